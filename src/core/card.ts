@@ -1,0 +1,18 @@
+// What a box says, before it is encoded as an attachment or a plain message.
+
+/** The closed table of titles (product/live-status.md). */
+export type BoxState = 'active' | 'quiet' | 'retry' | 'waiting' | 'done' | 'done_unseen' | 'error' | 'aborted' | 'timeout' | 'interrupted' | 'lost';
+
+/** One rendered box. All strings are safe Markdown: redacted, neutralised, without pings, links or open fences. */
+export interface Card {
+  state: BoxState;
+  /** `#rrggbb` */
+  color: string;
+  title: string;
+  lines: string[];
+  /** Plain text for notifications and clients without attachments. */
+  fallback: string;
+  /** Changes like this jump the pace (see the table of states). */
+  urgentKey: string;
+  final: boolean;
+}

@@ -1,0 +1,11 @@
+// The only way time reaches the decisions of this program: real in the daemon, fake in the tests.
+
+/** Time as an argument. Instants are milliseconds since the Unix epoch. */
+export interface Clock {
+  /** The wall clock. It may jump; use it for what people see and for what is compared with files. */
+  now(): number;
+  /** Milliseconds that only ever grow. Use it for deadlines and distances. */
+  monotonic(): number;
+  /** Calls `run` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}

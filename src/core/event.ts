@@ -1,0 +1,103 @@
+// The vocabulary between sources and everything else: one event is one fact about one session, in the past tense.
+
+/** Where a session's conversation lives, as far as the source knows. */
+export type Route =
+  | { kind: 'channel'; channelId: string; rootId?: string }
+  | { kind: 'direct'; userId?: string; channelId?: string }
+  /** Not Mattermost: another messenger, the web chat, an operator. `direct` conversations never fall back to a channel (LS-18). */
+  | { kind: 'elsewhere'; direct: boolean };
+
+/** What set a turn going. `announce` and `recovery` continue an earlier turn, the others open a new one. */
+export type Trigger =
+  | { kind: 'person'; postId?: string; rootId?: string; userId?: string }
+  | { kind: 'operator' }
+  | { kind: 'schedule'; jobId?: string; name?: string }
+  | { kind: 'heartbeat' }
+  | { kind: 'command' }
+  | { kind: 'parent' }
+  | { kind: 'announce'; childSessionId?: string; childKey?: string }
+  | { kind: 'recovery' }
+  | { kind: 'unknown' };
+
+/** Tokens and cost of one model call. `costUsd` is in US dollars. */
+export interface Usage {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+  costUsd: number;
+}
+
+/** How one tool call ended. `detail` is redacted, one line, short. */
+export type CallOutcome =
+  | { kind: 'ok'; durationMs?: number }
+  | { kind: 'failed'; exitCode?: number; detail?: string; durationMs?: number }
+  | { kind: 'aborted' }
+  /** The command runs on after its call; `handle` names it until `background_ended`. */
+  | { kind: 'background'; handle: string };
+
+/** How one run of an agent ended. */
+export type RunOutcome = 'done' | 'failed' | 'aborted' | 'timed_out' | 'lost' | 'yielded';
+
+/** Why an assistant message stopped: `tools` means the run goes on. */
+export type MessageStop = 'tools' | 'stop' | 'length' | 'error' | 'aborted';
+
+interface Common {
+  /** The session's key; lower case, e.g. `agent:main:mattermost:channel:<id>`. */
+  sessionKey: string;
+  /** When it happened, by the source's clock, milliseconds since the epoch. */
+  at: number;
+  source: 'transcripts' | 'gateway' | 'daemon';
+}
+
+/** All text inside events is already redacted; it is still hostile and must pass the renderer's neutralising. */
+export type SessionEvent = Common &
+  (
+    | {
+        type: 'session_seen';
+        agentId: string;
+        sessionId?: string;
+        parentKey?: string;
+        label?: string;
+        route?: Route;
+        model?: string;
+        contextTokens?: number;
+        contextWindow?: number;
+      }
+    | { type: 'turn_started'; trigger: Trigger; messageId?: string; runId?: string }
+    | { type: 'run_started'; runId: string }
+    | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string }
+    /** Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. */
+    | { type: 'busy_seen'; until: number }
+    /** The sign of life went away; `crashed` when its owner is known to be dead. */
+    | { type: 'busy_cleared'; crashed: boolean }
+    | {
+        type: 'message';
+        messageId: string;
+        /** Visible text, redacted; absent for silent replies. */
+        text?: string;
+        stop: MessageStop;
+        /** Written by the gateway itself (delivery mirror, command answer): shown, but neither opens nor ends a run. */
+        injected?: boolean;
+        reason?: string;
+        model?: string;
+        usage?: Usage;
+        runId?: string;
+      }
+    /** A model call failed and will be, or may be, tried again. */
+    | { type: 'retry_scheduled'; attempt?: number; reason: string; nextAt?: number; runId?: string }
+    | { type: 'tool_started'; callId: string; tool: string; args: Record<string, string>; parentCallId?: string; runId?: string }
+    | { type: 'tool_ended'; callId: string; tool?: string; outcome: CallOutcome }
+    | { type: 'child_spawned'; callId: string; childKey: string; label?: string }
+    | { type: 'background_ended'; handle: string; exitCode?: number }
+    | { type: 'waiting_started'; waitId: string; on: 'approval' | 'answer'; text?: string }
+    | { type: 'waiting_ended'; waitId: string }
+    | { type: 'plan_changed'; steps: { step: string; status: 'pending' | 'in_progress' | 'completed' }[] }
+    | { type: 'compacted' }
+    /** The file vanished or the gateway restarted; nothing says how the open runs ended. */
+    | { type: 'source_lost' }
+    | { type: 'clock_ticked' }
+    | { type: 'watcher_stopped' }
+  );
+
+export type EventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { type: T }>;

@@ -1,0 +1,101 @@
+// The state that events are folded into. Plain data: it is stored in the checkpoint as it is.
+
+import type { CallOutcome, Route, RunOutcome, Trigger, Usage } from './event.ts';
+
+/** One tool call. `args` are redacted, one line each, shortened. */
+export interface Call {
+  callId: string;
+  tool: string;
+  args: Record<string, string>;
+  startedAt: number;
+  endedAt?: number;
+  outcome?: CallOutcome;
+  parentCallId?: string;
+}
+
+/** One line of a box, in the order things happened. A call or child is looked up by its key when rendered. */
+export type Line =
+  | { kind: 'text'; id: string; text: string }
+  | { kind: 'call'; callId: string }
+  | { kind: 'child'; childKey: string }
+  | { kind: 'note'; id: string; text: string };
+
+/** How a turn ended, as far as an event said so. */
+export interface TurnEnd {
+  outcome: Exclude<RunOutcome, 'yielded'>;
+  at: number;
+  reason?: string;
+}
+
+export interface Waiting {
+  waitId: string;
+  on: 'approval' | 'answer';
+  text?: string;
+}
+
+export interface Retry {
+  attempt: number;
+  reason: string;
+  at: number;
+  nextAt?: number;
+}
+
+export interface PlanStep {
+  step: string;
+  status: 'pending' | 'in_progress' | 'completed';
+}
+
+/** An outside trigger with every run it caused. One turn is one box. */
+export interface Turn {
+  /** Minted when the turn opens, never changes. */
+  boxId: string;
+  trigger: Trigger;
+  startedAt: number;
+  /** The last real event; our own ticks never count. */
+  lastEventAt: number;
+  lines: Line[];
+  droppedLines: number;
+  callsById: Record<string, Call>;
+  childrenByKey: Record<string, { callId?: string; label?: string }>;
+  /** Runs the gateway named, open or not; `open` counts as a sign of life. */
+  runsById: Record<string, { open: boolean }>;
+  /** A run without a name is at work (files only). */
+  runOpen: boolean;
+  background: string[];
+  waiting: Waiting[];
+  retry?: Retry;
+  plan?: PlanStep[];
+  /** A sign of life from outside the transcript is believed until then. */
+  busyUntil: number;
+  end?: TurnEnd;
+  /** A later turn of the same session has begun. */
+  superseded: boolean;
+  /** Usage by message id, so that the same message counts once. */
+  usageById: Record<string, Usage>;
+  messageIds: string[];
+  compactions: number;
+}
+
+/** One agent conversation. */
+export interface Session {
+  key: string;
+  agentId: string;
+  sessionId?: string;
+  parentKey?: string;
+  label?: string;
+  route?: Route;
+  model?: string;
+  contextTokens?: number;
+  contextWindow?: number;
+  /** Oldest first; only the newest few are kept. */
+  turns: Turn[];
+  /** The moment up to which all this is true. */
+  asOf: number;
+}
+
+/** A turn with the turns of its sub-agents, as the renderer takes it. */
+export interface TurnTree {
+  session: Session;
+  turn: Turn;
+  childrenByKey: Record<string, TurnTree>;
+}
