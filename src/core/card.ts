@@ -1,7 +1,21 @@
 // What a box says, before it is encoded as an attachment or a plain message.
 
+import type { Retry } from './session.ts';
+
 /** The closed table of titles (product/live-status.md). */
 export type BoxState = 'active' | 'quiet' | 'retry' | 'waiting' | 'done' | 'done_unseen' | 'error' | 'aborted' | 'timeout' | 'interrupted' | 'lost';
+
+/** The state of one turn, derived from its events (core/status.ts). Durations in milliseconds. */
+export interface TurnStatus {
+  state: BoxState;
+  final: boolean;
+  reason?: string;
+  quietMs?: number;
+  waitingOn?: 'approval' | 'answer';
+  waitingText?: string;
+  retry?: Retry;
+  endedAt?: number;
+}
 
 /** One rendered box. All strings are safe Markdown: redacted, neutralised, without pings, links or open fences. */
 export interface Card {

@@ -97,6 +97,8 @@ export type SessionEvent = Common &
     /** The file vanished or the gateway restarted; nothing says how the open runs ended. */
     | { type: 'source_lost' }
     | { type: 'clock_ticked' }
+    /** The wall clock was set, or the machine slept: all instants shift by `byMs`, so that no deadline passes unobserved. */
+    | { type: 'clock_jumped'; byMs: number }
     | { type: 'watcher_stopped' }
   );
 

@@ -50,6 +50,8 @@ export interface Turn {
   /** Minted when the turn opens, never changes. */
   boxId: string;
   trigger: Trigger;
+  /** Where the box goes: frozen when the turn starts, whatever the session's route becomes (LS-27). */
+  route?: Route;
   startedAt: number;
   /** The last real event; our own ticks never count. */
   lastEventAt: number;
@@ -68,9 +70,13 @@ export interface Turn {
   /** A sign of life from outside the transcript is believed until then. */
   busyUntil: number;
   end?: TurnEnd;
+  /** When our own daemon was stopped while this turn ran; any later event clears it. */
+  interruptedAt?: number;
   /** A later turn of the same session has begun. */
   superseded: boolean;
-  /** Usage by message id, so that the same message counts once. */
+  /** The sources that reported this turn's beginning: the second one to do so must not open a second box. */
+  startedBy: ('transcripts' | 'gateway' | 'daemon')[];
+  /** Usage by message id, so that the same message counts once. Sum it with `usageOf`. */
   usageById: Record<string, Usage>;
   messageIds: string[];
   compactions: number;
@@ -89,6 +95,8 @@ export interface Session {
   contextWindow?: number;
   /** Oldest first; only the newest few are kept. */
   turns: Turn[];
+  /** The turn that events without a hint belong to. */
+  currentBoxId?: string;
   /** The moment up to which all this is true. */
   asOf: number;
 }

@@ -1,0 +1,214 @@
+// Folds events into sessions. Pure and idempotent: the same event again changes nothing.
+
+import type { EventOf, SessionEvent } from './event.ts';
+import { closeRun, endCalls, endRuns, reopen, settleOlderTurns } from './run-end.ts';
+import type { Session, Turn } from './session.ts';
+import { withCall, withLine, withMessageId, withTurn, withUsage } from './turn.ts';
+import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
+
+const COMPACTED_NOTE = '[session compacted - continuing]';
+
+/** A session nothing is known about but its key. */
+export function newSession(key: string): Session {
+  return { key, agentId: key.startsWith('agent:') ? (key.split(':')[1] ?? key) : key, turns: [], asOf: 0 };
+}
+
+/** The session after `event`. Events of other sessions must not be given. */
+export function reduce(before: Session, event: SessionEvent): Session {
+  const session = { ...before, asOf: Math.max(before.asOf, event.at) };
+  switch (event.type) {
+    case 'session_seen':
+      return seen(before, event);
+    case 'turn_started':
+      return startTurn(session, event);
+    case 'clock_jumped':
+      return shift(before, event.byMs);
+    case 'clock_ticked':
+      return session;
+    case 'watcher_stopped':
+      return { ...session, turns: session.turns.map((turn) => ({ ...turn, interruptedAt: event.at })) };
+    case 'source_lost':
+      return openTurns(session, (turn) => endRuns(turn, 'lost', event.at));
+    default:
+      return reduceInTurn(session, event);
+  }
+}
+
+type TurnEvent = Exclude<SessionEvent, { type: 'session_seen' | 'turn_started' | 'clock_jumped' | 'clock_ticked' | 'watcher_stopped' | 'source_lost' }>;
+
+function reduceInTurn(session: Session, event: TurnEvent): Session {
+  const chosen = chooseTurn(session, event);
+  const current = chosen ?? (opensTurn(event) ? continueTurn(session, event) : undefined);
+  if (current === undefined) return session;
+  const { turn, session: opened } = current;
+  const touched = touch(turn, event);
+  const after = applyToTurn(touched, event);
+  if (after === touched && touched === turn && opened === session) return session;
+  return settleOlderTurns(withTurn(opened, after), after);
+}
+
+/** Signs of life and results of forgotten calls open nothing; real activity of the agent does. */
+function opensTurn(event: TurnEvent): boolean {
+  switch (event.type) {
+    case 'message':
+      return event.injected !== true;
+    case 'busy_seen':
+    case 'run_started':
+    case 'tool_started':
+    case 'retry_scheduled':
+    case 'waiting_started':
+      return true;
+    case 'run_ended':
+    case 'busy_cleared':
+    case 'tool_ended':
+    case 'child_spawned':
+    case 'background_ended':
+    case 'waiting_ended':
+    case 'plan_changed':
+    case 'compacted':
+      return false;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Real events refresh the last activity; signs of life do not. */
+function touch(turn: Turn, event: TurnEvent): Turn {
+  const { interruptedAt, ...rest } = turn;
+  const awake = interruptedAt === undefined ? turn : rest;
+  if (event.type === 'busy_seen' || event.type === 'busy_cleared') return awake;
+  return event.at > awake.lastEventAt ? { ...awake, lastEventAt: event.at } : awake;
+}
+
+function applyToTurn(turn: Turn, event: TurnEvent): Turn {
+  switch (event.type) {
+    case 'message':
+      return applyMessage(turn, event);
+    case 'tool_started':
+      return startCall(turn, event);
+    case 'tool_ended':
+      return endCall(turn, event);
+    case 'child_spawned':
+      return spawnChild(turn, event);
+    case 'run_started':
+      return { ...reopen(turn, event.runId), runsById: { ...turn.runsById, [event.runId]: { open: true } } };
+    case 'run_ended':
+      return closeRun(turn, event);
+    case 'busy_seen':
+      return event.until > turn.busyUntil ? { ...turn, busyUntil: event.until } : turn;
+    case 'busy_cleared':
+      return clearBusy(turn, event);
+    case 'retry_scheduled':
+      return scheduleRetry(turn, event);
+    case 'background_ended':
+      return { ...turn, background: turn.background.filter((handle) => !isSameHandle(handle, event.handle)) };
+    case 'waiting_started':
+      return startWaiting(turn, event);
+    case 'waiting_ended':
+      return { ...turn, waiting: turn.waiting.filter((waiting) => waiting.waitId !== event.waitId) };
+    case 'plan_changed':
+      return { ...turn, plan: event.steps };
+    case 'compacted':
+      return withLine({ ...turn, compactions: turn.compactions + 1 }, { kind: 'note', id: `compacted-${event.at}`, text: COMPACTED_NOTE });
+    default:
+      return event satisfies never;
+  }
+}
+
+function seen(before: Session, event: EventOf<'session_seen'>): Session {
+  const { type: _type, at: _at, source: _source, sessionKey: _key, ...facts } = event;
+  const { route } = facts;
+  if (route === undefined) return { ...before, ...facts };
+  const turns = before.turns.map((turn) => (turn.route === undefined && turn.end === undefined ? { ...turn, route } : turn));
+  return { ...before, ...facts, turns };
+}
+
+function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
+  if (before.messageIds.includes(event.messageId)) return withUsage(before, event.messageId, event.usage);
+  const counted = withUsage(withMessageId(before, event.messageId), event.messageId, event.usage);
+  const turn = isWorthShowing(counted, event) ? withLine(counted, { kind: 'text', id: event.messageId, text: event.text ?? '' }) : counted;
+  if (event.injected === true) return turn;
+  switch (event.stop) {
+    case 'tools':
+      return { ...reopen(turn, event.runId), runOpen: true };
+    case 'stop':
+    case 'length':
+      return closeRun(turn, { outcome: 'done', at: event.at, runId: event.runId });
+    case 'aborted':
+      return closeRun(turn, { outcome: 'aborted', at: event.at, runId: event.runId });
+    case 'error':
+      return scheduleRetry({ ...turn, runOpen: true }, { at: event.at, reason: event.reason ?? 'the model call failed' });
+    default:
+      return event.stop satisfies never;
+  }
+}
+
+/** Half an answer before a retry, or an aborted answer repeated, would only say the same twice. */
+function isWorthShowing(turn: Turn, event: EventOf<'message'>): boolean {
+  if (event.text === undefined || event.text === '' || event.stop === 'error') return false;
+  const last = turn.lines.findLast((line) => line.kind === 'text');
+  return !(event.stop === 'aborted' && last?.kind === 'text' && last.text.startsWith(event.text.slice(0, 80)));
+}
+
+function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {
+  const known = turn.callsById[event.callId];
+  if (known !== undefined) return Object.keys(known.args).length > 0 ? turn : withCall(turn, event.callId, (call) => ({ ...call, args: event.args }));
+  const parent = event.parentCallId === undefined ? {} : { parentCallId: event.parentCallId };
+  const call = { callId: event.callId, tool: event.tool, args: event.args, startedAt: event.at, ...parent };
+  const running = { ...reopen(turn, event.runId), runOpen: true, callsById: { ...turn.callsById, [event.callId]: call } };
+  return withLine(running, { kind: 'call', callId: event.callId });
+}
+
+function endCall(turn: Turn, event: EventOf<'tool_ended'>): Turn {
+  const ended = withCall(turn, event.callId, (call) =>
+    call.outcome !== undefined && call.outcome.kind !== 'background' ? call : { ...call, endedAt: event.at, outcome: event.outcome },
+  );
+  if (event.outcome.kind !== 'background' || turn.background.includes(event.outcome.handle)) return ended;
+  return { ...ended, background: [...ended.background, event.outcome.handle] };
+}
+
+function spawnChild(turn: Turn, event: EventOf<'child_spawned'>): Turn {
+  const label = event.label ?? turn.childrenByKey[event.childKey]?.label;
+  const child = { callId: event.callId, ...(label === undefined ? {} : { label }) };
+  return withLine({ ...turn, childrenByKey: { ...turn.childrenByKey, [event.childKey]: child } }, { kind: 'child', childKey: event.childKey });
+}
+
+function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?: number; nextAt?: number }): Turn {
+  const attempt = event.attempt ?? (turn.retry?.at === event.at ? turn.retry.attempt : (turn.retry?.attempt ?? 0) + 1);
+  const { end: _end, ...open } = turn;
+  return { ...open, retry: { attempt, reason: event.reason, at: event.at, ...(event.nextAt === undefined ? {} : { nextAt: event.nextAt }) } };
+}
+
+function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
+  const others = turn.waiting.filter((waiting) => waiting.waitId !== event.waitId);
+  const waiting = { waitId: event.waitId, on: event.on, ...(event.text === undefined ? {} : { text: event.text }) };
+  return { ...reopen(turn, undefined), waiting: [...others, waiting] };
+}
+
+/** A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. */
+function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
+  const cleared = { ...turn, busyUntil: 0 };
+  if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
+  if (turn.retry !== undefined) return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
+  return cleared;
+}
+
+/** Handles are cut to eight characters where a later user line reports the end. */
+function isSameHandle(handle: string, reported: string): boolean {
+  return handle === reported || (reported.length >= 6 && handle.startsWith(reported));
+}
+
+function openTurns(session: Session, change: (turn: Turn) => Turn): Session {
+  return { ...session, turns: session.turns.map((turn) => (turn.end === undefined ? change(turn) : turn)) };
+}
+
+function shift(session: Session, byMs: number): Session {
+  const shifted = openTurns(session, (turn) => ({
+    ...turn,
+    startedAt: turn.startedAt + byMs,
+    lastEventAt: turn.lastEventAt + byMs,
+    busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
+    ...(turn.retry === undefined ? {} : { retry: { ...turn.retry, at: turn.retry.at + byMs } }),
+  }));
+  return { ...shifted, asOf: session.asOf + byMs };
+}

@@ -1,0 +1,65 @@
+// How runs end and reopen. An abort writes a normal stop first, a retry follows an error, and results come late: the rules for that are here.
+
+import type { RunOutcome } from './event.ts';
+import type { Session, Turn, TurnEnd } from './session.ts';
+import { isAtRest, pendingCalls } from './turn.ts';
+
+/** Later activity of the same turn takes its end back (see the table of states: finals reopen). */
+export function reopen(turn: Turn, runId: string | undefined): Turn {
+  if (runId !== undefined && turn.end !== undefined && turn.runsById[runId]?.open === false) return turn;
+  const { end: _end, retry: _retry, ...open } = turn;
+  return open;
+}
+
+/** One run ended. `yielded` closes the run while the turn waits for its sub-agents. */
+export function closeRun(turn: Turn, event: { outcome: RunOutcome; at: number; runId?: string | undefined; reason?: string | undefined }): Turn {
+  const { retry: _retry, ...rest } = turn;
+  const runsById = event.runId === undefined ? turn.runsById : { ...turn.runsById, [event.runId]: { open: false } };
+  const closed = { ...rest, runsById, runOpen: false };
+  if (event.outcome === 'yielded') return closed;
+  const end: TurnEnd = { outcome: event.outcome, at: event.at, ...(event.reason === undefined ? {} : { reason: event.reason }) };
+  if (turn.end !== undefined && outranks(turn.end, end)) return { ...closed, end: turn.end };
+  const ended = { ...closed, end };
+  return event.outcome === 'done' ? ended : endCalls({ ...ended, waiting: [] }, event.at);
+}
+
+/**
+ * An abort or time-out is told in several lines in either order, with a normal stop among them; the strongest word counts.
+ * A `done` more than this after it belongs to later work.
+ */
+const SAME_END_MS = 2_000;
+
+function outranks(standing: TurnEnd, next: TurnEnd): boolean {
+  const strength = { lost: 0, done: 1, failed: 1, aborted: 2, timed_out: 3 } as const;
+  return strength[standing.outcome] > strength[next.outcome] && next.at - standing.at <= SAME_END_MS;
+}
+
+/** Ends everything that is open in the turn, without anybody having said how. */
+export function endRuns(turn: Turn, outcome: TurnEnd['outcome'], at: number): Turn {
+  if (turn.end !== undefined && isAtRest(turn)) return turn;
+  const runsById = Object.fromEntries(Object.keys(turn.runsById).map((runId) => [runId, { open: false }]));
+  const { retry: _retry, ...rest } = turn;
+  return endCalls({ ...rest, runsById, runOpen: false, busyUntil: 0, waiting: [], background: [], end: turn.end ?? { outcome, at } }, at);
+}
+
+/** Calls that nobody will answer any more. A late result still corrects the outcome's absence. */
+export function endCalls(turn: Turn, at: number): Turn {
+  const pending = pendingCalls(turn);
+  if (pending.length === 0) return turn;
+  const ended = Object.fromEntries(pending.map((call) => [call.callId, { ...call, endedAt: at }]));
+  return { ...turn, callsById: { ...turn.callsById, ...ended } };
+}
+
+/** Once a newer turn has ended, an older one of the same session cannot go on: runs of a session never overlap. */
+export function settleOlderTurns(session: Session, newer: Turn): Session {
+  if (newer.end === undefined) return session;
+  const position = session.turns.findIndex((turn) => turn.boxId === newer.boxId);
+  const endedAt = newer.end.at;
+  const turns = session.turns.map((turn, index) => (index < position && turn.end === undefined ? settle(turn, endedAt) : turn));
+  return turns.every((turn, index) => turn === session.turns[index]) ? session : { ...session, turns };
+}
+
+function settle(turn: Turn, at: number): Turn {
+  if (turn.retry !== undefined) return endRuns({ ...turn, end: { outcome: 'failed', at, reason: turn.retry.reason } }, 'failed', at);
+  return endRuns(turn, pendingCalls(turn).length > 0 ? 'lost' : 'done', at);
+}

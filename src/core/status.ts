@@ -1,0 +1,108 @@
+// Which state of the closed table a turn is in: derived from the folded events alone, as of the session's `asOf`.
+
+import type { TurnStatus } from './card.ts';
+import type { Turn, TurnTree } from './session.ts';
+import { hasOpenRun, pendingCalls } from './turn.ts';
+
+/** From the configuration, in milliseconds. */
+export interface StatusLimits {
+  /** Inactivity without any sign of life before a turn counts as done (LS-13). */
+  idleTimeoutMs: number;
+  /** A turn older than this that goes idle timed out rather than ended (LS-14). */
+  maxDurationMs: number;
+}
+
+const QUIET_AFTER_MS = 30_000; // the first quiet tick
+const SETTLE_MS = 10_000; // after its sub-agents a turn waits this long for their announcement
+const RETRY_GRACE_MS = 35_000; // the longest back-off seen is 30 s
+const CALL_BELIEVED_MS = 4 * 3_600_000; // a call nobody contradicts is believed this long after the last event
+const CHILD_EXPECTED_MS = 60_000; // a spawned sub-agent shows its first sign within this time, or never
+
+/** The state of the tree's own turn; ask again with a child's tree for the child. */
+export function statusOf(tree: TurnTree, limits: StatusLimits): TurnStatus {
+  const status = undisturbed(tree, limits);
+  if (status.final || tree.turn.interruptedAt === undefined) return status;
+  return { state: 'interrupted', final: true, endedAt: tree.turn.interruptedAt };
+}
+
+function undisturbed(tree: TurnTree, limits: StatusLimits): TurnStatus {
+  const { turn } = tree;
+  const waiting = turn.waiting.at(-1);
+  if (waiting !== undefined) {
+    const text = waiting.text === undefined ? {} : { waitingText: waiting.text };
+    return { state: 'waiting', final: false, waitingOn: waiting.on, ...text };
+  }
+  if (turn.retry !== undefined) return retrying(tree, turn.retry);
+  if (isAlive(tree, limits)) return activeOrQuiet(tree, limits);
+  return turn.end === undefined ? unended(tree, limits) : ended(tree, limits);
+}
+
+function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>): TurnStatus {
+  const until = Math.max(retry.at, retry.nextAt ?? 0) + RETRY_GRACE_MS;
+  if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until) return { state: 'retry', final: false, retry };
+  return { state: 'error', final: true, reason: retry.reason, endedAt: retry.at };
+}
+
+/** Signs of life that are not activity: they keep a box open without making it younger. */
+export function isAlive(tree: TurnTree, limits: StatusLimits): boolean {
+  const { turn, session } = tree;
+  if (hasOpenRun(turn) || turn.busyUntil > session.asOf) return true;
+  if (pendingCalls(turn).length > 0 && session.asOf - turn.lastEventAt < CALL_BELIEVED_MS) return true;
+  if (turn.background.length > 0 && session.asOf - turn.lastEventAt < limits.idleTimeoutMs) return true;
+  return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key, limits));
+}
+
+function isChildPending(tree: TurnTree, childKey: string, limits: StatusLimits): boolean {
+  const child = tree.childrenByKey[childKey];
+  if (child === undefined) return tree.session.asOf - tree.turn.lastEventAt < CHILD_EXPECTED_MS;
+  return !statusOf(child, limits).final;
+}
+
+function activeOrQuiet(tree: TurnTree, limits: StatusLimits): TurnStatus {
+  const quietMs = tree.session.asOf - lastEventAt(tree);
+  if (quietMs < QUIET_AFTER_MS || hasRunningCall(tree, limits)) return { state: 'active', final: false };
+  return { state: 'quiet', final: false, quietMs };
+}
+
+/** A running tool is work, not silence. */
+function hasRunningCall(tree: TurnTree, limits: StatusLimits): boolean {
+  return pendingCalls(tree.turn).length > 0 || children(tree).some((child) => isAlive(child, limits) && hasRunningCall(child, limits));
+}
+
+/** The last real event anywhere in the tree. */
+export function lastEventAt(tree: TurnTree): number {
+  return Math.max(tree.turn.lastEventAt, ...children(tree).map(lastEventAt));
+}
+
+function children(tree: TurnTree): TurnTree[] {
+  return Object.values(tree.childrenByKey);
+}
+
+/** No end was seen and nothing lives: idle long enough means over. */
+function unended(tree: TurnTree, limits: StatusLimits): TurnStatus {
+  const idleAt = tree.turn.lastEventAt + limits.idleTimeoutMs;
+  if (tree.session.asOf < idleAt) return activeOrQuiet(tree, limits);
+  const endedAt = tree.turn.lastEventAt;
+  if (idleAt - tree.turn.startedAt >= limits.maxDurationMs) return { state: 'timeout', final: true, reason: 'time limit', endedAt };
+  return { state: 'done_unseen', final: true, endedAt };
+}
+
+function ended(tree: TurnTree, limits: StatusLimits): TurnStatus {
+  const end = tree.turn.end;
+  if (end === undefined) return unended(tree, limits);
+  if (end.outcome === 'done' && awaitsAnnouncement(tree)) return activeOrQuiet(tree, limits);
+  const reason = end.reason === undefined ? {} : { reason: end.reason };
+  return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...children(tree).map(endOf)), ...reason };
+}
+
+const STATE_OF_OUTCOME = { done: 'done', failed: 'error', aborted: 'aborted', timed_out: 'timeout', lost: 'lost' } as const;
+
+/** The parent usually speaks once more after its last sub-agent ended. */
+function awaitsAnnouncement(tree: TurnTree): boolean {
+  const childEndAt = Math.max(0, ...children(tree).map(endOf));
+  return childEndAt > 0 && tree.turn.lastEventAt <= childEndAt && tree.session.asOf < childEndAt + SETTLE_MS;
+}
+
+function endOf(tree: TurnTree): number {
+  return tree.turn.end?.at ?? tree.turn.lastEventAt;
+}

@@ -1,0 +1,56 @@
+// Joins the sessions of sub-agents to the turns that spawned them.
+
+import type { Session, Turn, TurnTree } from './session.ts';
+
+const MAX_DEPTH = 8; // deeper nesting would not be readable, and a loop in forged parents must end
+
+/** The turn with everything below it, all as of the same moment: the newest any of the sessions knows. */
+export function treeOf(sessionsByKey: ReadonlyMap<string, Session>, session: Session, turn: Turn, asOf = 0): TurnTree {
+  const tree = grow(sessionsByKey, session, turn, MAX_DEPTH);
+  return withAsOf(tree, Math.max(asOf, newestAsOf(tree)));
+}
+
+function grow(sessionsByKey: ReadonlyMap<string, Session>, session: Session, turn: Turn, depth: number): TurnTree {
+  const childrenByKey: Record<string, TurnTree> = {};
+  for (const key of depth === 0 ? [] : Object.keys(turn.childrenByKey)) {
+    const child = sessionsByKey.get(key);
+    const childTurn = child?.turns.at(-1);
+    if (child !== undefined && childTurn !== undefined && key !== session.key) childrenByKey[key] = grow(sessionsByKey, child, childTurn, depth - 1);
+  }
+  return { session, turn, childrenByKey };
+}
+
+function newestAsOf(tree: TurnTree): number {
+  return Math.max(tree.session.asOf, ...Object.values(tree.childrenByKey).map(newestAsOf));
+}
+
+function withAsOf(tree: TurnTree, asOf: number): TurnTree {
+  const childrenByKey = Object.fromEntries(Object.entries(tree.childrenByKey).map(([key, child]) => [key, withAsOf(child, asOf)]));
+  return { session: { ...tree.session, asOf }, turn: tree.turn, childrenByKey };
+}
+
+/** The session and turn whose box shows this session's turn: its own, or that of the topmost parent known. */
+export function rootOf(sessionsByKey: ReadonlyMap<string, Session>, session: Session, turn: Turn): { session: Session; turn: Turn } | undefined {
+  let current = { session, turn };
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    if (!isSubAgent(current.session)) return current;
+    const parent = parentTurnOf(sessionsByKey, current.session);
+    if (parent === undefined) return undefined;
+    current = parent;
+  }
+  return undefined;
+}
+
+/** Whether this session's turns belong into another session's box. */
+export function isSubAgent(session: Session): boolean {
+  return session.parentKey !== undefined || session.key.includes(':subagent:');
+}
+
+function parentTurnOf(sessionsByKey: ReadonlyMap<string, Session>, child: Session): { session: Session; turn: Turn } | undefined {
+  const candidates = child.parentKey === undefined ? [...sessionsByKey.values()] : [sessionsByKey.get(child.parentKey)];
+  for (const session of candidates) {
+    const turn = session?.turns.findLast((other) => child.key in other.childrenByKey);
+    if (session !== undefined && turn !== undefined && session.key !== child.key) return { session, turn };
+  }
+  return undefined;
+}

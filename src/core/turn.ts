@@ -1,0 +1,148 @@
+// How a turn begins and how its parts are changed: small pure updates that the reducer is made of.
+
+import type { SessionEvent, Trigger, Usage } from './event.ts';
+import type { Call, Line, Session, Turn } from './session.ts';
+
+const KEPT_LINES = 60; // a box shows 15 by default; the rest is kept for raised limits and for late results
+const KEPT_MESSAGES = 500; // ids remembered per turn against double counting
+const KEPT_USAGES = 300; // older ones are folded into one entry
+const FOLDED_USAGE_ID = '(earlier)';
+
+/** A box id that the same turn gets again when its transcript is read again from the start. */
+export function boxIdOf(sessionKey: string, startedAt: number): string {
+  return `${fingerprint(sessionKey)}-${Math.max(0, Math.trunc(startedAt)).toString(36)}`;
+}
+
+/** FNV-1a over UTF-16 units, twice with different seeds: 64 bits as hex. Not a secret, only a short name. */
+export function fingerprint(text: string): string {
+  return hash32(text, 0x811c9dc5) + hash32(text, 0x1b873593);
+}
+
+function hash32(text: string, seed: number): string {
+  let hash = seed;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** A turn in which nothing has happened yet. */
+export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionEvent, 'at' | 'source'>): Turn {
+  return {
+    boxId: boxIdOf(session.key, event.at),
+    trigger,
+    ...(session.route === undefined ? {} : { route: session.route }),
+    startedAt: event.at,
+    lastEventAt: event.at,
+    lines: [],
+    droppedLines: 0,
+    callsById: {},
+    childrenByKey: {},
+    runsById: {},
+    runOpen: false,
+    background: [],
+    waiting: [],
+    busyUntil: 0,
+    superseded: false,
+    startedBy: [],
+    usageById: {},
+    messageIds: [],
+    compactions: 0,
+  };
+}
+
+/** Puts a line at the end, or leaves the turn as it is when the line is already there. */
+export function withLine(turn: Turn, line: Line): Turn {
+  const key = lineKey(line);
+  if (turn.lines.some((other) => lineKey(other) === key)) return turn;
+  return dropOldLines({ ...turn, lines: [...turn.lines, line] });
+}
+
+function lineKey(line: Line): string {
+  switch (line.kind) {
+    case 'text':
+    case 'note':
+      return `${line.kind}:${line.id}`;
+    case 'call':
+      return `call:${line.callId}`;
+    case 'child':
+      return `child:${line.childKey}`;
+    default:
+      return line satisfies never;
+  }
+}
+
+/** Running calls and sub-agents are never dropped: their end is still to be shown. */
+function dropOldLines(turn: Turn): Turn {
+  if (turn.lines.length <= KEPT_LINES) return turn;
+  const index = turn.lines.findIndex((line) => isDroppable(turn, line));
+  const line = turn.lines[index];
+  if (line === undefined) return turn;
+  const lines = turn.lines.toSpliced(index, 1);
+  const droppedLines = turn.droppedLines + 1;
+  if (line.kind !== 'call') return { ...turn, lines, droppedLines };
+  const { [line.callId]: _dropped, ...callsById } = turn.callsById;
+  return { ...turn, lines, droppedLines, callsById };
+}
+
+function isDroppable(turn: Turn, line: Line): boolean {
+  if (line.kind === 'child') return false;
+  return line.kind !== 'call' || turn.callsById[line.callId]?.endedAt !== undefined;
+}
+
+/** Changes one call; an unknown id changes nothing. */
+export function withCall(turn: Turn, callId: string, change: (call: Call) => Call): Turn {
+  const call = turn.callsById[callId];
+  return call === undefined ? turn : { ...turn, callsById: { ...turn.callsById, [callId]: change(call) } };
+}
+
+export function withMessageId(turn: Turn, messageId: string): Turn {
+  if (turn.messageIds.includes(messageId)) return turn;
+  return { ...turn, messageIds: [...turn.messageIds, messageId].slice(-KEPT_MESSAGES) };
+}
+
+export function withUsage(turn: Turn, messageId: string, usage: Usage | undefined): Turn {
+  if (usage === undefined) return turn;
+  return foldUsage({ ...turn, usageById: { ...turn.usageById, [messageId]: usage } });
+}
+
+function foldUsage(turn: Turn): Turn {
+  const ids = Object.keys(turn.usageById);
+  if (ids.length <= KEPT_USAGES) return turn;
+  const oldest = ids.find((id) => id !== FOLDED_USAGE_ID) ?? FOLDED_USAGE_ID;
+  const { [oldest]: usage, [FOLDED_USAGE_ID]: folded, ...rest } = turn.usageById;
+  return { ...turn, usageById: { [FOLDED_USAGE_ID]: addUsage(folded ?? NO_USAGE, usage ?? NO_USAGE), ...rest } };
+}
+
+export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    input: a.input + b.input,
+    output: a.output + b.output,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+    costUsd: a.costUsd + b.costUsd,
+  };
+}
+
+/** Everything this turn's own model calls used; sub-agents are not in it. */
+export function usageOf(turn: Turn): Usage {
+  return Object.values(turn.usageById).reduce(addUsage, NO_USAGE);
+}
+
+export function pendingCalls(turn: Turn): Call[] {
+  return Object.values(turn.callsById).filter((call) => call.endedAt === undefined);
+}
+
+export function hasOpenRun(turn: Turn): boolean {
+  return Object.values(turn.runsById).some((run) => run.open);
+}
+
+/** Whether nothing but its sub-agents or background commands can still be at work. */
+export function isAtRest(turn: Turn): boolean {
+  return !turn.runOpen && !hasOpenRun(turn) && pendingCalls(turn).length === 0;
+}
+
+/** Replaces the turn of the same box. */
+export function withTurn(session: Session, turn: Turn): Session {
+  return { ...session, turns: session.turns.map((other) => (other.boxId === turn.boxId ? turn : other)) };
+}
