@@ -1,0 +1,273 @@
+// Owns which root turns have a box, where it goes and what it last showed. Knows nothing of HTTP, files or pacing.
+
+import type { Card, TurnStatus } from '../core/card.ts';
+import type { Clock } from '../core/clock.ts';
+import type { SessionEvent } from '../core/event.ts';
+import type { Logger } from '../core/log.ts';
+import type { Session, TurnTree } from '../core/session.ts';
+import type { Target } from '../core/sink.ts';
+import { lastEventAt, type StatusLimits, statusOf } from '../core/status.ts';
+import { treeOf } from '../core/tree.ts';
+import { fingerprint } from '../core/turn.ts';
+import { type BoxPolicy, chooseSlots, decideBox, type SlotCandidate } from './policy.ts';
+import type { BoxView } from './publisher.ts';
+import { isQuietTickDue } from './quiet-ticks.ts';
+import { createSessions, type RootTurn } from './sessions.ts';
+
+/** Where a turn's box goes, or why it goes nowhere. */
+export type Placement = { target: Target } | { refused: string };
+
+export interface BoardPorts {
+  clock: Clock;
+  log: Logger;
+  render(tree: TurnTree, statusOf: (tree: TurnTree) => TurnStatus): Card;
+  show(view: BoxView): void;
+  /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
+  place(tree: TurnTree): Promise<Placement>;
+  /** Called after every change of a box that a checkpoint should know. */
+  changed(boxId: string): void;
+}
+
+export interface BoardOptions {
+  limits: StatusLimits;
+  policy: BoxPolicy;
+  /** Boxes kept up to date at once; 0 means no limit (LS-16). */
+  maxBoxes: number;
+}
+
+/** What the board remembers of one box; plain data for the checkpoint. */
+export interface BoxEntry {
+  boxId: string;
+  sessionKey: string;
+  /** `passed`: it is not worth a post as things stand; `refused`: there is no place for it. */
+  phase: 'undecided' | 'passed' | 'placing' | 'placed' | 'refused';
+  why?: string;
+  target?: Target;
+  holdsSlot: boolean;
+  openedAt: number;
+  state: TurnStatus['state'];
+  final: boolean;
+  /** The end of a final box, after which it is forgotten in time. */
+  finalAt?: number;
+}
+
+/** One line of the per-session list in `/health`. */
+export interface BoardRow {
+  sessionKey: string;
+  agentId: string;
+  state: TurnStatus['state'];
+  boxId: string;
+  target?: Target;
+  why?: string;
+}
+
+const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
+
+export class Board {
+  readonly #ports: BoardPorts;
+  readonly #options: BoardOptions;
+  readonly #sessions = createSessions();
+  readonly #entriesById = new Map<string, BoxEntry>();
+  readonly #dirtyIds = new Set<string>();
+  #isCatchingUp = true;
+  #cancelFlush: (() => void) | undefined;
+
+  constructor(ports: BoardPorts, options: BoardOptions) {
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  /** Folds one event in; what it changes is drawn at the end of the burst it came in. */
+  apply(event: SessionEvent): void {
+    this.#touch(this.#sessions.apply(event));
+  }
+
+  /** Call every half second or so: opens, ticks, ends and forgets what time alone changes. */
+  tick(): void {
+    const now = this.#ports.clock.now();
+    this.#touch(this.#sessions.linkOrphans(now));
+    if (this.#isCatchingUp) return;
+    for (const entry of this.entries()) if (!entry.final) this.#tickEntry(entry, now);
+    this.#forgetOld(now);
+  }
+
+  /** Until this is called nothing is opened: the sources are still reading what happened before the start. */
+  caughtUp(): void {
+    this.#isCatchingUp = false;
+    const now = this.#ports.clock.now();
+    for (const entry of this.#entriesById.values()) {
+      const tree = this.#treeOfEntry(entry, now);
+      if (tree === undefined) continue;
+      const status = this.#statusOf(tree);
+      if (status.final && entry.phase === 'undecided') settle(entry, 'passed', 'it had ended before the watcher started');
+      this.#tickSession(entry.sessionKey, now);
+    }
+    this.#flush();
+  }
+
+  /** Takes the boxes of a session over from a checkpoint. */
+  restore(session: Session, entries: readonly BoxEntry[]): void {
+    this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
+    for (const entry of entries) this.#entriesById.set(entry.boxId, { ...entry, phase: entry.phase === 'placing' ? 'undecided' : entry.phase });
+  }
+
+  /** Marks every running turn as interrupted and shows it (LS-11). */
+  interrupt(): void {
+    const at = this.#ports.clock.now();
+    for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'watcher_stopped', source: 'daemon', sessionKey, at });
+    for (const entry of this.#entriesById.values()) if (!entry.final) this.#dirtyIds.add(entry.boxId);
+    this.#flush();
+  }
+
+  /** The wall clock was set or the machine slept: every deadline moves along. */
+  shiftClock(byMs: number): void {
+    const at = this.#ports.clock.now();
+    for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'clock_jumped', source: 'daemon', sessionKey, at, byMs });
+  }
+
+  entries(): readonly BoxEntry[] {
+    return [...this.#entriesById.values()];
+  }
+
+  sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions.byKey;
+  }
+
+  rows(): BoardRow[] {
+    return this.entries().map(rowOf);
+  }
+
+  #touch(roots: readonly RootTurn[]): void {
+    for (const root of roots) {
+      const { boxId } = root.turn;
+      if (!this.#entriesById.has(boxId)) this.#entriesById.set(boxId, newEntry(root, this.#ports.clock.now()));
+      this.#dirtyIds.add(boxId);
+    }
+    if (this.#dirtyIds.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
+  }
+
+  /** Events come in bursts: a box is judged and drawn once per burst, not once per event. */
+  #flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const ids = [...this.#dirtyIds];
+    this.#dirtyIds.clear();
+    for (const boxId of ids) this.#update(boxId);
+  }
+
+  #update(boxId: string): void {
+    const entry = this.#entriesById.get(boxId);
+    const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
+    if (entry === undefined || tree === undefined || this.#isCatchingUp) return;
+    const status = this.#statusOf(tree);
+    this.#noteState(entry, status);
+    if (entry.phase === 'passed' && !status.final) entry.phase = 'undecided';
+    if (entry.phase === 'undecided') this.#decide(entry, tree, status);
+    if (entry.phase === 'placed') this.#draw(entry, tree);
+    this.#ports.changed(boxId);
+  }
+
+  #statusOf(tree: TurnTree): TurnStatus {
+    return statusOf(tree, this.#options.limits);
+  }
+
+  #treeOfEntry(entry: BoxEntry, asOf = 0): TurnTree | undefined {
+    const session = this.#sessions.byKey.get(entry.sessionKey);
+    const turn = session?.turns.find((other) => other.boxId === entry.boxId);
+    return session === undefined || turn === undefined ? undefined : treeOf(this.#sessions.byKey, session, turn, asOf);
+  }
+
+  #noteState(entry: BoxEntry, status: TurnStatus): void {
+    entry.state = status.state;
+    entry.final = status.final;
+    if (!status.final) delete entry.finalAt;
+    else entry.finalAt ??= this.#ports.clock.now();
+  }
+
+  #decide(entry: BoxEntry, tree: TurnTree, status: TurnStatus): void {
+    const decision = decideBox(tree, status, this.#options.policy);
+    if (decision.kind === 'never') settle(entry, 'passed', decision.why);
+    if (decision.kind === 'open') void this.#open(entry, tree);
+  }
+
+  async #open(entry: BoxEntry, tree: TurnTree): Promise<void> {
+    entry.phase = 'placing';
+    const placement = await this.#ports.place(tree).catch((error: unknown) => ({ refused: `its channel could not be found out: ${String(error)}` }));
+    if ('refused' in placement) settle(entry, 'refused', placement.refused);
+    else Object.assign(entry, { phase: 'placed', target: placement.target, openedAt: this.#ports.clock.now() });
+    this.#update(entry.boxId);
+  }
+
+  #draw(entry: BoxEntry, tree: TurnTree): void {
+    this.#shareSlots();
+    if (entry.target === undefined || !(entry.holdsSlot || entry.final)) return;
+    const card = this.#ports.render(tree, (node) => this.#statusOf(node));
+    this.#ports.show({ boxId: entry.boxId, target: entry.target, card, turnStartedAt: tree.turn.startedAt, meta: metaOf(tree) });
+  }
+
+  #shareSlots(): void {
+    const open = this.entries().filter((entry) => entry.phase === 'placed' && !entry.final);
+    const chosen = chooseSlots(
+      open.map((entry) => this.#slotCandidate(entry)),
+      this.#options.maxBoxes,
+    );
+    for (const entry of open) {
+      if (chosen.has(entry.boxId) && !entry.holdsSlot) this.#dirtyIds.add(entry.boxId);
+      entry.holdsSlot = chosen.has(entry.boxId);
+    }
+    this.#touch([]);
+  }
+
+  #slotCandidate(entry: BoxEntry): SlotCandidate {
+    const tree = this.#treeOfEntry(entry);
+    const activeAt = tree === undefined ? 0 : lastEventAt(tree);
+    return { boxId: entry.boxId, holdsSlot: entry.holdsSlot, openedAt: entry.openedAt, lastEventAt: activeAt, quiet: entry.state === 'quiet' };
+  }
+
+  /** Time passes for a box only where that changes what it says. */
+  #tickEntry(entry: BoxEntry, now: number): void {
+    const shown = this.#treeOfEntry(entry);
+    const tree = this.#treeOfEntry(entry, now);
+    if (tree === undefined || shown === undefined) return;
+    const status = this.#statusOf(tree);
+    const isDue = !status.final && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
+    const changes = status.state !== entry.state || status.final !== entry.final;
+    const opens = entry.phase === 'undecided' && decideBox(tree, status, this.#options.policy).kind === 'open';
+    if (isDue || changes || opens) this.#tickSession(entry.sessionKey, now);
+  }
+
+  #tickSession(sessionKey: string, at: number): void {
+    this.apply({ type: 'clock_ticked', source: 'daemon', sessionKey, at });
+  }
+
+  #forgetOld(now: number): void {
+    for (const entry of this.entries()) {
+      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
+      this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
+      this.#entriesById.delete(entry.boxId);
+      this.#ports.changed(entry.boxId);
+    }
+  }
+}
+
+function settle(entry: BoxEntry, phase: 'passed' | 'refused', why: string): void {
+  entry.phase = phase;
+  entry.why = why;
+}
+
+function newEntry(root: RootTurn, now: number): BoxEntry {
+  return { boxId: root.turn.boxId, sessionKey: root.session.key, phase: 'undecided', holdsSlot: false, openedAt: now, state: 'active', final: false };
+}
+
+function metaOf(tree: TurnTree): BoxView['meta'] {
+  const { turn, session } = tree;
+  const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
+  const trigger = postId === undefined ? {} : { trigger: postId };
+  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
+}
+
+function rowOf(entry: BoxEntry): BoardRow {
+  const where = entry.target === undefined ? {} : { target: entry.target };
+  const why = entry.why === undefined ? {} : { why: entry.why };
+  return { sessionKey: entry.sessionKey, agentId: entry.sessionKey.split(':')[1] ?? '', state: entry.state, boxId: entry.boxId, ...where, ...why };
+}

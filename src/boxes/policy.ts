@@ -1,0 +1,86 @@
+// Which turns deserve a box at all (LS-25), and which of the open ones keep their slot (LS-16). Pure.
+
+import type { TurnStatus } from '../core/card.ts';
+import type { TurnTree } from '../core/session.ts';
+
+export interface BoxPolicy {
+  /** A turn that ends sooner gets no box; one that lasts longer gets it then. Milliseconds. */
+  openAfterMs: number;
+  /** When scheduled runs are shown. */
+  schedule: 'failures' | 'all' | 'off';
+  /** Whether an agent's sessions are shown at all. */
+  allowsAgent(agentId: string): boolean;
+}
+
+/** `later` asks to be asked again at that instant. */
+export type Decision = { kind: 'open' } | { kind: 'later'; at: number } | { kind: 'never'; why: string };
+
+const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a look
+const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbeat; those are answered in seconds
+
+/** Whether the root turn of `tree` gets a box now. */
+export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
+  const { turn, session } = tree;
+  if (!policy.allowsAgent(session.agentId)) return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS` };
+  switch (turn.trigger.kind) {
+    case 'schedule':
+      return decideScheduled(tree, status, policy);
+    case 'heartbeat':
+      return isNoteworthy(status) || Object.keys(turn.childrenByKey).length > 0 ? { kind: 'open' } : notYet(status, 'a heartbeat', session.asOf);
+    case 'unknown':
+      return openAfter(tree, status, mayBeHeartbeat(tree) ? Math.max(policy.openAfterMs, UNKNOWN_OPENS_AFTER_MS) : policy.openAfterMs);
+    case 'person':
+    case 'operator':
+    case 'command':
+    case 'parent':
+    case 'announce':
+    case 'recovery':
+      return openAfter(tree, status, policy.openAfterMs);
+    default:
+      return turn.trigger satisfies never;
+  }
+}
+
+function decideScheduled(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
+  if (policy.schedule === 'off') return { kind: 'never', why: 'a scheduled run, and CRON=off' };
+  if (policy.schedule === 'all') return openAfter(tree, status, policy.openAfterMs);
+  return openAfter(tree, status, SCHEDULE_SHOWN_AFTER_MS);
+}
+
+function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number): Decision {
+  if (isNoteworthy(status)) return { kind: 'open' };
+  const opensAt = tree.turn.startedAt + delayMs;
+  const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
+  if (lastedUntil >= opensAt) return { kind: 'open' };
+  return status.final ? { kind: 'never', why: 'it ended too soon to be worth a post' } : { kind: 'later', at: opensAt };
+}
+
+function notYet(status: TurnStatus, what: string, asOf: number): Decision {
+  return status.final ? { kind: 'never', why: `${what} that went well` } : { kind: 'later', at: asOf + UNKNOWN_OPENS_AFTER_MS };
+}
+
+/** Heartbeats run in the agent's main session, never in a conversation's own one. */
+function mayBeHeartbeat(tree: TurnTree): boolean {
+  return tree.turn.route === undefined || tree.turn.route.kind !== 'channel';
+}
+
+/** States a person wants to know of, however short the turn was. */
+function isNoteworthy(status: TurnStatus): boolean {
+  return status.state === 'error' || status.state === 'timeout' || status.state === 'waiting' || status.state === 'retry' || status.state === 'lost';
+}
+
+export interface SlotCandidate {
+  boxId: string;
+  holdsSlot: boolean;
+  openedAt: number;
+  lastEventAt: number;
+  quiet: boolean;
+}
+
+/** Which boxes are kept up to date when there are more than `limit`: holders stay, unless quiet ones must give way to waiting turns. */
+export function chooseSlots(candidates: readonly SlotCandidate[], limit: number): Set<string> {
+  if (limit === 0 || candidates.length <= limit) return new Set(candidates.map((candidate) => candidate.boxId));
+  const rank = (candidate: SlotCandidate): number => (candidate.holdsSlot && !candidate.quiet ? 0 : candidate.quiet ? 2 : 1);
+  const ordered = candidates.toSorted((a, b) => rank(a) - rank(b) || (rank(a) === 2 ? b.lastEventAt - a.lastEventAt : a.openedAt - b.openedAt));
+  return new Set(ordered.slice(0, limit).map((candidate) => candidate.boxId));
+}

@@ -1,0 +1,88 @@
+// Owns the folded sessions and knows how they hang together. Knows nothing of boxes, posts or text.
+
+import type { SessionEvent } from '../core/event.ts';
+import { newSession, reduce } from '../core/reduce.ts';
+import type { Session, Turn } from '../core/session.ts';
+import { isSubAgent, rootOf } from '../core/tree.ts';
+
+/** A turn that has a box of its own. */
+export interface RootTurn {
+  session: Session;
+  turn: Turn;
+}
+
+const ORPHAN_AFTER_MS = 5_000; // a parent's spawn result is normally there long before
+
+export interface Sessions {
+  readonly byKey: ReadonlyMap<string, Session>;
+  /** Folds one event in and returns the root turns whose box may look different now. */
+  apply(event: SessionEvent): RootTurn[];
+  /** Attaches sub-agents whose spawn call was never seen to their parent's current turn. */
+  linkOrphans(now: number): RootTurn[];
+  /** Takes a session over from a checkpoint. */
+  restore(session: Session): void;
+  /** Forgets a turn whose box is finished. */
+  forgetTurn(sessionKey: string, boxId: string): void;
+}
+
+export function createSessions(): Sessions {
+  const byKey = new Map<string, Session>();
+
+  function apply(event: SessionEvent): RootTurn[] {
+    const before = byKey.get(event.sessionKey) ?? newSession(event.sessionKey);
+    const after = reduce(before, withChildKey(event, byKey));
+    byKey.set(after.key, after);
+    const changed = concernsAllTurns(event) ? after.turns : after.turns.filter((turn) => !before.turns.includes(turn));
+    return roots(changed.map((turn) => ({ session: after, turn })));
+  }
+
+  function roots(turns: RootTurn[]): RootTurn[] {
+    const found = turns.map(({ session, turn }) => rootOf(byKey, session, turn)).filter((root) => root !== undefined);
+    return [...new Map(found.map((root) => [root.turn.boxId, root])).values()];
+  }
+
+  function linkOrphans(now: number): RootTurn[] {
+    const orphans = [...byKey.values()].filter((session) => isOrphan(session, byKey, now));
+    return orphans.flatMap((child) => apply(adoption(child)));
+  }
+
+  return {
+    byKey,
+    apply,
+    linkOrphans,
+    restore: (session) => byKey.set(session.key, session),
+    forgetTurn(sessionKey, boxId) {
+      const session = byKey.get(sessionKey);
+      if (session !== undefined) byKey.set(sessionKey, { ...session, turns: session.turns.filter((turn) => turn.boxId !== boxId) });
+    },
+  };
+}
+
+function concernsAllTurns(event: SessionEvent): boolean {
+  return event.type === 'session_seen' || event.type === 'clock_ticked' || event.type === 'clock_jumped';
+}
+
+/** Transcripts name the announced sub-agent by its session id; turns know it by its key. */
+function withChildKey(event: SessionEvent, byKey: ReadonlyMap<string, Session>): SessionEvent {
+  if (event.type !== 'turn_started' || event.trigger.kind !== 'announce' || event.trigger.childKey !== undefined) return event;
+  const { childSessionId } = event.trigger;
+  const child = [...byKey.values()].find((session) => childSessionId !== undefined && session.sessionId === childSessionId);
+  return child === undefined ? event : { ...event, trigger: { ...event.trigger, childKey: child.key } };
+}
+
+function isOrphan(session: Session, byKey: ReadonlyMap<string, Session>, now: number): boolean {
+  const turn = session.turns.at(-1);
+  if (turn === undefined || !isSubAgent(session) || now - turn.startedAt < ORPHAN_AFTER_MS) return false;
+  const parent = session.parentKey === undefined ? undefined : byKey.get(session.parentKey);
+  return parent !== undefined && parent.turns.length > 0 && rootOf(byKey, session, turn) === undefined && !knowsChild(parent, session.key);
+}
+
+function knowsChild(parent: Session, childKey: string): boolean {
+  return parent.turns.some((turn) => childKey in turn.childrenByKey);
+}
+
+function adoption(child: Session): SessionEvent {
+  const label = child.label === undefined ? {} : { label: child.label };
+  const at = child.turns[0]?.startedAt ?? child.asOf;
+  return { type: 'child_spawned', source: 'daemon', at, sessionKey: child.parentKey ?? '', callId: `spawn:${child.key}`, childKey: child.key, ...label };
+}

@@ -1,0 +1,120 @@
+// The identity of a box: which observations belong to one turn, and which open the next.
+
+import { describe, expect, it } from 'vitest';
+import { usageOf } from '../../../src/core/turn.ts';
+import { answered, asked, at, CHILD, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
+
+const turnsOf = (events: Parameters<typeof fold>[0]): number => fold(events).get(MAIN)?.turns.length ?? 0;
+
+describe('one turn', () => {
+  it('opens with each outside trigger', () => {
+    expect(turnsOf([asked(0), said(1, 'stop'), asked(5), said(6, 'stop')])).toBe(2);
+  });
+
+  it('is the one the lock announced before its user line was written', () => {
+    expect(turnsOf([at(0, { type: 'busy_seen', until: 1 }), asked(0.03), said(38, 'stop')])).toBe(1);
+  });
+
+  it('takes the lock of the next turn as the next turn', () => {
+    expect(turnsOf([asked(0), said(1, 'stop'), at(10, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER })])).toBe(2);
+  });
+
+  it('is one for both sources though they share no id', () => {
+    const gateway = at(0, { type: 'turn_started', trigger: { kind: 'person', postId: 'p1' }, messageId: 'g1' }, MAIN, 'gateway');
+    expect(turnsOf([gateway, at(0.2, { type: 'run_started', runId: 'r' }, MAIN, 'gateway'), asked(0.4)])).toBe(1);
+    expect(turnsOf([asked(0.4), said(3, 'stop'), { ...gateway, at: gateway.at + 600 }])).toBe(1);
+  });
+
+  it('is not two because a source repeats the message id, the run or the post', () => {
+    const told = at(0, { type: 'turn_started', trigger: { kind: 'person', postId: 'p1' }, messageId: 'u', runId: 'r' });
+    const retold = [
+      at(30, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'u' }),
+      at(30, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'x', runId: 'r' }),
+      at(30, { type: 'turn_started', trigger: { kind: 'person', postId: 'p1' }, messageId: 'y' }),
+    ] as const;
+    for (const again of retold) expect(turnsOf([told, said(1, 'stop'), again])).toBe(1);
+  });
+
+  it('goes on with the announcement of its own sub-agent, even after a newer turn', () => {
+    const events = [
+      asked(0),
+      said(1, 'tools'),
+      called(1, 'c'),
+      at(2, { type: 'child_spawned', callId: 'c', childKey: CHILD }),
+      answered(2, 'c'),
+      said(3, 'stop'),
+      asked(5),
+      said(6, 'stop'),
+      at(9, { type: 'turn_started', trigger: { kind: 'announce', childKey: CHILD }, messageId: 'a' }),
+      said(10, 'stop', 'the sub-agent finished'),
+    ];
+    const texts = treeAt(events, 11, 0).turn.lines.flatMap((line) => (line.kind === 'text' ? [line.text] : []));
+    expect(texts).toContain('the sub-agent finished');
+    expect(turnsOf(events)).toBe(2);
+  });
+
+  it('goes on with a silent announcement: an answer without a user line', () => {
+    const events = [
+      asked(0),
+      said(1, 'tools'),
+      called(1, 'c'),
+      at(2, { type: 'child_spawned', callId: 'c', childKey: CHILD }),
+      answered(2, 'c'),
+      said(3, 'stop'),
+      at(9, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER }),
+      said(10, 'stop', 'the sub-agent finished'),
+    ];
+    expect(turnsOf(events)).toBe(1);
+  });
+
+  it('takes a late result of an older turn without becoming the current one', () => {
+    const events = [asked(0), said(1, 'tools'), called(1, 'c'), asked(3), answered(4, 'c'), said(5, 'stop', 'for the second')];
+    expect(treeAt(events, 6, 0).turn.callsById['c']?.outcome).toEqual({ kind: 'ok' });
+    expect(treeAt(events, 6, 1).turn.lines.some((line) => line.kind === 'text' && line.text === 'for the second')).toBe(true);
+  });
+
+  it('that a crash cut off is lost once the next one has ended, and was done if all its calls were answered', () => {
+    expect(stateAt([asked(0), said(1, 'tools'), called(1, 'c'), asked(20), said(21, 'stop')], 22, 0)).toBe('lost.');
+    expect(stateAt([asked(0), said(1, 'tools'), called(1, 'c'), answered(2, 'c'), asked(20), said(21, 'stop')], 22, 0)).toBe('done.');
+  });
+
+  it('keeps its route when the session moves on (LS-27)', () => {
+    const seen = (seconds: number, channelId: string) => at(seconds, { type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId } });
+    const events = [seen(0, 'first'), asked(1), seen(2, 'second'), asked(9)];
+    expect(treeAt(events, 10, 0).turn.route).toEqual({ kind: 'channel', channelId: 'first' });
+    expect(treeAt(events, 10, 1).turn.route).toEqual({ kind: 'channel', channelId: 'second' });
+  });
+
+  it('has the same box id when its transcript is read again', () => {
+    expect(treeAt([asked(0), said(1, 'stop')], 2).turn.boxId).toBe(treeAt([asked(0)], 1).turn.boxId);
+    expect(treeAt([asked(0)], 1).turn.boxId).not.toBe(treeAt([asked(1)], 2).turn.boxId);
+  });
+});
+
+describe('what a turn remembers', () => {
+  it('counts the usage of a message once, however many messages there are (LS-21)', () => {
+    const usage = { input: 1, output: 2, cacheRead: 3, cacheWrite: 4, costUsd: 0.5 };
+    const messages = Array.from({ length: 400 }, (_, i) => at(i + 1, { type: 'message', messageId: `m${i}`, stop: 'tools', usage }));
+    const { turn } = treeAt([asked(0), ...messages, ...messages.slice(-50)], 500);
+    expect(usageOf(turn)).toEqual({ input: 400, output: 800, cacheRead: 1200, cacheWrite: 1600, costUsd: 200 });
+    expect(Object.keys(turn.usageById).length).toBeLessThanOrEqual(300);
+  });
+
+  it('keeps running calls and sub-agents when old lines are dropped, and counts what went', () => {
+    const texts = Array.from({ length: 200 }, (_, i) => said(i + 2, 'tools', `line ${i}`));
+    const { turn } = treeAt([asked(0), said(1, 'tools', 'first'), called(1, 'c'), ...texts], 300);
+    expect(turn.lines.length).toBe(60);
+    expect(turn.lines[0]).toEqual({ kind: 'call', callId: 'c' });
+    expect(turn.droppedLines).toBe(202 - 60);
+  });
+
+  it('says once per compaction that it went on (LS-6)', () => {
+    const { turn } = treeAt([asked(0), at(1, { type: 'compacted' }), at(1, { type: 'compacted' }), said(2, 'stop')], 3);
+    expect(turn.lines.filter((line) => line.kind === 'note')).toEqual([{ kind: 'note', id: expect.any(String), text: '[session compacted - continuing]' }]);
+  });
+
+  it('shows neither half an answer before a retry nor an aborted answer twice', () => {
+    const { turn } = treeAt([asked(0), said(1, 'error', 'half'), said(5, 'stop', 'whole answer'), said(5.1, 'aborted', 'whole answer')], 6);
+    expect(turn.lines.map((line) => (line.kind === 'text' ? line.text : ''))).toEqual(['whole answer']);
+  });
+});
