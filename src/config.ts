@@ -1,0 +1,155 @@
+// Turns the environment into the configuration, naming every problem at once. Knows no values of its own: see settings.ts.
+
+import { readFileSync } from 'node:fs';
+import { maskSecrets } from './config/mask.ts';
+import { misspeltVariables } from './config/misspelt.ts';
+import { readSecretFile } from './config/secret-file.ts';
+import { isExposed } from './config/server-url.ts';
+import { decodeSetting, encodeSetting, type Setting } from './config/setting.ts';
+import { settings, type Values } from './config/settings.ts';
+
+/** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
+export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string };
+
+/** One thing that is wrong, without the value of any secret. */
+export interface Problem {
+  readonly variable: string;
+  readonly wrong: string;
+  readonly expected: string;
+}
+
+/** `warnings` are sentences about variables that look misspelt; they do not stop the daemon. */
+export type ConfigResult =
+  | { readonly kind: 'valid'; readonly config: Config; readonly warnings: readonly string[] }
+  | { readonly kind: 'wrong'; readonly problems: readonly Problem[]; readonly warnings: readonly string[] };
+
+/** One variable of the effective configuration, as it could be written into an environment file. */
+export interface DescribedSetting {
+  readonly variable: string;
+  /** Absent when the variable is unset and has no default. Secrets are masked. */
+  readonly text?: string;
+  readonly meaning: string;
+  readonly isDefault: boolean;
+}
+
+type Name = keyof Values;
+type Draft = { -readonly [N in Name]?: Values[N] };
+
+const rows = Object.entries(settings) as [Name, Setting<unknown>][];
+
+/** Reads and checks everything: the variables, the files they name, and what they mean together. */
+export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
+  const warnings = misspeltVariables(
+    env,
+    rows.map(([, setting]) => setting.variable),
+  );
+  const draft: Draft = {};
+  const problems = [...decodeRows(env, draft, rows), ...resolveToken(env, draft), ...checkPlaintext(draft), ...checkToolLabels(draft)];
+  if (problems.length > 0) return { kind: 'wrong', problems: maskProblems(problems, env), warnings };
+  return { kind: 'valid', config: Object.freeze(draft) as Config, warnings };
+}
+
+/** Reads only these settings, for commands that must work although the rest is wrong or was set for the daemon alone. */
+export function readSettings<N extends Name>(env: NodeJS.ProcessEnv, names: readonly N[]): Pick<Values, N> | { readonly problems: readonly Problem[] } {
+  const draft: Draft = {};
+  const problems = decodeRows(
+    env,
+    draft,
+    rows.filter(([name]) => names.includes(name as N)),
+  );
+  return problems.length > 0 ? { problems: maskProblems(problems, env) } : (draft as Pick<Values, N>);
+}
+
+function decodeRows(env: NodeJS.ProcessEnv, draft: Record<string, unknown>, wanted: readonly [Name, Setting<unknown>][]): Problem[] {
+  return wanted.flatMap(([name, setting]) => {
+    const text = env[setting.variable]?.trim() || fallbackOf(setting, env);
+    if (text === undefined) {
+      draft[name] = undefined;
+      return setting.presence.kind === 'required' ? [problem(setting, 'is missing')] : [];
+    }
+    const decoded = decodeSetting(setting, text);
+    if ('wrong' in decoded) return [problem(setting, decoded.wrong)];
+    draft[name] = decoded.value;
+    return [];
+  });
+}
+
+function fallbackOf(setting: Setting<unknown>, env: NodeJS.ProcessEnv): string | undefined {
+  if (setting.presence.kind !== 'fallback') return undefined;
+  return typeof setting.presence.text === 'string' ? setting.presence.text : setting.presence.text(env);
+}
+
+function problem(setting: Setting<unknown>, wrong: string): Problem {
+  return { variable: setting.variable, wrong, expected: setting.form.expected };
+}
+
+// A token that was given but is malformed has been named already; only an absent or doubled one is named here.
+function resolveToken(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
+  const inline = env['MM_TOKEN']?.trim();
+  if (inline && draft.mmTokenFile) return [{ ...problem(settings.mmToken, 'is set, and MM_TOKEN_FILE is set too'), expected: 'only one of the two' }];
+  if (inline) return [];
+  if (!draft.mmTokenFile) return [{ ...problem(settings.mmToken, 'is missing'), expected: 'the access token of a bot here, or its file in MM_TOKEN_FILE' }];
+  const read = readSecretFile(draft.mmTokenFile);
+  if ('wrong' in read) return [problem(settings.mmTokenFile, read.wrong)];
+  draft.mmToken = read.value;
+  return [];
+}
+
+function checkPlaintext(draft: Draft): Problem[] {
+  if (!draft.mmUrl || draft.allowPlaintext === true || !isExposed(draft.mmUrl)) return [];
+  return [{ variable: 'MM_URL', wrong: 'would send the token over plain http to another machine', expected: 'https, or ALLOW_PLAINTEXT=1 if you accept that' }];
+}
+
+function checkToolLabels(draft: Draft): Problem[] {
+  if (!draft.toolLabelsFile) return [];
+  try {
+    const text = readFileSync(draft.toolLabelsFile, 'utf8');
+    return isJsonObject(text) ? [] : [problem(settings.toolLabelsFile, `names a file that is not a JSON object (${draft.toolLabelsFile})`)];
+  } catch (error) {
+    return [problem(settings.toolLabelsFile, `names a file that cannot be read (${error instanceof Error ? error.message : String(error)})`)];
+  }
+}
+
+// The parser's message is dropped: it quotes the file, and a mistaken path may lead to a secret.
+function isJsonObject(text: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  } catch {
+    return false;
+  }
+}
+
+// Somebody may have put the token into the wrong variable as well; the text of a problem quotes what it found.
+function maskProblems(problems: readonly Problem[], env: NodeJS.ProcessEnv): Problem[] {
+  const mask = maskSecrets(secretTextsOf(env));
+  return problems.map((found) => ({ ...found, wrong: mask(found.wrong) }));
+}
+
+/** The texts in the environment that are secret whether or not the configuration is valid. */
+export function secretTextsOf(env: NodeJS.ProcessEnv): string[] {
+  return rows.flatMap(([, setting]) => (setting.secret ? [env[setting.variable]?.trim() ?? ''] : [])).filter((text) => text !== '');
+}
+
+/** Every secret of the configuration, for masking. */
+export function secretsOf(config: Config): string[] {
+  return rows.flatMap(([name, setting]) => (setting.secret && config[name] !== undefined ? [String(config[name])] : []));
+}
+
+/** The effective configuration in the order of the table, secrets masked. */
+export function describeConfig(config: Config, env: NodeJS.ProcessEnv = process.env): DescribedSetting[] {
+  const mask = maskSecrets(secretsOf(config));
+  const shown = rows.filter(([name]) => name !== 'mmToken' || config.mmTokenFile === undefined);
+  return shown.map(([name, setting]): DescribedSetting => {
+    const value = config[name];
+    const { variable, meaning } = setting;
+    if (value === undefined) return { variable, meaning, isDefault: true };
+    const text = encodeSetting(setting, value);
+    return { variable, meaning, text: mask(text), isDefault: text === fallbackOf(setting, env) };
+  });
+}
+
+/** A problem as one line for people. */
+export function problemLine(found: Problem): string {
+  return `${found.variable} ${found.wrong}; expected ${found.expected}`;
+}

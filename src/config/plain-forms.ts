@@ -1,0 +1,73 @@
+// The ordinary kinds of values: numbers, durations, choices, switches, paths, host names and secrets.
+
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { type TextForm, textForm } from './setting.ts';
+
+const MS_PER_S = 1_000;
+
+/** A whole number within limits; `of` says what is counted, for example `milliseconds`. */
+export function wholeNumber(of: string, least: number, most: number): TextForm<number> {
+  return textForm(`a whole number of ${of} from ${least} to ${most}`, (text) => within(text, least, most), String);
+}
+
+/** Whole seconds in the environment, milliseconds in the program. */
+export function seconds(least: number, most: number): TextForm<number> {
+  const decode = (text: string) => {
+    const decoded = within(text, least, most);
+    return 'value' in decoded ? { value: decoded.value * MS_PER_S } : decoded;
+  };
+  return textForm(`a whole number of seconds from ${least} to ${most}`, decode, (ms) => String(ms / MS_PER_S));
+}
+
+function within(text: string, least: number, most: number): { value: number } | { wrong: undefined } {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? { value } : { wrong: undefined };
+}
+
+/** One of a few words; capitals are forgiven. */
+export function choice<const T extends string>(...words: readonly T[]): TextForm<T> {
+  const decode = (text: string) => {
+    const value = words.find((word) => word === text.toLowerCase());
+    return value === undefined ? { wrong: undefined } : { value };
+  };
+  return textForm(`one of ${words.join(', ')}`, decode, String);
+}
+
+const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 'true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['0', 'false', 'no', 'off'].map((word) => [word, false] as const),
+]);
+
+/** A switch. */
+export function toggle(): TextForm<boolean> {
+  const decode = (text: string) => {
+    const value = SWITCH_WORDS.get(text.toLowerCase());
+    return value === undefined ? { wrong: undefined } : { value };
+  };
+  return textForm('1, true, yes or on, or else 0, false, no or off', decode, (on) => (on ? '1' : '0'));
+}
+
+/** A path; `~/` is the home directory and a relative path starts at the working directory. The value is absolute. */
+export function path(what: string): TextForm<string> {
+  const decode = (text: string) => {
+    if (text.includes('\0')) return { wrong: 'contains a NUL character' };
+    return { value: text === '~' || text.startsWith('~/') ? resolve(homedir(), `.${text.slice(1)}`) : resolve(text) };
+  };
+  return textForm(`the path of ${what}`, decode, String);
+}
+
+/** An address to listen on: a host name, an IPv4 or an IPv6 address (with or without brackets). */
+export function hostName(): TextForm<string> {
+  const decode = (text: string) => {
+    const host = text.replace(/^\[(.*)\]$/, '$1');
+    return /^[A-Za-z0-9:._%-]{1,255}$/.test(host) ? { value: host } : { wrong: undefined };
+  };
+  return textForm('a host name or an IP address', decode, String);
+}
+
+/** A token that is sent in a header. What is wrong with it is said without quoting it. */
+export function token(what: string): TextForm<string> {
+  const decode = (text: string) => (/^[\x21-\x7e]+$/.test(text) ? { value: text } : { wrong: 'contains blanks, line breaks or characters that a token cannot have' });
+  return textForm(what, decode, String);
+}

@@ -1,0 +1,29 @@
+// The address of a server that we send a token to: what may stand in it, and when plain text is too dangerous.
+
+import { type Decoded, type TextForm, textForm } from './setting.ts';
+
+/** An `http:` or `https:` address without credentials, query or trailing slash; a path below which the server lives is kept. */
+export function serverUrl(example: string): TextForm<string> {
+  return textForm(`an http or https address such as ${example}`, decodeUrl, String);
+}
+
+function decodeUrl(text: string): Decoded<string> {
+  if (!URL.canParse(text)) return { wrong: text.includes('@') ? 'is no address' : undefined };
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return { wrong: 'has a user name or password in it, which belongs in MM_TOKEN' };
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { wrong: undefined };
+  if (url.search !== '' || url.hash !== '') return { wrong: 'has a query or a fragment (?… or #…)' };
+  if (/\/api\/v\d+\/?$/.test(url.pathname)) return { wrong: 'ends in the path of the API, which is added by itself' };
+  return { value: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
+}
+
+/** Whether a token sent to this address could be read on the way: plain text to anything but this machine. */
+export function isExposed(address: string): boolean {
+  const url = new URL(address);
+  return url.protocol !== 'https:' && url.protocol !== 'wss:' && !isLoopback(url.hostname);
+}
+
+// `URL` has already turned forms such as 127.1 or 0x7f000001 into dotted numbers.
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

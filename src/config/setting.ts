@@ -1,0 +1,58 @@
+// What one environment variable is: its name, how its text becomes a value and back, and what to say when it does not.
+
+import { z } from 'zod';
+
+/** A text that was understood, or what is wrong with it ("is too long"). `wrong: undefined` quotes the text. */
+export type Decoded<T> = { readonly value: T } | { readonly wrong: string | undefined };
+
+/** A value's text form in both directions. `expected` completes the sentence "expected …". */
+export interface TextForm<T> {
+  readonly expected: string;
+  readonly schema: z.ZodCodec<z.ZodString, z.ZodType<T, T>>;
+}
+
+/** The text used when the variable is unset or empty; a function where the default depends on the environment. */
+export type Fallback = string | ((env: NodeJS.ProcessEnv) => string);
+
+/** One row of the configuration table. */
+export interface Setting<T> {
+  readonly variable: string;
+  readonly meaning: string;
+  readonly form: TextForm<T>;
+  readonly presence: { kind: 'required' } | { kind: 'optional' } | { kind: 'fallback'; text: Fallback };
+  readonly secret: boolean;
+}
+
+/** The text given to a problem when a value has no more to say than that it was not understood. */
+const NOT_UNDERSTOOD = 'is not understood';
+
+/** Builds a text form. `decode` gets trimmed, non-empty text; `encode` gives text that `decode` takes back. */
+export function textForm<T>(expected: string, decode: (text: string) => Decoded<T>, encode: (value: T) => string): TextForm<T> {
+  const schema = z.codec(z.string(), z.custom<T>(), {
+    decode: (text, context) => {
+      const decoded = decode(text);
+      if ('value' in decoded) return decoded.value;
+      context.issues.push({ code: 'custom', message: decoded.wrong ?? NOT_UNDERSTOOD, input: text });
+      return z.NEVER;
+    },
+    encode,
+  });
+  return { expected, schema };
+}
+
+/** Decodes one variable's text; `wrong` never contains the value of a secret. */
+export function decodeSetting<T>(setting: Setting<T>, text: string): { readonly value: T } | { readonly wrong: string } {
+  const result = setting.form.schema.safeParse(text);
+  if (result.success) return { value: result.data };
+  const message = result.error.issues[0]?.message ?? NOT_UNDERSTOOD;
+  return { wrong: message === NOT_UNDERSTOOD && !setting.secret ? `is ${JSON.stringify(shorten(text))}` : message };
+}
+
+/** The text that would give this value. */
+export function encodeSetting<T>(setting: Setting<T>, value: T): string {
+  return setting.form.schema.encode(value);
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,64 @@
+// The table of all environment variables. A new variable is one row here: it then appears in `Config`, in the checks, in
+// `live-status config` and in the search for misspelt names.
+
+import { defaultStateDir } from '../state-dir.ts';
+import { editBudget } from './edit-budget.ts';
+import { channelName, nameList } from './name-forms.ts';
+import { pace } from './pace.ts';
+import { choice, hostName, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
+import { serverUrl } from './server-url.ts';
+import type { Fallback, Setting, TextForm } from './setting.ts';
+
+const DAY_S = 86_400;
+const MAX_POST_CHARS = 16_383; // Mattermost's limit on one message.
+
+function required<T>(variable: string, form: TextForm<T>, meaning: string): Setting<T> {
+  return { variable, form, meaning, presence: { kind: 'required' }, secret: false };
+}
+
+function optional<T>(variable: string, form: TextForm<T>, meaning: string): Setting<T | undefined> {
+  return { variable, form: form as TextForm<T | undefined>, meaning, presence: { kind: 'optional' }, secret: false };
+}
+
+function setting<T>(variable: string, form: TextForm<T>, text: Fallback, meaning: string): Setting<T> {
+  return { variable, form, meaning, presence: { kind: 'fallback', text }, secret: false };
+}
+
+export const settings = {
+  mmUrl: required('MM_URL', serverUrl('https://chat.example.org'), 'address of the Mattermost server'),
+  mmToken: { ...optional('MM_TOKEN', token('the access token of a bot'), 'access token of the bot that writes the boxes'), secret: true },
+  mmTokenFile: optional('MM_TOKEN_FILE', path('a file that contains the token'), 'file with the token, instead of MM_TOKEN'),
+  allowPlaintext: setting('ALLOW_PLAINTEXT', toggle(), '0', 'allow http to other machines, where the token can be read on the way'),
+  transcriptDir: required('TRANSCRIPT_DIR', path('a sessions folder or an agents root'), 'sessions folder, or agents root of which every */sessions is watched'),
+  sessionsJson: optional('SESSIONS_JSON', path('a session index'), 'session index (default: sessions.json beside each transcript)'),
+  watchPolling: setting('WATCH_POLLING', toggle(), '0', 'poll instead of using file events, for network mounts'),
+  boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'how a box is written'),
+  verbosity: setting('VERBOSITY', choice('quiet', 'normal', 'detail'), 'normal', 'how much a box says'),
+  placement: setting('PLACEMENT', choice('auto', 'channel', 'reply'), 'auto', "in the session's thread, in the channel, or under the triggering post"),
+  toolLabelsFile: optional('TOOL_LABELS_FILE', path('a JSON file with tool labels'), 'labels of tools that replace the built-in ones'),
+  maxStatusLines: setting('MAX_STATUS_LINES', wholeNumber('lines', 1, 200), '15', 'lines in a box, the oldest are dropped'),
+  maxMessageChars: setting('MAX_MESSAGE_CHARS', wholeNumber('characters', 500, MAX_POST_CHARS), '15000', 'cut length of a post'),
+  maxActiveSessions: setting('MAX_ACTIVE_SESSIONS', wholeNumber('boxes', 0, 10_000), '20', 'boxes at once, 0 = no limit'),
+  channels: setting('CHANNELS', nameList(), '*', 'channels (id, name or team/name) that get boxes'),
+  agents: setting('AGENTS', nameList(), '*', 'agents that get boxes'),
+  cron: setting('CRON', choice('failures', 'all', 'off'), 'failures', 'which scheduled runs get a box'),
+  direct: setting('DIRECT', choice('off', 'own'), 'off', "direct conversations of other bots: none, or our own direct channel with the person"),
+  defaultChannel: optional('DEFAULT_CHANNEL', channelName(), 'channel for sessions that did not come from Mattermost'),
+  defaultChannelDirect: setting('DEFAULT_CHANNEL_DIRECT', toggle(), '0', 'send direct conversations to DEFAULT_CHANNEL, too'),
+  openAfterMs: setting('OPEN_AFTER_MS', wholeNumber('milliseconds', 0, 600_000), '2000', 'a turn that ends sooner gets no box'),
+  throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
+  pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'distance of ordinary edits as a turn gets older'),
+  editsPerSecond: setting('EDITS_PER_SECOND', editBudget(), '5:20', 'budget over all requests, rate:burst'),
+  idleTimeoutMs: setting('IDLE_TIMEOUT_S', seconds(1, DAY_S), '60', 'inactivity before a session counts as done'),
+  maxSessionDurationMs: setting('MAX_SESSION_DURATION_S', seconds(1, 30 * DAY_S), '1800', 'hard limit of one turn without a sign of life'),
+  breakerThreshold: setting('CIRCUIT_BREAKER_THRESHOLD', wholeNumber('failures', 1, 1_000), '5', 'failures in a row before the circuit opens'),
+  breakerCooldownMs: setting('CIRCUIT_BREAKER_COOLDOWN_S', seconds(1, 3_600), '30', 'time until the half-open probe'),
+  healthPort: setting('HEALTH_PORT', wholeNumber('a port', 0, 65_535), '9090', 'port of GET /health, 0 = off'),
+  healthHost: setting('HEALTH_HOST', hostName(), '127.0.0.1', 'address that GET /health listens on'),
+  logLevel: setting('LOG_LEVEL', choice('debug', 'info', 'warn', 'error', 'fatal', 'silent', 'trace'), 'info', 'least level that is logged'),
+  pidFile: setting('PID_FILE', path('the PID file'), '/tmp/status-watcher.pid', 'file that keeps a second daemon away'),
+  stateDir: setting('STATE_DIR', path('a private directory'), defaultStateDir, 'checkpoint and the log of start'),
+} as const;
+
+/** What the table gives, property by property. */
+export type Values = { readonly [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer T> ? T : never };

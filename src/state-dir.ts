@@ -1,0 +1,35 @@
+// The state directory: where it is by default and whether it can be used. What is kept in it is decided elsewhere.
+
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const NAME = 'live-status';
+const PRIVATE_MODE = 0o700;
+
+/** `STATE_DIRECTORY` of systemd (the first of its list), else the user's state home (XDG base directories). */
+export function defaultStateDir(env: NodeJS.ProcessEnv): string {
+  const given = env['STATE_DIRECTORY']?.split(':')[0];
+  if (given) return given;
+  const stateHome = env['XDG_STATE_HOME'];
+  return stateHome?.startsWith('/') ? join(stateHome, NAME) : join(env['HOME'] || homedir(), '.local', 'state', NAME);
+}
+
+/** Usable, perhaps with something the operator should hear; or not, and why. Both in words. */
+export type StateDirCheck = { readonly usable: true; readonly warning?: string } | { readonly usable: false; readonly problem: string };
+
+/**
+ * Creates the directory with mode 0700 when it is missing. One that exists is never changed: it may be shared by mistake
+ * (`STATE_DIR=/tmp`), and taking it away from everybody else would be worse than a warning.
+ */
+export function prepareStateDir(path: string): StateDirCheck {
+  try {
+    mkdirSync(path, { recursive: true, mode: PRIVATE_MODE });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    const mode = statSync(path).mode & 0o777;
+    if ((mode & 0o077) === 0) return { usable: true };
+    return { usable: true, warning: `The state directory ${path} is open to other users (mode ${mode.toString(8)}); make it private with chmod 700.` };
+  } catch (error) {
+    return { usable: false, problem: `The state directory ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
