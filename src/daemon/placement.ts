@@ -1,0 +1,119 @@
+// Decides where a turn's box goes: routing, privacy and threads (LS-18, LS-27, LS-28). Asks the chat server, remembers nothing.
+
+import type { Placement } from '../boxes/board.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Route } from '../core/event.ts';
+import { isListed, type NameList } from '../core/name-list.ts';
+import type { TurnTree } from '../core/session.ts';
+import { isHealthFailure, PushError } from '../core/sink.ts';
+
+/** What placement needs to know from the chat server; every call throws `PushError`. */
+export interface ChannelDirectory {
+  /** Names a channel goes by: its id, its name, `team/name`. */
+  namesOfChannel(channelId: string): Promise<string[]>;
+  /** Our own direct channel with that person. */
+  directChannelWith(userId: string): Promise<string>;
+  /** Whether this token's account belongs to the channel. */
+  isMember(channelId: string): Promise<boolean>;
+  /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch). */
+  hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
+  threadReplies(rootId: string): Promise<number>;
+}
+
+export interface PlacementOptions {
+  placement: 'auto' | 'channel' | 'reply';
+  channels: NameList;
+  direct: 'off' | 'own';
+  /** Resolved at start. */
+  defaultChannelId?: string;
+  defaultChannelDirect: boolean;
+}
+
+const MAX_THREAD_REPLIES = 100; // an edit loads the whole thread: 31 ms at 100 replies, 489 ms at 1,000
+const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
+const ASKED_AFTER_MS = 30_000; // clocks of the two servers may differ
+const RETRY_MS = 5_000;
+
+/** The `place` port of the board. While the server is unreachable it waits instead of refusing. */
+export function createPlacement(directory: ChannelDirectory, options: PlacementOptions, clock: Clock): (tree: TurnTree) => Promise<Placement> {
+  return async (tree) => untilHealthy(clock, () => place(tree, directory, options));
+}
+
+async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof PushError) || !mayPass(error)) throw error;
+      await new Promise<void>((resolve) => clock.after(Math.max(RETRY_MS, error.retryAfterMs ?? 0), resolve));
+    }
+  }
+}
+
+function mayPass(error: PushError): boolean {
+  return isHealthFailure(error.reason) || error.reason === 'breaker_open' || error.reason === 'rate_limited' || error.reason === 'auth';
+}
+
+async function place(tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
+  const { route } = tree.turn;
+  switch (route?.kind) {
+    case undefined:
+      return toDefault(false, options);
+    case 'elsewhere':
+      return toDefault(route.direct, options);
+    case 'direct':
+      return toDirect(route, tree, directory, options);
+    case 'channel':
+      return toChannel(route, tree, directory, options);
+    default:
+      return route satisfies never;
+  }
+}
+
+function toDefault(isDirect: boolean, options: PlacementOptions): Placement {
+  if (options.defaultChannelId === undefined) return { refused: 'it did not come from Mattermost and DEFAULT_CHANNEL is not set' };
+  if (isDirect && !options.defaultChannelDirect) return { refused: 'it is a direct conversation and DEFAULT_CHANNEL_DIRECT is not set' };
+  return { target: { channelId: options.defaultChannelId } };
+}
+
+/** The conversation itself when it is ours, else our own direct channel with that person if so configured. */
+async function toDirect(route: Route & { kind: 'direct' }, tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
+  if (route.channelId !== undefined && (await directory.isMember(route.channelId))) return { target: { channelId: route.channelId } };
+  if (route.userId === undefined) return { refused: 'it is a direct conversation with somebody unknown' };
+  const channelId = await directory.directChannelWith(route.userId);
+  const askedAt = tree.turn.startedAt;
+  const isOurs = await directory.hasPostBy(route.userId, channelId, askedAt - ASKED_BEFORE_MS, askedAt + ASKED_AFTER_MS);
+  if (isOurs || options.direct === 'own') return { target: { channelId } };
+  return { refused: "it is another bot's direct conversation and DIRECT=off" };
+}
+
+async function toChannel(route: Route & { kind: 'channel' }, tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
+  const { channelId } = route;
+  if (!(await isWanted(channelId, directory, options.channels))) return { refused: `channel ${channelId} is not in CHANNELS` };
+  const rootId = rootFor(route, tree, options.placement);
+  if (rootId === undefined || !(await fits(rootId, directory, options.placement))) return { target: { channelId } };
+  return { target: { channelId, rootId } };
+}
+
+async function isWanted(channelId: string, directory: ChannelDirectory, channels: NameList): Promise<boolean> {
+  if (channels.allow.length === 0 && channels.deny.length === 0) return true;
+  return isListed(channels, await directory.namesOfChannel(channelId));
+}
+
+function rootFor(route: Route & { kind: 'channel' }, tree: TurnTree, placement: PlacementOptions['placement']): string | undefined {
+  const { trigger } = tree.turn;
+  switch (placement) {
+    case 'channel':
+      return undefined;
+    case 'auto':
+      return route.rootId;
+    case 'reply':
+      return route.rootId ?? (trigger.kind === 'person' ? (trigger.rootId ?? trigger.postId) : undefined);
+    default:
+      return placement satisfies never;
+  }
+}
+
+async function fits(rootId: string, directory: ChannelDirectory, placement: PlacementOptions['placement']): Promise<boolean> {
+  return placement === 'reply' || (await directory.threadReplies(rootId)) <= MAX_THREAD_REPLIES;
+}
