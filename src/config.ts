@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { maskSecrets } from './config/mask.ts';
 import { misspeltVariables } from './config/misspelt.ts';
 import { readSecretFile } from './config/secret-file.ts';
+import { errorText } from './error-code.ts';
 import { isExposed } from './config/server-url.ts';
 import { decodeSetting, encodeSetting, type Setting } from './config/setting.ts';
 import { settings, type Values } from './config/settings.ts';
@@ -106,7 +107,7 @@ function checkToolLabels(draft: Draft): Problem[] {
     const text = readFileSync(draft.toolLabelsFile, 'utf8');
     return isJsonObject(text) ? [] : [problem(settings.toolLabelsFile, `names a file that is not a JSON object (${draft.toolLabelsFile})`)];
   } catch (error) {
-    return [problem(settings.toolLabelsFile, `names a file that cannot be read (${error instanceof Error ? error.message : String(error)})`)];
+    return [problem(settings.toolLabelsFile, `names a file that cannot be read (${errorText(error)})`)];
   }
 }
 

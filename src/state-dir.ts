@@ -3,6 +3,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { errorText } from './error-code.ts';
 
 const NAME = 'live-status';
 const PRIVATE_MODE = 0o700;
@@ -30,6 +31,6 @@ export function prepareStateDir(path: string): StateDirCheck {
     if ((mode & 0o077) === 0) return { usable: true };
     return { usable: true, warning: `The state directory ${path} is open to other users (mode ${mode.toString(8)}); make it private with chmod 700.` };
   } catch (error) {
-    return { usable: false, problem: `The state directory ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}` };
+    return { usable: false, problem: `The state directory ${path} cannot be used: ${errorText(error)}` };
   }
 }

@@ -1,6 +1,7 @@
 // Reads a secret from a file, at start and again when the server refuses the old one.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { errorText } from '../error-code.ts';
 
 const MAX_BYTES = 16_384; // No token is longer; a wrong path may point at anything.
 
@@ -11,7 +12,7 @@ export function readSecretFile(path: string): { readonly value: string } | { rea
     if (text === '') return { wrong: `names a file that is empty (${path})` };
     return /^[\x21-\x7e]+$/.test(text) ? { value: text } : { wrong: `names a file with more in it than one token (${path})` };
   } catch (error) {
-    return { wrong: `names a file that cannot be read (${error instanceof Error ? error.message : String(error)})` };
+    return { wrong: `names a file that cannot be read (${errorText(error)})` };
   }
 }
 

@@ -1,0 +1,90 @@
+// Owns this process's claim on the PID file: takes it, takes over a stale one, gives it back. Does not know what the process does.
+
+import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode, errorText } from './error-code.ts';
+import { encodeRecord, judgePidFile, type PidFileState, readPidFile } from './pid-file.ts';
+import { lookAtProcess } from './process-identity.ts';
+
+/** `release` removes the file, but only while it is still this claim's. */
+export type Claim = { readonly kind: 'claimed'; readonly release: () => void } | Holder;
+
+/** Why the file cannot be claimed. */
+export type Holder = Extract<PidFileState, { kind: 'running' | 'unverified' | 'refused' }>;
+
+const ATTEMPTS = 40; // Every one of them lost a race against another starter, so this many only fail when something is badly wrong.
+const PATIENT_ATTEMPTS = 10; // A damaged file may be one that is being written at this moment.
+const RETRY_MS = 50;
+
+/** Claims `path` for this process; `healthUrl` is written into it for `status`. Of several that try at once exactly one succeeds. */
+export async function claimPidFile(path: string, healthUrl: string | undefined): Promise<Claim> {
+  const self = lookAtProcess(process.pid);
+  const text = encodeRecord({ pid: process.pid, startMark: self.kind === 'alive' ? self.startMark : '', healthUrl });
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const claim = tryToClaim(path, text, attempt);
+    if (claim) return claim;
+    await sleep(RETRY_MS);
+  }
+  return { kind: 'refused', why: `${path} keeps being replaced by other processes` };
+}
+
+/** One step; `undefined` asks for another one. */
+function tryToClaim(path: string, text: string, attempt: number): Claim | undefined {
+  const state = judgePidFile(readPidFile(path), lookAtOthers);
+  switch (state.kind) {
+    case 'absent':
+      return createClaim(path, text);
+    case 'stale':
+      return attempt < PATIENT_ATTEMPTS && state.pid === undefined ? undefined : (removeIfStill(path, state.text) ?? createClaim(path, text));
+    case 'running':
+    case 'unverified':
+    case 'refused':
+      return state;
+    default:
+      return state satisfies never;
+  }
+}
+
+// A file with our own pid was left by an earlier process, for example in a container where the numbers start again.
+function lookAtOthers(pid: number) {
+  return pid === process.pid ? ({ kind: 'gone' } as const) : lookAtProcess(pid);
+}
+
+function createClaim(path: string, text: string): Claim | undefined {
+  try {
+    const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    try {
+      writeSync(file, text);
+    } catch (error) {
+      unlinkSync(path);
+      throw error;
+    } finally {
+      closeSync(file);
+    }
+    return { kind: 'claimed', release: () => void removeIfStill(path, text) };
+  } catch (error) {
+    return errorCode(error) === 'EEXIST' ? undefined : { kind: 'refused', why: `${path} cannot be created: ${errorText(error)}` };
+  }
+}
+
+/**
+ * Removes the file if its content is still `text`; says why it could not. Another process may replace the file between the look and
+ * the removal, so it is moved aside first, looked at again, and put back when it turns out to be somebody's fresh claim.
+ */
+export function removeIfStill(path: string, text: string): Extract<Holder, { kind: 'refused' }> | undefined {
+  const aside = `${path}.${process.pid}.old`;
+  try {
+    const seen = readPidFile(path);
+    if (seen.kind !== 'present' || seen.text !== text) return undefined;
+    renameSync(path, aside);
+    try {
+      const moved = readPidFile(aside);
+      if (moved.kind === 'present' && moved.text !== text) linkSync(aside, path);
+    } finally {
+      unlinkSync(aside);
+    }
+    return undefined;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? undefined : { kind: 'refused', why: `${path} cannot be removed although nobody holds it: ${errorText(error)}` };
+  }
+}

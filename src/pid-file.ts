@@ -1,0 +1,87 @@
+// Reads a PID file and says who holds it. Claiming and removing it is in pid-claim.ts.
+
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { errorCode, errorText } from './error-code.ts';
+import { lookAtProcess, type ProcessSeen } from './process-identity.ts';
+
+/** What a PID file says, one per line: the pid, the mark of its start, and where its health is answered (`-` when nowhere). */
+export interface PidRecord {
+  readonly pid: number;
+  readonly startMark: string;
+  readonly healthUrl: string | undefined;
+}
+
+/** What was found at the path. `text` is the whole content, to recognise the same file again. */
+export type PidFileSeen =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'present'; readonly text: string; readonly uid: number; readonly record: PidRecord | undefined };
+
+/** Who holds the PID file. `unverified`: something with that pid runs, but nothing proves that it is ours; it is never signalled. */
+export type PidFileState =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'stale'; readonly pid: number | undefined; readonly why: string; readonly text: string }
+  | { readonly kind: 'unverified'; readonly pid: number; readonly why: string }
+  | { readonly kind: 'running'; readonly record: PidRecord };
+
+const MAX_BYTES = 1_024; // Ours have about a hundred; a wrong path may point at anything.
+
+/** Reads the PID file without following a link. */
+export function readPidFile(path: string): PidFileSeen {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return { kind: 'refused', why: `${path} is not a regular file` };
+    const bytes = Buffer.alloc(MAX_BYTES);
+    const text = bytes.toString('utf8', 0, readSync(file, bytes));
+    return { kind: 'present', text, uid: stat.uid, record: decodeRecord(text) };
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? { kind: 'absent' } : { kind: 'refused', why: whyNot(path, error) };
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Decides who holds the file. `look` is asked about the recorded pid only. */
+export function judgePidFile(seen: PidFileSeen, look: (pid: number) => ProcessSeen): PidFileState {
+  if (seen.kind !== 'present') return seen;
+  const { record, text, uid } = seen;
+  if (!record) return { kind: 'stale', pid: undefined, why: 'its content is damaged', text };
+  const found = look(record.pid);
+  switch (found.kind) {
+    case 'gone':
+      return { kind: 'stale', pid: record.pid, why: `process ${record.pid} has ended`, text };
+    case 'hidden':
+      return { kind: 'unverified', pid: record.pid, why: `process ${record.pid} belongs to another user` };
+    case 'alive':
+      if (record.startMark === '') return { kind: 'unverified', pid: record.pid, why: `the file does not say when process ${record.pid} started, so that may be any program` };
+      if (found.startMark !== record.startMark) return { kind: 'stale', pid: record.pid, why: `process ${record.pid} is another program that got the number later`, text };
+      return found.uid === uid ? { kind: 'running', record } : { kind: 'unverified', pid: record.pid, why: `the file and process ${record.pid} belong to different users` };
+    default:
+      return found satisfies never;
+  }
+}
+
+/** Who holds the PID file now. */
+export function inspectPidFile(path: string): PidFileState {
+  return judgePidFile(readPidFile(path), lookAtProcess);
+}
+
+function whyNot(path: string, error: unknown): string {
+  if (errorCode(error) === 'ELOOP') return `${path} is a symbolic link, which is never followed`;
+  return `${path} cannot be read: ${errorText(error)}`;
+}
+
+/** The text of a record, as `decodeRecord` takes it. */
+export function encodeRecord(record: PidRecord): string {
+  return `${record.pid}\n${record.startMark}\n${record.healthUrl ?? '-'}\n`;
+}
+
+// Older watchers wrote the pid alone. A pid of 0 would mean our own process group to kill(2).
+function decodeRecord(text: string): PidRecord | undefined {
+  const [pid = '', startMark = '', health = ''] = text.split('\n').map((line) => line.trim());
+  if (!/^[1-9]\d{0,9}$/.test(pid)) return undefined;
+  return { pid: Number(pid), startMark, healthUrl: health.startsWith('http://') && URL.canParse(health) ? health : undefined };
+}
