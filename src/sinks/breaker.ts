@@ -1,0 +1,164 @@
+// Owns the circuit of one server: closed, open after consecutive failures of health, half-open after a good probe.
+// Knows nothing of posts or of what an answer means. opossum keeps the circuit; counting, probing and time are ours,
+// because opossum opens on a failure rate and half-opens by its own timers.
+
+import { EventEmitter } from 'node:events';
+import CircuitBreaker from 'opossum';
+import type { Clock } from '../core/clock.ts';
+import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
+import { createProbing } from './probing.ts';
+
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+export interface BreakerOptions {
+  /** Consecutive failures of health that open the circuit. */
+  threshold: number;
+  /** From one probe of an open circuit to the next. */
+  cooldownMs: number;
+  clock: Clock;
+  /** Called on every change of state; `cause` is the failure that opened the circuit. */
+  onChange?: (state: BreakerState, cause: unknown) => void;
+}
+
+export interface BreakerSink extends Sink {
+  state(): BreakerState;
+  /** Cancels the probes for good; nothing is sent any more. */
+  stop(): void;
+}
+
+interface Breaker {
+  guard<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+  guardProbe(call: () => Promise<void>, signal: AbortSignal | undefined): Promise<void>;
+  state(): BreakerState;
+  stop(): void;
+}
+
+type Call = () => Promise<void>;
+type Circuit = CircuitBreaker<[Call], void>;
+
+const NEVER_MS = 2_147_483_647; // The longest timer there is: opossum must not half-open by itself.
+
+/**
+ * The same sink behind a circuit. While it is open nothing is sent and every call throws `breaker_open`, with the time to
+ * the next probe. A half-open circuit lets one call through: any answer closes it, a failure of health opens it again.
+ * `probe` never is that call, and its success does not outweigh failed edits; its failure counts like any other.
+ */
+export function withBreaker(sink: Sink, options: BreakerOptions): BreakerSink {
+  const breaker = createBreaker(options, (signal) => sink.probe(signal));
+  return {
+    create: (draft, signal) => breaker.guard(() => sink.create(draft, signal), signal),
+    edit: (postId, body, signal) => breaker.guard(() => sink.edit(postId, body, signal), signal),
+    read: (postId, signal) => breaker.guard(() => sink.read(postId, signal), signal),
+    findOwn: (channelId, sinceAt, signal) => breaker.guard(() => sink.findOwn(channelId, sinceAt, signal), signal),
+    probe: (signal) => breaker.guardProbe(() => sink.probe(signal), signal),
+    state: breaker.state,
+    stop: breaker.stop,
+  };
+}
+
+function createBreaker(options: BreakerOptions, probe: (signal: AbortSignal) => Promise<void>): Breaker {
+  const rotation = new EventEmitter();
+  const probing = createProbing({ ...options, probe, onHealthy: () => replaceBy('half_open') });
+  let failures = 0;
+  let cause: unknown;
+  let circuit = build('closed');
+
+  function build(state: 'closed' | 'half_open'): Circuit {
+    const built = buildCircuit(state, rotation);
+    built.on('failure', (error) => {
+      cause = error;
+    });
+    built.on('open', () => {
+      probing.start();
+      options.onChange?.('open', cause);
+    });
+    built.on('close', () => {
+      failures = 0;
+      options.onChange?.('closed', undefined);
+    });
+    return built;
+  }
+
+  // opossum has no call for half-opening, but it builds circuits in that state. Calls of the old one end without effect.
+  function replaceBy(state: 'half_open'): void {
+    circuit.shutdown();
+    circuit = build(state);
+    options.onChange?.(state, undefined);
+  }
+
+  // A call that began before the circuit last changed says nothing about the server of now.
+  function countFailure(error: unknown, fired: Circuit, signal: AbortSignal | undefined): void {
+    if (fired !== circuit || fired.opened || signal?.aborted === true) return;
+    if (!(error instanceof PushError) || !isHealthFailure(error.reason)) return;
+    failures += 1;
+    if (fired.closed && failures < options.threshold) return;
+    cause = error;
+    fired.open();
+  }
+
+  async function guard<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const fired = circuit;
+    const { promise, resolve } = Promise.withResolvers<T>();
+    try {
+      await fired.fire(async () => resolve(await call()));
+      if (fired === circuit) failures = 0;
+      return await promise;
+    } catch (error) {
+      if (error instanceof Error && CircuitBreaker.isOurError(error)) throw refused(probing.dueInMs());
+      if (fired === circuit && isAnswer(error)) failures = 0;
+      countFailure(error, fired, signal);
+      throw error;
+    } finally {
+      rotation.emit('rotate');
+    }
+  }
+
+  async function guardProbe(call: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const fired = circuit;
+    if (fired.opened || fired.isShutdown) throw refused(probing.dueInMs());
+    try {
+      await call();
+    } catch (error) {
+      countFailure(error, fired, signal);
+      throw error;
+    }
+  }
+
+  const stop = (): void => {
+    probing.stop();
+    circuit.shutdown();
+  };
+  return { guard, guardProbe, state: () => stateOf(circuit), stop };
+}
+
+/**
+ * A circuit that opens only when told to, or when the one call of its half-open state fails. Its statistics are turned over by
+ * `rotation`, call by call: without that opossum keeps the duration of every call for ever, and with its own way it needs timers.
+ */
+function buildCircuit(state: 'closed' | 'half_open', rotation: EventEmitter): Circuit {
+  const options: CircuitBreaker.Options<[Call]> & { state?: { closed: boolean; halfOpen: boolean } } = {
+    timeout: false, // It would reject without ending the request; the transport has a limit of its own.
+    resetTimeout: NEVER_MS,
+    volumeThreshold: Number.MAX_SAFE_INTEGER,
+    errorFilter: isAnswer,
+    rollingPercentilesEnabled: false,
+    enableSnapshots: false,
+    rotateBucketController: rotation,
+    ...(state === 'half_open' ? { state: { closed: false, halfOpen: true } } : {}),
+  };
+  return new CircuitBreaker<[Call], void>((call) => call(), options);
+}
+
+/** Whether the server has answered, if only with a refusal. opossum then counts the call as a success. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof PushError && !isHealthFailure(error.reason);
+}
+
+function stateOf(circuit: Circuit): BreakerState {
+  if (circuit.closed) return 'closed';
+  return circuit.halfOpen ? 'half_open' : 'open';
+}
+
+function refused(waitMs: number): PushError {
+  return new PushError('breaker_open', 'not sent: Mattermost has failed repeatedly and is asked again later', { retryAfterMs: waitMs });
+}

@@ -1,0 +1,98 @@
+// Whether the server is healthy, and what an answer means that only its health can explain.
+
+import type { Clock } from '../core/clock.ts';
+import { PushError, type Reason } from '../core/sink.ts';
+import type { Operation, Verdict } from './classify.ts';
+import { type Answer, exchange, isRecord, judge, refusal, segment } from './exchange.ts';
+import type { Transport, TransportRequest } from './transport.ts';
+
+export interface Server {
+  transport: Transport;
+  clock: Clock;
+  /** Of the account the token belongs to. */
+  userId: () => string;
+}
+
+type Doubt = Extract<Verdict, { verdict: 'ask' }>;
+
+// Plain `/system/ping` says OK with the database down; this one asks it.
+const PING_PATH = '/system/ping?get_server_status=true';
+const QUESTION_TIMEOUT_MS = 5_000; // A question about a failed request must not take as long as the request.
+
+/** Resolves when server and database are healthy, throws `PushError` otherwise. A broken file store does not concern posts. */
+export async function probeHealth(server: Server, signal?: AbortSignal): Promise<void> {
+  const answer = await exchange(server.transport, { ...question(PING_PATH, signal), anonymous: true });
+  if (isHealthy(answer)) return;
+  const verdict = judge('probe', answer);
+  if (verdict.verdict === 'failed') throw refusal(answer, verdict.reason, verdict.because, server.clock);
+  throw refusal(answer, 'server', 'the server does not say that it is healthy', server.clock);
+}
+
+function isHealthy(answer: Answer): boolean {
+  if (!isRecord(answer.json) || (answer.status !== 200 && answer.status !== 500)) return false;
+  const database = answer.json['database_status'];
+  return database === undefined ? answer.status === 200 && answer.json['status'] === 'OK' : database === 'OK';
+}
+
+/**
+ * One request whose answer is settled: returned when it is a success, thrown as the right `PushError` when not. `postId` is the post
+ * that an edit is about, to be looked at when the answer leaves open whether it still exists.
+ */
+export async function settled(server: Server, operation: Operation, request: TransportRequest, postId?: string): Promise<Answer> {
+  const answer = await exchange(server.transport, request);
+  const verdict = judge(operation, answer);
+  switch (verdict.verdict) {
+    case 'ok':
+      return answer;
+    case 'failed':
+      throw refusal(answer, verdict.reason, verdict.because, server.clock);
+    case 'ask':
+      throw await resolveDoubt(server, answer, verdict, { postId, signal: request.signal });
+    default:
+      return verdict satisfies never;
+  }
+}
+
+interface Subject {
+  postId: string | undefined;
+  signal: AbortSignal | undefined;
+}
+
+// An unhealthy server throws its own reason from the probe: the doubtful answer was a symptom of that.
+async function resolveDoubt(server: Server, answer: Answer, doubt: Doubt, subject: Subject): Promise<PushError> {
+  await probeHealth(server, subject.signal);
+  if (doubt.about === 'health') return refusal(answer, doubt.ifHealthy, doubt.because, server.clock);
+  if (subject.postId === undefined) return refusal(answer, 'no_access', doubt.because, server.clock);
+  return await examinePost(server, answer, subject.postId, subject.signal);
+}
+
+async function examinePost(server: Server, answer: Answer, postId: string, signal: AbortSignal | undefined): Promise<PushError> {
+  const found = await exchange(server.transport, question(`/posts/${segment(postId)}`, signal));
+  const verdict = judge('read', found);
+  if (verdict.verdict === 'failed') return refusal(found, verdict.reason, verdict.because, server.clock);
+  if (verdict.verdict === 'ask') return refusal(found, ifHealthy(verdict), verdict.because, server.clock);
+  if (!isRecord(found.json)) return refusal(found, 'server', 'the post is not an object', server.clock);
+  if (found.json['user_id'] !== server.userId()) return refusal(answer, 'rejected', 'the post belongs to another account', server.clock);
+  return await examineMembership(server, answer, String(found.json['channel_id']), signal);
+}
+
+async function examineMembership(server: Server, answer: Answer, channelId: string, signal: AbortSignal | undefined): Promise<PushError> {
+  const member = await exchange(server.transport, question(membershipPath(channelId), signal));
+  const verdict = judge('list', member);
+  if (verdict.verdict === 'failed') return refusal(member, verdict.reason, verdict.because, server.clock);
+  if (verdict.verdict === 'ok') return refusal(answer, 'no_access', 'the account may not edit its posts in that channel', server.clock);
+  const because = ifHealthy(verdict) === 'no_access' ? 'the account is not a member of that channel' : verdict.because;
+  return refusal(member, ifHealthy(verdict), because, server.clock);
+}
+
+export function membershipPath(channelId: string): string {
+  return `/channels/${segment(channelId)}/members/me`;
+}
+
+function ifHealthy(doubt: Doubt): Reason {
+  return doubt.about === 'health' ? doubt.ifHealthy : 'no_access';
+}
+
+function question(path: string, signal: AbortSignal | undefined): TransportRequest {
+  return { method: 'GET', path, signal, timeoutMs: QUESTION_TIMEOUT_MS };
+}

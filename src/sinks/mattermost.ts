@@ -1,0 +1,81 @@
+// A Mattermost server as a sink. Holds no state: what an answer means is decided in classify.ts, when to send outside.
+
+import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
+import { createChecks, type MattermostChecks } from './checks.ts';
+import { isRecord, segment } from './exchange.ts';
+import { probeHealth, type Server, settled } from './health.ts';
+import { decodePost, decodePostList, type ReadPost } from './post-json.ts';
+
+/** The agents' Mattermost plugin ignores posts of custom types, so that a box never starts a turn. */
+const POST_TYPE = 'custom_livestatus';
+const PAGE_SIZE = 200; // The server's own limit.
+const PAGE_MAX_BYTES = 16_777_216; // 200 posts of 16,383 code points, four bytes each, fit.
+
+/** Sink and start-up checks of one server. Requests carry no retry of their own except for a dead pooled connection. */
+export function createMattermostSink(server: Server): Sink & MattermostChecks {
+  return {
+    create: (draft, signal) => create(server, draft, signal),
+    edit: (postId, body, signal) => edit(server, postId, body, signal),
+    read: (postId, signal) => read(server, postId, signal),
+    findOwn: (channelId, sinceAt, signal) => findOwn(server, channelId, sinceAt, signal),
+    probe: (signal) => probeHealth(server, signal),
+    ...createChecks(server),
+  };
+}
+
+async function create(server: Server, draft: PostDraft, signal: AbortSignal | undefined): Promise<{ postId: string }> {
+  const body = {
+    channel_id: draft.target.channelId,
+    root_id: draft.target.rootId ?? '',
+    message: draft.message ?? '',
+    props: draft.props,
+    type: POST_TYPE,
+    pending_post_id: draft.pendingPostId,
+  };
+  const answer = await settled(server, 'create', { method: 'POST', path: '/posts', body, signal });
+  if (isRecord(answer.json) && typeof answer.json['id'] === 'string') return { postId: answer.json['id'] };
+  throw new PushError('server', 'the answer to a new post names no post');
+}
+
+// Not a full PUT: that clears what the body leaves out, reactions and pins included.
+async function edit(server: Server, postId: string, body: PostBody, signal: AbortSignal | undefined): Promise<void> {
+  const patch = body.message === undefined ? { props: body.props } : { message: body.message, props: body.props };
+  await settled(server, 'edit', { method: 'PUT', path: `/posts/${segment(postId)}/patch`, body: patch, signal }, postId);
+}
+
+async function read(server: Server, postId: string, signal: AbortSignal | undefined): Promise<FoundPost | undefined> {
+  try {
+    const answer = await settled(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}`, signal });
+    const post = decodePost(answer.json);
+    if (post === undefined) throw new PushError('server', 'the answer is no post');
+    return post.deleted ? undefined : post.found;
+  } catch (error) {
+    if (error instanceof PushError && error.reason === 'gone') return undefined;
+    throw error;
+  }
+}
+
+// Pages, not `since`: that returns the history row of every edit and is cut at 1,000 rows.
+async function findOwn(server: Server, channelId: string, sinceAt: number, signal: AbortSignal | undefined): Promise<FoundPost[]> {
+  const postsById = new Map<string, ReadPost>();
+  for (let page = 0; ; page += 1) {
+    const posts = await readPage(server, channelId, page, signal);
+    const known = postsById.size;
+    for (const post of posts) postsById.set(post.found.postId, post);
+    const isLast = posts.length < PAGE_SIZE || postsById.size === known || posts.some((post) => post.found.createdAt < sinceAt);
+    if (isLast) break;
+  }
+  return [...postsById.values()].filter((post) => isOwn(post, server.userId(), sinceAt)).map((post) => post.found);
+}
+
+async function readPage(server: Server, channelId: string, page: number, signal: AbortSignal | undefined): Promise<ReadPost[]> {
+  const path = `/channels/${segment(channelId)}/posts?page=${page}&per_page=${PAGE_SIZE}`;
+  const answer = await settled(server, 'list', { method: 'GET', path, signal, maxBytes: PAGE_MAX_BYTES });
+  const posts = decodePostList(answer.json);
+  if (posts === undefined) throw new PushError('server', 'the answer is no list of posts');
+  return posts;
+}
+
+function isOwn(post: ReadPost, userId: string, sinceAt: number): boolean {
+  return !post.deleted && post.userId === userId && post.found.meta !== undefined && post.found.createdAt >= sinceAt;
+}

@@ -1,0 +1,33 @@
+// Posts and lists of posts as Mattermost sends them, decoded once. Nothing here throws.
+
+import type { FoundPost } from '../core/sink.ts';
+import { isRecord } from './exchange.ts';
+
+/** A post with what the scan needs beside it. */
+export interface ReadPost {
+  found: FoundPost;
+  userId: string;
+  deleted: boolean;
+}
+
+/** `undefined` when it is no post at all. */
+export function decodePost(json: unknown): ReadPost | undefined {
+  if (!isRecord(json)) return undefined;
+  const { id, channel_id: channelId, root_id: rootId, create_at: createdAt, user_id: userId, delete_at: deleteAt, props } = json;
+  if (typeof id !== 'string' || typeof channelId !== 'string' || typeof createdAt !== 'number') return undefined;
+  const target = typeof rootId === 'string' && rootId !== '' ? { channelId, rootId } : { channelId };
+  const meta = isRecord(props) ? props['livestatus'] : undefined;
+  return {
+    found: { postId: id, target, createdAt, meta },
+    userId: typeof userId === 'string' ? userId : '',
+    deleted: typeof deleteAt === 'number' && deleteAt > 0,
+  };
+}
+
+/** The posts of a list in its order, without the thread roots that some versions add to it. `undefined` when it is no list. */
+export function decodePostList(json: unknown): ReadPost[] | undefined {
+  if (!isRecord(json) || !Array.isArray(json['order']) || !isRecord(json['posts'])) return undefined;
+  const postsById = json['posts'];
+  const ids = new Set(json['order'].filter((id) => typeof id === 'string'));
+  return [...ids].flatMap((id) => decodePost(postsById[id]) ?? []);
+}

@@ -1,0 +1,40 @@
+// How long a server wants to be left alone, from headers that come doubled, joined, as dates or as nonsense.
+
+import type { ResponseHeaders } from './transport.ts';
+
+const MAX_WAIT_MS = 3_600_000; // A longer wish is an accident of a clock or a proxy; asking again once an hour harms nobody.
+const EPOCH_SECONDS = 1_000_000_000; // Mattermost counts the reset in seconds from now, some proxies in seconds since 1970.
+
+/**
+ * Milliseconds from now until the earliest next try, between 0 and one hour; `undefined` when no header says so.
+ * `Retry-After` wins over `X-RateLimit-Reset`, which says when the whole burst is free again. `nowAt` is the wall clock,
+ * used for dates when the answer carries no `Date` of its own.
+ */
+export function retryAfterMs(headers: ResponseHeaders, nowAt: number): number | undefined {
+  const sentAt = dateOf(headers['date']) ?? nowAt;
+  return waitOf(headers['retry-after'], sentAt) ?? waitOf(headers['x-ratelimit-reset'], sentAt);
+}
+
+function waitOf(header: string | string[] | undefined, sentAt: number): number | undefined {
+  const at = dateOf(header);
+  const waits = at === undefined ? secondsOf(header).map((seconds) => fromNowMs(seconds, sentAt)) : [at - sentAt];
+  // The limiter by user sends its headers twice; of two different wishes only the longer one is safe.
+  return waits.length === 0 ? undefined : Math.min(Math.max(0, ...waits), MAX_WAIT_MS);
+}
+
+function secondsOf(header: string | string[] | undefined): number[] {
+  const parts = [header ?? []].flat().flatMap((value) => value.split(','));
+  return parts.map((part) => part.trim()).flatMap((part) => (/^\d+(\.\d+)?$/.test(part) ? [Number(part)] : []));
+}
+
+function fromNowMs(seconds: number, sentAt: number): number {
+  return seconds >= EPOCH_SECONDS ? seconds * 1_000 - sentAt : Math.ceil(seconds * 1_000);
+}
+
+// Only the form that HTTP prescribes: `Date.parse` would also take "12" for a month.
+function dateOf(header: string | string[] | undefined): number | undefined {
+  const text = [header ?? []].flat()[0]?.trim() ?? '';
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}

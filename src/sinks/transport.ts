@@ -1,0 +1,186 @@
+// Owns the connections to one Mattermost server. Knows nothing of posts: it carries one request and brings back one answer.
+
+import { Pool } from 'undici';
+import { PushError } from '../core/sink.ts';
+import { isDeadConnection, networkFailure } from './network-failure.ts';
+
+export interface TransportRequest {
+  method: 'GET' | 'POST' | 'PUT';
+  /** Below `/api/v4`, such as `/users/me`. Everything variable in it is already escaped. */
+  path: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+  /** For the whole exchange, a repeated attempt included. */
+  timeoutMs?: number;
+  /** An answer larger than this is dropped. */
+  maxBytes?: number;
+  /** Leaves the token out: a server writes tokens that it refuses into its log in clear text. */
+  anonymous?: boolean;
+}
+
+/** Header names are in lower case. */
+export type ResponseHeaders = Record<string, string | string[]>;
+
+export interface TransportResponse {
+  status: number;
+  headers: ResponseHeaders;
+  body: string;
+}
+
+/** Resolves with any answer, whatever its status. Throws `PushError` with `timed_out`, `unreachable`, `server` or `auth`. */
+export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
+
+export interface HttpTransport {
+  send: Transport;
+  /** Ends every connection. Requests in flight fail with `unreachable`. */
+  close(): Promise<void>;
+}
+
+export interface HttpTransportOptions {
+  /** The address people use in the browser; a path in it is kept (https://host/mattermost). */
+  baseUrl: string;
+  /** Read again for every request, so that a changed token needs no new connection. */
+  token: () => string;
+  /** Of this program, for the `User-Agent`. */
+  version: string;
+}
+
+interface Wire {
+  prefix: string;
+  headers(request: TransportRequest): Record<string, string>;
+}
+
+const CONNECTIONS = 4;
+const IDLE_CONNECTION_MS = 30_000; // Mattermost closes idle connections after 60 s without announcing it.
+const CONNECT_TIMEOUT_MS = 5_000; // Shorter than a request's limit, so that "never connected" and "no answer" differ.
+const DEFAULT_TIMEOUT_MS = 10_000; // The server's own limits are 30 s a query and 300 s a request: too long for a live box.
+const DEFAULT_MAX_BYTES = 1_048_576; // Single posts stay far below; a proxy's endless page does not.
+
+/** Opens up to four connections, lazily. Redirects are not followed. */
+export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
+  const pools = createPools(new URL(options.baseUrl).origin);
+  const wire = createWire(options);
+  const send: Transport = (request) =>
+    withDeadline(request, async (signal) => {
+      const pool = pools.current();
+      try {
+        return await attempt(pool, wire, request, signal);
+      } catch (error) {
+        if (!isDeadConnection(error)) throw error;
+        pools.retire(pool);
+        if (!mayRepeat(request) || signal.aborted) throw error;
+        return await attempt(pools.current(), wire, request, signal);
+      }
+    });
+  return { send, close: pools.close };
+}
+
+// A create may have been carried out before the connection died, and a server that restarted has forgotten its
+// `pending_post_id`: only the caller can look for the post first.
+function mayRepeat(request: TransportRequest): boolean {
+  return request.method !== 'POST';
+}
+
+function createWire(options: HttpTransportOptions): Wire {
+  return {
+    prefix: `${new URL(options.baseUrl).pathname.replace(/\/+$/, '')}/api/v4`,
+    headers: (request) => ({
+      accept: 'application/json',
+      'user-agent': `live-status/${options.version}`,
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(request.anonymous === true ? {} : { authorization: `Bearer ${sendable(options.token())}` }),
+    }),
+  };
+}
+
+function sendable(token: string): string {
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new PushError('auth', 'the token is empty or has characters that no token has: check MM_TOKEN or MM_TOKEN_FILE');
+  return token;
+}
+
+async function attempt(pool: Pool, wire: Wire, request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+  const response = await pool.request({
+    method: request.method,
+    path: wire.prefix + request.path,
+    headers: wire.headers(request),
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    signal,
+  });
+  const body = await readCapped(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES);
+  return { status: response.statusCode, headers: withoutGaps(response.headers), body };
+}
+
+// Leaving the loop by an exception destroys the body, and with it the connection that would bring the rest.
+async function readCapped(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new PushError('server', `the answer is larger than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function withoutGaps(headers: Record<string, string | string[] | undefined>): ResponseHeaders {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+async function withDeadline<T>(request: TransportRequest, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const limit = new AbortController();
+  let gaveUp: PushError | undefined;
+  const giveUp = (message: string): void => {
+    gaveUp ??= new PushError('timed_out', message);
+    limit.abort();
+  };
+  const onAbort = (): void => giveUp('given up by the caller');
+  const timer = setTimeout(() => giveUp(`no complete answer within ${timeoutMs} ms`), timeoutMs);
+  request.signal?.addEventListener('abort', onAbort, { once: true });
+  if (request.signal?.aborted === true) onAbort();
+  try {
+    return await run(limit.signal);
+  } catch (error) {
+    throw gaveUp ?? networkFailure(error);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+interface Pools {
+  current(): Pool;
+  /** One dead connection means that its siblings are suspect: later requests get new ones, those in flight may finish. */
+  retire(dead: Pool): void;
+  close(): Promise<void>;
+}
+
+function createPools(origin: string): Pools {
+  let pool = openPool(origin);
+  const retired = new Set<Pool>();
+  return {
+    current: () => pool,
+    retire(dead) {
+      if (dead !== pool) return;
+      pool = openPool(origin);
+      retired.add(dead);
+      dead.close(() => retired.delete(dead));
+    },
+    async close() {
+      await Promise.all([pool, ...retired].map((open) => open.destroy()));
+    },
+  };
+}
+
+// HTTP/2 would put every request on one connection, and one reset would then fail them all.
+function openPool(origin: string): Pool {
+  return new Pool(origin, {
+    connections: CONNECTIONS,
+    pipelining: 1,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+    allowH2: false,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  });
+}
