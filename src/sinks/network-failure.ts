@@ -1,5 +1,6 @@
 // What a failed exchange without an answer means, and what the operator can do about it.
 
+import { errors } from 'undici';
 import { PushError } from '../core/sink.ts';
 
 // The server closed a connection that was good before: idle for too long, or it was restarted.
@@ -31,10 +32,11 @@ export function isDeadConnection(error: unknown): boolean {
 /** Any error of an exchange as `PushError`; one that already is stays as it is. */
 export function networkFailure(error: unknown): PushError {
   if (error instanceof PushError) return error;
+  // Without its cause, which holds the bytes of the answer.
+  if (error instanceof errors.HTTPParserError) return new PushError('server', 'the answer is not HTTP: check MM_URL');
   const code = codeOf(error);
   if (code === undefined) return new PushError('unreachable', 'the request to Mattermost failed', { cause: error });
   if (NO_ANSWER_IN_TIME.has(code)) return new PushError('timed_out', `no answer from Mattermost (${code})`, { cause: error });
-  if (code.startsWith('HPE_')) return new PushError('server', `the answer is not HTTP (${code}): check MM_URL`, { cause: error });
   const cure = CURES_BY_CODE[code];
   return new PushError('unreachable', `Mattermost cannot be reached (${code})${cure === undefined ? '' : `: ${cure}`}`, { cause: error });
 }
