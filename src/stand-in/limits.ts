@@ -1,0 +1,21 @@
+// What the server refuses to store: too long, too big, or with a U+0000 in the wrong place.
+
+import { refusal } from './answer.ts';
+import { goJson } from './lenient-json.ts';
+import type { World } from './world.ts';
+
+/** Throws the server's refusal for a content it does not store. `nulId` names the failing statement. */
+export function checkContent(world: World, content: { message: string; props: Record<string, unknown> }, nulId: string): void {
+  if (runes(content.message) > world.maxMessageRunes) throw refusal('model.post.is_valid.msg.app_error');
+  const props = goJson(content.props);
+  if (runes(props) > world.rules.maxPropsRunes) throw refusal('model.post.is_valid.props.app_error');
+  const nulInProps = world.rules.nulInPropsFails && props.includes('\\u0000');
+  if (content.message.includes('\0') || nulInProps) throw refusal(nulId);
+}
+
+/** The number of code points. */
+function runes(text: string): number {
+  let count = text.length;
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) >>> 10 === 0x36) count -= 1;
+  return count;
+}

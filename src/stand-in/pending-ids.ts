@@ -1,0 +1,34 @@
+// Owns the server's short memory of `pending_post_id`; knows nothing about what a post is. A restart makes a new one.
+
+/** How long a real server remembers an id (same post after 25 s, a new one after 33 s). */
+const REMEMBERED_MS = 30_000;
+
+/** What is known of one pending id. */
+export type PendingState = { kind: 'unknown' } | { kind: 'in_progress' } | { kind: 'created'; postId: string };
+
+/** Remembers which create belongs to which `pending_post_id`. */
+export class PendingIds {
+  private readonly entries = new Map<string, { postId: string; until: number }>();
+
+  /** What became of `pendingId` as of `now`. */
+  state(pendingId: string, now: number): PendingState {
+    const entry = this.entries.get(pendingId);
+    if (entry === undefined || entry.until <= now) return { kind: 'unknown' };
+    return entry.postId === '' ? { kind: 'in_progress' } : { kind: 'created', postId: entry.postId };
+  }
+
+  /** A create has arrived and is not done yet. */
+  begin(pendingId: string, now: number): void {
+    this.entries.set(pendingId, { postId: '', until: now + REMEMBERED_MS });
+  }
+
+  /** The create is done. */
+  complete(pendingId: string, postId: string, now: number): void {
+    this.entries.set(pendingId, { postId, until: now + REMEMBERED_MS });
+  }
+
+  /** The create failed or was never made: the id is free again. */
+  free(pendingId: string): void {
+    this.entries.delete(pendingId);
+  }
+}

@@ -1,0 +1,82 @@
+// Writes posts: rows, history rows, versions and events. Knows neither permissions nor limits.
+
+import { sameAttachments } from './attachments.ts';
+import { hashtagsOf, postOf } from './post.ts';
+import type { Post, PostVersion } from './post.ts';
+import { livePost, repliesOf } from './world.ts';
+import type { PostEvent, World } from './world.ts';
+
+/** What an edit may change. */
+export type PostChange = Partial<Pick<Post, 'message' | 'props' | 'is_pinned'>>;
+
+/** Inserts a new post and moves its channel's, and its root's, times. */
+export function insertPost(world: World, given: Partial<Post> & Pick<Post, 'user_id' | 'channel_id' | 'message'>): Post {
+  const now = world.clock.now();
+  const post = postOf({ ...given, id: world.newId(), create_at: now, update_at: now, hashtags: hashtagsOf(given.message) });
+  world.rows.set(post.id, post);
+  touchRoot(world, post);
+  const channel = world.channelsById.get(post.channel_id);
+  if (channel !== undefined) {
+    channel.lastPostAt = now;
+    channel.postCount += 1;
+  }
+  remember(world, post, 'created', post.user_id);
+  announce(world, 'posted', post);
+  return post;
+}
+
+/**
+ * Replaces a post and keeps a full copy of the old one as a history row, even when nothing changed.
+ * `update_at` always moves; `edit_at` only when the message or the attachments differ.
+ */
+export function updatePost(world: World, old: Post, change: PostChange, userId: string): Post {
+  const now = world.clock.now();
+  const changed = { ...old, ...change };
+  const edited = changed.message !== old.message || !sameAttachments(changed.props, old.props);
+  const post = { ...changed, update_at: now, edit_at: edited ? now : old.edit_at, hashtags: hashtagsOf(changed.message) };
+  addHistoryRow(world, old, now);
+  replaceRow(world, post);
+  touchRoot(world, post);
+  remember(world, post, 'edited', userId);
+  announce(world, 'post_edited', post);
+  return post;
+}
+
+/** Marks a post deleted, and with a root all its replies. */
+export function deletePost(world: World, post: Post, userId: string): void {
+  const replies = post.root_id === '' ? repliesOf(world, post.id) : [];
+  for (const doomed of [post, ...replies]) {
+    const now = world.clock.now();
+    const deleted = { ...doomed, delete_at: now, update_at: now, props: { ...doomed.props, deleteBy: userId } };
+    replaceRow(world, deleted);
+    remember(world, deleted, 'deleted', userId);
+    announce(world, 'post_deleted', deleted);
+  }
+}
+
+function addHistoryRow(world: World, old: Post, now: number): void {
+  const id = world.newId();
+  world.rows.set(id, { ...old, id, original_id: old.id, update_at: now, delete_at: now });
+}
+
+/** An update writes a new row version, so the row moves to the end of the table. */
+function replaceRow(world: World, post: Post): void {
+  world.rows.delete(post.id);
+  world.rows.set(post.id, post);
+}
+
+/** Any write to a reply moves its root's `update_at`, without a history row. */
+function touchRoot(world: World, reply: Post): void {
+  const root = reply.root_id === '' ? undefined : livePost(world, reply.root_id);
+  if (root !== undefined) replaceRow(world, { ...root, update_at: reply.update_at });
+}
+
+function remember(world: World, post: Post, cause: PostVersion['cause'], userId: string): void {
+  const versions = world.versionsByPost.get(post.id) ?? [];
+  versions.push({ at: post.update_at, cause, userId, post });
+  world.versionsByPost.set(post.id, versions);
+}
+
+function announce(world: World, kind: PostEvent['kind'], post: Post): void {
+  for (const listener of world.listeners) listener({ kind, at: post.update_at, post });
+}

@@ -1,0 +1,156 @@
+// A Mattermost for tests and the demo: answers like a recorded real one. Owns the request log; knows no sockets.
+
+import { tokenOf, userOfToken } from './access.ts';
+import { applyRequest } from './apply.ts';
+import type { ActiveLimit } from './apply.ts';
+import type { StandInAnswer, StandInRequest } from './answer.ts';
+import { pendingIdOf } from './create-post.ts';
+import { deliver } from './deliver.ts';
+import type { Arrival } from './deliver.ts';
+import { Faults } from './faults.ts';
+import { PendingIds } from './pending-ids.ts';
+import type { Post, PostVersion } from './post.ts';
+import { RateLimiter } from './rate-limit.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { switchesOf } from './switches.ts';
+import type { Switches } from './switches.ts';
+import { createWorld } from './world.ts';
+import type { PostEvent, World, WorldOptions } from './world.ts';
+
+/** One request that arrived. */
+export interface RequestRecord {
+  at: number;
+  method: string;
+  /** With the query. */
+  path: string;
+  body: string;
+  /** Who asked; absent when the token was not accepted. */
+  userId?: string;
+  /** What the client saw; absent while there is no answer, or when there never was one. */
+  status?: number;
+  /** Whether it took effect, or was refused, by the server proper; a fault may keep it from that. */
+  applied: boolean;
+  /** The scripted fault that hit it. */
+  fault?: string;
+}
+
+/** What can be chosen when a stand-in is made. */
+export interface StandInOptions extends WorldOptions {
+  rateLimit?: RateLimit;
+}
+
+/** A request was lost on the way: no answer, the effect unknown to the caller. */
+export class ConnectionLost extends Error {
+  constructor() {
+    super('The stand-in broke the connection.');
+    this.name = 'ConnectionLost';
+  }
+}
+
+/** One stand-in server. */
+export interface StandIn {
+  /** Everything it remembers, for the page and for assertions. */
+  readonly world: World;
+  readonly faults: Faults;
+  readonly switches: Switches;
+  /** Every request, in order of arrival. */
+  readonly requests: RequestRecord[];
+  /** The live posts, oldest first. */
+  posts(): Post[];
+  /** Every accepted state of a post, oldest first, the deletion included. */
+  versionsOf(postId: string): PostVersion[];
+  /** Answers at once and skips the delays of faults; throws `ConnectionLost` where a client would get no answer. */
+  handle(request: StandInRequest): StandInAnswer;
+  /** Registers a request and takes its fault; `apply` of the result makes it happen. `record` is its line in `requests`. */
+  arrive(request: StandInRequest): Arrival & { record: RequestRecord };
+  /** What a restart forgets: pending ids, cached tokens, the limiter's counts. */
+  restart(): void;
+  /** Switches rate limiting on or off. */
+  limitRate(limit: RateLimit | undefined): void;
+  /** Calls `listener` for everything that happens to a post; the returned function stops that. */
+  onPostEvent(listener: (event: PostEvent) => void): () => void;
+}
+
+/** Makes a stand-in with its own state; time comes from `options.clock` only. */
+export function createStandIn(options: StandInOptions): StandIn {
+  const world = createWorld(options);
+  let limit = activeLimit(options.rateLimit);
+  const requests: RequestRecord[] = [];
+  const faults = new Faults();
+
+  function arrive(request: StandInRequest): Arrival & { record: RequestRecord } {
+    const fault = faults.take(request);
+    const record = recordOf(world, request, fault?.kind);
+    requests.push(record);
+    const pendingId = fault?.kind === 'stall' ? reservePendingId(world, request) : undefined;
+    const apply = (): StandInAnswer => {
+      if (pendingId !== undefined) world.pendingIds.free(pendingId);
+      const answer = applyRequest(world, limit, request);
+      record.applied = true;
+      return answer;
+    };
+    return { fault, apply, record };
+  }
+
+  return {
+    world,
+    faults,
+    switches: switchesOf(world),
+    requests,
+    posts: () => livePosts(world),
+    versionsOf: (postId) => world.versionsByPost.get(postId) ?? [],
+    handle: (request) => handleNow(arrive(request)),
+    arrive,
+    restart: () => {
+      world.pendingIds = new PendingIds();
+      world.cachedTokens.clear();
+      limit = activeLimit(limit?.settings);
+    },
+    limitRate: (settings) => {
+      limit = activeLimit(settings);
+    },
+    onPostEvent: (listener) => {
+      world.listeners.add(listener);
+      return () => void world.listeners.delete(listener);
+    },
+  };
+}
+
+function activeLimit(settings: RateLimit | undefined): ActiveLimit | undefined {
+  return settings === undefined ? undefined : { settings, limiter: new RateLimiter(settings) };
+}
+
+function recordOf(world: World, request: StandInRequest, fault: string | undefined): RequestRecord {
+  const user = userOfToken(world, tokenOf(request.headers));
+  const { method, path, body } = request;
+  const base = { at: world.clock.now(), method, path, body, applied: false };
+  return { ...base, ...(user === undefined ? {} : { userId: user.id }), ...(fault === undefined ? {} : { fault }) };
+}
+
+/** While a create is under way, others with its `pending_post_id` are refused. */
+function reservePendingId(world: World, request: StandInRequest): string | undefined {
+  if (request.method !== 'POST' || request.path.split('?')[0] !== '/api/v4/posts') return undefined;
+  const pendingId = pendingIdOf(request.body);
+  const now = world.clock.now();
+  if (pendingId === undefined || world.pendingIds.state(pendingId, now).kind !== 'unknown') return undefined;
+  world.pendingIds.begin(pendingId, now);
+  return pendingId;
+}
+
+function livePosts(world: World): Post[] {
+  const live = [...world.rows.values()].filter((row) => row.delete_at === 0 && row.original_id === '');
+  return live.sort((a, b) => a.create_at - b.create_at);
+}
+
+function handleNow(arrival: Arrival & { record: RequestRecord }): StandInAnswer {
+  let seen: StandInAnswer | undefined;
+  const lost = () => undefined;
+  const atOnce = (_delayMs: number, run: () => void) => {
+    run();
+    return lost;
+  };
+  deliver(arrival, atOnce, { answer: (answer) => void (seen = answer), truncate: lost, reset: lost });
+  if (seen === undefined) throw new ConnectionLost();
+  arrival.record.status = seen.status;
+  return seen;
+}
