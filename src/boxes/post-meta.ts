@@ -1,0 +1,56 @@
+// What a post says about itself in `props.livestatus`, so that it can be found and judged again.
+
+import type { BoxView } from './publisher-ports.ts';
+
+/** Version 1 of `props.livestatus`. Everyone who can read the channel can read it: no text, no names, no secrets. */
+export interface LiveStatusMeta {
+  v: 1;
+  box: string;
+  /** The hashed session key. */
+  session: string;
+  /** The newest run ids, at most 8. */
+  runs: string[];
+  trigger?: string;
+  /** When the turn started, milliseconds since the epoch. */
+  start: number;
+  /** The box is not final. */
+  open: boolean;
+  /** Rises with every request for this box; an older one found on the server was overtaken. */
+  seq: number;
+  /** The daemon that wrote this, and since when it claims its boxes; the newest claim wins. */
+  instance: string;
+  claimedAt: number;
+}
+
+/** Who writes: `seq`, `instance` and `claimedAt` are no content, an edit that changes only them is not worth sending. */
+export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
+
+/** Stands for every claim when contents are compared. */
+export const NO_CLAIM: Claim = { seq: 0, instance: '', claimedAt: 0 };
+
+const MAX_RUNS = 8; // Old servers allow 8,000 characters of props; a run id takes about 40.
+
+/** The meta of a view as it is written by one claim. */
+export function metaOf(view: BoxView, claim: Claim): LiveStatusMeta {
+  const { session, runs, trigger, start } = view.meta;
+  return {
+    v: 1,
+    box: view.boxId,
+    session,
+    runs: runs.slice(-MAX_RUNS),
+    ...(trigger === undefined ? {} : { trigger }),
+    start,
+    open: !view.card.final,
+    ...claim,
+  };
+}
+
+/** Reads a post's `props.livestatus`. Never throws: `undefined` for everything that is not ours or not version 1. */
+export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { v, box, session, runs, trigger, start, open, seq, instance, claimedAt } = value as Record<string, unknown>;
+  if (v !== 1 || typeof box !== 'string' || typeof session !== 'string' || typeof instance !== 'string') return undefined;
+  if (typeof start !== 'number' || typeof seq !== 'number' || typeof claimedAt !== 'number' || typeof open !== 'boolean') return undefined;
+  const names = Array.isArray(runs) ? runs.filter((run) => typeof run === 'string') : [];
+  return { v, box, session, runs: names, ...(typeof trigger === 'string' ? { trigger } : {}), start, open, seq, instance, claimedAt };
+}

@@ -1,0 +1,31 @@
+// What must survive a crash about the post of one box. Plain data; written by the publisher, kept by the checkpoint.
+
+import type { Target } from '../core/sink.ts';
+
+/**
+ * `intent`: a create may have been sent, its outcome is not known. `posted`: `postId` is our post.
+ * `gone`: a person deleted it, it is never created again. `parked`: the channel refuses us; with or without a post.
+ */
+export type PostPhase = 'intent' | 'posted' | 'gone' | 'parked';
+
+/** One post of one box. Instants are wall-clock milliseconds. */
+export interface PostRecord {
+  boxId: string;
+  target: Target;
+  phase: PostPhase;
+  /** The same for every try to create the post of this box. */
+  pendingPostId: string;
+  postId?: string;
+  /** The last sequence number known to be used; more may have been sent before a crash. */
+  seq: number;
+  /** The content that the server confirmed last; absent while the post may hold something else. */
+  acked?: { hash: string; seq: number };
+  /** The urgent key that was confirmed last. */
+  urgentKey?: string;
+  /** The box has ended and its post is not known to say so. */
+  owedFinal: boolean;
+  /** The newest state of the box was final. */
+  final: boolean;
+  /** Not later than the first try to create the post. */
+  createdAt: number;
+}
