@@ -1,0 +1,106 @@
+// Owns the traffic between the living state and the checkpoint: what changed is written, what was written is given back.
+
+import type { BoxEntry } from '../boxes/board.ts';
+import type { PostRecord } from '../boxes/post-record.ts';
+import type { Change, Checkpoint } from '../checkpoint.ts';
+import type { Session } from '../core/session.ts';
+
+/** A session with the boxes of its own turns, as one row. */
+interface StoredSession {
+  session: Session;
+  entries: BoxEntry[];
+}
+
+/** The parts of the living state that are remembered. */
+export interface Remembered {
+  sessions(): ReadonlyMap<string, Session>;
+  entries(): readonly BoxEntry[];
+}
+
+export class Memory {
+  readonly #checkpoint: Checkpoint;
+  /** Sessions are never changed in place: the same object is the same state. Entries are few and small. */
+  readonly #writtenByKey = new Map<string, { session: Session; entries: string }>();
+  readonly #sourcesByPath = new Map<string, unknown>();
+
+  constructor(checkpoint: Checkpoint) {
+    this.#checkpoint = checkpoint;
+  }
+
+  storedSessions(): StoredSession[] {
+    const stored = this.#checkpoint.rows('session').map((row) => row.value).filter(isStoredSession);
+    for (const row of stored) this.#note(row);
+    return stored;
+  }
+
+  storedPosts(): PostRecord[] {
+    return this.#checkpoint.rows('post').map((row) => row.value).filter(isPostRecord);
+  }
+
+  /** How far each source was read, by its path. */
+  storedSources(): Map<string, unknown> {
+    return new Map(this.#checkpoint.rows('source').map((row) => [row.key, row.value]));
+  }
+
+  /** On disk when this returns, where the disk allows: a create is only sent after its intent is safe. */
+  savePost(record: PostRecord): void {
+    this.#checkpoint.write([{ kind: 'post', key: record.boxId, value: record }]);
+  }
+
+  dropPost(boxId: string): void {
+    this.#checkpoint.write([{ kind: 'post', key: boxId, value: undefined }]);
+  }
+
+  /** Kept until the next `flush`, so that the state and how far its source was read are written together. */
+  noteSource(path: string, position: unknown): void {
+    this.#sourcesByPath.set(path, position);
+  }
+
+  /** Writes everything that changed since the last time in one transaction. */
+  flush(living: Remembered): void {
+    const changed = this.#changedSessions(living);
+    const gone = this.#goneKeys(living);
+    const changes: Change[] = [
+      ...changed.map((value): Change => ({ kind: 'session', key: value.session.key, value })),
+      ...gone.map((key): Change => ({ kind: 'session', key, value: undefined })),
+      ...[...this.#sourcesByPath].map(([key, value]): Change => ({ kind: 'source', key, value })),
+    ];
+    if (changes.length === 0 || !this.#checkpoint.write(changes)) return;
+    for (const row of changed) this.#note(row);
+    for (const key of gone) this.#writtenByKey.delete(key);
+    this.#sourcesByPath.clear();
+  }
+
+  #changedSessions(living: Remembered): StoredSession[] {
+    const entriesByKey = Map.groupBy(living.entries(), (entry) => entry.sessionKey);
+    const stored = [...living.sessions().values()].filter(isKept).map((session) => ({ session, entries: entriesByKey.get(session.key) ?? [] }));
+    return stored.filter(({ session, entries }) => {
+      const written = this.#writtenByKey.get(session.key);
+      return written?.session !== session || written.entries !== JSON.stringify(entries);
+    });
+  }
+
+  #goneKeys(living: Remembered): string[] {
+    const sessions = living.sessions();
+    return [...this.#writtenByKey.keys()].filter((key) => !isKept(sessions.get(key)));
+  }
+
+  #note({ session, entries }: StoredSession): void {
+    this.#writtenByKey.set(session.key, { session, entries: JSON.stringify(entries) });
+  }
+}
+
+function isKept(session: Session | undefined): boolean {
+  return session !== undefined && session.turns.length > 0;
+}
+
+/** Rows are our own; a foreign or half one is skipped rather than believed. */
+function isStoredSession(value: unknown): value is StoredSession {
+  const { session, entries } = (value ?? {}) as Partial<StoredSession>;
+  return typeof session?.key === 'string' && Array.isArray(session.turns) && Array.isArray(entries);
+}
+
+function isPostRecord(value: unknown): value is PostRecord {
+  const { boxId, phase, pendingPostId, target } = (value ?? {}) as Partial<PostRecord>;
+  return typeof boxId === 'string' && typeof phase === 'string' && typeof pendingPostId === 'string' && typeof target?.channelId === 'string';
+}
