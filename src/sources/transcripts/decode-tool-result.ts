@@ -1,0 +1,52 @@
+// A tool result: the end of its call, and what some tools tell besides: a sub-agent begun, background commands over, a run that yields.
+
+import type { DecodeContext } from './decode-context.ts';
+import type { Fact } from './decoded-event.ts';
+import { contentText } from './entry-text.ts';
+import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { endedByProcessTool, outcomeOf, type ToolResult } from './tool-result.ts';
+
+const MAX_NAME_POINTS = 80;
+const MAX_KEY_CHARS = 300;
+const MAX_JSON_CHARS = 100_000;
+
+/** `tool_ended` first, then what follows from it. A result without a call's id says nothing. */
+export function decodeToolResult(message: JsonRecord, context: DecodeContext): Fact[] {
+  const callId = context.safe.id(message['toolCallId'] ?? message['toolUseId']);
+  if (callId === undefined) return [];
+  const known = context.callsById.get(callId);
+  const name = asText(message['toolName']);
+  const tool = name === undefined ? (known?.tool ?? 'tool') : context.safe.line(name, MAX_NAME_POINTS);
+  const result: ToolResult = {
+    tool,
+    text: contentText(message['content']),
+    details: asRecord(message['details']) ?? {},
+    isError: message['isError'] === true,
+  };
+  context.callsById.delete(callId);
+  return [
+    { type: 'tool_ended', callId, tool, outcome: outcomeOf(result, context.safe) },
+    ...childSpawned(callId, result, known?.label, context),
+    ...endedByProcessTool(result, context.safe).map((ended): Fact => ({ type: 'background_ended', ...ended })),
+    ...(isYield(result) ? [{ type: 'run_ended', outcome: 'yielded' } satisfies Fact] : []),
+  ];
+}
+
+/** The child's session key stands in the details, or only in the text when those were trimmed. */
+function childSpawned(callId: string, result: ToolResult, label: string | undefined, context: DecodeContext): Fact[] {
+  if (result.tool !== 'sessions_spawn') return [];
+  const found = asText(result.details['childSessionKey']) ?? asText(jsonOf(result.text)?.['childSessionKey']);
+  const key = found?.toLowerCase();
+  if (key === undefined || !key.startsWith('agent:') || key.length > MAX_KEY_CHARS) return [];
+  const childKey = context.safe.id(key);
+  return childKey === undefined ? [] : [{ type: 'child_spawned', callId, childKey, ...(label === undefined ? {} : { label }) }];
+}
+
+function jsonOf(text: string): JsonRecord | undefined {
+  return text.startsWith('{') && text.length <= MAX_JSON_CHARS ? asRecord(parseJson(text)) : undefined;
+}
+
+/** The agent handed its turn over to its sub-agents; they will wake it. */
+function isYield(result: ToolResult): boolean {
+  return result.tool === 'sessions_yield' && (result.details['status'] ?? jsonOf(result.text)?.['status']) === 'yielded';
+}

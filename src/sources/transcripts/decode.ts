@@ -1,0 +1,153 @@
+// Turns the lines of one transcript file into events. Owns what must be remembered within a file: the header, calls without
+// a result, runs already started. Knows neither the file's name nor its session's key, and does no I/O.
+
+import { decodeAssistant } from './decode-assistant.ts';
+import { createDecodeContext, type DecodeContext } from './decode-context.ts';
+import { decodeToolResult } from './decode-tool-result.ts';
+import { decodeUser } from './decode-user.ts';
+import type { DecodedLine, Fact } from './decoded-event.ts';
+import { asNumber, asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { createSafeText } from './safe-text.ts';
+
+export type { DecodedEvent, DecodedLine } from './decoded-event.ts';
+
+const MAX_ENTRY_ID_CHARS = 512;
+const EARLIEST_AT = Date.UTC(2020, 0);
+const LATEST_AT = Date.UTC(2100, 0);
+const MAX_REASON_POINTS = 200;
+/** Known and without news for a status box. */
+const SILENT_ENTRIES: ReadonlySet<string> = new Set([
+  'model_change',
+  'thinking_level_change',
+  'leaf',
+  'label',
+  'session_info',
+  'branch_summary',
+  'custom_message',
+]);
+const SILENT_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
+const SILENT_CUSTOM =
+  /^(?:model-snapshot|openclaw[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;
+
+/** `redact` gets every text in full, before anything is cut off; `onUnknown` gets short harmless names to count. */
+export interface DecoderOptions {
+  redact(text: string): string;
+  onUnknown(kind: string): void;
+}
+
+interface FileMemory {
+  /** Lines older than this are a copy of another session's history. */
+  copiedBefore: number;
+  lastAt: number | undefined;
+}
+
+/**
+ * A decoder for the lines of one file, to be given every line in order; never throws, whatever a line holds.
+ * The dialects are those of OpenClaw 2026.2 to 2026.7 as recorded.
+ *
+ * What the events promise, line by line:
+ * - User line: `turn_started` with the trigger. Before it a `background_ended` per note about a finished command. A slash
+ *   command that the gateway answers itself is followed at once by `run_ended` (done); its answer comes as an injected message.
+ *   A retry writes the line again: nothing. A sub-agent's report has a user line (`announce`) in 2026.2, none in 2026.7.
+ * - Assistant line: `message`, then `tool_started` per call and `plan_changed`. No calls when the stop is `error` or
+ *   `aborted`: they were never made. No text when the reply is silent. `error` may be retried.
+ * - Line of the gateway: `message` with `injected`; for an abort only `run_ended` (aborted).
+ * - Tool result: `tool_ended`, then `child_spawned`, `background_ended` (from the process tool) or `run_ended` (yielded).
+ * - Prompt error: `run_ended` with aborted, timed_out or failed; it may follow the `aborted` message and repeats an abort's run.
+ * - Compaction: `compacted`. A header and the copied history at the head of a forked thread: no events, but ids.
+ */
+export function createTranscriptDecoder(options: DecoderOptions): (line: string) => DecodedLine {
+  const context = createDecodeContext(createSafeText(options.redact), options.onUnknown);
+  const memory: FileMemory = { copiedBefore: 0, lastAt: undefined };
+  return (line) => {
+    try {
+      return decodeLine(line, memory, context);
+    } catch {
+      options.onUnknown('undecodable');
+      return { events: [] };
+    }
+  };
+}
+
+function decodeLine(line: string, memory: FileMemory, context: DecodeContext): DecodedLine {
+  if (line.trim() === '') return { events: [] };
+  const entry = asRecord(parseJson(line));
+  if (entry === undefined) {
+    context.unknown('invalid-json');
+    return { events: [] };
+  }
+  const at = instantOf(entry) ?? memory.lastAt;
+  memory.lastAt = at;
+  if (entry['type'] === 'session') memory.copiedBefore = asText(entry['parentSession']) === undefined ? 0 : (at ?? 0);
+  const entryId = asText(entry['id'])?.slice(0, MAX_ENTRY_ID_CHARS);
+  return { ...(entryId === undefined ? {} : { entryId }), ...eventsAt(at, entry, memory, context) };
+}
+
+function eventsAt(at: number | undefined, entry: JsonRecord, memory: FileMemory, context: DecodeContext): DecodedLine {
+  if (at === undefined) {
+    context.unknown('no-timestamp');
+    return { events: [] };
+  }
+  const facts = at < memory.copiedBefore ? [] : decodeEntry(entry, at, context);
+  return { at, events: facts.map((fact) => ({ ...fact, at })) };
+}
+
+/** When the line was written. A message's own timestamp is the start of its model call and only second choice. */
+function instantOf(entry: JsonRecord): number | undefined {
+  return instant(entry['timestamp']) ?? instant(asRecord(entry['message'])?.['timestamp']);
+}
+
+function instant(value: unknown): number | undefined {
+  const at = typeof value === 'string' ? Date.parse(value.slice(0, 40)) : asNumber(value);
+  return at !== undefined && at >= EARLIEST_AT && at <= LATEST_AT ? Math.trunc(at) : undefined;
+}
+
+function decodeEntry(entry: JsonRecord, at: number, context: DecodeContext): Fact[] {
+  const type = asText(entry['type']) ?? '';
+  switch (type) {
+    case 'session':
+      return [];
+    case 'message':
+      return decodeMessage(context.safe.id(entry['id']) ?? `line-${at}`, asRecord(entry['message']) ?? {}, context);
+    case 'compaction':
+      return [{ type: 'compacted' }];
+    case 'custom':
+      return decodeCustom(entry, context);
+    default:
+      if (!SILENT_ENTRIES.has(type)) context.unknown(`entry:${type}`);
+      return [];
+  }
+}
+
+function decodeMessage(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+  const role = asText(message['role']) ?? '';
+  switch (role) {
+    case 'user':
+      return decodeUser(messageId, message, context);
+    case 'assistant':
+      return decodeAssistant(messageId, message, context);
+    case 'toolResult':
+      return decodeToolResult(message, context);
+    default:
+      if (!SILENT_ROLES.has(role)) context.unknown(`role:${role}`);
+      return [];
+  }
+}
+
+function decodeCustom(entry: JsonRecord, context: DecodeContext): Fact[] {
+  const kind = asText(entry['customType']) ?? '';
+  if (kind === 'openclaw:prompt-error') return [promptError(asRecord(entry['data']) ?? {}, context)];
+  if (!SILENT_CUSTOM.test(kind)) context.unknown(`custom:${kind}`);
+  return [];
+}
+
+/** 2026.2 writes `aborted` for a time-out too; only 2026.7 says that the request timed out. */
+function promptError(data: JsonRecord, context: DecodeContext): Fact {
+  const error = asText(data['error']) ?? '';
+  const runId = context.safe.id(data['runId']);
+  const run = runId === undefined ? {} : { runId };
+  if (/\btimed out\b|\btimeout\b/i.test(error)) return { type: 'run_ended', outcome: 'timed_out', ...run };
+  if (/\babort(?:ed)?\b/i.test(error)) return { type: 'run_ended', outcome: 'aborted', ...run };
+  const reason = asText(context.safe.line(error, MAX_REASON_POINTS));
+  return { type: 'run_ended', outcome: 'failed', ...run, ...(reason === undefined ? {} : { reason }) };
+}

@@ -1,0 +1,133 @@
+// Who or what set a turn going, read from a user line of any version.
+
+import type { Trigger } from '../../core/event.ts';
+import { isGatewayCommand } from './gateway-command.ts';
+import { asRecord, asText, type JsonRecord } from './json-guards.ts';
+import type { SafeText } from './safe-text.ts';
+import { fieldLine, type UserText } from './user-text.ts';
+
+/** `isAnswered`: the gateway dealt with the line itself, no model run belongs to it. */
+export interface TriggerFound {
+  trigger: Trigger;
+  isAnswered: boolean;
+}
+
+/** Ids of posts and users in Mattermost. Other messengers use other shapes, and those ids mean nothing to us. */
+const MATTERMOST_ID = /^[a-z0-9]{26}$/;
+const MAX_NAME_POINTS = 80;
+const HEARTBEAT_POLL = '[OpenClaw heartbeat poll]';
+const CRON = /^\[cron:([^\s\]]{1,100})(?: ([^\]\n]{0,300}))?\]/;
+const CHILD_SESSION = /^\[System Message\] \[sessionId: ([\w-]{1,100})\]/;
+
+/** Reads a user line: its message (for the sender, where the version stores one) and its text. */
+export function findTrigger(message: JsonRecord, text: UserText, safe: SafeText): TriggerFound {
+  const fromSession = interSession(message, safe);
+  if (fromSession !== undefined) return { trigger: fromSession, isAnswered: false };
+  const internal = isFromChat(message, text) ? heartbeatPoll(text.body) : internalTrigger(text.body, safe);
+  if (internal !== undefined) return { trigger: internal, isAnswered: false };
+  if (isGatewayCommand(text.body)) return { trigger: { kind: 'command' }, isAnswered: true };
+  return { trigger: personOrOperator(message, text, safe), isAnswered: false };
+}
+
+/** Somebody typed it, so its text must not be taken for one of the gateway's own. */
+function isFromChat(message: JsonRecord, text: UserText): boolean {
+  return text.conversation !== undefined || senderMarks(message) !== undefined;
+}
+
+/** Who sent a message, as 2026.7 stores it; lines of internal origin have none. */
+function senderMarks(message: JsonRecord): JsonRecord | undefined {
+  const marks = asRecord(message['__openclaw']);
+  return marks?.['senderId'] === undefined && marks?.['senderIsOwner'] === undefined ? undefined : marks;
+}
+
+/** 2026.7 stores the poll with the same marks as a direct message. */
+function heartbeatPoll(body: string): Trigger | undefined {
+  return body.trim() === HEARTBEAT_POLL ? { kind: 'heartbeat' } : undefined;
+}
+
+/** Another session wrote it: a sub-agent's report, or a message through the sessions tool. */
+function interSession(message: JsonRecord, safe: SafeText): Trigger | undefined {
+  const provenance = asRecord(message['provenance']);
+  if (provenance?.['kind'] !== 'inter_session') return undefined;
+  if (provenance['sourceTool'] !== 'subagent_announce') return { kind: 'unknown' };
+  return announce(undefined, asText(provenance['sourceSessionKey']), safe);
+}
+
+function announce(childSessionId: string | undefined, childKey: string | undefined, safe: SafeText): Trigger {
+  const sessionId = safe.id(childSessionId);
+  const key = safe.id(childKey?.toLowerCase());
+  return {
+    kind: 'announce',
+    ...(sessionId === undefined ? {} : { childSessionId: sessionId }),
+    ...(key === undefined ? {} : { childKey: key }),
+  };
+}
+
+/** Texts that the gateway writes as if a user had. */
+function internalTrigger(body: string, safe: SafeText): Trigger | undefined {
+  if (body.startsWith('[Subagent Context]')) return { kind: 'parent' };
+  if (body.startsWith('[cron:')) return schedule(body, safe);
+  if (body.startsWith('[System Message]')) return announce(CHILD_SESSION.exec(body)?.[1], undefined, safe);
+  if (isTaskReport(body)) return announce(fieldLine(body, 'session_id'), fieldLine(body, 'session_key'), safe);
+  if (body.startsWith('An async command ')) return { kind: 'announce' };
+  if (body.startsWith('[System] Your previous turn was interrupted')) return { kind: 'recovery' };
+  if (body.startsWith('A scheduled reminder has been triggered')) return { kind: 'schedule' };
+  if (body.startsWith('A new session was started via /new or /reset')) return { kind: 'command' };
+  return isHousekeeping(body) ? { kind: 'heartbeat' } : undefined;
+}
+
+function schedule(body: string, safe: SafeText): Trigger {
+  const found = CRON.exec(body);
+  const jobId = safe.id(found?.[1]);
+  const name = found?.[2];
+  return {
+    kind: 'schedule',
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(name === undefined ? {} : { name: safe.line(name, MAX_NAME_POINTS) }),
+  };
+}
+
+/** The form of sub-agent reports in the versions between the two recorded ones. */
+function isTaskReport(body: string): boolean {
+  const isInternal = body.startsWith('OpenClaw runtime context (internal)') || body.startsWith('<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>');
+  return isInternal && body.includes('[Internal task completion event]');
+}
+
+/** Heartbeats with the default prompt or one that asks for the usual answer, and the flush of memory before a compaction. */
+function isHousekeeping(body: string): boolean {
+  return (
+    body.startsWith(HEARTBEAT_POLL) ||
+    body.startsWith('Read HEARTBEAT.md') ||
+    body.startsWith('Pre-compaction memory flush') ||
+    body.includes('nothing needs attention, reply HEARTBEAT_OK')
+  );
+}
+
+/** 2026.2 tells the post in the metadata block, 2026.7 only the sender; a line without either came through the gateway's own doors. */
+function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): Trigger {
+  const marks = senderMarks(message);
+  if (marks !== undefined) {
+    const isPerson = marks['senderId'] !== undefined || marks['senderIsOwner'] === false;
+    return isPerson ? person({ userId: marks['senderId'] }, safe) : { kind: 'operator' };
+  }
+  const block = text.conversation;
+  if (block === undefined) return { kind: 'operator' };
+  return person({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'] }, safe);
+}
+
+function person(ids: { postId?: unknown; rootId?: unknown; userId?: unknown }, safe: SafeText): Trigger {
+  const postId = mattermostId(ids.postId, safe);
+  const rootId = mattermostId(ids.rootId, safe);
+  const userId = mattermostId(ids.userId, safe);
+  return {
+    kind: 'person',
+    ...(postId === undefined ? {} : { postId }),
+    ...(rootId === undefined ? {} : { rootId }),
+    ...(userId === undefined ? {} : { userId }),
+  };
+}
+
+function mattermostId(value: unknown, safe: SafeText): string | undefined {
+  const id = asText(value);
+  return id !== undefined && MATTERMOST_ID.test(id) && safe.id(id) === id ? id : undefined;
+}

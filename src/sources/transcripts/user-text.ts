@@ -1,0 +1,76 @@
+// Takes apart what the gateway puts around the text of a user line. 2026.2 prefixes notes, an envelope or blocks of metadata;
+// 2026.7 stores the bare text. Nothing of the text itself leaves this folder.
+
+import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+
+/** A background command that ended; `handle` is as the gateway prints it, cut to eight characters. */
+export interface EndedCommand {
+  handle: string;
+  exitCode?: number;
+}
+
+export interface UserText {
+  endedCommands: EndedCommand[];
+  /** The text without notes and envelope. */
+  body: string;
+  /** The metadata block of a message from a channel. */
+  conversation?: JsonRecord;
+}
+
+const MAX_READ_CHARS = 100_000; // everything of interest stands at the beginning
+const SYSTEM_LINE = /^System(?: \(untrusted\))?: \[[^\]\n]{1,60}\] ?([^\n]*)(?:\n|$)/;
+const ENDED_COMMAND = /^Exec (?:completed|failed|killed) \(([\w-]{1,64}), (?:code (-?\d{1,6})|signal \w{1,20})\)/;
+const ABORTED_NOTE = /^Note: The previous agent run was aborted[^\n]*(?:\n|$)/;
+const ENVELOPE = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d\d-\d\d \d\d:\d\d[^\]\n]{0,40}\] ?/m;
+const CONVERSATION = /^Conversation info \(untrusted metadata\):\n```json\n/m;
+
+/** Splits a user text; every part may be missing. */
+export function readUserText(text: string): UserText {
+  const { endedCommands, rest, hadNotes } = withoutNotes(text.slice(0, MAX_READ_CHARS));
+  const envelope = ENVELOPE.exec(rest);
+  const isEnveloped = envelope !== null && (envelope.index === 0 || hadNotes);
+  const body = isEnveloped ? rest.slice(envelope.index + envelope[0].length) : rest;
+  const conversation = conversationOf(isEnveloped ? rest.slice(0, envelope.index) : rest);
+  return { endedCommands, body, ...(conversation === undefined ? {} : { conversation }) };
+}
+
+function withoutNotes(text: string): { endedCommands: EndedCommand[]; rest: string; hadNotes: boolean } {
+  const endedCommands: EndedCommand[] = [];
+  let rest = text;
+  for (;;) {
+    const note = SYSTEM_LINE.exec(rest) ?? ABORTED_NOTE.exec(rest);
+    if (note === null) return { endedCommands, rest, hadNotes: rest !== text };
+    const ended = endedCommand(note[1] ?? '');
+    if (ended !== undefined) endedCommands.push(ended);
+    rest = rest.slice(note[0].length).replace(/^\n+/, '');
+  }
+}
+
+function endedCommand(note: string): EndedCommand | undefined {
+  const found = ENDED_COMMAND.exec(note);
+  const handle = found?.[1];
+  if (handle === undefined) return undefined;
+  const code = found?.[2];
+  return { handle, ...(code === undefined ? {} : { exitCode: Number(code) }) };
+}
+
+function conversationOf(text: string): JsonRecord | undefined {
+  const start = CONVERSATION.exec(text);
+  if (start === null) return undefined;
+  const json = text.slice(start.index + start[0].length);
+  const end = json.indexOf('\n```');
+  return end < 0 ? undefined : asRecord(parseJson(json.slice(0, end)));
+}
+
+/** The value behind `name: ` in a text of such lines, e.g. `session_key: agent:main:subagent:…`. */
+export function fieldLine(text: string, name: 'session_key' | 'session_id'): string | undefined {
+  const start = text.indexOf(`\n${name}: `);
+  return start < 0
+    ? undefined
+    : asText(
+        text
+          .slice(start + name.length + 3)
+          .split('\n', 1)[0]
+          ?.trim(),
+      );
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { callLine, decodeLines, factsOf, resultLine } from './transcript-lines.ts';
+
+const SPAWNED = { status: 'accepted', childSessionKey: 'agent:main:subagent:F96FFC9F', runId: 'r' };
+const ENOENT = '{\n  "status": "error",\n  "tool": "read",\n  "error": "ENOENT: no such file"\n}';
+
+function outcomeOf(fields: Parameters<typeof resultLine>[0]): unknown {
+  const ended = decodeLines(resultLine(fields)).events.find((event) => event.type === 'tool_ended');
+  return ended?.type === 'tool_ended' ? ended.outcome : undefined;
+}
+
+describe('the outcome of a tool call', () => {
+  it.each<[string, Parameters<typeof resultLine>[0], object]>([
+    [
+      'a finished command',
+      { details: { status: 'completed', exitCode: 0, durationMs: 1024 }, text: 'error: none' },
+      { kind: 'ok', durationMs: 1024 },
+    ],
+    ['a tool without details', { toolName: 'write', text: 'Successfully wrote 18 bytes' }, { kind: 'ok' }],
+    [
+      'exit code 3 (2026.2: no error)',
+      { details: { status: 'completed', exitCode: 3 }, text: 'listing\nls: cannot access x\n\n(Command exited with code 3)' },
+      { kind: 'failed', exitCode: 3, detail: 'ls: cannot access x' },
+    ],
+    [
+      'exit code 3 (2026.7: error)',
+      { details: { status: 'completed', exitCode: 3 }, text: 'oops', isError: true },
+      { kind: 'failed', exitCode: 3, detail: 'oops' },
+    ],
+    [
+      'an exit code that only the text has',
+      { details: {}, text: 'oops\n\n(Command exited with code 127)' },
+      { kind: 'failed', exitCode: 127, detail: 'oops' },
+    ],
+    [
+      'trimmed details',
+      { details: { persistedDetailsTruncated: true, status: 'completed', exitCode: 2 } },
+      { kind: 'failed', exitCode: 2 },
+    ],
+    [
+      'a missing file (2026.2)',
+      { toolName: 'read', details: { status: 'error', error: 'ENOENT: no such file' } },
+      { kind: 'failed', detail: 'ENOENT: no such file' },
+    ],
+    [
+      'a missing file, only in the text',
+      { toolName: 'read', text: ENOENT, isError: true },
+      { kind: 'failed', detail: 'ENOENT: no such file' },
+    ],
+    ['a refused call', { details: { status: 'forbidden', error: 'restricted' } }, { kind: 'failed', detail: 'restricted' }],
+    [
+      'a command out of time',
+      { details: { status: 'failed', exitReason: 'overall-timeout' }, text: 'tick\n\nCommand timed out after 3 s', isError: true },
+      { kind: 'failed', detail: 'Command timed out after 3 s' },
+    ],
+    ['an abort (2026.2)', { details: {}, text: 'tick 1\n\nCommand aborted by signal SIGTERM', isError: true }, { kind: 'aborted' }],
+    [
+      'an abort (2026.7)',
+      { details: { status: 'failed', exitSignal: 'SIGTERM', exitReason: 'manual-cancel' }, isError: true },
+      { kind: 'aborted' },
+    ],
+    ['a cancelled tool', { details: { status: 'cancelled' } }, { kind: 'aborted' }],
+    [
+      'a command killed by the kernel',
+      { details: {}, text: 'Command aborted by signal SIGKILL', isError: true },
+      { kind: 'failed', detail: 'Command aborted by signal SIGKILL' },
+    ],
+    [
+      'a command that prints an abort',
+      { details: { status: 'completed', exitCode: 0 }, text: 'Command aborted by signal SIGTERM' },
+      { kind: 'ok' },
+    ],
+    [
+      'a background command',
+      { details: { status: 'running', sessionId: 'clear-wharf', pid: 9889 } },
+      { kind: 'background', handle: 'clear-wharf' },
+    ],
+    ['a look at a background command', { toolName: 'process', details: { status: 'running', sessionId: 'clear-wharf' } }, { kind: 'ok' }],
+    [
+      'a stopped background command (2026.2 says failed)',
+      { toolName: 'process', details: { status: 'failed' }, text: 'Killed session clear-wharf.' },
+      { kind: 'ok' },
+    ],
+  ])('%s', (_what, fields, outcome) => {
+    expect(outcomeOf(fields)).toEqual(outcome);
+  });
+
+  it('has a detail that is redacted in full and cut to 160 code points', () => {
+    const outcome = outcomeOf({ isError: true, text: `${'x'.repeat(150)} error hush-abcdefgh` });
+    expect(outcome).toEqual({ kind: 'failed', detail: `${'x'.repeat(150)} error [m…` });
+  });
+});
+
+describe('a result of the spawn tool', () => {
+  const spawn = callLine('sessions_spawn', { task: 'count', label: 'file-counter hush-abc' });
+
+  it.each<[string, Parameters<typeof resultLine>[0]]>([
+    ['in its details', { details: SPAWNED }],
+    ['only in its text', { text: JSON.stringify(SPAWNED, undefined, 2) }],
+  ])('names the child %s', (_where, fields) => {
+    expect(factsOf(spawn, resultLine({ toolName: 'sessions_spawn', ...fields })).slice(2)).toEqual([
+      { type: 'tool_ended', callId: 'call1', tool: 'sessions_spawn', outcome: { kind: 'ok' } },
+      { type: 'child_spawned', callId: 'call1', childKey: 'agent:main:subagent:f96ffc9f', label: 'file-counter [masked]' },
+    ]);
+  });
+
+  it('has no label when its call was not seen', () => {
+    expect(factsOf(resultLine({ toolName: 'sessions_spawn', details: SPAWNED }))[1]).toEqual({
+      type: 'child_spawned',
+      callId: 'call1',
+      childKey: 'agent:main:subagent:f96ffc9f',
+    });
+  });
+
+  it.each<[string, Parameters<typeof resultLine>[0]]>([
+    ['a refusal', { toolName: 'sessions_spawn', details: { status: 'forbidden', error: 'no' } }],
+    ['a key that is none', { toolName: 'sessions_spawn', details: { childSessionKey: 'main' } }],
+    ['the output of a command', { toolName: 'exec', text: JSON.stringify(SPAWNED) }],
+  ])('names no child from %s', (_what, fields) => {
+    expect(factsOf(resultLine(fields))).toHaveLength(1);
+  });
+});
+
+describe('a result of the process tool', () => {
+  it.each<[string, Parameters<typeof resultLine>[0], object[]]>([
+    [
+      'a poll of a finished command',
+      { details: { status: 'failed', sessionId: 'clear-wharf', exitCode: 1 } },
+      [{ handle: 'clear-wharf', exitCode: 1 }],
+    ],
+    ['a poll of a running one', { details: { status: 'running', sessionId: 'clear-wharf' } }, []],
+    [
+      'a list',
+      {
+        details: {
+          status: 'completed',
+          sessions: [{ sessionId: 'a', status: 'running' }, { sessionId: 'b', status: 'completed', exitCode: 0 }, 7],
+        },
+      },
+      [{ handle: 'b', exitCode: 0 }],
+    ],
+    ['a kill', { details: { status: 'failed' }, text: 'Killed session clear-wharf.' }, [{ handle: 'clear-wharf' }]],
+    [
+      'a kill (2026.7)',
+      { details: { status: 'completed' }, text: 'Termination requested for session clear-wharf.' },
+      [{ handle: 'clear-wharf' }],
+    ],
+  ])('tells of the ends that %s shows', (_what, fields, ended) => {
+    const facts = factsOf(resultLine({ toolName: 'process', ...fields })).slice(1);
+    expect(facts).toEqual(ended.map((end) => ({ type: 'background_ended', ...end })));
+  });
+});
+
+describe('a tool result', () => {
+  it('of the yield tool ends the run until the sub-agents report', () => {
+    const facts = factsOf(resultLine({ toolName: 'sessions_yield', details: { status: 'yielded', message: 'waiting' } }));
+    expect(facts[1]).toEqual({ type: 'run_ended', outcome: 'yielded' });
+    expect(factsOf(resultLine({ toolName: 'sessions_yield', details: { status: 'error', error: 'no' } }))).toHaveLength(1);
+  });
+
+  it('takes the tool name from its call when it has none', () => {
+    const facts = factsOf(callLine('read', {}), resultLine({ toolName: '' }));
+    expect(facts[2]).toEqual({ type: 'tool_ended', callId: 'call1', tool: 'read', outcome: { kind: 'ok' } });
+  });
+
+  it('without a call says nothing', () => {
+    expect(factsOf(resultLine({ toolCallId: '' }))).toEqual([]);
+  });
+});
