@@ -1,7 +1,7 @@
 // Names of Mattermost channels and agents in the environment: one channel, or a list of allowed and denied names.
 
 import type { NameList } from '../core/name-list.ts';
-import { type TextForm, textForm } from './setting.ts';
+import { type Decoded, type TextForm, textForm } from './setting.ts';
 
 /** A channel by id, or by the names that stand in its address. */
 export type ChannelName = { readonly kind: 'id'; readonly id: string } | { readonly kind: 'name'; readonly team: string; readonly channel: string };
@@ -20,14 +20,22 @@ export function channelName(): TextForm<ChannelName> {
   return textForm('the id of a channel (26 letters and digits) or team/channel', decode, encode);
 }
 
-/** Names divided by commas; `!name` denies, `*` stands for any characters. */
+/** Names divided by commas; `!name` denies, `*` stands for any characters. A lone `*` allows everything, as an empty list does. */
 export function nameList(): TextForm<NameList> {
-  const decode = (text: string) => {
-    const names = text.toLowerCase().split(',').map((name) => name.trim());
-    if (names.some((name) => !/^!?[^\s!,]+$/.test(name))) return { wrong: undefined };
-    const deny = names.filter((name) => name.startsWith('!')).map((name) => name.slice(1));
-    return { value: { allow: names.filter((name) => !name.startsWith('!')), deny } };
-  };
-  const encode = (list: NameList) => [...list.allow, ...list.deny.map((name) => `!${name}`)].join(', ');
-  return textForm('names divided by commas, where !name denies and * stands for any characters', decode, encode);
+  return textForm('names divided by commas, where !name denies and * stands for any characters', decodeNames, encodeNames);
+}
+
+function decodeNames(text: string): Decoded<NameList> {
+  const names = text
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  if (names.some((name) => !/^!?[^\s!,]+$/.test(name))) return { wrong: undefined };
+  const allow = names.filter((name) => !name.startsWith('!'));
+  const deny = names.filter((name) => name.startsWith('!')).map((name) => name.slice(1));
+  return { value: { allow: allow.includes('*') ? [] : allow, deny } };
+}
+
+function encodeNames({ allow, deny }: NameList): string {
+  return [...(allow.length === 0 ? ['*'] : allow), ...deny.map((name) => `!${name}`)].join(', ');
 }

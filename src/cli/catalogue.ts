@@ -1,0 +1,17 @@
+// The list of commands. A new command is one file and one entry here.
+
+import type { Catalogue } from './dispatch.ts';
+import type { Daemon } from './foreground.ts';
+import { createRunCommand } from './run-command.ts';
+import { showConfigCommand } from './show-config-command.ts';
+import { startCommand } from './start-command.ts';
+import { statusCommand } from './status-command.ts';
+import { stopCommand } from './stop-command.ts';
+
+/** Every command of the program; `loadDaemon` gives what `run` runs. */
+export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
+  return {
+    commands: [createRunCommand(loadDaemon), startCommand, stopCommand, statusCommand, showConfigCommand],
+    renamed: { 'start-watcher': 'start', 'stop-watcher': 'stop' },
+  };
+}

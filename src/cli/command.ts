@@ -1,0 +1,31 @@
+// What a command of `live-status` is.
+
+/** What a command may use of the outside; tests give their own. */
+export interface CliContext {
+  readonly env: NodeJS.ProcessEnv;
+  /** Writes one line to stdout: what was asked for. */
+  readonly out: (line: string) => void;
+  /** Writes one line to stderr: problems and notices. */
+  readonly err: (line: string) => void;
+}
+
+/** An option of a command, as `util.parseArgs` knows it, with its line of help. */
+export interface CommandOption {
+  readonly type: 'boolean' | 'string';
+  /** What the value is, for example `PATH`; only for `string`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Paragraphs for `live-status <name> --help`; called only then. */
+  readonly details: () => string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** Resolves with the exit code. */
+  readonly run: (values: OptionValues, context: CliContext) => Promise<number>;
+}

@@ -1,0 +1,81 @@
+// Turns the arguments into a call of one command. Knows the grammar, not what the commands do.
+
+import { parseArgs } from 'node:util';
+import { closestName } from '../config/closest-name.ts';
+import { errorCode, errorText } from '../error-code.ts';
+import type { CliContext, Command, OptionValues } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { packageVersion } from './package-version.ts';
+
+/** The commands, and the old names of some with the name to use now. */
+export interface Catalogue {
+  readonly commands: readonly Command[];
+  readonly renamed: Readonly<Record<string, string>>;
+}
+
+const MAX_TYPOS = 2;
+
+/** Runs the command that `args` (without the program's own name) ask for; resolves with the exit code. */
+export async function dispatch(args: readonly string[], catalogue: Catalogue, context: CliContext): Promise<number> {
+  const [first, ...rest] = args;
+  switch (first) {
+    case undefined:
+      context.err(programHelp(catalogue.commands));
+      return exitCodes.usage;
+    case '-h':
+    case '--help':
+    case 'help':
+      context.out(programHelp(catalogue.commands));
+      return exitCodes.ok;
+    case '--version':
+      context.out(packageVersion());
+      return exitCodes.ok;
+    default:
+      return runNamed(first, rest, catalogue, context);
+  }
+}
+
+async function runNamed(given: string, args: readonly string[], catalogue: Catalogue, context: CliContext): Promise<number> {
+  const name = currentName(given, catalogue, context);
+  const command = catalogue.commands.find((candidate) => candidate.name === name);
+  if (!command) return refuseName(given, catalogue, context);
+  const parsed = parseOptions(command, args);
+  if ('problem' in parsed) {
+    context.err(`live-status ${name}: ${parsed.problem}`);
+    context.err(`See live-status ${name} --help.`);
+    return exitCodes.usage;
+  }
+  if (parsed.values['help'] === true) {
+    context.out(commandHelp(command));
+    return exitCodes.ok;
+  }
+  return command.run(parsed.values, context);
+}
+
+function currentName(given: string, { renamed }: Catalogue, context: CliContext): string {
+  const name = Object.hasOwn(renamed, given) ? renamed[given] : undefined;
+  if (name !== undefined) context.err(`live-status ${given} is deprecated and will go away; use live-status ${name}.`);
+  return name ?? given;
+}
+
+function refuseName(given: string, { commands }: Catalogue, context: CliContext): number {
+  const isOption = given.startsWith('-');
+  const known = isOption ? ['--help', '--version'] : commands.map(({ name }) => name);
+  const meant = closestName(given, known, MAX_TYPOS);
+  context.err(`live-status: unknown ${isOption ? 'option' : 'command'} ${JSON.stringify(given)}${meant === undefined ? '' : `; did you mean ${meant}?`}`);
+  context.err('See live-status --help.');
+  return exitCodes.usage;
+}
+
+function parseOptions({ options }: Command, args: readonly string[]): { values: OptionValues } | { problem: string } {
+  const known = Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }]));
+  try {
+    const { values } = parseArgs({ args: [...args], options: { ...known, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: false });
+    return { values };
+  } catch (error) {
+    // Node explains at length how to pass arguments that begin with a dash; the first sentence says what is wrong.
+    if (errorCode(error)?.startsWith('ERR_PARSE_ARGS_')) return { problem: errorText(error).replace(/\. .*/s, '') };
+    throw error;
+  }
+}

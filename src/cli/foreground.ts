@@ -1,0 +1,81 @@
+// Owns what surrounds a daemon for as long as it runs: PID file, log, signals, last words. Does not know what the daemon does.
+
+import type { Config } from '../config.ts';
+import { secretsOf } from '../config.ts';
+import { maskSecrets } from '../config/mask.ts';
+import type { Logger } from '../core/log.ts';
+import { errorText } from '../error-code.ts';
+import { localHealthUrl } from '../http/health.ts';
+import { createLog } from '../log.ts';
+import { claimPidFile } from '../pid-claim.ts';
+import { openRotatingFile, type RotatingFile } from '../rotating-file.ts';
+import type { CliContext } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+import { readConfigOrTell } from './config-words.ts';
+import { holderExitCode, holderWords } from './pid-file-words.ts';
+import { listenForStop } from './stop-signals.ts';
+
+/** Resolves with the exit code; `signal` is aborted by the first SIGTERM or SIGINT. */
+export type Daemon = (config: Config, options: { log: Logger; signal: AbortSignal }) => Promise<number>;
+
+export interface ForegroundOptions {
+  readonly context: CliContext;
+  readonly loadDaemon: () => Promise<Daemon>;
+  /** Takes the log instead of stdout; rotated. */
+  readonly logFile?: string | undefined;
+}
+
+const LEFTOVER_MS = 1_000; // A daemon that has said its exit code has nothing left to do; whatever still keeps the process alive is a leak.
+const KEEP_ALIVE_MS = 60_000;
+
+/** Runs the daemon in this process until it ends. Resolves with the exit code. */
+export async function runInForeground({ context, loadDaemon, logFile }: ForegroundOptions): Promise<number> {
+  const config = readConfigOrTell(context);
+  if (!config) return exitCodes.config;
+  const claim = await claimPidFile(config.pidFile, localHealthUrl(config.healthHost, config.healthPort));
+  if (claim.kind !== 'claimed') {
+    context.err(holderWords(claim, config.pidFile));
+    return holderExitCode(claim);
+  }
+  process.once('exit', claim.release);
+  try {
+    const stream = logFile === undefined ? undefined : openRotatingFile(logFile);
+    return await runLogged(config, loadDaemon, stream);
+  } catch (error) {
+    context.err(`The log file cannot be opened: ${errorText(error)}`);
+    return exitCodes.cannotCreate;
+  } finally {
+    process.off('exit', claim.release);
+    claim.release();
+  }
+}
+
+// Never rejects: what the daemon throws becomes a line of the log.
+async function runLogged(config: Config, loadDaemon: () => Promise<Daemon>, stream: RotatingFile | undefined): Promise<number> {
+  const log = createLog({ level: config.logLevel, redact: maskSecrets(secretsOf(config)), ...(stream ? { stream } : {}) });
+  const stopForgetting = logUnexpected(log);
+  const stop = listenForStop((name) => log.info({ signal: name }, 'Stopping; a second signal stops at once.'));
+  const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
+  try {
+    const daemon = await loadDaemon();
+    return await daemon(config, { log, signal: stop.signal });
+  } catch (error) {
+    log.error({ err: error }, 'The watcher failed.');
+    return exitCodes.unexpected;
+  } finally {
+    clearInterval(keepAlive);
+    stop.dispose();
+    stopForgetting();
+    setTimeout(() => process.exit(), LEFTOVER_MS).unref();
+  }
+}
+
+// Without this, Node would print the error unmasked. Rejections that nobody handles arrive here as well.
+function logUnexpected(log: Logger): () => void {
+  function onUnexpected(error: unknown): void {
+    log.error({ err: error }, 'An unexpected error; the watcher stops.');
+    process.exit(exitCodes.unexpected);
+  }
+  process.on('uncaughtException', onUnexpected);
+  return () => process.off('uncaughtException', onUnexpected);
+}

@@ -1,0 +1,45 @@
+// The texts of `--help`.
+
+import type { Command } from './command.ts';
+
+/** The help of the whole program. */
+export function programHelp(commands: readonly Command[]): string {
+  return [
+    'Usage: live-status <command> [options]',
+    '',
+    'Keeps one post per turn of an agent in Mattermost up to date: a box that says what the agent does and how it ended.',
+    '',
+    'Commands:',
+    ...columns(commands.map(({ name, summary }) => [name, summary])),
+    '',
+    'Options:',
+    ...columns([
+      ['-h, --help', 'show this, or the help of a command: live-status <command> --help'],
+      ['--version', 'show the version'],
+    ]),
+    '',
+    'Everything is configured by environment variables; live-status config --help lists them.',
+    'Required are MM_URL, MM_TOKEN or MM_TOKEN_FILE, and TRANSCRIPT_DIR.',
+  ].join('\n');
+}
+
+/** The help of one command. */
+export function commandHelp({ name, summary, details, options }: Command): string {
+  const rows = Object.entries(options).map(([option, { value, help }]) => [`--${option}${value === undefined ? '' : ` ${value}`}`, help] as const);
+  return [
+    `Usage: live-status ${name}${rows.length > 0 ? ' [options]' : ''}`,
+    '',
+    `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`,
+    '',
+    details(),
+    '',
+    'Options:',
+    ...columns([...rows, ['-h, --help', 'show this']]),
+  ].join('\n');
+}
+
+/** Indented lines in two columns. */
+export function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd());
+}

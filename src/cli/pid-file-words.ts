@@ -1,0 +1,23 @@
+// What is said, and with which exit code, when the PID file does not let a command go on.
+
+import type { Holder } from '../pid-claim.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** One or two sentences with the cure. */
+export function holderWords(holder: Holder, path: string): string {
+  switch (holder.kind) {
+    case 'running':
+      return `live-status is already running (pid ${holder.record.pid}). Stop it with live-status stop, or set another PID_FILE for a second one.`;
+    case 'unverified':
+      return `The PID file ${path} may belong to a running watcher: ${holder.why}. If it does not, remove the file.`;
+    case 'refused':
+      return `The PID file cannot be used: ${holder.why}. Set PID_FILE to a path in a directory of your own.`;
+    default:
+      return holder satisfies never;
+  }
+}
+
+/** The exit code for a command that wanted to run a daemon. */
+export function holderExitCode(holder: Holder): number {
+  return holder.kind === 'refused' ? exitCodes.cannotCreate : exitCodes.alreadyRunning;
+}

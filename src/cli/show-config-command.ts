@@ -1,0 +1,33 @@
+// `live-status config`: the effective configuration, fit for an environment file, secrets masked.
+
+import { type DescribedSetting, describeConfig } from '../config.ts';
+import { settings } from '../config/settings.ts';
+import type { Command } from './command.ts';
+import { readConfigOrTell } from './config-words.ts';
+import { exitCodes } from './exit-codes.ts';
+import { columns } from './help.ts';
+
+export const showConfigCommand: Command = {
+  name: 'config',
+  summary: 'check the configuration and print it, secrets masked',
+  details: () => ['Variables, with their defaults:', ...columns(variableRows()), '', 'Exit codes: 0 valid, 78 missing or wrong, with one line for each problem.'].join('\n'),
+  options: {},
+  async run(_values, context) {
+    const config = readConfigOrTell(context);
+    if (!config) return exitCodes.config;
+    for (const described of describeConfig(config, context.env)) context.out(settingLine(described));
+    return exitCodes.ok;
+  },
+};
+
+function variableRows(): [string, string][] {
+  return Object.values(settings).map(({ variable, presence, meaning }) => {
+    const fallback = presence.kind === 'fallback' && typeof presence.text === 'string' ? ` = ${presence.text}` : '';
+    return [`${variable}${fallback}`, `${meaning}${presence.kind === 'required' ? ' (required)' : ''}`];
+  });
+}
+
+function settingLine({ variable, text, isDefault }: DescribedSetting): string {
+  if (text === undefined) return `# ${variable} is not set`;
+  return `${isDefault ? '# ' : ''}${variable}=${/[\s'"$`\\]/.test(text) ? JSON.stringify(text) : text}${isDefault ? ' (default)' : ''}`;
+}

@@ -1,0 +1,107 @@
+// `live-status start`: the daemon in the background.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config.ts';
+import { errorText } from '../error-code.ts';
+import { inspectPidFile } from '../pid-file.ts';
+import { prepareStateDir } from '../state-dir.ts';
+import type { CliContext, Command } from './command.ts';
+import { readConfigOrTell } from './config-words.ts';
+import { exitCodes } from './exit-codes.ts';
+import { holderExitCode, holderWords } from './pid-file-words.ts';
+
+const LOG_NAME = 'live-status.log';
+const STDERR_NAME = 'live-status.stderr.log';
+const START_WAIT_MS = 10_000; // Loading takes a fraction of a second; a machine that is busy booting may need more.
+const POLL_MS = 50;
+
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'run the watcher in the background',
+  details: () =>
+    [
+      `The log goes to ${LOG_NAME} in STATE_DIR, rotated at 10 MB with 3 older copies; what Node itself says at a crash is in`,
+      `${STDERR_NAME} beside it. Waits until the watcher has claimed its PID file. A watcher that runs already is left alone.`,
+      '',
+      'Exit codes: 0 running, 73 a file cannot be created, 75 unknown whether it runs, 78 configuration missing or wrong,',
+      'else that of the watcher that ended at once.',
+    ].join('\n'),
+  options: {},
+  run: (_values, context) => start(context),
+};
+
+async function start(context: CliContext): Promise<number> {
+  const config = readConfigOrTell(context);
+  if (!config) return exitCodes.config;
+  const state = inspectPidFile(config.pidFile);
+  if (state.kind === 'running') {
+    context.out(`live-status is already running (pid ${state.record.pid}).`);
+    return exitCodes.ok;
+  }
+  if (state.kind === 'refused' || state.kind === 'unverified') {
+    context.err(holderWords(state, config.pidFile));
+    return holderExitCode(state);
+  }
+  const directory = prepareStateDir(config.stateDir);
+  if (!directory.usable) {
+    context.err(directory.problem);
+    return exitCodes.cannotCreate;
+  }
+  if (directory.warning !== undefined) context.err(`Warning: ${directory.warning}`);
+  return spawnDaemon(config, context);
+}
+
+async function spawnDaemon(config: Config, context: CliContext): Promise<number> {
+  const logFile = join(config.stateDir, LOG_NAME);
+  const stderrFile = join(config.stateDir, STDERR_NAME);
+  const stderr = openSync(stderrFile, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, 0o600);
+  try {
+    const program = [...process.execArgv, process.argv[1] ?? '', 'run', '--log-file', logFile];
+    const child = spawn(process.execPath, program, { detached: true, env: context.env, stdio: ['ignore', 'ignore', stderr] });
+    const ended = endOf(child);
+    child.unref();
+    return await waitForClaim(child, ended, config.pidFile, { context, logFile, stderrFile });
+  } finally {
+    closeSync(stderr);
+  }
+}
+
+/** Filled in when the child has ended before it could run. */
+interface Ending {
+  code?: number;
+  problem?: string;
+}
+
+function endOf(child: ChildProcess): Ending {
+  const ending: Ending = {};
+  child.once('error', (error) => Object.assign(ending, { code: exitCodes.failed, problem: errorText(error) }));
+  child.once('exit', (code) => Object.assign(ending, { code: code ?? exitCodes.unexpected }));
+  return ending;
+}
+
+async function waitForClaim(child: ChildProcess, ending: Ending, pidFile: string, told: { context: CliContext; logFile: string; stderrFile: string }): Promise<number> {
+  const { context, logFile, stderrFile } = told;
+  const deadline = performance.now() + START_WAIT_MS;
+  while (performance.now() < deadline) {
+    const state = inspectPidFile(pidFile);
+    if (state.kind === 'running' && state.record.pid === child.pid) {
+      context.out(`live-status is running (pid ${child.pid}). Its log is ${logFile}.`);
+      return exitCodes.ok;
+    }
+    if (ending.code !== undefined) {
+      context.err(`live-status ended at once with exit code ${ending.code}. ${ending.problem ?? lastWords(stderrFile, logFile)}`);
+      return ending.code === 0 ? exitCodes.failed : ending.code;
+    }
+    await sleep(POLL_MS);
+  }
+  context.err(`live-status was started (pid ${child.pid}) but does not run yet; its log is ${logFile}.`);
+  return exitCodes.failed;
+}
+
+function lastWords(stderrFile: string, logFile: string): string {
+  const words = readFileSync(stderrFile, 'utf8').trim();
+  return words === '' ? `Its log is ${logFile}.` : words;
+}

@@ -1,0 +1,85 @@
+// `live-status stop`: asks the running daemon to end and waits for it.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readSettings } from '../config.ts';
+import { errorCode, errorText } from '../error-code.ts';
+import { removeIfStill } from '../pid-claim.ts';
+import { inspectPidFile, type PidRecord } from '../pid-file.ts';
+import { lookAtProcess } from '../process-identity.ts';
+import type { CliContext, Command } from './command.ts';
+import { tellProblems } from './config-words.ts';
+import { exitCodes } from './exit-codes.ts';
+import { holderWords } from './pid-file-words.ts';
+
+const STOP_WAIT_MS = 10_000; // The daemon flushes for at most five seconds.
+const POLL_MS = 50;
+
+export const stopCommand: Command = {
+  name: 'stop',
+  summary: 'stop the watcher and wait until it has ended',
+  details: () =>
+    [
+      'Finds the watcher by PID_FILE, sends SIGTERM if owner and start time show that it is the one that wrote the file, and waits up to',
+      '10 s while it marks its boxes as interrupted.',
+      '',
+      'Exit codes: 0 stopped, or nothing was running; 1 still running, or unknown whether it runs; 78 PID_FILE is wrong.',
+    ].join('\n'),
+  options: {},
+  run: (_values, context) => stop(context),
+};
+
+async function stop(context: CliContext): Promise<number> {
+  const settings = readSettings(context.env, ['pidFile']);
+  if ('problems' in settings) {
+    tellProblems(settings.problems, context.err);
+    return exitCodes.config;
+  }
+  const state = inspectPidFile(settings.pidFile);
+  switch (state.kind) {
+    case 'absent':
+      context.out('live-status is not running.');
+      return exitCodes.ok;
+    case 'stale':
+      context.out(`live-status is not running; the PID file was stale (${state.why}).`);
+      return removal(removeIfStill(settings.pidFile, state.text)?.why, context);
+    case 'unverified':
+    case 'refused':
+      context.err(`${holderWords(state, settings.pidFile)} Nothing was stopped.`);
+      return exitCodes.failed;
+    case 'running':
+      return signalAndWait(state.record, context);
+    default:
+      return state satisfies never;
+  }
+}
+
+function removal(problem: string | undefined, context: CliContext): number {
+  if (problem !== undefined) context.err(problem);
+  return exitCodes.ok;
+}
+
+async function signalAndWait(record: PidRecord, { out, err }: CliContext): Promise<number> {
+  try {
+    process.kill(record.pid, 'SIGTERM');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') {
+      err(`live-status (pid ${record.pid}) cannot be stopped by this user: ${errorText(error)}.`);
+      return exitCodes.failed;
+    }
+  }
+  const deadline = performance.now() + STOP_WAIT_MS;
+  while (performance.now() < deadline) {
+    if (hasEnded(record)) {
+      out(`live-status has stopped (pid ${record.pid}).`);
+      return exitCodes.ok;
+    }
+    await sleep(POLL_MS);
+  }
+  err(`live-status (pid ${record.pid}) was asked to stop and has not ended after ${STOP_WAIT_MS / 1_000} s. To end it at once: kill -9 ${record.pid}`);
+  return exitCodes.failed;
+}
+
+function hasEnded({ pid, startMark }: PidRecord): boolean {
+  const seen = lookAtProcess(pid);
+  return seen.kind === 'gone' || (seen.kind === 'alive' && seen.startMark !== startMark);
+}

@@ -1,0 +1,29 @@
+// Owns the reaction to SIGTERM and SIGINT: the first asks the daemon to end, the second ends the process at once.
+
+import { signalCodes } from './exit-codes.ts';
+
+export interface StopSignals {
+  /** Aborted by the first signal, with its name as the reason. */
+  readonly signal: AbortSignal;
+  /** Gives the signals back to Node. */
+  dispose(): void;
+}
+
+/** `onFirst` is called with the signal's name before anything else happens. */
+export function listenForStop(onFirst: (name: string) => void): StopSignals {
+  const asked = new AbortController();
+  function onSignal(name: keyof typeof signalCodes): void {
+    if (asked.signal.aborted) process.exit(signalCodes[name]);
+    onFirst(name);
+    asked.abort(name);
+  }
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return {
+    signal: asked.signal,
+    dispose() {
+      process.off('SIGTERM', onSignal);
+      process.off('SIGINT', onSignal);
+    },
+  };
+}

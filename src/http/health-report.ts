@@ -1,0 +1,122 @@
+// What `GET /health` says: the facts the daemon collects and the report made of them.
+
+import type { BoxState } from '../core/card.ts';
+import type { Reason } from '../core/sink.ts';
+
+/** `unknown` means that nothing has been seen yet; it is never as good as known. */
+export type SourceCondition =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'readable' }
+  /** Read, but with less than was asked for, such as polling because file events ran out. */
+  | { readonly state: 'impaired'; readonly because: string }
+  | { readonly state: 'unreadable'; readonly because: string };
+
+export interface SourceFacts {
+  readonly name: string;
+  readonly condition: SourceCondition;
+  readonly lastEventAt?: number | undefined;
+  readonly files?: number;
+  /** What the decoder did not know, by the name the input gives it. */
+  readonly unknownKinds: Readonly<Record<string, number>>;
+  /** What was bad in the input, counted by its name: a file that cannot be read, a line that is too long. */
+  readonly problems: Readonly<Record<string, number>>;
+}
+
+/** The outcome of the newest exchange with the chat server or of the newest probe. */
+export type Reach = { readonly state: 'unknown' } | { readonly state: 'reached' } | { readonly state: 'failing'; readonly because: string };
+
+export type TokenCondition = { readonly state: 'unknown' | 'accepted' } | { readonly state: 'refused'; readonly because: string };
+
+export interface SinkFacts {
+  readonly breaker: 'closed' | 'open' | 'half_open';
+  readonly reach: Reach;
+  readonly token: TokenCondition;
+  readonly lastSuccessAt?: number | undefined;
+  /** While the server's rate limit lasts. */
+  readonly blockedUntil?: number | undefined;
+  readonly failuresByReason: Readonly<Partial<Record<Reason, number>>>;
+}
+
+/** One conversation whose turn has, or could have, a box. Either `postId` or `why` tells where the box is. */
+export interface SessionRow {
+  /** The session's key, hashed: keys contain ids of people. */
+  readonly session: string;
+  readonly agent: string;
+  readonly state: BoxState;
+  readonly channelId?: string | undefined;
+  readonly postId?: string | undefined;
+  /** Why there is no post, in words. */
+  readonly why?: string | undefined;
+}
+
+export interface BoxFacts {
+  readonly active: number;
+  readonly waiting: number;
+  readonly dirty: number;
+  readonly oldestDirtyAgeMs: number;
+  readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason }[];
+}
+
+export interface EditFacts {
+  readonly sent: number;
+  readonly conflated: number;
+  readonly skipped: number;
+}
+
+export interface ProcessFacts {
+  readonly rssBytes: number;
+  readonly eventLoopDelayP99Ms: number;
+}
+
+/** Everything that the judgement is made of. Instants are milliseconds since the epoch. */
+export interface HealthFacts {
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly now: number;
+  readonly sources: readonly SourceFacts[];
+  readonly sink: SinkFacts;
+  /** The instance that took our boxes over, in words. */
+  readonly replacedBy?: string | undefined;
+  /** Whether what must survive a crash can be written. */
+  readonly storage: { readonly state: 'writable' } | { readonly state: 'failing'; readonly because: string };
+  readonly boxes: BoxFacts;
+  readonly edits: EditFacts;
+  readonly sessions: readonly SessionRow[];
+  readonly process: ProcessFacts;
+}
+
+/** `ok` and `degraded` are answered with 200, `down` with 503. */
+export type HealthStatus = 'ok' | 'degraded' | 'down';
+
+/** The body of `GET /health`. Instants are ISO 8601. */
+export interface HealthReport {
+  readonly status: HealthStatus;
+  /** Everything that is not as it should be, the worst first, in words. */
+  readonly reason: string;
+  readonly version: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly uptimeMs: number;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly state: SourceCondition['state'];
+    readonly because?: string;
+    readonly lastEventAt: string | null;
+    readonly files: number;
+    readonly unknownKinds: Readonly<Record<string, number>>;
+    readonly problems: Readonly<Record<string, number>>;
+  }[];
+  readonly sink: {
+    readonly breaker: SinkFacts['breaker'];
+    readonly reach: Reach['state'];
+    readonly token: TokenCondition['state'];
+    readonly lastSuccessAt: string | null;
+    readonly blockedUntil: string | null;
+    readonly failuresByReason: SinkFacts['failuresByReason'];
+  };
+  readonly boxes: BoxFacts & { readonly withoutPost: number };
+  readonly edits: EditFacts;
+  readonly sessions: readonly SessionRow[];
+  readonly process: ProcessFacts;
+}

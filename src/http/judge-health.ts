@@ -1,0 +1,108 @@
+// Decides whether the daemon is ok, degraded or down, and says why in words. Pure.
+
+import type { HealthFacts, HealthReport, HealthStatus, SourceFacts } from './health-report.ts';
+
+/** One thing that is not as it should be. */
+interface Finding {
+  readonly status: Exclude<HealthStatus, 'ok'>;
+  readonly reason: string;
+}
+
+const ALL_WELL = 'every source is read and Mattermost answers';
+
+/**
+ * Makes the report. `down` is what a restart or a person must mend: the token is refused, another watcher has taken over, or no
+ * source can be read. Everything else, unknown included, is `degraded`, so that a supervisor does not restart for nothing.
+ */
+export function judgeHealth(facts: HealthFacts): HealthReport {
+  const findings = [...findReplacement(facts), ...findSink(facts), ...findSources(facts), ...findStorage(facts)];
+  const worst = findings.filter(({ status }) => status === 'down');
+  const ordered = [...worst, ...findings.filter(({ status }) => status !== 'down')];
+  return {
+    status: ordered[0]?.status ?? 'ok',
+    reason: ordered.map(({ reason }) => reason).join('; ') || ALL_WELL,
+    version: facts.version,
+    pid: facts.pid,
+    startedAt: instant(facts.startedAt),
+    uptimeMs: Math.max(0, facts.now - facts.startedAt),
+    sources: facts.sources.map(reportSource),
+    sink: reportSink(facts),
+    boxes: { ...facts.boxes, withoutPost: facts.sessions.filter(({ postId }) => postId === undefined).length },
+    edits: facts.edits,
+    sessions: facts.sessions,
+    process: facts.process,
+  };
+}
+
+function down(reason: string): Finding {
+  return { status: 'down', reason };
+}
+
+function degraded(reason: string): Finding {
+  return { status: 'degraded', reason };
+}
+
+function findReplacement({ replacedBy }: HealthFacts): Finding[] {
+  return replacedBy === undefined ? [] : [down(`another watcher has taken over: ${replacedBy}`)];
+}
+
+function findSources({ sources }: HealthFacts): Finding[] {
+  const nothingReadable = sources.every(({ condition }) => condition.state === 'unreadable');
+  if (sources.length === 0) return [down('there is no source')];
+  return sources.flatMap((source) => {
+    const reason = sourceReason(source);
+    return reason === undefined ? [] : [nothingReadable ? down(`no source can be read: ${reason}`) : degraded(reason)];
+  });
+}
+
+function sourceReason({ name, condition }: SourceFacts): string | undefined {
+  switch (condition.state) {
+    case 'readable':
+      return undefined;
+    case 'unknown':
+      return `${name} has not been seen yet`;
+    case 'impaired':
+      return `${name}: ${condition.because}`;
+    case 'unreadable':
+      return `${name} cannot be read: ${condition.because}`;
+    default:
+      return condition satisfies never;
+  }
+}
+
+function findSink({ sink }: HealthFacts): Finding[] {
+  if (sink.token.state === 'refused') return [down(`Mattermost refuses the token: ${sink.token.because}`)];
+  if (sink.reach.state === 'failing') return [degraded(`Mattermost is not reached: ${sink.reach.because}${sink.breaker === 'open' ? ' (the circuit is open)' : ''}`)];
+  if (sink.breaker !== 'closed') return [degraded(sink.breaker === 'open' ? 'the circuit to Mattermost is open' : 'Mattermost is being tried again after an outage')];
+  if (sink.reach.state === 'unknown') return [degraded('Mattermost has not answered yet')];
+  return sink.token.state === 'unknown' ? [degraded('Mattermost has not accepted the token yet')] : [];
+}
+
+function findStorage({ storage }: HealthFacts): Finding[] {
+  return storage.state === 'writable' ? [] : [degraded(`what must survive a crash is not kept: ${storage.because}`)];
+}
+
+function reportSource({ name, condition, lastEventAt, files, unknownKinds, problems }: SourceFacts): HealthReport['sources'][number] {
+  const because = 'because' in condition ? { because: condition.because } : {};
+  return { name, state: condition.state, ...because, lastEventAt: instantOrNull(lastEventAt), files: files ?? 0, unknownKinds, problems };
+}
+
+function reportSink({ sink }: HealthFacts): HealthReport['sink'] {
+  const { breaker, reach, token, failuresByReason } = sink;
+  return {
+    breaker,
+    reach: reach.state,
+    token: token.state,
+    lastSuccessAt: instantOrNull(sink.lastSuccessAt),
+    blockedUntil: instantOrNull(sink.blockedUntil),
+    failuresByReason,
+  };
+}
+
+function instantOrNull(at: number | undefined): string | null {
+  return at === undefined ? null : instant(at);
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}
