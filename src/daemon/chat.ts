@@ -1,0 +1,162 @@
+// Owns everything between the publisher and Mattermost: connections, token, breaker, and what was found out at the start.
+
+import type { Config } from '../config.ts';
+import { readSecretFile } from '../config/secret-file.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/log.ts';
+import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
+import type { SinkFacts } from '../http/health-report.ts';
+import { type AuthGateSink, withAuthGate } from '../sinks/auth-gate.ts';
+import { type BreakerSink, withBreaker } from '../sinks/breaker.ts';
+import type { MattermostChecks } from '../sinks/checks.ts';
+import { createDirectory, type Directory } from '../sinks/directory.ts';
+import type { Server } from '../sinks/health.ts';
+import { createMattermostSink } from '../sinks/mattermost.ts';
+import { createToken, type Token } from '../sinks/token.ts';
+import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
+import { watchReach, type WatchedSink } from './reach.ts';
+
+/** What is known once Mattermost has answered for the first time. */
+export interface Connected {
+  userId: string;
+  username: string;
+  maxPostChars: number;
+  defaultChannelId?: string;
+}
+
+const RETRY_MS = 5_000; // a server that is down at start is asked again this often
+const CHECK_AFTER_IDLE_MS = 10_000; // health must tell the truth within 15 s though no box changes
+
+export class Chat {
+  readonly sink: Sink;
+  readonly directory: Directory;
+  readonly token: Token;
+  readonly #config: Config;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #transport: HttpTransport;
+  readonly #checks: MattermostChecks;
+  readonly #watched: WatchedSink;
+  readonly #breaker: BreakerSink;
+  readonly #gate: AuthGateSink;
+  #connected: Connected | undefined;
+  #refusal: string | undefined;
+
+  constructor(config: Config, version: string, clock: Clock, log: Logger) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#log = log;
+    this.token = tokenOf(config);
+    this.#transport = createHttpTransport({ baseUrl: config.mmUrl, token: () => this.token.current(), version });
+    const server: Server = { transport: this.#transport.send, clock, userId: () => this.#connected?.userId ?? '' };
+    const mattermost = createMattermostSink(server);
+    this.#checks = mattermost;
+    this.directory = createDirectory(server, mattermost);
+    this.#watched = watchReach(mattermost, clock);
+    this.#breaker = this.#withBreaker();
+    this.#gate = this.#withGate();
+    this.sink = this.#gate;
+  }
+
+  #withBreaker(): BreakerSink {
+    const { breakerThreshold: threshold, breakerCooldownMs: cooldownMs } = this.#config;
+    return withBreaker(this.#watched, {
+      threshold,
+      cooldownMs,
+      clock: this.#clock,
+      onChange: (state, cause) => this.#log.info({ state, cause: messageOf(cause) }, 'The circuit to Mattermost changed its state.'),
+    });
+  }
+
+  #withGate(): AuthGateSink {
+    return withAuthGate(this.#breaker, {
+      token: this.token,
+      clock: this.#clock,
+      check: (signal) => this.#checks.identify(signal),
+      onChange: (status) => {
+        if (status.state === 'refused') this.#log.error({ because: status.because }, 'Mattermost refuses the token; nothing is sent until it is accepted again.');
+        else this.#log.info({}, 'Mattermost accepts the token again.');
+      },
+    });
+  }
+
+  /**
+   * Waits until Mattermost answers and says who we are. A refused token or an unreachable server is waited for; a channel that
+   * cannot be used throws `PushError`, since only a change of the configuration helps.
+   */
+  async connect(signal: AbortSignal): Promise<Connected> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#identify(signal);
+      } catch (error) {
+        if (signal.aborted || !(error instanceof PushError) || !mayPass(error)) throw error;
+        this.#noteWaiting(error, attempt);
+        await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
+      }
+    }
+  }
+
+  async #identify(signal: AbortSignal): Promise<Connected> {
+    const { userId, username, isBot, serverVersion } = await this.#checks.identify(signal);
+    this.#refusal = undefined;
+    const { maxPostChars } = await this.#checks.limits(signal);
+    const { defaultChannel } = this.#config;
+    this.#connected = { userId, username, maxPostChars };
+    if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
+    const wanted = defaultChannel?.kind === 'id' ? defaultChannel.id : defaultChannel && `${defaultChannel.team}/${defaultChannel.channel}`;
+    if (wanted !== undefined) this.#connected.defaultChannelId = (await this.#checks.resolveChannel(wanted, signal)).channelId;
+    await this.#watched.probe(signal);
+    this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
+    return this.#connected;
+  }
+
+  #noteWaiting(error: PushError, attempt: number): void {
+    this.#refusal = error.reason === 'auth' ? error.message : undefined;
+    if (error.reason === 'auth') this.token.refresh();
+    if (attempt === 1) this.#log.warn({ reason: error.reason, because: error.message }, 'Mattermost cannot be used yet; it is tried again every few seconds.');
+  }
+
+  /** Call now and then: asks the server for a sign of life when nothing else did for a while. */
+  checkIfIdle(): void {
+    if (this.#connected === undefined || this.#watched.idleMs() < CHECK_AFTER_IDLE_MS || this.#breaker.state() !== 'closed') return;
+    void this.sink.probe().catch(() => undefined); // the failure is noted on its way
+  }
+
+  facts(failuresByReason: SinkFacts['failuresByReason'], blockedUntil: number | undefined): SinkFacts {
+    const { reach, lastSuccessAt } = this.#watched.facts();
+    return { breaker: this.#breaker.state(), reach, token: this.#tokenCondition(), lastSuccessAt, blockedUntil, failuresByReason };
+  }
+
+  #tokenCondition(): SinkFacts['token'] {
+    const gate = this.#gate.authStatus();
+    const because = gate.state === 'refused' ? gate.because : this.#refusal;
+    if (because !== undefined) return { state: 'refused', because };
+    return { state: this.#connected === undefined ? 'unknown' : 'accepted' };
+  }
+
+  async close(): Promise<void> {
+    this.#gate.stop();
+    this.#breaker.stop();
+    await this.#transport.close();
+  }
+}
+
+function tokenOf(config: Config): Token {
+  const { mmTokenFile } = config;
+  return mmTokenFile === undefined ? createToken(config.mmToken) : createToken(config.mmToken, () => readSecretFile(mmTokenFile));
+}
+
+function mayPass(error: PushError): boolean {
+  return isHealthFailure(error.reason) || error.reason === 'auth' || error.reason === 'rate_limited' || error.reason === 'breaker_open';
+}
+
+async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(delayMs, resolve);
+    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+  });
+}
+
+function messageOf(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message : undefined;
+}

@@ -1,0 +1,57 @@
+// Owns when the chat server last answered and what it last failed with. Knows nothing of what was asked.
+
+import type { Clock } from '../core/clock.ts';
+import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
+import type { Reach } from '../http/health-report.ts';
+
+export interface ReachFacts {
+  reach: Reach;
+  /** Wall clock. */
+  lastSuccessAt: number | undefined;
+}
+
+export interface WatchedSink extends Sink {
+  facts(): ReachFacts;
+  /** Milliseconds since the last exchange of any outcome, by the steady clock. */
+  idleMs(): number;
+}
+
+/** The same sink, observed: an answer of any kind means that the server is reached. */
+export function watchReach(sink: Sink, clock: Clock): WatchedSink {
+  const facts: ReachFacts = { reach: { state: 'unknown' }, lastSuccessAt: undefined };
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  async function observe<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      const result = await call();
+      reached();
+      return result;
+    } catch (error) {
+      note(error);
+      throw error;
+    } finally {
+      askedAt = clock.monotonic();
+    }
+  }
+
+  function reached(): void {
+    facts.reach = { state: 'reached' };
+    facts.lastSuccessAt = clock.now();
+  }
+
+  function note(error: unknown): void {
+    if (!(error instanceof PushError) || error.reason === 'breaker_open' || error.reason === 'auth') return;
+    if (isHealthFailure(error.reason)) facts.reach = { state: 'failing', because: error.message };
+    else reached();
+  }
+
+  return {
+    create: (draft, signal) => observe(() => sink.create(draft, signal)),
+    edit: (postId, body, signal) => observe(() => sink.edit(postId, body, signal)),
+    read: (postId, signal) => observe(() => sink.read(postId, signal)),
+    findOwn: (channelId, sinceAt, signal) => observe(() => sink.findOwn(channelId, sinceAt, signal)),
+    probe: (signal) => observe(() => sink.probe(signal)),
+    facts: () => facts,
+    idleMs: () => clock.monotonic() - askedAt,
+  };
+}

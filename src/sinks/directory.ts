@@ -1,0 +1,55 @@
+// What routing asks Mattermost: names of channels, direct channels, who belongs and who wrote where.
+
+import { PushError } from '../core/sink.ts';
+import type { MattermostChecks } from './checks.ts';
+import { isRecord, segment } from './exchange.ts';
+import { membershipPath, type Server, settled } from './health.ts';
+import { decodePostList } from './post-json.ts';
+
+/** Every method makes one attempt and throws `PushError`. */
+export interface Directory {
+  /** The channel's id, its name and, where it belongs to a team, `team/name`. */
+  namesOfChannel(channelId: string): Promise<string[]>;
+  /** Our own direct channel with that person, opened if need be. */
+  directChannelWith(userId: string): Promise<string>;
+  isMember(channelId: string): Promise<boolean>;
+  /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
+  hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
+  threadReplies(rootId: string): Promise<number>;
+}
+
+const PAGE_SIZE = 60; // Mattermost's own page
+
+export function createDirectory(server: Server, checks: MattermostChecks): Directory {
+  return {
+    namesOfChannel: (channelId) => namesOfChannel(server, channelId),
+    directChannelWith: async (userId) => (await checks.directChannel(server.userId(), userId)).channelId,
+    isMember: (channelId) => isMember(server, channelId),
+    hasPostBy: async (userId, channelId, fromAt, toAt) => {
+      const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
+      const posts = decodePostList((await settled(server, 'list', { method: 'GET', path })).json) ?? [];
+      return posts.some((post) => post.userId === userId && post.found.createdAt >= fromAt && post.found.createdAt <= toAt);
+    },
+    threadReplies: (rootId) => checks.threadReplies(rootId),
+  };
+}
+
+async function namesOfChannel(server: Server, channelId: string): Promise<string[]> {
+  const channel = (await settled(server, 'read', { method: 'GET', path: `/channels/${segment(channelId)}` })).json;
+  if (!isRecord(channel) || typeof channel['name'] !== 'string') throw new PushError('server', 'the answer is no channel');
+  const name = channel['name'];
+  const teamId = channel['team_id'];
+  if (typeof teamId !== 'string' || teamId === '') return [channelId, name];
+  const team = (await settled(server, 'read', { method: 'GET', path: `/teams/${segment(teamId)}` })).json;
+  return isRecord(team) && typeof team['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
+}
+
+async function isMember(server: Server, channelId: string): Promise<boolean> {
+  try {
+    await settled(server, 'list', { method: 'GET', path: membershipPath(channelId) });
+    return true;
+  } catch (error) {
+    if (error instanceof PushError && (error.reason === 'no_access' || error.reason === 'gone')) return false;
+    throw error;
+  }
+}
