@@ -47,23 +47,41 @@ export async function settled(server: Server, operation: Operation, request: Tra
     case 'failed':
       throw refusal(answer, verdict.reason, verdict.because, server.clock);
     case 'ask':
-      throw await resolveDoubt(server, answer, verdict, { postId, signal: request.signal });
+      return await resolveDoubt(server, { operation, request, answer, doubt: verdict, postId });
     default:
       return verdict satisfies never;
   }
 }
 
-interface Subject {
+interface Case {
+  operation: Operation;
+  request: TransportRequest;
+  answer: Answer;
+  doubt: Doubt;
   postId: string | undefined;
-  signal: AbortSignal | undefined;
 }
 
 // An unhealthy server throws its own reason from the probe: the doubtful answer was a symptom of that.
-async function resolveDoubt(server: Server, answer: Answer, doubt: Doubt, subject: Subject): Promise<PushError> {
-  await probeHealth(server, subject.signal);
+async function resolveDoubt(server: Server, doubtful: Case): Promise<Answer> {
+  await probeHealth(server, doubtful.request.signal);
+  const failure = await explain(server, doubtful);
+  if (failure.reason !== 'no_access' && failure.reason !== 'root_gone') throw failure;
+  return await confirm(server, doubtful, failure);
+}
+
+// These park a box for long. A database that was back in time for the health check has refused in the same words, so such an
+// answer counts only when it is repeated; a refused request can be repeated, since it was not carried out.
+async function confirm(server: Server, { operation, request }: Case, failure: PushError): Promise<Answer> {
+  const answer = await exchange(server.transport, request);
+  const verdict = judge(operation, answer);
+  if (verdict.verdict === 'ok') return answer;
+  throw verdict.verdict === 'failed' ? refusal(answer, verdict.reason, verdict.because, server.clock) : failure;
+}
+
+async function explain(server: Server, { answer, doubt, postId, request }: Case): Promise<PushError> {
   if (doubt.about === 'health') return refusal(answer, doubt.ifHealthy, doubt.because, server.clock);
-  if (subject.postId === undefined) return refusal(answer, 'no_access', doubt.because, server.clock);
-  return await examinePost(server, answer, subject.postId, subject.signal);
+  if (postId === undefined) return refusal(answer, 'no_access', doubt.because, server.clock);
+  return await examinePost(server, answer, postId, request.signal);
 }
 
 async function examinePost(server: Server, answer: Answer, postId: string, signal: AbortSignal | undefined): Promise<PushError> {

@@ -106,6 +106,14 @@ describe('edit', () => {
     await expect(sink.edit('p1', { props: {} })).rejects.toMatchObject({ reason });
   });
 
+  it.each([forbidden, refused(404, 'app.post.get.app_error')])('that is refused only once was a moment without database: it is written after all', async (first) => {
+    let edits = 0;
+    const flaky = (): Reply => ((edits += 1) === 1 ? first : { status: 200, json: own });
+    const { sink } = await sinkOn({ [PATCH]: flaky, [PING]: healthy, [GET_POST]: post(), [MEMBER]: { status: 200, json: {} } });
+    await expect(sink.edit('p1', { props: {} })).resolves.toBeUndefined();
+    expect(edits).toBe(2);
+  });
+
   it('asks nothing further for answers that speak for themselves', async () => {
     const { sink, paths } = await sinkOn({ [PATCH]: refused(400, 'api.post.patch_post.can_not_update_post_in_deleted.error') });
     await expect(sink.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'archived' });
