@@ -83,12 +83,12 @@ function createGate({ token, clock, check, onChange }: AuthGateOptions): Gate {
 
   // Never rejects: whatever goes wrong is told by the status and tried again.
   async function recheck(): Promise<void> {
-    const reading = token.refresh();
+    const wrongFile = token.refresh();
     try {
       await check(stopped.signal);
       if (!stopped.signal.aborted) accept();
     } catch (error) {
-      tellWhy(error, typeof reading === 'string' ? undefined : reading.wrong);
+      tellWhy(error, wrongFile);
       schedule(Math.max(waitMs, error instanceof PushError ? (error.retryAfterMs ?? 0) : 0));
       waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
     }

@@ -5,8 +5,8 @@ export type TokenReading = { readonly value: string } | { readonly wrong: string
 
 export interface Token {
   current(): string;
-  /** Reads the source again. What is wrong with it leaves the token as it is. */
-  refresh(): 'same' | 'changed' | { readonly wrong: string };
+  /** Reads the source again. Returns what is wrong with it, which leaves the token as it is. */
+  refresh(): string | undefined;
 }
 
 /** `read` is asked after each refusal; without it (a token from the environment) the token never changes. */
@@ -16,12 +16,11 @@ export function createToken(initial: string, read: () => TokenReading = () => ({
     current: () => token,
     refresh() {
       const reading = read();
-      if ('wrong' in reading) return reading;
+      if ('wrong' in reading) return reading.wrong;
       const next = reading.value.trim();
-      if (next === '') return { wrong: 'is empty' };
-      if (next === token) return 'same';
+      if (next === '') return 'is empty';
       token = next;
-      return 'changed';
+      return undefined;
     },
   };
 }
