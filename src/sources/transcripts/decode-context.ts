@@ -4,7 +4,7 @@ import { remember } from './remember.ts';
 import type { SafeText } from './safe-text.ts';
 
 /** A tool call whose result is still to come. */
-export interface KnownCall {
+interface KnownCall {
   tool: string;
   label?: string;
 }

@@ -30,7 +30,7 @@ const SILENT_CUSTOM =
   /^(?:model-snapshot|openclaw[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;
 
 /** `redact` gets every text in full, before anything is cut off; `onUnknown` gets short harmless names to count. */
-export interface DecoderOptions {
+interface DecoderOptions {
   redact(text: string): string;
   onUnknown(kind: string): void;
 }

@@ -7,8 +7,6 @@ const MAX_ID_CHARS = 512; // some providers make ids of several hundred characte
 const MAX_SCANNED_CHARS = 50_000; // of redacted text, far more than any line keeps
 /** A harmless stand-in that shows whether the redactor takes a name for the name of a secret. */
 const PROBE_VALUE = 'probe-value-0123456789';
-/** These end in "key" but name a key on a keyboard or a session. */
-const HARMLESS_NAMES: ReadonlySet<string> = new Set(['key', 'keys', 'sessionkey', 'childsessionkey', 'idempotencykey']);
 
 export interface SafeText {
   /** One line, at most `maxPoints` code points. */
@@ -38,7 +36,6 @@ export function createSafeText(redact: (text: string) => string): SafeText {
 }
 
 function maskOfName(name: string, redact: (text: string) => string): string | undefined {
-  if (HARMLESS_NAMES.has(name.toLowerCase())) return undefined;
   const probe = `${name}=${PROBE_VALUE}`;
   const probed = redact(probe);
   if (probed === probe) return undefined;

@@ -7,7 +7,7 @@ import type { SafeText } from './safe-text.ts';
 import { fieldLine, type UserText } from './user-text.ts';
 
 /** `isAnswered`: the gateway dealt with the line itself, no model run belongs to it. */
-export interface TriggerFound {
+interface TriggerFound {
   trigger: Trigger;
   isAnswered: boolean;
 }

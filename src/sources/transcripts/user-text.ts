@@ -4,7 +4,7 @@
 import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
 
 /** A background command that ended; `handle` is as the gateway prints it, cut to eight characters. */
-export interface EndedCommand {
+interface EndedCommand {
   handle: string;
   exitCode?: number;
 }

@@ -59,6 +59,11 @@ describe('the outcome of a tool call', () => {
       { details: { status: 'failed', exitSignal: 'SIGTERM', exitReason: 'manual-cancel' }, isError: true },
       { kind: 'aborted' },
     ],
+    [
+      'a command that something else ended (2026.7)',
+      { details: { status: 'failed', exitReason: 'signal' }, text: 'Command aborted by signal SIGTERM', isError: true },
+      { kind: 'failed', detail: 'Command aborted by signal SIGTERM' },
+    ],
     ['a cancelled tool', { details: { status: 'cancelled' } }, { kind: 'aborted' }],
     [
       'a command killed by the kernel',

@@ -66,6 +66,11 @@ describe('the trigger of a user line of 2026.2', () => {
     ],
     ['a resumed run', '[System] Your previous turn was interrupted by a gateway restart while …', { kind: 'recovery' }],
     [
+      'a report behind a note of several paragraphs',
+      `System: [2026-11-21 02:05:56 UTC] Audit:\n  - WORKFLOW.md\n\nPlease read.\n\n${ENVELOPE}[System Message] [sessionId: c1] A subagent task`,
+      { kind: 'announce', childSessionId: 'c1' },
+    ],
+    [
       'a run after an abort',
       `Note: The previous agent run was aborted by the user. Resume carefully.\n\n${ENVELOPE}hello`,
       { kind: 'operator' },
