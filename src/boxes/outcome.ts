@@ -13,7 +13,7 @@ const REPEAT_SAFE_MS = 5_000;
 // A living server ends a query after 30 s: no older request lands later than that after the first answer of a newer one.
 const LATE_LANDING_MS = 30_000;
 
-// Stalled requests land together when the server goes on, so a first look soon catches nearly all of them in time for an end.
+// Stalled requests land together when the server goes on: a first look soon catches nearly all of them, later ones are ever rarer.
 const FIRST_CHECK_MS = 2_000;
 
 const FIRST_RETRY_MS = 500;
@@ -52,7 +52,11 @@ function trustAfter({ trust, view }: Slot, startedAt: number, now: number): Trus
   if (trust.kind === 'settled' || (trust.kind === 'watched' && startedAt >= trust.settledAt)) return { kind: 'settled' };
   const settledAt = trust.kind === 'watched' ? trust.settledAt : now + LATE_LANDING_MS;
   // A box that goes on is written again soon anyway; an end has nothing after it that would repair it.
-  return { kind: 'watched', settledAt, checkAt: view?.card.final === true ? Math.min(now + FIRST_CHECK_MS, settledAt) : settledAt };
+  return watched(settledAt, now, view?.card.final === true ? FIRST_CHECK_MS : LATE_LANDING_MS);
+}
+
+function watched(settledAt: number, now: number, stepMs: number): Trust {
+  return { kind: 'watched', settledAt, checkAt: Math.min(now + stepMs, settledAt), stepMs };
 }
 
 /** `postId` is the post that carries our box, or `undefined` when there is none. */
@@ -68,8 +72,8 @@ export function afterRead(slot: Slot, startedAt: number, found: { meta: unknown 
   const meta = decodeMeta(found.meta);
   if (meta?.seq !== slot.acked?.seq || meta?.instance !== instance) return { ...calm, acked: undefined, dirtyAt: startedAt };
   if (slot.trust.kind !== 'watched') return calm;
-  const { settledAt } = slot.trust;
-  return { ...calm, trust: startedAt >= settledAt ? { kind: 'settled' } : { kind: 'watched', settledAt, checkAt: settledAt } };
+  const { settledAt, stepMs } = slot.trust;
+  return { ...calm, trust: startedAt >= settledAt ? { kind: 'settled' } : watched(settledAt, startedAt, stepMs * 2) };
 }
 
 function idle(slot: Slot, now: number): Slot {

@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest';
+import { PushError, type Reason } from '../../../src/core/sink.ts';
+import type { Call } from './fake-server.ts';
+import { createHarness, type Harness, shownBy, textOf, view } from './harness.ts';
+
+function refuse(harness: Harness, reason: Reason, calls: readonly Call[] = ['create', 'edit'], target?: string, retryAfterMs?: number): void {
+  harness.server.refusalOf = (call, _body, asked) =>
+    calls.includes(call) && (target === undefined || target === asked) ? new PushError(reason, reason, { retryAfterMs }) : undefined;
+}
+
+function allow(harness: Harness): void {
+  harness.server.refusalOf = () => undefined;
+}
+
+async function posted(setting: Parameters<typeof createHarness>[0] = {}): Promise<Harness> {
+  const harness = createHarness(setting);
+  harness.publisher.show(view('box', 'one'));
+  await harness.clock.advance(3_000);
+  return harness;
+}
+
+const requests = ({ server }: Harness, since: number): Call[] => server.sent.filter(({ at }) => at >= since).map(({ call }) => call);
+
+describe('a create without an answer', () => {
+  it.each(['answer_lost', 'late', 'slow', 'request_lost', 'reset_before', 'reset_after', 'gateway_timeout', 'error'] as const)('%s gives one post with the newest state', async (fate) => {
+    const harness = createHarness();
+    let left = 1;
+    harness.server.fateOf = () => (left-- > 0 ? fate : 'served');
+    harness.publisher.show(view('box', 'first'));
+    await harness.clock.advance(5_000);
+    harness.publisher.show(view('box', 'second'));
+    await harness.clock.advance(60_000);
+    expect(shownBy(harness.server, 'box')).toBe('second\nline');
+    expect(harness.server.posts.size).toBe(1);
+  });
+
+  it('does not take the first content of the pending id for the one it sent last', async () => {
+    const harness = createHarness();
+    harness.server.lateByMs = () => 520;
+    let creates = 0;
+    harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'late' : 'served');
+    harness.server.latencyMs = 20;
+    harness.publisher.show(view('box', 'first', { urgentKey: 'a' }));
+    await harness.clock.advance(5_000);
+    harness.publisher.show(view('box', 'second', { urgentKey: 'b', final: true }));
+    await harness.clock.advance(20_000);
+    expect(shownBy(harness.server, 'box')).toBe('second\nline');
+    expect(harness.server.posts.size).toBe(1);
+  });
+
+  it('is looked for before it is repeated after a server restart', async () => {
+    const harness = createHarness();
+    let creates = 0;
+    harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'reset_after' : 'served');
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(100);
+    harness.server.restart();
+    await harness.clock.advance(5_000);
+    expect(harness.server.sent.map(({ call }) => call)).toEqual(['create', 'find', 'edit']);
+    expect(harness.server.posts.size).toBe(1);
+  });
+
+  it('is not repeated on the strength of an old look when the repeat had to wait', async () => {
+    const harness = createHarness();
+    harness.server.lateByMs = () => 15_000;
+    let creates = 0;
+    harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'late' : 'served');
+    let refusals = 1;
+    harness.server.refusalOf = (call) => (call === 'create' && refusals-- > 0 ? new PushError('rate_limited', '429', { retryAfterMs: 60_000 }) : undefined);
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(120_000);
+    expect(harness.server.posts.size).toBe(1);
+  });
+});
+
+describe('an edit without an answer', () => {
+  it.each(['answer_lost', 'late', 'request_lost', 'reset_before', 'reset_after', 'gateway_timeout', 'error'] as const)('%s: the newest state is there soon and stays', async (fate) => {
+    const harness = await posted();
+    let left = 1;
+    harness.server.fateOf = () => (left-- > 0 ? fate : 'served');
+    harness.publisher.show(view('box', 'old', { urgentKey: 'x' }));
+    await harness.clock.advance(600);
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(11_000);
+    expect(shownBy(harness.server, 'box')).toBe('end\nline');
+    await harness.clock.advance(60_000);
+    expect(shownBy(harness.server, 'box')).toBe('end\nline');
+    expect(harness.clock.pending()).toBe(0);
+    expect(harness.records.get('box')).toMatchObject({ owedFinal: false, acked: {} });
+  });
+
+  it('writes the end again when an older edit overtakes it', async () => {
+    const harness = await posted();
+    harness.server.state = 'stalled';
+    harness.publisher.show(view('box', 'old', { urgentKey: 'x' }));
+    await harness.clock.advance(10_400);
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(1_000);
+    harness.server.shuffle = (waiting) => waiting.reverse();
+    harness.server.resume();
+    expect(shownBy(harness.server, 'box')).toBe('old\nline');
+    await harness.clock.advance(3_000);
+    expect(shownBy(harness.server, 'box')).toBe('end\nline');
+  });
+
+  it('sends a state again that was shown before the doubtful one', async () => {
+    const harness = await posted();
+    let left = 1;
+    harness.server.fateOf = () => (left-- > 0 ? 'reset_after' : 'served');
+    harness.publisher.show(view('box', 'two', { urgentKey: 'x' }));
+    await harness.clock.advance(30);
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(10_000);
+    expect(shownBy(harness.server, 'box')).toBe('one\nline');
+  });
+});
+
+describe('answers about one post', () => {
+  it('a post that a person deleted stays deleted for that turn', async () => {
+    const harness = await posted();
+    for (const post of harness.server.posts.values()) post.deleted = true;
+    harness.publisher.show(view('box', 'two'));
+    await harness.clock.advance(3_000);
+    expect(harness.records.get('box')?.phase).toBe('gone');
+    const since = harness.clock.monotonic();
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(3_600_000);
+    await harness.restart();
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(3_600_000);
+    expect(requests(harness, since)).toEqual([]);
+    expect(harness.server.posts.size).toBe(1);
+    harness.publisher.forget('box');
+    expect(harness.records.size).toBe(0);
+  });
+
+  it('a deleted thread: the box goes on in the channel only if so configured', async () => {
+    for (const onRootGone of ['park', 'channel'] as const) {
+      const harness = createHarness({ options: { onRootGone } });
+      refuse(harness, 'root_gone', ['create'], 'root');
+      harness.publisher.show(view('box', 'one', { rootId: 'root' }));
+      await harness.clock.advance(2_000);
+      const expected = onRootGone === 'park' ? [] : [{ channelId: 'town' }];
+      expect(harness.server.postsOf('box').map((post) => post.draft.target)).toEqual(expected);
+      expect(harness.publisher.stats().parked.map(({ reason }) => reason)).toEqual(onRootGone === 'park' ? ['root_gone'] : []);
+    }
+  });
+
+  it.each(['no_access', 'archived'] as const)('%s parks the box, asks again every ten minutes and never goes elsewhere', async (reason) => {
+    const harness = await posted();
+    refuse(harness, reason);
+    const since = harness.clock.monotonic();
+    harness.publisher.show(view('box', 'two'));
+    await harness.clock.advance(1_000);
+    expect(harness.publisher.stats()).toMatchObject({ parked: [{ boxId: 'box', channelId: 'town', reason }], dirty: 1 });
+    expect(harness.records.get('box')).toMatchObject({ phase: 'parked', postId: 'post1' });
+    for (let minute = 0; minute < 60; minute += 1) {
+      harness.publisher.show(view('box', `minute ${minute}`, { urgentKey: `key ${minute}` }));
+      await harness.clock.advance(60_000);
+    }
+    expect(requests(harness, since).length).toBeLessThanOrEqual(7);
+    allow(harness);
+    await harness.clock.advance(600_000);
+    expect(shownBy(harness.server, 'box')).toBe('minute 59\nline');
+    expect(harness.publisher.stats().parked).toEqual([]);
+  });
+
+  it('parked boxes do not hold up the others', async () => {
+    const harness = createHarness();
+    refuse(harness, 'no_access', ['create'], 'private');
+    for (let box = 0; box < 10; box += 1) harness.publisher.show(view(`parked${box}`, 'one', { channelId: 'private' }));
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(2_000);
+    expect(shownBy(harness.server, 'box')).toBe('one\nline');
+  });
+
+  it('content that is too large is sent once more with less text', async () => {
+    const harness = await posted();
+    harness.server.refusalOf = (_call, body) => (textOf(body)?.includes('line') === true ? new PushError('too_large', 'too large') : undefined);
+    const since = harness.clock.monotonic();
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(2_000);
+    expect(shownBy(harness.server, 'box')).toBe('end');
+    expect(requests(harness, since)).toEqual(['edit', 'edit']);
+  });
+
+  it.each(['rejected', 'too_large'] as const)('content that is %s in any length is quarantined: one smaller try, then every five minutes at most', async (reason) => {
+    const harness = await posted();
+    refuse(harness, reason);
+    const since = harness.clock.monotonic();
+    for (let second = 0; second < 600; second += 1) {
+      harness.publisher.show(view('box', `second ${second}`, { urgentKey: `key ${second}` }));
+      harness.publisher.show(view('other', `second ${second}`, { channelId: 'else' }));
+      await harness.clock.advance(1_000);
+    }
+    const forBox = harness.publisher.stats().failuresByReason[reason] ?? 0;
+    expect(forBox).toBeGreaterThan(2);
+    expect(requests(harness, since).length).toBeLessThanOrEqual(10);
+  });
+
+  it('a refused box does not hold up the others, and its end is tried at once', async () => {
+    const harness = await posted();
+    harness.server.refusalOf = (_call, body) => (textOf(body)?.includes('poison') === true ? new PushError('rejected', 'rejected') : undefined);
+    harness.publisher.show(view('box', 'poison'));
+    harness.publisher.show(view('other', 'fine'));
+    await harness.clock.advance(5_000);
+    expect(shownBy(harness.server, 'other')).toBe('fine\nline');
+    expect(shownBy(harness.server, 'box')).toBe('one\nline');
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(1_000);
+    expect(shownBy(harness.server, 'box')).toBe('end');
+  });
+
+  it('content that was refused for a while gets there without a new state', async () => {
+    const harness = await posted();
+    refuse(harness, 'rejected');
+    harness.publisher.show(view('box', 'end', { final: true }));
+    await harness.clock.advance(60_000);
+    allow(harness);
+    await harness.clock.advance(300_000);
+    expect(shownBy(harness.server, 'box')).toBe('end');
+  });
+
+  it('a post that fails while others are served is asked ever more rarely', async () => {
+    const harness = await posted();
+    harness.server.fateOf = (_call, subject) => (subject === 'post1' ? 'error' : 'served');
+    for (let second = 0; second < 1_200; second += 1) {
+      harness.publisher.show(view('box', `second ${second}`));
+      harness.publisher.show(view('other', `second ${second}`));
+      await harness.clock.advance(1_000);
+    }
+    expect(harness.publisher.stats().failuresByReason.server).toBeLessThanOrEqual(15);
+  });
+});
+
+describe('answers about the server', () => {
+  it('429: nothing at all is sent before Retry-After, ends go first afterwards', async () => {
+    const harness = createHarness({ random: () => 0 });
+    for (let box = 0; box < 8; box += 1) harness.publisher.show(view(`box${box}`, 'one'));
+    await harness.clock.advance(60_000);
+    refuse(harness, 'rate_limited', ['edit'], undefined, 30_000);
+    harness.publisher.show(view('box0', 'two'));
+    await harness.clock.advance(100);
+    allow(harness);
+    const since = harness.clock.monotonic();
+    for (let box = 1; box < 7; box += 1) harness.publisher.show(view(`box${box}`, 'two'));
+    harness.publisher.show(view('box7', 'end', { final: true }));
+    harness.publisher.show(view('new', 'one'));
+    await harness.clock.advance(29_500);
+    expect(requests(harness, since)).toEqual([]);
+    expect(harness.publisher.stats().blockedUntil).toBeGreaterThan(harness.clock.now());
+    await harness.clock.advance(10_000);
+    expect(shownBy(harness.server, 'box3')).toBe('two\nline');
+    const ended = harness.server.postsOf('box7')[0]?.versions.at(-1)?.at ?? Infinity;
+    for (const boxId of ['box1', 'box6']) expect(harness.server.postsOf(boxId)[0]?.versions.at(-1)?.at).toBeGreaterThanOrEqual(ended);
+    expect(harness.publisher.stats().blockedUntil).toBeUndefined();
+  });
+
+  it('429 is answered with jitter after the window', async () => {
+    const harness = createHarness({ random: () => 0.9 });
+    refuse(harness, 'rate_limited', ['create'], undefined, 1_000);
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(50);
+    allow(harness);
+    await harness.clock.advance(1_850);
+    expect(harness.server.sent).toHaveLength(1);
+    await harness.clock.advance(200);
+    expect(shownBy(harness.server, 'box')).toBe('one\nline');
+  });
+
+  it('a refused token stops all traffic but one request now and then, and recovers by itself', async () => {
+    const harness = createHarness();
+    for (let box = 0; box < 20; box += 1) harness.publisher.show(view(`box${box}`, 'one'));
+    await harness.clock.advance(10_000);
+    refuse(harness, 'auth');
+    const since = harness.clock.monotonic();
+    for (let box = 0; box < 20; box += 1) harness.publisher.show(view(`box${box}`, 'end', { final: true }));
+    await harness.clock.advance(600_000);
+    expect(requests(harness, since).length).toBeLessThanOrEqual(4 + 20);
+    allow(harness);
+    await harness.clock.advance(35_000);
+    for (let box = 0; box < 20; box += 1) expect(shownBy(harness.server, `box${box}`)).toBe('end\nline');
+  });
+
+  it('a failure that goes on is logged once, not once per try', async () => {
+    const harness = await posted();
+    harness.server.state = 'refusing';
+    harness.publisher.show(view('box', 'two'));
+    await harness.clock.advance(120_000);
+    expect(harness.warnings).toEqual(['A box could not be pushed.']);
+  });
+});
