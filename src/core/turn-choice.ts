@@ -32,7 +32,7 @@ function turnThatKnows(session: Session, event: SessionEvent): Turn | undefined 
   const runId = 'runId' in event ? event.runId : undefined;
   const handle = event.type === 'background_ended' ? event.handle : undefined;
   return (
-    newestFirst.find((turn) => callId !== undefined && callId in turn.callsById) ??
+    newestFirst.find((turn) => callId !== undefined && knowsCall(session, turn, callId, event)) ??
     newestFirst.find((turn) => messageId !== undefined && turn.messageIds.includes(messageId)) ??
     newestFirst.find((turn) => runId !== undefined && runId in turn.runsById) ??
     newestFirst.find((turn) => handle !== undefined && turn.background.some((known) => known.startsWith(handle)))

@@ -73,6 +73,12 @@ describe('one turn', () => {
     expect(treeAt(events, 6, 1).turn.lines.some((line) => line.kind === 'text' && line.text === 'for the second')).toBe(true);
   });
 
+  it('does not get the calls of a later turn though their ids repeat', () => {
+    const events = [asked(0), said(1, 'tools'), called(1, 'c'), answered(2, 'c'), said(3, 'stop'), asked(5), said(6, 'tools'), called(6, 'c'), answered(7, 'c', 3), said(8, 'stop')];
+    expect(treeAt(events, 9, 0).turn.callsById['c']?.outcome).toEqual({ kind: 'ok' });
+    expect(treeAt(events, 9, 1).turn.callsById['c']?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
+  });
+
   it('that a crash cut off is lost once the next one has ended, and was done if all its calls were answered', () => {
     expect(stateAt([asked(0), said(1, 'tools'), called(1, 'c'), asked(20), said(21, 'stop')], 22, 0)).toBe('lost.');
     expect(stateAt([asked(0), said(1, 'tools'), called(1, 'c'), answered(2, 'c'), asked(20), said(21, 'stop')], 22, 0)).toBe('done.');
