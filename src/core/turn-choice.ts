@@ -39,6 +39,13 @@ function turnThatKnows(session: Session, event: SessionEvent): Turn | undefined 
   );
 }
 
+/** Call ids are unique within a run only: a call that begins again although it has ended is another one, in the current turn. */
+function knowsCall(session: Session, turn: Turn, callId: string, event: SessionEvent): boolean {
+  const call = turn.callsById[callId];
+  if (call === undefined || event.type !== 'tool_started') return call !== undefined;
+  return call.endedAt === undefined || turn.boxId === session.currentBoxId;
+}
+
 /**
  * An ended turn takes no sign of life: that one announces the next turn, whose first line is not yet written; but a turn
  * with sub-agents expects their announcements, which may be silent.
