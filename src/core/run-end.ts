@@ -61,5 +61,6 @@ export function settleOlderTurns(session: Session, newer: Turn): Session {
 
 function settle(turn: Turn, at: number): Turn {
   if (turn.retry !== undefined) return endRuns({ ...turn, end: { outcome: 'failed', at, reason: turn.retry.reason } }, 'failed', at);
-  return endRuns(turn, pendingCalls(turn).length > 0 ? 'lost' : 'done', at);
+  const isCutOff = pendingCalls(turn).length > 0 || Object.keys(turn.usageById).length + turn.lines.length === 0;
+  return isCutOff ? endRuns(turn, 'lost', turn.lastEventAt) : endRuns(turn, 'done', at);
 }
