@@ -250,4 +250,21 @@ describe('a half-open breaker', () => {
     await settle();
     expect(test.breaker.state()).toBe('half_open');
   });
+
+  it('does not count, once closed, what comes late from before it opened', async () => {
+    const test = setup();
+    const slow = later();
+    test.sink.outcome = slow.outcome;
+    const early = pushThrough(test.breaker);
+    test.sink.outcome = 'server';
+    await pushTimes(test, 3);
+    await test.clock.advance(COOLDOWN_MS);
+    test.sink.outcome = 'ok';
+    await pushTimes(test, 1);
+    slow.fail('timed_out');
+    await early;
+    test.sink.outcome = 'server';
+    await pushTimes(test, 2);
+    expect(test.breaker.state()).toBe('closed');
+  });
 });

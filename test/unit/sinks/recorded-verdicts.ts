@@ -53,6 +53,12 @@ export const recordedVerdicts: Readonly<Record<string, Readonly<Record<string, s
     'failed_then_retry.1': 'too_large',
     'deleted_then_retry.retry': 'ask gone',
   },
+  misc: {
+    edit_history: 'rejected',
+  },
+  props: {
+    'attachments.text_8000': 'too_large',
+  },
   'rate-limit': {
     'by_ip.burst.5': 'rate_limited',
     'by_ip.burst.6': 'rate_limited',
