@@ -24,12 +24,6 @@ export interface AuthGateSink extends Sink {
   stop(): void;
 }
 
-interface Gate {
-  guard<T>(call: () => Promise<T>): Promise<T>;
-  status(): AuthStatus;
-  stop(): void;
-}
-
 const FIRST_WAIT_MS = 30_000;
 const SOON_MS = 1_000; // Until a check that is due or under way has an answer.
 const MAX_WAIT_MS = 300_000; // A new token works within five minutes without a restart.
@@ -40,83 +34,98 @@ const MAX_WAIT_MS = 300_000; // A new token works within five minutes without a 
  * accepted a moment ago: a server that contradicts itself is asked slowly.
  */
 export function withAuthGate(sink: Sink, options: AuthGateOptions): AuthGateSink {
-  const gate = createGate(options);
+  const gate = new Gate(options);
   return {
     create: (draft, signal) => gate.guard(() => sink.create(draft, signal)),
     edit: (postId, body, signal) => gate.guard(() => sink.edit(postId, body, signal)),
     read: (postId, signal) => gate.guard(() => sink.read(postId, signal)),
     findOwn: (channelId, sinceAt, signal) => gate.guard(() => sink.findOwn(channelId, sinceAt, signal)),
     probe: (signal) => gate.guard(() => sink.probe(signal)),
-    authStatus: gate.status,
-    stop: gate.stop,
+    authStatus: () => gate.status(),
+    stop: () => gate.stop(),
   };
 }
 
-function createGate({ token, clock, check, onChange }: AuthGateOptions): Gate {
-  const stopped = new AbortController();
-  let status: AuthStatus = { state: 'accepted' };
-  let epoch = 0;
-  let acceptedAt = Number.NEGATIVE_INFINITY;
-  let waitMs = FIRST_WAIT_MS;
-  let dueAt = 0;
-  let cancel = (): void => undefined;
+class Gate {
+  readonly #options: AuthGateOptions;
+  readonly #stopped = new AbortController();
+  #status: AuthStatus = { state: 'accepted' };
+  /** How often the token has been accepted again. */
+  #epoch = 0;
+  #acceptedAt = Number.NEGATIVE_INFINITY;
+  #waitMs = FIRST_WAIT_MS;
+  #dueAt = 0;
+  #cancel = (): void => undefined;
 
-  function schedule(delayMs: number): void {
-    if (stopped.signal.aborted) return;
-    dueAt = clock.monotonic() + delayMs;
-    cancel = clock.after(delayMs, () => void recheck());
+  constructor(options: AuthGateOptions) {
+    this.#options = options;
   }
 
-  function refuse(message: string): void {
-    status = { state: 'refused', since: clock.now(), because: message };
-    waitMs = FIRST_WAIT_MS;
-    schedule(clock.monotonic() - acceptedAt < FIRST_WAIT_MS ? FIRST_WAIT_MS : 0);
-    onChange?.(status);
-  }
-
-  function accept(): void {
-    epoch += 1;
-    acceptedAt = clock.monotonic();
-    status = { state: 'accepted' };
-    onChange?.(status);
-  }
-
-  // Never rejects: whatever goes wrong is told by the status and tried again.
-  async function recheck(): Promise<void> {
-    const wrongFile = token.refresh();
-    try {
-      await check(stopped.signal);
-      if (!stopped.signal.aborted) accept();
-    } catch (error) {
-      tellWhy(error, wrongFile);
-      schedule(Math.max(waitMs, error instanceof PushError ? (error.retryAfterMs ?? 0) : 0));
-      waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
-    }
-  }
-
-  function tellWhy(error: unknown, wrongFile: string | undefined): void {
-    if (status.state !== 'refused') return;
-    const message = error instanceof Error ? error.message : String(error);
-    status = { ...status, because: wrongFile === undefined ? message : `${message}; MM_TOKEN_FILE ${wrongFile}` };
-  }
-
-  async function guard<T>(call: () => Promise<T>): Promise<T> {
-    if (status.state === 'refused') throw new PushError('auth', status.because, { retryAfterMs: Math.max(SOON_MS, dueAt - clock.monotonic()) });
-    const begun = epoch;
+  async guard<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#status.state === 'refused') throw new PushError('auth', this.#status.because, { retryAfterMs: this.#dueInMs() });
+    const begun = this.#epoch;
     try {
       return await call();
     } catch (error) {
       // A call that began with an earlier token says nothing about this one.
-      if (isRefusal(error) && begun === epoch && status.state === 'accepted') refuse(error.message);
+      if (isRefusal(error) && begun === this.#epoch && this.#status.state === 'accepted') this.#refuse(error.message);
       throw error;
     }
   }
 
-  const stop = (): void => {
-    stopped.abort();
-    cancel();
-  };
-  return { guard, status: () => status, stop };
+  status(): AuthStatus {
+    return this.#status;
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    this.#cancel();
+  }
+
+  #dueInMs(): number {
+    return Math.max(SOON_MS, this.#dueAt - this.#options.clock.monotonic());
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock } = this.#options;
+    if (this.#stopped.signal.aborted) return;
+    this.#dueAt = clock.monotonic() + delayMs;
+    this.#cancel = clock.after(delayMs, () => void this.#recheck());
+  }
+
+  #refuse(message: string): void {
+    const { clock, onChange } = this.#options;
+    this.#status = { state: 'refused', since: clock.now(), because: message };
+    this.#waitMs = FIRST_WAIT_MS;
+    this.#schedule(clock.monotonic() - this.#acceptedAt < FIRST_WAIT_MS ? FIRST_WAIT_MS : 0);
+    onChange?.(this.#status);
+  }
+
+  #accept(): void {
+    this.#epoch += 1;
+    this.#acceptedAt = this.#options.clock.monotonic();
+    this.#status = { state: 'accepted' };
+    this.#options.onChange?.(this.#status);
+  }
+
+  // Never rejects: whatever goes wrong is told by the status and tried again.
+  async #recheck(): Promise<void> {
+    const wrongFile = this.#options.token.refresh();
+    try {
+      await this.#options.check(this.#stopped.signal);
+      if (!this.#stopped.signal.aborted) this.#accept();
+    } catch (error) {
+      this.#tellWhy(error, wrongFile);
+      this.#schedule(Math.max(this.#waitMs, error instanceof PushError ? (error.retryAfterMs ?? 0) : 0));
+      this.#waitMs = Math.min(this.#waitMs * 2, MAX_WAIT_MS);
+    }
+  }
+
+  #tellWhy(error: unknown, wrongFile: string | undefined): void {
+    if (this.#status.state !== 'refused') return;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#status = { ...this.#status, because: wrongFile === undefined ? message : `${message}; MM_TOKEN_FILE ${wrongFile}` };
+  }
 }
 
 function isRefusal(error: unknown): error is PushError {

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
 import type { Clock } from '../core/clock.ts';
 import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
-import { createProbing } from './probing.ts';
+import { createProbing, type Probing, type ProbingOptions } from './probing.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
@@ -26,13 +26,6 @@ export interface BreakerSink extends Sink {
   stop(): void;
 }
 
-interface Breaker {
-  guard<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
-  guardProbe(call: () => Promise<void>, signal: AbortSignal | undefined): Promise<void>;
-  state(): BreakerState;
-  stop(): void;
-}
-
 type Call = () => Promise<void>;
 type Circuit = CircuitBreaker<[Call], void>;
 
@@ -44,91 +37,106 @@ const NEVER_MS = 2_147_483_647; // The longest timer there is: opossum must not 
  * `probe` never is that call, and its success does not outweigh failed edits; its failure counts like any other.
  */
 export function withBreaker(sink: Sink, options: BreakerOptions): BreakerSink {
-  const breaker = createBreaker(options, (signal) => sink.probe(signal));
+  const breaker = new Breaker(options, (signal) => sink.probe(signal));
   return {
     create: (draft, signal) => breaker.guard(() => sink.create(draft, signal), signal),
     edit: (postId, body, signal) => breaker.guard(() => sink.edit(postId, body, signal), signal),
     read: (postId, signal) => breaker.guard(() => sink.read(postId, signal), signal),
     findOwn: (channelId, sinceAt, signal) => breaker.guard(() => sink.findOwn(channelId, sinceAt, signal), signal),
     probe: (signal) => breaker.guardProbe(() => sink.probe(signal), signal),
-    state: breaker.state,
-    stop: breaker.stop,
+    state: () => breaker.state(),
+    stop: () => breaker.stop(),
   };
 }
 
-function createBreaker(options: BreakerOptions, probe: (signal: AbortSignal) => Promise<void>): Breaker {
-  const rotation = new EventEmitter();
-  const probing = createProbing({ ...options, probe, onHealthy: () => replaceBy('half_open') });
-  let failures = 0;
-  let cause: unknown;
-  let circuit = build('closed');
+class Breaker {
+  readonly #options: BreakerOptions;
+  readonly #probing: Probing;
+  readonly #rotation = new EventEmitter();
+  #circuit: Circuit;
+  #failures = 0;
+  #cause: unknown;
 
-  function build(state: 'closed' | 'half_open'): Circuit {
-    const built = buildCircuit(state, rotation);
-    built.on('failure', (error) => {
-      cause = error;
-    });
-    built.on('open', () => {
-      probing.start();
-      options.onChange?.('open', cause);
-    });
-    built.on('close', () => {
-      failures = 0;
-      options.onChange?.('closed', undefined);
-    });
-    return built;
+  constructor(options: BreakerOptions, probe: ProbingOptions['probe']) {
+    this.#options = options;
+    this.#probing = createProbing({ ...options, probe, onHealthy: () => this.#halfOpen() });
+    this.#circuit = this.#build('closed');
   }
 
-  // opossum has no call for half-opening, but it builds circuits in that state. Calls of the old one end without effect.
-  function replaceBy(state: 'half_open'): void {
-    circuit.shutdown();
-    circuit = build(state);
-    options.onChange?.(state, undefined);
-  }
-
-  // A call that began before the circuit last changed says nothing about the server of now.
-  function countFailure(error: unknown, fired: Circuit, signal: AbortSignal | undefined): void {
-    if (fired !== circuit || fired.opened || signal?.aborted === true) return;
-    if (!(error instanceof PushError) || !isHealthFailure(error.reason)) return;
-    failures += 1;
-    if (fired.closed && failures < options.threshold) return;
-    cause = error;
-    fired.open();
-  }
-
-  async function guard<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const fired = circuit;
+  async guard<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const fired = this.#circuit;
     const { promise, resolve } = Promise.withResolvers<T>();
     try {
       await fired.fire(async () => resolve(await call()));
-      if (fired === circuit) failures = 0;
+      this.#countAnswer(fired);
       return await promise;
     } catch (error) {
-      if (error instanceof Error && CircuitBreaker.isOurError(error)) throw refused(probing.dueInMs());
-      if (fired === circuit && isAnswer(error)) failures = 0;
-      countFailure(error, fired, signal);
+      if (error instanceof Error && CircuitBreaker.isOurError(error)) throw refused(this.#probing.dueInMs());
+      if (isAnswer(error)) this.#countAnswer(fired);
+      this.#countFailure(error, fired, signal);
       throw error;
     } finally {
-      rotation.emit('rotate');
+      this.#rotation.emit('rotate');
     }
   }
 
-  async function guardProbe(call: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-    const fired = circuit;
-    if (fired.opened || fired.isShutdown) throw refused(probing.dueInMs());
+  async guardProbe(call: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const fired = this.#circuit;
+    if (fired.opened || fired.isShutdown) throw refused(this.#probing.dueInMs());
     try {
       await call();
     } catch (error) {
-      countFailure(error, fired, signal);
+      this.#countFailure(error, fired, signal);
       throw error;
     }
   }
 
-  const stop = (): void => {
-    probing.stop();
-    circuit.shutdown();
-  };
-  return { guard, guardProbe, state: () => stateOf(circuit), stop };
+  state(): BreakerState {
+    if (this.#circuit.closed) return 'closed';
+    return this.#circuit.halfOpen ? 'half_open' : 'open';
+  }
+
+  stop(): void {
+    this.#probing.stop();
+    this.#circuit.shutdown();
+  }
+
+  // A call that began before the circuit last changed says nothing about the server of now, here and in the next one.
+  #countAnswer(fired: Circuit): void {
+    if (fired === this.#circuit) this.#failures = 0;
+  }
+
+  #countFailure(error: unknown, fired: Circuit, signal: AbortSignal | undefined): void {
+    if (fired !== this.#circuit || fired.opened || signal?.aborted === true) return;
+    if (!(error instanceof PushError) || !isHealthFailure(error.reason)) return;
+    this.#failures += 1;
+    if (fired.closed && this.#failures < this.#options.threshold) return;
+    this.#cause = error;
+    fired.open();
+  }
+
+  // opossum has no call for half-opening, but it builds circuits in that state. Calls of the old one end without effect.
+  #halfOpen(): void {
+    this.#circuit.shutdown();
+    this.#circuit = this.#build('half_open');
+    this.#options.onChange?.('half_open', undefined);
+  }
+
+  #build(state: 'closed' | 'half_open'): Circuit {
+    const built = buildCircuit(state, this.#rotation);
+    built.on('failure', (error) => {
+      this.#cause = error;
+    });
+    built.on('open', () => {
+      this.#probing.start();
+      this.#options.onChange?.('open', this.#cause);
+    });
+    built.on('close', () => {
+      this.#failures = 0;
+      this.#options.onChange?.('closed', undefined);
+    });
+    return built;
+  }
 }
 
 /**
@@ -152,11 +160,6 @@ function buildCircuit(state: 'closed' | 'half_open', rotation: EventEmitter): Ci
 /** Whether the server has answered, if only with a refusal. opossum then counts the call as a success. */
 function isAnswer(error: unknown): boolean {
   return error instanceof PushError && !isHealthFailure(error.reason);
-}
-
-function stateOf(circuit: Circuit): BreakerState {
-  if (circuit.closed) return 'closed';
-  return circuit.halfOpen ? 'half_open' : 'open';
 }
 
 function refused(waitMs: number): PushError {

@@ -68,10 +68,15 @@ export function membersOfDirect(channel: Channel): readonly [string, string] | u
 }
 
 async function identify(server: Server, signal: AbortSignal | undefined): Promise<Identity> {
-  const answer = await ask(server, get('/users/me', signal), {
-    auth: 'Mattermost refuses the token: it is wrong, revoked or its account is disabled. Set MM_TOKEN (or the content of MM_TOKEN_FILE) to a valid bot token',
-    gone: NOT_MATTERMOST,
-  }, 'server');
+  const answer = await ask(
+    server,
+    get('/users/me', signal),
+    {
+      auth: 'Mattermost refuses the token: it is wrong, revoked or its account is disabled. Set MM_TOKEN (or the content of MM_TOKEN_FILE) to a valid bot token',
+      gone: NOT_MATTERMOST,
+    },
+    'server',
+  );
   const serverVersion = versionOf(answer.headers);
   return { ...userOf(recordOf(answer)), ...(serverVersion === undefined ? {} : { serverVersion }) };
 }

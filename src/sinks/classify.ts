@@ -36,14 +36,16 @@ export function classify(answered: Answered): Verdict {
 function byStatusAlone(status: number): Verdict | undefined {
   if (status === 429) return failed('rate_limited', 'too many requests');
   if (status === 413) return failed('too_large', 'the request is larger than the server or a proxy allows');
-  if (status === 408 || status === 504 || status === 524) return failed('timed_out', 'a proxy gave up waiting; the request may still be carried out');
+  if (status === 408 || status === 504 || status === 524)
+    return failed('timed_out', 'a proxy gave up waiting; the request may still be carried out');
   if (status >= 300 && status < 400) return failed('server', 'redirect: set MM_URL to the address it leads to');
   return undefined;
 }
 
 function byBody({ operation, status, bodyKind }: Answered): Verdict | undefined {
   const success = status >= 200 && status < 300;
-  if (bodyKind === 'json') return success ? OK : operation === 'probe' ? failed('server', 'the server says that it is not healthy') : undefined;
+  if (bodyKind === 'json')
+    return success ? OK : operation === 'probe' ? failed('server', 'the server says that it is not healthy') : undefined;
   if (status >= 500) return failed('server', 'a proxy answered in place of Mattermost');
   if (success || operation === 'probe') return failed('server', "MM_URL points to something that is not Mattermost's API");
   // A firewall that dislikes one text must not look like an outage; a wrong MM_URL fails the health check as well.
@@ -53,7 +55,8 @@ function byBody({ operation, status, bodyKind }: Answered): Verdict | undefined 
 function byErrorId(errorId: string): Verdict | undefined {
   if (errorId === 'api.context.404.app_error') return failed('rejected', 'this server does not know that call');
   if (/\.can_not_(post_to|update_post_in)_deleted\./.test(errorId)) return failed('archived', 'the channel is archived');
-  if (/^model\.post\.is_valid\.(msg|message_length|props)\./.test(errorId)) return failed('too_large', 'message or props are over the limit');
+  if (/^model\.post\.is_valid\.(msg|message_length|props)\./.test(errorId))
+    return failed('too_large', 'message or props are over the limit');
   if (errorId === 'api.post.create_post.channel_root_id.app_error') return failed('root_gone', 'the thread is in another channel');
   // The server says the same when it cannot look the root, or the first post of a pending id, up.
   if (errorId === 'api.post.create_post.root_id.app_error') return ask('root_gone', 'the thread is gone');
@@ -68,7 +71,9 @@ function byStatus({ operation, status, bodyKind }: Answered): Verdict {
     case 401:
       return ask('auth', 'the token is refused');
     case 403:
-      return operation === 'edit' ? askForPost('refused: deleted, not ours, not a member or not permitted') : ask('no_access', 'not a member, or not permitted');
+      return operation === 'edit'
+        ? askForPost('refused: deleted, not ours, not a member or not permitted')
+        : ask('no_access', 'not a member, or not permitted');
     case 404:
       return bodyKind === 'json' ? notFound(operation) : failed('rejected', 'not found, but not in the words of Mattermost');
     default:

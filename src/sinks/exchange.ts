@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { PushError, type Reason } from '../core/sink.ts';
-import { type Answered, type BodyKind, type Operation, classify, type Verdict } from './classify.ts';
+import { type Answered, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { ResponseHeaders, Transport, TransportRequest } from './transport.ts';
 

@@ -95,7 +95,8 @@ function createWire(options: HttpTransportOptions): Wire {
 }
 
 function sendable(token: string): string {
-  if (!/^[\x21-\x7e]+$/.test(token)) throw new PushError('auth', 'the token is empty or has characters that no token has: check MM_TOKEN or MM_TOKEN_FILE');
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new PushError('auth', 'the token is empty or has characters that no token has: check MM_TOKEN or MM_TOKEN_FILE');
   return token;
 }
 

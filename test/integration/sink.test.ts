@@ -9,7 +9,7 @@ import { createToken } from '../../src/sinks/token.ts';
 import { createHttpTransport } from '../../src/sinks/transport.ts';
 import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
-import { serveStandIn, type StandInServer } from '../../src/stand-in/server.ts';
+import { type StandInServer, serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';
 import { createFakeClock } from '../unit/sinks/fake-clock.ts';
 
@@ -142,7 +142,9 @@ describe('faults on the way', () => {
     const failures = await Promise.allSettled(Array.from({ length: 6 }, () => sink.edit(postId, { props: {} })));
     const limited = failures.flatMap((result) => (result.status === 'rejected' ? [result.reason as PushError] : []));
     expect(limited.length).toBeGreaterThan(0);
-    expect(limited.every(({ reason, retryAfterMs }) => reason === 'rate_limited' && retryAfterMs !== undefined && retryAfterMs >= 1_000)).toBe(true);
+    expect(
+      limited.every(({ reason, retryAfterMs }) => reason === 'rate_limited' && retryAfterMs !== undefined && retryAfterMs >= 1_000),
+    ).toBe(true);
   });
 });
 

@@ -24,7 +24,15 @@ function setup(): Setup {
   const sink = createFakeSink();
   const file: Setup['file'] = { reading: { value: 'fake-old' } };
   const token = createToken('fake-old', () => file.reading);
-  const test: Omit<Setup, 'gate'> = { clock, sink, file, checkedWith: [], accepted: new Set(), trouble: { reason: undefined }, changes: [] };
+  const test: Omit<Setup, 'gate'> = {
+    clock,
+    sink,
+    file,
+    checkedWith: [],
+    accepted: new Set(),
+    trouble: { reason: undefined },
+    changes: [],
+  };
   const check = async (): Promise<void> => {
     test.checkedWith.push(token.current());
     if (test.trouble.reason !== undefined) throw new PushError(test.trouble.reason, 'trouble', { retryAfterMs: test.trouble.retryAfterMs });

@@ -75,7 +75,11 @@ describe('a breaker, whatever happens', () => {
           if (step.do === 'health') sink.health = step.isUp ? 'ok' : 'server';
           if (step.do === 'wait') await clock.advance(step.ms);
           if (step.do === 'push') expect(await pushThrough(breaker)).toBe(expected);
-          expect({ state: breaker.state(), sent: sink.pushes, probes: sink.probes }).toEqual({ state: model.state, sent: model.sent, probes: model.probes });
+          expect({ state: breaker.state(), sent: sink.pushes, probes: sink.probes }).toEqual({
+            state: model.state,
+            sent: model.sent,
+            probes: model.probes,
+          });
           if (before === 'closed' && model.state === 'open') opened += 1;
           if (before === 'half_open' && model.state === 'closed') recovered += 1;
         }

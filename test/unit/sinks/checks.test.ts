@@ -15,9 +15,14 @@ async function checksOn(routes: Record<string, Reply>): Promise<{ checks: Matter
   const server = await startTinyServer(({ method, path }) => {
     const asked = `${method} ${path.replace('/api/v4', '')}`;
     paths.push(asked);
-    return asked.includes('/system/ping') ? (routes['ping'] ?? healthy) : (routes[asked] ?? routes['*'] ?? { status: 404, json: { id: 'api.context.404.app_error' } });
+    return asked.includes('/system/ping')
+      ? (routes['ping'] ?? healthy)
+      : (routes[asked] ?? routes['*'] ?? { status: 404, json: { id: 'api.context.404.app_error' } });
   });
-  return { checks: createMattermostSink({ transport: openTransport(server.url).send, clock: createFakeClock(), userId: () => 'me' }), paths };
+  return {
+    checks: createMattermostSink({ transport: openTransport(server.url).send, clock: createFakeClock(), userId: () => 'me' }),
+    paths,
+  };
 }
 
 /** A recorded answer, as it was on the wire. */
@@ -31,7 +36,12 @@ function recorded(name: string): Reply {
 describe('identify', () => {
   it('knows a bot and the version of the server', async () => {
     const { checks } = await checksOn({ 'GET /users/me': recorded('me.ok.bot') });
-    expect(await checks.identify()).toEqual({ userId: '48bq96iasi8ibb6jxiemnrn54r', username: 'livestatus', isBot: true, serverVersion: '5.37.0' });
+    expect(await checks.identify()).toEqual({
+      userId: '48bq96iasi8ibb6jxiemnrn54r',
+      username: 'livestatus',
+      isBot: true,
+      serverVersion: '5.37.0',
+    });
   });
 
   it('lets a person through as one', async () => {
@@ -46,11 +56,17 @@ describe('identify', () => {
 
   it('names token and cure when a healthy server refuses the token', async () => {
     const { checks } = await checksOn({ 'GET /users/me': recorded('me.bad_token') });
-    await expect(checks.identify()).rejects.toMatchObject({ reason: 'auth', message: expect.stringMatching(/refuses the token.*MM_TOKEN/) });
+    await expect(checks.identify()).rejects.toMatchObject({
+      reason: 'auth',
+      message: expect.stringMatching(/refuses the token.*MM_TOKEN/),
+    });
   });
 
   it('does not blame the token while the database is down', async () => {
-    const { checks } = await checksOn({ 'GET /users/me': recorded('db_down.me_uncached_token'), ping: recorded('db_down.ping_server_status') });
+    const { checks } = await checksOn({
+      'GET /users/me': recorded('db_down.me_uncached_token'),
+      ping: recorded('db_down.ping_server_status'),
+    });
     await expect(checks.identify()).rejects.toMatchObject({ reason: 'server' });
   });
 
@@ -91,12 +107,18 @@ describe('resolveChannel', () => {
 
   it('says that there is no such channel', async () => {
     const { checks } = await checksOn({ 'GET /channels/nope': notFound });
-    await expect(checks.resolveChannel('nope')).rejects.toMatchObject({ reason: 'rejected', message: expect.stringMatching(/"nope" does not exist.*team\/channel/) });
+    await expect(checks.resolveChannel('nope')).rejects.toMatchObject({
+      reason: 'rejected',
+      message: expect.stringMatching(/"nope" does not exist.*team\/channel/),
+    });
   });
 
   it('asks for an invitation to a channel that we are not in, public or private', async () => {
     const secret = await checksOn({ 'GET /channels/c1': forbidden });
-    await expect(secret.checks.resolveChannel('c1')).rejects.toMatchObject({ reason: 'no_access', message: expect.stringContaining('add it to') });
+    await expect(secret.checks.resolveChannel('c1')).rejects.toMatchObject({
+      reason: 'no_access',
+      message: expect.stringContaining('add it to'),
+    });
     const open = await checksOn({ 'GET /channels/c1': recorded('channel.get'), [Object.keys(member)[0] ?? '']: forbidden });
     await expect(open.checks.resolveChannel('c1')).rejects.toMatchObject({ reason: 'no_access', message: expect.stringContaining('"c1"') });
   });
@@ -115,7 +137,10 @@ describe('resolveChannel', () => {
 
 describe('direct channels and users', () => {
   it('are found or created', async () => {
-    const { checks } = await checksOn({ 'POST /channels/direct': recordedDirect(), 'GET /users/username/alice': recorded('user.by_username') });
+    const { checks } = await checksOn({
+      'POST /channels/direct': recordedDirect(),
+      'GET /users/username/alice': recorded('user.by_username'),
+    });
     expect(await checks.directChannel('u1', 'u2')).toEqual({ channelId: 'd1', name: 'u1__u2', type: 'D' });
     expect(await checks.userByName('alice')).toEqual({ userId: '6hemp1qketgxpqcs9z3m8oshka', username: 'alice', isBot: false });
   });
@@ -147,7 +172,9 @@ describe('threadReplies', () => {
 
   it('believes the root where the server sends only a page', async () => {
     const post = (id: string, replyCount: number): object => ({ id, channel_id: 'c1', create_at: 1, reply_count: replyCount });
-    const { checks } = await checksOn({ '*': { status: 200, json: { order: ['r', 'a'], posts: { r: post('r', 250), a: post('a', 250) } } } });
+    const { checks } = await checksOn({
+      '*': { status: 200, json: { order: ['r', 'a'], posts: { r: post('r', 250), a: post('a', 250) } } },
+    });
     expect(await checks.threadReplies('r')).toBe(250);
   });
 

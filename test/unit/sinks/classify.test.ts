@@ -53,7 +53,14 @@ describe('recorded exchanges', () => {
       return verdict.verdict === 'failed' && isHealthFailure(verdict.reason);
     });
     const names = failures.map(({ name }) => name);
-    expect(names).toEqual(['db_down.ping_server_status', 'get.if_none_match', 'proxy.503', 'proxy.504_upstream_hangs', 'down.proxy_502', 'down.ping_proxy_502']);
+    expect(names).toEqual([
+      'db_down.ping_server_status',
+      'get.if_none_match',
+      'proxy.503',
+      'proxy.504_upstream_hangs',
+      'down.proxy_502',
+      'down.ping_proxy_502',
+    ]);
   });
 });
 
@@ -109,7 +116,9 @@ describe('every status from 100 to 599, without an error id', () => {
   });
 
   it('never believes in a healthy server unless the probe succeeds', () => {
-    const rows = every(100, 599).filter((row) => row.operation === 'probe' && (row.status < 200 || row.status > 299 || row.bodyKind !== 'json'));
+    const rows = every(100, 599).filter(
+      (row) => row.operation === 'probe' && (row.status < 200 || row.status > 299 || row.bodyKind !== 'json'),
+    );
     expect(new Set(rows.map((row) => row.short))).toEqual(new Set(['server', 'timed_out', 'rate_limited', 'too_large']));
   });
 
@@ -122,7 +131,8 @@ describe('every status from 100 to 599, without an error id', () => {
 });
 
 describe('error ids of later versions', () => {
-  const of = (operation: Operation, status: number, errorId: string): string => short(classify({ operation, status, errorId, bodyKind: 'json' }));
+  const of = (operation: Operation, status: number, errorId: string): string =>
+    short(classify({ operation, status, errorId, bodyKind: 'json' }));
 
   it('are understood', () => {
     expect(of('edit', 400, 'api.post.update_post.can_not_update_post_in_restricted_dm.error')).toBe('no_access');

@@ -24,7 +24,8 @@ type Routes = Record<string, Reply | ((asked: Asked) => Reply)>;
 /** A sink on a server with these answers; anything else is an unknown route. */
 async function sinkOn(routes: Routes): Promise<{ sink: Sink & MattermostChecks; server: TinyServer; paths: () => string[] }> {
   const server = await startTinyServer((asked) => {
-    const route = routes[`${asked.method} ${asked.path.replace('/api/v4', '')}`] ?? routes['*'] ?? refused(404, 'api.context.404.app_error');
+    const route =
+      routes[`${asked.method} ${asked.path.replace('/api/v4', '')}`] ?? routes['*'] ?? refused(404, 'api.context.404.app_error');
     return typeof route === 'function' ? route(asked) : route;
   });
   const sink = createMattermostSink({ transport: openTransport(server.url).send, clock, userId: () => 'me' });
@@ -106,13 +107,16 @@ describe('edit', () => {
     await expect(sink.edit('p1', { props: {} })).rejects.toMatchObject({ reason });
   });
 
-  it.each([forbidden, refused(404, 'app.post.get.app_error')])('that is refused only once was a moment without database: it is written after all', async (first) => {
-    let edits = 0;
-    const flaky = (): Reply => ((edits += 1) === 1 ? first : { status: 200, json: own });
-    const { sink } = await sinkOn({ [PATCH]: flaky, [PING]: healthy, [GET_POST]: post(), [MEMBER]: { status: 200, json: {} } });
-    await expect(sink.edit('p1', { props: {} })).resolves.toBeUndefined();
-    expect(edits).toBe(2);
-  });
+  it.each([forbidden, refused(404, 'app.post.get.app_error')])(
+    'that is refused only once was a moment without database: it is written after all',
+    async (first) => {
+      let edits = 0;
+      const flaky = (): Reply => ((edits += 1) === 1 ? first : { status: 200, json: own });
+      const { sink } = await sinkOn({ [PATCH]: flaky, [PING]: healthy, [GET_POST]: post(), [MEMBER]: { status: 200, json: {} } });
+      await expect(sink.edit('p1', { props: {} })).resolves.toBeUndefined();
+      expect(edits).toBe(2);
+    },
+  );
 
   it('asks nothing further for answers that speak for themselves', async () => {
     const { sink, paths } = await sinkOn({ [PATCH]: refused(400, 'api.post.patch_post.can_not_update_post_in_deleted.error') });
@@ -161,7 +165,11 @@ describe('read', () => {
   });
 
   it('does not take an unknown route, a proxy or another JSON server for a deleted post', async () => {
-    const routes: Reply[] = [refused(404, 'api.context.404.app_error'), { status: 404, text: '<html></html>' }, { status: 200, json: { ok: 1 } }];
+    const routes: Reply[] = [
+      refused(404, 'api.context.404.app_error'),
+      { status: 404, text: '<html></html>' },
+      { status: 200, json: { ok: 1 } },
+    ];
     for (const reply of routes) {
       const { sink } = await sinkOn({ [GET_POST]: reply, [PING]: healthy });
       await expect(sink.read('p1')).rejects.toMatchObject({ name: 'PushError' });
@@ -173,14 +181,22 @@ describe('findOwn', () => {
   /** Posts `newest` down to 1, created at ten times their number; every third is ours. */
   function channel(newest: number): Routes {
     const ids = Array.from({ length: newest }, (_, index) => newest - index);
-    const json = (number: number): object => ({ ...own, id: `p${number}`, create_at: number * 10, user_id: number % 3 === 0 ? 'me' : 'other' });
+    const json = (number: number): object => ({
+      ...own,
+      id: `p${number}`,
+      create_at: number * 10,
+      user_id: number % 3 === 0 ? 'me' : 'other',
+    });
     return {
       '*': ({ path }) => {
         const query = new URL(path, 'http://any').searchParams;
         const from = Number(query.get('page')) * Number(query.get('per_page'));
         const page = ids.slice(from, from + Number(query.get('per_page')));
         const root = { ...own, id: 'a-root', create_at: 1 };
-        return { status: 200, json: { order: page.map((id) => `p${id}`), posts: { ...Object.fromEntries(page.map((id) => [`p${id}`, json(id)])), root } } };
+        return {
+          status: 200,
+          json: { order: page.map((id) => `p${id}`), posts: { ...Object.fromEntries(page.map((id) => [`p${id}`, json(id)])), root } },
+        };
       },
     };
   }
@@ -230,7 +246,10 @@ describe('probe', () => {
 
   it.each<[string, Reply]>([
     ['a server that does not tell about its database', { status: 200, json: { status: 'OK' } }],
-    ['a broken file store, which posts do not need', { status: 500, json: { status: 'UNHEALTHY', database_status: 'OK', filestore_status: 'UNHEALTHY' } }],
+    [
+      'a broken file store, which posts do not need',
+      { status: 500, json: { status: 'UNHEALTHY', database_status: 'OK', filestore_status: 'UNHEALTHY' } },
+    ],
   ])('is content with %s', async (_name, reply) => {
     const { sink } = await sinkOn({ [PING]: reply });
     await expect(sink.probe()).resolves.toBeUndefined();

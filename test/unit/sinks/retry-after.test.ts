@@ -18,7 +18,11 @@ describe('retryAfterMs', () => {
     ['a doubled reset', { 'x-ratelimit-reset': '11, 11' }, 11_000],
     ['a reset in seconds since 1970', { 'x-ratelimit-reset': String(now / 1_000 + 9) }, 9_000],
     ['a date', { 'retry-after': 'Sat, 21 Nov 2026 02:16:07 GMT' }, 20_000],
-    ['a date against the clock of the server', { 'retry-after': 'Sat, 21 Nov 2026 02:16:07 GMT', date: 'Sat, 21 Nov 2026 02:16:02 GMT' }, 5_000],
+    [
+      'a date against the clock of the server',
+      { 'retry-after': 'Sat, 21 Nov 2026 02:16:07 GMT', date: 'Sat, 21 Nov 2026 02:16:02 GMT' },
+      5_000,
+    ],
     ['a date that has passed', { 'retry-after': 'Sat, 21 Nov 2026 02:15:07 GMT' }, 0],
     ['zero', { 'retry-after': '0' }, 0],
     ['an absurd number', { 'retry-after': '86400' }, 3_600_000],
@@ -27,12 +31,16 @@ describe('retryAfterMs', () => {
     expect(retryAfterMs(headers, now)).toBe(expected);
   });
 
-  it.each([{}, { 'retry-after': '' }, { 'retry-after': 'tomorrow' }, { 'retry-after': '-5' }, { 'retry-after': '1e9' }, { 'retry-after': [] }])(
-    'has no opinion on %j',
-    (headers) => {
-      expect(retryAfterMs(headers, now)).toBeUndefined();
-    },
-  );
+  it.each([
+    {},
+    { 'retry-after': '' },
+    { 'retry-after': 'tomorrow' },
+    { 'retry-after': '-5' },
+    { 'retry-after': '1e9' },
+    { 'retry-after': [] },
+  ])('has no opinion on %j', (headers) => {
+    expect(retryAfterMs(headers, now)).toBeUndefined();
+  });
 
   it('reads every recorded 429', () => {
     const limited = readRecordings().filter(({ status }) => status === 429);
@@ -41,7 +49,12 @@ describe('retryAfterMs', () => {
   });
 
   it('never throws and stays between zero and an hour, whatever the headers say', () => {
-    const value = fc.oneof(fc.string(), fc.array(fc.string()), fc.double().map(String), fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()));
+    const value = fc.oneof(
+      fc.string(),
+      fc.array(fc.string()),
+      fc.double().map(String),
+      fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+    );
     fc.assert(
       fc.property(fc.record({ 'retry-after': value, 'x-ratelimit-reset': value, date: value }, { requiredKeys: [] }), (headers) => {
         const waitMs = retryAfterMs(headers, now);

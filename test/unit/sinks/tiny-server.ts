@@ -42,7 +42,12 @@ export async function startTinyServer(reply: (asked: Asked, nth: number) => Repl
   };
   onTestFinished(close);
   const address = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${address.port}`, asked, connections: () => new Set(asked.map(({ connection }) => connection)).size, close };
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    asked,
+    connections: () => new Set(asked.map(({ connection }) => connection)).size,
+    close,
+  };
 }
 
 /** The real transport to an address, closed when the test ends. */

@@ -43,15 +43,18 @@ describe('a request', () => {
     expect(server.asked[0]?.headers.authorization).toBeUndefined();
   });
 
-  it.each(['', 'two words', 'line\nbreak', 'käse'])('is not sent with the impossible token %j, and the error does not quote it', async (token) => {
-    const server = await startTinyServer(() => ok);
-    const failure = await openTransport(server.url, () => token)
-      .send(me)
-      .catch((error: unknown) => error);
-    expect(failure).toMatchObject({ reason: 'auth' });
-    if (token !== '') expect(String(failure)).not.toContain(token);
-    expect(server.asked).toHaveLength(0);
-  });
+  it.each(['', 'two words', 'line\nbreak', 'käse'])(
+    'is not sent with the impossible token %j, and the error does not quote it',
+    async (token) => {
+      const server = await startTinyServer(() => ok);
+      const failure = await openTransport(server.url, () => token)
+        .send(me)
+        .catch((error: unknown) => error);
+      expect(failure).toMatchObject({ reason: 'auth' });
+      if (token !== '') expect(String(failure)).not.toContain(token);
+      expect(server.asked).toHaveLength(0);
+    },
+  );
 
   it('does not follow a redirect, which would take the token elsewhere', async () => {
     const elsewhere = await startTinyServer(() => ok);
@@ -170,7 +173,10 @@ describe('what cannot be reached', () => {
   it('is said with cause and cure when nothing listens', async () => {
     const server = await startTinyServer(() => ok);
     await server.close();
-    await expect(openTransport(server.url).send(me)).rejects.toMatchObject({ reason: 'unreachable', message: expect.stringContaining('ECONNREFUSED') });
+    await expect(openTransport(server.url).send(me)).rejects.toMatchObject({
+      reason: 'unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 
   it('is said when the address is https and the server is not', async () => {
@@ -183,7 +189,10 @@ describe('what cannot be reached', () => {
 
   it('is said when something listens that does not speak HTTP', async () => {
     const server = await startRawServer((socket) => socket.write('220 mail.example.test ESMTP\r\n'));
-    await expect(openTransport(server.url).send(me)).rejects.toMatchObject({ reason: 'server', message: expect.stringContaining('MM_URL') });
+    await expect(openTransport(server.url).send(me)).rejects.toMatchObject({
+      reason: 'server',
+      message: expect.stringContaining('MM_URL'),
+    });
   });
 });
 
