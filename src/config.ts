@@ -51,7 +51,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
 }
 
 /** Reads only these settings, for commands that must work although the rest is wrong or was set for the daemon alone. */
-export function readSettings<N extends Name>(env: NodeJS.ProcessEnv, names: readonly N[]): Pick<Values, N> | { readonly problems: readonly Problem[] } {
+export function readSettings<N extends Name>(
+  env: NodeJS.ProcessEnv,
+  names: readonly N[],
+): Pick<Values, N> | { readonly problems: readonly Problem[] } {
   const draft: Draft = {};
   const problems = decodeRows(
     env,
@@ -87,9 +90,11 @@ function problem(setting: Setting<unknown>, wrong: string): Problem {
 // A token that was given but is malformed has been named already; only an absent or doubled one is named here.
 function resolveToken(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
   const inline = env['MM_TOKEN']?.trim();
-  if (inline && draft.mmTokenFile) return [{ ...problem(settings.mmToken, 'is set, and MM_TOKEN_FILE is set too'), expected: 'only one of the two' }];
+  if (inline && draft.mmTokenFile)
+    return [{ ...problem(settings.mmToken, 'is set, and MM_TOKEN_FILE is set too'), expected: 'only one of the two' }];
   if (inline) return [];
-  if (!draft.mmTokenFile) return [{ ...problem(settings.mmToken, 'is missing'), expected: 'the access token of a bot here, or its file in MM_TOKEN_FILE' }];
+  if (!draft.mmTokenFile)
+    return [{ ...problem(settings.mmToken, 'is missing'), expected: 'the access token of a bot here, or its file in MM_TOKEN_FILE' }];
   const read = readSecretFile(draft.mmTokenFile);
   if ('wrong' in read) return [problem(settings.mmTokenFile, read.wrong)];
   draft.mmToken = read.value;
@@ -98,7 +103,13 @@ function resolveToken(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
 
 function checkPlaintext(draft: Draft): Problem[] {
   if (!draft.mmUrl || draft.allowPlaintext === true || !isExposed(draft.mmUrl)) return [];
-  return [{ variable: 'MM_URL', wrong: 'would send the token over plain http to another machine', expected: 'https, or ALLOW_PLAINTEXT=1 if you accept that' }];
+  return [
+    {
+      variable: 'MM_URL',
+      wrong: 'would send the token over plain http to another machine',
+      expected: 'https, or ALLOW_PLAINTEXT=1 if you accept that',
+    },
+  ];
 }
 
 function checkToolLabels(draft: Draft): Problem[] {

@@ -18,7 +18,13 @@ export interface LogOptions {
 /** One JSON object per line: `level` and `time` (ISO 8601), the fields, and `msg`. */
 export function createLog(options: LogOptions): Logger {
   const sink = pino(
-    { level: options.level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"`, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level: options.level,
+      base: null,
+      serializers: { err: (error: unknown) => error },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     options.stream ?? destination({ fd: 1, sync: true }),
   );
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields, message: string) => {

@@ -35,7 +35,9 @@ function tryToClaim(path: string, text: string, attempt: number): Claim | undefi
     case 'absent':
       return createClaim(path, text);
     case 'stale':
-      return attempt < PATIENT_ATTEMPTS && state.pid === undefined ? undefined : (removeIfStill(path, state.text) ?? createClaim(path, text));
+      return attempt < PATIENT_ATTEMPTS && state.pid === undefined
+        ? undefined
+        : (removeIfStill(path, state.text) ?? createClaim(path, text));
     case 'running':
     case 'unverified':
     case 'refused':
@@ -85,6 +87,8 @@ export function removeIfStill(path: string, text: string): Extract<Holder, { kin
     }
     return undefined;
   } catch (error) {
-    return errorCode(error) === 'ENOENT' ? undefined : { kind: 'refused', why: `${path} cannot be removed although nobody holds it: ${errorText(error)}` };
+    return errorCode(error) === 'ENOENT'
+      ? undefined
+      : { kind: 'refused', why: `${path} cannot be removed although nobody holds it: ${errorText(error)}` };
   }
 }

@@ -56,9 +56,17 @@ export function judgePidFile(seen: PidFileSeen, look: (pid: number) => ProcessSe
     case 'hidden':
       return { kind: 'unverified', pid: record.pid, why: `process ${record.pid} belongs to another user` };
     case 'alive':
-      if (record.startMark === '') return { kind: 'unverified', pid: record.pid, why: `the file does not say when process ${record.pid} started, so that may be any program` };
-      if (found.startMark !== record.startMark) return { kind: 'stale', pid: record.pid, why: `process ${record.pid} is another program that got the number later`, text };
-      return found.uid === uid ? { kind: 'running', record } : { kind: 'unverified', pid: record.pid, why: `the file and process ${record.pid} belong to different users` };
+      if (record.startMark === '')
+        return {
+          kind: 'unverified',
+          pid: record.pid,
+          why: `the file does not say when process ${record.pid} started, so that may be any program`,
+        };
+      if (found.startMark !== record.startMark)
+        return { kind: 'stale', pid: record.pid, why: `process ${record.pid} is another program that got the number later`, text };
+      return found.uid === uid
+        ? { kind: 'running', record }
+        : { kind: 'unverified', pid: record.pid, why: `the file and process ${record.pid} belong to different users` };
     default:
       return found satisfies never;
   }

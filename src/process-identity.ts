@@ -5,7 +5,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { errorCode } from './error-code.ts';
 
 /** `hidden`: it exists, but this user may not see whose it is. `startMark` is opaque and never the same for two processes of one pid. */
-export type ProcessSeen = { readonly kind: 'gone' } | { readonly kind: 'hidden' } | { readonly kind: 'alive'; readonly uid: number; readonly startMark: string };
+export type ProcessSeen =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'hidden' }
+  | { readonly kind: 'alive'; readonly uid: number; readonly startMark: string };
 
 /** Looks once. A process that has ended but was not yet collected by its parent counts as gone. */
 export function lookAtProcess(pid: number): ProcessSeen {
@@ -20,7 +23,9 @@ function lookInProc(pid: number): ProcessSeen | undefined {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const startTicks = fields[22 - 3];
     if (startTicks === undefined) return undefined;
-    return fields[0] === 'Z' || fields[0] === 'X' ? { kind: 'gone' } : { kind: 'alive', uid: statSync(`/proc/${pid}`).uid, startMark: startMark(startTicks) };
+    return fields[0] === 'Z' || fields[0] === 'X'
+      ? { kind: 'gone' }
+      : { kind: 'alive', uid: statSync(`/proc/${pid}`).uid, startMark: startMark(startTicks) };
   } catch {
     return undefined;
   }
@@ -34,7 +39,11 @@ function startMark(startTicks: string): string {
 function askPs(pid: number): ProcessSeen | undefined {
   try {
     const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' };
-    const row = execFileSync('ps', ['-o', 'uid=,stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const row = execFileSync('ps', ['-o', 'uid=,stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const [uid = '', state = '', ...started] = row.trim().split(/\s+/);
     if (!/^\d+$/.test(uid) || started.length === 0) return undefined;
     return state.startsWith('Z') ? { kind: 'gone' } : { kind: 'alive', uid: Number(uid), startMark: started.join('_') };

@@ -17,7 +17,10 @@ export interface RotatingFile {
  * Opens (mode 0600, not through a link) and appends. When the next line would exceed `maxBytes` the file becomes `path.1`, that one
  * `path.2`, and so on; the oldest copy is dropped. Throws when the file cannot be opened.
  */
-export function openRotatingFile(path: string, limits: { maxBytes: number; copies: number } = { maxBytes: MAX_BYTES, copies: COPIES }): RotatingFile {
+export function openRotatingFile(
+  path: string,
+  limits: { maxBytes: number; copies: number } = { maxBytes: MAX_BYTES, copies: COPIES },
+): RotatingFile {
   let file = openAppending(path);
   let bytes = fstatSync(file).size;
 

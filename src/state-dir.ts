@@ -29,7 +29,10 @@ export function prepareStateDir(path: string): StateDirCheck {
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     const mode = statSync(path).mode & 0o777;
     if ((mode & 0o077) === 0) return { usable: true };
-    return { usable: true, warning: `The state directory ${path} is open to other users (mode ${mode.toString(8)}); make it private with chmod 700.` };
+    return {
+      usable: true,
+      warning: `The state directory ${path} is open to other users (mode ${mode.toString(8)}); make it private with chmod 700.`,
+    };
   } catch (error) {
     return { usable: false, problem: `The state directory ${path} cannot be used: ${errorText(error)}` };
   }

@@ -14,13 +14,24 @@ const healthShape = z.object({
   pid: z.number(),
   uptimeMs: z.number(),
   boxes: z.object({ active: z.number(), waiting: z.number(), dirty: z.number(), parked: z.array(z.unknown()) }),
-  sessions: z.array(z.object({ agent: z.string(), state: z.string(), channelId: z.string().optional(), postId: z.string().optional(), why: z.string().optional() })),
+  sessions: z.array(
+    z.object({
+      agent: z.string(),
+      state: z.string(),
+      channelId: z.string().optional(),
+      postId: z.string().optional(),
+      why: z.string().optional(),
+    }),
+  ),
 });
 
 export type SeenHealth = z.infer<typeof healthShape>;
 
 /** `foreign`: something answers, but it is not the daemon with that pid. */
-export type HealthAnswer = { readonly kind: 'seen'; readonly health: SeenHealth } | { readonly kind: 'foreign' } | { readonly kind: 'silent'; readonly why: string };
+export type HealthAnswer =
+  | { readonly kind: 'seen'; readonly health: SeenHealth }
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'silent'; readonly why: string };
 
 /** Asks once. Text is freed of control characters, since agents choose some of it and a terminal would obey them. */
 export async function askHealth(url: string, pid: number): Promise<HealthAnswer> {

@@ -63,7 +63,9 @@ function refuseName(given: string, { commands }: Catalogue, context: CliContext)
   const isOption = given.startsWith('-');
   const known = isOption ? ['--help', '--version'] : commands.map(({ name }) => name);
   const meant = closestName(given, known, MAX_TYPOS);
-  context.err(`live-status: unknown ${isOption ? 'option' : 'command'} ${JSON.stringify(given)}${meant === undefined ? '' : `; did you mean ${meant}?`}`);
+  context.err(
+    `live-status: unknown ${isOption ? 'option' : 'command'} ${JSON.stringify(given)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+  );
   context.err('See live-status --help.');
   return exitCodes.usage;
 }
@@ -71,7 +73,12 @@ function refuseName(given: string, { commands }: Catalogue, context: CliContext)
 function parseOptions({ options }: Command, args: readonly string[]): { values: OptionValues } | { problem: string } {
   const known = Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }]));
   try {
-    const { values } = parseArgs({ args: [...args], options: { ...known, help: { type: 'boolean', short: 'h' } }, strict: true, allowPositionals: false });
+    const { values } = parseArgs({
+      args: [...args],
+      options: { ...known, help: { type: 'boolean', short: 'h' } },
+      strict: true,
+      allowPositionals: false,
+    });
     return { values };
   } catch (error) {
     // Node explains at length how to pass arguments that begin with a dash; the first sentence says what is wrong.

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { secretsOf } from '../config.ts';
 import { maskSecrets } from '../config/mask.ts';
 import type { Logger } from '../core/log.ts';
+import { createRedactor } from '../core/redact.ts';
 import { errorText } from '../error-code.ts';
 import { localHealthUrl } from '../http/health.ts';
 import { createLog } from '../log.ts';
@@ -52,7 +53,7 @@ export async function runInForeground({ context, loadDaemon, logFile }: Foregrou
 
 // Never rejects: what the daemon throws becomes a line of the log.
 async function runLogged(config: Config, loadDaemon: () => Promise<Daemon>, stream: RotatingFile | undefined): Promise<number> {
-  const log = createLog({ level: config.logLevel, redact: maskSecrets(secretsOf(config)), ...(stream ? { stream } : {}) });
+  const log = createLog({ level: config.logLevel, redact: logRedactor(config), ...(stream ? { stream } : {}) });
   const stopForgetting = logUnexpected(log);
   const stop = listenForStop((name) => log.info({ signal: name }, 'Stopping; a second signal stops at once.'));
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
@@ -68,6 +69,14 @@ async function runLogged(config: Config, loadDaemon: () => Promise<Daemon>, stre
     stopForgetting();
     setTimeout(() => process.exit(), LEFTOVER_MS).unref();
   }
+}
+
+// Our own secrets exactly, however short, and whatever else has the shape of one.
+function logRedactor(config: Config): (text: string) => string {
+  const secrets = secretsOf(config);
+  const mask = maskSecrets(secrets);
+  const redact = createRedactor(secrets);
+  return (text) => redact(mask(text));
 }
 
 // Without this, Node would print the error unmasked. Rejections that nobody handles arrive here as well.

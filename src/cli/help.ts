@@ -25,7 +25,9 @@ export function programHelp(commands: readonly Command[]): string {
 
 /** The help of one command. */
 export function commandHelp({ name, summary, details, options }: Command): string {
-  const rows = Object.entries(options).map(([option, { value, help }]) => [`--${option}${value === undefined ? '' : ` ${value}`}`, help] as const);
+  const rows = Object.entries(options).map(
+    ([option, { value, help }]) => [`--${option}${value === undefined ? '' : ` ${value}`}`, help] as const,
+  );
   return [
     `Usage: live-status ${name}${rows.length > 0 ? ' [options]' : ''}`,
     '',

@@ -10,7 +10,13 @@ import { columns } from './help.ts';
 export const showConfigCommand: Command = {
   name: 'config',
   summary: 'check the configuration and print it, secrets masked',
-  details: () => ['Variables, with their defaults:', ...columns(variableRows()), '', 'Exit codes: 0 valid, 78 missing or wrong, with one line for each problem.'].join('\n'),
+  details: () =>
+    [
+      'Variables, with their defaults:',
+      ...columns(variableRows()),
+      '',
+      'Exit codes: 0 valid, 78 missing or wrong, with one line for each problem.',
+    ].join('\n'),
   options: {},
   async run(_values, context) {
     const config = readConfigOrTell(context);

@@ -82,7 +82,12 @@ function endOf(child: ChildProcess): Ending {
   return ending;
 }
 
-async function waitForClaim(child: ChildProcess, ending: Ending, pidFile: string, told: { context: CliContext; logFile: string; stderrFile: string }): Promise<number> {
+async function waitForClaim(
+  child: ChildProcess,
+  ending: Ending,
+  pidFile: string,
+  told: { context: CliContext; logFile: string; stderrFile: string },
+): Promise<number> {
   const { context, logFile, stderrFile } = told;
   const deadline = performance.now() + START_WAIT_MS;
   while (performance.now() < deadline) {

@@ -75,7 +75,9 @@ async function signalAndWait(record: PidRecord, { out, err }: CliContext): Promi
     }
     await sleep(POLL_MS);
   }
-  err(`live-status (pid ${record.pid}) was asked to stop and has not ended after ${STOP_WAIT_MS / 1_000} s. To end it at once: kill -9 ${record.pid}`);
+  err(
+    `live-status (pid ${record.pid}) was asked to stop and has not ended after ${STOP_WAIT_MS / 1_000} s. To end it at once: kill -9 ${record.pid}`,
+  );
   return exitCodes.failed;
 }
 

@@ -27,6 +27,7 @@ function editDistance(a: string, b: string): number {
 function cell(a: string, b: string, i: number, j: number, rows: { row: number[]; last: number[]; beforeLast: number[] }): number {
   const at = (row: number[], column: number) => row[column] ?? Number.POSITIVE_INFINITY;
   const replaced = at(rows.last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-  const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(rows.beforeLast, j - 2) + 1 : Number.POSITIVE_INFINITY;
+  const swapped =
+    i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(rows.beforeLast, j - 2) + 1 : Number.POSITIVE_INFINITY;
   return Math.min(at(rows.last, j) + 1, at(rows.row, j - 1) + 1, replaced, swapped);
 }

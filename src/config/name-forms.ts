@@ -4,7 +4,9 @@ import type { NameList } from '../core/name-list.ts';
 import { type Decoded, type TextForm, textForm } from './setting.ts';
 
 /** A channel by id, or by the names that stand in its address. */
-export type ChannelName = { readonly kind: 'id'; readonly id: string } | { readonly kind: 'name'; readonly team: string; readonly channel: string };
+export type ChannelName =
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'name'; readonly team: string; readonly channel: string };
 
 const ID = /^[a-z0-9]{26}$/;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -14,7 +16,9 @@ export function channelName(): TextForm<ChannelName> {
   const decode = (text: string) => {
     if (ID.test(text)) return { value: { kind: 'id', id: text } as const };
     const [team = '', channel = '', ...rest] = text.toLowerCase().split('/');
-    return NAME.test(team) && NAME.test(channel) && rest.length === 0 ? { value: { kind: 'name', team, channel } as const } : { wrong: undefined };
+    return NAME.test(team) && NAME.test(channel) && rest.length === 0
+      ? { value: { kind: 'name', team, channel } as const }
+      : { wrong: undefined };
   };
   const encode = (name: ChannelName) => (name.kind === 'id' ? name.id : `${name.team}/${name.channel}`);
   return textForm('the id of a channel (26 letters and digits) or team/channel', decode, encode);

@@ -4,7 +4,8 @@ import { type Pace, parsePace } from '../boxes/pace.ts';
 import { type TextForm, textForm } from './setting.ts';
 
 const MAX_INTERVAL_MS = 3_600_000; // A box that changes less than once an hour would look dead.
-const EXPECTED = 'a distance, then age:distance pairs with growing ages, such as "2s, 1m:5s, 5m:15s" (units ms, s, m, h; distances up to 1h)';
+const EXPECTED =
+  'a distance, then age:distance pairs with growing ages, such as "2s, 1m:5s, 5m:15s" (units ms, s, m, h; distances up to 1h)';
 
 /** Steps with growing ages; the first one starts at age 0. */
 export function pace(): TextForm<Pace> {
@@ -16,7 +17,11 @@ export function pace(): TextForm<Pace> {
 }
 
 function encodePace(steps: Pace): string {
-  return steps.map(({ fromAgeMs, intervalMs }, index) => (index === 0 ? durationText(intervalMs) : `${durationText(fromAgeMs)}:${durationText(intervalMs)}`)).join(', ');
+  return steps
+    .map(({ fromAgeMs, intervalMs }, index) =>
+      index === 0 ? durationText(intervalMs) : `${durationText(fromAgeMs)}:${durationText(intervalMs)}`,
+    )
+    .join(', ');
 }
 
 const UNITS = [

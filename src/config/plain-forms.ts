@@ -68,6 +68,7 @@ export function hostName(): TextForm<string> {
 
 /** A token that is sent in a header. What is wrong with it is said without quoting it. */
 export function token(what: string): TextForm<string> {
-  const decode = (text: string) => (/^[\x21-\x7e]+$/.test(text) ? { value: text } : { wrong: 'contains blanks, line breaks or characters that a token cannot have' });
+  const decode = (text: string) =>
+    /^[\x21-\x7e]+$/.test(text) ? { value: text } : { wrong: 'contains blanks, line breaks or characters that a token cannot have' };
   return textForm(what, decode, String);
 }

@@ -11,7 +11,8 @@ export interface NameList {
  * that is denied is enough to refuse, one that is allowed is enough to pass. Case does not matter.
  */
 export function isListed(list: NameList, names: readonly string[]): boolean {
-  const matchesAny = (patterns: readonly string[]) => patterns.some((pattern) => names.some((name) => matches(pattern, name.toLowerCase())));
+  const matchesAny = (patterns: readonly string[]) =>
+    patterns.some((pattern) => names.some((name) => matches(pattern, name.toLowerCase())));
   if (matchesAny(list.deny)) return false;
   return list.allow.length === 0 || matchesAny(list.allow);
 }

@@ -16,7 +16,9 @@ export interface HealthServerOptions {
 }
 
 /** Where the server listens, or why it does not and what to do about it, in one sentence. */
-export type HealthServerStart = { readonly kind: 'listening'; readonly url: string } | { readonly kind: 'failed'; readonly problem: string };
+export type HealthServerStart =
+  | { readonly kind: 'listening'; readonly url: string }
+  | { readonly kind: 'failed'; readonly problem: string };
 
 export interface HealthServer {
   /** Never throws: without its health page the daemon still does its job, so the caller logs the problem and goes on. */
@@ -28,7 +30,12 @@ const REQUEST_TIMEOUT_MS = 5_000; // A client that sends half a request must not
 
 /** Answers `GET` and `HEAD /health` with 200 or, when down, 503; everything else with 404. */
 export function createHealthServer({ host, port, report, redact }: HealthServerOptions): HealthServer {
-  const server = fastify({ logger: false, forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: REQUEST_TIMEOUT_MS * 2 });
+  const server = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: REQUEST_TIMEOUT_MS * 2,
+  });
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is only GET /health here.' }));
   server.setErrorHandler((_error, _request, reply) => reply.code(503).send({ status: 'down', reason: 'the report could not be made' }));
   server.get('/health', (_request, reply) => {

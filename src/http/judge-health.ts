@@ -72,8 +72,10 @@ function sourceReason({ name, condition }: SourceFacts): string | undefined {
 
 function findSink({ sink }: HealthFacts): Finding[] {
   if (sink.token.state === 'refused') return [down(`Mattermost refuses the token: ${sink.token.because}`)];
-  if (sink.reach.state === 'failing') return [degraded(`Mattermost is not reached: ${sink.reach.because}${sink.breaker === 'open' ? ' (the circuit is open)' : ''}`)];
-  if (sink.breaker !== 'closed') return [degraded(sink.breaker === 'open' ? 'the circuit to Mattermost is open' : 'Mattermost is being tried again after an outage')];
+  if (sink.reach.state === 'failing')
+    return [degraded(`Mattermost is not reached: ${sink.reach.because}${sink.breaker === 'open' ? ' (the circuit is open)' : ''}`)];
+  if (sink.breaker !== 'closed')
+    return [degraded(sink.breaker === 'open' ? 'the circuit to Mattermost is open' : 'Mattermost is being tried again after an outage')];
   if (sink.reach.state === 'unknown') return [degraded('Mattermost has not answered yet')];
   return sink.token.state === 'unknown' ? [degraded('Mattermost has not accepted the token yet')] : [];
 }

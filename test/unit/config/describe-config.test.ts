@@ -20,7 +20,17 @@ describe('describeConfig', () => {
   });
 
   it('gives texts that lead to the same configuration again', () => {
-    const env = { ...REQUIRED, PACE: '1s, 2m:1h', CHANNELS: '!x, a', EDITS_PER_SECOND: '2', IDLE_TIMEOUT_S: '7', DEFAULT_CHANNEL: 'ops/x', STATE_DIR: 'here', HEALTH_HOST: '[::1]', CRON: 'OFF' };
+    const env = {
+      ...REQUIRED,
+      PACE: '1s, 2m:1h',
+      CHANNELS: '!x, a',
+      EDITS_PER_SECOND: '2',
+      IDLE_TIMEOUT_S: '7',
+      DEFAULT_CHANNEL: 'ops/x',
+      STATE_DIR: 'here',
+      HEALTH_HOST: '[::1]',
+      CRON: 'OFF',
+    };
     const { config, rows } = described(env);
     const again = Object.fromEntries(rows.flatMap(({ variable, text }) => (text === undefined ? [] : [[variable, text]])));
     expect(described({ ...again, MM_TOKEN: TOKEN }).config).toEqual(config);
@@ -35,14 +45,22 @@ describe('describeConfig', () => {
   it('marks what is the default, also when it was written out', () => {
     const { rows } = described({ ...REQUIRED, THROTTLE_MS: '500', MAX_STATUS_LINES: '3' });
     const isDefault = (name: string) => rows.find(({ variable }) => variable === name)?.isDefault;
-    expect([isDefault('THROTTLE_MS'), isDefault('MAX_STATUS_LINES'), isDefault('STATE_DIR'), isDefault('SESSIONS_JSON'), isDefault('MM_URL')]).toEqual([true, false, true, true, false]);
+    expect([
+      isDefault('THROTTLE_MS'),
+      isDefault('MAX_STATUS_LINES'),
+      isDefault('STATE_DIR'),
+      isDefault('SESSIONS_JSON'),
+      isDefault('MM_URL'),
+    ]).toEqual([true, false, true, true, false]);
   });
 });
 
 describe('maskSecrets', () => {
   it('masks a secret as it is, in JSON and in an address, longest first', () => {
     const mask = maskSecrets(['a"b/c', 'a"b/c-longer', '']);
-    expect(mask(`x a"b/c-longer ${JSON.stringify({ t: 'a"b/c' })} ?q=${encodeURIComponent('a"b/c')}`)).toBe('x ******** {"t":"********"} ?q=********');
+    expect(mask(`x a"b/c-longer ${JSON.stringify({ t: 'a"b/c' })} ?q=${encodeURIComponent('a"b/c')}`)).toBe(
+      'x ******** {"t":"********"} ?q=********',
+    );
   });
 
   it('leaves text alone when there is no secret', () => {

@@ -27,14 +27,23 @@ describe('a server address', () => {
     ['http://localhost:8065', 'http://localhost:8065'],
   ])('%s is kept as %s', (text, url) => expect(decode(form, text)).toBe(url));
 
-  it.each(['chat.example.org', 'ftp://chat.example.org', 'ws://chat.example.org', 'https://', 'https://chat.example.org/?a=1', 'https://chat.example.org/#a', 'https://chat.example.org/api/v4'])('%s is refused', (text) =>
-    expect(decode(form, text)).toBe('wrong'),
-  );
+  it.each([
+    'chat.example.org',
+    'ftp://chat.example.org',
+    'ws://chat.example.org',
+    'https://',
+    'https://chat.example.org/?a=1',
+    'https://chat.example.org/#a',
+    'https://chat.example.org/api/v4',
+  ])('%s is refused', (text) => expect(decode(form, text)).toBe('wrong'));
 
-  it.each(['https://me:hush@chat.example.org', 'https://hush@chat.example.org', 'me:hush@chat example'])('with credentials is refused without quoting them: %s', (text) => {
-    expect(decode(form, text)).toBe('wrong');
-    expect(wrong(form, text)).not.toContain('hush');
-  });
+  it.each(['https://me:hush@chat.example.org', 'https://hush@chat.example.org', 'me:hush@chat example'])(
+    'with credentials is refused without quoting them: %s',
+    (text) => {
+      expect(decode(form, text)).toBe('wrong');
+      expect(wrong(form, text)).not.toContain('hush');
+    },
+  );
 
   it.each([
     ['https://chat.example.org', false],
@@ -58,7 +67,9 @@ describe('the pace', () => {
     expect(pace().schema.encode(value as never)).toBe(text);
   });
 
-  it.each(['', '2', '2 seconds', '1m:5s', '2s, 5s', '2s, 5m:15s, 1m:5s', '2s, 1m:5s:6s', '2h', '2s,', '-2s'])('%j is refused', (text) => expect(decode(pace(), text)).toBe('wrong'));
+  it.each(['', '2', '2 seconds', '1m:5s', '2s, 5s', '2s, 5m:15s, 1m:5s', '2s, 1m:5s:6s', '2h', '2s,', '-2s'])('%j is refused', (text) =>
+    expect(decode(pace(), text)).toBe('wrong'),
+  );
 });
 
 describe('the edit budget', () => {
@@ -70,7 +81,9 @@ describe('the edit budget', () => {
     ['10 : 100', 10, 100],
   ])('%s is %d a second with a burst of %d', (text, perSecond, burst) => expect(decode(editBudget(), text)).toEqual({ perSecond, burst }));
 
-  it.each(['', '0', '5:3', '5:', '5,20', '-1', '1001', 'five'])('%j is refused', (text) => expect(decode(editBudget(), text)).toBe('wrong'));
+  it.each(['', '0', '5:3', '5:', '5,20', '-1', '1001', 'five'])('%j is refused', (text) =>
+    expect(decode(editBudget(), text)).toBe('wrong'),
+  );
 });
 
 describe('names', () => {

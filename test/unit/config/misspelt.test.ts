@@ -14,10 +14,14 @@ describe('misspelt variables', () => {
     ['MAXSTATUSLINES', 'MAX_STATUS_LINES'],
     ['MM_URI', 'MM_URL'],
   ])('%s is taken for %s', (name, meant) => {
-    expect(misspeltVariables({ [name]: 'some value' }, KNOWN)).toEqual([`${name} is not a variable of live-status and is ignored; did you mean ${meant}?`]);
+    expect(misspeltVariables({ [name]: 'some value' }, KNOWN)).toEqual([
+      `${name} is not a variable of live-status and is ignored; did you mean ${meant}?`,
+    ]);
   });
 
-  it.each(['PAGER', 'PATH', 'HOME', 'MM_USER', 'THROTTLE', 'PAC3X', ...KNOWN])('%s is left alone', (name) => expect(misspeltVariables({ [name]: '1' }, KNOWN)).toEqual([]));
+  it.each(['PAGER', 'PATH', 'HOME', 'MM_USER', 'THROTTLE', 'PAC3X', ...KNOWN])('%s is left alone', (name) =>
+    expect(misspeltVariables({ [name]: '1' }, KNOWN)).toEqual([]),
+  );
 
   it('says nothing about a name near to a variable that is set', () => {
     expect(misspeltVariables({ MM_URL: 'x', MM_URI: 'y' }, KNOWN)).toEqual([]);

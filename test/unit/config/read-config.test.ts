@@ -86,12 +86,28 @@ describe('problems', () => {
   it('names every missing variable at once', () => {
     const lines = problems({});
     expect(lines).toHaveLength(3);
-    for (const name of ['MM_URL', 'MM_TOKEN', 'TRANSCRIPT_DIR']) expect(lines.filter((line) => line.startsWith(`${name} is missing; expected `))).toHaveLength(1);
+    for (const name of ['MM_URL', 'MM_TOKEN', 'TRANSCRIPT_DIR'])
+      expect(lines.filter((line) => line.startsWith(`${name} is missing; expected `))).toHaveLength(1);
   });
 
   it('names missing, malformed and contradictory variables together, each with what is expected', () => {
-    const lines = problems({ MM_URL: 'http://chat.example.org', MM_TOKEN: TOKEN, THROTTLE_MS: 'soon', PACE: '1m', BOX_STYLE: 'huge', TOOL_LABELS_FILE: '/nowhere.json', WATCH_POLLING: 'maybe' });
-    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual(['BOX_STYLE', 'MM_URL', 'THROTTLE_MS', 'TOOL_LABELS_FILE', 'TRANSCRIPT_DIR', 'WATCH_POLLING']);
+    const lines = problems({
+      MM_URL: 'http://chat.example.org',
+      MM_TOKEN: TOKEN,
+      THROTTLE_MS: 'soon',
+      PACE: '1m',
+      BOX_STYLE: 'huge',
+      TOOL_LABELS_FILE: '/nowhere.json',
+      WATCH_POLLING: 'maybe',
+    });
+    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual([
+      'BOX_STYLE',
+      'MM_URL',
+      'THROTTLE_MS',
+      'TOOL_LABELS_FILE',
+      'TRANSCRIPT_DIR',
+      'WATCH_POLLING',
+    ]);
     expect(lines).toContain('THROTTLE_MS is "soon"; expected a whole number of milliseconds from 10 to 60000');
     expect(lines).toContain('BOX_STYLE is "huge"; expected one of attachment, message');
   });
@@ -113,8 +129,12 @@ describe('problems', () => {
     for (const text of bad) expect(problems({ ...REQUIRED, [variable]: text })).toEqual([expect.stringContaining(variable)]);
   });
 
-  it.each(['1', 'true', 'YES', 'on'])('understands %s as on', (text) => expect(valid({ ...REQUIRED, WATCH_POLLING: text }).watchPolling).toBe(true));
-  it.each(['0', 'false', 'No', 'off'])('understands %s as off', (text) => expect(valid({ ...REQUIRED, WATCH_POLLING: text }).watchPolling).toBe(false));
+  it.each(['1', 'true', 'YES', 'on'])('understands %s as on', (text) =>
+    expect(valid({ ...REQUIRED, WATCH_POLLING: text }).watchPolling).toBe(true),
+  );
+  it.each(['0', 'false', 'No', 'off'])('understands %s as off', (text) =>
+    expect(valid({ ...REQUIRED, WATCH_POLLING: text }).watchPolling).toBe(false),
+  );
 
   it('reads only what is asked for, so that a missing token does not keep stop from working', () => {
     expect(readSettings({ PID_FILE: '/run/x.pid' }, ['pidFile'])).toEqual({ pidFile: '/run/x.pid' });
@@ -144,7 +164,9 @@ describe('the token', () => {
   });
 
   it('is refused when both variables are set', () => {
-    expect(problems({ ...REQUIRED, MM_TOKEN_FILE: file('both', TOKEN) })).toEqual(['MM_TOKEN is set, and MM_TOKEN_FILE is set too; expected only one of the two']);
+    expect(problems({ ...REQUIRED, MM_TOKEN_FILE: file('both', TOKEN) })).toEqual([
+      'MM_TOKEN is set, and MM_TOKEN_FILE is set too; expected only one of the two',
+    ]);
   });
 
   it('is never quoted, wherever it was put by mistake', () => {

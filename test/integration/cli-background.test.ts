@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Cli, cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
+
+const pidIn = (path: string) => Number(readFileSync(path, 'utf8').split('\n')[0]);
+
+// Whatever a failed test leaves running is ended by its pid.
+const toEnd = new Set<number>();
+afterEach(() => {
+  for (const pid of toEnd) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended, as it should have.
+    }
+  }
+  toEnd.clear();
+});
+
+async function running(env: NodeJS.ProcessEnv, args: readonly string[] = ['run']): Promise<Cli> {
+  const started = cli(FAKE, args, env);
+  if (started.child.pid !== undefined) toEnd.add(started.child.pid);
+  await started.until(/Ready/);
+  return started;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function endedPid(): Promise<number> {
+  const child = spawn('true');
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
+
+describe('the PID file', { timeout: 60_000 }, () => {
+  it('is private, and says pid, start and health address on a line each', async () => {
+    const env = scratch({ HEALTH_PORT: '9099' });
+    const { child } = await running(env);
+    expect(statSync(env.PID_FILE).mode & 0o777).toBe(0o600);
+    expect(readFileSync(env.PID_FILE, 'utf8')).toMatch(new RegExp(`^${child.pid}\\n\\S+\\nhttp://127.0.0.1:9099/health\\n$`));
+  });
+
+  it('keeps a second daemon away with exit code 75, which names the first and leaves its file alone', async () => {
+    const env = scratch();
+    const { child } = await running(env);
+    const before = readFileSync(env.PID_FILE, 'utf8');
+    expect(await cli(FAKE, ['run'], env).ended).toMatchObject({
+      code: 75,
+      out: '',
+      err: expect.stringContaining(`already running (pid ${child.pid})`),
+    });
+    expect(readFileSync(env.PID_FILE, 'utf8')).toBe(before);
+  });
+
+  it('is taken over when its process has ended, also by kill -9, when its pid is another program now, and when it is damaged', async () => {
+    const killed = scratch();
+    const victim = await running(killed);
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    expect(await cli(MAIN, ['status'], killed).ended).toMatchObject({ code: 1, out: expect.stringContaining('stale') });
+    for (const content of [undefined, `${await endedPid()}\n1@x\n-\n`, `${process.pid}\n1@x\n-\n`, '', '\0\0\0']) {
+      if (content !== undefined) writeFileSync(killed.PID_FILE, content);
+      const next = await running(killed);
+      expect(pidIn(killed.PID_FILE)).toBe(next.child.pid);
+      next.child.kill('SIGTERM');
+      expect(await next.ended).toMatchObject({ code: 0 });
+    }
+  });
+
+  it('is not taken over when it names a living process without its start, as an older watcher would', async () => {
+    const env = scratch();
+    writeFileSync(env.PID_FILE, String(process.pid));
+    expect(await cli(FAKE, ['run'], env).ended).toMatchObject({ code: 75, err: expect.stringContaining(`process ${process.pid}`) });
+  });
+
+  it('is not written through a symbolic link', async () => {
+    const env = scratch();
+    const target = join(env.STATE_DIR, '..', 'target');
+    writeFileSync(target, 'precious');
+    symlinkSync(target, env.PID_FILE);
+    for (const command of ['run', 'start'])
+      expect(await cli(FAKE, [command], env).ended).toMatchObject({ code: 73, err: expect.stringContaining('symbolic link') });
+    expect(await cli(FAKE, ['stop'], env).ended).toMatchObject({ code: 1 });
+    expect(readFileSync(target, 'utf8')).toBe('precious');
+  });
+
+  it('is not removed by a daemon that has lost it to another', async () => {
+    const env = scratch();
+    const { child, ended } = await running(env);
+    writeFileSync(env.PID_FILE, 'of somebody else');
+    child.kill('SIGTERM');
+    await ended;
+    expect(readFileSync(env.PID_FILE, 'utf8')).toBe('of somebody else');
+  });
+
+  it('is claimed by exactly one of several that take over a stale file at the same moment', async () => {
+    const env = scratch();
+    writeFileSync(env.PID_FILE, `${await endedPid()}\n1@x\n-\n`);
+    const racers = Array.from({ length: 6 }, () => cli(FAKE, ['run'], env));
+    for (const { child } of racers) if (child.pid !== undefined) toEnd.add(child.pid);
+    const losers = () => racers.filter(({ child }) => child.exitCode === 75);
+    await expect.poll(() => losers().length, { timeout: 20_000 }).toBe(5);
+    const winner = racers.find(({ child }) => child.exitCode === null);
+    await winner?.until(/Ready/);
+    expect(pidIn(env.PID_FILE)).toBe(winner?.child.pid);
+  });
+});
+
+describe('start and stop', { timeout: 60_000 }, () => {
+  it('start runs the daemon in the background, logs into STATE_DIR, and does nothing when it runs already; stop ends it', async () => {
+    const env = scratch();
+    const start = await cli(FAKE, ['start'], env).ended;
+    const pid = pidIn(env.PID_FILE);
+    toEnd.add(pid);
+    expect(start).toMatchObject({ code: 0, err: '', out: expect.stringContaining(`running (pid ${pid})`) });
+    expect(await cli(FAKE, ['status'], env).ended).toMatchObject({ code: 0, out: expect.stringContaining(`running (pid ${pid})`) });
+    expect(await cli(FAKE, ['start'], env).ended).toMatchObject({ code: 0, out: `live-status is already running (pid ${pid}).\n` });
+    expect(await cli(FAKE, ['stop-watcher'], env).ended).toMatchObject({
+      code: 0,
+      out: `live-status has stopped (pid ${pid}).\n`,
+      err: expect.stringContaining('deprecated'),
+    });
+    expect(existsSync(env.PID_FILE)).toBe(false);
+    const log = readFileSync(join(env.STATE_DIR, 'live-status.log'), 'utf8');
+    expect(log).toMatch(/Ready[^]*Ended/);
+    expect(log).not.toContain(TOKEN);
+    expect(statSync(env.STATE_DIR).mode & 0o777).toBe(0o700);
+  });
+
+  it('start passes on the words and the exit code of a daemon that ends at once', async () => {
+    const env = scratch({ PID_FILE: '/nowhere/live-status.pid' });
+    expect(await cli(FAKE, ['start'], env).ended).toMatchObject({
+      code: 73,
+      out: '',
+      err: expect.stringMatching(/exit code 73.*\/nowhere\/live-status.pid cannot be created/),
+    });
+  });
+
+  it('start says why when the state directory cannot be used', async () => {
+    expect(await cli(FAKE, ['start'], scratch({ STATE_DIR: '/dev/null/x' })).ended).toMatchObject({
+      code: 73,
+      err: expect.stringContaining('/dev/null/x'),
+    });
+  });
+
+  it('stop never signals a process that only has the pid of an ended daemon, and removes the stale file', async () => {
+    const env = scratch();
+    const bystander = spawn('sleep', ['60']);
+    toEnd.add(bystander.pid ?? 0);
+    writeFileSync(env.PID_FILE, `${bystander.pid}\n1@x\n-\n`);
+    expect(await cli(MAIN, ['stop'], env).ended).toMatchObject({ code: 0, out: expect.stringContaining('another program') });
+    expect(existsSync(env.PID_FILE)).toBe(false);
+    expect([bystander.exitCode, bystander.signalCode]).toEqual([null, null]);
+  });
+
+  it('stop tells, with exit code 1, that a daemon has not ended after ten seconds, and how to end it', async () => {
+    const env = scratch({ FAKE_DAEMON: 'deaf' });
+    const { child } = await running(env);
+    expect(await cli(MAIN, ['stop'], env).ended).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`kill -9 ${child.pid}`) });
+    expect(child.exitCode).toBeNull();
+  });
+});
+
+describe('status', { timeout: 60_000 }, () => {
+  it('does not believe a health page that another program answers', async () => {
+    const server = createServer((_request, response) => response.end('{"status":"ok"}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const env = scratch({ HEALTH_PORT: String((server.address() as AddressInfo).port) });
+    await running(env);
+    expect(await cli(MAIN, ['status'], env).ended).toMatchObject({ code: 0, out: expect.stringContaining('answered by another program') });
+    server.close();
+  });
+
+  it('tells the health and, for each session, where its box is or why it has none', async () => {
+    const env = scratch({ FAKE_DAEMON: 'serves', HEALTH_PORT: String(await freePort()) });
+    const { child } = await running(env);
+    const { code, out, err } = await cli(MAIN, ['status'], { PID_FILE: env.PID_FILE }).ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out.split('\n')).toEqual([
+      `live-status is running (pid ${child.pid}).`,
+      'Health: degraded, transcripts has not been seen yet.',
+      'Version 1.2.3, up for 0s.',
+      'Boxes: 1 active, 0 waiting, 0 not up to date, 0 parked.',
+      'Sessions:',
+      '  main  active    channel chan, post post',
+      '  ********  done  no post: DEFAULT_CHANNEL is not set',
+      '',
+    ]);
+  });
+
+  it('says that the health is not known when nobody answers, or when it is off', async () => {
+    const silent = scratch({ HEALTH_PORT: String(await freePort()) });
+    await running(silent);
+    expect(await cli(MAIN, ['status'], silent).ended).toMatchObject({ code: 0, out: expect.stringContaining('does not answer') });
+    const off = scratch();
+    await running(off);
+    expect(await cli(MAIN, ['status'], off).ended).toMatchObject({ code: 0, out: expect.stringContaining('HEALTH_PORT=0') });
+  });
+});

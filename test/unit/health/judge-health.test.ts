@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { HealthFacts, SinkFacts, SourceCondition } from '../../../src/http/health-report.ts';
+import { judgeHealth } from '../../../src/http/judge-health.ts';
+
+const wellSink: SinkFacts = {
+  breaker: 'closed',
+  reach: { state: 'reached' },
+  token: { state: 'accepted' },
+  lastSuccessAt: 1_000,
+  failuresByReason: { server: 2 },
+};
+
+function source(condition: SourceCondition, name = 'transcripts') {
+  return { name, condition, lastEventAt: 5_000, files: 3, unknownKinds: { odd: 1 }, problems: {} };
+}
+
+const well: HealthFacts = {
+  version: '1.2.3',
+  pid: 7,
+  startedAt: 0,
+  now: 60_000,
+  sources: [source({ state: 'readable' })],
+  sink: wellSink,
+  storage: { state: 'writable' },
+  boxes: { active: 1, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, parked: [] },
+  edits: { sent: 4, conflated: 3, skipped: 2 },
+  sessions: [
+    { session: 'abc', agent: 'main', state: 'active', channelId: 'c', postId: 'p' },
+    { session: 'def', agent: 'main', state: 'done', why: 'DEFAULT_CHANNEL is not set' },
+  ],
+  process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
+};
+
+const unreadable: SourceCondition = { state: 'unreadable', because: 'no such directory' };
+
+describe('judgeHealth', () => {
+  it.each<[string, Partial<HealthFacts>, 'ok' | 'degraded' | 'down', RegExp]>([
+    ['all is well', {}, 'ok', /^every source is read/],
+    [
+      'two sources are read',
+      { sources: [source({ state: 'readable' }), source({ state: 'readable' }, 'gateway')] },
+      'ok',
+      /^every source is read/,
+    ],
+    ['a source has not been seen yet', { sources: [source({ state: 'unknown' })] }, 'degraded', /transcripts has not been seen yet/],
+    [
+      'one of two sources has not been seen yet',
+      { sources: [source({ state: 'readable' }), source({ state: 'unknown' }, 'gateway')] },
+      'degraded',
+      /gateway has not been seen yet/,
+    ],
+    [
+      'the only source cannot be read',
+      { sources: [source(unreadable)] },
+      'down',
+      /no source can be read: transcripts cannot be read: no such directory/,
+    ],
+    [
+      'one of two sources cannot be read',
+      { sources: [source(unreadable), source({ state: 'readable' }, 'gateway')] },
+      'degraded',
+      /^transcripts cannot be read: no such directory$/,
+    ],
+    [
+      'one source cannot be read, the other is not seen yet',
+      { sources: [source(unreadable), source({ state: 'unknown' }, 'gateway')] },
+      'degraded',
+      /no such directory; gateway has not/,
+    ],
+    ['no source at all', { sources: [] }, 'down', /there is no source/],
+    ['a source is read with less', { sources: [source({ state: 'impaired', because: 'polling' })] }, 'degraded', /transcripts: polling/],
+    [
+      'the token is refused',
+      { sink: { ...wellSink, token: { state: 'refused', because: 'expired' } } },
+      'down',
+      /refuses the token: expired/,
+    ],
+    [
+      'the token is refused and the circuit open',
+      { sink: { ...wellSink, breaker: 'open', token: { state: 'refused', because: 'expired' } } },
+      'down',
+      /refuses the token/,
+    ],
+    ['the token was never tried', { sink: { ...wellSink, token: { state: 'unknown' } } }, 'degraded', /not accepted the token yet/],
+    [
+      'Mattermost never answered',
+      { sink: { ...wellSink, reach: { state: 'unknown' }, token: { state: 'unknown' } } },
+      'degraded',
+      /has not answered yet/,
+    ],
+    [
+      'Mattermost is away, circuit still closed',
+      { sink: { ...wellSink, reach: { state: 'failing', because: 'refused' } } },
+      'degraded',
+      /not reached: refused$/,
+    ],
+    [
+      'Mattermost is away, circuit open',
+      { sink: { ...wellSink, breaker: 'open', reach: { state: 'failing', because: 'refused' } } },
+      'degraded',
+      /circuit is open/,
+    ],
+    ['the circuit is open', { sink: { ...wellSink, breaker: 'open' } }, 'degraded', /circuit to Mattermost is open/],
+    ['the circuit is half open', { sink: { ...wellSink, breaker: 'half_open' } }, 'degraded', /tried again/],
+    ['another watcher took over', { replacedBy: 'host b' }, 'down', /taken over: host b/],
+    ['the disk is full', { storage: { state: 'failing', because: 'no space' } }, 'degraded', /not kept: no space/],
+    [
+      'a channel refuses us',
+      { boxes: { ...well.boxes, parked: [{ boxId: 'b', channelId: 'c', reason: 'no_access' }] } },
+      'ok',
+      /^every source/,
+    ],
+  ])('when %s', (_what, facts, status, reason) => {
+    const report = judgeHealth({ ...well, ...facts });
+    expect(report.status).toBe(status);
+    expect(report.reason).toMatch(reason);
+  });
+
+  it('names everything that is wrong, the worst first', () => {
+    const { status, reason } = judgeHealth({
+      ...well,
+      sources: [source(unreadable)],
+      storage: { state: 'failing', because: 'no space' },
+      sink: { ...wellSink, breaker: 'open' },
+    });
+    expect(status).toBe('down');
+    expect(reason.split('; ').map((part) => part.split(' ').slice(0, 2).join(' '))).toEqual(['no source', 'the circuit', 'what must']);
+  });
+
+  it('reports the numbers behind the judgement', () => {
+    expect(judgeHealth(well)).toEqual({
+      status: 'ok',
+      reason: 'every source is read and Mattermost answers',
+      version: '1.2.3',
+      pid: 7,
+      startedAt: '1970-01-01T00:00:00.000Z',
+      uptimeMs: 60_000,
+      sources: [
+        {
+          name: 'transcripts',
+          state: 'readable',
+          lastEventAt: '1970-01-01T00:00:05.000Z',
+          files: 3,
+          unknownKinds: { odd: 1 },
+          problems: {},
+        },
+      ],
+      sink: {
+        breaker: 'closed',
+        reach: 'reached',
+        token: 'accepted',
+        lastSuccessAt: '1970-01-01T00:00:01.000Z',
+        blockedUntil: null,
+        failuresByReason: { server: 2 },
+      },
+      boxes: { active: 1, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, parked: [], withoutPost: 1 },
+      edits: { sent: 4, conflated: 3, skipped: 2 },
+      sessions: well.sessions,
+      process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
+    });
+  });
+
+  it('gives no negative uptime when the clock jumped back', () => expect(judgeHealth({ ...well, now: -5 }).uptimeMs).toBe(0));
+});
