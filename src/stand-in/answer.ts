@@ -24,7 +24,10 @@ export interface Reply {
 
 /** Status and sentence of every refusal; ids and sentences as recorded from 5.37, the marked ones as read in 11.6. */
 const REFUSALS: Record<string, [status: number, message: string]> = {
-  'api.config.client.old_format.app_error': [501, 'New format for the client configuration is not supported yet. Please specify format=old in the query string.'],
+  'api.config.client.old_format.app_error': [
+    501,
+    'New format for the client configuration is not supported yet. Please specify format=old in the query string.',
+  ],
   'api.context.invalid_body_param.app_error': [400, 'Invalid or missing {what} in request body.'],
   'api.context.invalid_param.app_error': [400, 'Invalid {what} parameter.'],
   'api.context.invalid_url_param.app_error': [400, 'Invalid or missing {what} parameter in request URL.'],
@@ -34,7 +37,10 @@ const REFUSALS: Record<string, [status: number, message: string]> = {
   'api.post.create_post.can_not_post_to_deleted.error': [400, 'Can not post to deleted channel.'],
   'api.post.create_post.channel_root_id.app_error': [400, 'Invalid ChannelId for RootId parameter.'],
   'api.post.create_post.root_id.app_error': [400, 'Invalid RootId parameter.'],
-  'api.post.deduplicate_create_post.failed_to_get': [500, 'Failed to fetch original post after deduplicating a client repeating the same request.'],
+  'api.post.deduplicate_create_post.failed_to_get': [
+    500,
+    'Failed to fetch original post after deduplicating a client repeating the same request.',
+  ],
   'api.post.deduplicate_create_post.pending': [500, 'Rejected post since another client is making the same request.'],
   'api.post.delete_post.can_not_delete_post_in_deleted.error': [400, 'Can not delete a post in a deleted channel.'],
   'api.post.patch_post.can_not_update_post_in_deleted.error': [400, 'Can not update a post in a deleted channel.'],

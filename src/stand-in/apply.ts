@@ -35,11 +35,11 @@ function tooMany(world: World): StandInAnswer {
 }
 
 function answerOf(world: World, request: StandInRequest): StandInAnswer {
-  const url = new URL(request.path, 'http://stand-in');
-  const path = url.pathname.startsWith(API) ? url.pathname.slice(API.length) : '';
+  const [pathname = '', query = ''] = request.path.split('?', 2);
+  const path = pathname.startsWith(API) ? pathname.slice(API.length) : '';
   try {
-    const reply = replyOf(world, request, path, url.searchParams);
-    return reply === undefined ? unknownRoute(world, url.pathname) : encode(world, request, reply);
+    const reply = replyOf(world, request, path, new URLSearchParams(query));
+    return reply === undefined ? unknownRoute(world, pathname) : encode(world, request, reply);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refusalAnswer(world, request, error);
@@ -79,18 +79,23 @@ function refusalAnswer(world: World, request: StandInRequest, refused: Refusal):
   const clears = refused.status === 401 && tokenOf(request.headers) !== '';
   const requestId = world.newId();
   const headers = clears ? { 'set-cookie': 'MMAUTHTOKEN=; Path=/; Max-Age=0; HttpOnly' } : {};
-  return encode(world, request, { status: refused.status, body: refusalBody(refused, requestId), headers: { ...headers, 'x-request-id': requestId } });
+  return encode(world, request, {
+    status: refused.status,
+    body: refusalBody(refused, requestId),
+    headers: { ...headers, 'x-request-id': requestId },
+  });
 }
 
 function encode(world: World, request: StandInRequest, reply: Reply): StandInAnswer {
   const headers = { ...commonHeaders(world, request.method), ...reply.headers };
-  const unchanged = reply.status === 200 && reply.headers?.['etag'] !== undefined && request.headers['if-none-match'] === reply.headers['etag'];
-  return unchanged ? { status: 304, headers, body: '' } : { status: reply.status, headers, body: JSON.stringify(reply.body) };
+  const unchanged =
+    reply.status === 200 && reply.headers?.['etag'] !== undefined && request.headers['if-none-match'] === reply.headers['etag'];
+  if (unchanged) return { status: 304, headers, body: '' };
+  return { status: reply.status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(reply.body) };
 }
 
 function commonHeaders(world: World, method: string): Record<string, string> {
   return {
-    'content-type': 'application/json',
     vary: 'Accept-Encoding',
     'x-request-id': world.newId(),
     'x-version-id': `${world.rules.version}.0..standin.false`,

@@ -40,7 +40,7 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   if (wanted.length !== given.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
-    const actual = decodeURIComponent(given[index] ?? '');
+    const actual = given[index] ?? '';
     if (part.startsWith('{')) params[part.slice(1, -1)] = actual;
     else if (part !== actual) return undefined;
   }

@@ -61,7 +61,9 @@ export function directChannel(call: Call): Reply {
 }
 
 function directOf(world: World, first: string, second: string): Channel {
-  const known = [...world.channelsById.values()].find((channel) => channel.type === 'D' && channel.memberIds.has(first) && channel.memberIds.has(second));
+  const known = [...world.channelsById.values()].find(
+    (channel) => channel.type === 'D' && channel.memberIds.has(first) && channel.memberIds.has(second),
+  );
   if (known !== undefined) return known;
   const seed = { id: world.newId(), name: `${first}__${second}`, displayName: '', type: 'D' as const, memberIds: [first, second] };
   const channel = channelOf(seed, world.clock.now());

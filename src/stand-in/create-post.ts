@@ -18,7 +18,8 @@ export function createPost(call: Call): Reply {
   const fields = decodePost(call);
   checkChannel(call, fields);
   const earlier = earlierPost(call, fields);
-  if (earlier !== undefined) return { status: 201, body: withoutMetadata(wirePost(earlier, call.world.rules, replyCountOf(call.world, earlier))) };
+  if (earlier !== undefined)
+    return { status: 201, body: withoutMetadata(wirePost(earlier, call.world.rules, replyCountOf(call.world, earlier))) };
   const post = insertAndRemember(call, fields);
   return { status: 201, body: wirePost(post, call.world.rules, replyCountOf(call.world, post), fields.pendingPostId) };
 }
@@ -65,7 +66,14 @@ function insertAndRemember(call: Call, fields: PostFields): Post {
   checkRoot(call, fields);
   checkContent(world, { message, props }, 'app.post.save.app_error');
   const place = { channel_id: fields.channelId ?? '', root_id: fields.rootId ?? '' };
-  const post = insertPost(world, { ...place, user_id: user.id, message, props, type: fields.type ?? '', is_pinned: fields.isPinned ?? false });
+  const post = insertPost(world, {
+    ...place,
+    user_id: user.id,
+    message,
+    props,
+    type: fields.type ?? '',
+    is_pinned: fields.isPinned ?? false,
+  });
   if (fields.pendingPostId) world.pendingIds.complete(fields.pendingPostId, post.id, world.clock.now());
   return post;
 }

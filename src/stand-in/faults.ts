@@ -5,7 +5,16 @@ import type { StandInRequest } from './answer.ts';
 /** What goes wrong. Times are milliseconds; `applied` says whether the request takes effect although the client never learns it. */
 export type Fault =
   /** Answers in the server's (or with `html` a proxy's) name. `id` is a Mattermost error id, `body` replaces the whole body. */
-  | { kind: 'status'; status: number; id?: string; body?: string; html?: boolean; headers?: Record<string, string>; applied?: boolean; afterMs?: number }
+  | {
+      kind: 'status';
+      status: number;
+      id?: string;
+      body?: string;
+      html?: boolean;
+      headers?: Record<string, string>;
+      applied?: boolean;
+      afterMs?: number;
+    }
   /** The connection is destroyed without an answer. */
   | { kind: 'reset'; applied: boolean }
   /** No answer, ever; the connection is destroyed after `ms` when given. */

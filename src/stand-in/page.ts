@@ -33,7 +33,9 @@ function streamChanges(standIn: StandIn, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   const send = (event: string, data: unknown) => void response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   send('snapshot', snapshotOf(standIn));
-  const stop = standIn.onPostEvent(({ post }) => send('post', { post: shownPost(standIn.world, post), channel: shownChannel(standIn.world, post.channel_id) }));
+  const stop = standIn.onPostEvent(({ post }) =>
+    send('post', { post: shownPost(standIn.world, post), channel: shownChannel(standIn.world, post.channel_id) }),
+  );
   response.on('close', stop);
 }
 
@@ -50,7 +52,9 @@ function shownPost(world: World, post: Post): Record<string, unknown> {
 
 function shownChannel(world: World, channelId: string): Record<string, unknown> {
   const channel = world.channelsById.get(channelId);
-  return channel === undefined ? {} : { id: channel.id, type: channel.type, archived: channel.archivedAt !== 0, name: channelTitle(world, channel) };
+  return channel === undefined
+    ? {}
+    : { id: channel.id, type: channel.type, archived: channel.archivedAt !== 0, name: channelTitle(world, channel) };
 }
 
 /** A direct channel is named after its people, as nobody in particular is looking at it. */

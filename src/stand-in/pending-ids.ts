@@ -19,16 +19,26 @@ export class PendingIds {
 
   /** A create has arrived and is not done yet. */
   begin(pendingId: string, now: number): void {
-    this.entries.set(pendingId, { postId: '', until: now + REMEMBERED_MS });
+    this.write(pendingId, '', now);
   }
 
   /** The create is done. */
   complete(pendingId: string, postId: string, now: number): void {
-    this.entries.set(pendingId, { postId, until: now + REMEMBERED_MS });
+    this.write(pendingId, postId, now);
   }
 
   /** The create failed or was never made: the id is free again. */
   free(pendingId: string): void {
     this.entries.delete(pendingId);
+  }
+
+  /** The oldest entries come first, so what has expired is at the beginning. */
+  private write(pendingId: string, postId: string, now: number): void {
+    for (const [id, entry] of this.entries) {
+      if (entry.until > now) break;
+      this.entries.delete(id);
+    }
+    this.entries.delete(pendingId);
+    this.entries.set(pendingId, { postId, until: now + REMEMBERED_MS });
   }
 }

@@ -3,7 +3,7 @@
 import { sameAttachments } from './attachments.ts';
 import { hashtagsOf, postOf } from './post.ts';
 import type { Post, PostVersion } from './post.ts';
-import { livePost, repliesOf } from './world.ts';
+import { livePost, putRow, repliesOf } from './world.ts';
 import type { PostEvent, World } from './world.ts';
 
 /** What an edit may change. */
@@ -13,7 +13,7 @@ export type PostChange = Partial<Pick<Post, 'message' | 'props' | 'is_pinned'>>;
 export function insertPost(world: World, given: Partial<Post> & Pick<Post, 'user_id' | 'channel_id' | 'message'>): Post {
   const now = world.clock.now();
   const post = postOf({ ...given, id: world.newId(), create_at: now, update_at: now, hashtags: hashtagsOf(given.message) });
-  world.rows.set(post.id, post);
+  putRow(world, post);
   touchRoot(world, post);
   const channel = world.channelsById.get(post.channel_id);
   if (channel !== undefined) {
@@ -35,7 +35,7 @@ export function updatePost(world: World, old: Post, change: PostChange, userId: 
   const edited = changed.message !== old.message || !sameAttachments(changed.props, old.props);
   const post = { ...changed, update_at: now, edit_at: edited ? now : old.edit_at, hashtags: hashtagsOf(changed.message) };
   addHistoryRow(world, old, now);
-  replaceRow(world, post);
+  putRow(world, post);
   touchRoot(world, post);
   remember(world, post, 'edited', userId);
   announce(world, 'post_edited', post);
@@ -48,7 +48,7 @@ export function deletePost(world: World, post: Post, userId: string): void {
   for (const doomed of [post, ...replies]) {
     const now = world.clock.now();
     const deleted = { ...doomed, delete_at: now, update_at: now, props: { ...doomed.props, deleteBy: userId } };
-    replaceRow(world, deleted);
+    putRow(world, deleted);
     remember(world, deleted, 'deleted', userId);
     announce(world, 'post_deleted', deleted);
   }
@@ -56,19 +56,13 @@ export function deletePost(world: World, post: Post, userId: string): void {
 
 function addHistoryRow(world: World, old: Post, now: number): void {
   const id = world.newId();
-  world.rows.set(id, { ...old, id, original_id: old.id, update_at: now, delete_at: now });
-}
-
-/** An update writes a new row version, so the row moves to the end of the table. */
-function replaceRow(world: World, post: Post): void {
-  world.rows.delete(post.id);
-  world.rows.set(post.id, post);
+  putRow(world, { ...old, id, original_id: old.id, update_at: now, delete_at: now });
 }
 
 /** Any write to a reply moves its root's `update_at`, without a history row. */
 function touchRoot(world: World, reply: Post): void {
   const root = reply.root_id === '' ? undefined : livePost(world, reply.root_id);
-  if (root !== undefined) replaceRow(world, { ...root, update_at: reply.update_at });
+  if (root !== undefined) putRow(world, { ...root, update_at: reply.update_at });
 }
 
 function remember(world: World, post: Post, cause: PostVersion['cause'], userId: string): void {

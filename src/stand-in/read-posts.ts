@@ -55,7 +55,8 @@ export function listPosts(call: Call): Reply {
 /** `POST /posts/ids` of newer servers: the readable ones of up to 1,000 posts. */
 export function postsByIds(call: Call): Reply {
   const ids: unknown = firstJsonValue(call.body);
-  if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_IDS) throw refusal('api.context.invalid_body_param.app_error', { what: 'post_ids' });
+  if (!Array.isArray(ids) || ids.length === 0 || ids.length > MAX_IDS)
+    throw refusal('api.context.invalid_body_param.app_error', { what: 'post_ids' });
   const posts = ids.flatMap((id) => livePost(call.world, String(id)) ?? []);
   const readable = posts.filter((post) => isMember(call.user, call.world.channelsById.get(post.channel_id)));
   return { status: 200, body: readable.map((post) => wirePost(post, call.world.rules, 0)) };
@@ -104,7 +105,12 @@ function cut(posts: Post[], start: number, count: number): Window {
 function list(world: World, found: Window & { extra: Post[]; counted: boolean; headers: Record<string, string> }): Reply {
   const posts = [...found.order, ...found.extra];
   const wired = posts.map((post) => [post.id, wirePost(post, world.rules, found.counted ? replyCountOf(world, post) : 0)]);
-  const body = { order: found.order.map((post) => post.id), posts: Object.fromEntries(wired), next_post_id: found.next ?? '', prev_post_id: found.prev ?? '' };
+  const body = {
+    order: found.order.map((post) => post.id),
+    posts: Object.fromEntries(wired),
+    next_post_id: found.next ?? '',
+    prev_post_id: found.prev ?? '',
+  };
   return { status: 200, body, headers: found.headers };
 }
 

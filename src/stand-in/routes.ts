@@ -27,7 +27,12 @@ const BOTH: Route[] = [
   { method: 'POST', path: '/channels/{channel_id}/members', whenDatabaseDown: CHANNEL_FAILS, answer: addMember },
   { method: 'GET', path: '/channels/{channel_id}/members/{user_id}', whenDatabaseDown: LOOKS_FORBIDDEN, answer: getMember },
   { method: 'GET', path: '/channels/{channel_id}/posts', whenDatabaseDown: POST_FAILS, answer: listPosts },
-  { method: 'GET', path: '/teams/name/{team_name}/channels/name/{channel_name}', whenDatabaseDown: CHANNEL_FAILS, answer: getChannelByName },
+  {
+    method: 'GET',
+    path: '/teams/name/{team_name}/channels/name/{channel_name}',
+    whenDatabaseDown: CHANNEL_FAILS,
+    answer: getChannelByName,
+  },
   { method: 'POST', path: '/posts', whenDatabaseDown: LOOKS_INVALID, answer: createPost },
   { method: 'GET', path: '/posts/{post_id}', whenDatabaseDown: POST_FAILS, answer: getPost },
   { method: 'PUT', path: '/posts/{post_id}', whenDatabaseDown: LOOKS_FORBIDDEN, answer: putPost },

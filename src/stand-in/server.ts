@@ -35,7 +35,7 @@ export async function serveStandIn(standIn: StandIn, options: { port: number }):
     timers.add(timer);
     return () => clearTimeout(timer);
   };
-  const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
+  const server = createServer((request, response) => void serve(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -46,6 +46,7 @@ export async function serveStandIn(standIn: StandIn, options: { port: number }):
     const path = request.url ?? '/';
     if (isPagePath(path)) return servePage(standIn, path, response);
     const body = await bodyOf(request);
+    if (body === undefined) return;
     const arrival = standIn.arrive({ method: request.method ?? 'GET', path, headers: headersOf(request), body });
     deliver(arrival, after, exitsOf(response, arrival.record));
   }
@@ -81,9 +82,14 @@ function stop(server: Server, sockets: Set<Socket>, timers: Set<NodeJS.Timeout>)
   return closed;
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** The whole body, or `undefined` when the client left before it was sent. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  try {
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  } catch {
+    return undefined;
+  }
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -14,7 +14,10 @@ export function getUser(call: Call): Reply {
 
 /** `GET /users/username/{name}`. */
 export function getUserByName(call: Call): Reply {
-  return found(call, [...call.world.usersById.values()].find((user) => user.username === call.params['username']));
+  return found(
+    call,
+    [...call.world.usersById.values()].find((user) => user.username === call.params['username']),
+  );
 }
 
 /** `POST /users/ids`: the known ones of a list of ids. */

@@ -67,6 +67,8 @@ export interface World {
   readonly channelsById: Map<string, Channel>;
   /** All rows of the posts table, history included, in the order a table scan meets them: an updated row moves to the end. */
   readonly rows: Map<string, Post>;
+  /** The ids of all replies, deleted ones included, by their root. */
+  readonly replyIdsByRoot: Map<string, Set<string>>;
   readonly versionsByPost: Map<string, PostVersion[]>;
   readonly listeners: Set<(event: PostEvent) => void>;
   /** Users that have used their token since the last restart: a server whose database is down still knows them. */
@@ -104,6 +106,7 @@ export function createWorld(options: WorldOptions): World {
     tokens: new Map(seed.tokens.map((token) => [token.token, { ...token, active: true }])),
     channelsById: new Map(seed.channels.map((channel) => [channel.id, channelOf(channel, now)])),
     rows: new Map(),
+    replyIdsByRoot: new Map(),
     versionsByPost: new Map(),
     listeners: new Set(),
     cachedTokens: new Set(),
@@ -114,7 +117,7 @@ export function createWorld(options: WorldOptions): World {
     maxMessageRunes: options.maxMessageRunes ?? rules.maxMessageRunes,
     newId: idSource(),
   };
-  for (const given of seed.posts ?? []) world.rows.set(given.id, postOf({ create_at: now, update_at: now, ...given }));
+  for (const given of seed.posts ?? []) putRow(world, postOf({ create_at: now, update_at: now, ...given }));
   return world;
 }
 
@@ -147,6 +150,15 @@ function idSource(): () => string {
   };
 }
 
+/** Writes a row; one that exists already moves to the end of the table, as a new version of it would. */
+export function putRow(world: World, row: Post): void {
+  world.rows.delete(row.id);
+  world.rows.set(row.id, row);
+  if (row.root_id === '' || row.original_id !== '') return;
+  const replies = world.replyIdsByRoot.get(row.root_id) ?? new Set();
+  world.replyIdsByRoot.set(row.root_id, replies.add(row.id));
+}
+
 /** The live post of that id; `undefined` when unknown, deleted or a history row. */
 export function livePost(world: World, id: string): Post | undefined {
   const row = world.rows.get(id);
@@ -155,7 +167,7 @@ export function livePost(world: World, id: string): Post | undefined {
 
 /** The live replies below a root, oldest first. */
 export function repliesOf(world: World, rootId: string): Post[] {
-  const replies = [...world.rows.values()].filter((row) => row.root_id === rootId && row.delete_at === 0);
+  const replies = [...(world.replyIdsByRoot.get(rootId) ?? [])].flatMap((id) => livePost(world, id) ?? []);
   return replies.sort((a, b) => a.create_at - b.create_at);
 }
 
