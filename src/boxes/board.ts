@@ -10,7 +10,7 @@ import { lastEventAt, type StatusLimits, statusOf } from '../core/status.ts';
 import { treeOf } from '../core/tree.ts';
 import { fingerprint } from '../core/turn.ts';
 import { type BoxPolicy, chooseSlots, decideBox, type SlotCandidate } from './policy.ts';
-import type { BoxView } from './publisher.ts';
+import type { BoxView } from './publisher-ports.ts';
 import { isQuietTickDue } from './quiet-ticks.ts';
 import { createSessions, type RootTurn } from './sessions.ts';
 
@@ -127,6 +127,10 @@ export class Board {
 
   entries(): readonly BoxEntry[] {
     return [...this.#entriesById.values()];
+  }
+
+  has(boxId: string): boolean {
+    return this.#entriesById.has(boxId);
   }
 
   sessions(): ReadonlyMap<string, Session> {

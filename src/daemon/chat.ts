@@ -24,6 +24,7 @@ export interface Connected {
   defaultChannelId?: string;
 }
 
+const SOON_MS = 1_000;
 const RETRY_MS = 5_000; // a server that is down at start is asked again this often
 const CHECK_AFTER_IDLE_MS = 10_000; // health must tell the truth within 15 s though no box changes
 
@@ -55,7 +56,22 @@ export class Chat {
     this.#watched = watchReach(mattermost, clock);
     this.#breaker = this.#withBreaker();
     this.#gate = this.#withGate();
-    this.sink = this.#gate;
+    this.sink = this.#onceConnected();
+  }
+
+  /** Before we know who we are, own posts could not be told from others: nothing is sent until then. */
+  #onceConnected(): Sink {
+    const ready = (): Sink => {
+      if (this.#connected !== undefined) return this.#gate;
+      throw new PushError('breaker_open', 'not sent: Mattermost has not answered yet', { retryAfterMs: SOON_MS });
+    };
+    return {
+      create: async (draft, signal) => ready().create(draft, signal),
+      edit: async (postId, body, signal) => ready().edit(postId, body, signal),
+      read: async (postId, signal) => ready().read(postId, signal),
+      findOwn: async (channelId, sinceAt, signal) => ready().findOwn(channelId, sinceAt, signal),
+      probe: async (signal) => ready().probe(signal),
+    };
   }
 
   #withBreaker(): BreakerSink {
@@ -101,19 +117,24 @@ export class Chat {
     this.#refusal = undefined;
     const { maxPostChars } = await this.#checks.limits(signal);
     const { defaultChannel } = this.#config;
-    this.#connected = { userId, username, maxPostChars };
+    const connected: Connected = { userId, username, maxPostChars };
     if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
     const wanted = defaultChannel?.kind === 'id' ? defaultChannel.id : defaultChannel && `${defaultChannel.team}/${defaultChannel.channel}`;
-    if (wanted !== undefined) this.#connected.defaultChannelId = (await this.#checks.resolveChannel(wanted, signal)).channelId;
+    if (wanted !== undefined) connected.defaultChannelId = (await this.#checks.resolveChannel(wanted, signal)).channelId;
     await this.#watched.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
-    return this.#connected;
+    this.#connected = connected;
+    return connected;
   }
 
   #noteWaiting(error: PushError, attempt: number): void {
     this.#refusal = error.reason === 'auth' ? error.message : undefined;
     if (error.reason === 'auth') this.token.refresh();
     if (attempt === 1) this.#log.warn({ reason: error.reason, because: error.message }, 'Mattermost cannot be used yet; it is tried again every few seconds.');
+  }
+
+  connected(): Connected | undefined {
+    return this.#connected;
   }
 
   /** Call now and then: asks the server for a sign of life when nothing else did for a while. */

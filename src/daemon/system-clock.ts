@@ -33,3 +33,13 @@ export function watchClock(clock: Clock, everyMs: number): () => number {
     return steadyMs > ASLEEP_MS ? Math.round(steadyMs - everyMs) : 0;
   };
 }
+
+/** Calls `run` again and again, `everyMs` after its last end; the returned function stops it. */
+export function every(clock: Clock, everyMs: number, run: () => void): () => void {
+  let cancel = clock.after(everyMs, again);
+  function again(): void {
+    run();
+    cancel = clock.after(everyMs, again);
+  }
+  return () => cancel();
+}

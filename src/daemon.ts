@@ -1,0 +1,254 @@
+// Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
+
+import { randomUUID } from 'node:crypto';
+import { Board } from './boxes/board.ts';
+import { budgetLimits } from './boxes/budget.ts';
+import { createPublisher } from './boxes/publisher.ts';
+import type { Publisher } from './boxes/publisher-ports.ts';
+import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { exitCodes } from './cli/exit-codes.ts';
+import { packageVersion } from './cli/package-version.ts';
+import { type Config, secretsOf } from './config.ts';
+import type { Clock } from './core/clock.ts';
+import type { SessionEvent } from './core/event.ts';
+import type { Logger } from './core/log.ts';
+import { isListed } from './core/name-list.ts';
+import { createRedactor } from './core/redact.ts';
+import { PushError } from './core/sink.ts';
+import { Chat } from './daemon/chat.ts';
+import { encoderOf, rendererOf } from './daemon/drawing.ts';
+import { healthFacts } from './daemon/health-facts.ts';
+import { Memory } from './daemon/memory.ts';
+import { createPlacement } from './daemon/placement.ts';
+import { every, systemClock, watchClock } from './daemon/system-clock.ts';
+import { createHealthServer } from './http/health.ts';
+import type { HealthReport } from './http/health-report.ts';
+import { judgeHealth } from './http/judge-health.ts';
+import { watchProcess } from './http/process-facts.ts';
+import { createTranscriptSource, type TranscriptSource } from './sources/transcripts/source.ts';
+
+export interface DaemonOptions {
+  log: Logger;
+  /** Aborted by the first SIGTERM or SIGINT. */
+  signal: AbortSignal;
+}
+
+const TICK_MS = 500;
+const REMEMBER_MS = 250; // a crash repeats at most this much reading
+const FLUSH_MS = 4_000; // of the five seconds that a stop may take
+
+/** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
+export async function runDaemon(config: Config, { log, signal }: DaemonOptions): Promise<number> {
+  const daemon = new Daemon(config, log, systemClock);
+  try {
+    await daemon.run(signal);
+    return exitCodes.ok;
+  } catch (error) {
+    if (signal.aborted) return exitCodes.ok;
+    if (!(error instanceof PushError)) throw error;
+    log.error({ reason: error.reason }, `The watcher cannot start: ${error.message}.`);
+    return exitCodes.config;
+  } finally {
+    await daemon.close();
+  }
+}
+
+class Daemon {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #version = packageVersion();
+  readonly #startedAt: number;
+  readonly #checkpoint: Checkpoint;
+  readonly #memory: Memory;
+  readonly #redact: (text: string) => string;
+  readonly #chat: Chat;
+  readonly #publisher: Publisher;
+  readonly #board: Board;
+  readonly #source: TranscriptSource;
+  readonly #postIdsByBox = new Map<string, string>();
+  readonly #process = watchProcess();
+  /** Released in reverse order. */
+  readonly #releases: (() => Promise<void> | void)[] = [];
+
+  constructor(config: Config, log: Logger, clock: Clock) {
+    this.#config = config;
+    this.#log = log;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#checkpoint = openCheckpoint(config.stateDir, log);
+    this.#memory = new Memory(this.#checkpoint);
+    this.#redact = createRedactor(secretsOf(config));
+    this.#chat = new Chat(config, this.#version, clock, log);
+    this.#publisher = this.#createPublisher();
+    this.#board = this.#createBoard();
+    this.#source = this.#createSource();
+    this.#releases.push(
+      () => this.#checkpoint.close(),
+      () => this.#process.stop(),
+      () => this.#chat.close(),
+      () => this.#publisher.stop(),
+    );
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    this.#restore();
+    await this.#serveHealth();
+    const connecting = this.#chat.connect(signal);
+    connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
+    this.#releases.push(() => this.#source.stop());
+    await this.#source.start();
+    this.#board.caughtUp();
+    this.#keepTime();
+    this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
+    await connecting;
+    await aborted(signal);
+    await this.#leave();
+  }
+
+  #createPublisher(): Publisher {
+    const { throttleMs, pace, editsPerSecond } = this.#config;
+    return createPublisher(
+      {
+        sink: this.#chat.sink,
+        clock: this.#clock,
+        random: Math.random,
+        encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
+        save: (record) => {
+          if (record.postId !== undefined) this.#postIdsByBox.set(record.boxId, record.postId);
+          this.#memory.savePost(record);
+        },
+        drop: (boxId) => {
+          this.#postIdsByBox.delete(boxId);
+          this.#memory.dropPost(boxId);
+        },
+        log: this.#log,
+        instance: randomUUID(),
+        newPendingId: randomUUID,
+      },
+      { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone: 'park' },
+    );
+  }
+
+  #createBoard(): Board {
+    const { idleTimeoutMs, maxSessionDurationMs, openAfterMs, cron, agents, maxActiveSessions } = this.#config;
+    return new Board(
+      {
+        clock: this.#clock,
+        log: this.#log,
+        render: rendererOf(this.#config),
+        show: (view) => this.#publisher.show(view),
+        place: (tree) => this.#place(tree),
+        changed: (boxId) => this.#forgetIfGone(boxId),
+      },
+      {
+        limits: { idleTimeoutMs, maxDurationMs: maxSessionDurationMs },
+        policy: { openAfterMs, schedule: cron, allowsAgent: (agentId) => isListed(agents, [agentId]) },
+        maxBoxes: maxActiveSessions,
+      },
+    );
+  }
+
+  #createSource(): TranscriptSource {
+    return createTranscriptSource({
+      dir: this.#config.transcriptDir,
+      sessionsJson: this.#config.sessionsJson,
+      polling: this.#config.watchPolling,
+      clock: this.#clock,
+      redact: this.#redact,
+      emit: (event: SessionEvent) => this.#board.apply(event),
+      log: this.#log,
+      checkpoints: this.#memory.storedSources(),
+      onProgress: (path, position) => this.#memory.noteSource(path, position),
+    });
+  }
+
+  #place(tree: Parameters<ReturnType<typeof createPlacement>>[0]): ReturnType<ReturnType<typeof createPlacement>> {
+    const { placement, channels, direct, defaultChannelDirect } = this.#config;
+    const defaultChannelId = this.#chat.connected()?.defaultChannelId;
+    const options = { placement, channels, direct, defaultChannelDirect, ...(defaultChannelId === undefined ? {} : { defaultChannelId }) };
+    return createPlacement(this.#chat.directory, options, this.#clock)(tree);
+  }
+
+  #forgetIfGone(boxId: string): void {
+    if (!this.#board.has(boxId)) this.#publisher.forget(boxId);
+  }
+
+  #restore(): void {
+    for (const record of this.#memory.storedPosts()) {
+      if (record.postId !== undefined) this.#postIdsByBox.set(record.boxId, record.postId);
+      this.#publisher.adopt(record);
+    }
+    for (const { session, entries } of this.#memory.storedSessions()) this.#board.restore(session, entries);
+  }
+
+  async #serveHealth(): Promise<void> {
+    const { healthHost: host, healthPort: port } = this.#config;
+    if (port === 0) return;
+    const server = createHealthServer({ host, port, report: () => this.#report(), redact: this.#redact });
+    const start = await server.start();
+    if (start.kind === 'failed') this.#log.error({ host, port }, start.problem);
+    else this.#log.info({ url: start.url }, 'Health is told here.');
+    this.#releases.push(() => server.stop());
+  }
+
+  #report(): HealthReport {
+    const stats = this.#publisher.stats();
+    return judgeHealth(
+      healthFacts({
+        version: this.#version,
+        startedAt: this.#startedAt,
+        now: this.#clock.now(),
+        transcripts: this.#source.health(),
+        sink: this.#chat.facts(stats.failuresByReason, stats.blockedUntil),
+        stats,
+        rows: this.#board.rows(),
+        postIdOf: (boxId) => this.#postIdsByBox.get(boxId),
+        storageProblem: this.#checkpoint.problem(),
+        replacedBy: undefined,
+        process: this.#process.facts(),
+      }),
+    );
+  }
+
+  #keepTime(): void {
+    const jumped = watchClock(this.#clock, TICK_MS);
+    const tick = (): void => {
+      const byMs = jumped();
+      if (byMs !== 0) this.#noteJump(byMs);
+      this.#board.tick();
+      this.#chat.checkIfIdle();
+    };
+    this.#releases.push(every(this.#clock, TICK_MS, tick), every(this.#clock, REMEMBER_MS, () => this.#memory.flush(this.#board)));
+  }
+
+  #noteJump(byMs: number): void {
+    this.#log.warn({ byMs }, 'The clock was set or the machine slept; all deadlines move along.');
+    this.#board.shiftClock(byMs);
+  }
+
+  /** The last words: every running box says that nobody watches it any more (LS-11). */
+  async #leave(): Promise<void> {
+    await this.#source.stop();
+    this.#board.interrupt();
+    const { owed } = await this.#publisher.flush(FLUSH_MS);
+    this.#memory.flush(this.#board);
+    if (owed.length > 0) this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
+    this.#log.info({}, 'The watcher stopped.');
+  }
+
+  async close(): Promise<void> {
+    for (const release of this.#releases.toReversed()) {
+      try {
+        await release();
+      } catch (error) {
+        this.#log.warn({ err: error }, 'Something could not be released.');
+      }
+    }
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
