@@ -1,0 +1,101 @@
+// Owns what was told about each session. Gives events their session key, and tells the facts of a session before its first event.
+
+import type { Clock } from '../../core/clock.ts';
+import type { EventOf, SessionEvent } from '../../core/event.ts';
+import type { DecodedEvent } from './decoded-event.ts';
+import type { IndexEntry } from './index-entry.ts';
+import { remember } from './remember.ts';
+import { routeInTree } from './route.ts';
+import { createSafeText, type SafeText } from './safe-text.ts';
+import { agentIdOf } from './session-key.ts';
+
+export interface AnnouncerOptions {
+  clock: Clock;
+  redact(text: string): string;
+  entryOf(key: string): IndexEntry | undefined;
+  emit(event: SessionEvent): void;
+}
+
+/** What is known of a session without an index: where its transcript lies. */
+export interface Origin {
+  agentId: string;
+  sessionId: string;
+}
+
+type Facts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
+
+const MAX_SESSIONS = 5_000; // a session that was forgotten is only told once more
+const MAX_LABEL_POINTS = 200;
+
+interface Told {
+  origin: Origin;
+  facts: string;
+  /** The newest instant among the session's own lines, never in the future. */
+  lastLineAt: number;
+}
+
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  readonly #safe: SafeText;
+  readonly #toldByKey = new Map<string, Told>();
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+    this.#safe = createSafeText(options.redact);
+  }
+
+  /** When the session's transcript last grew; 0 when nothing was read of it. */
+  lastLineAt(key: string): number {
+    return this.#toldByKey.get(key)?.lastLineAt ?? 0;
+  }
+
+  /** Emits events a transcript's lines gave. */
+  tellLines(key: string, origin: Origin, events: readonly DecodedEvent[]): void {
+    const told = this.#announce(key, origin);
+    for (const event of events) {
+      told.lastLineAt = Math.max(told.lastLineAt, Math.min(event.at, this.#options.clock.now()));
+      this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
+    }
+  }
+
+  /** Emits an event that no line gave. */
+  tell(key: string, origin: Origin, event: DecodedEvent): void {
+    this.#announce(key, origin);
+    this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
+  }
+
+  /** An index was read: tells the facts of known sessions that are new. */
+  refresh(): void {
+    for (const [key, told] of this.#toldByKey) this.#tellFacts(key, told);
+  }
+
+  #announce(key: string, origin: Origin): Told {
+    const told = this.#toldByKey.get(key) ?? { origin, facts: '', lastLineAt: 0 };
+    told.origin = origin;
+    remember(this.#toldByKey, key, told, MAX_SESSIONS);
+    if (told.facts === '') this.#tellFacts(key, told);
+    return told;
+  }
+
+  #tellFacts(key: string, told: Told): void {
+    const facts = this.#factsOf(key, told.origin);
+    const encoded = JSON.stringify(facts);
+    if (encoded === told.facts) return;
+    told.facts = encoded;
+    this.#options.emit({ type: 'session_seen', at: this.#options.clock.now(), sessionKey: key, source: 'transcripts', ...facts });
+  }
+
+  #factsOf(key: string, origin: Origin): Facts {
+    const entry = this.#options.entryOf(key);
+    const { route, basis } = routeInTree(key, this.#options.entryOf);
+    const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, sessionId: entry?.sessionId ?? origin.sessionId };
+    if (entry?.parentKey !== undefined) facts.parentKey = entry.parentKey;
+    if (entry?.label !== undefined) facts.label = this.#safe.line(entry.label, MAX_LABEL_POINTS);
+    // Without an index a missing route means that nobody knows yet; it must not be taken for a conversation elsewhere.
+    if (entry !== undefined || basis === 'key') facts.route = route;
+    if (entry?.model !== undefined) facts.model = this.#safe.line(entry.model, MAX_LABEL_POINTS);
+    if (entry?.contextTokens !== undefined) facts.contextTokens = entry.contextTokens;
+    if (entry?.contextWindow !== undefined) facts.contextWindow = entry.contextWindow;
+    return facts;
+  }
+}

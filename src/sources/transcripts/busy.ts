@@ -1,0 +1,157 @@
+// Owns which sessions show signs of life outside their transcripts: a lock file, or a running row in the index. Reads no file.
+
+import type { Clock } from '../../core/clock.ts';
+import type { EventOf } from '../../core/event.ts';
+import type { IndexEntry } from './index-entry.ts';
+import type { Belief } from './lock-file.ts';
+
+export type BusyEvent = Omit<EventOf<'busy_seen'>, 'sessionKey' | 'source'> | Omit<EventOf<'busy_cleared'>, 'sessionKey' | 'source'>;
+
+export interface BusyOptions {
+  clock: Clock;
+  /** When the session's transcript last grew, by the wall clock; 0 when it never did. */
+  lastLineAt(key: string): number;
+  emit(key: string, event: BusyEvent): void;
+}
+
+interface Signs {
+  /** Until when the lock is believed; undefined without a lock, 0 with one that is not believed. */
+  lockUntil?: number;
+  lockSince?: number;
+  ownerIsDead: boolean;
+  running?: { since: number; updatedAt: number };
+  /** A row left behind by a crash: not believed until it is updated. */
+  deadRowAt?: number;
+  /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
+  told?: { until: number; at: number };
+  crashTold: boolean;
+}
+
+// A live owner is looked at every two seconds; the promise outlives a few missed looks.
+const ALIVE_MS = 30_000;
+const RENEW_MS = 15_000;
+// After a crash the index says `running` until the next run; a running turn touches the index or its file more often than this.
+export const ROW_BELIEVED_MS = 150_000;
+// The lock and the row outlive the last line by some milliseconds; a sign of life right after a line would open a new box.
+const QUIET_MS = 1_000;
+
+/** Turns locks and rows into `busy_seen` and `busy_cleared`. */
+export class Busy {
+  readonly #options: BusyOptions;
+  readonly #signsByKey = new Map<string, Signs>();
+
+  constructor(options: BusyOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the session is believed to be at work. */
+  isBusy(key: string): boolean {
+    const signs = this.#signsByKey.get(key);
+    return signs !== undefined && this.#until(key, signs) > this.#options.clock.now();
+  }
+
+  lockHeld(key: string, belief: Belief, since: number): void {
+    const signs = this.#signsOf(key);
+    signs.lockSince = since;
+    signs.ownerIsDead = belief.kind === 'dead';
+    if (belief.kind !== 'dead') signs.crashTold = false;
+    switch (belief.kind) {
+      case 'alive':
+        signs.lockUntil = this.#options.clock.now() + ALIVE_MS;
+        break;
+      case 'aged':
+        signs.lockUntil = belief.until;
+        break;
+      case 'stale':
+        signs.lockUntil = 0;
+        break;
+      case 'dead':
+        return this.#crashed(key, signs);
+      default:
+        belief satisfies never;
+    }
+    this.#tell(key, signs);
+  }
+
+  /** Tell it after the lines written under the lock were emitted. */
+  lockReleased(key: string): void {
+    const signs = this.#signsOf(key);
+    const wasDead = signs.ownerIsDead;
+    delete signs.lockUntil;
+    signs.ownerIsDead = false;
+    if (!wasDead) this.#released(key, signs);
+  }
+
+  /** The index was read: one entry as it stands now. Tell it after the lines written before were emitted. */
+  indexed(entry: IndexEntry): void {
+    const known = this.#signsByKey.get(entry.key);
+    if (entry.status === 'running') {
+      const signs = known ?? this.#signsOf(entry.key);
+      const updatedAt = entry.updatedAt ?? entry.startedAt ?? 0;
+      if (signs.deadRowAt === updatedAt) return;
+      delete signs.deadRowAt;
+      signs.running = { since: entry.startedAt ?? updatedAt, updatedAt };
+      return this.#tell(entry.key, signs);
+    }
+    if (known?.running === undefined) return;
+    delete known.running;
+    this.#released(entry.key, known);
+  }
+
+  /** Renews what is still believed. Call it every few seconds, after locks and indexes were looked at. */
+  renew(): void {
+    for (const [key, signs] of this.#signsByKey) {
+      if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
+      else if (signs.lockUntil === undefined && signs.running === undefined && signs.deadRowAt === undefined) this.#signsByKey.delete(key);
+    }
+  }
+
+  #crashed(key: string, signs: Signs): void {
+    signs.lockUntil = 0;
+    if (signs.running !== undefined) signs.deadRowAt = signs.running.updatedAt;
+    delete signs.running;
+    delete signs.told;
+    if (!signs.crashTold) this.#options.emit(key, { type: 'busy_cleared', at: this.#options.clock.now(), crashed: true });
+    signs.crashTold = true;
+  }
+
+  #released(key: string, signs: Signs): void {
+    if (this.#until(key, signs) > this.#options.clock.now()) return;
+    delete signs.told;
+    this.#options.emit(key, { type: 'busy_cleared', at: this.#options.clock.now(), crashed: false });
+  }
+
+  #tell(key: string, signs: Signs): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const until = this.#until(key, signs);
+    const lastLineAt = this.#options.lastLineAt(key);
+    const isFresh = now - lastLineAt < QUIET_MS && now >= lastLineAt;
+    // By the monotonic clock, so that a wall clock set back does not end the renewals.
+    const isRecent = signs.told !== undefined && (clock.monotonic() - signs.told.at < RENEW_MS || signs.told.until === until);
+    if (until <= now || isFresh || isRecent) return;
+    const since = signs.lockUntil === undefined ? signs.running?.since : signs.lockSince;
+    const at = signs.told === undefined ? startOf(since, lastLineAt, now) : now;
+    signs.told = { until, at: clock.monotonic() };
+    this.#options.emit(key, { type: 'busy_seen', at, until });
+  }
+
+  #until(key: string, signs: Signs): number {
+    if (signs.ownerIsDead) return 0;
+    const { running } = signs;
+    const runningUntil =
+      running === undefined ? 0 : Math.max(running.updatedAt, running.since, this.#options.lastLineAt(key)) + ROW_BELIEVED_MS;
+    return Math.max(signs.lockUntil ?? 0, runningUntil);
+  }
+
+  #signsOf(key: string): Signs {
+    const signs = this.#signsByKey.get(key) ?? { ownerIsDead: false, crashTold: false };
+    this.#signsByKey.set(key, signs);
+    return signs;
+  }
+}
+
+/** The turn began when its lock was taken, unless that was before the turn before it ended. */
+function startOf(since: number | undefined, lastLineAt: number, now: number): number {
+  return since !== undefined && since > lastLineAt && since <= now ? since : now;
+}

@@ -1,0 +1,122 @@
+// Owns which sessions folders exist and whether file events come from them. Does not look at what is in them.
+
+import { realpath, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type Folder, findFolders } from './discover.ts';
+import type { Problems } from './problems.ts';
+import { type WatchOptions, watchTree } from './watch.ts';
+
+/** How changes are noticed: by file events, by looking every second, or not at all because the directory is missing. */
+export type Watching = 'events' | 'polling' | 'waiting';
+
+export interface FoldersOptions {
+  root: string;
+  /** Never use file events, for network mounts. */
+  polling: boolean;
+  problems: Problems;
+  onHint(path: string): void;
+  onFound(folder: Folder): void;
+  onGone(folder: Folder): void;
+  startWatcher?: WatchOptions['start'];
+}
+
+export class Folders {
+  readonly #options: FoldersOptions;
+  readonly #foldersByPath = new Map<string, Folder>();
+  #watching: Watching = 'waiting';
+  #readable = false;
+  #limitReached = false;
+  #rootVersion = '';
+  #closeWatcher: (() => Promise<void>) | undefined;
+
+  constructor(options: FoldersOptions) {
+    this.#options = options;
+  }
+
+  get watching(): Watching {
+    return this.#watching;
+  }
+
+  /** Whether the directory exists and can be listed. */
+  get readable(): boolean {
+    return this.#readable;
+  }
+
+  all(): Folder[] {
+    return [...this.#foldersByPath.values()];
+  }
+
+  at(path: string): Folder | undefined {
+    return this.#foldersByPath.get(path);
+  }
+
+  /** Looks at what exists now. A folder that was removed and made anew is told as gone and found. Never throws. */
+  async discover(): Promise<void> {
+    const { root, problems } = this.#options;
+    const found = await findFolders(root);
+    if (found.kind === 'unreadable') problems.note('folder_unreadable', root);
+    if (found.kind === 'found') for (const path of found.unreadable) problems.note('folder_unreadable', path);
+    this.#readable = found.kind === 'found';
+    if (found.kind === 'found') problems.over('folder_unreadable', root);
+    const changed = this.#replace(found.kind === 'found' ? found.folders : []);
+    const rootVersion = found.kind === 'found' ? await versionOf(root) : '';
+    if (found.kind !== 'found' || changed || rootVersion !== this.#rootVersion) await this.stop();
+    this.#rootVersion = rootVersion;
+    if (found.kind === 'found') await this.#watch();
+    else this.#watching = 'waiting';
+  }
+
+  async stop(): Promise<void> {
+    const close = this.#closeWatcher;
+    this.#closeWatcher = undefined;
+    await close?.();
+  }
+
+  /** True: a folder that was watched is another one now. */
+  #replace(found: readonly Folder[]): boolean {
+    const versionsByPath = new Map(found.map((folder) => [folder.path, folder.version]));
+    const gone = this.all().filter((folder) => versionsByPath.get(folder.path) !== folder.version);
+    for (const folder of gone) {
+      this.#foldersByPath.delete(folder.path);
+      this.#options.onGone(folder);
+    }
+    for (const folder of found.filter((other) => !this.#foldersByPath.has(other.path))) {
+      this.#foldersByPath.set(folder.path, folder);
+      this.#options.onFound(folder);
+    }
+    return gone.length > 0;
+  }
+
+  async #watch(): Promise<void> {
+    const { root, polling, onHint, startWatcher } = this.#options;
+    this.#watching = polling || this.#limitReached ? 'polling' : 'events';
+    if (this.#watching === 'polling' || this.#closeWatcher !== undefined) return;
+    // The configured directory may be a link; events name what it leads to.
+    const real = await realpath(root).catch(() => root);
+    this.#closeWatcher = watchTree({
+      root: real,
+      onHint: (path) => onHint(join(root, relative(real, path))),
+      onError: (kind) => this.#failed(kind),
+      ...(startWatcher === undefined ? {} : { start: startWatcher }),
+    });
+  }
+
+  #failed(kind: 'limit' | 'failed'): void {
+    const { problems, root } = this.#options;
+    if (kind === 'failed') return problems.note('watch_failed', root);
+    if (this.#limitReached) return;
+    this.#limitReached = true;
+    this.#watching = 'polling';
+    problems.note('watch_limit', root);
+    void this.stop();
+  }
+}
+
+async function versionOf(root: string): Promise<string> {
+  try {
+    const stats = await stat(root, { bigint: true });
+    return `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,54 @@
+// Pure: bytes to lines. Frames on the byte `\n` only, because U+2028 and U+2029 are ordinary characters inside JSON.
+
+/** One complete line. `end` is the distance from the buffer's start to the byte after the line's newline. */
+export interface SplitLine {
+  text: string;
+  end: number;
+}
+
+export interface Split {
+  lines: SplitLine[];
+  /** Bytes that need not be looked at again. */
+  consumed: number;
+  /** Inside a line that is too long: everything up to the next newline is dropped. */
+  skipping: boolean;
+  longLines: number;
+  nulBlocks: number;
+}
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/**
+ * Splits `bytes` into complete lines; a last line without newline is left for later.
+ * Lines over `maxLineBytes` are counted and dropped; runs of NUL bytes (left behind by a crash of the machine) are counted and cut out,
+ * what stands before and after them are lines of their own. UTF-8 is decoded per line, so no character is ever cut.
+ */
+export function splitLines(bytes: Buffer, maxLineBytes: number, skipping: boolean): Split {
+  const split: Split = { lines: [], consumed: 0, skipping, longLines: 0, nulBlocks: 0 };
+  for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, split.consumed)) {
+    const line = bytes.subarray(split.consumed, newline);
+    split.consumed = newline + 1;
+    if (split.skipping) split.skipping = false;
+    else if (line.length > maxLineBytes) split.longLines += 1;
+    else addLine(split, line);
+  }
+  const rest = bytes.length - split.consumed;
+  if (split.skipping || rest > maxLineBytes) {
+    if (!split.skipping) split.longLines += 1;
+    split.skipping = true;
+    split.consumed = bytes.length;
+  }
+  return split;
+}
+
+function addLine(split: Split, line: Buffer): void {
+  const bytes = line.at(-1) === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
+  const text = bytes.toString('utf8');
+  if (!bytes.includes(0)) {
+    if (text.trim() !== '') split.lines.push({ text, end: split.consumed });
+    return;
+  }
+  for (const piece of text.split(/\0+/)) if (piece.trim() !== '') split.lines.push({ text: piece, end: split.consumed });
+  split.nulBlocks += text.match(/\0+/g)?.length ?? 0;
+}

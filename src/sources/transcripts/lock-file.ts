@@ -1,0 +1,92 @@
+// Reads a transcript's write lock and decides whether it is a sign of life. Owns no state.
+
+import { readFile } from 'node:fs/promises';
+import { asNumber, asRecord, asText, parseJson } from './json-guards.ts';
+import { type Root, withRegular } from './open-file.ts';
+import { readAt } from './read-at.ts';
+
+/** What a `.jsonl.lock` says. Its age counts from `createdAt`, else from when the file was written. */
+export interface Lock {
+  pid: number | undefined;
+  createdAt: number;
+  /** 2026.7: how long its owner means to hold it at most. */
+  maxHoldMs: number | undefined;
+  /** 2026.7: when the owner started, in clock ticks since boot, like field 22 of `/proc/<pid>/stat`. */
+  starttime: string | undefined;
+}
+
+/** A process with the lock's pid as this machine sees it. `unknowable` where there is no `/proc`. */
+export type ProcessSight = { kind: 'unknowable' } | { kind: 'missing' } | { kind: 'present'; starttime: string; looksLikeGateway: boolean };
+
+/**
+ * Whose pids a lock file speaks of. `same`: ours. `foreign`: another container's or machine's. `auto`: found out; a pid that is
+ * plainly the gateway's proves `same`, a missing one proves nothing.
+ */
+export type PidNamespace = 'same' | 'foreign' | 'auto';
+
+/** `alive`: its owner runs. `aged`: believed until `until` because nothing better is known. `dead`: its owner crashed. `stale`: too old to mean anything. */
+export type Belief = { kind: 'alive' } | { kind: 'aged'; until: number } | { kind: 'dead' } | { kind: 'stale' };
+
+const MAX_LOCK_BYTES = 4096;
+const MAX_HOLD_MS = 2 * 60 * 60_000; // 2026.2 names no limit; no run was seen to take longer
+
+/** The lock at `path`; `undefined` when there is none (any more). One that is not yet written, or unreadable, has only an age. */
+export async function readLock(path: string, root: Root): Promise<Lock | undefined> {
+  try {
+    return await withRegular({ path, root }, async (opened) => {
+      if (opened.kind === 'refused') return undefined;
+      const bytes = await readAt(opened.handle, 0, Math.min(opened.identity.size, MAX_LOCK_BYTES));
+      return decodeLock(bytes.toString('utf8'), opened.identity.mtimeMs);
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `createdAt` is an ISO date or milliseconds since the epoch. */
+export function decodeLock(content: string, writtenAt: number): Lock {
+  const raw = asRecord(parseJson(content));
+  const created = raw?.['createdAt'];
+  const createdAt = typeof created === 'string' ? Date.parse(created) : (asNumber(created) ?? Number.NaN);
+  const pid = asNumber(raw?.['pid']);
+  const starttime = asNumber(raw?.['starttime']) ?? asText(raw?.['starttime']);
+  return {
+    pid: pid !== undefined && Number.isSafeInteger(pid) && pid > 0 ? pid : undefined,
+    createdAt: Number.isNaN(createdAt) ? writtenAt : createdAt,
+    maxHoldMs: asNumber(raw?.['maxHoldMs']),
+    starttime: starttime === undefined ? undefined : String(starttime),
+  };
+}
+
+/** What `/proc` says about a pid. */
+export async function processSight(pid: number): Promise<ProcessSight> {
+  try {
+    const [stat, commandLine] = await Promise.all([readFile(`/proc/${pid}/stat`, 'latin1'), readFile(`/proc/${pid}/cmdline`, 'latin1')]);
+    // The name in parentheses may contain spaces and parentheses; field 3 follows its end.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { kind: 'present', starttime: fields[19] ?? '', looksLikeGateway: isGateway(commandLine) };
+  } catch {
+    return await readFile('/proc/self/stat', 'latin1').then(
+      () => ({ kind: 'missing' }),
+      () => ({ kind: 'unknowable' }),
+    );
+  }
+}
+
+function isGateway(commandLine: string): boolean {
+  const program = commandLine.split('\0')[0]?.replace(/^.*\//, '') ?? '';
+  return /^(?:node|nodejs|bun|MainThread)\b/.test(program) || commandLine.includes('openclaw');
+}
+
+/** Pure. Whether a lock is believed at `now`, in milliseconds since the epoch. */
+export function beliefIn(lock: Lock, sight: ProcessSight, namespace: PidNamespace, now: number): Belief {
+  const until = lock.createdAt + (lock.maxHoldMs ?? MAX_HOLD_MS);
+  const byAge: Belief = until > now ? { kind: 'aged', until } : { kind: 'stale' };
+  if (namespace === 'foreign' || sight.kind === 'unknowable' || lock.pid === undefined) return byAge;
+  if (sight.kind === 'present' && isOwner(lock, sight)) return { kind: 'alive' };
+  return namespace === 'same' ? { kind: 'dead' } : byAge;
+}
+
+function isOwner(lock: Lock, sight: Extract<ProcessSight, { kind: 'present' }>): boolean {
+  return lock.starttime === undefined ? sight.looksLikeGateway : lock.starttime === sight.starttime;
+}

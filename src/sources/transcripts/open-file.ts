@@ -1,0 +1,106 @@
+// Opens files that an agent could have put there: only regular ones, never through a link, never blocking. Owns no state.
+
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+
+/** Why a path was not read. `missing` is normal, `exhausted` passes, the others are problems of that path. */
+export type Refusal = 'missing' | 'symlink' | 'not_a_file' | 'outside' | 'unreadable' | 'exhausted' | 'failed';
+
+export type Opened = { kind: 'open'; handle: FileHandle; identity: FileIdentity } | { kind: 'refused'; refusal: Refusal };
+
+/** What tells files apart. Inode and device are strings because both may exceed 2^53. Times are milliseconds since the epoch. */
+export interface FileIdentity {
+  dev: string;
+  ino: string;
+  size: number;
+  mtimeMs: number;
+  /** Differs whenever the content may: made of all of the above, to the nanosecond. */
+  version: string;
+}
+
+// Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** The root below which files may be read; `undefined` trusts the path (an index named by the operator). */
+export type Root = string | undefined;
+
+/**
+ * Opens a regular file for reading, looking at it again after the open so that a swapped path cannot slip through.
+ * The caller closes the handle. Never throws: what went wrong is in `refusal`.
+ */
+export async function openRegular(path: string, root: Root): Promise<Opened> {
+  try {
+    if (root !== undefined && !(await isInside(path, root))) return { kind: 'refused', refusal: 'outside' };
+    return await examined(await open(path, FLAGS));
+  } catch (error) {
+    return { kind: 'refused', refusal: refusalOf(error) };
+  }
+}
+
+async function examined(handle: FileHandle): Promise<Opened> {
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (stats.isFile()) return { kind: 'open', handle, identity: identityOf(stats) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return { kind: 'refused', refusal: 'not_a_file' };
+}
+
+/** The folder of `path` must be where its name says: no symbolic link between the root and the file. */
+async function isInside(path: string, root: string): Promise<boolean> {
+  const folder = relative(root, dirname(path));
+  if (folder.startsWith('..')) return false;
+  const [realRoot, realFolder] = await Promise.all([realpath(root), realpath(dirname(path))]);
+  return realFolder === join(realRoot, folder);
+}
+
+/** The parts of a `stat` that identify a file. */
+export function identityOf(stats: { dev: bigint; ino: bigint; size: bigint; mtimeMs: bigint; mtimeNs: bigint }): FileIdentity {
+  const { dev, ino, size, mtimeMs, mtimeNs } = stats;
+  return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version: `${dev}:${ino}:${size}:${mtimeNs}` };
+}
+
+/** The error code of a failed file operation, or the empty string. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Opens, uses and closes. A refusal is an answer, too; what `use` throws is thrown. */
+export async function withRegular<T>(file: { path: string; root: Root }, use: (opened: Opened) => Promise<T>): Promise<T> {
+  const opened = await openRegular(file.path, file.root);
+  try {
+    return await use(opened);
+  } finally {
+    if (opened.kind === 'open') await opened.handle.close();
+  }
+}
+
+/** Maps an error of `open`, `stat` or `readdir` to the reason a path was not read. */
+export function refusalOf(error: unknown): Refusal {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'missing';
+    case 'ELOOP':
+    case 'EMLINK':
+      return 'symlink';
+    // A socket or a device without a driver cannot be opened at all.
+    case 'ENXIO':
+    case 'ENODEV':
+    case 'EISDIR':
+      return 'not_a_file';
+    case 'EACCES':
+    case 'EPERM':
+      return 'unreadable';
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOMEM':
+      return 'exhausted';
+    default:
+      return 'failed';
+  }
+}

@@ -1,0 +1,96 @@
+// Reads a stretch of a file and looks for lines in it. Owns no position: see tail.ts.
+
+import type { FileHandle } from 'node:fs/promises';
+import { EMPTY_FINGERPRINT, type Fingerprint, fingerprintOfEnd, fingerprintOfStart, matches } from './fingerprint.ts';
+import { type SplitLine, splitLines } from './line-splitter.ts';
+import type { FileIdentity } from './open-file.ts';
+
+/** Where a tail stands. Plain data; `offset` is in bytes, `before` and `head` fingerprint what lies in front of it. */
+export interface TailPosition {
+  dev: string;
+  ino: string;
+  offset: number;
+  /** The offset lies inside a line that is dropped up to its end. */
+  skipping: boolean;
+  before: Fingerprint;
+  head: Fingerprint;
+}
+
+export interface Limits {
+  /** Bytes looked at per read. */
+  chunkBytes: number;
+  maxLineBytes: number;
+}
+
+/** `shorter`: the file ends before the position although it did not a moment ago. `different`: other bytes lie in front of the position. */
+export type Stretch =
+  | { kind: 'shorter' }
+  | { kind: 'different' }
+  | { kind: 'lines'; lines: SplitLine[]; position: TailPosition; more: boolean; longLines: number; nulBlocks: number };
+
+/** Exactly the bytes that are there: fewer than `length` at the end of the file. */
+export async function readAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, at + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** The beginning of a file as the position of a tail that has read nothing of it. */
+export function positionAtStart(identity: { dev: string; ino: string }): TailPosition {
+  return { dev: identity.dev, ino: identity.ino, offset: 0, skipping: false, before: EMPTY_FINGERPRINT, head: EMPTY_FINGERPRINT };
+}
+
+/**
+ * Reads on from `position`, after making sure that the bytes in front of it are still the same.
+ * Lines' `end` are offsets in the file. A line longer than a chunk makes the stretch grow up to the longest allowed line.
+ */
+export async function readStretch(handle: FileHandle, identity: FileIdentity, position: TailPosition, limits: Limits): Promise<Stretch> {
+  const [head, first] = await Promise.all([
+    readAt(handle, 0, position.head.length),
+    readWindow(handle, identity, position, limits.chunkBytes),
+  ]);
+  if (head.length < position.head.length) return { kind: 'shorter' };
+  if (!matches(position.head, head)) return { kind: 'different' };
+  let window = first;
+  for (let want = limits.chunkBytes; ; want *= 4) {
+    const prefix = window.bytes.subarray(0, position.before.length);
+    if (prefix.length < position.before.length) return { kind: 'shorter' };
+    if (!matches(position.before, prefix)) return { kind: 'different' };
+    const split = splitLines(window.bytes.subarray(prefix.length), limits.maxLineBytes, position.skipping);
+    if (split.consumed > 0 || window.atEnd) return advanced(position, identity, window, split);
+    window = await readWindow(handle, identity, position, want * 4);
+  }
+}
+
+interface Window {
+  bytes: Buffer;
+  atEnd: boolean;
+}
+
+/** The fingerprinted bytes in front of the position together with what follows it, in one read. */
+async function readWindow(handle: FileHandle, identity: FileIdentity, position: TailPosition, want: number): Promise<Window> {
+  const ahead = Math.min(want, identity.size - position.offset);
+  const bytes = await readAt(handle, position.offset - position.before.length, position.before.length + ahead);
+  const isShort = bytes.length < position.before.length + ahead;
+  return { bytes, atEnd: isShort || position.offset + ahead >= identity.size };
+}
+
+function advanced(position: TailPosition, identity: FileIdentity, window: Window, split: ReturnType<typeof splitLines>): Stretch {
+  const seen = window.bytes.subarray(0, position.before.length + split.consumed);
+  const startsAtZero = position.offset === position.before.length;
+  const after: TailPosition = {
+    dev: identity.dev,
+    ino: identity.ino,
+    offset: position.offset + split.consumed,
+    skipping: split.skipping,
+    before: split.consumed === 0 ? position.before : fingerprintOfEnd(seen),
+    head: startsAtZero && split.consumed > 0 ? fingerprintOfStart(seen) : position.head,
+  };
+  const lines = split.lines.map((line) => ({ text: line.text, end: position.offset + line.end }));
+  return { kind: 'lines', lines, position: after, more: !window.atEnd, longLines: split.longLines, nulBlocks: split.nulBlocks };
+}

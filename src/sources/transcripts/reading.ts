@@ -1,0 +1,147 @@
+// Reads transcripts and tells what they say under their session's key. Owns who spoke last for a session; does not find folders.
+
+import { basename, dirname } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import type { SessionEvent } from '../../core/event.ts';
+import { Announcer } from './announce.ts';
+import type { DecodedEvent, DecodedLine } from './decoded-event.ts';
+import type { Folder } from './discover.ts';
+import { sessionIdOf } from './file-name.ts';
+import { opensTurn } from './follow.ts';
+import type { IndexEntry } from './index-entry.ts';
+import { Indexes } from './indexes.ts';
+import type { PidNamespace } from './lock-file.ts';
+import type { Problems } from './problems.ts';
+import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { remember } from './remember.ts';
+import { Signs } from './signs.ts';
+import { Transcripts } from './transcripts.ts';
+
+export interface ReadingOptions {
+  root: string;
+  sessionsJson: string | undefined;
+  clock: Clock;
+  problems: Problems;
+  pidNamespace: PidNamespace;
+  redact(text: string): string;
+  newDecoder(): (line: string) => DecodedLine;
+  emit(event: SessionEvent): void;
+  onProgress(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
+  /** The folders there are now. */
+  folders(): readonly Folder[];
+  /** Keeps a promise that nobody waits for. */
+  track(promise: Promise<unknown>): void;
+  /** A transcript waits for its name: an index should be looked at, and `readUnnamed` called in time. */
+  onUnnamed(folder: string): void;
+}
+
+const MAX_SPEAKERS = 5_000;
+
+export class Reading {
+  readonly indexes: Indexes;
+  readonly transcripts: Transcripts;
+  readonly signs: Signs;
+  readonly #options: ReadingOptions;
+  readonly #announcer: Announcer;
+  /** Which transcript spoke last for a session: a file left behind by a reset must not end its successor's turn. */
+  readonly #speakerByKey = new Map<string, string>();
+  #isReady = false;
+
+  constructor(options: ReadingOptions) {
+    const { root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
+    this.#options = options;
+    this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (entries) => this.#indexed(entries) });
+    const announcer = new Announcer({ clock, redact, entryOf: (key) => this.indexes.entryOf(key), emit });
+    this.#announcer = announcer;
+    this.transcripts = new Transcripts({
+      root,
+      clock,
+      problems,
+      newDecoder,
+      keyOf: (record) => this.#keyOf(record),
+      isLive: (record) => record.key !== undefined && this.signs.isBusy(record.key),
+      emit: (record, events) => this.#tell(record, events),
+      onProgress: (record) => this.#progressed(record),
+      onEnded: (record) => this.#ended(record),
+    });
+    const keyOf = (path: string) => this.#keyOfPath(path);
+    const pathOf = (entry: IndexEntry) => this.indexes.pathOf(entry, options.folders());
+    this.signs = new Signs({ clock, root, pidNamespace, transcripts: this.transcripts, announcer, keyOf, pathOf });
+  }
+
+  /**
+   * Everything that was there was read. Only now rows of the indexes are signs of life: told before the transcripts they would open
+   * a second box for a turn that is already there.
+   */
+  async ready(): Promise<void> {
+    this.#isReady = true;
+    await this.signs.indexed(this.indexes.all());
+  }
+
+  /** A checkpoint whose folder is not there any more: its session can end nowhere. */
+  abandon(path: string, checkpoint: TranscriptCheckpoint): void {
+    this.#announcer.tell(checkpoint.sessionKey, { agentId: '', sessionId: sessionIdOf(basename(path)) }, this.#lost());
+    this.#options.onProgress(path, undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.signs.stop();
+    await this.indexes.stop();
+    await this.transcripts.stop();
+  }
+
+  #indexed(entries: IndexEntry[]): void {
+    this.#announcer.refresh();
+    this.transcripts.readUnnamed();
+    if (this.#isReady) this.#options.track(this.signs.indexed(entries));
+  }
+
+  #keyOf(record: TranscriptRecord): string | undefined {
+    const key = this.indexes.keyOf(record);
+    if (key === undefined) this.#options.onUnnamed(record.folder);
+    return key;
+  }
+
+  #keyOfPath(path: string): string | undefined {
+    const folder = this.#options.folders().find((other) => other.path === dirname(path));
+    return this.transcripts.get(path)?.key ?? (folder === undefined ? undefined : this.indexes.keyOf(newRecord(path, folder)));
+  }
+
+  #tell(record: TranscriptRecord, events: readonly DecodedEvent[]): void {
+    // An index that comes late names the session from its next turn on, so that no turn is torn in two.
+    const named = events.some(opensTurn) ? this.indexes.namedKeyOf(record) : undefined;
+    if (named !== undefined) record.key = named;
+    const { key } = record;
+    if (key === undefined) return;
+    remember(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
+    this.#announcer.tellLines(key, record, events);
+    const parentKey = this.indexes.entryOf(key)?.parentKey;
+    if (parentKey !== undefined) this.#wantParent(parentKey);
+  }
+
+  /** The turn that spawned a session at work is of interest, however long ago it last wrote a line. */
+  #wantParent(key: string): void {
+    const entry = this.indexes.entryOf(key);
+    const path = entry === undefined ? undefined : this.indexes.pathOf(entry, this.#options.folders());
+    if (path === undefined || this.transcripts.get(path)?.interest === 'child') return;
+    this.#options.track(this.transcripts.want(path, 'child'));
+  }
+
+  #progressed(record: TranscriptRecord): void {
+    const { checkpoint, key, path } = record;
+    if (checkpoint !== undefined && key !== undefined) this.#options.onProgress(path, { ...checkpoint, sessionKey: key });
+  }
+
+  #ended(record: TranscriptRecord): void {
+    this.#options.onProgress(record.path, undefined);
+    const { key } = record;
+    if (key === undefined || (this.#speakerByKey.get(key) ?? record.path) !== record.path) return;
+    const hasMovedOn = (this.indexes.entryOf(key)?.sessionId ?? record.sessionId) !== record.sessionId;
+    if (hasMovedOn && this.signs.isBusy(key)) return;
+    this.#announcer.tell(key, record, this.#lost());
+  }
+
+  #lost(): DecodedEvent {
+    return { type: 'source_lost', at: this.#options.clock.now() };
+  }
+}

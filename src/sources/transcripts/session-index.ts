@@ -1,0 +1,78 @@
+// Owns what the session indexes of all folders say, and finds the session of a transcript. Reads no file.
+
+import type { IndexEntry } from './index-entry.ts';
+import { isRunAlias } from './session-key.ts';
+
+/** The scope of an index that speaks for every folder (`SESSIONS_JSON`). */
+export const EVERY_FOLDER = '';
+
+interface Scope {
+  entriesByKey: Map<string, IndexEntry>;
+  keysByFile: Map<string, string>;
+  keysBySessionId: Map<string, string>;
+}
+
+/** All sessions of all folders. A broken or missing index leaves what it said last. */
+export class SessionIndex {
+  readonly #scopesByFolder = new Map<string, Scope>();
+
+  /** Replaces what one folder's index says; returns the entries that are new or were updated since. */
+  replace(folder: string, entries: readonly IndexEntry[]): IndexEntry[] {
+    const before = this.#scopesByFolder.get(folder)?.entriesByKey;
+    this.#scopesByFolder.set(folder, scopeOf(entries));
+    return entries.filter((entry) => {
+      const known = before?.get(entry.key);
+      return known?.updatedAt !== entry.updatedAt || known?.sessionId !== entry.sessionId || known.status !== entry.status;
+    });
+  }
+
+  /** Forgets a folder that is no longer there. */
+  remove(folder: string): void {
+    this.#scopesByFolder.delete(folder);
+  }
+
+  entryOf(key: string): IndexEntry | undefined {
+    for (const scope of this.#scopesByFolder.values()) {
+      const entry = scope.entriesByKey.get(key);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  /** The folder whose index holds this key; `EVERY_FOLDER` for the index of all. */
+  folderOf(key: string): string | undefined {
+    for (const [folder, scope] of this.#scopesByFolder) if (scope.entriesByKey.has(key)) return folder;
+    return undefined;
+  }
+
+  all(): IndexEntry[] {
+    return [...this.#scopesByFolder.values()].flatMap((scope) => [...scope.entriesByKey.values()]);
+  }
+
+  /** The key of the session a transcript belongs to: by the file the index names, else by the session id in the file's name. */
+  keyOf(folder: string, fileName: string, sessionId: string): string | undefined {
+    for (const scope of [this.#scopesByFolder.get(folder), this.#scopesByFolder.get(EVERY_FOLDER)]) {
+      const key = scope?.keysByFile.get(fileName) ?? scope?.keysBySessionId.get(sessionId);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+}
+
+function scopeOf(entries: readonly IndexEntry[]): Scope {
+  const scope: Scope = { entriesByKey: new Map(), keysByFile: new Map(), keysBySessionId: new Map() };
+  for (const entry of entries) scope.entriesByKey.set(entry.key, entry);
+  // The job's own key is written last and wins; ids from before a reset only fill gaps.
+  const [aliases, sessions] = partition(entries, (entry) => isRunAlias(entry.key));
+  for (const entry of [...aliases, ...sessions]) {
+    if (entry.fileName !== undefined) scope.keysByFile.set(entry.fileName, entry.key);
+    scope.keysBySessionId.set(entry.sessionId, entry.key);
+  }
+  for (const entry of sessions)
+    for (const id of entry.earlierSessionIds) if (!scope.keysBySessionId.has(id)) scope.keysBySessionId.set(id, entry.key);
+  return scope;
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

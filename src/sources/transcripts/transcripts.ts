@@ -1,0 +1,295 @@
+// Owns every transcript that is known and reads the ones in use, one read at a time per file. Does not find files and names no session.
+
+import { lstat } from 'node:fs/promises';
+import type { Clock } from '../../core/clock.ts';
+import type { DecodedEvent, DecodedLine } from './decoded-event.ts';
+import type { Folder } from './discover.ts';
+import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
+import { createLimit } from './limit.ts';
+import { type FileIdentity, identityOf, refusalOf } from './open-file.ts';
+import type { Problems } from './problems.ts';
+import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { remember } from './remember.ts';
+
+export interface TranscriptsOptions {
+  root: string;
+  clock: Clock;
+  problems: Problems;
+  newDecoder(): (line: string) => DecodedLine;
+  /** The session of a transcript; `undefined` when nothing names it yet: it is asked again. */
+  keyOf(record: TranscriptRecord): string | undefined;
+  isLive(record: TranscriptRecord): boolean;
+  emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void;
+  onProgress(record: TranscriptRecord): void;
+  /** A transcript is gone; everything that could be read of it was emitted. */
+  onEnded(record: TranscriptRecord): void;
+}
+
+const MAX_OPEN_FILES = 8;
+const RETRY_MS = 1_000;
+const MAX_ENDED = 500;
+const STATS_PER_SWEEP = 500;
+
+/** The sessions folder a transcript lies in. */
+type Place = Pick<Folder, 'path' | 'agentId'>;
+
+interface Work {
+  promise: Promise<void> | undefined;
+  again: boolean;
+}
+
+/** The transcripts of all folders. Nothing here throws. */
+export class Transcripts {
+  readonly #options: TranscriptsOptions;
+  readonly #recordsByPath = new Map<string, TranscriptRecord>();
+  readonly #endedByPath = new Map<string, TailCheckpoint>();
+  readonly #workByPath = new Map<string, Work>();
+  readonly #cancels = new Set<() => void>();
+  readonly #limit = createLimit(MAX_OPEN_FILES);
+  #nextToStat = 0;
+  #isStopped = false;
+
+  constructor(options: TranscriptsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#recordsByPath.size;
+  }
+
+  get inUse(): number {
+    return [...this.#recordsByPath.values()].filter((record) => record.follower !== undefined).length;
+  }
+
+  get(path: string): TranscriptRecord | undefined {
+    return this.#recordsByPath.get(path);
+  }
+
+  /** Takes up what a checkpoint says. A file that is as it was left stays at rest; one that is gone is looked for under its later name. */
+  async adopt(path: string, folder: Place, checkpoint: TranscriptCheckpoint): Promise<void> {
+    const { sessionKey, ...tail } = checkpoint;
+    const record = newRecord(path, folder);
+    record.checkpoint = tail;
+    record.key = sessionKey;
+    const file = await this.#stat(path);
+    this.#recordsByPath.set(path, record);
+    if (file?.dev === tail.dev && file.ino === tail.ino && file.size === tail.offset) this.#atRest(record, file);
+    else this.#open(record);
+    await this.read(path);
+  }
+
+  /** Looks at a transcript that exists or existed: one that is in use is read on, a new or changed one is put into use if it matters. */
+  async look(path: string, folder: Place, isNew: boolean): Promise<void> {
+    if (this.#recordsByPath.get(path)?.follower !== undefined) return this.read(path);
+    const file = await this.#stat(path);
+    const record = this.#recordsByPath.get(path);
+    if (record?.follower !== undefined) return this.read(path);
+    if (file === undefined) return this.#vanished(record);
+    if (record === undefined) this.#meet(newRecord(path, folder), file, isNew);
+    else if (record.version !== file.version) this.#changed(record, file);
+    await this.read(path);
+  }
+
+  /** Puts a transcript into use although its file is old. Resolves when it was read. */
+  async want(path: string, interest: Exclude<Interest, 'none'>): Promise<void> {
+    const record = this.#recordsByPath.get(path);
+    if (record === undefined) return;
+    if (record.interest !== 'child') record.interest = interest;
+    if (record.follower === undefined) this.#open(record);
+    await this.read(path);
+  }
+
+  /** Reads on until there is nothing more. Resolves then; a file that settles is read again later by itself. */
+  read(path: string): Promise<void> {
+    const record = this.#recordsByPath.get(path);
+    if (record?.follower === undefined || this.#isStopped) return Promise.resolve();
+    const work = this.#workByPath.get(path) ?? { promise: undefined, again: false };
+    this.#workByPath.set(path, work);
+    work.again = true;
+    work.promise ??= this.#work(record, work);
+    return work.promise;
+  }
+
+  /** Makes up for lost file events: reads every file in use, and looks at the `stat` of some of the others. */
+  async sweep(): Promise<void> {
+    const records = [...this.#recordsByPath.values()];
+    const [inUse, atRest] = [
+      records.filter((record) => record.follower !== undefined),
+      records.filter((record) => record.follower === undefined),
+    ];
+    const begin = this.#nextToStat < atRest.length ? this.#nextToStat : 0;
+    const looked = atRest.slice(begin, begin + STATS_PER_SWEEP);
+    this.#nextToStat = begin + looked.length;
+    await Promise.all([
+      ...inUse.map((record) => this.read(record.path)),
+      ...looked.map((record) => this.look(record.path, { path: record.folder, agentId: record.agentId }, false)),
+    ]);
+    for (const record of inUse) await this.#restIfIdle(record);
+  }
+
+  /** Tries again what waits for its session's name. */
+  readUnnamed(): void {
+    for (const record of this.#recordsByPath.values()) if (record.unnamedSince !== undefined) void this.read(record.path);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const cancel of this.#cancels) cancel();
+    await Promise.all([...this.#workByPath.values()].map((work) => work.promise));
+  }
+
+  #meet(record: TranscriptRecord, file: FileIdentity, isNew: boolean): void {
+    const left = this.#endedByPath.get(record.path);
+    if (left !== undefined) record.checkpoint = left;
+    this.#endedByPath.delete(record.path);
+    this.#recordsByPath.set(record.path, record);
+    this.#atRest(record, file);
+    const start = left === undefined ? firstStart(file, { isNew, now: this.#options.clock.now() }) : laterStart(record);
+    if (start !== undefined) this.#open(record, start);
+  }
+
+  #changed(record: TranscriptRecord, file: FileIdentity): void {
+    this.#open(record);
+    this.#atRest(record, file);
+  }
+
+  #atRest(record: TranscriptRecord, file: FileIdentity): void {
+    record.version = file.version;
+    record.size = file.size;
+  }
+
+  #vanished(record: TranscriptRecord | undefined): Promise<void> {
+    if (record === undefined) return Promise.resolve();
+    // How it ended may stand in the file it was renamed to.
+    if (record.checkpoint === undefined) this.#recordsByPath.delete(record.path);
+    else this.#open(record);
+    return this.read(record.path);
+  }
+
+  #open(record: TranscriptRecord, start: FollowStart = laterStart(record)): void {
+    const { root, clock, newDecoder, emit } = this.#options;
+    record.lastLinesAt = clock.monotonic();
+    record.follower = new Follower({
+      path: record.path,
+      root,
+      clock,
+      start,
+      newDecoder,
+      emit: (events) => {
+        if (events.length > 0) emit(record, events);
+      },
+      isWorthShowing: (lastAt, hasEnded) =>
+        record.interest === 'child' || clock.now() - lastAt < RECENT_MS || (record.interest === 'live' && !hasEnded),
+    });
+  }
+
+  async #work(record: TranscriptRecord, work: Work): Promise<void> {
+    while (work.again && !this.#isStopped) {
+      work.again = false;
+      const { follower } = record;
+      if (follower === undefined || !this.#isNamed(record)) break;
+      try {
+        work.again = this.#took(record, await this.#limit(() => follower.read())) || work.again;
+      } catch {
+        // An entry that cannot be handed on must not stop the file, nor the others.
+        this.#options.problems.note('failed', record.path);
+      }
+    }
+    work.promise = undefined;
+  }
+
+  #isNamed(record: TranscriptRecord): boolean {
+    const key = record.key ?? this.#options.keyOf(record);
+    if (key === undefined) {
+      record.unnamedSince ??= this.#options.clock.monotonic();
+      return false;
+    }
+    record.key = key;
+    delete record.unnamedSince;
+    return true;
+  }
+
+  /** True: read on at once. */
+  #took(record: TranscriptRecord, read: FollowRead): boolean {
+    if (read.change !== 'refused' && read.change !== 'settling') delete record.lastRefusal;
+    switch (read.change) {
+      case 'unchanged':
+        return false;
+      case 'progressed':
+        this.#progressed(record, read);
+        return read.more;
+      case 'settling':
+        this.#later(record, read.retryInMs);
+        return false;
+      case 'renamed':
+      case 'gone':
+        // A backup is made when the transcript goes on under its old name.
+        if (!(read.change === 'renamed' && read.reason === 'bak')) this.#end(record);
+        return false;
+      case 'refused':
+        this.#refused(record, read.refusal);
+        return false;
+      default:
+        return read satisfies never;
+    }
+  }
+
+  #progressed(record: TranscriptRecord, read: Extract<FollowRead, { change: 'progressed' }>): void {
+    const { clock, problems, onProgress } = this.#options;
+    if (read.lines > 0) record.lastLinesAt = clock.monotonic();
+    if (read.longLines > 0) problems.note('long_line', record.path, read.longLines);
+    if (read.nulBlocks > 0) problems.note('nul_block', record.path, read.nulBlocks);
+    const checkpoint = record.follower?.checkpoint();
+    if (checkpoint === undefined) return;
+    record.checkpoint = checkpoint;
+    onProgress(record);
+  }
+
+  #refused(record: TranscriptRecord, refusal: Extract<FollowRead, { change: 'refused' }>['refusal']): void {
+    if (record.lastRefusal !== refusal) this.#options.problems.note(refusal, record.path);
+    record.lastRefusal = refusal;
+    if (refusal === 'exhausted') this.#later(record, RETRY_MS);
+  }
+
+  #end(record: TranscriptRecord): void {
+    delete record.follower;
+    this.#recordsByPath.delete(record.path);
+    this.#workByPath.delete(record.path);
+    // Should the name come back, what was handed on is not handed on again.
+    if (record.checkpoint !== undefined) remember(this.#endedByPath, record.path, record.checkpoint, MAX_ENDED);
+    this.#options.onEnded(record);
+  }
+
+  #later(record: TranscriptRecord, delayMs: number): void {
+    const cancel = this.#options.clock.after(delayMs, () => {
+      this.#cancels.delete(cancel);
+      void this.read(record.path);
+    });
+    this.#cancels.add(cancel);
+  }
+
+  /** Gives a file back that nothing was written to for long; its place is kept. */
+  async #restIfIdle(record: TranscriptRecord): Promise<void> {
+    const idleMs = this.#options.clock.monotonic() - record.lastLinesAt;
+    if (record.follower === undefined || idleMs < RECENT_MS || this.#options.isLive(record)) return;
+    const file = await this.#stat(record.path);
+    if (file === undefined || this.#workByPath.get(record.path)?.promise !== undefined) return;
+    this.#atRest(record, file);
+    record.interest = 'none';
+    delete record.follower;
+    this.#workByPath.delete(record.path);
+  }
+
+  async #stat(path: string): Promise<FileIdentity | undefined> {
+    try {
+      const stats = await lstat(path, { bigint: true });
+      if (stats.isFile()) return identityOf(stats);
+      if (!this.#recordsByPath.has(path)) this.#options.problems.note(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== 'missing') this.#options.problems.note(refusal, path);
+      return undefined;
+    }
+  }
+}
