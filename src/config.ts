@@ -145,7 +145,10 @@ export function secretTextsOf(env: NodeJS.ProcessEnv): string[] {
 
 /** Every secret of the configuration, for masking. */
 export function secretsOf(config: Config): string[] {
-  return rows.flatMap(([name, setting]) => (setting.secret && config[name] !== undefined ? [String(config[name])] : []));
+  return rows.flatMap(([name, setting]) => {
+    const value = config[name];
+    return setting.secret && typeof value === 'string' ? [value] : [];
+  });
 }
 
 /** The effective configuration in the order of the table, secrets masked. */

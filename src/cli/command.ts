@@ -10,7 +10,7 @@ export interface CliContext {
 }
 
 /** An option of a command, as `util.parseArgs` knows it, with its line of help. */
-export interface CommandOption {
+interface CommandOption {
   readonly type: 'boolean' | 'string';
   /** What the value is, for example `PATH`; only for `string`. */
   readonly value?: string;

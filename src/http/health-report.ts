@@ -25,7 +25,7 @@ export interface SourceFacts {
 /** The outcome of the newest exchange with the chat server or of the newest probe. */
 export type Reach = { readonly state: 'unknown' } | { readonly state: 'reached' } | { readonly state: 'failing'; readonly because: string };
 
-export type TokenCondition = { readonly state: 'unknown' | 'accepted' } | { readonly state: 'refused'; readonly because: string };
+type TokenCondition = { readonly state: 'unknown' | 'accepted' } | { readonly state: 'refused'; readonly because: string };
 
 export interface SinkFacts {
   readonly breaker: 'closed' | 'open' | 'half_open';
@@ -49,7 +49,7 @@ export interface SessionRow {
   readonly why?: string | undefined;
 }
 
-export interface BoxFacts {
+interface BoxFacts {
   readonly active: number;
   readonly waiting: number;
   readonly dirty: number;
@@ -57,7 +57,7 @@ export interface BoxFacts {
   readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason }[];
 }
 
-export interface EditFacts {
+interface EditFacts {
   readonly sent: number;
   readonly conflated: number;
   readonly skipped: number;

@@ -16,9 +16,7 @@ export interface HealthServerOptions {
 }
 
 /** Where the server listens, or why it does not and what to do about it, in one sentence. */
-export type HealthServerStart =
-  | { readonly kind: 'listening'; readonly url: string }
-  | { readonly kind: 'failed'; readonly problem: string };
+type HealthServerStart = { readonly kind: 'listening'; readonly url: string } | { readonly kind: 'failed'; readonly problem: string };
 
 export interface HealthServer {
   /** Never throws: without its health page the daemon still does its job, so the caller logs the problem and goes on. */
@@ -58,17 +56,13 @@ export function createHealthServer({ host, port, report, redact }: HealthServerO
 }
 
 function problemOf(error: unknown, host: string, port: number): string {
-  switch (errorCode(error)) {
-    case 'EADDRINUSE':
-      return `GET /health is not available: port ${port} on ${host} is taken by another program; set HEALTH_PORT to a free one, or to 0.`;
-    case 'EACCES':
-      return `GET /health is not available: this user may not listen on port ${port}; set HEALTH_PORT to one above 1023.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `GET /health is not available: ${host} is no address of this machine; set HEALTH_HOST.`;
-    default:
-      return `GET /health is not available: ${errorText(error)}`;
-  }
+  const causesByCode: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} on ${host} is taken by another program; set HEALTH_PORT to a free one, or to 0.`,
+    EACCES: `this user may not listen on port ${port}; set HEALTH_PORT to one above 1023.`,
+    EADDRNOTAVAIL: `${host} is no address of this machine; set HEALTH_HOST.`,
+    ENOTFOUND: `${host} is no address of this machine; set HEALTH_HOST.`,
+  };
+  return `GET /health is not available: ${causesByCode[errorCode(error) ?? ''] ?? errorText(error)}`;
 }
 
 /** The address at which a process on this machine reaches the health page of `host` and `port`; none when it is off. */

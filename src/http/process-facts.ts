@@ -31,5 +31,5 @@ export function watchProcess(): ProcessWatch {
 
 // The histogram measures from one timer to the next, so the timer's own distance is taken off.
 function delayMs(nanoseconds: number): number {
-  return Math.max(0, Math.round(nanoseconds / 1e4) / 100 - RESOLUTION_MS);
+  return Math.max(0, Math.round(nanoseconds / 1e4 - RESOLUTION_MS * 100) / 100);
 }

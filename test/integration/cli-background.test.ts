@@ -133,9 +133,22 @@ describe('start and stop', { timeout: 60_000 }, () => {
     });
     expect(existsSync(env.PID_FILE)).toBe(false);
     const log = readFileSync(join(env.STATE_DIR, 'live-status.log'), 'utf8');
-    expect(log).toMatch(/Ready[^]*Ended/);
+    expect(log).toMatch(/Ready.*Ended/s);
     expect(log).not.toContain(TOKEN);
     expect(statSync(env.STATE_DIR).mode & 0o777).toBe(0o700);
+  });
+
+  it('start runs the real watcher even though Mattermost is away; status tells that, and stop ends it within its time', async () => {
+    const env = scratch({ HEALTH_PORT: String(await freePort()) });
+    const start = await cli(MAIN, ['start'], env).ended;
+    expect(start).toMatchObject({ code: 0, err: '' });
+    const pid = pidIn(env.PID_FILE);
+    toEnd.add(pid);
+    const status = () => cli(MAIN, ['status'], env).ended;
+    await expect.poll(async () => (await status()).out, { timeout: 20_000 }).toMatch(/Health: d\w+, .*Mattermost/);
+    expect(await cli(MAIN, ['stop'], env).ended).toMatchObject({ code: 0, out: `live-status has stopped (pid ${pid}).\n` });
+    expect(await status()).toMatchObject({ code: 3 });
+    expect(readFileSync(join(env.STATE_DIR, 'live-status.log'), 'utf8')).not.toContain(TOKEN);
   });
 
   it('start passes on the words and the exit code of a daemon that ends at once', async () => {

@@ -50,7 +50,10 @@ describe('GET /health', () => {
 
   it('asks for a fresh report each time', async () => {
     let uptimeMs = 0;
-    const url = await serve(() => ({ ...report, uptimeMs: (uptimeMs += 1) }));
+    const url = await serve(() => {
+      uptimeMs += 1;
+      return { ...report, uptimeMs };
+    });
     await fetch(url);
     expect(await (await fetch(url)).json()).toMatchObject({ uptimeMs: 2 });
   });
