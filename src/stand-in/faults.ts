@@ -27,7 +27,7 @@ export type Fault =
   | { kind: 'truncated' };
 
 /** Which requests a fault hits; what is left out matches everything. */
-export interface FaultMatch {
+interface FaultMatch {
   method?: string;
   /** Tested against path and query. */
   path?: RegExp;
@@ -38,7 +38,7 @@ export interface FaultMatch {
 }
 
 /** One line of the script. `times` defaults to once; `Infinity` lasts until removed. */
-export interface FaultRule {
+interface FaultRule {
   match?: FaultMatch;
   times?: number;
   fault: Fault;

@@ -4,7 +4,7 @@
 const REMEMBERED_MS = 30_000;
 
 /** What is known of one pending id. */
-export type PendingState = { kind: 'unknown' } | { kind: 'in_progress' } | { kind: 'created'; postId: string };
+type PendingState = { kind: 'unknown' } | { kind: 'in_progress' } | { kind: 'created'; postId: string };
 
 /** Remembers which create belongs to which `pending_post_id`. */
 export class PendingIds {

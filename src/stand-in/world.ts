@@ -71,7 +71,7 @@ export interface World {
   readonly replyIdsByRoot: Map<string, Set<string>>;
   readonly versionsByPost: Map<string, PostVersion[]>;
   readonly listeners: Set<(event: PostEvent) => void>;
-  /** Users that have used their token since the last restart: a server whose database is down still knows them. */
+  /** Tokens used since the last restart: a server whose database is down still knows them. */
   readonly cachedTokens: Set<string>;
   pendingIds: PendingIds;
   databaseDown: boolean;

@@ -37,7 +37,7 @@ export interface Stage {
 }
 
 /** The outcome of a replay: a line for each difference, and the names of the compared cases. */
-export interface Report {
+interface Report {
   problems: string[];
   compared: string[];
 }
