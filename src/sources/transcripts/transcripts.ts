@@ -106,7 +106,11 @@ export class Transcripts {
     const work = this.#workByPath.get(path) ?? { promise: undefined, again: false };
     this.#workByPath.set(path, work);
     work.again = true;
-    work.promise ??= this.#work(record, work);
+    // Cleared only after it was set: a file without a name ends its work before the first wait.
+    work.promise ??= this.#work(record, work).finally(() => {
+      work.promise = undefined;
+      if (work.again) void this.read(path);
+    });
     return work.promise;
   }
 
@@ -195,7 +199,6 @@ export class Transcripts {
         this.#options.problems.note('failed', record.path);
       }
     }
-    work.promise = undefined;
   }
 
   #isNamed(record: TranscriptRecord): boolean {
