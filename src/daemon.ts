@@ -15,12 +15,15 @@ import type { Logger } from './core/log.ts';
 import { isListed } from './core/name-list.ts';
 import { createRedactor } from './core/redact.ts';
 import { PushError } from './core/sink.ts';
+import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { Chat } from './daemon/chat.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
 import { healthFacts } from './daemon/health-facts.ts';
 import { Memory } from './daemon/memory.ts';
 import { createPlacement } from './daemon/placement.ts';
+import { PostLedger } from './daemon/post-ledger.ts';
 import { every, systemClock, watchClock } from './daemon/system-clock.ts';
+import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { createHealthServer } from './http/health.ts';
 import type { HealthReport } from './http/health-report.ts';
 import { judgeHealth } from './http/judge-health.ts';
@@ -35,6 +38,7 @@ export interface DaemonOptions {
 
 const TICK_MS = 500;
 const REMEMBER_MS = 250; // a crash repeats at most this much reading
+const TWIN_CHECK_MS = 30_000;
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
 /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
@@ -63,10 +67,13 @@ class Daemon {
   readonly #memory: Memory;
   readonly #redact: (text: string) => string;
   readonly #chat: Chat;
+  readonly #twin: TwinSink;
+  readonly #sink: AdoptingSink;
   readonly #publisher: Publisher;
   readonly #board: Board;
   readonly #source: TranscriptSource;
-  readonly #postIdsByBox = new Map<string, string>();
+  readonly #posts: PostLedger;
+  readonly #instance = randomUUID();
   readonly #process = watchProcess();
   /** Released in reverse order. */
   readonly #releases: (() => Promise<void> | void)[] = [];
@@ -79,7 +86,14 @@ class Daemon {
     this.#checkpoint = openCheckpoint(config.stateDir, log);
     this.#memory = new Memory(this.#checkpoint);
     this.#redact = createRedactor(secretsOf(config));
+    this.#posts = new PostLedger(this.#memory);
     this.#chat = new Chat(config, this.#version, clock, log);
+    this.#twin = withTwinWatch(this.#chat.sink, {
+      instance: this.#instance,
+      claimedAt: this.#startedAt,
+      onReplaced: (words) => log.error({}, `Another watcher has taken over: ${words}. This one sends nothing any more; stop one of the two.`),
+    });
+    this.#sink = withAdoption(this.#twin, clock, this.#instance);
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();
     this.#source = this.#createSource();
@@ -110,21 +124,15 @@ class Daemon {
     const { throttleMs, pace, editsPerSecond } = this.#config;
     return createPublisher(
       {
-        sink: this.#chat.sink,
+        sink: this.#sink,
         clock: this.#clock,
         random: Math.random,
         encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-        save: (record) => {
-          if (record.postId !== undefined) this.#postIdsByBox.set(record.boxId, record.postId);
-          this.#memory.savePost(record);
-        },
-        drop: (boxId) => {
-          this.#postIdsByBox.delete(boxId);
-          this.#memory.dropPost(boxId);
-        },
+        save: (record) => this.#posts.save(record),
+        drop: (boxId) => this.#posts.drop(boxId),
         log: this.#log,
-        instance: randomUUID(),
-        newPendingId: randomUUID,
+        instance: this.#instance,
+        newPendingId: (boxId) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
       },
       { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone: 'park' },
     );
@@ -139,7 +147,7 @@ class Daemon {
         render: rendererOf(this.#config),
         show: (view) => this.#publisher.show(view),
         place: (tree) => this.#place(tree),
-        changed: (boxId) => this.#forgetIfGone(boxId),
+        forget: (boxId) => this.#forget(boxId),
       },
       {
         limits: { idleTimeoutMs, maxDurationMs: maxSessionDurationMs },
@@ -170,15 +178,14 @@ class Daemon {
     return createPlacement(this.#chat.directory, options, this.#clock)(tree);
   }
 
-  #forgetIfGone(boxId: string): void {
-    if (!this.#board.has(boxId)) this.#publisher.forget(boxId);
+  #forget(boxId: string): boolean {
+    if (this.#posts.owesEnd(boxId)) return false;
+    this.#publisher.forget(boxId);
+    return true;
   }
 
   #restore(): void {
-    for (const record of this.#memory.storedPosts()) {
-      if (record.postId !== undefined) this.#postIdsByBox.set(record.boxId, record.postId);
-      this.#publisher.adopt(record);
-    }
+    for (const record of this.#posts.restore()) this.#publisher.adopt(record);
     for (const { session, entries } of this.#memory.storedSessions()) this.#board.restore(session, entries);
   }
 
@@ -203,9 +210,9 @@ class Daemon {
         sink: this.#chat.facts(stats.failuresByReason, stats.blockedUntil),
         stats,
         rows: this.#board.rows(),
-        postIdOf: (boxId) => this.#postIdsByBox.get(boxId),
+        postIdOf: (boxId) => this.#posts.postIdOf(boxId),
         storageProblem: this.#checkpoint.problem(),
-        replacedBy: undefined,
+        replacedBy: this.#twin.replacedBy(),
         process: this.#process.facts(),
       }),
     );
@@ -219,7 +226,11 @@ class Daemon {
       this.#board.tick();
       this.#chat.checkIfIdle();
     };
-    this.#releases.push(every(this.#clock, TICK_MS, tick), every(this.#clock, REMEMBER_MS, () => this.#memory.flush(this.#board)));
+    this.#releases.push(
+      every(this.#clock, TICK_MS, tick),
+      every(this.#clock, REMEMBER_MS, () => this.#memory.flush(this.#board)),
+      every(this.#clock, TWIN_CHECK_MS, () => void this.#twin.check(this.#posts.openPostIds())),
+    );
   }
 
   #noteJump(byMs: number): void {

@@ -24,8 +24,8 @@ export interface BoardPorts {
   show(view: BoxView): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
   place(tree: TurnTree): Promise<Placement>;
-  /** Called after every change of a box that a checkpoint should know. */
-  changed(boxId: string): void;
+  /** The box is finished and old enough. Answers whether it may go: false while its post is owed its end. */
+  forget(boxId: string): boolean;
 }
 
 export interface BoardOptions {
@@ -129,10 +129,6 @@ export class Board {
     return [...this.#entriesById.values()];
   }
 
-  has(boxId: string): boolean {
-    return this.#entriesById.has(boxId);
-  }
-
   sessions(): ReadonlyMap<string, Session> {
     return this.#sessions.byKey;
   }
@@ -168,7 +164,6 @@ export class Board {
     if (entry.phase === 'passed' && !status.final) entry.phase = 'undecided';
     if (entry.phase === 'undecided') this.#decide(entry, tree, status);
     if (entry.phase === 'placed') this.#draw(entry, tree);
-    this.#ports.changed(boxId);
   }
 
   #statusOf(tree: TurnTree): TurnStatus {
@@ -246,10 +241,9 @@ export class Board {
 
   #forgetOld(now: number): void {
     for (const entry of this.entries()) {
-      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
+      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS || !this.#ports.forget(entry.boxId)) continue;
       this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
       this.#entriesById.delete(entry.boxId);
-      this.#ports.changed(entry.boxId);
     }
   }
 }

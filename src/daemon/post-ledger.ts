@@ -1,0 +1,44 @@
+// Owns which box has which post, as the publisher last saved it; passes everything on to the memory.
+
+import type { PostRecord } from '../boxes/post-record.ts';
+import type { Memory } from './memory.ts';
+
+export class PostLedger {
+  readonly #memory: Memory;
+  readonly #recordsByBox = new Map<string, PostRecord>();
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** What an earlier process left. */
+  restore(): PostRecord[] {
+    const records = this.#memory.storedPosts();
+    for (const record of records) this.#recordsByBox.set(record.boxId, record);
+    return records;
+  }
+
+  save(record: PostRecord): void {
+    this.#recordsByBox.set(record.boxId, record);
+    this.#memory.savePost(record);
+  }
+
+  drop(boxId: string): void {
+    this.#recordsByBox.delete(boxId);
+    this.#memory.dropPost(boxId);
+  }
+
+  postIdOf(boxId: string): string | undefined {
+    return this.#recordsByBox.get(boxId)?.postId;
+  }
+
+  /** The box has a post that does not say its end yet: what it is to say must not be forgotten. */
+  owesEnd(boxId: string): boolean {
+    const record = this.#recordsByBox.get(boxId);
+    return record?.owedFinal === true && record.postId !== undefined;
+  }
+
+  openPostIds(): string[] {
+    return [...this.#recordsByBox.values()].flatMap(({ postId, phase, final }) => (postId === undefined || phase !== 'posted' || final ? [] : [postId]));
+  }
+}
