@@ -11,8 +11,9 @@ import { Tail, type TailRead } from './tail.ts';
 
 /** What must survive a restart to read one file on. Plain data; every event of the bytes before `offset` was emitted. */
 export interface TailCheckpoint extends TailPosition {
-  /** Keys of the newest entries, oldest first. */
+  /** Keys of the newest entries, oldest first; with `idsAreAll`, of every entry that was handed on or passed over. */
   ids: string[];
+  idsAreAll: boolean;
 }
 
 /**
@@ -89,7 +90,8 @@ export class Follower {
     const position = this.#tail.position();
     if (position === undefined || this.#phase.kind !== 'following') return undefined;
     const { dev, ino, offset, skipping, before, head } = position;
-    return { dev, ino, offset, skipping, before, head, ids: this.#seen.newest(CHECKPOINT_IDS) };
+    const idsAreAll = this.#seen.isComplete && this.#seen.size <= CHECKPOINT_IDS;
+    return { dev, ino, offset, skipping, before, head, ids: this.#seen.newest(CHECKPOINT_IDS), idsAreAll };
   }
 
   /** Reads on and emits what is new. Never throws, unless `emit` does. */
@@ -120,9 +122,9 @@ export class Follower {
     this.#isPrimed = true;
     const context = await this.#tail.context(CONTEXT_BYTES);
     if (start.kind === 'resume') {
-      const isWhole = start.checkpoint.offset === 0 || (context.length > 0 && start.checkpoint.offset <= CONTEXT_BYTES);
-      this.#seen = this.#newSeen(isWhole);
-      for (const key of start.checkpoint.ids) this.#seen.add(key, false);
+      const { ids, idsAreAll, offset } = start.checkpoint;
+      this.#seen = this.#newSeen(idsAreAll || (context.length > 0 && offset <= CONTEXT_BYTES));
+      for (const key of ids) this.#seen.add(key, false);
     }
     for (const line of context) this.#remember(entryKeyOf(line), this.#decode(line).events);
   }
@@ -159,14 +161,11 @@ export class Follower {
   }
 
   #hold(phase: Extract<Phase, { kind: 'catching_up' }>, end: number, events: DecodedEvent[]): void {
-    if (end <= phase.keepFrom) {
-      if (events.some(opensTurn)) phase.held = [];
-      if (events.length > 0) phase.held.push(events);
-      for (const event of events) phase.lastAt = Math.max(phase.lastAt, event.at);
-      return;
-    }
-    this.#release(phase);
-    this.#options.emit(events);
+    if (events.length === 0) return;
+    if (events.some(opensTurn)) phase.held = [];
+    phase.held.push(events);
+    for (const event of events) phase.lastAt = Math.max(phase.lastAt, event.at);
+    if (end > phase.keepFrom) this.#release(phase);
   }
 
   #release(phase: Extract<Phase, { kind: 'catching_up' }>): void {

@@ -96,7 +96,7 @@ export function decodeCheckpoint(value: unknown): TranscriptCheckpoint | undefin
   if (raw === undefined || dev === undefined || ino === undefined || offset === undefined || sessionKey === undefined) return undefined;
   if (before === undefined || head === undefined || offset < before.length) return undefined;
   const ids = asList(raw['ids']).flatMap((id) => asText(id) ?? []);
-  return { dev, ino, offset, skipping: raw['skipping'] === true, before, head, ids, sessionKey };
+  return { dev, ino, offset, skipping: raw['skipping'] === true, before, head, ids, idsAreAll: raw['idsAreAll'] === true, sessionKey };
 }
 
 function decodeFingerprint(value: unknown): Fingerprint | undefined {

@@ -39,6 +39,10 @@ export class SeenEntries {
     return this.#isComplete;
   }
 
+  get size(): number {
+    return this.#shownByKey.size;
+  }
+
   has(key: string): boolean {
     return this.#shownByKey.has(key);
   }

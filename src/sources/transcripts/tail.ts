@@ -175,14 +175,16 @@ export class Tail {
     if (archived === undefined) return undefined;
     return withRegular({ path: archived.path, root: this.#options.root }, async (opened): Promise<TailRead | undefined> => {
       if (opened.kind === 'refused') return undefined;
-      const renamed: TailRead = { change: 'renamed', reason: archived.reason };
-      const { handle, identity } = opened;
-      if (identity.ino !== position.ino || identity.size < position.offset) return renamed;
-      const stretch = await readStretch(handle, identity, position, this.#limits);
-      if (stretch.kind !== 'lines') return renamed;
-      const read = this.#taken(stretch, 'appended');
-      return read.change === 'unchanged' ? renamed : read;
+      const read = await this.#readRest(opened.handle, opened.identity, position);
+      return read.change === 'unchanged' ? { change: 'renamed', reason: archived.reason } : read;
     });
+  }
+
+  /** Nothing is written to a renamed file any more: what differs from what was read of it can be read again at once. */
+  async #readRest(handle: FileHandle, identity: FileIdentity, position: TailPosition): Promise<TailRead> {
+    if (identity.size < position.offset) return this.#restart(handle, identity, 'truncated');
+    const stretch = await readStretch(handle, identity, position, this.#limits);
+    return stretch.kind === 'lines' ? this.#taken(stretch, 'appended') : this.#restart(handle, identity, 'rewritten');
   }
 
   /** Milliseconds until a file that is shorter than before (or missing: -1) may be believed; 0 when it may. */
@@ -204,7 +206,7 @@ async function firstLine(handle: FileHandle, before: number, limits: Limits): Pr
 }
 
 async function contextBefore(handle: FileHandle, position: TailPosition, maxBytes: number, limits: Limits): Promise<string[]> {
-  const from = Math.max(0, position.offset - maxBytes);
+  const from = Math.max(0, position.offset - Math.max(maxBytes, position.before.length));
   const before = await readAt(handle, from, position.offset - from);
   if (!matches(position.before, before.subarray(before.length - position.before.length))) return [];
   const header = from === 0 ? [] : await firstLine(handle, position.offset, limits);
