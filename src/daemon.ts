@@ -144,7 +144,7 @@ class Daemon {
       {
         clock: this.#clock,
         log: this.#log,
-        render: rendererOf(this.#config),
+        render: rendererOf(this.#config, this.#redact, this.#log),
         show: (view) => this.#publisher.show(view),
         place: (tree) => this.#place(tree),
         forget: (boxId) => this.#forget(boxId),

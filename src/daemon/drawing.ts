@@ -1,0 +1,44 @@
+// Ties the renderer and the encoders to the configuration: tool labels, verbosity, style and sizes.
+
+import { readFileSync } from 'node:fs';
+import { encodeAttachment } from '../boxes/attachment.ts';
+import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/labels.ts';
+import { encodeMessage } from '../boxes/message.ts';
+import type { LiveStatusMeta } from '../boxes/post-meta.ts';
+import type { Shrink } from '../boxes/publisher-ports.ts';
+import { renderCard } from '../boxes/render.ts';
+import type { StatusOf } from '../boxes/render-options.ts';
+import type { Config } from '../config.ts';
+import type { Card } from '../core/card.ts';
+import type { Logger } from '../core/log.ts';
+import type { TurnTree } from '../core/session.ts';
+import type { PostBody } from '../core/sink.ts';
+
+const SHRUNK_PROPS_CHARS = 3_000; // after the server refused a body, well below every known limit
+const SHRUNK_MESSAGE_CHARS = 4_000; // Mattermost's limit before 5.0
+const ATTACHMENT_PROPS_CHARS = 7_500; // old servers allow 8,000 and add their own
+const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
+
+/** Draws a turn with the configured labels, lines and verbosity. */
+export function rendererOf(config: Config, redact: (text: string) => string, log: Logger): (tree: TurnTree, statusOf: StatusOf) => Card {
+  const options = { verbosity: config.verbosity, maxLines: config.maxStatusLines, labels: toolLabels(config.toolLabelsFile, log), redact };
+  return (tree, statusOf) => renderCard(tree, statusOf, options);
+}
+
+/** Encodes a card in the configured style; `maxPostChars` is the server's own limit once it is known. */
+export function encoderOf(config: Config, maxPostChars: () => number | undefined): (card: Card, meta: LiveStatusMeta, shrink: Shrink) => PostBody {
+  if (config.boxStyle === 'attachment') {
+    return (card, meta, shrink) => encodeAttachment(card, meta, { maxPropsChars: shrink === 0 ? ATTACHMENT_PROPS_CHARS : SHRUNK_PROPS_CHARS });
+  }
+  return (card, meta, shrink) => {
+    const serverChars = (maxPostChars() ?? config.maxMessageChars + MESSAGE_MARGIN_CHARS) - MESSAGE_MARGIN_CHARS;
+    return encodeMessage(card, meta, { maxMessageChars: shrink === 0 ? Math.min(config.maxMessageChars, serverChars) : SHRUNK_MESSAGE_CHARS });
+  };
+}
+
+function toolLabels(path: string | undefined, log: Logger): ToolLabels {
+  if (path === undefined) return BUILT_IN_LABELS;
+  const { labels, problems } = decodeToolLabels(JSON.parse(readFileSync(path, 'utf8')) as unknown);
+  for (const problem of problems) log.warn({ path }, problem);
+  return mergeLabels(labels);
+}
