@@ -3,7 +3,18 @@
 import type { Retry } from './session.ts';
 
 /** The closed table of titles (product/live-status.md). */
-export type BoxState = 'active' | 'quiet' | 'retry' | 'waiting' | 'done' | 'done_unseen' | 'error' | 'aborted' | 'timeout' | 'interrupted' | 'lost';
+export type BoxState =
+  | 'active'
+  | 'quiet'
+  | 'retry'
+  | 'waiting'
+  | 'done'
+  | 'done_unseen'
+  | 'error'
+  | 'aborted'
+  | 'timeout'
+  | 'interrupted'
+  | 'lost';
 
 /** The state of one turn, derived from its events (core/status.ts). Durations in milliseconds. */
 export interface TurnStatus {
@@ -23,7 +34,10 @@ export interface Card {
   /** `#rrggbb` */
   color: string;
   title: string;
+  /** Oldest first. What must stay longest stands last: when there are too many, the first ones go. */
   lines: string[];
+  /** Lines before these that are not shown any more. */
+  droppedLines: number;
   /** Plain text for notifications and clients without attachments. */
   fallback: string;
   /** Changes like this jump the pace (see the table of states). */

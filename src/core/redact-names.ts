@@ -20,7 +20,8 @@ const HARMLESS_KEY =
 const STRONG =
   /passw(?:or)?d|passphrase|passcode|(?:^|_)(?:pwd|pw|pass|psw)\d?(?:_|$)|(?:^|_)secrets?(?:_|$)|clientsecret|appsecret|secretkey|secretaccesskey|(?:api|access|private|auth|encrypt|encryption|sign|signing|master|account|service|deploy|license|ssh|gpg|pgp|shared|subscription|webhook|app|admin|root|hmac|jwt|sas|storage_account|ingest|write|server|service_role|bot|publishable|restricted|functions?|host)_?keys?(?:_\d|_base64|_b64|_pem|_value)?$|(?:auth|access|refresh|id|bot|api|csrf|xsrf|session|bearer|personal|deploy|service|user|app|client|device|push|verify|verification|reset|invite|install|github|gitlab|gh|npm|slack|discord|telegram|mattermost|mm|hf|vault|jwt|admin|gateway|bridge|oauth|sso|private|security)_?tokens?(?:_\d|_value)?$|connection_?string|mnemonic|seed_?phrase|authtoken/;
 
-const WEAK = /(?:^|_)token(?:_value|_\d)?$|\w_token$|(?:^|_)auth$|credentials?$|(?:^|_)creds?$|cookie$|(?:^|_)jwt$|(?:^|_)bearer$|(?:^|_)dsn$|(?:^|_)otp$|webhook$/;
+const WEAK =
+  /(?:^|_)token(?:_value|_\d)?$|\w_token$|(?:^|_)auth$|credentials?$|(?:^|_)creds?$|cookie$|(?:^|_)jwt$|(?:^|_)bearer$|(?:^|_)dsn$|(?:^|_)otp$|webhook$/;
 
 /** What kind of value an identifier announces, if any. Camel case, dots, dashes and underscores are all the same. */
 export function nameKind(identifier: string): NameKind | undefined {

@@ -1,6 +1,6 @@
 // Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `<password>value<`.
 
-import { nameKind, type NameKind } from './redact-names.ts';
+import { type NameKind, nameKind } from './redact-names.ts';
 import { isSecretValue, type Standing } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
 
@@ -39,7 +39,8 @@ function valueSpan(text: string, start: number, end: number, name: string, kind:
   }
   if (text[start - 1] === '<' && text[end] === '>') return elementSpan(text, end + 1, name, kind);
   const separator = sticky(SEPARATOR, text, end);
-  if (separator !== undefined) return isWholeString(text, start, separator.end) ? undefined : read(separator.end, separator.isTight ? 'joined' : 'spaced');
+  if (separator !== undefined)
+    return isWholeString(text, start, separator.end) ? undefined : read(separator.end, separator.isTight ? 'joined' : 'spaced');
   const named = sticky(NAMED_VALUE, text, end);
   if (named !== undefined) return read(named.end, 'joined');
   if (/^(?:set|with)/i.test(name) && text[end] === '(') return read(end + 1, 'quoted');
@@ -76,7 +77,13 @@ function readValue(text: string, from: number, standing: Standing, name: string,
   if (span === undefined || (opening === undefined && standing === 'quoted')) return undefined;
   const endsLine = /^(?:["'`\\]|[ \t]{0,8}(?:\n|$))/.test(text.slice(span.end, span.end + 12));
   const value = text.slice(span.start, span.end).replace(/\n[ \t]*/g, '');
-  const isSecret = isSecretValue({ value, kind, name, standing: opening === undefined || standing !== 'joined' && standing !== 'spaced' ? standing : 'quoted', endsLine });
+  const isSecret = isSecretValue({
+    value,
+    kind,
+    name,
+    standing: opening === undefined || (standing !== 'joined' && standing !== 'spaced') ? standing : 'quoted',
+    endsLine,
+  });
   return isSecret ? span : undefined;
 }
 

@@ -28,11 +28,14 @@ const IN_JOINED_TEXT: Place[] = [
   },
   // Signatures that are the whole permission of an address
   {
-    pattern: /((?:[?&;]|&amp;|%26)(?:sig|signature|x-amz-(?:signature|security-token)|x-goog-signature|googleaccessid|awsaccesskeyid)(?:=|%3D))([^\s&"'`<>;]{8,4096})/gi,
+    pattern:
+      /((?:[?&;]|&amp;|%26)(?:sig|signature|x-amz-(?:signature|security-token)|x-goog-signature|googleaccessid|awsaccesskeyid)(?:=|%3D))([^\s&"'`<>;]{8,4096})/gi,
     isSecret: (value) => !isStandIn(value),
   },
   // The secret half of an AWS key pair beside the public one
-  { pattern: /(\b(?:AKIA|ASIA)[A-Z0-9]{16}["'`]?[\s,:;|/=>-]{1,6}(?:[\w ]{0,40}[:=][ ]{0,2})?["'`]?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/g },
+  {
+    pattern: /(\b(?:AKIA|ASIA)[A-Z0-9]{16}["'`]?[\s,:;|/=>-]{1,6}(?:[\w ]{0,40}[:=][ ]{0,2})?["'`]?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/g,
+  },
 ];
 
 /** Looked for in the text without explicit line breaks. */
@@ -42,12 +45,18 @@ const IN_LINES: Place[] = [
       /(authorization\\{0,3}["'`]?\s{0,4}(?::|=>|=|,)\s{0,4}\\{0,3}["'`]?(?:bearer|basic|token|negotiate|ntlm|api-?key|key|splunk|sso-key|bot|hmac|oauth|jwt|pat)\s{1,4}\\?\s{0,16})([^\s"'`\\]{4,8192}(?:\\?\n[ \t]{0,40}[A-Za-z0-9+/=_.~-]{1,4096}(?=["'`]))?)/gi,
     isSecret: (value) => !isStandIn(value) && !/^[a-z]{1,12}[.,;:]?$/.test(value),
   },
-  { pattern: /(authorization\\{0,3}["'`]?\s{0,4}(?::|=>|=|,)\s{0,4}\\{0,3}["'`]?)((?:digest|aws4-hmac-sha256|hawk|mac|signature|oauth)\s[^\n]{8,4096})/gi },
+  {
+    pattern:
+      /(authorization\\{0,3}["'`]?\s{0,4}(?::|=>|=|,)\s{0,4}\\{0,3}["'`]?)((?:digest|aws4-hmac-sha256|hawk|mac|signature|oauth)\s[^\n]{8,4096})/gi,
+  },
   {
     pattern: /(authorization\\{0,3}["'`]?\s{0,4}(?::|=>|=)\s{0,4}\\{0,3}["'`]?)([^\s"'`\\]{8,8192})/gi,
     isSecret: (value) => !isStandIn(value) && hasDigitAndLetter(value) && !/[([]/.test(value),
   },
-  { pattern: /(\b(?:set-)?cookie\\{0,3}["'`]?\s{0,2}:\s{0,4}\\{0,3}["'`]?)([^\n"'`\\]{6,8192})/gi, isSecret: (value) => /^[\w.%-]{1,128}=[^\s;]{4}/.test(value) && !isStandIn(value) },
+  {
+    pattern: /(\b(?:set-)?cookie\\{0,3}["'`]?\s{0,2}:\s{0,4}\\{0,3}["'`]?)([^\n"'`\\]{6,8192})/gi,
+    isSecret: (value) => /^[\w.%-]{1,128}=[^\s;]{4}/.test(value) && !isStandIn(value),
+  },
   // .netrc
   { pattern: /(\blogin\s{1,8}[^\s]{1,128}\s{1,8}password\s{1,8})([^\s]{1,256})/g, isSecret: (value) => !isStandIn(value) },
   // curl -u user:password
@@ -56,17 +65,33 @@ const IN_LINES: Place[] = [
     command: /\b(?:curl|wget|https?|xh|lftp|ftp)\b/,
     isSecret: (value) => !isStandIn(value) && !value.startsWith('//'),
   },
-  { pattern: /(\s-p)((?:"[^"\n]{1,256}"|'[^'\n]{1,256}'|[^\s"'-][^\s"']{0,255}))/g, command: /\b(?:mysql\w{0,12}|mariadb[\w-]{0,12}|mycli|sshpass|7z\w?|rar|unrar)\b/, isSecret: (value) => !isStandIn(value) },
   {
-    pattern: /(\s-[pP]\s{1,4})((?:"[^"\n]{1,256}"|'[^'\n]{1,256}'|[^\s"'-][^\s"']{0,255}))/g,
-    command: /\b(?:sshpass|(?:docker|podman|buildah|skopeo|nerdctl|az|oc|crane|helm\s{1,4}registry)\s{1,4}login|mongo\w{0,8}|unzip|zip|ldap\w{1,12}|isql|sqlcmd|bcp|ipmitool)\b/,
+    pattern: /(\s-p)((?:"[^"\n]{1,256}"|'[^'\n]{1,256}'|[^\s"'-][^\s"']{0,255}))/g,
+    command: /\b(?:mysql\w{0,12}|mariadb[\w-]{0,12}|mycli|sshpass|7z\w?|rar|unrar)\b/,
     isSecret: (value) => !isStandIn(value),
   },
-  { pattern: /(\s-a\s{1,4}["']?)([^\s"'-][^\s"']{0,255})/g, command: /\b(?:redis|valkey|keydb)-cli\b/, isSecret: (value) => !isStandIn(value) },
+  {
+    pattern: /(\s-[pP]\s{1,4})((?:"[^"\n]{1,256}"|'[^'\n]{1,256}'|[^\s"'-][^\s"']{0,255}))/g,
+    command:
+      /\b(?:sshpass|(?:docker|podman|buildah|skopeo|nerdctl|az|oc|crane|helm\s{1,4}registry)\s{1,4}login|mongo\w{0,8}|unzip|zip|ldap\w{1,12}|isql|sqlcmd|bcp|ipmitool)\b/,
+    isSecret: (value) => !isStandIn(value),
+  },
+  {
+    pattern: /(\s-a\s{1,4}["']?)([^\s"'-][^\s"']{0,255})/g,
+    command: /\b(?:redis|valkey|keydb)-cli\b/,
+    isSecret: (value) => !isStandIn(value),
+  },
   { pattern: /(\s-w\s{1,4}["']?)([^\s"'-][^\s"']{0,255})/g, command: /\bldap\w{1,12}\b/, isSecret: (value) => !isStandIn(value) },
-  { pattern: /(\s-U\s{0,4}["']?[^\s%"']{1,128}%)([^\s"']{1,256})/g, command: /\b(?:smbclient|smbmap|rpcclient|net|mount)\b/, isSecret: (value) => !isStandIn(value) },
+  {
+    pattern: /(\s-U\s{0,4}["']?[^\s%"']{1,128}%)([^\s"']{1,256})/g,
+    command: /\b(?:smbclient|smbmap|rpcclient|net|mount)\b/,
+    isSecret: (value) => !isStandIn(value),
+  },
   { pattern: /(\bpass:)([^\s"']{1,256})/g, command: /\bopenssl\b/, isSecret: (value) => !isStandIn(value) },
-  { pattern: /(\bhtpasswd\s{1,4}-\w{0,6}b\w{0,6}\s{1,4}[^\s]{1,256}\s{1,4}[^\s]{1,128}\s{1,4}["']?)([^\s"']{1,256})/g, isSecret: (value) => !isStandIn(value) },
+  {
+    pattern: /(\bhtpasswd\s{1,4}-\w{0,6}b\w{0,6}\s{1,4}[^\s]{1,256}\s{1,4}[^\s]{1,128}\s{1,4}["']?)([^\s"']{1,256})/g,
+    isSecret: (value) => !isStandIn(value),
+  },
   // A password handed to a program through its standard input
   {
     pattern:

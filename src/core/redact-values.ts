@@ -44,7 +44,9 @@ export function isSecretValue({ value, kind, name, standing, endsLine }: Candida
   if (kind === 'weak' && /^(?:https?|wss?):\/\//.test(bare)) return false;
   switch (standing) {
     case 'quoted':
-      return kind === 'strong' ? !/^[a-z]+$/i.test(bare) || bare.length >= 4 : looksRandom(bare, 8) || (bare.length >= 16 && !/\s/.test(bare));
+      return kind === 'strong'
+        ? !/^[a-z]+$/i.test(bare) || bare.length >= 4
+        : looksRandom(bare, 8) || (bare.length >= 16 && !/\s/.test(bare));
     case 'joined':
       return isJoinedSecret(bare, value, kind, name);
     case 'option':

@@ -27,12 +27,7 @@ const PLAIN_ASCII = /^[\t\n\u0020-\u007e]*$/;
  */
 export function dropInvisible(text: string): string {
   if (PLAIN_ASCII.test(text)) return text;
-  return text
-    .toWellFormed()
-    .replace(TERMINAL_SEQUENCE, '')
-    .replace(ODD_BREAK, '\n')
-    .replace(INVISIBLE, '')
-    .replace(MARK_TOWER, '$1');
+  return text.toWellFormed().replace(TERMINAL_SEQUENCE, '').replace(ODD_BREAK, '\n').replace(INVISIBLE, '').replace(MARK_TOWER, '$1');
 }
 
 /** `dropInvisible`, then all white space as single spaces: one line without a border of spaces. */

@@ -90,17 +90,26 @@ export const KEY_SHAPES: Record<string, Build> = {
 /** Secrets that only their surroundings give away. `{}` is the secret. */
 export const PLACES: Record<string, { text: string; secret: Build }> = {
   'bearer header': { text: 'Authorization: Bearer {}', secret: (d) => d.pick(ALNUM, 24) },
-  'bearer header of curl': { text: 'curl -sS -H "Authorization: Bearer {}" https://chat.example/api/v4/posts', secret: (d) => d.pick(LOWER + DIGITS, 26) },
+  'bearer header of curl': {
+    text: 'curl -sS -H "Authorization: Bearer {}" https://chat.example/api/v4/posts',
+    secret: (d) => d.pick(LOWER + DIGITS, 26),
+  },
   'basic header': { text: "curl -H 'authorization: Basic {}' https://a.example", secret: (d) => d.pick(BASE64, 24) },
   'token header': { text: '"Authorization": "token {}"', secret: (d) => d.pick(HEX, 40) },
   'private header': { text: 'PRIVATE-TOKEN: {}', secret: (d) => d.pick(ALNUM, 20) },
   'api key header': { text: '-H "X-Api-Key: {}"', secret: (d) => d.pick(ALNUM, 32) },
   'cookie header': { text: 'Cookie: sid={}; theme=dark', secret: (d) => d.pick(ALNUM, 32) },
   'bearer in prose': { text: 'I call it with Bearer {} as the docs say', secret: (d) => d.pick(LOWER + DIGITS, 26) },
-  'Mattermost token': { text: 'the bot token is {} in that file', secret: (d) => d.pick(LOWER, 12) + d.pick(DIGITS, 2) + d.pick(LOWER, 12) },
+  'Mattermost token': {
+    text: 'the bot token is {} in that file',
+    secret: (d) => d.pick(LOWER, 12) + d.pick(DIGITS, 2) + d.pick(LOWER, 12),
+  },
   'password in prose': { text: 'the admin password is {} on that host', secret: (d) => `${d.pick(LOWER, 7)}${d.pick(DIGITS, 2)}` },
   'Mattermost token, colon': { text: 'token: {}', secret: (d) => d.pick(LOWER, 12) + d.pick(DIGITS, 2) + d.pick(LOWER, 12) },
-  'Mattermost hook': { text: 'curl -d x https://chat.example/hooks/{}', secret: (d) => d.pick(LOWER, 12) + d.pick(DIGITS, 2) + d.pick(LOWER, 12) },
+  'Mattermost hook': {
+    text: 'curl -d x https://chat.example/hooks/{}',
+    secret: (d) => d.pick(LOWER, 12) + d.pick(DIGITS, 2) + d.pick(LOWER, 12),
+  },
   'database address': { text: 'psql postgres://app:{}@db.internal:5432/app', secret: (d) => d.pick(ALNUM, 14) },
   'database address with signs': { text: 'DATABASE_URL=mysql://root:{}@127.0.0.1/x?ssl=1', secret: (d) => `p/${d.pick(ALNUM, 9)}#!` },
   'database address with an at sign': { text: 'mongodb+srv://me:{}@cluster0.example.net/db', secret: (d) => `P@${d.pick(ALNUM, 9)}` },
@@ -157,7 +166,17 @@ export function armouredKey(dice: Dice): { text: string; body: string[] } {
 }
 
 /** Words of ordinary work around a key. `{}` is the key. */
-export const SENTENCES = ['{}', 'use {} for it', 'key="{}"', "curl 'https://a.example/?q={}'", '{"a":["{}"],"b":1}', 'echo {} > /tmp/x', '`{}`,', 'NAME={}', '- {}'];
+export const SENTENCES = [
+  '{}',
+  'use {} for it',
+  'key="{}"',
+  "curl 'https://a.example/?q={}'",
+  '{"a":["{}"],"b":1}',
+  'echo {} > /tmp/x',
+  '`{}`,',
+  'NAME={}',
+  '- {}',
+];
 
 /** The sample with its secret broken over two lines at a place between 0 and 1. */
 export function wrap(sample: Sample, at: number, lineBreak: string): string {

@@ -2,7 +2,10 @@
 
 import { createDice, type Dice } from './corpus.ts';
 
-const WORDS = 'build parse render session gateway token secret password auth key config server client index worker queue cache stream reader writer'.split(' ');
+const WORDS =
+  'build parse render session gateway token secret password auth key config server client index worker queue cache stream reader writer'.split(
+    ' ',
+  );
 const DIRS = ['src', 'lib', 'test/unit', 'packages/core/src', 'agents/sessions', 'internal/auth', 'app/models', 'deploy'];
 const ENDINGS = ['ts', 'js', 'py', 'go', 'md', 'json', 'rs', 'yaml'];
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
@@ -17,7 +20,8 @@ const FILLERS: Record<string, (dice: Dice) => string> = {
   big: (d) => String(1_700_000_000_000 + d.below(99_999_999)),
   word: (d) => WORDS[d.below(WORDS.length)] ?? 'word',
   Word: (d) => (WORDS[d.below(WORDS.length)] ?? 'word').replace(/^./, (c) => c.toUpperCase()),
-  path: (d) => `${DIRS[d.below(DIRS.length)]}/${WORDS[d.below(WORDS.length)]}-${WORDS[d.below(WORDS.length)]}.${ENDINGS[d.below(ENDINGS.length)]}`,
+  path: (d) =>
+    `${DIRS[d.below(DIRS.length)]}/${WORDS[d.below(WORDS.length)]}-${WORDS[d.below(WORDS.length)]}.${ENDINGS[d.below(ENDINGS.length)]}`,
   version: (d) => `${d.below(12)}.${d.below(30)}.${d.below(40)}`,
   id26: (d) => d.pick(`${LOWER}0123456789`, 26),
   url: () => 'URL', // A whole marker would be taken for the source map of this file.
@@ -205,5 +209,7 @@ vault kv get secret/{word}
 /** As many lines as asked for, the same ones for the same seed. */
 export function ordinaryLines(count: number, seed: number): string[] {
   const dice = createDice(seed);
-  return Array.from({ length: count }, (_, index) => (LINES[index % LINES.length] ?? '').replace(/\{(\w+)\}/g, (whole, name) => FILLERS[name]?.(dice) ?? whole));
+  return Array.from({ length: count }, (_, index) =>
+    (LINES[index % LINES.length] ?? '').replace(/\{(\w+)\}/g, (whole, name) => FILLERS[name]?.(dice) ?? whole),
+  );
 }

@@ -55,7 +55,25 @@ describe('createRedactor', () => {
     const places = Object.values(PLACES).map((place) => place.text.replace('{}', () => place.secret(dice)));
     const piece = fc.oneof(
       fc.constantFrom(...secrets, ...places, ...ordinaryLines(300, 8)),
-      fc.constantFrom('\n', '\\\n', ' ', '"', "'", '=', ': ', '[redacted]', '[', ']', '@', '://a:', 'password', 'token ', '--secret ', '\u200b', '-----BEGIN PRIVATE KEY-----'),
+      fc.constantFrom(
+        '\n',
+        '\\\n',
+        ' ',
+        '"',
+        "'",
+        '=',
+        ': ',
+        '[redacted]',
+        '[',
+        ']',
+        '@',
+        '://a:',
+        'password',
+        'token ',
+        '--secret ',
+        '\u200b',
+        '-----BEGIN PRIVATE KEY-----',
+      ),
       fc.string({ unit: 'binary', maxLength: 8 }),
     );
     fc.assert(
@@ -93,8 +111,12 @@ describe('createRedactor', () => {
   it('keeps the words around a secret, so that a line still says what was done', () => {
     const key = KEY_SHAPES['GitHub personal token']?.(createDice(1)) ?? '';
     expect(redact(`GH_TOKEN=${key} gh pr list --state open`)).toBe('GH_TOKEN=[redacted] gh pr list --state open');
-    expect(redact(`curl -H "Authorization: Bearer ${key}" https://api.example/user`)).toBe('curl -H "Authorization: Bearer [redacted]" https://api.example/user');
-    expect(redact('psql postgres://app:hunter22@db:5432/app -c "select 1"')).toBe('psql postgres://app:[redacted]@db:5432/app -c "select 1"');
+    expect(redact(`curl -H "Authorization: Bearer ${key}" https://api.example/user`)).toBe(
+      'curl -H "Authorization: Bearer [redacted]" https://api.example/user',
+    );
+    expect(redact('psql postgres://app:hunter22@db:5432/app -c "select 1"')).toBe(
+      'psql postgres://app:[redacted]@db:5432/app -c "select 1"',
+    );
   });
 });
 
@@ -103,10 +125,58 @@ describe('a million characters of anything', () => {
   const LINEAR_MS = 6_000; // takes well under one second alone; quadratic behaviour would take hours
 
   it.each([
-    'a', '0', 'M', 'aB', 'a.', '-', '"', '\\', '\n', ' ', '[', '{', '=', ';', '@', '%', 'é', '\u0301', '\u001b[', '\u200b',
-    'sk-', 'eyJ', 'SG.', 'AKIA', '://', '://a:', 'https://a:b', 'password="', "password='", 'password=;', 'PASSWORD=a;', 'token ', 'token is ', 'tokentoken',
-    '_key ', 'Authorization: ', 'Authorization: Digest ', 'Bearer aaaaaaaaaaaaa', 'Cookie: a=', '<password>', ' -p', '-u a:', '--password ', 'echo a|', "'a' +\n'", '"+\n"',
-    'a\\\n', 'ghp_a\n', '-----BEGIN PRIVATE KEY-----\n', '-----END PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----\nabc\n', 'a\n-----END PRIVATE KEY-----\n',
+    'a',
+    '0',
+    'M',
+    'aB',
+    'a.',
+    '-',
+    '"',
+    '\\',
+    '\n',
+    ' ',
+    '[',
+    '{',
+    '=',
+    ';',
+    '@',
+    '%',
+    'é',
+    '\u0301',
+    '\u001b[',
+    '\u200b',
+    'sk-',
+    'eyJ',
+    'SG.',
+    'AKIA',
+    '://',
+    '://a:',
+    'https://a:b',
+    'password="',
+    "password='",
+    'password=;',
+    'PASSWORD=a;',
+    'token ',
+    'token is ',
+    'tokentoken',
+    '_key ',
+    'Authorization: ',
+    'Authorization: Digest ',
+    'Bearer aaaaaaaaaaaaa',
+    'Cookie: a=',
+    '<password>',
+    ' -p',
+    '-u a:',
+    '--password ',
+    'echo a|',
+    "'a' +\n'",
+    '"+\n"',
+    'a\\\n',
+    'ghp_a\n',
+    '-----BEGIN PRIVATE KEY-----\n',
+    '-----END PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----\nabc\n',
+    'a\n-----END PRIVATE KEY-----\n',
   ])('is read in linear time: %j', (piece) => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
     const startedAt = performance.now();
@@ -126,7 +196,11 @@ describe('redactThenCut', () => {
   it('lets no half of a secret through where a very long text is capped', () => {
     const key = KEY_SHAPES['OpenAI legacy key']?.(createDice(21)) ?? '';
     for (let before = 65_536 - 60; before <= 65_540; before++) {
-      const shown = redactThenCut(`${`-----BEGIN PRIVATE KEY-----\n${'A'.repeat(60)}\n`.repeat(700)} ${'x'.repeat(before - 63_000)} ${key} tail`, 100_000, redact);
+      const shown = redactThenCut(
+        `${`-----BEGIN PRIVATE KEY-----\n${'A'.repeat(60)}\n`.repeat(700)} ${'x'.repeat(before - 63_000)} ${key} tail`,
+        100_000,
+        redact,
+      );
       expect(longestLeak(key.slice(3), shown.slice(-400))).toBeLessThanOrEqual(4);
     }
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor, redactThenCut } from '../../../src/core/redact.ts';
-import { armouredKey, createDice, KEY_SHAPES, longestLeak, PLACES, SENTENCES, type Sample, wrap } from './corpus.ts';
+import { armouredKey, createDice, KEY_SHAPES, longestLeak, PLACES, type Sample, SENTENCES, wrap } from './corpus.ts';
 
 const redact = createRedactor([]);
 const VARIANTS = 12; // random keys of each shape

@@ -1,0 +1,123 @@
+// One tool call as one line: what it is called, the argument worth showing, and how it went (LS-19, LS-20).
+
+import { codeSpan, plainText } from '../core/neutralise.ts';
+import { redactThenCut } from '../core/redact.ts';
+import type { Call, Turn } from '../core/session.ts';
+import { cut, cutStart, oneLine } from '../core/text.ts';
+import { formatDuration } from './amounts.ts';
+import type { ToolLabel } from './labels.ts';
+import type { RenderContext } from './render-options.ts';
+
+const MAX_NAME_POINTS = 40;
+const MAX_ARG_POINTS = 80; // two lines on a phone
+const MAX_ARG_POINTS_IN_DETAIL = 160;
+const MAX_OTHER_ARGS = 3;
+const MAX_OTHER_ARG_POINTS = 60;
+const MAX_DETAIL_POINTS = 100;
+const LONG_RUN_MS = 10_000; // a running call shows its time from here on
+const SLOW_MS = 5_000; // a finished one does
+
+/** Arguments that say most about a call of a tool we do not know, best first. */
+const TELLING_ARGS =
+  'command cmd path file_path filePath file url query pattern q name title label target to channel action task prompt question message text id key'.split(
+    ' ',
+  );
+
+/** Where a call stands: its turn, whether that has ended, and what time it is there. */
+export interface CallPlace {
+  turn: Turn;
+  isFinal: boolean;
+  asOf: number;
+}
+
+/** The line, or `undefined` for a call that is not shown. */
+export function callLine(call: Call, place: CallPlace, { options }: RenderContext): string | undefined {
+  const label = options.labels.get(call.tool);
+  const isFailed = call.outcome?.kind === 'failed';
+  if (!isFailed && (options.verbosity === 'quiet' || label?.hidden === true || isShownOtherwise(call, place.turn))) return undefined;
+  const name = toolName(call, label, options.redact);
+  const args = argsText(call, label, options);
+  return `${name}${args === '' ? '' : `: ${args}`} ${outcomeText(call, place, options)}`;
+}
+
+/** A wrapper whose inner call is shown, or the spawning of a sub-agent that has its own block. */
+function isShownOtherwise(call: Call, turn: Turn): boolean {
+  const isWrapper = Object.values(turn.callsById).some((other) => other.parentCallId === call.callId);
+  return isWrapper || Object.values(turn.childrenByKey).some((child) => child.callId === call.callId);
+}
+
+function toolName(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): string {
+  const name = cut(oneLine(redact(label?.label ?? call.tool)), MAX_NAME_POINTS);
+  return plainText(name, MAX_NAME_POINTS) === name && name !== '' ? name : codeSpan(name) || 'tool';
+}
+
+function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderContext['options']): string {
+  const shown =
+    (label?.args ?? TELLING_ARGS).find((name) => isWorthShowing(call.args[name])) ??
+    (label?.args === undefined ? firstShortArg(call) : undefined);
+  const main =
+    shown === undefined
+      ? ''
+      : codeSpan(argText(shown, call.args[shown] ?? '', verbosity === 'detail' ? MAX_ARG_POINTS_IN_DETAIL : MAX_ARG_POINTS, redact));
+  if (verbosity !== 'detail') return main;
+  const others = Object.entries(call.args).filter(([name, value]) => name !== shown && isWorthShowing(value));
+  const texts = others
+    .slice(0, MAX_OTHER_ARGS)
+    .map(([name, value]) => codeSpan(cut(oneLine(redact(`${name}=${value}`)), MAX_OTHER_ARG_POINTS)));
+  return [main, ...texts].filter((text) => text !== '').join(' ');
+}
+
+function firstShortArg(call: Call): string | undefined {
+  return Object.keys(call.args).find(
+    (name) => isWorthShowing(call.args[name]) && (call.args[name]?.length ?? 0) <= MAX_ARG_POINTS_IN_DETAIL,
+  );
+}
+
+function isWorthShowing(value: string | undefined): boolean {
+  return value !== undefined && value.trim() !== '';
+}
+
+/** The end of a path says more than its beginning; of everything else the beginning does. */
+function argText(name: string, value: string, max: number, redact: (text: string) => string): string {
+  const named = oneLine(redactThenCut(`${name}=${value}`, 4 * max + name.length, redact));
+  const text = named.startsWith(`${name}=`) ? named.slice(name.length + 1) : '[redacted]';
+  return /path|file|dir/i.test(name) && !text.includes(' ') ? cutStart(text, max) : cut(text, max);
+}
+
+function outcomeText(call: Call, place: CallPlace, options: RenderContext['options']): string {
+  const { outcome } = call;
+  if (outcome === undefined) return pendingText(call, place);
+  switch (outcome.kind) {
+    case 'ok':
+      return `[OK]${slowText(outcome.durationMs ?? durationOf(call))}`;
+    case 'failed': {
+      const exit = outcome.exitCode === undefined ? '[ERR]' : `[ERR exit ${Math.trunc(outcome.exitCode)}]`;
+      const detail =
+        options.verbosity === 'detail' && outcome.detail !== undefined
+          ? codeSpan(redactThenCut(outcome.detail, MAX_DETAIL_POINTS, options.redact))
+          : '';
+      return `${exit}${slowText(outcome.durationMs ?? durationOf(call))}${detail === '' ? '' : ` ${detail}`}`;
+    }
+    case 'aborted':
+      return '[ABORTED]';
+    case 'background':
+      return place.turn.background.includes(outcome.handle) ? '[background]' : '[background ended]';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Still running, or left without an answer when its turn ended. */
+function pendingText(call: Call, { isFinal, asOf }: CallPlace): string {
+  if (isFinal || call.endedAt !== undefined) return '[no result]';
+  const runningMs = asOf - call.startedAt;
+  return runningMs > LONG_RUN_MS ? `… ${formatDuration(runningMs)}` : '…';
+}
+
+function durationOf(call: Call): number {
+  return (call.endedAt ?? call.startedAt) - call.startedAt;
+}
+
+function slowText(durationMs: number): string {
+  return durationMs > SLOW_MS ? ` ${formatDuration(durationMs)}` : '';
+}

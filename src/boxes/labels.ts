@@ -1,0 +1,63 @@
+// What a tool is called in a box and which of its arguments is worth showing (LS-19).
+
+import builtIn from './tool-labels.json' with { type: 'json' };
+
+/** How calls of one tool are shown. */
+export interface ToolLabel {
+  /** Instead of the tool's own name. */
+  label?: string;
+  /** The first of these arguments that a call has is shown; without a list the renderer chooses. */
+  args?: string[];
+  /** Only failures are shown. */
+  hidden?: boolean;
+}
+
+export type ToolLabels = ReadonlyMap<string, ToolLabel>;
+
+/** The labels that come with the program. */
+export const BUILT_IN_LABELS: ToolLabels = decodeToolLabels(builtIn).labels;
+
+/**
+ * Reads a map from tool names to `{ "label", "args", "hidden" }`, or to a plain label. Never throws: entries that cannot be
+ * read are left out and named in `problems`, one sentence each.
+ */
+export function decodeToolLabels(value: unknown): { labels: ToolLabels; problems: string[] } {
+  const labels = new Map<string, ToolLabel>();
+  const problems: string[] = [];
+  if (!isRecord(value)) return { labels, problems: ['The tool labels are not a JSON object.'] };
+  for (const [tool, entry] of Object.entries(value)) {
+    const label = decodeLabel(entry);
+    if (label === undefined)
+      problems.push(`The label of the tool ${JSON.stringify(tool)} is neither a text nor an object with label, args and hidden.`);
+    else labels.set(tool, label);
+  }
+  return { labels, problems };
+}
+
+/** The built-in labels with those of an operator on top: an entry of theirs replaces the whole entry of ours. */
+export function mergeLabels(overrides: ToolLabels): ToolLabels {
+  return new Map([...BUILT_IN_LABELS, ...overrides]);
+}
+
+function decodeLabel(entry: unknown): ToolLabel | undefined {
+  if (typeof entry === 'string') return { label: entry };
+  if (!isRecord(entry)) return undefined;
+  const { label, args, hidden } = entry;
+  if (label !== undefined && typeof label !== 'string') return undefined;
+  if (hidden !== undefined && typeof hidden !== 'boolean') return undefined;
+  const names = typeof args === 'string' ? [args] : args;
+  if (names !== undefined && !isTexts(names)) return undefined;
+  return {
+    ...(label === undefined ? {} : { label }),
+    ...(names === undefined ? {} : { args: names }),
+    ...(hidden === undefined ? {} : { hidden }),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,122 @@
+// The first line of a box and the end line of a sub-agent's block: state, name, time, tokens.
+
+import type { BoxState, TurnStatus } from '../core/card.ts';
+import type { Usage } from '../core/event.ts';
+import { plainText } from '../core/neutralise.ts';
+import type { TurnTree } from '../core/session.ts';
+import { addUsage, usageOf } from '../core/turn.ts';
+import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
+import type { RenderContext } from './render-options.ts';
+
+const MAX_NAME_POINTS = 40;
+const MAX_REASON_POINTS = 60; // one line on a phone
+
+/** `[ACTIVE] main | 38s`, `[DONE] main | 53s | 12.4k tokens`, `[ERROR] reason | main | 12s`. */
+export function titleOf(tree: TurnTree, context: RenderContext): string {
+  const status = context.statusOf(tree);
+  const count = context.options.violations?.length ?? 0;
+  const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
+  return `${tagOf(status.state)} ${[...headline(tree, status, context), rootName(tree, context), ...facts(tree, status), ...violations].join(' | ')}`;
+}
+
+/** The same for a sub-agent, without its name: `[DONE] 28s`. */
+export function stateLine(tree: TurnTree, context: RenderContext): string {
+  const status = context.statusOf(tree);
+  return `${tagOf(status.state)} ${[...headline(tree, status, context), ...facts(tree, status)].join(' | ')}`;
+}
+
+/** A name that says who works, from its label or id; never empty. */
+export function safeName(name: string, context: RenderContext): string {
+  return plainText(context.options.redact(name), MAX_NAME_POINTS) || 'agent';
+}
+
+function rootName({ session, turn }: TurnTree, context: RenderContext): string {
+  const agent = safeName(session.agentId, context);
+  const job =
+    turn.trigger.kind === 'schedule' && turn.trigger.name !== undefined
+      ? plainText(context.options.redact(turn.trigger.name), MAX_NAME_POINTS)
+      : '';
+  return job === '' ? agent : `${agent}: ${job}`;
+}
+
+function tagOf(state: BoxState): string {
+  switch (state) {
+    case 'active':
+    case 'quiet':
+      return '[ACTIVE]';
+    case 'retry':
+      return '[RETRY]';
+    case 'waiting':
+      return '[WAITING]';
+    case 'done':
+    case 'done_unseen':
+      return '[DONE]';
+    case 'error':
+      return '[ERROR]';
+    case 'aborted':
+      return '[ABORTED]';
+    case 'timeout':
+      return '[TIMEOUT]';
+    case 'interrupted':
+      return '[INTERRUPTED]';
+    case 'lost':
+      return '[LOST]';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What the table of states puts right behind the tag. */
+function headline(tree: TurnTree, status: TurnStatus, context: RenderContext): string[] {
+  switch (status.state) {
+    case 'retry':
+      return [retryText(tree, status)];
+    case 'waiting':
+      return [status.waitingOn ?? 'answer'];
+    case 'done_unseen':
+      return ['no end seen'];
+    case 'error':
+      return [shortReason(status, context)];
+    case 'interrupted':
+      return ['watcher stopped'];
+    case 'lost':
+      return ['source gone'];
+    case 'active':
+    case 'quiet':
+    case 'done':
+    case 'aborted':
+    case 'timeout':
+      return [];
+    default:
+      return status.state satisfies never;
+  }
+}
+
+/** The reason of a failure as far as a title can show it. */
+export function shortReason(status: TurnStatus, context: RenderContext): string {
+  return plainText(context.options.redact(status.reason ?? ''), MAX_REASON_POINTS) || 'failed';
+}
+
+function retryText({ session }: TurnTree, { retry }: TurnStatus): string {
+  if (retry === undefined) return '1';
+  const waitMs = (retry.nextAt ?? 0) - session.asOf;
+  return waitMs > 0 ? `${retry.attempt}, next in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}` : String(retry.attempt);
+}
+
+function facts(tree: TurnTree, status: TurnStatus): string[] {
+  const elapsed = formatDuration((status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf) - tree.turn.startedAt);
+  if (status.state === 'quiet') return [elapsed, `quiet for ${formatQuiet(status.quietMs ?? 0)}`];
+  return status.final ? [elapsed, ...spent(tree)] : [elapsed];
+}
+
+/** Tokens and cost of a turn with everything below it. */
+export function spent(tree: TurnTree): string[] {
+  const usage = usageOfTree(tree);
+  const tokens = usage.input + usage.cacheWrite + usage.output;
+  const cost = formatCost(usage.costUsd);
+  return [...(tokens > 0 ? [formatTokens(tokens)] : []), ...(cost === undefined ? [] : [cost])];
+}
+
+function usageOfTree(tree: TurnTree): Usage {
+  return Object.values(tree.childrenByKey).map(usageOfTree).reduce(addUsage, usageOf(tree.turn));
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { encodeAttachment } from '../../../src/boxes/attachment.ts';
+import { encodeMessage } from '../../../src/boxes/message.ts';
+import { propsLength } from '../../../src/boxes/props-length.ts';
+import { renderCard } from '../../../src/boxes/render.ts';
+import type { Card } from '../../../src/core/card.ts';
+import type { TurnTree } from '../../../src/core/session.ts';
+import { countCodePoints } from '../../../src/core/text.ts';
+import { callOf, doneAfter, OPTIONS, text, treeOf } from './trees.ts';
+
+const META = { v: 1, box: 'b-1', open: true, seq: 7 };
+
+function cardOf(parts: Partial<Card>): Card {
+  return {
+    state: 'active',
+    color: '#2d7ff9',
+    title: '[ACTIVE] main | 38s',
+    lines: [],
+    droppedLines: 0,
+    fallback: '[ACTIVE] main | 38s',
+    urgentKey: '',
+    final: false,
+    ...parts,
+  };
+}
+
+function valueOf(props: Record<string, unknown>): unknown {
+  const attachments = props['attachments'];
+  return Array.isArray(attachments) ? attachments[0] : undefined;
+}
+
+/** The example of the product's description. */
+function example(status: 'active' | 'done'): { tree: TurnTree; card: Card } {
+  const child = treeOf({ session: { agentId: 'planner' }, turn: { lines: [text('c', 'Reading protocol...')] } });
+  const calls = [callOf('1', 'exec', { command: 'ls /agents/sessions' }), callOf('2', 'exec', { command: 'grep -r live-status' })];
+  const base = treeOf({
+    calls,
+    children: { kid: { tree: child, label: 'proj035-planner' } },
+    turn: { usageById: { m: { input: 12_000, output: 400, cacheRead: 0, cacheWrite: 0, costUsd: 0 } } },
+  });
+  const [first, second, kid] = base.turn.lines;
+  if (first === undefined || second === undefined || kid === undefined) throw new Error('three lines were built');
+  const lines = [
+    text('a', 'Reading live-status source code...'),
+    first,
+    text('b', 'Analyzing agent configurations...'),
+    second,
+    kid,
+    text('z', 'Plan ready. Awaiting approval.'),
+  ];
+  const tree = { ...base, turn: { ...base.turn, lines } };
+  const statusOf = (node: TurnTree) =>
+    node === child ? doneAfter(28_000) : status === 'done' ? doneAfter(53_000) : { state: 'active' as const, final: false };
+  return { tree, card: renderCard(tree, statusOf, OPTIONS) };
+}
+
+const EXAMPLE_LINES = [
+  'Reading live-status source code...',
+  'exec: `ls /agents/sessions` [OK]',
+  'Analyzing agent configurations...',
+  'exec: `grep -r live-status` [OK]',
+  'Sub-agent: proj035-planner',
+  '\u2003\u2003Reading protocol...',
+  '\u2003\u2003[DONE] 28s',
+  'Plan ready. Awaiting approval.',
+];
+
+describe('as an attachment', () => {
+  it('has the title bold, the lines in a field, and no message', () => {
+    const body = encodeAttachment(example('active').card, META);
+    expect(body).toEqual({
+      props: {
+        attachments: [
+          {
+            color: '#2d7ff9',
+            fallback: '[ACTIVE] main | 38s',
+            title: '[ACTIVE] main | 38s',
+            fields: [{ short: false, title: '', value: EXAMPLE_LINES.join('\n') }],
+          },
+        ],
+        livestatus: META,
+        unsafe_links: 'true',
+      },
+    });
+    expect('message' in body).toBe(false);
+  });
+
+  it('has no empty field when there is nothing to say yet', () => {
+    expect(valueOf(encodeAttachment(cardOf({}), META).props)).toMatchObject({ title: '[ACTIVE] main | 38s', fields: [] });
+  });
+
+  it.each([7_500, 4_000, 700])('keeps its props within %d code points as the server counts, cut at a line', (maxPropsChars) => {
+    const lines = Array.from({ length: 80 }, (_, index) => `exec: \`echo "${index}" && <b> 😀 ${'x'.repeat(60)}\` [OK]`);
+    const card = cardOf({ lines, droppedLines: 12 });
+    const { props } = encodeAttachment(card, META, { maxPropsChars });
+    expect(propsLength(props)).toBeLessThanOrEqual(maxPropsChars);
+    const shown = String((valueOf(props) as { fields: { value: string }[] }).fields[0]?.value).split('\n');
+    expect(shown.slice(1)).toEqual(lines.slice(-(shown.length - 1)));
+    expect(shown[0]).toBe(`… ${12 + 80 - (shown.length - 1)} earlier lines`);
+    expect(
+      propsLength(
+        encodeAttachment({ ...card, lines: lines.slice(-shown.length), droppedLines: 12 + 80 - shown.length }, META, {
+          maxPropsChars: 99_999,
+        }).props,
+      ),
+    ).toBeGreaterThan(maxPropsChars);
+  });
+
+  it('keeps the title and says what is missing when not even one line fits', () => {
+    const { props } = encodeAttachment(cardOf({ lines: ['x'.repeat(900)] }), META, { maxPropsChars: 500 });
+    expect(valueOf(props)).toMatchObject({ title: '[ACTIVE] main | 38s', fields: [{ value: '… 1 earlier line' }] });
+    expect(valueOf(encodeAttachment(cardOf({ lines: ['x'] }), META, { maxPropsChars: 10 }).props)).toMatchObject({ fields: [] });
+  });
+
+  it('keeps violations when other lines have to go', () => {
+    const tree = treeOf({ turn: { lines: Array.from({ length: 50 }, (_, index) => text(`t${index}`, 'word '.repeat(30))) } });
+    const violations = Array.from({ length: 12 }, (_, index) => `finding ${index} ${'word '.repeat(20)}`);
+    const card = renderCard(tree, () => ({ state: 'active', final: false }), { ...OPTIONS, maxLines: 100, violations });
+    const { props } = encodeAttachment(card, META, { maxPropsChars: 3_000 });
+    const value = String((valueOf(props) as { fields: { value: string }[] }).fields[0]?.value);
+    for (let index = 0; index < 12; index++) expect(value).toContain(`[VIOLATION] finding ${index} `);
+    expect(value).toMatch(/^… \d+ earlier lines\n/);
+  });
+});
+
+describe('as a message', () => {
+  it('is the box of the description, first line the title', () => {
+    expect(encodeMessage(example('active').card, META)).toEqual({
+      message: ['[ACTIVE] main | 38s', ...EXAMPLE_LINES].join('\n'),
+      props: { livestatus: META, unsafe_links: 'true' },
+    });
+    expect(encodeMessage(example('done').card, META).message?.split('\n')[0]).toBe('[DONE] main | 53s | 12.4k tokens');
+  });
+
+  it.each([15_000, 1_000, 60])('has at most %d code points, cut at a line', (maxMessageChars) => {
+    const lines = Array.from({ length: 400 }, (_, index) => `step ${index} ${'😀'.repeat(40)}`);
+    const message = encodeMessage(cardOf({ lines }), META, { maxMessageChars }).message ?? '';
+    expect(countCodePoints(message)).toBeLessThanOrEqual(maxMessageChars);
+    const [title, note, ...shown] = message.split('\n');
+    expect(title).toBe('[ACTIVE] main | 38s');
+    if (note !== undefined) expect(note).toBe(`… ${400 - shown.length} earlier lines`);
+    expect(shown).toEqual(lines.slice(400 - shown.length));
+    if (maxMessageChars > 100) expect(countCodePoints(message)).toBeGreaterThan(maxMessageChars - 60);
+  });
+});
+
+describe('propsLength', () => {
+  it.each<[unknown, number]>([
+    [{ a: 'b' }, 9],
+    [{ a: '😀' }, 9],
+    [{ a: '<>&' }, 8 + 18],
+    [{ a: '\u2028' }, 8 + 6],
+    [{ a: '"\n' }, 8 + 4],
+  ])('counts %j as the server does', (value, expected) => {
+    expect(propsLength(value)).toBe(expected);
+  });
+});
