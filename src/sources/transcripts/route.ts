@@ -46,7 +46,8 @@ export function routeInTree(key: string, entryOf: (key: string) => IndexEntry | 
 
 function routeOfDelivery(key: string, entry: Evidence | undefined): RouteFinding {
   const messenger = entry?.delivery.messenger;
-  if (entry === undefined || messenger === undefined) return { route: { kind: 'elsewhere', direct: isDirectKey(key) }, basis: 'none' };
+  if (entry === undefined || messenger === undefined)
+    return { route: { kind: 'elsewhere', direct: isDirectKey(key) || entry?.chatType === 'direct' }, basis: 'none' };
   if (messenger === 'mattermost') return mattermostRoute(key, entry);
   const direct = !OPERATOR_CHANNELS.has(messenger) && isPrivate(key, entry.chatType);
   return { route: { kind: 'elsewhere', direct }, basis: 'delivery' };

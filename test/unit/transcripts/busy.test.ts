@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { Busy } from '../../../src/sources/transcripts/busy.ts';
+import type { IndexEntry, IndexStatus } from '../../../src/sources/transcripts/index-entry.ts';
+import { FakeClock } from './fake-clock.ts';
+
+const KEY = 'agent:main:main';
+const ALIVE = { kind: 'alive' } as const;
+
+function setUp() {
+  const clock = new FakeClock();
+  const startedAt = clock.now();
+  const told: string[] = [];
+  let lastLineAt = 0;
+  const seconds = (at: number) => (at - startedAt) / 1_000;
+  const busy = new Busy({
+    clock,
+    lastLineAt: () => lastLineAt,
+    emit: (_key, event) => {
+      if (event.type === 'busy_seen') told.push(`seen at ${seconds(event.at)} until ${seconds(event.until)}`);
+      else told.push(event.crashed ? 'crashed' : 'cleared');
+    },
+  });
+  const row = (status: IndexStatus, updatedAt = clock.now(), more: Partial<IndexEntry> = {}) =>
+    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, status, updatedAt, ...more });
+  const line = () => {
+    lastLineAt = clock.now();
+  };
+  return { clock, told, busy, row, line };
+}
+
+describe('a lock', () => {
+  it('whose owner lives is believed for half a minute, renewed while it is held, and cleared when it is gone', () => {
+    const { clock, told, busy } = setUp();
+    const since = clock.now();
+    clock.pass(500);
+    for (let second = 0; second < 20; second += 2) {
+      busy.lockHeld(KEY, ALIVE, since);
+      busy.renew();
+      clock.pass(2_000);
+    }
+    busy.lockReleased(KEY);
+    expect(told).toEqual(['seen at 0 until 30.5', 'seen at 16.5 until 46.5', 'cleared']);
+  });
+
+  it('goes on being renewed when the wall clock is set back', () => {
+    const clock = new FakeClock();
+    const told: number[] = [];
+    let shiftMs = 0;
+    const shifted = { now: () => clock.now() + shiftMs, monotonic: () => clock.monotonic(), after: clock.after.bind(clock) };
+    const busy = new Busy({ clock: shifted, lastLineAt: () => 0, emit: (_key, event) => told.push(event.at) });
+    busy.lockHeld(KEY, ALIVE, 0);
+    shiftMs = -3_600_000;
+    clock.pass(16_000);
+    busy.lockHeld(KEY, ALIVE, 0);
+    expect(told).toHaveLength(2);
+  });
+
+  it('of another machine is believed until its age says otherwise, told once', () => {
+    const { clock, told, busy } = setUp();
+    const until = clock.now() + 7_200_000;
+    for (let count = 0; count < 5; count += 1) {
+      busy.lockHeld(KEY, { kind: 'aged', until }, clock.now());
+      clock.pass(60_000);
+    }
+    expect(told).toEqual(['seen at 0 until 7200']);
+    busy.lockHeld(KEY, { kind: 'stale' }, 0);
+    expect(busy.isBusy(KEY)).toBe(false);
+  });
+
+  it('whose owner died is a crash, told once; its removal by the next start is no news', () => {
+    const { told, busy } = setUp();
+    busy.lockHeld(KEY, ALIVE, 0);
+    busy.lockHeld(KEY, { kind: 'dead' }, 0);
+    busy.lockHeld(KEY, { kind: 'dead' }, 0);
+    busy.renew();
+    busy.lockReleased(KEY);
+    expect(told.slice(1)).toEqual(['crashed']);
+  });
+
+  it('that was there too briefly to be seen is cleared all the same: a failed call is then not tried again', () => {
+    const { told, busy } = setUp();
+    busy.lockReleased(KEY);
+    expect(told).toEqual(['cleared']);
+  });
+
+  it('right after a line says nothing yet: the line may have been the last', () => {
+    const { clock, told, busy, line } = setUp();
+    line();
+    clock.pass(500);
+    busy.lockHeld(KEY, ALIVE, 0);
+    expect(told).toEqual([]);
+    clock.pass(600);
+    busy.renew();
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('a running row', () => {
+  it('is believed for 150 s after its update or the last line, from when the run started', () => {
+    const { clock, told, busy, row, line } = setUp();
+    const startedAt = clock.now();
+    clock.pass(1_000);
+    row('running', clock.now(), { startedAt });
+    expect(told).toEqual(['seen at 0 until 151']);
+    clock.pass(100_000);
+    line();
+    clock.pass(2_000);
+    busy.renew();
+    expect(told).toEqual(['seen at 0 until 151', 'seen at 103 until 251']);
+    clock.pass(149_000);
+    expect(busy.isBusy(KEY)).toBe(false);
+  });
+
+  it('left behind by a crash long ago is not believed', () => {
+    const { clock, told, busy, row } = setUp();
+    row('running', clock.now() - 150_000);
+    busy.renew();
+    expect(told).toEqual([]);
+    expect(busy.isBusy(KEY)).toBe(false);
+  });
+
+  it.each(['done', 'failed', 'killed', 'timeout'] as const)('that becomes %s is cleared once', (status) => {
+    const { told, row } = setUp();
+    row('running');
+    row(status);
+    row(status);
+    expect(told.slice(1)).toEqual(['cleared']);
+  });
+
+  it('that was never running says nothing', () => {
+    const { told, row } = setUp();
+    row('done');
+    expect(told).toEqual([]);
+  });
+
+  it('keeps the session busy while the lock flaps', () => {
+    const { told, busy, row } = setUp();
+    row('running');
+    busy.lockHeld(KEY, ALIVE, 0);
+    busy.lockReleased(KEY);
+    expect(told).toHaveLength(1);
+    expect(busy.isBusy(KEY)).toBe(true);
+  });
+
+  it('whose lock shows that the gateway died is not believed again until it is updated', () => {
+    const { clock, told, busy, row } = setUp();
+    const updatedAt = clock.now();
+    row('running', updatedAt);
+    busy.lockHeld(KEY, { kind: 'dead' }, 0);
+    busy.lockReleased(KEY);
+    row('running', updatedAt);
+    busy.renew();
+    row('running', updatedAt);
+    expect(told.slice(1)).toEqual(['crashed']);
+    clock.pass(2_000);
+    row('running');
+    expect(told.at(-1)).toMatch(/^seen/);
+  });
+});
