@@ -49,6 +49,11 @@ export function gateAfter(gate: Gate, answer: GateAnswer, now: number, random: n
   }
 }
 
+/** The failure says nothing about the one box whose request met it: nothing was carried out, and all boxes wait alike. */
+export function isAboutAll(reason: Reason): boolean {
+  return reason === 'rate_limited' || reason === 'breaker_open' || reason === 'auth';
+}
+
 /** The earliest instant at which the gate lets a request through. */
 export function openAt(gate: Gate): number {
   return Math.max(gate.blockedUntilAt, gate.pausedUntilAt);

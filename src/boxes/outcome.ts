@@ -6,9 +6,10 @@ import type { Attempt, Push, Slot, Trouble, Trust } from './slot.ts';
 
 export type Need = Attempt['need'];
 
-// A pending id is remembered for about 30 s after the server carried the request out. Right after a look that found nothing, or
-// after the server said that it is at work on that id, a repeated create lands well inside that time: it gives the same post.
-const REPEAT_SAFE_MS = 5_000;
+// A pending id is remembered for about 30 s after the server carried the request out, and not over a restart of the server. Right
+// after a look that found nothing a repeated create lands well before either, so it gives the same post, whichever of the two comes
+// first. No client can do better: a create that something on the way holds back for longer, and delivers after all, is a second post.
+const REPEAT_SAFE_MS = 1_000;
 
 // A living server ends a query after 30 s: no older request lands later than that after the first answer of a newer one.
 const LATE_LANDING_MS = 30_000;
@@ -23,10 +24,10 @@ const PARKED_MS = 600_000; // A person has to let us in again.
 const REFUSED_MS = 300_000;
 const MAX_REFUSED_MS = 3_600_000;
 
-/** The box with its next request on the way. A push takes the next sequence number. */
+/** The box with its next request on the way. An edit takes the next sequence number; every try to create the post has the first. */
 export function begin(slot: Slot, need: Need, now: number): Slot {
   if (need === 'find' || need === 'read') return { ...slot, attempt: { need, startedAt: now } };
-  const seq = slot.seq + 1;
+  const seq = need === 'create' ? 1 : slot.seq + 1;
   const urgentKey = slot.view?.card.urgentKey ?? '';
   const post: Slot['post'] = slot.post.kind === 'none' ? { kind: 'intent', doubtful: false, safeUntilAt: 0 } : slot.post;
   return { ...slot, seq, post, attempt: { need, startedAt: now, seq, hash: slot.hash, urgentKey } };
@@ -117,7 +118,7 @@ export function afterFailure(slot: Slot, attempt: Attempt, reason: Reason, conte
 
 // The number was not used up: an outage of a day must not count to 86,400, nor write that to the checkpoint.
 function unsent(slot: Slot, attempt: Attempt): Slot {
-  return attempt.need === 'create' || attempt.need === 'edit' ? { ...slot, seq: attempt.seq - 1 } : slot;
+  return attempt.need === 'edit' ? { ...slot, seq: attempt.seq - 1 } : slot;
 }
 
 function withoutRoot(slot: Slot, attempt: Attempt, { now, onRootGone }: FailureContext): Slot {
@@ -143,7 +144,7 @@ function refuse(slot: Slot, attempt: Attempt, reason: Reason, context: FailureCo
 function inDoubt(slot: Slot, attempt: Attempt, reason: Reason, now: number): Slot {
   switch (attempt.need) {
     case 'create':
-      return { ...slot, lastPushAt: now, post: { kind: 'intent', doubtful: true, safeUntilAt: reason === 'in_progress' ? now + REPEAT_SAFE_MS : 0 } };
+      return { ...slot, lastPushAt: now, post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } };
     case 'edit':
       if (reason === 'rejected' || reason === 'too_large') return { ...slot, lastPushAt: now };
       return { ...slot, lastPushAt: now, acked: undefined, trust: { kind: 'unknown' } };

@@ -5,7 +5,7 @@ import { type PostBody, PushError } from '../core/sink.ts';
 import { fingerprint } from '../core/turn.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
-import { type Gate, type GateAnswer, gateAfter, OPEN_GATE, openAt } from './gate.ts';
+import { type Gate, type GateAnswer, gateAfter, isAboutAll, OPEN_GATE, openAt } from './gate.ts';
 import { afterCreate, afterEdit, afterFailure, afterFind, afterRead, afterRecovery, begin } from './outcome.ts';
 import { decodeMeta, metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
@@ -54,7 +54,7 @@ class PostPublisher implements Publisher {
     const known = this.#slotsById.get(view.boxId);
     const at = this.#instant();
     const hash = this.#hashOf(view, known?.shrink ?? 0);
-    if (known === undefined) return this.#shown(openSlot(view, hash, this.#ports.newPendingId(), at));
+    if (known === undefined) return this.#shown(openSlot(view, hash, this.#ports.newPendingId(view.boxId), at));
     this.#countShow(known, hash);
     this.#shown(showIn(known, view, hash, at));
   }
@@ -218,12 +218,14 @@ class PostPublisher implements Publisher {
     if (slot === undefined) return;
     const context = { now: this.#ports.clock.monotonic(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
     const failed = afterFailure(slot, attempt, reason, context);
+    // Nothing happened to this box that the checkpoint should know, once a second while the breaker is open.
+    if (isAboutAll(reason)) return void this.#slotsById.set(boxId, failed);
     this.#put(failed.shrink === slot.shrink || failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed.shrink) });
   }
 
   #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
     const { reason } = error;
-    if (reason === 'rate_limited' || reason === 'breaker_open' || reason === 'auth') {
+    if (isAboutAll(reason)) {
       const waitMs = Math.max(0, openAt(this.#gate) - this.#ports.clock.monotonic());
       this.#repeats.failed(`gate:${reason}`, { reason, waitMs }, 'Mattermost takes no requests at the moment; the newest state of every box waits.');
       return;

@@ -24,9 +24,10 @@ export type Attempt = ({ need: 'create' } & Push) | ({ need: 'edit' } & Push) | 
 
 /**
  * Whether the post can still change behind our back. `unknown`: a request without an answer may have landed or may land yet.
- * `watched`: one answered since, but until `settledAt` an older one may overtake it; the post is read at `checkAt`.
+ * `watched`: one answered since, but until `settledAt` an older one may overtake it; the post is read at `checkAt`, `stepMs`
+ * after the last look.
  */
-export type Trust = { kind: 'settled' } | { kind: 'unknown' } | { kind: 'watched'; settledAt: number; checkAt: number };
+export type Trust = { kind: 'settled' } | { kind: 'unknown' } | { kind: 'watched'; settledAt: number; checkAt: number; stepMs: number };
 
 /** What keeps this box, and no other, from being pushed before `untilAt`. */
 export type Trouble =
@@ -153,6 +154,11 @@ export function isUrgent(slot: Slot): boolean {
   return slot.view !== undefined && (slot.view.card.final || slot.view.card.urgentKey !== slot.urgentKey);
 }
 
+/** Why the channel does not take what the box has to say; a box that went back to what its post says is not parked. */
+export function parkedFor(slot: Slot): Reason | undefined {
+  return slot.trouble.kind === 'parked' && isOwed(slot) ? slot.trouble.reason : undefined;
+}
+
 const GIVE_UP_MS = 24 * 3_600_000; // A forgotten box whose channel refuses its end is not kept for ever.
 
 /** A forgotten box may be dropped: nothing is owed any more, or nobody is going to take it. */
@@ -182,6 +188,6 @@ export function recordOf(slot: Slot): PostRecord {
 
 function phaseOf(slot: Slot): PostPhase {
   if (slot.post.kind === 'gone') return 'gone';
-  if (slot.trouble.kind === 'parked') return 'parked';
+  if (parkedFor(slot) !== undefined) return 'parked';
   return slot.post.kind === 'posted' ? 'posted' : 'intent';
 }

@@ -2,7 +2,7 @@
 
 import type { PushError, Reason } from '../core/sink.ts';
 import type { PublisherStats } from './publisher-ports.ts';
-import { isDirty, type Slot } from './slot.ts';
+import { isDirty, parkedFor, type Slot } from './slot.ts';
 
 export interface Tally {
   sent: number;
@@ -28,9 +28,8 @@ export function standingOf(slots: Iterable<Slot>, now: number): Standing {
   const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, parked: [] };
   for (const slot of slots) {
     if (slot.post.kind === 'posted' && slot.view?.card.final === false) standing.active += 1;
-    if (slot.trouble.kind === 'parked') {
-      standing.parked.push({ boxId: slot.boxId, channelId: slot.target.channelId, reason: slot.trouble.reason });
-    }
+    const reason = parkedFor(slot);
+    if (reason !== undefined) standing.parked.push({ boxId: slot.boxId, channelId: slot.target.channelId, reason });
     if (!isDirty(slot)) continue;
     standing.dirty += 1;
     standing.oldestDirtyAgeMs = Math.max(standing.oldestDirtyAgeMs, now - slot.dirtyAt);

@@ -56,7 +56,7 @@ describe('a create without an answer', () => {
     await harness.clock.advance(100);
     harness.server.restart();
     await harness.clock.advance(5_000);
-    expect(harness.server.sent.map(({ call }) => call)).toEqual(['create', 'find', 'edit']);
+    expect(harness.server.sent.map(({ call }) => call)).toEqual(['create', 'find', 'find', 'edit']);
     expect(harness.server.posts.size).toBe(1);
   });
 

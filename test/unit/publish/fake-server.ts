@@ -40,6 +40,7 @@ export interface FakePost {
 
 interface Request {
   call: Call;
+  sentAt: number;
   subject: string;
   carryOut: (late: boolean) => unknown;
   resolve: (value: never) => void;
@@ -48,13 +49,18 @@ interface Request {
 }
 
 const PENDING_MEMORY_MS = 30_000;
+const RESTART_MS = 1_500;
+const MAX_CREATE_AGE_MS = 25_000;
 const CLIENT_TIMEOUT_MS = 10_000;
 
 export class FakeServer {
   readonly posts = new Map<string, FakePost>();
   /** Client send times of everything that left the client. */
   readonly sent: { at: number; call: Call }[] = [];
+  /** The waiting times that the client was told, from the moment it knew. */
+  windows: { from: number; until: number }[] = [];
   latencyMs = 40;
+  /** `stalled` is a stopped process: whatever it had begun and whatever it is sent goes on when it goes on. */
   state: 'up' | 'refusing' | 'stalled' | 'failing' = 'up';
   fateOf: (call: Call, subject: string) => Fate = () => 'served';
   refusalOf: (call: Call, body: PostBody | undefined, target: string) => PushError | undefined = () => undefined;
@@ -62,8 +68,9 @@ export class FakeServer {
   shuffle = <T>(list: T[]): T[] => list;
   readonly #clock: FakeClock;
   readonly #memory = new Map<string, { postId: string | undefined; at: number }>();
-  #stalled: Request[] = [];
+  #stalled: { request: Request; goOn: () => void }[] = [];
   #generation = 0;
+  #backAt = 0;
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
@@ -77,24 +84,31 @@ export class FakeServer {
     probe: () => Promise.resolve(),
   };
 
+  sentInsideWindows(): number {
+    return this.sent.filter(({ at }) => this.windows.some(({ from, until }) => at > from && at < until)).length;
+  }
+
   postsOf(boxId: string): FakePost[] {
     return [...this.posts.values()].filter((post) => boxOf(post) === boxId);
   }
 
-  /** Everything that waited is carried out at once, in an order of the server's choosing. */
+  /**
+   * Everything that waited is carried out at once, in an order of the server's choosing. A create that is too old is dropped: a client
+   * that got no answer can rule out a second post only as long as a create is carried out within the memory of pending ids or never.
+   */
   resume(): void {
     this.state = 'up';
     const waiting = this.shuffle(this.#stalled);
     this.#stalled = [];
-    for (const request of waiting) this.#serve(request);
+    for (const { request, goOn } of waiting) if (request.call !== 'create' || this.#clock.monotonic() - request.sentAt < MAX_CREATE_AGE_MS) goOn();
   }
 
-  /** Forgets pending ids and whatever it had not carried out. */
+  /** Forgets pending ids and whatever it had not carried out, and refuses connections for as long as a real one takes to come back. */
   restart(): void {
     this.#generation += 1;
     this.#stalled = [];
     this.#memory.clear();
-    this.state = 'up';
+    this.#backAt = this.#clock.monotonic() + RESTART_MS;
   }
 
   #call<T>(call: Call, subject: string, signal: AbortSignal | undefined, carryOut: (late: boolean) => T): Promise<T> {
@@ -109,15 +123,21 @@ export class FakeServer {
       const giveUp = (why: string): void => finish(() => reject(new PushError('timed_out', why)));
       this.#clock.after(CLIENT_TIMEOUT_MS, () => giveUp('no answer'));
       signal?.addEventListener('abort', () => giveUp('aborted'));
-      const request: Request = { call, subject, carryOut, resolve: (value) => finish(() => resolve(value)), reject: (error) => finish(() => reject(error)), isOver: () => over };
+      const request: Request = { call, subject, sentAt: this.#clock.monotonic(), carryOut, resolve: (value) => finish(() => resolve(value)), reject: (error) => finish(() => reject(this.#noted(error))), isOver: () => over };
       this.#clock.after(this.latencyMs / 2, () => this.#arrive(request));
     });
   }
 
+  #noted(error: PushError): PushError {
+    const from = this.#clock.monotonic();
+    if (error.reason === 'rate_limited') this.windows.push({ from, until: from + (error.retryAfterMs ?? 0) });
+    return error;
+  }
+
   #arrive(request: Request): void {
-    if (this.state === 'refusing') return this.#answer(() => request.reject(new PushError('unreachable', 'refused')));
+    if (this.state === 'refusing' || this.#clock.monotonic() < this.#backAt) return this.#answer(() => request.reject(new PushError('unreachable', 'refused')));
     if (this.state === 'failing') return this.#answer(() => request.reject(new PushError('server', '503')));
-    if (this.state === 'stalled') return void this.#stalled.push(request);
+    if (this.state === 'stalled') return void this.#stalled.push({ request, goOn: () => this.#serve(request) });
     this.#meet(request, this.fateOf(request.call, request.subject));
   }
 
@@ -128,7 +148,7 @@ export class FakeServer {
       case 'answer_lost':
         return void this.#attempt(request);
       case 'late':
-        return this.#later(CLIENT_TIMEOUT_MS + this.lateByMs(), () => this.#attempt(request));
+        return this.#later(request, CLIENT_TIMEOUT_MS + this.lateByMs(), () => this.#attempt(request));
       case 'slow':
         return this.#serveSlowly(request);
       case 'request_lost':
@@ -141,7 +161,7 @@ export class FakeServer {
       case 'error':
         return this.#answer(() => request.reject(new PushError('server', '500')));
       case 'gateway_timeout':
-        this.#later(this.lateByMs(), () => this.#attempt(request));
+        this.#later(request, this.lateByMs(), () => this.#attempt(request));
         return this.#answer(() => request.reject(new PushError('timed_out', '504')));
       default:
         return fate satisfies never;
@@ -156,7 +176,7 @@ export class FakeServer {
   #serveSlowly(request: Request): void {
     if (request.call !== 'create' || this.#memory.has(request.subject)) return this.#serve(request);
     this.#memory.set(request.subject, { postId: undefined, at: this.#clock.monotonic() });
-    this.#later(CLIENT_TIMEOUT_MS + this.lateByMs(), () => {
+    this.#later(request, CLIENT_TIMEOUT_MS + this.lateByMs(), () => {
       this.#memory.delete(request.subject);
       this.#attempt(request);
     });
@@ -171,10 +191,12 @@ export class FakeServer {
     }
   }
 
-  #later(delayMs: number, run: () => void): void {
+  #later(request: Request, delayMs: number, run: () => void): void {
     const generation = this.#generation;
     this.#clock.after(delayMs, () => {
-      if (generation === this.#generation) run();
+      if (generation !== this.#generation) return;
+      if (this.state === 'stalled') this.#stalled.push({ request, goOn: run });
+      else run();
     });
   }
 

@@ -115,7 +115,7 @@ export interface ViewSetting {
 export function view(boxId: string, text: string, setting: ViewSetting = {}): BoxView {
   const final = setting.final ?? false;
   const target = { channelId: setting.channelId ?? 'town', ...(setting.rootId === undefined ? {} : { rootId: setting.rootId }) };
-  const card: Card = { state: final ? 'done' : 'active', color: '#000000', title: text, lines: ['line'], fallback: text, urgentKey: setting.urgentKey ?? (final ? 'done' : 'active'), final };
+  const card: Card = { state: final ? 'done' : 'active', color: '#000000', title: text, lines: ['line'], droppedLines: 0, fallback: text, urgentKey: setting.urgentKey ?? (final ? 'done' : 'active'), final };
   const startedAt = setting.startedAt ?? Date.parse('2026-11-21T00:00:00Z');
   return { boxId, target, card, turnStartedAt: startedAt, meta: { session: 'hash', runs: ['run1'], start: startedAt } };
 }
