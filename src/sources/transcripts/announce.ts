@@ -2,12 +2,12 @@
 
 import type { Clock } from '../../core/clock.ts';
 import type { EventOf, SessionEvent } from '../../core/event.ts';
-import type { DecodedEvent } from './decoded-event.ts';
-import type { IndexEntry } from './index-entry.ts';
-import { remember } from './remember.ts';
-import { routeInTree } from './route.ts';
-import { createSafeText, type SafeText } from './safe-text.ts';
-import { agentIdOf } from './session-key.ts';
+import type { DecodedEvent } from '../decoding/decoded-event.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { remember } from '../decoding/remember.ts';
+import { routeInTree } from '../decoding/route.ts';
+import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
+import { agentIdOf } from '../decoding/session-key.ts';
 
 export interface AnnouncerOptions {
   clock: Clock;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../core/clock.ts';
 import type { EventOf } from '../../core/event.ts';
-import type { IndexEntry } from './index-entry.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
 import type { Belief } from './lock-file.ts';
 
 export type BusyEvent = Omit<EventOf<'busy_seen'>, 'sessionKey' | 'source'> | Omit<EventOf<'busy_cleared'>, 'sessionKey' | 'source'>;

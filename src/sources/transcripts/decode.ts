@@ -1,15 +1,15 @@
 // Turns the lines of one transcript file into events. Owns what must be remembered within a file: the header, calls without
 // a result, runs already started. Knows neither the file's name nor its session's key, and does no I/O.
 
-import { decodeAssistant } from './decode-assistant.ts';
-import { createDecodeContext, type DecodeContext } from './decode-context.ts';
-import { decodeToolResult } from './decode-tool-result.ts';
-import { decodeUser } from './decode-user.ts';
-import type { DecodedLine, Fact } from './decoded-event.ts';
-import { asNumber, asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
-import { createSafeText } from './safe-text.ts';
+import { decodeAssistant } from '../decoding/decode-assistant.ts';
+import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
+import { decodeToolResult } from '../decoding/decode-tool-result.ts';
+import { decodeUser } from '../decoding/decode-user.ts';
+import type { DecodedLine, Fact } from '../decoding/decoded-event.ts';
+import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../decoding/json-guards.ts';
+import { createSafeText } from '../decoding/safe-text.ts';
 
-export type { DecodedEvent, DecodedLine } from './decoded-event.ts';
+export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 
 const MAX_ENTRY_ID_CHARS = 512;
 const EARLIEST_AT = Date.UTC(2020, 0);

@@ -1,7 +1,7 @@
 // Turns one transcript into events: each entry once, in order. Owns what was already handed on; knows no session key.
 
 import type { Clock } from '../../core/clock.ts';
-import type { DecodedEvent, DecodedLine } from './decoded-event.ts';
+import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { ArchiveReason } from './file-name.ts';
 import type { SplitLine } from './line-splitter.ts';
 import type { Refusal, Root } from './open-file.ts';

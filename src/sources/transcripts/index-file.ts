@@ -1,8 +1,8 @@
 // Owns the last good content of one `sessions.json` and when it is looked at. Does not know what entries mean for boxes.
 
 import type { Clock } from '../../core/clock.ts';
-import { decodeIndexEntry, type IndexEntry } from './index-entry.ts';
-import { asRecord, parseJson } from './json-guards.ts';
+import { decodeIndexEntry, type IndexEntry } from '../decoding/index-entry.ts';
+import { asRecord, parseJson } from '../decoding/json-guards.ts';
 import { type Root, withRegular } from './open-file.ts';
 import type { Problems } from './problems.ts';
 import { readAt } from './read-at.ts';

@@ -1,7 +1,7 @@
 // Reads a transcript's write lock and decides whether it is a sign of life. Owns no state.
 
 import { readFile } from 'node:fs/promises';
-import { asNumber, asRecord, asText, parseJson } from './json-guards.ts';
+import { asNumber, asRecord, asText, parseJson } from '../decoding/json-guards.ts';
 import { type Root, withRegular } from './open-file.ts';
 import { readAt } from './read-at.ts';
 

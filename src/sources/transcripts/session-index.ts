@@ -1,7 +1,7 @@
 // Owns what the session indexes of all folders say, and finds the session of a transcript. Reads no file.
 
-import type { IndexEntry } from './index-entry.ts';
-import { isRunAlias } from './session-key.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { isRunAlias } from '../decoding/session-key.ts';
 
 /** The scope of an index that speaks for every folder (`SESSIONS_JSON`). */
 export const EVERY_FOLDER = '';

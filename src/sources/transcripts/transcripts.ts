@@ -2,14 +2,14 @@
 
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
-import type { DecodedEvent, DecodedLine } from './decoded-event.ts';
+import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { Folder } from './discover.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from './limit.ts';
 import { type FileIdentity, identityOf, refusalOf } from './open-file.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
-import { remember } from './remember.ts';
+import { remember } from '../decoding/remember.ts';
 
 export interface TranscriptsOptions {
   root: string;

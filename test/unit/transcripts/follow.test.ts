@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DecodedEvent } from '../../../src/sources/transcripts/decoded-event.ts';
+import type { DecodedEvent } from '../../../src/sources/decoding/decoded-event.ts';
 import { Follower, type FollowOptions } from '../../../src/sources/transcripts/follow.ts';
 import { FakeClock } from './fake-clock.ts';
 import { tempDir } from './temp-dir.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/transcripts/index-entry.ts';
+import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/decoding/index-entry.ts';
 
 export const VERSIONS = ['2026.2.26', '2026.7.35'] as const;
 export type Version = (typeof VERSIONS)[number];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../../src/core/event.ts';
-import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/transcripts/index-entry.ts';
-import { routeInTree, routeOf } from '../../../src/sources/transcripts/route.ts';
+import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/decoding/index-entry.ts';
+import { routeInTree, routeOf } from '../../../src/sources/decoding/route.ts';
 import { recordedIndex, VERSIONS, type Version } from './recorded-index.ts';
 
 const C4 = 'c4xq8tq7y3bkzpsn9mwjd1e5fo';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fileKindOf } from '../../../src/sources/transcripts/file-name.ts';
-import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/transcripts/index-entry.ts';
+import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/decoding/index-entry.ts';
 import { EVERY_FOLDER, SessionIndex } from '../../../src/sources/transcripts/session-index.ts';
 import { recordedFolder, recordedIndex, VERSIONS } from './recorded-index.ts';
 

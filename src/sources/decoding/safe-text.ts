@@ -1,4 +1,4 @@
-// The only way for text of a transcript into an event: redacted in full first, shortened after.
+// The only way for text of a source into an event: redacted in full first, shortened after.
 
 import { createHash } from 'node:crypto';
 import { cut, dropInvisible, oneLine } from '../../core/text.ts';
