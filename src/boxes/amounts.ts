@@ -1,28 +1,32 @@
 // Numbers as people read them: durations, tokens, money.
 
-const SECOND = 1_000;
-const MINUTE = 60;
-const HOUR = 3_600;
-const DAY = 86_400;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const UNITS: readonly [seconds: number, name: string][] = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'm'],
+  [1, 's'],
+];
 
 /** `38s`, `4m 10s`, `1h 5m`, `2d 3h`: at most two units, rounded down; never negative. */
 export function formatDuration(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / SECOND));
-  if (seconds < MINUTE) return `${seconds}s`;
-  if (seconds < HOUR) return pair(seconds, MINUTE, 'm', 1, 's');
-  if (seconds < DAY) return pair(seconds, HOUR, 'h', MINUTE, 'm');
-  return pair(seconds, DAY, 'd', HOUR, 'h');
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  const biggest = UNITS.findIndex(([size]) => seconds >= size);
+  if (biggest < 0) return '0s';
+  const parts = UNITS.slice(biggest, biggest + 2).map(([size, name], index) => {
+    const bigger = index === 0 ? undefined : UNITS[biggest]?.[0];
+    return { count: Math.floor((bigger === undefined ? seconds : seconds % bigger) / size), name };
+  });
+  return parts
+    .filter(({ count }) => count > 0)
+    .map(({ count, name }) => `${count}${name}`)
+    .join(' ');
 }
 
 /** `30s`, `2m`, `1h 5m`: like `formatDuration`, without seconds from one minute on. */
 export function formatQuiet(ms: number): string {
-  const wholeMinutes = Math.floor(ms / SECOND / MINUTE) * MINUTE * SECOND;
-  return wholeMinutes > 0 ? formatDuration(wholeMinutes) : formatDuration(ms);
-}
-
-function pair(seconds: number, big: number, bigName: string, small: number, smallName: string): string {
-  const rest = Math.floor((seconds % big) / small);
-  return `${Math.floor(seconds / big)}${bigName}${rest > 0 ? ` ${rest}${smallName}` : ''}`;
+  return formatDuration(ms < MINUTE_MS ? ms : Math.floor(ms / MINUTE_MS) * MINUTE_MS);
 }
 
 /** `950 tokens`, `12.4k tokens`, `1.2M tokens`. */

@@ -1,5 +1,6 @@
 // One tool call as one line: what it is called, the argument worth showing, and how it went (LS-19, LS-20).
 
+import type { CallOutcome } from '../core/event.ts';
 import { codeSpan, plainText } from '../core/neutralise.ts';
 import { redactThenCut } from '../core/redact.ts';
 import type { Call, Turn } from '../core/session.ts';
@@ -90,14 +91,8 @@ function outcomeText(call: Call, place: CallPlace, options: RenderContext['optio
   switch (outcome.kind) {
     case 'ok':
       return `[OK]${slowText(outcome.durationMs ?? durationOf(call))}`;
-    case 'failed': {
-      const exit = outcome.exitCode === undefined ? '[ERR]' : `[ERR exit ${Math.trunc(outcome.exitCode)}]`;
-      const detail =
-        options.verbosity === 'detail' && outcome.detail !== undefined
-          ? codeSpan(redactThenCut(outcome.detail, MAX_DETAIL_POINTS, options.redact))
-          : '';
-      return `${exit}${slowText(outcome.durationMs ?? durationOf(call))}${detail === '' ? '' : ` ${detail}`}`;
-    }
+    case 'failed':
+      return failedText(call, outcome, options);
     case 'aborted':
       return '[ABORTED]';
     case 'background':
@@ -105,6 +100,17 @@ function outcomeText(call: Call, place: CallPlace, options: RenderContext['optio
     default:
       return outcome satisfies never;
   }
+}
+
+function failedText(
+  call: Call,
+  outcome: Extract<CallOutcome, { kind: 'failed' }>,
+  { verbosity, redact }: RenderContext['options'],
+): string {
+  const exit = outcome.exitCode === undefined ? '[ERR]' : `[ERR exit ${Math.trunc(outcome.exitCode)}]`;
+  const detail =
+    verbosity === 'detail' && outcome.detail !== undefined ? codeSpan(redactThenCut(outcome.detail, MAX_DETAIL_POINTS, redact)) : '';
+  return `${exit}${slowText(outcome.durationMs ?? durationOf(call))}${detail === '' ? '' : ` ${detail}`}`;
 }
 
 /** Still running, or left without an answer when its turn ended. */

@@ -42,16 +42,13 @@ export function mergeLabels(overrides: ToolLabels): ToolLabels {
 function decodeLabel(entry: unknown): ToolLabel | undefined {
   if (typeof entry === 'string') return { label: entry };
   if (!isRecord(entry)) return undefined;
-  const { label, args, hidden } = entry;
-  if (label !== undefined && typeof label !== 'string') return undefined;
-  if (hidden !== undefined && typeof hidden !== 'boolean') return undefined;
-  const names = typeof args === 'string' ? [args] : args;
-  if (names !== undefined && !isTexts(names)) return undefined;
-  return {
-    ...(label === undefined ? {} : { label }),
-    ...(names === undefined ? {} : { args: names }),
-    ...(hidden === undefined ? {} : { hidden }),
-  };
+  const label: ToolLabel = {};
+  if (typeof entry['label'] === 'string') label.label = entry['label'];
+  if (typeof entry['hidden'] === 'boolean') label.hidden = entry['hidden'];
+  const args = typeof entry['args'] === 'string' ? [entry['args']] : entry['args'];
+  if (isTexts(args)) label.args = args;
+  const wanted = (['label', 'hidden', 'args'] as const).filter((name) => entry[name] !== undefined);
+  return wanted.length === Object.keys(label).length ? label : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

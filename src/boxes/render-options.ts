@@ -13,7 +13,7 @@ export interface RenderOptions {
   maxLines: number;
   labels: ToolLabels;
   /** Masks secrets once more: labels, names and sentences of rules have not been through a source. */
-  redact(text: string): string;
+  redact: (text: string) => string;
   /** Findings about this turn, one sentence each, repeats already counted. */
   violations?: readonly string[];
 }

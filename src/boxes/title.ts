@@ -66,30 +66,15 @@ function tagOf(state: BoxState): string {
   }
 }
 
-/** What the table of states puts right behind the tag. */
+/** What the table of states puts right behind the tag, where it is always the same. */
+const HEADLINES: Partial<Record<BoxState, string>> = { done_unseen: 'no end seen', interrupted: 'watcher stopped', lost: 'source gone' };
+
 function headline(tree: TurnTree, status: TurnStatus, context: RenderContext): string[] {
-  switch (status.state) {
-    case 'retry':
-      return [retryText(tree, status)];
-    case 'waiting':
-      return [status.waitingOn ?? 'answer'];
-    case 'done_unseen':
-      return ['no end seen'];
-    case 'error':
-      return [shortReason(status, context)];
-    case 'interrupted':
-      return ['watcher stopped'];
-    case 'lost':
-      return ['source gone'];
-    case 'active':
-    case 'quiet':
-    case 'done':
-    case 'aborted':
-    case 'timeout':
-      return [];
-    default:
-      return status.state satisfies never;
-  }
+  if (status.state === 'retry') return [retryText(tree, status)];
+  if (status.state === 'waiting') return [status.waitingOn ?? 'answer'];
+  if (status.state === 'error') return [shortReason(status, context)];
+  const fixed = HEADLINES[status.state];
+  return fixed === undefined ? [] : [fixed];
 }
 
 /** The reason of a failure as far as a title can show it. */

@@ -60,7 +60,7 @@ function headlessBodyStart(text: string, after: number, end: number): number {
   const from = Math.max(after, end - MAX_KEY_CHARS);
   let start = end - from;
   let isLast = true;
-  for (const line of [...linesOf(text.slice(from, end))].reverse()) {
+  for (const line of [...linesOf(text.slice(from, end))].toReversed()) {
     if (line.text === '') continue;
     if (!isKeyLine(line.text) || (!isLast && line.text.length < FULL_LINE_CHARS)) break;
     start = line.start;

@@ -36,5 +36,5 @@ export function nameKind(identifier: string): NameKind | undefined {
   if (HARMLESS_KEY.test(name)) return undefined;
   if (STRONG.test(name)) return 'strong';
   if (WEAK.test(name)) return 'weak';
-  return /_key$/.test(name) ? 'key' : undefined;
+  return name.endsWith('_key') ? 'key' : undefined;
 }

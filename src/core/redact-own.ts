@@ -1,6 +1,6 @@
 // The secrets of our own configuration, in every form in which they could reach a text.
 
-import { type JoinedText, type Span } from './redact-view.ts';
+import type { JoinedText, Span } from './redact-view.ts';
 
 const MIN_SECRET_CHARS = 6; // shorter words occur everywhere
 const MIN_PIECE_CHARS = 10; // this much of a cut-off secret is masked too
@@ -8,7 +8,7 @@ const MIN_PIECE_CHARS = 10; // this much of a cut-off secret is masked too
 /** A finder of secrets: as they are, percent-encoded, escaped for JSON, in base64 at any place, or cut off at an end. */
 export function createOwnFinder(secrets: readonly string[]): (joined: JoinedText) => Span[] {
   const known = secrets.filter((secret) => secret.length >= MIN_SECRET_CHARS);
-  const forms = [...new Set(known.flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  const forms = [...new Set(known.flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
   const pieces = [...new Set(known.filter(isLong).flatMap((secret) => [secret, secret.replace(/\s+/g, '')]))];
   return ({ text }) => [...forms.flatMap((form) => occurrences(text, form)), ...pieces.flatMap((secret) => pieceSpans(text, secret))];
 }

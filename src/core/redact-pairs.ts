@@ -23,7 +23,7 @@ export function pairSpans(text: string): Span[] {
     const name = match[0].replace(/[.$-]{1,8}$/, '');
     const kind = nameKind(name);
     if (kind === undefined) continue;
-    const span = valueSpan(text, match.index, match.index + name.length, name, kind);
+    const span = valueSpan(text, { start: match.index, end: match.index + name.length, name, kind });
     if (span === undefined) continue;
     spans.push(span);
     IDENTIFIER.lastIndex = span.end;
@@ -31,23 +31,44 @@ export function pairSpans(text: string): Span[] {
   return spans;
 }
 
-function valueSpan(text: string, start: number, end: number, name: string, kind: NameKind): Span | undefined {
-  const read = (from: number, standing: Standing): Span | undefined => readValue(text, from, standing, name, kind);
-  if (text.startsWith('--', start - 2) || (text[start - 1] === '-' && /\s/.test(text.charAt(start - 2)))) {
-    const option = sticky(OPTION_SEPARATOR, text, end);
-    if (option !== undefined && text[option.end] !== '-') return read(option.end, 'option');
-  }
-  if (text[start - 1] === '<' && text[end] === '>') return elementSpan(text, end + 1, name, kind);
+interface Named extends Span {
+  name: string;
+  kind: NameKind;
+}
+
+function valueSpan(text: string, named: Named): Span | undefined {
+  if (text[named.start - 1] === '<' && text[named.end] === '>') return elementSpan(text, named);
+  const place = optionPlace(text, named) ?? separatedPlace(text, named) ?? prosePlace(text, named);
+  return place === undefined ? undefined : readValue(text, place, named);
+}
+
+/** Where a value begins, and how it stands beside its name. */
+interface Place {
+  at: number;
+  standing: Standing;
+}
+
+function optionPlace(text: string, { start, end }: Named): Place | undefined {
+  if (!text.startsWith('--', start - 2) && !/(?:^|\s)-$/.test(text.slice(Math.max(0, start - 2), start))) return undefined;
+  const option = sticky(OPTION_SEPARATOR, text, end);
+  return option === undefined || text[option.end] === '-' ? undefined : { at: option.end, standing: 'option' };
+}
+
+function separatedPlace(text: string, { start, end, name }: Named): Place | undefined {
   const separator = sticky(SEPARATOR, text, end);
-  if (separator !== undefined)
-    return isWholeString(text, start, separator.end) ? undefined : read(separator.end, separator.isTight ? 'joined' : 'spaced');
-  const named = sticky(NAMED_VALUE, text, end);
-  if (named !== undefined) return read(named.end, 'joined');
-  if (/^(?:set|with)/i.test(name) && text[end] === '(') return read(end + 1, 'quoted');
+  if (separator !== undefined && !isWholeString(text, start, separator.end)) {
+    return { at: separator.end, standing: separator.isTight ? 'joined' : 'spaced' };
+  }
+  const value = sticky(NAMED_VALUE, text, end);
+  if (value !== undefined) return { at: value.end, standing: 'joined' };
+  return /^(?:set|with)/i.test(name) && text[end] === '(' ? { at: end + 1, standing: 'quoted' } : undefined;
+}
+
+function prosePlace(text: string, { end, kind }: Named): Place | undefined {
   const said = sticky(SAID, text, end);
-  if (said !== undefined) return read(said.end, 'said');
+  if (said !== undefined) return { at: said.end, standing: 'said' };
   const beside = kind === 'key' ? undefined : sticky(BESIDE, text, end);
-  return beside === undefined ? undefined : read(beside.end, 'beside');
+  return beside === undefined ? undefined : { at: beside.end, standing: 'beside' };
 }
 
 function sticky(pattern: RegExp, text: string, at: number): { end: number; isTight: boolean } | undefined {
@@ -63,28 +84,22 @@ function isWholeString(text: string, start: number, end: number): boolean {
   return /["'`]/.test(text.charAt(start - 1)) && text[start - 1] === text[end] && !text.slice(start, end).includes(text.charAt(end));
 }
 
-function elementSpan(text: string, from: number, name: string, kind: NameKind): Span | undefined {
-  const close = text.indexOf('<', from);
-  if (close < 0 || close - from > MAX_VALUE_CHARS) return undefined;
-  const value = text.slice(from, close);
-  return isSecretValue({ value: value.trim(), kind, name, standing: 'quoted', endsLine: false }) ? { start: from, end: close } : undefined;
+function elementSpan(text: string, { end, name, kind }: Named): Span | undefined {
+  const from = end + 1;
+  const close = text.slice(from, from + MAX_VALUE_CHARS).indexOf('<');
+  const value = text.slice(from, from + Math.max(0, close)).trim();
+  return isSecretValue({ value, kind, name, standing: 'quoted', endsLine: false }) ? { start: from, end: from + close } : undefined;
 }
 
-function readValue(text: string, from: number, standing: Standing, name: string, kind: NameKind): Span | undefined {
-  OPENING_QUOTE.lastIndex = from;
+function readValue(text: string, { at, standing }: Place, { name, kind }: Named): Span | undefined {
+  OPENING_QUOTE.lastIndex = at;
   const opening = OPENING_QUOTE.exec(text)?.[0];
-  const span = opening === undefined ? unquotedSpan(text, from) : quotedSpan(text, from + opening.length, opening);
+  const span = opening === undefined ? unquotedSpan(text, at) : quotedSpan(text, at + opening.length, opening);
   if (span === undefined || (opening === undefined && standing === 'quoted')) return undefined;
   const endsLine = /^(?:["'`\\]|[ \t]{0,8}(?:\n|$))/.test(text.slice(span.end, span.end + 12));
   const value = text.slice(span.start, span.end).replace(/\n[ \t]*/g, '');
-  const isSecret = isSecretValue({
-    value,
-    kind,
-    name,
-    standing: opening === undefined || (standing !== 'joined' && standing !== 'spaced') ? standing : 'quoted',
-    endsLine,
-  });
-  return isSecret ? span : undefined;
+  const isQuoted = opening !== undefined && (standing === 'joined' || standing === 'spaced');
+  return isSecretValue({ value, kind, name, standing: isQuoted ? 'quoted' : standing, endsLine }) ? span : undefined;
 }
 
 /** Up to the same quote mark. Without one the value was cut off, or goes on in the next line. */

@@ -5,7 +5,7 @@ import type { JoinedText, Span } from './redact-view.ts';
 interface Place {
   /** The first group is what stands before the secret, the second the secret. Every quantifier is bounded: the search stays linear. */
   pattern: RegExp;
-  isSecret?(value: string, before: string): boolean;
+  isSecret?: (value: string, before: string) => boolean;
   /** The command in which this argument has this meaning. */
   command?: RegExp;
 }

@@ -172,7 +172,7 @@ function bodyEnd(joined: JoinedText, shape: Shape, start: number): number {
     const lineEnd = joints[next + 1]?.at ?? text.length;
     const restEnd = runEnd(text, shape.body, end, lineEnd);
     const after = text.slice(restEnd, Math.min(lineEnd, restEnd + 4));
-    if (!goesOn(shape, text.slice(start, end), joint, text.slice(end, restEnd), after)) break;
+    if (!goesOn(shape, joint, { body: text.slice(start, end), rest: text.slice(end, restEnd), after })) break;
     end = restEnd;
     next++;
   }
@@ -180,7 +180,7 @@ function bodyEnd(joined: JoinedText, shape: Shape, start: number): number {
 }
 
 /** `body` was read so far, `rest` fits in the next line, `after` follows there. */
-function goesOn(shape: Shape, body: string, joint: Joint, rest: string, after: string): boolean {
+function goesOn(shape: Shape, joint: Joint, { body, rest, after }: { body: string; rest: string; after: string }): boolean {
   if (rest === '') return false;
   if (joint.explicit) return true;
   if (shape.full !== undefined && body.length >= shape.full) return false;

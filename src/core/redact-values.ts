@@ -32,43 +32,44 @@ const WORDS: ReadonlySet<string> = new Set(
 
 const CALL_OR_INDEX = /^(?:await\s|new\s|!|&|\*)?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*\??!?[([]/;
 const MEMBER = /^[A-Za-z_$]+\d?(?:(?:\?\.|\.|::|->)[A-Za-z_$]+)+[!?]?$/;
-const SPEAKING_NAME = /^(?=.*(?:pass|pwd|secret|token|key|cred|auth))[a-z$_]+(?:[A-Z_][a-zA-Z_]*)+$/i;
 const PATH = /^(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+-]+[/\\])*[\w.@%+*-]*$/;
 
 /** Decides by name, standing and looks. The value comes without quotes. */
-export function isSecretValue({ value, kind, name, standing, endsLine }: Candidate): boolean {
-  const bare = value.replace(/[)\]},;.:!?]{1,8}$/, '');
-  if (bare === '' || STAND_IN.test(value) || WORDS.has(bare.toLowerCase()) || isPath(bare)) return false;
-  if (/^(?:\d{1,3}|0x[\dA-Fa-f]{1,8})$/.test(bare) || (kind !== 'strong' && /^[\d.,/]+[a-zA-Z%]{0,3}$/.test(bare))) return false;
-  if (kind === 'key') return isKeyMaterial(bare);
-  if (kind === 'weak' && /^(?:https?|wss?):\/\//.test(bare)) return false;
-  switch (standing) {
-    case 'quoted':
-      return kind === 'strong'
-        ? !/^[a-z]+$/i.test(bare) || bare.length >= 4
-        : looksRandom(bare, 8) || (bare.length >= 16 && !/\s/.test(bare));
-    case 'joined':
-      return isJoinedSecret(bare, value, kind, name);
-    case 'option':
-      return kind === 'strong' ? bare.length >= 3 && !CALL_OR_INDEX.test(value) : looksRandom(bare, 8) || /^[a-z]{8,}$/i.test(bare);
-    case 'spaced':
-      if (CALL_OR_INDEX.test(value) || MEMBER.test(bare)) return false;
-      return looksRandom(bare, 8) || (kind === 'strong' && endsLine && isWholeWord(value, name));
-    case 'said':
-      return looksRandom(bare, kind === 'strong' ? 6 : 16);
-    case 'beside':
-      return looksRandom(bare, 16) && !/^[a-z]+[-_/.][a-z0-9_/.-]*$/.test(bare);
-    default:
-      return standing satisfies never;
-  }
+export function isSecretValue(candidate: Candidate): boolean {
+  const bare = candidate.value.replace(/[)\]},;.:!?]{1,8}$/, '');
+  if (isHarmless(candidate, bare)) return false;
+  return candidate.kind === 'key' ? isKeyMaterial(bare) : JUDGES[candidate.standing](bare, candidate);
 }
 
+/** What is no secret beside any name. */
+function isHarmless({ value, kind }: Candidate, bare: string): boolean {
+  if (bare === '' || STAND_IN.test(value) || WORDS.has(bare.toLowerCase()) || isPath(bare)) return true;
+  if (/^(?:\d{1,3}|0x[\dA-Fa-f]{1,8})$/.test(bare)) return true;
+  return kind !== 'strong' && /^(?:[\d.,/]+[a-zA-Z%]{0,3}$|https?:\/\/|wss?:\/\/)/.test(bare);
+}
+
+type Judge = (bare: string, candidate: Candidate) => boolean;
+
+const JUDGES: Record<Standing, Judge> = {
+  quoted: (bare, { kind }) =>
+    kind === 'strong' ? !/^[a-z]{1,3}$/i.test(bare) : looksRandom(bare, 8) || (bare.length >= 16 && !/\s/.test(bare)),
+  joined: isJoinedSecret,
+  option: (bare, { kind, value }) =>
+    kind === 'strong' ? bare.length >= 3 && !CALL_OR_INDEX.test(value) : looksRandom(bare, 8) || /^[a-z]{8,}$/i.test(bare),
+  spaced: (bare, { kind, value, name, endsLine }) => {
+    if (CALL_OR_INDEX.test(value) || MEMBER.test(bare)) return false;
+    return looksRandom(bare, 8) || (kind === 'strong' && endsLine && isWholeWord(value, name));
+  },
+  said: (bare, { kind }) => looksRandom(bare, kind === 'strong' ? 6 : 16),
+  beside: (bare) => looksRandom(bare, 16) && !/^[a-z]+[-_/.][a-z0-9_/.-]*$/.test(bare),
+};
+
 /** `NAME=value` without spaces is an environment variable, a query parameter, or an argument in some program. */
-function isJoinedSecret(bare: string, value: string, kind: NameKind, name: string): boolean {
+function isJoinedSecret(bare: string, { value, kind, name }: Candidate): boolean {
   const isVariable = name === name.toUpperCase();
   if (!isVariable && (CALL_OR_INDEX.test(value) || MEMBER.test(bare) || isSpeakingName(bare, name))) return false;
   if (/^(?:process\.env|os\.environ|import\.meta)\b/.test(bare)) return false;
-  return kind === 'strong' ? true : bare.length >= 6 && (looksRandom(bare, 6) || bare.length >= 12 || isVariable);
+  return kind === 'strong' || (bare.length >= 6 && (looksRandom(bare, 6) || bare.length >= 12 || isVariable));
 }
 
 /** A single word at the end of its line that is no expression: the value of an INI or YAML file. */
@@ -76,9 +77,10 @@ function isWholeWord(value: string, name: string): boolean {
   return value.length >= 4 && !/[,;({[:]$/.test(value) && !isSpeakingName(value, name) && !/^[a-z]+(?:ed|ing)$/.test(value);
 }
 
-/** A variable that is called after the secret it holds. */
+/** A variable that is called after the secret it holds: `dbPassword`, `api_key`. */
 function isSpeakingName(value: string, name: string): boolean {
-  return value.toLowerCase() === name.toLowerCase() || (SPEAKING_NAME.test(value) && /[A-Z_]/.test(value));
+  if (value.toLowerCase() === name.toLowerCase()) return true;
+  return /^[A-Za-z$_]+$/.test(value) && /_|[a-z][A-Z]/.test(value) && /pass|pwd|secret|token|key|cred|auth/i.test(value);
 }
 
 /** Of the length of a hash or token, without the separators of readable ids. */

@@ -9,7 +9,7 @@ const TERMINAL_SEQUENCE =
  * Characters a reader cannot see: controls except tab, line feed and carriage return, format characters (bidi, zero width, tags),
  * default-ignorable fillers, and non-characters. The emoji variation selectors stay.
  */
-const INVISIBLE = /(?![\t\n\r\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
+const INVISIBLE = /(?![\t\n\r]|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
 
 /** More combining marks than any script needs on one letter: such towers cover the neighbouring lines. */
 const MARK_TOWER = /(\p{M}{6})\p{M}+/gu;
@@ -18,7 +18,6 @@ const MARK_TOWER = /(\p{M}{6})\p{M}+/gu;
 const ODD_BREAK = /\r\n?|[\u0085\u2028\u2029\v\f]/g;
 
 /** Whether dropping invisible characters would change a text. Most texts are harmless ASCII, which this tells fast. */
-// oxlint-disable-next-line no-control-regex
 const PLAIN_ASCII = /^[\t\n\u0020-\u007e]*$/;
 
 /**

@@ -18,6 +18,7 @@ const WORD = `${ALNUM}_-`;
 const HEX = '0123456789abcdef';
 const BASE32 = `${UPPER}234567`;
 const BASE64 = `${ALNUM}+/`;
+const JWT = ['ey', 'J'].join('');
 
 export type Dice = ReturnType<typeof createDice>;
 
@@ -31,7 +32,7 @@ type Build = (dice: Dice) => string;
 
 /** Keys that are known by their first characters: found anywhere, also wrapped and cut off. */
 export const KEY_SHAPES: Record<string, Build> = {
-  'OpenAI project key': (d) => ['sk', 'proj', d.pick(WORD, 74), `T3${'Blbk'}FJ`, d.pick(WORD, 74)].join('-'),
+  'OpenAI project key': (d) => ['sk', 'proj', d.pick(WORD, 74), ['T3', 'Blbk', 'FJ'].join(''), d.pick(WORD, 74)].join('-'),
   'OpenAI service account key': (d) => ['sk', 'svcacct', d.pick(WORD, 90)].join('-'),
   'OpenAI legacy key': (d) => ['sk', d.pick(ALNUM, 48)].join('-'),
   'Anthropic key': (d) => ['sk', 'ant', 'api03', `${d.pick(WORD, 93)}AA`].join('-'),
@@ -62,7 +63,7 @@ export const KEY_SHAPES: Record<string, Build> = {
   'DigitalOcean token': (d) => ['dop', 'v1', d.pick(HEX, 64)].join('_'),
   'Telegram bot token': (d) => [d.pick('123456789', 10), `AA${d.pick(WORD, 33)}`].join(':'),
   'Discord bot token': (d) => [`M${d.pick(ALNUM, 25)}`, d.pick(WORD, 6), d.pick(WORD, 38)].join('.'),
-  'JSON web token': (d) => [`ey${'J'}hbGciOiJIUzI1NiJ9`, `ey${'J'}${d.pick(ALNUM, 60)}`, d.pick(WORD, 43)].join('.'),
+  'JSON web token': (d) => [`${JWT}hbGciOiJIUzI1NiJ9`, `${JWT}${d.pick(ALNUM, 60)}`, d.pick(WORD, 43)].join('.'),
   'Azure client secret': (d) => [d.pick(ALNUM, 3), '8', 'Q~', d.pick(WORD, 34)].join(''),
   'Shopify token': (d) => ['shpat', d.pick(HEX, 32)].join('_'),
   'Square token': (d) => ['sq0atp', d.pick(WORD, 22)].join('-'),
@@ -76,7 +77,7 @@ export const KEY_SHAPES: Record<string, Build> = {
   'Atlassian token': (d) => ['ATA', 'TT3', d.pick(WORD, 180)].join(''),
   'RubyGems key': (d) => ['rubygems', d.pick(HEX, 48)].join('_'),
   'Docker token': (d) => ['dckr', 'pat', d.pick(WORD, 27)].join('_'),
-  'Sentry token': (d) => ['sntrys', `ey${'J'}${d.pick(ALNUM, 80)}`, d.pick(ALNUM, 43)].join('_'),
+  'Sentry token': (d) => ['sntrys', `${JWT}${d.pick(ALNUM, 80)}`, d.pick(ALNUM, 43)].join('_'),
   'New Relic key': (d) => ['NR', 'AK-', d.pick(UPPER + DIGITS, 27)].join(''),
   'Mailgun key': (d) => ['key', d.pick(HEX, 32)].join('-'),
   'Mailchimp key': (d) => [d.pick(HEX, 32), 'us12'].join('-'),

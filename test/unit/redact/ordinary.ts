@@ -210,6 +210,6 @@ vault kv get secret/{word}
 export function ordinaryLines(count: number, seed: number): string[] {
   const dice = createDice(seed);
   return Array.from({ length: count }, (_, index) =>
-    (LINES[index % LINES.length] ?? '').replace(/\{(\w+)\}/g, (whole, name) => FILLERS[name]?.(dice) ?? whole),
+    (LINES[index % LINES.length] ?? '').replace(/\{(\w+)\}/g, (whole, name: string) => FILLERS[name]?.(dice) ?? whole),
   );
 }

@@ -6,7 +6,8 @@ import { renderCard } from '../../../src/boxes/render.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
 import { countCodePoints } from '../../../src/core/text.ts';
-import { callOf, doneAfter, OPTIONS, text, treeOf } from './trees.ts';
+import { boxOf } from './box-of.ts';
+import { ACTIVE, callOf, doneAfter, OPTIONS, said, treeOf } from './trees.ts';
 
 const META = { v: 1, box: 'b-1', open: true, seq: 7 };
 
@@ -24,14 +25,11 @@ function cardOf(parts: Partial<Card>): Card {
   };
 }
 
-function valueOf(props: Record<string, unknown>): unknown {
-  const attachments = props['attachments'];
-  return Array.isArray(attachments) ? attachments[0] : undefined;
-}
+const ROOT_STATUS = { active: ACTIVE, done: doneAfter(53_000) };
 
 /** The example of the product's description. */
 function example(status: 'active' | 'done'): { tree: TurnTree; card: Card } {
-  const child = treeOf({ session: { agentId: 'planner' }, turn: { lines: [text('c', 'Reading protocol...')] } });
+  const child = treeOf({ session: { agentId: 'planner' }, turn: { lines: [said('c', 'Reading protocol...')] } });
   const calls = [callOf('1', 'exec', { command: 'ls /agents/sessions' }), callOf('2', 'exec', { command: 'grep -r live-status' })];
   const base = treeOf({
     calls,
@@ -41,16 +39,15 @@ function example(status: 'active' | 'done'): { tree: TurnTree; card: Card } {
   const [first, second, kid] = base.turn.lines;
   if (first === undefined || second === undefined || kid === undefined) throw new Error('three lines were built');
   const lines = [
-    text('a', 'Reading live-status source code...'),
+    said('a', 'Reading live-status source code...'),
     first,
-    text('b', 'Analyzing agent configurations...'),
+    said('b', 'Analyzing agent configurations...'),
     second,
     kid,
-    text('z', 'Plan ready. Awaiting approval.'),
+    said('z', 'Plan ready. Awaiting approval.'),
   ];
   const tree = { ...base, turn: { ...base.turn, lines } };
-  const statusOf = (node: TurnTree) =>
-    node === child ? doneAfter(28_000) : status === 'done' ? doneAfter(53_000) : { state: 'active' as const, final: false };
+  const statusOf = (node: TurnTree) => (node === child ? doneAfter(28_000) : ROOT_STATUS[status]);
   return { tree, card: renderCard(tree, statusOf, OPTIONS) };
 }
 
@@ -86,7 +83,7 @@ describe('as an attachment', () => {
   });
 
   it('has no empty field when there is nothing to say yet', () => {
-    expect(valueOf(encodeAttachment(cardOf({}), META).props)).toMatchObject({ title: '[ACTIVE] main | 38s', fields: [] });
+    expect(encodeAttachment(cardOf({}), META).props['attachments']).toMatchObject([{ title: '[ACTIVE] main | 38s', fields: [] }]);
   });
 
   it.each([7_500, 4_000, 700])('keeps its props within %d code points as the server counts, cut at a line', (maxPropsChars) => {
@@ -94,7 +91,7 @@ describe('as an attachment', () => {
     const card = cardOf({ lines, droppedLines: 12 });
     const { props } = encodeAttachment(card, META, { maxPropsChars });
     expect(propsLength(props)).toBeLessThanOrEqual(maxPropsChars);
-    const shown = String((valueOf(props) as { fields: { value: string }[] }).fields[0]?.value).split('\n');
+    const shown = boxOf({ props }).lines;
     expect(shown.slice(1)).toEqual(lines.slice(-(shown.length - 1)));
     expect(shown[0]).toBe(`… ${12 + 80 - (shown.length - 1)} earlier lines`);
     expect(
@@ -108,16 +105,16 @@ describe('as an attachment', () => {
 
   it('keeps the title and says what is missing when not even one line fits', () => {
     const { props } = encodeAttachment(cardOf({ lines: ['x'.repeat(900)] }), META, { maxPropsChars: 500 });
-    expect(valueOf(props)).toMatchObject({ title: '[ACTIVE] main | 38s', fields: [{ value: '… 1 earlier line' }] });
-    expect(valueOf(encodeAttachment(cardOf({ lines: ['x'] }), META, { maxPropsChars: 10 }).props)).toMatchObject({ fields: [] });
+    expect(boxOf({ props })).toMatchObject({ title: '[ACTIVE] main | 38s', lines: ['… 1 earlier line'] });
+    expect(boxOf(encodeAttachment(cardOf({ lines: ['x'] }), META, { maxPropsChars: 10 })).lines).toEqual([]);
   });
 
   it('keeps violations when other lines have to go', () => {
-    const tree = treeOf({ turn: { lines: Array.from({ length: 50 }, (_, index) => text(`t${index}`, 'word '.repeat(30))) } });
+    const tree = treeOf({ turn: { lines: Array.from({ length: 50 }, (_, index) => said(`t${index}`, 'word '.repeat(30))) } });
     const violations = Array.from({ length: 12 }, (_, index) => `finding ${index} ${'word '.repeat(20)}`);
     const card = renderCard(tree, () => ({ state: 'active', final: false }), { ...OPTIONS, maxLines: 100, violations });
     const { props } = encodeAttachment(card, META, { maxPropsChars: 3_000 });
-    const value = String((valueOf(props) as { fields: { value: string }[] }).fields[0]?.value);
+    const value = boxOf({ props }).lines.join('\n');
     for (let index = 0; index < 12; index++) expect(value).toContain(`[VIOLATION] finding ${index} `);
     expect(value).toMatch(/^… \d+ earlier lines\n/);
   });

@@ -10,6 +10,7 @@ import { createRedactor } from '../../../src/core/redact.ts';
 import type { Call, TurnTree } from '../../../src/core/session.ts';
 import { countCodePoints } from '../../../src/core/text.ts';
 import { createDice, KEY_SHAPES, longestLeak } from '../redact/corpus.ts';
+import { boxOf } from './box-of.ts';
 import { hostileText } from './hostile.ts';
 import { harmsOf } from './judge.ts';
 import { START, treeOf } from './trees.ts';
@@ -94,8 +95,8 @@ function textsOf(
   const message = encodeMessage(card, META);
   expect(propsLength(attachment.props)).toBeLessThanOrEqual(7_500);
   expect(countCodePoints(message.message ?? '')).toBeLessThanOrEqual(15_000);
-  const [box] = attachment.props['attachments'] as { title: string; fallback: string; fields: { value: string }[] }[];
-  return [message.message ?? '', box?.title ?? '', box?.fallback ?? '', ...(box?.fields.map(({ value }) => value) ?? [])];
+  const box = boxOf(attachment);
+  return [message.message ?? '', box.title, box.fallback, box.lines.join('\n')];
 }
 
 describe('a box made of hostile texts', () => {

@@ -22,7 +22,7 @@ const PATTERNS: Record<string, RegExp> = {
   formula: /\$[^$\n]*[a-z\\][^$\n]*\$/iu,
   markup: /[*~`<>\\]|!\[|\]\(|\]\[|\]:/u,
   entity: /&(?:#\w+|\w+);/u,
-  invisible: /(?![\n\u2003\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u,
+  invisible: /(?![\n\u2003]|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u,
 };
 
 /** How the web client finds code spans, which is not quite how CommonMark does. */

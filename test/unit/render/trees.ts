@@ -59,6 +59,6 @@ export function doneAfter(ms: number): TurnStatus {
   return { state: 'done', final: true, endedAt: START + ms };
 }
 
-export function text(id: string, said: string): Line {
-  return { kind: 'text', id, text: said };
+export function said(id: string, words: string): Line {
+  return { kind: 'text', id, text: words };
 }
