@@ -10,11 +10,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-type LockEntry = {
+interface LockEntry {
   version?: string;
   optionalDependencies?: Record<string, string>;
   [field: string]: unknown;
-};
+}
 
 const LOCK_PATH = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 const OPERATING_SYSTEMS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
@@ -35,14 +35,12 @@ function missingEntries(packagesByPath: Record<string, LockEntry>): [string, Loc
   return Object.entries(packagesByPath).flatMap(([parent, { optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies)
       .filter(([name]) => !(`node_modules/${name}` in packagesByPath) && !(`${parent}/node_modules/${name}` in packagesByPath))
-      .map(([name, version]): [string, LockEntry] => [
-        `node_modules/${name}`,
-        { version, dev: true, optional: true, ...platformOf(name) },
-      ]),
+      .map(([name, version]): [string, LockEntry] => [`node_modules/${name}`, { version, dev: true, optional: true, ...platformOf(name) }]),
   );
 }
 
-const lock: { packages: Record<string, LockEntry> } = JSON.parse(readFileSync(LOCK_PATH, 'utf8'));
+// npm's own file, in the form of its lock file version 3.
+const lock = JSON.parse(readFileSync(LOCK_PATH, 'utf8')) as { packages: Record<string, LockEntry> };
 const missing = missingEntries(lock.packages);
 if (missing.length > 0) {
   const sorted = [...Object.entries(lock.packages), ...missing].sort(([a], [b]) => a.localeCompare(b, 'en'));

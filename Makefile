@@ -1,0 +1,31 @@
+# Every target does its own set-up: Node 20 or newer, npm and make are enough. npm scripts run on the Node that
+# `npm ci` installs into node_modules.
+
+.DEFAULT_GOAL := check
+.PHONY: check demo check-nodes build format test
+
+# Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
+# what the packages ask for, since none of them runs on it: such warnings are not shown.
+INSTALLED := node_modules/.package-lock.json
+
+$(INSTALLED): package-lock.json package.json
+	npm ci --ignore-scripts=false --loglevel=error
+	@touch $@
+
+check: $(INSTALLED)
+	npm run -s check
+
+test: $(INSTALLED)
+	npm run -s test
+
+demo: $(INSTALLED)
+	npm run -s demo
+
+build: $(INSTALLED)
+	npm run -s build
+
+format: $(INSTALLED)
+	npm run -s format
+
+check-nodes: $(INSTALLED)
+	npm run -s check-nodes

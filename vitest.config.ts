@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+// Set by `.ci/run`, which adds up the results of several runs.
+const resultsFile = process.env['TEST_RESULTS'];
+
+export default defineConfig({
+  test: {
+    reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        // Processes and sockets on a machine with two cores: one file at a time, after the unit tests, and no hurry.
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
