@@ -66,6 +66,7 @@ export class Folders {
     else this.#watching = 'waiting';
   }
 
+  /** Ends the file events. */
   async stop(): Promise<void> {
     const close = this.#closeWatcher;
     this.#closeWatcher = undefined;
@@ -93,11 +94,17 @@ export class Folders {
     if (this.#watching === 'polling' || this.#closeWatcher !== undefined) return;
     // The configured directory may be a link; events name what it leads to.
     const real = await realpath(root).catch(() => root);
-    this.#closeWatcher = watchTree({
-      root: real,
-      onHint: (path) => onHint(join(root, relative(real, path))),
-      onError: (kind) => this.#failed(kind),
-      ...(startWatcher === undefined ? {} : { start: startWatcher }),
+    await new Promise<void>((resolve) => {
+      this.#closeWatcher = watchTree({
+        root: real,
+        onHint: (path) => onHint(join(root, relative(real, path))),
+        onReady: resolve,
+        onError: (kind) => {
+          this.#failed(kind);
+          resolve();
+        },
+        ...(startWatcher === undefined ? {} : { start: startWatcher }),
+      });
     });
   }
 

@@ -33,41 +33,54 @@ export class IndexFile {
   #nextAt = 0;
   #running: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
+  #again = false;
+  #isStopped = false;
 
   constructor(options: IndexFileOptions) {
     this.#options = options;
   }
 
-  /** Looks at the file as soon as the last look is long enough ago. Resolves when no look is going on (a postponed one is not waited for). */
+  /** Looks at the file as soon as the last parse is long enough ago. Resolves when no look is going on (a postponed one is not waited for). */
   look(): Promise<void> {
-    const { clock } = this.#options;
-    const waitMs = this.#nextAt - clock.monotonic();
-    if (this.#running === undefined && waitMs <= 0) this.#running = this.#run();
-    else this.#cancel ??= clock.after(Math.max(waitMs, MIN_GAP_MS), () => this.#postponed());
+    const waitMs = this.#nextAt - this.#options.clock.monotonic();
+    if (this.#running !== undefined) this.#again = true;
+    else if (waitMs > 0) this.#postpone(waitMs);
+    else this.#running = this.#run();
     return this.#running ?? Promise.resolve();
   }
 
   stop(): Promise<void> {
+    this.#isStopped = true;
     this.#cancel?.();
     return this.#running ?? Promise.resolve();
   }
 
-  #postponed(): void {
-    this.#cancel = undefined;
-    void this.look();
+  #postpone(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancel ??= this.#options.clock.after(delayMs, () => {
+      this.#cancel = undefined;
+      void this.look();
+    });
   }
 
   async #run(): Promise<void> {
-    const { clock, problems, path } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.monotonic();
     const look = await this.#readOnce();
     const tookMs = clock.monotonic() - startedAt;
-    this.#nextAt = clock.monotonic() + Math.max(MIN_GAP_MS, look === 'read' ? MAX_LOAD * tookMs : 0);
+    if (look === 'read') this.#nextAt = clock.monotonic() + Math.max(MIN_GAP_MS, MAX_LOAD * tookMs);
+    this.#report(look);
     this.#running = undefined;
+    if (this.#again) this.#postpone(Math.max(0, this.#nextAt - clock.monotonic()));
+    this.#again = false;
+  }
+
+  #report(look: Look): void {
+    const { problems, path } = this.#options;
     if (look === 'missing' && this.#lastLook !== look) problems.note('index_missing', path);
     if (look === 'refused' && this.#lastLook !== look) problems.note('index_refused', path);
-    this.#lastLook = look;
     if (look === 'read') for (const kind of ['index_missing', 'index_refused', 'index_broken'] as const) problems.over(kind, path);
+    this.#lastLook = look;
   }
 
   async #readOnce(): Promise<Look> {
@@ -89,7 +102,7 @@ export class IndexFile {
     const store = asRecord(parseJson(bytes.toString('utf8')));
     if (store === undefined) {
       if (this.#brokenVersion === version) this.#options.problems.note('index_broken', this.#options.path);
-      else this.#cancel ??= this.#options.clock.after(MIN_GAP_MS, () => this.#postponed());
+      else this.#postpone(MIN_GAP_MS);
       this.#version = this.#brokenVersion === version ? version : '';
       this.#brokenVersion = version;
       return 'broken';

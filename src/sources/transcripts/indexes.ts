@@ -2,13 +2,13 @@
 
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import type { Folder } from './discover.ts';
 import { INDEX_NAME } from './file-name.ts';
-import type { IndexEntry } from '../decoding/index-entry.ts';
 import { IndexFile } from './index-file.ts';
 import type { Problems } from './problems.ts';
 import { EVERY_FOLDER, SessionIndex } from './session-index.ts';
-import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 
 export interface IndexesOptions {
   root: string;

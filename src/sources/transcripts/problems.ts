@@ -3,6 +3,7 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import { createRepeatLog } from '../../core/repeat-log.ts';
+import { remember } from '../decoding/remember.ts';
 
 /** The closed set of things that can be wrong with what is read. Everything else goes on. */
 export type ProblemKind =
@@ -48,9 +49,13 @@ const SENTENCES: Record<ProblemKind, string> = {
   watch_failed: 'File events failed; the slow sweep goes on.',
 };
 
+const MAX_LASTING = 1_000;
+
 export interface Problems {
   /** `path` is the file or folder concerned; `times` how often it happened at once. */
   note(kind: ProblemKind, path: string, times?: number): void;
+  /** For what stays as it is: counted once per path. */
+  noteOnce(kind: ProblemKind, path: string): void;
   /** The problem is over. Only the log is told; counts stay. */
   over(kind: ProblemKind, path: string): void;
   list(): Problem[];
@@ -59,10 +64,16 @@ export interface Problems {
 export function createProblems(log: Logger, clock: Clock): Problems {
   const repeats = createRepeatLog(log, clock, { remindAfterMs: Number.POSITIVE_INFINITY });
   const byKind = new Map<ProblemKind, Problem>();
+  const lasting = new Map<string, true>();
+  const note = (kind: ProblemKind, path: string, times = 1) => {
+    byKind.set(kind, { kind, count: (byKind.get(kind)?.count ?? 0) + times, path, lastAt: clock.now() });
+    repeats.failed(`${kind}:${path}`, { path }, SENTENCES[kind]);
+  };
   return {
-    note(kind, path, times = 1) {
-      byKind.set(kind, { kind, count: (byKind.get(kind)?.count ?? 0) + times, path, lastAt: clock.now() });
-      repeats.failed(`${kind}:${path}`, { path }, SENTENCES[kind]);
+    note,
+    noteOnce(kind, path) {
+      if (!lasting.has(`${kind}:${path}`)) note(kind, path);
+      remember(lasting, `${kind}:${path}`, true, MAX_LASTING);
     },
     over: (kind, path) => repeats.recovered(`${kind}:${path}`, { path, was: kind }, 'A reading problem is over.'),
     list: () => [...byKind.values()],

@@ -3,17 +3,17 @@
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
-import { Announcer } from './announce.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { remember } from '../decoding/remember.ts';
+import { Announcer } from './announce.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
 import { opensTurn } from './follow.ts';
-import type { IndexEntry } from '../decoding/index-entry.ts';
 import { Indexes } from './indexes.ts';
 import type { PidNamespace } from './lock-file.ts';
 import type { Problems } from './problems.ts';
 import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
-import { remember } from '../decoding/remember.ts';
 import { Signs } from './signs.ts';
 import { Transcripts } from './transcripts.ts';
 

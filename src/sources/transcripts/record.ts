@@ -1,11 +1,11 @@
 // What is remembered of one transcript, and the pure rule where to begin with it.
 
 import { basename } from 'node:path';
+import { asList, asNumber, asRecord, asText } from '../decoding/json-guards.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
 import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
 import type { Follower, FollowStart, TailCheckpoint } from './follow.ts';
-import { asList, asNumber, asRecord, asText } from '../decoding/json-guards.ts';
 import type { FileIdentity } from './open-file.ts';
 
 /** A tail's checkpoint together with the session it was told under. Plain data. */

@@ -82,7 +82,6 @@ class Source {
   readonly #folders: Folders;
   readonly #reading: Reading;
   readonly #listed = new WeakSet<Folder>();
-  readonly #refused = new Set<string>();
   readonly #unknownKinds: Record<string, number> = {};
   #unadopted: [string, TranscriptCheckpoint][];
   #lastEventAt: number | undefined;
@@ -209,13 +208,7 @@ class Source {
     }
     this.#listed.add(folder);
     for (const name of listing.locks) signs.foundLock(join(folder.path, name));
-    for (const { name, refusal } of listing.refused) this.#refuse(join(folder.path, name), refusal);
-  }
-
-  #refuse(path: string, refusal: 'symlink' | 'not_a_file'): void {
-    if (this.#refused.has(path)) return;
-    this.#refused.add(path);
-    this.#problems.note(refusal, path);
+    for (const { name, refusal } of listing.refused) this.#problems.noteOnce(refusal, join(folder.path, name));
   }
 
   async #tick(): Promise<void> {

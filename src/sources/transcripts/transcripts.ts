@@ -3,13 +3,13 @@
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
+import { remember } from '../decoding/remember.ts';
 import type { Folder } from './discover.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from './limit.ts';
 import { type FileIdentity, identityOf, refusalOf } from './open-file.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
-import { remember } from '../decoding/remember.ts';
 
 export interface TranscriptsOptions {
   root: string;
@@ -287,7 +287,7 @@ export class Transcripts {
     try {
       const stats = await lstat(path, { bigint: true });
       if (stats.isFile()) return identityOf(stats);
-      if (!this.#recordsByPath.has(path)) this.#options.problems.note(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
+      this.#options.problems.noteOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
       return undefined;
     } catch (error) {
       const refusal = refusalOf(error);

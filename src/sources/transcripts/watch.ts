@@ -11,6 +11,8 @@ export interface WatchOptions {
   onHint(path: string): void;
   /** `limit`: the system gives no more watches. `failed`: anything else. */
   onError(kind: 'limit' | 'failed'): void;
+  /** From now on no change is missed; what happened before is in no hint. */
+  onReady(): void;
   /** Stands in for chokidar in tests of what the system refuses. */
   start?: (path: string, options: ChokidarOptions) => Pick<FSWatcher, 'on' | 'close'>;
 }
@@ -18,7 +20,7 @@ export interface WatchOptions {
 const MAX_DEPTH = 2; // <root>/<agent>/sessions/<file>
 
 /** Watches one directory tree until the returned function is called. */
-export function watchTree({ root, onHint, onError, start = chokidarWatch }: WatchOptions): () => Promise<void> {
+export function watchTree({ root, onHint, onError, onReady, start = chokidarWatch }: WatchOptions): () => Promise<void> {
   const watcher = start(root, {
     ignored: (path, stats) => isIgnored(relative(root, path), stats?.isDirectory()),
     ignoreInitial: true,
@@ -33,6 +35,7 @@ export function watchTree({ root, onHint, onError, start = chokidarWatch }: Watc
   watcher.on('all', (_event, path) => onHint(path));
   // The second of two writes within 50 ms is only told after that time; the raw event comes at once.
   watcher.on('raw', (_event, name, details) => onRaw(name, details, onHint));
+  watcher.on('ready', onReady);
   watcher.on('error', (error) => onError(isLimit(error) ? 'limit' : 'failed'));
   return () => watcher.close();
 }

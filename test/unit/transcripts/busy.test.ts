@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Busy } from '../../../src/sources/transcripts/busy.ts';
 import type { IndexEntry, IndexStatus } from '../../../src/sources/decoding/index-entry.ts';
+import { Busy } from '../../../src/sources/transcripts/busy.ts';
 import { FakeClock } from './fake-clock.ts';
 
 const KEY = 'agent:main:main';

@@ -2,7 +2,16 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Belief, beliefIn, decodeLock, type Lock, type PidNamespace, type ProcessSight, processSight, readLock } from '../../../src/sources/transcripts/lock-file.ts';
+import {
+  type Belief,
+  beliefIn,
+  decodeLock,
+  type Lock,
+  type PidNamespace,
+  type ProcessSight,
+  processSight,
+  readLock,
+} from '../../../src/sources/transcripts/lock-file.ts';
 import { tempDir } from './temp-dir.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
@@ -11,7 +20,13 @@ const GATEWAY: ProcessSight = { kind: 'present', starttime: '777', looksLikeGate
 const STRANGER: ProcessSight = { kind: 'present', starttime: '778', looksLikeGateway: false };
 const MISSING: ProcessSight = { kind: 'missing' };
 
-const lock = (more: Partial<Lock> = {}): Lock => ({ pid: 42, createdAt: NOW - 60_000, maxHoldMs: undefined, starttime: undefined, ...more });
+const lock = (more: Partial<Lock> = {}): Lock => ({
+  pid: 42,
+  createdAt: NOW - 60_000,
+  maxHoldMs: undefined,
+  starttime: undefined,
+  ...more,
+});
 const aged: Belief = { kind: 'aged', until: NOW - 60_000 + 2 * HOUR_MS };
 
 describe('whether a lock is a sign of life', () => {
@@ -53,9 +68,12 @@ describe('reading a lock', () => {
     });
   });
 
-  it.each(['', '{"pid":94', '[]', '{"pid":"x","createdAt":"never"}', '{"pid":-1}', '{"pid":1.5}', '\0\0'])('takes the age of the file for %j', (content) => {
-    expect(decodeLock(content, 5)).toEqual({ pid: undefined, createdAt: 5, maxHoldMs: undefined, starttime: undefined });
-  });
+  it.each(['', '{"pid":94', '[]', '{"pid":"x","createdAt":"never"}', '{"pid":-1}', '{"pid":1.5}', '\0\0'])(
+    'takes the age of the file for %j',
+    (content) => {
+      expect(decodeLock(content, 5)).toEqual({ pid: undefined, createdAt: 5, maxHoldMs: undefined, starttime: undefined });
+    },
+  );
 
   it('finds none where there is none', async () => {
     const dir = tempDir();

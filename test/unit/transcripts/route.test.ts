@@ -60,7 +60,10 @@ function entry(key: string, fields: object): IndexEntry {
 }
 
 const MAIN = 'agent:main:main';
-const to = (channel: string, target?: string, more: object = {}) => ({ deliveryContext: { channel, ...(target === undefined ? {} : { to: target }) }, ...more });
+const to = (channel: string, target?: string, more: object = {}) => ({
+  deliveryContext: { channel, ...(target === undefined ? {} : { to: target }) },
+  ...more,
+});
 
 describe('without a channel in the key', () => {
   it.each<[string, string, object, Route]>([
@@ -71,7 +74,12 @@ describe('without a channel in the key', () => {
       { deliveryContext: { channel: 'mattermost', to: `channel:${C4}`, threadId: P7A } },
       { kind: 'channel', channelId: C4, rootId: P7A },
     ],
-    ['with the last thread', MAIN, to('mattermost', `channel:${C4}`, { lastThreadId: P7A }), { kind: 'channel', channelId: C4, rootId: P7A }],
+    [
+      'with the last thread',
+      MAIN,
+      to('mattermost', `channel:${C4}`, { lastThreadId: P7A }),
+      { kind: 'channel', channelId: C4, rootId: P7A },
+    ],
     ['the last delivery to a person', MAIN, to('mattermost', 'user:u1'), { kind: 'direct', userId: 'u1' }],
     [
       'the newer form of the same',

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fileKindOf } from '../../../src/sources/transcripts/file-name.ts';
 import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/decoding/index-entry.ts';
+import { fileKindOf } from '../../../src/sources/transcripts/file-name.ts';
 import { EVERY_FOLDER, SessionIndex } from '../../../src/sources/transcripts/session-index.ts';
 import { recordedFolder, recordedIndex, VERSIONS } from './recorded-index.ts';
 
@@ -38,7 +38,10 @@ describe('finding the session of a transcript', () => {
         return kind.kind === 'transcript' && index.keyOf(FOLDER, name, kind.sessionId) === undefined;
       });
     });
-    expect(unnamed).toEqual(['5b448668-3ede-4a57-8197-3ca78ca65beb.jsonl', '8919d890-a945-4e63-bcb8-53cad87cc75f-topic-p7r1hkz5m3y8xbq9dtwn4sj6ea.jsonl']);
+    expect(unnamed).toEqual([
+      '5b448668-3ede-4a57-8197-3ca78ca65beb.jsonl',
+      '8919d890-a945-4e63-bcb8-53cad87cc75f-topic-p7r1hkz5m3y8xbq9dtwn4sj6ea.jsonl',
+    ]);
   });
 
   it('a scheduled run stored twice is told under the job’s own key, in whatever order', () => {
@@ -89,7 +92,15 @@ describe('an entry', () => {
   });
 
   it('with fields of wrong types keeps the others', () => {
-    const odd = { sessionId: 's', label: 7, spawnedBy: {}, deliveryContext: 'x', status: 'odd', updatedAt: 'soon', usageFamilySessionIds: 'x' };
+    const odd = {
+      sessionId: 's',
+      label: 7,
+      spawnedBy: {},
+      deliveryContext: 'x',
+      status: 'odd',
+      updatedAt: 'soon',
+      usageFamilySessionIds: 'x',
+    };
     expect(decodeIndexEntry('k', odd)).toEqual({ key: 'k', sessionId: 's', earlierSessionIds: [], delivery: {} });
   });
 
@@ -112,7 +123,15 @@ describe('replacing what an index says', () => {
     if (a === undefined || b === undefined || c === undefined) throw new Error('no entries');
     expect(index.replace(FOLDER, [a, b])).toEqual([a, b]);
     expect(index.replace(FOLDER, [a, { ...b, updatedAt: 2 }, c]).map(({ key }) => key)).toEqual(['b', 'c']);
-    expect(index.replace(FOLDER, [{ ...a, status: 'done' }, { ...b, updatedAt: 2 }, { ...c, sessionId: 'x' }]).map(({ key }) => key)).toEqual(['a', 'c']);
+    expect(
+      index
+        .replace(FOLDER, [
+          { ...a, status: 'done' },
+          { ...b, updatedAt: 2 },
+          { ...c, sessionId: 'x' },
+        ])
+        .map(({ key }) => key),
+    ).toEqual(['a', 'c']);
     expect(index.replace(FOLDER, [])).toEqual([]);
     expect(index.entryOf('a')).toBeUndefined();
   });

@@ -8,7 +8,9 @@ import { tempDir } from './temp-dir.ts';
 const CASES = 5_000;
 const SEED = 20261121;
 
-it('whatever happens to a file, the tail hands on every line a whole-file reader sees, once and in order', { timeout: 120_000 }, async () => {
+it('whatever happens to a file, the tail hands on every line a whole-file reader sees, once and in order', {
+  timeout: 120_000,
+}, async () => {
   const dir = tempDir();
   let runs = 0;
   const property = fc.asyncProperty(operations, async (script) => {

@@ -1,0 +1,385 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Gateway, header, line, turn } from './gateway.ts';
+import { tempDir } from './temp-dir.ts';
+import { eventually, pause, watch } from './watched.ts';
+
+const KEY = 'agent:main:main';
+
+function agentsRoot(): { root: string; gateway: Gateway } {
+  const root = join(tempDir(), 'agents');
+  return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
+}
+
+describe('a session', () => {
+  it('is told with its facts, then line by line as it is written', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said, seen, events } = await watch(root);
+    gateway.index(KEY, {
+      sessionId: 's1',
+      label: 'hush label',
+      model: 'm1',
+      contextTokens: 200_000,
+      totalTokens: 7,
+      totalTokensFresh: true,
+    });
+    gateway.append('s1', header('s1'), line('user', 'ask'));
+    gateway.append('s1', line('assistant', 'one', { stopReason: 'toolUse' }));
+    await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: one']));
+    gateway.append('s1', line('assistant', 'two'));
+    await eventually(() => expect(said().at(-1)).toBe('main:main: two'));
+    expect(events[0]).toEqual({
+      type: 'session_seen',
+      at: expect.any(Number),
+      source: 'transcripts',
+      sessionKey: KEY,
+      agentId: 'main',
+      sessionId: 's1',
+      label: '[masked] label',
+      model: 'm1',
+      contextTokens: 7,
+      contextWindow: 200_000,
+      route: { kind: 'elsewhere', direct: false },
+    });
+    expect(seen(KEY)).toHaveLength(1);
+  });
+
+  it('whose facts change is told again', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said, seen } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', header('s1'), turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    gateway.index(KEY, { sessionId: 's1', label: 'new' });
+    await eventually(() => expect(seen(KEY).at(-1)).toMatchObject({ label: 'new' }));
+  });
+
+  it('that was spawned is told with its parent and where that one speaks', async () => {
+    const { root, gateway } = agentsRoot();
+    const thread = 'agent:main:mattermost:channel:c1:thread:p1';
+    const { seen } = await watch(root);
+    gateway.index(thread, { sessionId: 's1' });
+    gateway.index('agent:main:subagent:u1', { sessionId: 's2', spawnedBy: thread, label: 'counter' });
+    gateway.append('s2', header('s2'), turn('1'));
+    await eventually(() =>
+      expect(seen('agent:main:subagent:u1').at(-1)).toMatchObject({
+        parentKey: thread,
+        label: 'counter',
+        route: { kind: 'channel', channelId: 'c1', rootId: 'p1' },
+      }),
+    );
+  });
+
+  it('no index names is told under a key of its own after two seconds, and under its name from its next turn on', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said, logged, source } = await watch(root);
+    gateway.append('s1', header('s1'), turn('1'));
+    await eventually(() => expect(said()).toEqual(['main:unindexed:s1: turn_started', 'main:unindexed:s1: answer-1']));
+    gateway.index(KEY, { sessionId: 's1' });
+    await eventually(() => expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_missing']));
+    await eventually(() => expect(logged).toContain(`A reading problem is over. ${join(gateway.folder, 'sessions.json')}`));
+    gateway.append('s1', turn('2'));
+    await eventually(() => expect(said().slice(2)).toEqual(['main:main: turn_started', 'main:main: answer-2']));
+  });
+});
+
+describe('what 2026.7.35 does after every turn', () => {
+  it('rewriting the whole file in place, seen empty in the middle, tells nothing again', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    for (const name of ['1', '2', '3']) {
+      gateway.append('s1', turn(name));
+      await eventually(() => expect(said().at(-1)).toBe(`main:main: answer-${name}`));
+      const content = readFileSync(gateway.path('s1'));
+      truncateSync(gateway.path('s1'), 0);
+      await pause(80);
+      appendFileSync(gateway.path('s1'), content.subarray(0, 100));
+      await pause(20);
+      appendFileSync(gateway.path('s1'), content.subarray(100));
+    }
+    await pause(400);
+    expect(said()).toEqual(['1', '2', '3'].flatMap((name) => ['main:main: turn_started', `main:main: answer-${name}`]));
+  });
+});
+
+describe('what 2026.2.26 does after a quiet heartbeat', () => {
+  it('cutting it off the file in place is no compaction, and the next turn is told', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    const { size } = statSync(gateway.path('s1'));
+    gateway.append(
+      's1',
+      line('user', 'Read HEARTBEAT.md if it exists. If nothing needs attention, reply HEARTBEAT_OK.'),
+      line('assistant', 'HEARTBEAT_OK', { id: 'beat' }),
+    );
+    await eventually(() => expect(said().length).toBeGreaterThan(2));
+    truncateSync(gateway.path('s1'), size);
+    await pause(600);
+    gateway.append('s1', turn('2'));
+    await eventually(() => expect(said().at(-1)).toBe('main:main: answer-2'));
+    expect(said()).not.toContain('main:main: compacted');
+  });
+});
+
+describe('the end of a transcript', () => {
+  it.each(['reset', 'deleted'] as const)('renamed to .%s.: its last lines are told, then that it is lost', async (reason) => {
+    const { root, gateway } = agentsRoot();
+    const { said, checkpoints } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    gateway.append('s1', line('assistant', 'last words'));
+    gateway.archive('s1', reason);
+    await eventually(() => expect(said().slice(2)).toEqual(['main:main: last words', 'main:main: source_lost']));
+    expect(checkpoints.size).toBe(0);
+  });
+
+  it('that was deleted is told as lost', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    rmSync(gateway.path('s1'));
+    await eventually(() => expect(said().at(-1)).toBe('main:main: source_lost'));
+  });
+
+  it('a file left behind by a reset does not end the turn of its successor', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    gateway.index(KEY, { sessionId: 's2' });
+    gateway.append('s2', line('user', 'ask-2'));
+    await eventually(() => expect(said()).toHaveLength(3));
+    gateway.archive('s1', 'reset');
+    await pause(600);
+    expect(said().slice(2)).toEqual(['main:main: turn_started']);
+  });
+
+  it('a backup with a shorter successor under the old name is a compaction, and the session goes on', async () => {
+    const { root, gateway } = agentsRoot();
+    const { said } = await watch(root);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', header('s1'), turn('1'), turn('2'));
+    await eventually(() => expect(said()).toHaveLength(4));
+    const kept = readFileSync(gateway.path('s1'), 'utf8').split('\n').slice(3).join('\n');
+    gateway.archive('s1', 'bak');
+    gateway.append('s1', kept);
+    await eventually(() => expect(said().at(-1)).toBe('main:main: compacted'));
+    gateway.append('s1', turn('3'));
+    await eventually(() => expect(said().slice(4)).toEqual(['main:main: compacted', 'main:main: turn_started', 'main:main: answer-3']));
+  });
+});
+
+describe('what is no transcript', () => {
+  it('side files, links, pipes and folders are not read; each is named once and the others go on', async () => {
+    const { root, gateway } = agentsRoot();
+    const outside = tempDir();
+    writeFileSync(join(outside, 'secret.jsonl'), turn('stolen'));
+    symlinkSync(join(outside, 'secret.jsonl'), gateway.path('link'));
+    mkdirSync(gateway.path('folder'));
+    writeFileSync(join(gateway.folder, 's1.trajectory.jsonl'), turn('trace'));
+    writeFileSync(join(gateway.folder, 's1.jsonl.compact.1.tmp'), turn('temp'));
+    gateway.index(KEY, { sessionId: 's1', sessionFile: join(outside, 'secret.jsonl') });
+    const { said, logged, source } = await watch(root);
+    symlinkSync(join(outside, 'secret.jsonl'), gateway.path('later'));
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']));
+    await eventually(() => expect(logged.filter((entry) => entry.includes('symbolic link'))).toHaveLength(2));
+    expect(logged.filter((entry) => entry.includes('no regular file'))).toHaveLength(1);
+    expect(source.health().problems).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: 'symlink', count: 2 }),
+        expect.objectContaining({ kind: 'not_a_file', count: 1 }),
+      ]),
+    );
+  });
+
+  it('an agent’s sessions folder that is a link elsewhere is not looked at', async () => {
+    const { root, gateway } = agentsRoot();
+    const elsewhere = new Gateway(join(tempDir(), 'sessions'));
+    elsewhere.append('s9', turn('stolen'));
+    mkdirSync(join(root, 'evil'));
+    symlinkSync(elsewhere.folder, join(root, 'evil', 'sessions'));
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    const { said, source } = await watch(root);
+    await eventually(() => expect(said()).toHaveLength(2));
+    expect(source.health().files).toBe(1);
+  });
+});
+
+describe('bad input', () => {
+  it('is counted and named once, and the good lines around it are told', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.index(KEY, { sessionId: 's1' });
+    const { said, source, logged } = await watch(root);
+    gateway.append('s1', line('user', 'ask'), 'no json\n', '\0\0\0\0', line('assistant', 'one', { stopReason: 'toolUse' }));
+    appendFileSync(gateway.path('s1'), Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]));
+    gateway.append('s1', `{"type":"message","id":"big","x":"${'x'.repeat(9 * 1024 * 1024)}"}\n`, line('assistant', 'two'));
+    await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: one', 'main:main: two']));
+    const { problems, unknownKinds } = source.health();
+    expect(problems.map(({ kind, count }) => [kind, count]).sort()).toEqual([
+      ['long_line', 1],
+      ['nul_block', 2],
+    ]);
+    expect(unknownKinds['invalid-json']).toBeGreaterThanOrEqual(2);
+    expect(logged).toHaveLength(2);
+  });
+
+  it('an index that is broken leaves the last good one in force and is named once', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.index(KEY, { sessionId: 's1', label: 'kept' });
+    const { said, seen, source, logged } = await watch(root);
+    writeFileSync(join(gateway.folder, 'sessions.json'), '{"agent:main:main": {"sessionId": "s1", ');
+    await eventually(() => expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_broken']));
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    expect(seen(KEY)[0]).toMatchObject({ label: 'kept' });
+    expect(logged).toHaveLength(1);
+    gateway.index(KEY, { sessionId: 's1', label: 'good again' });
+    await eventually(() => expect(seen(KEY).at(-1)).toMatchObject({ label: 'good again' }));
+  });
+
+  it('an event that cannot be handed on does not stop the next one', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.index(KEY, { sessionId: 's1' });
+    const given: string[] = [];
+    const { source } = await watch(root, {
+      emit: (event) => {
+        given.push(event.type);
+        if (event.type === 'turn_started') throw new Error('broken');
+      },
+    });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(given).toEqual(['session_seen', 'turn_started', 'message']));
+    expect(source.health().problems).toMatchObject([{ kind: 'emit_failed', count: 1 }]);
+  });
+});
+
+describe('the directory', () => {
+  it('that is missing is waited for, and picked up again after it was removed and made anew', async () => {
+    const { root, gateway } = agentsRoot();
+    rmSync(root, { recursive: true });
+    const { said, source } = await watch(root);
+    expect(source.health()).toMatchObject({ watching: 'waiting', readable: false });
+    const again = new Gateway(gateway.folder);
+    again.index(KEY, { sessionId: 's1' });
+    again.append('s1', turn('1'));
+    await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']));
+    expect(source.health()).toMatchObject({ watching: 'events', readable: true });
+    rmSync(root, { recursive: true });
+    await eventually(() => expect(source.health().watching).toBe('waiting'));
+    const third = new Gateway(gateway.folder);
+    third.index(KEY, { sessionId: 's2' });
+    third.append('s2', turn('2'));
+    await eventually(() => expect(said().slice(-2)).toEqual(['main:main: turn_started', 'main:main: answer-2']));
+  });
+
+  it('may be one sessions folder', async () => {
+    const gateway = new Gateway(join(tempDir(), 'agents', 'ada', 'sessions'));
+    const { said } = await watch(gateway.folder);
+    gateway.index('agent:ada:main', { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toEqual(['ada:main: turn_started', 'ada:main: answer-1']));
+  });
+
+  it('may be reached through a link', async () => {
+    const { root, gateway } = agentsRoot();
+    const link = join(tempDir(), 'link');
+    symlinkSync(root, link);
+    const { said } = await watch(link);
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+  });
+
+  it('of thirty agents, one of them new, is watched in all its folders', async () => {
+    const { root } = agentsRoot();
+    const names = Array.from({ length: 30 }, (_, number) => `agent${number}`);
+    const gateways = names.slice(1).map((name) => new Gateway(join(root, name, 'sessions')));
+    const { said } = await watch(root);
+    gateways.unshift(new Gateway(join(root, 'agent0', 'sessions')));
+    for (const [number, gateway] of gateways.entries()) {
+      gateway.index(`agent:agent${number}:main`, { sessionId: `s${number}` });
+      gateway.append(`s${number}`, turn(`${number}`));
+    }
+    await eventually(() =>
+      expect(said().sort()).toEqual(
+        names.flatMap((name, number) => [`${name}:main: answer-${number}`, `${name}:main: turn_started`]).sort(),
+      ),
+    );
+  });
+
+  it('may have one index for all folders, wherever it lies', async () => {
+    const { root, gateway } = agentsRoot();
+    const sessionsJson = join(tempDir(), 'store.json');
+    writeFileSync(sessionsJson, JSON.stringify({ [KEY]: { sessionId: 's1', updatedAt: 1 } }));
+    const { said } = await watch(root, { sessionsJson });
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']));
+  });
+});
+
+describe('a transcript', () => {
+  it('is never written to: neither its inode nor its times change', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.index(KEY, { sessionId: 's1' });
+    gateway.append('s1', turn('1'));
+    const before = statSync(gateway.path('s1'), { bigint: true });
+    const { said } = await watch(root);
+    await eventually(() => expect(said()).toHaveLength(2));
+    await pause(300);
+    const after = statSync(gateway.path('s1'), { bigint: true });
+    expect([after.ino, after.mtimeNs, after.ctimeNs, after.nlink, after.mode]).toEqual([
+      before.ino,
+      before.mtimeNs,
+      before.ctimeNs,
+      before.nlink,
+      before.mode,
+    ]);
+  });
+
+  it('replaced by rename is read on', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.index(KEY, { sessionId: 's1' });
+    const { said } = await watch(root);
+    gateway.append('s1', turn('1'));
+    await eventually(() => expect(said()).toHaveLength(2));
+    const temp = join(gateway.folder, 's1.jsonl.compact.1.tmp');
+    writeFileSync(temp, readFileSync(gateway.path('s1'), 'utf8') + turn('2'));
+    renameSync(temp, gateway.path('s1'));
+    await eventually(() => expect(said().slice(2)).toEqual(['main:main: turn_started', 'main:main: answer-2']));
+  });
+
+  it('with an old date that is moved in is left alone', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.index(KEY, { sessionId: 's1' });
+    const { said, source } = await watch(root);
+    const temp = join(tempDir(), 'restored');
+    writeFileSync(temp, turn('old', Date.now() - 3_600_000));
+    utimesSync(temp, new Date(Date.now() - 3_600_000), new Date(Date.now() - 3_600_000));
+    renameSync(temp, gateway.path('s1'));
+    await eventually(() => expect(source.health().files).toBe(1));
+    await pause(200);
+    expect(said()).toEqual([]);
+  });
+});
