@@ -1,0 +1,75 @@
+// What kind of action a tool call is, as far as its name and arguments say. Tables first, the reading of them below.
+
+import { classesOfCommand } from './command-class.ts';
+
+/** `read` leaves everything as it was; all others are what a posture or a mode may forbid. */
+export type ActionClass = 'read' | 'state_change' | 'destructive' | 'outbound' | 'transaction';
+
+/** A tool is of one class, or of a class that its `action` argument decides, or runs a command. */
+type ToolClass = ActionClass | 'command' | { readonly action: Readonly<Record<string, ActionClass>>; readonly otherwise: ActionClass };
+
+/** The tools of the gateway. A tool that is not here is judged by the words of its name and arguments. */
+const TOOLS: Readonly<Record<string, ToolClass>> = {
+  exec: 'command',
+  bash: 'command',
+  shell: 'command',
+  read: 'read',
+  ls: 'read',
+  find: 'read',
+  glob: 'read',
+  grep: 'read',
+  web_search: 'read',
+  web_fetch: 'read',
+  memory_search: 'read',
+  memory_get: 'read',
+  image: 'read',
+  pdf: 'read',
+  tool_search: 'read',
+  agents_list: 'read',
+  sessions_list: 'read',
+  sessions_history: 'read',
+  sessions_spawn: 'read', // what the sub-agent does is judged by itself
+  sessions_send: 'read', // stays among the agents
+  sessions_yield: 'read',
+  session_status: 'read',
+  ask_user: 'read',
+  update_plan: 'read',
+  progress_card: 'read',
+  write: 'state_change',
+  edit: 'state_change',
+  apply_patch: 'state_change',
+  code_execution: 'state_change',
+  message: { action: { read: 'read', list: 'read', search: 'read', delete: 'destructive' }, otherwise: 'outbound' },
+  process: { action: { kill: 'state_change', write: 'state_change', remove: 'state_change' }, otherwise: 'read' },
+  cron: { action: { list: 'read', status: 'read', runs: 'read' }, otherwise: 'state_change' },
+  gateway: { action: { 'config.get': 'read', 'config.schema': 'read' }, otherwise: 'state_change' },
+  nodes: { action: { status: 'read', describe: 'read', list: 'read' }, otherwise: 'state_change' },
+  browser: { action: { act: 'outbound', upload: 'outbound', dialog: 'outbound' }, otherwise: 'read' },
+  subagents: { action: { kill: 'state_change' }, otherwise: 'read' },
+};
+
+/** Words of free text that give an action away. */
+const WORDS: readonly (readonly [RegExp, ActionClass])[] = [
+  [/\b(?:delete|destroy|drop|erase|purge|remove|shred|truncate|wipe|rm)\b/, 'destructive'],
+  [/\b(?:create|deploy|edit|insert|install|modify|patch|rename|save|set|update|write)\b/, 'state_change'],
+  [/\b(?:broadcast|email|export|post|publish|send|share|submit|transmit|upload)\b/, 'outbound'],
+  [/\b(?:buy|invest|pay|purchase|sell|swap|trade|transfer|wallet|withdraw)\b|\b\d+(?:[.,]\d+)? ?(?:btc|eth|eur|sol|usd|usdc)\b/, 'transaction'],
+];
+
+/** The classes of a tool call; only `read` when nothing else is recognised. */
+export function classesOf(tool: string, args: Readonly<Record<string, string>>): ActionClass[] {
+  const name = tool.trim().toLowerCase();
+  const known = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
+  if (known === undefined) return classesOfText([name, ...Object.values(args)].join(' '));
+  if (known === 'command') return classesOfCommand(args['command'] ?? args['cmd'] ?? Object.values(args).join(' '));
+  if (typeof known === 'string') return [known];
+  const action = args['action']?.trim().toLowerCase() ?? '';
+  return [Object.hasOwn(known.action, action) ? (known.action[action] ?? known.otherwise) : known.otherwise];
+}
+
+/** The classes of an action described in words. */
+export function classesOfText(text: string): ActionClass[] {
+  const words = text.toLowerCase().replaceAll('_', ' ');
+  const found = WORDS.flatMap(([pattern, kind]) => (pattern.test(words) ? [kind] : []));
+  return found.length === 0 ? ['read'] : found;
+}

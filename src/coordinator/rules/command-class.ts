@@ -1,0 +1,124 @@
+// What kind of action a shell command is. It looks at the programs that are called, not at every word: `grep delete` deletes nothing.
+//
+// This recognises honest commands. One that hides what it does (a script, an encoded text) passes as reading: the coordinator
+// observes, it is no sandbox.
+
+import type { ActionClass } from './action-class.ts';
+
+/** Programs that are of one class whatever their arguments. */
+const PROGRAMS: Readonly<Record<string, ActionClass>> = {
+  rm: 'destructive',
+  rmdir: 'destructive',
+  unlink: 'destructive',
+  shred: 'destructive',
+  dd: 'destructive',
+  truncate: 'destructive',
+  mkfs: 'destructive',
+  dropdb: 'destructive',
+  mv: 'state_change',
+  cp: 'state_change',
+  mkdir: 'state_change',
+  touch: 'state_change',
+  ln: 'state_change',
+  chmod: 'state_change',
+  chown: 'state_change',
+  tee: 'state_change',
+  patch: 'state_change',
+  install: 'state_change',
+  kill: 'state_change',
+  pkill: 'state_change',
+  killall: 'state_change',
+  reboot: 'state_change',
+  shutdown: 'state_change',
+  scp: 'outbound',
+  sftp: 'outbound',
+  ftp: 'outbound',
+  ssh: 'outbound',
+  nc: 'outbound',
+  mail: 'outbound',
+  sendmail: 'outbound',
+  solana: 'transaction',
+};
+
+/** Programs whose arguments decide; the first pattern that fits counts. */
+const BY_ARGUMENTS: Readonly<Record<string, readonly (readonly [RegExp, ActionClass])[]>> = {
+  git: [
+    [/^(?:-[cC] \S+ |-\S+ )*push\b/, 'outbound'],
+    [/^(?:-[cC] \S+ |-\S+ )*(?:clean|reset --hard|branch -D)\b/, 'destructive'],
+    [/^(?:-[cC] \S+ |-\S+ )*(?:add|am|apply|checkout|cherry-pick|commit|merge|mv|pull|rebase|reset|restore|revert|rm|stash|switch|tag)\b/, 'state_change'],
+  ],
+  curl: [
+    [/(?:^| )(?:-X|--request)[ =]?(?:post|put|patch|delete)\b/i, 'outbound'],
+    [/(?:^| )(?:-d|--data\S*|-F|--form\S*|-T|--upload-file|--json)(?:[ =]|$)/, 'outbound'],
+    [/(?:^| )(?:-o|-O|--output)\b/, 'state_change'],
+  ],
+  wget: [[/--post-(?:data|file)|--method=(?:post|put|delete)/i, 'outbound']],
+  http: [[/^(?:-\S+ )*(?:post|put|patch|delete)\b/i, 'outbound']],
+  find: [[/ -delete\b| -exec rm\b/, 'destructive']],
+  sed: [[/(?:^| )(?:-i|--in-place)/, 'state_change']],
+  perl: [[/(?:^| )-\w*i/, 'state_change']],
+  rsync: [
+    [/ --delete\b/, 'destructive'],
+    [/ \S+:\S/, 'outbound'],
+    [/./, 'state_change'],
+  ],
+  npm: [
+    [/^publish\b/, 'outbound'],
+    [/^(?:i|install|ci|uninstall|update|link)\b/, 'state_change'],
+  ],
+  pip: [[/^(?:install|uninstall)\b/, 'state_change']],
+  apt: [[/^(?:-\S+ )*(?:install|remove|purge|upgrade)\b/, 'state_change']],
+  docker: [
+    [/^push\b/, 'outbound'],
+    [/^(?:rm|rmi|(?:system|volume|image) (?:prune|rm))\b/, 'destructive'],
+    [/^(?:run|build|start|stop|exec|compose)\b/, 'state_change'],
+  ],
+  kubectl: [
+    [/^delete\b/, 'destructive'],
+    [/^(?:apply|create|edit|patch|scale|rollout)\b/, 'state_change'],
+  ],
+  systemctl: [[/^(?:-\S+ )*(?:start|stop|restart|reload|enable|disable|mask)\b/, 'state_change']],
+};
+
+const SQL_PROGRAMS = new Set(['psql', 'mysql', 'sqlite3', 'mariadb']);
+const SQL: readonly (readonly [RegExp, ActionClass])[] = [
+  [/\b(?:drop|delete|truncate)\b/i, 'destructive'],
+  [/\b(?:alter|create|insert|update|grant)\b/i, 'state_change'],
+];
+
+/** Programs that run the command behind them. */
+const WRAPPER = /^(?:sudo|env|nohup|time|nice|xargs|command|exec|then|do|else|if|!|\w+=\S*|-\S*|(?:ba|z|da)?sh) +/;
+const HTTP_WORDS = /^https? +(?:post|put|patch|delete)\b/i;
+const REDIRECT = /(?:^|[^0-9&>=-])>{1,2}(?!&|>|\s*\/dev\/(?:null|std))/;
+const MAX_CHARS = 20_000;
+
+/** The classes of a command line, `read` when nothing else is recognised. */
+export function classesOfCommand(command: string): ActionClass[] {
+  const text = command.slice(0, MAX_CHARS);
+  const found = text.split(/[\n;|&(){}`]+|\$\(/).flatMap((part) => classOfSimple(part));
+  if (REDIRECT.test(withoutQuoted(text))) found.push('state_change');
+  return found.length === 0 ? ['read'] : [...new Set(found)];
+}
+
+/** A `>` between quotation marks compares or draws, it writes nothing. */
+function withoutQuoted(text: string): string {
+  return text.replace(/'[^']*'|"[^"]*"/g, '');
+}
+
+function classOfSimple(part: string): ActionClass[] {
+  const command = unwrapped(part.trim());
+  if (HTTP_WORDS.test(command)) return ['outbound'];
+  const [, path = '', rest = ''] = /^["']?([^\s"']+)["']?\s*(.*)$/s.exec(command) ?? [];
+  const program = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const always = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
+  if (always !== undefined) return [always];
+  const patterns = SQL_PROGRAMS.has(program) ? SQL : Object.hasOwn(BY_ARGUMENTS, program) ? BY_ARGUMENTS[program] : undefined;
+  const match = patterns?.find(([pattern]) => pattern.test(rest));
+  return match === undefined ? [] : [match[1]];
+}
+
+function unwrapped(command: string): string {
+  let rest = command;
+  for (let depth = 0; depth < 8 && WRAPPER.test(rest); depth++) rest = rest.replace(WRAPPER, '').replace(/^["']/, '');
+  return rest;
+}

@@ -1,0 +1,21 @@
+// An observer watches: one that uses a tool has left its role.
+
+import { cut, oneLine } from '../../core/text.ts';
+import { agentName, findingOf, rule } from './rule.ts';
+
+const NAME = 'observer-acted';
+const MAX_TOOL_POINTS = 40;
+
+export const observerActed = rule<null>({
+  name: NAME,
+  meaning: 'an observer uses no tools',
+  isOnByDefault: true,
+  action: 'observer_acted',
+  begin: null,
+  observe(state, fact) {
+    if (fact.type !== 'tool_started' || fact.role !== 'observer') return { state, findings: [] };
+    const tool = cut(oneLine(fact.tool), MAX_TOOL_POINTS);
+    const sentence = `${agentName(fact)} used the tool ${tool}, but an observer only watches`;
+    return { state, findings: [findingOf(fact, { rule: NAME, finding: 'acted', severity: 'violation', sentence, sameAs: `acted ${fact.agentId} ${tool}` })] };
+  },
+});

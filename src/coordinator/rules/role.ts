@@ -1,0 +1,20 @@
+// What part an agent plays in a conversation: by configuration, never by what the agent says.
+
+/** The roles in the order in which they answer. */
+export const ROLES = ['primary', 'secondary', 'observer'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/** Agent ids in lower case. */
+export type RolesByAgent = ReadonlyMap<string, Role>;
+
+/** Blanks around an agent's id and its case do not matter. */
+export function roleOf(roles: RolesByAgent, agentId: string): Role | undefined {
+  return roles.get(agentId.trim().toLowerCase());
+}
+
+/** The order that the configured agents keep: a role that nobody has cannot be waited for. */
+export function orderOf(roles: RolesByAgent): Role[] {
+  const given = new Set(roles.values());
+  return ROLES.filter((role) => given.has(role));
+}

@@ -1,0 +1,66 @@
+// Runs one rule over facts, with everything beside the facts made up. Times are seconds after T0.
+
+import type { Answered, Fact, ToolStarted } from '../../../src/coordinator/rules/fact.ts';
+import type { Governance } from '../../../src/coordinator/rules/governance.ts';
+import { orderOf, type Role, ROLES } from '../../../src/coordinator/rules/role.ts';
+import type { Finding, Rule, RuleContext } from '../../../src/coordinator/rules/rule.ts';
+
+export const T0 = Date.UTC(2026, 10, 21, 2, 0, 0);
+export const MISSING_AFTER_S = 600;
+
+const ROLES_BY_AGENT: ReadonlyMap<string, Role> = new Map(ROLES.map((role) => [role, role]));
+
+/** Agents are named as their roles. */
+export function contextWith(changes: Partial<RuleContext> = {}): RuleContext {
+  return {
+    roles: ROLES_BY_AGENT,
+    order: orderOf(ROLES_BY_AGENT),
+    governance: undefined,
+    missingAfterMs: MISSING_AFTER_S * 1_000,
+    hasAudit: () => false,
+    auditKnownUntil: Number.MAX_SAFE_INTEGER,
+    newestDeed: () => undefined,
+    ...changes,
+  };
+}
+
+export function governance(mode: string, posture: Governance['posture'], role = 'primary'): Governance {
+  return { mode, posture, role, sessionHash: null };
+}
+
+/** An agent's deed; an agent that is no role has none. */
+function deed(seconds: number, agentId: string, conversation: string) {
+  const role = ROLES_BY_AGENT.get(agentId.trim().toLowerCase());
+  const who = { conversation, sessionKey: `agent:${agentId}:${conversation}`, agentId, boxId: `box-${agentId}-${seconds}` };
+  return { at: T0 + seconds * 1_000, ...who, ...(role === undefined ? {} : { role }) };
+}
+
+export function answered(seconds: number, agentId: string, more: Partial<Answered> = {}, conversation = 'town'): Answered {
+  return { type: 'answered', ...deed(seconds, agentId, conversation), turnStartedAt: T0 + (seconds - 10) * 1_000, ...more };
+}
+
+export function used(seconds: number, agentId: string, tool: string, args: Record<string, string> = {}): ToolStarted {
+  return { type: 'tool_started', ...deed(seconds, agentId, 'town'), callId: `call-${seconds}`, tool, args };
+}
+
+export function ended(seconds: number, agentId: string, startedAtSeconds: number): Fact {
+  return { type: 'tool_ended', ...deed(seconds, agentId, 'town'), callId: `call-${startedAtSeconds}` };
+}
+
+export function approvalAsked(seconds: number, agentId: string): Fact {
+  return { type: 'approval_asked', ...deed(seconds, agentId, 'town') };
+}
+
+export function timePassed(seconds: number): Fact {
+  return { type: 'time_passed', at: T0 + seconds * 1_000 };
+}
+
+export function run(rule: Rule, facts: readonly Fact[], context = contextWith()): Finding[] {
+  const running = rule.start(undefined);
+  return facts.flatMap((fact) => running.observe(fact, context));
+}
+
+/** `skipped`, `late`, … in order. */
+export function names(findings: readonly Finding[]): string[] {
+  return findings.map(({ finding }) => finding);
+}
