@@ -6,18 +6,16 @@ import { fitLines } from './fit.ts';
 import { propsLength } from './props-length.ts';
 
 /** Sizes in code points. */
-export interface AttachmentLimits {
+interface AttachmentLimits {
   /** All props as the server serialises them. Old servers allow 8,000, of which they need about 240 themselves. */
   maxPropsChars: number;
 }
-
-export const DEFAULT_ATTACHMENT_LIMITS: AttachmentLimits = { maxPropsChars: 7_500 };
 
 /**
  * The body of an edit: without `message`, so that an edit-time limit does not concern it. A create needs an empty message
  * beside it. `meta` becomes `props.livestatus`.
  */
-export function encodeAttachment(card: Card, meta: unknown, limits: AttachmentLimits = DEFAULT_ATTACHMENT_LIMITS): PostBody {
+export function encodeAttachment(card: Card, meta: unknown, limits: AttachmentLimits): PostBody {
   const lines = fitLines(card, (some) => propsLength(propsOf(card, some, meta)) <= limits.maxPropsChars);
   return { props: propsOf(card, lines, meta) };
 }

@@ -25,7 +25,7 @@ const TELLING_ARGS =
   );
 
 /** Where a call stands: its turn, whether that has ended, and what time it is there. */
-export interface CallPlace {
+interface CallPlace {
   turn: Turn;
   isFinal: boolean;
   asOf: number;

@@ -16,7 +16,7 @@ const CHILD_SHARE = 3; // a sub-agent's block gets a third of the box
 const MIN_CHILD_LINES = 3;
 
 /** One line before it is indented; `depth` 0 belongs to the box's own turn. */
-export interface BoxLine {
+interface BoxLine {
   text: string;
   depth: number;
   /** Names the block that follows with a greater depth. */

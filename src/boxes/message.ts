@@ -6,15 +6,13 @@ import { countCodePoints, cut } from '../core/text.ts';
 import { fitLines } from './fit.ts';
 
 /** Sizes in code points. */
-export interface MessageLimits {
+interface MessageLimits {
   /** `MAX_MESSAGE_CHARS`; the server's own limit is 16,383. */
   maxMessageChars: number;
 }
 
-export const DEFAULT_MESSAGE_LIMITS: MessageLimits = { maxMessageChars: 15_000 };
-
 /** The body of a create or an edit. `meta` becomes `props.livestatus`. */
-export function encodeMessage(card: Card, meta: unknown, limits: MessageLimits = DEFAULT_MESSAGE_LIMITS): PostBody {
+export function encodeMessage(card: Card, meta: unknown, limits: MessageLimits): PostBody {
   const textOf = (lines: string[]) => [card.title, ...lines].join('\n');
   const lines = fitLines(card, (some) => countCodePoints(textOf(some)) <= limits.maxMessageChars);
   return { message: cut(textOf(lines), limits.maxMessageChars), props: { livestatus: meta, unsafe_links: 'true' } };

@@ -5,7 +5,7 @@ import type { TurnTree } from '../core/session.ts';
 import type { ToolLabels } from './labels.ts';
 
 /** `quiet`: failures, sub-agents and the end; `normal`: text and tools too; `detail`: more arguments, model and context as well. */
-export type Verbosity = 'quiet' | 'normal' | 'detail';
+type Verbosity = 'quiet' | 'normal' | 'detail';
 
 export interface RenderOptions {
   verbosity: Verbosity;

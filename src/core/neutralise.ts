@@ -56,9 +56,13 @@ export function prose(text: string): string {
  * becomes a space. At most `max` code points; '' when nothing is left.
  */
 export function plainText(text: string, max: number): string {
-  const shown: string[] = [];
-  for (const word of oneLine(text).split(' ')) shown.push(...(isPlain(word, shown.length > 0) ? [word] : tameWord(word)));
-  return cut(shown.join(' '), max);
+  let shown = '';
+  for (const word of oneLine(text).split(' ')) {
+    const tamed = isPlain(word, shown !== '') ? word : tameWord(word);
+    if (tamed !== '') shown += shown === '' ? tamed : ` ${tamed}`;
+    if (shown.length > 2 * max) break;
+  }
+  return cut(shown, max);
 }
 
 interface Piece {
@@ -68,14 +72,14 @@ interface Piece {
 
 /** Words, and the author's own code spans without their backticks. */
 function piecesOf(line: string): Piece[] {
-  const pieces: Piece[] = [];
+  const parts: Piece[][] = [];
   let from = 0;
   for (const span of line.matchAll(/(?<!`)(`{1,3})(?!`)([^`]{1,400})\1(?!`)/g)) {
-    pieces.push(...wordsOf(line.slice(from, span.index)), { text: (span[2] ?? '').trim(), isCode: true });
+    parts.push(wordsOf(line.slice(from, span.index)), [{ text: (span[2] ?? '').trim(), isCode: true }]);
     from = span.index + span[0].length;
   }
-  pieces.push(...wordsOf(line.slice(from)));
-  return pieces.filter((piece) => piece.text !== '');
+  parts.push(wordsOf(line.slice(from)));
+  return parts.flat().filter((piece) => piece.text !== '');
 }
 
 function wordsOf(text: string): Piece[] {
@@ -105,10 +109,11 @@ function numberOf(marks: string): string {
   return number === undefined ? '' : `(${number}) `;
 }
 
-function tameWord(word: string): string[] {
+function tameWord(word: string): string {
   return word
     .replace(/[^\p{L}\p{M}\p{N}_\-.]+/gu, ' ')
     .replace(/(?<!\d)\.|\.(?!\d)|(?<![A-Za-z0-9])[_-]+|[_-]+(?![A-Za-z0-9])|__+/g, ' ')
     .split(' ')
-    .filter((part) => part !== '' && !/^www\d*$/i.test(part));
+    .filter((part) => part !== '' && !/^www\d*$/i.test(part))
+    .join(' ');
 }

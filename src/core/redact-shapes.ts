@@ -213,7 +213,7 @@ function isBody(shape: Shape, body: string): boolean {
 }
 
 /** Words have neither digits nor capitals inside. */
-export function isRandom(text: string): boolean {
+function isRandom(text: string): boolean {
   return (/[0-9]/.test(text) && /[A-Za-z]/.test(text)) || /[a-z][A-Z][A-Za-z]*[a-z][A-Z]/.test(text);
 }
 

@@ -25,6 +25,8 @@ function cardOf(parts: Partial<Card>): Card {
   };
 }
 
+const PROPS_LIMIT = { maxPropsChars: 7_500 };
+const MESSAGE_LIMIT = { maxMessageChars: 15_000 };
 const ROOT_STATUS = { active: ACTIVE, done: doneAfter(53_000) };
 
 /** The example of the product's description. */
@@ -64,7 +66,7 @@ const EXAMPLE_LINES = [
 
 describe('as an attachment', () => {
   it('has the title bold, the lines in a field, and no message', () => {
-    const body = encodeAttachment(example('active').card, META);
+    const body = encodeAttachment(example('active').card, META, PROPS_LIMIT);
     expect(body).toEqual({
       props: {
         attachments: [
@@ -83,7 +85,9 @@ describe('as an attachment', () => {
   });
 
   it('has no empty field when there is nothing to say yet', () => {
-    expect(encodeAttachment(cardOf({}), META).props['attachments']).toMatchObject([{ title: '[ACTIVE] main | 38s', fields: [] }]);
+    expect(encodeAttachment(cardOf({}), META, PROPS_LIMIT).props['attachments']).toMatchObject([
+      { title: '[ACTIVE] main | 38s', fields: [] },
+    ]);
   });
 
   it.each([7_500, 4_000, 700])('keeps its props within %d code points as the server counts, cut at a line', (maxPropsChars) => {
@@ -122,11 +126,11 @@ describe('as an attachment', () => {
 
 describe('as a message', () => {
   it('is the box of the description, first line the title', () => {
-    expect(encodeMessage(example('active').card, META)).toEqual({
+    expect(encodeMessage(example('active').card, META, MESSAGE_LIMIT)).toEqual({
       message: ['[ACTIVE] main | 38s', ...EXAMPLE_LINES].join('\n'),
       props: { livestatus: META, unsafe_links: 'true' },
     });
-    expect(encodeMessage(example('done').card, META).message?.split('\n')[0]).toBe('[DONE] main | 53s | 12.4k tokens');
+    expect(encodeMessage(example('done').card, META, MESSAGE_LIMIT).message?.split('\n')[0]).toBe('[DONE] main | 53s | 12.4k tokens');
   });
 
   it.each([15_000, 1_000, 60])('has at most %d code points, cut at a line', (maxMessageChars) => {

@@ -91,8 +91,8 @@ function textsOf(
   const status: TurnStatus = { state, final: false, reason, waitingOn: 'approval', retry: { attempt: 1, reason, at: START } };
   const { labels } = decodeToolLabels({ exec: { label } });
   const card = renderCard(tree, () => status, { verbosity, maxLines: 30, labels, redact, violations });
-  const attachment = encodeAttachment(card, META);
-  const message = encodeMessage(card, META);
+  const attachment = encodeAttachment(card, META, { maxPropsChars: 7_500 });
+  const message = encodeMessage(card, META, { maxMessageChars: 15_000 });
   expect(propsLength(attachment.props)).toBeLessThanOrEqual(7_500);
   expect(countCodePoints(message.message ?? '')).toBeLessThanOrEqual(15_000);
   const box = boxOf(attachment);

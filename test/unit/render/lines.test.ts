@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderCard } from '../../../src/boxes/render.ts';
 import type { TurnStatus } from '../../../src/core/card.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
-import { ACTIVE, callOf, doneAfter, OPTIONS, runningCall, START, said, treeOf } from './trees.ts';
+import { ACTIVE, callOf, doneAfter, OPTIONS, START, said, treeOf } from './trees.ts';
 
 const linesOf = (tree: TurnTree, options: Partial<typeof OPTIONS> = {}, status: TurnStatus = ACTIVE) =>
   renderCard(tree, () => status, { ...OPTIONS, ...options }).lines;

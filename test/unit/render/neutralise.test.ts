@@ -122,3 +122,38 @@ describe('any text', () => {
     );
   });
 });
+
+describe('a million characters', () => {
+  const LINEAR_MS = 4_000; // takes well under one second alone
+
+  it.each([
+    'a',
+    '`',
+    '` ',
+    '*',
+    '**a',
+    '[',
+    '- ',
+    '1. ',
+    ':',
+    'a:',
+    'a ',
+    '` a` ',
+    'a@b ',
+    'a.',
+    "a'",
+    '1:1',
+    '_',
+    '- - ',
+    'é',
+    '\u0301',
+    '\u200b',
+    '\ud800',
+    '\u001b[',
+  ])('are read in linear time: %j', (piece) => {
+    const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
+    const startedAt = performance.now();
+    for (const encode of [prose, codeSpan, (said: string) => plainText(said, 60)]) encode(text);
+    expect(performance.now() - startedAt).toBeLessThan(LINEAR_MS);
+  });
+});
