@@ -57,7 +57,10 @@ function openOrMoveAside(path: string, log: Logger): DatabaseSync {
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
     renameSync(path, aside);
     for (const suffix of ['-wal', '-shm']) renameIfThere(path + suffix, aside + suffix);
-    log.error({ movedTo: aside, reason: messageOf(error) }, 'The checkpoint could not be read. It was moved aside and a new one begun; boxes are found again by their posts.');
+    log.error(
+      { movedTo: aside, reason: messageOf(error) },
+      'The checkpoint could not be read. It was moved aside and a new one begun; boxes are found again by their posts.',
+    );
     return prepare(new DatabaseSync(path));
   }
 }
@@ -98,7 +101,9 @@ function renameIfThere(from: string, to: string): void {
 }
 
 function sqliteCheckpoint(database: DatabaseSync, log: Logger, lasting: string | undefined): Checkpoint {
-  const put = database.prepare('INSERT INTO rows (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value');
+  const put = database.prepare(
+    'INSERT INTO rows (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
+  );
   const remove = database.prepare('DELETE FROM rows WHERE kind = ? AND key = ?');
   const select = database.prepare('SELECT key, value FROM rows WHERE kind = ?');
   let failure: string | undefined;
@@ -110,7 +115,11 @@ function sqliteCheckpoint(database: DatabaseSync, log: Logger, lasting: string |
       if (failure !== undefined) log.info({}, 'The checkpoint can be written again.');
       failure = undefined;
     } catch (error) {
-      if (failure === undefined) log.error({ reason: messageOf(error) }, 'The checkpoint cannot be written. Boxes go on; a crash now would make the next start search for its posts.');
+      if (failure === undefined)
+        log.error(
+          { reason: messageOf(error) },
+          'The checkpoint cannot be written. Boxes go on; a crash now would make the next start search for its posts.',
+        );
       failure = messageOf(error);
     }
     return failure === undefined;

@@ -91,7 +91,8 @@ class Daemon {
     this.#twin = withTwinWatch(this.#chat.sink, {
       instance: this.#instance,
       claimedAt: this.#startedAt,
-      onReplaced: (words) => log.error({}, `Another watcher has taken over: ${words}. This one sends nothing any more; stop one of the two.`),
+      onReplaced: (words) =>
+        log.error({}, `Another watcher has taken over: ${words}. This one sends nothing any more; stop one of the two.`),
     });
     this.#sink = withAdoption(this.#twin, clock, this.#instance);
     this.#publisher = this.#createPublisher();
@@ -244,7 +245,8 @@ class Daemon {
     this.#board.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);
     this.#memory.flush(this.#board);
-    if (owed.length > 0) this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
+    if (owed.length > 0)
+      this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
     this.#log.info({}, 'The watcher stopped.');
   }
 

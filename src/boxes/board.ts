@@ -108,7 +108,8 @@ export class Board {
   /** Takes the boxes of a session over from a checkpoint. */
   restore(session: Session, entries: readonly BoxEntry[]): void {
     this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
-    for (const entry of entries) this.#entriesById.set(entry.boxId, { ...entry, phase: entry.phase === 'placing' ? 'undecided' : entry.phase });
+    for (const entry of entries)
+      this.#entriesById.set(entry.boxId, { ...entry, phase: entry.phase === 'placing' ? 'undecided' : entry.phase });
   }
 
   /** Marks every running turn as interrupted and shows it (LS-11). */
@@ -191,7 +192,9 @@ export class Board {
 
   async #open(entry: BoxEntry, tree: TurnTree): Promise<void> {
     entry.phase = 'placing';
-    const placement = await this.#ports.place(tree).catch((error: unknown) => ({ refused: `its channel could not be found out: ${String(error)}` }));
+    const placement = await this.#ports
+      .place(tree)
+      .catch((error: unknown) => ({ refused: `its channel could not be found out: ${String(error)}` }));
     if ('refused' in placement) settle(entry, 'refused', placement.refused);
     else Object.assign(entry, { phase: 'placed', target: placement.target, openedAt: this.#ports.clock.now() });
     this.#update(entry.boxId);
@@ -220,7 +223,13 @@ export class Board {
   #slotCandidate(entry: BoxEntry): SlotCandidate {
     const tree = this.#treeOfEntry(entry);
     const activeAt = tree === undefined ? 0 : lastEventAt(tree);
-    return { boxId: entry.boxId, holdsSlot: entry.holdsSlot, openedAt: entry.openedAt, lastEventAt: activeAt, quiet: entry.state === 'quiet' };
+    return {
+      boxId: entry.boxId,
+      holdsSlot: entry.holdsSlot,
+      openedAt: entry.openedAt,
+      lastEventAt: activeAt,
+      quiet: entry.state === 'quiet',
+    };
   }
 
   /** Time passes for a box only where that changes what it says. */
@@ -254,7 +263,15 @@ function settle(entry: BoxEntry, phase: 'passed' | 'refused', why: string): void
 }
 
 function newEntry(root: RootTurn, now: number): BoxEntry {
-  return { boxId: root.turn.boxId, sessionKey: root.session.key, phase: 'undecided', holdsSlot: false, openedAt: now, state: 'active', final: false };
+  return {
+    boxId: root.turn.boxId,
+    sessionKey: root.session.key,
+    phase: 'undecided',
+    holdsSlot: false,
+    openedAt: now,
+    state: 'active',
+    final: false,
+  };
 }
 
 function metaOf(tree: TurnTree): BoxView['meta'] {
@@ -267,5 +284,12 @@ function metaOf(tree: TurnTree): BoxView['meta'] {
 function rowOf(entry: BoxEntry): BoardRow {
   const where = entry.target === undefined ? {} : { target: entry.target };
   const why = entry.why === undefined ? {} : { why: entry.why };
-  return { sessionKey: entry.sessionKey, agentId: entry.sessionKey.split(':')[1] ?? '', state: entry.state, boxId: entry.boxId, ...where, ...why };
+  return {
+    sessionKey: entry.sessionKey,
+    agentId: entry.sessionKey.split(':')[1] ?? '',
+    state: entry.state,
+    boxId: entry.boxId,
+    ...where,
+    ...why,
+  };
 }

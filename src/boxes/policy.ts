@@ -26,7 +26,9 @@ export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy)
     case 'schedule':
       return decideScheduled(tree, status, policy);
     case 'heartbeat':
-      return isNoteworthy(status) || Object.keys(turn.childrenByKey).length > 0 ? { kind: 'open' } : notYet(status, 'a heartbeat', session.asOf);
+      return isNoteworthy(status) || Object.keys(turn.childrenByKey).length > 0
+        ? { kind: 'open' }
+        : notYet(status, 'a heartbeat', session.asOf);
     case 'unknown':
       return openAfter(tree, status, mayBeHeartbeat(tree) ? Math.max(policy.openAfterMs, UNKNOWN_OPENS_AFTER_MS) : policy.openAfterMs);
     case 'person':
@@ -66,7 +68,13 @@ function mayBeHeartbeat(tree: TurnTree): boolean {
 
 /** States a person wants to know of, however short the turn was. */
 function isNoteworthy(status: TurnStatus): boolean {
-  return status.state === 'error' || status.state === 'timeout' || status.state === 'waiting' || status.state === 'retry' || status.state === 'lost';
+  return (
+    status.state === 'error' ||
+    status.state === 'timeout' ||
+    status.state === 'waiting' ||
+    status.state === 'retry' ||
+    status.state === 'lost'
+  );
 }
 
 export interface SlotCandidate {
@@ -81,6 +89,8 @@ export interface SlotCandidate {
 export function chooseSlots(candidates: readonly SlotCandidate[], limit: number): Set<string> {
   if (limit === 0 || candidates.length <= limit) return new Set(candidates.map((candidate) => candidate.boxId));
   const rank = (candidate: SlotCandidate): number => (candidate.holdsSlot && !candidate.quiet ? 0 : candidate.quiet ? 2 : 1);
-  const ordered = candidates.toSorted((a, b) => rank(a) - rank(b) || (rank(a) === 2 ? b.lastEventAt - a.lastEventAt : a.openedAt - b.openedAt));
+  const ordered = candidates.toSorted(
+    (a, b) => rank(a) - rank(b) || (rank(a) === 2 ? b.lastEventAt - a.lastEventAt : a.openedAt - b.openedAt),
+  );
   return new Set(ordered.slice(0, limit).map((candidate) => candidate.boxId));
 }

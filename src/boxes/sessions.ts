@@ -84,5 +84,13 @@ function knowsChild(parent: Session, childKey: string): boolean {
 function adoption(child: Session): SessionEvent {
   const label = child.label === undefined ? {} : { label: child.label };
   const at = child.turns[0]?.startedAt ?? child.asOf;
-  return { type: 'child_spawned', source: 'daemon', at, sessionKey: child.parentKey ?? '', callId: `spawn:${child.key}`, childKey: child.key, ...label };
+  return {
+    type: 'child_spawned',
+    source: 'daemon',
+    at,
+    sessionKey: child.parentKey ?? '',
+    callId: `spawn:${child.key}`,
+    childKey: child.key,
+    ...label,
+  };
 }

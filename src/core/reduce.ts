@@ -29,12 +29,30 @@ export function reduce(before: Session, event: SessionEvent): Session {
       return { ...session, turns: session.turns.map((turn) => ({ ...turn, interruptedAt: event.at })) };
     case 'source_lost':
       return openTurns(session, (turn) => endRuns(turn, 'lost', event.at));
-    default:
+    case 'run_started':
+    case 'run_ended':
+    case 'busy_seen':
+    case 'busy_cleared':
+    case 'message':
+    case 'retry_scheduled':
+    case 'tool_started':
+    case 'tool_ended':
+    case 'child_spawned':
+    case 'background_ended':
+    case 'waiting_started':
+    case 'waiting_ended':
+    case 'plan_changed':
+    case 'compacted':
       return reduceInTurn(session, event);
+    default:
+      return event satisfies never;
   }
 }
 
-type TurnEvent = Exclude<SessionEvent, { type: 'session_seen' | 'turn_started' | 'clock_jumped' | 'clock_ticked' | 'watcher_stopped' | 'source_lost' }>;
+type TurnEvent = Exclude<
+  SessionEvent,
+  { type: 'session_seen' | 'turn_started' | 'clock_jumped' | 'clock_ticked' | 'watcher_stopped' | 'source_lost' }
+>;
 
 function reduceInTurn(session: Session, event: TurnEvent): Session {
   const chosen = chooseTurn(session, event);
@@ -152,7 +170,8 @@ function isWorthShowing(turn: Turn, event: EventOf<'message'>): boolean {
 
 function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {
   const known = turn.callsById[event.callId];
-  if (known !== undefined) return Object.keys(known.args).length > 0 ? turn : withCall(turn, event.callId, (call) => ({ ...call, args: event.args }));
+  if (known !== undefined)
+    return Object.keys(known.args).length > 0 ? turn : withCall(turn, event.callId, (call) => ({ ...call, args: event.args }));
   const parent = event.parentCallId === undefined ? {} : { parentCallId: event.parentCallId };
   const call = { callId: event.callId, tool: event.tool, args: event.args, startedAt: event.at, ...parent };
   const running = { ...reopen(turn, event.runId), runOpen: true, callsById: { ...turn.callsById, [event.callId]: call } };
@@ -170,13 +189,19 @@ function endCall(turn: Turn, event: EventOf<'tool_ended'>): Turn {
 function spawnChild(turn: Turn, event: EventOf<'child_spawned'>): Turn {
   const label = event.label ?? turn.childrenByKey[event.childKey]?.label;
   const child = { callId: event.callId, ...(label === undefined ? {} : { label }) };
-  return withLine({ ...turn, childrenByKey: { ...turn.childrenByKey, [event.childKey]: child } }, { kind: 'child', childKey: event.childKey });
+  return withLine(
+    { ...turn, childrenByKey: { ...turn.childrenByKey, [event.childKey]: child } },
+    { kind: 'child', childKey: event.childKey },
+  );
 }
 
 function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?: number; nextAt?: number }): Turn {
   const attempt = event.attempt ?? (turn.retry?.at === event.at ? turn.retry.attempt : (turn.retry?.attempt ?? 0) + 1);
   const { end: _end, ...open } = turn;
-  return { ...open, retry: { attempt, reason: event.reason, at: event.at, ...(event.nextAt === undefined ? {} : { nextAt: event.nextAt }) } };
+  return {
+    ...open,
+    retry: { attempt, reason: event.reason, at: event.at, ...(event.nextAt === undefined ? {} : { nextAt: event.nextAt }) },
+  };
 }
 
 function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
@@ -189,7 +214,8 @@ function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
 function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   const cleared = { ...turn, busyUntil: 0 };
   if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
-  if (turn.retry !== undefined) return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
+  if (turn.retry !== undefined)
+    return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
   return cleared;
 }
 

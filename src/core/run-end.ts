@@ -12,7 +12,10 @@ export function reopen(turn: Turn, runId: string | undefined): Turn {
 }
 
 /** One run ended. `yielded` closes the run while the turn waits for its sub-agents. */
-export function closeRun(turn: Turn, event: { outcome: RunOutcome; at: number; runId?: string | undefined; reason?: string | undefined }): Turn {
+export function closeRun(
+  turn: Turn,
+  event: { outcome: RunOutcome; at: number; runId?: string | undefined; reason?: string | undefined },
+): Turn {
   const { retry: _retry, ...rest } = turn;
   const runsById = event.runId === undefined ? turn.runsById : { ...turn.runsById, [event.runId]: { open: false } };
   const closed = { ...rest, runsById, runOpen: false };

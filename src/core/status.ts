@@ -39,7 +39,8 @@ function undisturbed(tree: TurnTree, limits: StatusLimits): TurnStatus {
 
 function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>): TurnStatus {
   const until = Math.max(retry.at, retry.nextAt ?? 0) + RETRY_GRACE_MS;
-  if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until) return { state: 'retry', final: false, retry };
+  if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until)
+    return { state: 'retry', final: false, retry };
   return { state: 'error', final: true, reason: retry.reason, endedAt: retry.at };
 }
 

@@ -15,7 +15,8 @@ function grow(sessionsByKey: ReadonlyMap<string, Session>, session: Session, tur
   for (const key of depth === 0 ? [] : Object.keys(turn.childrenByKey)) {
     const child = sessionsByKey.get(key);
     const childTurn = child?.turns.at(-1);
-    if (child !== undefined && childTurn !== undefined && key !== session.key) childrenByKey[key] = grow(sessionsByKey, child, childTurn, depth - 1);
+    if (child !== undefined && childTurn !== undefined && key !== session.key)
+      childrenByKey[key] = grow(sessionsByKey, child, childTurn, depth - 1);
   }
   return { session, turn, childrenByKey };
 }
@@ -30,7 +31,11 @@ function withAsOf(tree: TurnTree, asOf: number): TurnTree {
 }
 
 /** The session and turn whose box shows this session's turn: its own, or that of the topmost parent known. */
-export function rootOf(sessionsByKey: ReadonlyMap<string, Session>, session: Session, turn: Turn): { session: Session; turn: Turn } | undefined {
+export function rootOf(
+  sessionsByKey: ReadonlyMap<string, Session>,
+  session: Session,
+  turn: Turn,
+): { session: Session; turn: Turn } | undefined {
   let current = { session, turn };
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (!isSubAgent(current.session)) return current;

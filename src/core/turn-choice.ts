@@ -21,7 +21,8 @@ export function chooseTurn(session: Session, event: SessionEvent): Choice | unde
 
 /** Results and reports reach back; they do not make an older turn the current one again. */
 function nextCurrent(session: Session, turn: Turn, event: SessionEvent): string {
-  const reachesBack = event.type === 'tool_ended' || event.type === 'background_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
+  const reachesBack =
+    event.type === 'tool_ended' || event.type === 'background_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
   return reachesBack && session.currentBoxId !== undefined ? session.currentBoxId : turn.boxId;
 }
 
@@ -88,7 +89,8 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const continues = event.trigger.kind === 'announce' || event.trigger.kind === 'recovery';
   const trigger = continues ? turn.trigger : betterTrigger(turn.trigger, event.trigger);
   const named = event.messageId === undefined ? turn : withMessageId(turn, event.messageId);
-  const runsById = event.runId === undefined || event.runId in turn.runsById ? turn.runsById : { ...turn.runsById, [event.runId]: { open: false } };
+  const runsById =
+    event.runId === undefined || event.runId in turn.runsById ? turn.runsById : { ...turn.runsById, [event.runId]: { open: false } };
   const startedBy = turn.startedBy.includes(event.source) ? turn.startedBy : [...turn.startedBy, event.source];
   const isRepeat = event.messageId !== undefined && turn.messageIds.includes(event.messageId);
   const runOpen = isRepeat ? turn.runOpen : turn.runOpen || turn.end === undefined || continues;

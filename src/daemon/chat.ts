@@ -1,7 +1,7 @@
 // Owns everything between the publisher and Mattermost: connections, token, breaker, and what was found out at the start.
 
-import type { Config } from '../config.ts';
 import { readSecretFile } from '../config/secret-file.ts';
+import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
@@ -14,7 +14,7 @@ import type { Server } from '../sinks/health.ts';
 import { createMattermostSink } from '../sinks/mattermost.ts';
 import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
-import { watchReach, type WatchedSink } from './reach.ts';
+import { type WatchedSink, watchReach } from './reach.ts';
 
 /** What is known once Mattermost has answered for the first time. */
 export interface Connected {
@@ -90,7 +90,8 @@ export class Chat {
       clock: this.#clock,
       check: (signal) => this.#checks.identify(signal),
       onChange: (status) => {
-        if (status.state === 'refused') this.#log.error({ because: status.because }, 'Mattermost refuses the token; nothing is sent until it is accepted again.');
+        if (status.state === 'refused')
+          this.#log.error({ because: status.because }, 'Mattermost refuses the token; nothing is sent until it is accepted again.');
         else this.#log.info({}, 'Mattermost accepts the token again.');
       },
     });
@@ -130,7 +131,11 @@ export class Chat {
   #noteWaiting(error: PushError, attempt: number): void {
     this.#refusal = error.reason === 'auth' ? error.message : undefined;
     if (error.reason === 'auth') this.token.refresh();
-    if (attempt === 1) this.#log.warn({ reason: error.reason, because: error.message }, 'Mattermost cannot be used yet; it is tried again every few seconds.');
+    if (attempt === 1)
+      this.#log.warn(
+        { reason: error.reason, because: error.message },
+        'Mattermost cannot be used yet; it is tried again every few seconds.',
+      );
   }
 
   connected(): Connected | undefined {

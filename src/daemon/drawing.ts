@@ -26,13 +26,19 @@ export function rendererOf(config: Config, redact: (text: string) => string, log
 }
 
 /** Encodes a card in the configured style; `maxPostChars` is the server's own limit once it is known. */
-export function encoderOf(config: Config, maxPostChars: () => number | undefined): (card: Card, meta: LiveStatusMeta, shrink: Shrink) => PostBody {
+export function encoderOf(
+  config: Config,
+  maxPostChars: () => number | undefined,
+): (card: Card, meta: LiveStatusMeta, shrink: Shrink) => PostBody {
   if (config.boxStyle === 'attachment') {
-    return (card, meta, shrink) => encodeAttachment(card, meta, { maxPropsChars: shrink === 0 ? ATTACHMENT_PROPS_CHARS : SHRUNK_PROPS_CHARS });
+    return (card, meta, shrink) =>
+      encodeAttachment(card, meta, { maxPropsChars: shrink === 0 ? ATTACHMENT_PROPS_CHARS : SHRUNK_PROPS_CHARS });
   }
   return (card, meta, shrink) => {
     const serverChars = (maxPostChars() ?? config.maxMessageChars + MESSAGE_MARGIN_CHARS) - MESSAGE_MARGIN_CHARS;
-    return encodeMessage(card, meta, { maxMessageChars: shrink === 0 ? Math.min(config.maxMessageChars, serverChars) : SHRUNK_MESSAGE_CHARS });
+    return encodeMessage(card, meta, {
+      maxMessageChars: shrink === 0 ? Math.min(config.maxMessageChars, serverChars) : SHRUNK_MESSAGE_CHARS,
+    });
   };
 }
 

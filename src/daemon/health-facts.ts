@@ -47,7 +47,8 @@ function transcriptFacts(health: TranscriptHealth): SourceFacts {
 }
 
 function conditionOf(health: TranscriptHealth): SourceCondition {
-  if (!health.readable) return { state: 'unreadable', because: 'the transcript directory does not exist or cannot be listed; it is waited for' };
+  if (!health.readable)
+    return { state: 'unreadable', because: 'the transcript directory does not exist or cannot be listed; it is waited for' };
   if (health.watching === 'polling' && health.problems.some(({ kind }) => kind === 'watch_limit')) {
     return { state: 'impaired', because: 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches' };
   }
@@ -55,5 +56,12 @@ function conditionOf(health: TranscriptHealth): SourceCondition {
 }
 
 function sessionRow(row: BoardRow, postId: string | undefined): SessionRow {
-  return { session: fingerprint(row.sessionKey), agent: row.agentId, state: row.state, channelId: row.target?.channelId, postId, why: row.why };
+  return {
+    session: fingerprint(row.sessionKey),
+    agent: row.agentId,
+    state: row.state,
+    channelId: row.target?.channelId,
+    postId,
+    why: row.why,
+  };
 }

@@ -28,13 +28,19 @@ export class Memory {
   }
 
   storedSessions(): StoredSession[] {
-    const stored = this.#checkpoint.rows('session').map((row) => row.value).filter(isStoredSession);
+    const stored = this.#checkpoint
+      .rows('session')
+      .map((row) => row.value)
+      .filter(isStoredSession);
     for (const row of stored) this.#note(row);
     return stored;
   }
 
   storedPosts(): PostRecord[] {
-    return this.#checkpoint.rows('post').map((row) => row.value).filter(isPostRecord);
+    return this.#checkpoint
+      .rows('post')
+      .map((row) => row.value)
+      .filter(isPostRecord);
   }
 
   /** How far each source was read, by its path. */
@@ -73,7 +79,9 @@ export class Memory {
 
   #changedSessions(living: Remembered): StoredSession[] {
     const entriesByKey = Map.groupBy(living.entries(), (entry) => entry.sessionKey);
-    const stored = [...living.sessions().values()].filter(isKept).map((session) => ({ session, entries: entriesByKey.get(session.key) ?? [] }));
+    const stored = [...living.sessions().values()]
+      .filter(isKept)
+      .map((session) => ({ session, entries: entriesByKey.get(session.key) ?? [] }));
     return stored.filter(({ session, entries }) => {
       const written = this.#writtenByKey.get(session.key);
       return written?.session !== session || written.entries !== JSON.stringify(entries);
@@ -102,5 +110,7 @@ function isStoredSession(value: unknown): value is StoredSession {
 
 function isPostRecord(value: unknown): value is PostRecord {
   const { boxId, phase, pendingPostId, target } = (value ?? {}) as Partial<PostRecord>;
-  return typeof boxId === 'string' && typeof phase === 'string' && typeof pendingPostId === 'string' && typeof target?.channelId === 'string';
+  return (
+    typeof boxId === 'string' && typeof phase === 'string' && typeof pendingPostId === 'string' && typeof target?.channelId === 'string'
+  );
 }

@@ -35,7 +35,11 @@ const ASKED_AFTER_MS = 30_000; // clocks of the two servers may differ
 const RETRY_MS = 5_000;
 
 /** The `place` port of the board. While the server is unreachable it waits instead of refusing. */
-export function createPlacement(directory: ChannelDirectory, options: PlacementOptions, clock: Clock): (tree: TurnTree) => Promise<Placement> {
+export function createPlacement(
+  directory: ChannelDirectory,
+  options: PlacementOptions,
+  clock: Clock,
+): (tree: TurnTree) => Promise<Placement> {
   return async (tree) => untilHealthy(clock, () => place(tree, directory, options));
 }
 
@@ -77,7 +81,12 @@ function toDefault(isDirect: boolean, options: PlacementOptions): Placement {
 }
 
 /** The conversation itself when it is ours, else our own direct channel with that person if so configured. */
-async function toDirect(route: Route & { kind: 'direct' }, tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
+async function toDirect(
+  route: Route & { kind: 'direct' },
+  tree: TurnTree,
+  directory: ChannelDirectory,
+  options: PlacementOptions,
+): Promise<Placement> {
   if (route.channelId !== undefined && (await directory.isMember(route.channelId))) return { target: { channelId: route.channelId } };
   if (route.userId === undefined) return { refused: 'it is a direct conversation with somebody unknown' };
   const channelId = await directory.directChannelWith(route.userId);
@@ -87,7 +96,12 @@ async function toDirect(route: Route & { kind: 'direct' }, tree: TurnTree, direc
   return { refused: "it is another bot's direct conversation and DIRECT=off" };
 }
 
-async function toChannel(route: Route & { kind: 'channel' }, tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
+async function toChannel(
+  route: Route & { kind: 'channel' },
+  tree: TurnTree,
+  directory: ChannelDirectory,
+  options: PlacementOptions,
+): Promise<Placement> {
   const { channelId } = route;
   if (!(await isWanted(channelId, directory, options.channels))) return { refused: `channel ${channelId} is not in CHANNELS` };
   const rootId = rootFor(route, tree, options.placement);

@@ -39,6 +39,8 @@ export class PostLedger {
   }
 
   openPostIds(): string[] {
-    return [...this.#recordsByBox.values()].flatMap(({ postId, phase, final }) => (postId === undefined || phase !== 'posted' || final ? [] : [postId]));
+    return [...this.#recordsByBox.values()].flatMap(({ postId, phase, final }) =>
+      postId === undefined || phase !== 'posted' || final ? [] : [postId],
+    );
   }
 }

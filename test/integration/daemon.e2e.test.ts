@@ -40,22 +40,26 @@ async function start(extra: NodeJS.ProcessEnv = {}): Promise<void> {
   const port = await freePort();
   healthUrl = `http://127.0.0.1:${port}/health`;
   output = '';
-  daemon = spawn(process.env['LIVE_STATUS_NODE'] ?? process.execPath, ['--disable-warning=ExperimentalWarning', process.env['LIVE_STATUS_BIN'] ?? MAIN, 'run'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      MM_URL: server.url,
-      MM_TOKEN: SAMPLE.botToken,
-      TRANSCRIPT_DIR: join(folder, 'agents'),
-      STATE_DIR: join(folder, 'state'),
-      PID_FILE: join(folder, 'x.pid'),
-      HEALTH_PORT: String(port),
-      OPEN_AFTER_MS: '0',
-      LOG_LEVEL: 'debug',
-      ...extra,
+  daemon = spawn(
+    process.env['LIVE_STATUS_NODE'] ?? process.execPath,
+    ['--disable-warning=ExperimentalWarning', process.env['LIVE_STATUS_BIN'] ?? MAIN, 'run'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        MM_URL: server.url,
+        MM_TOKEN: SAMPLE.botToken,
+        TRANSCRIPT_DIR: join(folder, 'agents'),
+        STATE_DIR: join(folder, 'state'),
+        PID_FILE: join(folder, 'x.pid'),
+        HEALTH_PORT: String(port),
+        OPEN_AFTER_MS: '0',
+        LOG_LEVEL: 'debug',
+        ...extra,
+      },
     },
-  });
+  );
   daemon.stdout?.on('data', (data: Buffer) => (output += data.toString()));
   daemon.stderr?.on('data', (data: Buffer) => (output += data.toString()));
   await until('the daemon is connected', () => output.includes('Connected to Mattermost') && output.includes('The watcher runs'));
@@ -113,7 +117,9 @@ describe('the daemon', () => {
     writer.session(childKey, { sessionId: child, spawnedBy: KEY, label: 'counter' });
     writer.user(child, '[Subagent Context] You are running as a subagent (depth 1/1)');
     writer.assistant(child, 'Counting.', [{ id: 'k', name: 'exec', arguments: { command: 'wc -l' } }]);
-    await until('the sub-agent is nested and running', () => boxes().some((box) => box.includes('[ACTIVE] main') && box.includes('Counting.')));
+    await until('the sub-agent is nested and running', () =>
+      boxes().some((box) => box.includes('[ACTIVE] main') && box.includes('Counting.')),
+    );
     expect(standIn.posts()).toHaveLength(1);
     expect(boxes()[0]).toMatch(/earlier lines/);
     expect(boxes()[0]).toContain('[ERR exit 3]');

@@ -35,12 +35,26 @@ export class OpenClawWriter {
   assistant(sessionId: string, text: string, calls: { id: string; name: string; arguments: object }[] = []): void {
     const content = [...(text === '' ? [] : [{ type: 'text', text }]), ...calls.map((call) => ({ type: 'toolCall', ...call }))];
     const usage = { input: 900, output: 100, cacheRead: 0, cacheWrite: 0, totalTokens: 1000, cost: { total: 0.01 } };
-    this.#message(sessionId, { role: 'assistant', content, provider: 'p', model: 'm', usage, stopReason: calls.length > 0 ? 'toolUse' : 'stop' });
+    this.#message(sessionId, {
+      role: 'assistant',
+      content,
+      provider: 'p',
+      model: 'm',
+      usage,
+      stopReason: calls.length > 0 ? 'toolUse' : 'stop',
+    });
   }
 
   result(sessionId: string, toolCallId: string, exitCode: number, details: object = {}): void {
     const content = [{ type: 'text', text: exitCode === 0 ? 'ok' : `failed\n\n(Command exited with code ${exitCode})` }];
-    this.#message(sessionId, { role: 'toolResult', toolCallId, toolName: 'exec', content, details: { status: 'completed', exitCode, ...details }, isError: false });
+    this.#message(sessionId, {
+      role: 'toolResult',
+      toolCallId,
+      toolName: 'exec',
+      content,
+      details: { status: 'completed', exitCode, ...details },
+      isError: false,
+    });
   }
 
   lock(sessionId: string): void {
@@ -69,7 +83,10 @@ export class OpenClawWriter {
 
   #writeIndex(): void {
     const now = Date.now();
-    const entries = [...this.#entriesByKey].map(([key, entry]) => [key, { ...entry, updatedAt: now, sessionFile: this.#path(entry.sessionId) }]);
+    const entries = [...this.#entriesByKey].map(([key, entry]) => [
+      key,
+      { ...entry, updatedAt: now, sessionFile: this.#path(entry.sessionId) },
+    ]);
     const temporary = join(this.dir, `sessions.json.${process.pid}.tmp`);
     writeFileSync(temporary, JSON.stringify(Object.fromEntries(entries)));
     renameSync(temporary, join(this.dir, 'sessions.json'));

@@ -1,8 +1,8 @@
 // Builds event streams for tests of the reducer and the states: times are seconds after T0.
 
 import type { SessionEvent } from '../../../src/core/event.ts';
-import type { Session, TurnTree } from '../../../src/core/session.ts';
 import { newSession, reduce } from '../../../src/core/reduce.ts';
+import type { Session, TurnTree } from '../../../src/core/session.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { treeOf } from '../../../src/core/tree.ts';
 
@@ -15,13 +15,19 @@ type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'se
 
 /** One event `seconds` after T0 in the main session, or in another one. */
 export function at(seconds: number, event: Bare, sessionKey = MAIN, source: SessionEvent['source'] = 'transcripts'): SessionEvent {
-  return { ...event, sessionKey, source, at: T0 + seconds * 1000 } as SessionEvent;
+  return { ...event, sessionKey, source, at: T0 + seconds * 1000 };
 }
 
-export const asked = (seconds: number, id = `u${seconds}`): SessionEvent => at(seconds, { type: 'turn_started', trigger: { kind: 'person' }, messageId: id });
-export const said = (seconds: number, stop: 'tools' | 'stop' | 'error' | 'aborted' | 'length', text = 'text', id = `m${seconds}`): SessionEvent =>
-  at(seconds, { type: 'message', messageId: id, stop, text, ...(stop === 'error' ? { reason: 'HTTP 500' } : {}) });
-export const called = (seconds: number, callId: string): SessionEvent => at(seconds, { type: 'tool_started', callId, tool: 'exec', args: { command: 'ls' } });
+export const asked = (seconds: number, id = `u${seconds}`): SessionEvent =>
+  at(seconds, { type: 'turn_started', trigger: { kind: 'person' }, messageId: id });
+export const said = (
+  seconds: number,
+  stop: 'tools' | 'stop' | 'error' | 'aborted' | 'length',
+  text = 'text',
+  id = `m${seconds}`,
+): SessionEvent => at(seconds, { type: 'message', messageId: id, stop, text, ...(stop === 'error' ? { reason: 'HTTP 500' } : {}) });
+export const called = (seconds: number, callId: string): SessionEvent =>
+  at(seconds, { type: 'tool_started', callId, tool: 'exec', args: { command: 'ls' } });
 export const answered = (seconds: number, callId: string, exitCode = 0): SessionEvent =>
   at(seconds, { type: 'tool_ended', callId, outcome: exitCode === 0 ? { kind: 'ok' } : { kind: 'failed', exitCode } });
 

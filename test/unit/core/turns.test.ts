@@ -74,7 +74,18 @@ describe('one turn', () => {
   });
 
   it('does not get the calls of a later turn though their ids repeat', () => {
-    const events = [asked(0), said(1, 'tools'), called(1, 'c'), answered(2, 'c'), said(3, 'stop'), asked(5), said(6, 'tools'), called(6, 'c'), answered(7, 'c', 3), said(8, 'stop')];
+    const events = [
+      asked(0),
+      said(1, 'tools'),
+      called(1, 'c'),
+      answered(2, 'c'),
+      said(3, 'stop'),
+      asked(5),
+      said(6, 'tools'),
+      called(6, 'c'),
+      answered(7, 'c', 3),
+      said(8, 'stop'),
+    ];
     expect(treeAt(events, 9, 0).turn.callsById['c']?.outcome).toEqual({ kind: 'ok' });
     expect(treeAt(events, 9, 1).turn.callsById['c']?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
   });
@@ -85,7 +96,8 @@ describe('one turn', () => {
   });
 
   it('keeps its route when the session moves on (LS-27)', () => {
-    const seen = (seconds: number, channelId: string) => at(seconds, { type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId } });
+    const seen = (seconds: number, channelId: string) =>
+      at(seconds, { type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId } });
     const events = [seen(0, 'first'), asked(1), seen(2, 'second'), asked(9)];
     expect(treeAt(events, 10, 0).turn.route).toEqual({ kind: 'channel', channelId: 'first' });
     expect(treeAt(events, 10, 1).turn.route).toEqual({ kind: 'channel', channelId: 'second' });
@@ -116,7 +128,9 @@ describe('what a turn remembers', () => {
 
   it('says once per compaction that it went on (LS-6)', () => {
     const { turn } = treeAt([asked(0), at(1, { type: 'compacted' }), at(1, { type: 'compacted' }), said(2, 'stop')], 3);
-    expect(turn.lines.filter((line) => line.kind === 'note')).toEqual([{ kind: 'note', id: expect.any(String), text: '[session compacted - continuing]' }]);
+    expect(turn.lines.filter((line) => line.kind === 'note')).toEqual([
+      { kind: 'note', id: expect.any(String), text: '[session compacted - continuing]' },
+    ]);
   });
 
   it('shows neither half an answer before a retry nor an aborted answer twice', () => {
