@@ -55,9 +55,8 @@ export class Indexes {
 
   /** Looks at one folder's index, or at all of them, as soon as the last look is long enough ago. */
   async look(folder?: string): Promise<void> {
-    const files =
-      folder === undefined ? [...this.#filesByFolder.values()] : [this.#filesByFolder.get(folder), this.#filesByFolder.get(EVERY_FOLDER)];
-    await Promise.all(files.map((file) => file?.look()));
+    const folders = folder === undefined ? [...this.#filesByFolder.keys()] : [folder, EVERY_FOLDER];
+    await Promise.all(folders.flatMap((path) => this.#filesByFolder.get(path)?.look() ?? []));
   }
 
   entryOf(key: string): IndexEntry | undefined {

@@ -139,7 +139,7 @@ export class Transcripts {
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const cancel of this.#cancels) cancel();
-    await Promise.all([...this.#workByPath.values()].map((work) => work.promise));
+    await Promise.all([...this.#workByPath.values()].flatMap((work) => work.promise ?? []));
   }
 
   #meet(record: TranscriptRecord, file: FileIdentity, isNew: boolean): void {

@@ -12,20 +12,15 @@ const AT = Date.UTC(2026, 10, 21, 11, 59);
 function decode(line: string): { events: DecodedEvent[] } {
   const { id }: { id: string } = JSON.parse(line);
   const at = AT + Number(id.slice(1));
-  switch (id[0]) {
-    case 't':
-      return { events: [{ type: 'turn_started', at, messageId: id, trigger: { kind: 'person' } }] };
-    case 'h':
-      return { events: [{ type: 'turn_started', at, messageId: id, trigger: { kind: 'heartbeat' } }] };
-    case 'a':
-      return { events: [{ type: 'turn_started', at, messageId: id, trigger: { kind: 'announce' } }] };
-    case 'm':
-      return { events: [{ type: 'message', at, messageId: id, stop: 'tools' }] };
-    case 's':
-      return { events: [{ type: 'message', at, messageId: id, stop: 'stop' }] };
-    default:
-      return { events: [] };
-  }
+  const kinds: Record<string, DecodedEvent> = {
+    t: { type: 'turn_started', at, messageId: id, trigger: { kind: 'person' } },
+    h: { type: 'turn_started', at, messageId: id, trigger: { kind: 'heartbeat' } },
+    a: { type: 'turn_started', at, messageId: id, trigger: { kind: 'announce' } },
+    m: { type: 'message', at, messageId: id, stop: 'tools' },
+    s: { type: 'message', at, messageId: id, stop: 'stop' },
+  };
+  const event = kinds[id.charAt(0)];
+  return { events: event === undefined ? [] : [event] };
 }
 
 const lines = (...ids: string[]) => ids.map((id) => `${JSON.stringify({ type: 'message', id })}\n`).join('');
@@ -46,7 +41,7 @@ function setUp(options: Partial<FollowOptions> = {}) {
         decoded.push(JSON.parse(line).id);
         return decode(line);
       },
-      emit: (events) => told.push(...events.map((event) => ('messageId' in event ? String(event.messageId) : event.type))),
+      emit: (events) => told.push(...events.map((event) => ('messageId' in event ? (event.messageId ?? '') : event.type))),
       isWorthShowing: () => true,
       ...options,
       ...more,
