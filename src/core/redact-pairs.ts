@@ -140,7 +140,7 @@ function unquotedEnd(text: string, start: number): number {
 
 /** A random-looking value at the very end of its line goes on when the next line is nothing but its rest. */
 function wrappedEnd(text: string, start: number, end: number): number {
-  const next = /^\n[ \t]{0,40}([A-Za-z0-9+/=_.~-]{4,256})["']?(?=\n|$)/.exec(text.slice(end, end + 300));
+  const next = /^\n[ \t]{0,40}([A-Za-z0-9+/_.~-]{4,256}={0,2})["']?(?=\n|$)/.exec(text.slice(end, end + 300));
   const isRest = next?.[1] !== undefined && /[0-9]/.test(next[1]) && /[A-Za-z]/.test(next[1]);
   return isRest && next !== null && /^[A-Za-z0-9+/=_.~-]{8,}$/.test(text.slice(start, end)) ? end + next[0].length : end;
 }

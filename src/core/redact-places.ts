@@ -1,6 +1,9 @@
 // Secrets that are given away by where they stand: in a header, in an address, or as an argument of a known program.
 
-import type { JoinedText, Span } from './redact-view.ts';
+import { type JoinedText, jointAtOrAfter, type Span } from './redact-view.ts';
+
+/** Whether a line break may lie inside: yes, because what follows proves it; no; or only before random characters. */
+type Wrap = 'certain' | 'never' | 'random';
 
 interface Place {
   /** The first group is what stands before the secret, the second the secret. Every quantifier is bounded: the search stays linear. */
@@ -14,27 +17,31 @@ const MAX_COMMAND_CHARS = 400;
 const STAND_IN = /^(?:\[redacted\]|\$(?:\{|\(|[A-Z_][A-Z0-9_]*$|[a-z_]+$)|<[^>]*>?$|\{\{|\{\w*\}|\*{2,}$|x{3,}$|\.{3}|…|%[\w(])/i;
 
 /** Wrapped or not: these are looked for in the text without its line breaks. */
-const IN_JOINED_TEXT: Place[] = [
+const IN_JOINED_TEXT: (Place & { wrap: Wrap })[] = [
   // scheme://user:password@host; a port before a path with an @ is no password
   {
     pattern: /(:\/\/[^\s/:@"'`<>]{0,256}:)((?!\d{1,5}\/)(?:[^\s"'`<>/]{1,512}|[^\s"'`<>@]{1,512}))(?=@)/g,
     isSecret: (value) => !isStandIn(value),
+    wrap: 'certain',
   },
   // scheme://token@host
-  { pattern: /(:\/\/)([A-Za-z0-9_~.-]{16,256})(?=@)/g, isSecret: hasDigitAndLetter },
+  { pattern: /(:\/\/)([A-Za-z0-9_~.-]{16,256})(?=@)/g, isSecret: hasDigitAndLetter, wrap: 'never' },
   {
     pattern: /(\bbearer(?:[ \t]{1,4}|%20|\+))([A-Za-z0-9._~+/=-]{12,4096})/gi,
     isSecret: (value) => hasDigit(value) || (value.length >= 20 && /[a-z][A-Z]/.test(value)),
+    wrap: 'random',
   },
   // Signatures that are the whole permission of an address
   {
     pattern:
       /((?:[?&;]|&amp;|%26)(?:sig|signature|x-amz-(?:signature|security-token)|x-goog-signature|googleaccessid|awsaccesskeyid)(?:=|%3D))([^\s&"'`<>;]{8,4096})/gi,
     isSecret: (value) => !isStandIn(value),
+    wrap: 'random',
   },
   // The secret half of an AWS key pair beside the public one
   {
     pattern: /(\b(?:AKIA|ASIA)[A-Z0-9]{16}["'`]?[\s,:;|/=>-]{1,6}(?:[\w ]{0,40}[:=][ ]{0,2})?["'`]?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/g,
+    wrap: 'certain',
   },
 ];
 
@@ -107,7 +114,7 @@ export function lineSpans(text: string): Span[] {
 
 /** Secrets in addresses and beside `Bearer`, with places of the joined text. */
 export function joinedSpans(joined: JoinedText): Span[] {
-  return IN_JOINED_TEXT.flatMap((place) => placeSpans(joined.text, place)).filter((span) => !isPortBeforeBreak(joined, span));
+  return IN_JOINED_TEXT.flatMap((place) => placeSpans(joined.text, place).flatMap((span) => settle(joined, span, place.wrap) ?? []));
 }
 
 function placeSpans(text: string, { pattern, isSecret, command }: Place): Span[] {
@@ -128,10 +135,26 @@ function commandBefore(text: string, place: number): string {
   return words.slice(words.search(/[^;&|\n]*$/));
 }
 
-/** `http://localhost:3000` at the end of one line and a mail address at the beginning of the next are no password. */
-function isPortBeforeBreak({ text, joints }: JoinedText, span: Span): boolean {
-  const joint = joints.find(({ at }) => at > span.start && at < span.end);
-  return joint !== undefined && !joint.explicit && /^\d{1,5}$/.test(text.slice(span.start, joint.at));
+/** A secret goes on over a line break that says nothing only as far as its pattern allows. */
+function settle(joined: JoinedText, span: Span, wrap: Wrap): Span | undefined {
+  const { text, joints } = joined;
+  const first = jointAtOrAfter(joined, span.start + 1);
+  const joint = joints[first];
+  if (joint === undefined || joint.at >= span.end || joint.explicit) return span;
+  const head = { start: span.start, end: joint.at };
+  switch (wrap) {
+    case 'certain':
+      // `http://localhost:3000` at the end of one line and a mail address at the beginning of the next are no password.
+      return /^\d{1,5}$/.test(text.slice(head.start, head.end)) ? undefined : span;
+    case 'never':
+      return undefined;
+    case 'random': {
+      const rest = text.slice(joint.at, Math.min(span.end, joints[first + 1]?.at ?? span.end));
+      return hasDigitAndLetter(rest) && !/^[A-Za-z]{1,12}[\d:.=-]{1,8}$/.test(rest) ? span : head;
+    }
+    default:
+      return wrap satisfies never;
+  }
 }
 
 function isStandIn(value: string): boolean {

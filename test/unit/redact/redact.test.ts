@@ -120,6 +120,29 @@ describe('createRedactor', () => {
   });
 });
 
+describe('the line after a secret', () => {
+  const redact = createRedactor([]);
+  const token = createDice(31).pick('abcdefghijklmnopqrstuvwxyz0123456789', 26);
+
+  it.each([
+    [`Authorization: Bearer ${token}\nContent-Type: text/plain`, 'Authorization: Bearer [redacted]\nContent-Type: text/plain'],
+    [`with Bearer ${token}\nNext I look`, 'with Bearer [redacted]\nNext I look'],
+    [`https://a.example/?sig=${token}\nand then`, 'https://a.example/?sig=[redacted]\nand then'],
+    ['http://localhost:3000\nbob@mail.example', 'http://localhost:3000\nbob@mail.example'],
+    ['https://a-long-host-name-1.example\nbob@mail.example', 'https://a-long-host-name-1.example\nbob@mail.example'],
+    [`TOKEN=${token}\nDEBUG=1`, 'TOKEN=[redacted]\nDEBUG=1'],
+  ])('stays what it is: %j', (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  it.each(['\n', '\\\n', '\n  '])('is masked when it is the rest of the secret after %j', (lineBreak) => {
+    for (const before of ['Authorization: Bearer ', 'https://a.example/?sig=', 'postgres://app:', 'MM_TOKEN=']) {
+      const text = `${before}${token.slice(0, 15)}${lineBreak}${token.slice(15)}${before.startsWith('postgres') ? '@db/x' : ''}`;
+      expect(longestLeak(token, redact(text)), text).toBeLessThanOrEqual(4);
+    }
+  });
+});
+
 describe('a million characters of anything', () => {
   const redact = createRedactor([OWN]);
   const LINEAR_MS = 6_000; // takes well under one second alone; quadratic behaviour would take hours
@@ -152,6 +175,9 @@ describe('a million characters of anything', () => {
     '://',
     '://a:',
     'https://a:b',
+    '://a:b@\n',
+    '://aaaaaaaaaaaaaaaaa1@\n',
+    'Bearer aaaaaaaaaaaa1\n',
     'password="',
     "password='",
     'password=;',
