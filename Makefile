@@ -8,7 +8,7 @@
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
 INSTALLED := node_modules/.package-lock.json
 
-$(INSTALLED): package-lock.json package.json
+$(INSTALLED): package-lock.json
 	npm ci --ignore-scripts=false --loglevel=error
 	@touch $@
 

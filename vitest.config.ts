@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const resultsFile = process.env['TEST_RESULTS'];
 
 export default defineConfig({
+  cacheDir: '.cache/vite',
   test: {
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
     execArgv: ['--disable-warning=ExperimentalWarning'],

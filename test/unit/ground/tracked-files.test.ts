@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT, trackedPaths } from './repository.ts';
+
+// The brackets keep this very file out of the findings.
+const MACHINE_PATH = /(?<![\w.])\/(?:wor[k]|far[m]|tmp\/tea[m])\//;
+const PUBLIC_REGISTRY = 'registry.npmjs.org';
+const VAGUE_NAMES = new Set(['utils', 'helpers', 'types', 'index', 'manager']);
+
+/** The host that npm installs from on this machine. */
+function registryHost(): string {
+  const url = execFileSync('npm', ['config', 'get', 'registry', '--loglevel=error'], { cwd: ROOT, encoding: 'utf8' });
+  return new URL(url.trim()).host;
+}
+
+function textOf(path: string): string {
+  return readFileSync(join(ROOT, path), 'latin1');
+}
+
+describe('the tracked files', () => {
+  const paths = trackedPaths();
+
+  it('name no path of the machine they were written on', () => {
+    expect(paths.filter((path) => MACHINE_PATH.test(textOf(path)))).toEqual([]);
+  });
+
+  it('name no registry but the public one', () => {
+    const host = registryHost();
+    const naming = paths.filter((path) => textOf(path).includes(host));
+    expect(host === PUBLIC_REGISTRY ? [] : naming).toEqual([]);
+  });
+
+  it('have names that say what is in them', () => {
+    const sources = paths.filter((path) => path.endsWith('.ts'));
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.filter((path) => VAGUE_NAMES.has(basename(path, '.ts').replace(/\.test$/, '')))).toEqual([]);
+  });
+});
