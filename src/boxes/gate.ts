@@ -49,7 +49,7 @@ export function gateAfter(gate: Gate, answer: GateAnswer, now: number, random: n
   }
 }
 
-/** The failure says nothing about the one box whose request met it: nothing was carried out, and all boxes wait alike. */
+/** The failure says nothing about the one box whose request met it: all boxes wait alike. */
 export function isAboutAll(reason: Reason): boolean {
   return reason === 'rate_limited' || reason === 'breaker_open' || reason === 'auth';
 }

@@ -63,7 +63,12 @@ function watched(settledAt: number, now: number, stepMs: number): Trust {
 /** `postId` is the post that carries our box, or `undefined` when there is none. */
 export function afterFind(slot: Slot, postId: string | undefined, now: number): Slot {
   if (postId !== undefined) return { ...idle(slot, now), post: { kind: 'posted', postId } };
-  return { ...slot, attempt: undefined, trouble: { kind: 'none' }, post: { kind: 'intent', doubtful: true, safeUntilAt: now + REPEAT_SAFE_MS } };
+  return {
+    ...slot,
+    attempt: undefined,
+    trouble: { kind: 'none' },
+    post: { kind: 'intent', doubtful: true, safeUntilAt: now + REPEAT_SAFE_MS },
+  };
 }
 
 /** `meta` is what the post says about itself, `undefined` when the post is gone. Anything but our last word is written over. */
@@ -173,5 +178,7 @@ export function retryMs(failures: number, alone: number): number {
 
 /** The server is back: what failed because of it need not wait any longer. */
 export function afterRecovery(slot: Slot, now: number): Slot {
-  return slot.trouble.kind === 'failing' ? { ...slot, trouble: { ...slot.trouble, alone: 0, untilAt: Math.min(slot.trouble.untilAt, now) } } : slot;
+  return slot.trouble.kind === 'failing'
+    ? { ...slot, trouble: { ...slot.trouble, alone: 0, untilAt: Math.min(slot.trouble.untilAt, now) } }
+    : slot;
 }

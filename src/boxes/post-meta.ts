@@ -47,10 +47,14 @@ export function metaOf(view: BoxView, claim: Claim): LiveStatusMeta {
 
 /** Reads a post's `props.livestatus`. Never throws: `undefined` for everything that is not ours or not version 1. */
 export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { v, box, session, runs, trigger, start, open, seq, instance, claimedAt } = value as Record<string, unknown>;
+  if (!isRecord(value)) return undefined;
+  const { v, box, session, runs, trigger, start, open, seq, instance, claimedAt } = value;
   if (v !== 1 || typeof box !== 'string' || typeof session !== 'string' || typeof instance !== 'string') return undefined;
   if (typeof start !== 'number' || typeof seq !== 'number' || typeof claimedAt !== 'number' || typeof open !== 'boolean') return undefined;
   const names = Array.isArray(runs) ? runs.filter((run) => typeof run === 'string') : [];
   return { v, box, session, runs: names, ...(typeof trigger === 'string' ? { trigger } : {}), start, open, seq, instance, claimedAt };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

@@ -36,7 +36,8 @@ export interface PublisherPorts {
   log: Logger;
   /** Names this process in the posts it writes. */
   instance: string;
-  newPendingId(): string;
+  /** The same for the same box in every process, so that two that create at once get one post from the server. */
+  newPendingId(boxId: string): string;
 }
 
 export interface PublisherOptions {

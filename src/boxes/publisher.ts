@@ -10,7 +10,7 @@ import { afterCreate, afterEdit, afterFailure, afterFind, afterRead, afterRecove
 import { decodeMeta, metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats, Shrink } from './publisher-ports.ts';
-import { adoptSlot, type Attempt, type Instant, isDirty, isOver, isOwed, openSlot, recordOf, showIn, type Slot } from './slot.ts';
+import { type Attempt, adoptSlot, type Instant, isDirty, isOver, isOwed, openSlot, recordOf, type Slot, showIn } from './slot.ts';
 import { countFailure, newTally, standingOf } from './tally.ts';
 
 // Posts are dated by the server's clock: ours may be ahead of it by as much as this without a post being overlooked.
@@ -99,7 +99,14 @@ class PostPublisher implements Publisher {
     const { sent, conflated, skipped, failuresByReason } = this.#tally;
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
-    return { ...standingOf(this.#slotsById.values(), now), sent, conflated, skipped, failuresByReason: { ...failuresByReason }, blockedUntil };
+    return {
+      ...standingOf(this.#slotsById.values(), now),
+      sent,
+      conflated,
+      skipped,
+      failuresByReason: { ...failuresByReason },
+      blockedUntil,
+    };
   }
 
   async stop(): Promise<void> {
@@ -218,16 +225,20 @@ class PostPublisher implements Publisher {
     if (slot === undefined) return;
     const context = { now: this.#ports.clock.monotonic(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
     const failed = afterFailure(slot, attempt, reason, context);
-    // Nothing happened to this box that the checkpoint should know, once a second while the breaker is open.
-    if (isAboutAll(reason)) return void this.#slotsById.set(boxId, failed);
-    this.#put(failed.shrink === slot.shrink || failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed.shrink) });
+    this.#put(
+      failed.shrink === slot.shrink || failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed.shrink) },
+    );
   }
 
   #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
     const { reason } = error;
     if (isAboutAll(reason)) {
       const waitMs = Math.max(0, openAt(this.#gate) - this.#ports.clock.monotonic());
-      this.#repeats.failed(`gate:${reason}`, { reason, waitMs }, 'Mattermost takes no requests at the moment; the newest state of every box waits.');
+      this.#repeats.failed(
+        `gate:${reason}`,
+        { reason, waitMs },
+        'Mattermost takes no requests at the moment; the newest state of every box waits.',
+      );
       return;
     }
     this.#repeats.failed(`box:${boxId}`, { box: boxId, need, reason, detail: error.message }, 'A box could not be pushed.');

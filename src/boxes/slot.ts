@@ -20,7 +20,11 @@ export interface Push {
 }
 
 /** The one request of this box that is on its way. */
-export type Attempt = ({ need: 'create' } & Push) | ({ need: 'edit' } & Push) | { need: 'find'; startedAt: number } | { need: 'read'; startedAt: number };
+export type Attempt =
+  | ({ need: 'create' } & Push)
+  | ({ need: 'edit' } & Push)
+  | { need: 'find'; startedAt: number }
+  | { need: 'read'; startedAt: number };
 
 /**
  * Whether the post can still change behind our back. `unknown`: a request without an answer may have landed or may land yet.

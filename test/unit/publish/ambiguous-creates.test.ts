@@ -6,7 +6,16 @@ import { createHarness, type Harness, shownBy, view } from './harness.ts';
 const BOXES = 50;
 const RUNS = 200;
 
-const AMBIGUOUS: readonly Fate[] = ['answer_lost', 'late', 'slow', 'request_lost', 'reset_before', 'reset_after', 'gateway_timeout', 'error'];
+const AMBIGUOUS: readonly Fate[] = [
+  'answer_lost',
+  'late',
+  'slow',
+  'request_lost',
+  'reset_before',
+  'reset_after',
+  'gateway_timeout',
+  'error',
+];
 
 interface Script {
   /** What happens to the first, second, … create of each box. */
@@ -21,21 +30,23 @@ const script: fc.Arbitrary<Script> = fc.record({
   fates: fc.array(fc.array(fc.constantFrom(...AMBIGUOUS), { minLength: 1, maxLength: 3 }), { minLength: BOXES, maxLength: BOXES }),
   lateByMs: fc.integer({ min: 0, max: 18_000 }),
   latencyMs: fc.integer({ min: 2, max: 1_400 }),
-  incidents: fc.array(fc.record({ at: fc.integer({ min: 0, max: 60 }), kind: fc.constantFrom('kill', 'server_restart', 'both') }), { maxLength: 3 }),
+  incidents: fc.array(fc.record({ at: fc.integer({ min: 0, max: 60 }), kind: fc.constantFrom('kill', 'server_restart', 'both') }), {
+    maxLength: 3,
+  }),
 });
 
 function play(harness: Harness, { fates, lateByMs, latencyMs }: Script): void {
   const createsBySubject = new Map<string, number>();
-  const scriptBySubject = new Map<string, Fate[]>();
+  const fatesBySubject = new Map<string, Fate[]>();
   harness.server.lateByMs = () => lateByMs;
   harness.server.latencyMs = latencyMs;
   harness.server.fateOf = (call, subject) => {
     if (call !== 'create') return 'served';
-    const script = scriptBySubject.get(subject) ?? fates[scriptBySubject.size % fates.length] ?? [];
-    scriptBySubject.set(subject, script);
+    const ownFates = fatesBySubject.get(subject) ?? fates[fatesBySubject.size % fates.length] ?? [];
+    fatesBySubject.set(subject, ownFates);
     const create = createsBySubject.get(subject) ?? 0;
     createsBySubject.set(subject, create + 1);
-    return script[create] ?? 'served';
+    return ownFates[create] ?? 'served';
   };
 }
 

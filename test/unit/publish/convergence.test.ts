@@ -22,8 +22,16 @@ type Step =
 
 const box = fc.integer({ min: 0, max: BOXES - 1 });
 
-const show: fc.Arbitrary<Step> = fc.record({ do: fc.constant('show'), box, kind: fc.constantFrom('ordinary', 'urgent', 'final'), text: fc.nat(30) });
-const wait: fc.Arbitrary<Step> = fc.record({ do: fc.constant('wait'), ms: fc.oneof(fc.nat(50), fc.nat(1_000), fc.nat(15_000), fc.nat(120_000)) });
+const show: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('show'),
+  box,
+  kind: fc.constantFrom('ordinary', 'urgent', 'final'),
+  text: fc.nat(30),
+});
+const wait: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant('wait'),
+  ms: fc.oneof(fc.nat(50), fc.nat(1_000), fc.nat(15_000), fc.nat(120_000)),
+});
 const fate: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('fate'),
   fate: fc.constantFrom<Fate>('answer_lost', 'late', 'slow', 'request_lost', 'reset_before', 'reset_after', 'error', 'gateway_timeout'),
@@ -43,7 +51,17 @@ const rare: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const story = fc.record({
-  steps: fc.array(fc.oneof({ weight: 8, arbitrary: show }, { weight: 8, arbitrary: wait }, { weight: 3, arbitrary: fate }, { weight: 2, arbitrary: state }, { weight: 1, arbitrary: refuse }, { weight: 2, arbitrary: rare }), { maxLength: 60, size: 'max' }),
+  steps: fc.array(
+    fc.oneof(
+      { weight: 8, arbitrary: show },
+      { weight: 8, arbitrary: wait },
+      { weight: 3, arbitrary: fate },
+      { weight: 2, arbitrary: state },
+      { weight: 1, arbitrary: refuse },
+      { weight: 2, arbitrary: rare },
+    ),
+    { maxLength: 60, size: 'max' },
+  ),
   latencyMs: fc.constantFrom(2, 40, 400, 1_400),
   reversed: fc.boolean(),
 });
@@ -106,7 +124,11 @@ class Play {
   #show(step: Extract<Step, { do: 'show' }>): void {
     const { kind } = step;
     const final = kind === 'final';
-    const shown = view(`box${step.box}`, `text ${step.text}`, { final, channelId: `channel${step.box % 2}`, urgentKey: kind === 'urgent' ? `key ${step.text}` : kind });
+    const shown = view(`box${step.box}`, `text ${step.text}`, {
+      final,
+      channelId: `channel${step.box % 2}`,
+      urgentKey: kind === 'urgent' ? `key ${step.text}` : kind,
+    });
     this.viewsById.set(shown.boxId, shown);
     this.harness.publisher.show(shown);
   }

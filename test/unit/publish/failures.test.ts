@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { budgetLimits } from '../../../src/boxes/budget.ts';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
 import type { Call } from './fake-server.ts';
 import { createHarness, type Harness, shownBy, textOf, view } from './harness.ts';
 
-function refuse(harness: Harness, reason: Reason, calls: readonly Call[] = ['create', 'edit'], target?: string, retryAfterMs?: number): void {
+function refuse(
+  harness: Harness,
+  reason: Reason,
+  calls: readonly Call[] = ['create', 'edit'],
+  target?: string,
+  retryAfterMs?: number,
+): void {
   harness.server.refusalOf = (call, _body, asked) =>
     calls.includes(call) && (target === undefined || target === asked) ? new PushError(reason, reason, { retryAfterMs }) : undefined;
 }
@@ -12,108 +19,14 @@ function allow(harness: Harness): void {
   harness.server.refusalOf = () => undefined;
 }
 
-async function posted(setting: Parameters<typeof createHarness>[0] = {}): Promise<Harness> {
-  const harness = createHarness(setting);
+async function posted(): Promise<Harness> {
+  const harness = createHarness();
   harness.publisher.show(view('box', 'one'));
   await harness.clock.advance(3_000);
   return harness;
 }
 
 const requests = ({ server }: Harness, since: number): Call[] => server.sent.filter(({ at }) => at >= since).map(({ call }) => call);
-
-describe('a create without an answer', () => {
-  it.each(['answer_lost', 'late', 'slow', 'request_lost', 'reset_before', 'reset_after', 'gateway_timeout', 'error'] as const)('%s gives one post with the newest state', async (fate) => {
-    const harness = createHarness();
-    let left = 1;
-    harness.server.fateOf = () => (left-- > 0 ? fate : 'served');
-    harness.publisher.show(view('box', 'first'));
-    await harness.clock.advance(5_000);
-    harness.publisher.show(view('box', 'second'));
-    await harness.clock.advance(60_000);
-    expect(shownBy(harness.server, 'box')).toBe('second\nline');
-    expect(harness.server.posts.size).toBe(1);
-  });
-
-  it('does not take the first content of the pending id for the one it sent last', async () => {
-    const harness = createHarness();
-    harness.server.lateByMs = () => 520;
-    let creates = 0;
-    harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'late' : 'served');
-    harness.server.latencyMs = 20;
-    harness.publisher.show(view('box', 'first', { urgentKey: 'a' }));
-    await harness.clock.advance(5_000);
-    harness.publisher.show(view('box', 'second', { urgentKey: 'b', final: true }));
-    await harness.clock.advance(20_000);
-    expect(shownBy(harness.server, 'box')).toBe('second\nline');
-    expect(harness.server.posts.size).toBe(1);
-  });
-
-  it('is looked for before it is repeated after a server restart', async () => {
-    const harness = createHarness();
-    let creates = 0;
-    harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'reset_after' : 'served');
-    harness.publisher.show(view('box', 'one'));
-    await harness.clock.advance(100);
-    harness.server.restart();
-    await harness.clock.advance(5_000);
-    expect(harness.server.sent.map(({ call }) => call)).toEqual(['create', 'find', 'find', 'edit']);
-    expect(harness.server.posts.size).toBe(1);
-  });
-
-  it('is not repeated on the strength of an old look when the repeat had to wait', async () => {
-    const harness = createHarness();
-    harness.server.lateByMs = () => 15_000;
-    let creates = 0;
-    harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'late' : 'served');
-    let refusals = 1;
-    harness.server.refusalOf = (call) => (call === 'create' && refusals-- > 0 ? new PushError('rate_limited', '429', { retryAfterMs: 60_000 }) : undefined);
-    harness.publisher.show(view('box', 'one'));
-    await harness.clock.advance(120_000);
-    expect(harness.server.posts.size).toBe(1);
-  });
-});
-
-describe('an edit without an answer', () => {
-  it.each(['answer_lost', 'late', 'request_lost', 'reset_before', 'reset_after', 'gateway_timeout', 'error'] as const)('%s: the newest state is there soon and stays', async (fate) => {
-    const harness = await posted();
-    let left = 1;
-    harness.server.fateOf = () => (left-- > 0 ? fate : 'served');
-    harness.publisher.show(view('box', 'old', { urgentKey: 'x' }));
-    await harness.clock.advance(600);
-    harness.publisher.show(view('box', 'end', { final: true }));
-    await harness.clock.advance(11_000);
-    expect(shownBy(harness.server, 'box')).toBe('end\nline');
-    await harness.clock.advance(60_000);
-    expect(shownBy(harness.server, 'box')).toBe('end\nline');
-    expect(harness.clock.pending()).toBe(0);
-    expect(harness.records.get('box')).toMatchObject({ owedFinal: false, acked: {} });
-  });
-
-  it('writes the end again when an older edit overtakes it', async () => {
-    const harness = await posted();
-    harness.server.state = 'stalled';
-    harness.publisher.show(view('box', 'old', { urgentKey: 'x' }));
-    await harness.clock.advance(10_400);
-    harness.publisher.show(view('box', 'end', { final: true }));
-    await harness.clock.advance(1_000);
-    harness.server.shuffle = (waiting) => waiting.reverse();
-    harness.server.resume();
-    expect(shownBy(harness.server, 'box')).toBe('old\nline');
-    await harness.clock.advance(3_000);
-    expect(shownBy(harness.server, 'box')).toBe('end\nline');
-  });
-
-  it('sends a state again that was shown before the doubtful one', async () => {
-    const harness = await posted();
-    let left = 1;
-    harness.server.fateOf = () => (left-- > 0 ? 'reset_after' : 'served');
-    harness.publisher.show(view('box', 'two', { urgentKey: 'x' }));
-    await harness.clock.advance(30);
-    harness.publisher.show(view('box', 'one'));
-    await harness.clock.advance(10_000);
-    expect(shownBy(harness.server, 'box')).toBe('one\nline');
-  });
-});
 
 describe('answers about one post', () => {
   it('a post that a person deleted stays deleted for that turn', async () => {
@@ -165,6 +78,39 @@ describe('answers about one post', () => {
     expect(harness.publisher.stats().parked).toEqual([]);
   });
 
+  it('a parked box that is forgotten while it is let in again still gets its end', async () => {
+    const harness = createHarness();
+    refuse(harness, 'archived', ['create']);
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(1_000);
+    allow(harness);
+    harness.server.latencyMs = 2_000;
+    await harness.clock.advance(600_000);
+    harness.publisher.show(view('box', 'end', { final: true }));
+    harness.publisher.forget('box');
+    await harness.clock.advance(60_000);
+    expect(shownBy(harness.server, 'box')).toBe('end\nline');
+    expect(harness.records.size).toBe(0);
+  });
+
+  it('a forgotten box in a channel that refuses it is dropped: at once without a post, after a day with one', async () => {
+    for (const [hasPost, dropsAfterMs] of [
+      [false, 0],
+      [true, 86_400_000],
+    ] as const) {
+      const harness = hasPost ? await posted() : createHarness();
+      refuse(harness, 'archived');
+      harness.publisher.show(view('box', 'end', { final: true }));
+      await harness.clock.advance(1_000);
+      harness.publisher.forget('box');
+      await harness.clock.advance(Math.max(0, dropsAfterMs - 60_000));
+      expect(harness.records.has('box')).toBe(hasPost);
+      await harness.clock.advance(660_000);
+      expect(harness.records.has('box')).toBe(false);
+      expect(harness.clock.pending()).toBe(0);
+    }
+  });
+
   it('parked boxes do not hold up the others', async () => {
     const harness = createHarness();
     refuse(harness, 'no_access', ['create'], 'private');
@@ -176,7 +122,8 @@ describe('answers about one post', () => {
 
   it('content that is too large is sent once more with less text', async () => {
     const harness = await posted();
-    harness.server.refusalOf = (_call, body) => (textOf(body)?.includes('line') === true ? new PushError('too_large', 'too large') : undefined);
+    harness.server.refusalOf = (_call, body) =>
+      textOf(body)?.includes('line') === true ? new PushError('too_large', 'too large') : undefined;
     const since = harness.clock.monotonic();
     harness.publisher.show(view('box', 'end', { final: true }));
     await harness.clock.advance(2_000);
@@ -184,23 +131,27 @@ describe('answers about one post', () => {
     expect(requests(harness, since)).toEqual(['edit', 'edit']);
   });
 
-  it.each(['rejected', 'too_large'] as const)('content that is %s in any length is quarantined: one smaller try, then every five minutes at most', async (reason) => {
-    const harness = await posted();
-    refuse(harness, reason);
-    const since = harness.clock.monotonic();
-    for (let second = 0; second < 600; second += 1) {
-      harness.publisher.show(view('box', `second ${second}`, { urgentKey: `key ${second}` }));
-      harness.publisher.show(view('other', `second ${second}`, { channelId: 'else' }));
-      await harness.clock.advance(1_000);
-    }
-    const forBox = harness.publisher.stats().failuresByReason[reason] ?? 0;
-    expect(forBox).toBeGreaterThan(2);
-    expect(requests(harness, since).length).toBeLessThanOrEqual(10);
-  });
+  it.each(['rejected', 'too_large'] as const)(
+    'content that is %s in any length is quarantined: one smaller try, then every five minutes at most',
+    async (reason) => {
+      const harness = await posted();
+      refuse(harness, reason);
+      const since = harness.clock.monotonic();
+      for (let second = 0; second < 600; second += 1) {
+        harness.publisher.show(view('box', `second ${second}`, { urgentKey: `key ${second}` }));
+        harness.publisher.show(view('other', `second ${second}`, { channelId: 'else' }));
+        await harness.clock.advance(1_000);
+      }
+      const forBox = harness.publisher.stats().failuresByReason[reason] ?? 0;
+      expect(forBox).toBeGreaterThan(2);
+      expect(requests(harness, since).length).toBeLessThanOrEqual(10);
+    },
+  );
 
   it('a refused box does not hold up the others, and its end is tried at once', async () => {
     const harness = await posted();
-    harness.server.refusalOf = (_call, body) => (textOf(body)?.includes('poison') === true ? new PushError('rejected', 'rejected') : undefined);
+    harness.server.refusalOf = (_call, body) =>
+      textOf(body)?.includes('poison') === true ? new PushError('rejected', 'rejected') : undefined;
     harness.publisher.show(view('box', 'poison'));
     harness.publisher.show(view('other', 'fine'));
     await harness.clock.advance(5_000);
@@ -254,6 +205,21 @@ describe('answers about the server', () => {
     const ended = harness.server.postsOf('box7')[0]?.versions.at(-1)?.at ?? Infinity;
     for (const boxId of ['box1', 'box6']) expect(harness.server.postsOf(boxId)[0]?.versions.at(-1)?.at).toBeGreaterThanOrEqual(ended);
     expect(harness.publisher.stats().blockedUntil).toBeUndefined();
+  });
+
+  it('429 is followed by a trickle, not by a burst', async () => {
+    const harness = createHarness({ random: () => 0, options: { limits: budgetLimits(5, 40) } });
+    for (let box = 0; box < 40; box += 1) harness.publisher.show(view(`box${box}`, 'one'));
+    await harness.clock.advance(60_000);
+    refuse(harness, 'rate_limited', ['edit'], undefined, 2_000);
+    harness.publisher.show(view('box0', 'two'));
+    await harness.clock.advance(100);
+    allow(harness);
+    for (let box = 0; box < 40; box += 1) harness.publisher.show(view(`box${box}`, 'two'));
+    const since = harness.clock.monotonic();
+    await harness.clock.advance(3_000);
+    expect(requests(harness, since).length).toBeGreaterThan(5);
+    expect(requests(harness, since).length).toBeLessThanOrEqual(15);
   });
 
   it('429 is answered with jitter after the window', async () => {

@@ -130,7 +130,10 @@ describe('fifty busy boxes against a limiter of 10/s, burst 100', () => {
       await harness.clock.advance(100);
     }
     const since = harness.clock.monotonic() - 120_000;
-    const edits = Array.from({ length: BOXES }, (_, box) => (harness.server.postsOf(`box${box}`)[0]?.versions ?? []).filter(({ at }) => at >= since).length);
+    const edits = Array.from(
+      { length: BOXES },
+      (_, box) => (harness.server.postsOf(`box${box}`)[0]?.versions ?? []).filter(({ at }) => at >= since).length,
+    );
     expect(Math.min(...edits.slice(0, 10))).toBeGreaterThanOrEqual(10);
     expect(Math.min(...edits.slice(10))).toBeGreaterThanOrEqual(2);
   });

@@ -60,6 +60,8 @@ export class FakeServer {
   /** The waiting times that the client was told, from the moment it knew. */
   windows: { from: number; until: number }[] = [];
   latencyMs = 40;
+  /** How far the server's clock is ahead of ours. */
+  clockAheadMs = 0;
   /** `stalled` is a stopped process: whatever it had begun and whatever it is sent goes on when it goes on. */
   state: 'up' | 'refusing' | 'stalled' | 'failing' = 'up';
   fateOf: (call: Call, subject: string) => Fate = () => 'served';
@@ -100,7 +102,8 @@ export class FakeServer {
     this.state = 'up';
     const waiting = this.shuffle(this.#stalled);
     this.#stalled = [];
-    for (const { request, goOn } of waiting) if (request.call !== 'create' || this.#clock.monotonic() - request.sentAt < MAX_CREATE_AGE_MS) goOn();
+    for (const { request, goOn } of waiting)
+      if (request.call !== 'create' || this.#clock.monotonic() - request.sentAt < MAX_CREATE_AGE_MS) goOn();
   }
 
   /** Forgets pending ids and whatever it had not carried out, and refuses connections for as long as a real one takes to come back. */
@@ -123,7 +126,15 @@ export class FakeServer {
       const giveUp = (why: string): void => finish(() => reject(new PushError('timed_out', why)));
       this.#clock.after(CLIENT_TIMEOUT_MS, () => giveUp('no answer'));
       signal?.addEventListener('abort', () => giveUp('aborted'));
-      const request: Request = { call, subject, sentAt: this.#clock.monotonic(), carryOut, resolve: (value) => finish(() => resolve(value)), reject: (error) => finish(() => reject(this.#noted(error))), isOver: () => over };
+      const request: Request = {
+        call,
+        subject,
+        sentAt: this.#clock.monotonic(),
+        carryOut,
+        resolve: (value) => finish(() => resolve(value)),
+        reject: (error) => finish(() => reject(this.#noted(error))),
+        isOver: () => over,
+      };
       this.#clock.after(this.latencyMs / 2, () => this.#arrive(request));
     });
   }
@@ -135,7 +146,8 @@ export class FakeServer {
   }
 
   #arrive(request: Request): void {
-    if (this.state === 'refusing' || this.#clock.monotonic() < this.#backAt) return this.#answer(() => request.reject(new PushError('unreachable', 'refused')));
+    if (this.state === 'refusing' || this.#clock.monotonic() < this.#backAt)
+      return this.#answer(() => request.reject(new PushError('unreachable', 'refused')));
     if (this.state === 'failing') return this.#answer(() => request.reject(new PushError('server', '503')));
     if (this.state === 'stalled') return void this.#stalled.push({ request, goOn: () => this.#serve(request) });
     this.#meet(request, this.fateOf(request.call, request.subject));
@@ -211,7 +223,14 @@ export class FakeServer {
     const refusal = this.refusalOf('create', draft, draft.target.rootId ?? draft.target.channelId);
     if (refusal !== undefined) throw refusal;
     const postId = `post${this.posts.size + 1}`;
-    this.posts.set(postId, { postId, draft, body: draft, createdAt: this.#clock.now(), deleted: false, versions: [{ at: now, body: draft, late }] });
+    this.posts.set(postId, {
+      postId,
+      draft,
+      body: draft,
+      createdAt: this.#clock.now() + this.clockAheadMs,
+      deleted: false,
+      versions: [{ at: now, body: draft, late }],
+    });
     this.#memory.set(draft.pendingPostId, { postId, at: now });
     return { postId };
   }
@@ -239,7 +258,9 @@ export class FakeServer {
   #find(channelId: string, sinceAt: number): FoundPost[] {
     const refusal = this.refusalOf('find', undefined, channelId);
     if (refusal !== undefined) throw refusal;
-    const own = [...this.posts.values()].filter((post) => post.draft.target.channelId === channelId && !post.deleted && post.createdAt >= sinceAt);
+    const own = [...this.posts.values()].filter(
+      (post) => post.draft.target.channelId === channelId && !post.deleted && post.createdAt >= sinceAt,
+    );
     return own.reverse().map(foundPost);
   }
 }

@@ -11,7 +11,7 @@ import type { PostBody, Sink } from '../../../src/core/sink.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
 import { FakeServer } from './fake-server.ts';
 
-export const PACE = parsePace('2s, 1m:5s, 5m:15s') ?? [];
+const PACE = parsePace('2s, 1m:5s, 5m:15s') ?? [];
 
 export const OPTIONS: PublisherOptions = { throttleMs: 500, pace: PACE, limits: budgetLimits(5, 20), onRootGone: 'park' };
 
@@ -45,7 +45,6 @@ export function createHarness(setting: Setting = {}): Harness {
     instances += 1;
     const mine = instances;
     const isAlive = (): boolean => mine === instances;
-    let pendingIds = 0;
     const ports: PublisherPorts = {
       sink,
       clock,
@@ -59,7 +58,7 @@ export function createHarness(setting: Setting = {}): Harness {
       drop: (boxId) => void (isAlive() && records.delete(boxId)),
       log: recordingLog(warnings),
       instance: `instance${mine}`,
-      newPendingId: () => `pending${mine}-${pendingIds++}`,
+      newPendingId: (boxId) => `pending-${boxId}`,
     };
     return createPublisher(ports, options);
   };
@@ -74,7 +73,7 @@ export function createHarness(setting: Setting = {}): Harness {
       const killed = harness.publisher;
       harness.publisher = start();
       await killed.stop();
-      for (const record of [...records.values()]) harness.publisher.adopt(structuredClone(record));
+      for (const record of records.values()) harness.publisher.adopt(structuredClone(record));
     },
   };
   return harness;
@@ -115,11 +114,16 @@ export interface ViewSetting {
 export function view(boxId: string, text: string, setting: ViewSetting = {}): BoxView {
   const final = setting.final ?? false;
   const target = { channelId: setting.channelId ?? 'town', ...(setting.rootId === undefined ? {} : { rootId: setting.rootId }) };
-  const card: Card = { state: final ? 'done' : 'active', color: '#000000', title: text, lines: ['line'], droppedLines: 0, fallback: text, urgentKey: setting.urgentKey ?? (final ? 'done' : 'active'), final };
+  const card: Card = {
+    state: final ? 'done' : 'active',
+    color: '#000000',
+    title: text,
+    lines: ['line'],
+    droppedLines: 0,
+    fallback: text,
+    urgentKey: setting.urgentKey ?? (final ? 'done' : 'active'),
+    final,
+  };
   const startedAt = setting.startedAt ?? Date.parse('2026-11-21T00:00:00Z');
   return { boxId, target, card, turnStartedAt: startedAt, meta: { session: 'hash', runs: ['run1'], start: startedAt } };
-}
-
-export function fullText(viewed: BoxView): string | undefined {
-  return textOf(encode(viewed.card, { v: 1, box: '', session: '', runs: [], start: 0, open: true, seq: 0, instance: '', claimedAt: 0 }, 0));
 }

@@ -43,7 +43,11 @@ async function liveThrough(outage: Outage, kind: 'refusing' | 'failing' | 'stall
 
 describe('the last state always arrives', () => {
   for (const kind of ['refusing', 'failing', 'stalled'] as const) {
-    for (const [name, lengthMs] of [['1 min', MINUTE_MS], ['1 h', 60 * MINUTE_MS], ['24 h', 1_440 * MINUTE_MS]] as const) {
+    for (const [name, lengthMs] of [
+      ['1 min', MINUTE_MS],
+      ['1 h', 60 * MINUTE_MS],
+      ['24 h', 1_440 * MINUTE_MS],
+    ] as const) {
       it(`${kind} for ${name}: every end is there within 5 s of the breaker's closing`, async () => {
         const outage = createOutage();
         await liveThrough(outage, kind, lengthMs);
@@ -58,6 +62,26 @@ describe('the last state always arrives', () => {
     }
   }
 
+  it('a post that kept failing by itself before the outage is not late after it', async () => {
+    const outage = createOutage();
+    for (const boxId of ['box', 'other']) outage.publisher.show(view(boxId, 'before'));
+    await outage.clock.advance(10_000);
+    outage.server.fateOf = (_call, subject) => (subject === 'post1' ? 'error' : 'served');
+    outage.publisher.show(view('box', 'end', { final: true }));
+    for (let second = 0; second < 300; second += 1) {
+      outage.publisher.show(view('other', `second ${second}`));
+      await outage.clock.advance(1_000);
+    }
+    outage.server.state = 'refusing';
+    outage.publisher.show(view('other', 'end', { final: true }));
+    while (!outage.breaker.isOpen()) await outage.clock.advance(1_000);
+    outage.server.fateOf = () => 'served';
+    outage.server.resume();
+    while (outage.breaker.isOpen()) await outage.clock.advance(100);
+    await outage.clock.advance(5_000);
+    expect(shownBy(outage.server, 'box')).toBe('end\nline');
+  });
+
   it('sends nothing but what the breaker lets through, and the checkpoint rests', async () => {
     const outage = createOutage();
     for (let box = 0; box < BOXES; box += 1) outage.publisher.show(view(`box${box}`, 'before'));
@@ -70,6 +94,7 @@ describe('the last state always arrives', () => {
     await outage.clock.advance(60 * MINUTE_MS);
     expect(outage.server.sent).toHaveLength(requests);
     expect(outage.saves.length).toBeLessThanOrEqual(saves + 2);
+    expect(Math.max(...[...outage.records.values()].map((record) => record.seq))).toBeLessThan(50);
   });
 
   it('keeps nothing but the newest view of each box during a day of changes', async () => {

@@ -15,14 +15,29 @@ describe('parsePace', () => {
     ]);
   });
 
-  it.each(['', '2', '2 s', '1m:5s', '2s,', '2s, 5s', '2s, 1m:5s, 1m:6s', '2s, 5m:15s, 1m:5s', '2s, 0s:1s', '-2s', '2s, 1m:5s:6s', '1.5s', '2d'])('refuses %j', (spec) => {
+  it.each([
+    '',
+    '2',
+    '2 s',
+    '1m:5s',
+    '2s,',
+    '2s, 5s',
+    '2s, 1m:5s, 1m:6s',
+    '2s, 5m:15s, 1m:5s',
+    '2s, 0s:1s',
+    '-2s',
+    '2s, 1m:5s:6s',
+    '1.5s',
+    '2d',
+  ])('refuses %j', (spec) => {
     expect(parsePace(spec)).toBeUndefined();
   });
 });
 
 describe('nextDueAt', () => {
   const pace = parsePace('2s, 1m:5s, 5m:15s') ?? [];
-  const ask = (lastPushAt: number | undefined, urgent = false, throttleMs = 500): number => nextDueAt({ lastPushAt, bornAt: 1_000_000, urgent, throttleMs, pace });
+  const ask = (lastPushAt: number | undefined, urgent = false, throttleMs = 500): number =>
+    nextDueAt({ lastPushAt, bornAt: 1_000_000, urgent, throttleMs, pace });
 
   it('lets the leading edge go at once', () => {
     expect(ask(undefined)).toBe(0);

@@ -18,7 +18,15 @@ describe('pushing', () => {
     const [post] = harness.server.postsOf('box');
     expect(post?.draft.target).toEqual({ channelId: 'town', rootId: 'root' });
     expect(textOf(post?.body)).toBe('one\nline');
-    expect(decodeMeta(post?.body.props['livestatus'])).toMatchObject({ v: 1, box: 'box', session: 'hash', runs: ['run1'], open: true, seq: 1, instance: 'instance1' });
+    expect(decodeMeta(post?.body.props['livestatus'])).toMatchObject({
+      v: 1,
+      box: 'box',
+      session: 'hash',
+      runs: ['run1'],
+      open: true,
+      seq: 1,
+      instance: 'instance1',
+    });
   });
 
   it('saves the intent before the create and the post id after it', async () => {
@@ -28,7 +36,13 @@ describe('pushing', () => {
     expect(harness.saves.map((record) => record.phase)).toEqual(['intent']);
     expect(harness.server.sent).toHaveLength(1);
     await harness.clock.advance(100);
-    expect(harness.records.get('box')).toMatchObject({ phase: 'posted', postId: 'post1', final: false, owedFinal: false, acked: { seq: 1 } });
+    expect(harness.records.get('box')).toMatchObject({
+      phase: 'posted',
+      postId: 'post1',
+      final: false,
+      owedFinal: false,
+      acked: { seq: 1 },
+    });
   });
 
   it('sends nothing for a view that changes nothing', async () => {
@@ -157,6 +171,25 @@ describe('flush', () => {
     await harness.clock.advance(20);
     await expect(flushed).resolves.toEqual({ owed: ['box'] });
     await harness.publisher.stop();
+    expect(harness.records.get('box')).toMatchObject({ owedFinal: true });
+  });
+
+  it('counts an end as owed while an older edit may still overtake it, and does not wait for that', async () => {
+    const harness = createHarness();
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(1_000);
+    harness.server.fateOf = () => 'gateway_timeout';
+    harness.publisher.show(view('box', 'old', { urgentKey: 'x' }));
+    await harness.clock.advance(30);
+    harness.server.fateOf = () => 'served';
+    harness.publisher.show(view('box', 'end', { final: true }));
+    const flushed = harness.publisher.flush(5_000);
+    const before = harness.clock.monotonic();
+    let endedAt = 0;
+    void flushed.then(() => (endedAt = harness.clock.monotonic()));
+    await harness.clock.advance(4_000);
+    expect(endedAt - before).toBeLessThan(2_000);
+    expect(await flushed).toEqual({ owed: ['box'] });
     expect(harness.records.get('box')).toMatchObject({ owedFinal: true });
   });
 
