@@ -1,5 +1,6 @@
 // The list of commands. A new command is one file and one entry here.
 
+import { demoCommand } from './demo-command.ts';
 import type { Catalogue } from './dispatch.ts';
 import type { Daemon } from './foreground.ts';
 import { createRunCommand } from './run-command.ts';
@@ -11,7 +12,7 @@ import { stopCommand } from './stop-command.ts';
 /** Every command of the program; `loadDaemon` gives what `run` runs. */
 export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
   return {
-    commands: [createRunCommand(loadDaemon), startCommand, stopCommand, statusCommand, showConfigCommand],
+    commands: [createRunCommand(loadDaemon), startCommand, stopCommand, statusCommand, showConfigCommand, demoCommand],
     renamed: { 'start-watcher': 'start', 'stop-watcher': 'stop' },
   };
 }

@@ -1,0 +1,133 @@
+// Owns one demo from its start to its end: the stand-in chat, the temporary folder, the real daemon and the replay between them.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SAMPLE } from '../stand-in/sample-seed.ts';
+import { Gateway } from './gateway.ts';
+import { narrate, tally } from './narrator.ts';
+import { readRecording } from './recording.ts';
+import { replay } from './replay.ts';
+import { openRoom, type Room } from './room.ts';
+import { type TimedStep, timelineOf } from './timeline.ts';
+import { startWatcher, type Watcher } from './watcher.ts';
+
+export interface DemoOptions {
+  /** Plays everything once in a few seconds and ends with a summary. */
+  readonly fast: boolean;
+  /** The port of the page; without it Mattermost's own, or any when that is taken. */
+  readonly port?: number | undefined;
+  /** The arguments of Node with which this program runs; the daemon is started with them. */
+  readonly program: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly out: (line: string) => void;
+  /** Ends the demo. */
+  readonly signal: AbortSignal;
+}
+
+interface Stage {
+  readonly room: Room;
+  readonly gateway: Gateway;
+  readonly watcher: Watcher;
+  readonly steps: readonly TimedStep[];
+}
+
+const RECORDINGS = new URL('recordings/', import.meta.url);
+const FAST_SPEED = 8;
+const FAST_END_WITHIN_MS = 30_000;
+const PAUSE_MS = 20_000; // between two rounds, so that the ends can be read
+const LOOK_EVERY_MS = 100;
+
+/** Quicker than the defaults, so that the compressed replay is still seen box by box. */
+const FAST_SETTINGS = { OPEN_AFTER_MS: '0', THROTTLE_MS: '100', PACE: '250ms', EDITS_PER_SECOND: '50:100' };
+
+/** Runs the demo; resolves when `signal` is aborted, or with `fast` after the summary. Everything it started is gone then. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'live-status-demo-'));
+  const atExit: (() => void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+  const leaveNothing = (): void => atExit.forEach((release) => release());
+  process.once('exit', leaveNothing);
+  try {
+    const room = await openRoom(options.port);
+    try {
+      await play(room, folder, options, atExit);
+    } finally {
+      await room.close();
+    }
+  } catch (error) {
+    if (!options.signal.aborted) throw error;
+  } finally {
+    process.off('exit', leaveNothing);
+    leaveNothing();
+  }
+}
+
+async function play(room: Room, folder: string, options: DemoOptions, atExit: (() => void)[]): Promise<void> {
+  const agents = join(folder, 'agents');
+  const gateway = new Gateway(agents);
+  const watcher = await startWatcher({ program: options.program, env: environment(room, folder, options) }, options.signal);
+  atExit.unshift(() => watcher.kill());
+  const silence = narrate(room.standIn, options.out);
+  try {
+    introduce(room, watcher, agents, options);
+    const stage = { room, gateway, watcher, steps: timelineOf(readRecording(RECORDINGS)) };
+    await Promise.race([options.fast ? playOnce(stage, options) : playForever(stage, options), failureOf(watcher)]);
+  } finally {
+    silence();
+    await watcher.stop();
+    atExit.shift();
+  }
+}
+
+/** Only what a daemon needs: settings in the caller's environment are meant for another one. */
+function environment(room: Room, folder: string, { env, fast }: DemoOptions): NodeJS.ProcessEnv {
+  return {
+    PATH: env['PATH'],
+    HOME: folder,
+    MM_URL: room.url,
+    MM_TOKEN: SAMPLE.botToken,
+    TRANSCRIPT_DIR: join(folder, 'agents'),
+    STATE_DIR: join(folder, 'state'),
+    PID_FILE: join(folder, 'watcher.pid'),
+    DIRECT: 'own',
+    ...(fast ? FAST_SETTINGS : {}),
+  };
+}
+
+function introduce(room: Room, { healthUrl }: Watcher, agents: string, { fast, out }: DemoOptions): void {
+  out(`Open ${room.url}/ to see the chat.`);
+  if (!fast) {
+    out('');
+    out('  agents       a turn whose test run fails first, and below it a thread with sub-agents of sub-agents');
+    out('  ops          a model that is overloaded until the turn fails, and a compaction in the middle of a turn');
+    out('  direct       forty calls in one box; alice asks openclaw, the box is in her conversation with live-status');
+    out('');
+    out(`A real watcher reads ${agents} and is asked for its health at ${healthUrl}.`);
+    out('Ctrl-C ends the demo. What the boxes say:');
+  }
+  out('');
+}
+
+async function playOnce(stage: Stage, { out, signal }: DemoOptions): Promise<void> {
+  await replay(stage.steps, { ...stage, speed: FAST_SPEED, signal });
+  const deadline = performance.now() + FAST_END_WITHIN_MS;
+  const isOver = (): boolean => tally(stage.room.standIn).openBoxes === 0 || performance.now() > deadline;
+  while (!isOver()) await sleep(LOOK_EVERY_MS, undefined, { signal });
+  const { boxes, posts, edits, titles } = tally(stage.room.standIn);
+  out('');
+  for (const title of titles) out(title);
+  out(`${boxes} boxes beside ${posts} posts of people and agents, ${edits} edits.`);
+}
+
+async function playForever(stage: Stage, { out, signal }: DemoOptions): Promise<void> {
+  for (;;) {
+    await replay(stage.steps, { ...stage, speed: 1, signal });
+    await sleep(PAUSE_MS, undefined, { signal });
+    out('Once more.');
+  }
+}
+
+async function failureOf(watcher: Watcher): Promise<never> {
+  throw new Error(await watcher.ended);
+}

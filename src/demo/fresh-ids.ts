@@ -1,0 +1,31 @@
+// Owns which recorded id stands for which fresh one during one round of the replay. A second round is another conversation.
+
+import { randomBytes, randomUUID } from 'node:crypto';
+
+const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+const CALL_ID = /\btoolu_\w+/g;
+const ENTRY_ID = /(?<=")[0-9a-f]{8}(?=")/g;
+
+export class FreshIds {
+  readonly #freshById = new Map<string, string>();
+
+  /** From now on `fresh` stands for `recorded`, for example because the chat server gave a post that id. */
+  learn(recorded: string, fresh: string): void {
+    this.#freshById.set(recorded, fresh);
+  }
+
+  /** The text with every id of sessions, runs, calls and entries, and every learned one, replaced. */
+  rewrite(text: string): string {
+    const made = text
+      .replaceAll(UUID, (id) => this.#freshFor(id, randomUUID))
+      .replaceAll(CALL_ID, (id) => this.#freshFor(id, () => `toolu_${randomBytes(8).toString('hex')}`))
+      .replaceAll(ENTRY_ID, (id) => this.#freshFor(id, () => randomBytes(4).toString('hex')));
+    return [...this.#freshById].reduce((rewritten, [recorded, fresh]) => rewritten.replaceAll(recorded, fresh), made);
+  }
+
+  #freshFor(recorded: string, make: () => string): string {
+    const fresh = this.#freshById.get(recorded) ?? make();
+    this.#freshById.set(recorded, fresh);
+    return fresh;
+  }
+}

@@ -1,0 +1,65 @@
+// Owns what the demo knows of the boxes: their titles as they change, and how much was posted. Only reads.
+
+import { z } from 'zod';
+import type { Post } from '../stand-in/post.ts';
+import type { StandIn } from '../stand-in/stand-in.ts';
+
+const boxShape = z.object({
+  livestatus: z.looseObject({}),
+  attachments: z.array(z.object({ title: z.string() })).min(1),
+});
+
+/** States that are no end. */
+const OPEN = /^\[(?:ACTIVE|RETRY|WAITING)\]/;
+
+export interface Tally {
+  readonly boxes: number;
+  readonly openBoxes: number;
+  /** What people and agents wrote. */
+  readonly posts: number;
+  /** Accepted edits of boxes. */
+  readonly edits: number;
+  readonly titles: readonly string[];
+}
+
+/** Calls `tell` with a line for every box that opens or changes its state; the returned function ends that. */
+export function narrate(standIn: StandIn, tell: (line: string) => void): () => void {
+  const tagById = new Map<string, string>();
+  return standIn.onPostEvent(({ post }) => {
+    const title = titleOf(post);
+    if (title === undefined) return;
+    const tag = title.split(']', 1)[0] ?? '';
+    if (tagById.get(post.id) === tag) return;
+    tagById.set(post.id, tag);
+    tell(
+      `  ${(standIn.world.channelsById.get(post.channel_id)?.type === 'D' ? 'direct' : `#${channelName(standIn, post)}`).padEnd(8)} ${title}`,
+    );
+  });
+}
+
+/** Everything that was posted so far. */
+export function tally(standIn: StandIn): Tally {
+  const posts = standIn.posts();
+  const boxes = posts.flatMap((post) => {
+    const title = titleOf(post);
+    return title === undefined ? [] : [{ id: post.id, title }];
+  });
+  const edits = boxes.flatMap(({ id }) => standIn.versionsOf(id).filter(({ cause }) => cause === 'edited')).length;
+  const titles = boxes.map(({ title }) => title);
+  return {
+    boxes: boxes.length,
+    openBoxes: titles.filter((title) => OPEN.test(title)).length,
+    posts: posts.length - boxes.length,
+    edits,
+    titles,
+  };
+}
+
+function titleOf(post: Post): string | undefined {
+  const box = boxShape.safeParse(post.props);
+  return box.success ? box.data.attachments[0]?.title.replaceAll(/\\(?=[!-/:-@[-`{-~])/g, '') : undefined;
+}
+
+function channelName(standIn: StandIn, post: Post): string {
+  return standIn.world.channelsById.get(post.channel_id)?.name ?? post.channel_id;
+}

@@ -1,0 +1,88 @@
+// The recordings of the demo: what people wrote, and the transcripts and indexes of the sessions that answered, on one time axis.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** What somebody wrote in a channel. `atMs` counts from the beginning of the recording. */
+export interface RecordedPost {
+  readonly atMs: number;
+  readonly by: string;
+  readonly channel: string;
+  readonly id: string;
+  readonly rootId?: string | undefined;
+  readonly message: string;
+}
+
+/** One line of a transcript and when it was written. */
+export interface RecordedLine {
+  readonly atMs: number;
+  readonly entry: TranscriptEntry;
+}
+
+/** A session as the gateway left it: its row in the index and its transcript. */
+export interface RecordedSession {
+  readonly agentId: string;
+  readonly key: string;
+  readonly row: IndexRow;
+  readonly lines: readonly RecordedLine[];
+}
+
+export interface Recording {
+  readonly posts: readonly RecordedPost[];
+  readonly sessions: readonly RecordedSession[];
+}
+
+const postShape = z.object({
+  at: z.iso.datetime(),
+  by: z.string(),
+  channel: z.string(),
+  id: z.string(),
+  rootId: z.string().optional(),
+  message: z.string(),
+});
+
+const rowShape = z.looseObject({
+  sessionId: z.string(),
+  spawnedBy: z.string().optional(),
+  deliveryContext: z.looseObject({ to: z.string().optional(), threadId: z.string().optional() }),
+});
+
+const entryShape = z.looseObject({
+  type: z.string(),
+  timestamp: z.iso.datetime(),
+  message: z
+    .looseObject({
+      role: z.enum(['user', 'assistant', 'toolResult']),
+      timestamp: z.number(),
+      stopReason: z.string().optional(),
+      content: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+    })
+    .optional(),
+});
+
+export type IndexRow = z.infer<typeof rowShape>;
+export type TranscriptEntry = z.infer<typeof entryShape>;
+
+/** Reads the recording that lies in `folder` (with a slash at its end); throws when it is not one. */
+export function readRecording(folder: URL): Recording {
+  const posts = jsonLines(new URL('conversation.jsonl', folder)).map((line) => postShape.parse(line));
+  const originAt = Math.min(...posts.map(({ at }) => Date.parse(at)));
+  const agents = new URL('agents/', folder);
+  return {
+    posts: posts.map(({ at, ...post }) => ({ ...post, atMs: Date.parse(at) - originAt })),
+    sessions: readdirSync(agents).flatMap((agentId) => readSessions(agentId, new URL(`${agentId}/sessions/`, agents), originAt)),
+  };
+}
+
+function readSessions(agentId: string, folder: URL, originAt: number): RecordedSession[] {
+  const rows = z.record(z.string(), rowShape).parse(JSON.parse(readFileSync(new URL('sessions.json', folder), 'utf8')));
+  return Object.entries(rows).map(([key, row]) => {
+    const entries = jsonLines(new URL(`${row.sessionId}.jsonl`, folder)).map((line) => entryShape.parse(line));
+    return { agentId, key, row, lines: entries.map((entry) => ({ atMs: Date.parse(entry.timestamp) - originAt, entry })) };
+  });
+}
+
+function jsonLines(file: URL): unknown[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line): unknown => JSON.parse(line));
+}

@@ -1,0 +1,81 @@
+// Plays one round of a recording: people write, transcripts grow. Owns the round's ids and its clock.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FreshIds } from './fresh-ids.ts';
+import type { Gateway, LiveSession } from './gateway.ts';
+import type { RecordedLine, RecordedSession } from './recording.ts';
+import { channelIdOf, channelIdOfDelivery, type Room } from './room.ts';
+import type { Step, TimedStep } from './timeline.ts';
+
+export interface ReplayOptions {
+  readonly room: Room;
+  readonly gateway: Gateway;
+  /** How many times faster than recorded. */
+  readonly speed: number;
+  readonly signal: AbortSignal;
+}
+
+/** Plays the steps, each at its time; resolves after the last, rejects with an `AbortError` when `signal` is aborted. */
+export async function replay(steps: readonly TimedStep[], options: ReplayOptions): Promise<void> {
+  const startedAt = performance.now();
+  const ids = new FreshIds();
+  for (const { atMs, step } of steps) {
+    const restMs = startedAt + atMs / options.speed - performance.now();
+    if (restMs > 0) await sleep(restMs, undefined, { signal: options.signal });
+    take(step, ids, options);
+  }
+}
+
+function take(step: Step, ids: FreshIds, { room, gateway, speed }: ReplayOptions): void {
+  switch (step.kind) {
+    case 'post': {
+      const { by, channel, message, id, rootId } = step.post;
+      ids.learn(id, room.say(by, channelIdOf(channel), message, rootId === undefined ? undefined : ids.rewrite(rootId)));
+      return;
+    }
+    case 'run_started':
+      return gateway.startRun(live(step.session, ids));
+    case 'lines':
+      for (const line of step.lines) gateway.append(live(step.session, ids), movedToNow(line, ids, speed));
+      return;
+    case 'run_ended': {
+      const session = live(step.session, ids);
+      gateway.endRun(session);
+      const { to, threadId } = step.session.row.deliveryContext;
+      const rootId = threadId === undefined ? undefined : ids.rewrite(threadId);
+      if (step.answer !== undefined) room.say('agent', channelIdOfDelivery(to), step.answer, rootId);
+      return;
+    }
+    default:
+      step satisfies never;
+  }
+}
+
+function live({ agentId, key, row }: RecordedSession, ids: FreshIds): LiveSession {
+  const spawnedBy = row.spawnedBy === undefined ? {} : { spawnedBy: ids.rewrite(row.spawnedBy) };
+  return { agentId, key: ids.rewrite(key), row: { ...row, ...spawnedBy, sessionId: ids.rewrite(row.sessionId) } };
+}
+
+/** The line as if it had been recorded just now. A message's own time lies as long before it as the replay's speed leaves. */
+function movedToNow({ entry }: RecordedLine, ids: FreshIds, speed: number): object {
+  const now = Date.now();
+  const recordedAt = Date.parse(entry.timestamp);
+  const { message } = entry;
+  const moved = {
+    ...entry,
+    timestamp: new Date(now).toISOString(),
+    ...(message === undefined ? {} : { message: { ...message, timestamp: Math.round(now - (recordedAt - message.timestamp) / speed) } }),
+  };
+  const rewritten: unknown = JSON.parse(withDates(ids.rewrite(JSON.stringify(moved)), now));
+  if (typeof rewritten !== 'object' || rewritten === null) throw new Error('A rewritten line is no longer an object.');
+  return rewritten;
+}
+
+/** What the gateway writes into texts: `Sat 2026-11-21 09:00 UTC`. */
+function withDates(text: string, now: number): string {
+  return text.replaceAll(/\w{3} \d{4}-\d\d-\d\d \d\d:\d\d UTC/g, () => {
+    const date = new Date(now);
+    const day = date.toLocaleDateString('en-US', { weekday: 'short', timeZone: 'UTC' });
+    return `${day} ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  });
+}

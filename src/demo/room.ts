@@ -1,0 +1,85 @@
+// Owns the stand-in Mattermost of the demo and its people: who writes where. Knows neither transcripts nor the watcher.
+
+import { z } from 'zod';
+import { errorCode } from '../error-code.ts';
+import { SAMPLE, sampleSeed } from '../stand-in/sample-seed.ts';
+import { type StandInServer, serveStandIn } from '../stand-in/server.ts';
+import { createStandIn, type StandIn } from '../stand-in/stand-in.ts';
+
+const AGENT_DIRECT_ID = 'agentdirectchannel'.padEnd(26, '0');
+const USUAL_PORT = 8065; // Mattermost's own
+
+const TOKENS: ReadonlyMap<string, string> = new Map([
+  ['alice', SAMPLE.aliceToken],
+  ['bob', SAMPLE.bobToken],
+  ['agent', SAMPLE.otherBotToken],
+]);
+
+/** By the names used in the recording. */
+const CHANNELS: ReadonlyMap<string, string> = new Map([
+  [SAMPLE.publicName, SAMPLE.publicId],
+  [SAMPLE.privateName, SAMPLE.privateId],
+  ['direct', AGENT_DIRECT_ID],
+]);
+
+const createdShape = z.object({ id: z.string() });
+
+export interface Room {
+  readonly standIn: StandIn;
+  readonly url: string;
+  /** Writes a post and answers with its id; throws when the stand-in refuses it. */
+  say(by: string, channelId: string, message: string, rootId?: string): string;
+  close(): Promise<void>;
+}
+
+/** Opens the room; without `port` on Mattermost's own port when that is free. Rejects when the given port is taken. */
+export async function openRoom(port: number | undefined): Promise<Room> {
+  const standIn = createStandIn({ clock: { now: () => Date.now() }, seed: demoSeed() });
+  const server = await listen(standIn, port);
+  return {
+    standIn,
+    url: server.url,
+    say: (by, channelId, message, rootId) => say(standIn, by, { channel_id: channelId, message, root_id: rootId ?? '' }),
+    close: () => server.close(),
+  };
+}
+
+/** The channel's id, by its name in the recording. */
+export function channelIdOf(name: string): string {
+  const id = CHANNELS.get(name);
+  if (id === undefined) throw new Error(`The recording speaks of an unknown channel ${name}.`);
+  return id;
+}
+
+/** Where the gateway delivers answers: `channel:<id>`, or `user:<id>` for the conversation with that person. */
+export function channelIdOfDelivery(to: string | undefined): string {
+  return to?.startsWith('channel:') === true ? to.slice('channel:'.length) : AGENT_DIRECT_ID;
+}
+
+function demoSeed(): ReturnType<typeof sampleSeed> {
+  const seed = sampleSeed();
+  const used = seed.channels.filter(({ id }) => id !== SAMPLE.foreignId);
+  const direct = {
+    id: AGENT_DIRECT_ID,
+    name: `${SAMPLE.otherBotId}__${SAMPLE.aliceId}`,
+    type: 'D',
+    memberIds: [SAMPLE.otherBotId, SAMPLE.aliceId],
+  } as const;
+  return { ...seed, channels: [...used, { ...direct, memberIds: [...direct.memberIds] }] };
+}
+
+async function listen(standIn: StandIn, port: number | undefined): Promise<StandInServer> {
+  try {
+    return await serveStandIn(standIn, { port: port ?? USUAL_PORT });
+  } catch (error) {
+    if (port !== undefined || errorCode(error) !== 'EADDRINUSE') throw error;
+    return serveStandIn(standIn, { port: 0 });
+  }
+}
+
+function say(standIn: StandIn, by: string, post: Readonly<Record<string, string>>): string {
+  const headers = { authorization: `Bearer ${TOKENS.get(by) ?? ''}` };
+  const answer = standIn.handle({ method: 'POST', path: '/api/v4/posts', headers, body: JSON.stringify(post) });
+  if (answer.status !== 201) throw new Error(`The stand-in refused a post of ${by} with status ${answer.status}.`);
+  return createdShape.parse(JSON.parse(answer.body)).id;
+}

@@ -1,0 +1,100 @@
+// Owns the daemon that the demo runs: a real process of the same program. Knows how to start and stop it, not what it does.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+
+export interface WatcherOptions {
+  /** The arguments of Node with which this program runs, e.g. `['/usr/lib/…/main.js']`. */
+  readonly program: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Watcher {
+  readonly healthUrl: string;
+  /** Resolves when the daemon ends, with what it wrote last; before `stop` that is a failure. */
+  readonly ended: Promise<string>;
+  /** Asks it to end and waits. */
+  stop(): Promise<void>;
+  /** Ends it at once, for the moment in which nothing can be awaited any more. */
+  kill(): void;
+}
+
+const READY_WITHIN_MS = 30_000;
+const ASK_EVERY_MS = 50;
+const STOP_WITHIN_MS = 8_000; // it flushes for at most five seconds
+const LAST_WORDS_CHARS = 4_000;
+
+const readyShape = z.object({ sink: z.object({ reach: z.literal('reached') }) });
+
+/** Starts the daemon and waits until it has reached the chat. Rejects with its last words if it ends before that. */
+export async function startWatcher({ program, env }: WatcherOptions, signal: AbortSignal): Promise<Watcher> {
+  const port = await freePort();
+  // Its own process group: Ctrl-C in a terminal reaches the demo alone, which then stops the daemon once.
+  const child = spawn(process.execPath, [...program, 'run'], {
+    detached: true,
+    env: { ...env, HEALTH_PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = lastWordsOf(child);
+  const watcher: Watcher = {
+    healthUrl: `http://127.0.0.1:${port}/health`,
+    ended,
+    stop: () => stop(child, ended),
+    kill: () => void child.kill('SIGKILL'),
+  };
+  try {
+    await Promise.race([untilReady(watcher.healthUrl, signal), ended.then((words) => Promise.reject(new Error(words)))]);
+  } catch (error) {
+    await watcher.stop();
+    throw error;
+  }
+  return watcher;
+}
+
+async function lastWordsOf(child: ChildProcess): Promise<string> {
+  let words = '';
+  const keep = (data: Buffer): void => void (words = `${words}${data.toString()}`.slice(-LAST_WORDS_CHARS));
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const [code] = await once(child, 'close');
+  return `The watcher ended with exit code ${String(code)}. It said:\n${words}`;
+}
+
+async function untilReady(healthUrl: string, signal: AbortSignal): Promise<void> {
+  for (
+    const deadline = performance.now() + READY_WITHIN_MS;
+    performance.now() < deadline;
+    await sleep(ASK_EVERY_MS, undefined, { signal })
+  ) {
+    if (await isReady(healthUrl)) return;
+  }
+  throw new Error(`The watcher was not ready within ${READY_WITHIN_MS / 1_000} s.`);
+}
+
+async function isReady(healthUrl: string): Promise<boolean> {
+  try {
+    const answer = await fetch(healthUrl, { signal: AbortSignal.timeout(1_000) });
+    return readyShape.safeParse(await answer.json()).success;
+  } catch {
+    return false;
+  }
+}
+
+async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  child.kill('SIGTERM');
+  const impatient = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(impatient);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
