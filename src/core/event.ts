@@ -64,7 +64,14 @@ export type SessionEvent = Common &
         contextTokens?: number;
         contextWindow?: number;
       }
-    | { type: 'turn_started'; trigger: Trigger; messageId?: string; runId?: string }
+    | {
+        type: 'turn_started';
+        trigger: Trigger;
+        messageId?: string;
+        runId?: string;
+        /** What a person asked for; only given where a rule of the coordinator needs it, and never stored. */
+        text?: string;
+      }
     | { type: 'run_started'; runId: string }
     | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string }
     /** Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. */

@@ -53,7 +53,10 @@ const WORDS: readonly (readonly [RegExp, ActionClass])[] = [
   [/\b(?:delete|destroy|drop|erase|purge|remove|shred|truncate|wipe|rm)\b/, 'destructive'],
   [/\b(?:create|deploy|edit|insert|install|modify|patch|rename|save|set|update|write)\b/, 'state_change'],
   [/\b(?:broadcast|email|export|post|publish|send|share|submit|transmit|upload)\b/, 'outbound'],
-  [/\b(?:buy|invest|pay|purchase|sell|swap|trade|transfer|wallet|withdraw)\b|\b\d+(?:[.,]\d+)? ?(?:btc|eth|eur|sol|usd|usdc)\b/, 'transaction'],
+  [
+    /\b(?:buy|invest|pay|purchase|sell|swap|trade|transfer|wallet|withdraw)\b|\b\d+(?:[.,]\d+)? ?(?:btc|eth|eur|sol|usd|usdc)\b/,
+    'transaction',
+  ],
 ];
 
 /** The classes of a tool call; only `read` when nothing else is recognised. */

@@ -45,7 +45,10 @@ const BY_ARGUMENTS: Readonly<Record<string, readonly (readonly [RegExp, ActionCl
   git: [
     [/^(?:-[cC] \S+ |-\S+ )*push\b/, 'outbound'],
     [/^(?:-[cC] \S+ |-\S+ )*(?:clean|reset --hard|branch -D)\b/, 'destructive'],
-    [/^(?:-[cC] \S+ |-\S+ )*(?:add|am|apply|checkout|cherry-pick|commit|merge|mv|pull|rebase|reset|restore|revert|rm|stash|switch|tag)\b/, 'state_change'],
+    [
+      /^(?:-[cC] \S+ |-\S+ )*(?:add|am|apply|checkout|cherry-pick|commit|merge|mv|pull|rebase|reset|restore|revert|rm|stash|switch|tag)\b/,
+      'state_change',
+    ],
   ],
   curl: [
     [/(?:^| )(?:-X|--request)[ =]?(?:post|put|patch|delete)\b/i, 'outbound'],

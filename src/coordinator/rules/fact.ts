@@ -28,6 +28,8 @@ export interface ToolStarted extends Deed {
   callId: string;
   tool: string;
   args: Readonly<Record<string, string>>;
+  /** The call was told before, then without its arguments. */
+  isKnown?: boolean;
 }
 
 export interface ToolEnded extends Deed {

@@ -40,7 +40,10 @@ export function decodeGovernance(value: unknown): { governance: Governance } | {
 
 function nameOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const name = value.trim().toLowerCase().replace(/[\s_]+/g, '-');
+  const name = value
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-');
   return name.length <= MAX_NAME_CHARS && NAME.test(name) ? name : undefined;
 }
 

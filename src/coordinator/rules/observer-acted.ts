@@ -13,9 +13,14 @@ export const observerActed = rule<null>({
   action: 'observer_acted',
   begin: null,
   observe(state, fact) {
-    if (fact.type !== 'tool_started' || fact.role !== 'observer') return { state, findings: [] };
+    if (fact.type !== 'tool_started' || fact.role !== 'observer' || fact.isKnown === true) return { state, findings: [] };
     const tool = cut(oneLine(fact.tool), MAX_TOOL_POINTS);
     const sentence = `${agentName(fact)} used the tool ${tool}, but an observer only watches`;
-    return { state, findings: [findingOf(fact, { rule: NAME, finding: 'acted', severity: 'violation', sentence, sameAs: `acted ${fact.agentId} ${tool}` })] };
+    return {
+      state,
+      findings: [
+        findingOf(fact, { rule: NAME, finding: 'acted', severity: 'violation', sentence, sameAs: `acted ${fact.agentId} ${tool}` }),
+      ],
+    };
   },
 });

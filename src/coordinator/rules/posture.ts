@@ -40,7 +40,8 @@ const CLASS_WORDS: Readonly<Record<ActionClass, string>> = {
 /** Judges an action by its classes. Pure table: the published check answers the same. */
 export function judgeAction(classes: readonly ActionClass[], { mode, posture: current }: Governance): Verdict {
   const leaves = classes.includes('outbound') || classes.includes('transaction');
-  if (current === 'scout' && classes.some((kind) => kind !== 'read')) return { kind: 'forbidden', by: 'posture scout', unlessApproved: false };
+  if (current === 'scout' && classes.some((kind) => kind !== 'read'))
+    return { kind: 'forbidden', by: 'posture scout', unlessApproved: false };
   if (mode === GUARDED_MODE && leaves) return { kind: 'forbidden', by: `mode ${GUARDED_MODE}`, unlessApproved: true };
   return current === 'defense' && leaves ? { kind: 'unconfirmed' } : { kind: 'permitted' };
 }
@@ -81,8 +82,15 @@ function started(held: readonly Held[], call: ToolStarted, { governance }: RuleC
     case 'permitted':
       return { state: held, findings: [] };
     case 'forbidden': {
-      const item = hold(call, 'forbidden', 'violation', `${doing(call, classes)}, which ${verdict.by} forbids${verdict.unlessApproved ? ' without approval' : ''}`);
-      return verdict.unlessApproved ? { state: [...held, item].slice(-MAX_HELD), findings: [] } : { state: held, findings: [toFinding(item)] };
+      const item = hold(
+        call,
+        'forbidden',
+        'violation',
+        `${doing(call, classes)}, which ${verdict.by} forbids${verdict.unlessApproved ? ' without approval' : ''}`,
+      );
+      return verdict.unlessApproved
+        ? { state: [...held, item].slice(-MAX_HELD), findings: [] }
+        : { state: held, findings: [toFinding(item)] };
     }
     case 'unconfirmed': {
       const item = hold(call, 'unconfirmed', 'notice', `${doing(call, classes)} without the confirmation that posture defense asks for`);

@@ -104,7 +104,17 @@ export function findingOf(
 ): Finding {
   const { rule: name, finding, severity, sentence } = about;
   const { conversation, sessionKey, boxId } = deed;
-  return { at: about.at ?? deed.at, rule: name, finding, severity, sentence, conversation, sessionKey, boxId, sameAs: about.sameAs ?? finding };
+  return {
+    at: about.at ?? deed.at,
+    rule: name,
+    finding,
+    severity,
+    sentence,
+    conversation,
+    sessionKey,
+    boxId,
+    sameAs: about.sameAs ?? finding,
+  };
 }
 
 /** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id says it already. */

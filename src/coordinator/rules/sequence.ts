@@ -128,11 +128,19 @@ function without(cycles: Cycles, conversation: string): Cycles {
 /** Silence is counted from the last answer of any role. */
 function timeOut(cycle: Cycle, now: number, context: RuleContext): Judged {
   const role = context.order[cycle.expected];
-  if (!cycle.isOpen || cycle.isMissing || role === undefined || now - cycle.last.at < context.missingAfterMs) return { cycle, findings: [] };
+  if (!cycle.isOpen || cycle.isMissing || role === undefined || now - cycle.last.at < context.missingAfterMs)
+    return { cycle, findings: [] };
   const at = cycle.last.at + context.missingAfterMs;
   const shownIn = context.newestDeed(cycle.last.conversation) ?? cycle.last;
   const sentence = `the ${role} has not answered ${durationWords(context.missingAfterMs)} after ${agentName(cycle.last)} did`;
-  const finding = findingOf(shownIn, { at, rule: NAME, finding: 'missing', severity: 'violation', sentence, sameAs: `missing ${role} ${cycle.round}` });
+  const finding = findingOf(shownIn, {
+    at,
+    rule: NAME,
+    finding: 'missing',
+    severity: 'violation',
+    sentence,
+    sameAs: `missing ${role} ${cycle.round}`,
+  });
   return { cycle: { ...cycle, isMissing: true }, findings: [finding] };
 }
 
@@ -144,7 +152,13 @@ function skipped(cycle: Cycle, answer: Deed, order: readonly Role[]): Finding {
 
 function repeated(cycle: Cycle, answer: Deed): Finding {
   const sentence = `${agentName(answer)} answered twice in a row`;
-  return findingOf(answer, { rule: NAME, finding: 'repeated', severity: 'violation', sentence, sameAs: `repeated ${answer.role} ${cycle.round}` });
+  return findingOf(answer, {
+    rule: NAME,
+    finding: 'repeated',
+    severity: 'violation',
+    sentence,
+    sameAs: `repeated ${answer.role} ${cycle.round}`,
+  });
 }
 
 function restart(cycle: Cycle, answer: Deed, order: readonly Role[]): Finding {
@@ -162,7 +176,9 @@ function deedOf({ at, conversation, sessionKey, agentId, role, boxId }: Deed): D
 }
 
 function shifted(cycles: Cycles, byMs: number): Cycles {
-  return Object.fromEntries(Object.entries(cycles).map(([key, cycle]) => [key, { ...cycle, last: { ...cycle.last, at: cycle.last.at + byMs } }]));
+  return Object.fromEntries(
+    Object.entries(cycles).map(([key, cycle]) => [key, { ...cycle, last: { ...cycle.last, at: cycle.last.at + byMs } }]),
+  );
 }
 
 function durationWords(ms: number): string {

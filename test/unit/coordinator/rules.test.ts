@@ -12,7 +12,10 @@ import { answered, approvalAsked, contextWith, ended, governance, names, run, T0
 
 function jsonLines<T>(name: string): T[] {
   const text = readFileSync(new URL(`../../fixtures/moses/${name}`, import.meta.url), 'utf8');
-  return text.trim().split('\n').map((line) => JSON.parse(line) as T);
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
 }
 
 interface CheckedAction {
@@ -109,7 +112,8 @@ describe('mode and posture', () => {
 
 describe('the governance state', () => {
   it('reads the recorded files', () => {
-    const read = (name: string) => decodeGovernance(JSON.parse(readFileSync(new URL(`../../fixtures/moses/governance/${name}`, import.meta.url), 'utf8')));
+    const read = (name: string) =>
+      decodeGovernance(JSON.parse(readFileSync(new URL(`../../fixtures/moses/governance/${name}`, import.meta.url), 'utf8')));
     expect(read('state.json')).toEqual({ governance: governance('high-security', 'scout') });
     expect(read('state.default.json')).toEqual({ governance: governance('high-integrity', 'defense') });
   });
@@ -119,12 +123,17 @@ describe('the governance state', () => {
     expect('governance' in decoded ? badgeOf(decoded.governance) : decoded).toBe('high-security/defense');
   });
 
-  it.each([[null], [[]], [{}], [{ mode: 'x' }], [{ mode: 'x', posture: 'attack' }], [{ mode: '@all', posture: 'scout' }], [{ mode: 7, posture: 'scout' }]])(
-    'says what is wrong with %j',
-    (value) => {
-      expect(decodeGovernance(value)).toHaveProperty('wrong');
-    },
-  );
+  it.each([
+    [null],
+    [[]],
+    [{}],
+    [{ mode: 'x' }],
+    [{ mode: 'x', posture: 'attack' }],
+    [{ mode: '@all', posture: 'scout' }],
+    [{ mode: 7, posture: 'scout' }],
+  ])('says what is wrong with %j', (value) => {
+    expect(decodeGovernance(value)).toHaveProperty('wrong');
+  });
 });
 
 describe('audit before response', () => {
@@ -193,8 +202,14 @@ describe('the other rules', () => {
   });
 
   it('finds orange and red answers only', () => {
-    const found = run(drift, [3, 10, 33.33, 85.71].map((driftPercent, index) => answered(index, 'primary', { driftPercent })));
-    expect(found.map(({ finding, severity }) => [finding, severity])).toEqual([['orange', 'notice'], ['red', 'violation']]);
+    const found = run(
+      drift,
+      [3, 10, 33.33, 85.71].map((driftPercent, index) => answered(index, 'primary', { driftPercent })),
+    );
+    expect(found.map(({ finding, severity }) => [finding, severity])).toEqual([
+      ['orange', 'notice'],
+      ['red', 'violation'],
+    ]);
     expect(run(drift, [answered(0, 'primary')])).toEqual([]);
   });
 

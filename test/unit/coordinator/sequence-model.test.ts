@@ -55,7 +55,9 @@ function modelOf(history: readonly Answer[], endAt: number): string[] {
 
 /** The real rule; ticks between the answers must make no difference. */
 function realOf(history: readonly Answer[], endAt: number, ticks: readonly number[]): string[] {
-  const facts: Fact[] = [...history.map(({ role, at }) => answered(at, role)), ...ticks.map(timePassed), timePassed(endAt)].sort((a, b) => a.at - b.at);
+  const facts: Fact[] = [...history.map(({ role, at }) => answered(at, role)), ...ticks.map(timePassed), timePassed(endAt)].sort(
+    (a, b) => a.at - b.at,
+  );
   return run(sequence, facts).map(({ finding, sentence, sameAs }) => {
     if (finding === 'skipped') return `skipped ${/although the (\w+) was/.exec(sentence)?.[1] ?? ''}`;
     return finding === 'missing' ? sameAs.split(' ').slice(0, 2).join(' ') : finding;
@@ -64,8 +66,18 @@ function realOf(history: readonly Answer[], endAt: number, ticks: readonly numbe
 
 describe('the sequence rule', () => {
   it('agrees with a slow model on 10,000 random histories', { timeout: 60_000 }, () => {
-    const step = fc.record({ role: fc.constantFrom(...ORDER), wait: fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 60 }) }, { weight: 1, arbitrary: fc.integer({ min: 500, max: 900 }) }) });
-    const histories = fc.record({ steps: fc.array(step, { maxLength: 14 }), tail: fc.integer({ min: 1, max: 1_300 }), ticks: fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 6 }) });
+    const step = fc.record({
+      role: fc.constantFrom(...ORDER),
+      wait: fc.oneof(
+        { weight: 6, arbitrary: fc.integer({ min: 1, max: 60 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 500, max: 900 }) },
+      ),
+    });
+    const histories = fc.record({
+      steps: fc.array(step, { maxLength: 14 }),
+      tail: fc.integer({ min: 1, max: 1_300 }),
+      ticks: fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 6 }),
+    });
     fc.assert(
       fc.property(histories, ({ steps, tail, ticks }) => {
         let at = 0;

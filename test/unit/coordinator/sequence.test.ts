@@ -31,19 +31,31 @@ describe('the order of answers', () => {
   });
 
   it('names the role that was skipped', () => {
-    expect(run(sequence, letters('P O'))[0]).toMatchObject({ severity: 'violation', sentence: 'observer answered although the secondary was expected' });
-    expect(run(sequence, letters('O'))[0]).toMatchObject({ sentence: 'observer answered although the primary was expected', boxId: 'box-observer-0' });
+    expect(run(sequence, letters('P O'))[0]).toMatchObject({
+      severity: 'violation',
+      sentence: 'observer answered although the secondary was expected',
+    });
+    expect(run(sequence, letters('O'))[0]).toMatchObject({
+      sentence: 'observer answered although the primary was expected',
+      boxId: 'box-observer-0',
+    });
   });
 
   it('calls a restart and a late answer notices, everything else violations', () => {
     const severities = Object.fromEntries(
-      [...run(sequence, letters('P P O S S')), ...run(sequence, [...letters('P S'), timePassed(9_999)])].map(({ finding, severity }) => [finding, severity]),
+      [...run(sequence, letters('P P O S S')), ...run(sequence, [...letters('P S'), timePassed(9_999)])].map(({ finding, severity }) => [
+        finding,
+        severity,
+      ]),
     );
     expect(severities).toEqual({ restarted: 'notice', late: 'notice', skipped: 'violation', repeated: 'violation', missing: 'violation' });
   });
 
   it('counts the same skip of a conversation as one finding until order is restored', () => {
-    const keys = (order: string) => run(sequence, letters(order)).filter(({ finding }) => finding === 'skipped').map(({ sameAs }) => sameAs);
+    const keys = (order: string) =>
+      run(sequence, letters(order))
+        .filter(({ finding }) => finding === 'skipped')
+        .map(({ sameAs }) => sameAs);
     expect(new Set(keys('S O S O')).size).toBe(1);
     expect(new Set(keys('P O S O P O')).size).toBe(2);
   });
@@ -85,7 +97,13 @@ describe('the order of answers', () => {
   });
 
   it('keeps conversations apart', () => {
-    const facts = [answered(0, 'primary', {}, 'a'), answered(1, 'primary', {}, 'b'), answered(2, 'secondary', {}, 'a'), answered(3, 'observer', {}, 'b'), answered(4, 'observer', {}, 'a')];
+    const facts = [
+      answered(0, 'primary', {}, 'a'),
+      answered(1, 'primary', {}, 'b'),
+      answered(2, 'secondary', {}, 'a'),
+      answered(3, 'observer', {}, 'b'),
+      answered(4, 'observer', {}, 'a'),
+    ];
     expect(run(sequence, facts).map(({ conversation, finding }) => `${conversation} ${finding}`)).toEqual(['b skipped']);
   });
 
@@ -139,7 +157,9 @@ describe('the recorded orders', () => {
     const events = entry.events ?? (entry.agents ?? []).map((agent) => ({ session: 'A', agent, result: '' }));
     const facts = events.map(({ agent, session }, index) => answered(index, agent, {}, session));
     const silence = entry.case === 'observer never answers' ? [timePassed(9_999)] : [];
-    const context = entry.case.startsWith('broadcast') ? contextWith({ governance: governance('research', 'offense', 'broadcast') }) : contextWith();
+    const context = entry.case.startsWith('broadcast')
+      ? contextWith({ governance: governance('research', 'offense', 'broadcast') })
+      : contextWith();
     const published = (entry.results ?? entry.events ?? []).filter(({ result }) => result === 'violation').length;
     expect({ published, answer: names(run(sequence, [...facts, ...silence], context)) }).toEqual(ours[entry.case]);
   });

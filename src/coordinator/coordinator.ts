@@ -1,0 +1,311 @@
+// Owns the watch over governed agents: feeds the rules with facts and carries their findings to the boxes, the operators and the ledger.
+
+import type { Clock } from '../core/clock.ts';
+import type { SessionEvent } from '../core/event.ts';
+import type { Logger } from '../core/log.ts';
+import type { Session } from '../core/session.ts';
+import type { StatusLimits } from '../core/status.ts';
+import { Answers } from './answers.ts';
+import { conversationOf, deedIn, newestTurn, type SessionsByKey } from './deeds.ts';
+import { watchGovernance } from './governance-watch.ts';
+import type { Break } from './ledger/chain.ts';
+import type { OwnEntry } from './ledger/entry.ts';
+import { followLedger } from './ledger/follow.ts';
+import { LedgerWriter } from './ledger/writer.ts';
+import { type Notice, Operators, type Told } from './operators.ts';
+import { type CoordinatorHealth, healthOf } from './health.ts';
+import type { Fact } from './rules/fact.ts';
+import { badgeOf } from './rules/governance.ts';
+import { orderOf, type RolesByAgent } from './rules/role.ts';
+import type { Finding, Rule, RuleContext, RunningRule } from './rules/rule.ts';
+import { decodeStored, type StoredRow, type StoredState } from './stored.ts';
+import { Tally } from './tally.ts';
+import { toolFacts } from './tool-facts.ts';
+
+export interface CoordinatorPorts {
+  clock: Clock;
+  log: Logger;
+  /** The folded sessions, restored before the coordinator is made. */
+  sessions(): SessionsByKey;
+  /** These boxes say something else now; `all` when the badge changed. */
+  changed(boxIds: readonly string[] | 'all'): void;
+  /** Posts a notice, in its place or in the configured channel. Must not reject. */
+  tell(notice: Notice): Promise<Told>;
+  /** What `rowsToStore` gave in an earlier process. */
+  stored: readonly StoredRow[];
+}
+
+export interface CoordinatorOptions {
+  roles: RolesByAgent;
+  /** The rules that are switched on. */
+  rules: readonly Rule[];
+  missingAfterMs: number;
+  limits: StatusLimits;
+  governanceDir: string;
+  ledger: { path: string; create: boolean };
+  /** Mattermost user names to mention. */
+  operators: readonly string[];
+  /** Whether notices can be posted outside of conversations. */
+  hasChannel: boolean;
+  noticesPerHour: number;
+}
+
+export interface Coordinator {
+  /** Looks at the governance files and begins to read the ledger. Resolves when the first are known. */
+  start(): Promise<void>;
+  /** Call right after the event was folded into the sessions. */
+  apply(event: SessionEvent): void;
+  /** Call every half second or so, but only once the sources have caught up: what happened meanwhile is judged in order of time. */
+  tick(): void;
+  /** The wall clock was set or the machine slept. */
+  shiftClock(byMs: number): void;
+  /** One sentence per violation to show in a box; repeats are counted in it. Hostile text: neutralise it. */
+  violationsFor(boxId: string): string[];
+  /** The same for what is no violation but worth a line. */
+  noticesFor(boxId: string): string[];
+  /** Mode and posture for the titles, and that recovery is asked for. */
+  badge(): string | undefined;
+  health(): CoordinatorHealth;
+  /** What is not stored yet. Store it in one transaction with the sessions and how far the sources were read. */
+  rowsToStore(): StoredRow[];
+  /** Call directly after those rows were stored. Only then findings go to the ledger and the operators: a crash neither loses nor repeats one. */
+  rowsStored(): void;
+  /** Writes once more what waits, as far as that is possible at once, and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+const LEDGER_LOCK_WAIT_S = 5;
+const LOOK_MS = 1_000; // what file events miss is seen after this time; the audit rule waits for five seconds
+const REVERIFY_MS = 3_600_000; // an old line altered without a trace is found after this time
+const TELL_RETRY_MS = 5_000;
+
+export function createCoordinator(ports: CoordinatorPorts, options: CoordinatorOptions): Coordinator {
+  return new RunningCoordinator(ports, options);
+}
+
+class RunningCoordinator implements Coordinator {
+  readonly #ports: CoordinatorPorts;
+  readonly #options: CoordinatorOptions;
+  readonly #order;
+  readonly #rulesByName: ReadonlyMap<string, RunningRule>;
+  readonly #actionsByRule: ReadonlyMap<string, string>;
+  readonly #answers: Answers;
+  readonly #tally: Tally;
+  readonly #operators: Operators;
+  readonly #writer: LedgerWriter;
+  readonly #governance;
+  readonly #ledger;
+  readonly #sinceAt: number;
+  /** Each session as it was before the newest event. */
+  readonly #seenByKey: Map<string, Session>;
+  readonly #dirtyRows = new Set<StoredRow['key']>();
+  #safeNotices = new Set<string>();
+  #isTelling = false;
+  #tellAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #verifiedAt: number;
+
+  constructor(ports: CoordinatorPorts, options: CoordinatorOptions) {
+    const stored = decodeStored(ports.stored);
+    this.#ports = ports;
+    this.#options = options;
+    this.#order = orderOf(options.roles);
+    this.#sinceAt = stored.state?.sinceAt ?? ports.clock.now();
+    this.#rulesByName = new Map(options.rules.map((rule) => [rule.name, rule.start(stored.state?.statesByRule[rule.name])]));
+    this.#actionsByRule = new Map(options.rules.map(({ name, action }) => [name, action]));
+    this.#answers = new Answers({ roles: options.roles, limits: options.limits, sinceAt: this.#sinceAt }, stored.state?.answers);
+    this.#tally = new Tally(stored.state?.tally);
+    const { operators: people, hasChannel, noticesPerHour: perHour } = options;
+    this.#operators = new Operators({ people, hasChannel, perHour }, stored.operators);
+    this.#safeNotices = new Set(stored.operators?.queue.map(({ id }) => id));
+    this.#writer = this.#createWriter(stored.ledger);
+    this.#governance = watchGovernance(options.governanceDir, () => ports.changed('all'));
+    this.#ledger = followLedger({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#noteBreak(broke) });
+    this.#seenByKey = new Map(ports.sessions());
+    this.#verifiedAt = ports.clock.monotonic();
+    if (stored.state === undefined) this.#dirtyRows.add('state');
+  }
+
+  #createWriter(stored: readonly OwnEntry[] | undefined): LedgerWriter {
+    const { clock, log } = this.#ports;
+    const append = { ...this.#options.ledger, lockWaitSeconds: LEDGER_LOCK_WAIT_S };
+    return new LedgerWriter({ clock, log, append, changed: () => this.#dirtyRows.add('ledger') }, stored);
+  }
+
+  async start(): Promise<void> {
+    await this.#governance.look();
+    void this.#ledger.look();
+  }
+
+  apply(event: SessionEvent): void {
+    const sessions = this.#ports.sessions();
+    const after = sessions.get(event.sessionKey);
+    if (after === undefined) return;
+    const before = this.#seenByKey.get(event.sessionKey);
+    this.#seenByKey.set(event.sessionKey, after);
+    if (this.#answers.apply(after, event)) this.#dirtyRows.add('state');
+    if (event.at < this.#sinceAt) return;
+    for (const fact of toolFacts(before, after, event, sessions, this.#options.roles)) this.#observe(fact);
+  }
+
+  tick(): void {
+    const now = this.#ports.clock.now();
+    const answers = this.#answers.complete(this.#ports.sessions(), now);
+    if (answers.length > 0) this.#dirtyRows.add('state');
+    for (const answer of answers) this.#observe(answer);
+    this.#observe({ type: 'time_passed', at: now });
+    this.#look();
+    void this.#writer.write();
+    void this.#tellNext();
+  }
+
+  #look(): void {
+    const now = this.#ports.clock.monotonic();
+    if (now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    if (now - this.#verifiedAt >= REVERIFY_MS) {
+      this.#verifiedAt = now;
+      this.#ledger.distrust();
+    }
+    void this.#governance.look();
+    void this.#ledger.look();
+  }
+
+  shiftClock(byMs: number): void {
+    this.#observe({ type: 'clock_shifted', at: this.#ports.clock.now(), byMs });
+  }
+
+  #observe(fact: Fact): void {
+    const context = this.#contextAt(fact.at);
+    for (const rule of this.#rulesByName.values()) {
+      const before = rule.state();
+      const findings = rule.observe(fact, context);
+      if (rule.state() !== before) this.#dirtyRows.add('state');
+      for (const finding of findings) this.#take(finding);
+    }
+  }
+
+  #contextAt(at: number): RuleContext {
+    return {
+      roles: this.#options.roles,
+      order: this.#order,
+      governance: this.#governance.at(at),
+      missingAfterMs: this.#options.missingAfterMs,
+      hasAudit: (names, fromAt, toAt) => this.#ledger.hasAudit(names, fromAt, toAt),
+      auditKnownUntil: this.#ledger.knownUntil(),
+      newestDeed: (conversation) => this.#newestDeed(at, (root) => conversationOf(root) === conversation),
+    };
+  }
+
+  #newestDeed(at: number, isMeant: (root: Parameters<typeof conversationOf>[0]) => boolean) {
+    const sessions = this.#ports.sessions();
+    const newest = newestTurn(sessions, isMeant);
+    return newest === undefined ? undefined : deedIn(sessions, this.#options.roles, newest.session, newest.turn, at);
+  }
+
+  /** A box line, a count, and the first time a ledger entry and perhaps a notice. */
+  #take(finding: Finding): void {
+    const { isNew } = this.#tally.add(finding);
+    this.#dirtyRows.add('state');
+    this.#ports.changed([finding.boxId]);
+    if (!isNew) return;
+    const { rule, finding: name, severity } = finding;
+    this.#ports.log.info({ rule, finding: name, severity }, 'The coordinator found something.');
+    this.#writer.owe(this.#entryOf(finding));
+    if (this.#operators.note(finding)) this.#dirtyRows.add('operators');
+  }
+
+  #entryOf({ at, rule, finding, severity, sentence, sessionKey, conversation }: Finding): OwnEntry {
+    const governance = this.#governance.at(at) ?? this.#governance.facts().governance;
+    return {
+      at,
+      action: this.#actionsByRule.get(rule) ?? rule,
+      detail: `${finding} (${severity}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`,
+      mode: governance?.mode ?? 'unknown',
+      posture: governance?.posture ?? 'unknown',
+      role: governance?.role ?? 'unknown',
+      sessionHash: governance?.sessionHash ?? null,
+    };
+  }
+
+  /** Shown where an agent is at work; when none is, health alone says it. */
+  #noteBreak({ kind, line }: Break): void {
+    const deed = this.#newestDeed(this.#ports.clock.now(), ({ turn }) => turn.end === undefined);
+    if (deed !== undefined) this.#observe({ type: 'ledger_broke', ...deed, how: kind, line });
+  }
+
+  async #tellNext(): Promise<void> {
+    const { clock } = this.#ports;
+    if (this.#isTelling || clock.monotonic() < this.#tellAt) return;
+    const waiting = this.#operators.waiting();
+    const notice = this.#operators.next(clock.now());
+    if (this.#operators.waiting() !== waiting) this.#dirtyRows.add('operators');
+    if (notice === undefined || !this.#safeNotices.has(notice.id)) return;
+    this.#isTelling = true;
+    const told = await this.#ports.tell(notice).finally(() => {
+      this.#isTelling = false;
+    });
+    if (told === 'later') this.#tellAt = clock.monotonic() + TELL_RETRY_MS;
+    else this.#dirtyRows.add('operators');
+    this.#operators.settle(notice, told, clock.now());
+  }
+
+  violationsFor(boxId: string): string[] {
+    return this.#tally.linesOf(boxId, 'violation');
+  }
+
+  noticesFor(boxId: string): string[] {
+    return this.#tally.linesOf(boxId, 'notice');
+  }
+
+  badge(): string | undefined {
+    const { governance, isRecoveryNeeded } = this.#governance.facts();
+    const parts = [...(governance === undefined ? [] : [badgeOf(governance)]), ...(isRecoveryNeeded ? ['recovery needed'] : [])];
+    return parts.length === 0 ? undefined : parts.join(', ');
+  }
+
+  health(): CoordinatorHealth {
+    return healthOf({
+      findingsByRule: this.#tally.countsByRule(),
+      rules: [...this.#rulesByName.keys()],
+      governance: this.#governance.facts(),
+      ledger: this.#ledger.condition(),
+      chain: this.#ledger.facts(),
+      writer: this.#writer.facts(),
+      noticesWaiting: this.#operators.waiting(),
+    });
+  }
+
+  rowsToStore(): StoredRow[] {
+    return [...this.#dirtyRows].map((key) => this.#rowOf(key));
+  }
+
+  #rowOf(key: StoredRow['key']): StoredRow {
+    switch (key) {
+      case 'state':
+        return { key, value: this.#state() };
+      case 'ledger':
+        return { key, value: this.#writer.stored() };
+      case 'operators':
+        return { key, value: this.#operators.stored() };
+      default:
+        return key satisfies never;
+    }
+  }
+
+  #state(): StoredState {
+    const statesByRule = Object.fromEntries([...this.#rulesByName].map(([name, rule]) => [name, rule.state()]));
+    return { sinceAt: this.#sinceAt, statesByRule, answers: this.#answers.stored(), tally: this.#tally.stored() };
+  }
+
+  rowsStored(): void {
+    this.#dirtyRows.clear();
+    this.#writer.markSafe();
+    this.#safeNotices = new Set(this.#operators.stored().queue.map(({ id }) => id));
+  }
+
+  async stop(): Promise<void> {
+    this.#governance.stop();
+    await this.#writer.write();
+  }
+}

@@ -1,0 +1,50 @@
+// Says of a turn whose it is, in which conversation it happens and in which box it is shown. Pure.
+
+import type { Session, Turn } from '../core/session.ts';
+import { rootOf } from '../core/tree.ts';
+import type { Deed } from './rules/fact.ts';
+import { roleOf, type RolesByAgent } from './rules/role.ts';
+
+export type SessionsByKey = ReadonlyMap<string, Session>;
+
+/** Channel and thread are one conversation, whatever the sessions of its agents; everything else is by session. */
+export function conversationOf({ session, turn }: { session: Session; turn: Turn }): string {
+  const { route } = turn;
+  return route?.kind === 'channel' ? `${route.channelId}/${route.rootId ?? ''}` : `session:${session.key}`;
+}
+
+/** Where a notice about a conversation can be posted. */
+export function placeOf(conversation: string): { channelId: string; rootId?: string } | undefined {
+  if (conversation.startsWith('session:')) return undefined;
+  const [channelId = '', rootId = ''] = conversation.split('/');
+  return { channelId, ...(rootId === '' ? {} : { rootId }) };
+}
+
+/** What happened in a turn, as a deed of its agent; a sub-agent's turn belongs to the turn that it works for. */
+export function deedIn(sessions: SessionsByKey, roles: RolesByAgent, session: Session, turn: Turn, at: number): Deed {
+  const root = rootOf(sessions, session, turn) ?? { session, turn };
+  const role = roleOf(roles, session.agentId);
+  return {
+    at,
+    conversation: conversationOf(root),
+    sessionKey: session.key,
+    agentId: session.agentId,
+    boxId: root.turn.boxId,
+    ...(role === undefined ? {} : { role }),
+  };
+}
+
+/** The newest turn with a box of its own that `isMeant`. */
+export function newestTurn(
+  sessions: SessionsByKey,
+  isMeant: (root: { session: Session; turn: Turn }) => boolean,
+): { session: Session; turn: Turn } | undefined {
+  let newest: { session: Session; turn: Turn } | undefined;
+  for (const session of sessions.values()) {
+    for (const turn of session.turns) {
+      const isNewer = newest === undefined || turn.startedAt > newest.turn.startedAt;
+      if (isNewer && rootOf(sessions, session, turn)?.turn === turn && isMeant({ session, turn })) newest = { session, turn };
+    }
+  }
+  return newest;
+}

@@ -1,0 +1,56 @@
+// Facts about tools, from what an event changed in its session. Pure.
+
+import type { SessionEvent } from '../core/event.ts';
+import type { Session, Turn } from '../core/session.ts';
+import { deedIn, type SessionsByKey } from './deeds.ts';
+import type { Fact } from './rules/fact.ts';
+import type { RolesByAgent } from './rules/role.ts';
+
+/**
+ * What `event` tells about tools. `before` and `after` are its session before and after it was folded in: the same event again, or
+ * the same call from another source, changes nothing and is no fact.
+ */
+export function toolFacts(
+  before: Session | undefined,
+  after: Session,
+  event: SessionEvent,
+  sessions: SessionsByKey,
+  roles: RolesByAgent,
+): Fact[] {
+  switch (event.type) {
+    case 'tool_started': {
+      const turn = after.turns.find((other) => isTold(turnOf(before, other), other, event.callId));
+      const call = turn?.callsById[event.callId];
+      if (turn === undefined || call === undefined) return [];
+      const isKnown = turnOf(before, turn)?.callsById[event.callId] !== undefined;
+      const { callId, tool, args } = call;
+      return [
+        { type: 'tool_started', ...deedIn(sessions, roles, after, turn, event.at), callId, tool, args, ...(isKnown ? { isKnown } : {}) },
+      ];
+    }
+    case 'tool_ended': {
+      const turn = after.turns.find((other) => event.callId in other.callsById);
+      return turn === undefined ? [] : [{ type: 'tool_ended', ...deedIn(sessions, roles, after, turn, event.at), callId: event.callId }];
+    }
+    case 'waiting_started': {
+      const turn = after.turns.find((other) => other.waiting.some(({ waitId }) => waitId === event.waitId));
+      return turn === undefined || event.on !== 'approval'
+        ? []
+        : [{ type: 'approval_asked', ...deedIn(sessions, roles, after, turn, event.at) }];
+    }
+    default:
+      return []; // everything else is judged by its outcome: see answers.ts
+  }
+}
+
+function turnOf(session: Session | undefined, turn: Turn): Turn | undefined {
+  return session?.turns.find((other) => other.boxId === turn.boxId);
+}
+
+/** A call that is new, or whose arguments are. */
+function isTold(before: Turn | undefined, after: Turn, callId: string): boolean {
+  const call = after.callsById[callId];
+  const known = before?.callsById[callId];
+  if (call === undefined) return false;
+  return known === undefined || (Object.keys(known.args).length === 0 && Object.keys(call.args).length > 0);
+}
