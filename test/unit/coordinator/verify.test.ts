@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { hashOf, HASH_STYLES } from '../../../src/coordinator/ledger/canonical.ts';
+import { decodeEntry, encodeEntry, type OwnEntry, ZERO_HASH } from '../../../src/coordinator/ledger/entry.ts';
+import { LineFramer, MAX_LINE_BYTES } from '../../../src/coordinator/ledger/lines.ts';
+import { createResilience } from '../../../src/coordinator/ledger/resilience.ts';
+import { isIntact, verdictWords, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
+import { refusedLines } from './ledger-recipe.ts';
+import { T0 } from './rule-harness.ts';
+import { tempDir } from './temp-dir.ts';
+
+const sample = (name: string) => fileURLToPath(new URL(`../../fixtures/moses/ledgers/${name}.jsonl`, import.meta.url));
+const own = (more: Partial<OwnEntry> = {}): OwnEntry => ({ at: T0, action: 'sequence_violation', detail: 'x', mode: 'm', posture: 'scout', role: 'primary', sessionHash: null, ...more });
+
+function writeLedger(lines: readonly string[], end = '\n'): string {
+  const path = join(tempDir(), 'ledger.jsonl');
+  writeFileSync(path, lines.join('\n') + end);
+  return path;
+}
+
+/** `count` linked lines of ours. */
+function chained(count: number): string[] {
+  let previous = ZERO_HASH;
+  return Array.from({ length: count }, (_, index) => {
+    const { line, hash } = encodeEntry(own({ at: T0 + index, detail: `entry ${index}` }), previous);
+    previous = hash;
+    return line.trimEnd();
+  });
+}
+
+describe('verification of a ledger', () => {
+  it.each([
+    ['audit_ledger', 'intact, 15 lines', true],
+    ['audit_ledger.lineage-fail', 'intact, lineage form at line 15, 15 lines', true],
+    ['audit_ledger.forked', 'forked at line 4 and 3 more, 12 lines', false],
+    ['audit_ledger.tampered', 'tampered at line 2, 15 lines', false],
+    ['audit_ledger.plugin-dialect', 'intact, plugin dialect, 3 lines', true],
+  ])('calls %s %s', async (name, words, intact) => {
+    const verification = await verifyLedger(sample(name));
+    expect(verdictWords(verification)).toBe(words);
+    expect(isIntact(verification)).toBe(intact);
+  });
+
+  it('agrees with the recipe about the samples in the usual dialect', () => {
+    const refused = (name: string) => refusedLines(readFileSync(sample(name), 'utf8'));
+    expect(refused('audit_ledger')).toEqual([]);
+    expect(refused('audit_ledger.lineage-fail')).toEqual([]);
+    expect(refused('audit_ledger.forked')).toEqual(['4: link', '6: link', '8: link', '9: link']);
+    expect(refused('audit_ledger.tampered')).toEqual(['2: hash']);
+  });
+
+  it('finds every altered line of ours, and with it nothing else', async () => {
+    const lines = chained(20);
+    for (const index of [0, 7, 19]) {
+      const altered = lines.with(index, (lines[index] ?? '').replace('entry', 'Entry'));
+      expect((await verifyLedger(writeLedger(altered))).breaks).toEqual([{ kind: 'tampered', line: index + 1 }]);
+    }
+  });
+
+  it('takes a removed line for a fork, for the hashes are right', async () => {
+    expect((await verifyLedger(writeLedger(chained(9).toSpliced(4, 1)))).breaks).toEqual([{ kind: 'forked', line: 5 }]);
+  });
+
+  it('names a torn last line, and takes a whole one without an end as it is', async () => {
+    const lines = chained(3);
+    expect(verdictWords(await verifyLedger(writeLedger(lines, '')))).toBe('intact, 3 lines');
+    const torn = await verifyLedger(writeLedger([...lines, '{"timestamp": "20'], ''));
+    expect(verdictWords(torn)).toBe('torn at line 4, 3 lines');
+    expect(isIntact(torn)).toBe(false);
+  });
+
+  it('names a line that is no entry and goes on from the one before it', async () => {
+    const lines = chained(4);
+    for (const junk of ['nonsense', '[]', '{"hash": 7}', `{"a": ${'['.repeat(200)}${']'.repeat(200)}}`]) {
+      expect((await verifyLedger(writeLedger(lines.toSpliced(2, 0, junk)))).breaks).toEqual([{ kind: 'damaged', line: 3 }]);
+    }
+  });
+
+  it('calls an empty ledger intact', async () => {
+    expect(verdictWords(await verifyLedger(writeLedger([], '')))).toBe('intact, 0 lines');
+  });
+
+  it('keeps numbers as they are written', () => {
+    const content = '{"big": 12345678901234567890, "one": 1.0, "small": 1e-07}';
+    const hash = createHash('sha256').update(`{"big":12345678901234567890,"one":1.0,"previous_hash":"${ZERO_HASH}","small":1e-07}`).digest('hex');
+    expect(decodeEntry(`${content.slice(0, -1)}, "previous_hash": "${ZERO_HASH}", "hash": "${hash}"}`)?.form).toBe('usual');
+  });
+
+  it('sorts keys by code point at every depth', () => {
+    const value = { b: 1, '\u{1f600}': { z: 1, a: 2 }, '\uffee': 2, a: 3 };
+    const expected = createHash('sha256').update('{"a":3,"b":1,"\uffee":2,"\u{1f600}":{"a":2,"z":1}}').digest('hex');
+    expect(hashOf(value, HASH_STYLES.usual)).toBe(expected);
+  });
+
+  it('verifies far more lines than it holds', { timeout: 60_000 }, async () => {
+    const path = writeLedger(chained(60_000));
+    const before = process.memoryUsage().heapUsed;
+    const { lines, breaks } = await verifyLedger(path);
+    expect({ lines, breaks }).toEqual({ lines: 60_000, breaks: [] });
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64_000_000); // the file alone is 24 MB
+  });
+});
+
+describe('lines of a ledger', () => {
+  it('come out whole however the bytes are cut', () => {
+    const text = 'a\u00e9\n\n\u2028b\nrest';
+    const bytes = Buffer.from(text);
+    for (let size = 1; size <= bytes.length; size++) {
+      const framer = new LineFramer();
+      const lines = [];
+      for (let at = 0; at < bytes.length; at += size) lines.push(...framer.feed(bytes.subarray(at, at + size)));
+      expect([...lines, framer.rest()]).toEqual(['a\u00e9', '', '\u2028b', 'rest']);
+    }
+  });
+
+  it('give up a line that is too long, and only that one', () => {
+    const framer = new LineFramer();
+    expect(framer.feed(Buffer.from(`${'x'.repeat(MAX_LINE_BYTES + 1)}\nshort\n`))).toEqual([undefined, 'short']);
+    expect(framer.hasRest()).toBe(false);
+  });
+});
+
+describe('resilience', () => {
+  const verdict = (outcomes: string) => {
+    const resilience = createResilience();
+    for (const letter of outcomes) resilience.feed(letter === 'x' ? 'blocked_and_logged' : 'PASS');
+    return resilience.facts().verdict;
+  };
+
+  it.each([
+    ['', 'ok'],
+    ['..........', 'ok'],
+    ['x.........', 'ok'],
+    ['x.....x..', 'caution'],
+    ['x.x.x.....', 'caution'],
+    ['x.x.x.x...', 'degraded'],
+    [`${'.'.repeat(40)}xx`, 'degraded'],
+    [`xx.x.x${'.'.repeat(60)}`, 'ok'],
+    [`xxx.x${'.'.repeat(60)}`, 'degraded'],
+  ])('calls outcomes %s %s', (outcomes, expected) => {
+    expect(verdict(outcomes)).toBe(expected);
+  });
+
+  it.each(['FAIL \u2014 stopped', 'BLOCKED', 'declined', 'Error'])('counts %s as a fault', (outcome) => {
+    const resilience = createResilience();
+    resilience.feed(outcome);
+    expect(resilience.facts().faults).toBe(1);
+  });
+});
