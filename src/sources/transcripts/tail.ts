@@ -45,6 +45,7 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const SETTLE_MS = 250;
 // A file that keeps growing while it is shorter than before is believed to be truncated after this many settle times.
 const MAX_SETTLES = 4;
+const SHORTER: Stretch = { kind: 'shorter' };
 
 /**
  * A tail of one file. Nothing stays open between reads. Calls must not overlap.
@@ -113,12 +114,11 @@ export class Tail {
       if (rest !== undefined && 'lines' in rest) return rest;
     }
     this.#ended = false;
-    const shorter = isSame ? 'truncated' : 'replaced';
-    if (identity.size < position.offset) return this.#shrunk(handle, identity, shorter);
-    const stretch = await readStretch(handle, identity, position, this.#limits);
-    if (stretch.kind === 'shorter') return this.#shrunk(handle, identity, shorter);
+    const stretch = identity.size < position.offset ? SHORTER : await readStretch(handle, identity, position, this.#limits);
+    // Another file is what it is; only the same one may be in the middle of a rewrite.
+    if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
+    if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
     this.#unsettled = undefined;
-    if (stretch.kind === 'different') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
     return this.#taken(stretch, 'appended');
   }
 
@@ -148,9 +148,9 @@ export class Tail {
     return { change, lines, more, longLines, nulBlocks };
   }
 
-  #shrunk(handle: FileHandle, identity: FileIdentity, change: Restart): Promise<TailRead> | TailRead {
+  #shrunk(handle: FileHandle, identity: FileIdentity): Promise<TailRead> | TailRead {
     const retryInMs = this.#settle(identity.size);
-    return retryInMs > 0 ? { change: 'settling', retryInMs } : this.#restart(handle, identity, change);
+    return retryInMs > 0 ? { change: 'settling', retryInMs } : this.#restart(handle, identity, 'truncated');
   }
 
   async #missing(): Promise<TailRead> {
