@@ -1,7 +1,7 @@
 // Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
 
 import { randomUUID } from 'node:crypto';
-import { Board } from './boxes/board.ts';
+import { Board, type Placement } from './boxes/board.ts';
 import { budgetLimits } from './boxes/budget.ts';
 import { createPublisher } from './boxes/publisher.ts';
 import type { Publisher } from './boxes/publisher-ports.ts';
@@ -14,6 +14,7 @@ import type { SessionEvent } from './core/event.ts';
 import type { Logger } from './core/log.ts';
 import { isListed } from './core/name-list.ts';
 import { createRedactor } from './core/redact.ts';
+import type { TurnTree } from './core/session.ts';
 import { PushError } from './core/sink.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { Chat } from './daemon/chat.ts';
@@ -172,7 +173,9 @@ class Daemon {
     });
   }
 
-  #place(tree: Parameters<ReturnType<typeof createPlacement>>[0]): ReturnType<ReturnType<typeof createPlacement>> {
+  /** Waits for the connection: until then nobody knows the default channel, nor whose post it would be. */
+  async #place(tree: TurnTree): Promise<Placement> {
+    await this.#chat.whenConnected;
     const { placement, channels, direct, defaultChannelDirect } = this.#config;
     const defaultChannelId = this.#chat.connected()?.defaultChannelId;
     const options = { placement, channels, direct, defaultChannelDirect, ...(defaultChannelId === undefined ? {} : { defaultChannelId }) };

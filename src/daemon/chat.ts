@@ -32,6 +32,9 @@ export class Chat {
   readonly sink: Sink;
   readonly directory: Directory;
   readonly token: Token;
+  /** Resolves when we know who we are; stays pending until then. */
+  readonly whenConnected: Promise<void>;
+  readonly #nowConnected: () => void;
   readonly #config: Config;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -44,6 +47,7 @@ export class Chat {
   #refusal: string | undefined;
 
   constructor(config: Config, version: string, clock: Clock, log: Logger) {
+    ({ promise: this.whenConnected, resolve: this.#nowConnected } = Promise.withResolvers<void>());
     this.#config = config;
     this.#clock = clock;
     this.#log = log;
@@ -125,6 +129,7 @@ export class Chat {
     await this.#watched.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
     this.#connected = connected;
+    this.#nowConnected();
     return connected;
   }
 
