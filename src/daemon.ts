@@ -134,6 +134,7 @@ class Daemon {
         drop: (boxId) => this.#posts.drop(boxId),
         log: this.#log,
         instance: this.#instance,
+        claimedAt: this.#startedAt,
         newPendingId: (boxId) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
       },
       { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone: 'park' },

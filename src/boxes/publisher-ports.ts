@@ -36,6 +36,8 @@ export interface PublisherPorts {
   log: Logger;
   /** Names this process in the posts it writes. */
   instance: string;
+  /** Since when this process claims its boxes, wall clock; the newest claim wins. */
+  claimedAt: number;
   /** The same for the same box in every process, so that two that create at once get one post from the server. */
   newPendingId(boxId: string): string;
 }

@@ -31,7 +31,6 @@ class PostPublisher implements Publisher {
   readonly #ports: PublisherPorts;
   readonly #options: PublisherOptions;
   readonly #repeats: RepeatLog;
-  readonly #claimedAt: number;
   readonly #slotsById = new Map<string, Slot>();
   readonly #savedById = new Map<string, string>();
   readonly #running = new Set<Promise<void>>();
@@ -46,7 +45,6 @@ class PostPublisher implements Publisher {
     this.#ports = ports;
     this.#options = options;
     this.#repeats = createRepeatLog(ports.log, ports.clock);
-    this.#claimedAt = ports.clock.now();
     this.#budget = fullBudget(options.limits, ports.clock.monotonic());
   }
 
@@ -280,7 +278,7 @@ class PostPublisher implements Publisher {
 
   #bodyOf(slot: Slot): PostBody {
     if (slot.view === undefined) throw new Error('A push was started for a box that nobody has shown.');
-    const claim = { seq: slot.seq, instance: this.#ports.instance, claimedAt: this.#claimedAt };
+    const claim = { seq: slot.seq, instance: this.#ports.instance, claimedAt: this.#ports.claimedAt };
     return this.#ports.encode(slot.view.card, metaOf(slot.view, claim), slot.shrink);
   }
 

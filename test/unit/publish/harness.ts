@@ -58,6 +58,7 @@ export function createHarness(setting: Setting = {}): Harness {
       drop: (boxId) => void (isAlive() && records.delete(boxId)),
       log: recordingLog(warnings),
       instance: `instance${mine}`,
+      claimedAt: 0,
       newPendingId: (boxId) => `pending-${boxId}`,
     };
     return createPublisher(ports, options);
