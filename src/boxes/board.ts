@@ -126,6 +126,17 @@ export class Board {
     for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'clock_jumped', source: 'daemon', sessionKey, at, byMs });
   }
 
+  /** What is said about these boxes, or about all that are open, has changed outside of their events. */
+  redraw(boxIds: readonly string[] | 'all'): void {
+    const wanted =
+      boxIds === 'all' ? this.entries().filter((entry) => !entry.final) : this.entries().filter((entry) => boxIds.includes(entry.boxId));
+    for (const entry of wanted) {
+      if (entry.phase === 'passed' && boxIds !== 'all') entry.phase = 'undecided';
+      this.#dirtyIds.add(entry.boxId);
+    }
+    this.#touch([]);
+  }
+
   entries(): readonly BoxEntry[] {
     return [...this.#entriesById.values()];
   }

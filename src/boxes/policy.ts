@@ -10,6 +10,8 @@ export interface BoxPolicy {
   schedule: 'failures' | 'all' | 'off';
   /** Whether an agent's sessions are shown at all. */
   allowsAgent(agentId: string): boolean;
+  /** Whether something was found about the turn of that box: then it is worth a post however short it was. */
+  hasFindings?: (boxId: string) => boolean;
 }
 
 /** `later` asks to be asked again at that instant. */
@@ -22,6 +24,7 @@ const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbea
 export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
   const { turn, session } = tree;
   if (!policy.allowsAgent(session.agentId)) return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS` };
+  if (policy.hasFindings?.(turn.boxId) === true) return { kind: 'open' };
   switch (turn.trigger.kind) {
     case 'schedule':
       return decideScheduled(tree, status, policy);

@@ -16,6 +16,10 @@ export interface RenderOptions {
   redact: (text: string) => string;
   /** Findings about this turn, one sentence each, repeats already counted. */
   violations?: readonly string[];
+  /** Findings that are no violations, in the same form. */
+  notices?: readonly string[];
+  /** What a title adds about all agents, such as mode and posture. */
+  badge?: string;
 }
 
 /** The state of a turn at its session's `asOf`. */

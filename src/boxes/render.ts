@@ -20,8 +20,9 @@ const CONTEXT_ALARM = 0.9;
 export function renderCard(tree: TurnTree, statusOf: StatusOf, options: RenderOptions): Card {
   const context: RenderContext = { statusOf, options };
   const status = statusOf(tree);
+  const notices = (options.notices ?? []).map((sentence) => `[NOTICE] ${proseOf(sentence, context)}`);
   const violations = (options.violations ?? []).map((sentence) => `[VIOLATION] ${proseOf(sentence, context)}`);
-  const remarks = [...infoLines(tree, context), ...planLines(tree.turn.plan ?? [], context), ...reasonLines(status, context)];
+  const remarks = [...infoLines(tree, context), ...planLines(tree.turn.plan ?? [], context), ...reasonLines(status, context), ...notices];
   const waiting = waitingLines(tree, context);
   const room = Math.max(2, options.maxLines - remarks.length - waiting.length);
   const { lines, dropped } = newestLines(linesOf(tree, 0, context), room, options.verbosity === 'quiet' ? 0 : tree.turn.droppedLines);

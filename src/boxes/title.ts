@@ -16,7 +16,12 @@ export function titleOf(tree: TurnTree, context: RenderContext): string {
   const status = context.statusOf(tree);
   const count = context.options.violations?.length ?? 0;
   const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
-  return `${tagOf(status.state)} ${[...headline(tree, status, context), rootName(tree, context), ...facts(tree, status), ...violations].join(' | ')}`;
+  return `${tagOf(status.state)} ${[...headline(tree, status, context), rootName(tree, context), ...facts(tree, status), ...badgeOf(context), ...violations].join(' | ')}`;
+}
+
+function badgeOf({ options }: RenderContext): string[] {
+  const badge = plainText(options.redact(options.badge ?? ''), MAX_NAME_POINTS);
+  return badge === '' ? [] : [badge];
 }
 
 /** The same for a sub-agent, without its name: `[DONE] 28s`. */

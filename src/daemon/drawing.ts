@@ -7,7 +7,7 @@ import { encodeMessage } from '../boxes/message.ts';
 import type { LiveStatusMeta } from '../boxes/post-meta.ts';
 import type { Shrink } from '../boxes/publisher-ports.ts';
 import { renderCard } from '../boxes/render.ts';
-import type { StatusOf } from '../boxes/render-options.ts';
+import type { RenderOptions, StatusOf } from '../boxes/render-options.ts';
 import type { Config } from '../config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
@@ -19,10 +19,18 @@ const SHRUNK_MESSAGE_CHARS = 4_000; // Mattermost's limit before 5.0
 const ATTACHMENT_PROPS_CHARS = 7_500; // old servers allow 8,000 and add their own
 const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
 
+/** What is said in a box beside its turn. */
+export type Marks = Pick<RenderOptions, 'violations' | 'notices' | 'badge'>;
+
 /** Draws a turn with the configured labels, lines and verbosity. */
-export function rendererOf(config: Config, redact: (text: string) => string, log: Logger): (tree: TurnTree, statusOf: StatusOf) => Card {
+export function rendererOf(
+  config: Config,
+  redact: (text: string) => string,
+  log: Logger,
+  marksOf: (boxId: string) => Marks = () => ({}),
+): (tree: TurnTree, statusOf: StatusOf) => Card {
   const options = { verbosity: config.verbosity, maxLines: config.maxStatusLines, labels: toolLabels(config.toolLabelsFile, log), redact };
-  return (tree, statusOf) => renderCard(tree, statusOf, options);
+  return (tree, statusOf) => renderCard(tree, statusOf, { ...options, ...marksOf(tree.turn.boxId) });
 }
 
 /** Encodes a card in the configured style; `maxPostChars` is the server's own limit once it is known. */
