@@ -19,7 +19,8 @@ let dir = '';
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'live-status-ledger-'));
-  for (let index = 0; index < WRITERS; index++) children.push(fork(fileURLToPath(new URL('ledger-writer.ts', import.meta.url)), { execArgv: [] }));
+  for (let index = 0; index < WRITERS; index++)
+    children.push(fork(fileURLToPath(new URL('ledger-writer.ts', import.meta.url)), { execArgv: [] }));
   await Promise.all(children.map((child) => once(child, 'message')));
 }, 60_000);
 

@@ -9,10 +9,22 @@ import { refusedLines } from './ledger-recipe.ts';
 import { T0 } from './rule-harness.ts';
 import { tempDir } from './temp-dir.ts';
 
-const entry = (detail: string): OwnEntry => ({ at: T0, action: 'sequence_violation', detail, mode: 'high-security', posture: 'defense', role: 'primary', sessionHash: null });
+const entry = (detail: string): OwnEntry => ({
+  at: T0,
+  action: 'sequence_violation',
+  detail,
+  mode: 'high-security',
+  posture: 'defense',
+  role: 'primary',
+  sessionHash: null,
+});
 const owed = (...details: string[]): OwedEntry[] => details.map((detail) => ({ entry: entry(detail), isDoubtful: false }));
 const options = (path: string, more: Partial<AppendOptions> = {}): AppendOptions => ({ path, create: true, lockWaitSeconds: 5, ...more });
-const detailsIn = (path: string) => readFileSync(path, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { detail?: string }).detail);
+const detailsIn = (path: string) =>
+  readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { detail?: string }).detail);
 
 function copyOf(name: string): string {
   const path = join(tempDir(), 'ledger.jsonl');
@@ -25,10 +37,18 @@ describe('appending to the ledger', () => {
   it('continues the chain of a published ledger in the published form', async () => {
     const path = copyOf('audit_ledger');
     const last = JSON.parse(readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '') as { hash: string };
-    expect(await appendEntries(owed('skipped \u2014 \u{1f6a6}'), options(path))).toEqual({ kind: 'written', written: 1, healedTornLine: false });
+    expect(await appendEntries(owed('skipped \u2014 \u{1f6a6}'), options(path))).toEqual({
+      kind: 'written',
+      written: 1,
+      healedTornLine: false,
+    });
     const line = readFileSync(path, 'utf8').trim().split('\n').at(-1) ?? '';
-    expect(line).toMatch(/^\{"timestamp": "2026-11-21T02:00:00\.000000\+00:00", "agent": "coordinator", "component": "live-status", "action": "sequence_violation", /);
-    expect(line).toContain('"detail": "skipped \\u2014 \\ud83d\\udea6", "outcome": "logged", "mode": "high-security", "posture": "defense", "role": "primary", "session_hash": null, ');
+    expect(line).toMatch(
+      /^\{"timestamp": "2026-11-21T02:00:00\.000000\+00:00", "agent": "coordinator", "component": "live-status", "action": "sequence_violation", /,
+    );
+    expect(line).toContain(
+      '"detail": "skipped \\u2014 \\ud83d\\udea6", "outcome": "logged", "mode": "high-security", "posture": "defense", "role": "primary", "session_hash": null, ',
+    );
     expect(JSON.parse(line)).toMatchObject({ previous_hash: last.hash });
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
     expect(verdictWords(await verifyLedger(path))).toBe('intact, 16 lines');

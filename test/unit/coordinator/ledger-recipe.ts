@@ -25,7 +25,10 @@ export function refusedLines(ledger: string): string[] {
   const refused: string[] = [];
   let previous = '0'.repeat(64);
   if (ledger !== '' && !ledger.endsWith('\n')) refused.push('the end: torn');
-  for (const [index, line] of ledger.split('\n').filter((text) => text !== '').entries()) {
+  for (const [index, line] of ledger
+    .split('\n')
+    .filter((text) => text !== '')
+    .entries()) {
     const { hash, ...entry } = JSON.parse(line) as { [key: string]: Json };
     const link = entry['previous_hash'] ?? entry['prev_hash'];
     const sums = [true, false].map((ascii) => createHash('sha256').update(canonical(entry, ascii), 'utf8').digest('hex'));

@@ -13,7 +13,16 @@ import { T0 } from './rule-harness.ts';
 import { tempDir } from './temp-dir.ts';
 
 const sample = (name: string) => fileURLToPath(new URL(`../../fixtures/moses/ledgers/${name}.jsonl`, import.meta.url));
-const own = (more: Partial<OwnEntry> = {}): OwnEntry => ({ at: T0, action: 'sequence_violation', detail: 'x', mode: 'm', posture: 'scout', role: 'primary', sessionHash: null, ...more });
+const own = (more: Partial<OwnEntry> = {}): OwnEntry => ({
+  at: T0,
+  action: 'sequence_violation',
+  detail: 'x',
+  mode: 'm',
+  posture: 'scout',
+  role: 'primary',
+  sessionHash: null,
+  ...more,
+});
 
 function writeLedger(lines: readonly string[], end = '\n'): string {
   const path = join(tempDir(), 'ledger.jsonl');
@@ -85,7 +94,9 @@ describe('verification of a ledger', () => {
 
   it('keeps numbers as they are written', () => {
     const content = '{"big": 12345678901234567890, "one": 1.0, "small": 1e-07}';
-    const hash = createHash('sha256').update(`{"big":12345678901234567890,"one":1.0,"previous_hash":"${ZERO_HASH}","small":1e-07}`).digest('hex');
+    const hash = createHash('sha256')
+      .update(`{"big":12345678901234567890,"one":1.0,"previous_hash":"${ZERO_HASH}","small":1e-07}`)
+      .digest('hex');
     expect(decodeEntry(`${content.slice(0, -1)}, "previous_hash": "${ZERO_HASH}", "hash": "${hash}"}`)?.form).toBe('usual');
   });
 

@@ -1,0 +1,229 @@
+// The coordinator beside the real board and renderer, in one process: real files, a clock that only passes when told to, and a
+// checkpoint in memory that a killed process leaves behind as it was last stored.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Board } from '../../../src/boxes/board.ts';
+import { BUILT_IN_LABELS } from '../../../src/boxes/labels.ts';
+import { renderCard } from '../../../src/boxes/render.ts';
+import { type Coordinator, type CoordinatorOptions, createCoordinator } from '../../../src/coordinator/coordinator.ts';
+import type { Notice, Told } from '../../../src/coordinator/operators.ts';
+import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
+import type { Role } from '../../../src/coordinator/rules/role.ts';
+import type { StoredRow } from '../../../src/coordinator/stored.ts';
+import type { Card } from '../../../src/core/card.ts';
+import type { SessionEvent, Trigger } from '../../../src/core/event.ts';
+import type { Logger } from '../../../src/core/log.ts';
+import type { Session } from '../../../src/core/session.ts';
+import { FakeClock } from '../transcripts/fake-clock.ts';
+
+const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
+const ROLES: ReadonlyMap<string, Role> = new Map([
+  ['main', 'primary'],
+  ['reviewer', 'secondary'],
+  ['auditor', 'observer'],
+]);
+
+/** What a stored transaction has of everything. */
+interface Disk {
+  rows: Map<string, StoredRow>;
+  sessions: Map<string, Session>;
+}
+
+export interface Rig {
+  clock: FakeClock;
+  dir: string;
+  ledgerPath: string;
+  cardsById: Map<string, Card>;
+  told: Notice[];
+  /** What the chat server answers to the next notices. */
+  answer: Told;
+  coordinator(): Coordinator;
+  board(): Board;
+  apply(event: SessionEvent): void;
+  /** Lets time pass in steps of half a second, with ticks and, unless told otherwise, a stored checkpoint each. */
+  pass(seconds: number, options?: { isStored?: boolean }): Promise<void>;
+  /** Ends everything without a word and starts it again from what is stored. */
+  restart(): Promise<void>;
+  ledger(): { action: string; detail: string; outcome: string; agent: string; mode: string }[];
+  /** The lines of all boxes that tell findings. */
+  findings(): string[];
+}
+
+export async function startRig(dir: string, changes: Partial<CoordinatorOptions> = {}): Promise<Rig> {
+  const clock = new FakeClock();
+  const disk: Disk = { rows: new Map(), sessions: new Map() };
+  const ledgerPath = join(dir, 'audits', 'ledger.jsonl');
+  mkdirSync(join(dir, 'governance'), { recursive: true });
+  const parts = { board: undefined as Board | undefined, coordinator: undefined as Coordinator | undefined };
+  const rig: Rig = {
+    clock,
+    dir,
+    ledgerPath,
+    cardsById: new Map(),
+    told: [],
+    answer: 'told',
+    board: () => known(parts.board),
+    coordinator: () => known(parts.coordinator),
+    apply(event) {
+      rig.board().apply(event);
+      rig.coordinator().apply(event);
+    },
+    pass: (seconds, { isStored = true } = {}) => pass(rig, disk, seconds, isStored),
+    async restart() {
+      parts.board = createBoard(rig, disk);
+      parts.coordinator = createCoordinator(portsOf(rig, disk), optionsOf(rig, changes));
+      await parts.coordinator.start();
+      parts.board.caughtUp();
+    },
+    ledger: () => (existsSync(ledgerPath) ? linesOf(ledgerPath) : []),
+    findings: () => [...rig.cardsById.values()].flatMap(({ lines }) => lines.filter((line) => /\[(?:VIOLATION|NOTICE)\]/.test(line))),
+  };
+  await rig.restart();
+  return rig;
+}
+
+function known<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('the rig has not started');
+  return part;
+}
+
+function createBoard(rig: Rig, disk: Disk): Board {
+  const board: Board = new Board(
+    {
+      clock: rig.clock,
+      log: quiet,
+      render: (tree, statusOf) =>
+        renderCard(tree, statusOf, {
+          verbosity: 'normal',
+          maxLines: 15,
+          labels: BUILT_IN_LABELS,
+          redact: (text) => text,
+          violations: rig.coordinator().violationsFor(tree.turn.boxId),
+          notices: rig.coordinator().noticesFor(tree.turn.boxId),
+          badge: rig.coordinator().badge() ?? '',
+        }),
+      show: ({ boxId, card }) => rig.cardsById.set(boxId, card),
+      place: async () => ({ target: { channelId: 'town' } }),
+      forget: () => true,
+    },
+    {
+      limits: LIMITS,
+      policy: {
+        openAfterMs: 2_000,
+        schedule: 'failures',
+        allowsAgent: () => true,
+        hasFindings: (boxId) => rig.coordinator().violationsFor(boxId).length > 0,
+      },
+      maxBoxes: 0,
+    },
+  );
+  for (const session of disk.sessions.values()) board.restore(session, []);
+  return board;
+}
+
+function portsOf(rig: Rig, disk: Disk): Parameters<typeof createCoordinator>[0] {
+  const board = rig.board();
+  return {
+    clock: rig.clock,
+    log: quiet,
+    sessions: () => board.sessions(),
+    changed: (boxIds) => board.redraw(boxIds),
+    async tell(notice) {
+      if (rig.answer === 'told') rig.told.push(notice);
+      return rig.answer;
+    },
+    stored: structuredClone([...disk.rows.values()]),
+  };
+}
+
+function optionsOf(rig: Rig, changes: Partial<CoordinatorOptions>): CoordinatorOptions {
+  return {
+    roles: ROLES,
+    rules: RULES.filter(({ name }) => name === 'sequence'),
+    missingAfterMs: 600_000,
+    limits: LIMITS,
+    governanceDir: join(rig.dir, 'governance'),
+    ledger: { path: rig.ledgerPath, create: true },
+    operators: ['alice', 'bob'],
+    hasChannel: false,
+    noticesPerHour: 6,
+    ...changes,
+  };
+}
+
+async function pass(rig: Rig, disk: Disk, seconds: number, isStored: boolean): Promise<void> {
+  for (let step = 0; step < seconds * 2; step++) {
+    rig.clock.pass(500);
+    rig.board().tick();
+    rig.coordinator().tick();
+    if (isStored) {
+      for (const row of rig.coordinator().rowsToStore()) disk.rows.set(row.key, structuredClone(row));
+      disk.sessions = new Map(structuredClone([...rig.board().sessions()]));
+      rig.coordinator().rowsStored();
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await settle(rig);
+}
+
+/** File work takes real time: lets the last tick see its outcome. */
+async function settle(rig: Rig): Promise<void> {
+  for (let wait = 0; wait < 3; wait++) {
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    rig.coordinator().tick();
+  }
+  rig.clock.pass(0);
+}
+
+function linesOf(path: string): ReturnType<Rig['ledger']> {
+  const lines = readFileSync(path, 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as ReturnType<Rig['ledger']>[number]).filter(({ action }) => action !== 'genesis');
+}
+
+export function writeState(rig: Rig, state: object | string): void {
+  writeFileSync(join(rig.dir, 'governance', 'state.json'), typeof state === 'string' ? state : JSON.stringify(state));
+}
+
+/** Lets an agent be asked in a thread; its turn runs until `answer`. */
+export function asks(rig: Rig, agent: string, turn: string, trigger: Trigger, rootId = 'root'): void {
+  const sessionKey = keyOf(agent, rootId);
+  const common = { sessionKey, at: rig.clock.now(), source: 'gateway' } as const;
+  rig.apply({ ...common, type: 'session_seen', agentId: agent, route: { kind: 'channel', channelId: 'town', rootId } });
+  rig.apply({ ...common, type: 'turn_started', trigger, messageId: `${turn}-asked` });
+}
+
+export function says(
+  rig: Rig,
+  agent: string,
+  turn: string,
+  more: Partial<Extract<SessionEvent, { type: 'message' }>> = {},
+  rootId = 'root',
+): void {
+  rig.apply({
+    sessionKey: keyOf(agent, rootId),
+    at: rig.clock.now(),
+    source: 'gateway',
+    type: 'message',
+    messageId: `${turn}-said`,
+    stop: 'stop',
+    text: 'done',
+    ...more,
+  });
+}
+
+export function keyOf(agent: string, rootId = 'root'): string {
+  return `agent:${agent}:mattermost:channel:town:thread:${rootId}`;
+}
+
+let turns = 0;
+
+/** A whole turn of four seconds: asked by a person, answered, settled. */
+export async function turnOf(rig: Rig, agent: string, rootId = 'root'): Promise<void> {
+  const turn = `turn-${turns++}`;
+  asks(rig, agent, turn, { kind: 'person' }, rootId);
+  await rig.pass(1);
+  says(rig, agent, turn, {}, rootId);
+  await rig.pass(3);
+}
