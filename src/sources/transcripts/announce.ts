@@ -64,9 +64,12 @@ export class Announcer {
     this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
   }
 
-  /** An index was read: tells the facts of known sessions that are new. */
-  refresh(): void {
-    for (const [key, told] of this.#toldByKey) this.#tellFacts(key, told);
+  /** An index says something else of these sessions: tells the facts that are new, of known ones and the ones they spawned. */
+  refresh(changed: ReadonlySet<string>): void {
+    for (const [key, told] of this.#toldByKey) {
+      const parentKey = this.#options.entryOf(key)?.parentKey;
+      if (changed.has(key) || (parentKey !== undefined && changed.has(parentKey))) this.#tellFacts(key, told);
+    }
   }
 
   #announce(key: string, origin: Origin): Told {

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../../core/clock.ts';
 import type { EventOf } from '../../core/event.ts';
+import { remember } from '../decoding/remember.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import type { Belief } from './lock-file.ts';
 
@@ -25,6 +26,8 @@ interface Signs {
   /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
   told?: { until: number; at: number };
   crashTold: boolean;
+  /** When it was last told to be at rest. */
+  restAt?: number;
 }
 
 // A live owner is looked at every two seconds; the promise outlives a few missed looks.
@@ -34,6 +37,7 @@ const RENEW_MS = 15_000;
 export const ROW_BELIEVED_MS = 150_000;
 // The lock and the row outlive the last line by some milliseconds; a sign of life right after a line would open a new box.
 const QUIET_MS = 1_000;
+const MAX_SESSIONS = 5_000;
 
 /** Turns locks and rows into `busy_seen` and `busy_cleared`. */
 export class Busy {
@@ -77,9 +81,12 @@ export class Busy {
   lockReleased(key: string): void {
     const signs = this.#signsOf(key);
     const wasDead = signs.ownerIsDead;
+    const wasHeld = signs.lockUntil !== undefined;
     delete signs.lockUntil;
     signs.ownerIsDead = false;
-    if (!wasDead) this.#released(key, signs);
+    // 2026.7 takes the lock for moments when nothing is going on; without a new line that is no news.
+    const isNews = wasHeld || signs.restAt === undefined || this.#options.lastLineAt(key) > signs.restAt;
+    if (!wasDead && isNews) this.#released(key, signs);
   }
 
   /** The index was read: one entry as it stands now. Tell it after the lines written before were emitted. */
@@ -100,10 +107,7 @@ export class Busy {
 
   /** Renews what is still believed. Call it every few seconds, after locks and indexes were looked at. */
   renew(): void {
-    for (const [key, signs] of this.#signsByKey) {
-      if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
-      else if (signs.lockUntil === undefined && signs.running === undefined && signs.deadRowAt === undefined) this.#signsByKey.delete(key);
-    }
+    for (const [key, signs] of this.#signsByKey) if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
   }
 
   #crashed(key: string, signs: Signs): void {
@@ -118,7 +122,8 @@ export class Busy {
   #released(key: string, signs: Signs): void {
     if (this.#until(key, signs) > this.#options.clock.now()) return;
     delete signs.told;
-    this.#options.emit(key, { type: 'busy_cleared', at: this.#options.clock.now(), crashed: false });
+    signs.restAt = this.#options.clock.now();
+    this.#options.emit(key, { type: 'busy_cleared', at: signs.restAt, crashed: false });
   }
 
   #tell(key: string, signs: Signs): void {
@@ -146,7 +151,7 @@ export class Busy {
 
   #signsOf(key: string): Signs {
     const signs = this.#signsByKey.get(key) ?? { ownerIsDead: false, crashTold: false };
-    this.#signsByKey.set(key, signs);
+    remember(this.#signsByKey, key, signs, MAX_SESSIONS);
     return signs;
   }
 }

@@ -28,6 +28,9 @@ export class Folders {
   #limitReached = false;
   #rootVersion = '';
   #closeWatcher: (() => Promise<void>) | undefined;
+  /** A watcher that is closed before it was ready never says so. */
+  #endWait: () => void = () => undefined;
+  #isStopped = false;
 
   constructor(options: FoldersOptions) {
     this.#options = options;
@@ -60,16 +63,22 @@ export class Folders {
     if (found.kind === 'found') problems.over('folder_unreadable', root);
     const changed = this.#replace(found.kind === 'found' ? found.folders : []);
     const rootVersion = found.kind === 'found' ? await versionOf(root) : '';
-    if (found.kind !== 'found' || changed || rootVersion !== this.#rootVersion) await this.stop();
+    if (found.kind !== 'found' || changed || rootVersion !== this.#rootVersion) await this.#unwatch();
     this.#rootVersion = rootVersion;
     if (found.kind === 'found') await this.#watch();
     else this.#watching = 'waiting';
   }
 
-  /** Ends the file events. */
-  async stop(): Promise<void> {
+  /** No hint comes after this. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    return this.#unwatch();
+  }
+
+  async #unwatch(): Promise<void> {
     const close = this.#closeWatcher;
     this.#closeWatcher = undefined;
+    this.#endWait();
     await close?.();
   }
 
@@ -91,10 +100,12 @@ export class Folders {
   async #watch(): Promise<void> {
     const { root, polling, onHint, startWatcher } = this.#options;
     this.#watching = polling || this.#limitReached ? 'polling' : 'events';
-    if (this.#watching === 'polling' || this.#closeWatcher !== undefined) return;
+    if (this.#isStopped || this.#watching === 'polling' || this.#closeWatcher !== undefined) return;
     // The configured directory may be a link; events name what it leads to.
     const real = await realpath(root).catch(() => root);
+    if (this.#isStopped) return;
     await new Promise<void>((resolve) => {
+      this.#endWait = resolve;
       this.#closeWatcher = watchTree({
         root: real,
         onHint: (path) => onHint(join(root, relative(real, path))),
@@ -115,7 +126,7 @@ export class Folders {
     this.#limitReached = true;
     this.#watching = 'polling';
     problems.note('watch_limit', root);
-    void this.stop();
+    void this.#unwatch();
   }
 }
 

@@ -58,8 +58,9 @@ export function decodeLock(content: string, writtenAt: number): Lock {
   };
 }
 
-/** What `/proc` says about a pid. */
+/** What `/proc` says about a pid. Our own is never the gateway's: in two containers both may have the same. */
 export async function processSight(pid: number): Promise<ProcessSight> {
+  if (pid === process.pid) return { kind: 'unknowable' };
   try {
     const [stat, commandLine] = await Promise.all([readFile(`/proc/${pid}/stat`, 'latin1'), readFile(`/proc/${pid}/cmdline`, 'latin1')]);
     // The name in parentheses may contain spaces and parentheses; field 3 follows its end.

@@ -91,7 +91,7 @@ export class Reading {
   }
 
   #indexed(entries: IndexEntry[]): void {
-    this.#announcer.refresh();
+    this.#announcer.refresh(new Set(entries.map((entry) => entry.key)));
     this.transcripts.readUnnamed();
     if (this.#isReady) this.#options.track(this.signs.indexed(entries));
   }

@@ -16,14 +16,11 @@ interface Scope {
 export class SessionIndex {
   readonly #scopesByFolder = new Map<string, Scope>();
 
-  /** Replaces what one folder's index says; returns the entries that are new or were updated since. */
+  /** Replaces what one folder's index says; returns the entries that are new or say something else than before. */
   replace(folder: string, entries: readonly IndexEntry[]): IndexEntry[] {
     const before = this.#scopesByFolder.get(folder)?.entriesByKey;
     this.#scopesByFolder.set(folder, scopeOf(entries));
-    return entries.filter((entry) => {
-      const known = before?.get(entry.key);
-      return known?.updatedAt !== entry.updatedAt || known?.sessionId !== entry.sessionId || known.status !== entry.status;
-    });
+    return entries.filter((entry) => !isSame(before?.get(entry.key), entry));
   }
 
   /** Forgets a folder that is no longer there. */
@@ -76,3 +73,25 @@ function scopeOf(entries: readonly IndexEntry[]): Scope {
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
 }
+
+/** Compared by hand: an index of thousands of entries is replaced several times a second. */
+function isSame(before: IndexEntry | undefined, now: IndexEntry): boolean {
+  if (before === undefined || COMPARED.some((field) => before[field] !== now[field])) return false;
+  const [{ messenger, to, threadId }, delivery] = [before.delivery, now.delivery];
+  return messenger === delivery.messenger && to === delivery.to && threadId === delivery.threadId;
+}
+
+const COMPARED = [
+  'updatedAt',
+  'status',
+  'sessionId',
+  'fileName',
+  'parentKey',
+  'label',
+  'chatType',
+  'startedAt',
+  'endedAt',
+  'model',
+  'contextTokens',
+  'contextWindow',
+] as const;

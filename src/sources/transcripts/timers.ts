@@ -25,14 +25,18 @@ export class Timers {
   /** Runs again and again, `delayMs()` after the run before has ended. */
   repeat(name: string, delayMs: () => number, run: () => Promise<void>): void {
     this.once(name, delayMs(), async () => {
-      await run();
-      this.repeat(name, delayMs, run);
+      try {
+        await run();
+      } finally {
+        this.repeat(name, delayMs, run);
+      }
     });
   }
 
   track(promise: Promise<unknown>): void {
+    const forget = () => this.#pending.delete(promise);
     this.#pending.add(promise);
-    void promise.finally(() => this.#pending.delete(promise));
+    promise.then(forget, forget);
   }
 
   /** No timer fires any more. Resolves when what was under way has ended. */

@@ -78,8 +78,22 @@ describe('a lock', () => {
   });
 
   it('that was there too briefly to be seen is cleared all the same: a failed call is then not tried again', () => {
-    const { told, busy } = setUp();
-    busy.lockReleased(KEY);
+    const { clock, told, busy, line } = setUp();
+    for (let count = 1; count <= 2; count += 1) {
+      line();
+      clock.pass(300);
+      busy.lockReleased(KEY);
+      clock.pass(300);
+      expect(told).toHaveLength(count);
+    }
+  });
+
+  it('that comes and goes without a line between is told once', () => {
+    const { clock, told, busy } = setUp();
+    for (let count = 0; count < 3; count += 1) {
+      busy.lockReleased(KEY);
+      clock.pass(300);
+    }
     expect(told).toEqual(['cleared']);
   });
 

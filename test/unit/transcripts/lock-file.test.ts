@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   type Belief,
   beliefIn,
@@ -84,9 +84,16 @@ describe('reading a lock', () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('looking at a process', () => {
-  it('recognises a running Node program and its start', async () => {
-    const sight = await processSight(process.pid);
-    expect(sight).toMatchObject({ kind: 'present', looksLikeGateway: true, starttime: expect.stringMatching(/^\d+$/) });
+  it('recognises a running Node program and its start, but never ourselves', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await new Promise((resolve) => child.once('spawn', resolve));
+    expect(await processSight(child.pid ?? 0)).toMatchObject({
+      kind: 'present',
+      looksLikeGateway: true,
+      starttime: expect.stringMatching(/^\d+$/),
+    });
+    expect(await processSight(process.pid)).toEqual({ kind: 'unknowable' });
   });
 
   it('recognises that a program is not the gateway, and when it is gone', async () => {

@@ -1,6 +1,8 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/daemon/system-clock.ts';
+import { createTranscriptSource } from '../../../src/sources/transcripts/source.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { tempDir } from './temp-dir.ts';
 import { eventually, pause, watch } from './watched.ts';
@@ -210,6 +212,23 @@ describe('after a restart', () => {
 });
 
 describe('a stop', () => {
+  it('in the middle of the start ends it', async () => {
+    const { root, gateway } = agentsRoot();
+    gateway.append('s1', turn('1'));
+    const source = createTranscriptSource({
+      dir: root,
+      polling: false,
+      clock: systemClock,
+      redact: (text) => text,
+      emit: () => undefined,
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    });
+    const started = source.start();
+    await Promise.resolve();
+    await source.stop();
+    await expect(started).resolves.toBeUndefined();
+  });
+
   it('is final: nothing is told or stored after it', async () => {
     const { root, gateway } = agentsRoot();
     gateway.index(KEY, { sessionId: 's1' });
