@@ -74,8 +74,11 @@ export type SessionEvent = Common &
       }
     | { type: 'run_started'; runId: string }
     | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string }
-    /** Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. */
-    | { type: 'busy_seen'; until: number }
+    /**
+     * Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. With `handle` it is
+     * that background command, and speaks only for the turn that started it.
+     */
+    | { type: 'busy_seen'; until: number; handle?: string }
     /** The sign of life went away; `crashed` when its owner is known to be dead. */
     | { type: 'busy_cleared'; crashed: boolean }
     | {

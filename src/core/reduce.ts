@@ -71,6 +71,7 @@ function opensTurn(event: TurnEvent): boolean {
     case 'message':
       return event.injected !== true;
     case 'busy_seen':
+      return event.handle === undefined;
     case 'run_started':
     case 'tool_started':
     case 'retry_scheduled':
@@ -111,7 +112,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'run_started':
       return { ...reopen(turn, event.runId), runsById: { ...turn.runsById, [event.runId]: { open: true } } };
     case 'run_ended':
-      return closeRun(turn, event);
+      return endRun(turn, event);
     case 'busy_seen':
       return event.until > turn.busyUntil ? { ...turn, busyUntil: event.until } : turn;
     case 'busy_cleared':
@@ -119,7 +120,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'retry_scheduled':
       return scheduleRetry(turn, event);
     case 'background_ended':
-      return { ...turn, background: turn.background.filter((handle) => !isSameHandle(handle, event.handle)) };
+      return endBackground(turn, event);
     case 'waiting_started':
       return startWaiting(turn, event);
     case 'waiting_ended':
@@ -217,6 +218,19 @@ function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   if (turn.retry !== undefined)
     return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
   return cleared;
+}
+
+/** Told in so many words, unlike a last message: no call of the run is answered any more. */
+function endRun(turn: Turn, event: EventOf<'run_ended'>): Turn {
+  const closed = closeRun(turn, event);
+  return event.outcome === 'yielded' ? closed : endCalls(closed, event.at);
+}
+
+/** A sign of life that was given for the command ends with it. */
+function endBackground(turn: Turn, event: EventOf<'background_ended'>): Turn {
+  const background = turn.background.filter((handle) => !isSameHandle(handle, event.handle));
+  if (background.length === turn.background.length) return turn;
+  return { ...turn, background, busyUntil: background.length === 0 ? 0 : turn.busyUntil };
 }
 
 /** Handles are cut to eight characters where a later user line reports the end. */

@@ -21,8 +21,8 @@ export function chooseTurn(session: Session, event: SessionEvent): Choice | unde
 
 /** Results and reports reach back; they do not make an older turn the current one again. */
 function nextCurrent(session: Session, turn: Turn, event: SessionEvent): string {
-  const reachesBack =
-    event.type === 'tool_ended' || event.type === 'background_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
+  const isOfCommand = event.type === 'background_ended' || (event.type === 'busy_seen' && event.handle !== undefined);
+  const reachesBack = isOfCommand || event.type === 'tool_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
   return reachesBack && session.currentBoxId !== undefined ? session.currentBoxId : turn.boxId;
 }
 
@@ -31,7 +31,7 @@ function turnThatKnows(session: Session, event: SessionEvent): Turn | undefined 
   const messageId = 'messageId' in event ? event.messageId : undefined;
   const callId = 'callId' in event ? event.callId : undefined;
   const runId = 'runId' in event ? event.runId : undefined;
-  const handle = event.type === 'background_ended' ? event.handle : undefined;
+  const handle = 'handle' in event ? event.handle : undefined;
   return (
     newestFirst.find((turn) => callId !== undefined && knowsCall(session, turn, callId, event)) ??
     newestFirst.find((turn) => messageId !== undefined && turn.messageIds.includes(messageId)) ??
@@ -53,6 +53,7 @@ function knowsCall(session: Session, turn: Turn, callId: string, event: SessionE
  */
 function currentTurn(session: Session, event: SessionEvent): Turn | undefined {
   const turn = session.turns.find((other) => other.boxId === session.currentBoxId);
+  if (event.type === 'busy_seen' && event.handle !== undefined) return undefined;
   if (turn?.end === undefined) return turn;
   if (event.type === 'busy_seen') return hasChildren(turn) ? turn : undefined;
   if (event.type === 'run_started' || isSilentStart(event)) return turnAwaitingChildren(session);
@@ -122,10 +123,10 @@ function turnOfChild(session: Session, childKey: string | undefined): Turn | und
   return childKey === undefined ? undefined : session.turns.findLast((turn) => childKey in turn.childrenByKey);
 }
 
-/** The same beginning told by a source that has not told it yet, with no end in between. */
+/** A beginning that nobody has named yet, or one told by a source that has not told it yet, with no end in between. */
 function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
-  if (turn.startedBy.includes(event.source)) return false;
   if (turn.trigger.kind === 'unknown') return turn.messageIds.length === 0 && Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
+  if (turn.startedBy.includes(event.source)) return false;
   const endsAt = turn.end?.at ?? turn.startedAt + SAME_START_MS;
   return event.at >= turn.startedAt - EARLY_MS && event.at <= endsAt;
 }
