@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { maskSecrets } from './config/mask.ts';
 import { misspeltVariables } from './config/misspelt.ts';
 import { readSecretFile } from './config/secret-file.ts';
-import { errorText } from './error-code.ts';
+import { errorText } from './core/error-code.ts';
 import { isExposed } from './config/server-url.ts';
 import { decodeSetting, encodeSetting, type Setting } from './config/setting.ts';
 import { settings, type Values } from './config/settings.ts';
@@ -36,6 +36,7 @@ export interface DescribedSetting {
 type Name = keyof Values;
 type Draft = { -readonly [N in Name]?: Values[N] };
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table are its names
 const rows = Object.entries(settings) as [Name, Setting<unknown>][];
 
 /** Reads and checks everything: the variables, the files they name, and what they mean together. */
@@ -47,6 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   const draft: Draft = {};
   const problems = [...decodeRows(env, draft, rows), ...resolveToken(env, draft), ...checkPlaintext(draft), ...checkToolLabels(draft)];
   if (problems.length > 0) return { kind: 'wrong', problems: maskProblems(problems, env), warnings };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every required row is there, or it would be a problem
   return { kind: 'valid', config: Object.freeze(draft) as Config, warnings };
 }
 
@@ -59,9 +61,11 @@ export function readSettings<N extends Name>(
   const problems = decodeRows(
     env,
     draft,
-    rows.filter(([name]) => names.includes(name as N)),
+    rows.filter(([name]) => names.some((wanted) => wanted === name)),
   );
-  return problems.length > 0 ? { problems: maskProblems(problems, env) } : (draft as Pick<Values, N>);
+  if (problems.length > 0) return { problems: maskProblems(problems, env) };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every asked row was decoded, or it would be a problem
+  return draft as Pick<Values, N>;
 }
 
 function decodeRows(env: NodeJS.ProcessEnv, draft: Record<string, unknown>, wanted: readonly [Name, Setting<unknown>][]): Problem[] {

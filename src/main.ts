@@ -7,7 +7,7 @@ import { dispatch } from './cli/dispatch.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { maskSecrets } from './config/mask.ts';
 import { secretTextsOf } from './config.ts';
-import { errorText } from './error-code.ts';
+import { errorText } from './core/error-code.ts';
 
 // A reader that goes away (`live-status config | head -1`, a terminal that closes) is no reason to fail.
 process.stdout.on('error', () => undefined);

@@ -2,7 +2,7 @@
 
 import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText } from './error-code.ts';
+import { errorCode, errorText } from './core/error-code.ts';
 import { encodeRecord, judgePidFile, type PidFileState, readPidFile } from './pid-file.ts';
 import { lookAtProcess } from './process-identity.ts';
 

@@ -1,7 +1,7 @@
 // Reads a PID file and says who holds it. Claiming and removing it is in pid-claim.ts.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { errorCode, errorText } from './error-code.ts';
+import { errorCode, errorText } from './core/error-code.ts';
 import { lookAtProcess, type ProcessSeen } from './process-identity.ts';
 
 /** What a PID file says, one per line: the pid, the mark of its start, and where its health is answered (`-` when nowhere). */

@@ -3,7 +3,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { errorText } from './error-code.ts';
+import { errorText } from './core/error-code.ts';
 
 const NAME = 'live-status';
 const PRIVATE_MODE = 0o700;

@@ -3,7 +3,8 @@
 import { type Budget, type BudgetLimits, refill, take, tokenAt } from './budget.ts';
 import { type Gate, openAt } from './gate.ts';
 import type { Need } from './outcome.ts';
-import { nextDueAt, type Pace } from './pace.ts';
+import type { Pace } from '../core/pace.ts';
+import { nextDueAt } from './pace.ts';
 import { isDirty, isUrgent, type Slot } from './slot.ts';
 
 export interface PublishState {

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { PostBody, Reason, Sink, Target } from '../core/sink.ts';
 import type { BudgetLimits } from './budget.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../core/pace.ts';
 import type { LiveStatusMeta } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
 

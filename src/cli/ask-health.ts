@@ -1,7 +1,7 @@
 // Asks a running daemon for its health and makes the answer safe to print.
 
 import { z } from 'zod';
-import { errorText } from '../error-code.ts';
+import { errorText } from '../core/error-code.ts';
 import { redactFields } from '../redact-fields.ts';
 
 const ASK_TIMEOUT_MS = 3_000;

@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { closestName } from '../config/closest-name.ts';
-import { errorCode, errorText } from '../error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { commandHelp, programHelp } from './help.ts';

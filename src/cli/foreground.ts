@@ -5,7 +5,7 @@ import { secretsOf } from '../config.ts';
 import { maskSecrets } from '../config/mask.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../core/redact.ts';
-import { errorText } from '../error-code.ts';
+import { errorText } from '../core/error-code.ts';
 import { localHealthUrl } from '../http/health.ts';
 import { createLog } from '../log.ts';
 import { claimPidFile } from '../pid-claim.ts';

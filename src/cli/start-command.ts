@@ -5,7 +5,7 @@ import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
-import { errorText } from '../error-code.ts';
+import { errorText } from '../core/error-code.ts';
 import { inspectPidFile } from '../pid-file.ts';
 import { prepareStateDir } from '../state-dir.ts';
 import type { CliContext, Command } from './command.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../config.ts';
-import { errorCode, errorText } from '../error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import { removeIfStill } from '../pid-claim.ts';
 import { inspectPidFile, type PidRecord } from '../pid-file.ts';
 import { lookAtProcess } from '../process-identity.ts';

@@ -1,7 +1,7 @@
 // Reads a secret from a file, at start and again when the server refuses the old one.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { errorText } from '../error-code.ts';
+import { errorText } from '../core/error-code.ts';
 
 const MAX_BYTES = 16_384; // No token is longer; a wrong path may point at anything.
 

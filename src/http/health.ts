@@ -1,7 +1,7 @@
 // Owns the HTTP server of `GET /health`. Does not know how healthy anything is.
 
 import { fastify } from 'fastify';
-import { errorCode, errorText } from '../error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import { redactFields } from '../redact-fields.ts';
 import type { HealthReport } from './health-report.ts';
 

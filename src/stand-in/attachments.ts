@@ -32,9 +32,13 @@ function storedAttachment(item: unknown, newId: () => string): Record<string, un
 }
 
 function textFields(item: Record<string, unknown>, names: string[]): Record<string, string> | undefined {
-  const values = names.map((name) => item[name] ?? '');
-  if (values.some((value) => typeof value !== 'string')) return undefined;
-  return Object.fromEntries(names.map((name, index) => [name, String(values[index])]));
+  const fields: Record<string, string> = {};
+  for (const name of names) {
+    const value = item[name] ?? '';
+    if (typeof value !== 'string') return undefined;
+    fields[name] = value;
+  }
+  return fields;
 }
 
 function storedField(field: Record<string, unknown>): Record<string, unknown> {
@@ -42,8 +46,9 @@ function storedField(field: Record<string, unknown>): Record<string, unknown> {
 }
 
 function storedAction(action: Record<string, unknown>, newId: () => string): Record<string, unknown> {
-  const kept = ACTION_FIELDS.filter((name) => action[name] !== undefined).map((name) => [name, action[name]]);
-  return { id: newId(), ...Object.fromEntries(kept) };
+  const kept: Record<string, unknown> = { id: newId() };
+  for (const name of ACTION_FIELDS) if (action[name] !== undefined) kept[name] = action[name];
+  return kept;
 }
 
 /** The props as readers see them: where a button points to is never sent. */

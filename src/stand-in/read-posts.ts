@@ -31,8 +31,8 @@ export function getThread(call: Call): Reply {
   const asked = readablePost(world, call.user, idParam(call.params, 'post_id'));
   const root = livePost(world, asked.root_id || asked.id) ?? asked;
   const replies = repliesOf(world, root.id);
-  const newestFirst = [...replies].reverse();
-  const order = world.rules.oldThreadShape ? [root, ...newestFirst, root] : [root, ...newestFirst];
+  const reversed = replies.toReversed();
+  const order = world.rules.oldThreadShape ? [root, ...reversed, root] : [root, ...reversed];
   const latest = Math.max(...order.map((post) => post.update_at));
   return list(world, { order, extra: [], counted: true, headers: { etag: etag(world, root.id, root.id, String(latest)) } });
 }
@@ -104,10 +104,11 @@ function cut(posts: Post[], start: number, count: number): Window {
 
 function list(world: World, found: Window & { extra: Post[]; counted: boolean; headers: Record<string, string> }): Reply {
   const posts = [...found.order, ...found.extra];
-  const wired = posts.map((post) => [post.id, wirePost(post, world.rules, found.counted ? replyCountOf(world, post) : 0)]);
+  const wired: Record<string, unknown> = {};
+  for (const post of posts) wired[post.id] = wirePost(post, world.rules, found.counted ? replyCountOf(world, post) : 0);
   const body = {
     order: found.order.map((post) => post.id),
-    posts: Object.fromEntries(wired),
+    posts: wired,
     next_post_id: found.next ?? '',
     prev_post_id: found.prev ?? '',
   };

@@ -86,7 +86,7 @@ function stop(server: Server, sockets: Set<Socket>, timers: Set<NodeJS.Timeout>)
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    for await (const chunk of request) if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
   } catch {
     return undefined;
   }

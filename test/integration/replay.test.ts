@@ -34,7 +34,9 @@ interface Recording {
 /** The transcripts of one version, moved in time so that the last line was written just now. */
 function recordings(version: string): { index: string; files: Recording[] } {
   const dir = join(FIXTURES, `openclaw-${version}`, 'agents/main/sessions');
-  const names = readdirSync(dir).filter((name) => /\.jsonl(\.(reset|deleted)\.[^.]*\.[^.]*)?$/.test(name) && !name.includes('.trajectory.'));
+  const names = readdirSync(dir).filter(
+    (name) => /\.jsonl(\.(reset|deleted)\.[^.]*\.[^.]*)?$/.test(name) && !name.includes('.trajectory.'),
+  );
   const texts = names.map((name) => readFileSync(join(dir, name), 'utf8'));
   const shiftMs = Date.now() - Math.max(...texts.map(lastInstant));
   const files = names.map((name, index) => ({
@@ -63,7 +65,8 @@ function shifted(text: string, byMs: number): string {
 /** The stored index tells how every session ended; a replay that starts at the first line must not know that. */
 function withoutStates(json: string): string {
   const entries = JSON.parse(json) as Record<string, Record<string, unknown>>;
-  for (const entry of Object.values(entries)) for (const field of ['status', 'startedAt', 'endedAt', 'updatedAt', 'abortedLastRun', 'sessionFile']) delete entry[field];
+  for (const entry of Object.values(entries))
+    for (const field of ['status', 'startedAt', 'endedAt', 'updatedAt', 'abortedLastRun', 'sessionFile']) delete entry[field];
   return JSON.stringify(entries);
 }
 
@@ -135,7 +138,12 @@ function createBoxes(): { apply(event: SessionEvent): void; text(): string } {
         if (session === undefined || isSubAgent(session)) continue;
         const draw = (): string => {
           const tree = treeOf(sessions.byKey, session, turn, turn.lastEventAt + LATER_MS);
-          const card = renderCard(tree, (node) => statusOf(node, LIMITS), { verbosity: 'normal', maxLines: 40, labels: BUILT_IN_LABELS, redact });
+          const card = renderCard(tree, (node) => statusOf(node, LIMITS), {
+            verbosity: 'normal',
+            maxLines: 40,
+            labels: BUILT_IN_LABELS,
+            redact,
+          });
           return [card.title, ...card.lines].join('\n');
         };
         drawnById.set(turn.boxId, { key: session.key, startedAt: turn.startedAt, draw });

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PostDraft, PushError, Reason, Sink } from '../../src/core/sink.ts';
+import { type PostDraft, PushError, type Reason, type Sink } from '../../src/core/sink.ts';
 import { systemClock as clock } from '../../src/daemon/system-clock.ts';
 import { withAuthGate } from '../../src/sinks/auth-gate.ts';
 import { withBreaker } from '../../src/sinks/breaker.ts';
@@ -42,7 +42,7 @@ function draft(change: Partial<PostDraft> = {}): PostDraft {
 async function reasonOf(call: Promise<unknown>): Promise<string> {
   return await call.then(
     () => 'ok',
-    (error: PushError) => error.reason,
+    (error: unknown) => (error instanceof PushError ? error.reason : String(error)),
   );
 }
 

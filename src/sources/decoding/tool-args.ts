@@ -29,8 +29,8 @@ export function shortArgs(args: JsonRecord, safe: SafeText): Record<string, stri
 
 function valueText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'object' ? jsonText(value) : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  return typeof value === 'object' && value !== null ? jsonText(value) : undefined;
 }
 
 function jsonText(value: object): string {

@@ -1,7 +1,7 @@
 // A publisher between a fake clock and a fake server, with a checkpoint in memory that survives its restarts.
 
 import { budgetLimits } from '../../../src/boxes/budget.ts';
-import { parsePace } from '../../../src/boxes/pace.ts';
+import { parsePace } from '../../../src/core/pace.ts';
 import type { PostRecord } from '../../../src/boxes/post-record.ts';
 import { createPublisher } from '../../../src/boxes/publisher.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts } from '../../../src/boxes/publisher-ports.ts';

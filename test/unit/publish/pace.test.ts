@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt, parsePace } from '../../../src/boxes/pace.ts';
+import { nextDueAt } from '../../../src/boxes/pace.ts';
+import { parsePace } from '../../../src/core/pace.ts';
 
 describe('parsePace', () => {
   it('reads steps by age', () => {

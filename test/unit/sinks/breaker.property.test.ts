@@ -31,10 +31,10 @@ interface Model {
   now: number;
 }
 
-function apply(model: Model, step: Step): string | undefined {
-  if (step.do === 'health') model.isUp = step.isUp;
-  if (step.do === 'wait') wait(model, step.ms);
-  return step.do === 'push' ? push(model, step.outcome) : undefined;
+function apply(model: Model, taken: Step): string | undefined {
+  if (taken.do === 'health') model.isUp = taken.isUp;
+  if (taken.do === 'wait') wait(model, taken.ms);
+  return taken.do === 'push' ? push(model, taken.outcome) : undefined;
 }
 
 function wait(model: Model, ms: number): void {
@@ -68,13 +68,13 @@ describe('a breaker, whatever happens', () => {
         const sink = createFakeSink();
         const breaker = withBreaker(sink, { threshold: THRESHOLD, cooldownMs: COOLDOWN_MS, clock });
         const model: Model = { state: 'closed', failures: 0, probeAt: 0, sent: 0, probes: 0, isUp: true, now: 0 };
-        for (const step of steps) {
+        for (const taken of steps) {
           const before = model.state;
-          const expected = apply(model, step);
-          if (step.do === 'push') sink.outcome = step.outcome;
-          if (step.do === 'health') sink.health = step.isUp ? 'ok' : 'server';
-          if (step.do === 'wait') await clock.advance(step.ms);
-          if (step.do === 'push') expect(await pushThrough(breaker)).toBe(expected);
+          const expected = apply(model, taken);
+          if (taken.do === 'push') sink.outcome = taken.outcome;
+          if (taken.do === 'health') sink.health = taken.isUp ? 'ok' : 'server';
+          if (taken.do === 'wait') await clock.advance(taken.ms);
+          if (taken.do === 'push') expect(await pushThrough(breaker)).toBe(expected);
           expect({ state: breaker.state(), sent: sink.pushes, probes: sink.probes }).toEqual({
             state: model.state,
             sent: model.sent,

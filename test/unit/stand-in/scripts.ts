@@ -142,7 +142,9 @@ const read: Script = {
 /** The rows of the channel at that time, as two of the recorded lists show them; texts of deleted rows are not sent. */
 function postsOfTheLists(): (Pick<Post, 'id'> & Partial<Post>)[] {
   const lists = exchangesOf('read').filter((exchange) => ['list.default', 'list.since_t0'].includes(exchange.case));
-  const rows = lists.flatMap((exchange) => Object.values((exchange.response?.body as { posts: Record<string, Post> }).posts));
+  const rows = lists.flatMap(({ response }) =>
+    response === undefined ? [] : Object.values((response.body as { posts: Record<string, Post> }).posts),
+  );
   return [...new Map(rows.map((row) => [row.id, row])).values()].map((row) => ({ ...row, channel_id: LATE_CHANNEL }));
 }
 
