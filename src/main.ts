@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 // The `live-status` command: connects the command line to this process.
 
 import { createCatalogue } from './cli/catalogue.ts';

@@ -22,8 +22,8 @@ describe('lookAtProcess', () => {
   });
 
   it('takes a process that ended but was never collected for gone', async () => {
-    // The shell starts `true` and then becomes `sleep`, which never collects it.
-    const child = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // The shell starts a short sleep and then becomes a long one, which never collects it.
+    const child = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     const [line] = await once(child.stdout, 'data');
     const zombie = Number(String(line));
     await expect.poll(() => lookAtProcess(zombie).kind, { timeout: 5_000 }).toBe('gone');
