@@ -1,0 +1,36 @@
+// Pure: our `connect` request. Client id and mode are closed lists of the gateway's; our own name goes into `displayName`.
+
+import { asNumber, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { type Device, deviceProof } from './device.ts';
+import { SCOPE } from './state.ts';
+
+export interface ConnectOptions {
+  token: string;
+  version: string;
+  platform: string;
+  /** Given when the gateway is not on this machine, or does not take us without. */
+  device?: Device;
+}
+
+const CLIENT_ID = 'gateway-client'; // with this mode, direct loopback connections keep their scopes without a device
+const CLIENT_MODE = 'backend';
+const ROLE = 'operator';
+const MIN_PROTOCOL = 3;
+const MAX_PROTOCOL = 4;
+
+/** The parameters that answer a challenge. No caps: each of them would change what the gateway does or sends. */
+export function connectParams(challenge: JsonRecord, { token, version, platform, device }: ConnectOptions): Record<string, unknown> {
+  const nonce = asText(challenge['nonce']) ?? '';
+  const at = asNumber(challenge['ts']) ?? 0;
+  const claim = { clientId: CLIENT_ID, clientMode: CLIENT_MODE, role: ROLE, scopes: [SCOPE], at, token, nonce, platform };
+  return {
+    minProtocol: MIN_PROTOCOL,
+    maxProtocol: MAX_PROTOCOL,
+    client: { id: CLIENT_ID, version, platform, mode: CLIENT_MODE, displayName: 'live-status' },
+    role: ROLE,
+    scopes: [SCOPE],
+    caps: [],
+    auth: { token },
+    ...(device === undefined ? {} : { device: deviceProof(device, claim) }),
+  };
+}

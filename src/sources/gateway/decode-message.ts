@@ -1,0 +1,131 @@
+// Messages of a session, live or from its history: what set a turn going, what the agent said, how tools ended.
+
+import type { DecodeContext } from '../decoding/decode-context.ts';
+import { decodeAssistant } from '../decoding/decode-assistant.ts';
+import type { Fact } from '../decoding/decoded-event.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { remember } from '../decoding/remember.ts';
+import { decodeBeginning, isBeginning } from './beginning.ts';
+import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
+import type { Run, RunBook } from './run-book.ts';
+
+/** One message with what its envelope says. */
+export interface Message {
+  id: string;
+  at: number;
+  runId?: string;
+  body: JsonRecord;
+}
+
+interface Ports {
+  book: RunBook;
+  context: DecodeContext;
+  tell(rawKey: string, at: number, facts: readonly Fact[]): void;
+}
+
+type Said = Extract<Fact, { type: 'message' }>;
+
+const MAX_MESSAGES = 10_000;
+/** Notes of the gateway to itself, and nested calls, which the tool events tell better. */
+const SILENT_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
+
+/** The parts of a message, of a live payload or of an entry of the history; undefined when it has no id. */
+export function messageOf(value: JsonRecord, now: number): Message | undefined {
+  const body = asRecord(value['message']) ?? value;
+  const marks = asRecord(body['__openclaw']);
+  const id = asText(value['messageId']) ?? asText(marks?.['id']);
+  if (id === undefined) return undefined;
+  const runId = asText(marks?.['runId']) ?? asText(value['runId']);
+  const at = asNumber(marks?.['recordTimestampMs']) ?? asNumber(body['timestamp']) ?? now;
+  return { id: id.slice(0, 512), at, body, ...(runId === undefined ? {} : { runId: runId.slice(0, 512) }) };
+}
+
+export class MessageDecoder {
+  readonly #ports: Ports;
+  readonly #seenIds = new Map<string, true>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** A message as it comes. Its calls are told by the tool events, which know their order and their wrappers. */
+  live(rawKey: string, message: Message): void {
+    if (this.#isNew(message)) this.#decode(rawKey, message, false);
+  }
+
+  /** A message of the history, whether or not it came live: calls and results may have been missed. */
+  past(rawKey: string, message: Message): void {
+    const isNew = this.#isNew(message);
+    if (isNew) return this.#decode(rawKey, message, true);
+    const run = this.#ports.book.run(message.runId);
+    if (run !== undefined && run.phase !== 'ended') this.#ports.tell(rawKey, message.at, this.#callsOf(run, message));
+  }
+
+  #isNew({ id }: Message): boolean {
+    const isNew = !this.#seenIds.has(id);
+    remember(this.#seenIds, id, true, MAX_MESSAGES);
+    return isNew;
+  }
+
+  #decode(rawKey: string, message: Message, withCalls: boolean): void {
+    const role = asText(message.body['role']) ?? '';
+    if (isBeginning(message.body)) return this.#begin(rawKey, message);
+    if (role === 'assistant') return this.#said(rawKey, message, withCalls);
+    if (role === 'toolResult') return this.#result(rawKey, message);
+    if (!SILENT_ROLES.has(role)) this.#ports.context.unknown(`role:${role}`);
+  }
+
+  #begin(rawKey: string, { id, at, body }: Message): void {
+    const { book, context, tell } = this.#ports;
+    const { ended, started, isAnswered } = decodeBeginning(id, body, context);
+    tell(rawKey, at, ended);
+    if (isAnswered) return;
+    const isKnownJob = started.trigger.kind === 'schedule' && book.session(rawKey).hasBegun;
+    if (!isKnownJob) book.begin(rawKey, at, started);
+  }
+
+  #result(rawKey: string, message: Message): void {
+    const { book, context, tell } = this.#ports;
+    const run = book.run(message.runId);
+    if (run !== undefined) tell(rawKey, message.at, decodeToolMessage(run, message.body, context));
+  }
+
+  #said(rawKey: string, message: Message, withCalls: boolean): void {
+    const { context, tell } = this.#ports;
+    const [said] = decodeAssistant(context.safe.id(message.id) ?? message.id, message.body, context);
+    if (said?.type !== 'message') return;
+    if (said.injected === true) return tell(rawKey, message.at, [said]);
+    const run = this.#runOf(rawKey, message, said);
+    tell(rawKey, message.at, this.#inRun(said, message, run));
+    if (run === undefined) return;
+    if (said.stop === 'stop' || said.stop === 'length') run.phase = 'answered';
+    if (withCalls) tell(rawKey, message.at, this.#callsOf(run, message));
+  }
+
+  #runOf(rawKey: string, { runId, at }: Message, said: Said): Run | undefined {
+    return runId === undefined ? undefined : this.#ports.book.active(rawKey, runId, at, said.stop === 'tools');
+  }
+
+  /** A failed model call is told by its run; the message about it only adds words when the run is over, and never begins a retry. */
+  #inRun(said: Said, { runId }: Message, run: Run | undefined): Fact[] {
+    const named = runId === undefined ? said : { ...said, runId };
+    if (said.stop === 'error') {
+      const { reason: _reason, text, ...rest } = named;
+      return run === undefined && text !== undefined ? [{ ...rest, text, stop: 'stop', injected: true }] : [];
+    }
+    const preamble = run?.preamble;
+    if (run === undefined || preamble === undefined) return [named];
+    delete run.preamble;
+    return [{ text: preamble.text, ...named }];
+  }
+
+  #callsOf(run: Run, { body }: Message): Fact[] {
+    const content = Array.isArray(body['content']) ? body['content'] : [];
+    return content.flatMap((value) => {
+      const block = asRecord(value);
+      if (block?.['type'] !== 'toolCall') return [];
+      const { id: toolCallId, name, arguments: args, parentToolCallId } = block;
+      return decodeToolStart(run, { toolCallId, name, args, parentToolCallId }, this.#ports.context);
+    });
+  }
+}

@@ -1,0 +1,72 @@
+// Pure: the facts of a session row. Rows are trusted for routing, lineage and tokens; about what is going on they lag behind.
+
+import type { EventOf, Route } from '../../core/event.ts';
+import { deliveryOf } from '../decoding/index-entry.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { routeOf } from '../decoding/route.ts';
+import type { SafeText } from '../decoding/safe-text.ts';
+import { agentIdOf } from '../decoding/session-key.ts';
+import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
+
+/** What a row says of its session; empty members are not known, which is not the same as none. */
+export type SessionFacts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
+
+const MAX_LABEL_POINTS = 200;
+const MATTERMOST_ID = /^[a-z0-9]{26}$/;
+
+/** `jobRoute`: where a scheduled job delivers; its own rows have no destination. */
+export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, jobRoute: Route | undefined): SessionFacts {
+  const parentKey = parentOf(row);
+  const label = asText(row['label']);
+  const sessionId = safe.id(row['sessionId']);
+  const model = asText(row['activeModel']) ?? asText(row['model']);
+  const contextTokens = row['totalTokensFresh'] === true ? asNumber(row['totalTokens']) : undefined;
+  const contextWindow = asNumber(row['contextTokens']);
+  return {
+    agentId: asText(row['agentId']) ?? agentIdOf(rawKey) ?? 'main',
+    route: routeOfRow(rawKey, row, jobRoute),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(parentKey === undefined ? {} : { parentKey }),
+    ...(label === undefined ? {} : { label: safe.line(label, MAX_LABEL_POINTS) }),
+    ...(model === undefined ? {} : { model: safe.line(model, MAX_LABEL_POINTS) }),
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
+}
+
+/** `parentSessionKey` also stands in threads forked from a channel, which are no sub-agents. */
+function parentOf(row: JsonRecord): string | undefined {
+  return isSessionKey(row['spawnedBy']) ? sessionKeyOf(row['spawnedBy']) : undefined;
+}
+
+function routeOfRow(rawKey: string, row: JsonRecord, jobRoute: Route | undefined): Route {
+  if (cronJobOf(rawKey) !== undefined && jobRoute !== undefined) return jobRoute;
+  const chatType = asText(row['chatType']);
+  const { route } = routeOf(rawKey, { delivery: deliveryOf(row), ...(chatType === undefined ? {} : { chatType }) });
+  return route.kind === 'direct' ? withChannel(route, row) : route;
+}
+
+/** The channel of a direct message stands nowhere but in the origin. */
+function withChannel(route: Extract<Route, { kind: 'direct' }>, row: JsonRecord): Route {
+  const origin = asRecord(row['origin']);
+  const channelId = asText(origin?.['nativeChannelId']);
+  const isHere = origin?.['provider'] === 'mattermost' && (route.userId === undefined || origin['to'] === `user:${route.userId}`);
+  return isHere && channelId !== undefined && MATTERMOST_ID.test(channelId) ? { ...route, channelId } : route;
+}
+
+/** How a row says that its last run ended; rows of running sessions and old rows say nothing. */
+export function outcomeOfRow(row: JsonRecord): 'done' | 'failed' | 'aborted' | 'timed_out' | undefined {
+  if (row['abortedLastRun'] === true) return 'aborted';
+  switch (row['status']) {
+    case 'done':
+      return 'done';
+    case 'failed':
+      return 'failed';
+    case 'killed':
+      return 'aborted';
+    case 'timeout':
+      return 'timed_out';
+    default:
+      return undefined;
+  }
+}

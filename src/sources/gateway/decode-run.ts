@@ -1,0 +1,204 @@
+// The events `agent`, `session.tool` and `chat`: what a run does, and how it ends.
+
+import type { RunOutcome } from '../../core/event.ts';
+import type { DecodeContext } from '../decoding/decode-context.ts';
+import { modelErrorReason } from '../decoding/error-reason.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import type { Fact } from '../decoding/decoded-event.ts';
+import type { SafeText } from '../decoding/safe-text.ts';
+import type { SessionFacts } from './decode-row.ts';
+import { decodeToolEnd, decodeToolStart } from './decode-tool.ts';
+import type { Run, RunBook } from './run-book.ts';
+
+/** A frame that belongs to a run, with what its payload has in common with all others. */
+export interface RunFrame {
+  rawKey: string;
+  runId: string;
+  at: number;
+  seq: number | undefined;
+  isHeartbeat: boolean;
+  data: JsonRecord;
+}
+
+interface Ports {
+  book: RunBook;
+  context: DecodeContext;
+  tell(rawKey: string, at: number, facts: readonly Fact[]): void;
+  /** Facts of a session that no row told. */
+  seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void;
+  /** The gateway itself dropped events of a run. */
+  onGap(): void;
+}
+
+const MAX_MODEL_POINTS = 100;
+const MAX_PREAMBLE_POINTS = 2_000;
+/** Streams that say only that the run is alive. */
+const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
+/** Phases that say nothing more than their run does. */
+const SILENT_PHASES: ReadonlySet<string> = new Set(['fallback_step', 'fallback', 'fallback_cleared']);
+
+export class RunDecoder {
+  readonly #ports: Ports;
+  readonly #book: RunBook;
+  readonly #context: DecodeContext;
+  readonly #safe: SafeText;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+    this.#book = ports.book;
+    this.#context = ports.context;
+    this.#safe = ports.context.safe;
+  }
+
+  #lifecycle(frame: RunFrame): void {
+    const { rawKey, runId, at, data } = frame;
+    const phase = asText(data['phase']) ?? '';
+    switch (phase) {
+      case 'start':
+        this.#book.started(rawKey, runId, at, frame.isHeartbeat);
+        return;
+      case 'model':
+        return this.#modelChanged(frame);
+      case 'finishing':
+        return this.#finishing(frame);
+      case 'waiting-approval':
+        return this.#waiting(frame);
+      case 'approval-resolved':
+        return this.#resolved(frame);
+      case 'end':
+        return this.#ended(frame, data['yielded'] === true ? 'yielded' : 'done');
+      case 'error':
+        return this.#ended(
+          frame,
+          data['aborted'] === true ? 'aborted' : failureOf(data['stopReason']),
+          modelErrorReason(data['error'], this.#safe),
+        );
+      default:
+        if (!SILENT_PHASES.has(phase)) this.#context.unknown(`lifecycle:${phase}`);
+    }
+  }
+
+  #modelChanged({ rawKey, at, data }: RunFrame): void {
+    const model = asText(data['model']);
+    if (model !== undefined) this.#ports.seen(rawKey, at, { model: this.#safe.line(model, MAX_MODEL_POINTS) });
+  }
+
+  /** Not the end: the run tries again after an error, or ends with a word of its own. */
+  #finishing({ rawKey, runId, at, data }: RunFrame): void {
+    const reason = modelErrorReason(data['error'], this.#safe);
+    const run = this.#book.active(rawKey, runId, at, false);
+    if (run !== undefined && reason !== undefined && data['aborted'] !== true) this.#book.failed(run, at, reason);
+  }
+
+  #waiting({ rawKey, runId, at, data }: RunFrame): void {
+    const run = this.#book.active(rawKey, runId, at, true);
+    const waitId = this.#safe.id(data['approvalId']);
+    const callId = this.#safe.id(data['toolCallId']) ?? waitId;
+    if (run === undefined || waitId === undefined || callId === undefined) return;
+    const text = run.commandsByCall.get(callId);
+    run.waitsByCall.set(callId, waitId);
+    this.#ports.tell(rawKey, at, [{ type: 'waiting_started', waitId, on: 'approval', ...(text === undefined ? {} : { text }) }]);
+  }
+
+  #resolved({ rawKey, runId, at, data }: RunFrame): void {
+    const waitId = this.#safe.id(data['approvalId']);
+    const callId = this.#safe.id(data['toolCallId']) ?? waitId;
+    if (waitId === undefined || callId === undefined) return;
+    this.#book.run(runId)?.waitsByCall.delete(callId);
+    this.#ports.tell(rawKey, at, [{ type: 'waiting_ended', waitId }]);
+  }
+
+  #ended({ rawKey, runId, at }: RunFrame, outcome: RunOutcome, reason?: string): void {
+    if (this.#book.run(runId) === undefined) this.#book.endedUnseen(rawKey, runId, outcome, at);
+    else this.#book.ended(runId, outcome, at, reason);
+  }
+
+  #tool(frame: RunFrame): void {
+    const { rawKey, runId, at, data } = frame;
+    const isResult = data['phase'] === 'result';
+    const run = this.#book.active(rawKey, runId, at, !isResult) ?? (isResult ? this.#book.run(runId) : undefined);
+    if (run === undefined) return;
+    switch (data['phase']) {
+      case 'start':
+        return this.#ports.tell(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, data, this.#context)]);
+      case 'result':
+        return this.#ports.tell(rawKey, at, decodeToolEnd(run, data, this.#context));
+      case 'update':
+      case 'review':
+      case 'input_delta':
+        return;
+      default:
+        this.#context.unknown(`tool:${asText(data['phase']) ?? 'none'}`);
+    }
+  }
+
+  #item({ rawKey, runId, at, data }: RunFrame): void {
+    const run = this.#book.active(rawKey, runId, at, false);
+    if (run === undefined || data['kind'] !== 'preamble' || data['phase'] !== 'end') return;
+    const id = this.#safe.id(data['itemId']);
+    const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_PREAMBLE_POINTS));
+    if (id !== undefined && text !== undefined) run.preamble = { id, text };
+  }
+
+  /** An event `agent` or `session.tool`. */
+  agent(stream: string, frame: RunFrame): void {
+    const { rawKey, runId, at, seq, data } = frame;
+    if (stream === 'error') return data['reason'] === 'seq gap' ? this.#ports.onGap() : undefined;
+    if (this.#book.isOld(runId, seq)) return;
+    if (stream === 'lifecycle') return this.#lifecycle(frame);
+    if (frame.isHeartbeat && this.#book.run(runId) === undefined) this.#book.started(rawKey, runId, at, true);
+    if (stream === 'tool') return this.#tool(frame);
+    if (stream === 'item') return this.#item(frame);
+    if (stream === 'compaction') return data['phase'] === 'end' ? this.#ports.tell(rawKey, at, [{ type: 'compacted' }]) : undefined;
+    if (ALIVE.has(stream)) this.#book.active(rawKey, runId, at, stream === 'thinking');
+    else if (stream !== 'approval') this.#context.unknown(`stream:${stream}`);
+  }
+
+  chat(payload: JsonRecord, frame: RunFrame): void {
+    const { rawKey, runId, at, seq } = frame;
+    if (this.#book.isOld(runId, seq)) return;
+    switch (payload['state']) {
+      case 'status':
+      case 'delta':
+        this.#book.active(rawKey, runId, at, false);
+        return;
+      case 'final':
+        return this.#ended(frame, payload['yielded'] === true ? 'yielded' : 'done');
+      case 'aborted':
+        return this.#ended(frame, 'aborted');
+      case 'error':
+        return this.#ended(frame, failureOf(payload['errorKind']), modelErrorReason(payload['errorMessage'], this.#safe));
+      default:
+        this.#context.unknown(`chat:${asText(payload['state']) ?? 'none'}`);
+    }
+  }
+}
+
+function failureOf(kind: unknown): 'failed' | 'timed_out' {
+  return kind === 'timeout' || kind === 'timed_out' ? 'timed_out' : 'failed';
+}
+
+/** Text before a tool call that no message has taken with it. */
+export function preambleOf(run: Run): Fact[] {
+  const { preamble } = run;
+  if (preamble === undefined) return [];
+  delete run.preamble;
+  return [{ type: 'message', messageId: preamble.id, text: preamble.text, stop: 'tools', runId: run.runId }];
+}
+
+/** What `agent`, `session.tool` and `chat` payloads have in common. The session's key is missing on some frames of old gateways. */
+export function runFrameOf(payload: JsonRecord, book: RunBook, now: number): RunFrame | undefined {
+  const runId = asText(payload['runId'])?.slice(0, 512);
+  if (runId === undefined) return undefined;
+  const rawKey = asText(payload['sessionKey']) ?? book.run(runId)?.rawKey;
+  if (rawKey === undefined) return undefined;
+  const message = asRecord(payload['message']);
+  return {
+    rawKey,
+    runId,
+    at: asNumber(payload['ts']) ?? asNumber(message?.['timestamp']) ?? now,
+    seq: asNumber(payload['seq']),
+    isHeartbeat: payload['isHeartbeat'] === true,
+    data: asRecord(payload['data']) ?? {},
+  };
+}

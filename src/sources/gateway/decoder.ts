@@ -1,0 +1,246 @@
+// Turns frames of the gateway into events of sessions. Owns what was told about each session; knows no socket and no timer.
+
+import type { SessionEvent } from '../../core/event.ts';
+import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
+import type { Fact } from '../decoding/decoded-event.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { planSteps } from '../decoding/plan-steps.ts';
+import { remember } from '../decoding/remember.ts';
+import { createSafeText } from '../decoding/safe-text.ts';
+import { agentIdOf } from '../decoding/session-key.ts';
+import { MessageDecoder, messageOf } from './decode-message.ts';
+import { decodeRow, outcomeOfRow, type SessionFacts } from './decode-row.ts';
+import { RunDecoder, runFrameOf } from './decode-run.ts';
+import { type History, missedMessages, settledEnd } from './history.ts';
+import { Jobs } from './jobs.ts';
+import { type Run, RunBook } from './run-book.ts';
+import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
+import { Tasks } from './tasks.ts';
+
+export interface DecoderOptions {
+  redact(text: string): string;
+  /** Wall clock, for frames that tell no time. */
+  now(): number;
+  emit(event: SessionEvent): void;
+  /** Gets short harmless names to count. */
+  onUnknown(kind: string): void;
+  /** Any session's key, at every sign of it. */
+  onSession(rawKey: string): void;
+  /** The gateway itself reports that it dropped events. */
+  onGap(): void;
+}
+
+/** Events without news for a status box. */
+const SILENT_EVENTS: ReadonlySet<string> = new Set(
+  `presence tick health heartbeat shutdown update.available update.run.changed config.changed skills.changed plugins.changed
+   progressCard.changed session.approval session.observer session.typing session.sharing session.sharing.evidence session.suggestion
+   chat.metadata.changed models.snapshot mentions.changed task.suggestion gateway.suspension node.presence node.hostStats
+   device.pair.changed device.pair.requested device.pair.resolved controlUi.sessionPullRequests.changed plugins.controlUi.changed
+   users.prefs.changed voicewake.changed voicewake.routing.changed talk.mode`.split(/\s+/),
+);
+const MAX_SESSIONS = 5_000;
+
+export class GatewayDecoder {
+  readonly book: RunBook;
+  readonly tasks: Tasks;
+  readonly #options: DecoderOptions;
+  readonly #context: DecodeContext;
+  readonly #jobs: Jobs;
+  readonly #runs: RunDecoder;
+  readonly #messages: MessageDecoder;
+  readonly #factsByKey = new Map<string, Partial<SessionFacts>>();
+  /** Since when a session's turns are watched: what its history holds from before is not ours to tell. */
+  readonly #watchedSinceByKey = new Map<string, number>();
+
+  constructor(options: DecoderOptions) {
+    this.#options = options;
+    this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown);
+    this.#jobs = new Jobs(this.#context.safe);
+    const tell = (rawKey: string, at: number, facts: readonly Fact[]): void => {
+      for (const fact of facts) this.#tell(rawKey, at, fact);
+    };
+    this.tasks = new Tasks(this.#context.safe, (rawKey, at, fact) => this.#tell(rawKey, at, fact));
+    this.book = new RunBook({
+      tell: (rawKey, at, fact) => this.#tell(rawKey, at, fact),
+      now: options.now,
+      jobName: (jobId) => this.#jobs.get(jobId)?.name,
+    });
+    const shared = { book: this.book, context: this.#context, tell };
+    this.#runs = new RunDecoder({ ...shared, seen: (rawKey, at, facts) => this.#seen(rawKey, at, facts), onGap: options.onGap });
+    this.#messages = new MessageDecoder(shared);
+  }
+
+  /** One event of the gateway. Never throws. */
+  event(name: string, payload: JsonRecord): void {
+    try {
+      this.#decode(name, payload);
+    } catch {
+      this.#context.unknown('undecodable');
+    }
+  }
+
+  /** A session row that came as an answer. */
+  row(row: JsonRecord): void {
+    const rawKey = row['key'];
+    if (isSessionKey(rawKey)) this.#learnRow(rawKey, this.#options.now(), row);
+  }
+
+  /** Tells what a session's history holds and was not told. Never throws. */
+  history(rawKey: string, history: History): void {
+    try {
+      this.#catchUp(rawKey, history);
+    } catch {
+      this.#context.unknown('undecodable-history');
+    }
+  }
+
+  /** Ends the session's runs that are not in flight any more. True when all of that is settled. */
+  settle(rawKey: string, history: History, wasRestarted: boolean): boolean {
+    const unsettled = this.book.openRunsOf(rawKey).filter((run) => {
+      if (run.runId === history.inFlight?.runId) return false;
+      const end = settledEnd(run, history, wasRestarted);
+      if (end !== undefined) this.book.ended(run.runId, end.outcome, end.at ?? this.#options.now());
+      return end === undefined;
+    });
+    return unsettled.length === 0;
+  }
+
+  /** The gateway does not know the session any more: what nobody can tell about it is lost. */
+  giveUp(rawKey: string, wasRestarted: boolean): void {
+    for (const run of this.book.openRunsOf(rawKey)) {
+      if (wasRestarted || run.toldAt === 0) this.book.ended(run.runId, run.phase === 'answered' ? 'done' : 'lost', this.#options.now());
+    }
+  }
+
+  #decode(name: string, payload: JsonRecord): void {
+    const rawKey = payload['sessionKey'];
+    if (isSessionKey(rawKey)) this.#met(rawKey, payload);
+    switch (name) {
+      case 'agent':
+      case 'session.tool':
+        return this.#agent(payload);
+      case 'chat':
+        return this.#chat(payload);
+      case 'session.message':
+        return isSessionKey(rawKey) ? this.#message(rawKey, payload) : undefined;
+      case 'sessions.changed':
+        return isSessionKey(rawKey) ? this.#changed(rawKey, payload) : undefined;
+      case 'session.operation':
+        return isSessionKey(rawKey) ? this.#operation(rawKey, payload) : undefined;
+      case 'task':
+        return this.tasks.learn(asRecord(payload['task']) ?? {}, this.#options.now());
+      case 'cron':
+        return this.#cron(payload);
+      default:
+        if (!SILENT_EVENTS.has(name)) this.#context.unknown(`event:${name}`);
+    }
+  }
+
+  /** Whatever a frame is about, it may bring the session's row; the row comes first, so that a turn that begins knows its route. */
+  #met(rawKey: string, payload: JsonRecord): void {
+    const at = asNumber(payload['ts']) ?? this.#options.now();
+    if (!this.#watchedSinceByKey.has(rawKey)) remember(this.#watchedSinceByKey, rawKey, at, MAX_SESSIONS);
+    const row = asRecord(payload['session']);
+    if (row !== undefined) this.#learnRow(rawKey, at, row);
+    else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
+    this.#options.onSession(rawKey);
+  }
+
+  #agent(payload: JsonRecord): void {
+    const frame = runFrameOf(payload, this.book, this.#options.now());
+    if (frame !== undefined) this.#runs.agent(asText(payload['stream']) ?? 'none', frame);
+  }
+
+  #chat(payload: JsonRecord): void {
+    const frame = runFrameOf(payload, this.book, this.#options.now());
+    if (frame !== undefined) this.#runs.chat(payload, frame);
+  }
+
+  #message(rawKey: string, payload: JsonRecord): void {
+    const message = messageOf(payload, this.#options.now());
+    if (message !== undefined) this.#messages.live(rawKey, message);
+  }
+
+  /** Rows come late and contradict each other; only what no run has said itself is taken from them. */
+  #changed(rawKey: string, payload: JsonRecord): void {
+    const runId = asText(payload['runId']);
+    const row = asRecord(payload['session']) ?? {};
+    const at = asNumber(payload['ts']) ?? this.#options.now();
+    if (payload['reason'] === 'delete') return this.#deleted(rawKey, at);
+    if (runId === undefined) return;
+    const isRunning = row['status'] === 'running' && row['hasActiveRun'] === true && row['endedAt'] === undefined;
+    if (payload['phase'] === 'start' && isRunning && this.book.run(runId) === undefined) this.book.started(rawKey, runId, at, false);
+    if (payload['phase'] === 'end') this.book.ended(runId, outcomeOfRow(row) ?? 'done', at);
+    if (payload['phase'] === 'error') this.book.ended(runId, outcomeOfRow(row) ?? 'failed', at, reasonOf(row, this.#context));
+  }
+
+  #deleted(rawKey: string, at: number): void {
+    for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, run.phase === 'answered' ? 'done' : 'lost', at);
+  }
+
+  /** A compaction between turns changes no box. */
+  #operation(rawKey: string, payload: JsonRecord): void {
+    const isDone = payload['operation'] === 'compact' && payload['phase'] === 'end' && payload['completed'] === true;
+    if (isDone && this.book.session(rawKey).hasBegun)
+      this.#tell(rawKey, asNumber(payload['ts']) ?? this.#options.now(), { type: 'compacted' });
+  }
+
+  #cron(payload: JsonRecord): void {
+    this.#jobs.learn(payload);
+    const rawKey = payload['sessionKey'];
+    if (payload['action'] !== 'finished' || !isSessionKey(rawKey)) return;
+    const outcome = payload['status'] === 'ok' || payload['status'] === 'skipped' ? 'done' : 'failed';
+    for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, outcome, this.#options.now());
+  }
+
+  #catchUp(rawKey: string, history: History): void {
+    const now = this.#options.now();
+    const watchedSince = this.#watchedSinceByKey.get(rawKey);
+    this.#learnRow(rawKey, now, history.row);
+    for (const message of missedMessages(history, watchedSince)) this.#messages.past(rawKey, message);
+    if (watchedSince === undefined) remember(this.#watchedSinceByKey, rawKey, now, MAX_SESSIONS);
+    const { inFlight } = history;
+    if (inFlight === undefined) return;
+    const run = this.book.active(rawKey, inFlight.runId, inFlight.startedAt ?? now, true);
+    if (run !== undefined) this.#resume(run, inFlight, now);
+  }
+
+  #resume(run: Run, { plan, events }: NonNullable<History['inFlight']>, now: number): void {
+    run.toldAt = now;
+    const steps = planSteps('plan', { plan }, this.#context.safe);
+    if (steps !== undefined) this.#tell(run.rawKey, now, { type: 'plan_changed', steps });
+    for (const event of events) {
+      const data = asRecord(event['data']);
+      const isNews = event['stream'] === 'lifecycle' || (event['stream'] === 'tool' && data?.['phase'] === 'start');
+      if (isNews && data?.['phase'] !== 'start' && data?.['phase'] !== 'waiting-approval') continue;
+      if (isNews) this.#agent({ ...event, sessionKey: run.rawKey });
+    }
+  }
+
+  #learnRow(rawKey: string, at: number, row: JsonRecord): void {
+    this.#seen(rawKey, at, decodeRow(rawKey, row, this.#context.safe, this.#jobs.get(cronJobOf(rawKey))?.route));
+  }
+
+  /** Tells facts that are new; what a row does not mention stays as it was. */
+  #seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void {
+    const key = sessionKeyOf(rawKey);
+    const known = this.#factsByKey.get(key);
+    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...facts };
+    if (JSON.stringify(now) === JSON.stringify(known)) return;
+    remember(this.#factsByKey, key, now, MAX_SESSIONS);
+    this.#emit(key, at, { type: 'session_seen', ...now });
+  }
+
+  #tell(rawKey: string, at: number, fact: Fact): void {
+    this.#emit(sessionKeyOf(rawKey), at, fact);
+  }
+
+  #emit(sessionKey: string, at: number, fact: Fact): void {
+    this.#options.emit({ ...fact, sessionKey, at, source: 'gateway' });
+  }
+}
+
+function reasonOf(row: JsonRecord, { safe }: DecodeContext): string | undefined {
+  const error = asText(row['lastRunError']);
+  return error === undefined ? undefined : safe.line(error, 200);
+}

@@ -1,0 +1,150 @@
+// Makes up for what was missed: after every (re)connection, after a gap, and when an open run is silent for too long. Owns which
+// sessions are subscribed on the present connection and up to where each history was read.
+
+import type { Clock } from '../../core/clock.ts';
+import { asList, asRecord, type JsonRecord } from '../decoding/json-guards.ts';
+import { remember } from '../decoding/remember.ts';
+import type { GatewayDecoder } from './decoder.ts';
+import { decodeHistory, type History } from './history.ts';
+import type { Answer } from './requests.ts';
+import { isSessionKey } from './session-name.ts';
+import type { Timing } from './timing.ts';
+
+export interface RecoveryPorts {
+  decoder: GatewayDecoder;
+  clock: Clock;
+  timing: Timing;
+  request(method: string, params: Record<string, unknown>): Promise<Answer>;
+  /** A method that this gateway does not have; named once. */
+  onMissing(method: string): void;
+}
+
+const MAX_ROWS = 200;
+const MAX_MESSAGES = 50;
+const MAX_KEYS = 5_000;
+const AT_ONCE = 4;
+const RECHECKS = 3;
+/** How gateways answer to a method they do not know; those of protocol 3 ask for the scope of an administrator. */
+const MISSING = /unknown method|method not found|missing scope/i;
+
+export class Recovery {
+  readonly #ports: RecoveryPorts;
+  readonly #subscribed = new Map<string, true>();
+  readonly #cursorsByKey = new Map<string, string>();
+  readonly #missing = new Set<string>();
+  readonly #busyKeys = new Set<string>();
+  readonly #cancels = new Set<() => void>();
+  #generation = 0;
+
+  constructor(ports: RecoveryPorts) {
+    this.#ports = ports;
+  }
+
+  /** A connection stands: subscribes to everything and catches up with what is going on. */
+  async connected(wasRestarted: boolean): Promise<void> {
+    const generation = ++this.#generation;
+    this.#subscribed.clear();
+    this.#missing.clear();
+    const answer = await this.#ask('sessions.subscribe', { activeOnly: true, limit: MAX_ROWS });
+    const rows = answer === undefined ? [] : rowsOf(answer);
+    for (const row of rows) this.#ports.decoder.row(row);
+    const keys = new Set([...rows.map((row) => row['key']).filter(isSessionKey), ...this.#ports.decoder.book.liveKeys()]);
+    if (generation === this.#generation) await this.#catchUp([...keys], wasRestarted);
+  }
+
+  disconnected(): void {
+    this.#generation += 1;
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
+  }
+
+  /** Subscriptions are per session and die with the connection: call at every sign of a session. */
+  met(rawKey: string): void {
+    if (this.#subscribed.has(rawKey)) return;
+    remember(this.#subscribed, rawKey, true, MAX_KEYS);
+    void this.#ask('sessions.messages.subscribe', { key: rawKey });
+  }
+
+  /** Frames were dropped: everything that is going on is read again. */
+  resync(): Promise<void> {
+    return this.connected(false);
+  }
+
+  /** Asks about open runs that have been silent for long. */
+  async checkQuiet(now: number): Promise<void> {
+    const { decoder, timing } = this.#ports;
+    const quiet = decoder.book.openRuns().filter((run) => now - run.seenAt >= timing.quietMs);
+    await this.#catchUp([...new Set(quiet.map((run) => run.rawKey))], false);
+    for (const run of quiet) run.seenAt = now;
+  }
+
+  async #catchUp(keys: string[], wasRestarted: boolean): Promise<void> {
+    const todo = [...keys];
+    const worker = async (): Promise<void> => {
+      for (let rawKey = todo.shift(); rawKey !== undefined; rawKey = todo.shift()) await this.#catchUpOne(rawKey, wasRestarted, RECHECKS);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  async #catchUpOne(rawKey: string, wasRestarted: boolean, rechecks: number): Promise<void> {
+    if (this.#busyKeys.has(rawKey)) return;
+    this.#busyKeys.add(rawKey);
+    this.met(rawKey);
+    const history = await this.#history(rawKey);
+    this.#busyKeys.delete(rawKey);
+    if (history === 'refused') return this.#ports.decoder.giveUp(rawKey, wasRestarted);
+    if (history === undefined) return;
+    this.#ports.decoder.history(rawKey, history);
+    if (this.#ports.decoder.settle(rawKey, history, wasRestarted)) return;
+    // Rows lag behind the truth by a second or two; after that they are believed.
+    if (rechecks > 0) this.#later(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, wasRestarted, rechecks - 1));
+    else this.#ports.decoder.settle(rawKey, { ...history, isActive: false }, wasRestarted);
+  }
+
+  /** `refused`: the gateway answers, but has nothing on that session. */
+  async #history(rawKey: string): Promise<History | 'refused' | undefined> {
+    const cursor = this.#cursorsByKey.get(rawKey);
+    const since = cursor === undefined ? 'refused' : await this.#askHistory(rawKey, { cursor });
+    if (since === undefined || (since !== 'refused' && !since.isReset)) return since;
+    this.#cursorsByKey.delete(rawKey);
+    return this.#askHistory(rawKey, { limit: MAX_MESSAGES });
+  }
+
+  async #askHistory(rawKey: string, range: Record<string, unknown>): Promise<History | 'refused' | undefined> {
+    const generation = this.#generation;
+    const answer = await this.#ports.request('chat.history', { sessionKey: rawKey, ...range });
+    if (generation !== this.#generation || answer.kind === 'none') return undefined;
+    if (answer.kind === 'refused') return 'refused';
+    const history = decodeHistory(answer.payload, this.#ports.clock.now());
+    if (history.cursor !== undefined) remember(this.#cursorsByKey, rawKey, history.cursor, MAX_KEYS);
+    return history;
+  }
+
+  async #ask(method: string, params: Record<string, unknown>): Promise<JsonRecord | undefined> {
+    if (this.#missing.has(method)) return undefined;
+    const answer = await this.#ports.request(method, params);
+    if (answer.kind === 'ok') return answer.payload;
+    if (answer.kind === 'refused' && MISSING.test(`${answer.refusal.code} ${answer.refusal.message}`)) this.#note(method);
+    return undefined;
+  }
+
+  #note(method: string): void {
+    if (this.#missing.has(method)) return;
+    this.#missing.add(method);
+    this.#ports.onMissing(method);
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    const cancel = this.#ports.clock.after(delayMs, () => {
+      this.#cancels.delete(cancel);
+      run();
+    });
+    this.#cancels.add(cancel);
+  }
+}
+
+function rowsOf(payload: JsonRecord): JsonRecord[] {
+  return asList(asRecord(payload['list'])?.['sessions'])
+    .map(asRecord)
+    .filter((row) => row !== undefined);
+}

@@ -1,0 +1,237 @@
+// Owns which runs are open in which session, and tells when they begin, go on, fail and end. Order is by run and by what is known
+// here, never by the arrival of rows. Knows no frames and no text.
+
+import type { RunOutcome, Trigger } from '../../core/event.ts';
+import type { Fact } from '../decoding/decoded-event.ts';
+import { remember } from '../decoding/remember.ts';
+import { announcedBy, cronJobOf } from './session-name.ts';
+
+/** `answered`: the model said its last word, the run's end is still to come. */
+export interface Run {
+  runId: string;
+  rawKey: string;
+  phase: 'open' | 'answered' | 'ended';
+  /** The newest number of the run's own sequence; it has holes by design and serves only to tell old from new. */
+  lastSeq: number;
+  attempt: number;
+  /** The commands of calls without a result, by call id. */
+  commandsByCall: Map<string, string>;
+  /** Calls whose beginning, and calls whose end was told: two transports and the history tell of the same. */
+  startedCalls: Set<string>;
+  endedCalls: Set<string>;
+  /** What a person is waited for: wait ids by call id. */
+  waitsByCall: Map<string, string>;
+  /** Text that was said before a tool call and belongs to the message that follows. */
+  preamble?: { id: string; text: string };
+  toldAt: number;
+  /** The newest sign of the run, by our clock. */
+  seenAt: number;
+}
+
+/** A beginning as it is told; `messageId` is that of the message that caused it. */
+type Beginning = Extract<Fact, { type: 'turn_started' }>;
+
+export interface SessionBook {
+  rawKey: string;
+  /** A turn was begun and no run of it has ended since. */
+  hasBegun: boolean;
+  /** It was begun without knowing by what. */
+  awaitsWord: boolean;
+  /** A message that came while a run was open: it steers that run, or begins the next turn. */
+  held?: { fact: Beginning; at: number };
+  openRuns: Set<string>;
+  /** The gateway restarted under its last run: the next one continues the turn. */
+  wasLost: boolean;
+}
+
+export interface RunBookPorts {
+  tell(rawKey: string, at: number, fact: Fact): void;
+  /** By our clock, in milliseconds. */
+  now(): number;
+  /** Name of a scheduled job, as far as it is known. */
+  jobName(jobId: string): string | undefined;
+}
+
+const MAX_RUNS = 3_000;
+const MAX_SESSIONS = 3_000;
+const TELL_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
+const HELD_MS = 60_000;
+
+export class RunBook {
+  readonly #ports: RunBookPorts;
+  readonly #runsById = new Map<string, Run>();
+  readonly #sessionsByKey = new Map<string, SessionBook>();
+
+  constructor(ports: RunBookPorts) {
+    this.#ports = ports;
+  }
+
+  run(runId: string | undefined): Run | undefined {
+    return runId === undefined ? undefined : this.#runsById.get(runId);
+  }
+
+  session(rawKey: string): SessionBook {
+    const known = this.#sessionsByKey.get(rawKey);
+    const session = known ?? { rawKey, hasBegun: false, awaitsWord: false, openRuns: new Set<string>(), wasLost: false };
+    if (known === undefined) remember(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
+    return session;
+  }
+
+  /** The open runs of all sessions, oldest first. */
+  openRuns(): Run[] {
+    return [...this.#sessionsByKey.values()].flatMap((session) => this.openRunsOf(session.rawKey));
+  }
+
+  openRunsOf(rawKey: string): Run[] {
+    return [...this.session(rawKey).openRuns].flatMap((runId) => this.#runsById.get(runId) ?? []);
+  }
+
+  /** Sessions in which something is going on, with a run or about to have one. */
+  liveKeys(): string[] {
+    return [...this.#sessionsByKey.values()].filter(({ hasBegun, openRuns }) => hasBegun || openRuns.size > 0).map(({ rawKey }) => rawKey);
+  }
+
+  /** Whether a frame of a run is older than what is known of it. Equal numbers are shared by streams. */
+  isOld(runId: string, seq: number | undefined): boolean {
+    const run = this.#runsById.get(runId);
+    if (run === undefined || seq === undefined) return false;
+    if (seq < run.lastSeq) return true;
+    run.lastSeq = seq;
+    return false;
+  }
+
+  /** A message, a job or the gateway itself set a turn going. */
+  begin(rawKey: string, at: number, fact: Beginning): void {
+    const session = this.session(rawKey);
+    const isOwnWord = fact.runId !== undefined && session.openRuns.has(fact.runId);
+    const continues = fact.trigger.kind === 'announce' || fact.trigger.kind === 'recovery';
+    if (session.openRuns.size > 0 && !session.awaitsWord && !isOwnWord && !continues) {
+      session.held = { fact, at };
+      return;
+    }
+    this.#begun(session, at, fact);
+  }
+
+  /** The first sign of a run, or of another attempt of it. */
+  started(rawKey: string, runId: string, at: number, isHeartbeat: boolean): Run {
+    const known = this.#runsById.get(runId);
+    if (known !== undefined && known.phase !== 'ended') {
+      if (known.attempt > 0) this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+      known.phase = 'open';
+      return known;
+    }
+    const session = this.session(rawKey);
+    for (const other of this.openRunsOf(rawKey)) this.ended(other.runId, other.phase === 'answered' ? 'done' : 'lost', at);
+    this.#beginFor(session, runId, at, isHeartbeat);
+    const run = newRun(rawKey, runId, at, this.#ports.now());
+    remember(this.#runsById, runId, run, MAX_RUNS);
+    session.openRuns.add(runId);
+    this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    return run;
+  }
+
+  /** The run is at work. `isWork`: not just the rest of a text, so that an answered run goes on. Undefined when it has ended. */
+  active(rawKey: string, runId: string, at: number, isWork: boolean): Run | undefined {
+    const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
+    if (run.phase === 'ended') return undefined;
+    run.seenAt = this.#ports.now();
+    const goesOn = run.phase === 'answered' && isWork;
+    if (goesOn || (run.phase === 'open' && at - run.toldAt >= TELL_AGAIN_MS)) {
+      run.phase = 'open';
+      run.toldAt = at;
+      this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    }
+    return run;
+  }
+
+  /** A model call failed; the run will try again, or end. */
+  failed(run: Run, at: number, reason: string): void {
+    run.attempt += 1;
+    this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt: run.attempt, reason, runId: run.runId });
+  }
+
+  /** The run is over; only the first word on it counts. */
+  ended(runId: string, outcome: RunOutcome, at: number, reason?: string): void {
+    const run = this.#runsById.get(runId);
+    if (run === undefined || run.phase === 'ended') return;
+    for (const waitId of run.waitsByCall.values()) this.#ports.tell(run.rawKey, at, { type: 'waiting_ended', waitId });
+    run.phase = 'ended';
+    run.commandsByCall.clear();
+    run.waitsByCall.clear();
+    delete run.preamble;
+    const session = this.session(run.rawKey);
+    session.openRuns.delete(runId);
+    session.hasBegun = false;
+    session.awaitsWord = false;
+    session.wasLost = outcome === 'lost';
+    this.#ports.tell(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** The end of a run whose beginning was not seen: it matters only to a turn that waits for its run. */
+  endedUnseen(rawKey: string, runId: string, outcome: RunOutcome, at: number): void {
+    const session = this.session(rawKey);
+    if (!session.hasBegun || session.openRuns.size > 0) return;
+    session.hasBegun = false;
+    this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId });
+  }
+
+  /** Takes over a run that was open when this process began. */
+  restore(rawKey: string, runId: string, at: number): void {
+    const session = this.session(rawKey);
+    session.hasBegun = true;
+    session.openRuns.add(runId);
+    remember(this.#runsById, runId, newRun(rawKey, runId, at, 0), MAX_RUNS);
+  }
+
+  /** Every turn in which something is going on has lost its gateway; a sign of its runs takes that back. */
+  lost(at: number): void {
+    for (const rawKey of this.liveKeys()) {
+      this.#ports.tell(rawKey, at, { type: 'source_lost' });
+      for (const run of this.openRunsOf(rawKey)) run.toldAt = 0;
+    }
+  }
+
+  #begun(session: SessionBook, at: number, fact: Beginning): void {
+    session.hasBegun = true;
+    session.awaitsWord = fact.trigger.kind === 'unknown' && fact.messageId === undefined;
+    delete session.held;
+    this.#ports.tell(session.rawKey, at, fact);
+  }
+
+  #beginFor(session: SessionBook, runId: string, at: number, isHeartbeat: boolean): void {
+    const trigger = this.#internalTrigger(session, runId, isHeartbeat);
+    if (trigger !== undefined) return this.#begun(session, at, { type: 'turn_started', trigger, runId });
+    if (session.hasBegun) return;
+    const { held } = session;
+    if (held !== undefined && at - held.at < HELD_MS) return this.#begun(session, held.at, { ...held.fact, runId });
+    if (session.wasLost) return this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'recovery' }, runId });
+    this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'unknown' }, runId });
+  }
+
+  /** Runs that no message announces. */
+  #internalTrigger(session: SessionBook, runId: string, isHeartbeat: boolean): Trigger | undefined {
+    const announced = announcedBy(runId);
+    if (announced !== undefined) return { kind: 'announce', ...announced };
+    if (isHeartbeat) return { kind: 'heartbeat' };
+    const jobId = cronJobOf(session.rawKey);
+    if (jobId === undefined || session.hasBegun) return undefined;
+    const name = this.#ports.jobName(jobId);
+    return { kind: 'schedule', jobId, ...(name === undefined ? {} : { name }) };
+  }
+}
+
+function newRun(rawKey: string, runId: string, toldAt: number, seenAt: number): Run {
+  return {
+    runId,
+    rawKey,
+    phase: 'open',
+    lastSeq: 0,
+    attempt: 0,
+    commandsByCall: new Map(),
+    startedCalls: new Set(),
+    endedCalls: new Set(),
+    waitsByCall: new Map(),
+    toldAt,
+    seenAt,
+  };
+}

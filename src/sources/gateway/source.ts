@@ -1,0 +1,225 @@
+// The source `gateway`: keeps a connection, turns its frames into events, and makes up for what was missed. Owns the timers.
+
+import type { Clock } from '../../core/clock.ts';
+import type { SessionEvent } from '../../core/event.ts';
+import type { Logger } from '../../core/log.ts';
+import type { JsonRecord } from '../decoding/json-guards.ts';
+import { Connection } from './connection.ts';
+import { GatewayDecoder } from './decoder.ts';
+import { Recovery } from './recovery.ts';
+import type { GatewayState } from './state.ts';
+import { TIMING, type Timing } from './timing.ts';
+import type { Hello } from './wire.ts';
+
+export type { GatewayState } from './state.ts';
+
+/** A run that was open when an earlier process of ours ended. */
+export interface RestoredRun {
+  sessionKey: string;
+  runId: string;
+}
+
+export interface GatewaySourceOptions {
+  /** `ws:` or `wss:` */
+  url: string;
+  /** The gateway's token; asked at every attempt, so that a changed file is read again. Throws with words when there is none. */
+  token(): string;
+  /** Our own version, told to the gateway. */
+  version: string;
+  clock: Clock;
+  /** From 0 to 1, for the jitter. */
+  random(): number;
+  /** Gets every text in full before anything is shortened. */
+  redact(text: string): string;
+  /** Called in order per session; must not throw. */
+  emit(event: SessionEvent): void;
+  log: Logger;
+  /** Where the key of this device is kept, for a gateway on another machine. */
+  stateDir?: string;
+  /** Runs to be asked about at the first connection. */
+  restored?: readonly RestoredRun[];
+  onState?(state: GatewayState): void;
+  timing?: Partial<Timing>;
+}
+
+export interface GatewayHealth {
+  state: GatewayState;
+  /** By our wall clock; undefined before the first. */
+  lastFrameAt: number | undefined;
+  lastEventAt: number | undefined;
+  frames: number;
+  /** Frames that are none, or too large to be read. */
+  garbage: number;
+  gaps: number;
+  reconnects: number;
+  unknownKinds: Record<string, number>;
+  /** Methods that this gateway does not have: less is seen through it. */
+  missingMethods: string[];
+  openRuns: number;
+}
+
+export interface GatewaySource {
+  /** Resolves at once; the gateway need not be there. */
+  start(): Promise<void>;
+  /** No event comes after this. */
+  stop(): Promise<void>;
+  health(): GatewayHealth;
+}
+
+/** A source that emits what an OpenClaw gateway says, from `start` on until `stop`. */
+export function createGatewaySource(options: GatewaySourceOptions): GatewaySource {
+  const source = new Source(options);
+  return {
+    start: () => {
+      source.start();
+      return Promise.resolve();
+    },
+    stop: () => {
+      source.stop();
+      return Promise.resolve();
+    },
+    health: () => source.health(),
+  };
+}
+
+class Source {
+  readonly #options: GatewaySourceOptions;
+  readonly #timing: Timing;
+  readonly #connection: Connection;
+  readonly #decoder: GatewayDecoder;
+  readonly #recovery: Recovery;
+  readonly #unknownKinds: Record<string, number> = {};
+  readonly #missingMethods = new Set<string>();
+  readonly #cancelsByName = new Map<'check' | 'lost' | 'resync', () => void>();
+  #bootId: string | undefined;
+  #lastEventAt: number | undefined;
+  #isStopped = false;
+
+  constructor(options: GatewaySourceOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#decoder = this.#createDecoder();
+    this.#connection = this.#createConnection();
+    this.#recovery = new Recovery({
+      decoder: this.#decoder,
+      clock: options.clock,
+      timing: this.#timing,
+      request: (method, params) => this.#connection.request(method, params),
+      onMissing: (method) => this.#missing(method),
+    });
+    for (const { sessionKey, runId } of options.restored ?? []) this.#decoder.book.restore(sessionKey, runId, 0);
+  }
+
+  start(): void {
+    this.#connection.start();
+    this.#awaitLoss();
+    this.#keepChecking();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const cancel of this.#cancelsByName.values()) cancel();
+    this.#recovery.disconnected();
+    this.#connection.stop();
+  }
+
+  health(): GatewayHealth {
+    const { state, lastFrameAt, counts } = this.#connection;
+    return {
+      state,
+      lastFrameAt,
+      lastEventAt: this.#lastEventAt,
+      ...counts,
+      unknownKinds: { ...this.#unknownKinds },
+      missingMethods: [...this.#missingMethods],
+      openRuns: this.#decoder.book.openRuns().length,
+    };
+  }
+
+  #createDecoder(): GatewayDecoder {
+    const { redact, clock } = this.#options;
+    return new GatewayDecoder({
+      redact,
+      now: () => clock.now(),
+      emit: (event) => this.#emit(event),
+      onUnknown: (kind) => {
+        this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
+      },
+      onSession: (rawKey) => this.#recovery.met(rawKey),
+      onGap: () => this.#resync(),
+    });
+  }
+
+  #createConnection(): Connection {
+    const { url, clock, random, log, version, stateDir, onState } = this.#options;
+    return new Connection({
+      url,
+      token: () => this.#options.token(),
+      clock,
+      random,
+      log,
+      version,
+      stateDir,
+      timing: this.#timing,
+      onConnected: (hello) => this.#connected(hello),
+      onDisconnected: () => this.#disconnected(),
+      onEvent: (event, payload: JsonRecord) => this.#decoder.event(event, payload),
+      onGap: () => this.#resync(),
+      onState: (state) => onState?.(state),
+    });
+  }
+
+  #connected(hello: Hello): void {
+    this.#cancel('lost');
+    const wasRestarted = this.#bootId !== undefined && hello.bootId !== undefined && hello.bootId !== this.#bootId;
+    this.#bootId = hello.bootId ?? this.#bootId;
+    if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
+    this.#missingMethods.clear();
+    void this.#recovery.connected(wasRestarted);
+  }
+
+  #disconnected(): void {
+    this.#recovery.disconnected();
+    this.#awaitLoss();
+  }
+
+  /** A gateway that restarts is back soon; without one for longer nobody knows what became of its runs. */
+  #awaitLoss(): void {
+    this.#set('lost', this.#timing.lostMs, () => this.#decoder.book.lost(this.#options.clock.now()));
+  }
+
+  /** Gaps come in bursts; one look makes up for all of them. */
+  #resync(): void {
+    this.#set('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync());
+  }
+
+  #keepChecking(): void {
+    this.#set('check', this.#timing.checkMs, () => {
+      this.#keepChecking();
+      if (this.#connection.state.state !== 'connected') return;
+      this.#decoder.tasks.confirm(this.#options.clock.now());
+      void this.#recovery.checkQuiet(this.#options.clock.now());
+    });
+  }
+
+  #missing(method: string): void {
+    this.#missingMethods.add(method);
+    this.#options.log.warn({ method }, 'The gateway has no such method; it is an older one, and less can be seen through it.');
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#isStopped) return;
+    this.#lastEventAt = this.#options.clock.now();
+    this.#options.emit(event);
+  }
+
+  #set(name: 'check' | 'lost' | 'resync', delayMs: number, run: () => void): void {
+    this.#cancel(name);
+    this.#cancelsByName.set(name, this.#options.clock.after(delayMs, run));
+  }
+
+  #cancel(name: 'check' | 'lost' | 'resync'): void {
+    this.#cancelsByName.get(name)?.();
+    this.#cancelsByName.delete(name);
+  }
+}

@@ -1,0 +1,75 @@
+// Pure: the frames of the gateway protocol (3 and 4), as far as a reader needs them. Every frame is one JSON text.
+
+import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../decoding/json-guards.ts';
+
+/** Why the gateway refused a request. `code` is the more telling one of the two it gives, such as `AUTH_TOKEN_MISMATCH`. */
+export interface Refusal {
+  code: string;
+  message: string;
+  /** Set when the gateway itself says when to come again, in milliseconds. */
+  retryAfterMs?: number;
+  /** Names the pairing request that the gateway's operator must approve. */
+  requestId?: string;
+}
+
+export type Frame =
+  | { kind: 'event'; event: string; payload: JsonRecord; seq?: number }
+  | { kind: 'answer'; id: string; payload: JsonRecord }
+  | { kind: 'refused'; id: string; refusal: Refusal };
+
+const MAX_MESSAGE_CHARS = 300;
+/** The shape the gateway gives to the ids of its pairing requests; it goes into a command line that people copy. */
+const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+
+/** The frame in a text; `undefined` for everything else, whatever it is. */
+export function decodeFrame(text: string): Frame | undefined {
+  const frame = asRecord(parseJson(text));
+  if (frame === undefined) return undefined;
+  const event = asText(frame['event']);
+  if (frame['type'] === 'event' && event !== undefined) {
+    const seq = asNumber(frame['seq']);
+    return { kind: 'event', event, payload: asRecord(frame['payload']) ?? {}, ...(seq === undefined ? {} : { seq }) };
+  }
+  const id = asText(frame['id']);
+  if (frame['type'] !== 'res' || id === undefined) return undefined;
+  if (frame['ok'] === true) return { kind: 'answer', id, payload: asRecord(frame['payload']) ?? {} };
+  return { kind: 'refused', id, refusal: decodeRefusal(asRecord(frame['error']) ?? {}) };
+}
+
+function decodeRefusal(error: JsonRecord): Refusal {
+  const details = asRecord(error['details']);
+  const retryAfterMs = asNumber(error['retryAfterMs']);
+  const requestId = asText(details?.['requestId']);
+  return {
+    code: asText(details?.['code']) ?? asText(error['code']) ?? 'UNKNOWN',
+    message: (asText(error['message']) ?? 'no reason given').slice(0, MAX_MESSAGE_CHARS),
+    ...(retryAfterMs === undefined || retryAfterMs < 0 ? {} : { retryAfterMs }),
+    ...(requestId === undefined || !REQUEST_ID.test(requestId) ? {} : { requestId }),
+  };
+}
+
+/** What the gateway says about itself when it lets us in. */
+export interface Hello {
+  protocol: number;
+  version: string;
+  /** New with every start of the gateway; protocol 3 may not tell it. */
+  bootId?: string;
+  scopes: string[];
+  tickIntervalMs: number;
+}
+
+const DEFAULT_TICK_MS = 30_000;
+
+export function decodeHello(payload: JsonRecord): Hello {
+  const server = asRecord(payload['server']);
+  const bootId = asText(server?.['bootId']);
+  const scopes = asRecord(payload['auth'])?.['scopes'];
+  const tickIntervalMs = asNumber(asRecord(payload['policy'])?.['tickIntervalMs']);
+  return {
+    protocol: asNumber(payload['protocol']) ?? 0,
+    version: asText(server?.['version'])?.slice(0, 60) ?? 'unknown',
+    ...(bootId === undefined ? {} : { bootId }),
+    scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
+    tickIntervalMs: tickIntervalMs !== undefined && tickIntervalMs > 0 ? tickIntervalMs : DEFAULT_TICK_MS,
+  };
+}
