@@ -68,15 +68,15 @@ async function play(room: Room, folder: string, options: DemoOptions, atExit: ((
   const gateway = new Gateway(agents);
   const watcher = await startWatcher({ program: options.program, env: environment(room, folder, options) }, options.signal);
   atExit.unshift(() => watcher.kill());
-  const silence = narrate(room.standIn, options.out);
+  const stopNarrating = narrate(room.standIn, options.out);
   try {
     introduce(room, watcher, agents, options);
     const stage = { room, gateway, watcher, steps: timelineOf(readRecording(RECORDINGS)) };
     await Promise.race([options.fast ? playOnce(stage, options) : playForever(stage, options), failureOf(watcher)]);
   } finally {
-    silence();
     await watcher.stop();
     atExit.shift();
+    stopNarrating();
   }
 }
 

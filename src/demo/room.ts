@@ -1,7 +1,7 @@
 // Owns the stand-in Mattermost of the demo and its people: who writes where. Knows neither transcripts nor the watcher.
 
 import { z } from 'zod';
-import { errorCode } from '../error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import { SAMPLE, sampleSeed } from '../stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../stand-in/server.ts';
 import { createStandIn, type StandIn } from '../stand-in/stand-in.ts';

@@ -59,8 +59,8 @@ async function lastWordsOf(child: ChildProcess): Promise<string> {
   const keep = (data: Buffer): void => void (words = `${words}${data.toString()}`.slice(-LAST_WORDS_CHARS));
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
-  const [code] = await once(child, 'close');
-  return `The watcher ended with exit code ${String(code)}. It said:\n${words}`;
+  await once(child, 'close');
+  return `The watcher ended with exit code ${child.exitCode ?? 'unknown'}. It said:\n${words}`;
 }
 
 async function untilReady(healthUrl: string, signal: AbortSignal): Promise<void> {

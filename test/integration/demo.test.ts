@@ -1,0 +1,99 @@
+// The demo as a process. `LIVE_STATUS_BIN` lets the same test judge the built package.
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Post } from '../../src/stand-in/post.ts';
+import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { type Cli, cli, MAIN } from './cli-process.ts';
+
+let folder: string;
+
+/** Settings of somebody's real watcher are in the environment, too: the demo must not use them. */
+function demo(...args: string[]): Cli {
+  const env = {
+    PATH: process.env['PATH'],
+    TMPDIR: folder,
+    MM_URL: 'https://chat.example.org',
+    MM_TOKEN: 'not-a-real-token',
+    THROTTLE_MS: 'soon',
+  };
+  return cli(process.env['LIVE_STATUS_BIN'] ?? MAIN, ['demo', '--port', '0', ...args], env);
+}
+
+function urlIn(text: string, pattern: RegExp): string {
+  const url = pattern.exec(text)?.[1];
+  if (url === undefined) throw new Error(`no ${pattern} in ${text}`);
+  return url;
+}
+
+async function postsOf(url: string, channelId: string): Promise<Post[]> {
+  const answer = await fetch(`${url}/api/v4/channels/${channelId}/posts`, { headers: { authorization: `Bearer ${SAMPLE.aliceToken}` } });
+  const { posts } = (await answer.json()) as { posts: Record<string, Post> };
+  return Object.values(posts);
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'live-status-demo-test-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('live-status demo', () => {
+  it('--fast shows five conversations in five boxes, each with its true end, and ends by itself without leaving anything', async () => {
+    const { code, out, err } = await demo('--fast').ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const summary = out.trim().split('\n').slice(-6);
+    expect(summary.slice(0, 5).sort()).toEqual([
+      expect.stringMatching(/^\[DONE\] analyst \| \d+s \| [\d.]+k tokens \| \$0\.\d+$/),
+      expect.stringMatching(/^\[DONE\] dev \| /),
+      expect.stringMatching(/^\[DONE\] main \| /),
+      expect.stringMatching(/^\[DONE\] research \| /),
+      expect.stringMatching(/^\[ERROR\] 529 Overloaded \| ops \| /),
+    ]);
+    const [, boxes, posts, edits] = /^(\d+) boxes beside (\d+) posts of people and agents, (\d+) edits\.$/.exec(summary[5] ?? '') ?? [];
+    expect({ boxes, posts }).toEqual({ boxes: '5', posts: '11' });
+    expect(Number(edits)).toBeGreaterThan(10);
+    expect(out).toMatch(/^ {2}#ops {5}\[RETRY\] 1 \| ops /m);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('shows a conversation with live boxes on its page until Ctrl-C, which ends it with exit code 0 and leaves nothing', async () => {
+    const running = demo();
+    await running.until(/#agents {2}\[ACTIVE\] dev/);
+    const url = urlIn(running.said.out, /Open (http:\/\/\S+?)\/ /);
+    const healthUrl = urlIn(running.said.out, /health at (http:\/\/\S+)\./);
+    expect(await (await fetch(`${url}/`)).text()).toContain('<title>Live status');
+    expect(await (await fetch(healthUrl)).json()).toMatchObject({ status: 'ok', boxes: { active: expect.any(Number) } });
+    const posts = await postsOf(url, SAMPLE.publicId);
+    expect(posts.map(({ user_id }) => user_id)).toEqual(expect.arrayContaining([SAMPLE.aliceId, SAMPLE.botId]));
+    expect(posts.filter(({ user_id }) => user_id === SAMPLE.botId).map(({ type }) => type)).toContain('custom_livestatus');
+
+    running.child.kill('SIGINT');
+    expect(await running.ended).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/\[INTERRUPTED\][^]*dev/) });
+    await expect(fetch(healthUrl)).rejects.toThrow('fetch failed');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('says that a given port is taken and starts nothing', async () => {
+    const running = demo();
+    await running.until(/Open http/);
+    const port = new URL(urlIn(running.said.out, /Open (http:\/\/\S+) /)).port;
+    const second = await cli(process.env['LIVE_STATUS_BIN'] ?? MAIN, ['demo', '--port', port], {
+      PATH: process.env['PATH'],
+      TMPDIR: folder,
+    }).ended;
+    expect(second).toMatchObject({ code: 1, out: '', err: expect.stringContaining('EADDRINUSE') });
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each(['nine', '70000', '-1', ''])('refuses %j as a port with exit code 64', async (port) => {
+    expect(await cli(MAIN, ['demo', `--port=${port}`], { PATH: process.env['PATH'], TMPDIR: folder }).ended).toMatchObject({
+      code: 64,
+      out: '',
+    });
+  });
+});
