@@ -74,8 +74,8 @@ interface Piece {
 function piecesOf(line: string): Piece[] {
   const parts: Piece[][] = [];
   let from = 0;
-  for (const span of line.matchAll(/(?<!`)(`{1,3})(?!`)([^`]{1,400})\1(?!`)/g)) {
-    parts.push(wordsOf(line.slice(from, span.index)), [{ text: (span[2] ?? '').trim(), isCode: true }]);
+  for (const span of line.matchAll(/(?<!`)(`{1,3})(?!`)([^`]{1,400})\1(?!`)([.,:;?!](?=$| ))?/g)) {
+    parts.push(wordsOf(line.slice(from, span.index)), [{ text: `${(span[2] ?? '').trim()}${span[3] ?? ''}`, isCode: true }]);
     from = span.index + span[0].length;
   }
   parts.push(wordsOf(line.slice(from)));

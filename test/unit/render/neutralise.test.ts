@@ -54,6 +54,7 @@ describe('prose', () => {
     ['Now src/core/a.ts, then b.', 'Now `src/core/a.ts`, then b.'],
     ['Ask @all at https://a.example/x.', 'Ask `@all` at `https://a.example/x`.'],
     ['Run `npm test` now', 'Run `npm test` now'],
+    ['It is in `notes.md`: all of `it`.', 'It is in `notes.md`: all of `it`.'],
     ['**Done.** All tests pass', 'Done. All tests pass'],
     ['## Summary', 'Summary'],
     ['- first point', 'first point'],
