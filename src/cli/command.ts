@@ -26,6 +26,8 @@ export interface Command {
   /** Paragraphs for `live-status <name> --help`; called only then. */
   readonly details: () => string;
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** What may stand behind the name without dashes; without it nothing may. */
+  readonly operands?: { readonly usage: string; readonly most: number };
   /** Resolves with the exit code. */
-  readonly run: (values: OptionValues, context: CliContext) => Promise<number>;
+  readonly run: (values: OptionValues, context: CliContext, operands: readonly string[]) => Promise<number>;
 }

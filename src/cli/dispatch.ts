@@ -50,7 +50,7 @@ async function runNamed(given: string, args: readonly string[], catalogue: Catal
     context.out(commandHelp(command));
     return exitCodes.ok;
   }
-  return command.run(parsed.values, context);
+  return command.run(parsed.values, context, parsed.operands);
 }
 
 function currentName(given: string, { renamed }: Catalogue, context: CliContext): string {
@@ -70,16 +70,20 @@ function refuseName(given: string, { commands }: Catalogue, context: CliContext)
   return exitCodes.usage;
 }
 
-function parseOptions({ options }: Command, args: readonly string[]): { values: OptionValues } | { problem: string } {
+function parseOptions(
+  { options, operands }: Command,
+  args: readonly string[],
+): { values: OptionValues; operands: string[] } | { problem: string } {
   const known = Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }]));
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
       options: { ...known, help: { type: 'boolean', short: 'h' } },
       strict: true,
-      allowPositionals: false,
+      allowPositionals: operands !== undefined,
     });
-    return { values };
+    const tooMany = positionals[operands?.most ?? 0];
+    return tooMany === undefined ? { values, operands: positionals } : { problem: `Unexpected argument '${tooMany}'` };
   } catch (error) {
     // Node explains at length how to pass arguments that begin with a dash; the first sentence says what is wrong.
     if (errorCode(error)?.startsWith('ERR_PARSE_ARGS_')) return { problem: errorText(error).replace(/\. .*/s, '') };

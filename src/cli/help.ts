@@ -24,12 +24,12 @@ export function programHelp(commands: readonly Command[]): string {
 }
 
 /** The help of one command. */
-export function commandHelp({ name, summary, details, options }: Command): string {
+export function commandHelp({ name, summary, details, options, operands }: Command): string {
   const rows = Object.entries(options).map(
     ([option, { value, help }]) => [`--${option}${value === undefined ? '' : ` ${value}`}`, help] as const,
   );
   return [
-    `Usage: live-status ${name}${rows.length > 0 ? ' [options]' : ''}`,
+    `Usage: live-status ${name}${operands === undefined ? '' : ` ${operands.usage}`}${rows.length > 0 ? ' [options]' : ''}`,
     '',
     `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`,
     '',

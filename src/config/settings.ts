@@ -1,7 +1,10 @@
 // The table of all environment variables. A new variable is one row here: it then appears in `Config`, in the checks, in
 // `live-status config` and in the search for misspelt names.
 
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { defaultStateDir } from '../state-dir.ts';
+import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { editBudget } from './edit-budget.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace.ts';
@@ -17,11 +20,16 @@ function required<T>(variable: string, form: TextForm<T>, meaning: string): Sett
 }
 
 function optional<T>(variable: string, form: TextForm<T>, meaning: string): Setting<T | undefined> {
-  return { variable, form: form as TextForm<T | undefined>, meaning, presence: { kind: 'optional' }, secret: false };
+  return { variable, form, meaning, presence: { kind: 'optional' }, secret: false };
 }
 
 function setting<T>(variable: string, form: TextForm<T>, text: Fallback, meaning: string): Setting<T> {
   return { variable, form, meaning, presence: { kind: 'fallback', text }, secret: false };
+}
+
+/** A path below the agents' own directory. */
+function inOpenClaw(...names: string[]): Fallback {
+  return (env) => join(env['HOME'] || homedir(), '.openclaw', ...names);
 }
 
 export const settings = {
@@ -81,6 +89,40 @@ export const settings = {
     'least level that is logged',
   ),
   pidFile: setting('PID_FILE', path('the PID file'), '/tmp/status-watcher.pid', 'file that keeps a second daemon away'),
+  coordinator: setting('COORDINATOR', toggle(), coordinatorDefault, 'watch governed agents; on when roles or a governance state are there'),
+  coordinatorRoles: optional('COORDINATOR_ROLES', roleList(), 'roles of agents, who answer in the order primary, secondary, observer'),
+  coordinatorMissingAfterMs: setting(
+    'COORDINATOR_MISSING_AFTER_S',
+    seconds(1, 7 * DAY_S),
+    '600',
+    'silence after which the next role is missing',
+  ),
+  coordinatorRules: optional('COORDINATOR_RULES', ruleList(), 'rules to switch on, or off with a leading !'),
+  coordinatorOperators: optional('COORDINATOR_OPERATORS', peopleList(), 'Mattermost user names to tell of violations'),
+  coordinatorChannel: optional(
+    'COORDINATOR_CHANNEL',
+    channelName(),
+    'channel for what the operators are told, instead of the conversation',
+  ),
+  coordinatorNoticesPerHour: setting(
+    'COORDINATOR_NOTICES_PER_HOUR',
+    wholeNumber('notices', 0, 1_000),
+    '6',
+    'most posts an hour that tell operators',
+  ),
+  governanceDir: setting(
+    'GOVERNANCE_DIR',
+    path('the folder of state.json'),
+    inOpenClaw('governance'),
+    'folder with mode and posture of the agents',
+  ),
+  auditLedger: setting(
+    'AUDIT_LEDGER',
+    path('the audit ledger'),
+    inOpenClaw('audits', 'moses', 'audit_ledger.jsonl'),
+    'ledger that findings are added to',
+  ),
+  auditLedgerCreate: setting('AUDIT_LEDGER_CREATE', toggle(), '1', 'begin the ledger when it is missing'),
   stateDir: setting('STATE_DIR', path('a private directory'), defaultStateDir, 'checkpoint and the log of start'),
 } as const;
 

@@ -3,7 +3,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, errorText } from '../error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import { decodeGovernance, type Governance } from './rules/governance.ts';
 
 /** `missing` is no fault where there never was a state. */

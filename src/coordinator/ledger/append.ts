@@ -3,7 +3,7 @@
 import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { errorCode, errorText } from '../../error-code.ts';
+import { errorCode, errorText } from '../../core/error-code.ts';
 import { decodeEntry, encodeEntry, isSameEntry, type LedgerEntry, type OwnEntry, ZERO_HASH } from './entry.ts';
 import { lockFile } from './file-lock.ts';
 import { MAX_LINE_BYTES } from './lines.ts';

@@ -2,7 +2,7 @@
 // and the lock stays with that open file when the program has ended.
 
 import { spawn } from 'node:child_process';
-import { errorCode, errorText } from '../../error-code.ts';
+import { errorCode, errorText } from '../../core/error-code.ts';
 
 /** `missing`: there is no `flock` program, or it cannot lock this file. */
 export type Locked = { kind: 'locked' } | { kind: 'busy' } | { kind: 'missing'; because: string };

@@ -2,7 +2,7 @@
 
 import { open, type FileHandle, stat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
-import { errorCode, errorText } from '../../error-code.ts';
+import { errorCode, errorText } from '../../core/error-code.ts';
 import { AuditIndex } from './audit-index.ts';
 import { type Break, Chain, type ChainFacts } from './chain.ts';
 import { OWN_AGENT } from './entry.ts';

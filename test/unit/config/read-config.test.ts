@@ -68,6 +68,16 @@ describe('defaults', () => {
       healthHost: '127.0.0.1',
       logLevel: 'info',
       pidFile: '/tmp/status-watcher.pid',
+      coordinator: false,
+      coordinatorRoles: undefined,
+      coordinatorMissingAfterMs: 600_000,
+      coordinatorRules: undefined,
+      coordinatorOperators: undefined,
+      coordinatorChannel: undefined,
+      coordinatorNoticesPerHour: 6,
+      governanceDir: '/home/somebody/.openclaw/governance',
+      auditLedger: '/home/somebody/.openclaw/audits/moses/audit_ledger.jsonl',
+      auditLedgerCreate: true,
     });
   });
 

@@ -186,6 +186,7 @@ describe('a ledger that cannot be written', () => {
     await rig.restart();
     rmSync(join(rig.dir, 'audits'));
     await rig.pass(7);
+    await rig.pass(2);
     expect(rig.ledger().map(({ detail }) => /town\/(\w)/.exec(detail)?.[1])).toEqual(['a', 'b']);
     expect(rig.coordinator().health()).toMatchObject({ ledger: { waiting: 0, verdict: 'intact, 3 lines' }, problems: [] });
   });

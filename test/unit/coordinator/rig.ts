@@ -219,11 +219,11 @@ export function keyOf(agent: string, rootId = 'root'): string {
 
 let turns = 0;
 
-/** A whole turn of four seconds: asked by a person, answered, settled. */
+/** A whole turn, long enough for a box of its own: asked by a person, answered, settled. */
 export async function turnOf(rig: Rig, agent: string, rootId = 'root'): Promise<void> {
   const turn = `turn-${turns++}`;
   asks(rig, agent, turn, { kind: 'person' }, rootId);
-  await rig.pass(1);
+  await rig.pass(3);
   says(rig, agent, turn, {}, rootId);
   await rig.pass(3);
 }

@@ -1,0 +1,79 @@
+// The text forms of the coordinator's variables: roles of agents, names of people, rules on and off.
+
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { RULES } from '../coordinator/rules/catalogue.ts';
+import { ROLES, type Role } from '../coordinator/rules/role.ts';
+import { type Decoded, type TextForm, textForm } from './setting.ts';
+
+/** Agent ids in lower case. */
+export type AgentRoles = readonly (readonly [agentId: string, role: Role])[];
+
+/** Rules that differ from their default. */
+export type RuleSwitches = Readonly<Record<string, boolean>>;
+
+/** On where it has something to do: roles were given, or the governance skills have left a state. */
+export function coordinatorDefault(env: NodeJS.ProcessEnv): string {
+  if (env['COORDINATOR_ROLES']?.trim()) return '1';
+  const dir = env['GOVERNANCE_DIR']?.trim() || join(env['HOME'] || homedir(), '.openclaw', 'governance');
+  return existsSync(join(dir, 'state.json')) ? '1' : '0';
+}
+
+/** `main=primary,reviewer=secondary`. An agent has one role. */
+export function roleList(): TextForm<AgentRoles> {
+  const expected = `agent=role pairs divided by commas, each agent once, where a role is one of ${ROLES.join(', ')}`;
+  return textForm(expected, decodeRoles, (roles) => roles.map(([agentId, role]) => `${agentId}=${role}`).join(','));
+}
+
+function decodeRoles(text: string): Decoded<AgentRoles> {
+  const pairs = text
+    .toLowerCase()
+    .split(',')
+    .map((pair) => pair.split('=').map((part) => part.trim()));
+  const roles: [string, Role][] = [];
+  for (const [agentId = '', word = '', ...rest] of pairs) {
+    const role = ROLES.find((known) => known === word);
+    if (!/^[^\s=,]+$/.test(agentId) || role === undefined || rest.length > 0) return { wrong: undefined };
+    if (roles.some(([other]) => other === agentId)) return { wrong: `names ${agentId} twice` };
+    roles.push([agentId, role]);
+  }
+  return { value: roles };
+}
+
+/** User names, with or without `@`. Names that would reach a whole channel are refused. */
+export function peopleList(): TextForm<readonly string[]> {
+  return textForm('Mattermost user names divided by commas', decodePeople, (people) => people.join(','));
+}
+
+const GROUP_NAMES = new Set(['all', 'channel', 'here']);
+
+function decodePeople(text: string): Decoded<readonly string[]> {
+  const names = text
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim().replace(/^@/, ''));
+  const group = names.find((name) => GROUP_NAMES.has(name));
+  if (group !== undefined) return { wrong: `names @${group}, which is no person` };
+  return names.every((name) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) ? { value: [...new Set(names)] } : { wrong: undefined };
+}
+
+/** `drift, !posture`: what is not named keeps its default. */
+export function ruleList(): TextForm<RuleSwitches> {
+  const expected = `names divided by commas, !name for off, of ${RULES.map(({ name }) => name).join(', ')}`;
+  const encode = (switches: RuleSwitches) =>
+    Object.entries(switches)
+      .map(([name, isOn]) => (isOn ? name : `!${name}`))
+      .join(', ');
+  return textForm(expected, decodeRules, encode);
+}
+
+function decodeRules(text: string): Decoded<RuleSwitches> {
+  const switches: Record<string, boolean> = {};
+  for (const word of text.toLowerCase().split(',')) {
+    const name = word.trim().replace(/^!/, '');
+    if (!RULES.some((rule) => rule.name === name)) return { wrong: undefined };
+    switches[name] = !word.trim().startsWith('!');
+  }
+  return { value: switches };
+}
