@@ -9,6 +9,7 @@ import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { packageVersion } from './cli/package-version.ts';
 import { type Config, secretsOf } from './config.ts';
+import type { Coordinator } from './coordinator/coordinator.ts';
 import type { Clock } from './core/clock.ts';
 import type { SessionEvent } from './core/event.ts';
 import type { Logger } from './core/log.ts';
@@ -19,8 +20,10 @@ import { PushError } from './core/sink.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { Chat } from './daemon/chat.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
+import { coordinatorOf, marksOf } from './daemon/governing.ts';
 import { healthFacts } from './daemon/health-facts.ts';
 import { Memory } from './daemon/memory.ts';
+import { createNotices } from './daemon/notices.ts';
 import { createPlacement } from './daemon/placement.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
 import { every, systemClock, watchClock } from './daemon/system-clock.ts';
@@ -74,6 +77,8 @@ class Daemon {
   readonly #board: Board;
   readonly #source: TranscriptSource;
   readonly #posts: PostLedger;
+  /** Made once the sessions are restored. */
+  #coordinator: Coordinator | undefined;
   readonly #instance = randomUUID();
   readonly #process = watchProcess();
   /** Released in reverse order. */
@@ -109,6 +114,7 @@ class Daemon {
 
   async run(signal: AbortSignal): Promise<void> {
     this.#restore();
+    await this.#govern();
     await this.#serveHealth();
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
@@ -147,14 +153,19 @@ class Daemon {
       {
         clock: this.#clock,
         log: this.#log,
-        render: rendererOf(this.#config, this.#redact, this.#log),
+        render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
         show: (view) => this.#publisher.show(view),
         place: (tree) => this.#place(tree),
         forget: (boxId) => this.#forget(boxId),
       },
       {
         limits: { idleTimeoutMs, maxDurationMs: maxSessionDurationMs },
-        policy: { openAfterMs, schedule: cron, allowsAgent: (agentId) => isListed(agents, [agentId]) },
+        policy: {
+          openAfterMs,
+          schedule: cron,
+          allowsAgent: (agentId) => isListed(agents, [agentId]),
+          hasFindings: (boxId) => (this.#coordinator?.violationsFor(boxId).length ?? 0) > 0,
+        },
         maxBoxes: maxActiveSessions,
       },
     );
@@ -167,7 +178,7 @@ class Daemon {
       polling: this.#config.watchPolling,
       clock: this.#clock,
       redact: this.#redact,
-      emit: (event: SessionEvent) => this.#board.apply(event),
+      emit: (event: SessionEvent) => this.#apply(event),
       log: this.#log,
       checkpoints: this.#memory.storedSources(),
       onProgress: (path, position) => this.#memory.noteSource(path, position),
@@ -194,6 +205,30 @@ class Daemon {
     for (const { session, entries } of this.#memory.storedSessions()) this.#board.restore(session, entries);
   }
 
+  async #govern(): Promise<void> {
+    const coordinator = coordinatorOf(this.#config, {
+      clock: this.#clock,
+      log: this.#log,
+      sessions: () => this.#board.sessions(),
+      changed: (boxIds) => this.#board.redraw(boxIds),
+      tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
+      stored: this.#memory.storedFindings(),
+    });
+    if (coordinator === undefined) return;
+    this.#coordinator = coordinator;
+    this.#releases.push(() => coordinator.stop());
+    await coordinator.start();
+  }
+
+  #apply(event: SessionEvent): void {
+    this.#board.apply(event);
+    this.#coordinator?.apply(event);
+  }
+
+  #remember(): void {
+    this.#memory.flush(this.#board, this.#coordinator);
+  }
+
   async #serveHealth(): Promise<void> {
     const { healthHost: host, healthPort: port } = this.#config;
     if (port === 0) return;
@@ -218,6 +253,7 @@ class Daemon {
         postIdOf: (boxId) => this.#posts.postIdOf(boxId),
         storageProblem: this.#checkpoint.problem(),
         replacedBy: this.#twin.replacedBy(),
+        coordinator: this.#coordinator?.health(),
         process: this.#process.facts(),
       }),
     );
@@ -229,11 +265,12 @@ class Daemon {
       const byMs = jumped();
       if (byMs !== 0) this.#noteJump(byMs);
       this.#board.tick();
+      this.#coordinator?.tick();
       this.#chat.checkIfIdle();
     };
     this.#releases.push(
       every(this.#clock, TICK_MS, tick),
-      every(this.#clock, REMEMBER_MS, () => this.#memory.flush(this.#board)),
+      every(this.#clock, REMEMBER_MS, () => this.#remember()),
       every(this.#clock, TWIN_CHECK_MS, () => void this.#twin.check(this.#posts.openPostIds())),
     );
   }
@@ -241,6 +278,7 @@ class Daemon {
   #noteJump(byMs: number): void {
     this.#log.warn({ byMs }, 'The clock was set or the machine slept; all deadlines move along.');
     this.#board.shiftClock(byMs);
+    this.#coordinator?.shiftClock(byMs);
   }
 
   /** The last words: every running box says that nobody watches it any more (LS-11). */
@@ -248,7 +286,7 @@ class Daemon {
     await this.#source.stop();
     this.#board.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);
-    this.#memory.flush(this.#board);
+    this.#remember();
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
     this.#log.info({}, 'The watcher stopped.');

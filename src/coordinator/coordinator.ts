@@ -78,6 +78,7 @@ const LEDGER_LOCK_WAIT_S = 5;
 const LOOK_MS = 1_000; // what file events miss is seen after this time; the audit rule waits for five seconds
 const REVERIFY_MS = 3_600_000; // an old line altered without a trace is found after this time
 const TELL_RETRY_MS = 5_000;
+const LAST_WRITE_MS = 1_000; // what is not written then is written at the next start
 
 export function createCoordinator(ports: CoordinatorPorts, options: CoordinatorOptions): Coordinator {
   return new RunningCoordinator(ports, options);
@@ -306,6 +307,7 @@ class RunningCoordinator implements Coordinator {
 
   async stop(): Promise<void> {
     this.#governance.stop();
-    await this.#writer.write();
+    const { clock } = this.#ports;
+    await Promise.race([this.#writer.write(), new Promise<void>((resolve) => clock.after(LAST_WRITE_MS, resolve))]);
   }
 }

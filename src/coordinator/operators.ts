@@ -12,7 +12,7 @@ export interface Notice {
   /** The conversation's channel and thread; absent for what has none. */
   place?: { channelId: string; rootId?: string };
   text: string;
-  /** An earlier process may have posted it. */
+  /** An earlier attempt may have posted it. */
   isDoubtful: boolean;
 }
 
@@ -85,8 +85,11 @@ export class Operators {
 
   /** What became of it. */
   settle(notice: Notice, told: Told, now: number): void {
-    if (told === 'later') return;
-    this.#queue = this.#queue.filter(({ id }) => id !== notice.id);
+    const isSame = ({ id }: Notice) => id === notice.id;
+    this.#queue =
+      told === 'later'
+        ? this.#queue.map((other) => (isSame(other) ? { ...other, isDoubtful: true } : other))
+        : this.#queue.filter((other) => !isSame(other));
     if (told === 'told') this.#sentAt.push(now);
   }
 

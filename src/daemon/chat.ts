@@ -1,5 +1,6 @@
 // Owns everything between the publisher and Mattermost: connections, token, breaker, and what was found out at the start.
 
+import type { ChannelName } from '../config/name-forms.ts';
 import { readSecretFile } from '../config/secret-file.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
@@ -22,6 +23,8 @@ export interface Connected {
   username: string;
   maxPostChars: number;
   defaultChannelId?: string;
+  /** Where the operators are told of findings, when not in the conversation. */
+  noticeChannelId?: string;
 }
 
 const SOON_MS = 1_000;
@@ -121,16 +124,21 @@ export class Chat {
     const { userId, username, isBot, serverVersion } = await this.#checks.identify(signal);
     this.#refusal = undefined;
     const { maxPostChars } = await this.#checks.limits(signal);
-    const { defaultChannel } = this.#config;
+    const { defaultChannel, coordinatorChannel } = this.#config;
     const connected: Connected = { userId, username, maxPostChars };
     if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
-    const wanted = defaultChannel?.kind === 'id' ? defaultChannel.id : defaultChannel && `${defaultChannel.team}/${defaultChannel.channel}`;
-    if (wanted !== undefined) connected.defaultChannelId = (await this.#checks.resolveChannel(wanted, signal)).channelId;
+    if (defaultChannel !== undefined) connected.defaultChannelId = await this.#resolve(defaultChannel, signal);
+    if (coordinatorChannel !== undefined) connected.noticeChannelId = await this.#resolve(coordinatorChannel, signal);
     await this.#watched.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
     this.#connected = connected;
     this.#nowConnected();
     return connected;
+  }
+
+  async #resolve(name: ChannelName, signal: AbortSignal): Promise<string> {
+    const wanted = name.kind === 'id' ? name.id : `${name.team}/${name.channel}`;
+    return (await this.#checks.resolveChannel(wanted, signal)).channelId;
   }
 
   #noteWaiting(error: PushError, attempt: number): void {

@@ -3,7 +3,15 @@
 import type { BoardRow } from '../boxes/board.ts';
 import type { PublisherStats } from '../boxes/publisher-ports.ts';
 import { fingerprint } from '../core/turn.ts';
-import type { HealthFacts, ProcessFacts, SessionRow, SinkFacts, SourceCondition, SourceFacts } from '../http/health-report.ts';
+import type {
+  CoordinatorFacts,
+  HealthFacts,
+  ProcessFacts,
+  SessionRow,
+  SinkFacts,
+  SourceCondition,
+  SourceFacts,
+} from '../http/health-report.ts';
 import type { TranscriptHealth } from '../sources/transcripts/source.ts';
 
 /** The parts that are asked at each request. */
@@ -18,6 +26,8 @@ export interface HealthParts {
   postIdOf(boxId: string): string | undefined;
   storageProblem: string | undefined;
   replacedBy: string | undefined;
+  /** Absent when it is off. */
+  coordinator: CoordinatorFacts | undefined;
   process: ProcessFacts;
 }
 
@@ -35,6 +45,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     boxes: { active, waiting, dirty, oldestDirtyAgeMs, parked },
     edits: { sent, conflated, skipped },
     sessions: parts.rows.map((row) => sessionRow(row, parts.postIdOf(row.boxId))),
+    coordinator: parts.coordinator,
     process: parts.process,
   };
 }

@@ -3,6 +3,8 @@
 import type { BoxEntry } from '../boxes/board.ts';
 import type { PostRecord } from '../boxes/post-record.ts';
 import type { Change, Checkpoint } from '../checkpoint.ts';
+import type { Coordinator } from '../coordinator/coordinator.ts';
+import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
 import type { Session } from '../core/session.ts';
 
 /** A session with the boxes of its own turns, as one row. */
@@ -16,6 +18,8 @@ export interface Remembered {
   sessions(): ReadonlyMap<string, Session>;
   entries(): readonly BoxEntry[];
 }
+
+const FINDINGS = 'coordinator ';
 
 export class Memory {
   readonly #checkpoint: Checkpoint;
@@ -62,19 +66,28 @@ export class Memory {
     this.#sourcesByPath.set(path, position);
   }
 
+  /** What the coordinator knew. */
+  storedFindings(): StoredRow[] {
+    return this.#checkpoint
+      .rows('fact')
+      .flatMap(({ key, value }) => (key.startsWith(FINDINGS) ? decodeRow(key.slice(FINDINGS.length), value) : []));
+  }
+
   /** Writes everything that changed since the last time in one transaction. */
-  flush(living: Remembered): void {
+  flush(living: Remembered, coordinator?: Pick<Coordinator, 'rowsToStore' | 'rowsStored'>): void {
     const changed = this.#changedSessions(living);
     const gone = this.#goneKeys(living);
     const changes: Change[] = [
       ...changed.map((value): Change => ({ kind: 'session', key: value.session.key, value })),
       ...gone.map((key): Change => ({ kind: 'session', key, value: undefined })),
       ...[...this.#sourcesByPath].map(([key, value]): Change => ({ kind: 'source', key, value })),
+      ...(coordinator?.rowsToStore() ?? []).map(({ key, value }): Change => ({ kind: 'fact', key: `${FINDINGS}${key}`, value })),
     ];
     if (changes.length === 0 || !this.#checkpoint.write(changes)) return;
     for (const row of changed) this.#note(row);
     for (const key of gone) this.#writtenByKey.delete(key);
     this.#sourcesByPath.clear();
+    coordinator?.rowsStored();
   }
 
   #changedSessions(living: Remembered): StoredSession[] {

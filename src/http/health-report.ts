@@ -68,6 +68,18 @@ export interface ProcessFacts {
   readonly eventLoopDelayP99Ms: number;
 }
 
+/** What the watch over governed agents tells; `problems` are reasons for being degraded. */
+export interface CoordinatorFacts {
+  readonly problems: readonly string[];
+  readonly rules: readonly string[];
+  readonly findingsByRule: Readonly<Record<string, number>>;
+  readonly governance: object;
+  readonly recoveryNeeded: boolean;
+  readonly ledger: object;
+  readonly resilience: object;
+  readonly noticesWaiting: number;
+}
+
 /** Everything that the judgement is made of. Instants are milliseconds since the epoch. */
 export interface HealthFacts {
   readonly version: string;
@@ -83,6 +95,8 @@ export interface HealthFacts {
   readonly boxes: BoxFacts;
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
+  /** Absent when the coordinator is off. */
+  readonly coordinator?: CoordinatorFacts | undefined;
   readonly process: ProcessFacts;
 }
 
@@ -118,5 +132,6 @@ export interface HealthReport {
   readonly boxes: BoxFacts & { readonly withoutPost: number };
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
+  readonly coordinator?: CoordinatorFacts;
   readonly process: ProcessFacts;
 }

@@ -15,7 +15,13 @@ const ALL_WELL = 'every source is read and Mattermost answers';
  * source can be read. Everything else, unknown included, is `degraded`, so that a supervisor does not restart for nothing.
  */
 export function judgeHealth(facts: HealthFacts): HealthReport {
-  const findings = [...findReplacement(facts), ...findSink(facts), ...findSources(facts), ...findStorage(facts)];
+  const findings = [
+    ...findReplacement(facts),
+    ...findSink(facts),
+    ...findSources(facts),
+    ...findStorage(facts),
+    ...(facts.coordinator?.problems ?? []).map(degraded),
+  ];
   const worst = findings.filter(({ status }) => status === 'down');
   const ordered = [...worst, ...findings.filter(({ status }) => status !== 'down')];
   return {
@@ -30,6 +36,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     boxes: { ...facts.boxes, withoutPost: facts.sessions.filter(({ postId }) => postId === undefined).length },
     edits: facts.edits,
     sessions: facts.sessions,
+    ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
     process: facts.process,
   };
 }

@@ -1,0 +1,33 @@
+// Makes the coordinator of the configuration, where it is switched on.
+
+import type { Config } from '../config.ts';
+import { type Coordinator, type CoordinatorPorts, createCoordinator } from '../coordinator/coordinator.ts';
+import { RULES } from '../coordinator/rules/catalogue.ts';
+import type { Marks } from './drawing.ts';
+
+/** `undefined` when `COORDINATOR` is off. */
+export function coordinatorOf(config: Config, ports: CoordinatorPorts): Coordinator | undefined {
+  if (!config.coordinator) return undefined;
+  return createCoordinator(ports, {
+    roles: new Map(config.coordinatorRoles),
+    rules: RULES.filter(({ name, isOnByDefault }) => config.coordinatorRules?.[name] ?? isOnByDefault),
+    missingAfterMs: config.coordinatorMissingAfterMs,
+    limits: { idleTimeoutMs: config.idleTimeoutMs, maxDurationMs: config.maxSessionDurationMs },
+    governanceDir: config.governanceDir,
+    ledger: { path: config.auditLedger, create: config.auditLedgerCreate },
+    operators: config.coordinatorOperators ?? [],
+    hasChannel: config.coordinatorChannel !== undefined,
+    noticesPerHour: config.coordinatorNoticesPerHour,
+  });
+}
+
+/** What a box says beside its turn. */
+export function marksOf(coordinator: Coordinator | undefined, boxId: string): Marks {
+  if (coordinator === undefined) return {};
+  const badge = coordinator.badge();
+  return {
+    violations: coordinator.violationsFor(boxId),
+    notices: coordinator.noticesFor(boxId),
+    ...(badge === undefined ? {} : { badge }),
+  };
+}
