@@ -226,11 +226,17 @@ function endRun(turn: Turn, event: EventOf<'run_ended'>): Turn {
   return event.outcome === 'yielded' ? closed : endCalls(closed, event.at);
 }
 
-/** A sign of life that was given for the command ends with it. */
+/**
+ * A sign of life that was given for the command ends with it; so does the turn when it was only waiting for that. Without such
+ * a sign the report may be hours old.
+ */
 function endBackground(turn: Turn, event: EventOf<'background_ended'>): Turn {
   const background = turn.background.filter((handle) => !isSameHandle(handle, event.handle));
   if (background.length === turn.background.length) return turn;
-  return { ...turn, background, busyUntil: background.length === 0 ? 0 : turn.busyUntil };
+  if (background.length > 0) return { ...turn, background };
+  const { end } = turn;
+  const wasAwaited = end !== undefined && turn.busyUntil > event.at && event.at > end.at;
+  return { ...turn, background, busyUntil: 0, ...(wasAwaited ? { end: { ...end, at: event.at } } : {}) };
 }
 
 /** Handles are cut to eight characters where a later user line reports the end. */

@@ -69,7 +69,7 @@ export function decodeIndexEntry(key: string, value: unknown): IndexEntry | unde
 }
 
 /** `deliveryContext` exists in both versions, `route` in 2026.7 only; the `last…` fields are what both were made of. */
-function deliveryOf(raw: JsonRecord): Delivery {
+export function deliveryOf(raw: JsonRecord): Delivery {
   const context = asRecord(raw['deliveryContext']);
   const route = asRecord(raw['route']);
   const messenger = text(context, 'channel') ?? text(route, 'channel') ?? text(raw, 'lastChannel') ?? text(raw, 'channel');

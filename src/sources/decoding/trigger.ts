@@ -63,8 +63,8 @@ function announce(childSessionId: string | undefined, childKey: string | undefin
   };
 }
 
-/** Texts that the gateway writes as if a user had. */
-function internalTrigger(body: string, safe: SafeText): Trigger | undefined {
+/** Texts that the gateway writes as if a user had; undefined for what a person or an operator wrote. */
+export function internalTrigger(body: string, safe: SafeText): Trigger | undefined {
   if (body.startsWith('[Subagent Context]')) return { kind: 'parent' };
   if (body.startsWith('[cron:')) return schedule(body, safe);
   if (body.startsWith('[System Message]')) return announce(CHILD_SESSION.exec(body)?.[1], undefined, safe);
@@ -108,14 +108,15 @@ function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): 
   const marks = senderMarks(message);
   if (marks !== undefined) {
     const isPerson = marks['senderId'] !== undefined || marks['senderIsOwner'] === false;
-    return isPerson ? person({ userId: marks['senderId'] }, safe) : { kind: 'operator' };
+    return isPerson ? personTrigger({ userId: marks['senderId'] }, safe) : { kind: 'operator' };
   }
   const block = text.conversation;
   if (block === undefined) return { kind: 'operator' };
-  return person({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'] }, safe);
+  return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'] }, safe);
 }
 
-function person(ids: { postId?: unknown; rootId?: unknown; userId?: unknown }, safe: SafeText): Trigger {
+/** Of the ids only those of Mattermost are kept. */
+export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?: unknown }, safe: SafeText): Trigger {
   const postId = mattermostId(ids.postId, safe);
   const rootId = mattermostId(ids.rootId, safe);
   const userId = mattermostId(ids.userId, safe);

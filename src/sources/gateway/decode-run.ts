@@ -2,6 +2,7 @@
 
 import type { RunOutcome } from '../../core/event.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
+import { contentText, visibleText } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
@@ -9,6 +10,7 @@ import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';
 import { decodeToolEnd, decodeToolStart } from './decode-tool.ts';
 import type { Run, RunBook } from './run-book.ts';
+import { commandSeen } from './tasks.ts';
 
 /** A frame that belongs to a run, with what its payload has in common with all others. */
 export interface RunFrame {
@@ -31,7 +33,7 @@ interface Ports {
 }
 
 const MAX_MODEL_POINTS = 100;
-const MAX_PREAMBLE_POINTS = 2_000;
+const MAX_TEXT_POINTS = 2_000;
 /** Streams that say only that the run is alive. */
 const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
 /** Phases that say nothing more than their run does. */
@@ -71,7 +73,7 @@ export class RunDecoder {
         return this.#ended(
           frame,
           data['aborted'] === true ? 'aborted' : failureOf(data['stopReason']),
-          modelErrorReason(data['error'], this.#safe),
+          data['aborted'] === true ? undefined : modelErrorReason(data['error'], this.#safe),
         );
       default:
         if (!SILENT_PHASES.has(phase)) this.#context.unknown(`lifecycle:${phase}`);
@@ -113,6 +115,14 @@ export class RunDecoder {
     else this.#book.ended(runId, outcome, at, reason);
   }
 
+  /** What an aborted run had said so far is in no message. */
+  #partial(payload: JsonRecord, { rawKey, runId, at }: RunFrame): void {
+    const text = visibleText(contentText(asRecord(payload['message'])?.['content']));
+    if (text === undefined) return;
+    const said = { messageId: `partial:${runId}`, text: this.#safe.prose(text, MAX_TEXT_POINTS) };
+    this.#ports.tell(rawKey, at, [{ type: 'message', ...said, stop: 'aborted', runId }]);
+  }
+
   #tool(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
     const isResult = data['phase'] === 'result';
@@ -122,7 +132,7 @@ export class RunDecoder {
       case 'start':
         return this.#ports.tell(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, data, this.#context)]);
       case 'result':
-        return this.#ports.tell(rawKey, at, decodeToolEnd(run, data, this.#context));
+        return this.#ports.tell(rawKey, at, withBackground(decodeToolEnd(run, data, this.#context), at));
       case 'update':
       case 'review':
       case 'input_delta':
@@ -136,7 +146,7 @@ export class RunDecoder {
     const run = this.#book.active(rawKey, runId, at, false);
     if (run === undefined || data['kind'] !== 'preamble' || data['phase'] !== 'end') return;
     const id = this.#safe.id(data['itemId']);
-    const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_PREAMBLE_POINTS));
+    const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_TEXT_POINTS));
     if (id !== undefined && text !== undefined) run.preamble = { id, text };
   }
 
@@ -165,7 +175,8 @@ export class RunDecoder {
       case 'final':
         return this.#ended(frame, payload['yielded'] === true ? 'yielded' : 'done');
       case 'aborted':
-        return this.#ended(frame, 'aborted');
+        this.#ended(frame, 'aborted');
+        return this.#partial(payload, frame);
       case 'error':
         return this.#ended(frame, failureOf(payload['errorKind']), modelErrorReason(payload['errorMessage'], this.#safe));
       default:
@@ -176,6 +187,13 @@ export class RunDecoder {
 
 function failureOf(kind: unknown): 'failed' | 'timed_out' {
   return kind === 'timeout' || kind === 'timed_out' ? 'timed_out' : 'failed';
+}
+
+/** A command that runs on is believed to, for its end will be told. */
+function withBackground(facts: Fact[], at: number): Fact[] {
+  return facts.flatMap((fact) =>
+    fact.type === 'tool_ended' && fact.outcome.kind === 'background' ? [fact, commandSeen(fact.outcome.handle, at)] : [fact],
+  );
 }
 
 /** Text before a tool call that no message has taken with it. */

@@ -21,6 +21,8 @@ export interface DecoderOptions {
   redact(text: string): string;
   /** Wall clock, for frames that tell no time. */
   now(): number;
+  /** Calls `run` once after `delayMs`. */
+  after(delayMs: number, run: () => void): void;
   emit(event: SessionEvent): void;
   /** Gets short harmless names to count. */
   onUnknown(kind: string): void;
@@ -63,6 +65,7 @@ export class GatewayDecoder {
     this.book = new RunBook({
       tell: (rawKey, at, fact) => this.#tell(rawKey, at, fact),
       now: options.now,
+      after: options.after,
       jobName: (jobId) => this.#jobs.get(jobId)?.name,
     });
     const shared = { book: this.book, context: this.#context, tell };

@@ -14,6 +14,8 @@ export interface Run {
   /** The newest number of the run's own sequence; it has holes by design and serves only to tell old from new. */
   lastSeq: number;
   attempt: number;
+  /** When the newest attempt began after a failure; undefined while it is waited for. */
+  retriedAt?: number;
   /** The commands of calls without a result, by call id. */
   commandsByCall: Map<string, string>;
   /** Calls whose beginning, and calls whose end was told: two transports and the history tell of the same. */
@@ -48,6 +50,8 @@ export interface RunBookPorts {
   tell(rawKey: string, at: number, fact: Fact): void;
   /** By our clock, in milliseconds. */
   now(): number;
+  /** Calls `run` once after `delayMs`. */
+  after(delayMs: number, run: () => void): void;
   /** Name of a scheduled job, as far as it is known. */
   jobName(jobId: string): string | undefined;
 }
@@ -56,6 +60,7 @@ const MAX_RUNS = 3_000;
 const MAX_SESSIONS = 3_000;
 const TELL_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
 const HELD_MS = 60_000;
+const FINAL_WORD_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
 
 export class RunBook {
   readonly #ports: RunBookPorts;
@@ -115,11 +120,7 @@ export class RunBook {
   /** The first sign of a run, or of another attempt of it. */
   started(rawKey: string, runId: string, at: number, isHeartbeat: boolean): Run {
     const known = this.#runsById.get(runId);
-    if (known !== undefined && known.phase !== 'ended') {
-      if (known.attempt > 0) this.#ports.tell(rawKey, at, { type: 'run_started', runId });
-      known.phase = 'open';
-      return known;
-    }
+    if (known !== undefined && known.phase !== 'ended') return this.#startedAgain(known, at);
     const session = this.session(rawKey);
     for (const other of this.openRunsOf(rawKey)) this.ended(other.runId, other.phase === 'answered' ? 'done' : 'lost', at);
     this.#beginFor(session, runId, at, isHeartbeat);
@@ -127,6 +128,15 @@ export class RunBook {
     remember(this.#runsById, runId, run, MAX_RUNS);
     session.openRuns.add(runId);
     this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    return run;
+  }
+
+  #startedAgain(run: Run, at: number): Run {
+    if (run.attempt > 0) {
+      run.retriedAt = at;
+      this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
+    }
+    run.phase = 'open';
     return run;
   }
 
@@ -144,10 +154,15 @@ export class RunBook {
     return run;
   }
 
-  /** A model call failed; the run will try again, or end. */
+  /** A model call failed; the run will try again, unless it ends at once. */
   failed(run: Run, at: number, reason: string): void {
     run.attempt += 1;
-    this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt: run.attempt, reason, runId: run.runId });
+    const { attempt, runId } = run;
+    this.#ports.after(FINAL_WORD_MS, () => {
+      const isStillWaiting = run.phase !== 'ended' && run.attempt === attempt && run.retriedAt === undefined;
+      if (isStillWaiting) this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason, runId });
+    });
+    delete run.retriedAt;
   }
 
   /** The run is over; only the first word on it counts. */

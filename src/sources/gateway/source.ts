@@ -141,6 +141,7 @@ class Source {
     return new GatewayDecoder({
       redact,
       now: () => clock.now(),
+      after: (delayMs, run) => clock.after(delayMs, run),
       emit: (event) => this.#emit(event),
       onUnknown: (kind) => {
         this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;

@@ -9,6 +9,11 @@ import { isSessionKey } from './session-name.ts';
 const MAX_TASKS = 1_000;
 const BELIEVED_MS = 60_000; // renewed in good time by `confirm`
 
+/** The command is at work, and the gateway will tell when it ends. */
+export function commandSeen(handle: string, now: number): Fact {
+  return { type: 'busy_seen', until: now + BELIEVED_MS, handle };
+}
+
 export class Tasks {
   readonly #safe: SafeText;
   readonly #tell: (rawKey: string, at: number, fact: Fact) => void;
@@ -36,7 +41,7 @@ export class Tasks {
 
   /** While the gateway is there, what it has not called ended is at work. */
   confirm(now: number): void {
-    for (const [handle, rawKey] of this.#keysByHandle) this.#tell(rawKey, now, { type: 'busy_seen', until: now + BELIEVED_MS, handle });
+    for (const [handle, rawKey] of this.#keysByHandle) this.#tell(rawKey, now, commandSeen(handle, now));
   }
 
   /** A new gateway knows nothing of the commands of the one before. */
