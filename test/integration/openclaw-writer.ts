@@ -14,9 +14,9 @@ export class OpenClawWriter {
   readonly #entriesByKey = new Map<string, SessionEntry>();
   #ids = 0;
 
-  /** `agentsRoot` is what `TRANSCRIPT_DIR` names; everything goes to its agent `main`. */
-  constructor(agentsRoot: string) {
-    this.dir = join(agentsRoot, 'main', 'sessions');
+  /** `agentsRoot` is what `TRANSCRIPT_DIR` names. */
+  constructor(agentsRoot: string, agentId = 'main') {
+    this.dir = join(agentsRoot, agentId, 'sessions');
     mkdirSync(this.dir, { recursive: true });
   }
 
