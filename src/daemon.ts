@@ -20,19 +20,19 @@ import { PushError } from './core/sink.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { Chat } from './daemon/chat.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
-import { coordinatorOf, marksOf } from './daemon/governing.ts';
+import { coordinatorOf, marksOf, wantsQuestions } from './daemon/governing.ts';
 import { healthFacts } from './daemon/health-facts.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
 import { createPlacement } from './daemon/placement.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
+import { createSources, type RunningSource } from './daemon/sources.ts';
 import { every, systemClock, watchClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { createHealthServer } from './http/health.ts';
 import type { HealthReport } from './http/health-report.ts';
 import { judgeHealth } from './http/judge-health.ts';
 import { watchProcess } from './http/process-facts.ts';
-import { createTranscriptSource, type TranscriptSource } from './sources/transcripts/source.ts';
 
 export interface DaemonOptions {
   log: Logger;
@@ -75,7 +75,7 @@ class Daemon {
   readonly #sink: AdoptingSink;
   readonly #publisher: Publisher;
   readonly #board: Board;
-  readonly #source: TranscriptSource;
+  readonly #sources: RunningSource[];
   readonly #posts: PostLedger;
   /** Made once the sessions are restored. */
   #coordinator: Coordinator | undefined;
@@ -103,7 +103,7 @@ class Daemon {
     this.#sink = withAdoption(this.#twin, clock, this.#instance);
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();
-    this.#source = this.#createSource();
+    this.#sources = this.#createSources();
     this.#releases.push(
       () => this.#checkpoint.close(),
       () => this.#process.stop(),
@@ -118,14 +118,18 @@ class Daemon {
     await this.#serveHealth();
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
-    this.#releases.push(() => this.#source.stop());
-    await this.#source.start();
+    this.#releases.push(() => this.#stopSources());
+    await Promise.all(this.#sources.map((source) => source.start()));
     this.#board.caughtUp();
     this.#keepTime();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
-    await connecting;
-    await aborted(signal);
+    const stopping = aborted(signal);
+    await Promise.race([stopping, connecting.then(() => stopping)]);
     await this.#leave();
+  }
+
+  async #stopSources(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.stop()));
   }
 
   #createPublisher(): Publisher {
@@ -171,15 +175,13 @@ class Daemon {
     );
   }
 
-  #createSource(): TranscriptSource {
-    return createTranscriptSource({
-      dir: this.#config.transcriptDir,
-      sessionsJson: this.#config.sessionsJson,
-      polling: this.#config.watchPolling,
+  #createSources(): RunningSource[] {
+    return createSources(this.#config, {
       clock: this.#clock,
-      redact: this.#redact,
-      emit: (event: SessionEvent) => this.#apply(event),
       log: this.#log,
+      redact: this.#redact,
+      tellsQuestions: wantsQuestions(this.#config),
+      emit: (event) => this.#apply(event),
       checkpoints: this.#memory.storedSources(),
       onProgress: (path, position) => this.#memory.noteSource(path, position),
     });
@@ -246,7 +248,7 @@ class Daemon {
         version: this.#version,
         startedAt: this.#startedAt,
         now: this.#clock.now(),
-        transcripts: this.#source.health(),
+        sources: this.#sources.map((source) => source.facts()),
         sink: this.#chat.facts(stats.failuresByReason, stats.blockedUntil),
         stats,
         rows: this.#board.rows(),
@@ -283,7 +285,7 @@ class Daemon {
 
   /** The last words: every running box says that nobody watches it any more (LS-11). */
   async #leave(): Promise<void> {
-    await this.#source.stop();
+    await this.#stopSources();
     this.#board.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);
     this.#remember();

@@ -3,23 +3,14 @@
 import type { BoardRow } from '../boxes/board.ts';
 import type { PublisherStats } from '../boxes/publisher-ports.ts';
 import { fingerprint } from '../core/turn.ts';
-import type {
-  CoordinatorFacts,
-  HealthFacts,
-  ProcessFacts,
-  SessionRow,
-  SinkFacts,
-  SourceCondition,
-  SourceFacts,
-} from '../http/health-report.ts';
-import type { TranscriptHealth } from '../sources/transcripts/source.ts';
+import type { CoordinatorFacts, HealthFacts, ProcessFacts, SessionRow, SinkFacts, SourceFacts } from '../http/health-report.ts';
 
 /** The parts that are asked at each request. */
 export interface HealthParts {
   version: string;
   startedAt: number;
   now: number;
-  transcripts: TranscriptHealth;
+  sources: readonly SourceFacts[];
   sink: SinkFacts;
   stats: PublisherStats;
   rows: readonly BoardRow[];
@@ -38,7 +29,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     pid: process.pid,
     startedAt: parts.startedAt,
     now: parts.now,
-    sources: [transcriptFacts(parts.transcripts)],
+    sources: parts.sources,
     sink: parts.sink,
     replacedBy: parts.replacedBy,
     storage: parts.storageProblem === undefined ? { state: 'writable' } : { state: 'failing', because: parts.storageProblem },
@@ -48,22 +39,6 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     coordinator: parts.coordinator,
     process: parts.process,
   };
-}
-
-function transcriptFacts(health: TranscriptHealth): SourceFacts {
-  const problems: Record<string, number> = {};
-  for (const { kind, count } of health.problems) problems[kind] = (problems[kind] ?? 0) + count;
-  const { files, lastEventAt, unknownKinds } = health;
-  return { name: 'transcripts', condition: conditionOf(health), lastEventAt, files, unknownKinds, problems };
-}
-
-function conditionOf(health: TranscriptHealth): SourceCondition {
-  if (!health.readable)
-    return { state: 'unreadable', because: 'the transcript directory does not exist or cannot be listed; it is waited for' };
-  if (health.watching === 'polling' && health.problems.some(({ kind }) => kind === 'watch_limit')) {
-    return { state: 'impaired', because: 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches' };
-  }
-  return health.files === 0 && health.lastEventAt === undefined ? { state: 'unknown' } : { state: 'readable' };
 }
 
 function sessionRow(row: BoardRow, postId: string | undefined): SessionRow {
