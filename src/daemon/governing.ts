@@ -2,8 +2,14 @@
 
 import type { Config } from '../config.ts';
 import { type Coordinator, type CoordinatorPorts, createCoordinator } from '../coordinator/coordinator.ts';
+import { drift } from '../coordinator/rules/drift.ts';
 import { RULES } from '../coordinator/rules/catalogue.ts';
 import type { Marks } from './drawing.ts';
+
+/** Whether the rule that compares answers with questions is on: without it nobody needs what persons write. */
+export function wantsQuestions({ coordinator, coordinatorRules }: Config): boolean {
+  return coordinator && (coordinatorRules?.[drift.name] ?? drift.isOnByDefault);
+}
 
 /** `undefined` when `COORDINATOR` is off. */
 export function coordinatorOf(config: Config, ports: CoordinatorPorts): Coordinator | undefined {

@@ -12,6 +12,8 @@ interface KnownCall {
 export interface DecodeContext {
   safe: SafeText;
   unknown(kind: string): void;
+  /** Whether the words of persons are told with the turns they start. */
+  tellsQuestions: boolean;
   callsById: Map<string, KnownCall>;
   /** Runs whose user line was seen; a retry writes the line again. */
   startedRuns: Map<string, true>;
@@ -22,10 +24,11 @@ const MAX_KIND_CHARS = 60;
 const MAX_CALLS = 1_000;
 const MAX_RUNS = 200;
 
-export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) => void): DecodeContext {
+export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) => void, tellsQuestions = false): DecodeContext {
   const kinds = new Map<string, true>();
   return {
     safe,
+    tellsQuestions,
     callsById: new Map(),
     startedRuns: new Map(),
     unknown(kind) {

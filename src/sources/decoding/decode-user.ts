@@ -5,6 +5,7 @@ import { rememberRun } from './decode-context.ts';
 import type { Fact } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asText, type JsonRecord } from './json-guards.ts';
+import { questionOf } from './question.ts';
 import { findTrigger } from './trigger.ts';
 import { readUserText } from './user-text.ts';
 
@@ -25,7 +26,7 @@ export function decodeUser(messageId: string, message: JsonRecord, context: Deco
     const handle = context.safe.id(command.handle);
     return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
   });
-  const started: Fact = { type: 'turn_started', trigger, messageId, ...run };
+  const started: Fact = { type: 'turn_started', trigger, messageId, ...run, ...questionOf(text, trigger, context) };
   return isAnswered ? [...ended, started, { type: 'run_ended', outcome: 'done', ...run }] : [...ended, started];
 }
 

@@ -1,5 +1,5 @@
 // Takes apart what the gateway puts around the text of a user line. 2026.2 prefixes notes, an envelope or blocks of metadata;
-// 2026.7 stores the bare text. Nothing of the text itself leaves this folder.
+// 2026.7 stores the bare text. Nothing of the text itself leaves this folder, unless a rule was switched on that needs it (question.ts).
 
 import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
 

@@ -8,6 +8,7 @@ import { isGatewayCommand } from '../decoding/gateway-command.ts';
 import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { internalTrigger, personTrigger } from '../decoding/trigger.ts';
+import { questionOf } from '../decoding/question.ts';
 import { readUserText } from '../decoding/user-text.ts';
 
 type Beginning = Extract<Fact, { type: 'turn_started' }>;
@@ -40,7 +41,14 @@ export function decodeBeginning(messageId: string, message: JsonRecord, context:
   const isAnswered = byMarks?.kind !== 'schedule' && isGatewayCommand(text.body);
   const trigger: Trigger = isAnswered ? { kind: 'command' } : (byMarks ?? internalTrigger(text.body, safe) ?? { kind: 'operator' });
   const runId = safe.id(RUN_MARK.exec(asText(message['idempotencyKey']) ?? '')?.[1]);
-  return { ended, isAnswered, started: { type: 'turn_started', trigger, messageId, ...(runId === undefined ? {} : { runId }) } };
+  const started: Beginning = {
+    type: 'turn_started',
+    trigger,
+    messageId,
+    ...(runId === undefined ? {} : { runId }),
+    ...questionOf(text, trigger, context),
+  };
+  return { ended, isAnswered, started };
 }
 
 function provenanceOf(message: JsonRecord): JsonRecord | undefined {

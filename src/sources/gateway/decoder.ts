@@ -30,6 +30,8 @@ export interface DecoderOptions {
   onSession(rawKey: string): void;
   /** The gateway itself reports that it dropped events. */
   onGap(): void;
+  /** Tell what persons asked for with the turns they start. */
+  tellsQuestions?: boolean;
 }
 
 /** Events without news for a status box. */
@@ -56,7 +58,7 @@ export class GatewayDecoder {
 
   constructor(options: DecoderOptions) {
     this.#options = options;
-    this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown);
+    this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.tellsQuestions);
     this.#jobs = new Jobs(this.#context.safe);
     const tell = (rawKey: string, at: number, facts: readonly Fact[]): void => {
       for (const fact of facts) this.#tell(rawKey, at, fact);

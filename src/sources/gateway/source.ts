@@ -39,6 +39,8 @@ export interface GatewaySourceOptions {
   /** Runs to be asked about at the first connection. */
   restored?: readonly RestoredRun[];
   onState?(state: GatewayState): void;
+  /** Tell what persons asked for with the turns they start. */
+  tellsQuestions?: boolean;
   timing?: Partial<Timing>;
 }
 
@@ -137,9 +139,10 @@ class Source {
   }
 
   #createDecoder(): GatewayDecoder {
-    const { redact, clock } = this.#options;
+    const { redact, clock, tellsQuestions = false } = this.#options;
     return new GatewayDecoder({
       redact,
+      tellsQuestions,
       now: () => clock.now(),
       after: (delayMs, run) => clock.after(delayMs, run),
       emit: (event) => this.#emit(event),

@@ -33,6 +33,8 @@ const SILENT_CUSTOM =
 interface DecoderOptions {
   redact(text: string): string;
   onUnknown(kind: string): void;
+  /** Tell what persons asked for with the turns they start. */
+  tellsQuestions?: boolean;
 }
 
 interface FileMemory {
@@ -57,7 +59,7 @@ interface FileMemory {
  * - Compaction: `compacted`. A header and the copied history at the head of a forked thread: no events, but ids.
  */
 export function createTranscriptDecoder(options: DecoderOptions): (line: string) => DecodedLine {
-  const context = createDecodeContext(createSafeText(options.redact), options.onUnknown);
+  const context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.tellsQuestions);
   const memory: FileMemory = { copiedBefore: 0, lastAt: undefined };
   return (line) => {
     try {

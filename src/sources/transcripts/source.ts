@@ -37,6 +37,8 @@ export interface TranscriptSourceOptions {
    * stored together. `undefined`: the transcript is gone, forget its checkpoint.
    */
   onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
+  /** Tell what persons asked for with the turns they start. */
+  tellsQuestions?: boolean;
   pidNamespace?: PidNamespace;
   startWatcher?: WatchOptions['start'];
 }
@@ -141,7 +143,7 @@ class Source {
   }
 
   #createReading(): Reading {
-    const { dir, sessionsJson, clock, redact, onProgress, pidNamespace = 'auto' } = this.#options;
+    const { dir, sessionsJson, clock, redact, onProgress, tellsQuestions = false, pidNamespace = 'auto' } = this.#options;
     return new Reading({
       root: dir,
       sessionsJson,
@@ -149,7 +151,7 @@ class Source {
       problems: this.#problems,
       pidNamespace,
       redact,
-      newDecoder: () => createTranscriptDecoder({ redact, onUnknown: (kind) => this.#countUnknown(kind) }),
+      newDecoder: () => createTranscriptDecoder({ redact, tellsQuestions, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),
       onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Notice } from '../../../src/coordinator/operators.ts';
+import type { FoundPost, PostDraft, Reason, Sink } from '../../../src/core/sink.ts';
+import { PushError } from '../../../src/core/sink.ts';
+import { createNotices } from '../../../src/daemon/notices.ts';
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const NOTICE: Notice = {
+  id: 'n1',
+  at: 1_000_000,
+  text: '@alice Violation (sequence): somebody.',
+  place: { channelId: 'town', rootId: 'root' },
+  isDoubtful: false,
+};
+
+/** A sink that refuses the first creates for these reasons and has these posts already. */
+function sinkWith(reasons: Reason[], found: unknown[] = []) {
+  const drafts: PostDraft[] = [];
+  const unused = () => Promise.reject(new Error('not asked for here'));
+  const sink: Sink = {
+    edit: unused,
+    read: unused,
+    probe: unused,
+    findOwn: async () => found.map((meta): FoundPost => ({ postId: 'p', target: { channelId: 'town' }, createdAt: 0, meta })),
+    async create(draft) {
+      drafts.push(draft);
+      const reason = reasons.shift();
+      if (reason !== undefined) throw new PushError(reason, 'refused');
+      return { postId: 'p' };
+    },
+  };
+  return { sink, drafts };
+}
+
+function tell(
+  notice: Notice,
+  { sink }: { sink: Sink },
+  connected: { userId: string; noticeChannelId?: string } | undefined = { userId: 'me' },
+) {
+  return createNotices({ sink, log: quiet, connected: () => connected })(notice);
+}
+
+describe('a notice for the operators', () => {
+  it('is a post of its own in the thread, with an id that the server knows again', async () => {
+    const server = sinkWith([]);
+    expect(await tell(NOTICE, server)).toBe('told');
+    expect(server.drafts).toEqual([
+      {
+        message: NOTICE.text,
+        props: { livestatus: { notice: 'n1' } },
+        pendingPostId: 'me:n1',
+        target: { channelId: 'town', rootId: 'root' },
+      },
+    ]);
+  });
+
+  it('goes to the configured channel instead, and says what it is about', async () => {
+    const server = sinkWith([]);
+    await tell(NOTICE, server, { userId: 'me', noticeChannelId: 'ops' });
+    expect(server.drafts).toMatchObject([{ target: { channelId: 'ops' }, message: `${NOTICE.text} In channel \`town\`.` }]);
+  });
+
+  it('goes into the channel when its thread is gone', async () => {
+    const server = sinkWith(['root_gone']);
+    expect(await tell(NOTICE, server)).toBe('told');
+    expect(server.drafts[1]?.target).toEqual({ channelId: 'town' });
+  });
+
+  it('is not posted again when an earlier attempt turns out to have worked', async () => {
+    const server = sinkWith([], [{ notice: 'other' }, { notice: 'n1' }, 7, null]);
+    expect(await tell({ ...NOTICE, isDoubtful: true }, server)).toBe('told');
+    expect(server.drafts).toEqual([]);
+  });
+
+  it.each<[Reason, string]>([
+    ['unreachable', 'later'],
+    ['timed_out', 'later'],
+    ['rate_limited', 'later'],
+    ['auth', 'later'],
+    ['breaker_open', 'later'],
+    ['no_access', 'never'],
+    ['archived', 'never'],
+    ['rejected', 'never'],
+  ])('after %s is told %s', async (reason, told) => expect(await tell(NOTICE, sinkWith([reason]))).toBe(told));
+
+  it('waits until Mattermost has answered, and is dropped when there is no place for it', async () => {
+    expect(await createNotices({ sink: sinkWith([]).sink, log: quiet, connected: () => undefined })(NOTICE)).toBe('later');
+    const { place: _place, ...nowhere } = NOTICE;
+    expect(await tell(nowhere, sinkWith([]))).toBe('never');
+  });
+});
