@@ -20,7 +20,7 @@ import { PushError } from './core/sink.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { Chat } from './daemon/chat.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
-import { coordinatorOf, marksOf, wantsQuestions } from './daemon/governing.ts';
+import { coordinatorOf, marksOf } from './daemon/governing.ts';
 import { healthFacts } from './daemon/health-facts.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
@@ -180,7 +180,6 @@ class Daemon {
       clock: this.#clock,
       log: this.#log,
       redact: this.#redact,
-      tellsQuestions: wantsQuestions(this.#config),
       emit: (event) => this.#apply(event),
       checkpoints: this.#memory.storedSources(),
       onProgress: (path, position) => this.#memory.noteSource(path, position),

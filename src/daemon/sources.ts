@@ -6,6 +6,7 @@ import type { SessionEvent } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/transcripts/source.ts';
+import { wantsQuestions } from './governing.ts';
 
 export interface SourcePorts {
   clock: Clock;
@@ -36,6 +37,7 @@ function transcripts(config: Config, ports: SourcePorts): RunningSource {
     dir: config.transcriptDir,
     sessionsJson: config.sessionsJson,
     polling: config.watchPolling,
+    tellsQuestions: wantsQuestions(config),
     ...ports,
   });
   return { start: () => source.start(), stop: () => source.stop(), facts: () => transcriptFacts(source.health()) };
