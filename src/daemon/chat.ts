@@ -13,6 +13,7 @@ import type { MattermostChecks } from '../sinks/checks.ts';
 import { createDirectory, type Directory } from '../sinks/directory.ts';
 import type { Server } from '../sinks/health.ts';
 import { createMattermostSink } from '../sinks/mattermost.ts';
+import { withRateGate } from '../sinks/rate-gate.ts';
 import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
@@ -56,7 +57,7 @@ export class Chat {
     this.#log = log;
     this.token = tokenOf(config);
     this.#transport = createHttpTransport({ baseUrl: config.mmUrl, token: () => this.token.current(), version });
-    const server: Server = { transport: this.#transport.send, clock, userId: () => this.#connected?.userId ?? '' };
+    const server: Server = { transport: withRateGate(this.#transport.send, clock), clock, userId: () => this.#connected?.userId ?? '' };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
     this.directory = createDirectory(server, mattermost);
