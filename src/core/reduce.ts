@@ -1,5 +1,6 @@
 // Folds events into sessions. Pure and idempotent: the same event again changes nothing.
 
+import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endRuns, reopen, settleOlderTurns } from './run-end.ts';
 import type { Session, Turn } from './session.ts';
@@ -22,7 +23,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'turn_started':
       return startTurn(session, event);
     case 'clock_jumped':
-      return shift(before, event.byMs);
+      return shiftSession(before, event.byMs);
     case 'clock_ticked':
       return session;
     case 'watcher_stopped':
@@ -246,15 +247,4 @@ function isSameHandle(handle: string, reported: string): boolean {
 
 function openTurns(session: Session, change: (turn: Turn) => Turn): Session {
   return { ...session, turns: session.turns.map((turn) => (turn.end === undefined ? change(turn) : turn)) };
-}
-
-function shift(session: Session, byMs: number): Session {
-  const shifted = openTurns(session, (turn) => ({
-    ...turn,
-    startedAt: turn.startedAt + byMs,
-    lastEventAt: turn.lastEventAt + byMs,
-    busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
-    ...(turn.retry === undefined ? {} : { retry: { ...turn.retry, at: turn.retry.at + byMs } }),
-  }));
-  return { ...shifted, asOf: session.asOf + byMs };
 }

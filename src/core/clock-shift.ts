@@ -1,0 +1,48 @@
+// What a jump of the clock does to a session: every instant that is still counted from moves along, so nothing is declared idle,
+// lost or overdue for it. Pure.
+
+import type { Session, Turn } from './session.ts';
+import { isSubAgent } from './tree.ts';
+import { isAtRest } from './turn.ts';
+
+/** The session as if everything in it had happened `byMs` later (earlier when negative). What is over for good stays as it was shown. */
+export function shiftSession(session: Session, byMs: number): Session {
+  // When a sub-agent ended still counts for its parent, and nothing of it is ever shown by its date.
+  const keepsCounting = (turn: Turn): boolean => isSubAgent(session) || !isOver(turn, session.asOf);
+  const turns = session.turns.map((turn) => (keepsCounting(turn) ? shiftTurn(turn, byMs) : turn));
+  return { ...session, turns, asOf: session.asOf + byMs };
+}
+
+/** Neither it nor anything it started is at work. */
+function isOver(turn: Turn, asOf: number): boolean {
+  const isAlone = Object.keys(turn.childrenByKey).length === 0 && turn.background.length === 0 && turn.waiting.length === 0;
+  return turn.end !== undefined && isAtRest(turn) && isAlone && turn.busyUntil <= asOf;
+}
+
+function shiftTurn(turn: Turn, byMs: number): Turn {
+  const { end, retry, interruptedAt } = turn;
+  return {
+    ...turn,
+    startedAt: turn.startedAt + byMs,
+    lastEventAt: turn.lastEventAt + byMs,
+    busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
+    callsById: shiftCalls(turn.callsById, byMs),
+    ...(end === undefined ? {} : { end: { ...end, at: end.at + byMs } }),
+    ...(retry === undefined ? {} : { retry: shiftRetry(retry, byMs) }),
+    ...(interruptedAt === undefined ? {} : { interruptedAt: interruptedAt + byMs }),
+  };
+}
+
+/** Ended calls as well: how long they took must not change. */
+function shiftCalls(callsById: Turn['callsById'], byMs: number): Turn['callsById'] {
+  const shifted = Object.entries(callsById).map(([callId, call]) => {
+    const ended = call.endedAt === undefined ? {} : { endedAt: call.endedAt + byMs };
+    return [callId, { ...call, startedAt: call.startedAt + byMs, ...ended }];
+  });
+  return Object.fromEntries(shifted) as Turn['callsById'];
+}
+
+function shiftRetry(retry: NonNullable<Turn['retry']>, byMs: number): NonNullable<Turn['retry']> {
+  const next = retry.nextAt === undefined ? {} : { nextAt: retry.nextAt + byMs };
+  return { ...retry, at: retry.at + byMs, ...next };
+}
