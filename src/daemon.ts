@@ -81,6 +81,8 @@ class Daemon {
   #coordinator: Coordinator | undefined;
   readonly #instance = randomUUID();
   readonly #process = watchProcess();
+  /** By how much the clock jumped since it was asked last; a start may take long and is no sleep. */
+  #jumped: () => number = () => 0;
   /** Released in reverse order. */
   readonly #releases: (() => Promise<void> | void)[] = [];
 
@@ -221,7 +223,9 @@ class Daemon {
     await coordinator.start();
   }
 
+  /** A jump is noted before what comes after it, whose dates are by the new time. */
   #apply(event: SessionEvent): void {
+    this.#noteJump();
     this.#board.apply(event);
     this.#coordinator?.apply(event);
   }
@@ -261,10 +265,9 @@ class Daemon {
   }
 
   #keepTime(): void {
-    const jumped = watchClock(this.#clock, TICK_MS);
+    this.#jumped = watchClock(this.#clock, TICK_MS);
     const tick = (): void => {
-      const byMs = jumped();
-      if (byMs !== 0) this.#noteJump(byMs);
+      this.#noteJump();
       this.#board.tick();
       this.#coordinator?.tick();
       this.#chat.checkIfIdle();
@@ -276,7 +279,9 @@ class Daemon {
     );
   }
 
-  #noteJump(byMs: number): void {
+  #noteJump(): void {
+    const byMs = this.#jumped();
+    if (byMs === 0) return;
     this.#log.warn({ byMs }, 'The clock was set or the machine slept; all deadlines move along.');
     this.#board.shiftClock(byMs);
     this.#coordinator?.shiftClock(byMs);

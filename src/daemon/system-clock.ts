@@ -18,8 +18,8 @@ const JUMP_MS = 5_000; // smaller steps are drift or a busy machine
 const ASLEEP_MS = 30_000; // a tick this late means that the machine slept or was stopped, not that it was busy
 
 /**
- * Returns a function to call at every tick, about `everyMs` apart: it gives by how many milliseconds the wall clock jumped
- * or the machine slept since the last call, and 0 in ordinary times.
+ * Returns a function to call at every tick, at most about `everyMs` apart: it gives by how many milliseconds the wall clock
+ * jumped or the machine slept since the last call, and 0 in ordinary times.
  */
 export function watchClock(clock: Clock, everyMs: number): () => number {
   let wallAt = clock.now();
@@ -29,8 +29,8 @@ export function watchClock(clock: Clock, everyMs: number): () => number {
     const steadyMs = clock.monotonic() - monotonicAt;
     wallAt += wallMs;
     monotonicAt += steadyMs;
-    if (Math.abs(wallMs - steadyMs) > JUMP_MS) return Math.round(wallMs - everyMs);
-    return steadyMs > ASLEEP_MS ? Math.round(steadyMs - everyMs) : 0;
+    if (steadyMs > ASLEEP_MS) return Math.round(wallMs - everyMs);
+    return Math.abs(wallMs - steadyMs) > JUMP_MS ? Math.round(wallMs - steadyMs) : 0;
   };
 }
 
