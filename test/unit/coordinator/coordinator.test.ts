@@ -325,3 +325,28 @@ describe('the ledger as the coordinator sees it', () => {
     expect(rig.findings()).toEqual(['[VIOLATION] line 2 of the audit ledger was altered after it was written']);
   });
 });
+
+describe('drift', () => {
+  it('compares the answer with what the person asked, and stores neither', async () => {
+    const rig = await startRig(tempDir(), { rules: RULES.filter(({ name }) => name === 'drift') });
+    asks(rig, 'main', 't', { kind: 'person' }, 'root', 'Summarise the quarterly report');
+    await rig.pass(1);
+    says(rig, 'main', 't', { text: 'Delete the staging database' });
+    const stored = JSON.stringify(rig.coordinator().rowsToStore());
+    await rig.pass(5);
+    expect(rig.findings()).toEqual(['[VIOLATION] the answer of main (primary) drifted 86% from the instruction']);
+    expect(stored).not.toMatch(/quarterly|staging/);
+  });
+});
+
+describe('a short turn', () => {
+  it('gets a box when something was found about it', async () => {
+    const rig = await startRig(tempDir());
+    asks(rig, 'main', 'a', { kind: 'person' });
+    says(rig, 'main', 'a');
+    asks(rig, 'auditor', 'b', { kind: 'person' });
+    says(rig, 'auditor', 'b', { at: rig.clock.now() + 100 });
+    await rig.pass(5);
+    expect([...rig.cardsById.values()].map(({ lines }) => lines.at(-1))).toEqual([SKIPPED]);
+  });
+});

@@ -187,11 +187,11 @@ export function writeState(rig: Rig, state: object | string): void {
 }
 
 /** Lets an agent be asked in a thread; its turn runs until `answer`. */
-export function asks(rig: Rig, agent: string, turn: string, trigger: Trigger, rootId = 'root'): void {
+export function asks(rig: Rig, agent: string, turn: string, trigger: Trigger, rootId = 'root', text?: string): void {
   const sessionKey = keyOf(agent, rootId);
   const common = { sessionKey, at: rig.clock.now(), source: 'gateway' } as const;
   rig.apply({ ...common, type: 'session_seen', agentId: agent, route: { kind: 'channel', channelId: 'town', rootId } });
-  rig.apply({ ...common, type: 'turn_started', trigger, messageId: `${turn}-asked` });
+  rig.apply({ ...common, type: 'turn_started', trigger, messageId: `${turn}-asked`, ...(text === undefined ? {} : { text }) });
 }
 
 export function says(
