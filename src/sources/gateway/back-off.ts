@@ -25,7 +25,7 @@ export function createBackOff(timing: BackOffTiming, random: () => number): Back
       const base = { slow: timing.slowMs, fast: timing.leastMs, backoff: grown }[retry];
       if (retry === 'backoff') failures += 1;
       // Between half and all of it, so that many watchers do not come back at once.
-      return Math.max(retryAfterMs, Math.min(timing.slowMs, base * (0.5 + random() / 2)));
+      return Math.max(retryAfterMs, base * (0.5 + random() / 2));
     },
     reset: () => {
       failures = 0;

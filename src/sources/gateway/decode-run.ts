@@ -88,8 +88,9 @@ export class RunDecoder {
   /** Not the end: the run tries again after an error, or ends with a word of its own. */
   #finishing({ rawKey, runId, at, data }: RunFrame): void {
     const reason = modelErrorReason(data['error'], this.#safe);
-    const run = this.#book.active(rawKey, runId, at, false);
-    if (run !== undefined && reason !== undefined && data['aborted'] !== true) this.#book.failed(run, at, reason);
+    const run = this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, false);
+    const isFailure = reason !== undefined && data['aborted'] !== true;
+    if (run !== undefined && run.phase !== 'ended' && isFailure) this.#book.failed(run, at, reason);
   }
 
   #waiting({ rawKey, runId, at, data }: RunFrame): void {

@@ -133,7 +133,7 @@ export class RunBook {
 
   #startedAgain(run: Run, at: number): Run {
     if (run.attempt > 0) {
-      run.retriedAt = at;
+      run.retriedAt = run.toldAt = at;
       this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
     }
     run.phase = 'open';
@@ -145,10 +145,13 @@ export class RunBook {
     const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
     if (run.phase === 'ended') return undefined;
     run.seenAt = this.#ports.now();
-    const goesOn = run.phase === 'answered' && isWork;
+    const isWaitingToRetry = run.attempt > 0 && run.retriedAt === undefined;
+    if (isWaitingToRetry && !isWork) return run;
+    const goesOn = isWaitingToRetry || (run.phase === 'answered' && isWork);
     if (goesOn || (run.phase === 'open' && at - run.toldAt >= TELL_AGAIN_MS)) {
       run.phase = 'open';
       run.toldAt = at;
+      if (isWaitingToRetry) run.retriedAt = at;
       this.#ports.tell(rawKey, at, { type: 'run_started', runId });
     }
     return run;
