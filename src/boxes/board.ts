@@ -87,7 +87,7 @@ export class Board {
     const now = this.#ports.clock.now();
     this.#touch(this.#sessions.linkOrphans(now));
     if (this.#isCatchingUp) return;
-    for (const entry of this.entries()) if (!entry.final) this.#tickEntry(entry, now);
+    for (const entry of this.entries()) this.#tickEntry(entry, now);
     this.#forgetOld(now);
   }
 
@@ -249,10 +249,19 @@ export class Board {
     const tree = this.#treeOfEntry(entry, now);
     if (tree === undefined || shown === undefined) return;
     const status = this.#statusOf(tree);
-    const isDue = !status.final && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
-    const changes = status.state !== entry.state || status.final !== entry.final;
+    const isDue = this.#hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
+    const changes = status.state !== entry.state || status.final !== entry.final || this.#statesOf(shown) !== this.#statesOf(tree);
     const opens = entry.phase === 'undecided' && decideBox(tree, status, this.#options.policy).kind === 'open';
     if (isDue || changes || opens) this.#tickSession(entry.sessionKey, now);
+  }
+
+  /** Sub-agents may go on after the turn that spawned them has ended. */
+  #hasOpenTurn(tree: TurnTree): boolean {
+    return !this.#statusOf(tree).final || Object.values(tree.childrenByKey).some((child) => this.#hasOpenTurn(child));
+  }
+
+  #statesOf(tree: TurnTree): string {
+    return [this.#statusOf(tree).state, ...Object.values(tree.childrenByKey).map((child) => this.#statesOf(child))].join(' ');
   }
 
   #tickSession(sessionKey: string, at: number): void {
@@ -261,7 +270,9 @@ export class Board {
 
   #forgetOld(now: number): void {
     for (const entry of this.entries()) {
-      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS || !this.#ports.forget(entry.boxId)) continue;
+      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
+      const tree = this.#treeOfEntry(entry, now);
+      if ((tree !== undefined && this.#hasOpenTurn(tree)) || !this.#ports.forget(entry.boxId)) continue;
       this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
       this.#entriesById.delete(entry.boxId);
     }
