@@ -9,7 +9,7 @@ import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { packageVersion } from './cli/package-version.ts';
 import { type Config, secretsOf } from './config.ts';
-import type { Coordinator } from './coordinator/coordinator.ts';
+import type { Coordinator } from './coordinator/contract.ts';
 import type { Clock } from './core/clock.ts';
 import type { SessionEvent } from './core/event.ts';
 import type { Logger } from './core/log.ts';

@@ -1,78 +1,24 @@
 // Owns the watch over governed agents: feeds the rules with facts and carries their findings to the boxes, the operators and the ledger.
 
-import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
-import type { Logger } from '../core/log.ts';
 import type { Session } from '../core/session.ts';
-import type { StatusLimits } from '../core/status.ts';
 import { Answers } from './answers.ts';
-import { conversationOf, deedIn, newestTurn, type SessionsByKey } from './deeds.ts';
-import { watchGovernance } from './governance-watch.ts';
+import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from './contract.ts';
+import { conversationOf, deedIn, newestTurn } from './deeds.ts';
+import { GovernanceWatch } from './governance-watch.ts';
 import type { Break } from './ledger/chain.ts';
 import type { OwnEntry } from './ledger/entry.ts';
-import { followLedger } from './ledger/follow.ts';
+import { LedgerFollower } from './ledger/follow.ts';
 import { LedgerWriter } from './ledger/writer.ts';
-import { type Notice, Operators, type Told } from './operators.ts';
+import { Operators } from './operators.ts';
 import { type CoordinatorHealth, healthOf } from './health.ts';
 import type { Fact } from './rules/fact.ts';
 import { badgeOf } from './rules/governance.ts';
-import { orderOf, type RolesByAgent } from './rules/role.ts';
-import type { Finding, Rule, RuleContext, RunningRule } from './rules/rule.ts';
+import { orderOf, type Role } from './rules/role.ts';
+import type { Finding, RuleContext, RunningRule } from './rules/rule.ts';
 import { decodeStored, type StoredRow, type StoredState } from './stored.ts';
 import { Tally } from './tally.ts';
 import { toolFacts } from './tool-facts.ts';
-
-export interface CoordinatorPorts {
-  clock: Clock;
-  log: Logger;
-  /** The folded sessions, restored before the coordinator is made. */
-  sessions(): SessionsByKey;
-  /** These boxes say something else now; `all` when the badge changed. */
-  changed(boxIds: readonly string[] | 'all'): void;
-  /** Posts a notice, in its place or in the configured channel. Must not reject. */
-  tell(notice: Notice): Promise<Told>;
-  /** What `rowsToStore` gave in an earlier process. */
-  stored: readonly StoredRow[];
-}
-
-export interface CoordinatorOptions {
-  roles: RolesByAgent;
-  /** The rules that are switched on. */
-  rules: readonly Rule[];
-  missingAfterMs: number;
-  limits: StatusLimits;
-  governanceDir: string;
-  ledger: { path: string; create: boolean };
-  /** Mattermost user names to mention. */
-  operators: readonly string[];
-  /** Whether notices can be posted outside of conversations. */
-  hasChannel: boolean;
-  noticesPerHour: number;
-}
-
-export interface Coordinator {
-  /** Looks at the governance files and begins to read the ledger. Resolves when the first are known. */
-  start(): Promise<void>;
-  /** Call right after the event was folded into the sessions. */
-  apply(event: SessionEvent): void;
-  /** Call every half second or so, but only once the sources have caught up: what happened meanwhile is judged in order of time. */
-  tick(): void;
-  /** The wall clock was set or the machine slept. */
-  shiftClock(byMs: number): void;
-  /** One sentence per violation to show in a box; repeats are counted in it. Hostile text: neutralise it. */
-  violationsFor(boxId: string): string[];
-  /** The same for what is no violation but worth a line. */
-  noticesFor(boxId: string): string[];
-  /** Mode and posture for the titles, and that recovery is asked for. */
-  badge(): string | undefined;
-  health(): CoordinatorHealth;
-  /** What is not stored yet. Store it in one transaction with the sessions and how far the sources were read. */
-  rowsToStore(): StoredRow[];
-  /** Call directly after those rows were stored. Only then findings go to the ledger and the operators: a crash neither loses nor repeats one. */
-  rowsStored(): void;
-  /** Writes once more what waits, as far as that is possible at once, and lets go of everything. */
-  stop(): Promise<void>;
-}
 
 const LEDGER_LOCK_WAIT_S = 5;
 const LOOK_MS = 1_000; // what file events miss is seen after this time; the audit rule waits for five seconds
@@ -87,15 +33,15 @@ export function createCoordinator(ports: CoordinatorPorts, options: CoordinatorO
 class RunningCoordinator implements Coordinator {
   readonly #ports: CoordinatorPorts;
   readonly #options: CoordinatorOptions;
-  readonly #order;
+  readonly #order: readonly Role[];
   readonly #rulesByName: ReadonlyMap<string, RunningRule>;
   readonly #actionsByRule: ReadonlyMap<string, string>;
   readonly #answers: Answers;
   readonly #tally: Tally;
   readonly #operators: Operators;
   readonly #writer: LedgerWriter;
-  readonly #governance;
-  readonly #ledger;
+  readonly #governance: GovernanceWatch;
+  readonly #ledger: LedgerFollower;
   readonly #sinceAt: number;
   /** Each session as it was before the newest event. */
   readonly #seenByKey: Map<string, Session>;
@@ -120,8 +66,8 @@ class RunningCoordinator implements Coordinator {
     this.#operators = new Operators({ people, hasChannel, perHour }, stored.operators);
     this.#safeNotices = new Set(stored.operators?.queue.map(({ id }) => id));
     this.#writer = this.#createWriter(stored.ledger);
-    this.#governance = watchGovernance(options.governanceDir, () => ports.changed('all'));
-    this.#ledger = followLedger({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#noteBreak(broke) });
+    this.#governance = new GovernanceWatch(options.governanceDir, () => ports.changed('all'));
+    this.#ledger = new LedgerFollower({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#noteBreak(broke) });
     this.#seenByKey = new Map(ports.sessions());
     this.#verifiedAt = ports.clock.monotonic();
     if (stored.state === undefined) this.#dirtyRows.add('state');

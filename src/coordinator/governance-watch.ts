@@ -17,15 +17,6 @@ export interface GovernanceFacts {
   isRecoveryNeeded: boolean;
 }
 
-export interface GovernanceWatch {
-  /** Reads the files again where they changed. Never rejects. */
-  look(): Promise<void>;
-  facts(): GovernanceFacts;
-  /** The state in effect at that instant; `undefined` before the first one known. */
-  at(instant: number): Governance | undefined;
-  stop(): void;
-}
-
 /** A state with the moment since when it holds. */
 interface Era {
   since: number;
@@ -35,67 +26,82 @@ interface Era {
 const KEPT_ERAS = 32;
 const MAX_FILE_BYTES = 1_048_576;
 
-/** Watches `state.json` and `progress.json` in `dir`. `onChange` is called after every change of what `facts` says. */
-export function watchGovernance(dir: string, onChange: () => void): GovernanceWatch {
-  const eras: Era[] = [];
-  let condition: StateCondition = { state: 'missing' };
-  let isRecoveryNeeded = false;
-  let stamp = '';
-  let watcher: FSWatcher | undefined;
-  let looking: Promise<void> | undefined;
+/** Watches `state.json` and `progress.json` in a folder. */
+export class GovernanceWatch {
+  readonly #dir: string;
+  readonly #onChange: () => void;
+  readonly #eras: Era[] = [];
+  #condition: StateCondition = { state: 'missing' };
+  #isRecoveryNeeded = false;
+  #stamp = '';
+  #watcher: FSWatcher | undefined;
+  #looking: Promise<void> | undefined;
 
-  async function lookOnce(): Promise<void> {
-    watcher ??= tryWatch(dir, () => void look());
-    const current = `${await stampOf(join(dir, 'state.json'))} ${await stampOf(join(dir, 'progress.json'))}`;
-    if (current === stamp && condition.state === 'good') return;
-    const before = JSON.stringify([condition, eras.at(-1), isRecoveryNeeded]);
-    await readState();
-    isRecoveryNeeded = await readRecovery(isRecoveryNeeded);
-    stamp = current;
-    if (JSON.stringify([condition, eras.at(-1), isRecoveryNeeded]) !== before) onChange();
+  /** `onChange` is called after every change of what `facts` says. */
+  constructor(dir: string, onChange: () => void) {
+    this.#dir = dir;
+    this.#onChange = onChange;
   }
 
-  async function readState(): Promise<void> {
-    const read = await readJson(join(dir, 'state.json'));
+  /** Reads the files again where they changed. Concurrent calls share one reading; never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  facts(): GovernanceFacts {
+    return { condition: this.#condition, governance: this.#eras.at(-1)?.governance, isRecoveryNeeded: this.#isRecoveryNeeded };
+  }
+
+  /** The state in effect at that instant; `undefined` before the first one known. */
+  at(instant: number): Governance | undefined {
+    return this.#eras.findLast(({ since }) => since <= instant)?.governance;
+  }
+
+  stop(): void {
+    this.#watcher?.close();
+  }
+
+  async #lookOnce(): Promise<void> {
+    this.#watcher ??= tryWatch(this.#dir, () => void this.look());
+    const [state, progress] = [join(this.#dir, 'state.json'), join(this.#dir, 'progress.json')];
+    const stamp = `${await stampOf(state)} ${await stampOf(progress)}`;
+    if (stamp === this.#stamp && this.#condition.state === 'good') return;
+    const before = JSON.stringify(this.facts());
+    this.#noteState(await readJson(state));
+    this.#noteProgress(await readJson(progress));
+    this.#stamp = stamp;
+    if (JSON.stringify(this.facts()) !== before) this.#onChange();
+  }
+
+  #noteState(read: ReadJson): void {
     if (read.kind === 'missing') {
-      condition = eras.length === 0 ? { state: 'missing' } : { state: 'wrong', because: 'it is gone; the last good state is kept' };
+      this.#condition = this.#eras.length === 0 ? { state: 'missing' } : this.#wrong('it is gone');
       return;
     }
     const decoded = read.kind === 'wrong' ? { wrong: read.because } : decodeGovernance(read.value);
-    if ('wrong' in decoded) {
-      condition = { state: 'wrong', because: `${decoded.wrong}${eras.length === 0 ? '' : '; the last good state is kept'}` };
-      return;
-    }
-    condition = { state: 'good' };
-    noteState(decoded.governance, read.kind === 'read' ? sinceOf(read) : 0);
+    this.#condition = 'wrong' in decoded ? this.#wrong(decoded.wrong) : { state: 'good' };
+    if ('governance' in decoded) this.#noteEra(decoded.governance, read.kind === 'read' ? sinceOf(read) : 0);
   }
 
-  function noteState(governance: Governance, since: number): void {
-    const last = eras.at(-1);
+  #wrong(because: string): StateCondition {
+    return { state: 'wrong', because: this.#eras.length === 0 ? because : `${because}; the last good state is kept` };
+  }
+
+  #noteEra(governance: Governance, since: number): void {
+    const last = this.#eras.at(-1);
     if (last !== undefined && JSON.stringify(last.governance) === JSON.stringify(governance)) return;
-    eras.push({ since: last === undefined ? since : Math.max(since, last.since), governance });
-    if (eras.length > KEPT_ERAS) eras.shift();
+    this.#eras.push({ since: last === undefined ? since : Math.max(since, last.since), governance });
+    if (this.#eras.length > KEPT_ERAS) this.#eras.shift();
   }
 
-  async function readRecovery(before: boolean): Promise<boolean> {
-    const read = await readJson(join(dir, 'progress.json'));
-    if (read.kind === 'missing') return false;
-    return read.kind === 'wrong' ? before : isRecord(read.value) && read.value['recovery_needed'] === true;
+  /** A file that cannot be read now says nothing new. */
+  #noteProgress(read: ReadJson): void {
+    if (read.kind === 'wrong') return;
+    this.#isRecoveryNeeded = read.kind === 'read' && isRecord(read.value) && read.value['recovery_needed'] === true;
   }
-
-  function look(): Promise<void> {
-    looking ??= lookOnce().finally(() => {
-      looking = undefined;
-    });
-    return looking;
-  }
-
-  return {
-    look,
-    facts: () => ({ condition, governance: eras.at(-1)?.governance, isRecoveryNeeded }),
-    at: (instant) => eras.findLast(({ since }) => since <= instant)?.governance,
-    stop: () => watcher?.close(),
-  };
 }
 
 /** `undefined` while there is no such directory, or when file events have run out: looking now and then is enough. */
@@ -133,7 +139,8 @@ async function readJson(path: string): Promise<ReadJson> {
 
 function parse(text: string, changedAt: number): ReadJson {
   try {
-    return { kind: 'read', value: JSON.parse(text), changedAt };
+    const value: unknown = JSON.parse(text);
+    return { kind: 'read', value, changedAt };
   } catch {
     return { kind: 'wrong', because: text.trim() === '' ? 'it is empty' : 'it is half-written or no JSON' };
   }

@@ -23,11 +23,27 @@ export function decodeStored(rows: readonly StoredRow[]): { state?: StoredState;
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
 }
 
-/** Reads one row of the checkpoint; `undefined` for what is none of ours. */
+/** Reads one row of the checkpoint; nothing for what is none of ours. */
 export function decodeRow(key: string, value: unknown): StoredRow[] {
-  const row = value as Partial<StoredState & StoredOperators>;
-  if (key === 'ledger') return Array.isArray(value) ? [{ key, value: value as OwnEntry[] }] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  if (key === 'state') return typeof row.sinceAt === 'number' && row.statesByRule !== undefined ? [{ key, value: row as StoredState }] : [];
-  return key === 'operators' && Array.isArray(row.queue) && Array.isArray(row.told) ? [{ key, value: row as StoredOperators }] : [];
+  if (key === 'ledger' && Array.isArray(value)) return [{ key, value: ownEntries(value) }];
+  if (key === 'state' && isState(value)) return [{ key, value }];
+  return key === 'operators' && isOperators(value) ? [{ key, value }] : [];
+}
+
+// The rest of a row is believed: nobody but this program writes it.
+
+function ownEntries(values: unknown[]): OwnEntry[] {
+  return values.filter((value): value is OwnEntry => has(value, 'at', 'action', 'detail'));
+}
+
+function isState(value: unknown): value is StoredState {
+  return has(value, 'sinceAt', 'statesByRule', 'answers', 'tally');
+}
+
+function isOperators(value: unknown): value is StoredOperators {
+  return has(value, 'told', 'sentAt', 'held', 'queue');
+}
+
+function has(value: unknown, ...names: string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => name in value);
 }

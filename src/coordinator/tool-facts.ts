@@ -17,30 +17,25 @@ export function toolFacts(
   sessions: SessionsByKey,
   roles: RolesByAgent,
 ): Fact[] {
-  switch (event.type) {
-    case 'tool_started': {
-      const turn = after.turns.find((other) => isTold(turnOf(before, other), other, event.callId));
-      const call = turn?.callsById[event.callId];
-      if (turn === undefined || call === undefined) return [];
-      const isKnown = turnOf(before, turn)?.callsById[event.callId] !== undefined;
-      const { callId, tool, args } = call;
-      return [
-        { type: 'tool_started', ...deedIn(sessions, roles, after, turn, event.at), callId, tool, args, ...(isKnown ? { isKnown } : {}) },
-      ];
-    }
-    case 'tool_ended': {
-      const turn = after.turns.find((other) => event.callId in other.callsById);
-      return turn === undefined ? [] : [{ type: 'tool_ended', ...deedIn(sessions, roles, after, turn, event.at), callId: event.callId }];
-    }
-    case 'waiting_started': {
-      const turn = after.turns.find((other) => other.waiting.some(({ waitId }) => waitId === event.waitId));
-      return turn === undefined || event.on !== 'approval'
-        ? []
-        : [{ type: 'approval_asked', ...deedIn(sessions, roles, after, turn, event.at) }];
-    }
-    default:
-      return []; // everything else is judged by its outcome: see answers.ts
+  const factIn = (turn: Turn) => deedIn(sessions, roles, after, turn, event.at);
+  if (event.type === 'tool_started') {
+    const turn = after.turns.find((other) => isTold(turnOf(before, other), other, event.callId));
+    const call = turn?.callsById[event.callId];
+    if (turn === undefined || call === undefined) return [];
+    const isKnown = turnOf(before, turn)?.callsById[event.callId] !== undefined;
+    return [
+      { type: 'tool_started', ...factIn(turn), callId: call.callId, tool: call.tool, args: call.args, ...(isKnown ? { isKnown } : {}) },
+    ];
   }
+  if (event.type === 'tool_ended') {
+    const turn = after.turns.find((other) => event.callId in other.callsById);
+    return turn === undefined ? [] : [{ type: 'tool_ended', ...factIn(turn), callId: event.callId }];
+  }
+  if (event.type === 'waiting_started' && event.on === 'approval') {
+    const turn = after.turns.find((other) => other.waiting.some(({ waitId }) => waitId === event.waitId));
+    return turn === undefined ? [] : [{ type: 'approval_asked', ...factIn(turn) }];
+  }
+  return []; // everything else is judged by its outcome: see answers.ts
 }
 
 function turnOf(session: Session | undefined, turn: Turn): Turn | undefined {

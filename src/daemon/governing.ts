@@ -1,7 +1,8 @@
 // Makes the coordinator of the configuration, where it is switched on.
 
 import type { Config } from '../config.ts';
-import { type Coordinator, type CoordinatorPorts, createCoordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator, CoordinatorPorts } from '../coordinator/contract.ts';
+import { createCoordinator } from '../coordinator/coordinator.ts';
 import { drift } from '../coordinator/rules/drift.ts';
 import { RULES } from '../coordinator/rules/catalogue.ts';
 import type { Marks } from './drawing.ts';

@@ -3,7 +3,7 @@
 import type { BoxEntry } from '../boxes/board.ts';
 import type { PostRecord } from '../boxes/post-record.ts';
 import type { Change, Checkpoint } from '../checkpoint.ts';
-import type { Coordinator } from '../coordinator/coordinator.ts';
+import type { Coordinator } from '../coordinator/contract.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
 import type { Session } from '../core/session.ts';
 

@@ -24,7 +24,7 @@ export const LINE_STYLE: JsonStyle = { comma: ', ', colon: ': ', ascii: true };
 const MAX_DEPTH = 64; // deeper values are not worth a stack overflow
 
 /** A number as it stood in the file: `1.0` and `1e3` have no other way to keep their form. */
-export class NumberText {
+class NumberText {
   readonly text: string;
   constructor(text: string) {
     this.text = text;

@@ -25,6 +25,9 @@ export interface LedgerEntry {
   detail?: string;
 }
 
+/** The most usual first. */
+const FORMS: readonly HashForm[] = ['usual', 'lineage', 'plugin'];
+
 const HASH = /^[0-9a-f]{64}$/;
 
 /** Never throws: `undefined` for a line that is no entry at all. */
@@ -65,7 +68,7 @@ function formOf(line: string, value: Record<string, unknown>, hash: string): Has
 
 function fittingForm({ hash: _hash, ...content }: Record<string, unknown>, hash: string): HashForm | undefined {
   try {
-    return (Object.keys(HASH_STYLES) as HashForm[]).find((form) => hashOf(content, HASH_STYLES[form]) === hash);
+    return FORMS.find((form) => hashOf(content, HASH_STYLES[form]) === hash);
   } catch {
     return undefined; // nested too deeply
   }
@@ -74,10 +77,14 @@ function fittingForm({ hash: _hash, ...content }: Record<string, unknown>, hash:
 function parseObject(line: string, parse: (text: string) => unknown): Record<string, unknown> | undefined {
   try {
     const value = parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What we have to say; the governance fields are those of the state in effect. */
@@ -117,7 +124,7 @@ export function encodeEntry(entry: OwnEntry, previousHash: string): { line: stri
 }
 
 /** With microseconds and offset, as the published writer has it. */
-export function timestampOf(at: number): string {
+function timestampOf(at: number): string {
   return new Date(at).toISOString().replace(/Z$/, '000+00:00');
 }
 

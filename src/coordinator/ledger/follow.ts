@@ -1,6 +1,6 @@
 // Owns how far the ledger was read: follows it by identity and offset, and reads it anew when it was changed behind its back.
 
-import { open, type FileHandle, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import { errorCode, errorText } from '../../core/error-code.ts';
 import { AuditIndex } from './audit-index.ts';
@@ -23,18 +23,6 @@ export type LedgerCondition =
   | { state: 'readable' }
   | { state: 'unreadable'; because: string };
 
-export interface LedgerFollow {
-  /** Makes the next look read everything again: an old line may have been altered without a trace in size and time. */
-  distrust(): void;
-  /** Reads on. Concurrent calls share one reading; never rejects. */
-  look(): Promise<void>;
-  condition(): LedgerCondition;
-  facts(): ChainFacts & { isTorn: boolean };
-  hasAudit(names: readonly string[], fromAt: number, toAt: number): boolean;
-  /** Everything written before this instant has been read; 0 while nothing can be said. */
-  knownUntil(): number;
-}
-
 /** One reading from the start of a file. */
 interface Pass {
   device: number;
@@ -51,118 +39,126 @@ interface Pass {
 const FINGERPRINT_BYTES = 128;
 const MAX_KNOWN_BREAKS = 1_000; // a ledger with more is beyond telling one by one
 
-export function followLedger(ports: LedgerFollowPorts): LedgerFollow {
-  const audits = new AuditIndex();
-  const known = new Set<string>();
-  let pass: Pass | undefined;
-  let isFirst = true;
-  let condition: LedgerCondition = { state: 'reading' };
-  let knownUntil = 0;
-  let looking: Promise<void> | undefined;
+export class LedgerFollower {
+  readonly #ports: LedgerFollowPorts;
+  readonly #audits = new AuditIndex();
+  readonly #known = new Set<string>();
+  #pass: Pass | undefined;
+  #isFirst = true;
+  #condition: LedgerCondition = { state: 'reading' };
+  #knownUntil = 0;
+  #looking: Promise<void> | undefined;
 
-  async function lookOnce(): Promise<void> {
-    const beganAt = ports.clock.now();
+  constructor(ports: LedgerFollowPorts) {
+    this.#ports = ports;
+  }
+
+  /** Reads on. Concurrent calls share one reading; never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Makes the next look read everything again: an old line may have been altered without a trace in size and time. */
+  distrust(): void {
+    this.#pass = undefined;
+  }
+
+  condition(): LedgerCondition {
+    return this.#condition;
+  }
+
+  facts(): ChainFacts & { isTorn: boolean } {
+    return { ...(this.#pass?.chain ?? new Chain()).facts(), isTorn: this.#pass?.framer.hasRest() === true };
+  }
+
+  hasAudit(names: readonly string[], fromAt: number, toAt: number): boolean {
+    return this.#audits.has(names, fromAt, toAt);
+  }
+
+  /** Everything written before this instant has been read; 0 while nothing can be said. */
+  knownUntil(): number {
+    return this.#knownUntil;
+  }
+
+  async #lookOnce(): Promise<void> {
+    const beganAt = this.#ports.clock.now();
     try {
-      const isComplete = await readOn();
-      condition = isComplete ? { state: 'readable' } : condition;
-      if (isComplete) knownUntil = beganAt;
+      await this.#readOn();
+      this.#condition = { state: 'readable' };
+      this.#knownUntil = beganAt;
     } catch (error) {
-      knownUntil = errorCode(error) === 'ENOENT' ? beganAt : 0;
-      if (errorCode(error) === 'ENOENT') forget();
-      condition = errorCode(error) === 'ENOENT' ? { state: 'missing' } : { state: 'unreadable', because: errorText(error) };
+      this.#noteFailure(error, beganAt);
     }
-    isFirst = false;
+    this.#isFirst = false;
   }
 
-  /** A ledger that is not there yet has nothing that was wrong before. */
-  function forget(): void {
-    pass = undefined;
-    audits.forget();
-    known.clear();
+  /** A ledger that is not there has no entries, and when it comes nothing of it was wrong before. */
+  #noteFailure(error: unknown, beganAt: number): void {
+    const isMissing = errorCode(error) === 'ENOENT';
+    this.#knownUntil = isMissing ? beganAt : 0;
+    this.#condition = isMissing ? { state: 'missing' } : { state: 'unreadable', because: errorText(error) };
+    if (!isMissing) return;
+    this.#pass = undefined;
+    this.#audits.forget();
+    this.#known.clear();
   }
 
-  async function readOn(): Promise<boolean> {
-    const { dev, ino, size, mtimeMs } = await stat(ports.path);
-    const isSame =
-      pass !== undefined &&
-      pass.device === dev &&
-      pass.inode === ino &&
-      size >= pass.offset &&
-      !(size === pass.offset && mtimeMs !== pass.changedAt);
-    if (isSame && pass !== undefined && size === pass.offset) return true;
-    const file = await open(ports.path, 'r');
+  async #readOn(): Promise<void> {
+    const { dev, ino, size, mtimeMs } = await stat(this.#ports.path);
+    const pass = this.#pass;
+    const isSame = pass !== undefined && pass.device === dev && pass.inode === ino && size >= pass.offset;
+    if (isSame && size === pass.offset && mtimeMs === pass.changedAt) return;
+    const file = await open(this.#ports.path, 'r');
     try {
-      if (pass === undefined || !isSame || !(await hasFingerprint(file, pass))) begin(dev, ino);
-      await readToEnd(file, mtimeMs);
+      const goesOn = isSame && size > pass.offset && (await hasFingerprint(file, pass));
+      await this.#readToEnd(file, goesOn ? pass : this.#begin(dev, ino), mtimeMs);
     } finally {
       await file.close();
     }
-    return true;
   }
 
-  function begin(device: number, inode: number): void {
-    audits.forget();
-    knownUntil = 0;
-    pass = {
-      device,
-      inode,
-      offset: 0,
-      changedAt: 0,
-      chain: new Chain(),
-      framer: new LineFramer(),
-      fingerprint: Buffer.alloc(0),
-      found: [],
-    };
+  #begin(device: number, inode: number): Pass {
+    this.#audits.forget();
+    this.#knownUntil = 0;
+    const [chain, framer, fingerprint] = [new Chain(), new LineFramer(), Buffer.alloc(0)];
+    this.#pass = { device, inode, offset: 0, changedAt: 0, chain, framer, fingerprint, found: [] };
+    return this.#pass;
   }
 
-  async function readToEnd(file: FileHandle, changedAt: number): Promise<void> {
-    if (pass === undefined) return;
-    const reading = pass;
+  async #readToEnd(file: FileHandle, pass: Pass, changedAt: number): Promise<void> {
     const buffer = Buffer.alloc(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, reading.offset);
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, pass.offset);
       if (bytesRead === 0) break;
-      take(reading, buffer.subarray(0, bytesRead));
+      this.#take(pass, buffer.subarray(0, bytesRead));
     }
-    reading.changedAt = changedAt;
-    tellBreaks(reading.found.splice(0));
+    pass.changedAt = changedAt;
+    this.#tellBreaks(pass.found.splice(0));
   }
 
-  function take(reading: Pass, bytes: Buffer): void {
-    reading.offset += bytes.length;
-    reading.fingerprint = Buffer.concat([reading.fingerprint, bytes]).subarray(-FINGERPRINT_BYTES);
-    for (const line of reading.framer.feed(bytes)) {
-      const { entry, broke } = reading.chain.feed(line);
-      if (broke !== undefined && reading.found.length < MAX_KNOWN_BREAKS) reading.found.push(broke);
-      if (entry?.agent !== undefined && entry.agent !== OWN_AGENT && entry.at !== undefined)
-        audits.note(entry.agent, entry.at, ports.clock.now());
+  #take(pass: Pass, bytes: Buffer): void {
+    pass.offset += bytes.length;
+    pass.fingerprint = Buffer.concat([pass.fingerprint, bytes]).subarray(-FINGERPRINT_BYTES);
+    for (const line of pass.framer.feed(bytes)) {
+      const { entry, broke } = pass.chain.feed(line);
+      if (broke !== undefined && pass.found.length < MAX_KNOWN_BREAKS) pass.found.push(broke);
+      if (entry?.agent !== undefined && entry.agent !== OWN_AGENT && entry.at !== undefined) {
+        this.#audits.note(entry.agent, entry.at, this.#ports.clock.now());
+      }
     }
   }
 
-  function tellBreaks(found: readonly Break[]): void {
+  #tellBreaks(found: readonly Break[]): void {
     for (const broke of found) {
       const key = `${broke.kind} ${broke.line}`;
-      if (known.has(key) || known.size >= MAX_KNOWN_BREAKS) continue;
-      known.add(key);
-      if (!isFirst) ports.onBreak(broke);
+      if (this.#known.has(key) || this.#known.size >= MAX_KNOWN_BREAKS) continue;
+      this.#known.add(key);
+      if (!this.#isFirst) this.#ports.onBreak(broke);
     }
   }
-
-  return {
-    distrust() {
-      pass = undefined;
-    },
-    look() {
-      looking ??= lookOnce().finally(() => {
-        looking = undefined;
-      });
-      return looking;
-    },
-    condition: () => condition,
-    facts: () => ({ ...(pass?.chain ?? new Chain()).facts(), isTorn: pass?.framer.hasRest() === true }),
-    hasAudit: (names, fromAt, toAt) => audits.has(names, fromAt, toAt),
-    knownUntil: () => knownUntil,
-  };
 }
 
 async function hasFingerprint(file: FileHandle, { fingerprint, offset }: Pass): Promise<boolean> {

@@ -22,8 +22,8 @@ const NAME = /^[a-z][a-z0-9-]*$/;
 
 /** Reads a parsed `state.json`; otherwise says what is wrong with it. */
 export function decodeGovernance(value: unknown): { governance: Governance } | { wrong: string } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { wrong: 'it is not a JSON object' };
-  const { mode, posture, role, session_hash: sessionHash } = value as Record<string, unknown>;
+  if (!isRecord(value)) return { wrong: 'it is not a JSON object' };
+  const { mode, posture, role, session_hash: sessionHash } = value;
   const modeName = nameOf(mode);
   if (modeName === undefined) return { wrong: 'its mode is missing or no name' };
   const postureName = POSTURES.find((known) => known === nameOf(posture));
@@ -36,6 +36,10 @@ export function decodeGovernance(value: unknown): { governance: Governance } | {
       sessionHash: typeof sessionHash === 'string' ? sessionHash : null,
     },
   };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameOf(value: unknown): string | undefined {

@@ -84,7 +84,8 @@ export function rule<S>(definition: RuleDefinition<S>): Rule {
     isOnByDefault,
     action,
     start(saved) {
-      let state = saved === undefined ? begin : (saved as S); // written by this rule, in this format, by our own checkpoint
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what this rule's own `state()` gave to our own checkpoint
+      let state = saved === undefined ? begin : (saved as S);
       return {
         observe(fact, context) {
           const step = observe(state, fact, context);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { Board } from '../../../src/boxes/board.ts';
 import { BUILT_IN_LABELS } from '../../../src/boxes/labels.ts';
 import { renderCard } from '../../../src/boxes/render.ts';
-import { type Coordinator, type CoordinatorOptions, createCoordinator } from '../../../src/coordinator/coordinator.ts';
+import type { Coordinator, CoordinatorOptions } from '../../../src/coordinator/contract.ts';
+import { createCoordinator } from '../../../src/coordinator/coordinator.ts';
 import type { Notice, Told } from '../../../src/coordinator/operators.ts';
 import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
 import type { Role } from '../../../src/coordinator/rules/role.ts';
@@ -187,7 +188,8 @@ export function writeState(rig: Rig, state: object | string): void {
 }
 
 /** Lets an agent be asked in a thread; its turn runs until `answer`. */
-export function asks(rig: Rig, agent: string, turn: string, trigger: Trigger, rootId = 'root', text?: string): void {
+export function asks(rig: Rig, agent: string, turn: string, trigger: Trigger, more: { rootId?: string; text?: string } = {}): void {
+  const { rootId = 'root', text } = more;
   const sessionKey = keyOf(agent, rootId);
   const common = { sessionKey, at: rig.clock.now(), source: 'gateway' } as const;
   rig.apply({ ...common, type: 'session_seen', agentId: agent, route: { kind: 'channel', channelId: 'town', rootId } });
@@ -222,7 +224,7 @@ let turns = 0;
 /** A whole turn, long enough for a box of its own: asked by a person, answered, settled. */
 export async function turnOf(rig: Rig, agent: string, rootId = 'root'): Promise<void> {
   const turn = `turn-${turns++}`;
-  asks(rig, agent, turn, { kind: 'person' }, rootId);
+  asks(rig, agent, turn, { kind: 'person' }, { rootId });
   await rig.pass(3);
   says(rig, agent, turn, {}, rootId);
   await rig.pass(3);
