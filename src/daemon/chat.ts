@@ -60,10 +60,10 @@ export class Chat {
     const server: Server = { transport: withRateGate(this.#transport.send, clock), clock, userId: () => this.#connected?.userId ?? '' };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
-    this.directory = createDirectory(server, mattermost);
     this.#watched = watchReach(mattermost, clock);
     this.#breaker = this.#withBreaker();
     this.#gate = this.#withGate();
+    this.directory = createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call)));
     this.sink = this.#onceConnected();
   }
 

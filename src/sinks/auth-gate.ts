@@ -19,6 +19,8 @@ export interface AuthGateOptions {
 }
 
 export interface AuthGateSink extends Sink {
+  /** A call beside those of the sink, under the same token. */
+  pass<T>(call: () => Promise<T>): Promise<T>;
   authStatus(): AuthStatus;
   /** Cancels the checks for good. */
   stop(): void;
@@ -41,6 +43,7 @@ export function withAuthGate(sink: Sink, options: AuthGateOptions): AuthGateSink
     read: (postId, signal) => gate.guard(() => sink.read(postId, signal)),
     findOwn: (channelId, sinceAt, signal) => gate.guard(() => sink.findOwn(channelId, sinceAt, signal)),
     probe: (signal) => gate.guard(() => sink.probe(signal)),
+    pass: (call) => gate.guard(call),
     authStatus: () => gate.status(),
     stop: () => gate.stop(),
   };

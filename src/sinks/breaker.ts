@@ -21,6 +21,8 @@ export interface BreakerOptions {
 }
 
 export interface BreakerSink extends Sink {
+  /** A call beside those of the sink, under the same circuit. */
+  pass<T>(call: () => Promise<T>): Promise<T>;
   state(): BreakerState;
   /** Cancels the probes for good; nothing is sent any more. */
   stop(): void;
@@ -44,6 +46,7 @@ export function withBreaker(sink: Sink, options: BreakerOptions): BreakerSink {
     read: (postId, signal) => breaker.guard(() => sink.read(postId, signal), signal),
     findOwn: (channelId, sinceAt, signal) => breaker.guard(() => sink.findOwn(channelId, sinceAt, signal), signal),
     probe: (signal) => breaker.guardProbe(() => sink.probe(signal), signal),
+    pass: (call) => breaker.guard(call, undefined),
     state: () => breaker.state(),
     stop: () => breaker.stop(),
   };

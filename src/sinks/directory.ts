@@ -6,6 +6,9 @@ import { isRecord, segment } from './exchange.ts';
 import { membershipPath, type Server, settled } from './health.ts';
 import { decodePostList } from './post-json.ts';
 
+/** What every question goes through: breaker and token gate, so that it neither knocks at a dead server nor overlooks a new token. */
+export type Pass = <T>(call: () => Promise<T>) => Promise<T>;
+
 /** Every method makes one attempt and throws `PushError`. */
 export interface Directory {
   /** The channel's id, its name and, where it belongs to a team, `team/name`. */
@@ -20,17 +23,17 @@ export interface Directory {
 
 const PAGE_SIZE = 60; // Mattermost's own page
 
-export function createDirectory(server: Server, checks: MattermostChecks): Directory {
+export function createDirectory(server: Server, checks: MattermostChecks, pass: Pass): Directory {
   return {
-    namesOfChannel: (channelId) => namesOfChannel(server, channelId),
-    directChannelWith: async (userId) => (await checks.directChannel(server.userId(), userId)).channelId,
-    isMember: (channelId) => isMember(server, channelId),
+    namesOfChannel: (channelId) => pass(() => namesOfChannel(server, channelId)),
+    directChannelWith: async (userId) => (await pass(() => checks.directChannel(server.userId(), userId))).channelId,
+    isMember: (channelId) => pass(() => isMember(server, channelId)),
     hasPostBy: async (userId, channelId, fromAt, toAt) => {
       const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
-      const posts = decodePostList((await settled(server, 'list', { method: 'GET', path })).json) ?? [];
+      const posts = decodePostList((await pass(() => settled(server, 'list', { method: 'GET', path }))).json) ?? [];
       return posts.some((post) => post.userId === userId && post.found.createdAt >= fromAt && post.found.createdAt <= toAt);
     },
-    threadReplies: (rootId) => checks.threadReplies(rootId),
+    threadReplies: (rootId) => pass(() => checks.threadReplies(rootId)),
   };
 }
 

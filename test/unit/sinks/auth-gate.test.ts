@@ -200,3 +200,16 @@ describe('a token', () => {
     expect([token.refresh(), token.current()]).toEqual([undefined, 'fake-a']);
   });
 });
+
+describe('a question beside the sink', () => {
+  it('makes the gate look for a new token when it is refused, and waits with the posts until then', async () => {
+    const { clock, gate, accepted, file } = setup();
+    const ask = (): Promise<string> => gate.pass(async () => 'answer');
+    await expect(gate.pass(() => Promise.reject(new PushError('auth', 'refused')))).rejects.toThrow('refused');
+    await expect(ask()).rejects.toMatchObject({ reason: 'auth' });
+    file.reading = { value: 'fake-new' };
+    accepted.add('fake-new');
+    await clock.advance(60_000);
+    expect(await ask()).toBe('answer');
+  });
+});

@@ -48,6 +48,14 @@ describe('a closed breaker', () => {
     expect([sink.pushes, sink.probes]).toEqual([4, 1]);
   });
 
+  it('counts the failures of questions beside the sink, and refuses them while it is open', async () => {
+    const { breaker } = setup();
+    const fail = (): Promise<void> => breaker.pass(() => Promise.reject(new PushError('unreachable', 'nobody there')));
+    for (const _failure of [1, 2, 3]) await expect(fail()).rejects.toMatchObject({ reason: 'unreachable' });
+    expect(breaker.state()).toBe('open');
+    await expect(breaker.pass(async () => 'answer')).rejects.toMatchObject({ reason: 'breaker_open' });
+  });
+
   it.each<Reason>(['timed_out', 'unreachable', 'server'])('opens at the third %s in a row, not before', async (reason) => {
     const test = setup();
     test.sink.outcome = reason;
