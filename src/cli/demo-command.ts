@@ -1,6 +1,6 @@
 // `live-status demo`: the watcher at work, without a Mattermost and without agents.
 
-import { errorText } from '../error-code.ts';
+import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { listenForStop } from './stop-signals.ts';
