@@ -1,6 +1,7 @@
 // Turns the environment into the configuration, naming every problem at once. Knows no values of its own: see settings.ts.
 
 import { readFileSync } from 'node:fs';
+import { type ChosenSources, chooseSources } from './config/choose-sources.ts';
 import { maskSecrets } from './config/mask.ts';
 import { misspeltVariables } from './config/misspelt.ts';
 import { readSecretFile } from './config/secret-file.ts';
@@ -10,7 +11,7 @@ import { decodeSetting, encodeSetting, type Setting } from './config/setting.ts'
 import { settings, type Values } from './config/settings.ts';
 
 /** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
-export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string };
+export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources };
 
 /** One thing that is wrong, without the value of any secret. */
 export interface Problem {
@@ -34,7 +35,7 @@ export interface DescribedSetting {
 }
 
 type Name = keyof Values;
-type Draft = { -readonly [N in Name]?: Values[N] };
+type Draft = { -readonly [N in Name]?: Values[N] } & { chosen?: ChosenSources };
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table are its names
 const rows = Object.entries(settings) as [Name, Setting<unknown>][];
@@ -47,6 +48,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   );
   const draft: Draft = {};
   const problems = [...decodeRows(env, draft, rows), ...resolveToken(env, draft), ...checkPlaintext(draft), ...checkToolLabels(draft)];
+  problems.push(...resolveSources(env, draft, problems));
   if (problems.length > 0) return { kind: 'wrong', problems: maskProblems(problems, env), warnings };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every required row is there, or it would be a problem
   return { kind: 'valid', config: Object.freeze(draft) as Config, warnings };
@@ -105,6 +107,13 @@ function resolveToken(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
   return [];
 }
 
+function resolveSources(env: NodeJS.ProcessEnv, draft: Draft, named: readonly Problem[]): readonly Problem[] {
+  const choice = chooseSources(draft, env, new Set(named.map(({ variable }) => variable)));
+  if ('problems' in choice) return choice.problems;
+  draft.chosen = choice.chosen;
+  return [];
+}
+
 function checkPlaintext(draft: Draft): Problem[] {
   if (!draft.mmUrl || draft.allowPlaintext === true || !isExposed(draft.mmUrl)) return [];
   return [
@@ -149,10 +158,12 @@ export function secretTextsOf(env: NodeJS.ProcessEnv): string[] {
 
 /** Every secret of the configuration, for masking. */
 export function secretsOf(config: Config): string[] {
-  return rows.flatMap(([name, setting]) => {
+  const named = rows.flatMap(([name, setting]) => {
     const value = config[name];
     return setting.secret && typeof value === 'string' ? [value] : [];
   });
+  const gatewayToken = config.chosen.gateway?.firstToken;
+  return gatewayToken === undefined || named.includes(gatewayToken) ? named : [...named, gatewayToken];
 }
 
 /** The effective configuration in the order of the table, secrets masked. */

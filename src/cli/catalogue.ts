@@ -4,6 +4,7 @@ import { demoCommand } from './demo-command.ts';
 import type { Catalogue } from './dispatch.ts';
 import type { Daemon } from './foreground.ts';
 import { ledgerCommand } from './ledger-command.ts';
+import { pairCommand } from './pair-command.ts';
 import { createRunCommand } from './run-command.ts';
 import { showConfigCommand } from './show-config-command.ts';
 import { startCommand } from './start-command.ts';
@@ -13,7 +14,16 @@ import { stopCommand } from './stop-command.ts';
 /** Every command of the program; `loadDaemon` gives what `run` runs. */
 export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
   return {
-    commands: [createRunCommand(loadDaemon), startCommand, stopCommand, statusCommand, showConfigCommand, ledgerCommand, demoCommand],
+    commands: [
+      createRunCommand(loadDaemon),
+      startCommand,
+      stopCommand,
+      statusCommand,
+      showConfigCommand,
+      pairCommand,
+      ledgerCommand,
+      demoCommand,
+    ],
     renamed: { 'start-watcher': 'start', 'stop-watcher': 'stop' },
   };
 }

@@ -22,6 +22,7 @@ export const showConfigCommand: Command = {
     const config = readConfigOrTell(context);
     if (!config) return exitCodes.config;
     for (const described of describeConfig(config, context.env)) context.out(settingLine(described));
+    for (const sentence of config.chosen.because) context.out(`# ${sentence}`);
     return exitCodes.ok;
   },
 };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { defaultStateDir } from '../state-dir.ts';
 import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { editBudget } from './edit-budget.ts';
+import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace.ts';
 import { choice, hostName, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
@@ -37,7 +38,15 @@ export const settings = {
   mmToken: { ...optional('MM_TOKEN', token('the access token of a bot'), 'access token of the bot that writes the boxes'), secret: true },
   mmTokenFile: optional('MM_TOKEN_FILE', path('a file that contains the token'), 'file with the token, instead of MM_TOKEN'),
   allowPlaintext: setting('ALLOW_PLAINTEXT', toggle(), '0', 'allow http to other machines, where the token can be read on the way'),
-  transcriptDir: required(
+  sources: setting('SOURCES', choice('auto', 'files', 'gateway', 'both'), 'auto', 'what is watched; auto takes whatever is set or found'),
+  gatewayUrl: optional(
+    'GATEWAY_URL',
+    gatewayUrl(),
+    'address of the OpenClaw gateway (default: ws://127.0.0.1:18789 when one is configured)',
+  ),
+  gatewayToken: { ...optional('GATEWAY_TOKEN', token("the gateway's token"), "the gateway's token, its gateway.auth.token"), secret: true },
+  gatewayTokenFile: optional('GATEWAY_TOKEN_FILE', path('a file that contains the token'), 'file with the token, instead of GATEWAY_TOKEN'),
+  transcriptDir: optional(
     'TRANSCRIPT_DIR',
     path('a sessions folder or an agents root'),
     'sessions folder, or agents root of which every */sessions is watched',

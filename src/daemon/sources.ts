@@ -1,10 +1,13 @@
 // Makes the configured sources and tells how each of them is, in one form for `/health`.
 
+import { packageVersion } from '../cli/package-version.ts';
 import type { Config } from '../config.ts';
+import type { GatewayAccess } from '../config/choose-sources.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
+import { createGatewaySource, type GatewayHealth, type RestoredRun } from '../sources/gateway/source.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/transcripts/source.ts';
 import { wantsQuestions } from './governing.ts';
 
@@ -17,6 +20,8 @@ export interface SourcePorts {
   /** How far each transcript was read before. */
   checkpoints: ReadonlyMap<string, unknown>;
   onProgress(path: string, position: unknown): void;
+  /** Runs that were open when an earlier process ended; asked at the start. */
+  openRuns?(): readonly RestoredRun[];
 }
 
 /** One source as the daemon holds it. */
@@ -28,19 +33,43 @@ export interface RunningSource {
   facts(): SourceFacts;
 }
 
+/** What the configuration chose; the log says why. */
 export function createSources(config: Config, ports: SourcePorts): RunningSource[] {
-  return [transcripts(config, ports)];
+  const { transcriptDir, gateway, because } = config.chosen;
+  for (const sentence of because) ports.log.info({}, sentence);
+  return [
+    ...(transcriptDir === undefined ? [] : [transcripts(transcriptDir, config, ports)]),
+    ...(gateway === undefined ? [] : [gatewaySource(gateway, config, ports)]),
+  ];
 }
 
-function transcripts(config: Config, ports: SourcePorts): RunningSource {
+function transcripts(dir: string, config: Config, ports: SourcePorts): RunningSource {
   const source = createTranscriptSource({
-    dir: config.transcriptDir,
+    dir,
     sessionsJson: config.sessionsJson,
     polling: config.watchPolling,
     tellsQuestions: wantsQuestions(config),
     ...ports,
   });
   return { start: () => source.start(), stop: () => source.stop(), facts: () => transcriptFacts(source.health()) };
+}
+
+function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: SourcePorts): RunningSource {
+  const { clock, log, redact, emit, openRuns } = ports;
+  const source = createGatewaySource({
+    url,
+    token,
+    version: packageVersion(),
+    stateDir: config.stateDir,
+    tellsQuestions: wantsQuestions(config),
+    random: Math.random,
+    clock,
+    log,
+    redact,
+    emit,
+    ...(openRuns === undefined ? {} : { restored: openRuns }),
+  });
+  return { start: () => source.start(), stop: () => source.stop(), facts: () => gatewayFacts(source.health()) };
 }
 
 function transcriptFacts(health: TranscriptHealth): SourceFacts {
@@ -57,4 +86,31 @@ function transcriptCondition(health: TranscriptHealth): SourceCondition {
     return { state: 'impaired', because: 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches' };
   }
   return health.files === 0 && health.lastEventAt === undefined ? { state: 'unknown' } : { state: 'readable' };
+}
+
+function gatewayFacts(health: GatewayHealth): SourceFacts {
+  const { garbage, gaps, reconnects, lastEventAt, unknownKinds } = health;
+  const counted = Object.entries({ garbage, gaps, reconnects }).filter(([, count]) => count > 0);
+  return { name: 'gateway', condition: gatewayCondition(health), lastEventAt, unknownKinds, problems: Object.fromEntries(counted) };
+}
+
+function gatewayCondition({ state, missingMethods }: GatewayHealth): SourceCondition {
+  switch (state.state) {
+    case 'connected':
+      if (missingMethods.length === 0) return { state: 'readable' };
+      return { state: 'impaired', because: `the gateway ${state.version} is an older one and does not have ${missingMethods.join(', ')}` };
+    case 'starting':
+      return { state: 'impaired', because: state.because };
+    case 'blind':
+    case 'auth':
+    case 'pairing':
+    case 'protocol':
+    case 'unreachable':
+      return { state: 'unreadable', because: state.because };
+    case 'connecting':
+    case 'stopped':
+      return { state: 'unknown' };
+    default:
+      return state satisfies never;
+  }
 }

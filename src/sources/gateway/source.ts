@@ -36,8 +36,8 @@ export interface GatewaySourceOptions {
   log: Logger;
   /** Where the key of this device is kept, for a gateway on another machine. */
   stateDir?: string;
-  /** Runs to be asked about at the first connection. */
-  restored?: readonly RestoredRun[];
+  /** Asked at the start: runs to be asked about at the first connection. */
+  restored?(): readonly RestoredRun[];
   onState?(state: GatewayState): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
@@ -109,10 +109,10 @@ class Source {
       request: (method, params) => this.#connection.request(method, params),
       onMissing: (method) => this.#missing(method),
     });
-    for (const { sessionKey, runId } of options.restored ?? []) this.#decoder.book.restore(sessionKey, runId, 0);
   }
 
   start(): void {
+    for (const { sessionKey, runId } of this.#options.restored?.() ?? []) this.#decoder.book.restore(sessionKey, runId, 0);
     this.#connection.start();
     this.#awaitLoss();
     this.#keepChecking();

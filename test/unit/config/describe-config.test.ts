@@ -33,7 +33,7 @@ describe('describeConfig', () => {
     };
     const { config, rows } = described(env);
     const again = Object.fromEntries(rows.flatMap(({ variable, text }) => (text === undefined ? [] : [[variable, text]])));
-    expect(described({ ...again, MM_TOKEN: TOKEN }).config).toEqual(config);
+    expect(described({ ...again, MM_TOKEN: TOKEN, HOME: REQUIRED.HOME }).config).toEqual(config);
   });
 
   it('masks the token wherever it appears', () => {

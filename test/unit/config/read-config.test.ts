@@ -27,7 +27,7 @@ function file(name: string, content: string): string {
 
 describe('defaults', () => {
   it('has the documented default of every variable that is not required', () => {
-    const { mmUrl, mmToken, transcriptDir, stateDir, ...rest } = valid({ ...REQUIRED, HOME: '/home/somebody' });
+    const { mmUrl, mmToken, transcriptDir, stateDir, chosen: _chosen, ...rest } = valid({ ...REQUIRED, HOME: '/home/somebody' });
     expect({ mmUrl, mmToken, transcriptDir, stateDir }).toEqual({
       mmUrl: 'https://chat.example.org',
       mmToken: TOKEN,
@@ -37,6 +37,10 @@ describe('defaults', () => {
     expect(rest).toEqual({
       mmTokenFile: undefined,
       allowPlaintext: false,
+      sources: 'auto',
+      gatewayUrl: undefined,
+      gatewayToken: undefined,
+      gatewayTokenFile: undefined,
       sessionsJson: undefined,
       watchPolling: false,
       boxStyle: 'attachment',

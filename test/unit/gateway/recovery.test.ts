@@ -286,7 +286,7 @@ describe('the source', () => {
         return served.refuse(asked, { code: 'INVALID_REQUEST', message: 'unknown session' });
       return served.answer(asked, asked.method === 'chat.history' ? { sessionInfo: { status: 'failed', hasActiveRun: false } } : {});
     };
-    await serve({ request }, { restored });
+    await serve({ request }, { restored: () => restored });
     await until('both ended', () => outcomes().length === 2);
     expect(outcomes().toSorted()).toEqual(['run-1 failed', 'run-2 lost']);
   });

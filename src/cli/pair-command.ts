@@ -1,0 +1,79 @@
+// `live-status pair`: makes this device known to a gateway on another machine.
+
+import { readSettings } from '../config.ts';
+import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
+import { errorText } from '../core/error-code.ts';
+import { systemClock } from '../daemon/system-clock.ts';
+import { pair, type PairOutcome } from '../sources/gateway/pair.ts';
+import { prepareStateDir } from '../state-dir.ts';
+import type { CliContext, Command } from './command.ts';
+import { tellProblems } from './config-words.ts';
+import { exitCodes } from './exit-codes.ts';
+import { packageVersion } from './package-version.ts';
+
+export const pairCommand: Command = {
+  name: 'pair',
+  summary: 'make this device known to an OpenClaw gateway on another machine',
+  details: () =>
+    [
+      'Connects to GATEWAY_URL with the token and with the key of this device, which is kept in STATE_DIR and made at the first call. A gateway',
+      'that does not know the device yet asks its operator: the command to run there is printed. Call this again afterwards; a watcher that',
+      'runs already notices by itself within a minute. A gateway on this machine needs none of this.',
+      '',
+      'Exit codes: 0 the device is known, 1 it waits for approval or the gateway does not let us in, 78 a variable is missing or wrong.',
+    ].join('\n'),
+  options: {},
+  run: (_values, context) => runPair(context),
+};
+
+async function runPair(context: CliContext): Promise<number> {
+  const names = ['gatewayUrl', 'gatewayToken', 'gatewayTokenFile', 'allowPlaintext', 'stateDir'] as const;
+  const settings = readSettings(context.env, names);
+  if ('problems' in settings) return refuse(settings.problems, context);
+  const choice = chooseSources({ ...settings, sources: 'gateway' }, context.env);
+  if ('problems' in choice) return refuse(choice.problems, context);
+  const directory = prepareStateDir(settings.stateDir);
+  if (!directory.usable) {
+    context.err(directory.problem);
+    return exitCodes.config;
+  }
+  const { gateway } = choice.chosen;
+  return gateway === undefined ? exitCodes.config : ask(gateway, settings.stateDir, context);
+}
+
+function refuse(problems: Parameters<typeof tellProblems>[0], context: CliContext): number {
+  tellProblems(problems, context.err);
+  return exitCodes.config;
+}
+
+async function ask(gateway: GatewayAccess, stateDir: string, context: CliContext): Promise<number> {
+  try {
+    const { url, token } = gateway;
+    const outcome = await pair({ url, token, version: packageVersion(), stateDir, clock: systemClock });
+    for (const line of pairLines(outcome, url)) context.out(line);
+    return outcome.kind === 'paired' ? exitCodes.ok : exitCodes.failed;
+  } catch (error) {
+    context.err(`The key of this device cannot be used: ${errorText(error)}`);
+    return exitCodes.failed;
+  }
+}
+
+/** What came of it, for people. */
+export function pairLines(outcome: PairOutcome, url: string): string[] {
+  const device = `Device: ${outcome.deviceId}`;
+  switch (outcome.kind) {
+    case 'paired':
+      return [device, `The gateway at ${url} (OpenClaw ${outcome.version}) knows this device and shows it its sessions.`];
+    case 'pending':
+      return [
+        device,
+        ...(outcome.requestId === undefined ? [] : [`Request: ${outcome.requestId}`]),
+        `The gateway at ${url} does not know this device yet. On its host, run:`,
+        `  ${outcome.command}`,
+      ];
+    case 'failed':
+      return [device, 'because' in outcome.state ? outcome.state.because : `The gateway at ${url} did not answer.`];
+    default:
+      return outcome satisfies never;
+  }
+}
