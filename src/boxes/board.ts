@@ -49,6 +49,8 @@ export interface BoxEntry {
   final: boolean;
   /** The end of a final box, after which it is forgotten in time. */
   finalAt?: number;
+  /** It was given to the publisher, or an earlier process posted it. */
+  isShown?: boolean;
 }
 
 /** One line of the per-session list in `/health`. */
@@ -61,6 +63,7 @@ export interface BoardRow {
   why?: string;
 }
 
+const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
 const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
 
 export class Board {
@@ -70,6 +73,8 @@ export class Board {
   readonly #entriesById = new Map<string, BoxEntry>();
   readonly #dirtyIds = new Set<string>();
   #isCatchingUp = true;
+  /** Slots that become free are not given away any more. */
+  #isLeaving = false;
   #cancelFlush: (() => void) | undefined;
 
   constructor(ports: BoardPorts, options: BoardOptions) {
@@ -99,7 +104,10 @@ export class Board {
       const tree = this.#treeOfEntry(entry, now);
       if (tree === undefined) continue;
       const status = this.#statusOf(tree);
-      if (status.final && entry.phase === 'undecided') settle(entry, 'passed', 'it had ended before the watcher started');
+      if (status.final && entry.phase === 'undecided') {
+        this.#noteState(entry, status);
+        settle(entry, 'passed', 'it had ended before the watcher started');
+      }
       this.#tickSession(entry.sessionKey, now);
     }
     this.#flush();
@@ -114,6 +122,7 @@ export class Board {
 
   /** Marks every running turn as interrupted and shows it (LS-11). */
   interrupt(): void {
+    this.#isLeaving = true;
     const at = this.#ports.clock.now();
     for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'watcher_stopped', source: 'daemon', sessionKey, at });
     for (const entry of this.#entriesById.values()) if (!entry.final) this.#dirtyIds.add(entry.boxId);
@@ -172,8 +181,9 @@ export class Board {
     const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
     if (entry === undefined || tree === undefined || this.#isCatchingUp) return;
     const status = this.#statusOf(tree);
+    const isNews = !status.final || status.state !== entry.state;
     this.#noteState(entry, status);
-    if (entry.phase === 'passed' && !status.final) entry.phase = 'undecided';
+    if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
     if (entry.phase === 'undecided') this.#decide(entry, tree, status);
     if (entry.phase === 'placed') this.#draw(entry, tree);
   }
@@ -213,12 +223,14 @@ export class Board {
 
   #draw(entry: BoxEntry, tree: TurnTree): void {
     this.#shareSlots();
-    if (entry.target === undefined || !(entry.holdsSlot || entry.final)) return;
+    if (entry.target === undefined || !isDrawn(entry)) return;
+    entry.isShown = true;
     const card = this.#ports.render(tree, (node) => this.#statusOf(node));
     this.#ports.show({ boxId: entry.boxId, target: entry.target, card, turnStartedAt: tree.turn.startedAt, meta: metaOf(tree) });
   }
 
   #shareSlots(): void {
+    if (this.#isLeaving) return;
     const open = this.entries().filter((entry) => entry.phase === 'placed' && !entry.final);
     const chosen = chooseSlots(
       open.map((entry) => this.#slotCandidate(entry)),
@@ -279,6 +291,11 @@ export class Board {
   }
 }
 
+/** An end is told without a slot too, but that we stopped watching is only told where there is a post. */
+function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean {
+  return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
+}
+
 function settle(entry: BoxEntry, phase: 'passed' | 'refused', why: string): void {
   entry.phase = phase;
   entry.why = why;
@@ -305,7 +322,8 @@ function metaOf(tree: TurnTree): BoxView['meta'] {
 
 function rowOf(entry: BoxEntry): BoardRow {
   const where = entry.target === undefined ? {} : { target: entry.target };
-  const why = entry.why === undefined ? {} : { why: entry.why };
+  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : entry.why;
+  const why = reason === undefined ? {} : { why: reason };
   return {
     sessionKey: entry.sessionKey,
     agentId: entry.sessionKey.split(':')[1] ?? '',

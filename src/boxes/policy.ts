@@ -29,7 +29,7 @@ export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy)
     case 'schedule':
       return decideScheduled(tree, status, policy);
     case 'heartbeat':
-      return isNoteworthy(status) || Object.keys(turn.childrenByKey).length > 0
+      return isFailureOrWaiting(status) || Object.keys(turn.childrenByKey).length > 0
         ? { kind: 'open' }
         : notYet(status, 'a heartbeat', session.asOf);
     case 'unknown':
@@ -49,11 +49,11 @@ export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy)
 function decideScheduled(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
   if (policy.schedule === 'off') return { kind: 'never', why: 'a scheduled run, and CRON=off' };
   if (policy.schedule === 'all') return openAfter(tree, status, policy.openAfterMs);
-  return openAfter(tree, status, SCHEDULE_SHOWN_AFTER_MS);
+  return openAfter(tree, status, SCHEDULE_SHOWN_AFTER_MS, isFailureOrWaiting);
 }
 
-function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number): Decision {
-  if (isNoteworthy(status)) return { kind: 'open' };
+function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number, opensAtOnce = isNoteworthy): Decision {
+  if (opensAtOnce(status)) return { kind: 'open' };
   const opensAt = tree.turn.startedAt + delayMs;
   const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
   if (lastedUntil >= opensAt) return { kind: 'open' };
@@ -71,13 +71,12 @@ function mayBeHeartbeat(tree: TurnTree): boolean {
 
 /** States a person wants to know of, however short the turn was. */
 function isNoteworthy(status: TurnStatus): boolean {
-  return (
-    status.state === 'error' ||
-    status.state === 'timeout' ||
-    status.state === 'waiting' ||
-    status.state === 'retry' ||
-    status.state === 'lost'
-  );
+  return status.state === 'retry' || isFailureOrWaiting(status);
+}
+
+/** What nobody waits for is shown when it failed; a second try is no failure yet. */
+function isFailureOrWaiting({ state }: TurnStatus): boolean {
+  return state === 'error' || state === 'timeout' || state === 'waiting' || state === 'lost';
 }
 
 export interface SlotCandidate {
