@@ -6,7 +6,7 @@ import { createPost } from './create-post.ts';
 import { patchPost, pinPost, putPost, removePost } from './edit-post.ts';
 import { editHistory, getPost, getThread, listPosts, postsByIds } from './read-posts.ts';
 import type { ServerVersion } from './rules.ts';
-import { getUser, getUserByName, usersByIds, usersByNames } from './user-routes.ts';
+import { getUser, getUserByName, typing, usersByIds, usersByNames } from './user-routes.ts';
 
 /** An edit whose permission cannot be looked up is refused like one that is not permitted (recorded). */
 const LOOKS_FORBIDDEN: Route['whenDatabaseDown'] = [403, 'api.context.permissions.app_error'];
@@ -19,6 +19,7 @@ const CHANNEL_FAILS: Route['whenDatabaseDown'] = [500, 'app.channel.get.find.app
 const BOTH: Route[] = [
   { method: 'GET', path: '/users/{user_id}', whenDatabaseDown: USER_FAILS, answer: getUser },
   { method: 'GET', path: '/users/username/{username}', whenDatabaseDown: USER_FAILS, answer: getUserByName },
+  { method: 'POST', path: '/users/{user_id}/typing', whenDatabaseDown: LOOKS_FORBIDDEN, answer: typing },
   { method: 'POST', path: '/users/ids', whenDatabaseDown: USER_FAILS, answer: usersByIds },
   { method: 'POST', path: '/users/usernames', whenDatabaseDown: USER_FAILS, answer: usersByNames },
   { method: 'POST', path: '/channels/direct', whenDatabaseDown: CHANNEL_FAILS, answer: directChannel },

@@ -8,6 +8,7 @@ import { deliver } from './deliver.ts';
 import type { Exits } from './deliver.ts';
 import { isPagePath, servePage } from './page.ts';
 import type { RequestRecord, StandIn } from './stand-in.ts';
+import { serveWebsockets } from './websocket.ts';
 
 /** A stand-in that listens. */
 export interface StandInServer {
@@ -37,6 +38,7 @@ export async function serveStandIn(standIn: StandIn, options: { port: number }):
   };
   const server = createServer((request, response) => void serve(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  serveWebsockets(server, standIn);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));

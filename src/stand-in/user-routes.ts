@@ -1,10 +1,11 @@
 // Users as a bot sees them: itself, one by id or name, several at once.
 
+import { isMember } from './access.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
 import { idParam } from './call.ts';
 import type { Call } from './call.ts';
-import { firstJsonValue } from './lenient-json.ts';
+import { firstJsonValue, isObject } from './lenient-json.ts';
 import type { User } from './world.ts';
 
 /** `GET /users/{id}`, `me` included. */
@@ -28,6 +29,17 @@ export function usersByIds(call: Call): Reply {
 /** `POST /users/usernames`: the known ones of a list of names. */
 export function usersByNames(call: Call): Reply {
   return several(call, (user) => user.username);
+}
+
+/** `POST /users/{id}/typing`: told to the others of the channel, stored nowhere. */
+export function typing(call: Call): Reply {
+  const body = firstJsonValue(call.body);
+  const { channel_id: channelId, parent_id: rootId } = isObject(body) ? body : {};
+  const channel = call.world.channelsById.get(String(channelId));
+  if (!isMember(call.user, channel)) throw refusal('api.context.permissions.app_error');
+  const event = { userId: call.user.id, channelId: channel.id, rootId: typeof rootId === 'string' ? rootId : '' };
+  for (const listener of call.world.typingListeners) listener(event);
+  return { status: 200, body: { status: 'OK' } };
 }
 
 function several(call: Call, keyOf: (user: User) => string): Reply {

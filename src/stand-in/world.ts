@@ -48,6 +48,14 @@ export interface PostEvent {
   post: Post;
 }
 
+/** Somebody is typing: nothing of it is stored. */
+export interface Typing {
+  userId: string;
+  channelId: string;
+  /** The thread, or empty. */
+  rootId: string;
+}
+
 /** What a stand-in starts with. Ids are Mattermost's: 26 lower-case letters and digits. */
 export interface Seed {
   team: { id: string; name: string; displayName: string };
@@ -71,6 +79,7 @@ export interface World {
   readonly replyIdsByRoot: Map<string, Set<string>>;
   readonly versionsByPost: Map<string, PostVersion[]>;
   readonly listeners: Set<(event: PostEvent) => void>;
+  readonly typingListeners: Set<(typing: Typing) => void>;
   /** Tokens used since the last restart: a server whose database is down still knows them. */
   readonly cachedTokens: Set<string>;
   pendingIds: PendingIds;
@@ -109,6 +118,7 @@ export function createWorld(options: WorldOptions): World {
     replyIdsByRoot: new Map(),
     versionsByPost: new Map(),
     listeners: new Set(),
+    typingListeners: new Set(),
     cachedTokens: new Set(),
     pendingIds: new PendingIds(),
     databaseDown: false,
