@@ -3,9 +3,12 @@
 import type { SessionEvent, Trigger, Usage } from './event.ts';
 import type { Call, Line, Session, Turn } from './session.ts';
 
+const SPARED_LINES = 20; // the newest ones are never dropped, or nothing new would be seen beside many running calls
+const MOST_LINES = 200; // not even running calls may grow a turn without bound
 const KEPT_LINES = 60; // a box shows 15 by default; the rest is kept for raised limits and for late results
 const KEPT_MESSAGES = 500; // ids remembered per turn against double counting
-const KEPT_USAGES = 300; // older ones are folded into one entry
+const KEPT_USAGES = 300; // more than these are folded into one entry, until
+const KEPT_AFTER_FOLD = 200; // the newest of them are left by themselves
 const FOLDED_USAGE_ID = '(earlier)';
 
 /** A box id that the same turn gets again when its transcript is read again from the start. */
@@ -73,7 +76,8 @@ function lineKey(line: Line): string {
 /** Running calls and sub-agents are never dropped: their end is still to be shown. */
 function dropOldLines(turn: Turn): Turn {
   if (turn.lines.length <= KEPT_LINES) return turn;
-  const index = turn.lines.findIndex((line) => isDroppable(turn, line));
+  const old = turn.lines.slice(0, -SPARED_LINES).findIndex((candidate) => isDroppable(turn, candidate));
+  const index = old === -1 && turn.lines.length > MOST_LINES ? 0 : old;
   const line = turn.lines[index];
   if (line === undefined) return turn;
   const lines = turn.lines.toSpliced(index, 1);
@@ -104,12 +108,13 @@ export function withUsage(turn: Turn, messageId: string, usage: Usage | undefine
   return foldUsage({ ...turn, usageById: { ...turn.usageById, [messageId]: usage } });
 }
 
+/** Many at a time: objects of this size are slow to change. */
 function foldUsage(turn: Turn): Turn {
-  const ids = Object.keys(turn.usageById);
-  if (ids.length <= KEPT_USAGES) return turn;
-  const oldest = ids.find((id) => id !== FOLDED_USAGE_ID) ?? FOLDED_USAGE_ID;
-  const { [oldest]: usage, [FOLDED_USAGE_ID]: folded, ...rest } = turn.usageById;
-  return { ...turn, usageById: { [FOLDED_USAGE_ID]: addUsage(folded ?? NO_USAGE, usage ?? NO_USAGE), ...rest } };
+  if (Object.keys(turn.usageById).length <= KEPT_USAGES) return turn;
+  const { [FOLDED_USAGE_ID]: before = NO_USAGE, ...rest } = turn.usageById;
+  const usages = Object.entries(rest);
+  const folded = usages.slice(0, -KEPT_AFTER_FOLD).reduce((sum, [, usage]) => addUsage(sum, usage), before);
+  return { ...turn, usageById: Object.fromEntries([[FOLDED_USAGE_ID, folded], ...usages.slice(-KEPT_AFTER_FOLD)]) };
 }
 
 export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };

@@ -39,7 +39,7 @@ export interface TailOptions extends Partial<Limits> {
 }
 
 // Memory per read, and the longest time the event loop decodes before others get their turn (a few milliseconds).
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 32 * 1024;
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 // 2026.7.35 empties and rewrites a transcript after every turn; readers saw it empty for up to 80 ms.
 const SETTLE_MS = 250;

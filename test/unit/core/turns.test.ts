@@ -1,6 +1,7 @@
 // The identity of a box: which observations belong to one turn, and which open the next.
 
 import { describe, expect, it } from 'vitest';
+import type { SessionEvent } from '../../../src/core/event.ts';
 import { usageOf } from '../../../src/core/turn.ts';
 import { answered, asked, at, CHILD, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
 
@@ -136,5 +137,18 @@ describe('what a turn remembers', () => {
   it('shows neither half an answer before a retry nor an aborted answer twice', () => {
     const { turn } = treeAt([asked(0), said(1, 'error', 'half'), said(5, 'stop', 'whole answer'), said(5.1, 'aborted', 'whole answer')], 6);
     expect(turn.lines.map((line) => (line.kind === 'text' ? line.text : ''))).toEqual(['whole answer']);
+  });
+});
+
+describe('what a very long turn used', () => {
+  it('is the sum of all its messages, and takes no more room than that of a long one', () => {
+    const usage = { input: 3, output: 2, cacheRead: 1, cacheWrite: 0, costUsd: 0.5 };
+    const events = Array.from(
+      { length: 2_000 },
+      (_, index): SessionEvent => at(index, { type: 'message', messageId: `m${index}`, stop: 'tools', usage }),
+    );
+    const { turn } = treeAt(events, 2_000);
+    expect(usageOf(turn)).toEqual({ input: 6_000, output: 4_000, cacheRead: 2_000, cacheWrite: 0, costUsd: 1_000 });
+    expect(Object.keys(turn.usageById).length).toBeLessThanOrEqual(301);
   });
 });
