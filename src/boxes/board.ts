@@ -133,6 +133,10 @@ export class Board {
   shiftClock(byMs: number): void {
     const at = this.#ports.clock.now();
     for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'clock_jumped', source: 'daemon', sessionKey, at, byMs });
+    for (const entry of this.#entriesById.values()) {
+      entry.openedAt += byMs;
+      if (entry.finalAt !== undefined) entry.finalAt += byMs;
+    }
   }
 
   /** What is said about these boxes, or about all that are open, has changed outside of their events. */
