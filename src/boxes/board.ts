@@ -286,8 +286,9 @@ export class Board {
 
   #forgetOld(now: number): void {
     for (const entry of this.entries()) {
-      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
       const tree = this.#treeOfEntry(entry, now);
+      if (tree === undefined) entry.finalAt ??= now; // a session keeps only so many turns
+      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
       if ((tree !== undefined && this.#hasOpenTurn(tree)) || !this.#ports.forget(entry.boxId)) continue;
       this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
       this.#entriesById.delete(entry.boxId);

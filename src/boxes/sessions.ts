@@ -21,7 +21,7 @@ export interface Sessions {
   linkOrphans(now: number): RootTurn[];
   /** Takes a session over from a checkpoint. */
   restore(session: Session): void;
-  /** Forgets a turn whose box is finished. */
+  /** Forgets a turn whose box is finished, with the sub-agents that only it shows. */
   forgetTurn(sessionKey: string, boxId: string): void;
 }
 
@@ -46,15 +46,29 @@ export function createSessions(): Sessions {
     return orphans.flatMap((child) => apply(adoption(child)));
   }
 
+  function forgetTurn(sessionKey: string, boxId: string): void {
+    const session = byKey.get(sessionKey);
+    const forgotten = session?.turns.find((turn) => turn.boxId === boxId);
+    if (session === undefined || forgotten === undefined) return;
+    byKey.set(sessionKey, { ...session, turns: session.turns.filter((turn) => turn !== forgotten) });
+    forgetChildren(forgotten);
+  }
+
+  function forgetChildren({ childrenByKey }: Turn): void {
+    for (const key of Object.keys(childrenByKey)) {
+      const child = byKey.get(key);
+      if (child === undefined || !isSubAgent(child) || [...byKey.values()].some((session) => knowsChild(session, key))) continue;
+      byKey.delete(key);
+      for (const turn of child.turns) forgetChildren(turn);
+    }
+  }
+
   return {
     byKey,
     apply,
     linkOrphans,
     restore: (session) => byKey.set(session.key, session),
-    forgetTurn(sessionKey, boxId) {
-      const session = byKey.get(sessionKey);
-      if (session !== undefined) byKey.set(sessionKey, { ...session, turns: session.turns.filter((turn) => turn.boxId !== boxId) });
-    },
+    forgetTurn,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
-import { closeRun, endCalls, endRuns, reopen, settleOlderTurns } from './run-end.ts';
+import { closeRun, endCalls, endRuns, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
 import type { Session, Turn } from './session.ts';
 import { withCall, withLine, withMessageId, withTurn, withUsage } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
@@ -29,7 +29,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'watcher_stopped':
       return { ...session, turns: session.turns.map((turn) => ({ ...turn, interruptedAt: event.at })) };
     case 'source_lost':
-      return openTurns(session, (turn) => endRuns(turn, 'lost', event.at));
+      return everyTurn(session, (turn) => (turn.end === undefined ? endRuns(turn, 'lost', event.at) : withoutQuestions(turn)));
     case 'run_started':
     case 'run_ended':
     case 'busy_seen':
@@ -245,6 +245,6 @@ function isSameHandle(handle: string, reported: string): boolean {
   return handle === reported || (reported.length >= 6 && handle.startsWith(reported));
 }
 
-function openTurns(session: Session, change: (turn: Turn) => Turn): Session {
-  return { ...session, turns: session.turns.map((turn) => (turn.end === undefined ? change(turn) : turn)) };
+function everyTurn(session: Session, change: (turn: Turn) => Turn): Session {
+  return { ...session, turns: session.turns.map(change) };
 }

@@ -45,6 +45,11 @@ export function endRuns(turn: Turn, outcome: TurnEnd['outcome'], at: number): Tu
   return endCalls({ ...rest, runsById, runOpen: false, busyUntil: 0, waiting: [], background: [], end: turn.end ?? { outcome, at } }, at);
 }
 
+/** Nobody answers them any more. */
+export function withoutQuestions(turn: Turn): Turn {
+  return turn.waiting.length === 0 ? turn : { ...turn, waiting: [] };
+}
+
 /** Calls that nobody will answer any more. A late result still corrects the outcome's absence. */
 export function endCalls(turn: Turn, at: number): Turn {
   const pending = pendingCalls(turn);
@@ -53,16 +58,20 @@ export function endCalls(turn: Turn, at: number): Turn {
   return { ...turn, callsById: { ...turn.callsById, ...ended } };
 }
 
-/** Once a newer turn has ended, an older one of the same session cannot go on: runs of a session never overlap. */
+/**
+ * Once a newer turn has ended, an older one of the same session cannot go on: runs of a session never overlap. Nor does anybody
+ * answer its questions any more.
+ */
 export function settleOlderTurns(session: Session, newer: Turn): Session {
   if (newer.end === undefined) return session;
   const position = session.turns.findIndex((turn) => turn.boxId === newer.boxId);
   const endedAt = newer.end.at;
-  const turns = session.turns.map((turn, index) => (index < position && turn.end === undefined ? settle(turn, endedAt) : turn));
+  const turns = session.turns.map((turn, index) => (index < position ? settle(turn, endedAt) : turn));
   return turns.every((turn, index) => turn === session.turns[index]) ? session : { ...session, turns };
 }
 
 function settle(turn: Turn, at: number): Turn {
+  if (turn.end !== undefined) return withoutQuestions(turn);
   if (turn.retry !== undefined) return endRuns({ ...turn, end: { outcome: 'failed', at, reason: turn.retry.reason } }, 'failed', at);
   const isCutOff = pendingCalls(turn).length > 0 || Object.keys(turn.usageById).length + turn.lines.length === 0;
   return isCutOff ? endRuns(turn, 'lost', turn.lastEventAt) : endRuns(turn, 'done', at);

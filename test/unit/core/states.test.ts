@@ -74,6 +74,12 @@ const rows: [name: string, events: SessionEvent[], seconds: number, state: strin
   ],
   ['the owner of the lock died', [asked(0), said(1, 'tools'), called(1, 'c'), at(9, { type: 'busy_cleared', crashed: true })], 10, 'lost.'],
   ['the source vanished', [asked(0), at(9, { type: 'source_lost' })], 10, 'lost.'],
+  [
+    'a question whose asker is gone waits no longer',
+    [asked(0), at(1, { type: 'waiting_started', waitId: 'w', on: 'answer' }), said(2, 'stop'), at(9, { type: 'source_lost' })],
+    10,
+    'done.',
+  ],
   ['our own stop', [asked(0), at(9, { type: 'watcher_stopped' })], 10, 'interrupted.'],
   ['our own stop after the end changes nothing', [asked(0), said(5, 'stop'), at(9, { type: 'watcher_stopped' })], 10, 'done.'],
   ['life after our stop', [asked(0), at(9, { type: 'watcher_stopped' }), said(12, 'tools')], 13, 'active'],
