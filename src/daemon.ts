@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { Board, type Placement } from './boxes/board.ts';
 import { budgetLimits } from './boxes/budget.ts';
 import { createPublisher } from './boxes/publisher.ts';
+import type { PostRecord } from './boxes/post-record.ts';
 import type { Publisher } from './boxes/publisher-ports.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { exitCodes } from './cli/exit-codes.ts';
@@ -22,11 +23,12 @@ import { Chat } from './daemon/chat.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
 import { coordinatorOf, marksOf } from './daemon/governing.ts';
 import { healthFacts } from './daemon/health-facts.ts';
+import { GRACE_MS, Leftovers } from './daemon/leftovers.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
 import { createPlacement } from './daemon/placement.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
-import { createSources, type RunningSource } from './daemon/sources.ts';
+import { createSources, openRunsOf, type RunningSource } from './daemon/sources.ts';
 import { every, systemClock, watchClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { createHealthServer } from './http/health.ts';
@@ -38,16 +40,18 @@ export interface DaemonOptions {
   log: Logger;
   /** Aborted by the first SIGTERM or SIGINT. */
   signal: AbortSignal;
+  /** How long a turn may take to show up before its old post is declared lost; tests have less patience. */
+  graceMs?: number;
 }
 
 const TICK_MS = 500;
 const REMEMBER_MS = 250; // a crash repeats at most this much reading
-const TWIN_CHECK_MS = 30_000;
+const RECENT_MS = 2 * 3_600_000; // one hour that is looked through for open posts, and one for a server's old notion of a channel's last post
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
 /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
-export async function runDaemon(config: Config, { log, signal }: DaemonOptions): Promise<number> {
-  const daemon = new Daemon(config, log, systemClock);
+export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_MS }: DaemonOptions): Promise<number> {
+  const daemon = new Daemon(config, log, systemClock, graceMs);
   try {
     await daemon.run(signal);
     return exitCodes.ok;
@@ -77,6 +81,7 @@ class Daemon {
   readonly #board: Board;
   readonly #sources: RunningSource[];
   readonly #posts: PostLedger;
+  readonly #leftovers: Leftovers;
   /** Made once the sessions are restored. */
   #coordinator: Coordinator | undefined;
   readonly #instance = randomUUID();
@@ -86,7 +91,7 @@ class Daemon {
   /** Released in reverse order. */
   readonly #releases: (() => Promise<void> | void)[] = [];
 
-  constructor(config: Config, log: Logger, clock: Clock) {
+  constructor(config: Config, log: Logger, clock: Clock, graceMs: number) {
     this.#config = config;
     this.#log = log;
     this.#clock = clock;
@@ -97,14 +102,20 @@ class Daemon {
     this.#posts = new PostLedger(this.#memory);
     this.#chat = new Chat(config, this.#version, clock, log);
     this.#twin = withTwinWatch(this.#chat.sink, {
+      clock,
+      onOlder: () => this.#publisher.reclaim(),
       instance: this.#instance,
       claimedAt: this.#startedAt,
       onReplaced: (words) =>
         log.error({}, `Another watcher has taken over: ${words}. This one sends nothing any more; stop one of the two.`),
     });
-    this.#sink = withAdoption(this.#twin, clock, this.#instance);
+    this.#sink = withAdoption(this.#twin, clock, this.#instance, {
+      turns: () => this.#board.identities(),
+      boxOfPost: (postId) => this.#posts.boxOf(postId),
+    });
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();
+    this.#leftovers = this.#createLeftovers(graceMs);
     this.#sources = this.#createSources();
     this.#releases.push(
       () => this.#checkpoint.close(),
@@ -122,7 +133,10 @@ class Daemon {
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
     this.#releases.push(() => this.#stopSources());
     await Promise.all(this.#sources.map((source) => source.start()));
+    this.#leftovers.claimRemembered();
     this.#board.caughtUp();
+    this.#releases.push(() => this.#leftovers.stop());
+    void this.#chat.whenConnected.then(() => this.#leftovers.search());
     this.#keepTime();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
     const stopping = aborted(signal);
@@ -142,7 +156,7 @@ class Daemon {
         clock: this.#clock,
         random: Math.random,
         encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-        save: (record) => this.#posts.save(record),
+        save: (record) => this.#savePost(record),
         drop: (boxId) => this.#posts.drop(boxId),
         log: this.#log,
         instance: this.#instance,
@@ -185,6 +199,7 @@ class Daemon {
       emit: (event) => this.#apply(event),
       checkpoints: this.#memory.storedSources(),
       onProgress: (path, position) => this.#memory.noteSource(path, position),
+      openRuns: () => openRunsOf(this.#board.sessions()),
     });
   }
 
@@ -195,6 +210,23 @@ class Daemon {
     const defaultChannelId = this.#chat.connected()?.defaultChannelId;
     const options = { placement, channels, direct, defaultChannelDirect, ...(defaultChannelId === undefined ? {} : { defaultChannelId }) };
     return createPlacement(this.#chat.directory, options, this.#clock)(tree);
+  }
+
+  #createLeftovers(graceMs: number): Leftovers {
+    const channels = async (): Promise<string[]> => {
+      const defaultChannelId = this.#chat.connected()?.defaultChannelId;
+      const recent = await this.#chat.directory.recentChannels(this.#startedAt - RECENT_MS);
+      return defaultChannelId === undefined ? recent : [defaultChannelId, ...recent];
+    };
+    const ports = {
+      clock: this.#clock,
+      log: this.#log,
+      sink: this.#sink,
+      board: this.#board,
+      publisher: this.#publisher,
+      posts: this.#posts,
+    };
+    return new Leftovers({ ...ports, channels }, graceMs);
   }
 
   #forget(boxId: string): boolean {
@@ -228,6 +260,12 @@ class Daemon {
     this.#noteJump();
     this.#board.apply(event);
     this.#coordinator?.apply(event);
+  }
+
+  /** The turn is on disk before its post is made: after a crash it must be known whose post that is. */
+  #savePost(record: PostRecord): void {
+    if (!this.#posts.has(record.boxId)) this.#remember();
+    this.#posts.save(record);
   }
 
   #remember(): void {
@@ -269,13 +307,13 @@ class Daemon {
     const tick = (): void => {
       this.#noteJump();
       this.#board.tick();
-      this.#coordinator?.tick();
+      if (this.#twin.replacedBy() === undefined) this.#coordinator?.tick();
       this.#chat.checkIfIdle();
+      void this.#twin.check(this.#posts.openPostIds());
     };
     this.#releases.push(
       every(this.#clock, TICK_MS, tick),
       every(this.#clock, REMEMBER_MS, () => this.#remember()),
-      every(this.#clock, TWIN_CHECK_MS, () => void this.#twin.check(this.#posts.openPostIds())),
     );
   }
 

@@ -120,6 +120,24 @@ export class Board {
       this.#entriesById.set(entry.boxId, { ...entry, phase: entry.phase === 'placing' ? 'undecided' : entry.phase });
   }
 
+  /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */
+  claim(boxId: string, target: Target): void {
+    const entry = this.#entriesById.get(boxId);
+    if (entry === undefined || entry.phase === 'placed') return;
+    Object.assign(entry, { phase: 'placed', target, isShown: true });
+    delete entry.why;
+    this.#dirtyIds.add(boxId);
+    this.#touch([]);
+  }
+
+  /** The turns that have an entry, by what their posts say of them. */
+  identities(): ({ box: string } & BoxView['meta'])[] {
+    return this.entries().flatMap((entry) => {
+      const tree = this.#treeOfEntry(entry);
+      return tree === undefined ? [] : [{ box: entry.boxId, ...metaOf(tree) }];
+    });
+  }
+
   /** Marks every running turn as interrupted and shows it (LS-11). */
   interrupt(): void {
     this.#isLeaving = true;
@@ -220,6 +238,7 @@ export class Board {
     const placement = await this.#ports
       .place(tree)
       .catch((error: unknown) => ({ refused: `its channel could not be found out: ${String(error)}` }));
+    if (entry.phase !== 'placing') return; // a post of it was found meanwhile
     if ('refused' in placement) settle(entry, 'refused', placement.refused);
     else Object.assign(entry, { phase: 'placed', target: placement.target, openedAt: this.#ports.clock.now() });
     this.#update(entry.boxId);

@@ -131,7 +131,8 @@ function heldUntilAt({ trouble, view, hash }: Slot): number {
 }
 
 function rankOf(slot: Slot, need: Need, waitedMs: number): Rank {
-  if (need !== 'read' && slot.view?.card.final === true) return 0;
+  // An end that was confirmed once and is only written again to be sure can wait for those that nobody has seen.
+  if (need !== 'read' && slot.view?.card.final === true && slot.view.card.urgentKey !== slot.urgentKey) return 0;
   return isUrgent(slot) || waitedMs > AGED_MS ? 1 : 2;
 }
 

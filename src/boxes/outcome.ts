@@ -43,6 +43,11 @@ export function afterCreate(slot: Slot, attempt: Push, postId: string, now: numb
   return isOurs ? { ...posted, acked: { hash: attempt.hash, seq: attempt.seq }, urgentKey: attempt.urgentKey } : posted;
 }
 
+/** A post of an earlier process was found for the box: whatever it says now or is told yet by that process, ours is written over it. */
+export function afterTakeover(slot: Slot, attempt: Push, postId: string, now: number): Slot {
+  return { ...idle(slot, now), post: { kind: 'posted', postId }, acked: undefined, trust: { kind: 'unknown' }, dirtyAt: attempt.startedAt };
+}
+
 export function afterEdit(slot: Slot, attempt: Push, now: number): Slot {
   const trust = trustAfter(slot, attempt.startedAt, now);
   const acked = { hash: attempt.hash, seq: attempt.seq };

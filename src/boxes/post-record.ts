@@ -1,5 +1,6 @@
 // What must survive a crash about the post of one box. Plain data; written by the publisher, kept by the checkpoint.
 
+import type { Card } from '../core/card.ts';
 import type { Target } from '../core/sink.ts';
 
 /**
@@ -7,6 +8,13 @@ import type { Target } from '../core/sink.ts';
  * `gone`: a person deleted it, it is never created again. `parked`: the channel refuses us; with or without a post.
  */
 export type PostPhase = 'intent' | 'posted' | 'gone' | 'parked';
+
+/** What a box has to say, without what the record says anyway. */
+export interface OwedView {
+  card: Card;
+  turnStartedAt: number;
+  meta: { session: string; runs: string[]; trigger?: string; start: number };
+}
 
 /** One post of one box. Instants are wall-clock milliseconds. */
 export interface PostRecord {
@@ -24,6 +32,8 @@ export interface PostRecord {
   urgentKey?: string;
   /** The box has ended and its post is not known to say so. */
   owedFinal: boolean;
+  /** That end, so that the next process can write it although it may know nothing of the turn any more. */
+  owedView?: OwedView;
   /** The newest state of the box was final. */
   final: boolean;
   /** Not later than the first try to create the post. */

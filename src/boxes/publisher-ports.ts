@@ -76,6 +76,8 @@ export interface Publisher {
   show(view: BoxView): void;
   /** Takes over what an earlier process left, before the first `show` of that box. A known box is left alone. */
   adopt(record: PostRecord, view?: BoxView): void;
+  /** Writes every open post again, so that it carries our claim: somebody else wrote to one of them. */
+  reclaim(): void;
   /** The box will not be shown again: it is dropped as soon as its post says the newest state. */
   forget(boxId: string): void;
   /**

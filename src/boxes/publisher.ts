@@ -6,11 +6,23 @@ import { fingerprint } from '../core/turn.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
 import { type Gate, type GateAnswer, gateAfter, isAboutAll, OPEN_GATE, openAt } from './gate.ts';
-import { afterCreate, afterEdit, afterFailure, afterFind, afterRead, afterRecovery, begin } from './outcome.ts';
+import { afterCreate, afterEdit, afterFailure, afterFind, afterRead, afterRecovery, afterTakeover, begin } from './outcome.ts';
 import { decodeMeta, metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats, Shrink } from './publisher-ports.ts';
-import { type Attempt, adoptSlot, type Instant, isDirty, isOver, isOwed, openSlot, recordOf, type Slot, showIn } from './slot.ts';
+import {
+  type Attempt,
+  adoptSlot,
+  type Instant,
+  isDirty,
+  isOpenPost,
+  isOver,
+  isOwed,
+  openSlot,
+  recordOf,
+  type Slot,
+  showIn,
+} from './slot.ts';
 import { countFailure, newTally, standingOf } from './tally.ts';
 
 // Posts are dated by the server's clock: ours may be ahead of it by as much as this without a post being overlooked.
@@ -70,11 +82,20 @@ class PostPublisher implements Publisher {
   }
 
   adopt(record: PostRecord, view?: BoxView): void {
-    if (!this.#slotsById.has(record.boxId)) {
-      this.#slotsById.set(record.boxId, adoptSlot(record, this.#instant()));
-      this.#savedById.set(record.boxId, JSON.stringify(record));
+    const { boxId, target, owedView } = record;
+    if (!this.#slotsById.has(boxId)) {
+      this.#slotsById.set(boxId, adoptSlot(record, this.#instant()));
+      this.#savedById.set(boxId, JSON.stringify(record));
+      if (owedView !== undefined) this.show({ boxId, target, ...owedView });
     }
     if (view !== undefined) this.show(view);
+  }
+
+  reclaim(): void {
+    const { now } = this.#instant();
+    for (const slot of this.#slotsById.values())
+      if (isOpenPost(slot)) this.#put({ ...slot, acked: undefined, urgentKey: undefined, dirtyAt: now });
+    this.#wakeAt(now);
   }
 
   forget(boxId: string): void {
@@ -183,8 +204,9 @@ class PostPublisher implements Publisher {
     switch (attempt.need) {
       case 'create': {
         const draft = { ...this.#bodyOf(slot), target: slot.target, pendingPostId: slot.pendingPostId };
-        const { postId } = await sink.create(draft, signal);
-        return (answered, now) => afterCreate(answered, attempt, postId, now);
+        const { postId, existed } = await sink.create(draft, signal);
+        const after = existed === true ? afterTakeover : afterCreate;
+        return (answered, now) => after(answered, attempt, postId, now);
       }
       case 'edit':
         await sink.edit(postIdOf(slot), this.#bodyOf(slot), signal);

@@ -146,6 +146,11 @@ export function isDirty(slot: Slot): boolean {
   return slot.view !== undefined && slot.post.kind !== 'gone' && slot.acked?.hash !== slot.hash;
 }
 
+/** The box has a post and has not ended. */
+export function isOpenPost(slot: Slot): boolean {
+  return slot.post.kind === 'posted' && slot.view?.card.final === false;
+}
+
 /** Something is still to be done before the post can be relied on to say the newest state. */
 export function isOwed(slot: Slot): boolean {
   if (slot.post.kind === 'gone') return false;
@@ -175,6 +180,7 @@ export function isOver(slot: Slot, now: number): boolean {
 
 /** What the checkpoint keeps of a slot. */
 export function recordOf(slot: Slot): PostRecord {
+  const owed = slot.view?.card.final === true && isOwed(slot) ? slot.view : undefined;
   return {
     boxId: slot.boxId,
     target: slot.target,
@@ -184,7 +190,8 @@ export function recordOf(slot: Slot): PostRecord {
     seq: slot.seq,
     ...(slot.acked === undefined ? {} : { acked: slot.acked }),
     ...(slot.urgentKey === undefined ? {} : { urgentKey: slot.urgentKey }),
-    owedFinal: slot.view === undefined ? slot.before.owedFinal : slot.view.card.final && isOwed(slot),
+    owedFinal: slot.view === undefined ? slot.before.owedFinal : owed !== undefined,
+    ...(owed === undefined ? {} : { owedView: { card: owed.card, turnStartedAt: owed.turnStartedAt, meta: owed.meta } }),
     final: slot.view?.card.final ?? slot.before.final,
     createdAt: slot.createdAt,
   };

@@ -61,7 +61,8 @@ export function isHealthFailure(reason: Reason): boolean {
 
 /** One chat server. Every method makes one attempt and throws `PushError`. */
 export interface Sink {
-  create(draft: PostDraft, signal?: AbortSignal): Promise<{ postId: string }>;
+  /** `existed`: no new post but one of an earlier process, which says something else and may still change behind our back. */
+  create(draft: PostDraft, signal?: AbortSignal): Promise<{ postId: string; existed?: boolean }>;
   edit(postId: string, body: PostBody, signal?: AbortSignal): Promise<void>;
   /** `undefined` when the post is deleted or unknown. */
   read(postId: string, signal?: AbortSignal): Promise<FoundPost | undefined>;

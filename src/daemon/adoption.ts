@@ -4,6 +4,7 @@
 import { decodeMeta, type LiveStatusMeta } from '../boxes/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
 import type { FoundPost, PostDraft, Sink } from '../core/sink.ts';
+import { bestTurn, type TurnIdentity } from './same-turn.ts';
 
 /** A post of an earlier process, with what it says of itself. */
 export interface Leftover {
@@ -14,25 +15,33 @@ export interface Leftover {
 export interface AdoptingSink extends Sink {
   /** Looks through a channel for posts of earlier processes, once per process. */
   search(channelId: string): Promise<void>;
-  /** Open posts of earlier processes that no box has claimed so far. */
+  /** Looks at one post that an earlier process is known to have written. Answers whether it is there. */
+  look(postId: string): Promise<boolean>;
+  /** Open posts of earlier processes that no box of ours has taken. */
   leftovers(): Leftover[];
-  /** The post needs no attention any more. */
-  settle(postId: string): void;
+}
+
+export interface AdoptionOptions {
+  /** The turns that are known: a post belongs to the one it fits best, never to a neighbour. */
+  turns(): readonly TurnIdentity[];
+  /** The box that a post belongs to for certain, because an earlier process remembered it. */
+  boxOfPost(postId: string): string | undefined;
 }
 
 const SEARCHED_BACK_MS = 3_600_000; // a turn that is still open after an hour of our absence is found by the checkpoint or not at all
-const SAME_START_MS = 60_000; // two sources date the same beginning this differently
+const UNKNOWING: AdoptionOptions = { turns: () => [], boxOfPost: () => undefined };
 
-/** The same sink; before the first post in a channel it looks there for posts of ours and edits the right one instead. */
-export function withAdoption(sink: Sink, clock: Clock, instance: string): AdoptingSink {
+/** The same sink; before the first post in a channel it looks there for posts of ours and gives the right one instead of a new one. */
+export function withAdoption(sink: Sink, clock: Clock, instance: string, options: AdoptionOptions = UNKNOWING): AdoptingSink {
   const startedAt = clock.now();
   const searchesByChannel = new Map<string, Promise<void>>();
-  const leftoversById = new Map<string, Leftover>();
+  const foundById = new Map<string, Leftover>();
+  const takenIds = new Set<string>();
 
   function search(channelId: string): Promise<void> {
     const known = searchesByChannel.get(channelId);
     if (known !== undefined) return known;
-    const searching = look(channelId).catch((error: unknown) => {
+    const searching = lookThrough(channelId).catch((error: unknown) => {
       searchesByChannel.delete(channelId); // it must succeed before anything is created
       throw error;
     });
@@ -40,43 +49,62 @@ export function withAdoption(sink: Sink, clock: Clock, instance: string): Adopti
     return searching;
   }
 
-  async function look(channelId: string): Promise<void> {
-    for (const post of await sink.findOwn(channelId, startedAt - SEARCHED_BACK_MS)) {
-      const meta = decodeMeta(post.meta);
-      if (meta !== undefined && meta.instance !== instance) leftoversById.set(post.postId, { post, meta });
-    }
+  async function lookThrough(channelId: string): Promise<void> {
+    for (const post of await sink.findOwn(channelId, startedAt - SEARCHED_BACK_MS)) keep(post);
   }
 
-  async function create(draft: PostDraft, signal?: AbortSignal): Promise<{ postId: string }> {
+  function keep(post: FoundPost): void {
+    const meta = decodeMeta(post.meta);
+    if (meta !== undefined && meta.instance !== instance) foundById.set(post.postId, { post, meta });
+  }
+
+  function postFor(wanted: LiveStatusMeta | undefined): Leftover | undefined {
+    if (wanted === undefined) return undefined;
+    const all = [...foundById.values()];
+    const byBox = all.find(({ meta }) => meta.box === wanted.box);
+    return (
+      byBox ?? leftovers().find(({ post, meta }) => mayTake(post.postId, wanted.box) && bestTurn(meta, known(wanted))?.box === wanted.box)
+    );
+  }
+
+  function known(wanted: LiveStatusMeta): readonly TurnIdentity[] {
+    const turns = options.turns();
+    return turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
+  }
+
+  /** A remembered owner that is still known keeps its post. */
+  function mayTake(postId: string, boxId: string): boolean {
+    const owner = options.boxOfPost(postId);
+    return owner === undefined || owner === boxId || !options.turns().some((turn) => turn.box === owner);
+  }
+
+  function leftovers(): Leftover[] {
+    return [...foundById.values()].filter(({ post, meta }) => meta.open && !takenIds.has(post.postId));
+  }
+
+  async function create(draft: PostDraft, signal?: AbortSignal): Promise<{ postId: string; existed?: boolean }> {
     await search(draft.target.channelId);
-    const wanted = decodeMeta(draft.props['livestatus']);
-    const found = wanted === undefined ? undefined : [...leftoversById.values()].find(({ meta }) => isSameTurn(meta, wanted));
+    const found = postFor(decodeMeta(draft.props['livestatus']));
     if (found === undefined) return sink.create(draft, signal);
-    const { target: _target, pendingPostId: _pendingPostId, ...body } = draft;
-    await sink.edit(found.post.postId, body, signal);
-    leftoversById.delete(found.post.postId);
-    return { postId: found.post.postId };
+    takenIds.add(found.post.postId);
+    return { postId: found.post.postId, existed: true };
   }
 
   return {
     create,
     edit: async (postId, body, signal) => {
       await sink.edit(postId, body, signal);
-      leftoversById.delete(postId);
+      takenIds.add(postId);
     },
     read: (postId, signal) => sink.read(postId, signal),
     findOwn: (channelId, sinceAt, signal) => sink.findOwn(channelId, sinceAt, signal),
     probe: (signal) => sink.probe(signal),
     search,
-    leftovers: () => [...leftoversById.values()].filter(({ meta }) => meta.open),
-    settle: (postId) => void leftoversById.delete(postId),
+    look: async (postId) => {
+      const post = await sink.read(postId);
+      if (post !== undefined) keep(post);
+      return post !== undefined;
+    },
+    leftovers,
   };
-}
-
-/** The identity rule of a box, as far as a post tells: its id, a run, its trigger, or the same beginning of the same session. */
-export function isSameTurn(found: LiveStatusMeta, wanted: LiveStatusMeta): boolean {
-  if (found.box === wanted.box) return true;
-  if (found.session !== wanted.session) return false;
-  if (found.trigger !== undefined && wanted.trigger !== undefined) return found.trigger === wanted.trigger;
-  return found.runs.some((run) => wanted.runs.includes(run)) || (found.open && Math.abs(found.start - wanted.start) <= SAME_START_MS);
 }

@@ -5,7 +5,7 @@ import { readSecretFile } from '../config/secret-file.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
+import { PushError, type Sink } from '../core/sink.ts';
 import type { SinkFacts } from '../http/health-report.ts';
 import { type AuthGateSink, withAuthGate } from '../sinks/auth-gate.ts';
 import { type BreakerSink, withBreaker } from '../sinks/breaker.ts';
@@ -17,6 +17,7 @@ import { withRateGate } from '../sinks/rate-gate.ts';
 import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
+import { mayPass } from './until-healthy.ts';
 
 /** What is known once Mattermost has answered for the first time. */
 export interface Connected {
@@ -184,10 +185,6 @@ export class Chat {
 function tokenOf(config: Config): Token {
   const { mmTokenFile } = config;
   return mmTokenFile === undefined ? createToken(config.mmToken) : createToken(config.mmToken, () => readSecretFile(mmTokenFile));
-}
-
-function mayPass(error: PushError): boolean {
-  return isHealthFailure(error.reason) || error.reason === 'auth' || error.reason === 'rate_limited' || error.reason === 'breaker_open';
 }
 
 async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

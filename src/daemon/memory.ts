@@ -1,7 +1,7 @@
 // Owns the traffic between the living state and the checkpoint: what changed is written, what was written is given back.
 
 import type { BoxEntry } from '../boxes/board.ts';
-import type { PostRecord } from '../boxes/post-record.ts';
+import type { OwedView, PostRecord } from '../boxes/post-record.ts';
 import type { Change, Checkpoint } from '../checkpoint.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
@@ -44,7 +44,8 @@ export class Memory {
     return this.#checkpoint
       .rows('post')
       .map((row) => row.value)
-      .filter(isPostRecord);
+      .filter(isPostRecord)
+      .map((record) => (isOwedView(record.owedView) ? record : withoutView(record)));
   }
 
   /** How far each source was read, by its path. */
@@ -119,6 +120,15 @@ function isKept(session: Session | undefined): boolean {
 function isStoredSession(value: unknown): value is StoredSession {
   const { session, entries } = (value ?? {}) as Partial<StoredSession>;
   return typeof session?.key === 'string' && Array.isArray(session.turns) && Array.isArray(entries);
+}
+
+function isOwedView(value: unknown): boolean {
+  const { card, turnStartedAt, meta } = (value ?? {}) as Partial<OwedView>;
+  return typeof card?.title === 'string' && Array.isArray(card.lines) && Array.isArray(meta?.runs) && typeof turnStartedAt === 'number';
+}
+
+function withoutView({ owedView: _owedView, ...record }: PostRecord): PostRecord {
+  return record;
 }
 
 function isPostRecord(value: unknown): value is PostRecord {

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Route } from '../core/event.ts';
 import { isListed, type NameList } from '../core/name-list.ts';
 import type { TurnTree } from '../core/session.ts';
-import { isHealthFailure, PushError } from '../core/sink.ts';
+import { untilHealthy } from './until-healthy.ts';
 
 /** What placement needs to know from the chat server; every call throws `PushError`. */
 export interface ChannelDirectory {
@@ -32,7 +32,6 @@ export interface PlacementOptions {
 const MAX_THREAD_REPLIES = 100; // an edit loads the whole thread: 31 ms at 100 replies, 489 ms at 1,000
 const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
 const ASKED_AFTER_MS = 30_000; // clocks of the two servers may differ
-const RETRY_MS = 5_000;
 
 /** The `place` port of the board. While the server is unreachable it waits instead of refusing. */
 export function createPlacement(
@@ -41,21 +40,6 @@ export function createPlacement(
   clock: Clock,
 ): (tree: TurnTree) => Promise<Placement> {
   return async (tree) => untilHealthy(clock, () => place(tree, directory, options));
-}
-
-async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof PushError) || !mayPass(error)) throw error;
-      await new Promise<void>((resolve) => clock.after(Math.max(RETRY_MS, error.retryAfterMs ?? 0), resolve));
-    }
-  }
-}
-
-function mayPass(error: PushError): boolean {
-  return isHealthFailure(error.reason) || error.reason === 'breaker_open' || error.reason === 'rate_limited' || error.reason === 'auth';
 }
 
 async function place(tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {

@@ -28,6 +28,19 @@ export class PostLedger {
     this.#memory.dropPost(boxId);
   }
 
+  has(boxId: string): boolean {
+    return this.#recordsByBox.has(boxId);
+  }
+
+  records(): PostRecord[] {
+    return [...this.#recordsByBox.values()];
+  }
+
+  /** The box whose post that is. Two boxes share a post for a moment while one takes it over from the other: then the newer one. */
+  boxOf(postId: string): string | undefined {
+    return this.records().findLast((record) => record.postId === postId)?.boxId;
+  }
+
   postIdOf(boxId: string): string | undefined {
     return this.#recordsByBox.get(boxId)?.postId;
   }

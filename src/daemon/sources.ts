@@ -6,6 +6,7 @@ import type { GatewayAccess } from '../config/choose-sources.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
+import type { Session } from '../core/session.ts';
 import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
 import { createGatewaySource, type GatewayHealth, type RestoredRun } from '../sources/gateway/source.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/transcripts/source.ts';
@@ -21,7 +22,14 @@ export interface SourcePorts {
   checkpoints: ReadonlyMap<string, unknown>;
   onProgress(path: string, position: unknown): void;
   /** Runs that were open when an earlier process ended; asked at the start. */
-  openRuns?(): readonly RestoredRun[];
+  openRuns(): readonly RestoredRun[];
+}
+
+/** The runs that nobody has ended yet; only the gateway names runs while they are open. */
+export function openRunsOf(sessionsByKey: ReadonlyMap<string, Session>): RestoredRun[] {
+  return [...sessionsByKey.values()].flatMap(({ key, turns }) =>
+    turns.flatMap(({ runsById }) => Object.entries(runsById).flatMap(([runId, { open }]) => (open ? [{ sessionKey: key, runId }] : []))),
+  );
 }
 
 /** One source as the daemon holds it. */
@@ -67,7 +75,7 @@ function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: Sou
     log,
     redact,
     emit,
-    ...(openRuns === undefined ? {} : { restored: openRuns }),
+    restored: openRuns,
   });
   return { start: () => source.start(), stop: () => source.stop(), facts: () => gatewayFacts(source.health()) };
 }

@@ -2,7 +2,7 @@
 
 import { PushError } from '../core/sink.ts';
 import type { MattermostChecks } from './checks.ts';
-import { isRecord, segment } from './exchange.ts';
+import { isRecord, type JsonRecord, segment } from './exchange.ts';
 import { membershipPath, type Server, settled } from './health.ts';
 import { decodePostList } from './post-json.ts';
 
@@ -19,6 +19,8 @@ export interface Directory {
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
   threadReplies(rootId: string): Promise<number>;
+  /** Channels and direct channels of the account in which somebody posted since that instant (milliseconds since the epoch). */
+  recentChannels(sinceAt: number): Promise<string[]>;
 }
 
 const PAGE_SIZE = 60; // Mattermost's own page
@@ -34,6 +36,7 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
       return posts.some((post) => post.userId === userId && post.found.createdAt >= fromAt && post.found.createdAt <= toAt);
     },
     threadReplies: (rootId) => pass(() => checks.threadReplies(rootId)),
+    recentChannels: (sinceAt) => pass(() => recentChannels(server, sinceAt)),
   };
 }
 
@@ -45,6 +48,22 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
   if (typeof teamId !== 'string' || teamId === '') return [channelId, name];
   const team = (await settled(server, 'read', { method: 'GET', path: `/teams/${segment(teamId)}` })).json;
   return isRecord(team) && typeof team['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
+}
+
+/** Direct channels come with the channels of every team. */
+async function recentChannels(server: Server, sinceAt: number): Promise<string[]> {
+  const teams = await listOf(server, '/users/me/teams');
+  const ids = new Set<string>();
+  for (const { id: teamId } of teams) {
+    const channels = await listOf(server, `/users/me/teams/${segment(String(teamId))}/channels`);
+    for (const { id, last_post_at: lastPostAt } of channels) if (Number(lastPostAt) >= sinceAt) ids.add(String(id));
+  }
+  return [...ids];
+}
+
+async function listOf(server: Server, path: string): Promise<JsonRecord[]> {
+  const { json } = await settled(server, 'list', { method: 'GET', path });
+  return Array.isArray(json) ? json.filter(isRecord) : [];
 }
 
 async function isMember(server: Server, channelId: string): Promise<boolean> {

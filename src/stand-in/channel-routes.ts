@@ -23,6 +23,21 @@ export function getChannelByName(call: Call): Reply {
   return { status: 200, body: wireChannel(world, readable(call, inTeam)) };
 }
 
+/** `GET /users/{id}/teams`: of oneself only, here as everywhere an administrator is not asked for. */
+export function listTeams(call: Call): Reply {
+  const { team } = call.world;
+  const own = idParam(call.params, 'user_id') === call.user.id && team.memberIds.has(call.user.id);
+  return { status: 200, body: own ? [{ id: team.id, name: team.name, display_name: team.displayName, type: 'O', delete_at: 0 }] : [] };
+}
+
+/** `GET /users/{id}/teams/{team}/channels`: the caller's channels of that team and all direct ones, without archived ones. */
+export function listOwnChannels(call: Call): Reply {
+  const { world, user, params } = call;
+  if (idParam(params, 'user_id') !== user.id || params['team_id'] !== world.team.id) throw refusal('api.context.permissions.app_error');
+  const own = [...world.channelsById.values()].filter((channel) => channel.memberIds.has(user.id) && channel.archivedAt === 0);
+  return { status: 200, body: own.map((channel) => wireChannel(world, channel)) };
+}
+
 /** `GET /channels/{id}/members`. */
 export function listMembers(call: Call): Reply {
   const channel = memberChannel(call);

@@ -1,7 +1,16 @@
 // The table of routes that need a token, with what each says while the database is down.
 
 import type { Route } from './call.ts';
-import { addMember, directChannel, getChannel, getChannelByName, getMember, listMembers } from './channel-routes.ts';
+import {
+  addMember,
+  directChannel,
+  getChannel,
+  getChannelByName,
+  getMember,
+  listMembers,
+  listOwnChannels,
+  listTeams,
+} from './channel-routes.ts';
 import { createPost } from './create-post.ts';
 import { patchPost, pinPost, putPost, removePost } from './edit-post.ts';
 import { editHistory, getPost, getThread, listPosts, postsByIds } from './read-posts.ts';
@@ -22,6 +31,8 @@ const BOTH: Route[] = [
   { method: 'POST', path: '/users/{user_id}/typing', whenDatabaseDown: LOOKS_FORBIDDEN, answer: typing },
   { method: 'POST', path: '/users/ids', whenDatabaseDown: USER_FAILS, answer: usersByIds },
   { method: 'POST', path: '/users/usernames', whenDatabaseDown: USER_FAILS, answer: usersByNames },
+  { method: 'GET', path: '/users/{user_id}/teams', whenDatabaseDown: USER_FAILS, answer: listTeams },
+  { method: 'GET', path: '/users/{user_id}/teams/{team_id}/channels', whenDatabaseDown: CHANNEL_FAILS, answer: listOwnChannels },
   { method: 'POST', path: '/channels/direct', whenDatabaseDown: CHANNEL_FAILS, answer: directChannel },
   { method: 'GET', path: '/channels/{channel_id}', whenDatabaseDown: CHANNEL_FAILS, answer: getChannel },
   { method: 'GET', path: '/channels/{channel_id}/members', whenDatabaseDown: LOOKS_FORBIDDEN, answer: listMembers },
