@@ -86,6 +86,8 @@ class Source {
   readonly #listed = new WeakSet<Folder>();
   readonly #unknownKinds: Record<string, number> = {};
   #unadopted: [string, TranscriptCheckpoint][];
+  /** Before that a hint must not put a transcript into use: it would be read from elsewhere than its checkpoint says. */
+  #hasAdopted = false;
   #lastEventAt: number | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -197,6 +199,7 @@ class Source {
       if (folder !== undefined) await this.#reading.transcripts.adopt(path, folder, checkpoint);
       else this.#reading.abandon(path, checkpoint);
     }
+    this.#hasAdopted = true;
   }
 
   async #list(folder: Folder): Promise<void> {
@@ -228,7 +231,7 @@ class Source {
     const kind = fileKindOf(basename(path));
     const folder = this.#folders.at(dirname(path));
     if (folder === undefined) return this.#timers.once('soon', SOON_MS, () => this.#sweep());
-    this.#timers.track(this.#look(path, kind, folder));
+    if (this.#hasAdopted) this.#timers.track(this.#look(path, kind, folder)); // else the first sweep looks at everything
   }
 
   async #look(path: string, kind: ReturnType<typeof fileKindOf>, folder: Folder): Promise<void> {
