@@ -2,10 +2,10 @@
 
 import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
+import { reopen } from './run-end.ts';
 import { newTurn, withMessageId, withTurn } from './turn.ts';
 
 const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
-const MAX_KEPT_TURNS = 64; // of which all but the newest few still wait for something
 const SAME_START_MS = 60_000; // two sources tell of the same beginning within this time
 const EARLY_MS = 5_000; // clocks of two sources, or a lock and its user line, differ by less
 
@@ -96,7 +96,8 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const startedBy = turn.startedBy.includes(event.source) ? turn.startedBy : [...turn.startedBy, event.source];
   const isRepeat = event.messageId !== undefined && turn.messageIds.includes(event.messageId);
   const runOpen = isRepeat ? turn.runOpen : turn.runOpen || turn.end === undefined || continues;
-  return { ...named, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
+  const begun = { ...named, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
+  return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, undefined) : begun;
 }
 
 function betterTrigger(known: Trigger, told: Trigger): Trigger {
@@ -132,18 +133,10 @@ function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
   return event.at >= turn.startedAt - EARLY_MS && event.at <= endsAt;
 }
 
-/** A turn that has not ended, or waits for sub-agents or commands after its end, is not forgotten: its box would stay open for ever. */
-function withoutOld(turns: Turn[]): Turn[] {
-  const isNew = (index: number): boolean => index >= turns.length - KEPT_TURNS;
-  return turns
-    .slice(-MAX_KEPT_TURNS)
-    .filter((turn) => isNew(turns.indexOf(turn)) || turn.end === undefined || hasChildren(turn) || turn.background.length > 0);
-}
-
 /** The session's next turn. What kept the older ones alive from outside now speaks for the new one. */
 function openTurn(session: Session, turn: Turn): Choice {
   const older = session.turns.map((other) => ({ ...other, superseded: true, busyUntil: 0 }));
   const taken = older.some((other) => other.boxId === turn.boxId);
   const opened = taken ? { ...turn, boxId: `${turn.boxId}-${older.length}` } : turn;
-  return { session: { ...session, turns: withoutOld([...older, opened]), currentBoxId: opened.boxId }, turn: opened };
+  return { session: { ...session, turns: [...older, opened].slice(-KEPT_TURNS), currentBoxId: opened.boxId }, turn: opened };
 }
