@@ -54,6 +54,17 @@ describe('one turn', () => {
     expect(turnsOf(events)).toBe(2);
   });
 
+  it('works again from the announcement on, not only from the answer to it', () => {
+    const announced = at(9, { type: 'turn_started', trigger: { kind: 'announce', childKey: CHILD }, messageId: 'a' });
+    const spawned = at(2, { type: 'child_spawned', callId: 'c', childKey: CHILD });
+    const childDone = at(8, { type: 'message', messageId: 'k', stop: 'stop', text: 'counted' }, CHILD);
+    const before = [asked(0), said(1, 'tools'), called(1, 'c'), spawned, answered(2, 'c'), said(3, 'stop'), childDone];
+    expect(stateAt([...before, announced], 80)).toBe('done_unseen.');
+    expect(stateAt([...before, announced], 60)).toBe('quiet');
+    expect(stateAt([...before, announced, said(12, 'stop')], 13)).toBe('done.');
+    expect(stateAt([...before, said(12, 'stop'), announced], 13)).toBe('done.');
+  });
+
   it('goes on with a silent announcement: an answer without a user line', () => {
     const events = [
       asked(0),
@@ -125,6 +136,14 @@ describe('what a turn remembers', () => {
     expect(turn.lines.length).toBe(60);
     expect(turn.lines[0]).toEqual({ kind: 'call', callId: 'c' });
     expect(turn.droppedLines).toBe(202 - 60);
+  });
+
+  it('shows new text beside any number of running calls', () => {
+    const calls = Array.from({ length: 80 }, (_, i) => called(1, `c${i}`));
+    const { turn } = treeAt([asked(0), said(1, 'tools'), ...calls, said(2, 'tools', 'newest')], 3);
+    expect(turn.lines.at(-1)).toMatchObject({ kind: 'text', text: 'newest' });
+    const flood = Array.from({ length: 400 }, (_, i) => called(1, `f${i}`));
+    expect(treeAt([asked(0), said(1, 'tools'), ...flood], 3).turn.lines.length).toBeLessThanOrEqual(200);
   });
 
   it('says once per compaction that it went on (LS-6)', () => {
