@@ -5,7 +5,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Route } from '../core/event.ts';
 import { isListed, type NameList } from '../core/name-list.ts';
 import type { TurnTree } from '../core/session.ts';
-import { untilHealthy } from './until-healthy.ts';
+import { PushError } from '../core/sink.ts';
+import { mayPass, untilHealthy } from './until-healthy.ts';
 
 /** What placement needs to know from the chat server; every call throws `PushError`. */
 export interface ChannelDirectory {
@@ -112,6 +113,13 @@ function rootFor(route: Route & { kind: 'channel' }, tree: TurnTree, placement: 
   }
 }
 
+/** A thread that cannot be looked at is no reason for no box: whether it takes the post is found out by posting. */
 async function fits(rootId: string, directory: ChannelDirectory, placement: PlacementOptions['placement']): Promise<boolean> {
-  return placement === 'reply' || (await directory.threadReplies(rootId)) <= MAX_THREAD_REPLIES;
+  if (placement === 'reply') return true;
+  try {
+    return (await directory.threadReplies(rootId)) <= MAX_THREAD_REPLIES;
+  } catch (error) {
+    if (!(error instanceof PushError) || mayPass(error)) throw error;
+    return true;
+  }
 }
