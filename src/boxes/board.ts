@@ -108,16 +108,16 @@ export class Board {
         this.#noteState(entry, status);
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
+      if (entry.phase === 'placing') void this.#open(entry, tree);
       this.#tickSession(entry.sessionKey, now);
     }
     this.#flush();
   }
 
-  /** Takes the boxes of a session over from a checkpoint. */
+  /** Takes the boxes of a session over from a checkpoint. What had been decided stays decided: a place is looked for again. */
   restore(session: Session, entries: readonly BoxEntry[]): void {
     this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
-    for (const entry of entries)
-      this.#entriesById.set(entry.boxId, { ...entry, phase: entry.phase === 'placing' ? 'undecided' : entry.phase });
+    for (const entry of entries) this.#entriesById.set(entry.boxId, { ...entry });
   }
 
   /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */

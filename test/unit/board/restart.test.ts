@@ -1,0 +1,92 @@
+// What a board takes over from the one before it, and what it says when it stops.
+
+import { describe, expect, it } from 'vitest';
+import type { Placement } from '../../../src/boxes/board.ts';
+import { Desk, type DeskOptions } from './desk.ts';
+
+/** A desk after a restart: what the old board remembered, at the same clock. */
+function takeOver(old: Desk, options: DeskOptions = {}): Desk {
+  const desk = new Desk({ ...options, clock: old.clock, isCatchingUp: true });
+  for (const session of old.board.sessions().values()) {
+    const entries = old.board.entries().filter((entry) => entry.sessionKey === session.key);
+    desk.board.restore(structuredClone(session), structuredClone(entries));
+  }
+  desk.board.caughtUp();
+  return desk;
+}
+
+const nowhere = (): Promise<Placement> => new Promise(() => undefined);
+
+async function working(options: DeskOptions = {}): Promise<Desk> {
+  const desk = new Desk({ policy: { openAfterMs: 0 }, ...options });
+  desk.ask();
+  desk.call('c');
+  await desk.pass(3);
+  return desk;
+}
+
+describe('a stop', () => {
+  it('says of every running box that nobody watches it any more, and of no other', async () => {
+    const desk = await working();
+    desk.ask('agent:done:main');
+    desk.say('stop', 'Done.', 'agent:done:main');
+    await desk.pass(3);
+    desk.board.interrupt();
+    expect(desk.titles()).toEqual([
+      expect.stringContaining('[INTERRUPTED] watcher stopped | main | 6s'),
+      expect.stringContaining('[DONE] done'),
+    ]);
+  });
+});
+
+describe('the next start', () => {
+  it('takes an interrupted box up again under its id', async () => {
+    const old = await working();
+    old.board.interrupt();
+    const desk = takeOver(old);
+    await desk.pass(1);
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[ACTIVE\] main/)]);
+    expect(desk.views[0]?.boxId).toBe(old.views[0]?.boxId);
+  });
+
+  it('gives an interrupted box its end when that came while nobody watched', async () => {
+    const old = await working();
+    old.board.interrupt();
+    await old.clock.advance(60_000);
+    const desk = new Desk({ clock: old.clock, isCatchingUp: true });
+    for (const session of old.board.sessions().values()) desk.board.restore(structuredClone(session), structuredClone(old.board.entries()));
+    desk.answer('c');
+    desk.tell({ type: 'message', messageId: 'the last one', stop: 'stop', text: 'Done.' });
+    desk.board.caughtUp();
+    await desk.pass(1);
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[DONE\] main \| 1m/)]);
+  });
+
+  it('opens no second box for a turn that has one, and asks for no second place', async () => {
+    const old = await working();
+    let places = 0;
+    const desk = takeOver(old, { place: async () => ((places += 1), { target: { channelId: 'other' } }) });
+    await desk.pass(60);
+    expect(new Set(desk.views.map(({ target }) => target.channelId))).toEqual(new Set(['town']));
+    expect(places).toBe(0);
+  });
+
+  it('still opens a box that was waiting for its place when the process died, though its turn is over by now', async () => {
+    const old = await working({ place: nowhere });
+    old.answer('c');
+    old.say('stop', 'Done.');
+    await old.pass(5);
+    expect(old.titles()).toEqual([]);
+    const desk = takeOver(old);
+    await desk.pass(1);
+    expect(desk.titles()).toEqual([expect.stringContaining('[DONE] main')]);
+  });
+
+  it('keeps a refused box refused', async () => {
+    const old = await working({ place: async () => ({ refused: 'not in CHANNELS' }) });
+    const desk = takeOver(old);
+    await desk.pass(5);
+    expect(desk.titles()).toEqual([]);
+    expect(desk.board.rows()[0]?.why).toBe('not in CHANNELS');
+  });
+});
