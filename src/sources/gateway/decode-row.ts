@@ -14,8 +14,13 @@ export type SessionFacts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessio
 const MAX_LABEL_POINTS = 200;
 const MATTERMOST_ID = /^[a-z0-9]{26}$/;
 
-/** `jobRoute`: where a scheduled job delivers; its own rows have no destination. */
-export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, jobRoute: Route | undefined): SessionFacts {
+/** What routes a session when its row does not: where its scheduled job delivers, or where it was before. */
+interface OtherRoutes {
+  job?: Route | undefined;
+  known?: Route | undefined;
+}
+
+export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, routes: OtherRoutes = {}): SessionFacts {
   const parentKey = parentOf(row);
   const label = asText(row['label']);
   const sessionId = safe.id(row['sessionId']);
@@ -24,7 +29,7 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, jobRo
   const contextWindow = asNumber(row['contextTokens']);
   return {
     agentId: asText(row['agentId']) ?? agentIdOf(rawKey) ?? 'main',
-    route: routeOfRow(rawKey, row, jobRoute),
+    route: routeOfRow(rawKey, row, routes),
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(parentKey === undefined ? {} : { parentKey }),
     ...(label === undefined ? {} : { label: safe.line(label, MAX_LABEL_POINTS) }),
@@ -34,15 +39,24 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, jobRo
   };
 }
 
+/** What is known of a session as long as no row of it has come. */
+export function factsOfKey(rawKey: string): Partial<SessionFacts> {
+  const { route, basis } = routeOf(sessionKeyOf(rawKey), undefined);
+  return basis === 'key' ? { route } : {};
+}
+
 /** `parentSessionKey` also stands in threads forked from a channel, which are no sub-agents. */
 function parentOf(row: JsonRecord): string | undefined {
   return isSessionKey(row['spawnedBy']) ? sessionKeyOf(row['spawnedBy']) : undefined;
 }
 
-function routeOfRow(rawKey: string, row: JsonRecord, jobRoute: Route | undefined): Route {
-  if (cronJobOf(rawKey) !== undefined && jobRoute !== undefined) return jobRoute;
+/** Rows of scheduled runs have no destination, and any row may leave it out. */
+function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes): Route {
+  if (cronJobOf(rawKey) !== undefined && job !== undefined) return job;
   const chatType = asText(row['chatType']);
-  const { route } = routeOf(rawKey, { delivery: deliveryOf(row), ...(chatType === undefined ? {} : { chatType }) });
+  const evidence = { delivery: deliveryOf(row), ...(chatType === undefined ? {} : { chatType }) };
+  const { route, basis } = routeOf(sessionKeyOf(rawKey), evidence);
+  if (basis === 'none' && known !== undefined) return known;
   return route.kind === 'direct' ? withChannel(route, row) : route;
 }
 

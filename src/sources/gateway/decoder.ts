@@ -9,7 +9,7 @@ import { remember } from '../decoding/remember.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
-import { decodeRow, outcomeOfRow, type SessionFacts } from './decode-row.ts';
+import { decodeRow, factsOfKey, outcomeOfRow, type SessionFacts } from './decode-row.ts';
 import { RunDecoder, runFrameOf } from './decode-run.ts';
 import { type History, missedMessages, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
@@ -145,9 +145,10 @@ export class GatewayDecoder {
   #met(rawKey: string, payload: JsonRecord): void {
     const at = asNumber(payload['ts']) ?? this.#options.now();
     if (!this.#watchedSinceByKey.has(rawKey)) remember(this.#watchedSinceByKey, rawKey, at, MAX_SESSIONS);
-    const row = asRecord(payload['session']);
-    if (row !== undefined) this.#learnRow(rawKey, at, row);
+    const row = asRecord(payload['session']) ?? {};
+    if (Object.keys(row).length > 0) this.#learnRow(rawKey, at, row);
     else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
+    else if (!this.#factsByKey.has(sessionKeyOf(rawKey))) this.#seen(rawKey, at, factsOfKey(rawKey));
     this.#options.onSession(rawKey);
   }
 
@@ -223,7 +224,10 @@ export class GatewayDecoder {
   }
 
   #learnRow(rawKey: string, at: number, row: JsonRecord): void {
-    this.#seen(rawKey, at, decodeRow(rawKey, row, this.#context.safe, this.#jobs.get(cronJobOf(rawKey))?.route));
+    if (Object.keys(row).length === 0) return;
+    const known = this.#factsByKey.get(sessionKeyOf(rawKey))?.route;
+    const job = this.#jobs.get(cronJobOf(rawKey))?.route;
+    this.#seen(rawKey, at, decodeRow(rawKey, row, this.#context.safe, { job, known }));
   }
 
   /** Tells facts that are new; what a row does not mention stays as it was. */

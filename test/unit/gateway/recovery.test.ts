@@ -252,7 +252,7 @@ describe('the source', () => {
     gateway.newest.socket.terminate();
     await until('lost', has('source_lost'));
     await until('taken back', has('run_started'));
-    expect(running.events.map(({ type }) => type)).toEqual(['source_lost', 'session_seen', 'run_started']);
+    expect(running.events.map(({ type }) => type)).toEqual(['source_lost', 'run_started']);
   });
 
   it('does not call anything lost for a short interruption', async () => {

@@ -77,6 +77,20 @@ describe('a session row', () => {
     expect(decoding.events.map(({ type }) => type)).toEqual(['session_seen', 'turn_started']);
   });
 
+  it('that leaves out the destination does not take it away', () => {
+    const decoding = new Decoding();
+    const deliveryContext = { channel: 'mattermost', to: `user:${USER}` };
+    for (const session of [{ deliveryContext }, { chatType: 'direct', label: 'x' }, {}]) {
+      decoding.event('sessions.changed', { sessionKey: 'agent:main:main', ts: 1, session });
+    }
+    expect(decoding.events.map((event) => (event.type === 'session_seen' ? event.route?.kind : ''))).toEqual(['direct', 'direct']);
+  });
+
+  it('need not come for the route that the key itself names', () => {
+    const decoding = new Decoding().asked();
+    expect(decoding.events[0]).toMatchObject({ type: 'session_seen', route: { kind: 'channel', channelId: 'chanchanchanchanchanchan01' } });
+  });
+
   it('need not come at all', () => {
     const decoding = new Decoding().event('agent', {
       runId: 'r',
