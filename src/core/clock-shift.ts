@@ -35,11 +35,12 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
 
 /** Ended calls as well: how long they took must not change. */
 function shiftCalls(callsById: Turn['callsById'], byMs: number): Turn['callsById'] {
-  const shifted = Object.entries(callsById).map(([callId, call]) => {
+  const shifted = { ...callsById };
+  for (const [callId, call] of Object.entries(callsById)) {
     const ended = call.endedAt === undefined ? {} : { endedAt: call.endedAt + byMs };
-    return [callId, { ...call, startedAt: call.startedAt + byMs, ...ended }];
-  });
-  return Object.fromEntries(shifted) as Turn['callsById'];
+    shifted[callId] = { ...call, startedAt: call.startedAt + byMs, ...ended };
+  }
+  return shifted;
 }
 
 function shiftRetry(retry: NonNullable<Turn['retry']>, byMs: number): NonNullable<Turn['retry']> {

@@ -27,13 +27,15 @@ async function shows(mark: string, title: '[ACTIVE]' | '[DONE]'): Promise<void> 
   });
 }
 
-/** One post per turn, each with its last word, and a healthy watcher. */
-async function allIsWell(marks: readonly string[]): Promise<void> {
+/** Waits for every last word and for a healthy watcher; then gives the turn that each post speaks of. */
+async function turnsOfPosts(marks: readonly string[]): Promise<(string | undefined)[]> {
   for (const mark of marks) await shows(`finished ${mark}`, '[DONE]');
   await until('health is well', async () => (await watcher.health()).status === 'ok', { detail: () => watcher.output });
   await until('nothing is left to do', async () => (await watcher.health()).boxes.dirty === 0);
-  const posts = rig.boxes();
-  expect(posts.map(({ text }) => marks.find((mark) => text.includes(mark))).toSorted()).toEqual(marks.toSorted());
+  return rig
+    .boxes()
+    .map(({ text }) => marks.find((mark) => text.includes(mark)))
+    .toSorted();
 }
 
 const SLOW: [string, Toxic][] = [
@@ -59,7 +61,7 @@ describe('a line that', () => {
     marks.push(first.begin());
     await shows(first.mark, '[ACTIVE]');
     first.end();
-    await allIsWell(marks);
+    expect(await turnsOfPosts(marks)).toEqual(marks.toSorted());
   });
 
   const BROKEN: [string, Toxic][] = [
@@ -87,6 +89,6 @@ describe('a line that', () => {
     await until('the line was bad', () => toxic.kind === 'down' || proxy.hits() > 2);
     await proxy.suffer(undefined);
     second.end();
-    await allIsWell(marks);
+    expect(await turnsOfPosts(marks)).toEqual(marks.toSorted());
   });
 });

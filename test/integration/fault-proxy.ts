@@ -1,7 +1,7 @@
 // A TCP proxy that does to bytes what networks do. Owns the connections on both sides; knows nothing of HTTP.
 
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What is wrong with the line, in both directions unless said otherwise. Times are milliseconds. */
