@@ -32,7 +32,6 @@ export function reduce(before: Session, event: SessionEvent): Session {
       return everyTurn(session, (turn) => (turn.end === undefined ? endRuns(turn, 'lost', event.at) : withoutQuestions(turn)));
     case 'run_started':
     case 'run_ended':
-    case 'busy_seen':
     case 'busy_cleared':
     case 'message':
     case 'retry_scheduled':
@@ -45,9 +44,16 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'plan_changed':
     case 'compacted':
       return reduceInTurn(session, event);
+    case 'busy_seen':
+      return withoutNews(before, reduceInTurn(session, event));
     default:
       return event satisfies never;
   }
+}
+
+/** A sign of life that opens nothing says nothing new: time is not shown to have gone on because of it. */
+function withoutNews(before: Session, after: Session): Session {
+  return after.turns.length > 0 && after.turns.length === before.turns.length ? { ...after, asOf: before.asOf } : after;
 }
 
 type TurnEvent = Exclude<
