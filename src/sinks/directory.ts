@@ -23,6 +23,7 @@ export interface Directory {
   recentChannels(sinceAt: number): Promise<string[]>;
 }
 
+const TEAMS_PATH = '/users/me/teams';
 const PAGE_SIZE = 60; // Mattermost's own page
 
 export function createDirectory(server: Server, checks: MattermostChecks, pass: Pass): Directory {
@@ -46,13 +47,13 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
   const name = channel['name'];
   const teamId = channel['team_id'];
   if (typeof teamId !== 'string' || teamId === '') return [channelId, name];
-  const team = (await settled(server, 'read', { method: 'GET', path: `/teams/${segment(teamId)}` })).json;
-  return isRecord(team) && typeof team['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
+  const team = (await listOf(server, TEAMS_PATH)).find(({ id }) => id === teamId);
+  return typeof team?.['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
 }
 
 /** Direct channels come with the channels of every team. */
 async function recentChannels(server: Server, sinceAt: number): Promise<string[]> {
-  const teams = await listOf(server, '/users/me/teams');
+  const teams = await listOf(server, TEAMS_PATH);
   const ids = new Set<string>();
   for (const { id: teamId } of teams) {
     const channels = await listOf(server, `/users/me/teams/${segment(String(teamId))}/channels`);
