@@ -57,6 +57,8 @@ function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes
   const evidence = { delivery: deliveryOf(row), ...(chatType === undefined ? {} : { chatType }) };
   const { route, basis } = routeOf(sessionKeyOf(rawKey), evidence);
   if (basis === 'none' && known !== undefined) return known;
+  // A session that an operator opened is called direct, and names no messenger; it is nobody's private conversation.
+  if (basis === 'none' && row['createdVia'] === 'operator') return { kind: 'elsewhere', direct: false };
   return route.kind === 'direct' ? withChannel(route, row) : route;
 }
 

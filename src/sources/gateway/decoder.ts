@@ -145,7 +145,7 @@ export class GatewayDecoder {
   #met(rawKey: string, payload: JsonRecord): void {
     const at = asNumber(payload['ts']) ?? this.#options.now();
     if (!this.#watchedSinceByKey.has(rawKey)) remember(this.#watchedSinceByKey, rawKey, at, MAX_SESSIONS);
-    const row = asRecord(payload['session']) ?? {};
+    const row = rowOf(payload);
     if (Object.keys(row).length > 0) this.#learnRow(rawKey, at, row);
     else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
     else if (!this.#factsByKey.has(sessionKeyOf(rawKey))) this.#seen(rawKey, at, factsOfKey(rawKey));
@@ -170,7 +170,7 @@ export class GatewayDecoder {
   /** Rows come late and contradict each other; only what no run has said itself is taken from them. */
   #changed(rawKey: string, payload: JsonRecord): void {
     const runId = asText(payload['runId']);
-    const row = asRecord(payload['session']) ?? {};
+    const row = rowOf(payload);
     const at = asNumber(payload['ts']) ?? this.#options.now();
     if (payload['reason'] === 'delete') return this.#deleted(rawKey, at);
     if (runId === undefined) return;
@@ -202,12 +202,14 @@ export class GatewayDecoder {
   #catchUp(rawKey: string, history: History): void {
     const now = this.#options.now();
     const watchedSince = this.#watchedSinceByKey.get(rawKey);
+    const { inFlight } = history;
+    const wasKnown = this.book.run(inFlight?.runId) !== undefined;
     this.#learnRow(rawKey, now, history.row);
     for (const message of missedMessages(history, watchedSince)) this.#messages.past(rawKey, message);
     if (watchedSince === undefined) remember(this.#watchedSinceByKey, rawKey, now, MAX_SESSIONS);
-    const { inFlight } = history;
     if (inFlight === undefined) return;
-    const run = this.book.active(rawKey, inFlight.runId, inFlight.startedAt ?? now, true);
+    // A run that was known is alive now, whatever was thought of it in between.
+    const run = this.book.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), true);
     if (run !== undefined) this.#resume(run, inFlight, now);
   }
 
@@ -247,6 +249,11 @@ export class GatewayDecoder {
   #emit(sessionKey: string, at: number, fact: Fact): void {
     this.#options.emit({ ...fact, sessionKey, at, source: 'gateway' });
   }
+}
+
+/** 2026.7 mixes some rows into their frames; where there is a row of its own, it is right and the copies around it are not. */
+function rowOf(payload: JsonRecord): JsonRecord {
+  return asRecord(payload['session']) ?? (payload['sessionId'] === undefined || payload['runId'] !== undefined ? {} : payload);
 }
 
 function reasonOf(row: JsonRecord, { safe }: DecodeContext): string | undefined {

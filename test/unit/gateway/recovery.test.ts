@@ -83,7 +83,7 @@ describe('after a gap', () => {
     expect(decoding.history({ sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 1000, plan } })).toBe(
       true,
     );
-    expect(decoding.told()).toEqual(['+20 plan_changed steps=[{"step":"Look","status":"completed"}]']);
+    expect(decoding.told()).toEqual(['+20 run_started runId=run-1', '+20 plan_changed steps=[{"step":"Look","status":"completed"}]']);
     expect(decoding.lifecycle('end').told()).toEqual(['+20 run_ended outcome=done runId=run-1']);
   });
 
@@ -129,7 +129,7 @@ describe('after a gap', () => {
       sessionInfo: { hasActiveRun: true },
       inFlightRun: { runId: 'run-1', startedAt: T0 + 1000 },
     });
-    expect(decoding.told()).toEqual(['+1 message messageId=m2 stop=tools text=Let me look. runId=run-1']);
+    expect(decoding.told()[0]).toBe('+1 message messageId=m2 stop=tools text=Let me look. runId=run-1');
   });
 });
 

@@ -37,6 +37,18 @@ describe('a session row', () => {
       { kind: 'elsewhere', direct: false },
     ],
     [
+      'a session that an operator opened',
+      'agent:main:desk',
+      { createdVia: 'operator', kind: 'direct', classification: 'direct', chatType: 'direct' },
+      { kind: 'elsewhere', direct: false },
+    ],
+    [
+      'a private conversation of nobody knows whom',
+      'agent:main:desk',
+      { kind: 'direct', classification: 'direct', chatType: 'direct' },
+      { kind: 'elsewhere', direct: true },
+    ],
+    [
       'a sub-agent',
       'agent:main:subagent:x',
       { deliveryContext: { channel: 'mattermost', to: 'channel:chanchanchanchanchanchan01', threadId: 'rootrootrootrootrootroot01' } },
@@ -84,6 +96,12 @@ describe('a session row', () => {
       decoding.event('sessions.changed', { sessionKey: 'agent:main:main', ts: 1, session });
     }
     expect(decoding.events.map((event) => (event.type === 'session_seen' ? event.route?.kind : ''))).toEqual(['direct', 'direct']);
+  });
+
+  it('may be mixed into its frame', () => {
+    const payload = { sessionKey: 'agent:main:subagent:x', ts: 1, reason: 'create', sessionId: 's', spawnedBy: KEY, label: 'count' };
+    const decoding = new Decoding().event('sessions.changed', payload);
+    expect(decoding.events[0]).toMatchObject({ parentKey: KEY, label: 'count', sessionId: 's' });
   });
 
   it('need not come for the route that the key itself names', () => {
