@@ -1,6 +1,6 @@
 // What a machine does to the watcher process: it stops it, takes its disk, its file handles, its log's reader, its directory.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,10 @@ afterEach(() => rig.close());
 
 /** Root may write anywhere, unless it gives that power up. */
 const WITHOUT_POWER = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+
+/** A system without file watches, where this user may have a system of their own. */
+const WITHOUT_WATCHES = ['unshare', '-U', '-r', 'sh', '-c', 'echo 0 > /proc/sys/fs/inotify/max_user_watches && exec "$@"', 'sh'];
+const canTakeWatches = spawnSync('unshare', [...WITHOUT_WATCHES.slice(1), 'true']).status === 0;
 
 function limit(watcher: Watcher, name: 'fsize' | 'nofile', value: number | 'unlimited'): void {
   execFileSync('prlimit', ['--pid', String(watcher.child.pid), `--${name}=${value}:`]);
@@ -154,4 +158,16 @@ describe.each([
     await until('health is well again', async () => (await watcher.health()).status === 'ok');
     expect(rig.boxes()).toHaveLength(3);
   });
+});
+
+it.runIf(canTakeWatches)('a system without file watches is polled, which the log and health say, and boxes go on', async () => {
+  const watcher = await (await rig.watcher({}, { prefix: WITHOUT_WATCHES })).ready();
+  const agent = new OneAgent(rig.writer, 'a');
+  await showsOneTurn(agent, watcher);
+  await showsOneTurn(agent, watcher);
+  expect(await watcher.health()).toMatchObject({
+    status: 'degraded',
+    reason: expect.stringContaining('raise fs.inotify.max_user_watches'),
+  });
+  expect(watcher.output.match(/The system has no file watches left/g)).toHaveLength(1);
 });
