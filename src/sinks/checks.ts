@@ -74,6 +74,7 @@ async function identify(server: Server, signal: AbortSignal | undefined): Promis
     {
       auth: 'Mattermost refuses the token: it is wrong, revoked or its account is disabled. Set MM_TOKEN (or the content of MM_TOKEN_FILE) to a valid bot token',
       gone: NOT_MATTERMOST,
+      rejected: NOT_MATTERMOST,
     },
     'server',
   );
@@ -147,7 +148,9 @@ async function ask(server: Server, request: TransportRequest, cures: Cures = {},
   } catch (error) {
     if (!(error instanceof PushError)) throw error;
     const cure = cures[error.reason];
-    const reason = error.reason === 'gone' ? notFound : error.reason;
+    // Whoever refuses to say who we are is no Mattermost, or none yet.
+    const isNowhere = error.reason === 'gone' || (error.reason === 'rejected' && notFound === 'server');
+    const reason = isNowhere ? notFound : error.reason;
     const message = cure === undefined ? error.message : `${cure}: ${error.message}`;
     throw new PushError(reason, message, { retryAfterMs: error.retryAfterMs, cause: error });
   }

@@ -66,7 +66,7 @@ function byErrorId(errorId: string): Verdict | undefined {
   return undefined;
 }
 
-function byStatus({ operation, status, bodyKind }: Answered): Verdict {
+function byStatus({ operation, status, errorId = '' }: Answered): Verdict {
   switch (status) {
     case 401:
       return ask('auth', 'the token is refused');
@@ -75,7 +75,8 @@ function byStatus({ operation, status, bodyKind }: Answered): Verdict {
         ? askForPost('refused: deleted, not ours, not a member or not permitted')
         : ask('no_access', 'not a member, or not permitted');
     case 404:
-      return bodyKind === 'json' ? notFound(operation) : failed('rejected', 'not found, but not in the words of Mattermost');
+      // Gateways say this in JSON too while they know no route; Mattermost itself never without an id.
+      return errorId === '' ? ask('rejected', 'not found, but not in the words of Mattermost') : notFound(operation);
     default:
       return byStatusClass(status);
   }

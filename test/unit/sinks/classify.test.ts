@@ -123,8 +123,8 @@ describe('every status from 100 to 599, without an error id', () => {
   });
 
   it('says gone only for a 404 in the words of Mattermost', () => {
-    expect(short(classify({ operation: 'read', status: 404, bodyKind: 'json' }))).toBe('gone');
-    for (const bodyKind of ['html', 'text', 'empty'] as const) {
+    expect(short(classify({ operation: 'read', status: 404, errorId: 'app.post.get.app_error', bodyKind: 'json' }))).toBe('gone');
+    for (const bodyKind of ['json', 'html', 'text', 'empty'] as const) {
       expect(short(classify({ operation: 'read', status: 404, bodyKind }))).not.toBe('gone');
     }
   });
