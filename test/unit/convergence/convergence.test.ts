@@ -1,0 +1,27 @@
+// The whole pipeline in one process and in fake time: transcripts, decoder, board, renderer, publisher, adoption, twin watch, token
+// gate, breaker, Mattermost sink and a stand-in server with its faults. Whatever happens, if it ends healthy the posts are right.
+//
+// `CONVERGENCE_RUNS` and `CONVERGENCE_SEED` choose a longer or another search.
+
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { judge } from './judge.ts';
+import { Play } from './play.ts';
+import { story } from './story.ts';
+
+const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? 400);
+const SEED = Number(process.env['CONVERGENCE_SEED'] ?? 12);
+
+describe('convergence', () => {
+  it('after any events, faults and crashes that end healthy each box has one post that says what its transcript says', async () => {
+    await fc.assert(
+      fc.asyncProperty(story, async (told) => {
+        const play = new Play(told);
+        for (const step of told.steps) await play.step(step);
+        await play.heal();
+        judge(play);
+      }),
+      { numRuns: RUNS, seed: SEED },
+    );
+  }, 3_600_000);
+});

@@ -1,0 +1,35 @@
+// The state directory of a story: the checkpoint's rows as they would be on a disk. Survives the watchers.
+
+import type { Change, Checkpoint, Row, RowKind } from '../../../src/checkpoint.ts';
+
+export class Disk implements Checkpoint {
+  isFull = false;
+  readonly #rows = new Map<string, { kind: RowKind; key: string; text: string }>();
+
+  rows(kind: RowKind): Row[] {
+    return [...this.#rows.values()].flatMap(({ kind: own, key, text }) =>
+      own === kind ? [{ kind, key, value: JSON.parse(text) as unknown }] : [],
+    );
+  }
+
+  write(changes: readonly Change[]): boolean {
+    if (this.isFull) return false;
+    for (const { kind, key, value } of changes) {
+      if (value === undefined) this.#rows.delete(`${kind} ${key}`);
+      else this.#rows.set(`${kind} ${key}`, { kind, key, text: JSON.stringify(value) });
+    }
+    return true;
+  }
+
+  erase(): void {
+    this.#rows.clear();
+  }
+
+  problem(): undefined {
+    return undefined;
+  }
+
+  close(): void {
+    // A disk stays.
+  }
+}

@@ -1,0 +1,144 @@
+// What has to hold at the end of every story. Reads the server's history; believes nothing the watcher says of itself.
+
+import { expect } from 'vitest';
+import { encoderOf } from '../../../src/daemon/drawing.ts';
+import type { Card } from '../../../src/core/card.ts';
+import { decodeMeta, type LiveStatusMeta } from '../../../src/boxes/post-meta.ts';
+import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
+import type { Post } from '../../../src/stand-in/post.ts';
+import { fingerprint } from '../../../src/core/turn.ts';
+import { harmsOf } from '../render/judge.ts';
+import { boxOf, DIRECT_KEY, type Play } from './play.ts';
+import type { ReferenceBox } from './reference.ts';
+import { CANARIES } from './texts.ts';
+
+/** Throws when a promise is broken. */
+export function judge(play: Play): void {
+  const postsByBox = ownPostsByBox(play);
+  expect(play.network.insideWindows, 'requests inside a waiting time').toEqual([]);
+  expect(play.watcher.twin.replacedBy(), 'a dead process was taken for a twin').toBeUndefined();
+  expectOnePost(play, postsByBox);
+  expectShown(play, postsByBox);
+  expectTrue(play, postsByBox);
+  expectThrottled(play);
+  expectHarmless(play);
+}
+
+function ownPostsByBox({ standIn }: Play): Map<string, Post[]> {
+  const own = [...standIn.world.rows.values()].filter((post) => post.user_id === SAMPLE.botId && post.original_id === '');
+  return Map.groupBy(own, (post) => boxOf(post.props));
+}
+
+function livePost(posts: readonly Post[] | undefined): Post | undefined {
+  return posts?.find((post) => post.delete_at === 0);
+}
+
+function isOpen(post: Post | undefined): boolean {
+  return decodeMeta(post?.props['livestatus'])?.open === true;
+}
+
+/** Exactly one post for every box that was ever opened; one that a person deleted before we knew of it may come once more. */
+function expectOnePost(play: Play, postsByBox: ReadonlyMap<string, Post[]>): void {
+  for (const [boxId, posts] of postsByBox) {
+    const live = posts.filter((post) => post.delete_at === 0);
+    expect(live.length, `live posts of ${boxId}`).toBeLessThanOrEqual(1);
+    if (!play.deletedBoxes.has(boxId)) expect(posts.length, `posts of ${boxId}`).toBe(1);
+  }
+}
+
+/** Every post says what its box was last drawn as. */
+function expectShown(play: Play, postsByBox: ReadonlyMap<string, Post[]>): void {
+  const skipped = new Set([...play.skippedKeys].map(fingerprint));
+  for (const [boxId, { view, losses }] of play.shownByBox) {
+    const post = livePost(postsByBox.get(boxId));
+    if (play.deletedBoxes.has(boxId) || waitsForSlot(play, boxId)) continue;
+    // A watcher that remembers nothing does not know of turns that are over or not the last of their session.
+    if (losses < play.losses || (skipped.has(view.meta.session) && post === undefined)) continue;
+    expect(post, `no post of ${boxId}, which was drawn as ${view.card.title}`).toBeDefined();
+    if (post !== undefined) expectSays(play, post, view.card, `${boxId} as it was last drawn`);
+  }
+}
+
+function waitsForSlot({ watcher }: Play, boxId: string): boolean {
+  return watcher.board.entries().some((entry) => entry.boxId === boxId && !entry.holdsSlot && !entry.final);
+}
+
+/** Every box that is over says what its transcript says, as if nothing had ever failed. */
+function expectTrue(play: Play, postsByBox: ReadonlyMap<string, Post[]>): void {
+  const now = play.clock.now();
+  for (const [boxId, box] of play.reference.boxes()) {
+    const card = box.finalCard(now);
+    const session = play.sessions.find(({ key }) => key === box.sessionKey);
+    const shown = play.shownByBox.get(boxId);
+    if (card === undefined || session === undefined || session.isLocking || play.deletedBoxes.has(boxId)) continue;
+    // Where nothing is remembered the last turn is read again, without the turns that reports and late results of it may belong to.
+    if (play.skippedKeys.has(box.sessionKey)) continue;
+    const post = livePost(postsByBox.get(boxId));
+    if (isDue(play, box)) expect(shown, `${boxId} was never opened`).toBeDefined();
+    if (shown === undefined || shown.losses < play.losses) {
+      expect(isOpen(post), `${boxId} is over, and its post is left open`).toBe(false);
+      continue;
+    }
+    expect(post, `no post of ${boxId}, which is over`).toBeDefined();
+    if (post !== undefined) expectSays(play, post, card, `${boxId} as its transcript says`);
+  }
+}
+
+/** Nobody could miss it: the watcher lived all the time, and turns like this one get a box whatever becomes of them. */
+function isDue({ lives, config }: Play, { sessionKey, trigger }: ReferenceBox): boolean {
+  const isOrdinary = trigger === 'unknown' || trigger === 'person' || trigger === 'operator';
+  return lives === 1 && config.openAfterMs === 0 && isOrdinary && sessionKey !== DIRECT_KEY;
+}
+
+function expectSays(play: Play, post: Post, card: Card, what: string): void {
+  const [ordinary, shrunken] = bodiesOf(play, card);
+  const said = bodyOf(post);
+  if (said !== shrunken) expect(said, what).toBe(ordinary);
+}
+
+/** The content of a card as ordinary and as shrunken post. */
+function bodiesOf({ config }: Play, card: Card): string[] {
+  const meta: LiveStatusMeta = { v: 1, box: '', session: '', runs: [], start: 0, open: true, seq: 0, instance: '', claimedAt: 0 };
+  const encode = encoderOf(config, () => undefined);
+  return ([0, 1] as const).map((shrink) => bodyOf(encode(card, meta, shrink)));
+}
+
+function bodyOf({ message, props }: { message?: string; props: Record<string, unknown> }): string {
+  const [attachment] = (props['attachments'] ?? []) as { color: string; title: string; fallback: string; fields: { value: string }[] }[];
+  if (attachment === undefined) return message ?? '';
+  const { color, title, fallback, fields } = attachment;
+  return [color, title, fallback, ...fields.map((field) => field.value)].join('\n');
+}
+
+/** No two edits of one box that the server took or may have taken were sent closer to each other than the throttle. */
+function expectThrottled({ pushes, config }: Play): void {
+  const taken = pushes.filter((push) => push.outcome !== 'refused');
+  for (const [boxId, ofBox] of Map.groupBy(taken, (push) => push.boxId)) {
+    for (const [index, push] of ofBox.entries()) {
+      const before = ofBox[index - 1];
+      // A repeated create gives the post of the first one, as it is.
+      if (before !== undefined && push.need === 'edit')
+        expect(push.at - before.at, `distance of two pushes of ${boxId}`).toBeGreaterThanOrEqual(config.throttleMs);
+    }
+  }
+}
+
+const HARMLESS_BEFORE = new Set<string>();
+
+/** Nothing that was ever posted has a secret in it, and nothing of it pings, links or breaks out. */
+function expectHarmless({ standIn }: Play): void {
+  for (const versions of standIn.world.versionsByPost.values()) {
+    for (const { post } of versions) if (post.user_id === SAMPLE.botId) expectHarmlessPost(post);
+  }
+}
+
+function expectHarmlessPost(post: Post): void {
+  const text = bodyOf(post);
+  if (HARMLESS_BEFORE.has(text)) return;
+  HARMLESS_BEFORE.add(text);
+  const whole = JSON.stringify(post);
+  for (const canary of [...CANARIES, SAMPLE.botToken]) {
+    if (whole.includes(canary.slice(-12)) || whole.includes(canary)) throw new Error(`a secret in a post: ${whole}`);
+  }
+  expect(harmsOf(text.replace(/^#\w+\n/, '')), text).toEqual([]);
+}

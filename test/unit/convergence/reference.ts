@@ -1,0 +1,78 @@
+// What the boxes should say in the end: every line ever written, folded once and in order by a watcher that never failed.
+
+import type { Card } from '../../../src/core/card.ts';
+import type { Trigger } from '../../../src/core/event.ts';
+import { createRedactor } from '../../../src/core/redact.ts';
+import type { Session, Turn, TurnTree } from '../../../src/core/session.ts';
+import { type StatusLimits, statusOf } from '../../../src/core/status.ts';
+import { isSubAgent, treeOf } from '../../../src/core/tree.ts';
+import { createSessions } from '../../../src/boxes/sessions.ts';
+import type { StatusOf } from '../../../src/boxes/render-options.ts';
+import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode.ts';
+import type { DecodedLine } from '../../../src/sources/decoding/decoded-event.ts';
+import type { AgentSession } from './agent.ts';
+
+export interface ReferenceBox {
+  sessionKey: string;
+  trigger: Trigger['kind'];
+  /** `undefined` while it is not over: such a box depends on when it was drawn last. */
+  finalCard(asOf: number): Card | undefined;
+}
+
+/** Reads everything as soon as it is written. */
+export class Reference {
+  readonly #sessions = createSessions();
+  readonly #redact: (text: string) => string;
+  readonly #readByKey = new Map<string, { decode: (line: string) => DecodedLine; at: number }>();
+  readonly #turnsByBox = new Map<string, { session: Session; turn: Turn }>();
+  readonly #limits: StatusLimits;
+  readonly #render: (tree: TurnTree, statusOf: StatusOf) => Card;
+
+  constructor(limits: StatusLimits, secrets: readonly string[], render: (tree: TurnTree, statusOf: StatusOf) => Card) {
+    this.#limits = limits;
+    this.#redact = createRedactor(secrets);
+    this.#render = render;
+  }
+
+  read({ key, facts, lines, lastAt }: AgentSession): void {
+    const reading = this.#readByKey.get(key) ?? {
+      decode: createTranscriptDecoder({ redact: this.#redact, onUnknown: () => undefined }),
+      at: 0,
+    };
+    if (!this.#readByKey.has(key))
+      this.#sessions.apply({ type: 'session_seen', at: lastAt, sessionKey: key, source: 'transcripts', ...facts });
+    this.#readByKey.set(key, reading);
+    for (; reading.at < lines.length; reading.at += 1) {
+      for (const event of reading.decode(lines[reading.at] ?? '').events) {
+        this.#sessions.apply({ ...event, sessionKey: key, source: 'transcripts' });
+        this.#note(key);
+      }
+    }
+  }
+
+  #note(key: string): void {
+    const session = this.#sessions.byKey.get(key);
+    if (session === undefined || isSubAgent(session)) return;
+    for (const turn of session.turns) this.#turnsByBox.set(turn.boxId, { session, turn });
+  }
+
+  boxes(): Map<string, ReferenceBox> {
+    return new Map([...this.#turnsByBox].map(([boxId, { session, turn }]) => [boxId, this.#boxOf(session, turn)]));
+  }
+
+  #boxOf(session: Session, turn: Turn): ReferenceBox {
+    const judge: StatusOf = (node) => statusOf(node, this.#limits);
+    return {
+      sessionKey: session.key,
+      trigger: turn.trigger.kind,
+      finalCard: (asOf) => {
+        const tree = treeOf(this.#sessions.byKey, session, turn, asOf);
+        return isOver(tree, judge) ? this.#render(tree, judge) : undefined;
+      },
+    };
+  }
+}
+
+function isOver(tree: TurnTree, judge: StatusOf): boolean {
+  return judge(tree).final && Object.values(tree.childrenByKey).every((child) => isOver(child, judge));
+}
