@@ -102,12 +102,16 @@ export class MessageDecoder {
     if (withCalls) tell(rawKey, message.at, this.#callsOf(run, message));
   }
 
+  /** Some versions name the run of a message only sometimes; runs of a session never overlap. */
   #runOf(rawKey: string, { runId, at }: Message, said: Said): Run | undefined {
-    return runId === undefined ? undefined : this.#ports.book.active(rawKey, runId, at, said.stop === 'tools');
+    const { book } = this.#ports;
+    const id = runId ?? book.openRunsOf(rawKey)[0]?.runId;
+    return id === undefined ? undefined : book.active(rawKey, id, at, said.stop === 'tools');
   }
 
   /** A failed model call is told by its run; the message about it only adds words when the run is over, and never begins a retry. */
-  #inRun(said: Said, { runId }: Message, run: Run | undefined): Fact[] {
+  #inRun(said: Said, message: Message, run: Run | undefined): Fact[] {
+    const runId = message.runId ?? run?.runId;
     const named = runId === undefined ? said : { ...said, runId };
     if (said.stop === 'error') {
       const { reason: _reason, text, ...rest } = named;

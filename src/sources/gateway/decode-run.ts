@@ -72,7 +72,7 @@ export class RunDecoder {
       case 'error':
         return this.#ended(
           frame,
-          data['aborted'] === true ? 'aborted' : failureOf(data['stopReason']),
+          data['aborted'] === true ? 'aborted' : failureOf(data['stopReason'], data['error']),
           data['aborted'] === true ? undefined : modelErrorReason(data['error'], this.#safe),
         );
       default:
@@ -179,15 +179,21 @@ export class RunDecoder {
         this.#ended(frame, 'aborted');
         return this.#partial(payload, frame);
       case 'error':
-        return this.#ended(frame, failureOf(payload['errorKind']), modelErrorReason(payload['errorMessage'], this.#safe));
+        return this.#ended(
+          frame,
+          failureOf(payload['errorKind'], payload['errorMessage']),
+          modelErrorReason(payload['errorMessage'], this.#safe),
+        );
       default:
         this.#context.unknown(`chat:${asText(payload['state']) ?? 'none'}`);
     }
   }
 }
 
-function failureOf(kind: unknown): 'failed' | 'timed_out' {
-  return kind === 'timeout' || kind === 'timed_out' ? 'timed_out' : 'failed';
+/** Some versions call every failure of a provider a time-out; what the error says counts more. */
+function failureOf(kind: unknown, error: unknown): 'failed' | 'timed_out' {
+  const isTimeOut = typeof error === 'string' && error !== '' ? /\btimed? ?-?out\b|\btime limit\b/i.test(error) : kind === 'timeout';
+  return isTimeOut ? 'timed_out' : 'failed';
 }
 
 /** A command that runs on is believed to, for its end will be told. */

@@ -30,8 +30,13 @@ describe('a run', () => {
     ['chat error', (d: Decoding) => d.chat('error', { errorMessage: 'no credit' }), 'failed runId=run-1 reason=no credit'],
     [
       'chat error for time',
-      (d: Decoding) => d.chat('error', { errorKind: 'timeout', errorMessage: 'too long' }),
-      'timed_out runId=run-1 reason=too long',
+      (d: Decoding) => d.chat('error', { errorKind: 'timeout', errorMessage: 'LLM request timed out.' }),
+      'timed_out runId=run-1 reason=LLM request timed out.',
+    ],
+    [
+      'chat error that is only called a time-out',
+      (d: Decoding) => d.chat('error', { errorKind: 'timeout', errorMessage: 'Internal server error' }),
+      'failed runId=run-1 reason=Internal server error',
     ],
   ])('ends with %s, whichever comes first, and only once', (_name, end, outcome) => {
     const decoding = running().at(2);
@@ -88,6 +93,12 @@ describe('a run', () => {
     expect(decoding.said('It failed.', 'error').told()).toEqual([
       '+1 message messageId=m2 stop=stop runId=run-1 text=It failed. injected=true',
     ]);
+  });
+
+  it('takes a message that names no run for its own', () => {
+    const decoding = running().message({ role: 'assistant', content: [{ type: 'text', text: 'Done.' }], stopReason: 'stop' });
+    expect(decoding.told()).toEqual(['+1 message messageId=m2 stop=stop text=Done. runId=run-1']);
+    expect(decoding.message({ role: 'assistant', content: 'It failed.', stopReason: 'error' }).told()).toEqual([]);
   });
 
   it('goes on when it works after its last word', () => {
