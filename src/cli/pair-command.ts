@@ -59,7 +59,7 @@ async function ask(gateway: GatewayAccess, stateDir: string, context: CliContext
 }
 
 /** What came of it, for people. */
-export function pairLines(outcome: PairOutcome, url: string): string[] {
+function pairLines(outcome: PairOutcome, url: string): string[] {
   const device = `Device: ${outcome.deviceId}`;
   switch (outcome.kind) {
     case 'paired':

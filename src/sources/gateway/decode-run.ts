@@ -204,7 +204,7 @@ function withBackground(facts: Fact[], at: number): Fact[] {
 }
 
 /** Text before a tool call that no message has taken with it. */
-export function preambleOf(run: Run): Fact[] {
+function preambleOf(run: Run): Fact[] {
   const { preamble } = run;
   if (preamble === undefined) return [];
   delete run.preamble;
