@@ -290,6 +290,7 @@ class Daemon {
         startedAt: this.#startedAt,
         now: this.#clock.now(),
         sources: this.#sources.map((source) => source.facts()),
+        sourcesChosen: this.#config.chosen.because,
         sink: this.#chat.facts(stats.failuresByReason, stats.blockedUntil),
         stats,
         rows: this.#board.rows(),

@@ -11,6 +11,7 @@ export interface HealthParts {
   startedAt: number;
   now: number;
   sources: readonly SourceFacts[];
+  sourcesChosen: readonly string[];
   sink: SinkFacts;
   stats: PublisherStats;
   rows: readonly BoardRow[];
@@ -30,6 +31,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     startedAt: parts.startedAt,
     now: parts.now,
     sources: parts.sources,
+    sourcesChosen: parts.sourcesChosen,
     sink: parts.sink,
     replacedBy: parts.replacedBy,
     storage: parts.storageProblem === undefined ? { state: 'writable' } : { state: 'failing', because: parts.storageProblem },

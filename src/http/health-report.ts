@@ -87,6 +87,8 @@ export interface HealthFacts {
   readonly startedAt: number;
   readonly now: number;
   readonly sources: readonly SourceFacts[];
+  /** What was found to watch and why, one sentence each. */
+  readonly sourcesChosen: readonly string[];
   readonly sink: SinkFacts;
   /** The instance that took our boxes over, in words. */
   readonly replacedBy?: string | undefined;
@@ -112,6 +114,7 @@ export interface HealthReport {
   readonly pid: number;
   readonly startedAt: string;
   readonly uptimeMs: number;
+  readonly sourcesChosen: readonly string[];
   readonly sources: readonly {
     readonly name: string;
     readonly state: SourceCondition['state'];

@@ -31,6 +31,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     pid: facts.pid,
     startedAt: instant(facts.startedAt),
     uptimeMs: Math.max(0, facts.now - facts.startedAt),
+    sourcesChosen: facts.sourcesChosen,
     sources: facts.sources.map(reportSource),
     sink: reportSink(facts),
     boxes: { ...facts.boxes, withoutPost: facts.sessions.filter(({ postId }) => postId === undefined).length },

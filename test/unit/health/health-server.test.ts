@@ -10,6 +10,7 @@ const report: HealthReport = judgeHealth({
   startedAt: 0,
   now: 1,
   sources: [{ name: 'transcripts', condition: { state: 'readable' }, unknownKinds: {}, problems: {} }],
+  sourcesChosen: ['The gateway at loopback is watched: it was found.'],
   sink: { breaker: 'closed', reach: { state: 'reached' }, token: { state: 'accepted' }, failuresByReason: {} },
   storage: { state: 'writable' },
   boxes: { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, parked: [] },
@@ -40,7 +41,11 @@ describe('GET /health', () => {
     const response = await fetch(await serve(() => ({ ...report, status })));
     expect(response.status).toBe(code);
     expect(response.headers.get('cache-control')).toBe('no-store');
-    expect(await response.json()).toMatchObject({ status, sources: [{ name: 'transcripts' }] });
+    expect(await response.json()).toMatchObject({
+      status,
+      sources: [{ name: 'transcripts' }],
+      sourcesChosen: ['The gateway at loopback is watched: it was found.'],
+    });
   });
 
   it('answers HEAD with the status alone', async () => {

@@ -20,6 +20,7 @@ const well: HealthFacts = {
   startedAt: 0,
   now: 60_000,
   sources: [source({ state: 'readable' })],
+  sourcesChosen: [],
   sink: wellSink,
   storage: { state: 'writable' },
   boxes: { active: 1, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, parked: [] },
