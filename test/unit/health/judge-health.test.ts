@@ -136,6 +136,7 @@ describe('judgeHealth', () => {
       pid: 7,
       startedAt: '1970-01-01T00:00:00.000Z',
       uptimeMs: 60_000,
+      sourcesChosen: [],
       sources: [
         {
           name: 'transcripts',
