@@ -26,6 +26,7 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
     startedAt: turn.startedAt + byMs,
     lastEventAt: turn.lastEventAt + byMs,
     busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
+    lines: turn.lines.map((line) => (line.at === undefined ? line : { ...line, at: line.at + byMs })),
     callsById: shiftCalls(turn.callsById, byMs),
     ...(end === undefined ? {} : { end: { ...end, at: end.at + byMs } }),
     ...(retry === undefined ? {} : { retry: shiftRetry(retry, byMs) }),

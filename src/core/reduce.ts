@@ -2,12 +2,13 @@
 
 import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
-import { closeRun, endCalls, endRuns, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
-import type { Session, Turn } from './session.ts';
-import { withCall, withLine, withMessageId, withTurn, withUsage } from './turn.ts';
+import { closeRun, endCalls, endRuns, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
+import type { Call, Line, Session, Turn } from './session.ts';
+import { hasOpenRun, isAtRest, pendingCalls, withCall, withLine, withMessageId, withTurn, withUsage } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
+const SAME_COMPACTION_MS = 2_000;
 
 /** A session nothing is known about but its key. */
 export function newSession(key: string): Session {
@@ -29,7 +30,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'watcher_stopped':
       return { ...session, turns: session.turns.map((turn) => ({ ...turn, interruptedAt: event.at })) };
     case 'source_lost':
-      return everyTurn(session, (turn) => (turn.end === undefined ? endRuns(turn, 'lost', event.at) : withoutQuestions(turn)));
+      return everyTurn(session, (turn) => loseSource(turn, event));
     case 'run_started':
     case 'run_ended':
     case 'busy_cleared':
@@ -117,7 +118,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'child_spawned':
       return spawnChild(turn, event);
     case 'run_started':
-      return { ...reopen(turn, event.runId), runsById: { ...turn.runsById, [event.runId]: { open: true } } };
+      return { ...reopen(turn, { at: event.at }), runsById: { ...turn.runsById, [event.runId]: { open: !isBeforeEnd(turn, event) } } };
     case 'run_ended':
       return endRun(turn, event);
     case 'busy_seen':
@@ -135,7 +136,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'plan_changed':
       return { ...turn, plan: event.steps };
     case 'compacted':
-      return withLine({ ...turn, compactions: turn.compactions + 1 }, { kind: 'note', id: `compacted-${event.at}`, text: COMPACTED_NOTE });
+      return compact(turn, event);
     default:
       return event satisfies never;
   }
@@ -152,18 +153,19 @@ function seen(before: Session, event: EventOf<'session_seen'>): Session {
 function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
   if (before.messageIds.includes(event.messageId)) return withUsage(before, event.messageId, event.usage);
   const counted = withUsage(withMessageId(before, event.messageId), event.messageId, event.usage);
-  const turn = isWorthShowing(counted, event) ? withLine(counted, { kind: 'text', id: event.messageId, text: event.text ?? '' }) : counted;
+  const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at };
+  const turn = isWorthShowing(counted, event) ? withLine(counted, line) : counted;
   if (event.injected === true) return turn;
   switch (event.stop) {
     case 'tools':
-      return { ...reopen(turn, event.runId), runOpen: true };
+      return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, event), runOpen: true };
     case 'stop':
     case 'length':
       return closeRun(turn, { outcome: 'done', at: event.at, runId: event.runId });
     case 'aborted':
       return closeRun(turn, { outcome: 'aborted', at: event.at, runId: event.runId });
     case 'error':
-      return scheduleRetry({ ...turn, runOpen: true }, { at: event.at, reason: event.reason ?? 'the model call failed' });
+      return scheduleRetry(turn, { at: event.at, reason: event.reason ?? 'the model call failed' });
     default:
       return event.stop satisfies never;
   }
@@ -182,8 +184,14 @@ function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {
     return Object.keys(known.args).length > 0 ? turn : withCall(turn, event.callId, (call) => ({ ...call, args: event.args }));
   const parent = event.parentCallId === undefined ? {} : { parentCallId: event.parentCallId };
   const call = { callId: event.callId, tool: event.tool, args: event.args, startedAt: event.at, ...parent };
-  const running = { ...reopen(turn, event.runId), runOpen: true, callsById: { ...turn.callsById, [event.callId]: call } };
-  return withLine(running, { kind: 'call', callId: event.callId });
+  return withLine(withNewCall(turn, call, event.runId), { kind: 'call', callId: event.callId, at: event.at });
+}
+
+/** A call that is told after its turn has ended had ended by then, too. A result that comes later still says how. */
+function withNewCall(turn: Turn, call: Call, runId: string | undefined): Turn {
+  if (turn.end === undefined || !isBeforeEnd(turn, { at: call.startedAt }))
+    return { ...reopen(turn, { at: call.startedAt, runId }), runOpen: true, callsById: { ...turn.callsById, [call.callId]: call } };
+  return { ...turn, callsById: { ...turn.callsById, [call.callId]: { ...call, endedAt: turn.end.at } } };
 }
 
 function endCall(turn: Turn, event: EventOf<'tool_ended'>): Turn {
@@ -199,15 +207,17 @@ function spawnChild(turn: Turn, event: EventOf<'child_spawned'>): Turn {
   const child = { callId: event.callId, ...(label === undefined ? {} : { label }) };
   return withLine(
     { ...turn, childrenByKey: { ...turn.childrenByKey, [event.childKey]: child } },
-    { kind: 'child', childKey: event.childKey },
+    { kind: 'child', childKey: event.childKey, at: event.at },
   );
 }
 
 function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?: number; nextAt?: number }): Turn {
+  if (isPartOfEnd(turn, event)) return turn;
   const attempt = event.attempt ?? (turn.retry?.at === event.at ? turn.retry.attempt : (turn.retry?.attempt ?? 0) + 1);
   const { end: _end, ...open } = turn;
   return {
     ...open,
+    runOpen: true,
     retry: { attempt, reason: event.reason, at: event.at, ...(event.nextAt === undefined ? {} : { nextAt: event.nextAt }) },
   };
 }
@@ -215,16 +225,20 @@ function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?
 function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
   const others = turn.waiting.filter((waiting) => waiting.waitId !== event.waitId);
   const waiting = { waitId: event.waitId, on: event.on, ...(event.text === undefined ? {} : { text: event.text }) };
-  return { ...reopen(turn, undefined), waiting: [...others, waiting] };
+  return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, { at: event.at }), waiting: [...others, waiting] };
 }
 
-/** A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. */
+/**
+ * A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. One that was told to stop lets go
+ * as well, in the middle of its calls: nobody answers them. Where a source names the runs, that one knows better.
+ */
 function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   const cleared = { ...turn, busyUntil: 0 };
   if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
   if (turn.retry !== undefined)
     return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
-  return cleared;
+  if (pendingCalls(turn).length === 0 || hasOpenRun(turn) || turn.waiting.length > 0) return cleared;
+  return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : endCalls(cleared, event.at);
 }
 
 /** Told in so many words, unlike a last message: no call of the run is answered any more. */
@@ -249,6 +263,20 @@ function endBackground(turn: Turn, event: EventOf<'background_ended'>): Turn {
 /** Handles are cut to eight characters where a later user line reports the end. */
 function isSameHandle(handle: string, reported: string): boolean {
   return handle === reported || (reported.length >= 6 && handle.startsWith(reported));
+}
+
+/** Both sources tell of the same compaction, each by its own time; nothing is compacted twice within that. */
+function compact(turn: Turn, event: EventOf<'compacted'>): Turn {
+  const isKnown = turn.lines.some((line) => line.kind === 'note' && Math.abs((line.at ?? 0) - event.at) <= SAME_COMPACTION_MS);
+  if (isKnown) return turn;
+  const note: Line = { kind: 'note', id: `compacted-${event.at}`, text: COMPACTED_NOTE, at: event.at };
+  return withLine({ ...turn, compactions: turn.compactions + 1 }, note);
+}
+
+/** While a gateway has a run of the turn, the loss of its file ends nothing; what a gateway called open is closed with it. */
+function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
+  if (event.source === 'transcripts' && hasOpenRun(turn) && turn.startedBy.includes('gateway')) return turn;
+  return turn.end === undefined || !isAtRest(turn) ? endRuns(turn, 'lost', event.at) : withoutQuestions(turn);
 }
 
 function everyTurn(session: Session, change: (turn: Turn) => Turn): Session {

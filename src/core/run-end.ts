@@ -4,11 +4,20 @@ import type { RunOutcome } from './event.ts';
 import type { Session, Turn, TurnEnd } from './session.ts';
 import { isAtRest, pendingCalls } from './turn.ts';
 
-/** Later activity of the same turn takes its end back (see the table of states: finals reopen). */
-export function reopen(turn: Turn, runId: string | undefined): Turn {
-  if (runId !== undefined && turn.end !== undefined && turn.runsById[runId]?.open === false) return turn;
+/** Later activity of the same turn takes its end back (see the table of states: finals reopen); earlier activity, told late, does not. */
+export function reopen(turn: Turn, event: { at: number; runId?: string | undefined }): Turn {
+  if (turn.end !== undefined && (isBeforeEnd(turn, event) || isOfEndedRun(turn, event.runId))) return turn;
   const { end: _end, retry: _retry, ...open } = turn;
   return open;
+}
+
+/** Whether the turn had ended when this happened: a source that tells late, or dates by another clock. */
+export function isBeforeEnd(turn: Turn, event: { at: number }): boolean {
+  return turn.end !== undefined && event.at < turn.end.at;
+}
+
+function isOfEndedRun(turn: Turn, runId: string | undefined): boolean {
+  return runId !== undefined && turn.runsById[runId]?.open === false;
 }
 
 /** One run ended. `yielded` closes the run while the turn waits for its sub-agents. */
@@ -27,14 +36,23 @@ export function closeRun(
 }
 
 /**
- * An abort or time-out is told in several lines in either order, with a normal stop among them; the strongest word counts.
- * A `done` more than this after it belongs to later work.
+ * An end is told in several lines and by two sources, in any order, with a normal stop among them; the strongest word counts,
+ * and of equal ones the latest. A word more than this after another belongs to later work, whatever it says.
  */
 const SAME_END_MS = 2_000;
 
+const STRENGTH = { lost: 0, done: 1, failed: 2, aborted: 3, timed_out: 4 } as const;
+
 function outranks(standing: TurnEnd, next: TurnEnd): boolean {
-  const strength = { lost: 0, done: 1, failed: 1, aborted: 2, timed_out: 3 } as const;
-  return strength[standing.outcome] > strength[next.outcome] && next.at - standing.at <= SAME_END_MS;
+  if (standing.outcome === 'lost') return next.outcome === 'lost';
+  if (Math.abs(next.at - standing.at) > SAME_END_MS || STRENGTH[standing.outcome] === STRENGTH[next.outcome]) return next.at < standing.at;
+  return STRENGTH[standing.outcome] > STRENGTH[next.outcome];
+}
+
+/** A failed model call told again by another source, when its run has already ended for it. */
+export function isPartOfEnd(turn: Turn, event: { at: number }): boolean {
+  if (turn.end === undefined || isBeforeEnd(turn, event)) return turn.end !== undefined;
+  return turn.end.outcome !== 'done' && turn.end.outcome !== 'lost' && event.at - turn.end.at <= SAME_END_MS;
 }
 
 /** Ends everything that is open in the turn, without anybody having said how. */

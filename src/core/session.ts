@@ -13,12 +13,13 @@ export interface Call {
   parentCallId?: string;
 }
 
-/** One line of a box, in the order things happened. A call or child is looked up by its key when rendered. */
-export type Line =
+/** One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. */
+export type Line = { at?: number } & (
   | { kind: 'text'; id: string; text: string }
   | { kind: 'call'; callId: string }
   | { kind: 'child'; childKey: string }
-  | { kind: 'note'; id: string; text: string };
+  | { kind: 'note'; id: string; text: string }
+);
 
 /** How a turn ended, as far as an event said so. */
 export interface TurnEnd {

@@ -3,11 +3,12 @@
 import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
 import { reopen } from './run-end.ts';
-import { newTurn, withMessageId, withTurn } from './turn.ts';
+import { newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
 
 const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
 const SAME_START_MS = 60_000; // two sources tell of the same beginning within this time
-const EARLY_MS = 5_000; // clocks of two sources, or a lock and its user line, differ by less
+const EARLY_MS = 5_000; // a gateway dates a message when it came, which may be this long before its run began
+const EARLY_LINE_MS = 1_000; // a line is dated when it is written, and that is after its run began
 
 export interface Choice {
   session: Session;
@@ -16,12 +17,30 @@ export interface Choice {
 
 /** The turn that knows the event's call, message, run or child; else the current one while it can still be meant. */
 export function chooseTurn(session: Session, event: SessionEvent): Choice | undefined {
-  const turn = turnThatKnows(session, event) ?? currentTurn(session, event);
+  const known = turnThatKnows(session, event);
+  const past = known === undefined ? turnOfThePast(session, event) : undefined;
+  if (past !== undefined) return { session, turn: past };
+  const turn = known ?? currentTurn(session, event);
   return turn === undefined ? undefined : { session: { ...session, currentBoxId: nextCurrent(session, turn, event) }, turn };
 }
 
-/** Results and reports reach back; they do not make an older turn the current one again. */
+/**
+ * One of two sources may tell late: what happened before the current turn began is of the turn before, unless that had ended
+ * by then for longer than it was until the current one began.
+ */
+function turnOfThePast(session: Session, event: SessionEvent): Turn | undefined {
+  const current = session.turns.find((other) => other.boxId === session.currentBoxId);
+  if (current === undefined || event.at >= current.startedAt || event.type === 'busy_seen') return undefined;
+  const before = session.turns.findLast((turn) => turn.startedAt <= event.at && turn.boxId !== current.boxId);
+  if (before === undefined) return undefined;
+  const isOver = before.end !== undefined && event.at - before.end.at > current.startedAt - event.at;
+  return isOver ? undefined : before;
+}
+
+/** Results and reports reach back, and so does what was told late; that does not make an older turn the current one again. */
 function nextCurrent(session: Session, turn: Turn, event: SessionEvent): string {
+  const current = session.turns.find((other) => other.boxId === session.currentBoxId);
+  if (current !== undefined && turn.startedAt < current.startedAt && event.at < current.startedAt) return current.boxId;
   const isOfCommand = event.type === 'background_ended' || (event.type === 'busy_seen' && event.handle !== undefined);
   const reachesBack = isOfCommand || event.type === 'tool_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
   return reachesBack && session.currentBoxId !== undefined ? session.currentBoxId : turn.boxId;
@@ -50,13 +69,13 @@ function knowsCall(session: Session, turn: Turn, callId: string, event: SessionE
 
 /**
  * An ended turn takes no sign of life: that one announces the next turn, whose first line is not yet written; but a turn
- * with sub-agents expects their announcements, which may be silent.
+ * with sub-agents expects their announcements, which may be silent, and of a lost one it says that it was not lost.
  */
 function currentTurn(session: Session, event: SessionEvent): Turn | undefined {
   const turn = session.turns.find((other) => other.boxId === session.currentBoxId);
   if (event.type === 'busy_seen' && event.handle !== undefined) return undefined;
   if (turn?.end === undefined) return turn;
-  if (event.type === 'busy_seen') return hasChildren(turn) ? turn : undefined;
+  if (event.type === 'busy_seen') return hasChildren(turn) || turn.end.outcome === 'lost' ? turn : undefined;
   if (event.type === 'run_started' || isSilentStart(event)) return turnAwaitingChildren(session);
   return turn;
 }
@@ -82,7 +101,7 @@ export function continueTurn(session: Session, event: Pick<SessionEvent, 'at' | 
 /** A trigger arrived: it continues the turn it belongs to, or opens the next one. */
 export function startTurn(session: Session, event: EventOf<'turn_started'>): Session {
   const same = sameTurn(session, event);
-  if (same !== undefined) return withTurn({ ...session, currentBoxId: same.boxId }, begin(same, event));
+  if (same !== undefined) return withTurn({ ...session, currentBoxId: nextCurrent(session, same, event) }, begin(same, event));
   return openTurn(session, begin(newTurn(session, event.trigger, event), event)).session;
 }
 
@@ -97,7 +116,7 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const isRepeat = event.messageId !== undefined && turn.messageIds.includes(event.messageId);
   const runOpen = isRepeat ? turn.runOpen : turn.runOpen || turn.end === undefined || continues;
   const begun = { ...named, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
-  return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, undefined) : begun;
+  return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
 }
 
 function betterTrigger(known: Trigger, told: Trigger): Trigger {
@@ -110,10 +129,8 @@ function sameTurn(session: Session, event: EventOf<'turn_started'>): Turn | unde
   const known = turnThatKnows(session, event) ?? turnOfPost(session, event.trigger);
   if (known !== undefined) return known;
   if (event.trigger.kind === 'announce') return turnOfChild(session, event.trigger.childKey) ?? turnAwaitingChildren(session);
-  const newest = session.turns.at(-1);
-  if (newest === undefined) return undefined;
-  if (event.trigger.kind === 'recovery') return newest;
-  return isSameBeginning(newest, event) ? newest : undefined;
+  if (event.trigger.kind === 'recovery') return session.turns.at(-1);
+  return turnOfBeginning(session, event);
 }
 
 function turnOfPost(session: Session, trigger: Trigger): Turn | undefined {
@@ -125,18 +142,50 @@ function turnOfChild(session: Session, childKey: string | undefined): Turn | und
   return childKey === undefined ? undefined : session.turns.findLast((turn) => childKey in turn.childrenByKey);
 }
 
-/** A beginning that nobody has named yet, or one told by a source that has not told it yet, with no end in between. */
-function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
-  if (turn.trigger.kind === 'unknown') return turn.messageIds.length === 0 && Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
-  if (turn.startedBy.includes(event.source)) return false;
-  const endsAt = turn.end?.at ?? turn.startedAt + SAME_START_MS;
-  return event.at >= turn.startedAt - EARLY_MS && event.at <= endsAt;
+/** The turn whose beginning this is, too: of those that can be meant the one that began closest to it. */
+function turnOfBeginning(session: Session, event: EventOf<'turn_started'>): Turn | undefined {
+  const distance = (turn: Turn): number => Math.abs(event.at - turn.startedAt);
+  return session.turns
+    .filter((turn) => isSameBeginning(turn, event))
+    .reduce<Turn | undefined>((best, turn) => (best === undefined || distance(turn) <= distance(best) ? turn : best), undefined);
 }
 
-/** The session's next turn. What kept the older ones alive from outside now speaks for the new one. */
+/** A beginning that nobody has named yet, or one told by a source that has not told it yet, with no end in between. */
+function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
+  if (!areOneTrigger(turn.trigger, event.trigger)) return false;
+  if (turn.end !== undefined && event.at > turn.end.at) return false;
+  if (isNameless(turn, event)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
+  if (turn.startedBy.includes(event.source)) return false;
+  const earlyMs = event.source === 'transcripts' ? EARLY_LINE_MS : EARLY_MS;
+  return event.at >= turn.startedAt - earlyMs && event.at <= lastBeginningAt(turn, event);
+}
+
+/** A source that comes to a turn in the middle of it only sees that something is going on. */
+function lastBeginningAt(turn: Turn, event: EventOf<'turn_started'>): number {
+  if (turn.end !== undefined) return turn.end.at; // nothing begins after that
+  if (event.trigger.kind !== 'unknown') return turn.startedAt + SAME_START_MS;
+  return pendingCalls(turn).length > 0 ? Number.POSITIVE_INFINITY : turn.lastEventAt + SAME_START_MS;
+}
+
+/** Nobody has said what set it going; a source that said just that must now say more, or it means another turn. */
+function isNameless(turn: Turn, event: EventOf<'turn_started'>): boolean {
+  const saysMore = event.trigger.kind !== 'unknown' || !turn.startedBy.includes(event.source);
+  return turn.trigger.kind === 'unknown' && turn.messageIds.length === 0 && saysMore;
+}
+
+/** Sources differ in what they know of a trigger, but a command that no model answers is nothing else. */
+function areOneTrigger(a: Trigger, b: Trigger): boolean {
+  return a.kind === 'unknown' || b.kind === 'unknown' || (a.kind === 'command') === (b.kind === 'command');
+}
+
+/** The session's next turn, or one of which is told late. What kept older ones alive from outside now speaks for a new one. */
 function openTurn(session: Session, turn: Turn): Choice {
-  const older = session.turns.map((other) => ({ ...other, superseded: true, busyUntil: 0 }));
-  const taken = older.some((other) => other.boxId === turn.boxId);
-  const opened = taken ? { ...turn, boxId: `${turn.boxId}-${older.length}` } : turn;
-  return { session: { ...session, turns: [...older, opened].slice(-KEPT_TURNS), currentBoxId: opened.boxId }, turn: opened };
+  const position = session.turns.findLastIndex((other) => other.startedAt <= turn.startedAt) + 1;
+  const isNext = position === session.turns.length;
+  const others = isNext ? session.turns.map((other) => ({ ...other, superseded: true, busyUntil: 0 })) : session.turns;
+  const taken = others.some((other) => other.boxId === turn.boxId);
+  const opened = { ...turn, superseded: !isNext, ...(taken ? { boxId: `${turn.boxId}-${others.length}` } : {}) };
+  const turns = others.toSpliced(position, 0, opened).slice(-KEPT_TURNS);
+  const currentBoxId = isNext || session.currentBoxId === undefined ? opened.boxId : session.currentBoxId;
+  return { session: { ...session, turns, currentBoxId }, turn: opened };
 }

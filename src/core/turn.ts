@@ -52,11 +52,13 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
   };
 }
 
-/** Puts a line at the end, or leaves the turn as it is when the line is already there. */
+/** Puts a line where it belongs by its time, or leaves the turn as it is when the line is already there. */
 export function withLine(turn: Turn, line: Line): Turn {
   const key = lineKey(line);
   if (turn.lines.some((other) => lineKey(other) === key)) return turn;
-  return dropOldLines({ ...turn, lines: [...turn.lines, line] });
+  const { at = Number.POSITIVE_INFINITY } = line;
+  const position = turn.lines.findLastIndex((other) => (other.at ?? 0) <= at) + 1;
+  return dropOldLines({ ...turn, lines: turn.lines.toSpliced(position, 0, line) });
 }
 
 function lineKey(line: Line): string {

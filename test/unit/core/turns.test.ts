@@ -134,7 +134,7 @@ describe('what a turn remembers', () => {
     const texts = Array.from({ length: 200 }, (_, i) => said(i + 2, 'tools', `line ${i}`));
     const { turn } = treeAt([asked(0), said(1, 'tools', 'first'), called(1, 'c'), ...texts], 300);
     expect(turn.lines.length).toBe(60);
-    expect(turn.lines[0]).toEqual({ kind: 'call', callId: 'c' });
+    expect(turn.lines[0]).toMatchObject({ kind: 'call', callId: 'c' });
     expect(turn.droppedLines).toBe(202 - 60);
   });
 
@@ -148,7 +148,7 @@ describe('what a turn remembers', () => {
 
   it('says once per compaction that it went on (LS-6)', () => {
     const { turn } = treeAt([asked(0), at(1, { type: 'compacted' }), at(1, { type: 'compacted' }), said(2, 'stop')], 3);
-    expect(turn.lines.filter((line) => line.kind === 'note')).toEqual([
+    expect(turn.lines.filter((line) => line.kind === 'note')).toMatchObject([
       { kind: 'note', id: expect.any(String), text: '[session compacted - continuing]' },
     ]);
   });
