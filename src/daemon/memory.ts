@@ -26,6 +26,7 @@ export class Memory {
   /** Sessions are never changed in place: the same object is the same state. Entries are few and small. */
   readonly #writtenByKey = new Map<string, { session: Session; entries: string }>();
   readonly #sourcesByPath = new Map<string, unknown>();
+  readonly #unwrittenPosts = new Map<string, PostRecord | undefined>();
 
   constructor(checkpoint: Checkpoint) {
     this.#checkpoint = checkpoint;
@@ -55,11 +56,17 @@ export class Memory {
 
   /** On disk when this returns, where the disk allows: a create is only sent after its intent is safe. */
   savePost(record: PostRecord): void {
-    this.#checkpoint.write([{ kind: 'post', key: record.boxId, value: record }]);
+    this.#writePost(record.boxId, record);
   }
 
   dropPost(boxId: string): void {
-    this.#checkpoint.write([{ kind: 'post', key: boxId, value: undefined }]);
+    this.#writePost(boxId, undefined);
+  }
+
+  /** What a full disk does not take is tried again with every `flush`. */
+  #writePost(boxId: string, record: PostRecord | undefined): void {
+    if (this.#checkpoint.write([{ kind: 'post', key: boxId, value: record }])) this.#unwrittenPosts.delete(boxId);
+    else this.#unwrittenPosts.set(boxId, record);
   }
 
   /** Kept until the next `flush`, so that the state and how far its source was read are written together. */
@@ -79,6 +86,7 @@ export class Memory {
     const changed = this.#changedSessions(living);
     const gone = this.#goneKeys(living);
     const changes: Change[] = [
+      ...[...this.#unwrittenPosts].map(([key, value]): Change => ({ kind: 'post', key, value })),
       ...changed.map((value): Change => ({ kind: 'session', key: value.session.key, value })),
       ...gone.map((key): Change => ({ kind: 'session', key, value: undefined })),
       ...[...this.#sourcesByPath].map(([key, value]): Change => ({ kind: 'source', key, value })),
@@ -88,6 +96,7 @@ export class Memory {
     for (const row of changed) this.#note(row);
     for (const key of gone) this.#writtenByKey.delete(key);
     this.#sourcesByPath.clear();
+    this.#unwrittenPosts.clear();
     coordinator?.rowsStored();
   }
 
