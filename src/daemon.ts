@@ -1,7 +1,7 @@
 // Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
 
 import { randomUUID } from 'node:crypto';
-import { Board, type Placement } from './boxes/board.ts';
+import { Board } from './boxes/board.ts';
 import { budgetLimits } from './boxes/budget.ts';
 import { createPublisher } from './boxes/publisher.ts';
 import type { PostRecord } from './boxes/post-record.ts';
@@ -16,8 +16,8 @@ import type { SessionEvent } from './core/event.ts';
 import type { Logger } from './core/log.ts';
 import { isListed } from './core/name-list.ts';
 import { createRedactor } from './core/redact.ts';
-import type { TurnTree } from './core/session.ts';
 import { PushError } from './core/sink.ts';
+import { aborted } from './daemon/aborted.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { Chat } from './daemon/chat.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
@@ -26,11 +26,11 @@ import { healthFacts } from './daemon/health-facts.ts';
 import { GRACE_MS, Leftovers } from './daemon/leftovers.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
-import { createPlacement } from './daemon/placement.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
 import { createSources, openRunsOf, type RunningSource } from './daemon/sources.ts';
 import { every, systemClock, watchClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
+import { likelyChannels, placerOf } from './daemon/whereabouts.ts';
 import { createHealthServer } from './http/health.ts';
 import type { HealthReport } from './http/health-report.ts';
 import { judgeHealth } from './http/judge-health.ts';
@@ -46,7 +46,6 @@ export interface DaemonOptions {
 
 const TICK_MS = 500;
 const REMEMBER_MS = 250; // a crash repeats at most this much reading
-const RECENT_MS = 2 * 3_600_000; // one hour that is looked through for open posts, and one for a server's old notion of a channel's last post
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
 /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
@@ -175,7 +174,7 @@ class Daemon {
         log: this.#log,
         render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
         show: (view) => this.#publisher.show(view),
-        place: (tree) => this.#place(tree),
+        place: placerOf(this.#config, this.#chat, this.#clock),
         forget: (boxId) => this.#forget(boxId),
       },
       {
@@ -203,21 +202,7 @@ class Daemon {
     });
   }
 
-  /** Waits for the connection: until then nobody knows the default channel, nor whose post it would be. */
-  async #place(tree: TurnTree): Promise<Placement> {
-    await this.#chat.whenConnected;
-    const { placement, channels, direct, defaultChannelDirect } = this.#config;
-    const defaultChannelId = this.#chat.connected()?.defaultChannelId;
-    const options = { placement, channels, direct, defaultChannelDirect, ...(defaultChannelId === undefined ? {} : { defaultChannelId }) };
-    return createPlacement(this.#chat.directory, options, this.#clock)(tree);
-  }
-
   #createLeftovers(graceMs: number): Leftovers {
-    const channels = async (): Promise<string[]> => {
-      const defaultChannelId = this.#chat.connected()?.defaultChannelId;
-      const recent = await this.#chat.directory.recentChannels(this.#startedAt - RECENT_MS);
-      return defaultChannelId === undefined ? recent : [defaultChannelId, ...recent];
-    };
     const ports = {
       clock: this.#clock,
       log: this.#log,
@@ -225,8 +210,9 @@ class Daemon {
       board: this.#board,
       publisher: this.#publisher,
       posts: this.#posts,
+      channels: () => likelyChannels(this.#chat, this.#startedAt),
     };
-    return new Leftovers({ ...ports, channels }, graceMs);
+    return new Leftovers(ports, graceMs);
   }
 
   #forget(boxId: string): boolean {
@@ -346,9 +332,4 @@ class Daemon {
       }
     }
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -29,82 +29,96 @@ export interface AdoptionOptions {
 }
 
 const SEARCHED_BACK_MS = 3_600_000; // a turn that is still open after an hour of our absence is found by the checkpoint or not at all
-const UNKNOWING: AdoptionOptions = { turns: () => [], boxOfPost: () => undefined };
 
 /** The same sink; before the first post in a channel it looks there for posts of ours and gives the right one instead of a new one. */
-export function withAdoption(sink: Sink, clock: Clock, instance: string, options: AdoptionOptions = UNKNOWING): AdoptingSink {
-  const startedAt = clock.now();
-  const searchesByChannel = new Map<string, Promise<void>>();
-  const foundById = new Map<string, Leftover>();
-  const takenIds = new Set<string>();
-
-  function search(channelId: string): Promise<void> {
-    const known = searchesByChannel.get(channelId);
-    if (known !== undefined) return known;
-    const searching = lookThrough(channelId).catch((error: unknown) => {
-      searchesByChannel.delete(channelId); // it must succeed before anything is created
-      throw error;
-    });
-    searchesByChannel.set(channelId, searching);
-    return searching;
-  }
-
-  async function lookThrough(channelId: string): Promise<void> {
-    for (const post of await sink.findOwn(channelId, startedAt - SEARCHED_BACK_MS)) keep(post);
-  }
-
-  function keep(post: FoundPost): void {
-    const meta = decodeMeta(post.meta);
-    if (meta !== undefined && meta.instance !== instance) foundById.set(post.postId, { post, meta });
-  }
-
-  function postFor(wanted: LiveStatusMeta | undefined): Leftover | undefined {
-    if (wanted === undefined) return undefined;
-    const all = [...foundById.values()];
-    const byBox = all.find(({ meta }) => meta.box === wanted.box);
-    return (
-      byBox ?? leftovers().find(({ post, meta }) => mayTake(post.postId, wanted.box) && bestTurn(meta, known(wanted))?.box === wanted.box)
-    );
-  }
-
-  function known(wanted: LiveStatusMeta): readonly TurnIdentity[] {
-    const turns = options.turns();
-    return turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
-  }
-
-  /** A remembered owner that is still known keeps its post. */
-  function mayTake(postId: string, boxId: string): boolean {
-    const owner = options.boxOfPost(postId);
-    return owner === undefined || owner === boxId || !options.turns().some((turn) => turn.box === owner);
-  }
-
-  function leftovers(): Leftover[] {
-    return [...foundById.values()].filter(({ post, meta }) => meta.open && !takenIds.has(post.postId));
-  }
-
-  async function create(draft: PostDraft, signal?: AbortSignal): Promise<{ postId: string; existed?: boolean }> {
-    await search(draft.target.channelId);
-    const found = postFor(decodeMeta(draft.props['livestatus']));
-    if (found === undefined) return sink.create(draft, signal);
-    takenIds.add(found.post.postId);
-    return { postId: found.post.postId, existed: true };
-  }
-
+export function withAdoption(sink: Sink, clock: Clock, instance: string, options: AdoptionOptions): AdoptingSink {
+  const adoption = new Adoption(sink, clock.now() - SEARCHED_BACK_MS, instance, options);
   return {
-    create,
+    create: (draft, signal) => adoption.create(draft, signal),
     edit: async (postId, body, signal) => {
       await sink.edit(postId, body, signal);
-      takenIds.add(postId);
+      adoption.take(postId);
     },
     read: (postId, signal) => sink.read(postId, signal),
     findOwn: (channelId, sinceAt, signal) => sink.findOwn(channelId, sinceAt, signal),
     probe: (signal) => sink.probe(signal),
-    search,
-    look: async (postId) => {
-      const post = await sink.read(postId);
-      if (post !== undefined) keep(post);
-      return post !== undefined;
-    },
-    leftovers,
+    search: (channelId) => adoption.search(channelId),
+    look: (postId) => adoption.look(postId),
+    leftovers: () => adoption.leftovers(),
   };
+}
+
+class Adoption {
+  readonly #sink: Sink;
+  readonly #sinceAt: number;
+  readonly #instance: string;
+  readonly #options: AdoptionOptions;
+  readonly #searchesByChannel = new Map<string, Promise<void>>();
+  readonly #foundById = new Map<string, Leftover>();
+  readonly #takenIds = new Set<string>();
+
+  constructor(sink: Sink, sinceAt: number, instance: string, options: AdoptionOptions) {
+    this.#sink = sink;
+    this.#sinceAt = sinceAt;
+    this.#instance = instance;
+    this.#options = options;
+  }
+
+  async create(draft: PostDraft, signal: AbortSignal | undefined): Promise<{ postId: string; existed?: boolean }> {
+    await this.search(draft.target.channelId);
+    const wanted = decodeMeta(draft.props['livestatus']);
+    const found = wanted === undefined ? undefined : this.#postFor(wanted);
+    if (found === undefined) return this.#sink.create(draft, signal);
+    this.take(found.post.postId);
+    return { postId: found.post.postId, existed: true };
+  }
+
+  take(postId: string): void {
+    this.#takenIds.add(postId);
+  }
+
+  search(channelId: string): Promise<void> {
+    const known = this.#searchesByChannel.get(channelId);
+    if (known !== undefined) return known;
+    const searching = this.#lookThrough(channelId).catch((error: unknown) => {
+      this.#searchesByChannel.delete(channelId); // it must succeed before anything is created
+      throw error;
+    });
+    this.#searchesByChannel.set(channelId, searching);
+    return searching;
+  }
+
+  async look(postId: string): Promise<boolean> {
+    const post = await this.#sink.read(postId);
+    if (post !== undefined) this.#keep(post);
+    return post !== undefined;
+  }
+
+  leftovers(): Leftover[] {
+    return [...this.#foundById.values()].filter(({ post, meta }) => meta.open && !this.#takenIds.has(post.postId));
+  }
+
+  async #lookThrough(channelId: string): Promise<void> {
+    for (const post of await this.#sink.findOwn(channelId, this.#sinceAt)) this.#keep(post);
+  }
+
+  #keep(post: FoundPost): void {
+    const meta = decodeMeta(post.meta);
+    if (meta !== undefined && meta.instance !== this.#instance) this.#foundById.set(post.postId, { post, meta });
+  }
+
+  /** The post of that very box, whatever became of it; else an open one that fits this turn better than any other that is known. */
+  #postFor(wanted: LiveStatusMeta): Leftover | undefined {
+    const byBox = [...this.#foundById.values()].find(({ meta }) => meta.box === wanted.box);
+    if (byBox !== undefined) return byBox;
+    const turns = this.#options.turns();
+    const known = turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
+    return this.leftovers().find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known)?.box === wanted.box);
+  }
+
+  /** A remembered owner that is still known keeps its post. */
+  #isFree(postId: string, turns: readonly TurnIdentity[]): boolean {
+    const owner = this.#options.boxOfPost(postId);
+    return owner === undefined || !turns.some((turn) => turn.box === owner);
+  }
 }

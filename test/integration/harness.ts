@@ -105,9 +105,9 @@ export class Watcher {
 
   constructor(env: NodeJS.ProcessEnv, { prefix = [], script = process.env['LIVE_STATUS_BIN'] ?? MAIN }: WatcherOptions) {
     const node = process.env['LIVE_STATUS_NODE'] ?? process.execPath;
-    const [program = node, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run'];
+    const [program, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run'];
     this.#healthUrl = `http://127.0.0.1:${env['HEALTH_PORT']}/health`;
-    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    this.child = spawn(program ?? node, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child.stdout?.on('data', (data: Buffer) => (this.output += data.toString()));
     this.child.stderr?.on('data', (data: Buffer) => (this.output += data.toString()));
     this.#ended = once(this.child, 'close');

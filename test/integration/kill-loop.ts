@@ -34,10 +34,7 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillLoopRes
   let onWrite: () => void = () => undefined;
   const rig = await createRig({ onRequest: (method, path) => isWrite(method, path) && onWrite() });
   const conversations = new Conversations(rig.writer, sessions, random);
-  let working = true;
-  const work = (async () => {
-    for (; working; await sleep(STEP_MS)) conversations.step();
-  })();
+  const stopWork = keepWorking(conversations);
   let duringWrites = 0;
   try {
     for (let count = 1; count <= kills; count++) {
@@ -47,8 +44,7 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillLoopRes
       if (byWrite) duringWrites += 1;
       onKill?.(count);
     }
-    working = false;
-    await work;
+    await stopWork();
     await convergeIn(rig, conversations);
     const broken = judge(conversations.turns, rig);
     return {
@@ -60,10 +56,24 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillLoopRes
       ms: performance.now() - startedAt,
     };
   } finally {
-    working = false;
-    await work;
+    await stopWork();
     await rig.close();
   }
+}
+
+/** The agents go on until the returned function is called. */
+function keepWorking(conversations: Conversations): () => Promise<void> {
+  const stop = new AbortController();
+  const work = (async () => {
+    while (!stop.signal.aborted) {
+      conversations.step();
+      await sleep(STEP_MS);
+    }
+  })();
+  return () => {
+    stop.abort();
+    return work;
+  };
 }
 
 function isWrite(method: string, path: string): boolean {

@@ -12,6 +12,8 @@ export interface SessionEntry {
 export class OpenClawWriter {
   readonly dir: string;
   readonly #entriesByKey = new Map<string, SessionEntry>();
+  /** Added to every time stamp: what is written then happened that much later, or earlier. */
+  shiftMs = 0;
   #ids = 0;
 
   /** `agentsRoot` is what `TRANSCRIPT_DIR` names. */
@@ -70,11 +72,19 @@ export class OpenClawWriter {
   }
 
   #message(sessionId: string, message: object): void {
-    this.#append(sessionId, { type: 'message', id: `e${this.#ids++}`, parentId: null, timestamp: new Date().toISOString(), message });
+    this.#append(sessionId, { type: 'message', id: `e${this.#ids++}`, parentId: null, timestamp: this.#timestamp(), message });
   }
 
   #append(sessionId: string, entry: object): void {
-    appendFileSync(this.#path(sessionId), `${JSON.stringify({ timestamp: new Date().toISOString(), ...entry })}\n`);
+    appendFileSync(this.#path(sessionId), `${JSON.stringify({ timestamp: this.#timestamp(), ...entry })}\n`);
+  }
+
+  path(sessionId: string): string {
+    return this.#path(sessionId);
+  }
+
+  #timestamp(): string {
+    return new Date(Date.now() + this.shiftMs).toISOString();
   }
 
   #path(sessionId: string, suffix = ''): string {

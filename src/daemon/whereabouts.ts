@@ -1,0 +1,28 @@
+// Ties placement and the search for old posts to the configuration and the connection.
+
+import type { Placement } from '../boxes/board.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { TurnTree } from '../core/session.ts';
+import type { Chat } from './chat.ts';
+import { createPlacement } from './placement.ts';
+
+const RECENT_MS = 2 * 3_600_000; // an hour is looked through for open posts; a server may tell a channel's last post from its cache
+
+/** The `place` port of the board. Waits for the connection: until then nobody knows the default channel, nor whose post it would be. */
+export function placerOf(config: Config, chat: Chat, clock: Clock): (tree: TurnTree) => Promise<Placement> {
+  const { placement, channels, direct, defaultChannelDirect } = config;
+  return async (tree) => {
+    await chat.whenConnected;
+    const defaultChannelId = chat.connected()?.defaultChannelId;
+    const options = { placement, channels, direct, defaultChannelDirect, ...(defaultChannelId === undefined ? {} : { defaultChannelId }) };
+    return createPlacement(chat.directory, options, clock)(tree);
+  };
+}
+
+/** Channels in which an earlier process may have left posts. Throws `PushError`. */
+export async function likelyChannels(chat: Chat, startedAt: number): Promise<string[]> {
+  const defaultChannelId = chat.connected()?.defaultChannelId;
+  const recent = await chat.directory.recentChannels(startedAt - RECENT_MS);
+  return defaultChannelId === undefined ? recent : [defaultChannelId, ...recent];
+}
