@@ -105,9 +105,15 @@ export class Busy {
     this.#released(entry.key, known);
   }
 
-  /** Renews what is still believed. Call it every few seconds, after locks and indexes were looked at. */
+  /**
+   * Renews what is still believed, and clears a row that is believed no longer: a gateway that was stopped lets go of its lock and
+   * leaves the row behind. Call it every few seconds, after locks and indexes were looked at.
+   */
   renew(): void {
-    for (const [key, signs] of this.#signsByKey) if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
+    for (const [key, signs] of this.#signsByKey) {
+      if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
+      else if (signs.told !== undefined && signs.lockUntil === undefined) this.#released(key, signs);
+    }
   }
 
   #crashed(key: string, signs: Signs): void {

@@ -73,6 +73,36 @@ const rows: [name: string, events: SessionEvent[], seconds: number, state: strin
     'active',
   ],
   ['the owner of the lock died', [asked(0), said(1, 'tools'), called(1, 'c'), at(9, { type: 'busy_cleared', crashed: true })], 10, 'lost.'],
+  [
+    'a gateway that was stopped lets go of its lock in the middle of a call',
+    [asked(0), said(1, 'tools'), called(1, 'c'), at(9, { type: 'busy_cleared', crashed: false })],
+    10,
+    'lost.',
+  ],
+  [
+    'a lock let go between a result and the next answer says nothing yet',
+    [asked(0), said(1, 'tools'), called(1, 'c'), answered(2, 'c'), at(9, { type: 'busy_cleared', crashed: false })],
+    10,
+    'active',
+  ],
+  [
+    'a call that was left open by an ended run ends with its lock',
+    [asked(0), said(1, 'tools'), called(1, 'c'), said(2, 'stop'), at(3, { type: 'busy_cleared', crashed: false })],
+    4,
+    'done.',
+  ],
+  [
+    'a named run outlives the lock',
+    [
+      asked(0),
+      at(0, { type: 'run_started', runId: 'r' }),
+      said(1, 'tools'),
+      called(1, 'c'),
+      at(9, { type: 'busy_cleared', crashed: false }),
+    ],
+    600,
+    'active',
+  ],
   ['the source vanished', [asked(0), at(9, { type: 'source_lost' })], 10, 'lost.'],
   [
     'a question whose asker is gone waits no longer',

@@ -125,6 +125,26 @@ describe('a running row', () => {
     expect(busy.isBusy(KEY)).toBe(false);
   });
 
+  it('left behind by a gateway that was stopped is cleared when it is believed no longer, once, and not while a lock is there', () => {
+    const { clock, told, busy, row, line } = setUp();
+    row('running');
+    line();
+    busy.lockHeld(KEY, { kind: 'aged', until: clock.now() + 100_000 }, clock.now());
+    clock.pass(200_000);
+    busy.renew();
+    expect(told).not.toContain('cleared');
+    busy.lockReleased(KEY);
+    busy.renew();
+    expect(told.filter((what) => what === 'cleared')).toHaveLength(1);
+
+    row('running', clock.now());
+    clock.pass(2_000);
+    busy.renew();
+    clock.pass(160_000);
+    for (let look = 0; look < 3; look++) busy.renew();
+    expect(told.filter((what) => what === 'cleared')).toHaveLength(2);
+  });
+
   it('left behind by a crash long ago is not believed', () => {
     const { clock, told, busy, row } = setUp();
     row('running', clock.now() - 150_000);
