@@ -114,7 +114,18 @@ class Daemon {
     });
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();
-    this.#leftovers = this.#createLeftovers(graceMs);
+    this.#leftovers = new Leftovers(
+      {
+        clock: this.#clock,
+        log: this.#log,
+        sink: this.#sink,
+        board: this.#board,
+        publisher: this.#publisher,
+        posts: this.#posts,
+        channels: () => likelyChannels(this.#chat, this.#startedAt),
+      },
+      graceMs,
+    );
     this.#sources = this.#createSources();
     this.#releases.push(
       () => this.#checkpoint.close(),
@@ -200,19 +211,6 @@ class Daemon {
       onProgress: (path, position) => this.#memory.noteSource(path, position),
       openRuns: () => openRunsOf(this.#board.sessions()),
     });
-  }
-
-  #createLeftovers(graceMs: number): Leftovers {
-    const ports = {
-      clock: this.#clock,
-      log: this.#log,
-      sink: this.#sink,
-      board: this.#board,
-      publisher: this.#publisher,
-      posts: this.#posts,
-      channels: () => likelyChannels(this.#chat, this.#startedAt),
-    };
-    return new Leftovers(ports, graceMs);
   }
 
   #forget(boxId: string): boolean {
