@@ -37,19 +37,20 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     storage: parts.storageProblem === undefined ? { state: 'writable' } : { state: 'failing', because: parts.storageProblem },
     boxes: { active, waiting, dirty, oldestDirtyAgeMs, parked },
     edits: { sent, conflated, skipped },
-    sessions: parts.rows.map((row) => sessionRow(row, parts.postIdOf(row.boxId))),
+    sessions: parts.rows.map((row) => sessionRow(row, parts)),
     coordinator: parts.coordinator,
     process: parts.process,
   };
 }
 
-function sessionRow(row: BoardRow, postId: string | undefined): SessionRow {
+function sessionRow(row: BoardRow, { postIdOf, stats }: HealthParts): SessionRow {
+  const refusal = stats.parked.find(({ boxId }) => boxId === row.boxId);
   return {
     session: fingerprint(row.sessionKey),
     agent: row.agentId,
     state: row.state,
     channelId: row.target?.channelId,
-    postId,
-    why: row.why,
+    postId: postIdOf(row.boxId),
+    why: row.why ?? (refusal === undefined ? undefined : `its channel does not take it (${refusal.reason})`),
   };
 }
