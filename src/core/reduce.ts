@@ -154,7 +154,7 @@ function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
   if (before.messageIds.includes(event.messageId)) return withUsage(before, event.messageId, event.usage);
   const counted = withUsage(withMessageId(before, event.messageId), event.messageId, event.usage);
   const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at };
-  const turn = isWorthShowing(counted, event) ? withLine(counted, line) : counted;
+  const turn = isWorthShowing(event) ? withText(counted, event, line) : counted;
   if (event.injected === true) return turn;
   switch (event.stop) {
     case 'tools':
@@ -171,11 +171,19 @@ function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
   }
 }
 
-/** Half an answer before a retry, or an aborted answer repeated, would only say the same twice. */
-function isWorthShowing(turn: Turn, event: EventOf<'message'>): boolean {
-  if (event.text === undefined || event.text === '' || event.stop === 'error') return false;
-  const last = turn.lines.findLast((line) => line.kind === 'text');
-  return !(event.stop === 'aborted' && last?.kind === 'text' && last.text.startsWith(event.text.slice(0, 80)));
+/** Half an answer before a retry would only say the same twice. */
+function isWorthShowing({ text, stop }: EventOf<'message'>): boolean {
+  return text !== undefined && text !== '' && stop !== 'error';
+}
+
+/** The last words before an abort come several times; they stand where they were said first. */
+function withText(turn: Turn, event: EventOf<'message'>, line: Line): Turn {
+  const isOfAbort = event.stop === 'aborted' || turn.end?.outcome === 'aborted';
+  const start = event.text?.slice(0, 80) ?? '';
+  const known = isOfAbort ? turn.lines.find((other) => other.kind === 'text' && other.text.startsWith(start)) : undefined;
+  if (known === undefined) return withLine(turn, line);
+  if ((known.at ?? 0) <= event.at) return turn;
+  return withLine({ ...turn, lines: turn.lines.filter((other) => other !== known) }, line);
 }
 
 function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {

@@ -2,7 +2,7 @@
 
 import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
-import { reopen } from './run-end.ts';
+import { isBeforeEnd, reopen } from './run-end.ts';
 import { newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
 
 const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
@@ -25,8 +25,8 @@ export function chooseTurn(session: Session, event: SessionEvent): Choice | unde
 }
 
 /**
- * One of two sources may tell late: what happened before the current turn began is of the turn before, unless that had ended
- * by then for longer than it was until the current one began.
+ * One of two sources may tell late: what happened before the current turn began is of the turn before. Only if that had ended
+ * already may work so shortly before a turn be its own, by another clock.
  */
 function turnOfThePast(session: Session, event: SessionEvent): Turn | undefined {
   const current = session.turns.find((other) => other.boxId === session.currentBoxId);
@@ -34,7 +34,11 @@ function turnOfThePast(session: Session, event: SessionEvent): Turn | undefined 
   const before = session.turns.findLast((turn) => turn.startedAt <= event.at && turn.boxId !== current.boxId);
   if (before === undefined) return undefined;
   const isOver = before.end !== undefined && event.at - before.end.at > current.startedAt - event.at;
-  return isOver ? undefined : before;
+  return isOver && isWork(event) ? undefined : before;
+}
+
+function isWork(event: SessionEvent): boolean {
+  return event.type === 'tool_started' || event.type === 'run_started' || isSilentStart(event);
 }
 
 /** Results and reports reach back, and so does what was told late; that does not make an older turn the current one again. */
@@ -76,6 +80,7 @@ function currentTurn(session: Session, event: SessionEvent): Turn | undefined {
   if (event.type === 'busy_seen' && event.handle !== undefined) return undefined;
   if (turn?.end === undefined) return turn;
   if (event.type === 'busy_seen') return hasChildren(turn) || turn.end.outcome === 'lost' ? turn : undefined;
+  if (isBeforeEnd(turn, event)) return turn;
   if (event.type === 'run_started' || isSilentStart(event)) return turnAwaitingChildren(session);
   return turn;
 }
@@ -122,13 +127,14 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
 function betterTrigger(known: Trigger, told: Trigger): Trigger {
   if (known.kind === 'unknown') return told;
   if (known.kind === 'person' && told.kind === 'person') return { ...told, ...known };
+  if (known.kind === 'schedule' && told.kind === 'schedule') return { ...told, ...known };
   return known.kind === 'operator' && told.kind === 'person' ? told : known;
 }
 
 function sameTurn(session: Session, event: EventOf<'turn_started'>): Turn | undefined {
   const known = turnThatKnows(session, event) ?? turnOfPost(session, event.trigger);
   if (known !== undefined) return known;
-  if (event.trigger.kind === 'announce') return turnOfChild(session, event.trigger.childKey) ?? turnAwaitingChildren(session);
+  if (event.trigger.kind === 'announce') return turnOfAnnouncement(session, event.trigger.childKey);
   if (event.trigger.kind === 'recovery') return session.turns.at(-1);
   return turnOfBeginning(session, event);
 }
@@ -138,8 +144,10 @@ function turnOfPost(session: Session, trigger: Trigger): Turn | undefined {
   return session.turns.findLast((turn) => turn.trigger.kind === 'person' && turn.trigger.postId === trigger.postId);
 }
 
-function turnOfChild(session: Session, childKey: string | undefined): Turn | undefined {
-  return childKey === undefined ? undefined : session.turns.findLast((turn) => childKey in turn.childrenByKey);
+/** A sub-agent whose spawn nobody has told of yet is most likely one of the newest turn. */
+function turnOfAnnouncement(session: Session, childKey: string | undefined): Turn | undefined {
+  if (childKey === undefined) return turnAwaitingChildren(session);
+  return session.turns.findLast((turn) => childKey in turn.childrenByKey) ?? session.turns.at(-1);
 }
 
 /** The turn whose beginning this is, too: of those that can be meant the one that began closest to it. */

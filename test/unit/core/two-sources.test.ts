@@ -113,3 +113,33 @@ describe('one of two sources is gone', () => {
     expect(treeAt(events, 2).turn.compactions).toBe(1);
   });
 });
+
+describe('words that both sources tell', () => {
+  it('before an abort stand once, where they were said first', () => {
+    const partial = gateway(at(5, { type: 'message', messageId: 'partial:r', stop: 'aborted', text: 'I will look', runId: 'r' }));
+    const events = [
+      begun(0, 'r'),
+      started(0, 'r'),
+      gateway(called(2, 'c')),
+      ended(5, 'r', 'aborted'),
+      partial,
+      said(1, 'stop', 'I will look'),
+    ];
+    expect(textsOf(events, 0)).toEqual(['I will look', 'c']);
+    expect(stateAt(events, 6)).toBe('aborted.');
+  });
+
+  it('come late for the turn that ended, not for an older one with sub-agents', () => {
+    const spawned = at(1, { type: 'child_spawned', callId: 'c', childKey: 'agent:main:subagent:c1' });
+    const events = [asked(0), spawned, said(2, 'stop'), begun(20, 'r'), ended(25, 'r'), said(24, 'stop', 'late')];
+    expect(textsOf(events, 1)).toEqual(['late']);
+  });
+
+  it('of a sub-agent nobody has told of yet belong to the newest turn', () => {
+    const spawned = at(1, { type: 'child_spawned', callId: 'c', childKey: 'agent:main:subagent:c1' });
+    const announced = begun(30, 'announce', { kind: 'announce', childKey: 'agent:main:subagent:c2' });
+    expect(stateAt([asked(0), spawned, said(2, 'stop'), begun(20, 'r'), ended(25, 'r'), announced, started(30, 'announce')], 31)).toBe(
+      'active',
+    );
+  });
+});
