@@ -75,6 +75,7 @@ describe('BOX_STYLE=message', () => {
     await start({ BOX_STYLE: 'message', MAX_MESSAGE_CHARS: '600', MAX_STATUS_LINES: '50' });
     const agent = new OneAgent(rig.writer, 'main');
     agent.begin();
+    await until('the running box', () => messages().some((text) => text.startsWith('[ACTIVE]')));
     for (let index = 0; index < 40; index++) {
       rig.writer.assistant(agent.sessionId, `${'long '.repeat(30)}${index}`, [
         { id: `c${index}`, name: 'exec', arguments: { command: 'ls' } },
