@@ -5,7 +5,7 @@ const FIRST_TICKS_MS = [30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MI
 const LATER_TICK_MS = 10 * MINUTE_MS;
 
 /** The last tick at or before `quietMs` of silence, in milliseconds of silence; 0 before the first. */
-export function lastQuietTick(quietMs: number): number {
+function lastQuietTick(quietMs: number): number {
   if (quietMs >= 2 * LATER_TICK_MS) return Math.floor(quietMs / LATER_TICK_MS) * LATER_TICK_MS;
   return FIRST_TICKS_MS.findLast((tick) => tick <= quietMs) ?? 0;
 }

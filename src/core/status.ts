@@ -45,7 +45,7 @@ function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>): TurnStatus
 }
 
 /** Signs of life that are not activity: they keep a box open without making it younger. */
-export function isAlive(tree: TurnTree, limits: StatusLimits): boolean {
+function isAlive(tree: TurnTree, limits: StatusLimits): boolean {
   const { turn, session } = tree;
   if (hasOpenRun(turn) || turn.busyUntil > session.asOf) return true;
   if (pendingCalls(turn).length > 0 && session.asOf - turn.lastEventAt < CALL_BELIEVED_MS) return true;

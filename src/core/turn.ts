@@ -12,7 +12,7 @@ const KEPT_AFTER_FOLD = 200; // the newest of them are left by themselves
 const FOLDED_USAGE_ID = '(earlier)';
 
 /** A box id that the same turn gets again when its transcript is read again from the start. */
-export function boxIdOf(sessionKey: string, startedAt: number): string {
+function boxIdOf(sessionKey: string, startedAt: number): string {
   return `${fingerprint(sessionKey)}-${Math.max(0, Math.trunc(startedAt)).toString(36)}`;
 }
 
@@ -119,7 +119,7 @@ function foldUsage(turn: Turn): Turn {
   return { ...turn, usageById: Object.fromEntries([[FOLDED_USAGE_ID, folded], ...usages.slice(-KEPT_AFTER_FOLD)]) };
 }
 
-export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };
+const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };
 
 export function addUsage(a: Usage, b: Usage): Usage {
   return {

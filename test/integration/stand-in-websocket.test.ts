@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';

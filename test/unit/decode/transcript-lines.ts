@@ -38,7 +38,7 @@ export function resultLine(fields: {
 }
 
 /** Masks what follows `hush-`, and values of names that say `secret`. */
-export function maskHush(text: string): string {
+function maskHush(text: string): string {
   return text.replace(/hush-\w+/g, '[masked]').replace(/(secret\w*["']?[=:] *)[^\s,"'}]+/gi, '$1[masked]');
 }
 

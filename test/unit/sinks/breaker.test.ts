@@ -51,7 +51,7 @@ describe('a closed breaker', () => {
   it('counts the failures of questions beside the sink, and refuses them while it is open', async () => {
     const { breaker } = setup();
     const fail = (): Promise<void> => breaker.pass(() => Promise.reject(new PushError('unreachable', 'nobody there')));
-    for (const _failure of [1, 2, 3]) await expect(fail()).rejects.toMatchObject({ reason: 'unreachable' });
+    for (let failure = 1; failure <= 3; failure++) await expect(fail()).rejects.toMatchObject({ reason: 'unreachable' });
     expect(breaker.state()).toBe('open');
     await expect(breaker.pass(async () => 'answer')).rejects.toMatchObject({ reason: 'breaker_open' });
   });
