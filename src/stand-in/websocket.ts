@@ -34,8 +34,8 @@ export function serveWebsockets(server: Server, standIn: StandIn): void {
   standIn.onPostEvent((event) => broadcast(postFrame(world, event)));
   world.typingListeners.add((typing) => broadcast(typingFrame(typing)));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://stand-in').pathname !== PATH) return void socket.destroy();
-    sockets.handleUpgrade(request, socket, head, (connected) => welcome(world, clients, connected, request));
+    if (new URL(request.url ?? '/', 'http://stand-in').pathname !== PATH) socket.destroy();
+    else sockets.handleUpgrade(request, socket, head, (connected) => welcome(world, clients, connected, request));
   });
 }
 
