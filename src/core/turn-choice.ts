@@ -78,11 +78,18 @@ function knowsCall(session: Session, turn: Turn, callId: string, event: SessionE
 function currentTurn(session: Session, event: SessionEvent): Turn | undefined {
   const turn = session.turns.find((other) => other.boxId === session.currentBoxId);
   if (event.type === 'busy_seen' && event.handle !== undefined) return undefined;
+  if (isOlderThanAll(session, event)) return undefined;
   if (turn?.end === undefined) return turn;
   if (event.type === 'busy_seen') return hasChildren(turn) || turn.end.outcome === 'lost' ? turn : undefined;
   if (isBeforeEnd(turn, event)) return turn;
   if (event.type === 'run_started' || isSilentStart(event)) return turnAwaitingChildren(session);
   return turn;
+}
+
+/** What the gateway itself said before the first turn is of no turn, however late it is told. */
+function isOlderThanAll(session: Session, event: SessionEvent): boolean {
+  const first = session.turns[0];
+  return event.type === 'message' && event.injected === true && first !== undefined && event.at < first.startedAt;
 }
 
 /** Some versions write no user line for a sub-agent's announcement: the answer just follows. */
