@@ -93,7 +93,7 @@ class Source {
   readonly #unknownKinds: Record<string, number> = {};
   readonly #missingMethods = new Set<string>();
   readonly #cancelsByName = new Map<'check' | 'lost' | 'resync', () => void>();
-  #bootId: string | undefined;
+  #lastHello: { hello: Hello; at: number } | undefined;
   #lastEventAt: number | undefined;
   #isStopped = false;
 
@@ -175,8 +175,9 @@ class Source {
 
   #connected(hello: Hello): void {
     this.#cancel('lost');
-    const wasRestarted = this.#bootId !== undefined && hello.bootId !== undefined && hello.bootId !== this.#bootId;
-    this.#bootId = hello.bootId ?? this.#bootId;
+    const at = this.#options.clock.now();
+    const wasRestarted = this.#lastHello !== undefined && isAnotherStart(this.#lastHello, { hello, at });
+    this.#lastHello = { hello, at };
     if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
     this.#missingMethods.clear();
     void this.#recovery.connected(wasRestarted);
@@ -226,4 +227,11 @@ class Source {
     this.#cancelsByName.get(name)?.();
     this.#cancelsByName.delete(name);
   }
+}
+
+/** Whether the gateway was started between the two; those of 2026.7 tell that only by the time they have been running. */
+function isAnotherStart(before: { hello: Hello; at: number }, now: { hello: Hello; at: number }): boolean {
+  const { bootId, uptimeMs } = now.hello;
+  if (bootId !== undefined && before.hello.bootId !== undefined) return bootId !== before.hello.bootId;
+  return uptimeMs !== undefined && now.at - uptimeMs > before.at;
 }

@@ -20,7 +20,7 @@ export interface Timing extends BackOffTiming {
 
 export const TIMING: Timing = {
   leastMs: 1_000,
-  mostMs: 30_000,
+  mostMs: 10_000, // a gateway that is back must be seen within 15 s
   slowMs: 60_000,
   handshakeMs: 15_000, // a gateway gives its clients the same time
   requestMs: 20_000,

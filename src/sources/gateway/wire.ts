@@ -52,8 +52,10 @@ function decodeRefusal(error: JsonRecord): Refusal {
 export interface Hello {
   protocol: number;
   version: string;
-  /** New with every start of the gateway; protocol 3 may not tell it. */
+  /** New with every start of the gateway; older ones do not tell it. */
   bootId?: string;
+  /** How long the gateway has been running, in milliseconds. */
+  uptimeMs?: number;
   scopes: string[];
   tickIntervalMs: number;
 }
@@ -63,12 +65,14 @@ const DEFAULT_TICK_MS = 30_000;
 export function decodeHello(payload: JsonRecord): Hello {
   const server = asRecord(payload['server']);
   const bootId = asText(server?.['bootId']);
+  const uptimeMs = asNumber(asRecord(payload['snapshot'])?.['uptimeMs']);
   const scopes = asRecord(payload['auth'])?.['scopes'];
   const tickIntervalMs = asNumber(asRecord(payload['policy'])?.['tickIntervalMs']);
   return {
     protocol: asNumber(payload['protocol']) ?? 0,
     version: asText(server?.['version'])?.slice(0, 60) ?? 'unknown',
     ...(bootId === undefined ? {} : { bootId }),
+    ...(uptimeMs === undefined ? {} : { uptimeMs }),
     scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
     tickIntervalMs: tickIntervalMs !== undefined && tickIntervalMs > 0 ? tickIntervalMs : DEFAULT_TICK_MS,
   };

@@ -240,6 +240,23 @@ describe('the source', () => {
     expect(running.source.health().openRuns).toBe(1);
   });
 
+  it.each([
+    ['began while we were away', 0, 'lost'],
+    ['was there all the time', 3_600_000, 'aborted'],
+  ])('knows an older gateway that %s by the time it has been running', async (_what, uptimeMs, outcome) => {
+    const older = { ...hello(), server: { version: '2026.7.35' }, snapshot: { uptimeMs } };
+    const connect: Script['connect'] = (served, request) => served.answer(request, served.nth === 0 ? { ...older, snapshot: {} } : older);
+    // The rows of such a gateway call aborted what its stop cut off.
+    const request = answering('chat.history', () => ({ sessionInfo: { status: 'killed', hasActiveRun: false, abortedLastRun: true } }));
+    await serve({ connect, request });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    start(gateway.newest);
+    await until('seen', has('run_started'));
+    gateway.newest.socket.terminate();
+    await until('settled', has('run_ended'));
+    expect(outcomes()).toEqual([`run-1 ${outcome}`]);
+  });
+
   it('says that a session has lost its gateway, and takes that back when it is there again', async () => {
     await serve(
       { request: answering('chat.history', () => ({ inFlightRun: { runId: 'run-1' } })) },
