@@ -18,8 +18,11 @@ afterEach(() => rig.close());
 /** Root may write anywhere, unless it gives that power up. */
 const WITHOUT_POWER = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
 
-/** A system without file watches, where this user may have a system of their own. */
-const WITHOUT_WATCHES = ['unshare', '-U', '-r', 'sh', '-c', 'echo 0 > /proc/sys/fs/inotify/max_user_watches && exec "$@"', 'sh'];
+/**
+ * The limit of a user namespace of its own, which ends with the process. Never `fs.inotify.*`: that is the whole machine's, and
+ * root in such a namespace may write it.
+ */
+const WITHOUT_WATCHES = ['unshare', '-U', '-r', 'sh', '-c', 'echo 0 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'];
 const canTakeWatches = spawnSync('unshare', [...WITHOUT_WATCHES.slice(1), 'true']).status === 0;
 
 function limit(watcher: Watcher, name: 'fsize' | 'nofile', value: number | 'unlimited'): void {
