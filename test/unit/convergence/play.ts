@@ -16,18 +16,21 @@ import type { Step, Story } from './story.ts';
 import { textOf } from './texts.ts';
 import { type SentPush, Watcher } from './watcher.ts';
 
-export const QUIET_LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const QUIET_LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 export const DIRECT_KEY = 'agent:other:direct';
 const ROOT_ID = 'threadroot'.padEnd(26, '0');
 const MOVES_FOR_MS = 12 * 60_000; // a box that has ended takes late news for 15 min; after that a report would open another one
 const ROUND_MS = 60_000;
 const MAX_ROUNDS = 180;
 const QUIET_ROUNDS = 3;
+const REMEMBERED_MS = 250; // a watcher writes down what it knows this often
 
 export interface Shown {
   view: BoxView;
   /** How often what was remembered had been lost by then. */
   losses: number;
+  /** The watcher died so soon after it had first drawn the box that it had not written down anything of it. */
+  isUnremembered: boolean;
 }
 
 export class Play {
@@ -48,9 +51,12 @@ export class Play {
   losses = 0;
   watcher: Watcher;
   lives = 0;
+  /** The account was removed from a channel for a while. */
+  wasShutOut = false;
+  readonly #newBoxes = new Map<string, number>();
   #isDown = false;
   #cancelRestart = (): void => undefined;
-  readonly #disk = new Disk();
+  readonly #disk = new Disk(this.clock);
 
   constructor(story: Story) {
     this.config = configOf(story);
@@ -88,14 +94,14 @@ export class Play {
       case 'token':
         return this.operator.token(step.change);
       case 'channel':
+        if (step.change === 'leave') this.wasShutOut = true;
         return this.operator.channel(step.channel === 0 ? SAMPLE.publicId : SAMPLE.privateId, step.change);
       case 'kill':
         return await this.#kill(step.downMs, step.state);
       case 'stop':
         return this.#stop(step.downMs);
       case 'disk':
-        this.#disk.isFull = step.state === 'full';
-        return;
+        return this.#disk.fill(step.state === 'full');
       case 'delete_post':
         return this.#deletePost(step.nth);
       default:
@@ -107,7 +113,7 @@ export class Play {
   async heal(): Promise<void> {
     this.standIn.faults.clear();
     this.network.mode = 'up';
-    this.#disk.isFull = false;
+    this.#disk.fill(false);
     this.operator.server('database_up');
     this.operator.server('limit_usual');
     this.operator.token('enabled');
@@ -134,7 +140,7 @@ export class Play {
       disk: this.#disk,
       tokenFile: () => this.operator.tokenFile,
       sessions: () => this.sessions,
-      onShow: (view) => void this.shownByBox.set(view.boxId, { view, losses: this.losses }),
+      onShow: (view) => this.#noteShown(view),
       onPush: (push) => void this.pushes.push(push),
       onSkipped: (key) => void this.skippedKeys.add(key),
       log: QUIET_LOG,
@@ -142,6 +148,12 @@ export class Play {
     this.watcher = watcher;
     watcher.start();
     return watcher;
+  }
+
+  #noteShown(view: BoxView): void {
+    const { boxId } = view;
+    if (!this.shownByBox.has(boxId)) this.#newBoxes.set(boxId, this.clock.monotonic());
+    this.shownByBox.set(boxId, { view, losses: this.losses, isUnremembered: false });
   }
 
   async #kill(downMs: number, state: 'kept' | 'deleted'): Promise<void> {
@@ -162,7 +174,12 @@ export class Play {
   }
 
   #died(downMs: number): void {
-    if (this.#disk.isFull && !this.#isDown) this.losses += 1;
+    if (!this.#isDown && this.#disk.wasFullAt(this.clock.monotonic() - REMEMBERED_MS)) this.losses += 1;
+    const writtenAt = this.clock.monotonic() - REMEMBERED_MS;
+    for (const [boxId, shownAt] of this.#newBoxes) {
+      const shown = this.shownByBox.get(boxId);
+      if (shown !== undefined && shownAt >= writtenAt) shown.isUnremembered = true;
+    }
     this.#isDown = true;
     this.#cancelRestart();
     this.#cancelRestart = this.clock.after(downMs, () => void this.#start());

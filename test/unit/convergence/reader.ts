@@ -127,7 +127,7 @@ export class Reader {
 }
 
 /** The number of lines before the last turn that something outside has opened. */
-export function startOfLastTurn(lines: readonly string[]): number {
+function startOfLastTurn(lines: readonly string[]): number {
   const decode = createTranscriptDecoder({ redact: (text) => text, onUnknown: () => undefined });
   let start = 0;
   for (const [index, line] of lines.entries()) if (decode(line).events.some(opensTurn)) start = index;
