@@ -91,7 +91,10 @@ function transcriptCondition(health: TranscriptHealth): SourceCondition {
   if (!health.readable)
     return { state: 'unreadable', because: 'the transcript directory does not exist or cannot be listed; it is waited for' };
   if (health.watching === 'polling' && health.problems.some(({ kind }) => kind === 'watch_limit')) {
-    return { state: 'impaired', because: 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches' };
+    return {
+      state: 'impaired',
+      because: 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches or max_user_instances',
+    };
   }
   return health.files === 0 && health.lastEventAt === undefined ? { state: 'unknown' } : { state: 'readable' };
 }

@@ -44,7 +44,8 @@ const SENTENCES: Record<ProblemKind, string> = {
   index_broken: 'The session index is not valid JSON; the last good one is used.',
   index_refused: 'The session index cannot be read; the last good one is used.',
   folder_unreadable: 'A sessions folder cannot be listed.',
-  watch_limit: 'The system has no file watches left; polling instead. Raise fs.inotify.max_user_watches to get events again.',
+  watch_limit:
+    'The system has no file watches left; polling instead. Raise fs.inotify.max_user_watches or fs.inotify.max_user_instances to get events again.',
   emit_failed: 'An event could not be handed on.',
   watch_failed: 'File events failed; the slow sweep goes on.',
 };
