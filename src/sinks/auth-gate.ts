@@ -71,8 +71,13 @@ class Gate {
       return await call();
     } catch (error) {
       // A call that began with an earlier token says nothing about this one.
-      if (isRefusal(error) && begun === this.#epoch && this.#status.state === 'accepted') this.#refuse(error.message);
-      throw error;
+      if (!isRefusal(error)) throw error;
+      if (begun === this.#epoch && this.#status.state === 'accepted') this.#refuse(error.message);
+      // The token is looked at right away and may be good again in a moment: callers need not wait as long as for a bad one.
+      throw new PushError('auth', error.message, {
+        retryAfterMs: this.status().state === 'refused' ? this.#dueInMs() : SOON_MS,
+        cause: error,
+      });
     }
   }
 

@@ -63,6 +63,16 @@ describe('an accepted token', () => {
 });
 
 describe('a refused token', () => {
+  it('is looked at at once, and the call that met it may come back soon: it may be good again in a moment', async () => {
+    const { gate, sink, accepted, clock } = setup();
+    accepted.add('fake-old');
+    sink.outcome = 'auth';
+    await expect(gate.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'auth', retryAfterMs: 1_000 });
+    sink.outcome = 'ok';
+    await clock.advance(1_000);
+    expect(await pushThrough(gate)).toBe('ok');
+  });
+
   it('stops every method at once, and says why', async () => {
     const { gate, sink } = await refused();
     const calls = [
