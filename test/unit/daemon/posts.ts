@@ -1,0 +1,36 @@
+// A channel of posts as the search for old posts sees it.
+
+import type { LiveStatusMeta } from '../../../src/boxes/post-meta.ts';
+import type { FoundPost, Sink } from '../../../src/core/sink.ts';
+
+export interface Posts extends Sink {
+  readonly byId: Map<string, FoundPost>;
+  readonly reads: string[];
+  readonly edits: string[];
+  /** Writes a post as the watcher `instance` would. */
+  write(postId: string, meta: Partial<LiveStatusMeta>): void;
+}
+
+export const CHANNEL = 'town';
+
+export function createPosts(): Posts {
+  const byId = new Map<string, FoundPost>();
+  const [reads, edits]: string[][] = [[], []];
+  return {
+    byId,
+    reads: reads ?? [],
+    edits: edits ?? [],
+    write(postId, meta) {
+      const full = { v: 1, box: postId, session: 'theirs', runs: [], start: 0, open: true, seq: 1, instance: 'old', claimedAt: 0, ...meta };
+      byId.set(postId, { postId, target: { channelId: CHANNEL }, createdAt: 0, meta: full });
+    },
+    create: () => Promise.reject(new Error('nothing is to be created')),
+    edit: async (postId) => void edits?.push(postId),
+    read: async (postId) => {
+      reads?.push(postId);
+      return byId.get(postId);
+    },
+    findOwn: async () => [...byId.values()],
+    probe: async () => undefined,
+  };
+}

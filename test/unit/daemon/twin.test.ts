@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { withTwinWatch, type TwinSink } from '../../../src/daemon/twin.ts';
+import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
+import { createPosts, type Posts } from './posts.ts';
+
+interface Setup {
+  clock: FakeClock;
+  posts: Posts;
+  twin: TwinSink;
+  told: string[];
+  olderSeen: () => number;
+}
+
+function setup(): Setup {
+  const clock = createFakeClock();
+  const posts = createPosts();
+  const told: string[] = [];
+  let older = 0;
+  const onOlder = (): void => void (older += 1);
+  const onReplaced = (words: string): void => void told.push(words);
+  const twin = withTwinWatch(posts, { clock, instance: 'me', claimedAt: 100, onReplaced, onOlder });
+  return { clock, posts, twin, told, olderSeen: () => older };
+}
+
+const edit = (twin: TwinSink): Promise<string> =>
+  twin.edit('p', { props: {} }).then(
+    () => 'sent',
+    (error: unknown) => String(error),
+  );
+
+describe('a newer claim', () => {
+  it.each([
+    ['a later start', { instance: 'other', claimedAt: 101 }, true],
+    ['the same start and a later name', { instance: 'other', claimedAt: 100 }, true],
+    ['the same start and an earlier name', { instance: 'another', claimedAt: 100 }, false],
+    ['an earlier start', { instance: 'other', claimedAt: 99 }, false],
+    ['our own', { instance: 'me', claimedAt: 100 }, false],
+  ])('%s', async (_name, meta, replaces) => {
+    const { clock, posts, twin, told } = setup();
+    posts.write('p', meta);
+    await clock.advance(12_000);
+    await twin.check(['p']);
+    expect(twin.replacedBy() !== undefined).toBe(replaces);
+    expect(told).toHaveLength(replaces ? 1 : 0);
+  });
+
+  it('is seen just before an edit while boxes are busy, and that edit is not sent any more', async () => {
+    const { clock, posts, twin } = setup();
+    expect(await edit(twin)).toBe('sent');
+    await clock.advance(10_000);
+    posts.write('p', { instance: 'other', claimedAt: 200 });
+    expect(await edit(twin)).toContain('another watcher has taken over');
+    expect(posts.edits).toEqual(['p']);
+    await clock.advance(3_600_000);
+    expect(await edit(twin)).toContain('another watcher has taken over');
+  });
+
+  it('costs one look in ten seconds at most', async () => {
+    const { clock, posts, twin } = setup();
+    posts.write('p', { instance: 'me', claimedAt: 100 });
+    for (let second = 0; second < 60; second++) {
+      await edit(twin);
+      await twin.check(['p']);
+      await clock.advance(1_000);
+    }
+    expect(posts.reads.length).toBeGreaterThan(3);
+    expect(posts.reads.length).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('an older claim on one of our posts', () => {
+  it('is answered by writing ours again', async () => {
+    const { clock, posts, twin, olderSeen } = setup();
+    posts.write('p', { instance: 'other', claimedAt: 1 });
+    await clock.advance(12_000);
+    await twin.check(['p']);
+    expect(olderSeen()).toBe(1);
+    expect(await edit(twin)).toBe('sent');
+  });
+});
