@@ -4,8 +4,9 @@ import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endRuns, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
 import type { Call, Line, Session, Turn } from './session.ts';
-import { hasOpenRun, isAtRest, pendingCalls, withCall, withLine, withMessageId, withTurn, withUsage } from './turn.ts';
+import { hasOpenRun, isAtRest, pendingCalls, withCall, withLine, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
+import { withWords } from './words.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
@@ -151,10 +152,8 @@ function seen(before: Session, event: EventOf<'session_seen'>): Session {
 }
 
 function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
-  if (before.messageIds.includes(event.messageId)) return withUsage(before, event.messageId, event.usage);
-  const counted = withUsage(withMessageId(before, event.messageId), event.messageId, event.usage);
-  const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at };
-  const turn = isWorthShowing(event) ? withText(counted, event, line) : counted;
+  const turn = withWords(before, event);
+  if (before.messageIds.includes(event.messageId)) return turn;
   if (event.injected === true) return turn;
   switch (event.stop) {
     case 'tools':
@@ -169,21 +168,6 @@ function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
     default:
       return event.stop satisfies never;
   }
-}
-
-/** Half an answer before a retry would only say the same twice. */
-function isWorthShowing({ text, stop }: EventOf<'message'>): boolean {
-  return text !== undefined && text !== '' && stop !== 'error';
-}
-
-/** The last words before an abort come several times; they stand where they were said first. */
-function withText(turn: Turn, event: EventOf<'message'>, line: Line): Turn {
-  const isOfAbort = event.stop === 'aborted' || turn.end?.outcome === 'aborted';
-  const start = event.text?.slice(0, 80) ?? '';
-  const known = isOfAbort ? turn.lines.find((other) => other.kind === 'text' && other.text.startsWith(start)) : undefined;
-  if (known === undefined) return withLine(turn, line);
-  if ((known.at ?? 0) <= event.at) return turn;
-  return withLine({ ...turn, lines: turn.lines.filter((other) => other !== known) }, line);
 }
 
 function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {

@@ -1,6 +1,6 @@
 // The state that events are folded into. Plain data: it is stored in the checkpoint as it is.
 
-import type { CallOutcome, Route, RunOutcome, Trigger, Usage } from './event.ts';
+import type { CallOutcome, Route, RunOutcome, SessionEvent, Trigger, Usage } from './event.ts';
 
 /** One tool call. `args` are redacted, one line each, shortened. */
 export interface Call {
@@ -13,9 +13,12 @@ export interface Call {
   parentCallId?: string;
 }
 
-/** One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. */
+/**
+ * One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. `source` told the
+ * text of a line: another one may tell it again by another id.
+ */
 export type Line = { at?: number } & (
-  | { kind: 'text'; id: string; text: string }
+  | { kind: 'text'; id: string; text: string; source?: SessionEvent['source'] }
   | { kind: 'call'; callId: string }
   | { kind: 'child'; childKey: string }
   | { kind: 'note'; id: string; text: string }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
+import { usageOf } from '../../../src/core/turn.ts';
 import { answered, asked, at, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
 
 type Trigger = Extract<SessionEvent, { type: 'turn_started' }>['trigger'];
@@ -115,6 +116,15 @@ describe('one of two sources is gone', () => {
 });
 
 describe('words that both sources tell', () => {
+  it('by ids of their own stand once and are paid for once', () => {
+    const usage = { input: 900, output: 100, cacheRead: 0, cacheWrite: 0, costUsd: 0.01 };
+    const say = (seconds: number, messageId: string): SessionEvent =>
+      at(seconds, { type: 'message', messageId, stop: 'tools', text: 'Again.', usage });
+    const events = [asked(0), say(1, 't1'), gateway(say(1.2, 'g1')), say(3, 't2'), gateway(say(3.2, 'g2')), gateway(say(3.2, 'g2'))];
+    expect(textsOf(events, 0)).toEqual(['Again.', 'Again.']);
+    expect(usageOf(treeAt(events, 4).turn)).toMatchObject({ input: 1800, output: 200 });
+  });
+
   it('before an abort stand once, where they were said first', () => {
     const partial = gateway(at(5, { type: 'message', messageId: 'partial:r', stop: 'aborted', text: 'I will look', runId: 'r' }));
     const events = [

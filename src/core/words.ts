@@ -1,0 +1,51 @@
+// What the agent said, as lines of its box: each message once, whoever tells it and however often. Pure.
+
+import type { EventOf } from './event.ts';
+import type { Line, Turn } from './session.ts';
+import { withLine, withMessageId, withUsage } from './turn.ts';
+
+const SAME_WORDS_MS = 10_000; // a gateway dates a message when its model call began, a transcript when it was complete
+
+/** The turn with the words and the usage of a message. */
+export function withWords(turn: Turn, event: EventOf<'message'>): Turn {
+  const paid = withUsage(turn, usageIdOf(turn, event), event.usage);
+  if (turn.messageIds.includes(event.messageId)) return paid;
+  const counted = withMessageId(paid, event.messageId);
+  const isNews = isWorthShowing(event) && (twinOf(turn, event) === undefined || isOfAbort(turn, event));
+  return isNews ? withText(counted, event) : counted;
+}
+
+/** Half an answer before a retry would only say the same twice. */
+function isWorthShowing({ text, stop }: EventOf<'message'>): boolean {
+  return text !== undefined && text !== '' && stop !== 'error';
+}
+
+/** What is paid for a message that another source has told by an id of its own is paid once. */
+function usageIdOf(turn: Turn, event: EventOf<'message'>): string {
+  const twin = twinOf(turn, event);
+  return twin?.kind === 'text' && twin.id in turn.usageById ? twin.id : event.messageId;
+}
+
+/** The line that another source has told of this very message. */
+function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
+  if (turn.lines.some((line) => line.kind === 'text' && line.id === event.messageId)) return undefined;
+  const distance = (line: Line): number => Math.abs((line.at ?? 0) - event.at);
+  return turn.lines
+    .filter((line) => line.kind === 'text' && line.text === event.text && line.source !== undefined && line.source !== event.source)
+    .filter((line) => distance(line) <= SAME_WORDS_MS)
+    .toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+function isOfAbort(turn: Turn, event: EventOf<'message'>): boolean {
+  return event.stop === 'aborted' || turn.end?.outcome === 'aborted';
+}
+
+/** The last words before an abort come several times; they stand where they were said first. */
+function withText(turn: Turn, event: EventOf<'message'>): Turn {
+  const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at, source: event.source };
+  const start = line.text.slice(0, 80);
+  const known = turn.lines.find((other) => other.kind === 'text' && other.text.startsWith(start));
+  if (known === undefined || !isOfAbort(turn, event)) return withLine(turn, line);
+  if ((known.at ?? 0) <= event.at) return turn;
+  return withLine({ ...turn, lines: turn.lines.filter((other) => other !== known) }, line);
+}
