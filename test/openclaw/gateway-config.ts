@@ -1,0 +1,67 @@
+// The configuration of the real gateway: the scripted model, nothing else from the network, no work of its own. Pure.
+
+import { join } from 'node:path';
+
+export interface GatewaySettings {
+  port: number;
+  token: string;
+  /** Holds the workspace and the log. */
+  home: string;
+  /** The address of the scripted model. */
+  modelUrl: string;
+  mattermost: { url: string; token: string; streaming: 'off' | 'partial' | 'progress' };
+}
+
+const CONTEXT_WINDOW = 200_000;
+
+/** As `openclaw.json`; a version refuses what it does not know. */
+export function gatewayConfig(version: string, settings: GatewaySettings): object {
+  const { port, token, home } = settings;
+  const isNew = version !== '2026.7.35';
+  return {
+    gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token } },
+    update: { checkOnStart: false },
+    cron: { enabled: false },
+    models: {
+      mode: 'replace',
+      ...(isNew ? { catalogRefresh: { enabled: false } } : {}),
+      providers: { scripted: provider(settings.modelUrl) },
+    },
+    agents: {
+      defaults: {
+        workspace: join(home, 'workspace'),
+        skipBootstrap: true,
+        model: { primary: 'scripted/scripted' },
+        heartbeat: { every: '0m' },
+        subagents: { maxSpawnDepth: 2 },
+      },
+    },
+    logging: { file: join(home, 'openclaw.log') },
+    // All tools are offered by name: the model need not search for them.
+    ...(isNew ? { tools: { toolSearch: false } } : {}),
+    plugins: { allow: ['mattermost'], entries: { mattermost: { enabled: true } } },
+    channels: { mattermost: channel(settings.mattermost) },
+  };
+}
+
+function provider(baseUrl: string): object {
+  const model = { id: 'scripted', name: 'Scripted', reasoning: false, input: ['text'], contextWindow: CONTEXT_WINDOW, maxTokens: 8_192 };
+  const cost = { input: 1, output: 2, cacheRead: 0, cacheWrite: 0 };
+  return { baseUrl, apiKey: 'fake-key-of-the-scripted-model', api: 'openai-completions', models: [{ ...model, cost }] };
+}
+
+/** Answers everybody in every thread, without being mentioned: whatever our posts could set off, they would. */
+function channel({ url, token, streaming }: GatewaySettings['mattermost']): object {
+  return {
+    enabled: true,
+    botToken: token,
+    baseUrl: url,
+    chatmode: 'onmessage',
+    replyToMode: 'all',
+    dmPolicy: 'open',
+    allowFrom: ['*'],
+    groupPolicy: 'open',
+    network: { dangerouslyAllowPrivateNetwork: true },
+    streaming: { mode: streaming },
+  };
+}

@@ -1,0 +1,104 @@
+// An operator's connection to a gateway, as small as the tests need it. Owns one socket.
+
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
+
+interface Pending {
+  resolve(payload: Record<string, unknown>): void;
+  reject(error: Error): void;
+}
+
+const CONNECT_LIMIT_MS = 10_000;
+const CALL_LIMIT_MS = 60_000;
+const CLIENT = { id: 'gateway-client', mode: 'backend', version: '0.0.0', platform: 'linux', displayName: 'test operator' };
+
+export class Operator {
+  /** The version that the gateway says it is. */
+  version = '';
+  readonly #socket: WebSocket;
+  readonly #pendingById = new Map<string, Pending>();
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => this.#take(String(data)));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', (code) => this.#fail(new Error(`The gateway closed the operator's connection (${code}).`)));
+  }
+
+  /** Rejects when the gateway is not there, is starting, or refuses the token. */
+  static async connect(url: string, token: string): Promise<Operator> {
+    const socket = new WebSocket(url, { handshakeTimeout: CONNECT_LIMIT_MS });
+    const operator = new Operator(socket);
+    try {
+      await new Promise((resolve, reject) => socket.once('message', resolve).once('close', () => reject(new Error('not there'))));
+      const scopes = ['operator.read', 'operator.write', 'operator.admin'];
+      const protocol = { minProtocol: 3, maxProtocol: 4 };
+      const hello = await operator.call('connect', { ...protocol, client: CLIENT, role: 'operator', scopes, caps: [], auth: { token } });
+      const server = hello['server'] as Record<string, unknown> | undefined;
+      operator.version = String(server?.['version']);
+      return operator;
+    } catch (error) {
+      operator.close();
+      throw error;
+    }
+  }
+
+  /** Resolves with the payload; rejects with the gateway's words. */
+  call(method: string, params: object): Promise<Record<string, unknown>> {
+    const id = randomUUID();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#settle(id)?.reject(new Error(`${method} was not answered.`)), CALL_LIMIT_MS);
+      const done = (act: () => void): void => {
+        clearTimeout(timer);
+        act();
+      };
+      this.#pendingById.set(id, {
+        resolve: (payload) => done(() => resolve(payload)),
+        reject: (error) => done(() => reject(error)),
+      });
+      this.#socket.send(JSON.stringify({ type: 'req', id, method, params }));
+    });
+  }
+
+  /** Starts a turn; the result is its run id. */
+  async send(sessionKey: string, message: string): Promise<string> {
+    const { runId } = await this.call('chat.send', { sessionKey, message, idempotencyKey: randomUUID() });
+    return String(runId);
+  }
+
+  async abort(sessionKey: string): Promise<void> {
+    await this.call('sessions.abort', { key: sessionKey });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #take(text: string): void {
+    const frame = JSON.parse(text) as {
+      type: string;
+      id?: string;
+      ok?: boolean;
+      payload?: Record<string, unknown>;
+      error?: { message?: string };
+    };
+    if (frame.type !== 'res') return;
+    const pending = this.#settle(frame.id ?? '');
+    if (frame.ok === true) pending?.resolve(frame.payload ?? {});
+    else pending?.reject(new Error(frame.error?.message ?? 'refused without words'));
+  }
+
+  #settle(id: string): Pending | undefined {
+    const pending = this.#pendingById.get(id);
+    this.#pendingById.delete(id);
+    return pending;
+  }
+
+  #fail(error: Error): void {
+    for (const id of this.#pendingById.keys()) this.#settle(id)?.reject(error);
+  }
+}

@@ -1,0 +1,90 @@
+// The gateway is stopped, and then killed, in the middle of a turn.
+
+import { until } from '../integration/harness.ts';
+import type { Report } from './report.ts';
+import type { Rig, Watching } from './rig.ts';
+import { boxOnceShowed, boxTellsTruth, type Expected, operatorAsks, personAsks, type Turn } from './turn.ts';
+
+const TOLD_WITHIN_MS = 15_000;
+const SLACK_MS = 5_000; // two noisy cores
+const DONE: Expected = { title: '[DONE] main |' };
+const LOST: Expected = { title: '[LOST] source gone | main |' };
+
+/** 2026.9.6 lets running turns end before it stops, and continues after a crash what was cut off; 2026.7.35 gives up on both. */
+function outlivesRestarts(rig: Rig): boolean {
+  return rig.version !== '2026.7.35';
+}
+
+export async function restartMidTurn(report: Report, rig: Rig): Promise<void> {
+  const turns = await beginBoth(rig, 'term');
+  await rig.gateway.stop('SIGTERM');
+  await knowsThatItIsGone(report, rig);
+  await comeBack(report, rig);
+  await judgeBoth(report, rig, 'the gateway was restarted in mid-turn', turns, outlivesRestarts(rig) ? DONE : LOST);
+  await worksAgain(report, rig, 'after the restart', 'pterm-after');
+}
+
+export async function crashMidTurn(report: Report, rig: Rig): Promise<void> {
+  const turns = await beginBoth(rig, 'kill');
+  await rig.gateway.stop('SIGKILL');
+  await knowsThatItIsGone(report, rig);
+  await judgeBoth(report, rig, 'the gateway crashed in mid-turn', turns, LOST);
+  await comeBack(report, rig);
+  // The call died with the gateway, whatever the model is told about it.
+  const lines = (truth: string[]): string[] => truth.map((line) => line.replace(/\[(OK|ERR)\]$/, '[no result]'));
+  if (outlivesRestarts(rig))
+    await judgeBoth(report, rig, 'the crashed turn went on after the restart, in its box', turns, { ...DONE, lines });
+  await worksAgain(report, rig, 'after the crash', 'pkill-after');
+  if (!outlivesRestarts(rig)) await judgeBoth(report, rig, 'the crashed turn is still lost after the restart', turns, LOST);
+}
+
+async function beginBoth(rig: Rig, name: string): Promise<Turn[]> {
+  const turns = [personAsks(rig, 'slow', `p${name}`), await operatorAsks(rig, 'slow', `o${name}`)];
+  for (const turn of turns) for (const watching of rig.watchings) await boxOnceShowed(rig, watching, turn, 'exec: `sleep');
+  return turns;
+}
+
+async function knowsThatItIsGone(report: Report, rig: Rig): Promise<void> {
+  for (const watching of gatewayWatchings(rig)) {
+    const gone = async (): Promise<boolean> => (await gatewayState(watching)) !== 'readable';
+    await report.check(`${rig.version} ${watching.plan.name}: /health says within 15 s that the gateway is gone`, () =>
+      until('gone', gone, { timeoutMs: TOLD_WITHIN_MS }),
+    );
+  }
+}
+
+async function comeBack(report: Report, rig: Rig): Promise<void> {
+  await rig.gateway.start();
+  for (const watching of gatewayWatchings(rig)) {
+    const back = async (): Promise<boolean> => (await gatewayState(watching)) === 'readable';
+    await report.check(`${rig.version} ${watching.plan.name}: /health says within 15 s that the gateway is back`, () =>
+      until('back', back, { timeoutMs: TOLD_WITHIN_MS + SLACK_MS }),
+    );
+  }
+}
+
+async function judgeBoth(report: Report, rig: Rig, name: string, turns: readonly Turn[], expected: Expected): Promise<void> {
+  for (const watching of rig.watchings) {
+    await report.check(`${rig.version} ${watching.plan.name}: ${name}`, async () => {
+      for (const turn of turns) await boxTellsTruth(rig, watching, turn, expected);
+    });
+  }
+}
+
+async function worksAgain(report: Report, rig: Rig, when: string, scenario: string): Promise<void> {
+  await rig.pluginListens();
+  const turn = personAsks(rig, 'chat', scenario);
+  for (const watching of rig.watchings) {
+    await report.check(`${rig.version} ${watching.plan.name}: the next turn ${when}`, () =>
+      boxTellsTruth(rig, watching, turn, { ...DONE, tokens: true }),
+    );
+  }
+}
+
+function gatewayWatchings(rig: Rig): Watching[] {
+  return rig.watchings.filter(({ plan }) => plan.sources !== 'files');
+}
+
+async function gatewayState({ watcher }: Watching): Promise<string | undefined> {
+  return (await watcher.health()).sources.find(({ name }) => name === 'gateway')?.state;
+}

@@ -1,0 +1,48 @@
+// Runs checks one by one and says how each went. Owns the counts.
+
+import { writeFileSync } from 'node:fs';
+
+export class Report {
+  #passed = 0;
+  readonly #failed: string[] = [];
+  readonly #startedAt = performance.now();
+
+  get failures(): number {
+    return this.#failed.length;
+  }
+
+  /** What is being done, with the time since the start. */
+  note(words: string): void {
+    console.log(`${this.#time()}   ${words}`);
+  }
+
+  /** Runs `act`; what it throws is a failure of this check and of nothing else. */
+  async check(name: string, act: () => Promise<void> | void): Promise<boolean> {
+    try {
+      await act();
+    } catch (error) {
+      this.#failed.push(name);
+      console.log(`${this.#time()} FAILED ${name}\n${indented(error instanceof Error ? error.message : String(error))}`);
+      return false;
+    }
+    this.#passed += 1;
+    console.log(`${this.#time()} ok     ${name}`);
+    return true;
+  }
+
+  /** The last line, and the counts in the form of vitest for who adds them up. */
+  close(resultFile: string | undefined): void {
+    for (const name of this.#failed) console.log(`failed: ${name}`);
+    console.log(`${this.#passed} passed, ${this.#failed.length} failed`);
+    if (resultFile === undefined) return;
+    writeFileSync(resultFile, JSON.stringify({ numPassedTests: this.#passed, numFailedTests: this.#failed.length, testResults: [] }));
+  }
+
+  #time(): string {
+    return `${String(Math.round((performance.now() - this.#startedAt) / 1_000)).padStart(4)} s`;
+  }
+}
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '         ');
+}

@@ -1,0 +1,143 @@
+// One real gateway with its model, its chat and the watchers that look at it. Owns them all and ends them.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, until, Watcher } from '../integration/harness.ts';
+import type { Installation } from './install.ts';
+import { type ModelServer, serveModel } from './model-server.ts';
+import { Operator } from './operator.ts';
+import { RealGateway } from './real-gateway.ts';
+import { AGENT, botNamed, OPERATOR_CHANNEL_ID, Room, type StatusBot } from './room.ts';
+
+/** How one watcher is configured. */
+export interface WatcherPlan {
+  name: string;
+  /** By their own variables, or found in OpenClaw's configuration. */
+  sources: 'files' | 'gateway' | 'both' | 'found';
+  env?: NodeJS.ProcessEnv;
+}
+
+export interface Watching {
+  plan: WatcherPlan;
+  bot: StatusBot;
+  watcher: Watcher;
+}
+
+export interface RigPlan {
+  installation: Installation;
+  watchers: readonly WatcherPlan[];
+  streaming: 'off' | 'partial' | 'progress';
+}
+
+/** The bot of a watcher that joins later. */
+export const GOVERNED = 'governed';
+const PLUGIN_LIMIT_MS = 90_000;
+const TOKEN = 'fake-token-of-the-gateway';
+
+export class Rig {
+  readonly version: string;
+  readonly gateway: RealGateway;
+  readonly model: ModelServer;
+  readonly room: Room;
+  readonly watchings: Watching[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'live-status-openclaw-'));
+  #operator: Operator | undefined;
+
+  private constructor(version: string, gateway: RealGateway, model: ModelServer, room: Room) {
+    this.version = version;
+    this.gateway = gateway;
+    this.model = model;
+    this.room = room;
+  }
+
+  /** Everything is up and connected when this resolves. */
+  static async start({ installation, watchers, streaming }: RigPlan, progress: (words: string) => void): Promise<Rig> {
+    const [model, room, port] = await Promise.all([serveModel(), Room.open([...watchers.map(({ name }) => name), GOVERNED]), freePort()]);
+    const mattermost = { url: room.server.url, token: AGENT.token, streaming };
+    const gateway = new RealGateway(installation, { port, token: TOKEN, modelUrl: model.baseUrl, mattermost });
+    const rig = new Rig(installation.version, gateway, model, room);
+    try {
+      await rig.#begin(watchers, progress);
+      return rig;
+    } catch (error) {
+      await rig.close();
+      throw error;
+    }
+  }
+
+  async #begin(watchers: readonly WatcherPlan[], progress: (words: string) => void): Promise<void> {
+    const startedAt = performance.now();
+    await this.gateway.start();
+    progress(`the gateway runs (${Math.round((performance.now() - startedAt) / 1_000)} s)`);
+    await Promise.all(watchers.map((plan) => this.watch(plan)));
+    await this.pluginListens();
+    progress(`watching: ${watchers.map(({ name }) => name).join(', ')}`);
+  }
+
+  async watch(plan: WatcherPlan): Promise<Watching> {
+    const bot = botNamed(plan.name);
+    const watcher = new Watcher(await this.#environment(plan, bot), {});
+    const watching = { plan, bot, watcher };
+    this.watchings.push(watching);
+    await watcher.ready();
+    return watching;
+  }
+
+  /** Waits until the agent's plugin hears what is posted. */
+  async pluginListens(): Promise<void> {
+    const operator = await this.operator();
+    const connected = async (): Promise<boolean> => JSON.stringify(await operator.call('channels.status', {})).includes('"connected":true');
+    await until('the plugin is connected to Mattermost', connected, { timeoutMs: PLUGIN_LIMIT_MS, detail: () => this.gateway.output });
+  }
+
+  /** A connection that survives neither the gateway's restart nor its crash: asked for anew, it is made anew. */
+  async operator(): Promise<Operator> {
+    if (this.#operator?.isOpen !== true) this.#operator = await Operator.connect(this.gateway.url, this.gateway.token);
+    return this.#operator;
+  }
+
+  async close(): Promise<void> {
+    this.#operator?.close();
+    for (const { watcher } of this.watchings) await watcher.stop('SIGKILL');
+    await this.gateway.destroy();
+    await Promise.all([this.room.close(), this.model.close()]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #environment(plan: WatcherPlan, bot: StatusBot): Promise<NodeJS.ProcessEnv> {
+    const folder = join(this.#folder, plan.name);
+    return {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      MM_URL: this.room.server.url,
+      MM_TOKEN: bot.token,
+      STATE_DIR: join(folder, 'state'),
+      PID_FILE: join(this.#folder, `${plan.name}.pid`),
+      HEALTH_PORT: String(await freePort()),
+      DEFAULT_CHANNEL: OPERATOR_CHANNEL_ID,
+      OPEN_AFTER_MS: '0',
+      MAX_STATUS_LINES: '60',
+      LOG_LEVEL: 'debug',
+      ...this.#sources(plan.sources),
+      ...plan.env,
+    };
+  }
+
+  #sources(sources: WatcherPlan['sources']): NodeJS.ProcessEnv {
+    const files = { TRANSCRIPT_DIR: this.gateway.agentsDir };
+    const gateway = { GATEWAY_URL: this.gateway.url, GATEWAY_TOKEN: this.gateway.token };
+    switch (sources) {
+      case 'files':
+        return { SOURCES: 'files', ...files };
+      case 'gateway':
+        return { SOURCES: 'gateway', ...gateway };
+      case 'both':
+        return { SOURCES: 'both', ...files, ...gateway };
+      case 'found':
+        return { OPENCLAW_STATE_DIR: this.gateway.stateDir };
+      default:
+        return sources satisfies never;
+    }
+  }
+}
