@@ -4,150 +4,152 @@ import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { createRig, type Rig, until, type Watcher } from './harness.ts';
 
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 const IMPATIENT = fileURLToPath(new URL('../fixtures/reliability/impatient-watcher.ts', import.meta.url));
 
-let rig: Rig;
-let session: string;
-let openCalls: string[];
+/** One session with one turn, and watchers that come and go. */
+class Scene {
+  readonly rig: Rig;
+  readonly session = randomUUID();
+  readonly #openCalls: string[] = [];
 
-beforeEach(async () => {
-  rig = await createRig();
-  session = randomUUID();
-  openCalls = [];
-  rig.writer.session(KEY, { sessionId: session });
-});
+  private constructor(rig: Rig) {
+    this.rig = rig;
+    rig.writer.session(KEY, { sessionId: this.session });
+  }
 
-afterEach(() => rig.close());
+  static async open({ onTestFinished }: TestContext): Promise<Scene> {
+    const rig = await createRig();
+    onTestFinished(() => rig.close());
+    return new Scene(rig);
+  }
 
-/** A turn that runs and has its box. */
-async function running(watcher: Watcher): Promise<void> {
-  rig.writer.user(session, 'please');
-  works('Working.');
-  await expectBox(watcher, '[ACTIVE]');
-}
+  async start(impatient = false): Promise<Watcher> {
+    return (await this.rig.watcher({}, impatient ? { script: IMPATIENT } : {})).ready();
+  }
 
-function works(text: string): void {
-  const id = randomUUID();
-  openCalls.push(id);
-  rig.writer.assistant(session, text, [{ id, name: 'exec', arguments: { command: 'make' } }]);
-}
+  /** A watcher that was killed while the turn ran and had its box. */
+  async killed(): Promise<void> {
+    const watcher = await this.start();
+    this.begins();
+    await expectBox(this, watcher, '[ACTIVE]');
+    await watcher.stop('SIGKILL');
+  }
 
-function ends(): void {
-  for (const id of openCalls) rig.writer.result(session, id, 0);
-  rig.writer.assistant(session, 'Made.');
+  begins(): void {
+    this.rig.writer.user(this.session, 'please');
+    this.works('Working.');
+  }
+
+  works(text: string): void {
+    const id = randomUUID();
+    this.#openCalls.push(id);
+    this.rig.writer.assistant(this.session, text, [{ id, name: 'exec', arguments: { command: 'make' } }]);
+  }
+
+  ends(): void {
+    for (const id of this.#openCalls) this.rig.writer.result(this.session, id, 0);
+    this.rig.writer.assistant(this.session, 'Made.');
+  }
+
+  forget(): void {
+    rmSync(join(this.rig.folder, 'state'), { recursive: true, force: true });
+  }
 }
 
 /** Waits until the only box there is says that. */
-async function expectBox(watcher: Watcher, words: string): Promise<void> {
+async function expectBox({ rig }: Scene, watcher: Watcher, words: string): Promise<void> {
   const detail = (): string => JSON.stringify(rig.boxes()) + watcher.output;
-  await until(`the box says ${words}`, () => rig.boxes().some(({ title }) => title.includes(words)), { detail });
+  await until(`the box says ${words}`, () => rig.boxes().some(({ title, text }) => `${title}\n${text}`.includes(words)), { detail });
   expect(rig.boxes()).toHaveLength(1);
 }
 
-async function start(impatient = false): Promise<Watcher> {
-  return (await rig.watcher({}, impatient ? { script: IMPATIENT } : {})).ready();
-}
-
-const forget = (): void => rmSync(join(rig.folder, 'state'), { recursive: true, force: true });
-
-describe('after a kill', () => {
-  it('a turn that ended meanwhile gets its end in its own post', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    ends();
-    await expectBox(await start(), '[DONE] main');
-    expect(rig.boxes()[0]?.text).toContain('Made.');
+describe.concurrent('after a kill', () => {
+  it('a turn that ended meanwhile gets its end in its own post', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    scene.ends();
+    const watcher = await scene.start();
+    await expectBox(scene, watcher, '[DONE] main');
+    await expectBox(scene, watcher, 'Made.');
   });
 
-  it('a turn whose transcript is gone is lost', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    rmSync(rig.writer.path(session));
-    await expectBox(await start(), '[LOST]');
+  it('a turn whose transcript is gone is lost', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    rmSync(scene.rig.writer.path(scene.session));
+    await expectBox(scene, await scene.start(), '[LOST]');
   });
 
-  it('a turn whose whole agent is gone is lost', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    rmSync(join(rig.folder, 'agents', 'main'), { recursive: true });
-    await expectBox(await start(), '[LOST]');
+  it('a turn whose whole agent is gone is lost', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    rmSync(join(scene.rig.folder, 'agents', 'main'), { recursive: true });
+    await expectBox(scene, await scene.start(), '[LOST]');
   });
 
-  it('a damaged checkpoint is moved aside and named, and the box goes on in its own post', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    forget();
-    const second = await rig.watcher({ STATE_DIR: join(rig.folder, 'other') });
-    await second.ready();
-    await second.stop('SIGKILL');
-    for (const suffix of ['', '-wal', '-shm']) writeFileSync(join(rig.folder, 'other', `checkpoint.sqlite${suffix}`), 'x'.repeat(8_192));
-    const third = await rig.watcher({ STATE_DIR: join(rig.folder, 'other') });
-    await third.ready();
-    await third.says('moved aside');
-    ends();
-    await expectBox(third, '[DONE] main');
+  it('a damaged checkpoint is moved aside and named, and the box goes on in its own post', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    const file = join(scene.rig.folder, 'state', 'checkpoint.sqlite');
+    for (const suffix of ['', '-wal', '-shm']) writeFileSync(file + suffix, 'x'.repeat(8_192));
+    const watcher = await scene.start();
+    await watcher.says('moved aside');
+    scene.ends();
+    await expectBox(scene, watcher, '[DONE] main');
   });
 });
 
-describe('without the state directory', () => {
-  it('a running turn goes on in its own post', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    forget();
-    const second = await start();
-    works('Half way.');
-    await until('the box goes on', () => rig.boxes().some(({ text }) => text.includes('Half way.')), { detail: () => second.output });
-    await expectBox(second, '[ACTIVE]');
+describe.concurrent('without the state directory', () => {
+  it('a running turn goes on in its own post', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    scene.forget();
+    const watcher = await scene.start();
+    scene.works('Half way.');
+    await expectBox(scene, watcher, 'Half way.');
+    await expectBox(scene, watcher, '[ACTIVE]');
   });
 
-  it('a turn that ended meanwhile gets its end in its own post, although nothing would be created for it', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    forget();
-    ends();
-    await expectBox(await start(), '[DONE] main');
+  it('a turn that ended meanwhile gets its end in its own post, although nothing would be created for it', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    scene.forget();
+    scene.ends();
+    await expectBox(scene, await scene.start(), '[DONE] main');
   });
 
-  it('a post whose turn nobody knows any more is lost after a while, and no other post is touched', async () => {
-    const first = await start();
-    rig.writer.shiftMs = -300_000;
-    await running(first);
-    await first.stop('SIGKILL');
-    forget();
-    rig.writer.shiftMs = 0;
-    rig.writer.user(session, 'and now something else');
-    rig.writer.assistant(session, 'Else.');
-    const second = await start(true);
-    await expectBox(second, '[LOST] source gone | main');
+  it('a post whose turn nobody knows any more is lost after a while', async (context) => {
+    const scene = await Scene.open(context);
+    scene.rig.writer.shiftMs = -300_000;
+    await scene.killed();
+    scene.forget();
+    scene.rig.writer.shiftMs = 0;
+    scene.rig.writer.user(scene.session, 'and now something else'); // only the newest turn is told again
+    scene.rig.writer.assistant(scene.session, 'Else.');
+    await expectBox(scene, await scene.start(true), '[LOST] source gone | main');
   });
 
-  it('a post of a session that is not ours is left alone, for another machine may watch it', async () => {
-    const first = await start();
-    await running(first);
-    await first.stop('SIGKILL');
-    forget();
-    rmSync(join(rig.folder, 'agents'), { recursive: true });
-    const second = await start(true);
-    const reads = (): number =>
-      rig.standIn.requests.filter(({ method, path }) => method === 'GET' && path.includes(rig.boxes()[0]?.postId ?? '?')).length;
-    await until('it was looked at after the grace time', () => reads() > 0, { detail: () => second.output });
-    expect(rig.boxes()[0]?.title).toContain('[ACTIVE]');
+  it('a post of a session that is not ours is left alone, for another machine may watch it', async (context) => {
+    const scene = await Scene.open(context);
+    await scene.killed();
+    scene.forget();
+    rmSync(join(scene.rig.folder, 'agents'), { recursive: true });
+    const watcher = await scene.start(true);
+    const postId = scene.rig.boxes()[0]?.postId ?? '?';
+    const isRead = (): boolean => scene.rig.standIn.requests.some(({ method, path }) => method === 'GET' && path.includes(postId));
+    await until('it was looked at after the grace time', isRead, { detail: () => watcher.output });
+    await expectBox(scene, watcher, '[ACTIVE]');
   });
 });
 
-describe('an orderly stop that could not say its last words', () => {
-  it.each<[string, (rig: Rig) => Promise<void> | void, (rig: Rig) => Promise<void> | void]>([
+describe.concurrent('an orderly stop that could not say its last words', () => {
+  type Act = (rig: Rig) => Promise<void> | void;
+  const TROUBLES: [name: string, fail: Act, mend: Act][] = [
     ['while Mattermost is down', ({ server }) => server.down(), ({ server }) => server.up()],
     [
       'inside a Retry-After',
@@ -157,29 +159,35 @@ describe('an orderly stop that could not say its last words', () => {
       },
       ({ standIn }) => standIn.faults.clear(),
     ],
-  ])('%s: the next start takes the running turn up again, and tells the end of one that ended', async (_name, fail, mend) => {
-    for (const endsMeanwhile of [false, true]) {
-      const first = await start();
-      await (endsMeanwhile ? expectBox(first, '[ACTIVE]') : running(first));
-      await fail(rig);
-      works('Still at it.');
-      await until('the watcher has noticed', () => /takes no requests|could not be pushed/.test(first.output), {
-        detail: () => first.output,
-      });
-      expect(await first.stop('SIGTERM')).toBe(0);
-      expect(rig.boxes().map(({ title }) => title)).toEqual([expect.stringContaining('[ACTIVE]')]);
-      await mend(rig);
-      if (endsMeanwhile) {
-        ends();
-        await expectBox(await start(), '[DONE] main');
-      } else {
-        const second = await start();
-        await until('the box has gone on', () => rig.boxes().some(({ text }) => text.includes('Still at it.')), {
-          detail: () => second.output,
-        });
-        await expectBox(second, '[ACTIVE]');
-        await second.stop('SIGKILL');
-      }
-    }
+  ];
+
+  /** The turn has its box, the watcher was stopped in trouble, and the box still says that it runs. */
+  async function stoppedInTrouble(context: TestContext, fail: Act): Promise<Scene> {
+    const scene = await Scene.open(context);
+    const watcher = await scene.start();
+    scene.begins();
+    await expectBox(scene, watcher, '[ACTIVE]');
+    await fail(scene.rig);
+    scene.works('Still at it.');
+    const isNoticed = (): boolean => /takes no requests|could not be pushed/.test(watcher.output);
+    await until('the watcher has noticed', isNoticed, { detail: () => watcher.output });
+    expect(await watcher.stop('SIGTERM')).toBe(0);
+    await expectBox(scene, watcher, '[ACTIVE]');
+    return scene;
+  }
+
+  it.for(TROUBLES)('%s: the next start takes the running turn up again', async ([, fail, mend], context) => {
+    const scene = await stoppedInTrouble(context, fail);
+    await mend(scene.rig);
+    const watcher = await scene.start();
+    await expectBox(scene, watcher, 'Still at it.');
+    await expectBox(scene, watcher, '[ACTIVE]');
+  });
+
+  it.for(TROUBLES)('%s: the next start tells the end of a turn that ended meanwhile', async ([, fail, mend], context) => {
+    const scene = await stoppedInTrouble(context, fail);
+    await mend(scene.rig);
+    scene.ends();
+    await expectBox(scene, await scene.start(), '[DONE] main');
   });
 });

@@ -25,6 +25,9 @@ export interface KillLoopResult {
 
 const STEP_MS = 60;
 const NO_WRITE_MS = 3_000; // a kill that waits for a write happens then at the latest
+// Each start writes every end again that is not beyond doubt; with lives of a second that is all of the last minutes' ones.
+const ENV = { EDITS_PER_SECOND: '50:100', LOG_LEVEL: 'warn' };
+const CONVERGED_MS = 600_000;
 const SETTLED_MS = 2_500; // longer than any answer is held back here, and than the first look back at an end
 
 export async function runKillLoop(options: KillLoopOptions): Promise<KillLoopResult> {
@@ -39,7 +42,7 @@ export async function runKillLoop(options: KillLoopOptions): Promise<KillLoopRes
   try {
     for (let count = 1; count <= kills; count++) {
       disturb(rig, random);
-      const watcher = await rig.watcher({ HEALTH_PORT: '0', LOG_LEVEL: 'warn' });
+      const watcher = await rig.watcher({ ...ENV, HEALTH_PORT: '0' });
       const byWrite = await killSomewhere(watcher, random, (listener) => (onWrite = listener));
       if (byWrite) duringWrites += 1;
       onKill?.(count);
@@ -111,14 +114,16 @@ async function killSomewhere(watcher: Watcher, random: () => number, listen: (li
 /** After the last kill: healthy server, one more turn everywhere, all turns end, all is drawn. */
 async function convergeIn(rig: Rig, conversations: Conversations): Promise<void> {
   rig.standIn.faults.clear();
-  const watcher = await rig.watcher();
+  const watcher = await rig.watcher({ ...ENV, LOG_LEVEL: 'info' });
   await watcher.ready();
   conversations.beginAll();
   await until('every running turn has a box', () => missing(conversations.turns.filter(isRunning), rig).length === 0, {
+    timeoutMs: CONVERGED_MS,
     detail: () => watcher.output,
   });
   conversations.endAll();
   await until('no box is left running', () => rig.boxes().every(({ title }) => title.startsWith('[DONE]')), {
+    timeoutMs: CONVERGED_MS,
     detail: () => unfinished(rig) + watcher.output,
   });
   await sleep(SETTLED_MS);
