@@ -2,9 +2,10 @@
 // whatever happened, each turn has one post and that says the end.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Box, createRig, type Rig, until, type Watcher } from './harness.ts';
@@ -13,27 +14,40 @@ import { OneAgent } from './one-agent.ts';
 const FORBIDDEN = 'api.context.permissions.app_error';
 const FAST = { EDITS_PER_SECOND: '50:100', CIRCUIT_BREAKER_COOLDOWN_S: '2' };
 
-let rig: Rig;
-let watcher: Watcher;
+interface World {
+  rig: Rig;
+  watcher: Watcher;
+}
 
-function boxesOfTurn(mark: string): Box[] {
+async function open(extra: NodeJS.ProcessEnv = {}): Promise<World> {
+  const rig = await createRig();
+  return { rig, watcher: await (await rig.watcher({ ...FAST, ...extra })).ready() };
+}
+
+/** For one test. */
+async function openFor({ onTestFinished }: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
+  const world = await open(extra);
+  onTestFinished(() => world.rig.close());
+  return world;
+}
+
+function boxesOfTurn({ rig }: World, mark: string): Box[] {
   return rig.boxes().filter(({ text }) => text.includes(mark));
 }
 
-async function expectEnd(mark: string): Promise<void> {
-  const detail = (): string => JSON.stringify(boxesOfTurn(mark)) + watcher.output;
-  const isOver = (): boolean =>
-    boxesOfTurn(mark).some(({ title, text }) => title.startsWith('[DONE]') && text.includes(`finished ${mark}`));
-  await until(`${mark} says its end`, isOver, { detail });
-  expect(boxesOfTurn(mark)).toHaveLength(1);
+async function expectEnd(world: World, mark: string): Promise<void> {
+  const detail = (): string => JSON.stringify(boxesOfTurn(world, mark)) + world.watcher.output;
+  const isOver = ({ title, text }: Box): boolean => title.startsWith('[DONE]') && text.includes(`finished ${mark}`);
+  await until(`${mark} says its end`, () => boxesOfTurn(world, mark).some(isOver), { detail });
+  expect(boxesOfTurn(world, mark)).toHaveLength(1);
 }
 
-async function expectBox(mark: string): Promise<void> {
-  await until(`${mark} has a box`, () => boxesOfTurn(mark).length > 0, { detail: () => watcher.output });
+async function expectBox(world: World, mark: string): Promise<void> {
+  await until(`${mark} has a box`, () => boxesOfTurn(world, mark).length > 0, { detail: () => world.watcher.output });
 }
 
 /** Hits the creates, or the edits, of one agent's turns. */
-function script(what: 'create' | 'edit', agent: OneAgent, fault: Fault, times = 1): void {
+function script({ rig }: World, what: 'create' | 'edit', agent: OneAgent, fault: Fault, times = 1): void {
   const method = what === 'create' ? 'POST' : 'PUT';
   rig.standIn.faults.add({ match: { method, body: new RegExp(` of ${agent.name}n|finished ${agent.name}n`) }, times, fault });
 }
@@ -68,17 +82,18 @@ describe('one request that goes wrong', () => {
     ],
     ['never comes back', { kind: 'hang', applied: false }],
   ];
+  let world: World;
   const creating = new Map<string, OneAgent>();
   const editing = new Map<string, OneAgent>();
 
   // All at once, so that the slow ones do not wait for each other, and a fault of one must not hurt the others.
   beforeAll(async () => {
-    rig = await createRig();
-    watcher = await (await rig.watcher({ ...FAST, MAX_ACTIVE_SESSIONS: '0', CIRCUIT_BREAKER_THRESHOLD: '50' })).ready();
+    world = await open({ MAX_ACTIVE_SESSIONS: '0', CIRCUIT_BREAKER_THRESHOLD: '50' });
+    const { rig } = world;
     CREATES.forEach(([name, fault, times], index) => {
       const agent = new OneAgent(rig.writer, `create${index}`);
       creating.set(name, agent);
-      script('create', agent, fault, times);
+      script(world, 'create', agent, fault, times);
       agent.begin();
     });
     EDITS.forEach(([name], index) => {
@@ -86,58 +101,54 @@ describe('one request that goes wrong', () => {
       editing.set(name, agent);
       agent.begin();
     });
-    await Promise.all([...editing.values()].map(({ mark }) => expectBox(mark)));
+    await Promise.all([...editing.values()].map(({ mark }) => expectBox(world, mark)));
     EDITS.forEach(([name, fault, times]) => {
       const agent = editing.get(name);
       if (agent === undefined) return;
-      script('edit', agent, fault, times);
+      script(world, 'edit', agent, fault, times);
       agent.step();
     });
     await sleep(3_000); // the disturbed requests are on their way
     for (const agent of [...creating.values(), ...editing.values()]) agent.end();
   }, 120_000);
 
-  afterAll(() => rig.close());
+  afterAll(() => world.rig.close());
 
   it.each(CREATES)('a create %s: one post, and it says the end', async (name) => {
-    await expectEnd(creating.get(name)?.mark ?? '');
+    await expectEnd(world, creating.get(name)?.mark ?? '');
   });
 
   it.each(EDITS)('an edit that %s: the post says the end', async (name) => {
-    await expectEnd(editing.get(name)?.mark ?? '');
+    await expectEnd(world, editing.get(name)?.mark ?? '');
   });
 
   it('and at last, when everything that was held back has landed, every post still says its end', async () => {
     await sleep(15_000);
-    for (const agent of [...creating.values(), ...editing.values()]) await expectEnd(agent.mark);
-    expect(rig.boxes()).toHaveLength(creating.size + editing.size);
+    for (const agent of [...creating.values(), ...editing.values()]) await expectEnd(world, agent.mark);
+    expect(world.rig.boxes()).toHaveLength(creating.size + editing.size);
   });
 });
 
-describe('a server', () => {
-  beforeEach(async () => {
-    rig = await createRig();
-  });
-
-  afterEach(() => rig.close());
-
-  it('that is restarted while a create is on its way, and forgets it: one post', async () => {
-    watcher = await (await rig.watcher(FAST)).ready();
+describe.concurrent('a server', () => {
+  it('that is restarted while a create is on its way, and forgets it: one post', async (context) => {
+    const world = await openFor(context);
+    const { rig, watcher } = world;
     const agent = new OneAgent(rig.writer, 'solo');
-    script('create', agent, { kind: 'hang', applied: true });
+    script(world, 'create', agent, { kind: 'hang', applied: true });
     agent.begin();
     await until('the create has landed', () => rig.boxes().length === 1, { detail: () => watcher.output });
     await rig.server.down();
     rig.standIn.restart();
     await rig.server.up();
     agent.end();
-    await expectEnd(agent.mark);
+    await expectEnd(world, agent.mark);
   });
 
-  it('whose database is down is no reason to give up boxes, channels or the token', async () => {
-    watcher = await (await rig.watcher(FAST)).ready();
+  it('whose database is down is no reason to give up boxes, channels or the token', async (context) => {
+    const world = await openFor(context);
+    const { rig, watcher } = world;
     const [one, two] = [new OneAgent(rig.writer, 'one'), new OneAgent(rig.writer, 'two')];
-    await expectBox(one.begin());
+    await expectBox(world, one.begin());
     rig.standIn.switches.database('down');
     one.step();
     two.begin();
@@ -146,16 +157,18 @@ describe('a server', () => {
     one.end();
     two.end();
     rig.standIn.switches.database('up');
-    await expectEnd(one.mark);
-    await expectEnd(two.mark);
+    await expectEnd(world, one.mark);
+    await expectEnd(world, two.mark);
   });
 
-  it('that refuses the token gets next to no traffic, and everything is told once the token file has a good one', async () => {
-    const file = join(rig.folder, 'token');
+  it('that refuses the token gets next to no traffic, and everything is told once the token file has a good one', async (context) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'live-status-token-')), 'token');
+    context.onTestFinished(() => rmSync(dirname(file), { recursive: true }));
     writeFileSync(file, SAMPLE.botToken, { mode: 0o600 });
-    watcher = await (await rig.watcher({ ...FAST, MM_TOKEN: undefined, MM_TOKEN_FILE: file })).ready();
+    const world = await openFor(context, { MM_TOKEN: undefined, MM_TOKEN_FILE: file });
+    const { rig, watcher } = world;
     const agent = new OneAgent(rig.writer, 'solo');
-    await expectBox(agent.begin());
+    await expectBox(world, agent.begin());
     rig.standIn.switches.revokeToken(SAMPLE.botToken);
     agent.step();
     await until('health is down', async () => (await watcher.health()).status === 'down', { detail: () => watcher.output });
@@ -168,38 +181,35 @@ describe('a server', () => {
     agent.end();
     rig.standIn.switches.addToken('fake-token-that-is-new', SAMPLE.botId);
     writeFileSync(file, 'fake-token-that-is-new', { mode: 0o600 });
-    await expectEnd(agent.mark);
+    await expectEnd(world, agent.mark);
     await until('health is well', async () => (await watcher.health()).sink.token === 'accepted');
   });
 });
 
-describe('people', () => {
-  beforeEach(async () => {
-    rig = await createRig();
-    watcher = await (await rig.watcher(FAST)).ready();
-  });
-
-  afterEach(() => rig.close());
-
-  it('who delete a box do not get it again for that turn, but the next turn has one', async () => {
+describe.concurrent('people', () => {
+  it('who delete a box do not get it again for that turn, but the next turn has one', async (context) => {
+    const world = await openFor(context);
+    const { rig } = world;
     const agent = new OneAgent(rig.writer, 'solo');
     const first = agent.begin();
-    await expectBox(first);
+    await expectBox(world, first);
     rig.standIn.switches.deletePost(rig.boxes()[0]?.postId ?? '', SAMPLE.adminId);
     agent.step();
     await sleep(1_500);
     agent.end();
     const second = agent.begin();
-    await expectBox(second);
+    await expectBox(world, second);
     agent.end();
-    await expectEnd(second);
-    expect(boxesOfTurn(first)).toEqual([]);
+    await expectEnd(world, second);
+    expect(boxesOfTurn(world, first)).toEqual([]);
   });
 
-  it('who remove the bot from a channel are told in health, other channels go on, and nothing goes elsewhere', async () => {
+  it('who remove the bot from a channel are told in health, other channels go on, and nothing goes elsewhere', async (context) => {
+    const world = await openFor(context);
+    const { rig, watcher } = world;
     const [out, inside] = [new OneAgent(rig.writer, 'out', SAMPLE.publicId), new OneAgent(rig.writer, 'inside', SAMPLE.privateId)];
-    await expectBox(out.begin());
-    await expectBox(inside.begin());
+    await expectBox(world, out.begin());
+    await expectBox(world, inside.begin());
     rig.standIn.switches.removeMember(SAMPLE.publicId, SAMPLE.botId);
     out.step();
     const parked = async (): Promise<readonly unknown[]> => (await watcher.health()).boxes.parked;
@@ -212,7 +222,7 @@ describe('people', () => {
     }
     expect(rig.standIn.requests.slice(before).filter(({ body }) => body.includes('outn1x'))).toEqual([]);
     inside.end();
-    await expectEnd(inside.mark);
+    await expectEnd(world, inside.mark);
     expect(rig.boxes()).toHaveLength(2);
   });
 });
