@@ -13,6 +13,7 @@ export interface AnnouncerOptions {
   clock: Clock;
   redact(text: string): string;
   entryOf(key: string): IndexEntry | undefined;
+  keyOfSession(sessionId: string): string | undefined;
   emit(event: SessionEvent): void;
 }
 
@@ -54,8 +55,16 @@ export class Announcer {
     const told = this.#announce(key, origin);
     for (const event of events) {
       told.lastLineAt = Math.max(told.lastLineAt, Math.min(event.at, this.#options.clock.now()));
-      this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
+      this.#options.emit({ ...this.#withChildKey(event), sessionKey: key, source: 'transcripts' });
     }
+  }
+
+  /** Lines name an announced sub-agent by its session id; the turn that spawned it knows it by its key. */
+  #withChildKey(event: DecodedEvent): DecodedEvent {
+    if (event.type !== 'turn_started' || event.trigger.kind !== 'announce') return event;
+    const { childKey, childSessionId } = event.trigger;
+    const named = childKey ?? (childSessionId === undefined ? undefined : this.#options.keyOfSession(childSessionId));
+    return named === undefined ? event : { ...event, trigger: { ...event.trigger, childKey: named } };
   }
 
   /** Emits an event that no line gave. */

@@ -63,6 +63,10 @@ export class Indexes {
     return this.#sessions.entryOf(key);
   }
 
+  keyOfSession(sessionId: string): string | undefined {
+    return this.#sessions.keyOfSession(sessionId);
+  }
+
   /**
    * The session of a transcript. Without an index entry: `undefined` for the first two seconds after `unnamedSince`, then a key made of
    * the agent's and the session's ids.

@@ -51,7 +51,13 @@ export class Reading {
     const { root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
     this.#options = options;
     this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (entries) => this.#indexed(entries) });
-    const announcer = new Announcer({ clock, redact, entryOf: (key) => this.indexes.entryOf(key), emit });
+    const announcer = new Announcer({
+      clock,
+      redact,
+      entryOf: (key) => this.indexes.entryOf(key),
+      keyOfSession: (sessionId) => this.indexes.keyOfSession(sessionId),
+      emit,
+    });
     this.#announcer = announcer;
     this.transcripts = new Transcripts({
       root,

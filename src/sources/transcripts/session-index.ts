@@ -36,6 +36,15 @@ export class SessionIndex {
     return undefined;
   }
 
+  /** The key of the session with this id, in whatever folder. */
+  keyOfSession(sessionId: string): string | undefined {
+    for (const { keysBySessionId } of this.#scopesByFolder.values()) {
+      const key = keysBySessionId.get(sessionId);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  }
+
   /** The folder whose index holds this key; `EVERY_FOLDER` for the index of all. */
   folderOf(key: string): string | undefined {
     for (const [folder, scope] of this.#scopesByFolder) if (scope.entriesByKey.has(key)) return folder;

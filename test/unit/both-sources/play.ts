@@ -99,6 +99,7 @@ class Play {
       clock,
       redact,
       entryOf: (key) => this.#scenario.entryOf(key),
+      keyOfSession: (sessionId) => this.#scenario.keyOfSession(sessionId),
       emit: (event) => this.#onEvent(event),
     });
     return ({ sessionId, sessionKey, text }) => {

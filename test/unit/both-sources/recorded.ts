@@ -27,6 +27,7 @@ export interface Scenario {
   close?: { at: number; wasKilled: boolean };
   lines: WrittenLine[];
   entryOf(key: string): IndexEntry | undefined;
+  keyOfSession(sessionId: string): string | undefined;
 }
 
 /** Transcripts that were reset or deleted while the recorder watched are in no index any more. */
@@ -55,7 +56,13 @@ export function readScenario(version: string, name: string): Scenario {
   const from = (frames[0]?.at ?? 0) - AROUND_MS;
   const to = (frames.at(-1)?.at ?? 0) + AROUND_MS;
   const lines = writtenLines(version, keyOf).filter(({ at }) => at >= from && at <= to);
-  return { frames, lines, entryOf: (key) => index.entryOf(key), ...(close === undefined ? {} : { close }) };
+  return {
+    frames,
+    lines,
+    entryOf: (key) => index.entryOf(key),
+    keyOfSession: (id) => index.keyOfSession(id),
+    ...(close === undefined ? {} : { close }),
+  };
 }
 
 interface RecordedLine {

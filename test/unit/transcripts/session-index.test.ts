@@ -27,6 +27,7 @@ describe('finding the session of a transcript', () => {
       const own = key.replace(/:run:[^:]+$/, '');
       if (fileName !== undefined) expect(index.keyOf(FOLDER, fileName, 'other')).toBe(own);
       expect(index.keyOf(FOLDER, 'other.jsonl', sessionId)).toBe(own);
+      expect(index.keyOfSession(sessionId)).toBe(own);
     }
   });
 
