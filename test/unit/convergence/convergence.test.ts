@@ -9,7 +9,7 @@ import { judge } from './judge.ts';
 import { Play } from './play.ts';
 import { story } from './story.ts';
 
-const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? 400);
+const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? 1500);
 const SEED = Number(process.env['CONVERGENCE_SEED'] ?? 12);
 
 describe('convergence', () => {

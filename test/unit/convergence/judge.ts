@@ -19,6 +19,7 @@ export function judge(play: Play): void {
   expect(play.watcher.twin.replacedBy(), 'a dead process was taken for a twin').toBeUndefined();
   expectOnePost(play, postsByBox);
   expectShown(play, postsByBox);
+  expectOpen(play, postsByBox);
   expectTrue(play, postsByBox);
   expectThrottled(play);
   expectHarmless(play);
@@ -61,6 +62,16 @@ function expectShown(play: Play, postsByBox: ReadonlyMap<string, Post[]>): void 
 
 function waitsForSlot({ watcher }: Play, boxId: string): boolean {
   return watcher.board.entries().some((entry) => entry.boxId === boxId && !entry.holdsSlot && !entry.final);
+}
+
+/** The post of a turn that goes on does not say that anything ended, whoever was stopped or killed meanwhile. */
+function expectOpen(play: Play, postsByBox: ReadonlyMap<string, Post[]>): void {
+  const now = play.clock.now();
+  for (const [boxId, box] of play.reference.boxes()) {
+    const post = livePost(postsByBox.get(boxId));
+    const isForeign = box.sessionKey === DIRECT_KEY || play.skippedKeys.has(box.sessionKey) || waitsForSlot(play, boxId);
+    if (post !== undefined && !isForeign && box.isOpen(now)) expect(isOpen(post), `${boxId} goes on, and its post does not`).toBe(true);
+  }
 }
 
 /** Every box that is over says what its transcript says, as if nothing had ever failed. */

@@ -15,6 +15,8 @@ import type { AgentSession } from './agent.ts';
 export interface ReferenceBox {
   sessionKey: string;
   trigger: Trigger['kind'];
+  /** The turn itself goes on. */
+  isOpen(asOf: number): boolean;
   /** `undefined` while it is not over: such a box depends on when it was drawn last. */
   finalCard(asOf: number): Card | undefined;
 }
@@ -65,6 +67,7 @@ export class Reference {
     return {
       sessionKey: session.key,
       trigger: turn.trigger.kind,
+      isOpen: (asOf) => !judge(treeOf(this.#sessions.byKey, session, turn, asOf)).final,
       finalCard: (asOf) => {
         const tree = treeOf(this.#sessions.byKey, session, turn, asOf);
         return isOver(tree, judge) ? this.#render(tree, judge) : undefined;
