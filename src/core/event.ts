@@ -75,10 +75,11 @@ export type SessionEvent = Common &
     | { type: 'run_started'; runId: string }
     | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string }
     /**
-     * Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. With `handle` it is
+     * Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. With `since`, when it
+     * began: one that began before its turn ended was left behind and is no sign of another turn. With `handle` it is
      * that background command, and speaks only for the turn that started it.
      */
-    | { type: 'busy_seen'; until: number; handle?: string }
+    | { type: 'busy_seen'; until: number; since?: number; handle?: string }
     /** The sign of life went away; `crashed` when its owner is known to be dead. */
     | { type: 'busy_cleared'; crashed: boolean }
     | {

@@ -47,7 +47,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'compacted':
       return reduceInTurn(session, event);
     case 'busy_seen':
-      return withoutNews(before, reduceInTurn(session, event));
+      return isLeftBehind(before, event) ? before : withoutNews(before, reduceInTurn(session, event));
     default:
       return event satisfies never;
   }
@@ -56,6 +56,13 @@ export function reduce(before: Session, event: SessionEvent): Session {
 /** A sign of life that opens nothing says nothing new: time is not shown to have gone on because of it. */
 function withoutNews(before: Session, after: Session): Session {
   return after.turns.length > 0 && after.turns.length === before.turns.length ? { ...after, asOf: before.asOf } : after;
+}
+
+/** A row may say for a quarter of a minute that a run goes on which was stopped; only of a lost turn, or of sub-agents, is that news. */
+function isLeftBehind({ turns, currentBoxId }: Session, { since }: EventOf<'busy_seen'>): boolean {
+  const turn = turns.find(({ boxId }) => boxId === currentBoxId);
+  if (turn?.end === undefined || since === undefined || since >= turn.end.at) return false;
+  return turn.end.outcome !== 'lost' && Object.keys(turn.childrenByKey).length === 0;
 }
 
 type TurnEvent = Exclude<

@@ -144,7 +144,7 @@ export class Busy {
     const since = signs.lockUntil === undefined ? signs.running?.since : signs.lockSince;
     const at = signs.told === undefined ? startOf(since, lastLineAt, now) : now;
     signs.told = { until, at: clock.monotonic() };
-    this.#options.emit(key, { type: 'busy_seen', at, until });
+    this.#options.emit(key, { type: 'busy_seen', at, until, ...(since === undefined ? {} : { since }) });
   }
 
   #until(key: string, signs: Signs): number {

@@ -20,6 +20,22 @@ describe('one turn', () => {
     expect(turnsOf([asked(0), said(1, 'stop'), at(10, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER })])).toBe(2);
   });
 
+  it('is not the next one because a row still says that it runs', () => {
+    const { at: startedAt } = asked(0);
+    const left = at(16, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER, since: startedAt });
+    const next = at(16, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER, since: startedAt + 2_000 });
+    const stopped = [asked(0), said(1, 'tools'), at(1.5, { type: 'run_ended', outcome: 'aborted' })];
+    expect(turnsOf([...stopped, left])).toBe(1);
+    expect(stateAt([...stopped, left], 17)).toBe('aborted.');
+    expect(turnsOf([...stopped, next])).toBe(2);
+  });
+
+  it('takes the sign of a run that began before it was thought lost', () => {
+    const lost = [asked(0), said(1, 'tools'), called(1, 'c'), at(5, { type: 'busy_cleared', crashed: true })];
+    expect(stateAt(lost, 6)).toBe('lost.');
+    expect(stateAt([...lost, at(7, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER, since: asked(0).at })], 8)).toBe('active');
+  });
+
   it('is one for both sources though they share no id', () => {
     const gateway = at(0, { type: 'turn_started', trigger: { kind: 'person', postId: 'p1' }, messageId: 'g1' }, MAIN, 'gateway');
     expect(turnsOf([gateway, at(0.2, { type: 'run_started', runId: 'r' }, MAIN, 'gateway'), asked(0.4)])).toBe(1);
