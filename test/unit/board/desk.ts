@@ -20,6 +20,8 @@ export interface DeskOptions {
   /** Told of every view beside its being written down. */
   show?: (view: BoxView) => void;
   place?: () => Promise<Placement>;
+  /** Whether a finished box may be forgotten; always when left out. */
+  mayForget?: () => boolean;
   /** Left to the test: the sources are still reading what happened before the start. */
   isCatchingUp?: boolean;
 }
@@ -31,7 +33,15 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({ policy, maxBoxes = 20, clock = createFakeClock(), show, place, isCatchingUp = false }: DeskOptions = {}) {
+  constructor({
+    policy,
+    maxBoxes = 20,
+    clock = createFakeClock(),
+    show,
+    place,
+    mayForget = () => true,
+    isCatchingUp = false,
+  }: DeskOptions = {}) {
     this.clock = clock;
     this.board = new Board(
       {
@@ -44,7 +54,7 @@ export class Desk {
           show?.(view);
         },
         place: place ?? (async () => ({ target: { channelId: 'town' } })),
-        forget: (boxId) => this.forgotten.push(boxId) > 0,
+        forget: (boxId) => mayForget() && this.forgotten.push(boxId) > 0,
       },
       {
         limits: { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 },

@@ -1,0 +1,102 @@
+// Sub-agents in the box of the turn that spawned them: also where nobody saw the spawning, and where they outlive it.
+
+import { describe, expect, it } from 'vitest';
+import { Desk, MAIN } from './desk.ts';
+
+const CHILD = 'agent:main:subagent:c1';
+
+function begin(desk: Desk, parentKey?: string): void {
+  desk.tell({ type: 'session_seen', agentId: 'main', label: 'counter', ...(parentKey === undefined ? {} : { parentKey }) }, CHILD);
+  desk.tell({ type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' }, CHILD);
+  desk.say('tools', 'Counting.', CHILD);
+  desk.call('count', CHILD);
+}
+
+const boxText = (desk: Desk): string => [desk.titles().at(-1), ...(desk.views.at(-1)?.card.lines ?? [])].join('\n');
+
+describe('a sub-agent whose spawning was not seen', () => {
+  it('is shown in the box of its parent after five seconds, and has none of its own', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    desk.ask();
+    desk.say('tools');
+    begin(desk, MAIN);
+    await desk.pass(4.5);
+    expect(boxText(desk)).not.toContain('Counting.');
+    await desk.pass(1);
+    expect(boxText(desk)).toContain('counter');
+    expect(boxText(desk)).toContain('Counting.');
+    expect(desk.titles()).toHaveLength(1);
+  });
+
+  it('is not shown twice when the spawn call turns up after all', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    desk.ask();
+    desk.say('tools');
+    begin(desk, MAIN);
+    await desk.pass(6);
+    desk.tell({ type: 'child_spawned', callId: 'spawn', childKey: CHILD, label: 'counter' });
+    await desk.pass(3);
+    expect(boxText(desk).match(/counter/g)).toHaveLength(1);
+  });
+
+  it('waits for a parent that is not known yet', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    begin(desk, MAIN);
+    await desk.pass(20);
+    expect(desk.titles()).toEqual([]);
+    desk.ask();
+    desk.say('tools');
+    await desk.pass(3);
+    expect(boxText(desk)).toContain('Counting.');
+  });
+
+  it('has no box where nobody ever says whose it is', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    desk.ask();
+    begin(desk);
+    await desk.pass(120);
+    expect(desk.views.some(({ card }) => card.lines.join().includes('Counting.'))).toBe(false);
+    expect(desk.titles()).toHaveLength(1);
+  });
+});
+
+describe('a sub-agent that outlives the turn that spawned it', () => {
+  async function failedParent(): Promise<Desk> {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    desk.ask();
+    desk.tell({ type: 'child_spawned', callId: 'spawn', childKey: CHILD, label: 'counter' });
+    begin(desk, MAIN);
+    desk.say('error');
+    await desk.pass(40);
+    expect(desk.titles()).toEqual([expect.stringContaining('[ERROR] HTTP 500')]);
+    return desk;
+  }
+
+  it('is drawn to its end', async () => {
+    const desk = await failedParent();
+    expect(boxText(desk)).toContain('exec: `make` …');
+    desk.answer('count', CHILD);
+    desk.say('stop', 'Counted.', CHILD);
+    await desk.pass(1);
+    expect(boxText(desk)).toMatch(/\[DONE\]/);
+    expect(boxText(desk)).not.toContain('[ACTIVE]');
+  });
+
+  it('is drawn to its end also when that is only its silence', async () => {
+    const desk = await failedParent();
+    desk.answer('count', CHILD);
+    await desk.pass(70);
+    expect(boxText(desk)).toContain('[DONE] no end seen');
+    expect(boxText(desk)).not.toContain('[ACTIVE]');
+  });
+
+  it('keeps the box from being forgotten', async () => {
+    const desk = await failedParent();
+    await desk.pass(20 * 60);
+    expect(desk.forgotten).toEqual([]);
+    desk.answer('count', CHILD);
+    desk.say('stop', 'Counted.', CHILD);
+    await desk.pass(1);
+    expect(desk.forgotten).toHaveLength(1);
+  });
+});
