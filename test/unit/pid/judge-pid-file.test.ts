@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeRecord, inspectPidFile, judgePidFile, type PidFileSeen, readPidFile } from '../../../src/pid-file.ts';
 import { lookAtProcess, type ProcessSeen } from '../../../src/process-identity.ts';
+import { withoutRoot } from '../without-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-status-pid-'));
 const record = { pid: 77, startMark: '500@boot', healthUrl: 'http://127.0.0.1:9090/health' };
@@ -69,10 +70,10 @@ describe('readPidFile', () => {
     expect(readPidFile(join(folder, 'nothing')).kind).toBe('absent');
   });
 
-  it.skipIf(process.getuid?.() === 0)('refuses a file that it may not read', () => {
+  it('refuses a file that it may not read', async () => {
     const path = file('secret', encodeRecord(record));
     chmodSync(path, 0o000);
-    expect(readPidFile(path).kind).toBe('refused');
+    expect((await withoutRoot(folder, () => readPidFile(path))).kind).toBe('refused');
   });
 });
 

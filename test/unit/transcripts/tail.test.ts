@@ -1,7 +1,8 @@
 import { appendFileSync, chmodSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Tail, type TailOptions } from '../../../src/sources/transcripts/tail.ts';
+import { withoutRoot } from '../without-root.ts';
 import { FakeClock } from './fake-clock.ts';
 import { tempDir, tempDirOnDisk } from './temp-dir.ts';
 
@@ -212,11 +213,13 @@ describe('what is refused', () => {
     expect(await read()).toMatchObject({ lines: ['one'] });
   });
 
-  it.skipIf(process.getuid?.() === 0)('a file without read permission is unreadable', async () => {
+  it('a file without read permission is unreadable until it has it', async () => {
     const { path, read } = setUp();
     writeFileSync(path, 'one\n');
     chmodSync(path, 0o000);
-    expect(await read()).toEqual({ change: 'refused', refusal: 'unreadable' });
+    expect(await withoutRoot(dirname(path), read)).toEqual({ change: 'refused', refusal: 'unreadable' });
+    chmodSync(path, 0o644);
+    expect(await withoutRoot(dirname(path), read)).toMatchObject({ lines: ['one'] });
   });
 });
 
