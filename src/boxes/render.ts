@@ -5,6 +5,7 @@ import { codeSpan, prose } from '../core/neutralise.ts';
 import { redactThenCut } from '../core/redact.ts';
 import type { PlanStep, TurnTree } from '../core/session.ts';
 import { cut, oneLine } from '../core/text.ts';
+import { openWaits } from '../core/turn.ts';
 import { colorOf } from './colors.ts';
 import { indented, linesOf, newestLines } from './lines.ts';
 import type { RenderContext, RenderOptions, StatusOf } from './render-options.ts';
@@ -51,12 +52,13 @@ function stateKey(tree: TurnTree, statusOf: StatusOf): string {
 }
 
 function waitIds(tree: TurnTree): string[] {
-  return [...tree.turn.waiting.map(({ waitId }) => `waiting ${waitId}`), ...Object.values(tree.childrenByKey).flatMap(waitIds)];
+  const own = openWaits(tree.turn, tree.session.asOf).map(({ waitId }) => `waiting ${waitId}`);
+  return [...own, ...Object.values(tree.childrenByKey).flatMap(waitIds)];
 }
 
 /** What people are waited for, in this turn and below. */
 function waitingLines(tree: TurnTree, context: RenderContext, name = ''): string[] {
-  const own = tree.turn.waiting.map(({ on, text }) => {
+  const own = openWaits(tree.turn, tree.session.asOf).map(({ on, text }) => {
     const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, context.options.redact));
     return `${name}waiting for ${on === 'approval' ? 'approval' : 'an answer'}${shown === '' ? '' : `: ${shown}`}`;
   });

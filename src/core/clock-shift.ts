@@ -28,6 +28,7 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
     busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
     lines: turn.lines.map((line) => (line.at === undefined ? line : { ...line, at: line.at + byMs })),
     callsById: shiftCalls(turn.callsById, byMs),
+    waiting: turn.waiting.map((waiting) => (waiting.until === undefined ? waiting : { ...waiting, until: waiting.until + byMs })),
     ...(end === undefined ? {} : { end: { ...end, at: end.at + byMs } }),
     ...(retry === undefined ? {} : { retry: shiftRetry(retry, byMs) }),
     ...(interruptedAt === undefined ? {} : { interruptedAt: interruptedAt + byMs }),

@@ -101,7 +101,8 @@ export type SessionEvent = Common &
     | { type: 'tool_ended'; callId: string; tool?: string; outcome: CallOutcome }
     | { type: 'child_spawned'; callId: string; childKey: string; label?: string }
     | { type: 'background_ended'; handle: string; exitCode?: number }
-    | { type: 'waiting_started'; waitId: string; on: 'approval' | 'answer'; text?: string }
+    /** With `callId` the wait is for that call and ends with it; after `until` nobody waits any more, whether or not that is told. */
+    | { type: 'waiting_started'; waitId: string; on: 'approval' | 'answer'; text?: string; callId?: string; until?: number }
     | { type: 'waiting_ended'; waitId: string }
     | { type: 'plan_changed'; steps: { step: string; status: 'pending' | 'in_progress' | 'completed' }[] }
     | { type: 'compacted' }

@@ -3,8 +3,8 @@
 import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endRuns, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
-import type { Call, Line, Session, Turn } from './session.ts';
-import { hasOpenRun, isAtRest, pendingCalls, withCall, withLine, withTurn } from './turn.ts';
+import type { Call, Line, Session, Turn, Waiting } from './session.ts';
+import { hasOpenRun, isAtRest, pendingCalls, withCall, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withWords } from './words.ts';
 
@@ -140,7 +140,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'waiting_started':
       return startWaiting(turn, event);
     case 'waiting_ended':
-      return { ...turn, waiting: turn.waiting.filter((waiting) => waiting.waitId !== event.waitId) };
+      return withoutWaits(turn, ({ waitId }) => waitId === event.waitId);
     case 'plan_changed':
       return { ...turn, plan: event.steps };
     case 'compacted':
@@ -193,7 +193,8 @@ function withNewCall(turn: Turn, call: Call, runId: string | undefined): Turn {
   return { ...turn, callsById: { ...turn.callsById, [call.callId]: { ...call, endedAt: turn.end.at } } };
 }
 
-function endCall(turn: Turn, event: EventOf<'tool_ended'>): Turn {
+function endCall(before: Turn, event: EventOf<'tool_ended'>): Turn {
+  const turn = withoutWaits(before, ({ callId }) => callId === event.callId);
   const ended = withCall(turn, event.callId, (call) =>
     call.outcome !== undefined && call.outcome.kind !== 'background' ? call : { ...call, endedAt: event.at, outcome: event.outcome },
   );
@@ -222,8 +223,15 @@ function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?
 }
 
 function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
-  const others = turn.waiting.filter((waiting) => waiting.waitId !== event.waitId);
-  const waiting = { waitId: event.waitId, on: event.on, ...(event.text === undefined ? {} : { text: event.text }) };
+  const { waitId, on, text, callId, until } = event;
+  const waiting: Waiting = {
+    waitId,
+    on,
+    ...(text === undefined ? {} : { text }),
+    ...(callId === undefined ? {} : { callId }),
+    ...(until === undefined ? {} : { until }),
+  };
+  const others = turn.waiting.filter((other) => other.waitId !== waitId);
   return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, { at: event.at }), waiting: [...others, waiting] };
 }
 
@@ -243,7 +251,11 @@ function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
 /** Told in so many words, unlike a last message: no call of the run is answered any more. */
 function endRun(turn: Turn, event: EventOf<'run_ended'>): Turn {
   const closed = closeRun(turn, event);
-  return event.outcome === 'yielded' ? closed : endCalls(closed, event.at);
+  if (event.outcome === 'yielded') return closed;
+  return endCalls(
+    withoutWaits(closed, ({ callId }) => callId !== undefined),
+    event.at,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { RunOutcome } from './event.ts';
 import type { Session, Turn, TurnEnd } from './session.ts';
-import { isAtRest, pendingCalls } from './turn.ts';
+import { isAtRest, pendingCalls, withoutWaits } from './turn.ts';
 
 /** Later activity of the same turn takes its end back (see the table of states: finals reopen); earlier activity, told late, does not. */
 export function reopen(turn: Turn, event: { at: number; runId?: string | undefined }): Turn {
@@ -44,7 +44,7 @@ const SAME_END_MS = 2_000;
 const STRENGTH = { lost: 0, done: 1, failed: 2, aborted: 3, timed_out: 4 } as const;
 
 function outranks(standing: TurnEnd, next: TurnEnd): boolean {
-  if (standing.outcome === 'lost') return next.outcome === 'lost';
+  if (standing.outcome === 'lost' || next.outcome === 'lost') return next.outcome === 'lost'; // not to know is no news
   if (Math.abs(next.at - standing.at) > SAME_END_MS || STRENGTH[standing.outcome] === STRENGTH[next.outcome]) return next.at < standing.at;
   return STRENGTH[standing.outcome] > STRENGTH[next.outcome];
 }
@@ -65,7 +65,7 @@ export function endRuns(turn: Turn, outcome: TurnEnd['outcome'], at: number): Tu
 
 /** Nobody answers them any more. */
 export function withoutQuestions(turn: Turn): Turn {
-  return turn.waiting.length === 0 ? turn : { ...turn, waiting: [] };
+  return withoutWaits(turn, () => true);
 }
 
 /** Calls that nobody will answer any more. A late result still corrects the outcome's absence. */

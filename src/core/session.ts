@@ -35,6 +35,10 @@ export interface Waiting {
   waitId: string;
   on: 'approval' | 'answer';
   text?: string;
+  /** The call that waits; the wait ends with it. */
+  callId?: string;
+  /** Nobody waits any longer than this. */
+  until?: number;
 }
 
 export interface Retry {

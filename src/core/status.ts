@@ -2,7 +2,7 @@
 
 import type { TurnStatus } from './card.ts';
 import type { Turn, TurnTree } from './session.ts';
-import { hasOpenRun, pendingCalls } from './turn.ts';
+import { hasOpenRun, openWaits, pendingCalls } from './turn.ts';
 
 /** From the configuration, in milliseconds. */
 export interface StatusLimits {
@@ -27,7 +27,7 @@ export function statusOf(tree: TurnTree, limits: StatusLimits): TurnStatus {
 
 function undisturbed(tree: TurnTree, limits: StatusLimits): TurnStatus {
   const { turn } = tree;
-  const waiting = turn.waiting.at(-1);
+  const waiting = openWaits(turn, tree.session.asOf).at(-1);
   if (waiting !== undefined) {
     const text = waiting.text === undefined ? {} : { waitingText: waiting.text };
     return { state: 'waiting', final: false, waitingOn: waiting.on, ...text };

@@ -1,7 +1,7 @@
 // How a turn begins and how its parts are changed: small pure updates that the reducer is made of.
 
 import type { SessionEvent, Trigger, Usage } from './event.ts';
-import type { Call, Line, Session, Turn } from './session.ts';
+import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 
 const SPARED_LINES = 20; // the newest ones are never dropped, or nothing new would be seen beside many running calls
 const MOST_LINES = 200; // not even running calls may grow a turn without bound
@@ -147,6 +147,16 @@ export function hasOpenRun(turn: Turn): boolean {
 /** Whether nothing but its sub-agents or background commands can still be at work. */
 export function isAtRest(turn: Turn): boolean {
   return !turn.runOpen && !hasOpenRun(turn) && pendingCalls(turn).length === 0;
+}
+
+/** The turn without the waits that are over; the same turn when none is. */
+export function withoutWaits(turn: Turn, isOver: (waiting: Waiting) => boolean): Turn {
+  return turn.waiting.some(isOver) ? { ...turn, waiting: turn.waiting.filter((waiting) => !isOver(waiting)) } : turn;
+}
+
+/** What people are waited for at that moment: a question that was never answered ends by itself. */
+export function openWaits({ waiting }: Turn, asOf: number): Waiting[] {
+  return waiting.filter(({ until }) => until === undefined || asOf < until);
 }
 
 /** Replaces the turn of the same box. */

@@ -7,8 +7,9 @@ import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session } from '../core/session.ts';
+import { hasOpenRun } from '../core/turn.ts';
 import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
-import { createGatewaySource, type GatewayHealth, type RestoredRun } from '../sources/gateway/source.ts';
+import { createGatewaySource, type GatewayHealth, type RestoredTurn } from '../sources/gateway/source.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/transcripts/source.ts';
 import { wantsQuestions } from './governing.ts';
 
@@ -21,15 +22,18 @@ export interface SourcePorts {
   /** How far each transcript was read before. */
   checkpoints: ReadonlyMap<string, unknown>;
   onProgress(path: string, position: unknown): void;
-  /** Runs that were open when an earlier process ended; asked at the start. */
-  openRuns(): readonly RestoredRun[];
+  /** Turns that were open when an earlier process ended; asked at the start. */
+  openRuns(): readonly RestoredTurn[];
 }
 
-/** The runs that nobody has ended yet; only the gateway names runs while they are open. */
-export function openRunsOf(sessionsByKey: ReadonlyMap<string, Session>): RestoredRun[] {
-  return [...sessionsByKey.values()].flatMap(({ key, turns }) =>
-    turns.flatMap(({ runsById }) => Object.entries(runsById).flatMap(([runId, { open }]) => (open ? [{ sessionKey: key, runId }] : []))),
-  );
+/** The newest turn of each session that nobody has ended yet, as far as a gateway knows of it. */
+export function openRunsOf(sessionsByKey: ReadonlyMap<string, Session>): RestoredTurn[] {
+  return [...sessionsByKey.values()].flatMap(({ key, turns }) => {
+    const turn = turns.findLast(({ startedBy }) => startedBy.includes('gateway'));
+    if (turn === undefined || (turn.end !== undefined && !hasOpenRun(turn))) return [];
+    const runIds = Object.keys(turn.runsById).filter((runId) => turn.runsById[runId]?.open === true);
+    return [{ sessionKey: key, runIds, since: turn.lastEventAt }];
+  });
 }
 
 /** One source as the daemon holds it. */

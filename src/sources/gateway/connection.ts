@@ -50,7 +50,9 @@ export class Connection {
   #link: Link | undefined;
   #needsDevice: boolean;
   #device: Device | undefined;
-  #cancelRetry: (() => void) | undefined;
+  readonly #cancels: { retry?: () => void; look?: () => void } = {};
+  /** What the newest attempt had for a token. */
+  #token: string | undefined;
   #lastFrameAt: number | undefined;
   #isStopped = false;
 
@@ -74,7 +76,7 @@ export class Connection {
 
   stop(): void {
     this.#isStopped = true;
-    this.#cancelRetry?.();
+    this.#forgetRetry();
     this.#link?.close(ourCodes.stopped);
     this.#become({ state: 'stopped' });
   }
@@ -87,6 +89,7 @@ export class Connection {
 
   #open(): void {
     const { url, clock, timing, onEvent } = this.#options;
+    this.#forgetRetry();
     if (this.#state.state === 'stopped') this.#become({ state: 'connecting' });
     this.#link = new Link({
       url,
@@ -101,10 +104,12 @@ export class Connection {
   }
 
   #answerTo(challenge: JsonRecord): Record<string, unknown> {
-    const { token, version, stateDir } = this.#options;
+    const { version, stateDir } = this.#options;
+    this.#token = undefined;
+    this.#token = this.#options.token();
     if (this.#needsDevice && stateDir !== undefined) this.#device ??= loadDevice(stateDir);
     const device = this.#needsDevice && this.#device !== undefined ? { device: this.#device } : {};
-    return connectParams(challenge, { token: token(), version, platform: process.platform, ...device });
+    return connectParams(challenge, { token: this.#token, version, platform: process.platform, ...device });
   }
 
   #connected(hello: Hello): void {
@@ -121,10 +126,35 @@ export class Connection {
     const delayMs = this.#turnsToDevice(end) ? 0 : this.#backOff.next(verdict);
     this.#become(verdict.state);
     if (wasConnected) this.#options.onDisconnected();
-    this.#cancelRetry = this.#options.clock.after(delayMs, () => {
-      this.counts.reconnects += 1;
-      this.#open();
+    this.#cancels.retry = this.#options.clock.after(delayMs, () => this.#reconnect());
+    if (verdict.state.state === 'auth' && verdict.retryAfterMs === undefined) this.#lookForToken();
+  }
+
+  #reconnect(): void {
+    this.counts.reconnects += 1;
+    this.#open();
+  }
+
+  /** A token that was put right is tried at once; asking the gateway that often with a wrong one would lock us out. */
+  #lookForToken(): void {
+    this.#cancels.look = this.#options.clock.after(this.#options.timing.lookMs, () => {
+      const token = this.#readToken();
+      if (token !== undefined && token !== this.#token) this.#reconnect();
+      else this.#lookForToken();
     });
+  }
+
+  #readToken(): string | undefined {
+    try {
+      return this.#options.token();
+    } catch {
+      return undefined; // told at the next attempt
+    }
+  }
+
+  #forgetRetry(): void {
+    this.#cancels.retry?.();
+    this.#cancels.look?.();
   }
 
   /** On loopback a device identity is normally not needed; behind a proxy it is. */

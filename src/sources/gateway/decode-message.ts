@@ -50,20 +50,21 @@ export class MessageDecoder {
 
   /** A message as it comes. Its calls are told by the tool events, which know their order and their wrappers. */
   live(rawKey: string, message: Message): void {
-    if (this.#isNew(message)) this.#decode(rawKey, message, false);
+    if (this.#isNew(rawKey, message)) this.#decode(rawKey, message, false);
   }
 
   /** A message of the history, whether or not it came live: calls and results may have been missed. */
   past(rawKey: string, message: Message): void {
-    const isNew = this.#isNew(message);
-    if (isNew) return this.#decode(rawKey, message, true);
+    if (this.#isNew(rawKey, message)) return this.#decode(rawKey, message, true);
     const run = this.#ports.book.run(message.runId);
     if (run !== undefined && run.phase !== 'ended') this.#ports.tell(rawKey, message.at, this.#callsOf(run, message));
   }
 
-  #isNew({ id }: Message): boolean {
-    const isNew = !this.#seenIds.has(id);
-    remember(this.#seenIds, id, true, MAX_MESSAGES);
+  /** Ids are unique within a session only. */
+  #isNew(rawKey: string, { id }: Message): boolean {
+    const name = `${rawKey} ${id}`;
+    const isNew = !this.#seenIds.has(name);
+    remember(this.#seenIds, name, true, MAX_MESSAGES);
     return isNew;
   }
 
@@ -87,7 +88,7 @@ export class MessageDecoder {
   #result(rawKey: string, message: Message): void {
     const { book, context, tell } = this.#ports;
     const run = book.run(message.runId);
-    if (run !== undefined) tell(rawKey, message.at, decodeToolMessage(run, message.body, context));
+    if (run !== undefined) tell(rawKey, message.at, decodeToolMessage(run, message.at, message.body, context));
   }
 
   #said(rawKey: string, message: Message, withCalls: boolean): void {
@@ -98,7 +99,11 @@ export class MessageDecoder {
     const run = this.#runOf(rawKey, message, said);
     tell(rawKey, message.at, this.#inRun(said, message, run));
     if (run === undefined) return;
-    if (said.stop === 'stop' || said.stop === 'length') run.phase = 'answered';
+    if (said.stop === 'error' && withCalls) this.#ports.book.failed(run, message.at, said.reason ?? 'the model call failed');
+    if (said.stop !== 'tools' && said.stop !== 'error') {
+      run.phase = 'answered';
+      run.word = { outcome: said.stop === 'aborted' ? 'aborted' : 'done', at: message.at };
+    }
     if (withCalls) tell(rawKey, message.at, this.#callsOf(run, message));
   }
 
@@ -123,13 +128,13 @@ export class MessageDecoder {
     return [{ text: preamble.text, ...named }];
   }
 
-  #callsOf(run: Run, { body }: Message): Fact[] {
+  #callsOf(run: Run, { at, body }: Message): Fact[] {
     const content = Array.isArray(body['content']) ? body['content'] : [];
     return content.flatMap((value) => {
       const block = asRecord(value);
       if (block?.['type'] !== 'toolCall') return [];
       const { id: toolCallId, name, arguments: args, parentToolCallId } = block;
-      return decodeToolStart(run, { toolCallId, name, args, parentToolCallId }, this.#ports.context);
+      return decodeToolStart(run, at, { toolCallId, name, args, parentToolCallId }, this.#ports.context);
     });
   }
 }

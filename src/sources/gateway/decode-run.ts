@@ -8,7 +8,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-gu
 import type { Fact } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';
-import { decodeToolEnd, decodeToolStart } from './decode-tool.ts';
+import { decodeToolEnd, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
 import type { Run, RunBook } from './run-book.ts';
 import { commandSeen } from './tasks.ts';
 
@@ -34,6 +34,8 @@ interface Ports {
 
 const MAX_MODEL_POINTS = 100;
 const MAX_TEXT_POINTS = 2_000;
+const MAX_REASON_POINTS = 200;
+const APPROVAL_MS = 30 * 60_000; // how long 2026.9 waits for one; it says so to approvers only
 /** Streams that say only that the run is alive. */
 const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
 /** Phases that say nothing more than their run does. */
@@ -68,13 +70,10 @@ export class RunDecoder {
       case 'approval-resolved':
         return this.#resolved(frame);
       case 'end':
-        return this.#ended(frame, data['yielded'] === true ? 'yielded' : 'done');
+        return this.#ended(frame, endOf(data));
       case 'error':
-        return this.#ended(
-          frame,
-          data['aborted'] === true ? 'aborted' : failureOf(data['stopReason'], data['error']),
-          data['aborted'] === true ? undefined : modelErrorReason(data['error'], this.#safe),
-        );
+        if (data['aborted'] === true) return this.#ended(frame, abortOf(data['stopReason'], data['timeoutPhase']));
+        return this.#ended(frame, failureOf(data['stopReason'], data['error']), modelErrorReason(data['error'], this.#safe));
       default:
         if (!SILENT_PHASES.has(phase)) this.#context.unknown(`lifecycle:${phase}`);
     }
@@ -99,16 +98,37 @@ export class RunDecoder {
     const callId = this.#safe.id(data['toolCallId']) ?? waitId;
     if (run === undefined || waitId === undefined || callId === undefined) return;
     const text = run.commandsByCall.get(callId);
-    run.waitsByCall.set(callId, waitId);
-    this.#ports.tell(rawKey, at, [{ type: 'waiting_started', waitId, on: 'approval', ...(text === undefined ? {} : { text }) }]);
+    run.approvalsByCall.set(callId, waitId);
+    const until = at + APPROVAL_MS + WAIT_GRACE_MS;
+    this.#ports.tell(rawKey, at, [
+      { type: 'waiting_started', waitId, callId, on: 'approval', until, ...(text === undefined ? {} : { text }) },
+    ]);
   }
 
   #resolved({ rawKey, runId, at, data }: RunFrame): void {
     const waitId = this.#safe.id(data['approvalId']);
     const callId = this.#safe.id(data['toolCallId']) ?? waitId;
     if (waitId === undefined || callId === undefined) return;
-    this.#book.run(runId)?.waitsByCall.delete(callId);
+    this.#book.run(runId)?.approvalsByCall.delete(callId);
     this.#ports.tell(rawKey, at, [{ type: 'waiting_ended', waitId }]);
+  }
+
+  /** A command that is at work has been approved, though nobody told. */
+  #updated(run: Run, { rawKey, at, data }: RunFrame): void {
+    const callId = this.#safe.id(data['toolCallId']) ?? '';
+    const waitId = run.approvalsByCall.get(callId);
+    run.approvalsByCall.delete(callId);
+    if (waitId !== undefined) this.#ports.tell(rawKey, at, [{ type: 'waiting_ended', waitId }]);
+  }
+
+  /** True while the run waits to try again: told for runs that everybody may see, of others only in the history. */
+  retrying({ rawKey, runId, at, data }: RunFrame, now: number): boolean {
+    const delayMs = asNumber(data['delayMs']);
+    const run = data['phase'] === 'retrying' ? (this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, false)) : undefined;
+    if (run === undefined || delayMs === undefined || at + delayMs <= now) return false;
+    const reason = this.#safe.line(asText(data['reason'])?.replaceAll('_', ' ') ?? 'the model call failed', MAX_REASON_POINTS);
+    this.#book.retryPlanned(run, at, at + delayMs, reason);
+    return true;
   }
 
   #ended({ rawKey, runId, at }: RunFrame, outcome: RunOutcome, reason?: string): void {
@@ -131,10 +151,11 @@ export class RunDecoder {
     if (run === undefined) return;
     switch (data['phase']) {
       case 'start':
-        return this.#ports.tell(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, data, this.#context)]);
+        return this.#ports.tell(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, at, data, this.#context)]);
       case 'result':
-        return this.#ports.tell(rawKey, at, withBackground(decodeToolEnd(run, data, this.#context), at));
+        return this.#ports.tell(rawKey, at, withBackground(decodeToolEnd(run, at, data, this.#context), at));
       case 'update':
+        return this.#updated(run, frame);
       case 'review':
       case 'input_delta':
         return;
@@ -160,6 +181,7 @@ export class RunDecoder {
     if (frame.isHeartbeat && this.#book.run(runId) === undefined) this.#book.started(rawKey, runId, at, true);
     if (stream === 'tool') return this.#tool(frame);
     if (stream === 'item') return this.#item(frame);
+    if (stream === 'run_status' && this.retrying(frame, 0)) return;
     if (stream === 'compaction') return data['phase'] === 'end' ? this.#ports.tell(rawKey, at, [{ type: 'compacted' }]) : undefined;
     if (ALIVE.has(stream)) this.#book.active(rawKey, runId, at, stream === 'thinking');
     else if (stream !== 'approval') this.#context.unknown(`stream:${stream}`);
@@ -176,7 +198,7 @@ export class RunDecoder {
       case 'final':
         return this.#ended(frame, payload['yielded'] === true ? 'yielded' : 'done');
       case 'aborted':
-        this.#ended(frame, 'aborted');
+        this.#ended(frame, abortOf(payload['stopReason']));
         return this.#partial(payload, frame);
       case 'error':
         return this.#ended(
@@ -188,6 +210,19 @@ export class RunDecoder {
         this.#context.unknown(`chat:${asText(payload['state']) ?? 'none'}`);
     }
   }
+}
+
+/** A run that is cut off although nobody stopped it ran out of its time. */
+function endOf(data: JsonRecord): RunOutcome {
+  if (data['yielded'] === true) return 'yielded';
+  if (data['aborted'] === true) return abortOf(data['stopReason'] ?? data['status'] ?? 'timeout', data['timeoutPhase']);
+  return data['timeoutPhase'] === undefined ? 'done' : 'timed_out';
+}
+
+/** What the gateway's own restart cuts off may be continued by the next one. */
+function abortOf(stopReason: unknown, timeoutPhase?: unknown): 'aborted' | 'timed_out' | 'lost' {
+  if (stopReason === 'restart') return 'lost';
+  return stopReason === 'timeout' || timeoutPhase !== undefined ? 'timed_out' : 'aborted';
 }
 
 /** Some versions call every failure of a provider a time-out; what the error says counts more. */

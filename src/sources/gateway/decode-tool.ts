@@ -4,17 +4,22 @@ import type { DecodeContext } from '../decoding/decode-context.ts';
 import { rememberCall } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
-import { asList, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
 import { argumentsOf, shortArgs } from '../decoding/tool-args.ts';
 import type { Run } from './run-book.ts';
 
 const MAX_NAME_POINTS = 80;
 const MAX_QUESTION_POINTS = 200;
+const ASK_S = 900; // a question without a time of its own waits this long in 2026.9, and never outside the two bounds below
+const MIN_ASK_S = 30;
+const MAX_ASK_S = 3_600;
+/** The gateway tells itself that nobody answered; only when that was missed does a wait end by the clock. */
+export const WAIT_GRACE_MS = 60_000;
 const COMMAND_ARGS = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
 
 /** `tool_started` and what the arguments tell besides: a plan, a question to the person. */
-export function decodeToolStart(run: Run, data: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
   const { safe } = context;
   const callId = safe.id(data['toolCallId']);
   const name = asText(data['name']);
@@ -32,41 +37,42 @@ export function decodeToolStart(run: Run, data: JsonRecord, context: DecodeConte
   return [
     { type: 'tool_started', callId, tool, args, runId: run.runId, ...parent },
     ...(steps === undefined ? [] : [{ type: 'plan_changed', steps } satisfies Fact]),
-    ...(name === 'ask_user' ? [askStarted(run, callId, rawArgs, context)] : []),
+    ...(name === 'ask_user' ? [askStarted(callId, at, rawArgs, context)] : []),
   ];
 }
 
-function askStarted(run: Run, callId: string, args: JsonRecord, { safe }: DecodeContext): Fact {
+function askStarted(callId: string, at: number, args: JsonRecord, { safe }: DecodeContext): Fact {
   const question = asText(asRecord(asList(args['questions'])[0])?.['question']) ?? asText(args['question']);
-  run.waitsByCall.set(callId, callId);
+  const seconds = Math.min(MAX_ASK_S, Math.max(MIN_ASK_S, asNumber(args['timeoutSeconds']) ?? ASK_S));
   return {
     type: 'waiting_started',
     waitId: callId,
+    callId,
     on: 'answer',
+    until: at + seconds * 1_000 + WAIT_GRACE_MS,
     ...(question === undefined ? {} : { text: safe.line(question, MAX_QUESTION_POINTS) }),
   };
 }
 
 /** `tool_ended` and what the result tells besides. That a run yields is told by its own end. */
-export function decodeToolEnd(run: Run, data: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
   const result = asRecord(data['result']) ?? {};
   const { toolCallId, name: toolName, isError } = data;
   const facts = decodeToolResult({ toolCallId, toolName, isError, content: result['content'], details: result['details'] }, context);
-  return endedCall(run, facts);
+  return endedCall(run, at, facts);
 }
 
 /** The same for a tool result that the history holds. */
-export function decodeToolMessage(run: Run, message: JsonRecord, context: DecodeContext): Fact[] {
-  return endedCall(run, decodeToolResult(message, context));
+export function decodeToolMessage(run: Run, at: number, message: JsonRecord, context: DecodeContext): Fact[] {
+  return endedCall(run, at, decodeToolResult(message, context));
 }
 
-function endedCall(run: Run, facts: Fact[]): Fact[] {
+function endedCall(run: Run, at: number, facts: Fact[]): Fact[] {
   const callId = facts[0]?.type === 'tool_ended' ? facts[0].callId : '';
   if (callId === '' || run.endedCalls.has(callId)) return [];
   run.endedCalls.add(callId);
-  const waitId = run.waitsByCall.get(callId);
   run.commandsByCall.delete(callId);
-  run.waitsByCall.delete(callId);
-  const ends: Fact[] = waitId === undefined ? [] : [{ type: 'waiting_ended', waitId }];
-  return [...ends, ...facts.filter((fact) => fact.type !== 'run_ended')];
+  run.approvalsByCall.delete(callId);
+  if (facts.some((fact) => fact.type === 'run_ended')) run.word = { outcome: 'yielded', at };
+  return facts.filter((fact) => fact.type !== 'run_ended');
 }

@@ -11,7 +11,7 @@ import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { decodeRow, factsOfKey, outcomeOfRow, type SessionFacts } from './decode-row.ts';
 import { RunDecoder, runFrameOf } from './decode-run.ts';
-import { type History, missedMessages, settledEnd } from './history.ts';
+import { type History, type InFlight, missedMessages, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import { type Run, RunBook } from './run-book.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
@@ -30,6 +30,8 @@ export interface DecoderOptions {
   onSession(rawKey: string): void;
   /** The gateway itself reports that it dropped events. */
   onGap(): void;
+  /** A run of the session will try again, and no event says when. */
+  onRetry(rawKey: string): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
 }
@@ -53,8 +55,6 @@ export class GatewayDecoder {
   readonly #runs: RunDecoder;
   readonly #messages: MessageDecoder;
   readonly #factsByKey = new Map<string, Partial<SessionFacts>>();
-  /** Since when a session's turns are watched: what its history holds from before is not ours to tell. */
-  readonly #watchedSinceByKey = new Map<string, number>();
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -69,6 +69,7 @@ export class GatewayDecoder {
       now: options.now,
       after: options.after,
       jobName: (jobId) => this.#jobs.get(jobId)?.name,
+      retrying: options.onRetry,
     });
     const shared = { book: this.book, context: this.#context, tell };
     this.#runs = new RunDecoder({ ...shared, seen: (rawKey, at, facts) => this.#seen(rawKey, at, facts), onGap: options.onGap });
@@ -90,10 +91,10 @@ export class GatewayDecoder {
     if (isSessionKey(rawKey)) this.#learnRow(rawKey, this.#options.now(), row);
   }
 
-  /** Tells what a session's history holds and was not told. Never throws. */
-  history(rawKey: string, history: History): void {
+  /** Tells what a session's history holds and was not told; `since` is when events may have been missed. Never throws. */
+  history(rawKey: string, history: History, since: number | undefined): void {
     try {
-      this.#catchUp(rawKey, history);
+      this.#catchUp(rawKey, history, since);
     } catch {
       this.#context.unknown('undecodable-history');
     }
@@ -104,16 +105,24 @@ export class GatewayDecoder {
     const unsettled = this.book.openRunsOf(rawKey).filter((run) => {
       if (run.runId === history.inFlight?.runId) return false;
       const end = settledEnd(run, history, wasRestarted);
-      if (end !== undefined) this.book.ended(run.runId, end.outcome, end.at ?? this.#options.now());
-      return end === undefined;
+      if (end === undefined) return true;
+      const isFailure = end.outcome === 'failed' || end.outcome === 'timed_out';
+      const reason = isFailure ? (run.reason ?? reasonOf(history.row, this.#context)) : undefined;
+      this.book.ended(run.runId, end.outcome, end.at ?? this.#options.now(), reason);
+      return false;
     });
     return unsettled.length === 0;
+  }
+
+  /** Looks in a history for nothing but when a run tries again. */
+  retry(rawKey: string, { inFlight }: History): void {
+    if (inFlight !== undefined) this.#isRetrying(rawKey, inFlight);
   }
 
   /** The gateway does not know the session any more: what nobody can tell about it is lost. */
   giveUp(rawKey: string, wasRestarted: boolean): void {
     for (const run of this.book.openRunsOf(rawKey)) {
-      if (wasRestarted || run.toldAt === 0) this.book.ended(run.runId, run.phase === 'answered' ? 'done' : 'lost', this.#options.now());
+      if (wasRestarted || run.toldAt === 0) this.book.ended(run.runId, run.word?.outcome ?? 'lost', this.#options.now());
     }
   }
 
@@ -144,7 +153,6 @@ export class GatewayDecoder {
   /** Whatever a frame is about, it may bring the session's row; the row comes first, so that a turn that begins knows its route. */
   #met(rawKey: string, payload: JsonRecord): void {
     const at = asNumber(payload['ts']) ?? this.#options.now();
-    if (!this.#watchedSinceByKey.has(rawKey)) remember(this.#watchedSinceByKey, rawKey, at, MAX_SESSIONS);
     const row = rowOf(payload);
     if (Object.keys(row).length > 0) this.#learnRow(rawKey, at, row);
     else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
@@ -181,7 +189,7 @@ export class GatewayDecoder {
   }
 
   #deleted(rawKey: string, at: number): void {
-    for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, run.phase === 'answered' ? 'done' : 'lost', at);
+    for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, run.word?.outcome ?? 'lost', at);
   }
 
   /** A compaction between turns changes no box. */
@@ -199,28 +207,34 @@ export class GatewayDecoder {
     for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, outcome, this.#options.now());
   }
 
-  #catchUp(rawKey: string, history: History): void {
+  #catchUp(rawKey: string, history: History, since: number | undefined): void {
     const now = this.#options.now();
-    const watchedSince = this.#watchedSinceByKey.get(rawKey);
     const { inFlight } = history;
     const wasKnown = this.book.run(inFlight?.runId) !== undefined;
     this.#learnRow(rawKey, now, history.row);
-    for (const message of missedMessages(history, watchedSince)) this.#messages.past(rawKey, message);
-    if (watchedSince === undefined) remember(this.#watchedSinceByKey, rawKey, now, MAX_SESSIONS);
-    if (inFlight === undefined) return;
+    for (const message of missedMessages(history, since)) this.#messages.past(rawKey, message);
+    if (inFlight === undefined || this.#isRetrying(rawKey, inFlight)) return;
     // A run that was known is alive now, whatever was thought of it in between.
     const run = this.book.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), true);
     if (run !== undefined) this.#resume(run, inFlight, now);
   }
 
-  #resume(run: Run, { plan, events }: NonNullable<History['inFlight']>, now: number): void {
+  /** True, and told, when the run in flight waits to try again. */
+  #isRetrying(rawKey: string, { runId, events }: InFlight): boolean {
+    const now = this.#options.now();
+    return events
+      .filter(({ stream }) => stream === 'run_status')
+      .flatMap((event) => runFrameOf({ ...event, runId, sessionKey: rawKey }, this.book, now) ?? [])
+      .some((frame) => this.#runs.retrying(frame, now));
+  }
+
+  #resume(run: Run, { plan, events }: InFlight, now: number): void {
     run.toldAt = now;
     const steps = planSteps('plan', { plan }, this.#context.safe);
     if (steps !== undefined) this.#tell(run.rawKey, now, { type: 'plan_changed', steps });
     for (const event of events) {
       const data = asRecord(event['data']);
-      const isNews = event['stream'] === 'lifecycle' || (event['stream'] === 'tool' && data?.['phase'] === 'start');
-      if (isNews && data?.['phase'] !== 'start' && data?.['phase'] !== 'waiting-approval') continue;
+      const isNews = event['stream'] === 'tool' && (data?.['phase'] === 'start' || data?.['phase'] === 'update');
       if (isNews) this.#agent({ ...event, sessionKey: run.rawKey });
     }
   }

@@ -69,27 +69,27 @@ function contentOf({ content }: JsonRecord): readonly unknown[] {
 }
 
 /**
- * The messages worth telling: of a session whose turn was watched everything since then; of one that was never seen only the
- * turn that is going on, from its beginning.
+ * The messages worth telling: those since events may have been missed, and of a turn that is going on everything from its
+ * beginning. Without `since` nothing else is asked for: what had ended before is not ours to tell.
  */
-export function missedMessages({ messages, isActive }: History, watchedSince: number | undefined): readonly Message[] {
-  if (watchedSince !== undefined) return messages.filter(({ at }) => at >= watchedSince);
-  const begin = messages.findLastIndex(({ body }) => isBeginning(body));
-  return isActive && begin >= 0 ? messages.slice(begin) : [];
+export function missedMessages({ messages, isActive }: History, since: number | undefined): readonly Message[] {
+  const begin = isActive ? messages.findLastIndex(({ body }) => isBeginning(body)) : -1;
+  const missed = since === undefined ? -1 : messages.findIndex(({ at }) => at >= since);
+  const starts = [begin, missed].filter((index) => index >= 0);
+  return starts.length === 0 ? [] : messages.slice(Math.min(...starts));
 }
 
 /** How a run that is not in flight ended, and when; undefined while the gateway still calls its session active. */
-export function settledEnd(
-  run: Run,
-  { row, isActive, inFlight }: History,
-  wasRestarted: boolean,
-): { outcome: RunOutcome; at?: number } | undefined {
-  if (inFlight?.runId === run.runId) return undefined;
-  const endedAt = asNumber(row['endedAt']);
-  const when = endedAt === undefined ? {} : { at: endedAt };
-  if (run.phase === 'answered') return { outcome: 'done', ...when };
+export function settledEnd(run: Run, history: History, wasRestarted: boolean): { outcome: RunOutcome; at?: number } | undefined {
+  const { row, isActive, inFlight } = history;
   const isOfRow = row['lastRunId'] === undefined || row['lastRunId'] === run.runId;
-  const outcome = isOfRow ? outcomeOfRow(row) : undefined;
+  const endedAt = isOfRow ? asNumber(row['endedAt']) : undefined;
+  if (run.word !== undefined) return { outcome: run.word.outcome, at: endedAt ?? run.word.at };
+  if (row['hasActiveSubagentRun'] === true && !isActive) return { outcome: 'yielded' };
   if (isActive && inFlight === undefined && !wasRestarted) return undefined;
-  return wasRestarted || outcome === undefined ? { outcome: 'lost' } : { outcome, ...when };
+  const outcome = isOfRow ? outcomeOfRow(row) : undefined;
+  // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.
+  const isDoubtful = wasRestarted && (outcome === 'aborted' || row['lastRunId'] === undefined);
+  if (outcome === undefined || isDoubtful) return { outcome: 'lost' };
+  return { outcome, ...(endedAt === undefined ? {} : { at: endedAt }) };
 }

@@ -19,6 +19,15 @@ export interface RecoveryPorts {
   onMissing(method: string): void;
 }
 
+/** A turn that was open when an earlier process of ours ended. */
+export interface RestoredTurn {
+  sessionKey: string;
+  /** Its runs that were open, if any. */
+  runIds: readonly string[];
+  /** What happened before was told. */
+  since: number;
+}
+
 const MAX_ROWS = 200;
 const MAX_MESSAGES = 50;
 const MAX_KEYS = 5_000;
@@ -31,6 +40,8 @@ export class Recovery {
   readonly #ports: RecoveryPorts;
   readonly #subscribed = new Map<string, true>();
   readonly #cursorsByKey = new Map<string, string>();
+  /** Up to where an earlier process had read sessions with open turns; until the first history of each. */
+  readonly #restoredSinceByKey = new Map<string, number>();
   readonly #missing = new Set<string>();
   readonly #busyKeys = new Set<string>();
   readonly #cancels = new Set<() => void>();
@@ -40,16 +51,31 @@ export class Recovery {
     this.#ports = ports;
   }
 
-  /** A connection stands: subscribes to everything and catches up with what is going on. */
-  async connected(wasRestarted: boolean): Promise<void> {
+  /** A turn was open when an earlier process ended. */
+  restore({ sessionKey, runIds, since }: RestoredTurn): void {
+    this.#ports.decoder.book.restore(sessionKey, runIds);
+    this.#restoredSinceByKey.set(sessionKey, since);
+  }
+
+  /**
+   * A connection stands: subscribes to everything and catches up with what is going on, and with what went on since events may have
+   * been missed. At the first connection that is unknown, and what had ended before is nobody's business.
+   */
+  async connected(wasRestarted: boolean, since?: number): Promise<void> {
     const generation = ++this.#generation;
     this.#subscribed.clear();
     this.#missing.clear();
-    const answer = await this.#ask('sessions.subscribe', { activeOnly: true, limit: MAX_ROWS });
-    const rows = answer === undefined ? [] : rowsOf(answer);
+    this.#busyKeys.clear();
+    const active = await this.#ask('sessions.subscribe', { activeOnly: true, limit: MAX_ROWS });
+    const changed = since === undefined ? undefined : await this.#ask('sessions.list', this.#changedSince(since));
+    const rows = [...rowsOf(asRecord(active?.['list'])), ...rowsOf(changed)];
     for (const row of rows) this.#ports.decoder.row(row);
-    const keys = new Set([...rows.map((row) => row['key']).filter(isSessionKey), ...this.#ports.decoder.book.liveKeys()]);
-    if (generation === this.#generation) await this.#catchUp([...keys], wasRestarted);
+    const keys = [...rows.map((row) => row['key']).filter(isSessionKey), ...this.#ports.decoder.book.liveKeys()];
+    if (generation === this.#generation) await this.#catchUp(new Map(keys.map((key) => [key, since])), wasRestarted);
+  }
+
+  #changedSince(since: number): Record<string, unknown> {
+    return { activeMinutes: Math.ceil((this.#ports.clock.now() - since) / 60_000), limit: MAX_ROWS };
   }
 
   disconnected(): void {
@@ -65,28 +91,35 @@ export class Recovery {
     void this.#ask('sessions.messages.subscribe', { key: rawKey });
   }
 
-  /** Frames were dropped: everything that is going on is read again. */
-  resync(): Promise<void> {
-    return this.connected(false);
+  /** Frames were dropped: everything that is or was going on since is read again. */
+  resync(since: number): Promise<void> {
+    return this.connected(false, since);
   }
 
   /** Asks about open runs that have been silent for long. */
   async checkQuiet(now: number): Promise<void> {
     const { decoder, timing } = this.#ports;
     const quiet = decoder.book.openRuns().filter((run) => now - run.seenAt >= timing.quietMs);
-    await this.#catchUp([...new Set(quiet.map((run) => run.rawKey))], false);
+    await this.#catchUp(new Map(quiet.map((run) => [run.rawKey, run.seenAt])), false);
     for (const run of quiet) run.seenAt = now;
   }
 
-  async #catchUp(keys: string[], wasRestarted: boolean): Promise<void> {
-    const todo = [...keys];
+  /** Asks when a run tries again. */
+  async askRetry(rawKey: string): Promise<void> {
+    const answer = await this.#ports.request('chat.history', { sessionKey: rawKey, limit: 1 });
+    if (answer.kind === 'ok') this.#ports.decoder.retry(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
+  }
+
+  async #catchUp(sinceByKey: ReadonlyMap<string, number | undefined>, wasRestarted: boolean): Promise<void> {
+    const todo = [...sinceByKey];
     const worker = async (): Promise<void> => {
-      for (let rawKey = todo.shift(); rawKey !== undefined; rawKey = todo.shift()) await this.#catchUpOne(rawKey, wasRestarted, RECHECKS);
+      for (let next = todo.shift(); next !== undefined; next = todo.shift())
+        await this.#catchUpOne(next[0], next[1], wasRestarted, RECHECKS);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  async #catchUpOne(rawKey: string, wasRestarted: boolean, rechecks: number): Promise<void> {
+  async #catchUpOne(rawKey: string, since: number | undefined, wasRestarted: boolean, rechecks: number): Promise<void> {
     if (this.#busyKeys.has(rawKey)) return;
     this.#busyKeys.add(rawKey);
     this.met(rawKey);
@@ -94,10 +127,11 @@ export class Recovery {
     this.#busyKeys.delete(rawKey);
     if (history === 'refused') return this.#ports.decoder.giveUp(rawKey, wasRestarted);
     if (history === undefined) return;
-    this.#ports.decoder.history(rawKey, history);
+    this.#ports.decoder.history(rawKey, history, this.#restoredSinceByKey.get(rawKey) ?? since);
+    this.#restoredSinceByKey.delete(rawKey);
     if (this.#ports.decoder.settle(rawKey, history, wasRestarted)) return;
     // Rows lag behind the truth by a second or two; after that they are believed.
-    if (rechecks > 0) this.#later(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, wasRestarted, rechecks - 1));
+    if (rechecks > 0) this.#later(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, since, wasRestarted, rechecks - 1));
     else this.#ports.decoder.settle(rawKey, { ...history, isActive: false }, wasRestarted);
   }
 
@@ -143,8 +177,8 @@ export class Recovery {
   }
 }
 
-function rowsOf(payload: JsonRecord): JsonRecord[] {
-  return asList(asRecord(payload['list'])?.['sessions'])
+function rowsOf(list: JsonRecord | undefined): JsonRecord[] {
+  return asList(list?.['sessions'])
     .map(asRecord)
     .filter((row) => row !== undefined);
 }

@@ -14,6 +14,11 @@ export interface Run {
   /** The newest number of the run's own sequence; it has holes by design and serves only to tell old from new. */
   lastSeq: number;
   attempt: number;
+  /** How the run ends if nobody says it: what its last message or call was. */
+  word?: { outcome: RunOutcome; at: number };
+  /** Why the newest model call that failed did so, and when it is tried again as far as that was told. */
+  reason?: string;
+  nextAt?: number;
   /** When the newest attempt began after a failure; undefined while it is waited for. */
   retriedAt?: number;
   /** The commands of calls without a result, by call id. */
@@ -21,8 +26,8 @@ export interface Run {
   /** Calls whose beginning, and calls whose end was told: two transports and the history tell of the same. */
   startedCalls: Set<string>;
   endedCalls: Set<string>;
-  /** What a person is waited for: wait ids by call id. */
-  waitsByCall: Map<string, string>;
+  /** Approvals that are waited for: their ids by call id. */
+  approvalsByCall: Map<string, string>;
   /** Text that was said before a tool call and belongs to the message that follows. */
   preamble?: { id: string; text: string };
   toldAt: number;
@@ -54,6 +59,8 @@ export interface RunBookPorts {
   after(delayMs: number, run: () => void): void;
   /** Name of a scheduled job, as far as it is known. */
   jobName(jobId: string): string | undefined;
+  /** A run of the session will try again, and nobody has told when. */
+  retrying(rawKey: string): void;
 }
 
 const MAX_RUNS = 3_000;
@@ -122,7 +129,7 @@ export class RunBook {
     const known = this.#runsById.get(runId);
     if (known !== undefined && known.phase !== 'ended') return this.#startedAgain(known, at);
     const session = this.session(rawKey);
-    for (const other of this.openRunsOf(rawKey)) this.ended(other.runId, other.phase === 'answered' ? 'done' : 'lost', at);
+    for (const { runId: otherId, word } of this.openRunsOf(rawKey)) this.ended(otherId, word?.outcome ?? 'lost', word?.at ?? at);
     this.#beginFor(session, runId, at, isHeartbeat);
     const run = newRun(rawKey, runId, at, this.#ports.now());
     remember(this.#runsById, runId, run, MAX_RUNS);
@@ -136,7 +143,7 @@ export class RunBook {
       run.retriedAt = run.toldAt = at;
       this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
     }
-    run.phase = 'open';
+    reopen(run);
     return run;
   }
 
@@ -145,13 +152,13 @@ export class RunBook {
     const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
     if (run.phase === 'ended') return undefined;
     run.seenAt = this.#ports.now();
-    const isWaitingToRetry = run.attempt > 0 && run.retriedAt === undefined;
-    if (isWaitingToRetry && !isWork) return run;
-    const goesOn = isWaitingToRetry || (run.phase === 'answered' && isWork);
+    const waitsToRetry = isWaitingToRetry(run);
+    if (waitsToRetry && !isWork) return run;
+    const goesOn = waitsToRetry || (run.phase === 'answered' && isWork);
+    if (goesOn) reopen(run);
     if (goesOn || (run.phase === 'open' && at - run.toldAt >= TELL_AGAIN_MS)) {
-      run.phase = 'open';
       run.toldAt = at;
-      if (isWaitingToRetry) run.retriedAt = at;
+      if (waitsToRetry) run.retriedAt = at;
       this.#ports.tell(rawKey, at, { type: 'run_started', runId });
     }
     return run;
@@ -160,22 +167,35 @@ export class RunBook {
   /** A model call failed; the run will try again, unless it ends at once. */
   failed(run: Run, at: number, reason: string): void {
     run.attempt += 1;
-    const { attempt, runId } = run;
-    this.#ports.after(FINAL_WORD_MS, () => {
-      const isStillWaiting = run.phase !== 'ended' && run.attempt === attempt && run.retriedAt === undefined;
-      if (isStillWaiting) this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason, runId });
-    });
+    run.reason = reason;
+    reopen(run);
     delete run.retriedAt;
+    delete run.nextAt;
+    const { attempt } = run;
+    this.#ports.after(FINAL_WORD_MS, () => {
+      if (!isWaitingToRetry(run) || run.attempt !== attempt || run.nextAt !== undefined) return;
+      this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason, runId: run.runId });
+      this.#ports.retrying(run.rawKey);
+    });
+  }
+
+  /** The gateway says when it tries again. `reason` is used when the failure itself was not seen. */
+  retryPlanned(run: Run, at: number, nextAt: number, reason: string): void {
+    if (run.attempt > 0 && !isWaitingToRetry(run)) return;
+    run.attempt = Math.max(1, run.attempt);
+    run.reason ??= reason;
+    run.nextAt = nextAt;
+    const { attempt, runId } = run;
+    this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason: run.reason, nextAt, runId });
   }
 
   /** The run is over; only the first word on it counts. */
   ended(runId: string, outcome: RunOutcome, at: number, reason?: string): void {
     const run = this.#runsById.get(runId);
     if (run === undefined || run.phase === 'ended') return;
-    for (const waitId of run.waitsByCall.values()) this.#ports.tell(run.rawKey, at, { type: 'waiting_ended', waitId });
     run.phase = 'ended';
     run.commandsByCall.clear();
-    run.waitsByCall.clear();
+    run.approvalsByCall.clear();
     delete run.preamble;
     const session = this.session(run.rawKey);
     session.openRuns.delete(runId);
@@ -193,12 +213,14 @@ export class RunBook {
     this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId });
   }
 
-  /** Takes over a run that was open when this process began. */
-  restore(rawKey: string, runId: string, at: number): void {
+  /** Takes over a turn that was open when this process began, with its open runs. */
+  restore(rawKey: string, runIds: readonly string[]): void {
     const session = this.session(rawKey);
     session.hasBegun = true;
-    session.openRuns.add(runId);
-    remember(this.#runsById, runId, newRun(rawKey, runId, at, 0), MAX_RUNS);
+    for (const runId of runIds) {
+      session.openRuns.add(runId);
+      remember(this.#runsById, runId, newRun(rawKey, runId, 0, 0), MAX_RUNS);
+    }
   }
 
   /** Every turn in which something is going on has lost its gateway; a sign of its runs takes that back. */
@@ -238,6 +260,16 @@ export class RunBook {
   }
 }
 
+/** It is at work again: whatever its last word was, that was not the last. */
+function reopen(run: Run): void {
+  run.phase = 'open';
+  delete run.word;
+}
+
+function isWaitingToRetry({ phase, attempt, retriedAt }: Run): boolean {
+  return phase === 'open' && attempt > 0 && retriedAt === undefined;
+}
+
 function newRun(rawKey: string, runId: string, toldAt: number, seenAt: number): Run {
   return {
     runId,
@@ -248,7 +280,7 @@ function newRun(rawKey: string, runId: string, toldAt: number, seenAt: number): 
     commandsByCall: new Map(),
     startedCalls: new Set(),
     endedCalls: new Set(),
-    waitsByCall: new Map(),
+    approvalsByCall: new Map(),
     toldAt,
     seenAt,
   };

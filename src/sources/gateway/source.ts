@@ -6,18 +6,13 @@ import type { Logger } from '../../core/log.ts';
 import type { JsonRecord } from '../decoding/json-guards.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
-import { Recovery } from './recovery.ts';
+import { Recovery, type RestoredTurn } from './recovery.ts';
 import type { GatewayState } from './state.ts';
 import { TIMING, type Timing } from './timing.ts';
 import type { Hello } from './wire.ts';
 
+export type { RestoredTurn } from './recovery.ts';
 export type { GatewayState } from './state.ts';
-
-/** A run that was open when an earlier process of ours ended. */
-export interface RestoredRun {
-  sessionKey: string;
-  runId: string;
-}
 
 export interface GatewaySourceOptions {
   /** `ws:` or `wss:` */
@@ -36,8 +31,8 @@ export interface GatewaySourceOptions {
   log: Logger;
   /** Where the key of this device is kept, for a gateway on another machine. */
   stateDir?: string;
-  /** Asked at the start: runs to be asked about at the first connection. */
-  restored?(): readonly RestoredRun[];
+  /** Asked at the start: turns to be asked about at the first connection. */
+  restored?(): readonly RestoredTurn[];
   onState?(state: GatewayState): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
@@ -68,6 +63,8 @@ export interface GatewaySource {
   health(): GatewayHealth;
 }
 
+const OVERLAP_MS = 60_000; // messages are dated by the gateway's clock and come late; what is told twice counts once
+
 /** A source that emits what an OpenClaw gateway says, from `start` on until `stop`. */
 export function createGatewaySource(options: GatewaySourceOptions): GatewaySource {
   const source = new Source(options);
@@ -95,6 +92,10 @@ class Source {
   readonly #cancelsByName = new Map<'check' | 'lost' | 'resync', () => void>();
   #lastHello: { hello: Hello; at: number } | undefined;
   #lastEventAt: number | undefined;
+  /** From when on events may have been missed; undefined while connected, and before the first connection. */
+  #missedSince: number | undefined;
+  /** Before the first connection nothing is ours to tell. */
+  #watchedSince = 0;
   #isStopped = false;
 
   constructor(options: GatewaySourceOptions) {
@@ -112,7 +113,7 @@ class Source {
   }
 
   start(): void {
-    for (const { sessionKey, runId } of this.#options.restored?.() ?? []) this.#decoder.book.restore(sessionKey, runId, 0);
+    for (const turn of this.#options.restored?.() ?? []) this.#recovery.restore(turn);
     this.#connection.start();
     this.#awaitLoss();
     this.#keepChecking();
@@ -151,6 +152,7 @@ class Source {
       },
       onSession: (rawKey) => this.#recovery.met(rawKey),
       onGap: () => this.#resync(),
+      onRetry: (rawKey) => void this.#recovery.askRetry(rawKey),
     });
   }
 
@@ -177,13 +179,17 @@ class Source {
     this.#cancel('lost');
     const at = this.#options.clock.now();
     const wasRestarted = this.#lastHello !== undefined && isAnotherStart(this.#lastHello, { hello, at });
+    if (this.#lastHello === undefined) this.#watchedSince = at;
     this.#lastHello = { hello, at };
     if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
     this.#missingMethods.clear();
-    void this.#recovery.connected(wasRestarted);
+    const missedSince = this.#missedSince;
+    this.#missedSince = undefined;
+    void this.#recovery.connected(wasRestarted, missedSince);
   }
 
   #disconnected(): void {
+    this.#missedSince = this.#before(this.#connection.lastFrameAt ?? this.#options.clock.now());
     this.#recovery.disconnected();
     this.#awaitLoss();
   }
@@ -195,7 +201,12 @@ class Source {
 
   /** Gaps come in bursts; one look makes up for all of them. */
   #resync(): void {
-    this.#set('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync());
+    const since = this.#before(this.#options.clock.now());
+    this.#set('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync(since));
+  }
+
+  #before(at: number): number {
+    return Math.max(this.#watchedSince, at - OVERLAP_MS);
   }
 
   #keepChecking(): void {

@@ -14,6 +14,8 @@ export interface Timing extends BackOffTiming {
   /** Open runs without news for this long are asked about. */
   quietMs: number;
   checkMs: number;
+  /** A token that was refused is looked at again this often. */
+  lookMs: number;
   /** A run that is not in flight is asked about once more after this time: rows lag behind. */
   recheckMs: number;
 }
@@ -29,5 +31,6 @@ export const TIMING: Timing = {
   lostMs: 10_000,
   quietMs: 45_000, // one tick of the gateway and a half
   checkMs: 10_000,
+  lookMs: 3_000,
   recheckMs: 2_000, // the truth was there 1.5 s after the end of a run
 };

@@ -90,6 +90,7 @@ class Play {
       onUnknown: () => {},
       onSession: () => {},
       onGap: () => {},
+      onRetry: () => {},
     });
   }
 

@@ -71,6 +71,53 @@ describe('the handshake', () => {
     await connected();
   });
 
+  it('tries a corrected token within seconds, and a wrong one only now and then', async () => {
+    let token = 'fake-wrong-token';
+    const connect: Script['connect'] = (served, request) => {
+      if ((request.params['auth'] as { token: string }).token === 'fake-right-token') return served.answer(request, hello());
+      served.refuse(request, MISMATCH);
+      return served.socket.close(1008, 'unauthorized');
+    };
+    let looks = 0;
+    const counted = (): string => {
+      looks += 1;
+      return token;
+    };
+    await connectTo({ connect }, { token: counted, timing: { lookMs: 10, slowMs: 3_600_000 } });
+    await until('looked at often', () => looks > 10);
+    expect(gateway.served).toHaveLength(1);
+    token = 'fake-right-token';
+    await connected();
+  });
+
+  it('takes a token that was missing as soon as it is there', async () => {
+    const tokens: string[] = [];
+    const read = (): string => {
+      const [token] = tokens;
+      if (token === undefined) throw new Error('there is none');
+      return token;
+    };
+    await connectTo({}, { token: read, timing: { lookMs: 10, slowMs: 3_600_000 } });
+    await until('no token', stateIs('auth'));
+    tokens.push('fake-gateway-token');
+    await connected();
+    expect(gateway.served).toHaveLength(2);
+  });
+
+  it('a gateway that counts wrong tokens is left alone for as long as it says', async () => {
+    let token = 'fake-wrong-token';
+    const locked = { code: 'UNAVAILABLE', message: 'too many attempts', details: { code: 'AUTH_RATE_LIMITED' }, retryAfterMs: 3_600_000 };
+    const connect: Script['connect'] = (served, request) => {
+      served.refuse(request, locked);
+      served.socket.close(1008);
+    };
+    await connectTo({ connect }, { token: () => token, timing: { lookMs: 10 } });
+    await until('refused', stateIs('auth'));
+    token = 'fake-right-token';
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(gateway.served).toHaveLength(1);
+  });
+
   it('reports a token that cannot be read, in the words it was given', async () => {
     const token = () => {
       throw new Error('GATEWAY_TOKEN_FILE names a file that is empty');

@@ -11,10 +11,13 @@ export const POST = 'postpostpostpostpostpost01';
 type Payload = Record<string, unknown>;
 
 export class Decoding {
+  /** Since `told` was asked last, and ever. */
   readonly events: SessionEvent[] = [];
+  readonly all: SessionEvent[] = [];
   readonly unknown: string[] = [];
   readonly met = new Set<string>();
   gaps = 0;
+  readonly retried: string[] = [];
   readonly decoder: GatewayDecoder;
   #now = T0;
   #timers: { at: number; run: () => void }[] = [];
@@ -25,12 +28,16 @@ export class Decoding {
       redact,
       now: () => this.#now,
       after: (delayMs, run) => this.#timers.push({ at: this.#now + delayMs, run }),
-      emit: (event) => this.events.push(event),
+      emit: (event) => {
+        this.events.push(event);
+        this.all.push(event);
+      },
       onUnknown: (kind) => this.unknown.push(kind),
       onSession: (rawKey) => this.met.add(rawKey),
       onGap: () => {
         this.gaps += 1;
       },
+      onRetry: (rawKey) => this.retried.push(rawKey),
     });
   }
 
@@ -89,9 +96,9 @@ export class Decoding {
   }
 
   /** The answer to `chat.history`, told and settled. */
-  history(payload: Payload, wasRestarted = false): boolean {
+  history(payload: Payload, { wasRestarted = false, since = undefined as number | undefined } = {}): boolean {
     const history = decodeHistory({ messages: [], ...payload }, this.#now);
-    this.decoder.history(KEY, history);
+    this.decoder.history(KEY, history, since);
     return this.decoder.settle(KEY, history, wasRestarted);
   }
 

@@ -1,137 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Decoding, KEY, POST, T0 } from './decoding.ts';
+import { KEY, T0 } from './decoding.ts';
+import { calls, says, toolResult, userMessage } from './recorded-messages.ts';
 import { type Running, runSource, until } from './running-source.ts';
 import { hello, type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';
-
-const marks = (id: string, seconds: number, more = {}) => ({ __openclaw: { id, recordTimestampMs: T0 + seconds * 1000, ...more } });
-const userMessage = (id: string, seconds: number) => ({
-  role: 'user',
-  content: 'please',
-  ...marks(id, seconds, { senderId: 'u', transport: { messageId: POST } }),
-});
-const calls = (id: string, seconds: number, callId: string, runId = 'run-1') => ({
-  role: 'assistant',
-  content: [{ type: 'toolCall', id: callId, name: 'exec', arguments: { command: 'ls' } }],
-  stopReason: 'toolUse',
-  ...marks(id, seconds, { runId }),
-});
-const toolResult = (id: string, seconds: number, callId: string) => ({
-  role: 'toolResult',
-  toolCallId: callId,
-  toolName: 'exec',
-  isError: false,
-  content: [{ type: 'text', text: 'ok' }],
-  ...marks(id, seconds, { runId: 'run-1' }),
-});
-const says = (id: string, seconds: number, text: string, runId = 'run-1') => ({
-  role: 'assistant',
-  content: [{ type: 'text', text }],
-  stopReason: 'stop',
-  ...marks(id, seconds, { runId }),
-});
-
-function interrupted(): Decoding {
-  const decoding = new Decoding()
-    .asked()
-    .at(1)
-    .lifecycle('start')
-    .tool('start', 'c1', { args: { command: 'sleep 9' } });
-  decoding.told();
-  return decoding.at(20);
-}
-
-describe('after a gap', () => {
-  it('what was missed is told from the history, and nothing twice', () => {
-    const decoding = interrupted();
-    const messages = [
-      userMessage('m1', 0),
-      calls('m2', 1, 'c1'),
-      toolResult('m3', 5, 'c1'),
-      calls('m4', 5.5, 'c2'),
-      says('m5', 5.9, 'Done.'),
-    ];
-    const row = { status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: T0 + 8_500 };
-    expect(decoding.history({ messages, sessionInfo: row })).toBe(true);
-    expect(decoding.told()).toEqual([
-      '+1 message messageId=m2 stop=tools runId=run-1',
-      '+5 tool_ended callId=c1 tool=exec outcome={"kind":"ok"}',
-      '+5.5 message messageId=m4 stop=tools runId=run-1',
-      '+5.5 tool_started callId=c2 tool=exec args={"command":"ls"} runId=run-1',
-      '+5.9 message messageId=m5 stop=stop text=Done. runId=run-1',
-      '+8.5 run_ended outcome=done runId=run-1',
-    ]);
-    decoding.history({ messages, sessionInfo: row });
-    expect(decoding.told()).toEqual([]);
-  });
-
-  it.each([
-    [{ status: 'done', hasActiveRun: false }, 'done'],
-    [{ status: 'failed', hasActiveRun: false, lastRunId: 'run-1' }, 'failed'],
-    [{ status: 'killed', hasActiveRun: false, abortedLastRun: true }, 'aborted'],
-    [{ status: 'timeout', hasActiveRun: false }, 'timed_out'],
-    [{ status: 'done', hasActiveRun: false, lastRunId: 'another' }, 'lost'],
-    [{ hasActiveRun: false }, 'lost'],
-  ])('a run that is gone ended as its row %o says', (sessionInfo, outcome) => {
-    const decoding = interrupted();
-    expect(decoding.history({ sessionInfo })).toBe(true);
-    expect(decoding.told()).toEqual([`+20 run_ended outcome=${outcome} runId=run-1`]);
-  });
-
-  it('a run in flight goes on, with its plan', () => {
-    const decoding = interrupted();
-    const plan = [{ step: 'Look', status: 'completed' }];
-    expect(decoding.history({ sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 1000, plan } })).toBe(
-      true,
-    );
-    expect(decoding.told()).toEqual(['+20 run_started runId=run-1', '+20 plan_changed steps=[{"step":"Look","status":"completed"}]']);
-    expect(decoding.lifecycle('end').told()).toEqual(['+20 run_ended outcome=done runId=run-1']);
-  });
-
-  it('a row that still says running is not believed against the runs in flight, but asked again', () => {
-    const decoding = interrupted();
-    expect(decoding.history({ sessionInfo: { hasActiveRun: true, status: 'running' } })).toBe(false);
-    expect(decoding.told()).toEqual([]);
-  });
-
-  it('a restarted gateway has lost its runs, but not those that had answered', () => {
-    const decoding = interrupted();
-    decoding.history({ sessionInfo: { hasActiveRun: true, status: 'running' } }, true);
-    expect(decoding.told()).toEqual(['+20 run_ended outcome=lost runId=run-1']);
-    const answered = interrupted().said('Done.');
-    answered.told();
-    answered.history({}, true);
-    expect(answered.told()).toEqual(['+20 run_ended outcome=done runId=run-1']);
-  });
-
-  it('of a session never seen before only the turn is told that is going on', () => {
-    const decoding = new Decoding().at(30);
-    const messages = [userMessage('old', 0), says('old2', 1, 'Old.', 'run-0'), userMessage('m1', 10), calls('m2', 11, 'c1')];
-    decoding.history({ messages, sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 10_500 } });
-    expect(decoding.told()).toEqual([
-      `+10 turn_started trigger={"kind":"person","postId":"${POST}"} messageId=m1`,
-      '+11 run_started runId=run-1',
-      '+11 message messageId=m2 stop=tools runId=run-1',
-      '+11 tool_started callId=c1 tool=exec args={"command":"ls"} runId=run-1',
-    ]);
-  });
-
-  it('of an idle session never seen before nothing is told', () => {
-    const decoding = new Decoding();
-    decoding.history({ messages: [userMessage('old', 0), says('old2', 1, 'Old.')], sessionInfo: { hasActiveRun: false, status: 'done' } });
-    expect(decoding.told()).toEqual([]);
-  });
-
-  it('text and calls that the history splits are one message again', () => {
-    const decoding = interrupted();
-    const text = { role: 'assistant', content: [{ type: 'text', text: 'Let me look.' }], ...marks('m2', 1, { runId: 'run-1' }) };
-    decoding.history({
-      messages: [text, calls('m2', 1, 'c1')],
-      sessionInfo: { hasActiveRun: true },
-      inFlightRun: { runId: 'run-1', startedAt: T0 + 1000 },
-    });
-    expect(decoding.told()[0]).toBe('+1 message messageId=m2 stop=tools text=Let me look. runId=run-1');
-  });
-});
 
 describe('the source', () => {
   let gateway: ScriptedGateway;
@@ -189,6 +60,50 @@ describe('the source', () => {
     expect(outcomes()).toEqual(['run-1 done']);
     const asked = gateway.newest.requests.find(({ method }) => method === 'chat.history');
     expect(asked?.params).toEqual({ sessionKey: KEY, cursor: 'cursor-1' });
+  });
+
+  it.each([
+    ['the connection broke', (served: Served) => served.socket.terminate()],
+    ['it was too slow', (served: Served) => served.socket.close(1008, 'slow consumer')],
+    ['the gateway was away', (served: Served) => served.socket.close(1012, 'service restart')],
+    ['frames were dropped', (served: Served) => served.event('tick', {}, 99)],
+  ])('tells of a turn that began and ended while %s, in a session that was idle', async (_why, lose) => {
+    const now = Date.now();
+    const dated = (message: Record<string, unknown>, after: number) => {
+      const was = message['__openclaw'] as Record<string, unknown>;
+      return { ...message, __openclaw: { ...was, recordTimestampMs: now + after } };
+    };
+    const messages = [dated(userMessage('m1', 0), 100), dated(says('m2', 0, 'Done.'), 200)];
+    const row = { key: KEY, status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: now + 250, agentId: 'main' };
+    const request: Script['request'] = (served, asked) => {
+      if (asked.method === 'sessions.list') return served.answer(asked, { sessions: [row] });
+      return served.answer(asked, asked.method === 'chat.history' ? { messages, sessionInfo: row } : {});
+    };
+    await serve({ request }, { timing: { recheckMs: 40 } });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    gateway.newest.event('tick', {}, 1);
+    lose(gateway.newest);
+    await until('ended', has('run_ended'));
+    expect(running.events.map(({ type }) => type)).toEqual(['session_seen', 'turn_started', 'run_started', 'message', 'run_ended']);
+    expect(outcomes()).toEqual(['run-1 done']);
+  });
+
+  it('catches up with a session again when frames are dropped in the middle of it', async () => {
+    const request: Script['request'] = (served, asked) => {
+      const asks = served.requests.filter(({ method }) => method === 'chat.history').length;
+      if (asked.method !== 'chat.history') return served.answer(asked, {});
+      // The first is never answered.
+      if (asks > 1) served.answer(asked, { sessionInfo: { status: 'done', hasActiveRun: false } });
+    };
+    await serve({ request }, { timing: { recheckMs: 40, requestMs: 60_000 } });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    start(gateway.newest);
+    await until('seen', has('run_started'));
+    gateway.newest.event('tick', {}, 5);
+    await until('asked', () => gateway.newest.requests.some(({ method }) => method === 'chat.history'));
+    gateway.newest.event('tick', {}, 9);
+    await until('ended', has('run_ended'));
+    expect(outcomes()).toEqual(['run-1 done']);
   });
 
   it('asks for everything when its cursor is of no use any more', async () => {
@@ -295,8 +210,8 @@ describe('the source', () => {
 
   it('settles runs that an earlier process left open', async () => {
     const restored = [
-      { sessionKey: KEY, runId: 'run-1' },
-      { sessionKey: 'agent:main:gone', runId: 'run-2' },
+      { sessionKey: KEY, runIds: ['run-1'], since: T0 },
+      { sessionKey: 'agent:main:gone', runIds: ['run-2'], since: T0 },
     ];
     const request: Script['request'] = (served, asked) => {
       if (asked.params['sessionKey'] === 'agent:main:gone')
@@ -306,6 +221,30 @@ describe('the source', () => {
     await serve({ request }, { restored: () => restored });
     await until('both ended', () => outcomes().length === 2);
     expect(outcomes().toSorted()).toEqual(['run-1 failed', 'run-2 lost']);
+  });
+
+  it('reads what a turn said while no process of ours was there, and how it ended', async () => {
+    const messages = [userMessage('m1', 0), calls('m2', 1, 'c1'), toolResult('m3', 5, 'c1'), says('m4', 6, 'Done.')];
+    const sessionInfo = { status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: T0 + 6_500 };
+    await serve(
+      { request: answering('chat.history', () => ({ messages, sessionInfo })) },
+      { restored: () => [{ sessionKey: KEY, runIds: ['run-1'], since: T0 + 1_000 }] },
+    );
+    await until('ended', has('run_ended'));
+    const told = running.events.map(({ type, at }) => `${type} +${(at - T0) / 1_000}`).filter((line) => !line.startsWith('run_started'));
+    expect(told.slice(1)).toEqual(['message +1', 'tool_started +1', 'tool_ended +5', 'message +6', 'run_ended +6.5']);
+  });
+
+  it('finds the report to a turn that waited for its sub-agents when no process of ours was there', async () => {
+    const announce = 'announce:v1:agent:main:subagent:0f1756d3-8ee2:child-run';
+    const messages = [userMessage('m1', 0), says('m9', 60, 'The sub-agent is done.', announce)];
+    await serve(
+      { request: answering('chat.history', () => ({ messages, sessionInfo: { status: 'done', hasActiveRun: false } })) },
+      { restored: () => [{ sessionKey: KEY, runIds: [], since: T0 + 10_000 }] },
+    );
+    await until('ended', has('run_ended'));
+    expect(running.events.find(({ type }) => type === 'turn_started')).toMatchObject({ trigger: { kind: 'announce' } });
+    expect(outcomes()).toEqual([`${announce} done`]);
   });
 
   it('sees through an older gateway what that one has', async () => {

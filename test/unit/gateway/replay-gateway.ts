@@ -123,6 +123,8 @@ function answerTo(request: RecordedFrame, recorded: Recorded[], asked: readonly 
           payload: { subscribed: true },
         }
       );
+    case 'sessions.list':
+      return answers.find(({ payload }) => payload?.['sessions'] !== undefined) ?? { ok: true, payload: { sessions: [] } };
     case 'sessions.messages.subscribe':
       return { ok: true, payload: { subscribed: true, key: request.params?.['key'] } };
     case 'chat.history': {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSessions } from '../../../src/boxes/sessions.ts';
-import { Decoding, KEY, POST } from './decoding.ts';
+import { decodeHistory } from '../../../src/sources/gateway/history.ts';
+import { Decoding, KEY, POST, T0 } from './decoding.ts';
 
 const PERSON = `trigger={"kind":"person","postId":"${POST}","userId":"useruseruseruseruseruser01"}`;
 
@@ -24,6 +25,21 @@ describe('a run', () => {
     ['lifecycle end that yields', (d: Decoding) => d.lifecycle('end', { yielded: true }), 'yielded'],
     ['lifecycle error', (d: Decoding) => d.lifecycle('error', { error: '500 overloaded' }), 'failed runId=run-1 reason=500 overloaded'],
     ['lifecycle error that is an abort', (d: Decoding) => d.lifecycle('error', { error: 'agent run aborted', aborted: true }), 'aborted'],
+    ['lifecycle end after an abort by an operator', (d: Decoding) => d.lifecycle('end', { aborted: true, stopReason: 'rpc' }), 'aborted'],
+    [
+      'lifecycle end after an abort by a person',
+      (d: Decoding) => d.lifecycle('end', { aborted: true, stopReason: 'stop', status: 'cancelled' }),
+      'aborted',
+    ],
+    ['lifecycle end cut off by nobody', (d: Decoding) => d.lifecycle('end', { aborted: true }), 'timed_out'],
+    ['lifecycle end that names what took too long', (d: Decoding) => d.lifecycle('end', { timeoutPhase: 'provider' }), 'timed_out'],
+    ['lifecycle end by a restart', (d: Decoding) => d.lifecycle('end', { aborted: true, stopReason: 'restart' }), 'lost'],
+    [
+      'lifecycle error of a run that took too long',
+      (d: Decoding) => d.lifecycle('error', { error: 'agent run aborted', aborted: true, stopReason: 'timeout' }),
+      'timed_out',
+    ],
+    ['chat aborted for time', (d: Decoding) => d.chat('aborted', { stopReason: 'timeout' }), 'timed_out'],
     ['chat final', (d: Decoding) => d.chat('final'), 'done'],
     ['chat final that yields', (d: Decoding) => d.chat('final', { yielded: true }), 'yielded'],
     ['chat aborted', (d: Decoding) => d.chat('aborted'), 'aborted'],
@@ -80,6 +96,30 @@ describe('a run', () => {
       '+5 run_started runId=run-1',
       '+6 retry_scheduled attempt=2 reason=429 slow down runId=run-1',
     ]);
+  });
+
+  it('that tries again says when, as soon as the gateway does', () => {
+    const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' });
+    decoding.at(2.1).agent('run_status', { phase: 'retrying', delayMs: 10_000, retryAttempt: 1, reason: 'rate_limit' });
+    decoding.at(5).agent('run_status', { phase: 'starting_model' }).at(12).lifecycle('start');
+    expect(decoding.told()).toEqual([
+      `+2.1 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 12_100} runId=run-1`,
+      '+12 run_started runId=run-1',
+    ]);
+    expect(decoding.retried).toEqual([]);
+  });
+
+  it('that tries again without saying when is asked, and its history may know', () => {
+    const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' }).at(3);
+    expect(decoding.retried).toEqual([KEY]);
+    decoding.told();
+    const waits = { stream: 'run_status', seq: 1, ts: T0 + 2_050, data: { phase: 'retrying', delayMs: 10_000, reason: 'rate_limit' } };
+    const history = decodeHistory({ inFlightRun: { runId: 'run-1', events: [waits] } }, T0 + 3_000);
+    decoding.decoder.retry(KEY, history);
+    expect(decoding.told()).toEqual([`+2.05 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 12_050} runId=run-1`]);
+    decoding.at(12.5).lifecycle('start').told();
+    decoding.decoder.retry(KEY, history);
+    expect(decoding.told()).toEqual([]);
   });
 
   it('that gives up at once was never about to try again', () => {
@@ -226,13 +266,19 @@ describe('what begins a run', () => {
     expect(new Decoding().asked(POST, 'same').asked(POST, 'same').told()).toHaveLength(1);
   });
 
+  it('the same id in another session is another message', () => {
+    const asked = { role: 'user', content: 'x', __openclaw: { senderId: 'u' } };
+    const decoding = new Decoding().message(asked, { id: 'same' }).message(asked, { id: 'same', sessionKey: 'agent:main:other' });
+    expect(decoding.told()).toHaveLength(2);
+  });
+
   it('a command that the gateway answers by itself begins nothing', () => {
     expect(new Decoding().message({ role: 'user', content: '/status', __openclaw: { senderId: 'u' } }).told()).toEqual([]);
   });
 
   it('the first run after a restart continues the turn that was lost', () => {
     const decoding = running().at(3);
-    decoding.history({}, true);
+    decoding.history({}, { wasRestarted: true });
     decoding.lifecycle('start', {}, { runId: 'run-2' });
     expect(decoding.told()).toEqual([
       '+3 run_ended outcome=lost runId=run-1',

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Decoding, KEY } from './decoding.ts';
+import { createSessions } from '../../../src/boxes/sessions.ts';
+import { statusOf } from '../../../src/core/status.ts';
+import { treeOf } from '../../../src/core/tree.ts';
+import { Decoding, KEY, T0 } from './decoding.ts';
 
 function running(redact?: (text: string) => string): Decoding {
   const decoding = new Decoding(redact).asked().lifecycle('start').at(1);
@@ -8,6 +11,16 @@ function running(redact?: (text: string) => string): Decoding {
 }
 
 const result = (text: string, details: Record<string, unknown> = {}) => ({ result: { content: [{ type: 'text', text }], details } });
+
+/** The state of the turn that these and all events before make. */
+function stateOf({ all }: Decoding): string {
+  const sessions = createSessions();
+  for (const event of all) sessions.apply(event);
+  const session = sessions.byKey.get(KEY);
+  const turn = session?.turns.at(-1);
+  if (session === undefined || turn === undefined) throw new Error('no turn');
+  return statusOf(treeOf(sessions.byKey, session, turn), { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 }).state;
+}
 
 describe('a tool call', () => {
   it('is told once, whichever transports carry it', () => {
@@ -89,19 +102,40 @@ describe('a tool call', () => {
 
   it('that asks a person waits for the answer until it has it', () => {
     const decoding = running().tool('start', 'c1', { name: 'ask_user', args: { questions: [{ question: 'Which colour?' }] } });
-    expect(decoding.told()[1]).toBe('+1 waiting_started waitId=c1 on=answer text=Which colour?');
-    expect(decoding.tool('result', 'c1', { name: 'ask_user', ...result('no answer') }).told()[0]).toBe('+1 waiting_ended waitId=c1');
+    expect(decoding.told()[1]).toBe(`+1 waiting_started waitId=c1 callId=c1 on=answer until=${T0 + 961_000} text=Which colour?`);
+    expect(stateOf(decoding)).toBe('waiting');
+    decoding.tool('result', 'c1', { name: 'ask_user', ...result('no answer') });
+    expect(stateOf(decoding)).toBe('active');
+  });
+
+  it.each([
+    [30, 30],
+    [5, 30],
+    [100_000, 3_600],
+    ['soon', 900],
+  ])('that asks a person for %s seconds waits no longer than %i, and a minute', (timeoutSeconds, seconds) => {
+    const decoding = running().tool('start', 'c1', { name: 'ask_user', args: { question: 'Which?', timeoutSeconds } });
+    expect(decoding.events.at(-1)).toMatchObject({ type: 'waiting_started', until: T0 + (1 + seconds + 60) * 1_000 });
   });
 
   it('that needs approval waits with its command, and no longer than its run', () => {
     const decoding = running().tool('start', 'c1', { args: { title: 'Kernel', command: 'uname -s' } });
     decoding.told();
     decoding.lifecycle('waiting-approval', { approvalId: 'a1', toolCallId: 'c1' });
-    expect(decoding.told()).toEqual(['+1 waiting_started waitId=a1 on=approval text=uname -s']);
+    expect(decoding.told()).toEqual([`+1 waiting_started waitId=a1 callId=c1 on=approval until=${T0 + 1_861_000} text=uname -s`]);
     decoding.lifecycle('approval-resolved', { approvalId: 'a1', toolCallId: 'c1' });
     expect(decoding.told()).toEqual(['+1 waiting_ended waitId=a1']);
-    decoding.lifecycle('waiting-approval', { approvalId: 'a2', toolCallId: 'c1' }).lifecycle('error', { aborted: true });
-    expect(decoding.told().slice(1)).toEqual(['+1 waiting_ended waitId=a2', '+1 run_ended outcome=aborted runId=run-1']);
+    decoding.lifecycle('waiting-approval', { approvalId: 'a2', toolCallId: 'c1' });
+    expect(stateOf(decoding)).toBe('waiting');
+    decoding.lifecycle('error', { aborted: true });
+    expect(stateOf(decoding)).toBe('aborted');
+  });
+
+  it('that is at work has been approved, though nobody told', () => {
+    const decoding = running().tool('start', 'c1').lifecycle('waiting-approval', { approvalId: 'a1', toolCallId: 'c1' });
+    decoding.told();
+    decoding.tool('update', 'c1', { partialResult: {} }).tool('update', 'c1', { partialResult: {} });
+    expect(decoding.told()).toEqual(['+1 waiting_ended waitId=a1']);
   });
 
   it('gives nothing of its arguments, questions and results away that is secret', () => {
