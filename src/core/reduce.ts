@@ -10,6 +10,8 @@ import { withWords } from './words.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
+/** Where a scheduled job delivers only a gateway knows; its session has no conversation of its own. */
+const SCHEDULED_KEY = /^agent:[^:]+:cron:/;
 
 /** A session nothing is known about but its key. */
 export function newSession(key: string): Session {
@@ -151,11 +153,12 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
 }
 
 function seen(before: Session, event: EventOf<'session_seen'>): Session {
-  const { type: _type, at: _at, source: _source, sessionKey: _key, ...facts } = event;
-  const { route } = facts;
-  if (route === undefined) return { ...before, ...facts };
-  const turns = before.turns.map((turn) => (turn.route === undefined && turn.end === undefined ? { ...turn, route } : turn));
-  return { ...before, ...facts, turns };
+  const { type: _type, at: _at, source: _source, sessionKey: _key, route, ...facts } = event;
+  const isScheduled = SCHEDULED_KEY.test(before.key);
+  if (route === undefined || (isScheduled && route.kind === 'elsewhere' && before.route !== undefined)) return { ...before, ...facts };
+  const awaitsRoute = (turn: Turn) => turn.route === undefined || (isScheduled && turn.route.kind === 'elsewhere');
+  const turns = before.turns.map((turn) => (awaitsRoute(turn) && turn.end === undefined ? { ...turn, route } : turn));
+  return { ...before, ...facts, route, turns };
 }
 
 function applyMessage(before: Turn, event: EventOf<'message'>): Turn {

@@ -90,11 +90,25 @@ describe('a wrong token in its file', () => {
     await until('the refusal is told', async () => (await watcher.health()).reason.includes('refuses the token'), { timeoutMs: TRUTH_MS });
     expect((await watcher.health()).status).toBe('down');
     writeFileSync(file, `${RIGHT}\n`);
-    await until('it is let in', async () => (await watcher.health()).status === 'ok', { timeoutMs: 90_000, detail: () => watcher.output });
+    await until('it is let in', async () => (await watcher.health()).status === 'ok', {
+      timeoutMs: TRUTH_MS,
+      detail: () => watcher.output,
+    });
     agent.asked();
     agent.answered('Seen.');
     await shows('[DONE] main', 'Seen.');
     expect(watcher.output).not.toContain('fake-and-wrong');
+  });
+});
+
+describe('a gateway that lets us in without showing us anything', () => {
+  it('is no source at all: health names the missing scope and the cure', async () => {
+    const url = await serve({ connect: (served, request) => served.answer(request, hello({ scopes: [] })) });
+    watcher = await rig.watcher({ TRANSCRIPT_DIR: '', GATEWAY_URL: url, GATEWAY_TOKEN: RIGHT });
+    await watcher.says('The watcher runs');
+    await until('it is told', async () => (await watcher.health()).reason.includes('granted no scope at all'), { timeoutMs: TRUTH_MS });
+    const { status, reason } = await watcher.health();
+    expect([status, reason]).toEqual(['down', expect.stringContaining('pair this device with: live-status pair')]);
   });
 });
 

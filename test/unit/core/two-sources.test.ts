@@ -1,7 +1,7 @@
 // Two sources tell of the same turns, and one of them may be late or gone: what was told in time stands.
 
 import { describe, expect, it } from 'vitest';
-import type { SessionEvent } from '../../../src/core/event.ts';
+import type { Route, SessionEvent } from '../../../src/core/event.ts';
 import { usageOf } from '../../../src/core/turn.ts';
 import { answered, asked, at, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
 
@@ -85,6 +85,22 @@ describe('the end of a turn', () => {
 
   it('is not taken back by the model error that caused it', () => {
     expect(stateAt([begun(0, 'r'), started(0, 'r'), ended(5, 'r', 'failed'), said(5.4, 'error')], 10)).toBe('error.');
+  });
+});
+
+describe('a scheduled run', () => {
+  const KEY = 'agent:main:cron:job-1';
+  const seen = (route: Route): SessionEvent => at(0, { type: 'session_seen', agentId: 'main', route }, KEY);
+  const begun = at(1, { type: 'turn_started', trigger: { kind: 'schedule' } }, KEY);
+  const channel = { kind: 'channel', channelId: 'c' } as const;
+  const nowhere = { kind: 'elsewhere', direct: false } as const;
+
+  it.each([
+    ['first', [seen(channel), seen(nowhere), begun]],
+    ['last', [seen(nowhere), begun, seen(channel)]],
+    ['before the files do', [seen(channel), begun, seen(nowhere)]],
+  ])('reports where its job delivers, though the gateway says so %s', (_when, events) => {
+    expect(fold(events).get(KEY)?.turns[0]?.route).toEqual(channel);
   });
 });
 

@@ -3,6 +3,8 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TIMING } from '../../../src/sources/gateway/timing.ts';
+import { createFakeClock } from '../sinks/fake-clock.ts';
 import { type Running, runSource, until } from './running-source.ts';
 import { CHALLENGE, hello, type Request, ScriptedGateway, type Script } from './scripted-gateway.ts';
 
@@ -212,6 +214,14 @@ describe('an established connection', () => {
     await connectTo({}, { timing: { pingMs: 30, deadMs: 50 } }, { autoPong: false });
     await until('a second connection', () => gateway.served.length >= 2);
     expect(JSON.stringify(running.states)).toContain('answers no ping');
+  });
+
+  it('is known to be dead within 15 seconds when nothing answers, with the times in use', async () => {
+    const clock = createFakeClock();
+    await connectTo({}, { clock, timing: TIMING }, { autoPong: false });
+    await connected();
+    await clock.advance(15_000);
+    expect(words()).toContain('answers no ping');
   });
 
   it('is made anew when ticks stay away although pings are answered', async () => {

@@ -74,6 +74,13 @@ describe('a session row', () => {
     expect(factsOf(KEY, { totalTokens: 90, totalTokensFresh: false })).not.toHaveProperty('contextTokens');
   });
 
+  it('names the model, as the run does', () => {
+    expect(factsOf(KEY, { model: 'acme/model-5' })).toMatchObject({ model: 'acme/model-5' });
+    expect(factsOf(KEY, { model: 'acme/model-5', activeModel: 'acme/model-6' })).toMatchObject({ model: 'acme/model-6' });
+    const decoding = new Decoding().lifecycle('model', { provider: 'acme', model: 'model-7' });
+    expect(decoding.lifecycle('model', { provider: null, model: null }).events.at(-1)).toMatchObject({ model: 'model-7' });
+  });
+
   it('is told once, and again when something in it changed; what it leaves out stays', () => {
     const decoding = new Decoding();
     for (const session of [{ label: 'a' }, { label: 'a' }, {}, { label: null }, { label: 'b' }]) {
