@@ -19,7 +19,8 @@ export function programHelp(commands: readonly Command[]): string {
     ]),
     '',
     'Everything is configured by environment variables; live-status config --help lists them.',
-    'Required are MM_URL, MM_TOKEN or MM_TOKEN_FILE, and TRANSCRIPT_DIR.',
+    'Required are MM_URL, MM_TOKEN or MM_TOKEN_FILE, and something to watch: TRANSCRIPT_DIR, or a gateway (GATEWAY_URL and GATEWAY_TOKEN, or',
+    "OpenClaw's own configuration when it is on this machine).",
   ].join('\n');
 }
 
