@@ -17,7 +17,7 @@ export interface AdoptingSink extends Sink {
   search(channelId: string): Promise<void>;
   /** Looks at one post that an earlier process is known to have written. Answers whether it is there. */
   look(postId: string): Promise<boolean>;
-  /** Open posts of earlier processes that no box of ours has taken. */
+  /** Posts of earlier processes that no box of ours has taken: open ones, and ends that may lack what came after them. */
   leftovers(): Leftover[];
 }
 
@@ -95,7 +95,7 @@ class Adoption {
   }
 
   leftovers(): Leftover[] {
-    return [...this.#foundById.values()].filter(({ post, meta }) => meta.open && !this.#takenIds.has(post.postId));
+    return [...this.#foundById.values()].filter(({ post }) => !this.#takenIds.has(post.postId));
   }
 
   async #lookThrough(channelId: string): Promise<void> {
@@ -107,7 +107,7 @@ class Adoption {
     if (meta !== undefined && meta.instance !== this.#instance) this.#foundById.set(post.postId, { post, meta });
   }
 
-  /** The post of that very box, whatever became of it; else an open one that fits this turn better than any other that is known. */
+  /** The post of that very box; else one that fits this turn better than any other that is known. */
   #postFor(wanted: LiveStatusMeta): Leftover | undefined {
     const byBox = [...this.#foundById.values()].find(({ meta }) => meta.box === wanted.box);
     if (byBox !== undefined) return byBox;

@@ -12,6 +12,7 @@ import type { Card } from '../core/card.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { plainText } from '../core/neutralise.ts';
+import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
 import type { PostLedger } from './post-ledger.ts';
@@ -32,19 +33,25 @@ export interface LeftoverPorts {
 /** How long a turn may take to show up before its post is declared lost: sources tell of old turns within seconds. */
 export const GRACE_MS = 60_000;
 const LOOK_AGAIN_MS = 60_000;
+const SEARCH_AGAIN_MS = 10 * 60_000; // a person must let us into a channel that we could not look through
 const STRANGER_QUIET_MS = 11 * 60_000; // a living watcher redraws a silent box every ten minutes
 const MAX_NAME_POINTS = 40;
 
 export class Leftovers {
   readonly #ports: LeftoverPorts;
   readonly #graceMs: number;
+  readonly #repeats: RepeatLog;
   readonly #strangersById = new Map<string, { seq: number; since: number }>();
+  /** Boxes that nobody knows any more, of whose post, or of whose channel where they have none, the server has told. */
+  readonly #toldBoxes = new Set<string>();
+  #searchedAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
   #isStopped = false;
 
   constructor(ports: LeftoverPorts, graceMs: number) {
     this.#ports = ports;
     this.#graceMs = graceMs;
+    this.#repeats = createRepeatLog(ports.log, ports.clock);
   }
 
   /** Call when the sources have caught up: turns that have a post are drawn, also when they ended while nobody watched. */
@@ -52,18 +59,13 @@ export class Leftovers {
     for (const { boxId, target } of this.#ports.posts.records()) this.#ports.board.claim(boxId, target);
   }
 
-  /** Call once Mattermost has answered. Looks for forgotten posts; what stays unknown is declared lost after the grace time. Never throws. */
+  /**
+   * Call once Mattermost has answered. Looks for forgotten posts until `stop`, for as long as there are channels that could not be
+   * looked through; what stays unknown is declared lost after the grace time. Never throws.
+   */
   async search(): Promise<void> {
-    const { clock, sink, log } = this.#ports;
-    try {
-      for (const channelId of await this.#channels()) await untilHealthy(clock, () => sink.search(channelId)).catch(() => undefined);
-      for (const record of this.#orphans()) await this.#lookFor(record);
-    } catch (error) {
-      log.warn({ err: error }, 'The search for posts of an earlier watcher was not finished.');
-    }
-    if (this.#isStopped) return;
-    this.#claimFound();
-    this.#cancel = clock.after(this.#graceMs, () => void this.#settle());
+    await this.#search();
+    this.#later(this.#graceMs);
   }
 
   stop(): void {
@@ -71,18 +73,50 @@ export class Leftovers {
     this.#cancel?.();
   }
 
+  #later(delayMs: number): void {
+    if (!this.#isStopped) this.#cancel = this.#ports.clock.after(delayMs, () => void this.#settle());
+  }
+
+  async #search(): Promise<void> {
+    const { clock, sink } = this.#ports;
+    for (const channelId of await this.#channels()) await this.#answers(channelId, () => sink.search(channelId));
+    for (const record of this.#orphans()) {
+      if (!this.#toldBoxes.has(record.boxId) && (await this.#isTold(record))) this.#toldBoxes.add(record.boxId);
+    }
+    this.#searchedAt = clock.monotonic();
+    this.#claimFound();
+  }
+
   async #channels(): Promise<Set<string>> {
-    const { clock, posts, channels } = this.#ports;
-    const remembered = posts.records().map(({ target }) => target.channelId);
-    return new Set([...remembered, ...(await untilHealthy(clock, channels).catch(() => []))]);
+    const { posts, channels } = this.#ports;
+    const found = posts.records().map(({ target }) => target.channelId);
+    await this.#answers('channels', async () => void found.push(...(await channels())));
+    return new Set(found);
   }
 
   /** A remembered post may be older than what the search looks through. */
-  async #lookFor({ boxId, postId }: PostRecord): Promise<void> {
-    const { clock, sink, publisher } = this.#ports;
-    if (postId === undefined || sink.leftovers().some(({ post }) => post.postId === postId)) return;
-    const isThere = await untilHealthy(clock, () => sink.look(postId)).catch(() => true);
-    if (!isThere) publisher.forget(boxId);
+  #isTold({ boxId, postId, target }: PostRecord): Promise<boolean> {
+    const { sink, publisher } = this.#ports;
+    if (postId === undefined) return this.#answers(target.channelId, () => sink.search(target.channelId));
+    return this.#answers(postId, async () => {
+      if (!(await sink.look(postId))) publisher.forget(boxId);
+    });
+  }
+
+  /** Waits for a healthy server; what even that refuses is asked again with the next search. */
+  async #answers(what: string, ask: () => Promise<void>): Promise<boolean> {
+    try {
+      await untilHealthy(this.#ports.clock, ask);
+      this.#repeats.recovered(what, { what }, 'Posts of an earlier watcher could be looked for after all.');
+      return true;
+    } catch (error) {
+      this.#repeats.failed(
+        what,
+        { what, because: String(error) },
+        'Posts of an earlier watcher cannot be looked for here; it is tried again.',
+      );
+      return false;
+    }
   }
 
   #claimFound(): void {
@@ -94,10 +128,12 @@ export class Leftovers {
   }
 
   async #settle(): Promise<void> {
-    this.#claimFound();
-    for (const leftover of this.#unowned()) if (!this.#isExpected(leftover)) await this.#judge(leftover);
+    if (this.#ports.clock.monotonic() - this.#searchedAt >= SEARCH_AGAIN_MS) await this.#search();
+    else this.#claimFound();
+    const open = this.#unowned().filter(({ meta }) => meta.open);
+    for (const leftover of open) if (!this.#isExpected(leftover)) await this.#judge(leftover);
     for (const record of this.#orphans()) this.#forgetOrphan(record);
-    if (!this.#isStopped && this.#unowned().length > 0) this.#cancel = this.#ports.clock.after(LOOK_AGAIN_MS, () => void this.#settle());
+    this.#later(LOOK_AGAIN_MS);
   }
 
   /** A turn that has no post yet is about to take this one. */
@@ -153,11 +189,11 @@ export class Leftovers {
 
   /** Its post is gone, has its end, is taken by another box, or was never made. */
   #forgetOrphan({ boxId, postId }: PostRecord): void {
-    const isOpen = this.#ports.sink.leftovers().some(({ post, meta }) => post.postId === postId || meta.box === boxId);
-    if (!isOpen) this.#ports.publisher.forget(boxId);
+    const isOpen = this.#ports.sink.leftovers().some(({ post, meta }) => meta.open && (post.postId === postId || meta.box === boxId));
+    if (!isOpen && this.#toldBoxes.has(boxId)) this.#ports.publisher.forget(boxId);
   }
 
-  /** Open posts that are neither remembered as the post of a box that is still known, nor about to get an end that was remembered. */
+  /** Posts that are neither remembered as the post of a box that is still known, nor about to get an end that was remembered. */
   #unowned(): Leftover[] {
     const known = this.#knownBoxes();
     const cared = this.#ports.posts.records().filter(({ boxId, owedView }) => known.has(boxId) || owedView !== undefined);

@@ -92,6 +92,24 @@ describe.concurrent('after a kill', () => {
     await expectBox(scene, await scene.start(), '[LOST]');
   });
 
+  it('inside a Retry-After nothing is sent before its end', async (context) => {
+    const scene = await Scene.open(context);
+    const { rig } = scene;
+    const { requests, faults } = rig.standIn;
+    const watcher = await scene.start();
+    scene.begins();
+    await expectBox(scene, watcher, '[ACTIVE]');
+    faults.add({ times: 1, fault: { kind: 'status', status: 429, headers: { 'retry-after': '8' }, body: 'limit exceeded\n' } });
+    scene.works('Still at it.');
+    await watcher.says('takes no requests');
+    const refusedAt = requests.find(({ status }) => status === 429)?.at ?? 0;
+    await watcher.stop('SIGKILL');
+    scene.ends();
+    await expectBox(scene, await rig.watcher(), '[DONE] main');
+    const gone = requests.map(({ at }) => at - refusedAt);
+    expect(gone.filter((ms) => ms > 500 && ms < 8_000)).toEqual([]);
+  });
+
   it('a damaged checkpoint is moved aside and named, and the box goes on in its own post', async (context) => {
     const scene = await Scene.open(context);
     await scene.killed();
@@ -113,6 +131,18 @@ describe.concurrent('without the state directory', () => {
     scene.works('Half way.');
     await expectBox(scene, watcher, 'Half way.');
     await expectBox(scene, watcher, '[ACTIVE]');
+  });
+
+  it('a box that says the watcher was stopped gets the end of its turn, although nothing would be created for it', async (context) => {
+    const scene = await Scene.open(context);
+    const watcher = await scene.start();
+    scene.begins();
+    await expectBox(scene, watcher, '[ACTIVE]');
+    await watcher.stop('SIGTERM');
+    await expectBox(scene, watcher, '[INTERRUPTED]');
+    scene.forget();
+    scene.ends();
+    await expectBox(scene, await scene.start(), '[DONE] main');
   });
 
   it('a turn that ended meanwhile gets its end in its own post, although nothing would be created for it', async (context) => {
@@ -154,7 +184,7 @@ describe.concurrent('an orderly stop that could not say its last words', () => {
     [
       'inside a Retry-After',
       ({ standIn }) => {
-        const headers = { 'retry-after': '30' };
+        const headers = { 'retry-after': '8' };
         standIn.faults.add({ times: Number.POSITIVE_INFINITY, fault: { kind: 'status', status: 429, headers, body: 'limit exceeded\n' } });
       },
       ({ standIn }) => standIn.faults.clear(),

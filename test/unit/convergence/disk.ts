@@ -38,6 +38,11 @@ export class Disk implements Checkpoint {
     return true;
   }
 
+  /** Whether anything stored names that box. */
+  names(boxId: string): boolean {
+    return [...this.#rows.values()].some(({ text }) => text.includes(boxId));
+  }
+
   erase(): void {
     this.#rows.clear();
   }

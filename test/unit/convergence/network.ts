@@ -32,13 +32,12 @@ const REFUSED_AFTER_MS = 1;
 
 export class Network {
   latencyMs = 20;
-  /** Requests that were sent although the server had told that process to wait. */
+  /** Requests that were sent although the server had told that process, or one whose memory it has, to wait. */
   readonly insideWindows: string[] = [];
-  sent = 0;
   readonly #clock: Clock;
   readonly #standIn: StandIn;
   readonly #underWay = new Set<Attempt>();
-  readonly #windows: { client: string; until: number }[] = [];
+  #blockedUntil = Number.NEGATIVE_INFINITY;
   #mode: Mode = 'up';
   #waiting: (() => void)[] = [];
   #generation = 0;
@@ -58,6 +57,11 @@ export class Network {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const goOn of waiting) goOn();
+  }
+
+  /** Nobody remembers any more what the server said. */
+  forgetWindows(): void {
+    this.#blockedUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** What was under way dies with the server. */
@@ -86,7 +90,7 @@ export class Network {
       request,
       resolve: (response) =>
         end(() => {
-          this.#noteWindow(client, response);
+          this.#noteWindow(response);
           resolve(response);
         }),
       reject: (error) => end(() => reject(error)),
@@ -120,10 +124,8 @@ export class Network {
   }
 
   #noteSent({ client, request }: Attempt): void {
-    this.sent += 1;
-    const now = this.#clock.monotonic();
-    const until = this.#windows.findLast((window) => window.client === client.name && now < window.until)?.until;
-    if (until !== undefined) this.insideWindows.push(`${client.name} sent ${request.method} ${request.path} ${until - now} ms too early`);
+    const earlyMs = this.#blockedUntil - this.#clock.monotonic();
+    if (earlyMs > 0) this.insideWindows.push(`${client.name} sent ${request.method} ${request.path} ${earlyMs} ms too early`);
   }
 
   #deliver(attempt: Attempt): void {
@@ -138,9 +140,9 @@ export class Network {
   }
 
   /** An answer that nobody waited for any more is not known to the client. */
-  #noteWindow({ name }: Client, { status, headers }: TransportResponse): void {
+  #noteWindow({ status, headers }: TransportResponse): void {
     const seconds = Number(headers['retry-after']);
-    if (status === 429 && seconds > 0) this.#windows.push({ client: name, until: this.#clock.monotonic() + seconds * 1_000 });
+    if (status === 429 && seconds > 0) this.#blockedUntil = Math.max(this.#blockedUntil, this.#clock.monotonic() + seconds * 1_000);
   }
 }
 

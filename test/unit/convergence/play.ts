@@ -23,13 +23,14 @@ const MOVES_FOR_MS = 12 * 60_000; // a box that has ended takes late news for 15
 const ROUND_MS = 60_000;
 const MAX_ROUNDS = 180;
 const QUIET_ROUNDS = 3;
+const SEARCH_MS = 12 * 60_000; // a channel that could not be looked through for forgotten posts is tried again after ten minutes
 const REMEMBERED_MS = 250; // a watcher writes down what it knows this often
 
 export interface Shown {
   view: BoxView;
   /** How often what was remembered had been lost by then. */
   losses: number;
-  /** The watcher died so soon after it had first drawn the box that it had not written down anything of it. */
+  /** The last watcher that died had not written down anything of it. */
   isUnremembered: boolean;
 }
 
@@ -51,9 +52,6 @@ export class Play {
   losses = 0;
   watcher: Watcher;
   lives = 0;
-  /** The account was removed from a channel for a while. */
-  wasShutOut = false;
-  readonly #newBoxes = new Map<string, number>();
   #isDown = false;
   #cancelRestart = (): void => undefined;
   readonly #disk = new Disk(this.clock);
@@ -94,7 +92,6 @@ export class Play {
       case 'token':
         return this.operator.token(step.change);
       case 'channel':
-        if (step.change === 'leave') this.wasShutOut = true;
         return this.operator.channel(step.channel === 0 ? SAMPLE.publicId : SAMPLE.privateId, step.change);
       case 'kill':
         return await this.#kill(step.downMs, step.state);
@@ -122,6 +119,7 @@ export class Play {
       this.operator.channel(channelId, 'restore');
     }
     for (const session of this.sessions) this.#written(Object.assign(session, { lock: 'free' }));
+    if (this.losses > 0) await this.clock.advance(SEARCH_MS);
     let quietRounds = 0;
     for (let round = 0; quietRounds < QUIET_ROUNDS; round += 1) {
       if (round === MAX_ROUNDS) throw new Error(`not quiet after ${MAX_ROUNDS} min: ${JSON.stringify(this.watcher.publisher.stats())}`);
@@ -151,9 +149,7 @@ export class Play {
   }
 
   #noteShown(view: BoxView): void {
-    const { boxId } = view;
-    if (!this.shownByBox.has(boxId)) this.#newBoxes.set(boxId, this.clock.monotonic());
-    this.shownByBox.set(boxId, { view, losses: this.losses, isUnremembered: false });
+    this.shownByBox.set(view.boxId, { view, losses: this.losses, isUnremembered: false });
   }
 
   async #kill(downMs: number, state: 'kept' | 'deleted'): Promise<void> {
@@ -163,7 +159,12 @@ export class Play {
     this.#died(downMs);
     if (state === 'kept') return;
     this.#disk.erase();
+    this.#lost();
+  }
+
+  #lost(): void {
     this.losses += 1;
+    this.network.forgetWindows();
   }
 
   #stop(downMs: number): void {
@@ -174,12 +175,8 @@ export class Play {
   }
 
   #died(downMs: number): void {
-    if (!this.#isDown && this.#disk.wasFullAt(this.clock.monotonic() - REMEMBERED_MS)) this.losses += 1;
-    const writtenAt = this.clock.monotonic() - REMEMBERED_MS;
-    for (const [boxId, shownAt] of this.#newBoxes) {
-      const shown = this.shownByBox.get(boxId);
-      if (shown !== undefined && shownAt >= writtenAt) shown.isUnremembered = true;
-    }
+    if (!this.#isDown && this.#disk.wasFullAt(this.clock.monotonic() - REMEMBERED_MS)) this.#lost();
+    for (const [boxId, shown] of this.shownByBox) shown.isUnremembered = !this.#disk.names(boxId);
     this.#isDown = true;
     this.#cancelRestart();
     this.#cancelRestart = this.clock.after(downMs, () => void this.#start());

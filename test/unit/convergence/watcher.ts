@@ -2,18 +2,18 @@
 // and for good when told to.
 
 import { Board, type Placement } from '../../../src/boxes/board.ts';
-import { budgetLimits } from '../../../src/boxes/budget.ts';
+import type { PostRecord } from '../../../src/boxes/post-record.ts';
 import { createPublisher } from '../../../src/boxes/publisher.ts';
 import type { BoxView, Publisher } from '../../../src/boxes/publisher-ports.ts';
 import type { Checkpoint } from '../../../src/checkpoint.ts';
 import { type Config, secretsOf } from '../../../src/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/core/log.ts';
-import { isListed } from '../../../src/core/name-list.ts';
 import { createRedactor } from '../../../src/core/redact.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
 import { PushError, type Sink } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/daemon/adoption.ts';
+import { boardOptions, publisherOptions } from '../../../src/daemon/box-options.ts';
 import { encoderOf, rendererOf } from '../../../src/daemon/drawing.ts';
 import { GRACE_MS, Leftovers } from '../../../src/daemon/leftovers.ts';
 import { Memory } from '../../../src/daemon/memory.ts';
@@ -93,7 +93,7 @@ export class Watcher {
     this.#token = createToken(around.tokenFile(), () => ({ value: around.tokenFile() }));
     const client = { name, isAlive: () => this.#isAlive, token: () => this.#token.current() };
     this.#server = {
-      transport: withRateGate(around.network.transportOf(client), this.#clock),
+      transport: withRateGate(around.network.transportOf(client), this.#clock, this.#memory),
       clock: this.#clock,
       userId: () => SAMPLE.botId,
     };
@@ -239,21 +239,24 @@ export class Watcher {
   }
 
   #createPublisher(instance: string, claimedAt: number): Publisher {
-    const { throttleMs, pace, editsPerSecond } = this.#around.config;
     const ports = {
       sink: this.#sink,
       clock: this.#clock,
       random: () => 0.5,
       encode: encoderOf(this.#around.config, () => undefined),
-      save: (record: Parameters<PostLedger['save']>[0]) => this.#posts.save(record),
+      save: (record: PostRecord) => this.#savePost(record),
       drop: (boxId: string) => this.#posts.drop(boxId),
       log: this.#around.log,
       instance,
       claimedAt,
       newPendingId: (boxId: string) => `${SAMPLE.botId}:${boxId}`,
     };
-    const limits = budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst);
-    return createPublisher(ports, { throttleMs, pace, limits, onRootGone: 'park' });
+    return createPublisher(ports, publisherOptions(this.#around.config));
+  }
+
+  #savePost(record: PostRecord): void {
+    if (!this.#posts.has(record.boxId)) this.#memory.flush(this.board);
+    this.#posts.save(record);
   }
 
   /** The same publisher; what it is to show is noted. */
@@ -281,22 +284,15 @@ export class Watcher {
 
   #createBoard(redact: (text: string) => string): Board {
     const { config, log } = this.#around;
-    const { idleTimeoutMs, maxSessionDurationMs, openAfterMs, cron, agents, maxActiveSessions } = config;
-    return new Board(
-      {
-        clock: this.#clock,
-        log,
-        render: rendererOf(config, redact, log),
-        show: (view) => this.publisher.show(view),
-        place: (tree) => this.#place(tree),
-        forget: (boxId) => this.#forget(boxId),
-      },
-      {
-        limits: { idleTimeoutMs, maxDurationMs: maxSessionDurationMs },
-        policy: { openAfterMs, schedule: cron, allowsAgent: (agentId) => isListed(agents, [agentId]) },
-        maxBoxes: maxActiveSessions,
-      },
-    );
+    const ports = {
+      clock: this.#clock,
+      log,
+      render: rendererOf(config, redact, log),
+      show: (view: BoxView) => this.publisher.show(view),
+      place: (tree: TurnTree) => this.#place(tree),
+      forget: (boxId: string) => this.#forget(boxId),
+    };
+    return new Board(ports, boardOptions(config));
   }
 
   async #place(tree: TurnTree): Promise<Placement> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BoxView } from '../../../src/boxes/publisher-ports.ts';
-import type { Target } from '../../../src/core/sink.ts';
+import type { Card } from '../../../src/core/card.ts';
+import { PushError, type Target } from '../../../src/core/sink.ts';
 import { newSession } from '../../../src/core/reduce.ts';
 import { fingerprint } from '../../../src/core/turn.ts';
 import { withAdoption } from '../../../src/daemon/adoption.ts';
@@ -13,6 +14,16 @@ import { CHANNEL, createPosts, type Posts } from './posts.ts';
 
 const KEY = 'agent:main:main';
 const MINUTE_MS = 60_000;
+const POSTED = {
+  boxId: 'b',
+  target: { channelId: CHANNEL },
+  phase: 'posted',
+  pendingPostId: 'x',
+  postId: 'p',
+  seq: 3,
+  createdAt: 0,
+} as const;
+const DONE: Card = { state: 'done', color: '', title: '[DONE]', lines: [], droppedLines: 0, fallback: '', urgentKey: '', final: true };
 
 interface Setup {
   clock: FakeClock;
@@ -21,6 +32,9 @@ interface Setup {
   turns: TurnIdentity[];
   claimed: [boxId: string, target: Target][];
   shown: BoxView[];
+  forgotten: string[];
+  /** What the server names as channels of ours. */
+  channels: string[];
   search(): Promise<void>;
 }
 
@@ -31,6 +45,8 @@ function setup(): Setup {
   const turns: TurnIdentity[] = [];
   const claimed: Setup['claimed'] = [];
   const shown: BoxView[] = [];
+  const forgotten: string[] = [];
+  const channels = [CHANNEL];
   const sink = withAdoption(posts, clock, 'me', { turns: () => turns, boxOfPost: (postId) => ledger.boxOf(postId) });
   const show = (view: BoxView): void => {
     shown.push(view);
@@ -47,13 +63,13 @@ function setup(): Setup {
         identities: () => turns,
         sessions: () => new Map([[KEY, newSession(KEY)]]),
       },
-      publisher: { adopt: () => undefined, show, forget: () => undefined },
+      publisher: { adopt: () => undefined, show, forget: (boxId) => void forgotten.push(boxId) },
       posts: ledger,
-      channels: async () => [CHANNEL],
+      channels: async () => channels,
     },
     GRACE_MS,
   );
-  return { clock, posts, ledger, turns, claimed, shown, search: () => leftovers.search() };
+  return { clock, posts, ledger, turns, claimed, shown, forgotten, channels, search: () => leftovers.search() };
 }
 
 describe('an open post of an earlier watcher', () => {
@@ -99,38 +115,96 @@ describe('an open post of an earlier watcher', () => {
   it('whose end is remembered is left to that end', async () => {
     const { clock, posts, ledger, shown, search } = setup();
     posts.write('p', { box: 'b', session: fingerprint(KEY) });
-    const card = {
-      state: 'done',
-      color: '',
-      title: '[DONE]',
-      lines: [],
-      droppedLines: 0,
-      fallback: '',
-      urgentKey: '',
-      final: true,
-    } as const;
-    ledger.save({
-      boxId: 'b',
-      target: { channelId: CHANNEL },
-      phase: 'posted',
-      pendingPostId: 'x',
-      postId: 'p',
-      seq: 3,
-      owedFinal: true,
-      owedView: { card: { ...card, lines: [] }, turnStartedAt: 0, meta: { session: fingerprint(KEY), runs: [], start: 0 } },
-      final: true,
-      createdAt: 0,
-    });
+    const meta = { session: fingerprint(KEY), runs: [], start: 0 };
+    ledger.save({ ...POSTED, owedFinal: true, owedView: { card: DONE, turnStartedAt: 0, meta }, final: true });
     await search();
     await clock.advance(30 * MINUTE_MS);
     expect(shown).toEqual([]);
   });
 
-  it('that says its end already is nobody’s business', async () => {
-    const { clock, posts, shown, claimed, search } = setup();
+  it('that says its end already is nobody’s business where its turn is not known', async () => {
+    const { clock, posts, turns, shown, claimed, search } = setup();
     posts.write('p', { session: fingerprint(KEY), open: false });
+    turns.push({ box: 'neighbour', session: fingerprint(KEY), runs: [], start: 0 });
     await search();
     await clock.advance(30 * MINUTE_MS);
     expect([shown, claimed]).toEqual([[], []]);
+  });
+
+  it('that says an end is given to its turn, of which more may have become known', async () => {
+    const { posts, turns, claimed, search } = setup();
+    posts.write('p', { box: 'b', open: false });
+    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    await search();
+    expect(claimed).toEqual([['b', { channelId: CHANNEL }]]);
+  });
+});
+
+describe('a channel that cannot be looked through', () => {
+  const refusal = new PushError('no_access', 'not a member');
+
+  it('is looked through as soon as it can be', async () => {
+    const { clock, posts, turns, claimed, search } = setup();
+    posts.write('p', { box: 'b' });
+    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    posts.refusal = refusal;
+    await search();
+    await clock.advance(30 * MINUTE_MS);
+    expect(claimed).toEqual([]);
+    posts.refusal = undefined;
+    await clock.advance(11 * MINUTE_MS);
+    expect(claimed).toContainEqual(['b', { channelId: CHANNEL }]);
+  });
+
+  it('is looked through as soon as the account is let in, which is when the server names it', async () => {
+    const { clock, posts, turns, claimed, channels, search } = setup();
+    posts.write('p', { box: 'b' });
+    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    channels.pop();
+    await search();
+    await clock.advance(30 * MINUTE_MS);
+    channels.push(CHANNEL);
+    await clock.advance(11 * MINUTE_MS);
+    expect(claimed).toContainEqual(['b', { channelId: CHANNEL }]);
+  });
+
+  it('is asked about no more than every ten minutes, and not at all once it was looked through', async () => {
+    const { clock, posts, search } = setup();
+    posts.refusal = refusal;
+    await search();
+    await clock.advance(60 * MINUTE_MS);
+    expect(posts.searches).toBeLessThanOrEqual(7);
+    posts.refusal = undefined;
+    await clock.advance(11 * MINUTE_MS);
+    const { searches } = posts;
+    await clock.advance(60 * MINUTE_MS);
+    expect(posts.searches).toBe(searches);
+  });
+
+  it('does not make a remembered post forgotten whose turn nobody knows', async () => {
+    const { clock, posts, ledger, shown, forgotten, search } = setup();
+    posts.write('p', { box: 'b', session: fingerprint(KEY) });
+    ledger.save({ ...POSTED, owedFinal: false, final: false });
+    posts.refusal = refusal;
+    await search();
+    await clock.advance(30 * MINUTE_MS);
+    expect(forgotten).toEqual([]);
+    posts.refusal = undefined;
+    await clock.advance(11 * MINUTE_MS);
+    expect(shown).toMatchObject([{ boxId: 'b', card: { state: 'lost' } }]);
+  });
+});
+
+describe('a remembered post whose turn nobody knows', () => {
+  it.each([
+    ['was deleted', undefined],
+    ['says its end', { open: false }],
+  ])('is forgotten where it %s', async (_name, meta) => {
+    const { clock, posts, ledger, forgotten, search } = setup();
+    if (meta !== undefined) posts.write('p', { box: 'b', session: fingerprint(KEY), ...meta });
+    ledger.save({ ...POSTED, owedFinal: false, final: false });
+    await search();
+    await clock.advance(GRACE_MS);
+    expect(forgotten).toContain('b');
   });
 });
