@@ -2,10 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { Board } from './boxes/board.ts';
-import { budgetLimits } from './boxes/budget.ts';
 import { createPublisher } from './boxes/publisher.ts';
 import type { PostRecord } from './boxes/post-record.ts';
-import type { Publisher } from './boxes/publisher-ports.ts';
+import type { BoxView, Publisher } from './boxes/publisher-ports.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import { exitCodes } from './cli/exit-codes.ts';
 import { packageVersion } from './cli/package-version.ts';
@@ -14,26 +13,26 @@ import type { Coordinator } from './coordinator/contract.ts';
 import type { Clock } from './core/clock.ts';
 import type { SessionEvent } from './core/event.ts';
 import type { Logger } from './core/log.ts';
-import { isListed } from './core/name-list.ts';
 import { createRedactor } from './core/redact.ts';
 import { PushError } from './core/sink.ts';
 import { aborted } from './daemon/aborted.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
+import { boardOptions, publisherOptions } from './daemon/box-options.ts';
 import { Chat } from './daemon/chat.ts';
+import { watchClock } from './daemon/clock-watch.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
 import { coordinatorOf, marksOf } from './daemon/governing.ts';
-import { healthFacts } from './daemon/health-facts.ts';
+import type { HealthParts } from './daemon/health-facts.ts';
+import { serveHealth } from './daemon/health-service.ts';
 import { GRACE_MS, Leftovers } from './daemon/leftovers.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
+import { Releases } from './daemon/releases.ts';
 import { createSources, openRunsOf, type RunningSource } from './daemon/sources.ts';
-import { every, systemClock, watchClock } from './daemon/system-clock.ts';
+import { every, systemClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { likelyChannels, placerOf } from './daemon/whereabouts.ts';
-import { createHealthServer } from './http/health.ts';
-import type { HealthReport } from './http/health-report.ts';
-import { judgeHealth } from './http/judge-health.ts';
 import { watchProcess } from './http/process-facts.ts';
 
 export interface DaemonOptions {
@@ -87,8 +86,7 @@ class Daemon {
   readonly #process = watchProcess();
   /** By how much the clock jumped since it was asked last; a start may take long and is no sleep. */
   #jumped: () => number = () => 0;
-  /** Released in reverse order. */
-  readonly #releases: (() => Promise<void> | void)[] = [];
+  readonly #releases = new Releases();
 
   constructor(config: Config, log: Logger, clock: Clock, graceMs: number) {
     this.#config = config;
@@ -99,7 +97,7 @@ class Daemon {
     this.#memory = new Memory(this.#checkpoint);
     this.#redact = createRedactor(secretsOf(config));
     this.#posts = new PostLedger(this.#memory);
-    this.#chat = new Chat(config, this.#version, clock, log);
+    this.#chat = new Chat(config, this.#version, clock, log, this.#memory);
     this.#twin = withTwinWatch(this.#chat.sink, {
       clock,
       onOlder: () => this.#publisher.reclaim(),
@@ -114,20 +112,11 @@ class Daemon {
     });
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();
-    this.#leftovers = new Leftovers(
-      {
-        clock: this.#clock,
-        log: this.#log,
-        sink: this.#sink,
-        board: this.#board,
-        publisher: this.#publisher,
-        posts: this.#posts,
-        channels: () => likelyChannels(this.#chat, this.#startedAt),
-      },
-      graceMs,
-    );
+    const channels = (): Promise<string[]> => likelyChannels(this.#chat, this.#startedAt);
+    const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#posts };
+    this.#leftovers = new Leftovers({ clock, log, channels, ...found }, graceMs);
     this.#sources = this.#createSources();
-    this.#releases.push(
+    this.#releases.add(
       () => this.#checkpoint.close(),
       () => this.#process.stop(),
       () => this.#chat.close(),
@@ -138,14 +127,14 @@ class Daemon {
   async run(signal: AbortSignal): Promise<void> {
     this.#restore();
     await this.#govern();
-    await this.#serveHealth();
+    this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.#healthParts() }));
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
-    this.#releases.push(() => this.#stopSources());
+    this.#releases.add(() => this.#stopSources());
     await Promise.all(this.#sources.map((source) => source.start()));
     this.#leftovers.claimRemembered();
     this.#board.caughtUp();
-    this.#releases.push(() => this.#leftovers.stop());
+    this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     this.#keepTime();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
@@ -159,45 +148,33 @@ class Daemon {
   }
 
   #createPublisher(): Publisher {
-    const { throttleMs, pace, editsPerSecond } = this.#config;
-    return createPublisher(
-      {
-        sink: this.#sink,
-        clock: this.#clock,
-        random: Math.random,
-        encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-        save: (record) => this.#savePost(record),
-        drop: (boxId) => this.#posts.drop(boxId),
-        log: this.#log,
-        instance: this.#instance,
-        claimedAt: this.#startedAt,
-        newPendingId: (boxId) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
-      },
-      { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone: 'park' },
-    );
+    const ports = {
+      sink: this.#sink,
+      clock: this.#clock,
+      random: Math.random,
+      encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
+      save: (record: PostRecord) => this.#savePost(record),
+      drop: (boxId: string) => this.#posts.drop(boxId),
+      log: this.#log,
+      instance: this.#instance,
+      claimedAt: this.#startedAt,
+      newPendingId: (boxId: string) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
+    };
+    return createPublisher(ports, publisherOptions(this.#config));
   }
 
   #createBoard(): Board {
-    const { idleTimeoutMs, maxSessionDurationMs, openAfterMs, cron, agents, maxActiveSessions } = this.#config;
+    const ports = {
+      clock: this.#clock,
+      log: this.#log,
+      render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
+      show: (view: BoxView) => this.#publisher.show(view),
+      place: placerOf(this.#config, this.#chat, this.#clock),
+      forget: (boxId: string) => this.#forget(boxId),
+    };
     return new Board(
-      {
-        clock: this.#clock,
-        log: this.#log,
-        render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
-        show: (view) => this.#publisher.show(view),
-        place: placerOf(this.#config, this.#chat, this.#clock),
-        forget: (boxId) => this.#forget(boxId),
-      },
-      {
-        limits: { idleTimeoutMs, maxDurationMs: maxSessionDurationMs },
-        policy: {
-          openAfterMs,
-          schedule: cron,
-          allowsAgent: (agentId) => isListed(agents, [agentId]),
-          hasFindings: (boxId) => (this.#coordinator?.violationsFor(boxId).length ?? 0) > 0,
-        },
-        maxBoxes: maxActiveSessions,
-      },
+      ports,
+      boardOptions(this.#config, (boxId) => (this.#coordinator?.violationsFor(boxId).length ?? 0) > 0),
     );
   }
 
@@ -235,7 +212,7 @@ class Daemon {
     });
     if (coordinator === undefined) return;
     this.#coordinator = coordinator;
-    this.#releases.push(() => coordinator.stop());
+    this.#releases.add(() => coordinator.stop());
     await coordinator.start();
   }
 
@@ -256,50 +233,42 @@ class Daemon {
     this.#memory.flush(this.#board, this.#coordinator);
   }
 
-  async #serveHealth(): Promise<void> {
-    const { healthHost: host, healthPort: port } = this.#config;
-    if (port === 0) return;
-    const server = createHealthServer({ host, port, report: () => this.#report(), redact: this.#redact });
-    const start = await server.start();
-    if (start.kind === 'failed') this.#log.error({ host, port }, start.problem);
-    else this.#log.info({ url: start.url }, 'Health is told here.');
-    this.#releases.push(() => server.stop());
-  }
-
-  #report(): HealthReport {
-    const stats = this.#publisher.stats();
-    return judgeHealth(
-      healthFacts({
-        version: this.#version,
-        startedAt: this.#startedAt,
-        now: this.#clock.now(),
-        sources: this.#sources.map((source) => source.facts()),
-        sourcesChosen: this.#config.chosen.because,
-        sink: this.#chat.facts(stats.failuresByReason, stats.blockedUntil),
-        stats,
-        rows: this.#board.rows(),
-        postIdOf: (boxId) => this.#posts.postIdOf(boxId),
-        storageProblem: this.#checkpoint.problem(),
-        replacedBy: this.#twin.replacedBy(),
-        coordinator: this.#coordinator?.health(),
-        process: this.#process.facts(),
-      }),
-    );
+  #healthParts(): HealthParts {
+    return {
+      version: this.#version,
+      startedAt: this.#startedAt,
+      config: this.#config,
+      clock: this.#clock,
+      sources: this.#sources,
+      chat: this.#chat,
+      publisher: this.#publisher,
+      board: this.#board,
+      posts: this.#posts,
+      checkpoint: this.#checkpoint,
+      twin: this.#twin,
+      coordinator: this.#coordinator,
+      process: this.#process,
+    };
   }
 
   #keepTime(): void {
-    this.#jumped = watchClock(this.#clock, TICK_MS);
+    const watch = watchClock(this.#clock, TICK_MS);
+    this.#jumped = () => watch.jumpedBy();
     const tick = (): void => {
       this.#noteJump();
-      this.#board.tick();
-      if (this.#twin.replacedBy() === undefined) this.#coordinator?.tick();
+      if (!watch.isBehind()) this.#passTime();
       this.#chat.checkIfIdle();
       void this.#twin.check(this.#posts.openPostIds());
     };
-    this.#releases.push(
+    this.#releases.add(
       every(this.#clock, TICK_MS, tick),
       every(this.#clock, REMEMBER_MS, () => this.#remember()),
     );
+  }
+
+  #passTime(): void {
+    this.#board.tick();
+    if (this.#twin.replacedBy() === undefined) this.#coordinator?.tick();
   }
 
   #noteJump(): void {
@@ -322,12 +291,6 @@ class Daemon {
   }
 
   async close(): Promise<void> {
-    for (const release of this.#releases.toReversed()) {
-      try {
-        await release();
-      } catch (error) {
-        this.#log.warn({ err: error }, 'Something could not be released.');
-      }
-    }
+    await this.#releases.run(this.#log);
   }
 }

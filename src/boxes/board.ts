@@ -8,8 +8,9 @@ import type { Session, TurnTree } from '../core/session.ts';
 import type { Target } from '../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../core/status.ts';
 import { treeOf } from '../core/tree.ts';
-import { fingerprint } from '../core/turn.ts';
+import { type BoardRow, type BoxEntry, isDrawn, newEntry, rowOf, settle } from './box-entry.ts';
 import { type BoxPolicy, chooseSlots, decideBox, type SlotCandidate } from './policy.ts';
+import { identityOf } from './post-meta.ts';
 import type { BoxView } from './publisher-ports.ts';
 import { isQuietTickDue } from './quiet-ticks.ts';
 import { createSessions, type RootTurn } from './sessions.ts';
@@ -35,35 +36,6 @@ export interface BoardOptions {
   maxBoxes: number;
 }
 
-/** What the board remembers of one box; plain data for the checkpoint. */
-export interface BoxEntry {
-  boxId: string;
-  sessionKey: string;
-  /** `passed`: it is not worth a post as things stand; `refused`: there is no place for it. */
-  phase: 'undecided' | 'passed' | 'placing' | 'placed' | 'refused';
-  why?: string;
-  target?: Target;
-  holdsSlot: boolean;
-  openedAt: number;
-  state: TurnStatus['state'];
-  final: boolean;
-  /** The end of a final box, after which it is forgotten in time. */
-  finalAt?: number;
-  /** It was given to the publisher, or an earlier process posted it. */
-  isShown?: boolean;
-}
-
-/** One line of the per-session list in `/health`. */
-export interface BoardRow {
-  sessionKey: string;
-  agentId: string;
-  state: TurnStatus['state'];
-  boxId: string;
-  target?: Target;
-  why?: string;
-}
-
-const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
 const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
 
 export class Board {
@@ -71,6 +43,8 @@ export class Board {
   readonly #options: BoardOptions;
   readonly #sessions = createSessions();
   readonly #entriesById = new Map<string, BoxEntry>();
+  /** Boxes that an earlier board knew: an end that came while nobody watched is news of these only. */
+  readonly #restoredIds = new Set<string>();
   readonly #dirtyIds = new Set<string>();
   #isCatchingUp = true;
   /** Slots that become free are not given away any more. */
@@ -104,7 +78,7 @@ export class Board {
       const tree = this.#treeOfEntry(entry, now);
       if (tree === undefined) continue;
       const status = this.#statusOf(tree);
-      if (status.final && entry.phase === 'undecided') {
+      if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
         this.#noteState(entry, status);
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
@@ -117,7 +91,10 @@ export class Board {
   /** Takes the boxes of a session over from a checkpoint. What had been decided stays decided: a place is looked for again. */
   restore(session: Session, entries: readonly BoxEntry[]): void {
     this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
-    for (const entry of entries) this.#entriesById.set(entry.boxId, { ...entry });
+    for (const entry of entries) {
+      this.#entriesById.set(entry.boxId, { ...entry });
+      this.#restoredIds.add(entry.boxId);
+    }
   }
 
   /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */
@@ -134,7 +111,7 @@ export class Board {
   identities(): ({ box: string } & BoxView['meta'])[] {
     return this.entries().flatMap((entry) => {
       const tree = this.#treeOfEntry(entry);
-      return tree === undefined ? [] : [{ box: entry.boxId, ...metaOf(tree) }];
+      return tree === undefined ? [] : [{ box: entry.boxId, ...identityOf(tree) }];
     });
   }
 
@@ -249,7 +226,7 @@ export class Board {
     if (entry.target === undefined || !isDrawn(entry)) return;
     entry.isShown = true;
     const card = this.#ports.render(tree, (node) => this.#statusOf(node));
-    this.#ports.show({ boxId: entry.boxId, target: entry.target, card, turnStartedAt: tree.turn.startedAt, meta: metaOf(tree) });
+    this.#ports.show({ boxId: entry.boxId, target: entry.target, card, turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
   }
 
   #shareSlots(): void {
@@ -313,47 +290,4 @@ export class Board {
       this.#entriesById.delete(entry.boxId);
     }
   }
-}
-
-/** An end is told without a slot too, but that we stopped watching is only told where there is a post. */
-function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean {
-  return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
-}
-
-function settle(entry: BoxEntry, phase: 'passed' | 'refused', why: string): void {
-  entry.phase = phase;
-  entry.why = why;
-}
-
-function newEntry(root: RootTurn, now: number): BoxEntry {
-  return {
-    boxId: root.turn.boxId,
-    sessionKey: root.session.key,
-    phase: 'undecided',
-    holdsSlot: false,
-    openedAt: now,
-    state: 'active',
-    final: false,
-  };
-}
-
-function metaOf(tree: TurnTree): BoxView['meta'] {
-  const { turn, session } = tree;
-  const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
-  const trigger = postId === undefined ? {} : { trigger: postId };
-  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
-}
-
-function rowOf(entry: BoxEntry): BoardRow {
-  const where = entry.target === undefined ? {} : { target: entry.target };
-  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : entry.why;
-  const why = reason === undefined ? {} : { why: reason };
-  return {
-    sessionKey: entry.sessionKey,
-    agentId: entry.sessionKey.split(':')[1] ?? '',
-    state: entry.state,
-    boxId: entry.boxId,
-    ...where,
-    ...why,
-  };
 }

@@ -1,5 +1,7 @@
 // What a post says about itself in `props.livestatus`, so that it can be found and judged again.
 
+import type { TurnTree } from '../core/session.ts';
+import { fingerprint } from '../core/turn.ts';
 import type { BoxView } from './publisher-ports.ts';
 
 /** Version 1 of `props.livestatus`. Everyone who can read the channel can read it: no text, no names, no secrets. */
@@ -29,6 +31,13 @@ export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
 export const NO_CLAIM: Claim = { seq: 0, instance: '', claimedAt: 0 };
 
 const MAX_RUNS = 8; // Old servers allow 8,000 characters of props; a run id takes about 40.
+
+/** What a post says of its turn. */
+export function identityOf({ turn, session }: TurnTree): BoxView['meta'] {
+  const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
+  const trigger = postId === undefined ? {} : { trigger: postId };
+  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
+}
 
 /** The meta of a view as it is written by one claim. */
 export function metaOf(view: BoxView, claim: Claim): LiveStatusMeta {

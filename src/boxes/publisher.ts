@@ -1,15 +1,16 @@
 // Owns the slots of all boxes, the budget, the gate and the one timer. Decides nothing: it carries out decide.ts and files the answers.
 
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
-import { type PostBody, PushError } from '../core/sink.ts';
+import { PushError } from '../core/sink.ts';
 import { fingerprint } from '../core/turn.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
 import { type Gate, type GateAnswer, gateAfter, isAboutAll, OPEN_GATE, openAt } from './gate.ts';
-import { afterCreate, afterEdit, afterFailure, afterFind, afterRead, afterRecovery, afterTakeover, begin } from './outcome.ts';
-import { decodeMeta, metaOf, NO_CLAIM } from './post-meta.ts';
+import { afterFailure, afterRecovery, begin } from './outcome.ts';
+import { metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats, Shrink } from './publisher-ports.ts';
+import { send, type Settle } from './request.ts';
 import {
   type Attempt,
   adoptSlot,
@@ -24,9 +25,6 @@ import {
   showIn,
 } from './slot.ts';
 import { countFailure, newTally, standingOf } from './tally.ts';
-
-// Posts are dated by the server's clock: ours may be ahead of it by as much as this without a post being overlooked.
-const CLOCK_SKEW_MS = 3_600_000;
 
 interface Flush {
   deadlineAt: number;
@@ -189,7 +187,7 @@ class PostPublisher implements Publisher {
     const { attempt } = begun;
     if (attempt === undefined) return;
     try {
-      const settle = await this.#request(begun, attempt);
+      const settle = await send(this.#ports, begun, attempt, this.#abort.signal);
       this.#succeeded(begun.boxId, settle);
     } catch (error) {
       this.#failed(begun.boxId, attempt, pushErrorOf(error));
@@ -197,35 +195,7 @@ class PostPublisher implements Publisher {
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
-  /** Sends one request; answers with what its success makes of the slot as it will be then. */
-  async #request(slot: Slot, attempt: Attempt): Promise<(slot: Slot, now: number) => Slot> {
-    const { sink } = this.#ports;
-    const { signal } = this.#abort;
-    switch (attempt.need) {
-      case 'create': {
-        const draft = { ...this.#bodyOf(slot), target: slot.target, pendingPostId: slot.pendingPostId };
-        const { postId, existed } = await sink.create(draft, signal);
-        const after = existed === true ? afterTakeover : afterCreate;
-        return (answered, now) => after(answered, attempt, postId, now);
-      }
-      case 'edit':
-        await sink.edit(postIdOf(slot), this.#bodyOf(slot), signal);
-        return (answered, now) => afterEdit(answered, attempt, now);
-      case 'find': {
-        const posts = await sink.findOwn(slot.target.channelId, slot.createdAt - CLOCK_SKEW_MS, signal);
-        const found = posts.find((post) => decodeMeta(post.meta)?.box === slot.boxId);
-        return (answered, now) => afterFind(answered, found?.postId, now);
-      }
-      case 'read': {
-        const found = await sink.read(postIdOf(slot), signal);
-        return (answered) => afterRead(answered, attempt.startedAt, found, this.#ports.instance);
-      }
-      default:
-        return attempt satisfies never;
-    }
-  }
-
-  #succeeded(boxId: string, settle: (slot: Slot, now: number) => Slot): void {
+  #succeeded(boxId: string, settle: Settle): void {
     const slot = this.#slotsById.get(boxId);
     if (slot === undefined) return;
     this.#tally.ok += 1;
@@ -298,20 +268,9 @@ class PostPublisher implements Publisher {
     this.#ports.save(record);
   }
 
-  #bodyOf(slot: Slot): PostBody {
-    if (slot.view === undefined) throw new Error('A push was started for a box that nobody has shown.');
-    const claim = { seq: slot.seq, instance: this.#ports.instance, claimedAt: this.#ports.claimedAt };
-    return this.#ports.encode(slot.view.card, metaOf(slot.view, claim), slot.shrink);
-  }
-
   #hashOf(view: BoxView, shrink: Shrink): string {
     return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM), shrink)));
   }
-}
-
-function postIdOf(slot: Slot): string {
-  if (slot.post.kind !== 'posted') throw new Error('An edit was started for a box without a post.');
-  return slot.post.postId;
 }
 
 /** A sink throws `PushError` only; anything else is a defect of ours whose effect on the server is unknown. */

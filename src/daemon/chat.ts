@@ -13,7 +13,7 @@ import type { MattermostChecks } from '../sinks/checks.ts';
 import { createDirectory, type Directory } from '../sinks/directory.ts';
 import type { Server } from '../sinks/health.ts';
 import { createMattermostSink } from '../sinks/mattermost.ts';
-import { withRateGate } from '../sinks/rate-gate.ts';
+import { type WaitingTime, withRateGate } from '../sinks/rate-gate.ts';
 import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
@@ -51,14 +51,15 @@ export class Chat {
   #connected: Connected | undefined;
   #refusal: string | undefined;
 
-  constructor(config: Config, version: string, clock: Clock, log: Logger) {
+  constructor(config: Config, version: string, clock: Clock, log: Logger, remembered: WaitingTime) {
     ({ promise: this.whenConnected, resolve: this.#nowConnected } = Promise.withResolvers<void>());
     this.#config = config;
     this.#clock = clock;
     this.#log = log;
     this.token = tokenOf(config);
     this.#transport = createHttpTransport({ baseUrl: config.mmUrl, token: () => this.token.current(), version });
-    const server: Server = { transport: withRateGate(this.#transport.send, clock), clock, userId: () => this.#connected?.userId ?? '' };
+    const transport = withRateGate(this.#transport.send, clock, remembered);
+    const server: Server = { transport, clock, userId: () => this.#connected?.userId ?? '' };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
     this.#watched = watchReach(mattermost, clock);

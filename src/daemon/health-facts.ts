@@ -1,56 +1,68 @@
 // Collects what `/health` judges from the living parts.
 
-import type { BoardRow } from '../boxes/board.ts';
-import type { PublisherStats } from '../boxes/publisher-ports.ts';
+import type { Board } from '../boxes/board.ts';
+import type { BoardRow } from '../boxes/box-entry.ts';
+import type { Publisher, PublisherStats } from '../boxes/publisher-ports.ts';
+import type { Checkpoint } from '../checkpoint.ts';
+import type { Config } from '../config.ts';
+import type { Coordinator } from '../coordinator/contract.ts';
+import type { Clock } from '../core/clock.ts';
 import { fingerprint } from '../core/turn.ts';
-import type { CoordinatorFacts, HealthFacts, ProcessFacts, SessionRow, SinkFacts, SourceFacts } from '../http/health-report.ts';
+import type { HealthFacts, SessionRow } from '../http/health-report.ts';
+import type { ProcessWatch } from '../http/process-facts.ts';
+import type { Chat } from './chat.ts';
+import type { PostLedger } from './post-ledger.ts';
+import type { RunningSource } from './sources.ts';
+import type { TwinSink } from './twin.ts';
 
 /** The parts that are asked at each request. */
 export interface HealthParts {
   version: string;
   startedAt: number;
-  now: number;
-  sources: readonly SourceFacts[];
-  sourcesChosen: readonly string[];
-  sink: SinkFacts;
-  stats: PublisherStats;
-  rows: readonly BoardRow[];
-  postIdOf(boxId: string): string | undefined;
-  storageProblem: string | undefined;
-  replacedBy: string | undefined;
+  config: Config;
+  clock: Clock;
+  sources: readonly RunningSource[];
+  chat: Chat;
+  publisher: Publisher;
+  board: Board;
+  posts: PostLedger;
+  checkpoint: Checkpoint;
+  twin: TwinSink;
   /** Absent when it is off. */
-  coordinator: CoordinatorFacts | undefined;
-  process: ProcessFacts;
+  coordinator: Coordinator | undefined;
+  process: ProcessWatch;
 }
 
 export function healthFacts(parts: HealthParts): HealthFacts {
-  const { active, waiting, dirty, oldestDirtyAgeMs, parked, sent, conflated, skipped } = parts.stats;
+  const stats = parts.publisher.stats();
+  const { active, waiting, dirty, oldestDirtyAgeMs, parked, sent, conflated, skipped } = stats;
+  const problem = parts.checkpoint.problem();
   return {
     version: parts.version,
     pid: process.pid,
     startedAt: parts.startedAt,
-    now: parts.now,
-    sources: parts.sources,
-    sourcesChosen: parts.sourcesChosen,
-    sink: parts.sink,
-    replacedBy: parts.replacedBy,
-    storage: parts.storageProblem === undefined ? { state: 'writable' } : { state: 'failing', because: parts.storageProblem },
+    now: parts.clock.now(),
+    sources: parts.sources.map((source) => source.facts()),
+    sourcesChosen: parts.config.chosen.because,
+    sink: parts.chat.facts(stats.failuresByReason, stats.blockedUntil),
+    replacedBy: parts.twin.replacedBy(),
+    storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
     boxes: { active, waiting, dirty, oldestDirtyAgeMs, parked },
     edits: { sent, conflated, skipped },
-    sessions: parts.rows.map((row) => sessionRow(row, parts)),
-    coordinator: parts.coordinator,
-    process: parts.process,
+    sessions: parts.board.rows().map((row) => sessionRow(row, parts.posts, stats)),
+    coordinator: parts.coordinator?.health(),
+    process: parts.process.facts(),
   };
 }
 
-function sessionRow(row: BoardRow, { postIdOf, stats }: HealthParts): SessionRow {
-  const refusal = stats.parked.find(({ boxId }) => boxId === row.boxId);
+function sessionRow(row: BoardRow, posts: PostLedger, { parked }: PublisherStats): SessionRow {
+  const refusal = parked.find(({ boxId }) => boxId === row.boxId);
   return {
     session: fingerprint(row.sessionKey),
     agent: row.agentId,
     state: row.state,
     channelId: row.target?.channelId,
-    postId: postIdOf(row.boxId),
+    postId: posts.postIdOf(row.boxId),
     why: row.why ?? (refusal === undefined ? undefined : `its channel does not take it (${refusal.reason})`),
   };
 }

@@ -1,6 +1,6 @@
 // Owns the traffic between the living state and the checkpoint: what changed is written, what was written is given back.
 
-import type { BoxEntry } from '../boxes/board.ts';
+import type { BoxEntry } from '../boxes/box-entry.ts';
 import type { OwedView, PostRecord } from '../boxes/post-record.ts';
 import type { Change, Checkpoint } from '../checkpoint.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
@@ -20,13 +20,15 @@ export interface Remembered {
 }
 
 const FINDINGS = 'coordinator ';
+const BLOCKED_UNTIL = 'blocked until';
 
 export class Memory {
   readonly #checkpoint: Checkpoint;
   /** Sessions are never changed in place: the same object is the same state. Entries are few and small. */
   readonly #writtenByKey = new Map<string, { session: Session; entries: string }>();
   readonly #sourcesByPath = new Map<string, unknown>();
-  readonly #unwrittenPosts = new Map<string, PostRecord | undefined>();
+  /** By kind and key: what has to be on disk at once and was not taken. */
+  readonly #unwrittenByRow = new Map<string, Change>();
 
   constructor(checkpoint: Checkpoint) {
     this.#checkpoint = checkpoint;
@@ -56,22 +58,33 @@ export class Memory {
 
   /** On disk when this returns, where the disk allows: a create is only sent after its intent is safe. */
   savePost(record: PostRecord): void {
-    this.#writePost(record.boxId, record);
+    this.#writeNow({ kind: 'post', key: record.boxId, value: record });
   }
 
   dropPost(boxId: string): void {
-    this.#writePost(boxId, undefined);
-  }
-
-  /** What a full disk does not take is tried again with every `flush`. */
-  #writePost(boxId: string, record: PostRecord | undefined): void {
-    if (this.#checkpoint.write([{ kind: 'post', key: boxId, value: record }])) this.#unwrittenPosts.delete(boxId);
-    else this.#unwrittenPosts.set(boxId, record);
+    this.#writeNow({ kind: 'post', key: boxId, value: undefined });
   }
 
   /** Kept until the next `flush`, so that the state and how far its source was read are written together. */
   noteSource(path: string, position: unknown): void {
     this.#sourcesByPath.set(path, position);
+  }
+
+  /** Until when Mattermost wanted to be left alone, by the wall clock. */
+  blockedUntil(): number | undefined {
+    const stored = this.#checkpoint.rows('fact').find(({ key }) => key === BLOCKED_UNTIL)?.value;
+    return typeof stored === 'number' ? stored : undefined;
+  }
+
+  noteBlocked(until: number): void {
+    this.#writeNow({ kind: 'fact', key: BLOCKED_UNTIL, value: until });
+  }
+
+  /** What a full disk does not take is tried again with every `flush`. */
+  #writeNow(change: Change): void {
+    const row = `${change.kind} ${change.key}`;
+    if (this.#checkpoint.write([change])) this.#unwrittenByRow.delete(row);
+    else this.#unwrittenByRow.set(row, change);
   }
 
   /** What the coordinator knew. */
@@ -86,7 +99,7 @@ export class Memory {
     const changed = this.#changedSessions(living);
     const gone = this.#goneKeys(living);
     const changes: Change[] = [
-      ...[...this.#unwrittenPosts].map(([key, value]): Change => ({ kind: 'post', key, value })),
+      ...this.#unwrittenByRow.values(),
       ...changed.map((value): Change => ({ kind: 'session', key: value.session.key, value })),
       ...gone.map((key): Change => ({ kind: 'session', key, value: undefined })),
       ...[...this.#sourcesByPath].map(([key, value]): Change => ({ kind: 'source', key, value })),
@@ -96,7 +109,7 @@ export class Memory {
     for (const row of changed) this.#note(row);
     for (const key of gone) this.#writtenByKey.delete(key);
     this.#sourcesByPath.clear();
-    this.#unwrittenPosts.clear();
+    this.#unwrittenByRow.clear();
     coordinator?.rowsStored();
   }
 

@@ -2,20 +2,32 @@
 
 import type { Clock } from '../core/clock.ts';
 import { PushError } from '../core/sink.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { MAX_WAIT_MS, retryAfterMs } from './retry-after.ts';
 import type { Transport } from './transport.ts';
+
+/** What outlives the process: until when the server wanted to be left alone, by the wall clock. */
+export interface WaitingTime {
+  blockedUntil(): number | undefined;
+  noteBlocked(until: number): void;
+}
 
 /**
  * The same transport; from a 429 until the end of its `Retry-After` nothing is sent and every request throws `rate_limited` with
- * the time that is left.
+ * the time that is left. A waiting time that was told to an earlier process counts as well.
  */
-export function withRateGate(transport: Transport, clock: Clock): Transport {
-  let openAt = Number.NEGATIVE_INFINITY;
+export function withRateGate(transport: Transport, clock: Clock, remembered: WaitingTime): Transport {
+  let openAt = clock.monotonic() + Math.min((remembered.blockedUntil() ?? 0) - clock.now(), MAX_WAIT_MS);
+
+  function block(waitMs: number): void {
+    openAt = Math.max(openAt, clock.monotonic() + waitMs);
+    remembered.noteBlocked(clock.now() + openAt - clock.monotonic());
+  }
+
   return async (request) => {
     const waitMs = openAt - clock.monotonic();
     if (waitMs > 0) throw new PushError('rate_limited', 'not sent: the server asked us to wait', { retryAfterMs: waitMs });
     const response = await transport(request);
-    if (response.status === 429) openAt = Math.max(openAt, clock.monotonic() + (retryAfterMs(response.headers, clock.now()) ?? 0));
+    if (response.status === 429) block(retryAfterMs(response.headers, clock.now()) ?? 0);
     return response;
   };
 }

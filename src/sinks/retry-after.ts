@@ -2,7 +2,7 @@
 
 import type { ResponseHeaders } from './transport.ts';
 
-const MAX_WAIT_MS = 3_600_000; // A longer wish is an accident of a clock or a proxy; asking again once an hour harms nobody.
+export const MAX_WAIT_MS = 3_600_000; // A longer wish is an accident of a clock or a proxy; asking again once an hour harms nobody.
 const EPOCH_SECONDS = 1_000_000_000; // Mattermost counts the reset in seconds from now, some proxies in seconds since 1970.
 
 /**

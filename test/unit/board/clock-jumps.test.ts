@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Board } from '../../../src/boxes/board.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { watchClock } from '../../../src/daemon/system-clock.ts';
+import { watchClock } from '../../../src/daemon/clock-watch.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 
 const KEY = 'agent:main:mattermost:channel:town';
@@ -25,7 +25,7 @@ class Desk {
     monotonic: () => this.#base.monotonic(),
     after: this.#base.after,
   };
-  readonly #jumped = watchClock(this.#clock, TICK_MS);
+  readonly #watch = watchClock(this.#clock, TICK_MS, false);
   readonly #board = new Board(
     {
       clock: this.#clock,
@@ -59,9 +59,14 @@ class Desk {
     this.#sleptMs += ms;
   }
 
-  tell(event: { type: 'turn_started' } | { type: 'message'; stop: 'tools' | 'stop' }): void {
+  /** Nothing runs in this process; others go on. */
+  async standStill(seconds: number): Promise<void> {
+    await this.#base.advance(seconds * 1_000);
+  }
+
+  tell(event: { type: 'turn_started' } | { type: 'message'; stop: 'tools' | 'stop' }, secondsAgo = 0): void {
     this.#noteJump();
-    const at = this.#clock.now();
+    const at = this.#clock.now() - secondsAgo * 1_000;
     const common = { sessionKey: KEY, at, source: 'transcripts' } as const;
     const id = `m${at}-${this.titles.length}`;
     const told: SessionEvent =
@@ -75,13 +80,13 @@ class Desk {
     for (let passed = 0; passed < seconds * 1_000; passed += TICK_MS) {
       await this.#base.advance(TICK_MS);
       this.#noteJump();
-      this.#board.tick();
+      if (!this.#watch.isBehind()) this.#board.tick();
     }
     await this.#base.advance(1);
   }
 
   #noteJump(): void {
-    const byMs = this.#jumped();
+    const byMs = this.#watch.jumpedBy();
     if (byMs !== 0) this.#board.shiftClock(byMs);
   }
 }
@@ -137,5 +142,25 @@ describe.each([
     expect(desk.forgotten).toEqual([]);
     await desk.pass(2 * MINUTE_S);
     expect(desk.forgotten).toHaveLength(1);
+  });
+});
+
+describe('after the process stood still for longer than a turn may be silent', () => {
+  it('a turn that went on is not declared over, and its time is all of it', async () => {
+    const desk = await atWork();
+    await desk.standStill(5 * MINUTE_S);
+    await desk.pass(4);
+    const before = desk.titles.length;
+    desk.tell({ type: 'message', stop: 'tools' }, 10);
+    await desk.pass(10);
+    expect(desk.titles.slice(before - 1).filter((title) => !title.startsWith('active'))).toEqual([]);
+    expect(desk.titles.at(-1)).toMatch(/^active after 3[123]\d s$/);
+  });
+
+  it('a turn that did not is declared over as soon as that is sure', async () => {
+    const desk = await atWork();
+    await desk.standStill(5 * MINUTE_S);
+    await desk.pass(10);
+    expect(desk.titles.at(-1)).toMatch(/^done_unseen/);
   });
 });

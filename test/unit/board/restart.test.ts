@@ -4,15 +4,35 @@ import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../../src/boxes/board.ts';
 import { Desk, type DeskOptions } from './desk.ts';
 
-/** A desk after a restart: what the old board remembered, at the same clock. */
-function takeOver(old: Desk, options: DeskOptions = {}): Desk {
+/** A desk after a restart: what the old board remembered, at the same clock. Its sources still read what happened meanwhile. */
+function restored(old: Desk, options: DeskOptions = {}): Desk {
   const desk = new Desk({ ...options, clock: old.clock, isCatchingUp: true });
   for (const session of old.board.sessions().values()) {
     const entries = old.board.entries().filter((entry) => entry.sessionKey === session.key);
     desk.board.restore(structuredClone(session), structuredClone(entries));
   }
+  return desk;
+}
+
+/** The same where nothing happened meanwhile. */
+function takeOver(old: Desk, options: DeskOptions = {}): Desk {
+  const desk = restored(old, options);
   desk.board.caughtUp();
   return desk;
+}
+
+const PATIENT = { policy: { openAfterMs: 5_000 } };
+
+/** A turn that is too young for a box. */
+async function young(): Promise<Desk> {
+  const desk = await working(PATIENT);
+  expect(desk.titles()).toEqual([]);
+  return desk;
+}
+
+function finish(desk: Desk): void {
+  desk.answer('c');
+  desk.tell({ type: 'message', messageId: 'the last one', stop: 'stop', text: 'Done.' });
 }
 
 const nowhere = (): Promise<Placement> => new Promise(() => undefined);
@@ -53,10 +73,8 @@ describe('the next start', () => {
     const old = await working();
     old.board.interrupt();
     await old.clock.advance(60_000);
-    const desk = new Desk({ clock: old.clock, isCatchingUp: true });
-    for (const session of old.board.sessions().values()) desk.board.restore(structuredClone(session), structuredClone(old.board.entries()));
-    desk.answer('c');
-    desk.tell({ type: 'message', messageId: 'the last one', stop: 'stop', text: 'Done.' });
+    const desk = restored(old);
+    finish(desk);
     desk.board.caughtUp();
     await desk.pass(1);
     expect(desk.titles()).toEqual([expect.stringMatching(/^\[DONE\] main \| 1m/)]);
@@ -80,6 +98,28 @@ describe('the next start', () => {
     const desk = takeOver(old);
     await desk.pass(1);
     expect(desk.titles()).toEqual([expect.stringContaining('[DONE] main')]);
+  });
+
+  it('shows the end of a turn that was too young for a box when the process died, where it lasted long enough', async () => {
+    const old = await young();
+    await old.clock.advance(60_000);
+    const desk = restored(old, PATIENT);
+    finish(desk);
+    desk.board.caughtUp();
+    await desk.pass(1);
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[DONE\] main \| 1m/)]);
+  });
+
+  it('shows nothing of one that ended as young, nor of one that began and ended while nobody watched', async () => {
+    const old = await young();
+    const desk = restored(old, PATIENT);
+    finish(desk);
+    desk.tell({ type: 'turn_started', trigger: { kind: 'person' }, messageId: 'began' }, 'agent:other:main');
+    await desk.clock.advance(60_000);
+    desk.tell({ type: 'message', messageId: 'ended', stop: 'stop', text: 'Done.' }, 'agent:other:main');
+    desk.board.caughtUp();
+    await desk.pass(30);
+    expect(desk.titles()).toEqual([]);
   });
 
   it('keeps a refused box refused', async () => {

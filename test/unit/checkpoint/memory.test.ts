@@ -15,7 +15,7 @@ function recordOf(boxId: string, seq: number): PostRecord {
 }
 
 /** A memory on a disk that can be full. */
-function onDisk(): { memory: Memory; fill: (isFull: boolean) => void; stored: () => PostRecord[] } {
+function onDisk(): { memory: Memory; fill: (isFull: boolean) => void; restarted: () => Memory; stored: () => PostRecord[] } {
   const folder = mkdtempSync(join(tmpdir(), 'live-status-memory-'));
   const checkpoint = openCheckpoint(folder, quiet);
   onTestFinished(() => {
@@ -29,7 +29,8 @@ function onDisk(): { memory: Memory; fill: (isFull: boolean) => void; stored: ()
     problem: () => undefined,
     close: () => undefined,
   };
-  return { memory: new Memory(disk), fill: (full) => void (isFull = full), stored: () => new Memory(checkpoint).storedPosts() };
+  const restarted = (): Memory => new Memory(checkpoint);
+  return { memory: new Memory(disk), fill: (full) => void (isFull = full), restarted, stored: () => restarted().storedPosts() };
 }
 
 describe('what a full disk did not take', () => {
@@ -55,5 +56,16 @@ describe('what a full disk did not take', () => {
     memory.savePost(recordOf('box', 2));
     memory.flush(nothing);
     expect(stored()).toEqual([recordOf('box', 2)]);
+  });
+
+  it('may be a waiting time that the server asked for', () => {
+    const { memory, fill, restarted } = onDisk();
+    fill(true);
+    memory.noteBlocked(1_000);
+    memory.noteBlocked(2_000);
+    expect(restarted().blockedUntil()).toBeUndefined();
+    fill(false);
+    memory.flush(nothing);
+    expect(restarted().blockedUntil()).toBe(2_000);
   });
 });

@@ -7,14 +7,18 @@ const GET = { method: 'GET', path: '/users/me' } as const;
 const OK: TransportResponse = { status: 200, headers: {}, body: '{}' };
 const limited = (seconds: string): TransportResponse => ({ status: 429, headers: { 'retry-after': seconds }, body: '' });
 
+/** Processes of one machine: each has a gate of its own, and they have one disk. */
 function setUp(...answers: TransportResponse[]) {
   const clock = createFakeClock();
+  let blockedUntil: number | undefined;
+  const disk = { blockedUntil: () => blockedUntil, noteBlocked: (until: number) => void (blockedUntil = until) };
   const sentAt: number[] = [];
-  const send = withRateGate(async () => {
+  const transport = async (): Promise<TransportResponse> => {
     sentAt.push(clock.monotonic());
     return answers.shift() ?? OK;
-  }, clock);
-  return { clock, sentAt, send };
+  };
+  const start = () => withRateGate(transport, clock, disk);
+  return { clock, sentAt, disk, start, send: start() };
 }
 
 describe('the rate gate', () => {
@@ -40,5 +44,24 @@ describe('the rate gate', () => {
     await send(GET);
     await send(GET);
     expect(sentAt).toHaveLength(2);
+  });
+
+  it('keeps a waiting time over a restart', async () => {
+    const { clock, sentAt, start, send } = setUp(limited('9'));
+    await send(GET);
+    await clock.advance(4_000);
+    const restarted = start();
+    await expect(restarted(GET)).rejects.toMatchObject({ reason: 'rate_limited', retryAfterMs: 5_000 });
+    await clock.advance(5_000);
+    expect((await restarted(GET)).status).toBe(200);
+    expect(sentAt).toEqual([0, 9_000]);
+  });
+
+  it('does not believe a waiting time of more than an hour: the clock was set back since', async () => {
+    const { clock, disk, start } = setUp();
+    disk.noteBlocked(clock.now() + 365 * 24 * 3_600_000);
+    const send = start();
+    await clock.advance(3_600_000);
+    expect((await send(GET)).status).toBe(200);
   });
 });

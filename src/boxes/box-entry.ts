@@ -1,0 +1,70 @@
+// What is remembered of one box beside its turn, and what follows from that alone. Plain data for the checkpoint; knows no other box.
+
+import type { TurnStatus } from '../core/card.ts';
+import type { Target } from '../core/sink.ts';
+import type { RootTurn } from './sessions.ts';
+
+export interface BoxEntry {
+  boxId: string;
+  sessionKey: string;
+  /** `passed`: it is not worth a post as things stand; `refused`: there is no place for it. */
+  phase: 'undecided' | 'passed' | 'placing' | 'placed' | 'refused';
+  why?: string;
+  target?: Target;
+  holdsSlot: boolean;
+  openedAt: number;
+  state: TurnStatus['state'];
+  final: boolean;
+  /** The end of a final box, after which it is forgotten in time. */
+  finalAt?: number;
+  /** It was given to the publisher, or an earlier process posted it. */
+  isShown?: boolean;
+}
+
+/** One line of the per-session list in `/health`. */
+export interface BoardRow {
+  sessionKey: string;
+  agentId: string;
+  state: TurnStatus['state'];
+  boxId: string;
+  target?: Target;
+  why?: string;
+}
+
+const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
+
+export function newEntry(root: RootTurn, now: number): BoxEntry {
+  return {
+    boxId: root.turn.boxId,
+    sessionKey: root.session.key,
+    phase: 'undecided',
+    holdsSlot: false,
+    openedAt: now,
+    state: 'active',
+    final: false,
+  };
+}
+
+export function settle(entry: BoxEntry, phase: 'passed' | 'refused', why: string): void {
+  entry.phase = phase;
+  entry.why = why;
+}
+
+/** An end is told without a slot too, but that we stopped watching is only told where there is a post. */
+export function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean {
+  return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
+}
+
+export function rowOf(entry: BoxEntry): BoardRow {
+  const where = entry.target === undefined ? {} : { target: entry.target };
+  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : entry.why;
+  const why = reason === undefined ? {} : { why: reason };
+  return {
+    sessionKey: entry.sessionKey,
+    agentId: entry.sessionKey.split(':')[1] ?? '',
+    state: entry.state,
+    boxId: entry.boxId,
+    ...where,
+    ...why,
+  };
+}

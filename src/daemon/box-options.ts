@@ -1,0 +1,21 @@
+// What the configuration says about boxes, in the form that the board and the publisher take.
+
+import type { BoardOptions } from '../boxes/board.ts';
+import { budgetLimits } from '../boxes/budget.ts';
+import type { PublisherOptions } from '../boxes/publisher-ports.ts';
+import type { Config } from '../config.ts';
+import { isListed } from '../core/name-list.ts';
+
+export function publisherOptions({ throttleMs, pace, editsPerSecond }: Config): PublisherOptions {
+  return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone: 'park' };
+}
+
+/** `hasFindings`: whether the coordinator found something about the turn of that box. */
+export function boardOptions(config: Config, hasFindings: (boxId: string) => boolean = () => false): BoardOptions {
+  const { idleTimeoutMs, maxSessionDurationMs: maxDurationMs, openAfterMs, cron, agents, maxActiveSessions: maxBoxes } = config;
+  return {
+    limits: { idleTimeoutMs, maxDurationMs },
+    policy: { openAfterMs, schedule: cron, allowsAgent: (agentId) => isListed(agents, [agentId]), hasFindings },
+    maxBoxes,
+  };
+}

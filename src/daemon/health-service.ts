@@ -1,0 +1,25 @@
+// Serves `/health` where the configuration wants it.
+
+import type { Config } from '../config.ts';
+import type { Logger } from '../core/log.ts';
+import { createHealthServer } from '../http/health.ts';
+import { judgeHealth } from '../http/judge-health.ts';
+import { healthFacts, type HealthParts } from './health-facts.ts';
+import type { Release } from './releases.ts';
+
+export interface HealthPorts {
+  log: Logger;
+  redact(text: string): string;
+  /** Asked at each request. */
+  parts(): HealthParts;
+}
+
+/** Answers with what ends it. A port that is taken is said in the log: boxes matter more than health. */
+export async function serveHealth({ healthHost: host, healthPort: port }: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
+  if (port === 0) return () => undefined;
+  const server = createHealthServer({ host, port, redact, report: () => judgeHealth(healthFacts(parts())) });
+  const start = await server.start();
+  if (start.kind === 'failed') log.error({ host, port }, start.problem);
+  else log.info({ url: start.url }, 'Health is told here.');
+  return () => server.stop();
+}
