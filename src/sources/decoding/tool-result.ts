@@ -13,7 +13,7 @@ export interface ToolResult {
 
 const MAX_DETAIL_POINTS = 160;
 const MAX_JSON_CHARS = 100_000;
-const FAILED: ReadonlySet<string> = new Set(['error', 'failed', 'forbidden']);
+const FAILED: ReadonlySet<string> = new Set(['error', 'failed', 'forbidden', 'no_answer']);
 const ABORTED: ReadonlySet<string> = new Set(['aborted', 'cancelled', 'canceled']);
 const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
 /** SIGKILL is not among them: that is more often the kernel short of memory than a person. */

@@ -114,10 +114,14 @@ export class MessageDecoder {
     return id === undefined ? undefined : book.active(rawKey, id, at, said.stop === 'tools');
   }
 
-  /** A failed model call is told by its run; the message about it only adds words when the run is over, and never begins a retry. */
+  /**
+   * A failed model call is told by its run; the message about it only adds words when the run is over, and never begins a retry. So is
+   * an abort: its run says whether somebody stopped it or its time was over.
+   */
   #inRun(said: Said, message: Message, run: Run | undefined): Fact[] {
     const runId = message.runId ?? run?.runId;
     const named = runId === undefined ? said : { ...said, runId };
+    if (said.stop === 'aborted' && run !== undefined) return [{ ...named, stop: 'stop', injected: true }];
     if (said.stop === 'error') {
       const { reason: _reason, text, ...rest } = named;
       return run === undefined && text !== undefined ? [{ ...rest, text, stop: 'stop', injected: true }] : [];

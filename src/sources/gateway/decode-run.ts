@@ -70,7 +70,7 @@ export class RunDecoder {
       case 'approval-resolved':
         return this.#resolved(frame);
       case 'end':
-        return this.#ended(frame, endOf(data));
+        return this.#ended(frame, endOf(data, this.#book.run(runId)?.isCutOff === true));
       case 'error':
         if (data['aborted'] === true) return this.#ended(frame, abortOf(data['stopReason'], data['timeoutPhase']));
         return this.#ended(frame, failureOf(data['stopReason'], data['error']), modelErrorReason(data['error'], this.#safe));
@@ -212,11 +212,11 @@ export class RunDecoder {
   }
 }
 
-/** A run that is cut off although nobody stopped it ran out of its time. */
-function endOf(data: JsonRecord): RunOutcome {
+/** A run that is cut off although nobody stopped it ran out of its time; in a call, 2026.9 does not even say that it was cut off. */
+function endOf(data: JsonRecord, isCutOff: boolean): RunOutcome {
   if (data['yielded'] === true) return 'yielded';
   if (data['aborted'] === true) return abortOf(data['stopReason'] ?? data['status'] ?? 'timeout', data['timeoutPhase']);
-  return data['timeoutPhase'] === undefined ? 'done' : 'timed_out';
+  return data['timeoutPhase'] !== undefined || (isCutOff && data['stopReason'] === 'toolUse') ? 'timed_out' : 'done';
 }
 
 /** What the gateway's own restart cuts off may be continued by the next one. */

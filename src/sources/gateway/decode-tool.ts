@@ -25,6 +25,7 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   const name = asText(data['name']);
   if (callId === undefined || name === undefined || run.startedCalls.has(callId)) return [];
   run.startedCalls.add(callId);
+  run.isCutOff = false;
   const tool = safe.line(name, MAX_NAME_POINTS);
   const rawArgs = argumentsOf(data['args']);
   const args = shortArgs(rawArgs, safe);
@@ -73,6 +74,7 @@ function endedCall(run: Run, at: number, facts: Fact[]): Fact[] {
   run.endedCalls.add(callId);
   run.commandsByCall.delete(callId);
   run.approvalsByCall.delete(callId);
+  run.isCutOff = facts[0]?.type === 'tool_ended' && facts[0].outcome.kind === 'aborted';
   if (facts.some((fact) => fact.type === 'run_ended')) run.word = { outcome: 'yielded', at };
   return facts.filter((fact) => fact.type !== 'run_ended');
 }

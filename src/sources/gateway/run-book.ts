@@ -19,6 +19,8 @@ export interface Run {
   /** Why the newest model call that failed did so, and when it is tried again as far as that was told. */
   reason?: string;
   nextAt?: number;
+  /** Its newest call was aborted, and nothing has come after that. */
+  isCutOff?: boolean;
   /** When the newest attempt began after a failure; undefined while it is waited for. */
   retriedAt?: number;
   /** The commands of calls without a result, by call id. */

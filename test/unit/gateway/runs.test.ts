@@ -61,6 +61,21 @@ describe('a run', () => {
     expect(decoding.lifecycle('end').chat('final').lifecycle('error', { error: 'late' }).told()).toEqual([]);
   });
 
+  it('cut off in a call by nobody ran out of its time, and one whose call alone was aborted did not', () => {
+    const aborted = { result: { content: [{ type: 'text', text: 'Aborted' }], details: {} }, isError: true };
+    const cutOff = (): Decoding => running().tool('start', 'c1').tool('result', 'c1', aborted).at(3);
+    expect(cutOff().lifecycle('end', { aborted: false, stopReason: 'toolUse' }).told().at(-1)).toContain('outcome=timed_out');
+    expect(cutOff().said('I went on.').lifecycle('end', { stopReason: 'stop' }).told().at(-1)).toContain('outcome=done');
+    const later = cutOff().tool('start', 'c2').tool('result', 'c2', { result: {} });
+    expect(later.lifecycle('end', { stopReason: 'toolUse' }).told().at(-1)).toContain('outcome=done');
+  });
+
+  it('whose last message was cut off is over only when it says so itself', () => {
+    const decoding = running().said('Half', 'aborted');
+    expect(decoding.told()).toEqual(['+1 message messageId=m2 stop=stop text=Half runId=run-1 injected=true']);
+    expect(decoding.lifecycle('end', { aborted: true }).told()).toEqual(['+1 run_ended outcome=timed_out runId=run-1']);
+  });
+
   it('is not begun again by a row that comes late, nor ended by one that says running', () => {
     const decoding = running().at(2).lifecycle('end');
     decoding.told();

@@ -49,6 +49,11 @@ describe('a tool call', () => {
       { ...result('gone', { status: 'error', error: 'File not found' }), isError: true },
       '{"kind":"failed","detail":"File not found"}',
     ],
+    [
+      'a question nobody answered',
+      result('No answer arrived; proceed with best judgment.', { status: 'no_answer' }),
+      '{"kind":"failed","detail":"No answer arrived; proceed with best judgment."}',
+    ],
     ['an abort', { ...result('Aborted'), isError: true }, '{"kind":"aborted"}'],
     ['nothing of the kind', result('fine', { exitCode: 0 }), '{"kind":"ok"}'],
   ])('that reports %s is called by its name', (_what, data, outcome) => {
