@@ -107,7 +107,7 @@ export class GatewayDecoder {
       const end = settledEnd(run, history, wasRestarted);
       if (end === undefined) return true;
       const isFailure = end.outcome === 'failed' || end.outcome === 'timed_out';
-      const reason = isFailure ? (run.reason ?? reasonOf(history.row, this.#context)) : undefined;
+      const reason = isFailure ? (reasonOf(history.row, this.#context) ?? run.reason) : undefined;
       this.book.ended(run.runId, end.outcome, end.at ?? this.#options.now(), reason);
       return false;
     });

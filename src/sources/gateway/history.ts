@@ -91,5 +91,8 @@ export function settledEnd(run: Run, history: History, wasRestarted: boolean): {
   // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.
   const isDoubtful = wasRestarted && (outcome === 'aborted' || row['lastRunId'] === undefined);
   if (outcome === undefined || isDoubtful) return { outcome: 'lost' };
-  return { outcome, ...(endedAt === undefined ? {} : { at: endedAt }) };
+  return {
+    outcome: outcome === 'done' && run.isCutOff === true ? 'timed_out' : outcome,
+    ...(endedAt === undefined ? {} : { at: endedAt }),
+  };
 }

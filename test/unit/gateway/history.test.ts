@@ -96,10 +96,21 @@ describe('after a gap', () => {
     const ended = interrupted();
     ended.history({ messages: [failed], sessionInfo: { status: 'failed', hasActiveRun: false } }, MISSED);
     expect(ended.told()).toEqual(['+20 run_ended outcome=failed runId=run-1 reason=429 slow down']);
+    const silent = interrupted();
+    const row = { status: 'failed', hasActiveRun: false, lastRunError: 'no credit' };
+    silent.history({ messages: [{ ...failed, errorMessage: null }], sessionInfo: row }, MISSED);
+    expect(silent.told()).toEqual(['+20 run_ended outcome=failed runId=run-1 reason=no credit']);
     const going = interrupted();
     const waits = { stream: 'run_status', ts: T0 + 19_000, data: { phase: 'retrying', delayMs: 5_000, reason: 'rate_limit' } };
     going.history({ messages: [failed], inFlightRun: { runId: 'run-1', events: [waits] } }, MISSED);
     expect(going.at(21).told()).toEqual([`+19 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 24_000} runId=run-1`]);
+  });
+
+  it('a run that was cut off in a call ran out of its time, though its row calls it done', () => {
+    const decoding = interrupted();
+    const cut = { ...toolResult('m2', 5, 'c1'), isError: true, content: [{ type: 'text', text: 'Aborted' }] };
+    decoding.history({ messages: [cut], sessionInfo: { status: 'done', hasActiveRun: false } }, MISSED);
+    expect(decoding.told().at(-1)).toBe('+20 run_ended outcome=timed_out runId=run-1');
   });
 
   it('a run in flight goes on, with its plan', () => {
