@@ -14,14 +14,14 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, sequence: { groupOrder: 0 } },
       },
       {
-        // Processes and sockets on a machine with two cores: one file at a time, after the unit tests, and no hurry.
+        // Processes and sockets that mostly wait: two files at a time, after the unit tests, and no hurry.
         extends: true,
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
