@@ -29,7 +29,7 @@ import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
 import { Releases } from './daemon/releases.ts';
-import { createSources, openRunsOf, type RunningSource } from './daemon/sources.ts';
+import { createSources, openTurnsOf, type RunningSource } from './daemon/sources.ts';
 import { every, systemClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { likelyChannels, placerOf } from './daemon/whereabouts.ts';
@@ -186,7 +186,7 @@ class Daemon {
       emit: (event) => this.#apply(event),
       checkpoints: this.#memory.storedSources(),
       onProgress: (path, position) => this.#memory.noteSource(path, position),
-      openRuns: () => openRunsOf(this.#board.sessions()),
+      openTurns: () => openTurnsOf(this.#board.sessions()),
     });
   }
 

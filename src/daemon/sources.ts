@@ -23,11 +23,11 @@ export interface SourcePorts {
   checkpoints: ReadonlyMap<string, unknown>;
   onProgress(path: string, position: unknown): void;
   /** Turns that were open when an earlier process ended; asked at the start. */
-  openRuns(): readonly RestoredTurn[];
+  openTurns(): readonly RestoredTurn[];
 }
 
 /** The newest turn of each session that nobody has ended yet, as far as a gateway knows of it. */
-export function openRunsOf(sessionsByKey: ReadonlyMap<string, Session>): RestoredTurn[] {
+export function openTurnsOf(sessionsByKey: ReadonlyMap<string, Session>): RestoredTurn[] {
   return [...sessionsByKey.values()].flatMap(({ key, turns }) => {
     const turn = turns.findLast(({ startedBy }) => startedBy.includes('gateway'));
     if (turn === undefined || (turn.end !== undefined && !hasOpenRun(turn))) return [];
@@ -67,7 +67,7 @@ function transcripts(dir: string, config: Config, ports: SourcePorts): RunningSo
 }
 
 function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: SourcePorts): RunningSource {
-  const { clock, log, redact, emit, openRuns } = ports;
+  const { clock, log, redact, emit, openTurns } = ports;
   const source = createGatewaySource({
     url,
     token,
@@ -79,7 +79,7 @@ function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: Sou
     log,
     redact,
     emit,
-    restored: openRuns,
+    restored: openTurns,
   });
   return { start: () => source.start(), stop: () => source.stop(), facts: () => gatewayFacts(source.health()) };
 }

@@ -108,11 +108,19 @@ describe('a watcher of a gateway alone', () => {
     expect((await watcher.health()).status).toBe('ok');
   });
 
-  it('killed in the middle of a turn, finds out at its next start how that ended', async () => {
+  it('killed in the middle of a turn, finds out at its next start what it missed and how that ended', async () => {
     const url = await serve({
       connect: (served, request) => served.answer(request, hello()),
       request: (served, request) => {
-        const over = { sessionInfo: { status: 'failed', hasActiveRun: false, lastRunId: 'run-1', endedAt: Date.now() } };
+        const missed = {
+          role: 'toolResult',
+          toolCallId: 'c1',
+          toolName: 'exec',
+          content: [{ type: 'text', text: '(Command exited with code 2)' }],
+          __openclaw: { id: 'm9', runId: 'run-1', recordTimestampMs: Date.now() },
+        };
+        const row = { status: 'failed', hasActiveRun: false, lastRunId: 'run-1', lastRunError: 'no credit', endedAt: Date.now() };
+        const over = { messages: [missed], sessionInfo: row };
         served.answer(request, request.method === 'chat.history' ? over : {});
       },
     });
@@ -123,7 +131,7 @@ describe('a watcher of a gateway alone', () => {
     await new Promise((resolve) => setTimeout(resolve, 600)); // the checkpoint is written four times a second
     await watcher.stop('SIGKILL');
     await watch(url);
-    await shows('[ERROR]', 'make test');
+    await shows('[ERROR] no credit', 'make test', '[ERR exit 2]');
     expect(rig.boxes()).toHaveLength(1);
   });
 
