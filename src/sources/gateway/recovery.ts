@@ -28,6 +28,7 @@ export interface RestoredTurn {
   since: number;
 }
 
+const NEWS_MS = 15 * 60_000; // what began and ended longer ago than this while nobody listened is no news any more
 const MAX_ROWS = 200;
 const MAX_MESSAGES = 50;
 const MAX_KEYS = 5_000;
@@ -66,12 +67,15 @@ export class Recovery {
     this.#subscribed.clear();
     this.#missing.clear();
     this.#busyKeys.clear();
+    const lately = since === undefined ? undefined : Math.max(since, this.#ports.clock.now() - NEWS_MS);
     const active = await this.#ask('sessions.subscribe', { activeOnly: true, limit: MAX_ROWS });
-    const changed = since === undefined ? undefined : await this.#ask('sessions.list', this.#changedSince(since));
+    const changed = lately === undefined ? undefined : await this.#ask('sessions.list', this.#changedSince(lately));
     const rows = [...rowsOf(asRecord(active?.['list'])), ...rowsOf(changed)];
     for (const row of rows) this.#ports.decoder.row(row);
-    const keys = [...rows.map((row) => row['key']).filter(isSessionKey), ...this.#ports.decoder.book.liveKeys()];
-    if (generation === this.#generation) await this.#catchUp(new Map(keys.map((key) => [key, since])), wasRestarted);
+    const keys = rows.map((row) => row['key']).filter(isSessionKey);
+    const sinceByKey = new Map(keys.map((key) => [key, lately]));
+    for (const key of this.#ports.decoder.book.liveKeys()) sinceByKey.set(key, since);
+    if (generation === this.#generation) await this.#catchUp(sinceByKey, wasRestarted);
   }
 
   #changedSince(since: number): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KEY, T0 } from './decoding.ts';
+import { systemClock } from '../../../src/daemon/system-clock.ts';
 import { calls, says, toolResult, userMessage } from './recorded-messages.ts';
 import { type Running, runSource, until } from './running-source.ts';
 import { hello, type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';
@@ -86,6 +87,26 @@ describe('the source', () => {
     await until('ended', has('run_ended'));
     expect(running.events.map(({ type }) => type)).toEqual(['session_seen', 'turn_started', 'run_started', 'message', 'run_ended']);
     expect(outcomes()).toEqual(['run-1 done']);
+  });
+
+  it('makes no news of what began and ended while it was away for hours', async () => {
+    let now = T0 + 60_000;
+    const row = { key: KEY, status: 'done', hasActiveRun: false, lastRunId: 'run-1', agentId: 'main' };
+    const messages = [userMessage('m1', 600), says('m2', 601, 'Old.'), userMessage('m3', 7_000), says('m4', 7_001, 'New.', 'run-2')];
+    const request: Script['request'] = (served, asked) => {
+      if (asked.method === 'sessions.list') return served.answer(asked, { sessions: [row] });
+      return served.answer(asked, asked.method === 'chat.history' ? { messages, sessionInfo: row } : {});
+    };
+    await serve({ request }, { clock: { ...systemClock, now: () => now } });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    gateway.newest.event('tick', {}, 1);
+    await until('heard', () => running.source.health().frames > 3);
+    now = T0 + 7_260_000;
+    gateway.newest.socket.close(1012);
+    await until('ended', has('run_ended'));
+    expect(running.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))).toEqual(['New.']);
+    const list = gateway.newest.requests.find(({ method }) => method === 'sessions.list');
+    expect(list?.params['activeMinutes']).toBe(15);
   });
 
   it('catches up with a session again when frames are dropped in the middle of it', async () => {
