@@ -96,7 +96,7 @@ class Daemon {
     this.#checkpoint = openCheckpoint(config.stateDir, log);
     this.#memory = new Memory(this.#checkpoint);
     this.#redact = createRedactor(secretsOf(config));
-    this.#posts = new PostLedger(this.#memory);
+    this.#posts = new PostLedger(this.#memory, () => this.#remember());
     this.#chat = new Chat(config, this.#version, clock, log, this.#memory);
     this.#twin = withTwinWatch(this.#chat.sink, {
       clock,
@@ -153,7 +153,7 @@ class Daemon {
       clock: this.#clock,
       random: Math.random,
       encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-      save: (record: PostRecord) => this.#savePost(record),
+      save: (record: PostRecord) => this.#posts.save(record),
       drop: (boxId: string) => this.#posts.drop(boxId),
       log: this.#log,
       instance: this.#instance,
@@ -170,7 +170,7 @@ class Daemon {
       render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
       show: (view: BoxView) => this.#publisher.show(view),
       place: placerOf(this.#config, this.#chat, this.#clock),
-      forget: (boxId: string) => this.#forget(boxId),
+      forget: (boxId: string) => this.#publisher.forget(boxId),
     };
     return new Board(
       ports,
@@ -188,12 +188,6 @@ class Daemon {
       onProgress: (path, position) => this.#memory.noteSource(path, position),
       openTurns: () => openTurnsOf(this.#board.sessions()),
     });
-  }
-
-  #forget(boxId: string): boolean {
-    if (this.#posts.owesEnd(boxId)) return false;
-    this.#publisher.forget(boxId);
-    return true;
   }
 
   #restore(): void {
@@ -221,12 +215,6 @@ class Daemon {
     this.#noteJump();
     this.#board.apply(event);
     this.#coordinator?.apply(event);
-  }
-
-  /** The turn is on disk before its post is made: after a crash it must be known whose post that is. */
-  #savePost(record: PostRecord): void {
-    if (!this.#posts.has(record.boxId)) this.#remember();
-    this.#posts.save(record);
   }
 
   #remember(): void {

@@ -25,8 +25,8 @@ export interface BoardPorts {
   show(view: BoxView): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
   place(tree: TurnTree): Promise<Placement>;
-  /** The box is finished and old enough. Answers whether it may go: false while its post is owed its end. */
-  forget(boxId: string): boolean;
+  /** The box is finished and old enough: it is not shown again. */
+  forget(boxId: string): void;
 }
 
 export interface BoardOptions {
@@ -285,7 +285,8 @@ export class Board {
       const tree = this.#treeOfEntry(entry, now);
       if (tree === undefined) entry.finalAt ??= now; // a session keeps only so many turns
       if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
-      if ((tree !== undefined && this.#hasOpenTurn(tree)) || !this.#ports.forget(entry.boxId)) continue;
+      if (tree !== undefined && this.#hasOpenTurn(tree)) continue;
+      this.#ports.forget(entry.boxId);
       this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
       this.#entriesById.delete(entry.boxId);
     }

@@ -5,10 +5,12 @@ import type { Memory } from './memory.ts';
 
 export class PostLedger {
   readonly #memory: Memory;
+  readonly #rememberTurns: () => void;
   readonly #recordsByBox = new Map<string, PostRecord>();
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, rememberTurns: () => void) {
     this.#memory = memory;
+    this.#rememberTurns = rememberTurns;
   }
 
   /** What an earlier process left. */
@@ -18,7 +20,9 @@ export class PostLedger {
     return records;
   }
 
+  /** The turn is on disk before its post is made: after a crash it must be known whose post that is. */
   save(record: PostRecord): void {
+    if (!this.#recordsByBox.has(record.boxId)) this.#rememberTurns();
     this.#recordsByBox.set(record.boxId, record);
     this.#memory.savePost(record);
   }
@@ -26,10 +30,6 @@ export class PostLedger {
   drop(boxId: string): void {
     this.#recordsByBox.delete(boxId);
     this.#memory.dropPost(boxId);
-  }
-
-  has(boxId: string): boolean {
-    return this.#recordsByBox.has(boxId);
   }
 
   records(): PostRecord[] {
@@ -43,12 +43,6 @@ export class PostLedger {
 
   postIdOf(boxId: string): string | undefined {
     return this.#recordsByBox.get(boxId)?.postId;
-  }
-
-  /** The box has a post that does not say its end yet: what it is to say must not be forgotten. */
-  owesEnd(boxId: string): boolean {
-    const record = this.#recordsByBox.get(boxId);
-    return record?.owedFinal === true && record.postId !== undefined;
   }
 
   openPostIds(): string[] {

@@ -37,7 +37,7 @@ class Desk {
       },
       show: ({ card }) => void this.titles.push(card.title),
       place: async () => ({ target: { channelId: 'town' } }),
-      forget: (boxId) => this.forgotten.push(boxId) > 0,
+      forget: (boxId) => void this.forgotten.push(boxId),
     },
     {
       limits: { idleTimeoutMs: IDLE_MINUTES * MINUTE_S * 1_000, maxDurationMs: 30 * HOUR_MS },

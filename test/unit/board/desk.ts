@@ -20,8 +20,6 @@ export interface DeskOptions {
   /** Told of every view beside its being written down. */
   show?: (view: BoxView) => void;
   place?: () => Promise<Placement>;
-  /** Whether a finished box may be forgotten; always when left out. */
-  mayForget?: () => boolean;
   /** Left to the test: the sources are still reading what happened before the start. */
   isCatchingUp?: boolean;
 }
@@ -33,15 +31,7 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({
-    policy,
-    maxBoxes = 20,
-    clock = createFakeClock(),
-    show,
-    place,
-    mayForget = () => true,
-    isCatchingUp = false,
-  }: DeskOptions = {}) {
+  constructor({ policy, maxBoxes = 20, clock = createFakeClock(), show, place, isCatchingUp = false }: DeskOptions = {}) {
     this.clock = clock;
     this.board = new Board(
       {
@@ -54,7 +44,7 @@ export class Desk {
           show?.(view);
         },
         place: place ?? (async () => ({ target: { channelId: 'town' } })),
-        forget: (boxId) => mayForget() && this.forgotten.push(boxId) > 0,
+        forget: (boxId) => void this.forgotten.push(boxId),
       },
       {
         limits: { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 },

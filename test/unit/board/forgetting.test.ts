@@ -5,8 +5,8 @@ import { Desk } from './desk.ts';
 
 const MINUTE_S = 60;
 
-async function ended(mayForget?: () => boolean): Promise<Desk> {
-  const desk = new Desk({ policy: { openAfterMs: 0 }, ...(mayForget === undefined ? {} : { mayForget }) });
+async function ended(): Promise<Desk> {
+  const desk = new Desk({ policy: { openAfterMs: 0 } });
   desk.ask();
   desk.call('c');
   desk.say('stop', 'Done.');
@@ -23,16 +23,6 @@ describe('a box that has ended', () => {
     await desk.pass(MINUTE_S);
     expect(desk.board.entries()).toEqual([]);
     expect([...desk.board.sessions().values()].flatMap((session) => session.turns)).toEqual([]);
-  });
-
-  it('is kept for as long as its post is owed its end', async () => {
-    let isOwed = true;
-    const desk = await ended(() => !isOwed);
-    await desk.pass(60 * MINUTE_S);
-    expect(desk.board.entries()).toHaveLength(1);
-    isOwed = false;
-    await desk.pass(1);
-    expect(desk.board.entries()).toEqual([]);
   });
 
   it('that goes on and ends again is kept for fifteen minutes from then', async () => {

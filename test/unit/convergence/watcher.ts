@@ -89,7 +89,7 @@ export class Watcher {
     this.#around = around;
     this.#clock = this.#mortal(around.clock);
     this.#memory = new Memory(this.#mortalDisk(around.disk));
-    this.#posts = new PostLedger(this.#memory);
+    this.#posts = new PostLedger(this.#memory, () => this.#memory.flush(this.board));
     this.#token = createToken(around.tokenFile(), () => ({ value: around.tokenFile() }));
     const client = { name, isAlive: () => this.#isAlive, token: () => this.#token.current() };
     this.#server = {
@@ -244,7 +244,7 @@ export class Watcher {
       clock: this.#clock,
       random: () => 0.5,
       encode: encoderOf(this.#around.config, () => undefined),
-      save: (record: PostRecord) => this.#savePost(record),
+      save: (record: PostRecord) => this.#posts.save(record),
       drop: (boxId: string) => this.#posts.drop(boxId),
       log: this.#around.log,
       instance,
@@ -252,11 +252,6 @@ export class Watcher {
       newPendingId: (boxId: string) => `${SAMPLE.botId}:${boxId}`,
     };
     return createPublisher(ports, publisherOptions(this.#around.config));
-  }
-
-  #savePost(record: PostRecord): void {
-    if (!this.#posts.has(record.boxId)) this.#memory.flush(this.board);
-    this.#posts.save(record);
   }
 
   /** The same publisher; what it is to show is noted. */
@@ -290,7 +285,7 @@ export class Watcher {
       render: rendererOf(config, redact, log),
       show: (view: BoxView) => this.publisher.show(view),
       place: (tree: TurnTree) => this.#place(tree),
-      forget: (boxId: string) => this.#forget(boxId),
+      forget: (boxId: string) => this.publisher.forget(boxId),
     };
     return new Board(ports, boardOptions(config));
   }
@@ -299,11 +294,5 @@ export class Watcher {
     await this.#whenConnected.promise;
     const { placement, channels, direct, defaultChannelDirect } = this.#around.config;
     return createPlacement(this.#directory, { placement, channels, direct, defaultChannelDirect }, this.#clock)(tree);
-  }
-
-  #forget(boxId: string): boolean {
-    if (this.#posts.owesEnd(boxId)) return false;
-    this.publisher.forget(boxId);
-    return true;
   }
 }

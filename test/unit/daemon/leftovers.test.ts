@@ -41,7 +41,8 @@ interface Setup {
 function setup(): Setup {
   const clock = createFakeClock();
   const posts = createPosts();
-  const ledger = new PostLedger(new Memory({ rows: () => [], write: () => true, problem: () => undefined, close: () => undefined }));
+  const memory = new Memory({ rows: () => [], write: () => true, problem: () => undefined, close: () => undefined });
+  const ledger = new PostLedger(memory, () => undefined);
   const turns: TurnIdentity[] = [];
   const claimed: Setup['claimed'] = [];
   const shown: BoxView[] = [];

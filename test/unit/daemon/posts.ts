@@ -9,6 +9,7 @@ export interface Posts extends Sink {
   readonly edits: string[];
   /** How often the channel was looked through. */
   searches: number;
+  creates: number;
   /** What reading is answered with, if not with posts. */
   refusal: PushError | undefined;
   /** Writes a post as the watcher `instance` would. */
@@ -28,12 +29,16 @@ export function createPosts(): Posts {
     reads: reads ?? [],
     edits: edits ?? [],
     searches: 0,
+    creates: 0,
     refusal: undefined,
     write(postId, meta) {
       const full = { v: 1, box: postId, session: 'theirs', runs: [], start: 0, open: true, seq: 1, instance: 'old', claimedAt: 0, ...meta };
       byId.set(postId, { postId, target: { channelId: CHANNEL }, createdAt: 0, meta: full });
     },
-    create: () => Promise.reject(new Error('nothing is to be created')),
+    create: async () => {
+      channel.creates += 1;
+      return { postId: 'new' };
+    },
     edit: async (postId) => void edits?.push(postId),
     read: async (postId) => {
       reads?.push(postId);

@@ -82,6 +82,16 @@ describe('the last state always arrives', () => {
     expect(shownBy(outage.server, 'box')).toBe('end\nline');
   });
 
+  it('also where the box was forgotten meanwhile', async () => {
+    const outage = createOutage();
+    await liveThrough(outage, 'refusing', 60 * MINUTE_MS);
+    for (let box = 0; box < BOXES; box += 1) outage.publisher.forget(`box${box}`);
+    outage.server.resume();
+    await outage.clock.advance(5 * MINUTE_MS);
+    for (let box = 0; box < BOXES; box += 1) expect(shownBy(outage.server, `box${box}`)).toBe('end\nline');
+    expect(outage.records.size).toBe(0);
+  });
+
   it('sends nothing but what the breaker lets through, and the checkpoint rests', async () => {
     const outage = createOutage();
     for (let box = 0; box < BOXES; box += 1) outage.publisher.show(view(`box${box}`, 'before'));

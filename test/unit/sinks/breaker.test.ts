@@ -275,4 +275,22 @@ describe('a half-open breaker', () => {
     await pushTimes(test, 2);
     expect(test.breaker.state()).toBe('closed');
   });
+
+  it('does not forget the failures of now for a success that comes late from before it opened', async () => {
+    const test = setup();
+    const slow = later();
+    test.sink.outcome = slow.outcome;
+    const early = pushThrough(test.breaker);
+    test.sink.outcome = 'server';
+    await pushTimes(test, 3);
+    await test.clock.advance(COOLDOWN_MS);
+    test.sink.outcome = 'ok';
+    await pushTimes(test, 1);
+    test.sink.outcome = 'server';
+    await pushTimes(test, 2);
+    slow.succeed();
+    await early;
+    await pushTimes(test, 1);
+    expect(test.breaker.state()).toBe('open');
+  });
 });

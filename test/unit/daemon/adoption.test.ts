@@ -1,0 +1,97 @@
+// Whose post is taken instead of a new one.
+
+import { describe, expect, it } from 'vitest';
+import { metaOf, type LiveStatusMeta } from '../../../src/boxes/post-meta.ts';
+import { PushError, type PostDraft } from '../../../src/core/sink.ts';
+import { type AdoptingSink, withAdoption } from '../../../src/daemon/adoption.ts';
+import type { TurnIdentity } from '../../../src/daemon/same-turn.ts';
+import { createFakeClock } from '../sinks/fake-clock.ts';
+import { CHANNEL, createPosts, type Posts } from './posts.ts';
+
+interface Setup {
+  posts: Posts;
+  sink: AdoptingSink;
+  turns: TurnIdentity[];
+  /** What is remembered of posts. */
+  owners: Map<string, string>;
+}
+
+function setup(): Setup {
+  const posts = createPosts();
+  const turns: TurnIdentity[] = [];
+  const owners = new Map<string, string>();
+  const sink = withAdoption(posts, createFakeClock(), 'me', { turns: () => turns, boxOfPost: (postId) => owners.get(postId) });
+  return { posts, sink, turns, owners };
+}
+
+function turn(box: string, change: Partial<TurnIdentity> = {}): TurnIdentity {
+  return { box, session: 'theirs', runs: [], start: 0, ...change };
+}
+
+function draftOf({ box, ...meta }: TurnIdentity): PostDraft {
+  const card = { state: 'active', color: '', title: '', lines: [], droppedLines: 0, fallback: '', urgentKey: '', final: false } as const;
+  const view = { boxId: box, target: { channelId: CHANNEL }, card: { ...card, lines: [] }, turnStartedAt: 0, meta };
+  return { target: view.target, pendingPostId: box, props: { livestatus: metaOf(view, { seq: 1, instance: 'me', claimedAt: 1 }) } };
+}
+
+const NEW = { postId: 'new' };
+
+describe('a new box', () => {
+  it.each<[string, Partial<LiveStatusMeta>, Partial<TurnIdentity>]>([
+    ['open', {}, {}],
+    ['closed', { open: false }, {}],
+  ])('takes the %s post of its own', async (_name, meta, change) => {
+    const { posts, sink } = setup();
+    posts.write('p', { box: 'b', ...meta });
+    expect(await sink.create(draftOf(turn('b', change)))).toEqual({ postId: 'p', existed: true });
+  });
+
+  it.each<[string, Partial<LiveStatusMeta>, Partial<TurnIdentity>]>([
+    ['an open post of about its beginning', {}, { start: 9_000 }],
+    ['a closed post of its trigger', { open: false, trigger: 't' }, { trigger: 't', start: 60_000 }],
+  ])('takes %s, though it was called otherwise', async (_name, meta, change) => {
+    const { posts, sink } = setup();
+    posts.write('p', { box: 'otherwise', ...meta });
+    expect(await sink.create(draftOf(turn('b', change)))).toEqual({ postId: 'p', existed: true });
+  });
+
+  it.each<[string, Partial<LiveStatusMeta>]>([
+    ['a closed one of about its beginning', { open: false }],
+    ['one of this process', { instance: 'me' }],
+    ['one of another session', { session: 'other' }],
+  ])('does not take %s', async (_name, meta) => {
+    const { posts, sink } = setup();
+    posts.write('p', { box: 'otherwise', ...meta });
+    expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);
+  });
+
+  it('does not take a post that is remembered for a turn that is known', async () => {
+    const { posts, sink, turns, owners } = setup();
+    posts.write('p', { box: 'otherwise', start: 8_000 });
+    owners.set('p', 'neighbour');
+    turns.push(turn('neighbour'));
+    expect(await sink.create(draftOf(turn('b', { start: 9_000 })))).toEqual(NEW);
+    turns.pop();
+    expect(await sink.create(draftOf(turn('b', { start: 9_000 })))).toEqual({ postId: 'p', existed: true });
+  });
+
+  it('does not take a post that another box has taken or has written to', async () => {
+    const { posts, sink } = setup();
+    posts.write('p', { box: 'otherwise' });
+    posts.write('q', { box: 'other', session: 'second' });
+    await sink.create(draftOf(turn('a')));
+    await sink.edit('q', { props: {} });
+    expect(await sink.create(draftOf(turn('b', { start: 5_000 })))).toEqual(NEW);
+    expect(await sink.create(draftOf(turn('c', { session: 'second' })))).toEqual(NEW);
+  });
+
+  it('is not posted before its channel was looked through, which is done once', async () => {
+    const { posts, sink } = setup();
+    posts.refusal = new PushError('no_access', 'not a member');
+    await expect(sink.create(draftOf(turn('a')))).rejects.toMatchObject({ reason: 'no_access' });
+    posts.refusal = undefined;
+    await sink.create(draftOf(turn('a')));
+    await sink.create(draftOf(turn('b')));
+    expect([posts.searches, posts.creates]).toEqual([2, 2]);
+  });
+});
