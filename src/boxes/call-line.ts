@@ -113,9 +113,9 @@ function failedText(
   return `${exit}${slowText(outcome.durationMs ?? durationOf(call))}${detail === '' ? '' : ` ${detail}`}`;
 }
 
-/** Still running, or left without an answer when its turn ended. */
-function pendingText(call: Call, { isFinal, asOf }: CallPlace): string {
-  if (isFinal || call.endedAt !== undefined) return '[no result]';
+/** Still running, or left without an answer when its turn ended: not every source tells that an abort cut it off. */
+function pendingText(call: Call, { turn, isFinal, asOf }: CallPlace): string {
+  if (isFinal || call.endedAt !== undefined) return turn.end?.outcome === 'aborted' ? '[ABORTED]' : '[no result]';
   const runningMs = asOf - call.startedAt;
   return runningMs > LONG_RUN_MS ? `… ${formatDuration(runningMs)}` : '…';
 }

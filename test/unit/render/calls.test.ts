@@ -59,6 +59,11 @@ describe('what becomes of a call', () => {
     expect(lineOf(runningCall('c', 'exec', { command: 'x' }), {}, doneAfter(38_000))).toBe('exec: `x` [no result]');
   });
 
+  it('says that a call was cut off by whoever aborted its turn', () => {
+    const tree = treeOf({ calls: [runningCall('c', 'exec', { command: 'x' })], turn: { end: { outcome: 'aborted', at: START + 5_000 } } });
+    expect(linesOf(tree, {}, { state: 'aborted', final: true, endedAt: START + 5_000 })).toEqual(['exec: `x` [ABORTED]']);
+  });
+
   it('shows the inner call instead of its wrapper', () => {
     const calls = [callOf('w', 'tool_call', { id: 'x' }), callOf('i', 'web_fetch', { url: 'https://a.example' }, { parentCallId: 'w' })];
     expect(linesOf(treeOf({ calls }))).toEqual(['fetch: `https://a.example` [OK]']);
