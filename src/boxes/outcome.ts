@@ -132,8 +132,24 @@ function unsent(slot: Slot, attempt: Attempt): Slot {
 }
 
 function withoutRoot(slot: Slot, attempt: Attempt, { now, onRootGone }: FailureContext): Slot {
-  if (attempt.need !== 'create' || onRootGone === 'park' || slot.target.rootId === undefined) return park(slot, 'root_gone', now);
-  return { ...slot, target: { channelId: slot.target.channelId } };
+  const { channelId, rootId } = slot.target;
+  const goesOn = onRootGone === 'channel' && rootId !== undefined;
+  if (attempt.need === 'edit') return goesOn ? moved(slot, channelId) : { ...slot, post: { kind: 'gone' }, trouble: { kind: 'none' } };
+  return attempt.need === 'create' && goesOn ? { ...slot, target: { channelId } } : park(slot, 'root_gone', now);
+}
+
+// Under another pending id: the server may remember the deleted post by the first one.
+function moved(slot: Slot, channelId: string): Slot {
+  const post = { kind: 'none' } as const;
+  return {
+    ...slot,
+    target: { channelId },
+    pendingPostId: `${slot.pendingPostId}:moved`,
+    post,
+    acked: undefined,
+    trust: { kind: 'settled' },
+    trouble: { kind: 'none' },
+  };
 }
 
 function park(slot: Slot, reason: Reason, now: number): Slot {

@@ -46,7 +46,7 @@ export interface PublisherOptions {
   throttleMs: number;
   pace: Pace;
   limits: BudgetLimits;
-  /** What to do when the thread of a box that is not posted yet was deleted. */
+  /** What becomes of a box whose thread was deleted: nothing more, or a new post in the channel. */
   onRootGone: 'park' | 'channel';
 }
 

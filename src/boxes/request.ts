@@ -1,6 +1,6 @@
 // Sends the one request that a slot has begun. Owns nothing; what an answer means is decided in outcome.ts.
 
-import type { PostBody } from '../core/sink.ts';
+import { type PostBody, PushError } from '../core/sink.ts';
 import { afterCreate, afterEdit, afterFind, afterRead, afterTakeover } from './outcome.ts';
 import { decodeMeta, metaOf } from './post-meta.ts';
 import type { PublisherPorts } from './publisher-ports.ts';
@@ -23,7 +23,7 @@ export async function send(ports: PublisherPorts, slot: Slot, attempt: Attempt, 
       return (answered, now) => after(answered, attempt, postId, now);
     }
     case 'edit':
-      await sink.edit(postIdOf(slot), bodyOf(ports, slot), signal);
+      await edit(ports, slot, signal);
       return (answered, now) => afterEdit(answered, attempt, now);
     case 'find': {
       const posts = await sink.findOwn(slot.target.channelId, slot.createdAt - CLOCK_SKEW_MS, signal);
@@ -36,6 +36,20 @@ export async function send(ports: PublisherPorts, slot: Slot, attempt: Attempt, 
     }
     default:
       return attempt satisfies never;
+  }
+}
+
+// A root takes its replies along: the two ways to lose a post mean different things.
+async function edit(ports: PublisherPorts, slot: Slot, signal: AbortSignal): Promise<void> {
+  const { sink } = ports;
+  const { rootId } = slot.target;
+  try {
+    await sink.edit(postIdOf(slot), bodyOf(ports, slot), signal);
+  } catch (error) {
+    const isGone = error instanceof PushError && error.reason === 'gone';
+    if (isGone && rootId !== undefined && (await sink.read(rootId, signal)) === undefined)
+      throw new PushError('root_gone', 'the thread was deleted');
+    throw error;
   }
 }
 

@@ -38,14 +38,30 @@ export const settings = {
   mmToken: { ...optional('MM_TOKEN', token('the access token of a bot'), 'access token of the bot that writes the boxes'), secret: true },
   mmTokenFile: optional('MM_TOKEN_FILE', path('a file that contains the token'), 'file with the token, instead of MM_TOKEN'),
   allowPlaintext: setting('ALLOW_PLAINTEXT', toggle(), '0', 'allow http and ws to other machines, where the token can be read on the way'),
-  sources: setting('SOURCES', choice('auto', 'files', 'gateway', 'both'), 'auto', 'what is watched: auto takes whatever is set or found, else files, gateway or both'),
+  sources: setting(
+    'SOURCES',
+    choice('auto', 'files', 'gateway', 'both'),
+    'auto',
+    'what is watched: auto takes whatever is set or found, else files, gateway or both',
+  ),
   gatewayUrl: optional(
     'GATEWAY_URL',
     gatewayUrl(),
     "address of the OpenClaw gateway (default: as in OpenClaw's own configuration, else ws://127.0.0.1:18789)",
   ),
-  gatewayToken: { ...optional('GATEWAY_TOKEN', token("the gateway's token"), "the gateway's token, its gateway.auth.token (default: as in OpenClaw's own configuration)"), secret: true },
-  gatewayTokenFile: optional('GATEWAY_TOKEN_FILE', path('a file that contains the token'), 'file with the token, instead of GATEWAY_TOKEN; read again at every attempt'),
+  gatewayToken: {
+    ...optional(
+      'GATEWAY_TOKEN',
+      token("the gateway's token"),
+      "the gateway's token, its gateway.auth.token (default: as in OpenClaw's own configuration)",
+    ),
+    secret: true,
+  },
+  gatewayTokenFile: optional(
+    'GATEWAY_TOKEN_FILE',
+    path('a file that contains the token'),
+    'file with the token, instead of GATEWAY_TOKEN; read again at every attempt',
+  ),
   transcriptDir: optional(
     'TRANSCRIPT_DIR',
     path('a sessions folder or an agents root'),
@@ -60,6 +76,12 @@ export const settings = {
     choice('auto', 'channel', 'reply'),
     'auto',
     "in the session's thread, in the channel, or under the triggering post",
+  ),
+  rootGone: setting(
+    'ROOT_GONE',
+    choice('park', 'channel'),
+    'park',
+    'when the thread of a box is deleted: nothing more of it, or it goes on in the channel',
   ),
   toolLabelsFile: optional('TOOL_LABELS_FILE', path('a JSON file with tool labels'), 'labels of tools that replace the built-in ones'),
   maxStatusLines: setting('MAX_STATUS_LINES', wholeNumber('lines', 1, 200), '15', 'lines in a box, the oldest are dropped'),

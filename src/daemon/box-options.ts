@@ -6,8 +6,8 @@ import type { PublisherOptions } from '../boxes/publisher-ports.ts';
 import type { Config } from '../config.ts';
 import { isListed } from '../core/name-list.ts';
 
-export function publisherOptions({ throttleMs, pace, editsPerSecond }: Config): PublisherOptions {
-  return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone: 'park' };
+export function publisherOptions({ throttleMs, pace, editsPerSecond, rootGone: onRootGone }: Config): PublisherOptions {
+  return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone };
 }
 
 /** `hasFindings`: whether the coordinator found something about the turn of that box. */

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { jsonOf, request } from '../unit/stand-in/requests.ts';
 import { type Box, createRig, type Rig, until, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
 
@@ -202,6 +203,22 @@ describe.concurrent('people', () => {
     agent.end();
     await expectEnd(world, second);
     expect(boxesOfTurn(world, first)).toEqual([]);
+  });
+
+  it('who delete a thread delete its box as well; it goes on in the channel with ROOT_GONE=channel', async (context) => {
+    const world = await openFor(context, { ROOT_GONE: 'channel' });
+    const { standIn, writer } = world.rig;
+    const question = request('POST', '/posts', { channel_id: SAMPLE.publicId, message: 'please' }, SAMPLE.aliceToken);
+    const rootId = String(jsonOf(standIn.handle(question))['id']);
+    const agent = new OneAgent(writer, 'threaded', `${SAMPLE.publicId}:thread:${rootId}`);
+    const roots = (): string[] => standIn.posts().flatMap(({ root_id, props }) => ('livestatus' in props ? [root_id] : []));
+    await expectBox(world, agent.begin());
+    expect(roots()).toEqual([rootId]);
+    standIn.switches.deletePost(rootId, SAMPLE.adminId);
+    agent.step();
+    agent.end();
+    await expectEnd(world, agent.mark);
+    expect(roots()).toEqual(['']);
   });
 
   it('who remove the bot from a channel are told in health, other channels go on, and nothing goes elsewhere', async (context) => {

@@ -46,6 +46,7 @@ describe('defaults', () => {
       boxStyle: 'attachment',
       verbosity: 'normal',
       placement: 'auto',
+      rootGone: 'park',
       toolLabelsFile: undefined,
       maxStatusLines: 15,
       maxMessageChars: 15_000,

@@ -59,6 +59,37 @@ describe('answers about one post', () => {
     }
   });
 
+  it('a deleted thread takes the post along: the box goes on in the channel, once, only if so configured', async () => {
+    for (const onRootGone of ['park', 'channel'] as const) {
+      const harness = createHarness({ options: { onRootGone } });
+      harness.publisher.show(view('box', 'one', { rootId: 'root' }));
+      await harness.clock.advance(2_000);
+      for (const post of harness.server.posts.values()) post.deleted = true;
+      harness.publisher.show(view('box', 'two', { rootId: 'root' }));
+      await harness.clock.advance(3_000);
+      await harness.restart();
+      harness.publisher.show(view('box', 'end', { rootId: 'root', final: true }));
+      await harness.clock.advance(60_000);
+      const alive = [...harness.server.posts.values()].filter(({ deleted }) => !deleted);
+      expect(alive.map(({ draft }) => draft.target)).toEqual(onRootGone === 'park' ? [] : [{ channelId: 'town' }]);
+      expect(harness.publisher.stats().parked).toEqual([]);
+    }
+  });
+
+  it('a reply that a person deleted stays deleted while its thread stands', async () => {
+    const harness = createHarness({ options: { onRootGone: 'channel' } });
+    harness.publisher.show(view('thread', 'the root'));
+    await harness.clock.advance(2_000);
+    const [rootId = ''] = harness.server.posts.keys();
+    harness.publisher.show(view('box', 'one', { rootId }));
+    await harness.clock.advance(2_000);
+    for (const post of harness.server.postsOf('box')) post.deleted = true;
+    harness.publisher.show(view('box', 'two', { rootId }));
+    await harness.clock.advance(60_000);
+    expect(harness.records.get('box')?.phase).toBe('gone');
+    expect(harness.server.posts.size).toBe(2);
+  });
+
   it.each(['no_access', 'archived'] as const)('%s parks the box, asks again every ten minutes and never goes elsewhere', async (reason) => {
     const harness = await posted();
     refuse(harness, reason);

@@ -71,7 +71,7 @@ describe('a failed edit', () => {
     rate_limited: 'posted, confirmed, settled',
     breaker_open: 'posted, confirmed, settled',
     gone: 'gone, confirmed, settled',
-    root_gone: `posted, confirmed, settled, parked for ${10 * MINUTE_MS}`,
+    root_gone: 'gone, confirmed, settled',
     no_access: `posted, confirmed, settled, parked for ${10 * MINUTE_MS}`,
     archived: `posted, confirmed, settled, parked for ${10 * MINUTE_MS}`,
     too_large: 'posted, confirmed, settled, less text',
