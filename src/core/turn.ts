@@ -7,8 +7,8 @@ const SPARED_LINES = 20; // the newest ones are never dropped, or nothing new wo
 const MOST_LINES = 200; // not even running calls may grow a turn without bound
 const KEPT_LINES = 60; // a box shows 15 by default; the rest is kept for raised limits and for late results
 const KEPT_MESSAGES = 500; // ids remembered per turn against double counting
-const KEPT_USAGES = 300; // more than these are folded into one entry, until
-const KEPT_AFTER_FOLD = 200; // the newest of them are left by themselves
+const KEPT_USAGES = 120; // more than these are folded into one entry, until
+const KEPT_AFTER_FOLD = 60; // the newest of them are left by themselves: a gateway tells the last 50 messages again
 const FOLDED_USAGE_ID = '(earlier)';
 
 /** A box id that the same turn gets again when its transcript is read again from the start. */
