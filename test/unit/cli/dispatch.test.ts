@@ -43,8 +43,8 @@ describe('dispatch', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+/)]);
   });
 
-  it('shows the help of a command instead of running it', async () => {
-    const { code, out, calls } = await run(['start', '--fast', '--help']);
+  it.each([[['start', '--fast', '--help']], [['help', 'start']]])('shows the help of a command instead of running it: %s', async (args) => {
+    const { code, out, calls } = await run(args);
     expect({ code, calls }).toEqual({ code: 0, calls: [] });
     for (const text of ['Usage: live-status start [options]', 'Does start.', 'All about start.', '--file PATH', 'faster'])
       expect(out).toContain(text);
