@@ -91,4 +91,12 @@ describe('a line that', () => {
     second.end();
     expect(await turnsOfPosts(marks)).toEqual(marks.toSorted());
   });
+
+  it('is cut while no box changes is said in health within 15 s', async () => {
+    await until('health is well', async () => (await watcher.health()).status === 'ok', { detail: () => watcher.output });
+    await proxy.suffer({ kind: 'down' });
+    const cutAt = performance.now();
+    await until('health tells', async () => (await watcher.health()).sink.reach === 'failing', { detail: () => watcher.output });
+    expect(performance.now() - cutAt).toBeLessThan(15_000);
+  });
 });

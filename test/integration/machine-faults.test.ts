@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { boxesOf, createRig, type Rig, until, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
 
@@ -69,6 +69,24 @@ describe('a process that stands still', () => {
         .flatMap(({ postId }) => rig.standIn.versionsOf(postId))
         .filter(({ post }) => JSON.stringify(post).includes('[LOST]')),
     ).toEqual([]);
+  });
+
+  it('for longer than a turn may be silent declares nothing over that it has not read yet', async () => {
+    const watcher = await (await rig.watcher({ IDLE_TIMEOUT_S: '8', THROTTLE_MS: '300' })).ready();
+    const agent = new OneAgent(rig.writer, 'a');
+    await shows(agent.begin(), '[ACTIVE]', watcher);
+    agent.pause();
+    await until('its call is over', () => rig.boxes().every(({ text }) => !text.includes('…')), {
+      detail: () => JSON.stringify(rig.boxes()),
+    });
+    watcher.child.kill('SIGSTOP');
+    await sleep(10_000);
+    agent.step();
+    watcher.child.kill('SIGCONT');
+    await shows(`step 2 of ${agent.mark}`, '[ACTIVE]', watcher);
+    await shows(agent.end(), '[DONE]', watcher);
+    const titles = rig.boxes().flatMap(({ postId }) => boxesOf(rig.standIn.versionsOf(postId).map(({ post }) => post)));
+    expect(titles.filter(({ title }) => title.includes('no end seen'))).toEqual([]);
   });
 });
 

@@ -40,6 +40,11 @@ export class OneAgent {
     this.#writer.assistant(this.sessionId, `step ${this.#calls} of ${this.mark}`, [call]);
   }
 
+  /** The running call is answered, and the agent thinks. */
+  pause(): void {
+    this.#answer();
+  }
+
   /** The running call is answered and the agent has said its last word. Gives the turn's mark. */
   end(): string {
     this.#answer();

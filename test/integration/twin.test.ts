@@ -30,17 +30,21 @@ async function start(name: string): Promise<Watcher> {
 }
 
 let calls = 0;
-function work(): void {
+function call(): void {
   calls += 1;
   for (const session of sessions) {
     rig.writer.assistant(session, `Step ${calls}.`, [{ id: `c${calls}`, name: 'exec', arguments: { command: 'make' } }]);
-    rig.writer.result(session, `c${calls}`, 0);
   }
+}
+
+function work(): void {
+  call();
+  for (const session of sessions) rig.writer.result(session, `c${calls}`, 0);
 }
 
 function begin(): void {
   for (const session of sessions) rig.writer.user(session, 'please');
-  work();
+  call();
 }
 
 const isDown = async (watcher: Watcher): Promise<boolean> => (await watcher.health()).status === 'down';
@@ -77,7 +81,9 @@ async function expectNewerWins(older: Watcher, newer: Watcher, whileWaiting: () 
 describe('a second watcher', () => {
   it('takes over the boxes that are there: same posts, and the first one falls silent within 30 s', async () => {
     const older = await start('a');
+    rig.writer.shiftMs = -130_000; // silent for so long that the next redraw is minutes away
     begin();
+    rig.writer.shiftMs = 0;
     await until('both boxes are there', () => rig.boxes().length === 2, { detail: () => older.output });
     const newer = await start('b');
     await expectNewerWins(older, newer, () => undefined);

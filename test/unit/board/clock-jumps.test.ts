@@ -20,6 +20,8 @@ class Desk {
   #sleptMs = 0;
   readonly titles: string[] = [];
   readonly forgotten: string[] = [];
+  /** The sessions whose boxes were drawn. */
+  readonly drawn = new Set<string>();
   readonly #clock = {
     now: () => this.#base.now() + this.#setMs + this.#sleptMs,
     monotonic: () => this.#base.monotonic(),
@@ -32,6 +34,7 @@ class Desk {
       log: quiet,
       render: (tree, statusOf): Card => {
         const { state, final } = statusOf(tree);
+        this.drawn.add(tree.session.key);
         const title = `${state} after ${Math.round((tree.session.asOf - tree.turn.startedAt) / 1_000)} s`;
         return { state, final, title, color: '', lines: [], droppedLines: 0, fallback: '', urgentKey: state };
       },
@@ -42,7 +45,7 @@ class Desk {
     {
       limits: { idleTimeoutMs: IDLE_MINUTES * MINUTE_S * 1_000, maxDurationMs: 30 * HOUR_MS },
       policy: { openAfterMs: 0, schedule: 'failures', allowsAgent: () => true },
-      maxBoxes: 0,
+      maxBoxes: 1,
     },
   );
 
@@ -64,11 +67,11 @@ class Desk {
     await this.#base.advance(seconds * 1_000);
   }
 
-  tell(event: { type: 'turn_started' } | { type: 'message'; stop: 'tools' | 'stop' }, secondsAgo = 0): void {
+  tell(event: { type: 'turn_started' } | { type: 'message'; stop: 'tools' | 'stop' }, { secondsAgo = 0, sessionKey = KEY } = {}): void {
     this.#noteJump();
     const at = this.#clock.now() - secondsAgo * 1_000;
-    const common = { sessionKey: KEY, at, source: 'transcripts' } as const;
-    const id = `m${at}-${this.titles.length}`;
+    const common = { sessionKey, at, source: 'transcripts' } as const;
+    const id = `m${at}-${this.titles.length}-${sessionKey}`;
     const told: SessionEvent =
       event.type === 'message'
         ? { ...common, ...event, messageId: id, text: 'text' }
@@ -133,6 +136,22 @@ describe.each([
     expect(desk.titles.at(-1)).toMatch(/^done_unseen/);
   });
 
+  it('the box that has waited longest is the next to be shown', async () => {
+    const desk = await atWork();
+    const begin = (sessionKey: string): void => {
+      desk.tell({ type: 'turn_started' }, { sessionKey });
+      desk.tell({ type: 'message', stop: 'tools' }, { sessionKey });
+    };
+    begin('agent:first:main');
+    await desk.pass(1);
+    jump(desk);
+    begin('agent:second:main');
+    await desk.pass(1);
+    desk.tell({ type: 'message', stop: 'stop' });
+    await desk.pass(1);
+    expect([...desk.drawn]).toEqual([KEY, 'agent:first:main']);
+  });
+
   it('a finished box is kept for late results as long as ever', async () => {
     const desk = await atWork();
     desk.tell({ type: 'message', stop: 'stop' });
@@ -151,7 +170,7 @@ describe('after the process stood still for longer than a turn may be silent', (
     await desk.standStill(5 * MINUTE_S);
     await desk.pass(4);
     const before = desk.titles.length;
-    desk.tell({ type: 'message', stop: 'tools' }, 10);
+    desk.tell({ type: 'message', stop: 'tools' }, { secondsAgo: 10 });
     await desk.pass(10);
     expect(desk.titles.slice(before - 1).filter((title) => !title.startsWith('active'))).toEqual([]);
     expect(desk.titles.at(-1)).toMatch(/^active after 3[123]\d s$/);

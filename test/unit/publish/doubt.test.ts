@@ -62,15 +62,20 @@ describe('a create without an answer', () => {
     expect(harness.server.posts.size).toBe(1);
   });
 
-  it('is not repeated on the strength of an old look when the repeat had to wait', async () => {
+  it.each([
+    ['the server remembers it no more', 5_000, 40_000, undefined],
+    ['the server was restarted', 5_000, 15_000, 17_000],
+  ])('is not repeated on the strength of an old look when the repeat had to wait: %s', async (_name, lateMs, waitMs, restartMs) => {
     const harness = createHarness();
-    harness.server.lateByMs = () => 15_000;
+    harness.server.lateByMs = () => lateMs;
     let creates = 0;
     harness.server.fateOf = (call) => (call === 'create' && creates++ === 0 ? 'late' : 'served');
     let refusals = 1;
     harness.server.refusalOf = (call) =>
-      call === 'create' && refusals-- > 0 ? new PushError('rate_limited', '429', { retryAfterMs: 60_000 }) : undefined;
+      call === 'create' && refusals-- > 0 ? new PushError('rate_limited', '429', { retryAfterMs: waitMs }) : undefined;
     harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(restartMs ?? 0);
+    if (restartMs !== undefined) harness.server.restart();
     await harness.clock.advance(120_000);
     expect(harness.server.posts.size).toBe(1);
   });
