@@ -122,6 +122,15 @@ describe('the next start', () => {
     expect(desk.titles()).toEqual([]);
   });
 
+  it('leaves a box where a post of it was found while its place was looked for', async () => {
+    const { promise, resolve } = Promise.withResolvers<Placement>();
+    const desk = await working({ place: () => promise });
+    desk.board.claim(desk.board.entries()[0]?.boxId ?? '', { channelId: 'town' });
+    resolve({ target: { channelId: 'other' } });
+    await desk.pass(5);
+    expect(desk.board.entries()).toMatchObject([{ target: { channelId: 'town' } }]);
+  });
+
   it('keeps a refused box refused', async () => {
     const old = await working({ place: async () => ({ refused: 'not in CHANNELS' }) });
     const desk = takeOver(old);
