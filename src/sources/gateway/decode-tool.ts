@@ -25,7 +25,6 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   const name = asText(data['name']);
   if (callId === undefined || name === undefined || run.startedCalls.has(callId)) return [];
   run.startedCalls.add(callId);
-  run.isCutOff = false;
   const tool = safe.line(name, MAX_NAME_POINTS);
   const rawArgs = argumentsOf(data['args']);
   const args = shortArgs(rawArgs, safe);

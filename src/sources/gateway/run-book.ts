@@ -19,7 +19,7 @@ export interface Run {
   /** Why the newest model call that failed did so, and when it is tried again as far as that was told. */
   reason?: string;
   nextAt?: number;
-  /** Its newest call was aborted, and nothing has come after that. */
+  /** The newest result of a call is that it was aborted. */
   isCutOff?: boolean;
   /** When the newest attempt began after a failure; undefined while it is waited for. */
   retriedAt?: number;

@@ -195,8 +195,9 @@ describe('an established connection', () => {
     await connectTo({});
     await connected();
     const text = 'x'.repeat(25_000_000);
-    gateway.newest.event('agent', { runId: 'r', sessionKey: 'agent:main:x', stream: 'tool', data: { phase: 'update', text } }, 1);
-    gateway.newest.event('agent', { runId: 'r2', sessionKey: 'agent:main:y', stream: 'lifecycle', data: { phase: 'start' } }, 2);
+    gateway.newest.event('tick', {}, 1);
+    gateway.newest.event('agent', { runId: 'r', sessionKey: 'agent:main:x', stream: 'tool', data: { phase: 'update', text } }, 2);
+    gateway.newest.event('agent', { runId: 'r2', sessionKey: 'agent:main:y', stream: 'lifecycle', data: { phase: 'start' } }, 3);
     await until('the next event', () => running.events.some(({ type }) => type === 'run_started'));
     expect(running.source.health()).toMatchObject({ garbage: 1, gaps: 0, state: { state: 'connected' } });
   });

@@ -44,6 +44,7 @@ describe('after a gap', () => {
     [{ status: 'done', hasActiveRun: false }, 'done'],
     [{ status: 'failed', hasActiveRun: false, lastRunId: 'run-1' }, 'failed'],
     [{ status: 'killed', hasActiveRun: false, abortedLastRun: true }, 'aborted'],
+    [{ status: 'running', hasActiveRun: false, abortedLastRun: true }, 'aborted'],
     [{ status: 'timeout', hasActiveRun: false }, 'timed_out'],
     [{ status: 'done', hasActiveRun: false, lastRunId: 'another' }, 'lost'],
     [{ hasActiveRun: false }, 'lost'],
@@ -83,6 +84,13 @@ describe('after a gap', () => {
       '+5 run_ended outcome=aborted runId=run-1',
       `+6 turn_started trigger={"kind":"person","postId":"${POST}"} messageId=m3 runId=run-2`,
     ]);
+  });
+
+  it('a run that went on after what seemed its last word did not end with it', () => {
+    const decoding = interrupted().said('So far.').tool('start', 'c2');
+    decoding.told();
+    decoding.history({ sessionInfo: { hasActiveRun: false } });
+    expect(decoding.told()).toEqual(['+20 run_ended outcome=lost runId=run-1']);
   });
 
   it('a call that failed is told with its reason when its run failed, and awaits another try while the run goes on', () => {

@@ -32,6 +32,14 @@ describe('the source', () => {
     return (served, request) => served.answer(request, request.method === method ? payload(served, request) : {});
   };
 
+  /** A session that changed lately, with what it holds. */
+  const changed = (row: Record<string, unknown>, messages: object[]): NonNullable<Script['request']> => {
+    return (served, asked) => {
+      if (asked.method === 'sessions.list') return served.answer(asked, { sessions: [{ key: KEY, ...row }] });
+      return served.answer(asked, asked.method === 'chat.history' ? { messages, sessionInfo: row } : {});
+    };
+  };
+
   it('subscribes to every session it hears of, once per connection', async () => {
     await serve({});
     await until('connected', () => running.source.health().state.state === 'connected');
@@ -75,12 +83,8 @@ describe('the source', () => {
       return { ...message, __openclaw: { ...was, recordTimestampMs: now + after } };
     };
     const messages = [dated(userMessage('m1', 0), 100), dated(says('m2', 0, 'Done.'), 200)];
-    const row = { key: KEY, status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: now + 250, agentId: 'main' };
-    const request: Script['request'] = (served, asked) => {
-      if (asked.method === 'sessions.list') return served.answer(asked, { sessions: [row] });
-      return served.answer(asked, asked.method === 'chat.history' ? { messages, sessionInfo: row } : {});
-    };
-    await serve({ request }, { timing: { recheckMs: 40 } });
+    const row = { status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: now + 250, agentId: 'main' };
+    await serve({ request: changed(row, messages) }, { timing: { recheckMs: 40 } });
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     gateway.newest.event('tick', {}, 1);
     lose(gateway.newest);
@@ -91,13 +95,9 @@ describe('the source', () => {
 
   it('makes no news of what began and ended while it was away for hours', async () => {
     let now = T0 + 60_000;
-    const row = { key: KEY, status: 'done', hasActiveRun: false, lastRunId: 'run-1', agentId: 'main' };
+    const row = { status: 'done', hasActiveRun: false, lastRunId: 'run-1', agentId: 'main' };
     const messages = [userMessage('m1', 600), says('m2', 601, 'Old.'), userMessage('m3', 7_000), says('m4', 7_001, 'New.', 'run-2')];
-    const request: Script['request'] = (served, asked) => {
-      if (asked.method === 'sessions.list') return served.answer(asked, { sessions: [row] });
-      return served.answer(asked, asked.method === 'chat.history' ? { messages, sessionInfo: row } : {});
-    };
-    await serve({ request }, { clock: { ...systemClock, now: () => now } });
+    await serve({ request: changed(row, messages) }, { clock: { ...systemClock, now: () => now } });
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     gateway.newest.event('tick', {}, 1);
     await until('heard', () => running.source.health().frames > 3);
@@ -107,6 +107,45 @@ describe('the source', () => {
     expect(running.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))).toEqual(['New.']);
     const list = gateway.newest.requests.find(({ method }) => method === 'sessions.list');
     expect(list?.params['activeMinutes']).toBe(15);
+  });
+
+  it('reads all that an open turn said, however long it was away', async () => {
+    let now = T0;
+    const messages = [userMessage('m1', 0), says('m2', 600, 'Long ago.')];
+    const sessionInfo = { status: 'done', hasActiveRun: false, lastRunId: 'run-1' };
+    await serve({ request: changed(sessionInfo, messages) }, { clock: { ...systemClock, now: () => now } });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    start(gateway.newest);
+    await until('seen', has('run_started'));
+    now = T0 + 7_200_000;
+    gateway.newest.socket.terminate();
+    await until('ended', has('run_ended'));
+    expect(running.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))).toEqual(['Long ago.']);
+  });
+
+  it('tells nothing after a gap that had ended before it came', async () => {
+    const now = T0 + 30_000;
+    const messages = [userMessage('m1', 10), says('m2', 11, 'Before.')];
+    const row = { status: 'done', hasActiveRun: false, agentId: 'main' };
+    await serve({ request: changed(row, messages) }, { clock: { ...systemClock, now: () => now } });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    gateway.newest.socket.terminate();
+    await until('asked', () => gateway.served[1]?.requests.some(({ method }) => method === 'chat.history') === true);
+    start(gateway.newest);
+    await until('the next turn', has('run_started'));
+    expect(has('message')()).toBe(false);
+  });
+
+  it('asks when a run tries again, once it failed and says nothing more', async () => {
+    const waits = { stream: 'run_status', ts: Date.now(), data: { phase: 'retrying', delayMs: 60_000, reason: 'rate_limit' } };
+    const request = answering('chat.history', () => ({ inFlightRun: { runId: 'run-1', events: [waits] } }));
+    await serve({ request });
+    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    start(gateway.newest);
+    const data = { phase: 'finishing', error: '429 slow down' };
+    gateway.newest.event('agent', { runId: 'run-1', sessionKey: KEY, stream: 'lifecycle', data, ts: Date.now() }, 2);
+    await until('told when', () => running.events.some((event) => event.type === 'retry_scheduled' && event.nextAt !== undefined));
+    expect(gateway.newest.requests.at(-1)).toMatchObject({ method: 'chat.history', params: { sessionKey: KEY, limit: 1 } });
   });
 
   it('catches up with a session again when frames are dropped in the middle of it', async () => {
