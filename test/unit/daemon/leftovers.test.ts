@@ -36,6 +36,7 @@ interface Setup {
   /** What the server names as channels of ours. */
   channels: string[];
   search(): Promise<void>;
+  claimRemembered(): void;
 }
 
 function setup(): Setup {
@@ -70,7 +71,18 @@ function setup(): Setup {
     },
     GRACE_MS,
   );
-  return { clock, posts, ledger, turns, claimed, shown, forgotten, channels, search: () => leftovers.search() };
+  return {
+    clock,
+    posts,
+    ledger,
+    turns,
+    claimed,
+    shown,
+    forgotten,
+    channels,
+    search: () => leftovers.search(),
+    claimRemembered: () => leftovers.claimRemembered(),
+  };
 }
 
 describe('an open post of an earlier watcher', () => {
@@ -193,6 +205,15 @@ describe('a channel that cannot be looked through', () => {
     posts.refusal = undefined;
     await clock.advance(11 * MINUTE_MS);
     expect(shown).toMatchObject([{ boxId: 'b', card: { state: 'lost' } }]);
+  });
+});
+
+describe('a remembered post', () => {
+  it('is given to its box as soon as the sources have caught up, though that box would get none any more', () => {
+    const { ledger, claimed, claimRemembered } = setup();
+    ledger.save({ ...POSTED, owedFinal: false, final: false });
+    claimRemembered();
+    expect(claimed).toEqual([['b', { channelId: CHANNEL }]]);
   });
 });
 
