@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 
-/** Timers keep nothing alive: the daemon lives by its sources and servers. */
+/** Timers keep the process alive; whoever sets one cancels it, and the foreground waits for none at the end. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
