@@ -39,8 +39,9 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, route
   };
 }
 
-/** What is known of a session as long as no row of it has come. */
-export function factsOfKey(rawKey: string): Partial<SessionFacts> {
+/** What is known of a session as long as no row of it has come; of a scheduled one, where its job delivers. */
+export function factsOfKey(rawKey: string, job: Route | undefined): Partial<SessionFacts> {
+  if (job !== undefined) return { route: job };
   const { route, basis } = routeOf(sessionKeyOf(rawKey), undefined);
   return basis === 'key' ? { route } : {};
 }

@@ -1,6 +1,6 @@
 // Turns frames of the gateway into events of sessions. Owns what was told about each session; knows no socket and no timer.
 
-import type { SessionEvent } from '../../core/event.ts';
+import type { Route, SessionEvent } from '../../core/event.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
@@ -156,7 +156,7 @@ export class GatewayDecoder {
     const row = rowOf(payload);
     if (Object.keys(row).length > 0) this.#learnRow(rawKey, at, row);
     else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
-    else if (!this.#factsByKey.has(sessionKeyOf(rawKey))) this.#seen(rawKey, at, factsOfKey(rawKey));
+    else if (!this.#factsByKey.has(sessionKeyOf(rawKey))) this.#seen(rawKey, at, factsOfKey(rawKey, this.#jobRoute(rawKey)));
     this.#options.onSession(rawKey);
   }
 
@@ -242,8 +242,11 @@ export class GatewayDecoder {
   #learnRow(rawKey: string, at: number, row: JsonRecord): void {
     if (Object.keys(row).length === 0) return;
     const known = this.#factsByKey.get(sessionKeyOf(rawKey))?.route;
-    const job = this.#jobs.get(cronJobOf(rawKey))?.route;
-    this.#seen(rawKey, at, decodeRow(rawKey, row, this.#context.safe, { job, known }));
+    this.#seen(rawKey, at, decodeRow(rawKey, row, this.#context.safe, { job: this.#jobRoute(rawKey), known }));
+  }
+
+  #jobRoute(rawKey: string): Route | undefined {
+    return this.#jobs.get(cronJobOf(rawKey))?.route;
   }
 
   /** Tells facts that are new; what a row does not mention stays as it was. */

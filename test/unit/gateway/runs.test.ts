@@ -242,6 +242,15 @@ describe('what begins a run', () => {
     ]);
   });
 
+  it('a scheduled run knows where it reports before any row of it has come', () => {
+    const decoding = new Decoding();
+    const job = { name: 'nightly', delivery: { channel: 'mattermost', to: 'channel:chanchanchanchanchanchan02' } };
+    decoding.event('cron', { jobId: 'job-1', action: 'started', job });
+    decoding.lifecycle('start', {}, { sessionKey: 'agent:main:cron:job-1:run:ae995f2e' });
+    expect(decoding.events[0]).toMatchObject({ type: 'session_seen', route: { channelId: 'chanchanchanchanchanchan02' } });
+    expect(decoding.events[1]).toMatchObject({ type: 'turn_started' });
+  });
+
   it.each([
     ['a sub-agent', { content: '[Subagent Context] You are one.', __openclaw: { senderIsOwner: false } }, '{"kind":"parent"}'],
     ['an operator', { content: 'go', __openclaw: { senderIsOwner: true, transport: { clients: [] } } }, '{"kind":"operator"}'],
