@@ -1,6 +1,7 @@
 // The configuration of the real gateway: the scripted model, nothing else from the network, no work of its own. Pure.
 
 import { join } from 'node:path';
+import { CAREFUL_CHANNEL_ID } from './room.ts';
 
 export interface GatewaySettings {
   port: number;
@@ -9,8 +10,11 @@ export interface GatewaySettings {
   home: string;
   /** The address of the scripted model. */
   modelUrl: string;
-  mattermost: { url: string; token: string; streaming: 'off' | 'partial' | 'progress' };
+  mattermost: { url: string; token: string; streaming: string };
 }
+
+/** An agent beside `main`, whose commands need approval. */
+export const CAREFUL = 'careful';
 
 const CONTEXT_WINDOW = 200_000;
 
@@ -18,10 +22,11 @@ const CONTEXT_WINDOW = 200_000;
 export function gatewayConfig(version: string, settings: GatewaySettings): object {
   const { port, token, home } = settings;
   const isNew = version !== '2026.7.35';
+  const careful = { agentId: CAREFUL, match: { channel: 'mattermost', peer: { kind: 'channel', id: CAREFUL_CHANNEL_ID } } };
   return {
     gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token } },
     update: { checkOnStart: false },
-    cron: { enabled: false },
+    cron: { enabled: true },
     models: {
       mode: 'replace',
       ...(isNew ? { catalogRefresh: { enabled: false } } : {}),
@@ -35,11 +40,13 @@ export function gatewayConfig(version: string, settings: GatewaySettings): objec
         heartbeat: { every: '0m' },
         subagents: { maxSpawnDepth: 2 },
       },
+      ...(isNew ? { entries: { main: {}, [CAREFUL]: { tools: { exec: { mode: 'ask' } } } } } : {}),
     },
+    ...(isNew ? { bindings: [careful] } : {}),
     logging: { file: join(home, 'openclaw.log') },
     // All tools are offered by name: the model need not search for them.
     ...(isNew ? { tools: { toolSearch: false } } : {}),
-    plugins: { allow: ['mattermost'], entries: { mattermost: { enabled: true } } },
+    plugins: { allow: ['mattermost'], slots: { memory: 'none' }, entries: { mattermost: { enabled: true } } },
     channels: { mattermost: channel(settings.mattermost) },
   };
 }

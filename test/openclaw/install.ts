@@ -30,19 +30,20 @@ const VERSIONS: readonly Wanted[] = [
   { version: '2026.7.35', plugin: '2026.7.35', node: '24.21.0' },
 ];
 
-const CACHE = resolve(import.meta.dirname, '../../.cache/openclaw');
+/** Where installations are kept between runs. */
+export const CACHE = resolve(import.meta.dirname, '../../.cache/openclaw');
 const INSTALL_LIMIT_MS = 15 * 60_000; // it takes about a minute; a registry that trickles is as good as none
 const SHOWN_OUTPUT = 2_000;
 
-/** Installs whatever is missing. Rejects with words that say what could not be installed, and why. */
-export async function installOpenClaw(progress: (words: string) => void): Promise<Record<string, Installation>> {
-  const installed: Record<string, Installation> = {};
-  for (const wanted of VERSIONS) installed[wanted.version] = await ensure(wanted, progress);
+/** Installs whatever is missing in `cache`. Rejects with words that say what could not be installed, and why. */
+export async function installOpenClaw(cache: string, progress: (words: string) => void): Promise<Installation[]> {
+  const installed: Installation[] = [];
+  for (const wanted of VERSIONS) installed.push(await ensure(cache, wanted, progress));
   return installed;
 }
 
-async function ensure(wanted: Wanted, progress: (words: string) => void): Promise<Installation> {
-  const folder = join(CACHE, wanted.version);
+async function ensure(cache: string, wanted: Wanted, progress: (words: string) => void): Promise<Installation> {
+  const folder = join(cache, wanted.version);
   const mark = join(folder, 'complete');
   const installation = installationIn(folder, wanted);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === JSON.stringify(wanted)) {
@@ -77,7 +78,8 @@ function installationIn(folder: string, { version }: Wanted): Installation {
 const TEMPLATE = 'home-with-plugin';
 
 async function installPackages(folder: string, { version, node }: Wanted): Promise<void> {
-  const flags = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--omit=optional'];
+  // Under `npm run -s` the inner npm would not say why it fails.
+  const flags = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--omit=optional', '--loglevel=error'];
   for (const [place, name] of [
     [join(folder, 'node'), `node@${node}`],
     [folder, `openclaw@${version}`],

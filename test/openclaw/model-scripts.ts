@@ -27,6 +27,8 @@ const inOrder =
   ({ scenario, step }) =>
     steps[step]?.(scenario);
 
+const REFUSAL: Step = { status: 400, text: 'the scripted model refuses this request' };
+
 /** By the first part of the cue. */
 export const scripts: Record<string, Script> = {
   // One tool that works, one that fails, one of each in pairs; slow enough for its box to be seen at work.
@@ -46,6 +48,18 @@ export const scripts: Record<string, Script> = {
   chat: inOrder(
     () => ({ calls: [exec('sleep 3')] }),
     () => ({ text: 'Here is my answer, everybody in this thread.' }),
+  ),
+  approve: inOrder(
+    (scenario) => ({ calls: [exec(`echo ${scenario}`)] }),
+    () => ({ text: 'That was allowed.' }),
+  ),
+  background: inOrder(
+    (scenario) => ({ calls: [{ tool: 'exec', args: { command: `sleep 8 && echo ${scenario}`, background: true } }] }),
+    () => ({ text: 'It goes on without me.' }),
+  ),
+  job: inOrder(
+    (scenario) => ({ calls: [exec(`echo ${scenario} && sleep 2`)] }),
+    () => ({ text: 'The job is done.' }),
   ),
   spawn: inOrder(
     (scenario) => ({ text: `A helper counts for ${scenario}.`, calls: [spawn('counter', `Count the files. task:child/${scenario}`)] }),
@@ -87,7 +101,12 @@ export const scripts: Record<string, Script> = {
     text: 'This takes for ever.',
     calls: [{ tool: 'exec', args: { command: `sleep 90 && echo ${scenario}`, yieldMs: 100_000 } }],
   })),
-  error: () => ({ status: 400, text: 'the scripted model refuses this request' }),
+  error: () => REFUSAL,
+  // Refused for good after a tool.
+  broken: inOrder(
+    (scenario) => ({ text: 'One step first.', calls: [exec(`echo ${scenario}`)] }),
+    () => REFUSAL,
+  ),
   // Refused at first, then answered.
   retry: ({ step, attempt }) => {
     if (step > 0) return { text: 'At last.' };

@@ -89,26 +89,28 @@ interface Cue {
   step: number;
 }
 
+const ADDED_CONTEXT = 'OPENCLAW_INTERNAL_CONTEXT';
 const CUE = /\b(cue|task):([a-z-]+)\/([a-z0-9-]+)/g;
 
 /**
  * The script of the conversation and how far it was played. A sub-agent's conversation begins with a `task:` and stays with it;
- * elsewhere the newest `cue:` counts. A task is quoted when its sub-agent reports, and then it is no cue.
+ * elsewhere the newest `cue:` counts. A task is quoted when its sub-agent reports, and what was said before in context that
+ * OpenClaw adds: those are no cues.
  */
 function cueOf(messages: readonly ChatMessage[]): Cue | undefined {
   const found = messages.flatMap(({ role, text }, index) =>
-    role === 'user' ? [...text.matchAll(CUE)].map((match) => ({ match, index })) : [],
+    role === 'user' ? [...text.matchAll(CUE)].map((match) => ({ match, index, isQuoted: text.includes(ADDED_CONTEXT) })) : [],
   );
   const [first] = found;
-  const chosen = first?.match[1] === 'task' ? first : found.findLast(({ match }) => match[1] === 'cue');
+  const chosen = first?.match[1] === 'task' ? first : found.findLast(({ match, isQuoted }) => match[1] === 'cue' && !isQuoted);
   if (chosen === undefined) return undefined;
   const [, , script = '', scenario = ''] = chosen.match;
   const step = messages.slice(chosen.index).filter(({ role }) => role === 'assistant').length;
   return { script, scenario, step };
 }
 
-/** What the model says when nobody has asked for anything: the mark of a loop. */
-export const BEYOND = 'There is nothing more to do.';
+/** What the model says when nobody has asked for anything. */
+const BEYOND = 'There is nothing more to do.';
 
 function nextAsk(cue: Cue | undefined, asks: readonly Ask[]): { ask: Ask; step: Step } {
   const { script = 'none', scenario = 'none', step: number = 0 } = cue ?? {};

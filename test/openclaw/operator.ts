@@ -66,8 +66,10 @@ export class Operator {
     return String(runId);
   }
 
+  /** Rejects when nothing is at work there that an operator can abort. */
   async abort(sessionKey: string): Promise<void> {
-    await this.call('sessions.abort', { key: sessionKey });
+    const { status } = await this.call('sessions.abort', { key: sessionKey });
+    if (status !== 'aborted') throw new Error(`Nothing was aborted in ${sessionKey}: ${String(status)}.`);
   }
 
   get isOpen(): boolean {

@@ -2,12 +2,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../integration/harness.ts';
-import { BEYOND } from './model-server.ts';
 import type { Report } from './report.ts';
 import { GOVERNED, type Rig, type WatcherPlan } from './rig.ts';
 import { CHANNEL_ID } from './room.ts';
 import { agentAnswers, boxesOf, boxTellsTruth, personAsks } from './turn.ts';
 
+const ANSWERS = 2; // of the model in the turn that it was asked for
 const LISTEN_MS = 12_000; // the plugin took at most two seconds from a post to a turn
 
 /** A watcher that tells operators: an observer that acts is a violation. */
@@ -20,8 +20,9 @@ const GOVERNED_WATCHER: WatcherPlan = {
 export async function nothingLoops(report: Report, rig: Rig): Promise<void> {
   const governed = await rig.watch(GOVERNED_WATCHER);
   const turn = personAsks(rig, 'chat', 'ploop');
-  const asked = (): number => rig.model.asks.length;
-  const loops = (): number => rig.model.asks.filter(({ scenario, text }) => scenario === 'none' || text === BEYOND).length;
+  const begunAt = rig.model.asks.length;
+  const strays = (): string[] =>
+    rig.model.asks.slice(begunAt + ANSWERS).map(({ scenario, script, step }) => `${script}/${scenario} ${step}`);
   const styles = (): string[] =>
     rig.watchings.flatMap((watching) =>
       boxesOf(rig, watching, turn).map(({ post }) => ('attachments' in post.props ? 'attachment' : 'message')),
@@ -33,16 +34,14 @@ export async function nothingLoops(report: Report, rig: Rig): Promise<void> {
     for (const watching of rig.watchings.filter((each) => each !== governed))
       await boxTellsTruth(rig, watching, turn, { title: '[DONE] main |' });
     await until('the operator is told', () => notices().length === 1, { detail: () => governed.watcher.output });
-    const before = asked();
     await sleep(LISTEN_MS);
     const seen = new Set(styles());
     if (!seen.has('attachment') || !seen.has('message')) throw new Error(`only boxes as ${[...seen].join(', ')} were there`);
-    if (asked() !== before || loops() > 0)
-      throw new Error(`the model was asked ${asked() - before} times more, ${loops()} times by nobody`);
+    if (strays().length > 0) throw new Error(`the model was asked without reason: ${strays().join(', ')}`);
   });
   await report.check(`${rig.version}: the same words as an ordinary post of the same bot do start one`, async () => {
     rig.room.post(governed.bot.token, CHANNEL_ID, 'exec: `sleep 3` [OK]', turn.rootId ?? '');
-    await until('the agent answers the bot', () => loops() > 0);
+    await until('the agent answers the bot', () => strays().length > 0);
   });
   await governed.watcher.stop('SIGTERM');
   rig.watchings.splice(rig.watchings.indexOf(governed), 1);

@@ -26,6 +26,7 @@ interface Case {
 
 const QUIET_MS = 12_000; // longer than a turn waits for announcements of its sub-agents
 const DONE: Expected = { title: '[DONE] main |', tokens: true };
+const REFUSED: Expected = { title: /^\[ERROR\] .*(refuse|reject)/i };
 const ABORTED: Expected = { title: '[ABORTED] main |', lines: (truth) => truth.map((line) => line.replace('[no result]', '[ABORTED]')) };
 
 export async function turnsTellTheTruth(report: Report, rig: Rig): Promise<void> {
@@ -43,28 +44,36 @@ async function beginAll(rig: Rig): Promise<Case[]> {
     { name: "a person's turn with good and bad tools", turn: personAsks(rig, 'tools', 'ptools'), expected: DONE, meanwhile: 'sleep 2` …' },
     { name: "an operator's turn with good and bad tools", turn: await operatorAsks(rig, 'tools', 'otools'), expected: DONE },
     { name: "a person's turn with a sub-agent", turn: personAsks(rig, 'spawn', 'pspawn'), expected: DONE, meanwhile: 'Sub-agent: counter' },
-    { name: "an operator's turn with a nested sub-agent", turn: await operatorAsks(rig, 'nest', 'onest'), expected: DONE },
+    { name: "an operator's turn with a sub-agent", turn: await operatorAsks(rig, 'spawn', 'ospawn'), expected: DONE },
     { name: "a person's turn with a nested sub-agent", turn: personAsks(rig, 'nest', 'pnest'), expected: DONE },
-    {
-      name: 'a model that refuses',
-      turn: personAsks(rig, 'error', 'perror'),
-      expected: { title: /^\[ERROR\] .*(refuse|reject)/i, lines: () => [] },
-    },
+    { name: "an operator's turn with a nested sub-agent", turn: await operatorAsks(rig, 'nest', 'onest'), expected: DONE },
+    { name: 'a model that refuses a person', turn: personAsks(rig, 'error', 'perror'), expected: REFUSED },
+    { name: 'a model that refuses an operator after a tool', turn: await operatorAsks(rig, 'broken', 'oerror'), expected: REFUSED },
     { name: 'a model that refuses at first', turn: personAsks(rig, 'retry', 'pretry'), expected: DONE },
     { name: 'a turn that its person stops', turn: personAsks(rig, 'stream', 'pstop'), expected: ABORTED, meanwhile: '[ACTIVE] main' },
-    { name: 'a turn that an operator aborts in mid-tool', turn: personAsks(rig, 'endless', 'pabort'), expected: ABORTED, meanwhile: '` …' },
+    ...(await beginEndless(rig)),
   ];
+}
+
+/** 2026.7.35 lets an operator abort the turns of operators only. */
+async function beginEndless(rig: Rig): Promise<Case[]> {
+  const abortable = { expected: ABORTED, meanwhile: '` …' };
+  const own = { name: "an operator's turn that is aborted in mid-tool", turn: await operatorAsks(rig, 'endless', 'oabort'), ...abortable };
+  if (rig.version === '2026.7.35') return [own];
+  const foreign = { name: "a person's turn that an operator aborts in mid-tool", turn: personAsks(rig, 'endless', 'pabort') };
+  return [own, { ...foreign, ...abortable }];
 }
 
 async function interrupt(rig: Rig, cases: readonly Case[]): Promise<void> {
   const stopped = turnOf(cases, 'pstop');
-  const speaks = (): boolean => rig.model.asks.some(({ scenario, step }) => scenario === 'pstop' && step === 1);
+  const speaks = (): boolean => rig.model.asks.some(({ scenario, step }) => scenario === stopped.scenario && step === 1);
   await until('the model speaks', speaks, { timeoutMs: 90_000 });
   await sleep(1_500);
   rig.room.say('/stop', stopped.rootId);
-  const aborted = turnOf(cases, 'pabort');
-  for (const watching of rig.watchings) await boxOnceShowed(rig, watching, aborted, 'pabort` …').catch(() => undefined); // judged later
-  await (await rig.operator()).abort(aborted.sessionKey);
+  for (const { turn } of cases.filter(({ turn: { script } }) => script === 'endless')) {
+    for (const watching of rig.watchings) await boxOnceShowed(rig, watching, turn, `${turn.scenario}\` …`).catch(() => undefined); // judged later
+    await (await rig.operator()).abort(turn.sessionKey);
+  }
 }
 
 async function judge(report: Report, rig: Rig, watching: Watching, { name, turn, expected, meanwhile }: Case): Promise<void> {
@@ -74,13 +83,14 @@ async function judge(report: Report, rig: Rig, watching: Watching, { name, turn,
   });
 }
 
-/** The words of a failure are the gateway's own and differ by version: what is compared is that nothing else is shown. */
+/** The words of a failure are the gateway's own and differ by version: whatever they are, they are no call and stand at the end. */
 function withReason(expected: Expected, rig: Rig, watching: Watching, turn: Turn): Expected {
-  if (turn.script !== 'error') return expected;
-  return {
-    ...expected,
-    lines: () => boxesOf(rig, watching, turn).flatMap(({ lines }) => lines.filter((line) => !/^(exec|read|write|Sub-agent)/.test(line))),
-  };
+  if (expected !== REFUSED) return expected;
+  const reason = (truth: string[]): string[] =>
+    boxesOf(rig, watching, turn)
+      .flatMap(({ lines }) => lines.slice(truth.length))
+      .filter((line) => !/^(exec|read|write|Sub-agent)/.test(line));
+  return { ...expected, lines: (truth) => [...truth, ...reason(truth)] };
 }
 
 async function answersStandBesideBoxes(report: Report, rig: Rig, cases: readonly Case[]): Promise<void> {
@@ -91,22 +101,23 @@ async function answersStandBesideBoxes(report: Report, rig: Rig, cases: readonly
   });
 }
 
-function whisper(rig: Rig): Turn {
+/** Its result is the scenario. */
+function whisper(rig: Rig): string {
   rig.room.whisper('Between us. cue:tools/pdirect');
-  return { scenario: 'pdirect', script: 'tools', sessionKey: 'agent:main:main' };
+  return 'pdirect';
 }
 
 /** A watcher with `DIRECT=own` shows it to that person alone, the others not at all. */
-async function whispersStayPrivate(report: Report, rig: Rig, turn: Turn): Promise<void> {
+async function whispersStayPrivate(report: Report, rig: Rig, whispered: string): Promise<void> {
   for (const watching of rig.watchings) {
     const isOwn = watching.plan.env?.['DIRECT'] === 'own';
-    const boxes = () => rig.room.boxesOf(watching.bot).filter(({ lines }) => lines.some((line) => line.includes(turn.scenario)));
+    const boxes = () => rig.room.boxesOf(watching.bot).filter(({ lines }) => lines.some((line) => line.includes(whispered)));
     await report.check(
       `${rig.version} ${watching.plan.name}: a direct message is shown ${isOwn ? 'to its person alone' : 'nowhere'}`,
       async () => {
         await until(
           'the agent has answered',
-          () => rig.model.asks.some(({ scenario, calls }) => scenario === turn.scenario && calls.length === 0),
+          () => rig.model.asks.some(({ scenario, calls }) => scenario === whispered && calls.length === 0),
           { timeoutMs: 90_000 },
         );
         if (isOwn) await until('its box is done', () => boxes().some(({ title }) => title.startsWith('[DONE]')));

@@ -27,7 +27,8 @@ export interface Watching {
 export interface RigPlan {
   installation: Installation;
   watchers: readonly WatcherPlan[];
-  streaming: 'off' | 'partial' | 'progress';
+  /** OpenClaw's own preview: its `channels.mattermost.streaming.mode`. */
+  streaming: string;
 }
 
 /** The bot of a watcher that joins later. */
@@ -117,6 +118,7 @@ export class Rig {
       HEALTH_PORT: String(await freePort()),
       DEFAULT_CHANNEL: OPERATOR_CHANNEL_ID,
       OPEN_AFTER_MS: '0',
+      CRON: 'all',
       MAX_STATUS_LINES: '60',
       LOG_LEVEL: 'debug',
       ...this.#sources(plan.sources),

@@ -22,6 +22,8 @@ export interface Box {
 /** Where people write, and where turns of operators are shown. */
 export const CHANNEL_ID = SAMPLE.publicId;
 export const OPERATOR_CHANNEL_ID = SAMPLE.privateId;
+/** The agent that asks for approvals answers here. */
+export const CAREFUL_CHANNEL_ID = SAMPLE.privateId;
 const WHISPER_ID = 'whisperchannel'.padEnd(26, '0');
 export const AGENT = { userId: SAMPLE.otherBotId, token: SAMPLE.otherBotToken };
 

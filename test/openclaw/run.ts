@@ -1,15 +1,19 @@
 /**
  * `npm run test-openclaw`: real OpenClaw gateways, installed from npm, watched by real watchers; each box is compared with what
- * really happened. `-- --only 2026.9.6` runs one version, `-- --watcher both` one way of watching. Exits with 1 unless all is well.
+ * really happened. `-- --only 2026.9.6` runs one version, `-- --watcher both` one way of watching, `-- --part crash` one
+ * part, `-- --streaming progress` with that preview of OpenClaw's plugin, `-- --cache <folder>` with the installations there.
+ * Exits with 1 unless all is well.
  */
 
 import { parseArgs } from 'node:util';
-import { type Installation, installOpenClaw } from './install.ts';
+import { resolve } from 'node:path';
+import { CACHE, type Installation, installOpenClaw } from './install.ts';
 import { Report } from './report.ts';
 import type { Rig, RigPlan, WatcherPlan } from './rig.ts';
 import { runSuite } from './suite.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, watcher: { type: 'string' } } });
+const option = { type: 'string' } as const;
+const { values } = parseArgs({ options: { only: option, watcher: option, part: option, streaming: option, cache: option } });
 const report = new Report();
 const rigs: Rig[] = [];
 
@@ -29,17 +33,17 @@ const WATCHERS: Record<string, readonly WatcherPlan[]> = {
 function planOf(installation: Installation): RigPlan {
   const watchers = (WATCHERS[installation.version] ?? []).filter(({ name }) => values.watcher === undefined || values.watcher === name);
   // The newest version with its own preview on, as it is by default; the older one without.
-  return { installation, watchers, streaming: installation.version === '2026.9.6' ? 'partial' : 'off' };
+  return { installation, watchers, streaming: values.streaming ?? (installation.version === '2026.9.6' ? 'partial' : 'off') };
 }
 
 async function main(): Promise<void> {
   const installed: Installation[] = [];
   await report.check('the real OpenClaw can be installed', async () => {
-    installed.push(...Object.values(await installOpenClaw((words) => report.note(words))));
+    installed.push(...(await installOpenClaw(resolve(values.cache ?? CACHE), (words) => report.note(words))));
   });
   for (const installation of installed.filter(({ version }) => values.only === undefined || values.only === version)) {
     await report.check(`${installation.version}: the gateway could be watched to the end`, () =>
-      runSuite(report, planOf(installation), (rig) => void rigs.push(rig)),
+      runSuite(report, planOf(installation), (rig) => void rigs.push(rig), values.part),
     );
   }
 }

@@ -1,5 +1,9 @@
 // One scripted turn: how it is begun, and how its boxes are compared with what really happened. Holds no state.
 
+import { decodeMeta, type LiveStatusMeta } from '../../src/boxes/post-meta.ts';
+import { fingerprint } from '../../src/core/turn.ts';
+import type { Post } from '../../src/stand-in/post.ts';
+import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { until } from '../integration/harness.ts';
 import type { Rig, Watching } from './rig.ts';
 import { type Box, CHANNEL_ID, OPERATOR_CHANNEL_ID } from './room.ts';
@@ -11,30 +15,63 @@ export interface Turn {
   scenario: string;
   script: string;
   sessionKey: string;
-  /** The person's post; absent for an operator's turn. */
+  /** The thread of the person's post; absent for an operator's turn. */
   rootId?: string;
+  /** Whether this box must be one of the turn, by where it stands and what it says of itself. */
+  isShownBy(box: Box): boolean;
 }
 
 const SETTLE_LIMIT_MS = 90_000; // several turns at once on two slow cores
 
 /** A person posts in the channel; the agent's plugin takes it up and answers in the thread below. */
-export function personAsks(rig: Rig, script: string, scenario: string): Turn {
-  const { id: rootId } = rig.room.say(`Please work. cue:${script}/${scenario}`);
-  return { scenario, script, rootId, sessionKey: `agent:main:mattermost:channel:${CHANNEL_ID}:thread:${rootId}` };
+export function personAsks(rig: Rig, script: string, scenario: string, channelId = CHANNEL_ID): Turn {
+  const { id: rootId } = rig.room.post(SAMPLE.aliceToken, channelId, `Please work. cue:${script}/${scenario}`, '');
+  return { scenario, script, rootId, sessionKey: threadKey(rootId), isShownBy: ({ post }) => post.root_id === rootId };
+}
+
+/** A person posts once more in the thread of a turn that is over. */
+export function personAsksAgain(rig: Rig, rootId: string, script: string, scenario: string): Turn {
+  const { id } = rig.room.say(`Please work. cue:${script}/${scenario}`, rootId);
+  return { scenario, script, rootId, sessionKey: threadKey(rootId), isShownBy: ({ post }) => metaOf(post)?.trigger === id };
 }
 
 export async function operatorAsks(rig: Rig, script: string, scenario: string): Promise<Turn> {
   const sessionKey = `agent:main:desk-${scenario}`;
+  const session = fingerprint(sessionKey);
   const operator = await rig.operator();
   await operator.send(sessionKey, `Please work. cue:${script}/${scenario}`);
-  return { scenario, script, sessionKey };
+  const isShownBy = ({ post }: Box): boolean => post.channel_id === OPERATOR_CHANNEL_ID && metaOf(post)?.session === session;
+  return { scenario, script, sessionKey, isShownBy };
+}
+
+/** A job that reports to the channel, run at once. */
+export async function jobAsks(rig: Rig, script: string, scenario: string): Promise<Turn> {
+  const operator = await rig.operator();
+  const { id } = await operator.call('cron.add', {
+    name: scenario,
+    schedule: { kind: 'every', everyMs: 86_400_000 },
+    sessionTarget: 'isolated',
+    wakeMode: 'now',
+    payload: { kind: 'agentTurn', message: `Please work. cue:${script}/${scenario}` },
+    delivery: { mode: 'announce', channel: 'mattermost', to: `channel:${CHANNEL_ID}` },
+  });
+  await operator.call('cron.run', { id, mode: 'force' });
+  const isShownBy = ({ post, lines }: Box): boolean =>
+    post.channel_id === CHANNEL_ID && post.root_id === '' && lines.some((line) => line.includes(scenario));
+  return { scenario, script, sessionKey: `agent:main:cron:${String(id)}`, isShownBy };
+}
+
+function threadKey(rootId: string): string {
+  return `agent:main:mattermost:channel:${CHANNEL_ID}:thread:${rootId}`;
+}
+
+function metaOf(post: Post): LiveStatusMeta | undefined {
+  return decodeMeta(post.props['livestatus']);
 }
 
 /** All boxes that a watcher shows of the turn. There should be one. */
-export function boxesOf(rig: Rig, { bot }: Watching, { scenario, rootId }: Turn): Box[] {
-  const boxes = rig.room.boxesOf(bot);
-  if (rootId !== undefined) return boxes.filter(({ post }) => post.root_id === rootId);
-  return boxes.filter(({ post, lines }) => post.channel_id === OPERATOR_CHANNEL_ID && lines.some((line) => line.includes(scenario)));
+export function boxesOf(rig: Rig, { bot }: Watching, turn: Turn): Box[] {
+  return rig.room.boxesOf(bot).filter((box) => turn.isShownBy(box));
 }
 
 export interface Expected {
@@ -56,7 +93,8 @@ export async function boxTellsTruth(rig: Rig, watching: Watching, turn: Turn, ex
 export function differencesOf(rig: Rig, watching: Watching, turn: Turn, expected: Expected): string {
   const boxes = boxesOf(rig, watching, turn);
   const [box] = boxes;
-  if (box === undefined || boxes.length > 1) return `${boxes.length} boxes:\n${boxes.map(textOf).join('\n')}`;
+  if (box === undefined || boxes.length > 1)
+    return `${boxes.length} boxes:\n${boxes.map(textOf).join('\n')}\n${elsewhere(rig, watching, turn)}`;
   const truth = trueLines(rig.model, turn.scenario, turn.script);
   const wanted = expected.lines?.(truth) ?? truth;
   const shown = withoutFigures(box.lines);
@@ -87,6 +125,12 @@ export async function agentAnswers(rig: Rig, turn: Turn, answer: string): Promis
     timeoutMs: SETTLE_LIMIT_MS,
     detail: () => answers().join('\n'),
   });
+}
+
+/** Boxes of the turn in places where they do not belong. */
+function elsewhere(rig: Rig, { bot }: Watching, turn: Turn): string {
+  const boxes = rig.room.boxesOf(bot).filter((box) => !turn.isShownBy(box) && textOf(box).includes(turn.scenario));
+  return boxes.map((box) => `in ${box.post.channel_id}, below ${box.post.root_id || 'nothing'}:\n${textOf(box)}`).join('\n');
 }
 
 function textOf({ title, lines }: Box): string {
