@@ -4,25 +4,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../integration/harness.ts';
 import type { Report } from './report.ts';
 import type { Rig, Watching } from './rig.ts';
+import { AGENT } from './room.ts';
 import {
   agentAnswers,
   boxesOf,
   boxOnceShowed,
   boxTellsTruth,
+  type Case,
   differencesOf,
   type Expected,
   operatorAsks,
   personAsks,
   type Turn,
 } from './turn.ts';
-
-interface Case {
-  name: string;
-  turn: Turn;
-  expected: Expected;
-  /** Shown while it went on. */
-  meanwhile?: string;
-}
 
 const QUIET_MS = 12_000; // longer than a turn waits for announcements of its sub-agents
 const DONE: Expected = { title: '[DONE] main |', tokens: true };
@@ -99,6 +93,9 @@ async function answersStandBesideBoxes(report: Report, rig: Rig, cases: readonly
     await agentAnswers(rig, turnOf(cases, 'pspawn'), 'The helper counted two files.');
     await agentAnswers(rig, turnOf(cases, 'pnest'), 'The lead is done.');
   });
+  const { rootId = '' } = turnOf(cases, 'ptools');
+  const boxes = rig.watchings.map(({ plan, bot }) => `${plan.name} ${rig.room.writesIn(rootId, bot.userId)}`);
+  report.note(`${rig.version}: a turn with five calls: plugin ${rig.room.writesIn(rootId, AGENT.userId)}; ${boxes.join('; ')}`);
 }
 
 /** Its result is the scenario. */

@@ -66,6 +66,13 @@ export class Room {
       .map(({ message }) => message);
   }
 
+  /** How much a bot wrote below a root: its posts, and how often they were edited in all. */
+  writesIn(rootId: string, userId: string): string {
+    const posts = this.standIn.posts().filter((post) => post.user_id === userId && post.root_id === rootId);
+    const versions = posts.flatMap(({ id }) => this.standIn.versionsOf(id));
+    return `posts: ${posts.length}, edits: ${versions.length - posts.length}`;
+  }
+
   isDirect(channelId: string): boolean {
     return this.standIn.world.channelsById.get(channelId)?.type === 'D';
   }

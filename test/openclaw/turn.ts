@@ -83,6 +83,15 @@ export interface Expected {
   tokens?: boolean;
 }
 
+/** A turn and what its box must come to. */
+export interface Case {
+  name: string;
+  turn: Turn;
+  expected: Expected;
+  /** Shown while it went on. */
+  meanwhile?: string;
+}
+
 /** Waits until the turn has exactly one box, which says what really happened. */
 export async function boxTellsTruth(rig: Rig, watching: Watching, turn: Turn, expected: Expected): Promise<void> {
   const differences = (): string => differencesOf(rig, watching, turn, expected);
