@@ -2,7 +2,7 @@
 # `npm ci` installs into node_modules.
 
 .DEFAULT_GOAL := check
-.PHONY: check demo check-nodes build format test
+.PHONY: check demo check-nodes test-openclaw build format test
 
 # Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
@@ -29,3 +29,6 @@ format: $(INSTALLED)
 
 check-nodes: $(INSTALLED)
 	npm run -s check-nodes
+
+test-openclaw: $(INSTALLED)
+	npm run -s test-openclaw
