@@ -3,7 +3,7 @@
 
 import { decodeMeta, type LiveStatusMeta } from '../boxes/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
-import type { FoundPost, PostDraft, Sink } from '../core/sink.ts';
+import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
 import { bestTurn, type TurnIdentity } from './same-turn.ts';
 
 /** A post of an earlier process, with what it says of itself. */
@@ -35,10 +35,7 @@ export function withAdoption(sink: Sink, clock: Clock, instance: string, options
   const adoption = new Adoption(sink, clock.now() - SEARCHED_BACK_MS, instance, options);
   return {
     create: (draft, signal) => adoption.create(draft, signal),
-    edit: async (postId, body, signal) => {
-      await sink.edit(postId, body, signal);
-      adoption.take(postId);
-    },
+    edit: (postId, body, signal) => adoption.edit(postId, body, signal),
     read: (postId, signal) => sink.read(postId, signal),
     findOwn: (channelId, sinceAt, signal) => sink.findOwn(channelId, sinceAt, signal),
     probe: (signal) => sink.probe(signal),
@@ -69,12 +66,19 @@ class Adoption {
     const wanted = decodeMeta(draft.props['livestatus']);
     const found = wanted === undefined ? undefined : this.#postFor(wanted);
     if (found === undefined) return this.#sink.create(draft, signal);
-    this.take(found.post.postId);
+    this.#takenIds.add(found.post.postId);
     return { postId: found.post.postId, existed: true };
   }
 
-  take(postId: string): void {
-    this.#takenIds.add(postId);
+  /** A post that is gone is no leftover any more: its box may go on in another one. */
+  async edit(postId: string, body: PostBody, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#sink.edit(postId, body, signal);
+      this.#takenIds.add(postId);
+    } catch (error) {
+      if (error instanceof PushError && error.reason === 'gone') this.#foundById.delete(postId);
+      throw error;
+    }
   }
 
   search(channelId: string): Promise<void> {

@@ -85,6 +85,15 @@ describe('a new box', () => {
     expect(await sink.create(draftOf(turn('c', { session: 'second' })))).toEqual(NEW);
   });
 
+  it('does not take a post that turned out to be deleted', async () => {
+    const { posts, sink } = setup();
+    posts.write('p', { box: 'b' });
+    expect(await sink.create(draftOf(turn('b')))).toEqual({ postId: 'p', existed: true });
+    posts.edit = () => Promise.reject(new PushError('gone', 'deleted'));
+    await expect(sink.edit('p', { props: {} })).rejects.toMatchObject({ reason: 'gone' });
+    expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);
+  });
+
   it('is not posted before its channel was looked through, which is done once', async () => {
     const { posts, sink } = setup();
     posts.refusal = new PushError('no_access', 'not a member');
