@@ -28,6 +28,14 @@ export interface RestoredTurn {
   since: number;
 }
 
+/** What a look at the gateway is to make up for. */
+interface Missed {
+  /** From when on; undefined when nothing that had ended is asked for. */
+  since: number | undefined;
+  wasRestarted: boolean;
+}
+
+const NOTHING: Missed = { since: undefined, wasRestarted: false };
 const NEWS_MS = 15 * 60_000; // what began and ended longer ago than this while nobody listened is no news any more
 const MAX_ROWS = 200;
 const MAX_MESSAGES = 50;
@@ -47,6 +55,8 @@ export class Recovery {
   readonly #busyKeys = new Set<string>();
   readonly #cancels = new Set<() => void>();
   #generation = 0;
+  /** Kept until a look comes to its end: one that is cut short leaves it to the next. */
+  #missed = NOTHING;
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
@@ -62,8 +72,10 @@ export class Recovery {
    * A connection stands: subscribes to everything and catches up with what is going on, and with what went on since events may have
    * been missed. At the first connection that is unknown, and what had ended before is nobody's business.
    */
-  async connected(wasRestarted: boolean, since?: number): Promise<void> {
+  async connected(restartSeen: boolean, missedSince?: number): Promise<void> {
     const generation = ++this.#generation;
+    this.#missed = both(this.#missed, { since: missedSince, wasRestarted: restartSeen });
+    const { since, wasRestarted } = this.#missed;
     this.#subscribed.clear();
     this.#missing.clear();
     this.#busyKeys.clear();
@@ -76,6 +88,7 @@ export class Recovery {
     const sinceByKey = new Map(keys.map((key) => [key, lately]));
     for (const key of this.#ports.decoder.book.liveKeys()) sinceByKey.set(key, since);
     if (generation === this.#generation) await this.#catchUp(sinceByKey, wasRestarted);
+    if (generation === this.#generation) this.#missed = NOTHING;
   }
 
   #changedSince(since: number): Record<string, unknown> {
@@ -179,6 +192,14 @@ export class Recovery {
     });
     this.#cancels.add(cancel);
   }
+}
+
+function both(before: Missed, now: Missed): Missed {
+  const instants = [before.since, now.since].filter((since) => since !== undefined);
+  return {
+    since: instants.length === 0 ? undefined : Math.min(...instants),
+    wasRestarted: before.wasRestarted || now.wasRestarted,
+  };
 }
 
 function rowsOf(list: JsonRecord | undefined): JsonRecord[] {
