@@ -94,7 +94,8 @@ class Adoption {
 
   async look(postId: string): Promise<boolean> {
     const post = await this.#sink.read(postId);
-    if (post !== undefined) this.#keep(post);
+    if (post === undefined) this.#foundById.delete(postId);
+    else this.#keep(post);
     return post !== undefined;
   }
 

@@ -5,7 +5,7 @@
 
 import type { Board } from '../boxes/board.ts';
 import { colorOf } from '../boxes/colors.ts';
-import { decodeMeta, type LiveStatusMeta } from '../boxes/post-meta.ts';
+import type { LiveStatusMeta } from '../boxes/post-meta.ts';
 import type { PostRecord } from '../boxes/post-record.ts';
 import type { BoxView, Publisher } from '../boxes/publisher-ports.ts';
 import type { Card } from '../core/card.ts';
@@ -149,14 +149,16 @@ export class Leftovers {
     if (isOurs || isKnown || (await this.#isAbandoned(leftover))) this.#declareLost(leftover);
   }
 
-  async #isAbandoned({ post, meta }: Leftover): Promise<boolean> {
+  /** Somebody may have written its end meanwhile. A post that cannot be read tells nothing. */
+  async #isAbandoned({ post: { postId } }: Leftover): Promise<boolean> {
     const { clock, sink } = this.#ports;
-    const found = await sink.read(post.postId).catch(() => ({ meta }));
-    const now = clock.monotonic();
-    const seq = decodeMeta(found?.meta)?.seq ?? meta.seq;
-    const known = this.#strangersById.get(post.postId);
-    if (known?.seq !== seq) this.#strangersById.set(post.postId, { seq, since: now });
-    return known !== undefined && known.seq === seq && now - known.since >= STRANGER_QUIET_MS;
+    if (!(await sink.look(postId).catch(() => false))) return false;
+    const meta = sink.leftovers().find(({ post }) => post.postId === postId)?.meta;
+    if (meta?.open !== true) return false;
+    const known = this.#strangersById.get(postId);
+    if (known?.seq === meta.seq) return clock.monotonic() - known.since >= STRANGER_QUIET_MS;
+    this.#strangersById.set(postId, { seq: meta.seq, since: clock.monotonic() });
+    return false;
   }
 
   #declareLost({ post, meta }: Leftover): void {

@@ -115,6 +115,36 @@ describe('an open post of an earlier watcher', () => {
     expect(shown).toEqual([]);
   });
 
+  it('of somebody else that got its end from them, or was deleted, is left alone', async () => {
+    for (const end of [(posts: Posts) => posts.write('p', { open: false, seq: 2 }), (posts: Posts) => posts.byId.delete('p')]) {
+      const { clock, posts, shown, search } = setup();
+      posts.write('p', { session: 'theirs' });
+      await search();
+      await clock.advance(5 * MINUTE_MS);
+      end(posts);
+      await clock.advance(2 * MINUTE_MS);
+      const reads = posts.reads.length;
+      await clock.advance(30 * MINUTE_MS);
+      expect([shown, posts.reads.length]).toEqual([[], reads]);
+    }
+  });
+
+  it('of somebody else is not lost while it cannot be read, but when nobody wrote to it meanwhile', async () => {
+    const { clock, posts, shown, search } = setup();
+    posts.write('p', { session: 'theirs' });
+    await search();
+    await clock.advance(2 * MINUTE_MS);
+    posts.refusal = new PushError('unreachable', 'down');
+    await clock.advance(20 * MINUTE_MS);
+    expect(shown).toEqual([]);
+    posts.refusal = undefined;
+    posts.write('p', { session: 'theirs', seq: 2 });
+    await clock.advance(10 * MINUTE_MS);
+    expect(shown).toEqual([]);
+    await clock.advance(3 * MINUTE_MS);
+    expect(shown).toHaveLength(1);
+  });
+
   it('that nobody wrote to for eleven minutes is lost, whoever made it', async () => {
     const { clock, posts, shown, search } = setup();
     posts.write('p', { session: 'theirs' });
