@@ -134,7 +134,8 @@ function unsent(slot: Slot, attempt: Attempt): Slot {
 function withoutRoot(slot: Slot, attempt: Attempt, { now, onRootGone }: FailureContext): Slot {
   const { channelId, rootId } = slot.target;
   const goesOn = onRootGone === 'channel' && rootId !== undefined;
-  if (attempt.need === 'edit') return goesOn ? moved(slot, channelId) : { ...slot, post: { kind: 'gone' }, trouble: { kind: 'none' } };
+  if (attempt.need === 'edit' || attempt.need === 'read')
+    return goesOn ? moved(slot, channelId) : { ...slot, post: { kind: 'gone' }, trouble: { kind: 'none' } };
   return attempt.need === 'create' && goesOn ? { ...slot, target: { channelId } } : park(slot, 'root_gone', now);
 }
 

@@ -32,6 +32,7 @@ export async function send(ports: PublisherPorts, slot: Slot, attempt: Attempt, 
     }
     case 'read': {
       const found = await sink.read(postIdOf(slot), signal);
+      if (found === undefined) await requireRoot(ports, slot, signal);
       return (answered) => afterRead(answered, attempt.startedAt, found, instance);
     }
     default:
@@ -39,18 +40,18 @@ export async function send(ports: PublisherPorts, slot: Slot, attempt: Attempt, 
   }
 }
 
-// A root takes its replies along: the two ways to lose a post mean different things.
 async function edit(ports: PublisherPorts, slot: Slot, signal: AbortSignal): Promise<void> {
-  const { sink } = ports;
-  const { rootId } = slot.target;
   try {
-    await sink.edit(postIdOf(slot), bodyOf(ports, slot), signal);
+    await ports.sink.edit(postIdOf(slot), bodyOf(ports, slot), signal);
   } catch (error) {
-    const isGone = error instanceof PushError && error.reason === 'gone';
-    if (isGone && rootId !== undefined && (await sink.read(rootId, signal)) === undefined)
-      throw new PushError('root_gone', 'the thread was deleted');
+    if (error instanceof PushError && error.reason === 'gone') await requireRoot(ports, slot, signal);
     throw error;
   }
+}
+
+// A root takes its replies along: the two ways to lose a post mean different things.
+async function requireRoot({ sink }: PublisherPorts, { target: { rootId } }: Slot, signal: AbortSignal): Promise<void> {
+  if (rootId !== undefined && (await sink.read(rootId, signal)) === undefined) throw new PushError('root_gone', 'the thread was deleted');
 }
 
 function bodyOf({ encode, instance, claimedAt }: PublisherPorts, { view, seq, shrink }: Slot): PostBody {

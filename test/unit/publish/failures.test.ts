@@ -76,6 +76,18 @@ describe('answers about one post', () => {
     }
   });
 
+  it('a deleted thread that a look at the post finds first lets the box go on in the channel, too', async () => {
+    const harness = createHarness({ options: { onRootGone: 'channel' } });
+    for (const begin of [async () => undefined, () => harness.restart()]) {
+      await begin();
+      harness.publisher.show(view('box', 'one', { rootId: 'root' }));
+      await harness.clock.advance(10_000);
+    }
+    for (const post of harness.server.posts.values()) post.deleted = true;
+    await harness.clock.advance(60_000);
+    expect(harness.server.postsOf('box').at(-1)).toMatchObject({ deleted: false, draft: { target: { channelId: 'town' } } });
+  });
+
   it('a reply that a person deleted stays deleted while its thread stands', async () => {
     const harness = createHarness({ options: { onRootGone: 'channel' } });
     harness.publisher.show(view('thread', 'the root'));
