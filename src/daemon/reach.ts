@@ -3,6 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
 import type { Reach } from '../http/health-report.ts';
+import { HeldBack } from '../sinks/rate-gate.ts';
 
 export interface ReachFacts {
   reach: Reach;
@@ -40,7 +41,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
   }
 
   function note(error: unknown): void {
-    if (!(error instanceof PushError) || error.reason === 'breaker_open' || error.reason === 'auth') return;
+    if (!(error instanceof PushError) || error instanceof HeldBack || error.reason === 'breaker_open' || error.reason === 'auth') return;
     if (isHealthFailure(error.reason)) facts.reach = { state: 'failing', because: error.message };
     else reached();
   }

@@ -5,6 +5,9 @@ import { PushError } from '../core/sink.ts';
 import { MAX_WAIT_MS, retryAfterMs } from './retry-after.ts';
 import type { Transport } from './transport.ts';
 
+/** The request was not sent, so it says nothing about the server of now. */
+export class HeldBack extends PushError {}
+
 /** What outlives the process: until when the server wanted to be left alone, by the wall clock. */
 export interface WaitingTime {
   blockedUntil(): number | undefined;
@@ -12,8 +15,8 @@ export interface WaitingTime {
 }
 
 /**
- * The same transport; from a 429 until the end of its `Retry-After` nothing is sent and every request throws `rate_limited` with
- * the time that is left. A waiting time that was told to an earlier process counts as well.
+ * The same transport; from a 429 until the end of its `Retry-After` nothing is sent and every request throws `HeldBack`, which is
+ * `rate_limited`, with the time that is left. A waiting time that was told to an earlier process counts as well.
  */
 export function withRateGate(transport: Transport, clock: Clock, remembered: WaitingTime): Transport {
   let openAt = clock.monotonic() + Math.min((remembered.blockedUntil() ?? 0) - clock.now(), MAX_WAIT_MS);
@@ -25,7 +28,7 @@ export function withRateGate(transport: Transport, clock: Clock, remembered: Wai
 
   return async (request) => {
     const waitMs = openAt - clock.monotonic();
-    if (waitMs > 0) throw new PushError('rate_limited', 'not sent: the server asked us to wait', { retryAfterMs: waitMs });
+    if (waitMs > 0) throw new HeldBack('rate_limited', 'not sent: the server asked us to wait', { retryAfterMs: waitMs });
     const response = await transport(request);
     if (response.status === 429) block(retryAfterMs(response.headers, clock.now()) ?? 0);
     return response;

@@ -1,0 +1,33 @@
+// What requests tell of the server, and what those do not that were never sent.
+
+import { describe, expect, it } from 'vitest';
+import { watchReach } from '../../../src/daemon/reach.ts';
+import { createMattermostSink } from '../../../src/sinks/mattermost.ts';
+import { withRateGate } from '../../../src/sinks/rate-gate.ts';
+import { createFakeClock } from '../sinks/fake-clock.ts';
+
+function setUp(blockedUntil?: (now: number) => number) {
+  const clock = createFakeClock();
+  const limited = async () => ({ status: 429, headers: { 'retry-after': '60' }, body: '' });
+  const disk = { blockedUntil: () => blockedUntil?.(clock.now()), noteBlocked: () => undefined };
+  const watched = watchReach(createMattermostSink({ transport: withRateGate(limited, clock, disk), clock, userId: () => 'me' }), clock);
+  return { clock, watched, ask: () => expect(watched.probe()).rejects.toMatchObject({ reason: 'rate_limited' }) };
+}
+
+describe('a server that is reached', () => {
+  it('has answered when it asked us to wait, and has not when a request was held back for that', async () => {
+    const { clock, watched, ask } = setUp();
+    await ask();
+    const answered = { reach: { state: 'reached' }, lastSuccessAt: clock.now() };
+    expect(watched.facts()).toEqual(answered);
+    await clock.advance(30_000);
+    await ask();
+    expect(watched.facts()).toEqual(answered);
+  });
+
+  it('is not one that an earlier process was asked by to wait', async () => {
+    const { watched, ask } = setUp((now) => now + 9_000);
+    await ask();
+    expect(watched.facts()).toEqual({ reach: { state: 'unknown' }, lastSuccessAt: undefined });
+  });
+});
