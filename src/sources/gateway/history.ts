@@ -84,10 +84,12 @@ export function settledEnd(run: Run, history: History, wasRestarted: boolean): {
   const { row, isActive, inFlight } = history;
   const isOfRow = row['lastRunId'] === undefined || row['lastRunId'] === run.runId;
   const endedAt = isOfRow ? asNumber(row['endedAt']) : undefined;
-  if (run.word !== undefined) return { outcome: run.word.outcome, at: endedAt ?? run.word.at };
+  const outcome = isOfRow ? outcomeOfRow(row) : undefined;
+  // Words that were cut off do not say whether somebody stopped the run or its time was over.
+  const isTimeOut = run.word?.outcome === 'aborted' && outcome === 'timed_out';
+  if (run.word !== undefined) return { outcome: isTimeOut ? outcome : run.word.outcome, at: endedAt ?? run.word.at };
   if (row['hasActiveSubagentRun'] === true && !isActive) return { outcome: 'yielded' };
   if (isActive && inFlight === undefined && !wasRestarted) return undefined;
-  const outcome = isOfRow ? outcomeOfRow(row) : undefined;
   // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.
   const isDoubtful = wasRestarted && (outcome === 'aborted' || row['lastRunId'] === undefined);
   if (outcome === undefined || isDoubtful) return { outcome: 'lost' };

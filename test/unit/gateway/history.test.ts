@@ -86,6 +86,18 @@ describe('after a gap', () => {
     ]);
   });
 
+  it('a run that was cut off in its words ran out of its time where its own row says so', () => {
+    for (const [lastRunId, outcome] of [
+      ['run-1', 'timed_out'],
+      ['another', 'aborted'],
+    ] as const) {
+      const decoding = interrupted();
+      const half = { ...says('m2', 5, 'Half'), stopReason: 'aborted' };
+      decoding.history({ messages: [half], sessionInfo: { status: 'timeout', hasActiveRun: false, lastRunId } }, MISSED);
+      expect(decoding.told().at(-1)).toBe(`+5 run_ended outcome=${outcome} runId=run-1`);
+    }
+  });
+
   it('a run that went on after what seemed its last word did not end with it', () => {
     const decoding = interrupted().said('So far.').tool('start', 'c2');
     decoding.told();
