@@ -23,8 +23,10 @@ export async function dispatch(args: readonly string[], catalogue: Catalogue, co
     case undefined:
       context.err(programHelp(catalogue.commands));
       return exitCodes.usage;
-    case 'help':
-      return rest[0] === undefined ? dispatch(['--help'], catalogue, context) : runNamed(rest[0], ['--help'], catalogue, context);
+    case 'help': {
+      const [named = '--help'] = rest;
+      return dispatch(named.startsWith('-') ? [named] : [named, '--help'], catalogue, context);
+    }
     case '-h':
     case '--help':
       context.out(programHelp(catalogue.commands));

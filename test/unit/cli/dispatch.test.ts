@@ -32,8 +32,8 @@ describe('dispatch', () => {
     });
   });
 
-  it.each([['--help'], ['-h'], ['help']])('shows the list of commands for %s', async (argument) => {
-    const { code, out, err } = await run([argument]);
+  it.each([[['--help']], [['-h']], [['help']], [['help', '--help']]])('shows the list of commands for %s', async (args) => {
+    const { code, out, err } = await run(args);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/start {3}does start\n {2}status {2}does status/);
   });
