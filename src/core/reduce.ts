@@ -4,7 +4,7 @@ import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endRuns, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
-import { hasOpenRun, isAtRest, pendingCalls, withCall, withLine, withoutWaits, withTurn } from './turn.ts';
+import { hasOpenRun, isAtRest, pendingCalls, withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withWords } from './words.ts';
 
@@ -181,9 +181,7 @@ function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
 }
 
 function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {
-  const known = turn.callsById[event.callId];
-  if (known !== undefined)
-    return Object.keys(known.args).length > 0 ? turn : withCall(turn, event.callId, (call) => ({ ...call, args: event.args }));
+  if (turn.callsById[event.callId] !== undefined) return withCallAgain(turn, event);
   const parent = event.parentCallId === undefined ? {} : { parentCallId: event.parentCallId };
   const call = { callId: event.callId, tool: event.tool, args: event.args, startedAt: event.at, ...parent };
   return withLine(withNewCall(turn, call, event.runId), { kind: 'call', callId: event.callId, at: event.at });

@@ -1,6 +1,6 @@
 // How a turn begins and how its parts are changed: small pure updates that the reducer is made of.
 
-import type { SessionEvent, Trigger, Usage } from './event.ts';
+import type { EventOf, SessionEvent, Trigger, Usage } from './event.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 
 const SPARED_LINES = 20; // the newest ones are never dropped, or nothing new would be seen beside many running calls
@@ -50,6 +50,23 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
     messageIds: [],
     compactions: 0,
   };
+}
+
+/**
+ * A call whose start is told once more, perhaps by another source. Sources date it differently; by the earlier time, calls that were
+ * made at once stand in the order in which they were made.
+ */
+export function withCallAgain(before: Turn, { callId, at, args }: EventOf<'tool_started'>): Turn {
+  const turn = withEarlierLine(before, { kind: 'call', callId, at });
+  const isComplete = Object.keys(turn.callsById[callId]?.args ?? {}).length > 0;
+  return isComplete ? turn : withCall(turn, callId, (call) => ({ ...call, args }));
+}
+
+/** A line that was dropped does not come back. */
+function withEarlierLine(turn: Turn, line: Line & { at: number }): Turn {
+  const key = lineKey(line);
+  const others = turn.lines.filter((other) => lineKey(other) !== key || (other.at ?? 0) <= line.at);
+  return others.length === turn.lines.length ? turn : withLine({ ...turn, lines: others }, line);
 }
 
 /** Puts a line where it belongs by its time, or leaves the turn as it is when the line is already there. */

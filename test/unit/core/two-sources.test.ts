@@ -49,6 +49,15 @@ describe('a source that tells late', () => {
     expect(stateAt([...events, ...late, called(10, 'd')], 11)).toBe('active');
   });
 
+  it.each([
+    ['between the two', (a: SessionEvent, b: SessionEvent, lines: SessionEvent[]) => [a, ...lines, b]],
+    ['first', (a: SessionEvent, b: SessionEvent, lines: SessionEvent[]) => [...lines, a, b]],
+    ['last', (a: SessionEvent, b: SessionEvent, lines: SessionEvent[]) => [a, b, ...lines]],
+  ])('keeps the order of calls made at once, told %s', (_when, order) => {
+    const events = order(gateway(called(5.1, 'a')), gateway(called(5.2, 'b')), [called(5, 'a'), called(5, 'b')]);
+    expect(textsOf([begun(0, 'r'), ...events], 0)).toEqual(['a', 'b']);
+  });
+
   it('puts its lines where they belong', () => {
     const events = [
       begun(0, 'r'),
