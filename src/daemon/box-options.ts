@@ -11,7 +11,7 @@ export function publisherOptions({ throttleMs, pace, editsPerSecond, rootGone: o
 }
 
 /** `hasFindings`: whether the coordinator found something about the turn of that box. */
-export function boardOptions(config: Config, hasFindings: (boxId: string) => boolean = () => false): BoardOptions {
+export function boardOptions(config: Config, hasFindings: (boxId: string) => boolean): BoardOptions {
   const { idleTimeoutMs, maxSessionDurationMs: maxDurationMs, openAfterMs, cron, agents, maxActiveSessions: maxBoxes } = config;
   return {
     limits: { idleTimeoutMs, maxDurationMs },
