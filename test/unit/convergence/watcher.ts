@@ -287,7 +287,10 @@ export class Watcher {
       place: (tree: TurnTree) => this.#place(tree),
       forget: (boxId: string) => this.publisher.forget(boxId),
     };
-    return new Board(ports, boardOptions(config, () => false));
+    return new Board(
+      ports,
+      boardOptions(config, () => false),
+    );
   }
 
   async #place(tree: TurnTree): Promise<Placement> {
