@@ -7,6 +7,7 @@ export default defineConfig({
   cacheDir: '.cache/vite',
   test: {
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
+    globalSetup: ['test/temp-folder.ts'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       {
