@@ -16,6 +16,7 @@ import { createMattermostSink } from '../sinks/mattermost.ts';
 import { type WaitingTime, withRateGate } from '../sinks/rate-gate.ts';
 import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
+import { onceConnected } from './once-connected.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
 import { mayPass } from './until-healthy.ts';
 
@@ -29,7 +30,6 @@ export interface Connected {
   noticeChannelId?: string;
 }
 
-const SOON_MS = 1_000;
 const RETRY_MS = 5_000; // a server that is down at start is asked again this often
 const CHECK_AFTER_IDLE_MS = 10_000; // health must tell the truth within 15 s though no box changes
 
@@ -66,22 +66,7 @@ export class Chat {
     this.#breaker = this.#withBreaker();
     this.#gate = this.#withGate();
     this.directory = createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call)));
-    this.sink = this.#onceConnected();
-  }
-
-  /** Before we know who we are, own posts could not be told from others: nothing is sent until then. */
-  #onceConnected(): Sink {
-    const ready = (): Sink => {
-      if (this.#connected !== undefined) return this.#gate;
-      throw new PushError('breaker_open', 'not sent: Mattermost has not answered yet', { retryAfterMs: SOON_MS });
-    };
-    return {
-      create: async (draft, signal) => ready().create(draft, signal),
-      edit: async (postId, body, signal) => ready().edit(postId, body, signal),
-      read: async (postId, signal) => ready().read(postId, signal),
-      findOwn: async (channelId, sinceAt, signal) => ready().findOwn(channelId, sinceAt, signal),
-      probe: async (signal) => ready().probe(signal),
-    };
+    this.sink = onceConnected(this.#gate, () => this.#connected !== undefined);
   }
 
   #withBreaker(): BreakerSink {

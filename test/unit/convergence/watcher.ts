@@ -20,6 +20,7 @@ import { Memory } from '../../../src/daemon/memory.ts';
 import { createPlacement } from '../../../src/daemon/placement.ts';
 import { PostLedger } from '../../../src/daemon/post-ledger.ts';
 import { every } from '../../../src/daemon/system-clock.ts';
+import { onceConnected } from '../../../src/daemon/once-connected.ts';
 import { type TwinSink, withTwinWatch } from '../../../src/daemon/twin.ts';
 import { type AuthGateSink, withAuthGate } from '../../../src/sinks/auth-gate.ts';
 import { type BreakerSink, withBreaker } from '../../../src/sinks/breaker.ts';
@@ -102,13 +103,16 @@ export class Watcher {
     this.#gate = this.#withGate();
     const claimedAt = around.clock.now();
     this.#directory = createDirectory(this.#server, this.#mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call)));
-    this.twin = withTwinWatch(this.#onceConnected(), {
-      clock: this.#clock,
-      instance: name,
-      claimedAt,
-      onReplaced: () => undefined,
-      onOlder: () => this.publisher.reclaim(),
-    });
+    this.twin = withTwinWatch(
+      onceConnected(this.#gate, () => this.#isConnected),
+      {
+        clock: this.#clock,
+        instance: name,
+        claimedAt,
+        onReplaced: () => undefined,
+        onOlder: () => this.publisher.reclaim(),
+      },
+    );
     this.#sink = withAdoption(this.twin, this.#clock, name, {
       turns: () => this.board.identities(),
       boxOfPost: (postId) => this.#posts.boxOf(postId),
@@ -206,20 +210,6 @@ export class Watcher {
       ...sink,
       create: (draft, signal) => note('create', draft.props['livestatus'], () => sink.create(draft, signal)),
       edit: (postId, body, signal) => note('edit', body.props['livestatus'], () => sink.edit(postId, body, signal)),
-    };
-  }
-
-  #onceConnected(): Sink {
-    const ready = (): Sink => {
-      if (this.#isConnected) return this.#gate;
-      throw new PushError('breaker_open', 'not sent: Mattermost has not answered yet', { retryAfterMs: 1_000 });
-    };
-    return {
-      create: async (draft, signal) => ready().create(draft, signal),
-      edit: async (postId, body, signal) => ready().edit(postId, body, signal),
-      read: async (postId, signal) => ready().read(postId, signal),
-      findOwn: async (channelId, sinceAt, signal) => ready().findOwn(channelId, sinceAt, signal),
-      probe: async (signal) => ready().probe(signal),
     };
   }
 

@@ -36,6 +36,20 @@ async function opened(): Promise<Setup> {
   return opening;
 }
 
+/** A breaker that opened and closed while one push of before is still on its way. */
+async function closedAgain() {
+  const test = setup();
+  const slow = later();
+  test.sink.outcome = slow.outcome;
+  const early = pushThrough(test.breaker);
+  test.sink.outcome = 'server';
+  await pushTimes(test, 3);
+  await test.clock.advance(COOLDOWN_MS);
+  test.sink.outcome = 'ok';
+  await pushTimes(test, 1);
+  return { test, slow, early };
+}
+
 describe('a closed breaker', () => {
   it('passes arguments, results and errors of every method through', async () => {
     const { breaker, sink } = setup();
@@ -260,15 +274,7 @@ describe('a half-open breaker', () => {
   });
 
   it('does not count, once closed, what comes late from before it opened', async () => {
-    const test = setup();
-    const slow = later();
-    test.sink.outcome = slow.outcome;
-    const early = pushThrough(test.breaker);
-    test.sink.outcome = 'server';
-    await pushTimes(test, 3);
-    await test.clock.advance(COOLDOWN_MS);
-    test.sink.outcome = 'ok';
-    await pushTimes(test, 1);
+    const { test, slow, early } = await closedAgain();
     slow.fail('timed_out');
     await early;
     test.sink.outcome = 'server';
@@ -277,15 +283,7 @@ describe('a half-open breaker', () => {
   });
 
   it('does not forget the failures of now for a success that comes late from before it opened', async () => {
-    const test = setup();
-    const slow = later();
-    test.sink.outcome = slow.outcome;
-    const early = pushThrough(test.breaker);
-    test.sink.outcome = 'server';
-    await pushTimes(test, 3);
-    await test.clock.advance(COOLDOWN_MS);
-    test.sink.outcome = 'ok';
-    await pushTimes(test, 1);
+    const { test, slow, early } = await closedAgain();
     test.sink.outcome = 'server';
     await pushTimes(test, 2);
     slow.succeed();
