@@ -22,17 +22,19 @@ import { Chat } from './daemon/chat.ts';
 import { watchClock } from './daemon/clock-watch.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
 import { coordinatorOf, marksOf } from './daemon/governing.ts';
-import type { HealthParts } from './daemon/health-facts.ts';
+import { type HealthParts, healthFacts } from './daemon/health-facts.ts';
 import { serveHealth } from './daemon/health-service.ts';
 import { GRACE_MS, Leftovers } from './daemon/leftovers.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
 import { Releases } from './daemon/releases.ts';
+import { createSupervisor, type Supervisor } from './daemon/supervisor.ts';
 import { createSources, openTurnsOf, type RunningSource } from './daemon/sources.ts';
 import { every, systemClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { likelyChannels, placerOf } from './daemon/whereabouts.ts';
+import { judgeHealth } from './http/judge-health.ts';
 import { watchProcess } from './http/process-facts.ts';
 
 export interface DaemonOptions {
@@ -87,6 +89,7 @@ class Daemon {
   /** By how much the clock jumped since it was asked last; a start may take long and is no sleep. */
   #jumped: () => number = () => 0;
   readonly #releases = new Releases();
+  readonly #supervisor: Supervisor;
 
   constructor(config: Config, log: Logger, clock: Clock, graceMs: number) {
     this.#config = config;
@@ -116,7 +119,9 @@ class Daemon {
     const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#posts };
     this.#leftovers = new Leftovers({ clock, log, channels, ...found }, graceMs);
     this.#sources = this.#createSources();
+    this.#supervisor = createSupervisor({ env: process.env, log, status: () => this.#statusLine() });
     this.#releases.add(
+      () => this.#supervisor.close(),
       () => this.#checkpoint.close(),
       () => this.#process.stop(),
       () => this.#chat.close(),
@@ -138,6 +143,7 @@ class Daemon {
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     this.#keepTime();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
+    this.#supervisor.ready();
     const stopping = aborted(signal);
     await Promise.race([stopping, connecting.then(() => stopping)]);
     await this.#leave();
@@ -239,6 +245,11 @@ class Daemon {
     };
   }
 
+  #statusLine(): string {
+    const { status, reason } = judgeHealth(healthFacts(this.#healthParts()));
+    return this.#redact(`${status}: ${reason}`);
+  }
+
   #keepTime(): void {
     const watch = watchClock(this.#clock, TICK_MS);
     this.#jumped = () => watch.jumpedBy();
@@ -269,6 +280,7 @@ class Daemon {
 
   /** The last words: every running box says that nobody watches it any more (LS-11). */
   async #leave(): Promise<void> {
+    this.#supervisor.stopping();
     await this.#stopSources();
     this.#board.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);

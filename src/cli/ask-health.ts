@@ -33,8 +33,8 @@ export type HealthAnswer =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'silent'; readonly why: string };
 
-/** Asks once. Text is freed of control characters, since agents choose some of it and a terminal would obey them. */
-export async function askHealth(url: string, pid: number): Promise<HealthAnswer> {
+/** Asks once; `pid` is who should answer, when that is known. Text is freed of control characters, since agents choose some of it and a terminal would obey them. */
+export async function askHealth(url: string, pid?: number): Promise<HealthAnswer> {
   let body: unknown;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS), redirect: 'error' });
@@ -44,7 +44,7 @@ export async function askHealth(url: string, pid: number): Promise<HealthAnswer>
     return { kind: 'silent', why: causeOf(error) };
   }
   const parsed = healthShape.safeParse(redactFields(body, withoutControls));
-  return parsed.success && parsed.data.pid === pid ? { kind: 'seen', health: parsed.data } : { kind: 'foreign' };
+  return parsed.success && (pid ?? parsed.data.pid) === parsed.data.pid ? { kind: 'seen', health: parsed.data } : { kind: 'foreign' };
 }
 
 function parseJson(text: string): unknown {

@@ -3,6 +3,7 @@
 import { demoCommand } from './demo-command.ts';
 import type { Catalogue } from './dispatch.ts';
 import type { Daemon } from './foreground.ts';
+import { healthCommand } from './health-command.ts';
 import { ledgerCommand } from './ledger-command.ts';
 import { pairCommand } from './pair-command.ts';
 import { createRunCommand } from './run-command.ts';
@@ -19,6 +20,7 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       startCommand,
       stopCommand,
       statusCommand,
+      healthCommand,
       showConfigCommand,
       pairCommand,
       ledgerCommand,

@@ -2,7 +2,10 @@
 
 /** What a command may use of the outside; tests give their own. */
 export interface CliContext {
+  /** With what the environment file adds. */
   readonly env: NodeJS.ProcessEnv;
+  /** The environment file that was read, if any. */
+  readonly envFile?: string | undefined;
   /** Writes one line to stdout: what was asked for. */
   readonly out: (line: string) => void;
   /** Writes one line to stderr: problems and notices. */

@@ -18,7 +18,8 @@ export function programHelp(commands: readonly Command[]): string {
       ['--version', 'show the version'],
     ]),
     '',
-    'Everything is configured by environment variables; live-status config --help lists them.',
+    'Everything is configured by environment variables; live-status config --help lists them. They may also stand, one NAME=value a line, in',
+    '~/.config/live-status/env or the file that LIVE_STATUS_ENV_FILE names.',
     'Required are MM_URL, MM_TOKEN or MM_TOKEN_FILE, and something to watch: TRANSCRIPT_DIR, or a gateway (GATEWAY_URL and GATEWAY_TOKEN, or',
     "OpenClaw's own configuration when it is on this machine).",
   ].join('\n');

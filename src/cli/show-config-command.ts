@@ -21,6 +21,7 @@ export const showConfigCommand: Command = {
   async run(_values, context) {
     const config = readConfigOrTell(context);
     if (!config) return exitCodes.config;
+    if (context.envFile !== undefined) context.out(`# Settings are read from ${context.envFile}, too.`);
     for (const described of describeConfig(config, context.env)) context.out(settingLine(described));
     for (const sentence of config.chosen.because) context.out(`# ${sentence}`);
     return exitCodes.ok;
