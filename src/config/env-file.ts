@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util';
 import { errorCode, errorText } from '../core/error-code.ts';
 
 /** The variable that names another environment file. */
-export const ENV_FILE_VARIABLE = 'LIVE_STATUS_ENV_FILE';
+const ENV_FILE_VARIABLE = 'LIVE_STATUS_ENV_FILE';
 
 /** What the variable says when no file is to be read. */
 const NO_FILE = 'none';
@@ -17,7 +17,7 @@ const MAX_BYTES = 65_536; // all settings with long values take a tenth of it; a
 export type WithEnvFile = { readonly env: NodeJS.ProcessEnv; readonly path?: string } | { readonly problem: string };
 
 /** The default place: `live-status/env` in the user's configuration folder (XDG base directories). */
-export function defaultEnvFile(env: NodeJS.ProcessEnv): string {
+function defaultEnvFile(env: NodeJS.ProcessEnv): string {
   const configHome = env['XDG_CONFIG_HOME'];
   return join(configHome?.startsWith('/') ? configHome : join(env['HOME'] || homedir(), '.config'), 'live-status', 'env');
 }
