@@ -2,7 +2,17 @@
 
 import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
-import { closeRun, endCalls, endRuns, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns, withoutQuestions } from './run-end.ts';
+import {
+  closeRun,
+  endCalls,
+  endCallsBefore,
+  endRuns,
+  isBeforeEnd,
+  isPartOfEnd,
+  reopen,
+  settleOlderTurns,
+  withoutQuestions,
+} from './run-end.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 import { hasOpenRun, isAtRest, pendingCalls, withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
@@ -170,7 +180,7 @@ function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
       return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, event), runOpen: true };
     case 'stop':
     case 'length':
-      return closeRun(turn, { outcome: 'done', at: event.at, runId: event.runId });
+      return endCallsBefore(closeRun(turn, { outcome: 'done', at: event.at, runId: event.runId }), event.at);
     case 'aborted':
       return closeRun(turn, { outcome: 'aborted', at: event.at, runId: event.runId });
     case 'error':

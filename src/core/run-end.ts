@@ -1,8 +1,8 @@
 // How runs end and reopen. An abort writes a normal stop first, a retry follows an error, and results come late: the rules for that are here.
 
 import type { RunOutcome } from './event.ts';
-import type { Session, Turn, TurnEnd } from './session.ts';
-import { isAtRest, pendingCalls, withoutWaits } from './turn.ts';
+import type { Line, Session, Turn, TurnEnd } from './session.ts';
+import { hasOpenRun, isAtRest, pendingCalls, withoutWaits } from './turn.ts';
 
 /** Later activity of the same turn takes its end back (see the table of states: finals reopen); earlier activity, told late, does not. */
 export function reopen(turn: Turn, event: { at: number; runId?: string | undefined }): Turn {
@@ -41,10 +41,10 @@ export function closeRun(
  */
 const SAME_END_MS = 2_000;
 
-const STRENGTH = { lost: 0, done: 1, failed: 2, aborted: 3, timed_out: 4 } as const;
+const STRENGTH = { lost: 0, unseen: 0, done: 1, failed: 2, aborted: 3, timed_out: 4 } as const;
 
 function outranks(standing: TurnEnd, next: TurnEnd): boolean {
-  if (standing.outcome === 'lost' || next.outcome === 'lost') return next.outcome === 'lost'; // not to know is no news
+  if (STRENGTH[standing.outcome] === 0 || STRENGTH[next.outcome] === 0) return STRENGTH[next.outcome] === 0; // not to know is no news
   if (Math.abs(next.at - standing.at) > SAME_END_MS || STRENGTH[standing.outcome] === STRENGTH[next.outcome]) return next.at < standing.at;
   return STRENGTH[standing.outcome] > STRENGTH[next.outcome];
 }
@@ -52,7 +52,7 @@ function outranks(standing: TurnEnd, next: TurnEnd): boolean {
 /** A failed model call told again by another source, when its run has already ended for it. */
 export function isPartOfEnd(turn: Turn, event: { at: number }): boolean {
   if (turn.end === undefined || isBeforeEnd(turn, event)) return turn.end !== undefined;
-  return turn.end.outcome !== 'done' && turn.end.outcome !== 'lost' && event.at - turn.end.at <= SAME_END_MS;
+  return STRENGTH[turn.end.outcome] > STRENGTH.done && event.at - turn.end.at <= SAME_END_MS;
 }
 
 /** Ends everything that is open in the turn, without anybody having said how. */
@@ -78,19 +78,38 @@ export function endCalls(turn: Turn, at: number): Turn {
 
 /**
  * Once a newer turn has ended, an older one of the same session cannot go on: runs of a session never overlap. Nor does anybody
- * answer its questions any more.
+ * answer its calls and questions any more. It ended when it was last heard of, not when the newer one did.
  */
 export function settleOlderTurns(session: Session, newer: Turn): Session {
   if (newer.end === undefined) return session;
   const position = session.turns.findIndex((turn) => turn.boxId === newer.boxId);
-  const endedAt = newer.end.at;
-  const turns = session.turns.map((turn, index) => (index < position ? settle(turn, endedAt) : turn));
+  const turns = session.turns.map((turn, index) => (index < position ? settle(turn) : turn));
   return turns.every((turn, index) => turn === session.turns[index]) ? session : { ...session, turns };
 }
 
-function settle(turn: Turn, at: number): Turn {
-  if (turn.end !== undefined) return withoutQuestions(turn);
-  if (turn.retry !== undefined) return endRuns({ ...turn, end: { outcome: 'failed', at, reason: turn.retry.reason } }, 'failed', at);
-  const isCutOff = pendingCalls(turn).length > 0 || Object.keys(turn.usageById).length + turn.lines.length === 0;
-  return isCutOff ? endRuns(turn, 'lost', turn.lastEventAt) : endRuns(turn, 'done', at);
+function settle(turn: Turn): Turn {
+  const { end, retry, lastEventAt } = turn;
+  if (end !== undefined) return hasOpenRun(turn) ? withoutQuestions(turn) : endCalls(withoutQuestions(turn), end.at);
+  if (retry !== undefined) return endRuns({ ...turn, end: { outcome: 'failed', at: retry.at, reason: retry.reason } }, 'failed', retry.at);
+  const isCutOff = pendingCalls(turn).length > 0 || !hasWorked(turn);
+  return endRuns(turn, isCutOff ? 'lost' : 'unseen', lastEventAt);
+}
+
+/** Whether the agent said or did anything: what was noted or written besides by others is no work of it. */
+function hasWorked({ usageById, lines, droppedLines }: Turn): boolean {
+  const isWork = (line: Line): boolean => line.kind !== 'note' && !(line.kind === 'text' && line.injected === true);
+  return Object.keys(usageById).length > 0 || droppedLines > 0 || lines.some(isWork);
+}
+
+/**
+ * A run that has said its last word waits for none of the calls made before it. A result that comes later still says how one went.
+ * While a source names another run that goes on, they may be calls of that one.
+ */
+export function endCallsBefore(turn: Turn, at: number): Turn {
+  if (hasOpenRun(turn)) return turn;
+  const later = pendingCalls(turn).filter(({ startedAt }) => startedAt > at);
+  const ended = endCalls(turn, at);
+  return later.length === 0
+    ? ended
+    : { ...ended, callsById: { ...ended.callsById, ...Object.fromEntries(later.map((call) => [call.callId, call])) } };
 }

@@ -15,18 +15,18 @@ export interface Call {
 
 /**
  * One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. `source` told the
- * text of a line: another one may tell it again by another id.
+ * text of a line: another one may tell it again by another id. `injected` is no word of the agent's: the gateway wrote it.
  */
 export type Line = { at?: number } & (
-  | { kind: 'text'; id: string; text: string; source?: SessionEvent['source'] }
+  | { kind: 'text'; id: string; text: string; source?: SessionEvent['source']; injected?: true }
   | { kind: 'call'; callId: string }
   | { kind: 'child'; childKey: string }
   | { kind: 'note'; id: string; text: string }
 );
 
-/** How a turn ended, as far as an event said so. */
+/** How a turn ended, as far as an event said so. `unseen`: it worked and is over, but nothing said that it ended well. */
 export interface TurnEnd {
-  outcome: Exclude<RunOutcome, 'yielded'>;
+  outcome: Exclude<RunOutcome, 'yielded'> | 'unseen';
   at: number;
   reason?: string;
 }

@@ -82,15 +82,18 @@ function children(tree: TurnTree): TurnTree[] {
 /** No end was seen and nothing lives: idle long enough means over. */
 function unended(tree: TurnTree, limits: StatusLimits): TurnStatus {
   const idleAt = tree.turn.lastEventAt + limits.idleTimeoutMs;
-  if (tree.session.asOf < idleAt) return activeOrQuiet(tree, limits);
-  const endedAt = tree.turn.lastEventAt;
-  if (idleAt - tree.turn.startedAt >= limits.maxDurationMs) return { state: 'timeout', final: true, reason: 'time limit', endedAt };
-  return { state: 'done_unseen', final: true, endedAt };
+  return tree.session.asOf < idleAt ? activeOrQuiet(tree, limits) : endedUnseen(tree.turn, limits);
+}
+
+function endedUnseen({ lastEventAt: endedAt, startedAt }: Turn, limits: StatusLimits): TurnStatus {
+  const isTooLong = endedAt + limits.idleTimeoutMs - startedAt >= limits.maxDurationMs;
+  return isTooLong ? { state: 'timeout', final: true, reason: 'time limit', endedAt } : { state: 'done_unseen', final: true, endedAt };
 }
 
 function ended(tree: TurnTree, limits: StatusLimits): TurnStatus {
   const end = tree.turn.end;
   if (end === undefined) return unended(tree, limits);
+  if (end.outcome === 'unseen') return endedUnseen(tree.turn, limits);
   if (end.outcome === 'done' && awaitsAnnouncement(tree)) return activeOrQuiet(tree, limits);
   const reason = end.reason === undefined ? {} : { reason: end.reason };
   return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...children(tree).map(endOf)), ...reason };

@@ -42,7 +42,8 @@ function isOfAbort(turn: Turn, event: EventOf<'message'>): boolean {
 
 /** The last words before an abort come several times; they stand where they were said first. */
 function withText(turn: Turn, event: EventOf<'message'>): Turn {
-  const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at, source: event.source };
+  const injected = event.injected === true ? { injected: true as const } : {};
+  const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at, source: event.source, ...injected };
   const start = line.text.slice(0, 80);
   const known = turn.lines.find((other) => other.kind === 'text' && other.text.startsWith(start));
   if (known === undefined || !isOfAbort(turn, event)) return withLine(turn, line);

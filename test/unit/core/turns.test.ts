@@ -118,11 +118,6 @@ describe('one turn', () => {
     expect(treeAt(events, 9, 1).turn.callsById['c']?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
   });
 
-  it('that a crash cut off is lost once the next one has ended, and was done if all its calls were answered', () => {
-    expect(stateAt([asked(0), said(1, 'tools'), called(1, 'c'), asked(20), said(21, 'stop')], 22, 0)).toBe('lost.');
-    expect(stateAt([asked(0), said(1, 'tools'), called(1, 'c'), answered(2, 'c'), asked(20), said(21, 'stop')], 22, 0)).toBe('done.');
-  });
-
   it('keeps its route when the session moves on (LS-27)', () => {
     const seen = (seconds: number, channelId: string) =>
       at(seconds, { type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId } });

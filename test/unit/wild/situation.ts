@@ -1,0 +1,155 @@
+// A situation of a real install as a file of steps, and what a person would see of it: the real source over real files, the real board and
+// renderer, and a clock that is moved by hand.
+
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FSWatcher } from 'chokidar';
+import { onTestFinished, vi } from 'vitest';
+import { createRedactor } from '../../../src/core/redact.ts';
+import { createTranscriptSource, type TranscriptCheckpoint, type TranscriptSource } from '../../../src/sources/transcripts/source.ts';
+import { Desk } from '../board/desk.ts';
+import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
+import { tempDir } from '../transcripts/temp-dir.ts';
+
+const FIXTURES = new URL('../../fixtures/wild/', import.meta.url);
+const TICK_MS = 500;
+const CHANNEL = 'c4xq8tq7y3bkzpsn9mwjd1e5fo';
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** One thing that happens to a file. `"@-60000"` in a line stands for a minute before the moment of the step. */
+export interface Step {
+  /** Milliseconds after the watcher is ready. */
+  at?: number;
+  file?: string;
+  line?: unknown;
+  lines?: unknown[];
+  /** Bytes as they are, without a newline of their own. */
+  raw?: string;
+  json?: unknown;
+  /** Looks at the boxes. */
+  show?: boolean;
+}
+
+export interface Situation {
+  before: Step[];
+  steps: Step[];
+  until: number;
+}
+
+/** Titles and lines of every box, in the order in which they first appeared. */
+export type Boxes = { title: string; lines: string[] }[];
+
+export interface Seen {
+  /** The boxes at each step that looked. */
+  looks: Boxes[];
+  atTheEnd: Boxes;
+  /** Every title that each of the boxes ever had, without repetition. */
+  titles: string[][];
+}
+
+export function readSituation(name: string): Situation {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, FIXTURES), 'utf8')) as Situation;
+}
+
+/** Plays a situation to its end; `startAt` is our own clock, milliseconds since the epoch. */
+export async function playSituation(situation: Situation, startAt = Date.now()): Promise<Seen> {
+  const stage = new Stage(createFakeClock(startAt));
+  for (const step of situation.before) stage.act(step);
+  await stage.start();
+  const looks: Boxes[] = [];
+  for (const step of situation.steps) {
+    await stage.passUntil(step.at ?? 0);
+    if (step.show === true) looks.push(stage.boxes());
+    await stage.tell(stage.act(step));
+  }
+  await stage.passUntil(situation.until);
+  return { looks, atTheEnd: stage.boxes(), titles: stage.titles() };
+}
+
+/** One watcher over a folder of its own. */
+class Stage {
+  readonly #clock: FakeClock;
+  readonly #folder = tempDir();
+  readonly #desk: Desk;
+  readonly #source: TranscriptSource;
+  readonly #readByPath = new Map<string, TranscriptCheckpoint>();
+  readonly #watcher = new FSWatcher();
+  #startedAt = 0;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+    this.#desk = new Desk({ clock, isCatchingUp: true });
+    this.#source = createTranscriptSource({
+      dir: join(this.#folder, 'agents'),
+      polling: false,
+      clock,
+      redact: createRedactor([]),
+      emit: (event) => this.#desk.board.apply(event),
+      log: quiet,
+      onProgress: (path, checkpoint) =>
+        void (checkpoint === undefined ? this.#readByPath.delete(path) : this.#readByPath.set(path, checkpoint)),
+      startWatcher: () => {
+        setImmediate(() => this.#watcher.emit('ready'));
+        return this.#watcher;
+      },
+    });
+    onTestFinished(() => this.#source.stop());
+  }
+
+  async start(): Promise<void> {
+    await this.#source.start();
+    this.#desk.board.caughtUp();
+    this.#startedAt = this.#clock.now();
+  }
+
+  /** Does what the step says and returns the file that it changed. */
+  act({ file, line, lines = [], raw, json }: Step): string | undefined {
+    if (file === undefined) return undefined;
+    const path = join(this.#folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    if (json !== undefined) writeFileSync(path, this.#filled(JSON.stringify(json)));
+    for (const entry of line === undefined ? lines : [line, ...lines]) appendFileSync(path, `${this.#filled(JSON.stringify(entry))}\n`);
+    if (raw !== undefined) appendFileSync(path, this.#filled(raw));
+    return path;
+  }
+
+  /** A file event, and the time it takes the source to read what there is. */
+  async tell(path: string | undefined): Promise<void> {
+    if (path === undefined) return;
+    this.#watcher.emit('all', 'change', path);
+    if (path.endsWith('.jsonl')) await vi.waitFor(() => this.#wasRead(path), { timeout: 20_000, interval: 5 });
+    await this.#clock.advance(0);
+  }
+
+  async passUntil(ms: number): Promise<void> {
+    for (;;) {
+      const left = this.#startedAt + ms - this.#clock.now();
+      if (left <= 0) return;
+      await this.#clock.advance(Math.min(TICK_MS, left));
+      this.#desk.board.tick();
+      await this.#clock.advance(0);
+    }
+  }
+
+  boxes(): Boxes {
+    const cards = new Map(this.#desk.views.map(({ boxId, card }) => [boxId, card]));
+    return [...cards.values()].map(({ title, lines }) => ({ title, lines }));
+  }
+
+  titles(): string[][] {
+    const titlesById = Map.groupBy(this.#desk.views, ({ boxId }) => boxId);
+    return [...titlesById.values()].map((views) => [...new Set(views.map(({ card }) => card.title))]);
+  }
+
+  #filled(text: string): string {
+    return text
+      .replaceAll(/"@(-?\d+)"/g, (_all, ms) => JSON.stringify(new Date(this.#clock.now() + Number(ms)).toISOString()))
+      .replaceAll('%PUBLIC%', CHANNEL);
+  }
+
+  #wasRead(path: string): void {
+    const written = readFileSync(path).lastIndexOf('\n') + 1;
+    const read = this.#readByPath.get(path)?.offset;
+    if (read !== written) throw new Error(`of ${path} ${read ?? 0} of ${written} bytes were read`);
+  }
+}
