@@ -8,6 +8,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Logger } from './core/log.ts';
+import { ensurePrivate, makePrivate } from './private-file.ts';
 
 /** Each kind of row has its own key space. */
 export type RowKind = 'session' | 'post' | 'source' | 'fact';
@@ -32,9 +33,10 @@ export interface Checkpoint {
 
 const FORMAT_VERSION = 1;
 const FILE_NAME = 'checkpoint.sqlite';
+const SIDE_FILES = ['-wal', '-shm'];
 
 /**
- * Opens the checkpoint in `stateDir` (mode 0700). A damaged or newer file is moved aside and named in the log; where nothing can
+ * Opens the checkpoint in `stateDir` (mode 0700; its files 0600). A damaged or newer file is moved aside and named in the log; where nothing can
  * be written at all the checkpoint lives in memory and says so in `problem()`. Never throws.
  */
 export function openCheckpoint(stateDir: string, log: Logger): Checkpoint {
@@ -51,18 +53,25 @@ export function openCheckpoint(stateDir: string, log: Logger): Checkpoint {
 
 function openOrMoveAside(path: string, log: Logger): DatabaseSync {
   try {
-    return prepare(new DatabaseSync(path));
+    return prepare(openPrivately(path));
   } catch (error) {
     if (!isDamage(error)) throw error;
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
     renameSync(path, aside);
-    for (const suffix of ['-wal', '-shm']) renameIfThere(path + suffix, aside + suffix);
+    for (const suffix of SIDE_FILES) renameIfThere(path + suffix, aside + suffix);
     log.error(
       { movedTo: aside, reason: messageOf(error) },
       'The checkpoint could not be read. It was moved aside and a new one begun; boxes are found again by their posts.',
     );
-    return prepare(new DatabaseSync(path));
+    return prepare(openPrivately(path));
   }
+}
+
+/** There are words of agents in it. What SQLite puts beside it gets the mode of the file itself, and an earlier version left it open. */
+function openPrivately(path: string): DatabaseSync {
+  ensurePrivate(path);
+  for (const suffix of SIDE_FILES) makePrivate(path + suffix);
+  return new DatabaseSync(path);
 }
 
 function prepare(database: DatabaseSync): DatabaseSync {

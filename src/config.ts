@@ -1,14 +1,14 @@
 // Turns the environment into the configuration, naming every problem at once. Knows no values of its own: see settings.ts.
 
-import { readFileSync } from 'node:fs';
 import { type ChosenSources, chooseSources } from './config/choose-sources.ts';
+import { readLabelsFile } from './config/labels-file.ts';
 import { maskSecrets } from './config/mask.ts';
 import { misspeltVariables } from './config/misspelt.ts';
 import { readSecretFile } from './config/secret-file.ts';
-import { errorText } from './core/error-code.ts';
 import { isExposed } from './config/server-url.ts';
 import { decodeSetting, encodeSetting, type Setting } from './config/setting.ts';
 import { settings, type Values } from './config/settings.ts';
+import { isLoopback } from './core/loopback.ts';
 
 /** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
 export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources };
@@ -47,7 +47,14 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     rows.map(([, setting]) => setting.variable),
   );
   const draft: Draft = {};
-  const problems = [...decodeRows(env, draft, rows), ...resolveToken(env, draft), ...checkPlaintext(draft), ...checkToolLabels(draft)];
+  const problems = [
+    ...decodeRows(env, draft, rows),
+    ...resolveToken(env, draft),
+    ...resolveHealthToken(draft),
+    ...checkPlaintext(draft),
+    ...checkToolLabels(draft),
+  ];
+  problems.push(...checkHealthDoor(draft, problems));
   problems.push(...resolveSources(env, draft, problems));
   if (problems.length > 0) return { kind: 'wrong', problems: maskProblems(problems, env), warnings };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every required row is there, or it would be a problem
@@ -107,6 +114,28 @@ function resolveToken(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
   return [];
 }
 
+function resolveHealthToken(draft: Draft): Problem[] {
+  if (draft.healthTokenFile === undefined) return [];
+  if (draft.healthToken !== undefined)
+    return [{ ...problem(settings.healthToken, 'is set, and HEALTH_TOKEN_FILE is set too'), expected: 'only one of the two' }];
+  const read = readSecretFile(draft.healthTokenFile);
+  if ('wrong' in read) return [problem(settings.healthTokenFile, read.wrong)];
+  draft.healthToken = read.value;
+  return [];
+}
+
+/** Health tells names of agents and channels: whoever can reach the port from another machine has to show the token. */
+function checkHealthDoor({ healthHost, healthPort, healthToken }: Draft, named: readonly Problem[]): Problem[] {
+  const isNamed = named.some(({ variable }) => variable.startsWith('HEALTH_'));
+  if (isNamed || healthHost === undefined || healthPort === 0 || healthToken !== undefined || isLoopback(healthHost)) return [];
+  return [
+    {
+      ...problem(settings.healthToken, `is missing, and HEALTH_HOST=${healthHost} can be reached from other machines`),
+      expected: 'a token of your own choice here or its file in HEALTH_TOKEN_FILE, or HEALTH_HOST=127.0.0.1, or HEALTH_PORT=0',
+    },
+  ];
+}
+
 function resolveSources(env: NodeJS.ProcessEnv, draft: Draft, named: readonly Problem[]): readonly Problem[] {
   const choice = chooseSources(draft, env, new Set(named.map(({ variable }) => variable)));
   if ('problems' in choice) return choice.problems;
@@ -127,22 +156,8 @@ function checkPlaintext(draft: Draft): Problem[] {
 
 function checkToolLabels(draft: Draft): Problem[] {
   if (!draft.toolLabelsFile) return [];
-  try {
-    const text = readFileSync(draft.toolLabelsFile, 'utf8');
-    return isJsonObject(text) ? [] : [problem(settings.toolLabelsFile, `names a file that is not a JSON object (${draft.toolLabelsFile})`)];
-  } catch (error) {
-    return [problem(settings.toolLabelsFile, `names a file that cannot be read (${errorText(error)})`)];
-  }
-}
-
-// The parser's message is dropped: it quotes the file, and a mistaken path may lead to a secret.
-function isJsonObject(text: string): boolean {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  } catch {
-    return false;
-  }
+  const read = readLabelsFile(draft.toolLabelsFile);
+  return 'wrong' in read ? [problem(settings.toolLabelsFile, read.wrong)] : [];
 }
 
 // Somebody may have put the token into the wrong variable as well; the text of a problem quotes what it found.
@@ -169,7 +184,9 @@ export function secretsOf(config: Config): string[] {
 /** The effective configuration in the order of the table, secrets masked. */
 export function describeConfig(config: Config, env: NodeJS.ProcessEnv = process.env): DescribedSetting[] {
   const mask = maskSecrets(secretsOf(config));
-  const shown = rows.filter(([name]) => name !== 'mmToken' || config.mmTokenFile === undefined);
+  const isFromFile = (name: Name) =>
+    (name === 'mmToken' && config.mmTokenFile !== undefined) || (name === 'healthToken' && config.healthTokenFile !== undefined);
+  const shown = rows.filter(([name]) => !isFromFile(name));
   return shown.map(([name, setting]): DescribedSetting => {
     const value = config[name];
     const { variable, meaning } = setting;

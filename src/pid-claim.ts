@@ -1,9 +1,10 @@
 // Owns this process's claim on the PID file: takes it, takes over a stale one, gives it back. Does not know what the process does.
 
-import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, linkSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorText } from './core/error-code.ts';
 import { encodeRecord, judgePidFile, type PidFileState, readPidFile } from './pid-file.ts';
+import { openPrivate } from './private-file.ts';
 import { lookAtProcess } from './process-identity.ts';
 
 /** `release` removes the file, but only while it is still this claim's. */
@@ -54,7 +55,7 @@ function lookAtOthers(pid: number) {
 
 function createClaim(path: string, text: string): Claim | undefined {
   try {
-    const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    const file = openPrivate(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     try {
       writeSync(file, text);
     } catch (error) {

@@ -17,13 +17,13 @@ export type PidFileSeen =
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'present'; readonly text: string; readonly uid: number; readonly record: PidRecord | undefined };
 
-/** Who holds the PID file. `unverified`: something with that pid runs, but nothing proves that it is ours; it is never signalled. */
+/** Who holds the PID file, `uid` being whose it is. `unverified`: something with that pid runs, but nothing proves that it is ours; it is never signalled. */
 export type PidFileState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'stale'; readonly pid: number | undefined; readonly why: string; readonly text: string }
   | { readonly kind: 'unverified'; readonly pid: number; readonly why: string }
-  | { readonly kind: 'running'; readonly record: PidRecord };
+  | { readonly kind: 'running'; readonly record: PidRecord; readonly uid: number };
 
 const MAX_BYTES = 1_024; // Ours have about a hundred; a wrong path may point at anything.
 
@@ -65,7 +65,7 @@ export function judgePidFile(seen: PidFileSeen, look: (pid: number) => ProcessSe
       if (found.startMark !== record.startMark)
         return { kind: 'stale', pid: record.pid, why: `process ${record.pid} is another program that got the number later`, text };
       return found.uid === uid
-        ? { kind: 'running', record }
+        ? { kind: 'running', record, uid }
         : { kind: 'unverified', pid: record.pid, why: `the file and process ${record.pid} belong to different users` };
     default:
       return found satisfies never;

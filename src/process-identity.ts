@@ -10,6 +10,11 @@ export type ProcessSeen =
   | { readonly kind: 'hidden' }
   | { readonly kind: 'alive'; readonly uid: number; readonly startMark: string };
 
+/** The user we are; a system without users has one for all. */
+export function ownUid(): number {
+  return process.getuid?.() ?? 0;
+}
+
 /** Looks once. A process that has ended but was not yet collected by its parent counts as gone. */
 export function lookAtProcess(pid: number): ProcessSeen {
   const seen = existsSync('/proc/self/stat') ? lookInProc(pid) : askPs(pid);

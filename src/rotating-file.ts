@@ -1,7 +1,8 @@
 // Owns one log file and its older copies. Does not know what the lines mean.
 
-import { closeSync, constants, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, renameSync, writeSync } from 'node:fs';
 import { errorCode } from './core/error-code.ts';
+import { openPrivate } from './private-file.ts';
 
 const MAX_BYTES = 10 * 1024 * 1024; // With the copies 40 MB at most, which no disk misses.
 const COPIES = 3;
@@ -47,7 +48,7 @@ export function openRotatingFile(
 }
 
 function openAppending(path: string): number {
-  return openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  return openPrivate(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
 }
 
 function renameIfThere(from: string, to: string): void {

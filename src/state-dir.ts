@@ -4,6 +4,7 @@ import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errorText } from './core/error-code.ts';
+import { ownUid } from './process-identity.ts';
 
 const NAME = 'live-status';
 const PRIVATE_MODE = 0o700;
@@ -27,13 +28,19 @@ export function prepareStateDir(path: string): StateDirCheck {
   try {
     mkdirSync(path, { recursive: true, mode: PRIVATE_MODE });
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
-    const mode = statSync(path).mode & 0o777;
-    if ((mode & 0o077) === 0) return { usable: true };
-    return {
-      usable: true,
-      warning: `The state directory ${path} is open to other users (mode ${mode.toString(8)}); make it private with chmod 700.`,
-    };
+    const warning = exposureOf(path);
+    return warning === undefined ? { usable: true } : { usable: true, warning };
   } catch (error) {
     return { usable: false, problem: `The state directory ${path} cannot be used: ${errorText(error)}` };
   }
+}
+
+/** Who else can read what is kept there, or change it, and the cure. */
+function exposureOf(path: string): string | undefined {
+  const { mode, uid } = statSync(path);
+  const shown = (mode & 0o777).toString(8);
+  if (uid !== ownUid())
+    return `The state directory ${path} belongs to another user (uid ${uid}), who can read and change it; set STATE_DIR to one of your own.`;
+  if ((mode & 0o077) === 0) return undefined;
+  return `The state directory ${path} is open to other users (mode ${shown}); make it private with chmod 700.`;
 }

@@ -1,6 +1,8 @@
 // Asks a running daemon for its health and makes the answer safe to print.
 
 import { z } from 'zod';
+import { readSecretFile } from '../config/secret-file.ts';
+import type { Values } from '../config/settings.ts';
 import { errorText } from '../core/error-code.ts';
 import { redactFields } from '../redact-fields.ts';
 
@@ -31,13 +33,27 @@ export type SeenHealth = z.infer<typeof healthShape>;
 export type HealthAnswer =
   | { readonly kind: 'seen'; readonly health: SeenHealth }
   | { readonly kind: 'foreign' }
+  /** It wants a token that it was not given. */
+  | { readonly kind: 'locked' }
   | { readonly kind: 'silent'; readonly why: string };
 
-/** Asks once; `pid` is who should answer, when that is known. Text is freed of control characters, since agents choose some of it and a terminal would obey them. */
-export async function askHealth(url: string, pid?: number): Promise<HealthAnswer> {
+/** The token of health as this command has it; none when its file cannot be read. */
+export function healthTokenOf({ healthToken, healthTokenFile }: Pick<Values, 'healthToken' | 'healthTokenFile'>): string | undefined {
+  if (healthTokenFile === undefined) return healthToken;
+  const read = readSecretFile(healthTokenFile);
+  return 'value' in read ? read.value : undefined;
+}
+
+/**
+ * Asks once. `pid` is who should answer and `token` what it asks for, where they are known. Text is freed of control characters, since
+ * agents choose some of it and a terminal would obey them.
+ */
+export async function askHealth(url: string, { pid, token }: { pid?: number; token?: string | undefined } = {}): Promise<HealthAnswer> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let body: unknown;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(ASK_TIMEOUT_MS), redirect: 'error' });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(ASK_TIMEOUT_MS), redirect: 'error' });
+    if (response.status === 401) return { kind: 'locked' };
     const text = await response.text();
     body = parseJson(text);
   } catch (error) {

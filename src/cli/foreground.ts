@@ -8,8 +8,10 @@ import { createRedactor } from '../core/redact.ts';
 import { errorText } from '../core/error-code.ts';
 import { localHealthUrl } from '../http/health.ts';
 import { createLog } from '../log.ts';
-import { claimPidFile } from '../pid-claim.ts';
+import { claimPidFile, type Holder } from '../pid-claim.ts';
+import { findHolding } from '../pid-places.ts';
 import { openRotatingFile, type RotatingFile } from '../rotating-file.ts';
+import { prepareStateDir } from '../state-dir.ts';
 import type { CliContext } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { readConfigOrTell } from './config-words.ts';
@@ -33,6 +35,12 @@ const KEEP_ALIVE_MS = 60_000;
 export async function runInForeground({ context, loadDaemon, logFile }: ForegroundOptions): Promise<number> {
   const config = readConfigOrTell(context);
   if (!config) return exitCodes.config;
+  const directory = prepareStateDir(config.stateDir);
+  const elsewhere = holderElsewhere(config.pidFile, context.env);
+  if (elsewhere !== undefined) {
+    context.err(holderWords(elsewhere.state, elsewhere.path));
+    return holderExitCode(elsewhere.state);
+  }
   const claim = await claimPidFile(config.pidFile, localHealthUrl(config.healthHost, config.healthPort));
   if (claim.kind !== 'claimed') {
     context.err(holderWords(claim, config.pidFile));
@@ -41,7 +49,7 @@ export async function runInForeground({ context, loadDaemon, logFile }: Foregrou
   process.once('exit', claim.release);
   try {
     const stream = logFile === undefined ? undefined : openRotatingFile(logFile);
-    return await runLogged(config, loadDaemon, stream);
+    return await runLogged(config, loadDaemon, stream, directory.usable ? directory.warning : undefined);
   } catch (error) {
     context.err(`The log file cannot be opened: ${errorText(error)}`);
     return exitCodes.cannotCreate;
@@ -51,9 +59,21 @@ export async function runInForeground({ context, loadDaemon, logFile }: Foregrou
   }
 }
 
+/** A watcher whose PID file lies elsewhere than ours would. */
+function holderElsewhere(pidFile: string, env: NodeJS.ProcessEnv): { path: string; state: Holder } | undefined {
+  const { path, state } = findHolding(pidFile, env);
+  return path !== pidFile && (state.kind === 'running' || state.kind === 'unverified') ? { path, state } : undefined;
+}
+
 // Never rejects: what the daemon throws becomes a line of the log.
-async function runLogged(config: Config, loadDaemon: () => Promise<Daemon>, stream: RotatingFile | undefined): Promise<number> {
+async function runLogged(
+  config: Config,
+  loadDaemon: () => Promise<Daemon>,
+  stream: RotatingFile | undefined,
+  warning: string | undefined,
+): Promise<number> {
   const log = createLog({ level: config.logLevel, redact: logRedactor(config), ...(stream ? { stream } : {}) });
+  if (warning !== undefined) log.warn({}, warning);
   const stopForgetting = logUnexpected(log);
   const stop = listenForStop((name) => log.info({ signal: name }, 'Stopping; a second signal stops at once.'));
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);

@@ -2,7 +2,7 @@
 
 import { readSettings } from '../config.ts';
 import { localHealthUrl } from '../http/health.ts';
-import { askHealth, type HealthAnswer } from './ask-health.ts';
+import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -12,7 +12,7 @@ export const healthCommand: Command = {
   summary: 'ask the running watcher how it is, in one line',
   details: () =>
     [
-      'Asks GET /health at HEALTH_HOST and HEALTH_PORT, so it is right for the health check of a container.',
+      'Asks GET /health at HEALTH_HOST and HEALTH_PORT, with HEALTH_TOKEN if set, so it is right for the health check of a container.',
       '',
       'Exit codes: 0 ok or degraded, 1 down or no answer, 78 a variable is wrong or HEALTH_PORT is 0.',
     ].join('\n'),
@@ -21,7 +21,7 @@ export const healthCommand: Command = {
 };
 
 async function health(context: CliContext): Promise<number> {
-  const settings = readSettings(context.env, ['healthHost', 'healthPort']);
+  const settings = readSettings(context.env, ['healthHost', 'healthPort', 'healthToken', 'healthTokenFile']);
   if ('problems' in settings) {
     tellProblems(settings.problems, context.err);
     return exitCodes.config;
@@ -31,7 +31,7 @@ async function health(context: CliContext): Promise<number> {
     context.err('HEALTH_PORT is 0, so the watcher answers nobody; set it to a free port, such as 9090.');
     return exitCodes.config;
   }
-  const answer = await askHealth(url);
+  const answer = await askHealth(url, { token: healthTokenOf(settings) });
   context.out(healthLine(answer, url));
   return answer.kind === 'seen' && answer.health.status !== 'down' ? exitCodes.ok : exitCodes.failed;
 }
@@ -42,6 +42,8 @@ function healthLine(answer: HealthAnswer, url: string): string {
       return `no answer from ${url} (${answer.why})`;
     case 'foreign':
       return `${url} is answered by another program`;
+    case 'locked':
+      return `${url} asks for a token; set HEALTH_TOKEN or HEALTH_TOKEN_FILE as for the watcher`;
     case 'seen':
       return `${answer.health.status}: ${answer.health.reason}`;
     default:

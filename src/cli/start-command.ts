@@ -1,12 +1,14 @@
 // `live-status start`: the daemon in the background.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { errorText } from '../core/error-code.ts';
 import { inspectPidFile } from '../pid-file.ts';
+import { findHolding } from '../pid-places.ts';
+import { openPrivate } from '../private-file.ts';
 import { prepareStateDir } from '../state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { readConfigOrTell } from './config-words.ts';
@@ -36,13 +38,13 @@ export const startCommand: Command = {
 async function start(context: CliContext): Promise<number> {
   const config = readConfigOrTell(context);
   if (!config) return exitCodes.config;
-  const state = inspectPidFile(config.pidFile);
+  const { path, state } = findHolding(config.pidFile, context.env);
   if (state.kind === 'running') {
     context.out(`live-status is already running (pid ${state.record.pid}).`);
     return exitCodes.ok;
   }
   if (state.kind === 'refused' || state.kind === 'unverified') {
-    context.err(holderWords(state, config.pidFile));
+    context.err(holderWords(state, path));
     return holderExitCode(state);
   }
   const directory = prepareStateDir(config.stateDir);
@@ -57,7 +59,7 @@ async function start(context: CliContext): Promise<number> {
 async function spawnDaemon(config: Config, context: CliContext): Promise<number> {
   const logFile = join(config.stateDir, LOG_NAME);
   const stderrFile = join(config.stateDir, STDERR_NAME);
-  const stderr = openSync(stderrFile, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW, 0o600);
+  const stderr = openPrivate(stderrFile, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
   try {
     const program = [...process.execArgv, process.argv[1] ?? '', 'run', '--log-file', logFile];
     const child = spawn(process.execPath, program, { detached: true, env: context.env, stdio: ['ignore', 'ignore', stderr] });

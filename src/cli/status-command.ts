@@ -1,8 +1,10 @@
 // `live-status status`: whether the daemon runs, how it is, and where each box is.
 
 import { readSettings } from '../config.ts';
-import { inspectPidFile, type PidRecord } from '../pid-file.ts';
-import { askHealth, type HealthAnswer, type SeenHealth } from './ask-health.ts';
+import type { PidRecord } from '../pid-file.ts';
+import { findHolding } from '../pid-places.ts';
+import { askHealth, type HealthAnswer, healthTokenOf, type SeenHealth } from './ask-health.ts';
+import { ownUid } from '../process-identity.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
 import { exitCodes, statusCodes } from './exit-codes.ts';
@@ -13,45 +15,46 @@ export const statusCommand: Command = {
   summary: 'tell whether the watcher runs and where its boxes are',
   details: () =>
     [
-      'Finds the watcher by PID_FILE and asks its GET /health. One line for each session: its state, and the post of its box or why it has',
+      'Finds the watcher by PID_FILE and asks its GET /health, with HEALTH_TOKEN if set. One line for each session: its state, and the post of its box or why it has',
       'none.',
       '',
-      'Exit codes: 0 running (whatever its health), 1 ended without removing its PID file, 3 not running, 4 unknown, 78 PID_FILE is wrong.',
+      'Exit codes: 0 running (whatever its health), 1 ended without removing its PID file, 3 not running, 4 unknown, 78 a variable is wrong.',
     ].join('\n'),
   options: {},
   run: (_values, context) => status(context),
 };
 
 async function status(context: CliContext): Promise<number> {
-  const settings = readSettings(context.env, ['pidFile']);
+  const settings = readSettings(context.env, ['pidFile', 'healthToken', 'healthTokenFile']);
   if ('problems' in settings) {
     tellProblems(settings.problems, context.err);
     return exitCodes.config;
   }
-  const state = inspectPidFile(settings.pidFile);
+  const { path, state } = findHolding(settings.pidFile, context.env);
   switch (state.kind) {
     case 'absent':
       context.out('live-status is stopped.');
       return statusCodes.stopped;
     case 'stale':
-      context.out(`live-status is not running; its PID file ${settings.pidFile} is stale: ${state.why}.`);
+      context.out(`live-status is not running; its PID file ${path} is stale: ${state.why}.`);
       return statusCodes.deadWithPidFile;
     case 'unverified':
     case 'refused':
       context.err(`It is unknown whether live-status runs: ${state.why}.`);
       return statusCodes.unknown;
     case 'running':
-      for (const line of await runningLines(state.record)) context.out(line);
+      // The address stands in the file, so a file that somebody else may have written gets no token.
+      for (const line of await runningLines(state.record, state.uid === ownUid() ? healthTokenOf(settings) : undefined)) context.out(line);
       return statusCodes.running;
     default:
       return state satisfies never;
   }
 }
 
-async function runningLines(record: PidRecord): Promise<string[]> {
+async function runningLines(record: PidRecord, token: string | undefined): Promise<string[]> {
   const first = `live-status is running (pid ${record.pid}).`;
   if (record.healthUrl === undefined) return [first, 'Health: off (HEALTH_PORT=0), so nothing more is known.'];
-  const answer = await askHealth(record.healthUrl, record.pid);
+  const answer = await askHealth(record.healthUrl, { pid: record.pid, token });
   return [first, ...healthLines(answer, record.healthUrl)];
 }
 
@@ -62,6 +65,8 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
       return [`Health: unknown, ${url} does not answer (${answer.why}).`];
     case 'foreign':
       return [`Health: unknown, ${url} is answered by another program.`];
+    case 'locked':
+      return ['Health: it asks for a token. Set HEALTH_TOKEN or HEALTH_TOKEN_FILE as for the watcher, and run this as its user.'];
     case 'seen':
       return seenLines(answer.health);
     default:
@@ -72,7 +77,7 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
 function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions }: SeenHealth): string[] {
   const rows = sessions.map(({ agent, state, channelId, postId, why }): [string, string] => [
     `${agent}  ${state}`,
-    `${channelId === undefined ? '' : `channel ${channelId}, `}${postId === undefined ? `no post: ${why ?? 'it is not written yet'}` : `post ${postId}`}`,
+    `${channelId === undefined ? '' : `channel ${channelId}, `}${postWords(postId, why)}`,
   ]);
   return [
     `Health: ${overall}, ${reason}.`,
@@ -80,6 +85,11 @@ function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
     ...(rows.length === 0 ? ['Sessions: none.'] : ['Sessions:', ...columns(rows)]),
   ];
+}
+
+function postWords(postId: string | undefined, why: string | undefined): string {
+  if (postId === undefined) return `no post: ${why ?? 'it is not written yet'}`;
+  return why === undefined ? `post ${postId}` : `post ${postId}: ${why}`;
 }
 
 function durationWords(ms: number): string {

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { removeIfStill } from '../pid-claim.ts';
-import { inspectPidFile, type PidRecord } from '../pid-file.ts';
+import type { PidRecord } from '../pid-file.ts';
+import { findHolding } from '../pid-places.ts';
 import { lookAtProcess } from '../process-identity.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
@@ -34,17 +35,17 @@ async function stop(context: CliContext): Promise<number> {
     tellProblems(settings.problems, context.err);
     return exitCodes.config;
   }
-  const state = inspectPidFile(settings.pidFile);
+  const { path, state } = findHolding(settings.pidFile, context.env);
   switch (state.kind) {
     case 'absent':
       context.out('live-status is not running.');
       return exitCodes.ok;
     case 'stale':
       context.out(`live-status is not running; the PID file was stale (${state.why}).`);
-      return removal(removeIfStill(settings.pidFile, state.text)?.why, context);
+      return removal(removeIfStill(path, state.text)?.why, context);
     case 'unverified':
     case 'refused':
-      context.err(`${holderWords(state, settings.pidFile)} Nothing was stopped.`);
+      context.err(`${holderWords(state, path)} Nothing was stopped.`);
       return exitCodes.failed;
     case 'running':
       return signalAndWait(state.record, context);

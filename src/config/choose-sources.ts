@@ -1,7 +1,7 @@
 // Which sources are used and why: from the variables, or from what lies on this machine.
 
-import { readFileSync } from 'node:fs';
 import { findGateway, type GatewayFound } from './find-gateway.ts';
+import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';
 
@@ -38,6 +38,7 @@ interface SourceProblem {
 
 export type SourceChoice = { readonly chosen: ChosenSources } | { readonly problems: readonly SourceProblem[] };
 
+const MAX_CONFIG_BYTES = 4_194_304; // OpenClaw's own configuration has some kilobytes
 const DEFAULT_URL = 'ws://127.0.0.1:18789';
 const TOKEN_EXPECTED = "the gateway's gateway.auth.token here, or its file in GATEWAY_TOKEN_FILE";
 
@@ -136,9 +137,6 @@ function gatewayWords(gateway: Exclude<Gateway, { problem: SourceProblem }> | { 
 }
 
 function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const read = readRegularFile(path, MAX_CONFIG_BYTES);
+  return 'text' in read ? read.text : undefined;
 }

@@ -1,5 +1,6 @@
 // The address of a server that we send a token to: what may stand in it, and when plain text is too dangerous.
 
+import { isLoopback } from '../core/loopback.ts';
 import { type Decoded, type TextForm, textForm } from './setting.ts';
 
 /** An `http:` or `https:` address without credentials, query or trailing slash; a path below which the server lives is kept. */
@@ -21,9 +22,4 @@ function decodeUrl(text: string): Decoded<string> {
 export function isExposed(address: string): boolean {
   const url = new URL(address);
   return url.protocol !== 'https:' && url.protocol !== 'wss:' && !isLoopback(url.hostname);
-}
-
-// `URL` has already turned forms such as 127.1 or 0x7f000001 into dotted numbers.
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -3,6 +3,7 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { defaultPidFile } from '../pid-places.ts';
 import { defaultStateDir } from '../state-dir.ts';
 import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { editBudget } from './edit-budget.ts';
@@ -113,13 +114,22 @@ export const settings = {
   breakerCooldownMs: setting('CIRCUIT_BREAKER_COOLDOWN_S', seconds(1, 3_600), '30', 'time until the half-open probe'),
   healthPort: setting('HEALTH_PORT', wholeNumber('a port', 0, 65_535), '9090', 'port of GET /health, 0 = off'),
   healthHost: setting('HEALTH_HOST', hostName(), '127.0.0.1', 'address that GET /health listens on'),
+  healthToken: {
+    ...optional(
+      'HEALTH_TOKEN',
+      token('a token of your own choice'),
+      'token that GET /health asks for; required when HEALTH_HOST is not loopback',
+    ),
+    secret: true,
+  },
+  healthTokenFile: optional('HEALTH_TOKEN_FILE', path('a file that contains the token'), 'file with the token, instead of HEALTH_TOKEN'),
   logLevel: setting(
     'LOG_LEVEL',
     choice('debug', 'info', 'warn', 'error', 'fatal', 'silent', 'trace'),
     'info',
     'least level that is logged',
   ),
-  pidFile: setting('PID_FILE', path('the PID file'), '/tmp/status-watcher.pid', 'file that keeps a second daemon away'),
+  pidFile: setting('PID_FILE', path('the PID file'), defaultPidFile, 'file that keeps a second daemon away'),
   coordinator: setting('COORDINATOR', toggle(), coordinatorDefault, 'watch governed agents; on when roles or a governance state are there'),
   coordinatorRoles: optional('COORDINATOR_ROLES', roleList(), 'roles of agents, who answer in the order primary, secondary, observer'),
   coordinatorMissingAfterMs: setting(

@@ -128,7 +128,10 @@ type ReadJson = { kind: 'read'; value: unknown; changedAt: number } | { kind: 'm
 
 async function readJson(path: string): Promise<ReadJson> {
   try {
-    const { size, mtimeMs } = await stat(path);
+    const stats = await stat(path);
+    const { size, mtimeMs } = stats;
+    // Opening a FIFO would wait for a writer for ever.
+    if (!stats.isFile()) return { kind: 'wrong', because: 'it is not a regular file' };
     if (size > MAX_FILE_BYTES) return { kind: 'wrong', because: 'it is far too large' };
     const text = await readFile(path, 'utf8');
     return parse(text, mtimeMs);

@@ -1,6 +1,5 @@
 // Ties the renderer and the encoders to the configuration: tool labels, verbosity, style and sizes.
 
-import { readFileSync } from 'node:fs';
 import { encodeAttachment } from '../boxes/attachment.ts';
 import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/labels.ts';
 import { encodeMessage } from '../boxes/message.ts';
@@ -8,6 +7,7 @@ import type { LiveStatusMeta } from '../boxes/post-meta.ts';
 import type { Shrink } from '../boxes/publisher-ports.ts';
 import { renderCard } from '../boxes/render.ts';
 import type { RenderOptions, StatusOf } from '../boxes/render-options.ts';
+import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
@@ -52,7 +52,9 @@ export function encoderOf(
 
 function toolLabels(path: string | undefined, log: Logger): ToolLabels {
   if (path === undefined) return BUILT_IN_LABELS;
-  const { labels, problems } = decodeToolLabels(JSON.parse(readFileSync(path, 'utf8')) as unknown);
+  const read = readLabelsFile(path);
+  if ('wrong' in read) return BUILT_IN_LABELS; // it was looked at a moment ago, and somebody has changed it since
+  const { labels, problems } = decodeToolLabels(read.value);
   for (const problem of problems) log.warn({ path }, problem);
   return mergeLabels(labels);
 }

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config.ts';
 import type { Logger } from '../core/log.ts';
+import { doorOf } from '../http/door.ts';
 import { createHealthServer } from '../http/health.ts';
 import { judgeHealth } from '../http/judge-health.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
@@ -15,9 +16,11 @@ export interface HealthPorts {
 }
 
 /** Answers with what ends it. A port that is taken is said in the log: boxes matter more than health. */
-export async function serveHealth({ healthHost: host, healthPort: port }: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
+export async function serveHealth(config: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
+  const { healthHost: host, healthPort: port, healthToken } = config;
   if (port === 0) return () => undefined;
-  const server = createHealthServer({ host, port, redact, report: () => judgeHealth(healthFacts(parts())) });
+  const door = doorOf(host, healthToken);
+  const server = createHealthServer({ host, port, door, redact, report: () => judgeHealth(healthFacts(parts())) });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);
   else log.info({ url: start.url }, 'Health is told here.');

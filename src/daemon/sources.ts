@@ -63,7 +63,15 @@ function transcripts(dir: string, config: Config, ports: SourcePorts): RunningSo
     tellsQuestions: wantsQuestions(config),
     ...ports,
   });
-  return { start: () => source.start(), stop: () => source.stop(), facts: () => transcriptFacts(source.health()) };
+  let wasRead = false;
+  return {
+    start: async () => {
+      await source.start();
+      wasRead = true;
+    },
+    stop: () => source.stop(),
+    facts: () => transcriptFacts(source.health(), wasRead),
+  };
 }
 
 function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: SourcePorts): RunningSource {
@@ -84,11 +92,19 @@ function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: Sou
   return { start: () => source.start(), stop: () => source.stop(), facts: () => gatewayFacts(source.health()) };
 }
 
-function transcriptFacts(health: TranscriptHealth): SourceFacts {
+function transcriptFacts(health: TranscriptHealth, wasRead: boolean): SourceFacts {
   const problems: Record<string, number> = {};
   for (const { kind, count } of health.problems) problems[kind] = (problems[kind] ?? 0) + count;
   const { files, lastEventAt, unknownKinds } = health;
-  return { name: 'transcripts', condition: transcriptCondition(health), lastEventAt, files, unknownKinds, problems };
+  return {
+    name: 'transcripts',
+    condition: transcriptCondition(health),
+    wasRead: wasRead && health.readable,
+    lastEventAt,
+    files,
+    unknownKinds,
+    problems,
+  };
 }
 
 function transcriptCondition(health: TranscriptHealth): SourceCondition {
@@ -106,7 +122,15 @@ function transcriptCondition(health: TranscriptHealth): SourceCondition {
 function gatewayFacts(health: GatewayHealth): SourceFacts {
   const { garbage, gaps, reconnects, lastEventAt, unknownKinds } = health;
   const counted = Object.entries({ garbage, gaps, reconnects }).filter(([, count]) => count > 0);
-  return { name: 'gateway', condition: gatewayCondition(health), lastEventAt, unknownKinds, problems: Object.fromEntries(counted) };
+  const wasRead = health.state.state === 'connected';
+  return {
+    name: 'gateway',
+    condition: gatewayCondition(health),
+    wasRead,
+    lastEventAt,
+    unknownKinds,
+    problems: Object.fromEntries(counted),
+  };
 }
 
 function gatewayCondition({ state, missingMethods }: GatewayHealth): SourceCondition {

@@ -14,6 +14,8 @@ export type SourceCondition =
 export interface SourceFacts {
   readonly name: string;
   readonly condition: SourceCondition;
+  /** Everything that was there at the start is known. */
+  readonly wasRead: boolean;
   readonly lastEventAt?: number | undefined;
   readonly files?: number;
   /** What the decoder did not know, by the name the input gives it. */
@@ -110,6 +112,8 @@ export interface HealthReport {
   readonly status: HealthStatus;
   /** Everything that is not as it should be, the worst first, in words. */
   readonly reason: string;
+  /** What a start still waits for, or why the watcher cannot do its work, in words; absent when it is ready. */
+  readonly notReady?: string;
   readonly version: string;
   readonly pid: number;
   readonly startedAt: string;

@@ -1,15 +1,19 @@
-// Owns the HTTP server of `GET /health`. Does not know how healthy anything is.
+// Owns the HTTP server of `GET /health`, `/livez` and `/readyz`. Does not know how healthy anything is.
 
-import { fastify } from 'fastify';
+import { type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { redactFields } from '../redact-fields.ts';
+import { limitConnections } from './connection-limit.ts';
+import { type Door, refusalAt } from './door.ts';
 import type { HealthReport } from './health-report.ts';
+import { sparing } from './sparing.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
   /** 0 takes any free port; the daemon does not start a server at all when `HEALTH_PORT` is 0. */
   readonly port: number;
-  /** Called for every request. When it throws, the answer is `down`. */
+  readonly door: Door;
+  /** Called for requests, less often when it takes long. When it throws, the answer is `down`. */
   readonly report: () => HealthReport;
   /** Removes secrets from every string of the report. */
   readonly redact: (text: string) => string;
@@ -25,23 +29,49 @@ export interface HealthServer {
 }
 
 const REQUEST_TIMEOUT_MS = 5_000; // A client that sends half a request must not hold a socket for ever.
+const CHECK_TIMEOUTS_MS = 1_000; // Node looks every 30 s only.
+const MAX_CONNECTIONS = 64; // Far more than anybody who asks for health needs, far fewer than the file handles of a process.
+const MAX_BODY_BYTES = 1_024; // Nothing here reads a body.
 
-/** Answers `GET` and `HEAD /health` with 200 or, when down, 503; everything else with 404. */
-export function createHealthServer({ host, port, report, redact }: HealthServerOptions): HealthServer {
+/**
+ * Answers `GET` and `HEAD` of three pages, everything else with 404:
+ * - `/health`: the whole report, 503 when it is `down`;
+ * - `/readyz`: 200 once every source was read and Mattermost has answered, 503 before and whenever health is `down`, with the reason;
+ * - `/livez`: 200 as long as the process answers at all; it asks for no token.
+ */
+export function createHealthServer({ host, port, door, report, redact }: HealthServerOptions): HealthServer {
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
+    bodyLimit: MAX_BODY_BYTES,
+    keepAliveTimeout: REQUEST_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: REQUEST_TIMEOUT_MS * 2,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_TIMEOUTS_MS },
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is only GET /health here.' }));
-  server.setErrorHandler((_error, _request, reply) => reply.code(503).send({ status: 'down', reason: 'the report could not be made' }));
+  limitConnections(server.server, MAX_CONNECTIONS);
+  server.addHook('onRequest', async (request, reply) => {
+    const { host: asked, authorization } = request.headers;
+    const refused = refusalAt(door, { host: asked, authorization, isOpenPage: request.routeOptions.url === '/livez' });
+    if (refused === undefined) return;
+    if (refused.status === 401) void reply.header('www-authenticate', 'Bearer');
+    await reply.code(refused.status).send({ error: refused.error });
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: 'There are only GET /health, GET /livez and GET /readyz here.' }),
+  );
+  server.setErrorHandler(answerError);
+  const current = sparing(() => redacted(report(), redact));
+  server.get('/livez', (_request, reply) => fresh(reply, 200).send({ status: 'alive' }));
   server.get('/health', (_request, reply) => {
-    const current = report();
-    return reply
-      .code(current.status === 'down' ? 503 : 200)
-      .header('cache-control', 'no-store')
-      .send(redactFields(current, redact));
+    const told = current();
+    return fresh(reply, told.status === 'down' ? 503 : 200).send(told);
+  });
+  server.get('/readyz', (_request, reply) => {
+    const { notReady } = current();
+    return notReady === undefined
+      ? fresh(reply, 200).send({ status: 'ready' })
+      : fresh(reply, 503).send({ status: 'waiting', reason: notReady });
   });
   return {
     async start() {
@@ -53,6 +83,22 @@ export function createHealthServer({ host, port, report, redact }: HealthServerO
     },
     stop: () => server.close(),
   };
+}
+
+function redacted(report: HealthReport, redact: (text: string) => string): HealthReport {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only texts are changed
+  return redactFields(report, redact) as HealthReport;
+}
+
+function fresh(reply: FastifyReply, status: number): FastifyReply {
+  return reply.code(status).header('cache-control', 'no-store');
+}
+
+/** A request that is wrong says nothing about the watcher's health; only a report that cannot be made does. */
+function answerError(error: unknown, _request: unknown, reply: FastifyReply): FastifyReply {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  if (status >= 400 && status < 500) return reply.code(status).send({ error: 'The request cannot be understood.' });
+  return reply.code(503).send({ status: 'down', reason: 'the report could not be made' });
 }
 
 function problemOf(error: unknown, host: string, port: number): string {

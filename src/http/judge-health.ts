@@ -24,9 +24,11 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
   ];
   const worst = findings.filter(({ status }) => status === 'down');
   const ordered = [...worst, ...findings.filter(({ status }) => status !== 'down')];
+  const notReady = worst.length > 0 ? worst.map(({ reason }) => reason) : awaitedBy(facts);
   return {
     status: ordered[0]?.status ?? 'ok',
     reason: ordered.map(({ reason }) => reason).join('; ') || ALL_WELL,
+    ...(notReady.length === 0 ? {} : { notReady: notReady.join('; ') }),
     version: facts.version,
     pid: facts.pid,
     startedAt: instant(facts.startedAt),
@@ -40,6 +42,15 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
     process: facts.process,
   };
+}
+
+/** What a start waits for. An outage later on is no news for a supervisor: the boxes wait, and nothing is gained by a restart. */
+function awaitedBy({ sources, sink }: HealthFacts): string[] {
+  const unread = sources.filter(({ wasRead }) => !wasRead);
+  return [
+    ...unread.map((source) => sourceReason(source) ?? `${source.name} has not been read to its end yet`),
+    ...(sink.token.state === 'unknown' ? ['Mattermost has not answered yet'] : []),
+  ];
 }
 
 function down(reason: string): Finding {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { lookAtProcess } from '../../src/process-identity.ts';
 import { type Cli, cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
 
 const pidIn = (path: string) => Number(readFileSync(path, 'utf8').split('\n')[0]);
@@ -185,6 +186,33 @@ describe('start and stop', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a watcher of 0.1 with its PID file in /tmp', { timeout: 60_000 }, () => {
+  const OLD_PLACE = '/tmp/status-watcher.pid';
+  // Never touch the file of a watcher that runs on this machine.
+  const isFree = !existsSync(OLD_PLACE);
+
+  it.skipIf(!isFree)('is seen by start, run and status, and ended by stop', async () => {
+    const env = scratch();
+    const old = await running({ ...env, PID_FILE: OLD_PLACE });
+    try {
+      const { PID_FILE: _unset, ...later } = env;
+      expect(await cli(FAKE, ['start'], later).ended).toMatchObject({
+        code: 0,
+        out: `live-status is already running (pid ${old.child.pid}).\n`,
+      });
+      expect(await cli(FAKE, ['run'], later).ended).toMatchObject({ code: 75, err: expect.stringContaining(`pid ${old.child.pid}`) });
+      expect(await cli(FAKE, ['status'], later).ended).toMatchObject({ code: 0, out: expect.stringContaining(`pid ${old.child.pid}`) });
+      expect(await cli(FAKE, ['stop'], later).ended).toMatchObject({ code: 0, out: `live-status has stopped (pid ${old.child.pid}).\n` });
+      expect(await cli(FAKE, ['status'], later).ended).toMatchObject({ code: 3 });
+      const next = await running(later);
+      expect(pidIn(join(env.STATE_DIR, 'status-watcher.pid'))).toBe(next.child.pid);
+    } finally {
+      old.child.kill('SIGKILL');
+      rmSync(OLD_PLACE, { force: true });
+    }
+  });
+});
+
 describe('status', { timeout: 60_000 }, () => {
   it('does not believe a health page that another program answers', async () => {
     const server = createServer((_request, response) => response.end('{"status":"ok"}'));
@@ -210,6 +238,43 @@ describe('status', { timeout: 60_000 }, () => {
       '  ********  done  no post: DEFAULT_CHANNEL is not set',
       '',
     ]);
+  });
+
+  it('sends the token, also from its file, and says what to do without one', async () => {
+    const env = scratch({
+      FAKE_DAEMON: 'serves',
+      HEALTH_PORT: String(await freePort()),
+      HEALTH_HOST: '0.0.0.0',
+      HEALTH_TOKEN: 'of-health',
+    });
+    await running(env);
+    const tokenFile = join(env.STATE_DIR, 'token');
+    writeFileSync(tokenFile, 'of-health\n');
+    const told = async (tokens: NodeJS.ProcessEnv) => (await cli(MAIN, ['status'], { PID_FILE: env.PID_FILE, ...tokens }).ended).out;
+    expect(await told({ HEALTH_TOKEN: 'of-health' })).toContain('Version 1.2.3');
+    expect(await told({ HEALTH_TOKEN_FILE: tokenFile })).toContain('Version 1.2.3');
+    for (const tokens of [{}, { HEALTH_TOKEN: 'wrong' }])
+      expect(await told(tokens)).toMatch(/Health: it asks for a token. Set HEALTH_TOKEN/);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('never sends the token where a PID file of somebody else leads', async () => {
+    const heard: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      heard.push(request.headers.authorization);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const env = scratch();
+    const stranger = spawn('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'sleep', '60']);
+    toEnd.add(stranger.pid ?? 0);
+    await expect.poll(() => lookAtProcess(stranger.pid ?? 0)).toMatchObject({ uid: 65_534 });
+    const seen = lookAtProcess(stranger.pid ?? 0);
+    const mark = seen.kind === 'alive' ? seen.startMark : '';
+    writeFileSync(env.PID_FILE, `${stranger.pid}\n${mark}\nhttp://127.0.0.1:${(server.address() as AddressInfo).port}/health\n`);
+    chownSync(env.PID_FILE, 65_534, 65_534);
+    expect((await cli(MAIN, ['status'], { PID_FILE: env.PID_FILE, HEALTH_TOKEN: 'of-health' }).ended).code).toBe(0);
+    expect(heard).toEqual([undefined]);
+    server.close();
   });
 
   it('says that the health is not known when nobody answers, or when it is off', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
 
@@ -125,5 +125,35 @@ describe('run', { timeout: 60_000 }, () => {
     await until(/Ready/);
     child.kill('SIGTERM');
     expect(await ended).toMatchObject({ code: 3 });
+  });
+});
+
+describe('what run looks at before it runs', { timeout: 60_000 }, () => {
+  it('warns in its log of a state directory that others can read, as start does on stderr', async () => {
+    const env = scratch();
+    mkdirSync(env.STATE_DIR);
+    chmodSync(env.STATE_DIR, 0o755);
+    const { child, until, ended } = cli(FAKE, ['run'], env);
+    await until(/Ready/);
+    child.kill('SIGTERM');
+    expect((await ended).out).toMatch(/"level":"warn".*open to other users \(mode 755\).*chmod 700/);
+    expect((await cli(FAKE, ['start'], env).ended).err).toContain('open to other users (mode 755)');
+    await cli(FAKE, ['stop'], env).ended;
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('warns of a state directory that belongs to another user', async () => {
+    const env = scratch();
+    mkdirSync(env.STATE_DIR, { mode: 0o700 });
+    chownSync(env.STATE_DIR, 65_534, 65_534);
+    const { child, until, ended } = cli(FAKE, ['run'], env);
+    await until(/Ready/);
+    child.kill('SIGTERM');
+    expect((await ended).out).toMatch(/"level":"warn".*belongs to another user \(uid 65534\).*set STATE_DIR/);
+  });
+
+  it.each(['run', 'start'])('%s refuses health that others can reach without a token, with the cure and exit code 78', async (command) => {
+    const { code, out, err } = await cli(MAIN, [command], scratch({ HEALTH_HOST: '0.0.0.0', HEALTH_PORT: '9099' })).ended;
+    expect({ code, out }).toEqual({ code: 78, out: '' });
+    expect(err).toMatch(/HEALTH_TOKEN is missing.*HEALTH_TOKEN_FILE/);
   });
 });

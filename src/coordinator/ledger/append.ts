@@ -36,6 +36,7 @@ export async function appendEntries(owed: readonly OwedEntry[], options: AppendO
   let fd: number | undefined;
   try {
     fd = openLedger(options);
+    if (!fstatSync(fd).isFile()) return { kind: 'failed', because: 'it is not a regular file' };
     const locked = await lockFile(fd, options.lockWaitSeconds, options.lockProgram);
     if (locked.kind === 'busy') return { kind: 'failed', because: `another writer has held its lock for ${options.lockWaitSeconds}s` };
     const result = writeAll(fd, owed, locked.kind === 'locked');
@@ -50,7 +51,7 @@ export async function appendEntries(owed: readonly OwedEntry[], options: AppendO
 
 function openLedger({ path, create }: AppendOptions): number {
   if (create) mkdirSync(dirname(path), { recursive: true });
-  return openSync(path, constants.O_RDWR | constants.O_APPEND | (create ? constants.O_CREAT : 0), 0o644);
+  return openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NONBLOCK | (create ? constants.O_CREAT : 0), 0o644);
 }
 
 function writeAll(fd: number, owed: readonly OwedEntry[], isAlone: boolean): AppendResult & { kind: 'written' } {

@@ -107,7 +107,9 @@ export class LedgerFollower {
   }
 
   async #readOn(): Promise<void> {
-    const { dev, ino, size, mtimeMs } = await stat(this.#ports.path);
+    const stats = await stat(this.#ports.path);
+    if (!stats.isFile()) throw new Error('it is not a regular file');
+    const { dev, ino, size, mtimeMs } = stats;
     const pass = this.#pass;
     const isSame = pass !== undefined && pass.device === dev && pass.inode === ino && size >= pass.offset;
     if (isSame && size === pass.offset && mtimeMs === pass.changedAt) return;

@@ -55,6 +55,7 @@ function readKey(path: string): KeyObject | undefined {
 function makeKey(path: string): KeyObject {
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: PRIVATE_MODE, flag: 'wx' });
+  chmodSync(path, PRIVATE_MODE); // whatever the umask took away
   return privateKey;
 }
 

@@ -54,7 +54,10 @@ describe('healthLines', () => {
 
 describe('askHealth', () => {
   it.each([200, 503])('understands the report of the daemon, answered with %d', async (status) => {
-    expect(await answering(status, JSON.stringify({ ...health, more: 1 }), (url) => askHealth(url, 7))).toEqual({ kind: 'seen', health });
+    expect(await answering(status, JSON.stringify({ ...health, more: 1 }), (url) => askHealth(url, { pid: 7 }))).toEqual({
+      kind: 'seen',
+      health,
+    });
   });
 
   it.each([
@@ -62,16 +65,18 @@ describe('askHealth', () => {
     ['something else', '{"status":"ok"}'],
     ['no JSON', '<html>'],
   ])('does not take %s for the daemon', async (_what, body) => {
-    expect(await answering(200, body, (url) => askHealth(url, 7))).toEqual({ kind: 'foreign' });
+    expect(await answering(200, body, (url) => askHealth(url, { pid: 7 }))).toEqual({ kind: 'foreign' });
   });
 
   it('removes what a terminal would obey', async () => {
     const hostile = { ...health, reason: 'a\u001b[2Jb\nc\u202ed' };
-    expect(await answering(200, JSON.stringify(hostile), (url) => askHealth(url, 7))).toMatchObject({ health: { reason: 'a?[2Jb?c?d' } });
+    expect(await answering(200, JSON.stringify(hostile), (url) => askHealth(url, { pid: 7 }))).toMatchObject({
+      health: { reason: 'a?[2Jb?c?d' },
+    });
   });
 
   it('says why nobody answers', async () => {
     const url = await answering(200, '', async (used) => used);
-    expect(await askHealth(url, 7)).toEqual({ kind: 'silent', why: expect.stringContaining('ECONNREFUSED') });
+    expect(await askHealth(url, { pid: 7 })).toEqual({ kind: 'silent', why: expect.stringContaining('ECONNREFUSED') });
   });
 });

@@ -1,4 +1,5 @@
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -72,7 +73,9 @@ describe('defaults', () => {
       healthPort: 9_090,
       healthHost: '127.0.0.1',
       logLevel: 'info',
-      pidFile: '/tmp/status-watcher.pid',
+      healthToken: undefined,
+      healthTokenFile: undefined,
+      pidFile: '/home/somebody/.local/state/live-status/status-watcher.pid',
       coordinator: false,
       coordinatorRoles: undefined,
       coordinatorMissingAfterMs: 600_000,
@@ -137,7 +140,7 @@ describe('problems', () => {
     ['LOG_LEVEL', ['debug', 'WARN', 'silent'], ['verbose']],
     ['PLACEMENT', ['reply', 'Channel'], ['thread']],
     ['DIRECT', ['own'], ['all', '1']],
-    ['HEALTH_HOST', ['0.0.0.0', '::1', '[::]', 'localhost'], ['http://localhost', 'a b']],
+    ['HEALTH_HOST', ['127.0.0.1', '::1', '[::1]', 'localhost'], ['http://localhost', 'a b']],
     ['DEFAULT_CHANNEL', ['abcdefghijklmnopqrstuvwxyz', 'ops/Town-Square'], ['town-square', 'a/b/c', 'ops/~x']],
   ])('%s takes its range and nothing else', (variable, good, bad) => {
     for (const text of good) expect(problems({ ...REQUIRED, [variable]: text })).toEqual([]);
@@ -190,6 +193,72 @@ describe('the token', () => {
     expect(lines.join()).not.toContain(TOKEN);
     expect(problems({ ...REQUIRED, MM_TOKEN: 'two words of it' }).join()).not.toContain('two words');
   });
+});
+
+/** What a path may lead to by mistake. The giant takes no room on the disk. */
+function strangeFiles(): [string, string, RegExp][] {
+  const [fifo, giant] = [join(folder, 'fifo'), join(folder, 'giant')];
+  execFileSync('mkfifo', [fifo]);
+  writeFileSync(giant, TOKEN);
+  truncateSync(giant, 2 ** 33);
+  const long = file('long', 'x'.repeat(20_000));
+  return [
+    ['a FIFO', fifo, /not a regular one/],
+    ['a directory', folder, /not a regular one/],
+    ['a device', '/dev/zero', /not a regular one/],
+    ['a giant', giant, /more than \d+ bytes/],
+    ['a long token', long, /more than 16384 bytes/],
+  ];
+}
+
+describe('a file that is not what it should be', () => {
+  const strange = strangeFiles();
+
+  it.each(strange)('%s is refused as a token, at once and with what is expected', (_what, path, words) => {
+    for (const [variable, env] of [
+      ['MM_TOKEN_FILE', { MM_TOKEN: '', MM_TOKEN_FILE: path }],
+      ['GATEWAY_TOKEN_FILE', { GATEWAY_TOKEN_FILE: path }],
+      ['HEALTH_TOKEN_FILE', { HEALTH_TOKEN_FILE: path }],
+    ] as const) {
+      const lines = problems({ ...REQUIRED, ...env });
+      expect(lines).toEqual([expect.stringMatching(words)]);
+      expect(lines[0]).toMatch(new RegExp(`^${variable} names .*; expected the path of a file that contains the token$`));
+      expect(lines[0]).not.toContain(TOKEN);
+    }
+  });
+
+  it.each(strange.slice(0, 4))('%s is refused as tool labels', (_what, path, words) => {
+    expect(problems({ ...REQUIRED, TOOL_LABELS_FILE: path })).toEqual([expect.stringMatching(words)]);
+  });
+
+  it.each(strange.slice(0, 4))("%s in the place of OpenClaw's configuration names no gateway and holds nothing up", (_what, path) => {
+    expect(valid({ ...REQUIRED, OPENCLAW_CONFIG_PATH: path }).chosen).not.toHaveProperty('gateway');
+  });
+});
+
+describe('health that others can reach', () => {
+  it.each(['0.0.0.0', '::', '[::]', '10.0.0.3', 'host.example'])('at %s needs a token, and says how to go on', (host) => {
+    expect(problems({ ...REQUIRED, HEALTH_HOST: host })).toEqual([
+      expect.stringMatching(
+        /^HEALTH_TOKEN is missing, .* other machines; expected .*HEALTH_TOKEN_FILE.*HEALTH_HOST=127.0.0.1.*HEALTH_PORT=0$/,
+      ),
+    ]);
+    expect(problems({ ...REQUIRED, HEALTH_HOST: host, HEALTH_PORT: '0' })).toEqual([]);
+    expect(valid({ ...REQUIRED, HEALTH_HOST: host, HEALTH_TOKEN: 'of-health' }).healthToken).toBe('of-health');
+  });
+
+  it('takes the token from a file, masks it, and only one of the two', () => {
+    const config = valid({ ...REQUIRED, HEALTH_HOST: '0.0.0.0', HEALTH_TOKEN_FILE: file('health', 'of-health\n') });
+    expect(config.healthToken).toBe('of-health');
+    expect(secretsOf(config)).toContain('of-health');
+    expect(problems({ ...REQUIRED, HEALTH_TOKEN: 'of-health', HEALTH_TOKEN_FILE: file('health', 'b') })).toEqual([
+      'HEALTH_TOKEN is set, and HEALTH_TOKEN_FILE is set too; expected only one of the two',
+    ]);
+  });
+
+  it.each(['127.0.0.1', '127.0.0.9', '::1', '[::1]', 'localhost'])('does not need one at %s', (host) =>
+    expect(problems({ ...REQUIRED, HEALTH_HOST: host })).toEqual([]),
+  );
 });
 
 describe('TOOL_LABELS_FILE', () => {

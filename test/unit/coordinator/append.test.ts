@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +106,12 @@ describe('appending to the ledger', () => {
     const result = await appendEntries(owed('a'), options(path, { lockProgram: 'no-such-program' }));
     expect(result).toMatchObject({ kind: 'written', unlocked: 'there is no program no-such-program' });
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
+  });
+
+  it('never waits for a FIFO that lies in its place', async () => {
+    const path = join(tempDir(), 'ledger.jsonl');
+    execFileSync('mkfifo', [path]);
+    expect(await appendEntries(owed('a'), options(path))).toEqual({ kind: 'failed', because: 'it is not a regular file' });
   });
 
   it('says why it cannot write', async () => {

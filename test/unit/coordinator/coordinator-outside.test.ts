@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -111,6 +112,15 @@ describe('governance', () => {
     rmSync(join(rig.dir, 'governance', 'state.json'));
     await rig.pass(2);
     expect(health().governance).toMatchObject({ state: 'wrong', because: expect.stringContaining('gone') });
+  });
+
+  it('never waits for a FIFO in the place of a governance file', async () => {
+    const rig = await startRig(tempDir());
+    writeState(rig, { mode: 'research', posture: 'scout' });
+    rmSync(join(rig.dir, 'governance', 'state.json'));
+    execFileSync('mkfifo', [join(rig.dir, 'governance', 'state.json')]);
+    await rig.pass(2);
+    expect(rig.coordinator().health().governance).toMatchObject({ state: 'wrong', because: expect.stringContaining('not a regular file') });
   });
 
   it('shows that recovery is asked for', async () => {

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Door } from '../../../src/http/door.ts';
 import type { HealthReport } from '../../../src/http/health-report.ts';
 import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/http/health.ts';
 import { judgeHealth } from '../../../src/http/judge-health.ts';
@@ -9,7 +14,7 @@ const report: HealthReport = judgeHealth({
   pid: 7,
   startedAt: 0,
   now: 1,
-  sources: [{ name: 'transcripts', condition: { state: 'readable' }, unknownKinds: {}, problems: {} }],
+  sources: [{ name: 'transcripts', condition: { state: 'readable' }, wasRead: true, unknownKinds: {}, problems: {} }],
   sourcesChosen: ['The gateway at loopback is watched: it was found.'],
   sink: { breaker: 'closed', reach: { state: 'reached' }, token: { state: 'accepted' }, failuresByReason: {} },
   storage: { state: 'writable' },
@@ -19,13 +24,14 @@ const report: HealthReport = judgeHealth({
   process: { rssBytes: 1, eventLoopDelayP99Ms: 0 },
 });
 
+const OPEN: Door = { onlyLocalNames: true, token: undefined };
 const servers: HealthServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
 });
 
-async function serve(make: () => HealthReport): Promise<string> {
-  const server = createHealthServer({ host: '127.0.0.1', port: 0, report: make, redact: (text) => text.replaceAll('hush', '****') });
+async function serve(make: () => HealthReport, door: Door = OPEN): Promise<string> {
+  const server = createHealthServer({ host: '127.0.0.1', port: 0, door, report: make, redact: (text) => text.replaceAll('hush', '****') });
   servers.push(server);
   const started = await server.start();
   if (started.kind === 'failed') throw new Error(started.problem);
@@ -84,7 +90,7 @@ describe('GET /health', () => {
 
   it('names the port and the cure when it is taken', async () => {
     const { port } = new URL(await serve(() => report));
-    const second = createHealthServer({ host: '127.0.0.1', port: Number(port), report: () => report, redact: (text) => text });
+    const second = createHealthServer({ host: '127.0.0.1', port: Number(port), door: OPEN, report: () => report, redact: (text) => text });
     servers.push(second);
     expect(await second.start()).toEqual({
       kind: 'failed',
@@ -93,9 +99,147 @@ describe('GET /health', () => {
   });
 
   it('says so when the address is not one of this machine', async () => {
-    const server = createHealthServer({ host: '192.0.2.1', port: 0, report: () => report, redact: (text) => text });
+    const server = createHealthServer({ host: '192.0.2.1', port: 0, door: OPEN, report: () => report, redact: (text) => text });
     servers.push(server);
     expect(await server.start()).toEqual({ kind: 'failed', problem: expect.stringContaining('HEALTH_HOST') });
+  });
+});
+
+/** What comes back on a raw connection until it is closed. */
+async function raw(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  let answer = '';
+  socket.on('data', (data: Buffer) => (answer += data.toString()));
+  socket.write(text);
+  await once(socket, 'close');
+  return answer;
+}
+
+function askedBy(url: string, path: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = request(new URL(path, url), { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on('error', reject).end();
+  });
+}
+
+describe('a request that is wrong', () => {
+  const post = (body: string, type = 'application/json'): string =>
+    `POST /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+  it.each([
+    ['a broken body', post('{'), 400],
+    ['a body that would change prototypes', post('{"__proto__":{}}'), 400],
+    ['an empty body that says it is JSON', post(''), 400],
+    ['a body of a kind nobody reads', post('<x/>', 'text/xml'), 404],
+    ['a body that is too large', post(`"${'x'.repeat(2_000)}"`), 413],
+    ['another method', post('{}').replace('POST', 'DELETE'), 404],
+    ['a broken address', 'GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', 400],
+    ['no HTTP at all', '\u0016\u0003\u0001 hello\r\n\r\n', 400],
+    ['no Host', 'GET /health HTTP/1.1\r\n\r\n', 400],
+    ['endless headers', `GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('%s is answered in its own terms and never with down', async (_what, text, status) => {
+    const url = await serve(() => report);
+    const answer = await raw(url, text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).not.toContain('down');
+    expect((await fetch(url)).status).toBe(200);
+  });
+});
+
+describe('who asks', () => {
+  it('under a foreign name is refused on every page, as a browser is that was told that our address is its own', async () => {
+    const url = await serve(() => report);
+    for (const path of ['/health', '/livez', '/readyz', '/other']) expect(await askedBy(url, path, { host: 'evil.example' })).toBe(403);
+    expect(await askedBy(url, '/health', { host: 'localhost' })).toBe(200);
+  });
+
+  it('without the token learns only that the process is alive', async () => {
+    const url = await serve(() => report, { onlyLocalNames: false, token: 'open-sesame' });
+    const ask = (path: string, headers: Record<string, string> = {}) => askedBy(url, path, { host: '10.0.0.3:9090', ...headers });
+    for (const path of ['/health', '/readyz', '/other']) expect(await ask(path)).toBe(401);
+    expect(await ask('/livez')).toBe(200);
+    for (const path of ['/health', '/readyz']) expect(await ask(path, { authorization: 'Bearer open-sesame' })).toBe(200);
+  });
+});
+
+describe('GET /readyz and /livez', () => {
+  it('say ready or what is waited for, whatever else is degraded, and that the process is alive', async () => {
+    const told: HealthReport[] = [
+      report,
+      { ...report, status: 'degraded' },
+      { ...report, notReady: 'Mattermost hush has not answered yet' },
+    ];
+    const codes: number[] = [];
+    const url = await serve(() => told[codes.length] ?? report);
+    for (const _ of told) codes.push((await fetch(new URL('/readyz', url))).status);
+    expect(codes).toEqual([200, 200, 503]);
+    const waiting = await serve(() => ({ ...report, notReady: 'Mattermost hush has not answered yet' }));
+    expect(await (await fetch(new URL('/readyz', waiting))).json()).toEqual({
+      status: 'waiting',
+      reason: 'Mattermost **** has not answered yet',
+    });
+    const broken = await serve(() => {
+      throw new Error('no report');
+    });
+    expect((await fetch(new URL('/livez', broken))).status).toBe(200);
+  });
+});
+
+describe('clients that only hold their connection', () => {
+  const held: Socket[] = [];
+  afterEach(() => {
+    for (const socket of held.splice(0)) socket.destroy();
+  });
+
+  function hold(url: string, text: string): Socket {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+    held.push(socket);
+    socket.write(text);
+    return socket;
+  }
+
+  it('are sent away after five seconds, also when they send a byte now and then', { timeout: 30_000 }, async () => {
+    const url = await serve(() => report);
+    const startedAt = performance.now();
+    const slow = ['GET /health HTTP/1.1\r\nHost: x\r\nX: ', 'POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{'].map(
+      (text) => hold(url, text),
+    );
+    const mute = hold(url, '');
+    const drip = setInterval(() => slow.forEach((socket) => socket.write('x')), 500);
+    await Promise.all([...slow, mute].map(async (socket) => socket.closed || once(socket.resume(), 'close')));
+    clearInterval(drip);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+  });
+
+  it('cannot lock anybody out, two thousand of them', { timeout: 30_000 }, async () => {
+    const url = await serve(() => report);
+    for (let client = 0; client < 2_000; client++) {
+      hold(url, client % 2 === 0 ? '' : 'GET /health HTTP/1.1\r\nHost: localhost\r\nX: ');
+      if (client % 500 === 499) {
+        await sleep(50);
+        const askedAt = performance.now();
+        expect((await fetch(url)).status).toBe(200);
+        expect(performance.now() - askedAt).toBeLessThan(1_000);
+      }
+    }
+    await expect.poll(() => held.filter((socket) => !socket.closed).length, { timeout: 5_000 }).toBeLessThanOrEqual(64);
+  });
+});
+
+describe('a report that takes long', () => {
+  it('takes at most a tenth of the time, however often it is asked for', async () => {
+    let made = 0;
+    const url = await serve(() => {
+      made += 1;
+      for (const until = performance.now() + 50; performance.now() < until; );
+      return report;
+    });
+    const startedAt = performance.now();
+    for (let asked = 0; asked < 100; asked++) await fetch(url);
+    expect(made).toBeLessThanOrEqual(2 + (performance.now() - startedAt) / 500);
   });
 });
 

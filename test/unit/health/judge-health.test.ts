@@ -11,7 +11,7 @@ const wellSink: SinkFacts = {
 };
 
 function source(condition: SourceCondition, name = 'transcripts') {
-  return { name, condition, lastEventAt: 5_000, files: 3, unknownKinds: { odd: 1 }, problems: {} };
+  return { name, condition, wasRead: true, lastEventAt: 5_000, files: 3, unknownKinds: { odd: 1 }, problems: {} };
 }
 
 const well: HealthFacts = {
@@ -160,6 +160,41 @@ describe('judgeHealth', () => {
       sessions: well.sessions,
       process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
     });
+  });
+
+  it.each<[string, Partial<HealthFacts>, RegExp | undefined]>([
+    ['everything was read and Mattermost answered', {}, undefined],
+    [
+      'a source is still being read',
+      { sources: [{ ...source({ state: 'readable' }), wasRead: false }] },
+      /^transcripts has not been read to its end yet$/,
+    ],
+    [
+      'one of two sources was never connected',
+      { sources: [source({ state: 'readable' }), { ...source(unreadable, 'gateway'), wasRead: false }] },
+      /^gateway cannot be read: no such directory$/,
+    ],
+    [
+      'Mattermost has never answered',
+      { sink: { ...wellSink, reach: { state: 'unknown' }, token: { state: 'unknown' } } },
+      /^Mattermost has not answered yet$/,
+    ],
+    [
+      'the token is refused',
+      { sink: { ...wellSink, token: { state: 'refused', because: 'expired' } } },
+      /^Mattermost refuses the token: expired$/,
+    ],
+    ['another watcher took over', { replacedBy: 'host b' }, /taken over/],
+    [
+      'an outage came after the start',
+      { sink: { ...wellSink, breaker: 'open', reach: { state: 'failing', because: 'refused' } } },
+      undefined,
+    ],
+    ['the disk is full', { storage: { state: 'failing', because: 'no space' } }, undefined],
+  ])('is ready or says what it waits for when %s', (_what, facts, notReady) => {
+    const report = judgeHealth({ ...well, ...facts });
+    if (notReady === undefined) expect(report).not.toHaveProperty('notReady');
+    else expect(report.notReady).toMatch(notReady);
   });
 
   it('gives no negative uptime when the clock jumped back', () => expect(judgeHealth({ ...well, now: -5 }).uptimeMs).toBe(0));

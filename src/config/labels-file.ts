@@ -1,0 +1,23 @@
+// Reads the file of TOOL_LABELS_FILE, for the check at the start and for the boxes.
+
+import { readRegularFile } from './regular-file.ts';
+
+const MAX_BYTES = 1_048_576; // Thousands of labels fit.
+
+/** A JSON object, or what is wrong with the file in words that complete "TOOL_LABELS_FILE …" and do not quote it. */
+export function readLabelsFile(path: string): { readonly value: object } | { readonly wrong: string } {
+  const read = readRegularFile(path, MAX_BYTES);
+  if ('wrong' in read) return { wrong: `names ${read.wrong}` };
+  const value = parsed(read.text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value };
+  return { wrong: `names a file that is not a JSON object (${path})` };
+}
+
+// The parser's message is dropped: it quotes the file, and a mistaken path may lead to a secret.
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,13 @@
+// Pure: whether a host is this machine and no other can be meant.
+
+/**
+ * `host` is a host name or an address, an IPv6 address with or without brackets, as `URL` writes it (which has already turned forms
+ * such as 127.1 or 0x7f000001 into dotted numbers). Names below `localhost` never leave the machine (RFC 6761).
+ */
+export function isLoopback(host: string): boolean {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name);
+}
