@@ -16,7 +16,8 @@ export type Trigger =
   | { kind: 'command' }
   | { kind: 'parent' }
   | { kind: 'announce'; childSessionId?: string; childKey?: string }
-  | { kind: 'recovery' }
+  /** `promptId`: the message that is tried again, where the source tells. */
+  | { kind: 'recovery'; promptId?: string }
   | { kind: 'unknown' };
 
 /** Tokens and cost of one model call. `costUsd` is in US dollars. */

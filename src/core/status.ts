@@ -32,13 +32,14 @@ function undisturbed(tree: TurnTree, limits: StatusLimits): TurnStatus {
     const text = waiting.text === undefined ? {} : { waitingText: waiting.text };
     return { state: 'waiting', final: false, waitingOn: waiting.on, ...text };
   }
-  if (turn.retry !== undefined) return retrying(tree, turn.retry);
+  if (turn.retry !== undefined) return retrying(tree, turn.retry, limits);
   if (isAlive(tree, limits)) return activeOrQuiet(tree, limits);
   return turn.end === undefined ? unended(tree, limits) : ended(tree, limits);
 }
 
-function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>): TurnStatus {
-  const until = Math.max(retry.at, retry.nextAt ?? 0) + RETRY_GRACE_MS;
+/** A second try that has begun may think for as long as any other run. */
+function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>, limits: StatusLimits): TurnStatus {
+  const until = Math.max(retry.at + RETRY_GRACE_MS, (retry.nextAt ?? 0) + Math.max(RETRY_GRACE_MS, limits.idleTimeoutMs));
   if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until)
     return { state: 'retry', final: false, retry };
   return { state: 'error', final: true, reason: retry.reason, endedAt: retry.at };

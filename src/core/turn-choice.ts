@@ -127,7 +127,8 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const startedBy = turn.startedBy.includes(event.source) ? turn.startedBy : [...turn.startedBy, event.source];
   const isRepeat = event.messageId !== undefined && turn.messageIds.includes(event.messageId);
   const runOpen = isRepeat ? turn.runOpen : turn.runOpen || turn.end === undefined || continues;
-  const begun = { ...named, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
+  const retry = turn.retry === undefined || !continues || isRepeat ? {} : { retry: { ...turn.retry, nextAt: event.at } };
+  const begun = { ...named, ...retry, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
   return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
 }
 
@@ -142,13 +143,17 @@ function sameTurn(session: Session, event: EventOf<'turn_started'>): Turn | unde
   const known = turnThatKnows(session, event) ?? turnOfPost(session, event.trigger);
   if (known !== undefined) return known;
   if (event.trigger.kind === 'announce') return turnOfAnnouncement(session, event.trigger.childKey);
-  if (event.trigger.kind === 'recovery') return session.turns.at(-1);
+  if (event.trigger.kind === 'recovery') return turnOfPrompt(session, event.trigger.promptId) ?? session.turns.at(-1);
   return turnOfBeginning(session, event);
 }
 
 function turnOfPost(session: Session, trigger: Trigger): Turn | undefined {
   if (trigger.kind !== 'person' || trigger.postId === undefined) return undefined;
   return session.turns.findLast((turn) => turn.trigger.kind === 'person' && turn.trigger.postId === trigger.postId);
+}
+
+function turnOfPrompt(session: Session, promptId: string | undefined): Turn | undefined {
+  return promptId === undefined ? undefined : session.turns.findLast((turn) => turn.messageIds.includes(promptId));
 }
 
 /** A sub-agent whose spawn nobody has told of yet is most likely one of the newest turn. */

@@ -4,12 +4,11 @@ import type { Trigger } from '../../core/event.ts';
 import type { DecodeContext } from './decode-context.ts';
 import type { UserText } from './user-text.ts';
 
-const METADATA_BLOCK = /^[A-Z][\w ]{0,40} \(untrusted metadata\):\n```json\n[^`]{0,20000}\n```\n*/gm;
 const MAX_QUESTION_POINTS = 20_000;
 
 /** Redacted, without what the gateway puts around it; nothing unless a person asked and somebody wants to know. */
-export function questionOf({ body }: UserText, trigger: Trigger, { safe, tellsQuestions }: DecodeContext): { text?: string } {
+export function questionOf({ words }: UserText, trigger: Trigger, { safe, tellsQuestions }: DecodeContext): { text?: string } {
   if (!tellsQuestions || trigger.kind !== 'person') return {};
-  const text = safe.prose(body.replace(METADATA_BLOCK, ''), MAX_QUESTION_POINTS);
+  const text = safe.prose(words, MAX_QUESTION_POINTS);
   return text === '' ? {} : { text };
 }

@@ -2,6 +2,7 @@
 // 2026.7 stores the bare text. Nothing of the text itself leaves this folder, unless a rule was switched on that needs it (question.ts).
 
 import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { type RetryWording, retryWording } from './retry-wording.ts';
 
 /** A background command that ended; `handle` is as the gateway prints it, cut to eight characters. */
 interface EndedCommand {
@@ -13,8 +14,13 @@ export interface UserText {
   endedCommands: EndedCommand[];
   /** The text without notes and envelope. */
   body: string;
+  /** The same without what the gateway put around it: blocks of metadata, and that it is another try. */
+  words: string;
+  wording: RetryWording['kind'];
   /** The metadata block of a message from a channel. */
   conversation?: JsonRecord;
+  /** It begins with the time at which it was sent. */
+  isEnveloped: boolean;
 }
 
 const MAX_READ_CHARS = 100_000; // everything of interest stands at the beginning
@@ -22,16 +28,20 @@ const SYSTEM_LINE = /^System(?: \(untrusted\))?: \[[^\]\n]{1,60}\] ?([^\n]*)(?:\
 const ENDED_COMMAND = /^Exec (?:completed|failed|killed) \(([\w-]{1,64}), (?:code (-?\d{1,6})|signal \w{1,20})\)/;
 const ABORTED_NOTE = /^Note: The previous agent run was aborted[^\n]*(?:\n|$)/;
 const ENVELOPE = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d\d-\d\d \d\d:\d\d[^\]\n]{0,40}\] ?/m;
+const METADATA_BLOCK = /^[A-Z][\w ]{0,40} \(untrusted metadata\):\n```json\n[^`]{0,20000}\n```\n*/gm;
 const CONVERSATION = /^Conversation info \(untrusted metadata\):\n```json\n/m;
 
 /** Splits a user text; every part may be missing. */
 export function readUserText(text: string): UserText {
-  const { endedCommands, rest, hadNotes } = withoutNotes(text.slice(0, MAX_READ_CHARS));
+  const marked = retryWording(text.slice(0, MAX_READ_CHARS));
+  const { endedCommands, rest, hadNotes } = withoutNotes(marked.prompt);
   const envelope = ENVELOPE.exec(rest);
   const isEnveloped = envelope !== null && (envelope.index === 0 || hadNotes);
   const body = isEnveloped ? rest.slice(envelope.index + envelope[0].length) : rest;
   const conversation = conversationOf(isEnveloped ? rest.slice(0, envelope.index) : rest);
-  return { endedCommands, body, ...(conversation === undefined ? {} : { conversation }) };
+  const said = retryWording(body.replace(METADATA_BLOCK, '').trim());
+  const wording = said.kind === 'plain' ? marked.kind : said.kind;
+  return { endedCommands, body, words: said.prompt, wording, isEnveloped, ...(conversation === undefined ? {} : { conversation }) };
 }
 
 function withoutNotes(text: string): { endedCommands: EndedCommand[]; rest: string; hadNotes: boolean } {

@@ -4,10 +4,12 @@
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
-import { decodeUser } from '../decoding/decode-user.ts';
+import { decodeUser, runIdOf } from '../decoding/decode-user.ts';
 import type { DecodedLine, Fact } from '../decoding/decoded-event.ts';
+import { contentText } from '../decoding/entry-text.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../decoding/json-guards.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
+import { type Attempts, noteProgress, notePrompt, noteRetry, promptOf, retriedPrompt } from './attempts.ts';
 
 export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 
@@ -41,6 +43,7 @@ interface FileMemory {
   /** Lines older than this are a copy of another session's history. */
   copiedBefore: number;
   lastAt: number | undefined;
+  attempts: Attempts;
 }
 
 /**
@@ -50,7 +53,7 @@ interface FileMemory {
  * What the events promise, line by line:
  * - User line: `turn_started` with the trigger. Before it a `background_ended` per note about a finished command. A slash
  *   command that the gateway answers itself is followed at once by `run_ended` (done); its answer comes as an injected message.
- *   A retry writes the line again: nothing. A sub-agent's report has a user line (`announce`) in 2026.2, none in 2026.7.
+ *   A retry that 2026.7 marks says nothing; any other wording of one is a `recovery` that names the prompt's first line. A sub-agent's report has a user line (`announce`) in 2026.2, none in 2026.7.
  * - Assistant line: `message`, then `tool_started` per call and `plan_changed`. No calls when the stop is `error` or
  *   `aborted`: they were never made. No text when the reply is silent. `error` may be retried.
  * - Line of the gateway: `message` with `injected`; for an abort only `run_ended` (aborted).
@@ -60,7 +63,7 @@ interface FileMemory {
  */
 export function createTranscriptDecoder(options: DecoderOptions): (line: string) => DecodedLine {
   const context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.tellsQuestions);
-  const memory: FileMemory = { copiedBefore: 0, lastAt: undefined };
+  const memory: FileMemory = { copiedBefore: 0, lastAt: undefined, attempts: {} };
   return (line) => {
     try {
       return decodeLine(line, memory, context);
@@ -90,7 +93,7 @@ function eventsAt(at: number | undefined, entry: JsonRecord, memory: FileMemory,
     context.unknown('no-timestamp');
     return { events: [] };
   }
-  const facts = at < memory.copiedBefore ? [] : decodeEntry(entry, at, context);
+  const facts = at < memory.copiedBefore ? [] : decodeEntry(entry, at, memory.attempts, context);
   return { at, events: facts.map((fact) => ({ ...fact, at })) };
 }
 
@@ -104,7 +107,29 @@ function instant(value: unknown): number | undefined {
   return at !== undefined && at >= EARLIEST_AT && at <= LATEST_AT ? Math.trunc(at) : undefined;
 }
 
-function decodeEntry(entry: JsonRecord, at: number, context: DecodeContext): Fact[] {
+/** A prompt that is tried again continues its turn; every other line says how far its run has come. */
+function decodeEntry(entry: JsonRecord, at: number, attempts: Attempts, context: DecodeContext): Fact[] {
+  const message = entry['type'] === 'message' ? (asRecord(entry['message']) ?? {}) : undefined;
+  if (message?.['role'] === 'user') return decodePrompt(context.safe.id(entry['id']) ?? `line-${at}`, message, at, attempts, context);
+  const facts = decodeOther(entry, at, context);
+  noteProgress(attempts, facts, message !== undefined, at);
+  return facts;
+}
+
+function decodePrompt(messageId: string, message: JsonRecord, at: number, attempts: Attempts, context: DecodeContext): Fact[] {
+  const prompt = promptOf(contentText(message['content']), runIdOf(message['idempotencyKey']));
+  const facts = decodeUser(messageId, message, context);
+  const started = facts.find((fact) => fact.type === 'turn_started');
+  if (started === undefined || started.trigger.kind === 'command') return facts;
+  const promptId = retriedPrompt(attempts, prompt, at);
+  if (promptId === undefined) notePrompt(attempts, prompt, messageId, at);
+  else noteRetry(attempts, at);
+  if (promptId === undefined) return facts;
+  const { text: _text, ...again } = started;
+  return facts.map((fact) => (fact === started ? { ...again, trigger: { kind: 'recovery', promptId } } : fact));
+}
+
+function decodeOther(entry: JsonRecord, at: number, context: DecodeContext): Fact[] {
   const type = asText(entry['type']) ?? '';
   switch (type) {
     case 'session':
@@ -124,8 +149,6 @@ function decodeEntry(entry: JsonRecord, at: number, context: DecodeContext): Fac
 function decodeMessage(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
   const role = asText(message['role']) ?? '';
   switch (role) {
-    case 'user':
-      return decodeUser(messageId, message, context);
     case 'assistant':
       return decodeAssistant(messageId, message, context);
     case 'toolResult':

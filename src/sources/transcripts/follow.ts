@@ -226,7 +226,8 @@ export class Follower {
   }
 
   #remember(key: string, events: readonly DecodedEvent[]): void {
-    for (const event of events) if (event.type === 'turn_started') this.#isHeartbeat = event.trigger.kind === 'heartbeat';
+    for (const event of events)
+      if (event.type === 'turn_started' && event.trigger.kind !== 'recovery') this.#isHeartbeat = event.trigger.kind === 'heartbeat';
     // 2026.2.26 takes quiet heartbeats out of the file again; nobody saw them.
     this.#seen.add(key, events.length > 0 && !this.#isHeartbeat);
   }

@@ -15,6 +15,10 @@ const spawn = [
 const childAsked = at(2, { type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'cu' }, CHILD);
 const childDone = at(9, { type: 'message', messageId: 'cm', stop: 'stop', text: 'all good' }, CHILD);
 
+const triedAgain = (seconds: number): SessionEvent =>
+  at(seconds, { type: 'turn_started', trigger: { kind: 'recovery', promptId: 'u0' }, messageId: `u${seconds}` });
+const failed = (seconds: number): SessionEvent => at(seconds, { type: 'run_ended', outcome: 'failed', reason: 'HTTP 500' });
+
 const rows: [name: string, events: SessionEvent[], seconds: number, state: string][] = [
   ['a turn just asked for is active', [asked(0)], 1, 'active'],
   ['a lock alone makes a turn active', [at(0, { type: 'busy_seen', until: Number.MAX_SAFE_INTEGER })], 20, 'active'],
@@ -45,6 +49,9 @@ const rows: [name: string, events: SessionEvent[], seconds: number, state: strin
   ['an error may be retried', [asked(0), said(2, 'error')], 3, 'retry'],
   ['a retry that succeeds is done', [asked(0), said(2, 'error'), said(4, 'error'), said(9, 'stop')], 10, 'done.'],
   ['an error without another try is final', [asked(0), said(2, 'error')], 60, 'error.'],
+  ['a second try that has begun may think for as long as any run', [asked(0), said(2, 'error'), triedAgain(3)], 60, 'retry'],
+  ['a second try that never says anything failed', [asked(0), said(2, 'error'), triedAgain(3)], 64, 'error.'],
+  ['a second try after a final failure', [asked(0), said(2, 'error'), failed(2.5), triedAgain(3)], 4, 'active'],
   [
     'the lock let go after an error: failed at once',
     [asked(0), said(2, 'error'), at(3, { type: 'busy_cleared', crashed: false })],

@@ -126,6 +126,16 @@ describe('one turn', () => {
     expect(treeAt(events, 10, 1).turn.route).toEqual({ kind: 'channel', channelId: 'second' });
   });
 
+  it('goes on with a second try of its prompt, even after a command that was answered meanwhile', () => {
+    const command = at(3, { type: 'turn_started', trigger: { kind: 'command' }, messageId: 'status' });
+    const again = at(6, { type: 'turn_started', trigger: { kind: 'recovery', promptId: 'u0' }, messageId: 'u6' });
+    const answered3 = at(3, { type: 'run_ended', outcome: 'done' });
+    const events = [asked(0), said(2, 'error'), command, answered3, again, said(8, 'stop', 'second try')];
+    expect(turnsOf(events)).toBe(2);
+    expect(treeAt(events, 9, 0).turn.lines).toMatchObject([{ kind: 'text', text: 'second try' }]);
+    expect(stateAt(events, 9, 0)).toBe('done.');
+  });
+
   it('has the same box id when its transcript is read again', () => {
     expect(treeAt([asked(0), said(1, 'stop')], 2).turn.boxId).toBe(treeAt([asked(0)], 1).turn.boxId);
     expect(treeAt([asked(0)], 1).turn.boxId).not.toBe(treeAt([asked(1)], 2).turn.boxId);

@@ -27,3 +27,27 @@ describe('a later line proves', () => {
     expect(titles[1]?.at(-1)).toMatch(/^\[DONE\] main \| 3s/);
   });
 });
+
+describe('a retry is the same turn', () => {
+  it('when another model goes on after a failed one (h03)', async () => {
+    const { atTheEnd, titles } = await play('h03-fallback-continue');
+    expect(atTheEnd).toEqual([
+      {
+        title: '[DONE] main | 3s | 240 tokens | $0.0020',
+        lines: ['Reading the calendar', 'exec: `cal` [OK]', 'Your week is planned.'],
+      },
+    ]);
+    expect(titles[0]?.[0]).toBe('[RETRY] 1 | main | 0s');
+  });
+
+  it('when the prompt is written again after an overflow (h04)', async () => {
+    const { atTheEnd, titles } = await play('h04-overflow-prompt-again');
+    expect(atTheEnd).toEqual([
+      {
+        title: '[DONE] main | 3s | 360 tokens | $0.0030',
+        lines: ['exec: `cat logs` [OK]', '[session compacted - continuing]', 'exec: `tail logs` [OK]', 'The logs are read.'],
+      },
+    ]);
+    expect(titles[0]?.some((title) => title.startsWith('[ERROR]'))).toBe(false);
+  });
+});

@@ -1,0 +1,31 @@
+// What the gateway writes into a user line when it tries the same prompt once more. Pure.
+
+/**
+ * How a user text says that it is another try. `plain`: it does not. `marked`: the attempt before it failed. `instructed`: the
+ * answer before it was not good enough, although it may look like an end.
+ */
+export interface RetryWording {
+  kind: 'plain' | 'marked' | 'instructed';
+  /** The prompt itself, without the gateway's words; empty when there are no others. */
+  prompt: string;
+}
+
+// Some versions put what was said elsewhere in front of the mark.
+const MARK = /^(?:## Prior session context[^]{0,20000}?\n\n)?\[Retry after the previous model attempt [^\]\n]{1,60}\]\n+/;
+const CONTINUE = /^Continue where you left off\. The previous [a-z ]{1,40}(?:failed|timed out|was interrupted|was aborted)[^\n]{0,100}$/;
+const INSTRUCTIONS: readonly RegExp[] = [
+  /(?:^|\n\n)The previous (?:assistant turn|model attempt|attempt|response) (?:only described the plan|recorded reasoning but did not|did not produce a|completed its tool calls but did not|compacted the conversation context before)[^\n]{1,600}$/,
+  /(?:^|\n\n)Continue from the (?:current|compacted) transcript (?:after|and produce)\b[^\n]{1,400}$/,
+];
+/** Not a retry: it comes with the first try already. */
+const FAST_PATH = /\n\nThe latest user message is a short approval to proceed\.[^\n]{1,400}$/;
+
+/** Takes a user text apart. Wordings are those of OpenClaw 2026.2 to 2026.9. */
+export function retryWording(text: string): RetryWording {
+  const mark = MARK.exec(text);
+  const rest = (mark === null ? text : text.slice(mark[0].length)).trimEnd().replace(FAST_PATH, '');
+  if (CONTINUE.test(rest)) return { kind: 'marked', prompt: '' };
+  const instruction = INSTRUCTIONS.map((wording) => wording.exec(rest)).find((found) => found !== null);
+  if (instruction !== undefined) return { kind: 'instructed', prompt: rest.slice(0, instruction.index) };
+  return { kind: mark === null ? 'plain' : 'marked', prompt: rest };
+}
