@@ -10,6 +10,7 @@ import type { Session } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
 import { createGatewaySource, type GatewayHealth, type RestoredTurn } from '../sources/gateway/source.ts';
+import type { Problem } from '../sources/transcripts/problems.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/transcripts/source.ts';
 import { wantsQuestions } from './governing.ts';
 
@@ -107,16 +108,41 @@ function transcriptFacts(health: TranscriptHealth, wasRead: boolean): SourceFact
   };
 }
 
-function transcriptCondition(health: TranscriptHealth): SourceCondition {
-  if (!health.readable)
-    return { state: 'unreadable', because: 'the transcript directory does not exist or cannot be listed; it is waited for' };
-  if (health.watching === 'polling' && health.problems.some(({ kind }) => kind === 'watch_limit')) {
-    return {
-      state: 'impaired',
-      because: 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches or max_user_instances',
-    };
-  }
+/** Whether what is there can be read, and if not the cause and the cure. */
+export function transcriptCondition(health: TranscriptHealth): SourceCondition {
+  if (!health.readable) return { state: 'unreadable', because: whyNoDirectory(health) };
+  const lacks = lackingIn(health);
+  if (lacks.length > 0) return { state: 'impaired', because: lacks.join('; ') };
   return health.files === 0 && health.lastEventAt === undefined ? { state: 'unknown' } : { state: 'readable' };
+}
+
+function whyNoDirectory({ forbidden }: TranscriptHealth): string {
+  if (forbidden) return `this user may not look into the transcript directory (permission denied); ${AS_OWNER}`;
+  return 'the transcript directory does not exist; it is waited for';
+}
+
+const AS_OWNER = 'run the watcher as the user who owns the transcripts';
+
+/** What is not seen of what is there, by the kind of problem that stands in the way. */
+const LACKS: Partial<Record<Problem['kind'], (standing: number, path: string) => string>> = {
+  unreadable: (standing, path) => `${countOf(standing, 'transcript')} cannot be read (permission denied), such as ${path}; ${AS_OWNER}`,
+  folder_unreadable: (standing, path) =>
+    `${countOf(standing, 'folder')} cannot be looked into (permission denied), such as ${path}; ${AS_OWNER}`,
+  index_unreadable: (standing, path) =>
+    `${countOf(standing, 'session index', 'session indexes')} cannot be read (permission denied), such as ${path}; ${AS_OWNER}`,
+  index_large: (standing, path) =>
+    `${countOf(standing, 'session index', 'session indexes')} with far too many rows, such as ${path}: only the newest are used; remove old sessions`,
+};
+
+function lackingIn({ watching, problems }: TranscriptHealth): string[] {
+  const standing = problems.flatMap(({ kind, standing: paths, path }) => (paths === 0 ? [] : (LACKS[kind]?.(paths, path) ?? [])));
+  const isPolled = watching === 'polling' && problems.some(({ kind }) => kind === 'watch_limit');
+  const words = 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches or max_user_instances';
+  return isPolled ? [words, ...standing] : standing;
+}
+
+function countOf(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
 }
 
 function gatewayFacts(health: GatewayHealth): SourceFacts {

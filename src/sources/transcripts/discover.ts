@@ -3,7 +3,7 @@
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileKindOf } from './file-name.ts';
-import { refusalOf } from './open-file.ts';
+import { type Refusal, refusalOf } from './open-file.ts';
 
 export interface Folder {
   path: string;
@@ -60,8 +60,8 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
   }
 }
 
-/** The names in a sessions folder that matter. `undefined` when it cannot be listed. */
-export async function listFolder(path: string): Promise<Listing | undefined> {
+/** The names in a sessions folder that matter, or why it cannot be listed. */
+export async function listFolder(path: string): Promise<Listing | Refusal> {
   try {
     const listing: Listing = { transcripts: [], refused: [], locks: [] };
     for (const entry of await readdir(path, { withFileTypes: true })) {
@@ -72,7 +72,7 @@ export async function listFolder(path: string): Promise<Listing | undefined> {
       else listing.refused.push({ name: entry.name, refusal: entry.isSymbolicLink() ? 'symlink' : 'not_a_file' });
     }
     return listing;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return refusalOf(error);
   }
 }

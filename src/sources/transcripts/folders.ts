@@ -25,6 +25,9 @@ export class Folders {
   readonly #foldersByPath = new Map<string, Folder>();
   #watching: Watching = 'waiting';
   #readable = false;
+  #forbidden = false;
+  /** What could not be looked into when it was tried last. */
+  #unreadable: ReadonlySet<string> = new Set();
   #limitReached = false;
   #rootVersion = '';
   #closeWatcher: (() => Promise<void>) | undefined;
@@ -45,6 +48,11 @@ export class Folders {
     return this.#readable;
   }
 
+  /** The directory exists, but this user may not look into it. */
+  get forbidden(): boolean {
+    return this.#forbidden;
+  }
+
   all(): Folder[] {
     return [...this.#foldersByPath.values()];
   }
@@ -55,18 +63,25 @@ export class Folders {
 
   /** Looks at what exists now. A folder that was removed and made anew is told as gone and found. Never throws. */
   async discover(): Promise<void> {
-    const { root, problems } = this.#options;
+    const { root } = this.#options;
     const found = await findFolders(root);
-    if (found.kind === 'unreadable') problems.note('folder_unreadable', root);
-    if (found.kind === 'found') for (const path of found.unreadable) problems.note('folder_unreadable', path);
+    this.#noteUnreadable(found.kind === 'found' ? found.unreadable : found.kind === 'unreadable' ? [root] : []);
     this.#readable = found.kind === 'found';
-    if (found.kind === 'found') problems.over('folder_unreadable', root);
+    this.#forbidden = found.kind === 'unreadable';
     const changed = this.#replace(found.kind === 'found' ? found.folders : []);
     const rootVersion = found.kind === 'found' ? await versionOf(root) : '';
     if (found.kind !== 'found' || changed || rootVersion !== this.#rootVersion) await this.#unwatch();
     this.#rootVersion = rootVersion;
     if (found.kind === 'found') await this.#watch();
     else this.#watching = 'waiting';
+  }
+
+  #noteUnreadable(paths: readonly string[]): void {
+    const { problems } = this.#options;
+    const unreadable = new Set(paths);
+    for (const path of this.#unreadable) if (!unreadable.has(path)) problems.over('folder_unreadable', path);
+    for (const path of unreadable) problems.noteOnce('folder_unreadable', path);
+    this.#unreadable = unreadable;
   }
 
   /** No hint comes after this. */
@@ -88,6 +103,7 @@ export class Folders {
     const gone = this.all().filter((folder) => versionsByPath.get(folder.path) !== folder.version);
     for (const folder of gone) {
       this.#foldersByPath.delete(folder.path);
+      this.#options.problems.over('folder_unreadable', folder.path);
       this.#options.onGone(folder);
     }
     for (const folder of found.filter((other) => !this.#foldersByPath.has(other.path))) {

@@ -1,11 +1,10 @@
 // Owns the last good content of one `sessions.json` and when it is looked at. Does not know what entries mean for boxes.
 
 import type { Clock } from '../../core/clock.ts';
-import { decodeIndexEntry, type IndexEntry } from '../decoding/index-entry.ts';
-import { asRecord, parseJson } from '../decoding/json-guards.ts';
-import { type Root, withRegular } from './open-file.ts';
-import type { Problems } from './problems.ts';
-import { readAt } from './read-at.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { type IndexRows, readIndexRows } from './index-rows.ts';
+import { type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import type { ProblemKind, Problems } from './problems.ts';
 
 export interface IndexFileOptions {
   path: string;
@@ -22,7 +21,10 @@ const MIN_GAP_MS = 250;
 const MAX_LOAD = 20;
 const MAX_BYTES = 64 * 1024 * 1024;
 
-type Look = 'same' | 'read' | 'missing' | 'broken' | 'refused';
+type Look = 'same' | 'read' | 'broken' | (typeof REFUSALS)[number];
+
+/** Why there are no rows, as the problem is called. */
+const REFUSALS = ['index_missing', 'index_refused', 'index_unreadable', 'index_large'] as const satisfies readonly ProblemKind[];
 
 /** Keeps one index read. `look` may be called as often as something hints at a change: looks are spaced and never overlap. */
 export class IndexFile {
@@ -35,6 +37,7 @@ export class IndexFile {
   #cancel: (() => void) | undefined;
   #again = false;
   #isStopped = false;
+  #isCut = false;
 
   constructor(options: IndexFileOptions) {
     this.#options = options;
@@ -49,8 +52,11 @@ export class IndexFile {
     return this.#running ?? Promise.resolve();
   }
 
+  /** Nothing is wrong with a file that is not looked at any more. */
   stop(): Promise<void> {
     this.#isStopped = true;
+    this.#isCut = false;
+    this.#over();
     this.#cancel?.();
     return this.#running ?? Promise.resolve();
   }
@@ -77,30 +83,35 @@ export class IndexFile {
 
   #report(look: Look): void {
     const { problems, path } = this.#options;
-    if (look === 'missing' && this.#lastLook !== look) problems.note('index_missing', path);
-    if (look === 'refused' && this.#lastLook !== look) problems.note('index_refused', path);
-    if (look === 'read') for (const kind of ['index_missing', 'index_refused', 'index_broken'] as const) problems.over(kind, path);
+    const refusal = REFUSALS.find((kind) => kind === look);
+    if (refusal !== undefined && this.#lastLook !== look) problems.note(refusal, path);
+    if (look === 'read') this.#over();
     this.#lastLook = look;
+  }
+
+  /** A file with too many rows is read all the same. */
+  #over(): void {
+    const { problems, path } = this.#options;
+    for (const kind of [...REFUSALS, 'index_broken'] as const) if (kind !== 'index_large' || !this.#isCut) problems.over(kind, path);
   }
 
   async #readOnce(): Promise<Look> {
     try {
       return await withRegular(this.#options, async (opened) => {
-        if (opened.kind === 'refused') return opened.refusal === 'missing' ? 'missing' : 'refused';
+        if (opened.kind === 'refused') return lookOf(opened.refusal);
         const { handle, identity } = opened;
         if (identity.version === this.#version) return 'same';
-        if (identity.size > MAX_BYTES) return 'refused';
-        return this.#understand(await readAt(handle, 0, identity.size), identity.version);
+        if (identity.size > MAX_BYTES) return 'index_large';
+        return this.#understand(await readIndexRows(handle, identity.size), identity.version);
       });
-    } catch {
-      return 'refused';
+    } catch (error) {
+      return lookOf(refusalOf(error));
     }
   }
 
   /** A file caught half written is looked at again; only one that stays wrong is a problem. */
-  #understand(bytes: Buffer, version: string): Look {
-    const store = asRecord(parseJson(bytes.toString('utf8')));
-    if (store === undefined) {
+  #understand(rows: IndexRows, version: string): Look {
+    if (rows.kind === 'broken') {
       if (this.#brokenVersion === version) this.#options.problems.note('index_broken', this.#options.path);
       else this.#postpone(MIN_GAP_MS);
       this.#version = this.#brokenVersion === version ? version : '';
@@ -108,7 +119,27 @@ export class IndexFile {
       return 'broken';
     }
     this.#version = version;
-    this.#options.onEntries(Object.entries(store).flatMap(([key, value]) => decodeIndexEntry(key, value) ?? []));
+    this.#isCut = rows.isCut;
+    if (rows.isCut) this.#options.problems.noteOnce('index_large', this.#options.path);
+    this.#options.onEntries(rows.entries);
     return 'read';
+  }
+}
+
+function lookOf(refusal: Refusal): Look {
+  switch (refusal) {
+    case 'missing':
+      return 'index_missing';
+    case 'unreadable':
+      return 'index_unreadable';
+    case 'exhausted':
+      return 'same'; // it passes, and what was read last holds until then
+    case 'symlink':
+    case 'not_a_file':
+    case 'outside':
+    case 'failed':
+      return 'index_refused';
+    default:
+      return refusal satisfies never;
   }
 }

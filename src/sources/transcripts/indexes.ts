@@ -7,6 +7,7 @@ import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import type { Folder } from './discover.ts';
 import { INDEX_NAME } from './file-name.ts';
 import { IndexFile } from './index-file.ts';
+import { createLimit } from './limit.ts';
 import type { Problems } from './problems.ts';
 import { EVERY_FOLDER, SessionIndex } from './session-index.ts';
 
@@ -29,12 +30,14 @@ interface Nameable {
   unnamedSince?: number;
 }
 
+const MAX_LOOKS_AT_ONCE = 16; // thousands of agents must not use up the process's file handles
 const NAME_WAIT_MS = 2_000; // an index is written before its transcript, but may be missing, broken or late
 
 export class Indexes {
   readonly #options: IndexesOptions;
   readonly #sessions = new SessionIndex();
   readonly #filesByFolder = new Map<string, IndexFile>();
+  readonly #limit = createLimit(MAX_LOOKS_AT_ONCE);
 
   constructor(options: IndexesOptions) {
     this.#options = options;
@@ -56,7 +59,7 @@ export class Indexes {
   /** Looks at one folder's index, or at all of them, as soon as the last look is long enough ago. */
   async look(folder?: string): Promise<void> {
     const folders = folder === undefined ? [...this.#filesByFolder.keys()] : [folder, EVERY_FOLDER];
-    await Promise.all(folders.flatMap((path) => this.#filesByFolder.get(path)?.look() ?? []));
+    await Promise.all(folders.map((path) => this.#limit(async () => this.#filesByFolder.get(path)?.look())));
   }
 
   entryOf(key: string): IndexEntry | undefined {

@@ -54,6 +54,8 @@ export interface TranscriptHealth {
   watching: Watching;
   /** Whether the directory exists and can be listed. */
   readable: boolean;
+  /** It exists, but this user may not look into it. */
+  forbidden: boolean;
 }
 
 export interface TranscriptSource {
@@ -141,6 +143,7 @@ class Source {
       problems: this.#problems.list(),
       watching: this.#folders.watching,
       readable: this.#folders.readable,
+      forbidden: this.#folders.forbidden,
     };
   }
 
@@ -205,7 +208,8 @@ class Source {
   async #list(folder: Folder): Promise<void> {
     const { transcripts, signs } = this.#reading;
     const listing = await listFolder(folder.path);
-    if (listing === undefined) return this.#problems.note('folder_unreadable', folder.path);
+    if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.noteOnce('folder_unreadable', folder.path);
+    this.#problems.over('folder_unreadable', folder.path);
     const isNew = this.#listed.has(folder);
     const unknown = listing.transcripts.map((name) => join(folder.path, name)).filter((path) => transcripts.get(path) === undefined);
     for (let begin = 0; begin < unknown.length; begin += LOOKS_AT_ONCE) {

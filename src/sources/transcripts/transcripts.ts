@@ -164,6 +164,7 @@ export class Transcripts {
 
   #vanished(record: TranscriptRecord | undefined): Promise<void> {
     if (record === undefined) return Promise.resolve();
+    this.#readAgain(record);
     // How it ended may stand in the file it was renamed to.
     if (record.checkpoint === undefined) this.#recordsByPath.delete(record.path);
     else this.#open(record);
@@ -214,7 +215,7 @@ export class Transcripts {
 
   /** True: read on at once. */
   #took(record: TranscriptRecord, read: FollowRead): boolean {
-    if (read.change !== 'refused' && read.change !== 'settling') delete record.lastRefusal;
+    if (read.change !== 'refused' && read.change !== 'settling') this.#readAgain(record);
     switch (read.change) {
       case 'unchanged':
         return false;
@@ -248,6 +249,11 @@ export class Transcripts {
     onProgress(record);
   }
 
+  #readAgain(record: TranscriptRecord): void {
+    if (record.lastRefusal !== undefined) this.#options.problems.over(record.lastRefusal, record.path);
+    delete record.lastRefusal;
+  }
+
   #refused(record: TranscriptRecord, refusal: Extract<FollowRead, { change: 'refused' }>['refusal']): void {
     if (record.lastRefusal !== refusal) this.#options.problems.note(refusal, record.path);
     record.lastRefusal = refusal;
@@ -255,6 +261,7 @@ export class Transcripts {
   }
 
   #end(record: TranscriptRecord): void {
+    this.#readAgain(record);
     delete record.follower;
     this.#recordsByPath.delete(record.path);
     this.#workByPath.delete(record.path);
@@ -286,12 +293,13 @@ export class Transcripts {
   async #stat(path: string): Promise<FileIdentity | undefined> {
     try {
       const stats = await lstat(path, { bigint: true });
+      if (this.#recordsByPath.get(path)?.lastRefusal === undefined) this.#options.problems.over('unreadable', path);
       if (stats.isFile()) return identityOf(stats);
       this.#options.problems.noteOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
       return undefined;
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal !== 'missing') this.#options.problems.note(refusal, path);
+      if (refusal !== 'missing') this.#options.problems.noteOnce(refusal, path);
       return undefined;
     }
   }

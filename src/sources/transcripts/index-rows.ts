@@ -1,0 +1,57 @@
+// Reads the rows of a session index in small steps, so that neither the event loop nor the memory is at the mercy of its size.
+
+import type { FileHandle } from 'node:fs/promises';
+import { decodeIndexEntry, type IndexEntry } from '../decoding/index-entry.ts';
+import { ObjectMembers } from './object-members.ts';
+import { readAt } from './read-at.ts';
+
+/** `isCut`: there are more rows than are kept, and those that were not updated for longest were left out. */
+export type IndexRows = { kind: 'rows'; entries: IndexEntry[]; isCut: boolean } | { kind: 'broken' };
+
+const CHUNK_BYTES = 64 * 1024; // a millisecond or two of parsing between two reads
+const MAX_ROWS = 20_000; // OpenClaw itself keeps some hundred; all of them are compared whenever the file changes
+
+/** The rows that decode, of two with one key the last. Throws what reading throws. */
+export async function readIndexRows(handle: FileHandle, size: number, maxRows = MAX_ROWS): Promise<IndexRows> {
+  const members = new ObjectMembers();
+  const rows = new Rows(maxRows);
+  for (let at = 0; at < size && !members.isBroken; at += CHUNK_BYTES) {
+    const chunk = await readAt(handle, at, Math.min(CHUNK_BYTES, size - at));
+    for (const [key, value] of members.take(chunk)) rows.add(decodeIndexEntry(key, value));
+  }
+  return members.isWhole() ? rows.kept() : { kind: 'broken' };
+}
+
+/** The newest rows. Up to twice as many are held, so that looking for the oldest is rare. */
+class Rows {
+  readonly #max: number;
+  #byKey = new Map<string, IndexEntry>();
+  #isCut = false;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(entry: IndexEntry | undefined): void {
+    if (entry === undefined) return;
+    this.#byKey.set(entry.key, entry);
+    if (this.#byKey.size >= 2 * this.#max) this.#dropOld();
+  }
+
+  kept(): IndexRows {
+    if (this.#byKey.size > this.#max) this.#dropOld();
+    return { kind: 'rows', entries: [...this.#byKey.values()], isCut: this.#isCut };
+  }
+
+  #dropOld(): void {
+    const newestFirst = Float64Array.from(this.#byKey.values(), updatedAt).sort().reverse();
+    const least = newestFirst[this.#max - 1] ?? 0;
+    const kept = [...this.#byKey].filter(([, entry]) => updatedAt(entry) >= least).slice(0, this.#max);
+    this.#byKey = new Map(kept);
+    this.#isCut = true;
+  }
+}
+
+function updatedAt(entry: IndexEntry): number {
+  return entry.updatedAt ?? 0;
+}
