@@ -6,6 +6,7 @@ import { lookAtProcess, ownUid } from './process-identity.ts';
 import { defaultStateDir } from './state-dir.ts';
 
 const NAME = 'status-watcher.pid';
+const SERVICE_PLACE = join('/run/live-status', NAME); // the runtime directory of the systemd unit
 const OLD_PLACE = `/tmp/${NAME}`; // of 0.1, where everybody may put a file
 
 /** In `RUNTIME_DIRECTORY` of systemd (the first of its list) or `XDG_RUNTIME_DIR`, which are gone after a reboot, else in the state directory. */
@@ -34,7 +35,7 @@ export function findHolding(path: string, env: NodeJS.ProcessEnv): Holding {
 }
 
 function otherPlaces(env: NodeJS.ProcessEnv): string[] {
-  return [inStateDir(env), join('/run/user', String(ownUid()), NAME), OLD_PLACE];
+  return [inStateDir(env), join('/run/user', String(ownUid()), NAME), SERVICE_PLACE, OLD_PLACE];
 }
 
 /** In a folder that everybody may write to only a file of our own counts. */

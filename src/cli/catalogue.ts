@@ -7,6 +7,7 @@ import { healthCommand } from './health-command.ts';
 import { ledgerCommand } from './ledger-command.ts';
 import { pairCommand } from './pair-command.ts';
 import { createRunCommand } from './run-command.ts';
+import { serviceCommand } from './service-command.ts';
 import { showConfigCommand } from './show-config-command.ts';
 import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -22,6 +23,7 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       statusCommand,
       healthCommand,
       showConfigCommand,
+      serviceCommand,
       pairCommand,
       ledgerCommand,
       demoCommand,

@@ -34,6 +34,7 @@ function lineFor(line: string, { node, program, owner, readOnlyPaths, tokenFile 
       return [line, ...readOnlyPaths.map((path) => `BindReadOnlyPaths=${quote(path)}`)];
     case 'LoadCredential':
       return [tokenFile === undefined ? line : `LoadCredential=mm-token:${escape(tokenFile)}`];
+    case undefined:
     default:
       return [line.startsWith('#Environment=MM_TOKEN_FILE') && tokenFile !== undefined ? line.slice(1) : line];
   }

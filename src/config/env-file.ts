@@ -1,13 +1,13 @@
 // Reads the environment file: settings that need not be exported by hand, for the hook and for every command.
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { errorCode, errorText } from '../core/error-code.ts';
+import { readRegularFile } from './regular-file.ts';
 
 /** The variable that names another environment file. */
-const ENV_FILE_VARIABLE = 'LIVE_STATUS_ENV_FILE';
+const VARIABLE = 'LIVE_STATUS_ENV_FILE';
 
 /** What the variable says when no file is to be read. */
 const NO_FILE = 'none';
@@ -17,7 +17,7 @@ const MAX_BYTES = 65_536; // all settings with long values take a tenth of it; a
 export type WithEnvFile = { readonly env: NodeJS.ProcessEnv; readonly path?: string } | { readonly problem: string };
 
 /** The default place: `live-status/env` in the user's configuration folder (XDG base directories). */
-function defaultEnvFile(env: NodeJS.ProcessEnv): string {
+export function defaultEnvFile(env: NodeJS.ProcessEnv): string {
   const configHome = env['XDG_CONFIG_HOME'];
   return join(configHome?.startsWith('/') ? configHome : join(env['HOME'] || homedir(), '.config'), 'live-status', 'env');
 }
@@ -27,15 +27,12 @@ function defaultEnvFile(env: NodeJS.ProcessEnv): string {
  * `LIVE_STATUS_ENV_FILE` must be there, or is `none`; the one at the default place need not be there.
  */
 export function withEnvFile(env: NodeJS.ProcessEnv): WithEnvFile {
-  const named = env[ENV_FILE_VARIABLE]?.trim();
+  const named = env[VARIABLE]?.trim();
   if (named === NO_FILE) return { env };
   const path = named || defaultEnvFile(env);
-  try {
-    return { env: merge(parseEnv(readSmallFile(path)), env), path };
-  } catch (error) {
-    if (!named && errorCode(error) === 'ENOENT') return { env };
-    return { problem: `The environment file ${path} ${whyNot(error)}` };
-  }
+  if (!named && !existsSync(path)) return { env };
+  const read = readRegularFile(path, MAX_BYTES);
+  return 'text' in read ? { env: merge(parseEnv(read.text), env), path } : { problem: problemOf(named !== undefined, read.wrong) };
 }
 
 function merge(fromFile: NodeJS.Dict<string>, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -43,30 +40,9 @@ function merge(fromFile: NodeJS.Dict<string>, env: NodeJS.ProcessEnv): NodeJS.Pr
   return { ...fromFile, ...Object.fromEntries(given) };
 }
 
-// Opened without blocking, so that a FIFO cannot hold up the start.
-function readSmallFile(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const stat = fstatSync(file);
-    if (!stat.isFile()) throw new Error('is not a regular file; make it a text file with lines such as MM_URL=https://chat.example.org.');
-    if (stat.size > MAX_BYTES)
-      throw new Error(`is larger than ${MAX_BYTES} bytes; only lines such as MM_URL=https://chat.example.org belong there.`);
-    const bytes = Buffer.alloc(MAX_BYTES);
-    return bytes.toString('utf8', 0, readSync(file, bytes));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function whyNot(error: unknown): string {
-  switch (errorCode(error)) {
-    case undefined:
-      return errorText(error);
-    case 'ENOENT':
-      return `is not there; create it, or unset ${ENV_FILE_VARIABLE}.`;
-    case 'EACCES':
-      return 'may not be read by this user; give it to them with chown, and keep it private with chmod 600.';
-    default:
-      return `cannot be read: ${errorText(error)}`;
-  }
+function problemOf(isNamed: boolean, wrong: string): string {
+  const [where, cure] = isNamed
+    ? [VARIABLE, `correct ${VARIABLE} or unset it`]
+    : ['The default place of the environment file', 'correct or remove it'];
+  return `${where} names ${wrong}; ${cure}. Expected is a text file with lines such as MM_URL=https://chat.example.org.`;
 }

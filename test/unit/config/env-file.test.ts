@@ -46,17 +46,26 @@ describe('the environment file', () => {
 
   it('must be there when it is named', () => {
     const path = join(home, 'missing');
-    expect(problemOf({ LIVE_STATUS_ENV_FILE: path })).toBe(
-      `The environment file ${path} is not there; create it, or unset LIVE_STATUS_ENV_FILE.`,
-    );
+    const problem = problemOf({ LIVE_STATUS_ENV_FILE: path });
+    expect(problem).toContain(`LIVE_STATUS_ENV_FILE names a file that cannot be read (ENOENT`);
+    expect(problem).toContain('; correct LIVE_STATUS_ENV_FILE or unset it.');
   });
 
   it('is refused with the cure when it is a directory, a FIFO or far too large', () => {
     const [fifo, giant] = [join(home, 'fifo'), join(home, 'giant')];
     execFileSync('mkfifo', [fifo]);
     writeFileSync(giant, 'X'.repeat(65_537));
-    expect(problemOf({ LIVE_STATUS_ENV_FILE: home })).toContain('is not a regular file; make it a text file with lines such as');
-    expect(problemOf({ LIVE_STATUS_ENV_FILE: fifo })).toContain('is not a regular file; make it a text file with lines such as');
-    expect(problemOf({ LIVE_STATUS_ENV_FILE: giant })).toContain('is larger than 65536 bytes; only lines such as');
+    expect(problemOf({ LIVE_STATUS_ENV_FILE: home })).toMatch(
+      /not a regular one but a FIFO, a folder .* Expected is a text file with lines/,
+    );
+    expect(problemOf({ LIVE_STATUS_ENV_FILE: fifo })).toMatch(
+      /not a regular one but a FIFO, a folder .* Expected is a text file with lines/,
+    );
+    expect(problemOf({ LIVE_STATUS_ENV_FILE: giant })).toMatch(/more than 65536 bytes .* Expected is a text file with lines/);
+  });
+
+  it('is refused at its default place, too, when it is there and cannot be read', () => {
+    mkdirSync(atDefaultPlace);
+    expect(problemOf({ HOME: home })).toMatch(/^The default place of the environment file names .*; correct or remove it\./);
   });
 });

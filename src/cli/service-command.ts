@@ -1,0 +1,193 @@
+// `live-status service`: installs, removes and shows the systemd unit.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { problemLine } from '../config.ts';
+import { errorCode } from '../core/error-code.ts';
+import { ownUid } from '../process-identity.ts';
+import type { CliContext, Command, OptionValues } from './command.ts';
+import { exitCodes, statusCodes } from './exit-codes.ts';
+import { programPath } from './package-folder.ts';
+import {
+  hiddenPaths,
+  ownerOf,
+  ownVariables,
+  placesOf,
+  problemsOf,
+  type Scope,
+  type ServicePlaces,
+  serviceVariables,
+  UNIT,
+} from './service-settings.ts';
+import { fillUnit } from './service-unit.ts';
+
+export const serviceCommand: Command = {
+  name: 'service',
+  summary: 'install, remove or show the systemd service',
+  details: () =>
+    [
+      'install  writes the unit with the paths of this machine, and /etc/status-watcher.env from the variables that are set when it is not there',
+      '         yet; starts the service when nothing is missing, else says what is. It runs as the owner of TRANSCRIPT_DIR, or where only a',
+      '         gateway is watched as a user of its own. A token in /etc/status-watcher.token is handed over as a credential.',
+      'remove   stops the service and removes the unit; --purge removes settings, token and state, too.',
+      'status   tells whether it is installed and how it is.',
+      '',
+      'With --user for one user, without root: settings in ~/.config/live-status/env.',
+      '',
+      'Exit codes: 0 done, or running; 1 failed; 3 not running; 64 wrong use; 78 installed, but settings are missing or wrong.',
+    ].join('\n'),
+  options: {
+    user: { type: 'boolean', help: "a service of this user's own systemd" },
+    'run-as': { type: 'string', value: 'USER', help: 'the user of the system service' },
+    purge: { type: 'boolean', help: 'with remove: settings and state, too' },
+    'dry-run': { type: 'boolean', help: 'with install: print the unit and change nothing' },
+  },
+  operands: { usage: 'install|remove|status', most: 1 },
+  run: async (values, context, [action]) => runService(action, values, context),
+};
+
+interface Service {
+  readonly scope: Scope;
+  readonly places: ServicePlaces;
+  readonly context: CliContext;
+}
+
+function runService(action: string | undefined, values: OptionValues, context: CliContext): number {
+  const scope = values['user'] === true ? 'user' : 'system';
+  const service: Service = { scope, places: placesOf(scope, context.env), context };
+  switch (action) {
+    case 'install':
+      return install(service, values);
+    case 'remove':
+      return remove(service, values['purge'] === true);
+    case 'status':
+      return status(service);
+    case undefined:
+    default:
+      context.err('live-status service: say install, remove or status. See live-status service --help.');
+      return exitCodes.usage;
+  }
+}
+
+function install(service: Service, values: OptionValues): number {
+  const { places, context } = service;
+  const variables = serviceVariables(places, context.env);
+  const unit = unitText(service, variables, typeof values['run-as'] === 'string' ? values['run-as'] : undefined);
+  if (typeof unit !== 'string') return fail(context, unit.problem);
+  if (values['dry-run'] === true) {
+    context.out(unit.trimEnd());
+    return exitCodes.ok;
+  }
+  if (!mayChange(service)) return exitCodes.failed;
+  writeSettings(service);
+  mkdirSync(dirname(places.unit), { recursive: true });
+  writeFileSync(places.unit, unit, { mode: 0o644 });
+  context.out(`The unit is ${places.unit}, its settings are ${places.envFile}.`);
+  systemctl(service, 'daemon-reload');
+  return start(service, variables);
+}
+
+function unitText({ scope, places }: Service, variables: NodeJS.ProcessEnv, named: string | undefined): string | { problem: string } {
+  const owner = scope === 'user' ? { kind: 'nobody' as const } : ownerOf(variables, named);
+  if ('problem' in owner) return owner;
+  const [node, program] = [process.execPath, programPath()];
+  const hasCredential = places.tokenFile !== undefined && existsSync(places.tokenFile);
+  return fillUnit(readFileSync(places.template, 'utf8'), {
+    node,
+    program,
+    readOnlyPaths: hiddenPaths(variables, node, program),
+    ...('user' in owner ? { owner } : {}),
+    ...(hasCredential ? { tokenFile: places.tokenFile } : {}),
+  });
+}
+
+/** Starts it, or restarts it with a new unit, when nothing is missing. */
+function start(service: Service, variables: NodeJS.ProcessEnv): number {
+  const { context, places } = service;
+  const problems = problemsOf(variables);
+  if (problems.length > 0) {
+    systemctl(service, 'enable', UNIT);
+    context.err(`Not started yet. Correct this in ${places.envFile}, then run ${systemctlWords(service, 'restart')}:`);
+    for (const problem of problems) context.err(`  ${problemLine(problem)}`);
+    return exitCodes.config;
+  }
+  systemctl(service, 'enable', UNIT);
+  systemctl(service, 'restart', UNIT);
+  context.out(`The service runs. See ${systemctlWords(service, 'status')}.`);
+  return exitCodes.ok;
+}
+
+/** A new file gets what is set now; one that is there stays as it is. */
+function writeSettings({ places, context }: Service): void {
+  if (existsSync(places.envFile)) return;
+  const lines = Object.entries(ownVariables(context.env)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const head = [
+    '# Settings of live-status, one NAME=value a line; live-status config --help explains each.',
+    '# MM_URL, a token and something to watch are needed.',
+  ];
+  mkdirSync(dirname(places.envFile), { recursive: true });
+  writeFileSync(places.envFile, `${[...head, ...lines].join('\n')}\n`, { mode: 0o600, flag: 'wx' });
+}
+
+function remove(service: Service, purge: boolean): number {
+  const { places, context } = service;
+  if (!mayChange(service)) return exitCodes.failed;
+  if (existsSync(places.unit)) {
+    systemctl(service, 'disable', '--now', UNIT);
+    rmSync(places.unit);
+    systemctl(service, 'daemon-reload');
+    context.out(`The service is stopped and ${places.unit} removed.`);
+  } else context.out(`There is no ${places.unit}.`);
+  const rest = [places.envFile, places.tokenFile, places.stateDir].filter((path) => path !== undefined && existsSync(path));
+  if (purge) for (const path of rest) rmSync(path ?? '', { recursive: true });
+  else if (rest.length > 0) context.out(`Left in place: ${rest.join(', ')}. Remove them with --purge.`);
+  return exitCodes.ok;
+}
+
+function status(service: Service): number {
+  const { places, context } = service;
+  if (!existsSync(places.unit)) {
+    context.out(`Not installed: there is no ${places.unit}.`);
+    return statusCodes.stopped;
+  }
+  const shown = systemctl(service, 'show', UNIT, '--property=ActiveState,SubState,UnitFileState,StatusText', '--value');
+  const [active = 'unknown', sub = '', enabled = '', words = ''] = shown.split('\n');
+  context.out(`${places.unit}: ${active} (${sub}), ${enabled}.${words === '' ? '' : ` ${words}.`}`);
+  return active === 'active' ? statusCodes.running : statusCodes.stopped;
+}
+
+function mayChange({ scope, context }: Service): boolean {
+  if (!hasSystemd()) {
+    fail(context, 'systemd does not run here (there is no /run/systemd/system). Use live-status start, the hook or the container instead.');
+    return false;
+  }
+  if (scope === 'user' || ownUid() === 0) return true;
+  fail(context, 'a system service needs root: run this with sudo, or install a service of your own with --user.');
+  return false;
+}
+
+function hasSystemd(): boolean {
+  return existsSync('/run/systemd/system'); // sd_booted(3)
+}
+
+function systemctl({ scope }: Service, ...args: string[]): string {
+  try {
+    return execFileSync('systemctl', [...(scope === 'user' ? ['--user'] : []), ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
+  } catch (error) {
+    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : (errorCode(error) ?? '');
+    throw new Error(`systemctl ${args.join(' ')} failed: ${said}`, { cause: error });
+  }
+}
+
+function systemctlWords({ scope }: Service, verb: string): string {
+  return `systemctl ${scope === 'user' ? '--user ' : ''}${verb} status-watcher`;
+}
+
+function fail(context: CliContext, problem: string): number {
+  context.err(`live-status service: ${problem}`);
+  return exitCodes.failed;
+}

@@ -1,0 +1,109 @@
+// What the service of this machine will be: its settings, its user, what it reads. Looks at files; changes nothing.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { type Problem, readConfig } from '../config.ts';
+import { defaultEnvFile } from '../config/env-file.ts';
+import { readRegularFile } from '../config/regular-file.ts';
+import { settings } from '../config/settings.ts';
+import { packagePath } from './package-folder.ts';
+
+export type Scope = 'system' | 'user';
+
+/** Where the parts of a service lie. Paths are absolute. */
+export interface ServicePlaces {
+  readonly template: string;
+  readonly unit: string;
+  readonly envFile: string;
+  /** Handed to the service as a credential when it is there; a user's service reads MM_TOKEN_FILE itself. */
+  readonly tokenFile?: string;
+  readonly stateDir: string;
+}
+
+export const UNIT = 'status-watcher.service';
+const MAX_ENV_BYTES = 65_536;
+/** What the unit's `ProtectHome=tmpfs` hides. */
+const HIDDEN = /^\/(?:home|root|run\/user)(?:\/|$)/;
+
+export function placesOf(scope: Scope, env: NodeJS.ProcessEnv): ServicePlaces {
+  if (scope === 'system') {
+    return {
+      template: packagePath('deploy', UNIT),
+      unit: join('/etc/systemd/system', UNIT),
+      envFile: '/etc/status-watcher.env',
+      tokenFile: '/etc/status-watcher.token',
+      stateDir: '/var/lib/live-status',
+    };
+  }
+  const home = env['HOME'] || homedir();
+  return {
+    template: packagePath('deploy', 'status-watcher.user.service'),
+    unit: join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'systemd', 'user', UNIT),
+    envFile: defaultEnvFile(env),
+    stateDir: join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'live-status'),
+  };
+}
+
+/** The variables of a service, from its file and, for a file that is not there yet, from the caller's environment. */
+export function serviceVariables({ envFile, tokenFile }: ServicePlaces, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const read = readRegularFile(envFile, MAX_ENV_BYTES);
+  const variables = 'text' in read ? parseEnv(read.text) : ownVariables(env);
+  const hasCredential = tokenFile !== undefined && existsSync(tokenFile);
+  return hasCredential ? { ...variables, MM_TOKEN_FILE: tokenFile, MM_TOKEN: '' } : variables;
+}
+
+/** The variables of live-status that are set, in the order of their table. */
+export function ownVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names: string[] = Object.values(settings).map(({ variable }) => variable);
+  return Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name]]] : [])));
+}
+
+/** What is still missing or wrong for the service to run. */
+export function problemsOf(variables: NodeJS.ProcessEnv): readonly Problem[] {
+  const result = readConfig({ HOME: '/nonexistent', ...variables });
+  return result.kind === 'wrong' ? result.problems : [];
+}
+
+export type OwnerFound = { readonly user: string; readonly group: string } | { readonly kind: 'nobody' } | { readonly problem: string };
+
+/** Who the service runs as: the named user, else the owner of the transcripts, else nobody in particular. */
+export function ownerOf(variables: NodeJS.ProcessEnv, named: string | undefined): OwnerFound {
+  const folder = variables['TRANSCRIPT_DIR']?.trim();
+  if (named === undefined && !folder) return { kind: 'nobody' };
+  try {
+    const user = named ?? nameOf(String(statSync(folder ?? '/').uid));
+    return { user, group: id('-gn', user) };
+  } catch {
+    const what = named === undefined ? `TRANSCRIPT_DIR ${folder} is not there, so its owner is not known` : `there is no user ${named}`;
+    return { problem: `${what}; name the user who owns the transcripts with --run-as.` };
+  }
+}
+
+function nameOf(uid: string): string {
+  return id('-nu', uid);
+}
+
+function id(option: string, who: string): string {
+  return execFileSync('id', [option, who], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+}
+
+/** What the service reads below a home, which its sandbox would hide: transcripts, files that settings name, Node and the program. */
+export function hiddenPaths(variables: NodeJS.ProcessEnv, node: string, program: string): string[] {
+  const folders = ['TRANSCRIPT_DIR', 'GOVERNANCE_DIR'].map((name) => variables[name]);
+  const files = ['SESSIONS_JSON', 'MM_TOKEN_FILE', 'GATEWAY_TOKEN_FILE', 'HEALTH_TOKEN_FILE', 'TOOL_LABELS_FILE'].map(
+    (name) => variables[name],
+  );
+  const parents = files.flatMap((path) => (path ? [dirname(path)] : []));
+  const own = [dirname(dirname(node)), packageRoot(program)];
+  const paths = [...folders.flatMap((path) => (path ? [path] : [])), ...parents, ...own];
+  return [...new Set(paths)].filter((path) => HIDDEN.test(path));
+}
+
+/** The folder that holds the package and, in an installation, the packages it needs. */
+function packageRoot(program: string): string {
+  const root = dirname(dirname(program));
+  return dirname(root).endsWith('node_modules') ? dirname(root) : root;
+}
