@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const CACHE = join(ROOT, '.cache', 'deploy');
 const STORAGE = ['--root', join(CACHE, 'storage'), '--runroot', join(CACHE, 'run')];
@@ -25,7 +25,7 @@ export interface Ran {
 }
 
 /** Runs a program to its end and gives what it said on both channels; never rejects for an exit code. */
-export async function attempt(program: string, args: readonly string[], input = ''): Promise<Ran> {
+async function attempt(program: string, args: readonly string[], input = ''): Promise<Ran> {
   try {
     const running = run(program, args, { maxBuffer: MAX_OUTPUT_BYTES, cwd: ROOT });
     running.child.stdin?.end(input);
