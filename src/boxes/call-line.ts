@@ -5,6 +5,7 @@ import { codeSpan, plainText } from '../core/neutralise.ts';
 import { redactThenCut } from '../core/redact.ts';
 import type { Call, Turn } from '../core/session.ts';
 import { cut, cutStart, oneLine } from '../core/text.ts';
+import { SUMMARY_ARG } from '../core/turn.ts';
 import { formatDuration } from './amounts.ts';
 import type { ToolLabel } from './labels.ts';
 import type { RenderContext } from './render-options.ts';
@@ -55,7 +56,7 @@ function toolName(call: Call, label: ToolLabel | undefined, redact: (text: strin
 function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderContext['options']): string {
   const shown =
     (label?.args ?? TELLING_ARGS).find((name) => isWorthShowing(call.args[name])) ??
-    (label?.args === undefined ? firstShortArg(call) : undefined);
+    (label?.args === undefined ? firstShortArg(call) : summaryArg(call));
   const main =
     shown === undefined
       ? ''
@@ -66,6 +67,10 @@ function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact 
     .slice(0, MAX_OTHER_ARGS)
     .map(([name, value]) => codeSpan(cut(oneLine(redact(`${name}=${value}`)), MAX_OTHER_ARG_POINTS)));
   return [main, ...texts].filter((text) => text !== '').join(' ');
+}
+
+function summaryArg({ args }: Call): string | undefined {
+  return isWorthShowing(args[SUMMARY_ARG]) ? SUMMARY_ARG : undefined;
 }
 
 function firstShortArg(call: Call): string | undefined {

@@ -74,7 +74,8 @@ export type SessionEvent = Common &
         text?: string;
       }
     | { type: 'run_started'; runId: string }
-    | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string }
+    /** `takesBack`: the same source had said something stronger of this run, which was not so. */
+    | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string; takesBack?: boolean }
     /**
      * Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. With `since`, when it
      * began: one that began before its turn ended was left behind and is no sign of another turn. With `handle` it is

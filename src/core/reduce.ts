@@ -138,7 +138,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'child_spawned':
       return spawnChild(turn, event);
     case 'run_started':
-      return { ...reopen(turn, { at: event.at }), runsById: { ...turn.runsById, [event.runId]: { open: !isBeforeEnd(turn, event) } } };
+      return startRun(turn, event);
     case 'run_ended':
       return endRun(turn, event);
     case 'busy_seen':
@@ -160,6 +160,16 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     default:
       return event satisfies never;
   }
+}
+
+/** The clock of a turn begins with its first run; only a gateway tells of a message that waits for that. */
+function startRun(before: Turn, event: EventOf<'run_started'>): Turn {
+  const turn = before.hasRun === true || before.end !== undefined ? before : withRun(before, event.at);
+  return { ...reopen(turn, { at: event.at }), runsById: { ...turn.runsById, [event.runId]: { open: !isBeforeEnd(turn, event) } } };
+}
+
+function withRun(turn: Turn, at: number): Turn {
+  return { ...turn, hasRun: true, startedAt: turn.lines.length === 0 ? Math.max(turn.startedAt, at) : turn.startedAt };
 }
 
 function seen(before: Session, event: EventOf<'session_seen'>): Session {

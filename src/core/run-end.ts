@@ -23,14 +23,14 @@ function isOfEndedRun(turn: Turn, runId: string | undefined): boolean {
 /** One run ended. `yielded` closes the run while the turn waits for its sub-agents. */
 export function closeRun(
   turn: Turn,
-  event: { outcome: RunOutcome; at: number; runId?: string | undefined; reason?: string | undefined },
+  event: { outcome: RunOutcome; at: number; runId?: string | undefined; reason?: string | undefined; takesBack?: boolean | undefined },
 ): Turn {
   const { retry: _retry, ...rest } = turn;
   const runsById = event.runId === undefined ? turn.runsById : { ...turn.runsById, [event.runId]: { open: false } };
   const closed = { ...rest, runsById, runOpen: false };
   if (event.outcome === 'yielded') return closed;
   const end: TurnEnd = { outcome: event.outcome, at: event.at, ...(event.reason === undefined ? {} : { reason: event.reason }) };
-  if (turn.end !== undefined && outranks(turn.end, end)) return { ...closed, end: turn.end };
+  if (turn.end !== undefined && event.takesBack !== true && outranks(turn.end, end)) return { ...closed, end: turn.end };
   const ended = { ...closed, end };
   return event.outcome === 'done' ? ended : endCalls({ ...ended, waiting: [] }, event.at);
 }

@@ -58,6 +58,8 @@ export interface Turn {
   /** Minted when the turn opens, never changes. */
   boxId: string;
   trigger: Trigger;
+  /** A run of it has begun: until then its message waits, and the clock does not count that. */
+  hasRun?: boolean;
   /** Where the box goes: frozen when the turn starts, whatever the session's route becomes (LS-27). */
   route?: Route;
   startedAt: number;

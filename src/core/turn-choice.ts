@@ -128,7 +128,9 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const isRepeat = event.messageId !== undefined && turn.messageIds.includes(event.messageId);
   const runOpen = isRepeat ? turn.runOpen : turn.runOpen || turn.end === undefined || continues;
   const retry = turn.retry === undefined || !continues || isRepeat ? {} : { retry: { ...turn.retry, nextAt: event.at } };
-  const begun = { ...named, ...retry, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
+  // A transcript gets its line when the run begins.
+  const hasRun = event.source === 'transcripts' ? { hasRun: true } : {};
+  const begun = { ...named, ...retry, ...hasRun, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
   return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
 }
 

@@ -9,6 +9,8 @@ const KEPT_LINES = 60; // a box shows 15 by default; the rest is kept for raised
 const KEPT_MESSAGES = 500; // ids remembered per turn against double counting
 const KEPT_USAGES = 120; // more than these are folded into one entry, until
 const KEPT_AFTER_FOLD = 60; // the newest of them are left by themselves: a gateway tells the last 50 messages again
+/** Stands for the arguments of a call of which only a summary is known. */
+export const SUMMARY_ARG = 'summary';
 const FOLDED_USAGE_ID = '(earlier)';
 
 /** A box id that the same turn gets again when its transcript is read again from the start. */
@@ -58,7 +60,7 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
  */
 export function withCallAgain(before: Turn, { callId, at, args }: EventOf<'tool_started'>): Turn {
   const turn = withEarlierLine(before, { kind: 'call', callId, at });
-  const isComplete = Object.keys(turn.callsById[callId]?.args ?? {}).length > 0;
+  const isComplete = Object.keys(turn.callsById[callId]?.args ?? {}).some((name) => name !== SUMMARY_ARG);
   return isComplete ? turn : withCall(turn, callId, (call) => ({ ...call, args }));
 }
 

@@ -12,6 +12,7 @@ import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
 import { createGatewaySource, type GatewayHealth, type RestoredTurn } from '../sources/gateway/source.ts';
 import type { Problem } from '../sources/transcripts/problems.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/transcripts/source.ts';
+import { gatewayCondition } from './gateway-condition.ts';
 import { wantsQuestions } from './governing.ts';
 
 export interface SourcePorts {
@@ -157,25 +158,4 @@ function gatewayFacts(health: GatewayHealth): SourceFacts {
     unknownKinds,
     problems: Object.fromEntries(counted),
   };
-}
-
-function gatewayCondition({ state, missingMethods }: GatewayHealth): SourceCondition {
-  switch (state.state) {
-    case 'connected':
-      if (missingMethods.length === 0) return { state: 'readable' };
-      return { state: 'impaired', because: `the gateway ${state.version} is an older one and does not have ${missingMethods.join(', ')}` };
-    case 'starting':
-      return { state: 'impaired', because: state.because };
-    case 'blind':
-    case 'auth':
-    case 'pairing':
-    case 'protocol':
-    case 'unreachable':
-      return { state: 'unreadable', because: state.because };
-    case 'connecting':
-    case 'stopped':
-      return { state: 'unknown' };
-    default:
-      return state satisfies never;
-  }
 }

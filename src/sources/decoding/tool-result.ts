@@ -61,7 +61,8 @@ function endedSession(session: JsonRecord, safe: SafeText): { handle: string; ex
 
 function isAborted({ details, text, isError }: ToolResult): boolean {
   if (ABORTED.has(asText(details['status']) ?? '') || details['exitReason'] === 'manual-cancel') return true;
-  return isError && details['exitReason'] === undefined && ABORT_LINE.test(text.slice(-300));
+  const isFailure = isError || FAILED.has(asText(details['status']) ?? ''); // 2026.5 calls such a result no error
+  return isFailure && details['exitReason'] === undefined && ABORT_LINE.test(text.slice(-300));
 }
 
 function isFailed({ tool, details, text, isError }: ToolResult, exitCode: number | undefined): boolean {

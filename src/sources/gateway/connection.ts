@@ -112,6 +112,11 @@ export class Connection {
     return connectParams(challenge, { token: this.#token, version, platform: process.platform, ...device });
   }
 
+  /** The device that the gateway knows us by; undefined without one. */
+  get deviceId(): string | undefined {
+    return this.#needsDevice ? this.#device?.id : undefined;
+  }
+
   #connected(hello: Hello): void {
     this.#backOff.reset();
     this.#become({ state: 'connected', version: hello.version, protocol: hello.protocol });
@@ -122,9 +127,12 @@ export class Connection {
     this.#link = undefined;
     const wasConnected = this.#state.state === 'connected';
     if (this.#isStopped) return;
-    const verdict = verdictOf(end);
-    const delayMs = this.#turnsToDevice(end) ? 0 : this.#backOff.next(verdict);
-    this.#become(verdict.state);
+    const { deviceId } = this;
+    const verdict = verdictOf(deviceId === undefined ? end : { ...end, deviceId });
+    const isTriedAgain = this.#turnsToDevice(end);
+    const delayMs = isTriedAgain ? 0 : this.#backOff.next(verdict);
+    // What the second try mends is nobody's concern; what it does not mend will be said then.
+    if (!isTriedAgain) this.#become(verdict.state);
     if (wasConnected) this.#options.onDisconnected();
     this.#cancels.retry = this.#options.clock.after(delayMs, () => this.#reconnect());
     if (verdict.state.state === 'auth' && verdict.retryAfterMs === undefined) this.#lookForToken();

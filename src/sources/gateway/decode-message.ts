@@ -7,7 +7,8 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-gu
 import { remember } from '../decoding/remember.ts';
 import { decodeBeginning, isBeginning } from './beginning.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
-import type { Run, RunBook } from './run-book.ts';
+import type { Run } from './run.ts';
+import type { RunBook } from './run-book.ts';
 
 /** One message with what its envelope says. */
 export interface Message {
@@ -105,13 +106,18 @@ export class MessageDecoder {
       run.word = { outcome: said.stop === 'aborted' ? 'aborted' : 'done', at: message.at };
     }
     if (withCalls) tell(rawKey, message.at, this.#callsOf(run, message));
+    else for (const { toolCallId, args } of callBlocks(message)) if (typeof toolCallId === 'string') run.argsByCall.set(toolCallId, args);
   }
 
   /** Some versions name the run of a message only sometimes; runs of a session never overlap. */
   #runOf(rawKey: string, { runId, at }: Message, said: Said): Run | undefined {
     const { book } = this.#ports;
     const id = runId ?? book.openRunsOf(rawKey)[0]?.runId;
-    return id === undefined ? undefined : book.active(rawKey, id, at, said.stop === 'tools');
+    if (id === undefined) return undefined;
+    // A run whose first sign is a message began before it, with what it answers.
+    const { hasBegun, begunAt } = book.session(rawKey);
+    const signAt = book.run(id) === undefined && hasBegun ? begunAt : at;
+    return book.active(rawKey, id, signAt, said.stop === 'tools');
   }
 
   /**
@@ -132,13 +138,18 @@ export class MessageDecoder {
     return [{ text: preamble.text, ...named }];
   }
 
-  #callsOf(run: Run, { at, body }: Message): Fact[] {
-    const content = Array.isArray(body['content']) ? body['content'] : [];
-    return content.flatMap((value) => {
-      const block = asRecord(value);
-      if (block?.['type'] !== 'toolCall') return [];
-      const { id: toolCallId, name, arguments: args, parentToolCallId } = block;
-      return decodeToolStart(run, at, { toolCallId, name, args, parentToolCallId }, this.#ports.context);
-    });
+  #callsOf(run: Run, message: Message): Fact[] {
+    return callBlocks(message).flatMap((call) => decodeToolStart(run, message.at, call, this.#ports.context));
   }
+}
+
+/** The calls of a message, as tool events tell them. */
+function callBlocks({ body }: Message): JsonRecord[] {
+  const content = Array.isArray(body['content']) ? body['content'] : [];
+  return content.flatMap((value) => {
+    const block = asRecord(value);
+    if (block?.['type'] !== 'toolCall') return [];
+    const { id: toolCallId, name, arguments: args, parentToolCallId } = block;
+    return [{ toolCallId, name, args, parentToolCallId }];
+  });
 }

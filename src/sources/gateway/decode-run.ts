@@ -8,8 +8,9 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-gu
 import type { Fact } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';
-import { decodeToolEnd, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
-import type { Run, RunBook } from './run-book.ts';
+import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
+import type { Run } from './run.ts';
+import type { RunBook } from './run-book.ts';
 import { commandSeen } from './tasks.ts';
 
 /** A frame that belongs to a run, with what its payload has in common with all others. */
@@ -30,11 +31,14 @@ interface Ports {
   seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void;
   /** The gateway itself dropped events of a run. */
   onGap(): void;
+  /** Calls `run` once after `delayMs`. */
+  after(delayMs: number, run: () => void): void;
 }
 
 const MAX_MODEL_POINTS = 100;
 const MAX_TEXT_POINTS = 2_000;
 const MAX_REASON_POINTS = 200;
+const ITEM_MS = 400; // the tool event of the same moment comes within milliseconds
 const APPROVAL_MS = 30 * 60_000; // how long 2026.9 waits for one; it says so to approvers only
 /** Streams that say only that the run is alive. */
 const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
@@ -70,8 +74,10 @@ export class RunDecoder {
       case 'approval-resolved':
         return this.#resolved(frame);
       case 'end':
+        if (isCutForRestart(data)) return this.#book.cutForRestart(runId, at);
         return this.#ended(frame, endOf(data, this.#book.run(runId)?.isCutOff === true));
       case 'error':
+        if (isCutForRestart(data)) return this.#book.cutForRestart(runId, at);
         if (data['aborted'] === true) return this.#ended(frame, abortOf(data['stopReason'], data['timeoutPhase']));
         return this.#ended(frame, failureOf(data['stopReason'], data['error']), modelErrorReason(data['error'], this.#safe));
       default:
@@ -131,9 +137,10 @@ export class RunDecoder {
     return true;
   }
 
-  #ended({ rawKey, runId, at }: RunFrame, outcome: RunOutcome, reason?: string): void {
-    if (this.#book.run(runId) === undefined) this.#book.endedUnseen(rawKey, runId, outcome, at);
-    else this.#book.ended(runId, outcome, at, reason);
+  #ended({ rawKey, runId, at, data, isHeartbeat }: RunFrame, outcome: RunOutcome, reason?: string): void {
+    const startedAt = asNumber(data['startedAt']);
+    if (this.#book.run(runId) !== undefined) this.#book.ended(runId, outcome, at, reason);
+    else if (!isHeartbeat) this.#book.endedUnseen(rawKey, { runId, outcome, at, startedAt, reason });
   }
 
   /** What an aborted run had said so far is in no message. */
@@ -164,12 +171,29 @@ export class RunDecoder {
     }
   }
 
-  #item({ rawKey, runId, at, data }: RunFrame): void {
+  #item(frame: RunFrame): void {
+    const { rawKey, runId, at, data } = frame;
     const run = this.#book.active(rawKey, runId, at, false);
-    if (run === undefined || data['kind'] !== 'preamble' || data['phase'] !== 'end') return;
+    if (run === undefined) return;
+    if (data['kind'] === 'tool') return this.#callItem(run, frame);
+    if (data['kind'] !== 'preamble' || data['phase'] !== 'end') return;
     const id = this.#safe.id(data['itemId']);
     const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_TEXT_POINTS));
     if (id !== undefined && text !== undefined) run.preamble = { id, text };
+  }
+
+  #callItem(run: Run, frame: RunFrame): void {
+    const isTold = run.startedCalls.has(this.#safe.id(frame.data['toolCallId']) ?? '');
+    if (!isTold || frame.data['phase'] === 'end') this.#ports.after(ITEM_MS, () => this.#untoldCall(run, frame));
+  }
+
+  /** What the tool events say better, they have said by now; where they did not come, the item is all that tells of the call. */
+  #untoldCall(run: Run, { rawKey, at, data }: RunFrame): void {
+    if (data['hideFromChannelProgress'] === true) return;
+    const isOver = data['phase'] === 'end';
+    const startedAt = asNumber(data['startedAt']) ?? at;
+    if (run.phase !== 'ended' || isOver) this.#ports.tell(rawKey, startedAt, decodeItemStart(run, startedAt, data, this.#context));
+    if (isOver) this.#ports.tell(rawKey, at, decodeItemEnd(run, at, data, this.#context));
   }
 
   /** An event `agent` or `session.tool`. */
@@ -196,9 +220,10 @@ export class RunDecoder {
         this.#book.active(rawKey, runId, at, false);
         return;
       case 'final':
-        return this.#ended(frame, payload['yielded'] === true ? 'yielded' : 'done');
+        return this.#ended(frame, endOf(payload, this.#book.run(runId)?.isCutOff === true));
       case 'aborted':
-        this.#ended(frame, abortOf(payload['stopReason']));
+        if (isCutForRestart({ ...payload, aborted: true })) this.#book.cutForRestart(runId, at);
+        else this.#ended(frame, abortOf(payload['stopReason']));
         return this.#partial(payload, frame);
       case 'error':
         return this.#ended(
@@ -219,9 +244,12 @@ function endOf(data: JsonRecord, isCutOff: boolean): RunOutcome {
   return data['timeoutPhase'] !== undefined || (isCutOff && data['stopReason'] === 'toolUse') ? 'timed_out' : 'done';
 }
 
-/** What the gateway's own restart cuts off may be continued by the next one. */
-function abortOf(stopReason: unknown, timeoutPhase?: unknown): 'aborted' | 'timed_out' | 'lost' {
-  if (stopReason === 'restart') return 'lost';
+/** `/new` ends the run of its session in these words, and so does a gateway that stops. */
+function isCutForRestart(data: JsonRecord): boolean {
+  return data['aborted'] === true && data['stopReason'] === 'restart';
+}
+
+function abortOf(stopReason: unknown, timeoutPhase?: unknown): 'aborted' | 'timed_out' {
   return stopReason === 'timeout' || timeoutPhase !== undefined ? 'timed_out' : 'aborted';
 }
 

@@ -1,5 +1,6 @@
 // A tool event of a run: the two transports `agent` (stream `tool`) and `session.tool` carry the same payload.
 
+import { SUMMARY_ARG } from '../../core/turn.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { rememberCall } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
@@ -7,9 +8,10 @@ import type { Fact } from '../decoding/decoded-event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
 import { argumentsOf, shortArgs } from '../decoding/tool-args.ts';
-import type { Run } from './run-book.ts';
+import type { Run } from './run.ts';
 
 const MAX_NAME_POINTS = 80;
+const MAX_SUMMARY_POINTS = 200;
 const MAX_QUESTION_POINTS = 200;
 const ASK_S = 900; // a question without a time of its own waits this long in 2026.9, and never outside the two bounds below
 const MIN_ASK_S = 30;
@@ -23,8 +25,8 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   const { safe } = context;
   const callId = safe.id(data['toolCallId']);
   const name = asText(data['name']);
-  if (callId === undefined || name === undefined || run.startedCalls.has(callId)) return [];
-  run.startedCalls.add(callId);
+  if (callId === undefined || name === undefined || run.startedCalls.get(callId) === 'whole') return [];
+  run.startedCalls.set(callId, 'whole');
   const tool = safe.line(name, MAX_NAME_POINTS);
   const rawArgs = argumentsOf(data['args']);
   const args = shortArgs(rawArgs, safe);
@@ -54,12 +56,40 @@ function askStarted(callId: string, at: number, args: JsonRecord, { safe }: Deco
   };
 }
 
+/**
+ * The beginning of a call of which only a summary or its result came, with the arguments that a message told, else with the one line
+ * that the gateway itself shows of it.
+ */
+export function decodeItemStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+  const { safe } = context;
+  const callId = safe.id(data['toolCallId']);
+  const name = asText(data['name']);
+  if (callId === undefined || name === undefined || run.startedCalls.has(callId)) return [];
+  const args = run.argsByCall.get(callId);
+  if (args !== undefined) return decodeToolStart(run, at, { ...data, args }, context);
+  run.startedCalls.set(callId, 'named');
+  const tool = safe.line(name, MAX_NAME_POINTS);
+  rememberCall(context, callId, { tool });
+  const meta = asText(data['meta']);
+  const summary = meta === undefined ? {} : { [SUMMARY_ARG]: safe.line(meta, MAX_SUMMARY_POINTS) };
+  return [{ type: 'tool_started', callId, tool, args: summary, runId: run.runId }];
+}
+
+/** The end of a call of which only a summary came. */
+export function decodeItemEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+  const { toolCallId, name: toolName, status, error } = data;
+  const isError = status === 'failed';
+  const content = isError && typeof error === 'string' ? [{ type: 'text', text: error }] : [];
+  return endedCall(run, at, decodeToolResult({ toolCallId, toolName, isError, content }, context));
+}
+
 /** `tool_ended` and what the result tells besides. That a run yields is told by its own end. */
 export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
   const result = asRecord(data['result']) ?? {};
   const { toolCallId, name: toolName, isError } = data;
+  const begun = decodeItemStart(run, at, data, context);
   const facts = decodeToolResult({ toolCallId, toolName, isError, content: result['content'], details: result['details'] }, context);
-  return endedCall(run, at, facts);
+  return [...begun, ...endedCall(run, at, facts)];
 }
 
 /** The same for a tool result that the history holds. */

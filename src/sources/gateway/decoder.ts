@@ -11,9 +11,10 @@ import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { decodeRow, factsOfKey, outcomeOfRow, type SessionFacts } from './decode-row.ts';
 import { RunDecoder, runFrameOf } from './decode-run.ts';
-import { type History, type InFlight, missedMessages, settledEnd } from './history.ts';
+import { type History, type InFlight, isAtWork, missedMessages, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
-import { type Run, RunBook } from './run-book.ts';
+import type { Run } from './run.ts';
+import { RunBook } from './run-book.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
 import { Tasks } from './tasks.ts';
 
@@ -38,8 +39,8 @@ export interface DecoderOptions {
 
 /** Events without news for a status box. */
 const SILENT_EVENTS: ReadonlySet<string> = new Set(
-  `presence tick health heartbeat shutdown update.available update.run.changed config.changed skills.changed plugins.changed
-   progressCard.changed session.approval session.observer session.typing session.sharing session.sharing.evidence session.suggestion
+  `presence tick health heartbeat update.available update.run.changed config.changed skills.changed plugins.changed
+   progressCard.changed session.approval session.observer session.typing session.sharing session.sharing.evidence session.suggestion question.requested question.resolved
    chat.metadata.changed models.snapshot mentions.changed task.suggestion gateway.suspension node.presence node.hostStats
    device.pair.changed device.pair.requested device.pair.resolved controlUi.sessionPullRequests.changed plugins.controlUi.changed
    users.prefs.changed voicewake.changed voicewake.routing.changed talk.mode`.split(/\s+/),
@@ -72,7 +73,12 @@ export class GatewayDecoder {
       retrying: options.onRetry,
     });
     const shared = { book: this.book, context: this.#context, tell };
-    this.#runs = new RunDecoder({ ...shared, seen: (rawKey, at, facts) => this.#seen(rawKey, at, facts), onGap: options.onGap });
+    this.#runs = new RunDecoder({
+      ...shared,
+      after: options.after,
+      seen: (rawKey, at, facts) => this.#seen(rawKey, at, facts),
+      onGap: options.onGap,
+    });
     this.#messages = new MessageDecoder(shared);
   }
 
@@ -101,10 +107,10 @@ export class GatewayDecoder {
   }
 
   /** Ends the session's runs that are not in flight any more. True when all of that is settled. */
-  settle(rawKey: string, history: History, wasRestarted: boolean): boolean {
+  settle(rawKey: string, history: History, wasRestarted: boolean, isLastAsk = false): boolean {
     const unsettled = this.book.openRunsOf(rawKey).filter((run) => {
       if (run.runId === history.inFlight?.runId) return false;
-      const end = settledEnd(run, history, wasRestarted);
+      const end = settledEnd(run, history, { wasRestarted, isLastAsk });
       if (end === undefined) return true;
       const isFailure = end.outcome === 'failed' || end.outcome === 'timed_out';
       const reason = isFailure ? (reasonOf(history.row, this.#context) ?? run.reason) : undefined;
@@ -145,6 +151,8 @@ export class GatewayDecoder {
         return this.tasks.learn(asRecord(payload['task']) ?? {}, this.#options.now());
       case 'cron':
         return this.#cron(payload);
+      case 'shutdown':
+        return this.book.gatewayStops();
       default:
         if (!SILENT_EVENTS.has(name)) this.#context.unknown(`event:${name}`);
     }
@@ -154,6 +162,8 @@ export class GatewayDecoder {
   #met(rawKey: string, payload: JsonRecord): void {
     const at = asNumber(payload['ts']) ?? this.#options.now();
     const row = rowOf(payload);
+    if (typeof row['abortedLastRun'] === 'boolean')
+      this.book.rowSaysStopped(rawKey, row['abortedLastRun'], asNumber(row['updatedAt']) ?? at);
     if (Object.keys(row).length > 0) this.#learnRow(rawKey, at, row);
     else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
     else if (!this.#factsByKey.has(sessionKeyOf(rawKey))) this.#seen(rawKey, at, factsOfKey(rawKey, this.#jobRoute(rawKey)));
@@ -182,7 +192,7 @@ export class GatewayDecoder {
     const at = asNumber(payload['ts']) ?? this.#options.now();
     if (payload['reason'] === 'delete') return this.#deleted(rawKey, at);
     if (runId === undefined) return;
-    const isRunning = row['status'] === 'running' && row['hasActiveRun'] === true && row['endedAt'] === undefined;
+    const isRunning = row['status'] === 'running' && isAtWork(row) && row['endedAt'] === undefined;
     if (payload['phase'] === 'start' && isRunning && this.book.run(runId) === undefined) this.book.started(rawKey, runId, at, false);
     if (payload['phase'] === 'end') this.book.ended(runId, outcomeOfRow(row) ?? 'done', at);
     if (payload['phase'] === 'error') this.book.ended(runId, outcomeOfRow(row) ?? 'failed', at, reasonOf(row, this.#context));

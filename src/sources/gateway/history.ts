@@ -5,7 +5,7 @@ import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding
 import { isBeginning } from './beginning.ts';
 import { type Message, messageOf } from './decode-message.ts';
 import { outcomeOfRow } from './decode-row.ts';
-import type { Run } from './run-book.ts';
+import type { Run } from './run.ts';
 
 export interface InFlight {
   runId: string;
@@ -18,6 +18,7 @@ export interface InFlight {
 export interface History {
   messages: Message[];
   inFlight?: InFlight;
+  /** Of the session; empty where the version gives none with a history. */
   row: JsonRecord;
   isActive: boolean;
   /** Asks for what comes after this answer. */
@@ -33,11 +34,22 @@ export function decodeHistory(payload: JsonRecord, now: number): History {
   return {
     messages: mergeParts(asList(payload['messages']).flatMap((value) => messageOf(asRecord(value) ?? {}, now) ?? [])),
     row,
-    isActive: inFlight !== undefined || row['hasActiveRun'] === true,
+    isActive: inFlight !== undefined || isAtWork(row),
     isReset: payload['kind'] === 'reset',
     ...(inFlight === undefined ? {} : { inFlight }),
     ...(cursor === undefined ? {} : { cursor }),
   };
+}
+
+/** Whether a row says that a run is at work. Only from 2026.6 on it does so in so many words. */
+export function isAtWork(row: JsonRecord): boolean {
+  if (row['hasActiveRun'] !== undefined) return row['hasActiveRun'] === true;
+  return row['status'] === 'running' && asNumber(row['endedAt']) === undefined;
+}
+
+/** The history with the row that the gateway gave elsewhere. */
+export function withRow(history: History, row: JsonRecord): History {
+  return { ...history, row, isActive: history.inFlight !== undefined || isAtWork(row) };
 }
 
 function inFlightOf(run: JsonRecord | undefined): InFlight | undefined {
@@ -79,17 +91,23 @@ export function missedMessages({ messages, isActive }: History, since: number | 
   return starts.length === 0 ? [] : messages.slice(Math.min(...starts));
 }
 
-/** How a run that is not in flight ended, and when; undefined while the gateway still calls its session active. */
-export function settledEnd(run: Run, history: History, wasRestarted: boolean): { outcome: RunOutcome; at?: number } | undefined {
-  const { row, isActive, inFlight } = history;
-  const isOfRow = row['lastRunId'] === undefined || row['lastRunId'] === run.runId;
-  const endedAt = isOfRow ? asNumber(row['endedAt']) : undefined;
-  const outcome = isOfRow ? outcomeOfRow(row) : undefined;
+/**
+ * How a run that is not in flight ended, and when; undefined while the gateway still calls its session active, or says nothing about
+ * runs at all. `isLastAsk`: rows lag behind by a second or two, after that they are believed.
+ */
+export function settledEnd(
+  run: Run,
+  history: History,
+  { wasRestarted, isLastAsk }: { wasRestarted: boolean; isLastAsk: boolean },
+): { outcome: RunOutcome; at?: number } | undefined {
+  const { row, isActive } = history;
+  const endedAt = isOfRow(run, row) ? asNumber(row['endedAt']) : undefined;
+  const outcome = isOfRow(run, row) ? outcomeOfRow(row) : undefined;
   // Words that were cut off do not say whether somebody stopped the run or its time was over.
   const isTimeOut = run.word?.outcome === 'aborted' && outcome === 'timed_out';
   if (run.word !== undefined) return { outcome: isTimeOut ? outcome : run.word.outcome, at: endedAt ?? run.word.at };
   if (row['hasActiveSubagentRun'] === true && !isActive) return { outcome: 'yielded' };
-  if (isActive && inFlight === undefined && !wasRestarted) return undefined;
+  if (!wasRestarted && !saysEnded(run, history, isLastAsk)) return undefined;
   // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.
   const isDoubtful = wasRestarted && (outcome === 'aborted' || row['lastRunId'] === undefined);
   if (outcome === undefined || isDoubtful) return { outcome: 'lost' };
@@ -97,4 +115,18 @@ export function settledEnd(run: Run, history: History, wasRestarted: boolean): {
     outcome: outcome === 'done' && run.isCutOff === true ? 'timed_out' : outcome,
     ...(endedAt === undefined ? {} : { at: endedAt }),
   };
+}
+
+/** A row may be about an older run: it names another one, or had ended before this one began. */
+function isOfRow(run: Run, row: JsonRecord): boolean {
+  const endedAt = asNumber(row['endedAt']);
+  if (row['lastRunId'] !== undefined) return row['lastRunId'] === run.runId;
+  return endedAt === undefined || endedAt >= run.startedAt;
+}
+
+/** Whether the gateway says that the run is over. One that tells of no runs in its rows (2026.2) never does. */
+function saysEnded(run: Run, { row, isActive, inFlight }: History, isLastAsk: boolean): boolean {
+  if (inFlight !== undefined) return true; // it is another one, and runs of a session do not overlap
+  if (!isActive) return row['hasActiveRun'] === false || (row['status'] !== undefined && (isOfRow(run, row) || isLastAsk));
+  return isLastAsk && Array.isArray(row['activeRunIds']) && !row['activeRunIds'].includes(run.runId);
 }

@@ -3,6 +3,7 @@
 import { WebSocket } from 'ws';
 import type { Clock } from '../../core/clock.ts';
 import type { JsonRecord } from '../decoding/json-guards.ts';
+import { lacksScope } from './questions.ts';
 import { type Answer, Requests } from './requests.ts';
 import { type LinkEnd, ourCodes, SCOPE } from './state.ts';
 import type { Timing } from './timing.ts';
@@ -136,7 +137,21 @@ export class Link {
 
   #welcome(hello: Hello): void {
     this.#hello = hello;
+    if (hello.scopes === undefined) return void this.#judge(hello);
     if (!hello.scopes.includes(SCOPE)) return this.close(ourCodes.blind);
+    this.#letIn(hello);
+  }
+
+  /** Some versions do not say what they grant (2026.2 never, 2026.4 not to a device): the first answer shows it. */
+  async #judge(hello: Hello): Promise<void> {
+    const answer = await this.request('sessions.list', { limit: 1 });
+    if (this.#hasEnded) return;
+    if (answer.kind === 'none') return this.close(ourCodes.noHandshake);
+    if (answer.kind === 'refused' && lacksScope(answer.refusal)) return this.close(ourCodes.blind, answer.refusal.message);
+    this.#letIn(hello);
+  }
+
+  #letIn(hello: Hello): void {
     this.#watch(hello);
     this.#options.onHello(hello);
   }

@@ -41,7 +41,7 @@ export async function pair({ url, token, version, stateDir, clock, timing }: Pai
       },
       onEvent: () => {},
       onCount: () => {},
-      onEnd: (end) => resolve(outcomeOf(verdictOf(end).state, deviceId)),
+      onEnd: (end) => resolve(outcomeOf(verdictOf({ ...end, deviceId }).state, deviceId)),
     });
   });
 }

@@ -5,18 +5,20 @@ import type { Clock } from '../../core/clock.ts';
 import { asList, asRecord, type JsonRecord } from '../decoding/json-guards.ts';
 import { remember } from '../decoding/remember.ts';
 import type { GatewayDecoder } from './decoder.ts';
-import { decodeHistory, type History } from './history.ts';
+import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
+import { Questions } from './questions.ts';
 import type { Answer } from './requests.ts';
 import { isSessionKey } from './session-name.ts';
 import type { Timing } from './timing.ts';
+import type { Refusal } from './wire.ts';
 
 export interface RecoveryPorts {
   decoder: GatewayDecoder;
   clock: Clock;
   timing: Timing;
   request(method: string, params: Record<string, unknown>): Promise<Answer>;
-  /** A method that this gateway does not have; named once. */
-  onMissing(method: string): void;
+  /** A question that this gateway takes in no form, or a method that it does not have. */
+  onRefused(method: string, refusal: Refusal): void;
 }
 
 /** A turn that was open when an earlier process of ours ended. */
@@ -42,8 +44,8 @@ const MAX_MESSAGES = 50;
 const MAX_KEYS = 5_000;
 const AT_ONCE = 4;
 const RECHECKS = 3;
-/** How gateways answer to a method they do not know; those of protocol 3 ask for the scope of an administrator. */
-const MISSING = /unknown method|method not found|missing scope/i;
+/** A run of which its gateway says neither that it goes on nor that it has ended (2026.2) is given up after this long without a sign. */
+const SILENT_MS = 10 * 60_000;
 
 export class Recovery {
   readonly #ports: RecoveryPorts;
@@ -51,7 +53,9 @@ export class Recovery {
   readonly #cursorsByKey = new Map<string, string>();
   /** Up to where an earlier process had read sessions with open turns; until the first history of each. */
   readonly #restoredSinceByKey = new Map<string, number>();
-  readonly #missing = new Set<string>();
+  readonly #questions: Questions;
+  /** The newest list of rows, for histories without a row. */
+  #listed: { rows: Promise<JsonRecord[]>; at: number } | undefined;
   readonly #busyKeys = new Set<string>();
   readonly #cancels = new Set<() => void>();
   #generation = 0;
@@ -60,6 +64,7 @@ export class Recovery {
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
+    this.#questions = new Questions(ports);
   }
 
   /** A turn was open when an earlier process ended. */
@@ -72,23 +77,50 @@ export class Recovery {
    * A connection stands: subscribes to everything and catches up with what is going on, and with what went on since events may have
    * been missed. At the first connection that is unknown, and what had ended before is nobody's business.
    */
-  async connected(restartSeen: boolean, missedSince?: number): Promise<void> {
+  connected(restartSeen: boolean, missedSince?: number): Promise<void> {
+    this.#questions.forget();
+    return this.#lookAround(restartSeen, missedSince);
+  }
+
+  /** Frames were dropped: everything that is or was going on since is read again. */
+  resync(since: number): Promise<void> {
+    return this.#lookAround(false, since);
+  }
+
+  async #lookAround(restartSeen: boolean, missedSince: number | undefined): Promise<void> {
     const generation = ++this.#generation;
     this.#missed = both(this.#missed, { since: missedSince, wasRestarted: restartSeen });
     const { since, wasRestarted } = this.#missed;
+    // What begins while we look around is told as it happens.
+    const open = this.#ports.decoder.book.liveKeys();
     this.#subscribed.clear();
-    this.#missing.clear();
     this.#busyKeys.clear();
+    this.#listed = undefined;
     const lately = since === undefined ? undefined : Math.max(since, this.#ports.clock.now() - NEWS_MS);
-    const active = await this.#ask('sessions.subscribe', { activeOnly: true, limit: MAX_ROWS });
-    const changed = lately === undefined ? undefined : await this.#ask('sessions.list', this.#changedSince(lately));
-    const rows = [...rowsOf(asRecord(active?.['list'])), ...rowsOf(changed)];
+    const active = await this.#payload('sessions.subscribe', { activeOnly: true, limit: MAX_ROWS });
+    const changed = lately === undefined ? undefined : await this.#payload('sessions.list', this.#changedSince(lately));
+    const rows = [...(await this.#atWork(active)), ...rowsOf(changed)];
     for (const row of rows) this.#ports.decoder.row(row);
     const keys = rows.map((row) => row['key']).filter(isSessionKey);
     const sinceByKey = new Map(keys.map((key) => [key, lately]));
-    for (const key of this.#ports.decoder.book.liveKeys()) sinceByKey.set(key, since);
+    for (const key of open) sinceByKey.set(key, since);
     if (generation === this.#generation) await this.#catchUp(sinceByKey, wasRestarted);
     if (generation === this.#generation) this.#missed = NOTHING;
+  }
+
+  /** Which sessions are at work: some versions say so with the subscription, others only in their list, those without subscriptions nowhere. */
+  async #atWork(subscription: JsonRecord | undefined): Promise<JsonRecord[]> {
+    if (subscription === undefined) return [];
+    const list = asRecord(subscription['list']);
+    return list === undefined ? (await this.#list()).filter(isAtWork) : rowsOf(list);
+  }
+
+  /** All rows as they are now; asked once for many sessions. */
+  #list(): Promise<JsonRecord[]> {
+    const now = this.#ports.clock.now();
+    if (this.#listed === undefined || now - this.#listed.at >= this.#ports.timing.recheckMs / 2)
+      this.#listed = { rows: this.#payload('sessions.list', { limit: MAX_ROWS }).then(rowsOf), at: now };
+    return this.#listed.rows;
   }
 
   #changedSince(since: number): Record<string, unknown> {
@@ -105,25 +137,20 @@ export class Recovery {
   met(rawKey: string): void {
     if (this.#subscribed.has(rawKey)) return;
     remember(this.#subscribed, rawKey, true, MAX_KEYS);
-    void this.#ask('sessions.messages.subscribe', { key: rawKey });
-  }
-
-  /** Frames were dropped: everything that is or was going on since is read again. */
-  resync(since: number): Promise<void> {
-    return this.connected(false, since);
+    void this.#payload('sessions.messages.subscribe', { key: rawKey });
   }
 
   /** Asks about open runs that have been silent for long. */
   async checkQuiet(now: number): Promise<void> {
     const { decoder, timing } = this.#ports;
-    const quiet = decoder.book.openRuns().filter((run) => now - run.seenAt >= timing.quietMs);
+    const quiet = decoder.book.openRuns().filter((run) => now - Math.max(run.seenAt, run.askedAt) >= timing.quietMs);
+    for (const run of quiet) run.askedAt = now;
     await this.#catchUp(new Map(quiet.map((run) => [run.rawKey, run.seenAt])), false);
-    for (const run of quiet) run.seenAt = now;
   }
 
   /** Asks when a run tries again. */
   async askRetry(rawKey: string): Promise<void> {
-    const answer = await this.#ports.request('chat.history', { sessionKey: rawKey, limit: 1 });
+    const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, limit: 1 });
     if (answer.kind === 'ok') this.#ports.decoder.retry(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
   }
 
@@ -142,14 +169,23 @@ export class Recovery {
     this.met(rawKey);
     const history = await this.#history(rawKey);
     this.#busyKeys.delete(rawKey);
-    if (history === 'refused') return this.#ports.decoder.giveUp(rawKey, wasRestarted);
+    if (history === 'refused') {
+      this.#ports.decoder.giveUp(rawKey, wasRestarted);
+      return this.#giveUpSilent(rawKey);
+    }
     if (history === undefined) return;
     this.#ports.decoder.history(rawKey, history, this.#restoredSinceByKey.get(rawKey) ?? since);
     this.#restoredSinceByKey.delete(rawKey);
     if (this.#ports.decoder.settle(rawKey, history, wasRestarted)) return;
     // Rows lag behind the truth by a second or two; after that they are believed.
     if (rechecks > 0) this.#later(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, since, wasRestarted, rechecks - 1));
-    else this.#ports.decoder.settle(rawKey, { ...history, isActive: false }, wasRestarted);
+    else if (!this.#ports.decoder.settle(rawKey, history, wasRestarted, true)) this.#giveUpSilent(rawKey);
+  }
+
+  #giveUpSilent(rawKey: string): void {
+    const { decoder, clock } = this.#ports;
+    for (const run of decoder.book.openRunsOf(rawKey))
+      if (clock.now() - run.seenAt >= SILENT_MS) decoder.book.ended(run.runId, 'lost', clock.now());
   }
 
   /** `refused`: the gateway answers, but has nothing on that session. */
@@ -163,26 +199,26 @@ export class Recovery {
 
   async #askHistory(rawKey: string, range: Record<string, unknown>): Promise<History | 'refused' | undefined> {
     const generation = this.#generation;
-    const answer = await this.#ports.request('chat.history', { sessionKey: rawKey, ...range });
+    const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, ...range });
     if (generation !== this.#generation || answer.kind === 'none') return undefined;
     if (answer.kind === 'refused') return 'refused';
     const history = decodeHistory(answer.payload, this.#ports.clock.now());
     if (history.cursor !== undefined) remember(this.#cursorsByKey, rawKey, history.cursor, MAX_KEYS);
-    return history;
+    return this.#withItsRow(rawKey, history);
   }
 
-  async #ask(method: string, params: Record<string, unknown>): Promise<JsonRecord | undefined> {
-    if (this.#missing.has(method)) return undefined;
-    const answer = await this.#ports.request(method, params);
-    if (answer.kind === 'ok') return answer.payload;
-    if (answer.kind === 'refused' && MISSING.test(`${answer.refusal.code} ${answer.refusal.message}`)) this.#note(method);
-    return undefined;
+  /** Up to 2026.5 a history has no row. */
+  async #withItsRow(rawKey: string, history: History): Promise<History | undefined> {
+    if (Object.keys(history.row).length > 0) return history;
+    const generation = this.#generation;
+    const row = (await this.#list()).find(({ key }) => key === rawKey);
+    if (generation !== this.#generation) return undefined;
+    return row === undefined ? history : withRow(history, row);
   }
 
-  #note(method: string): void {
-    if (this.#missing.has(method)) return;
-    this.#missing.add(method);
-    this.#ports.onMissing(method);
+  async #payload(method: string, params: Record<string, unknown>): Promise<JsonRecord | undefined> {
+    const answer = await this.#questions.ask(method, params);
+    return answer.kind === 'ok' ? answer.payload : undefined;
   }
 
   #later(delayMs: number, run: () => void): void {

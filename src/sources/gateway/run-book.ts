@@ -4,38 +4,8 @@
 import type { RunOutcome, Trigger } from '../../core/event.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import { remember } from '../decoding/remember.ts';
+import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run } from './run.ts';
 import { announcedBy, cronJobOf } from './session-name.ts';
-
-/** `answered`: the model said its last word, the run's end is still to come. */
-export interface Run {
-  runId: string;
-  rawKey: string;
-  phase: 'open' | 'answered' | 'ended';
-  /** The newest number of the run's own sequence; it has holes by design and serves only to tell old from new. */
-  lastSeq: number;
-  attempt: number;
-  /** How the run ends if nobody says it: what its last message or call was. */
-  word?: { outcome: RunOutcome; at: number };
-  /** Why the newest model call that failed did so, and when it is tried again as far as that was told. */
-  reason?: string;
-  nextAt?: number;
-  /** The newest result of a call is that it was aborted. */
-  isCutOff?: boolean;
-  /** When the newest attempt began after a failure; undefined while it is waited for. */
-  retriedAt?: number;
-  /** The commands of calls without a result, by call id. */
-  commandsByCall: Map<string, string>;
-  /** Calls whose beginning, and calls whose end was told: two transports and the history tell of the same. */
-  startedCalls: Set<string>;
-  endedCalls: Set<string>;
-  /** Approvals that are waited for: their ids by call id. */
-  approvalsByCall: Map<string, string>;
-  /** Text that was said before a tool call and belongs to the message that follows. */
-  preamble?: { id: string; text: string };
-  toldAt: number;
-  /** The newest sign of the run, by our clock. */
-  seenAt: number;
-}
 
 /** A beginning as it is told; `messageId` is that of the message that caused it. */
 type Beginning = Extract<Fact, { type: 'turn_started' }>;
@@ -44,13 +14,24 @@ export interface SessionBook {
   rawKey: string;
   /** A turn was begun and no run of it has ended since. */
   hasBegun: boolean;
+  /** When, by the gateway's clock. */
+  begunAt: number;
   /** It was begun without knowing by what. */
   awaitsWord: boolean;
   /** A message that came while a run was open: it steers that run, or begins the next turn. */
   held?: { fact: Beginning; at: number };
   openRuns: Set<string>;
-  /** The gateway restarted under its last run: the next one continues the turn. */
-  wasLost: boolean;
+  /** What its rows last said of whether a run was stopped; a version that never takes that back says nothing new with it. */
+  saysStopped?: boolean;
+}
+
+/** How a run ended of which nothing was seen before; `startedAt` if the gateway says so. */
+interface UnseenEnd {
+  runId: string;
+  outcome: RunOutcome;
+  at: number;
+  startedAt: number | undefined;
+  reason: string | undefined;
 }
 
 export interface RunBookPorts {
@@ -69,12 +50,14 @@ const MAX_RUNS = 3_000;
 const MAX_SESSIONS = 3_000;
 const TELL_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
 const HELD_MS = 60_000;
+const STOPPING_MS = 10_000; // a gateway cuts its runs off before it says that it stops
 const FINAL_WORD_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
 
 export class RunBook {
   readonly #ports: RunBookPorts;
   readonly #runsById = new Map<string, Run>();
   readonly #sessionsByKey = new Map<string, SessionBook>();
+  #isStopping = false;
 
   constructor(ports: RunBookPorts) {
     this.#ports = ports;
@@ -86,7 +69,7 @@ export class RunBook {
 
   session(rawKey: string): SessionBook {
     const known = this.#sessionsByKey.get(rawKey);
-    const session = known ?? { rawKey, hasBegun: false, awaitsWord: false, openRuns: new Set<string>(), wasLost: false };
+    const session = known ?? { rawKey, hasBegun: false, begunAt: 0, awaitsWord: false, openRuns: new Set<string>() };
     if (known === undefined) remember(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
     return session;
   }
@@ -123,7 +106,9 @@ export class RunBook {
       session.held = { fact, at };
       return;
     }
-    this.#begun(session, at, fact);
+    // Some versions tell the message only when its run has begun; it may have waited for that.
+    const begunAt = session.awaitsWord || isOwnWord ? Math.max(at, ...this.openRunsOf(rawKey).map((run) => run.startedAt)) : at;
+    this.#begun(session, begunAt, fact);
   }
 
   /** The first sign of a run, or of another attempt of it. */
@@ -152,7 +137,7 @@ export class RunBook {
   /** The run is at work. `isWork`: not just the rest of a text, so that an answered run goes on. Undefined when it has ended. */
   active(rawKey: string, runId: string, at: number, isWork: boolean): Run | undefined {
     const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
-    if (run.phase === 'ended') return undefined;
+    if (run.phase === 'ended' && !this.#cameBack(run, at)) return undefined;
     run.seenAt = this.#ports.now();
     const waitsToRetry = isWaitingToRetry(run);
     if (waitsToRetry && !isWork) return run;
@@ -191,28 +176,96 @@ export class RunBook {
     this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason: run.reason, nextAt, runId });
   }
 
-  /** The run is over; only the first word on it counts. */
-  ended(runId: string, outcome: RunOutcome, at: number, reason?: string): void {
+  /** The run is over. The first word on it counts, unless that was a guess. */
+  ended(runId: string, told: RunOutcome, at: number, reason?: string): void {
     const run = this.#runsById.get(runId);
-    if (run === undefined || run.phase === 'ended') return;
-    run.phase = 'ended';
-    run.commandsByCall.clear();
-    run.approvalsByCall.clear();
-    delete run.preamble;
-    const session = this.session(run.rawKey);
-    session.openRuns.delete(runId);
-    session.hasBegun = false;
-    session.awaitsWord = false;
-    session.wasLost = outcome === 'lost';
+    if (run === undefined || !isNews(run, told)) return;
+    const outcome = judged(run, told);
+    if (run.phase !== 'ended') this.#close(run);
+    run.end = { outcome, isGuess: outcome !== told };
     this.#ports.tell(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
   }
 
-  /** The end of a run whose beginning was not seen: it matters only to a turn that waits for its run. */
-  endedUnseen(rawKey: string, runId: string, outcome: RunOutcome, at: number): void {
-    const session = this.session(rawKey);
-    if (!session.hasBegun || session.openRuns.size > 0) return;
+  /** The run was cut off for a restart: of its session by a person (`/new`), unless the gateway says that it stops itself. */
+  cutForRestart(runId: string, at: number): void {
+    const run = this.#runsById.get(runId);
+    this.ended(runId, this.#isStopping ? 'lost' : 'aborted', at);
+    if (run !== undefined) run.restartedAt = this.#ports.now();
+  }
+
+  /** The gateway stops. What it has cut off for that was stopped by nobody, and may be continued by the next one. */
+  gatewayStops(): void {
+    this.#isStopping = true;
+    const now = this.#ports.now();
+    for (const run of this.#runsById.values()) {
+      if (run.end?.outcome !== 'aborted' || run.restartedAt === undefined || now - run.restartedAt > STOPPING_MS) continue;
+      run.end = { outcome: 'lost', isGuess: false };
+      this.#ports.tell(run.rawKey, now, { type: 'run_ended', outcome: 'lost', runId: run.runId, takesBack: true });
+    }
+  }
+
+  gatewayStands(): void {
+    this.#isStopping = false;
+  }
+
+  #close(run: Run): void {
+    run.phase = 'ended';
+    run.commandsByCall.clear();
+    run.argsByCall.clear();
+    run.approvalsByCall.clear();
+    delete run.preamble;
+    const session = this.session(run.rawKey);
+    session.openRuns.delete(run.runId);
     session.hasBegun = false;
-    this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId });
+    session.awaitsWord = false;
+  }
+
+  /** A run that was called lost and is at work after all, unless another one has taken its place. */
+  #cameBack(run: Run, at: number): boolean {
+    const session = this.session(run.rawKey);
+    if (run.end?.outcome !== 'lost' || session.hasBegun || session.openRuns.size > 0) return false;
+    reopen(run);
+    delete run.end;
+    session.openRuns.add(run.runId);
+    session.hasBegun = true;
+    run.toldAt = at;
+    this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
+    return true;
+  }
+
+  /** A row says whether the newest run of its session was stopped. Only a change while a run is at work speaks of that run. */
+  rowSaysStopped(rawKey: string, isStopped: boolean, rowAt: number): void {
+    const session = this.session(rawKey);
+    const isChange = isStopped && session.saysStopped !== true;
+    session.saysStopped = isStopped;
+    if (!isChange) return;
+    for (const run of this.openRunsOf(rawKey)) if (rowAt > run.startedAt) run.isStopped = true;
+  }
+
+  /**
+   * The end of a run whose beginning was not seen: it matters to a turn that waits for its run. One that failed is said in any case,
+   * with a box of its own, for somebody waits for it; only if not even its session was seen before, it is not ours to tell.
+   */
+  endedUnseen(rawKey: string, end: UnseenEnd): void {
+    const session = this.session(rawKey);
+    const { runId, outcome, at, startedAt, reason } = end;
+    const isAwaited = session.hasBegun && session.openRuns.size === 0;
+    const isOurs = startedAt !== undefined || session.begunAt > 0 || session.held !== undefined;
+    if (!isAwaited && (outcome !== 'failed' || !isOurs)) return;
+    const begun = isAwaited ? undefined : this.#beginningOf(session, runId, startedAt ?? at);
+    if (begun !== undefined) this.#ports.tell(rawKey, begun.at, begun.fact);
+    if (isAwaited) session.hasBegun = false;
+    const run = newRun(rawKey, runId, startedAt ?? at, this.#ports.now());
+    remember(this.#runsById, runId, { ...run, phase: 'ended', end: { outcome, isGuess: false } }, MAX_RUNS);
+    this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** The message that is held is most likely the one that this run was to answer. */
+  #beginningOf(session: SessionBook, runId: string, at: number): { at: number; fact: Beginning } {
+    const { held } = session;
+    delete session.held;
+    if (held !== undefined) return { at: Math.max(held.at, at), fact: { ...held.fact, runId } };
+    return { at, fact: { type: 'turn_started', trigger: { kind: 'unknown' }, runId } };
   }
 
   /** Takes over a turn that was open when this process began, with its open runs. */
@@ -235,6 +288,7 @@ export class RunBook {
 
   #begun(session: SessionBook, at: number, fact: Beginning): void {
     session.hasBegun = true;
+    session.begunAt = at;
     session.awaitsWord = fact.trigger.kind === 'unknown' && fact.messageId === undefined;
     delete session.held;
     this.#ports.tell(session.rawKey, at, fact);
@@ -245,8 +299,7 @@ export class RunBook {
     if (trigger !== undefined) return this.#begun(session, at, { type: 'turn_started', trigger, runId });
     if (session.hasBegun) return;
     const { held } = session;
-    if (held !== undefined && at - held.at < HELD_MS) return this.#begun(session, held.at, { ...held.fact, runId });
-    if (session.wasLost) return this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'recovery' }, runId });
+    if (held !== undefined && at - held.at < HELD_MS) return this.#begun(session, Math.max(held.at, at), { ...held.fact, runId });
     this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'unknown' }, runId });
   }
 
@@ -260,30 +313,4 @@ export class RunBook {
     const name = this.#ports.jobName(jobId);
     return { kind: 'schedule', jobId, ...(name === undefined ? {} : { name }) };
   }
-}
-
-/** It is at work again: whatever its last word was, that was not the last. */
-function reopen(run: Run): void {
-  run.phase = 'open';
-  delete run.word;
-}
-
-function isWaitingToRetry({ phase, attempt, retriedAt }: Run): boolean {
-  return phase === 'open' && attempt > 0 && retriedAt === undefined;
-}
-
-function newRun(rawKey: string, runId: string, toldAt: number, seenAt: number): Run {
-  return {
-    runId,
-    rawKey,
-    phase: 'open',
-    lastSeq: 0,
-    attempt: 0,
-    commandsByCall: new Map(),
-    startedCalls: new Set(),
-    endedCalls: new Set(),
-    approvalsByCall: new Map(),
-    toldAt,
-    seenAt,
-  };
 }

@@ -9,7 +9,8 @@ import { GatewayDecoder } from './decoder.ts';
 import { Recovery, type RestoredTurn } from './recovery.ts';
 import type { GatewayState } from './state.ts';
 import { TIMING, type Timing } from './timing.ts';
-import type { Hello } from './wire.ts';
+import { isMissing } from './questions.ts';
+import type { Hello, Refusal } from './wire.ts';
 
 export type { RestoredTurn } from './recovery.ts';
 export type { GatewayState } from './state.ts';
@@ -52,6 +53,8 @@ export interface GatewayHealth {
   unknownKinds: Record<string, number>;
   /** Methods that this gateway does not have: less is seen through it. */
   missingMethods: string[];
+  /** What it answers to questions that it takes in no form, by method. */
+  refusals: Record<string, Refusal>;
   openRuns: number;
 }
 
@@ -88,7 +91,9 @@ class Source {
   readonly #decoder: GatewayDecoder;
   readonly #recovery: Recovery;
   readonly #unknownKinds: Record<string, number> = {};
-  readonly #missingMethods = new Set<string>();
+  readonly #refusals = new Map<string, Refusal>();
+  /** What was logged of refusals: each is news once. */
+  readonly #logged = new Set<string>();
   readonly #cancelsByName = new Map<'check' | 'lost' | 'resync', () => void>();
   #lastHello: { hello: Hello; at: number } | undefined;
   #lastEventAt: number | undefined;
@@ -108,7 +113,7 @@ class Source {
       clock: options.clock,
       timing: this.#timing,
       request: (method, params) => this.#connection.request(method, params),
-      onMissing: (method) => this.#missing(method),
+      onRefused: (method, refusal) => this.#refused(method, refusal),
     });
   }
 
@@ -134,7 +139,8 @@ class Source {
       lastEventAt: this.#lastEventAt,
       ...counts,
       unknownKinds: { ...this.#unknownKinds },
-      missingMethods: [...this.#missingMethods],
+      missingMethods: [...this.#refusals].flatMap(([method, refusal]) => (isMissing(refusal) ? [method] : [])),
+      refusals: Object.fromEntries([...this.#refusals].filter(([, refusal]) => !isMissing(refusal))),
       openRuns: this.#decoder.book.openRuns().length,
     };
   }
@@ -182,7 +188,8 @@ class Source {
     if (this.#lastHello === undefined) this.#watchedSince = at;
     this.#lastHello = { hello, at };
     if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
-    this.#missingMethods.clear();
+    this.#refusals.clear();
+    this.#decoder.book.gatewayStands();
     const missedSince = this.#missedSince;
     this.#missedSince = undefined;
     void this.#recovery.connected(wasRestarted, missedSince);
@@ -218,9 +225,18 @@ class Source {
     });
   }
 
-  #missing(method: string): void {
-    this.#missingMethods.add(method);
-    this.#options.log.warn({ method }, 'The gateway has no such method; it is an older one, and less can be seen through it.');
+  #refused(method: string, refusal: Refusal): void {
+    this.#refusals.set(method, refusal);
+    const name = `${this.#lastHello?.hello.version} ${method} ${refusal.code}`;
+    if (this.#logged.has(name)) return;
+    this.#logged.add(name);
+    if (isMissing(refusal))
+      this.#options.log.warn({ method }, 'The gateway has no such method; it is an older one, and less can be seen through it.');
+    else
+      this.#options.log.warn(
+        { method, refusal: refusal.message },
+        'The gateway refuses a question in every form; less can be seen through it.',
+      );
   }
 
   #emit(event: SessionEvent): void {

@@ -23,6 +23,8 @@ export interface LinkEnd {
   /** The gateway's answer to our `connect`, when it refused. */
   refusal?: Refusal;
   hello?: Hello;
+  /** The connection proved this device; there is nothing to pair any more. */
+  deviceId?: string;
   /** The error of the socket, such as `ECONNREFUSED`. */
   cause?: string;
 }
@@ -44,7 +46,7 @@ export function verdictOf(end: LinkEnd): Verdict {
   if (end.refusal !== undefined) return refused(end.refusal);
   switch (end.code) {
     case ourCodes.blind:
-      return { state: { state: 'blind', because: blindWords(end.hello) }, retry: 'slow' };
+      return { state: { state: 'blind', because: blindWords(end) }, retry: 'slow' };
     case ourCodes.noToken:
       return { state: { state: 'auth', because: `The gateway's token cannot be read: ${end.reason}.` }, retry: 'slow' };
     case ourCodes.dead:
@@ -125,12 +127,22 @@ function policyViolation({ hello, reason }: LinkEnd): Verdict {
   return { state: { state: 'auth', because: `The gateway does not let us in: ${reason || 'no reason given'}.` }, retry: 'slow' };
 }
 
-function blindWords(hello: Hello | undefined): string {
-  const granted = hello === undefined || hello.scopes.length === 0 ? 'no scope at all' : hello.scopes.join(', ');
-  return (
-    `The gateway let us in but granted ${granted} instead of ${SCOPE}, so nothing can be seen. ` +
-    'Connect directly (no proxy in between) with the gateway token, or pair this device with: live-status pair'
-  );
+/** `reason` is what the gateway answered when its hello did not say what it grants. */
+function blindWords({ hello, reason, deviceId }: LinkEnd): string {
+  return `The gateway let us in but ${grantedWords(hello, reason)}, so nothing can be seen. ${blindCure(deviceId)}`;
+}
+
+function grantedWords(hello: Hello | undefined, reason: string): string {
+  if (hello?.scopes === undefined && reason !== '') return `refuses to show its sessions ("${reason}")`;
+  const granted = hello?.scopes === undefined || hello.scopes.length === 0 ? 'no scope at all' : hello.scopes.join(', ');
+  return `granted ${granted} instead of ${SCOPE}`;
+}
+
+/** Words for people; who has paired already is not told to pair. */
+function blindCure(deviceId: string | undefined): string {
+  if (deviceId === undefined)
+    return 'Connect directly (no proxy in between) with the gateway token, or pair this device with: live-status pair';
+  return `On the gateway's host, let this device have ${SCOPE}: openclaw devices rotate --device ${deviceId} --role operator --scope ${SCOPE}`;
 }
 
 function unreachable(why: string): Verdict {

@@ -56,7 +56,8 @@ export interface Hello {
   bootId?: string;
   /** How long the gateway has been running, in milliseconds. */
   uptimeMs?: number;
-  scopes: string[];
+  /** What it granted; undefined when it does not say. */
+  scopes?: string[];
   tickIntervalMs: number;
 }
 
@@ -73,7 +74,7 @@ export function decodeHello(payload: JsonRecord): Hello {
     version: asText(server?.['version'])?.slice(0, 60) ?? 'unknown',
     ...(bootId === undefined ? {} : { bootId }),
     ...(uptimeMs === undefined ? {} : { uptimeMs }),
-    scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
+    ...(Array.isArray(scopes) ? { scopes: scopes.filter((scope) => typeof scope === 'string') } : {}),
     tickIntervalMs: tickIntervalMs !== undefined && tickIntervalMs > 0 ? tickIntervalMs : DEFAULT_TICK_MS,
   };
 }

@@ -165,7 +165,7 @@ describe('after a gap', () => {
     decoding.history({ messages, sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 10_500 } });
     expect(decoding.told()).toEqual([
       `+10 turn_started trigger={"kind":"person","postId":"${POST}"} messageId=m1`,
-      '+11 run_started runId=run-1',
+      '+10 run_started runId=run-1',
       '+11 message messageId=m2 stop=tools runId=run-1',
       '+11 tool_started callId=c1 tool=exec args={"command":"ls"} runId=run-1',
     ]);

@@ -100,7 +100,7 @@ describe('the source', () => {
     await serve({ request: changed(row, messages) }, { clock: { ...systemClock, now: () => now } });
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     gateway.newest.event('tick', {}, 1);
-    await until('heard', () => running.source.health().frames > 3);
+    await until('heard', () => running.source.health().frames > 4);
     now = T0 + 7_260_000;
     gateway.newest.socket.close(1012);
     await until('ended', has('run_ended'));
@@ -185,18 +185,21 @@ describe('the source', () => {
     ]);
   });
 
-  it('believes a row that will not say the end after asking a few times', async () => {
-    await serve(
-      { request: answering('chat.history', () => ({ sessionInfo: { hasActiveRun: true, status: 'running' } })) },
-      { timing: { recheckMs: 20 } },
-    );
+  it.each([
+    ['goes on by a row that says so, however often it is asked', {}, []],
+    ['goes on by a row that names it', { activeRunIds: ['run-1'] }, []],
+    ['is lost when a row still names only another one after a few times', { activeRunIds: ['run-9'] }, ['run-1 lost']],
+  ])('a run that the history does not show %s', async (_what, more, ended) => {
+    const sessionInfo = { hasActiveRun: true, status: 'running', ...more };
+    await serve({ request: answering('chat.history', () => ({ sessionInfo })) }, { timing: { recheckMs: 20 } });
+    const asked = () => gateway.newest.requests.filter(({ method }) => method === 'chat.history').length;
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     start(gateway.newest);
     await until('seen', has('run_started'));
     gateway.newest.socket.terminate();
-    await until('settled', has('run_ended'));
-    expect(outcomes()).toEqual(['run-1 lost']);
-    expect(gateway.newest.requests.filter(({ method }) => method === 'chat.history')).toHaveLength(4);
+    await until('asked to the end', () => gateway.served.length === 2 && asked() === 4);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(outcomes()).toEqual(ended);
   });
 
   it('calls runs lost that were open when the gateway started anew, except one still in flight', async () => {

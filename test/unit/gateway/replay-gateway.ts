@@ -6,12 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Recorded, RecordedFrame } from './captures.ts';
 
+export interface ReplayOptions {
+  /** Lets the time of the replay go on to the instant of the next frame; what is due by then happens first. */
+  advance?(to: number): Promise<void>;
+  /** How many frames before this one were never sent to a reading client, although they took a number. */
+  missedBefore?(frame: RecordedFrame): number;
+}
+
 const QUIET_MS = 40; // after the last request of the client its events begin
 
 export class ReplayGateway {
   readonly #server: WebSocketServer;
   readonly #connections: Recorded[][];
   readonly #framesSeen: () => number;
+  readonly #options: ReplayOptions;
   readonly #done: Promise<void>;
   #finish: () => void = () => {};
   #lastRequestAt = 0;
@@ -20,7 +28,8 @@ export class ReplayGateway {
   /** Methods that the client called, in order, by connection. */
   readonly asked: string[][] = [];
 
-  constructor(connections: Recorded[][], framesSeen: () => number) {
+  constructor(connections: Recorded[][], framesSeen: () => number, options: ReplayOptions = {}) {
+    this.#options = options;
     this.#connections = connections;
     this.#framesSeen = framesSeen;
     this.now = connections[0]?.[0]?.t ?? 0;
@@ -72,7 +81,7 @@ export class ReplayGateway {
     let seq = 0;
     for (const { t, dir, frame } of recorded) {
       if (dir !== 'in' || frame.type !== 'event' || frame.event === 'connect.challenge') continue;
-      seq += 1;
+      seq += 1 + (this.#options.missedBefore?.(frame) ?? 0);
       await this.#send(socket, { t, frame: { ...frame, seq } });
     }
     await this.#untilQuiet();
@@ -90,6 +99,7 @@ export class ReplayGateway {
 
   /** Sends a frame when the one before it was read. */
   async #send(socket: WebSocket, { t, frame }: Pick<Recorded, 't' | 'frame'>): Promise<void> {
+    await this.#options.advance?.(t);
     const before = this.#framesSeen();
     this.now = t;
     socket.send(JSON.stringify(frame));
@@ -124,6 +134,8 @@ function answerTo(request: RecordedFrame, recorded: Recorded[], asked: readonly 
         }
       );
     case 'sessions.list':
+      // What the recorder asked for was what had changed; which sessions are at work stands in the subscription.
+      if (request.params?.['activeMinutes'] === undefined) return { ok: true, payload: { sessions: [] } };
       return answers.find(({ payload }) => payload?.['sessions'] !== undefined) ?? { ok: true, payload: { sessions: [] } };
     case 'sessions.messages.subscribe':
       return { ok: true, payload: { subscribed: true, key: request.params?.['key'] } };

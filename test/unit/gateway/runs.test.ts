@@ -33,7 +33,7 @@ describe('a run', () => {
     ],
     ['lifecycle end cut off by nobody', (d: Decoding) => d.lifecycle('end', { aborted: true }), 'timed_out'],
     ['lifecycle end that names what took too long', (d: Decoding) => d.lifecycle('end', { timeoutPhase: 'provider' }), 'timed_out'],
-    ['lifecycle end by a restart', (d: Decoding) => d.lifecycle('end', { aborted: true, stopReason: 'restart' }), 'lost'],
+    ['lifecycle end by a restart', (d: Decoding) => d.lifecycle('end', { aborted: true, stopReason: 'restart' }), 'aborted'],
     [
       'lifecycle error of a run that took too long',
       (d: Decoding) => d.lifecycle('error', { error: 'agent run aborted', aborted: true, stopReason: 'timeout' }),
@@ -174,7 +174,7 @@ describe('a run', () => {
     const told = decoding.at(9).asked('postpostpostpostpostpost02', 'x').at(10).lifecycle('start', {}, { runId: 'run-2' }).told();
     expect(told).toEqual([
       '+10 run_ended outcome=lost runId=run-1',
-      `+9 turn_started ${PERSON.replace('01","userId', '02","userId')} messageId=x runId=run-2`,
+      `+10 turn_started ${PERSON.replace('01","userId', '02","userId')} messageId=x runId=run-2`,
       '+10 run_started runId=run-2',
     ]);
   });
@@ -300,13 +300,13 @@ describe('what begins a run', () => {
     expect(new Decoding().message({ role: 'user', content: '/status', __openclaw: { senderId: 'u' } }).told()).toEqual([]);
   });
 
-  it('the first run after a restart continues the turn that was lost', () => {
+  it('the first run after a restart is a turn of its own until its message says that it continues the one that was lost', () => {
     const decoding = running().at(3);
     decoding.history({}, { wasRestarted: true });
     decoding.lifecycle('start', {}, { runId: 'run-2' });
     expect(decoding.told()).toEqual([
       '+3 run_ended outcome=lost runId=run-1',
-      '+3 turn_started trigger={"kind":"recovery"} runId=run-2',
+      '+3 turn_started trigger={"kind":"unknown"} runId=run-2',
       '+3 run_started runId=run-2',
     ]);
   });
