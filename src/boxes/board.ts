@@ -8,7 +8,7 @@ import type { Session, TurnTree } from '../core/session.ts';
 import type { Target } from '../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../core/status.ts';
 import { treeOf } from '../core/tree.ts';
-import { type BoardRow, type BoxEntry, isDrawn, newEntry, rowOf, settle } from './box-entry.ts';
+import { agentOf, type BoardRow, type BoxEntry, isDrawn, newEntry, rowOf, settle } from './box-entry.ts';
 import { type BoxPolicy, chooseSlots, decideBox, type SlotCandidate } from './policy.ts';
 import { identityOf } from './post-meta.ts';
 import type { BoxView } from './publisher-ports.ts';
@@ -248,6 +248,7 @@ export class Board {
     const activeAt = tree === undefined ? 0 : lastEventAt(tree);
     return {
       boxId: entry.boxId,
+      agentId: agentOf(entry),
       holdsSlot: entry.holdsSlot,
       openedAt: entry.openedAt,
       lastEventAt: activeAt,

@@ -23,6 +23,8 @@ export interface BoxEntry {
 
 /** One line of the per-session list in `/health`. */
 export interface BoardRow {
+  /** `has`: it is kept up to date; `waits`: it would be if fewer others were; neither for what has ended or has no place. */
+  slot?: 'has' | 'waits';
   sessionKey: string;
   agentId: string;
   state: TurnStatus['state'];
@@ -32,6 +34,12 @@ export interface BoardRow {
 }
 
 const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
+
+/** What a box waits for that has neither a post nor a refusal yet. */
+const WHY_NOT_YET: Partial<Record<BoxEntry['phase'], string>> = {
+  undecided: 'it is not yet worth a post; OPEN_AFTER_MS says how long a turn must last',
+  placing: 'Mattermost is being asked where it belongs',
+};
 
 export function newEntry(root: RootTurn, now: number): BoxEntry {
   return {
@@ -55,16 +63,27 @@ export function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean
   return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
 }
 
+/** By the key of its session: `agent:<id>:…`. */
+export function agentOf({ sessionKey }: Pick<BoxEntry, 'sessionKey'>): string {
+  return sessionKey.split(':')[1] ?? '';
+}
+
 export function rowOf(entry: BoxEntry): BoardRow {
   const where = entry.target === undefined ? {} : { target: entry.target };
-  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : entry.why;
+  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
   const why = reason === undefined ? {} : { why: reason };
   return {
     sessionKey: entry.sessionKey,
-    agentId: entry.sessionKey.split(':')[1] ?? '',
+    agentId: agentOf(entry),
     state: entry.state,
     boxId: entry.boxId,
     ...where,
+    ...slotOf(entry),
     ...why,
   };
+}
+
+function slotOf({ phase, final, holdsSlot }: BoxEntry): Pick<BoardRow, 'slot'> {
+  if (phase !== 'placed' || final) return {};
+  return { slot: holdsSlot ? 'has' : 'waits' };
 }

@@ -81,18 +81,35 @@ function isFailureOrWaiting({ state }: TurnStatus): boolean {
 
 export interface SlotCandidate {
   boxId: string;
+  agentId: string;
   holdsSlot: boolean;
   openedAt: number;
   lastEventAt: number;
   quiet: boolean;
 }
 
-/** Which boxes are kept up to date when there are more than `limit`: holders stay, unless quiet ones must give way to waiting turns. */
+/**
+ * Which boxes are kept up to date when there are more than `limit`: holders stay, unless quiet ones must give way to waiting turns. No agent
+ * holds more than half of them while others wait; what those do not need it may have.
+ */
 export function chooseSlots(candidates: readonly SlotCandidate[], limit: number): Set<string> {
   if (limit === 0 || candidates.length <= limit) return new Set(candidates.map((candidate) => candidate.boxId));
   const rank = (candidate: SlotCandidate): number => (candidate.holdsSlot && !candidate.quiet ? 0 : candidate.quiet ? 2 : 1);
   const ordered = candidates.toSorted(
     (a, b) => rank(a) - rank(b) || (rank(a) === 2 ? b.lastEventAt - a.lastEventAt : a.openedAt - b.openedAt),
   );
-  return new Set(ordered.slice(0, limit).map((candidate) => candidate.boxId));
+  const { within, beyond } = shared(ordered, Math.max(1, Math.floor(limit / 2)));
+  return new Set([...within, ...beyond].slice(0, limit).map((candidate) => candidate.boxId));
+}
+
+/** The first `share` of each agent, and the others, both in their order. */
+function shared(ordered: readonly SlotCandidate[], share: number): { within: SlotCandidate[]; beyond: SlotCandidate[] } {
+  const countByAgent = new Map<string, number>();
+  const isWithin = ({ agentId }: SlotCandidate): boolean => {
+    const count = (countByAgent.get(agentId) ?? 0) + 1;
+    countByAgent.set(agentId, count);
+    return count <= share;
+  };
+  const { within = [], beyond = [] } = Object.groupBy(ordered, (candidate) => (isWithin(candidate) ? 'within' : 'beyond'));
+  return { within, beyond };
 }

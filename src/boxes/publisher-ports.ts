@@ -59,6 +59,8 @@ export interface PublisherStats {
   /** Boxes whose post does not say the newest state, as far as known. */
   dirty: number;
   oldestDirtyAgeMs: number;
+  /** The same of the boxes whose own channel and content are taken. */
+  behindMs: number;
   /** Creates and edits that the server confirmed. */
   sent: number;
   /** States that were replaced by a newer one before they were sent. */

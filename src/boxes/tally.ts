@@ -21,11 +21,11 @@ export function countFailure(tally: Tally, { reason }: Pick<PushError, 'reason'>
   tally.failuresByReason[reason] = (tally.failuresByReason[reason] ?? 0) + 1;
 }
 
-type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'parked'>;
+type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked'>;
 
 /** How things stand at the instant `now` (monotonic). */
 export function standingOf(slots: Iterable<Slot>, now: number): Standing {
-  const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, parked: [] };
+  const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [] };
   for (const slot of slots) {
     if (slot.post.kind === 'posted' && slot.view?.card.final === false) standing.active += 1;
     const reason = parkedFor(slot);
@@ -33,6 +33,8 @@ export function standingOf(slots: Iterable<Slot>, now: number): Standing {
     if (!isDirty(slot)) continue;
     standing.dirty += 1;
     standing.oldestDirtyAgeMs = Math.max(standing.oldestDirtyAgeMs, now - slot.dirtyAt);
+    if (slot.trouble.kind === 'none' || slot.trouble.kind === 'failing')
+      standing.behindMs = Math.max(standing.behindMs, now - slot.dirtyAt);
     if (slot.post.kind !== 'posted') standing.waiting += 1;
   }
   return standing;

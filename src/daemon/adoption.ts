@@ -28,6 +28,7 @@ export interface AdoptionOptions {
   boxOfPost(postId: string): string | undefined;
 }
 
+const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that tells of more must not fill the memory
 const SEARCHED_BACK_MS = 3_600_000; // a turn that is still open after an hour of our absence is found by the checkpoint or not at all
 
 /** The same sink; before the first post in a channel it looks there for posts of ours and gives the right one instead of a new one. */
@@ -109,7 +110,8 @@ class Adoption {
 
   #keep(post: FoundPost): void {
     const meta = decodeMeta(post.meta);
-    if (meta !== undefined && meta.instance !== this.#instance) this.#foundById.set(post.postId, { post, meta });
+    if (meta === undefined || meta.instance === this.#instance) return;
+    if (this.#foundById.size < MAX_FOUND || this.#foundById.has(post.postId)) this.#foundById.set(post.postId, { post, meta });
   }
 
   /** The post of that very box; else one that fits this turn better than any other that is known. */

@@ -8,6 +8,7 @@ import type { Logger } from '../core/log.ts';
 import { PushError, type Sink } from '../core/sink.ts';
 import type { SinkFacts } from '../http/health-report.ts';
 import { type AuthGateSink, withAuthGate } from '../sinks/auth-gate.ts';
+import { withBackgroundPace } from '../sinks/background-pace.ts';
 import { type BreakerSink, withBreaker } from '../sinks/breaker.ts';
 import type { MattermostChecks } from '../sinks/checks.ts';
 import { createDirectory, type Directory } from '../sinks/directory.ts';
@@ -50,6 +51,8 @@ export class Chat {
   readonly #gate: AuthGateSink;
   #connected: Connected | undefined;
   #refusal: string | undefined;
+  /** The newest channel that could not be looked through to its end. */
+  #endlessChannel: string | undefined;
 
   constructor(config: Config, version: string, clock: Clock, log: Logger, remembered: WaitingTime) {
     ({ promise: this.whenConnected, resolve: this.#nowConnected } = Promise.withResolvers<void>());
@@ -58,8 +61,13 @@ export class Chat {
     this.#log = log;
     this.token = tokenOf(config);
     this.#transport = createHttpTransport({ baseUrl: config.mmUrl, token: () => this.token.current(), version });
-    const transport = withRateGate(this.#transport.send, clock, remembered);
-    const server: Server = { transport, clock, userId: () => this.#connected?.userId ?? '' };
+    const transport = withBackgroundPace(withRateGate(this.#transport.send, clock, remembered), clock, config.editsPerSecond.perSecond);
+    const server: Server = {
+      transport,
+      clock,
+      userId: () => this.#connected?.userId ?? '',
+      onEndless: (channelId) => this.#noteEndless(channelId),
+    };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
     this.#watched = watchReach(mattermost, clock);
@@ -67,6 +75,15 @@ export class Chat {
     this.#gate = this.#withGate();
     this.directory = createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call)));
     this.sink = onceConnected(this.#gate, () => this.#connected !== undefined);
+  }
+
+  #noteEndless(channelId: string): void {
+    if (this.#endlessChannel === undefined)
+      this.#log.warn(
+        { channelId },
+        'A channel has more posts of the last hour than are looked through; posts of an earlier watcher may be overlooked there.',
+      );
+    this.#endlessChannel = channelId;
   }
 
   #withBreaker(): BreakerSink {
@@ -151,7 +168,16 @@ export class Chat {
 
   facts(failuresByReason: SinkFacts['failuresByReason'], blockedUntil: number | undefined): SinkFacts {
     const { reach, lastSuccessAt } = this.#watched.facts();
-    return { breaker: this.#breaker.state(), reach, token: this.#tokenCondition(), lastSuccessAt, blockedUntil, failuresByReason };
+    const endlessChannel = this.#endlessChannel;
+    return {
+      breaker: this.#breaker.state(),
+      reach,
+      token: this.#tokenCondition(),
+      lastSuccessAt,
+      blockedUntil,
+      endlessChannel,
+      failuresByReason,
+    };
   }
 
   #tokenCondition(): SinkFacts['token'] {

@@ -12,6 +12,7 @@ import type { HealthFacts, SessionRow } from '../http/health-report.ts';
 import type { ProcessWatch } from '../http/process-facts.ts';
 import type { Chat } from './chat.ts';
 import type { PostLedger } from './post-ledger.ts';
+import { slotFacts } from './slot-facts.ts';
 import type { RunningSource } from './sources.ts';
 import type { TwinSink } from './twin.ts';
 
@@ -35,7 +36,8 @@ export interface HealthParts {
 
 export function healthFacts(parts: HealthParts): HealthFacts {
   const stats = parts.publisher.stats();
-  const { active, waiting, dirty, oldestDirtyAgeMs, parked, sent, conflated, skipped } = stats;
+  const { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked, sent, conflated, skipped } = stats;
+  const rows = parts.board.rows();
   const problem = parts.checkpoint.problem();
   return {
     version: parts.version,
@@ -47,9 +49,9 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     sink: parts.chat.facts(stats.failuresByReason, stats.blockedUntil),
     replacedBy: parts.twin.replacedBy(),
     storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
-    boxes: { active, waiting, dirty, oldestDirtyAgeMs, parked },
+    boxes: { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked, ...slotFacts(rows) },
     edits: { sent, conflated, skipped },
-    sessions: parts.board.rows().map((row) => sessionRow(row, parts.posts, stats)),
+    sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
     coordinator: parts.coordinator?.health(),
     process: parts.process.facts(),
   };
@@ -57,12 +59,14 @@ export function healthFacts(parts: HealthParts): HealthFacts {
 
 function sessionRow(row: BoardRow, posts: PostLedger, { parked }: PublisherStats): SessionRow {
   const refusal = parked.find(({ boxId }) => boxId === row.boxId);
+  const postId = posts.postIdOf(row.boxId);
+  const unwritten = postId === undefined ? 'its post is not written yet' : undefined;
   return {
     session: fingerprint(row.sessionKey),
     agent: row.agentId,
     state: row.state,
     channelId: row.target?.channelId,
-    postId: posts.postIdOf(row.boxId),
-    why: row.why ?? (refusal === undefined ? undefined : `its channel does not take it (${refusal.reason})`),
+    postId,
+    why: row.why ?? (refusal === undefined ? unwritten : `its channel does not take it (${refusal.reason})`),
   };
 }

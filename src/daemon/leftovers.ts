@@ -36,6 +36,7 @@ const LOOK_AGAIN_MS = 60_000;
 const SEARCH_AGAIN_MS = 10 * 60_000; // a person must let us into a channel that we could not look through
 const STRANGER_QUIET_MS = 11 * 60_000; // a living watcher redraws a silent box every ten minutes
 const MAX_NAME_POINTS = 40;
+const MAX_JUDGED = 100; // within a minute
 
 export class Leftovers {
   readonly #ports: LeftoverPorts;
@@ -47,6 +48,7 @@ export class Leftovers {
   #searchedAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
   #isStopped = false;
+  #judged = 0;
 
   constructor(ports: LeftoverPorts, graceMs: number) {
     this.#ports = ports;
@@ -131,9 +133,16 @@ export class Leftovers {
     if (this.#ports.clock.monotonic() - this.#searchedAt >= SEARCH_AGAIN_MS) await this.#search();
     else this.#claimFound();
     const open = this.#unowned().filter(({ meta }) => meta.open);
-    for (const leftover of open) if (!this.#isExpected(leftover)) await this.#judge(leftover);
+    for (const leftover of this.#nextOf(open)) if (!this.#isExpected(leftover)) await this.#judge(leftover);
     for (const record of this.#orphans()) this.#forgetOrphan(record);
     this.#later(LOOK_AGAIN_MS);
+  }
+
+  /** Each costs a request: of many some are judged each time, in turns. */
+  #nextOf(open: readonly Leftover[]): Leftover[] {
+    const first = open.length === 0 ? 0 : this.#judged % open.length;
+    this.#judged = first + MAX_JUDGED;
+    return [...open.slice(first), ...open.slice(0, first)].slice(0, MAX_JUDGED);
   }
 
   /** A turn that has no post yet is about to take this one. */

@@ -36,6 +36,8 @@ export interface SinkFacts {
   readonly lastSuccessAt?: number | undefined;
   /** While the server's rate limit lasts. */
   readonly blockedUntil?: number | undefined;
+  /** A channel with more posts than are looked through for those of an earlier watcher. */
+  readonly endlessChannel?: string | undefined;
   readonly failuresByReason: Readonly<Partial<Record<Reason, number>>>;
 }
 
@@ -56,6 +58,11 @@ interface BoxFacts {
   readonly waiting: number;
   readonly dirty: number;
   readonly oldestDirtyAgeMs: number;
+  /** The same of the boxes that nothing known holds back. */
+  readonly behindMs: number;
+  /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
+  readonly withoutSlot: number;
+  readonly busiestAgent?: string | undefined;
   readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason }[];
 }
 

@@ -8,6 +8,8 @@ interface Finding {
   readonly reason: string;
 }
 
+const LONG_WAIT_MS = 10_000;
+const BEHIND_MS = 60_000; // the longest pace is 15 s, and what must not be late is sent at once
 const ALL_WELL = 'every source is read and Mattermost answers';
 
 /**
@@ -20,6 +22,8 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...findSink(facts),
     ...findSources(facts),
     ...findStorage(facts),
+    ...findWaits(facts),
+    ...findBoxes(facts),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
   const worst = findings.filter(({ status }) => status === 'down');
@@ -101,6 +105,58 @@ function findSink({ sink }: HealthFacts): Finding[] {
 
 function findStorage({ storage }: HealthFacts): Finding[] {
   return storage.state === 'writable' ? [] : [degraded(`what must survive a crash is not kept: ${storage.because}`)];
+}
+
+/** A short wish is the server's ordinary way to slow us down. */
+function findWaits({ sink: { blockedUntil, endlessChannel }, now }: HealthFacts): Finding[] {
+  const waitMs = (blockedUntil ?? now) - now;
+  return [
+    ...(waitMs < LONG_WAIT_MS
+      ? []
+      : [
+          degraded(
+            `Mattermost wants to be left alone for ${seconds(waitMs)} more (Retry-After): until then every box says what it said before`,
+          ),
+        ]),
+    ...(endlessChannel === undefined
+      ? []
+      : [
+          degraded(
+            `channel ${endlessChannel} has more posts of the last hour than are looked through, so a box of an earlier watcher may be overlooked there`,
+          ),
+        ]),
+  ];
+}
+
+/** What is behind although nothing known holds it back, and what has no turn to be shown. */
+function findBoxes(facts: HealthFacts): Finding[] {
+  const { behindMs, withoutSlot, busiestAgent } = facts.boxes;
+  const most = busiestAgent === undefined ? '' : `, most of them of agent ${busiestAgent}`;
+  return [
+    ...(behindMs <= BEHIND_MS || isHeldBack(facts)
+      ? []
+      : [
+          degraded(
+            `a box is behind by ${seconds(behindMs)}: raise EDITS_PER_SECOND if edits.conflated grows, else see sink.failuresByReason`,
+          ),
+        ]),
+    ...(withoutSlot === 0
+      ? []
+      : [
+          degraded(
+            `${withoutSlot} ${withoutSlot === 1 ? 'session waits' : 'sessions wait'} for a box, because MAX_ACTIVE_SESSIONS are open${most}`,
+          ),
+        ]),
+  ];
+}
+
+function isHeldBack({ sink, now }: HealthFacts): boolean {
+  const isOpen = sink.breaker === 'closed' && sink.reach.state === 'reached' && sink.token.state === 'accepted';
+  return !isOpen || (sink.blockedUntil ?? 0) > now;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
 }
 
 function reportSource({ name, condition, lastEventAt, files, unknownKinds, problems }: SourceFacts): HealthReport['sources'][number] {

@@ -24,6 +24,8 @@ export interface Directory {
 }
 
 const TEAMS_PATH = '/users/me/teams';
+const MAX_TEAMS = 50;
+const MAX_CHANNELS = 500; // where anything was posted within two hours; each costs a request or more
 const PAGE_SIZE = 60; // Mattermost's own page
 
 export function createDirectory(server: Server, checks: MattermostChecks, pass: Pass): Directory {
@@ -51,19 +53,21 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
   return typeof team?.['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
 }
 
-/** Direct channels come with the channels of every team. */
+/** Direct channels come with the channels of every team. Of too many the newest count. */
 async function recentChannels(server: Server, sinceAt: number): Promise<string[]> {
   const teams = await listOf(server, TEAMS_PATH);
-  const ids = new Set<string>();
-  for (const { id: teamId } of teams) {
+  const lastPostById = new Map<string, number>();
+  for (const { id: teamId } of teams.slice(0, MAX_TEAMS)) {
     const channels = await listOf(server, `/users/me/teams/${segment(String(teamId))}/channels`);
-    for (const { id, last_post_at: lastPostAt } of channels) if (Number(lastPostAt) >= sinceAt) ids.add(String(id));
+    for (const { id, last_post_at: lastPostAt } of channels)
+      if (Number(lastPostAt) >= sinceAt) lastPostById.set(String(id), Number(lastPostAt));
   }
-  return [...ids];
+  const newestFirst = [...lastPostById].toSorted(([, one], [, other]) => other - one);
+  return newestFirst.slice(0, MAX_CHANNELS).map(([id]) => id);
 }
 
 async function listOf(server: Server, path: string): Promise<JsonRecord[]> {
-  const { json } = await settled(server, 'list', { method: 'GET', path });
+  const { json } = await settled(server, 'list', { method: 'GET', path, background: true });
   return Array.isArray(json) ? json.filter(isRecord) : [];
 }
 

@@ -11,6 +11,8 @@ export interface Server {
   clock: Clock;
   /** Of the account the token belongs to. */
   userId: () => string;
+  /** The channel has more posts than are looked through: posts of an earlier watcher may be overlooked there. */
+  onEndless?: (channelId: string) => void;
 }
 
 type Doubt = Extract<Verdict, { verdict: 'ask' }>;

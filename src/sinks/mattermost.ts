@@ -9,6 +9,7 @@ import { decodePost, decodePostList, type ReadPost } from './post-json.ts';
 /** The agents' Mattermost plugin ignores posts of custom types, so that a box never starts a turn. */
 const POST_TYPE = 'custom_livestatus';
 const PAGE_SIZE = 200; // The server's own limit.
+const MAX_PAGES = 20; // 4,000 posts within the hour that is looked through: no channel of people has as many
 const PAGE_MAX_BYTES = 16_777_216; // 200 posts of 16,383 code points, four bytes each, fit.
 
 /** Sink and start-up checks of one server. Requests carry no retry of their own except for a dead pooled connection. */
@@ -57,20 +58,22 @@ async function read(server: Server, postId: string, signal: AbortSignal | undefi
 
 // Pages, not `since`: that returns the history row of every edit and is cut at 1,000 rows.
 async function findOwn(server: Server, channelId: string, sinceAt: number, signal: AbortSignal | undefined): Promise<FoundPost[]> {
-  const postsById = new Map<string, ReadPost>();
-  for (let page = 0; ; page += 1) {
+  const seenIds = new Set<string>();
+  const own: FoundPost[] = [];
+  for (let page = 0; page < MAX_PAGES; page += 1) {
     const posts = await readPage(server, channelId, page, signal);
-    const known = postsById.size;
-    for (const post of posts) postsById.set(post.found.postId, post);
-    const isLast = posts.length < PAGE_SIZE || postsById.size === known || posts.some((post) => post.found.createdAt < sinceAt);
-    if (isLast) break;
+    const news = posts.filter(({ found }) => !seenIds.has(found.postId));
+    for (const { found } of news) seenIds.add(found.postId);
+    own.push(...news.filter((post) => isOwn(post, server.userId(), sinceAt)).map(({ found }) => found));
+    if (posts.length < PAGE_SIZE || news.length === 0 || posts.some(({ found }) => found.createdAt < sinceAt)) return own;
   }
-  return [...postsById.values()].filter((post) => isOwn(post, server.userId(), sinceAt)).map((post) => post.found);
+  server.onEndless?.(channelId);
+  return own;
 }
 
 async function readPage(server: Server, channelId: string, page: number, signal: AbortSignal | undefined): Promise<ReadPost[]> {
   const path = `/channels/${segment(channelId)}/posts?page=${page}&per_page=${PAGE_SIZE}`;
-  const answer = await settled(server, 'list', { method: 'GET', path, signal, maxBytes: PAGE_MAX_BYTES });
+  const answer = await settled(server, 'list', { method: 'GET', path, signal, maxBytes: PAGE_MAX_BYTES, background: true });
   const posts = decodePostList(answer.json);
   if (posts === undefined) throw new PushError('server', 'the answer is no list of posts');
   return posts;

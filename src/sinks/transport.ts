@@ -17,6 +17,8 @@ export interface TransportRequest {
   maxBytes?: number;
   /** Leaves the token out: a server writes tokens that it refuses into its log in clear text. */
   anonymous?: boolean;
+  /** Nobody waits for it: it takes only what is left of the budget of requests. */
+  background?: boolean;
 }
 
 /** Header names are in lower case. */

@@ -22,13 +22,16 @@ const html: Reply = { status: 502, headers: { 'content-type': 'text/html' }, tex
 type Routes = Record<string, Reply | ((asked: Asked) => Reply)>;
 
 /** A sink on a server with these answers; anything else is an unknown route. */
-async function sinkOn(routes: Routes): Promise<{ sink: Sink & MattermostChecks; server: TinyServer; paths: () => string[] }> {
+async function sinkOn(
+  routes: Routes,
+  onEndless: (channelId: string) => void = () => undefined,
+): Promise<{ sink: Sink & MattermostChecks; server: TinyServer; paths: () => string[] }> {
   const server = await startTinyServer((asked) => {
     const route =
       routes[`${asked.method} ${asked.path.replace('/api/v4', '')}`] ?? routes['*'] ?? refused(404, 'api.context.404.app_error');
     return typeof route === 'function' ? route(asked) : route;
   });
-  const sink = createMattermostSink({ transport: openTransport(server.url).send, clock, userId: () => 'me' });
+  const sink = createMattermostSink({ transport: openTransport(server.url).send, clock, userId: () => 'me', onEndless });
   return { sink, server, paths: () => server.asked.map(({ method, path }) => `${method} ${path.replace('/api/v4', '')}`) };
 }
 
@@ -220,6 +223,26 @@ describe('findOwn', () => {
     const { sink, paths } = await sinkOn({ '*': { status: 200, json } });
     expect(await sink.findOwn('c1', 0)).toHaveLength(200);
     expect(paths()).toHaveLength(2);
+  });
+
+  it('ends, and says so, when a server always has more', async () => {
+    const endless: string[] = [];
+    const { sink, paths } = await sinkOn(
+      {
+        '*': ({ path }) => {
+          const page = Number(new URL(path, 'http://any').searchParams.get('page'));
+          const posts = Array.from({ length: 200 }, (_, index) => ({ ...own, id: `p${page}-${index}`, create_at: 4_000_000_000_000 }));
+          return {
+            status: 200,
+            json: { order: posts.map(({ id }) => id), posts: Object.fromEntries(posts.map((post) => [post.id, post])) },
+          };
+        },
+      },
+      (channelId) => endless.push(channelId),
+    );
+    expect(await sink.findOwn('c1', 0)).toHaveLength(4_000);
+    expect(paths()).toHaveLength(20);
+    expect(endless).toEqual(['c1']);
   });
 
   it('passes over posts without the mark, and reads pages of megabytes', async () => {
