@@ -4,10 +4,12 @@ import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
 import { isBeforeEnd, reopen } from './run-end.ts';
 import { newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
+import { originalOf } from './words.ts';
 
 const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
 const SAME_START_MS = 60_000; // two sources tell of the same beginning within this time
 const EARLY_MS = 5_000; // a gateway dates a message when it came, which may be this long before its run began
+const LATE_MIRROR_MS = 10 * 60_000; // a delivery may be tried for a while; the same words much later are said anew
 const EARLY_LINE_MS = 1_000; // a line is dated when it is written, and that is after its run began
 
 export interface Choice {
@@ -46,7 +48,9 @@ function nextCurrent(session: Session, turn: Turn, event: SessionEvent): string 
   const current = session.turns.find((other) => other.boxId === session.currentBoxId);
   if (current !== undefined && turn.startedAt < current.startedAt && event.at < current.startedAt) return current.boxId;
   const isOfCommand = event.type === 'background_ended' || (event.type === 'busy_seen' && event.handle !== undefined);
-  const reachesBack = isOfCommand || event.type === 'tool_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
+  const isOfGateway = event.type === 'message' && event.injected === true;
+  const reachesBack =
+    isOfCommand || isOfGateway || event.type === 'tool_ended' || event.type === 'child_spawned' || event.type === 'run_ended';
   return reachesBack && session.currentBoxId !== undefined ? session.currentBoxId : turn.boxId;
 }
 
@@ -60,8 +64,14 @@ function turnThatKnows(session: Session, event: SessionEvent): Turn | undefined 
     newestFirst.find((turn) => callId !== undefined && knowsCall(session, turn, callId, event)) ??
     newestFirst.find((turn) => messageId !== undefined && turn.messageIds.includes(messageId)) ??
     newestFirst.find((turn) => runId !== undefined && runId in turn.runsById) ??
-    newestFirst.find((turn) => handle !== undefined && turn.background.some((known) => known.startsWith(handle)))
+    newestFirst.find((turn) => handle !== undefined && turn.background.some((known) => known.startsWith(handle))) ??
+    newestFirst.find((turn) => event.type === 'message' && isMirrorOf(turn, event))
   );
+}
+
+/** The gateway may write down what it delivered only when somebody has already asked the next thing. */
+function isMirrorOf(turn: Turn, event: EventOf<'message'>): boolean {
+  return event.injected === true && event.at - turn.lastEventAt <= LATE_MIRROR_MS && originalOf(turn, event) !== undefined;
 }
 
 /** Call ids are unique within a run only: a call that begins again although it has ended is another one, in the current turn. */

@@ -4,6 +4,7 @@ import type { EventOf } from './event.ts';
 import type { Line, Turn } from './session.ts';
 import { withLine, withMessageId, withUsage } from './turn.ts';
 
+const MIN_PIECE_CHARS = 24;
 const SAME_WORDS_MS = 10_000; // a gateway dates a message when its model call began, a transcript when it was complete
 
 /** The turn with the words and the usage of a message. */
@@ -26,14 +27,51 @@ function usageIdOf(turn: Turn, event: EventOf<'message'>): string {
   return twin?.kind === 'text' && twin.id in turn.usageById ? twin.id : event.messageId;
 }
 
-/** The line that another source has told of this very message. */
+/** The line that another source has told of this very message, or the one that the gateway repeats because it delivered it. */
 function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
   if (turn.lines.some((line) => line.kind === 'text' && line.id === event.messageId)) return undefined;
+  const original = event.injected === true ? (originalOf(turn, event) ?? repeatedBy(turn, event)) : undefined;
+  if (original !== undefined) return original;
   const distance = (line: Line): number => Math.abs((line.at ?? 0) - event.at);
   return turn.lines
     .filter((line) => line.kind === 'text' && line.text === event.text && line.source !== undefined && line.source !== event.source)
     .filter((line) => distance(line) <= SAME_WORDS_MS)
     .toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+/**
+ * What the agent said and the gateway writes once more because it was delivered, in whole or in pieces. A short text may be part of
+ * another one by chance.
+ */
+export function originalOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
+  const words = wordsOf(event.text);
+  if (words === '') return undefined;
+  return lines.find((line) => line.kind === 'text' && line.injected !== true && isMirror(wordsOf(line.text), words));
+}
+
+function isMirror(said: string, mirrored: string): boolean {
+  return said === mirrored || (mirrored.length >= MIN_PIECE_CHARS && said.includes(mirrored.replace(/…$/, '')));
+}
+
+/** The gateway may write the same words twice within moments. */
+function repeatedBy({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
+  const words = wordsOf(event.text);
+  const isSoon = (line: Line): boolean => Math.abs((line.at ?? 0) - event.at) <= SAME_WORDS_MS;
+  return lines.find((line) => line.kind === 'text' && line.injected === true && wordsOf(line.text) === words && isSoon(line));
+}
+
+/** What was delivered may be written down before what the agent said. */
+function mirrorOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
+  const words = wordsOf(event.text);
+  return lines.find((line) => line.kind === 'text' && line.injected === true && wordsOf(line.text) === words);
+}
+
+/** Without marks of formatting, which a messenger may not have. */
+function wordsOf(text = ''): string {
+  return text
+    .replace(/[*_~`#>]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function isOfAbort(turn: Turn, event: EventOf<'message'>): boolean {
@@ -44,6 +82,8 @@ function isOfAbort(turn: Turn, event: EventOf<'message'>): boolean {
 function withText(turn: Turn, event: EventOf<'message'>): Turn {
   const injected = event.injected === true ? { injected: true as const } : {};
   const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at, source: event.source, ...injected };
+  const mirror = event.injected === true ? undefined : mirrorOf(turn, event);
+  if (mirror !== undefined) return withLine({ ...turn, lines: turn.lines.filter((other) => other !== mirror) }, line);
   const start = line.text.slice(0, 80);
   const known = turn.lines.find((other) => other.kind === 'text' && other.text.startsWith(start));
   if (known === undefined || !isOfAbort(turn, event)) return withLine(turn, line);

@@ -6,6 +6,7 @@ import { runIdOf } from './decode-user.ts';
 import type { Fact } from './decoded-event.ts';
 import { contentText, visibleText } from './entry-text.ts';
 import { modelErrorReason } from './error-reason.ts';
+import type { SafeText } from './safe-text.ts';
 import { asList, asRecord, asText, type JsonRecord } from './json-guards.ts';
 import { planSteps } from './plan-steps.ts';
 import { argumentsOf, shortArgs } from './tool-args.ts';
@@ -15,6 +16,8 @@ const MAX_TEXT_POINTS = 2_000;
 const MAX_NAME_POINTS = 80;
 const MAX_MODEL_POINTS = 100;
 const CALL_BLOCKS: ReadonlySet<string> = new Set(['toolCall', 'toolUse', 'tool_use', 'functionCall']);
+const OWN_PROVIDERS: ReadonlySet<string> = new Set(['openclaw', 'moltbot', 'clawdbot']);
+const OWN_MODELS: ReadonlySet<string> = new Set(['gateway-injected', 'delivery-mirror']);
 const SILENT_BLOCKS: ReadonlySet<string> = new Set([
   'text',
   'thinking',
@@ -27,12 +30,12 @@ const SILENT_BLOCKS: ReadonlySet<string> = new Set([
 
 /** `message` first, then `tool_started` per call and `plan_changed`, so that the text stands above its calls. */
 export function decodeAssistant(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
-  if (message['provider'] === 'openclaw') return decodeSynthetic(messageId, message, context);
+  if (isOfGateway(message)) return decodeSynthetic(messageId, message, context);
   const { safe } = context;
   const calls = callBlocks(message['content'], context);
   const stop = stopOf(message['stopReason'], calls.length > 0, context);
   const text = textOf(message, context);
-  const reason = stop === 'error' ? modelErrorReason(message['errorMessage'], safe) : undefined;
+  const reason = stop === 'error' ? reasonOf(message, safe) : undefined;
   const model = asText(message['model']);
   const usage = decodeUsage(message['usage']);
   const said: Fact = {
@@ -45,6 +48,11 @@ export function decodeAssistant(messageId: string, message: JsonRecord, context:
     ...(usage === undefined ? {} : { usage }),
   };
   return stop === 'error' || stop === 'aborted' ? [said] : [said, ...calls.flatMap((call) => decodeCall(call, context))];
+}
+
+/** Early 2026 the gateway named neither itself nor a model, or itself by an older name. */
+function isOfGateway({ provider, model, stopReason }: JsonRecord): boolean {
+  return OWN_PROVIDERS.has(asText(provider) ?? '') || OWN_MODELS.has(asText(model) ?? '') || stopReason === 'injected';
 }
 
 /** An abort repeats text that another line has; a mirror or an answer to a command is shown, but ends nothing. */
@@ -60,6 +68,12 @@ function decodeSynthetic(messageId: string, message: JsonRecord, context: Decode
 function textOf(message: JsonRecord, context: DecodeContext): string | undefined {
   const visible = visibleText(contentText(message['content']));
   return visible === undefined ? undefined : asText(context.safe.prose(visible, MAX_TEXT_POINTS));
+}
+
+/** Where the error says nothing, the provider's own answer may. */
+function reasonOf(message: JsonRecord, safe: SafeText): string | undefined {
+  const told = ['errorMessage', 'errorBody', 'error', 'errorType', 'errorCode'].map((name) => modelErrorReason(message[name], safe));
+  return told.find((reason) => reason !== undefined);
 }
 
 /** `stop` with calls happens with some providers: the calls are made and the run goes on. */

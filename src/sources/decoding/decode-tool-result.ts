@@ -4,6 +4,7 @@ import type { DecodeContext } from './decode-context.ts';
 import type { Fact } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { SYNTHETIC_RESULT } from './tool-failure.ts';
 import { endedByProcessTool, outcomeOf, type ToolResult } from './tool-result.ts';
 
 const MAX_NAME_POINTS = 80;
@@ -24,6 +25,7 @@ export function decodeToolResult(message: JsonRecord, context: DecodeContext): F
     isError: message['isError'] === true,
   };
   context.callsById.delete(callId);
+  if (result.isError && SYNTHETIC_RESULT.test(result.text.slice(0, 300))) return []; // the call ends with its run
   return [
     { type: 'tool_ended', callId, tool, outcome: outcomeOf(result, context.safe) },
     ...childSpawned(callId, result, known?.label, context),

@@ -1,7 +1,17 @@
 // How a tool call ended. Facts of both versions: `isError` is not failure, a finished command with exit code 3 may say `completed`.
 
 import type { CallOutcome } from '../../core/event.ts';
-import { asNumber, asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import {
+  exitCodeOfCommand,
+  isCommand,
+  isFailedStatus,
+  jsonObject,
+  bareStatus,
+  NOT_RUN,
+  reportsFailure,
+  wordsOfFailure,
+} from './tool-failure.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from './json-guards.ts';
 import type { SafeText } from './safe-text.ts';
 
 export interface ToolResult {
@@ -12,8 +22,6 @@ export interface ToolResult {
 }
 
 const MAX_DETAIL_POINTS = 160;
-const MAX_JSON_CHARS = 100_000;
-const FAILED: ReadonlySet<string> = new Set(['error', 'failed', 'forbidden', 'no_answer']);
 const ABORTED: ReadonlySet<string> = new Set(['aborted', 'cancelled', 'canceled']);
 const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
 /** SIGKILL is not among them: that is more often the kernel short of memory than a person. */
@@ -30,7 +38,7 @@ export function outcomeOf(result: ToolResult, safe: SafeText): CallOutcome {
   const handle = result.tool === 'process' || details['status'] !== 'running' ? undefined : safe.id(details['sessionId']);
   if (handle !== undefined) return { kind: 'background', handle };
   if (isAborted(result)) return { kind: 'aborted' };
-  const exitCode = asNumber(details['exitCode']) ?? exitCodeInText(result.text);
+  const exitCode = asNumber(details['exitCode']) ?? exitCodeInText(result);
   const durationMs = asNumber(details['durationMs']);
   const duration = durationMs === undefined || durationMs < 0 ? {} : { durationMs };
   if (!isFailed(result, exitCode)) return { kind: 'ok', ...duration };
@@ -61,30 +69,25 @@ function endedSession(session: JsonRecord, safe: SafeText): { handle: string; ex
 
 function isAborted({ details, text, isError }: ToolResult): boolean {
   if (ABORTED.has(asText(details['status']) ?? '') || details['exitReason'] === 'manual-cancel') return true;
-  const isFailure = isError || FAILED.has(asText(details['status']) ?? ''); // 2026.5 calls such a result no error
+  const isFailure = isError || isFailedStatus(details['status']); // 2026.5 calls such a result no error
   return isFailure && details['exitReason'] === undefined && ABORT_LINE.test(text.slice(-300));
 }
 
 function isFailed({ tool, details, text, isError }: ToolResult, exitCode: number | undefined): boolean {
   if (tool === 'process' && !isError && PROCESS_ENDED.test(text)) return false;
-  return isError || FAILED.has(asText(details['status']) ?? '') || (exitCode !== undefined && exitCode !== 0);
+  return isError || (exitCode !== undefined && exitCode !== 0) || reportsFailure(tool, details, text);
 }
 
-function exitCodeInText(text: string): number | undefined {
-  const code = EXIT_CODE_LINE.exec(text.slice(-100))?.[1];
+/** Commands end with their own words for it; where the details know the code, those are output of somebody else. */
+function exitCodeInText({ tool, text, details }: ToolResult): number | undefined {
+  const code = EXIT_CODE_LINE.exec(text.slice(-100))?.[1] ?? (isCommand(tool) ? exitCodeOfCommand(text, details) : undefined);
   return code === undefined ? undefined : Number(code);
 }
 
 /** What the tool says went wrong; for commands the first line of output that sounds like it. */
 function failureDetail({ details, text }: ToolResult, safe: SafeText): string {
-  const said = asText(details['error']) ?? asText(details['errorMessage']) ?? errorInJson(text);
+  const said = NOT_RUN.get(bareStatus(details['status'])) ?? wordsOfFailure(details) ?? wordsOfFailure(jsonObject(text) ?? {});
   return safe.line(mostTelling(safe.whole(said ?? text)), MAX_DETAIL_POINTS);
-}
-
-function errorInJson(text: string): string | undefined {
-  if (!text.startsWith('{') || text.length > MAX_JSON_CHARS) return undefined;
-  const json = asRecord(parseJson(text));
-  return asText(json?.['error']) ?? asText(json?.['message']);
 }
 
 function mostTelling(text: string): string {

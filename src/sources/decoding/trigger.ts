@@ -17,22 +17,46 @@ const MATTERMOST_ID = /^[a-z0-9]{26}$/;
 const MAX_NAME_POINTS = 80;
 const HEARTBEAT_POLL = '[OpenClaw heartbeat poll]';
 const CRON = /^\[cron:([^\s\]]{1,100})(?: ([^\]\n]{0,300}))?\]/;
+/** Before 2026.2.26 a sub-agent's report has no mark. Its label may be its whole task. */
+const TASK_OVER =
+  /^A (?:background|sub-?agent|spawned|delegated) (?:task|run|job)(?: "[^]{0,2000}?")? (?:just |has |has just )?(?:completed|finished|failed|timed out|was (?:cancelled|aborted|killed))\b/;
+const QUEUED_REPORTS = /^\[Queued announce messages while agent was busy\]\s+(?:---\s+Queued #1\s+)?/;
 const CHILD_SESSION = /^\[System Message\] \[sessionId: ([\w-]{1,100})\]/;
 
 /** Reads a user line: its message (for the sender, where the version stores one) and its text. */
 export function findTrigger(message: JsonRecord, text: UserText, safe: SafeText): TriggerFound {
   const fromSession = interSession(message, safe);
   if (fromSession !== undefined) return { trigger: fromSession, isAnswered: false };
-  const internal = isFromChat(message, text) ? heartbeatPoll(text.body) : internalTrigger(text.body, safe);
+  const internal = isFromChat(message, text) ? heartbeatPoll(text.words) : internalTrigger(text.words, safe);
   if (internal !== undefined) return { trigger: internal, isAnswered: false };
-  if (isGatewayCommand(text.body)) return { trigger: { kind: 'command' }, isAnswered: true };
+  if (isGatewayCommand(text.words)) return { trigger: { kind: 'command' }, isAnswered: true };
   return { trigger: personOrOperator(message, text, safe), isAnswered: false };
 }
 
 /** Somebody typed it, so its text must not be taken for one of the gateway's own. */
 function isFromChat(message: JsonRecord, text: UserText): boolean {
-  return text.conversation !== undefined || senderMarks(message) !== undefined;
+  return isOfMessenger(text.conversation) || senderMarks(message) !== undefined;
 }
+
+/**
+ * Every prompt may get a block of metadata, also one of the gateway's own or of the operator's page: only a sender, a message or a
+ * room of a messenger make it a person's.
+ */
+function isOfMessenger(block: JsonRecord | undefined): boolean {
+  if (block === undefined) return false;
+  const sender = asRecord(block['sender']);
+  const named = [block['sender_id'], sender?.['id'], sender?.['name'], block['sender'], block['sender_name']].map(asText);
+  const senderId = named.find((name) => name !== undefined);
+  if (senderId !== undefined) return !OWN_SENDER.test(senderId);
+  return MESSENGER_FACTS.some((name) => block[name] !== undefined && block[name] !== null && block[name] !== '');
+}
+
+const OWN_SENDER =
+  /^(?:(?:openclaw|clawdbot|moltbot)(?:-[a-z-]{1,30})?|web-?chat(?:-ui)?|control-ui|cli|tui|gateway(?:-client)?|node-host|heartbeat|cron(?:-event)?|exec-event|system|internal)$/i;
+const MESSENGER_FACTS =
+  'message_id reply_to_id conversation_label group_subject group_channel group_space thread_label is_group_chat was_mentioned is_forum'.split(
+    ' ',
+  );
 
 /** Who sent a message, as 2026.7 stores it; lines of internal origin have none. */
 function senderMarks(message: JsonRecord): JsonRecord | undefined {
@@ -69,6 +93,9 @@ export function internalTrigger(body: string, safe: SafeText): Trigger | undefin
   if (body.startsWith('[cron:')) return schedule(body, safe);
   if (body.startsWith('[System Message]')) return announce(CHILD_SESSION.exec(body)?.[1], undefined, safe);
   if (isTaskReport(body)) return announce(fieldLine(body, 'session_id'), fieldLine(body, 'session_key'), safe);
+  if (TASK_OVER.test(body)) return { kind: 'announce' };
+  const queued = QUEUED_REPORTS.exec(body);
+  if (queued !== null) return internalTrigger(body.slice(queued[0].length), safe) ?? { kind: 'announce' };
   if (body.startsWith('An async command ')) return { kind: 'announce' };
   if (body.startsWith('[System] Your previous turn was interrupted')) return { kind: 'recovery' };
   if (body.startsWith('A scheduled reminder has been triggered')) return { kind: 'schedule' };
@@ -111,7 +138,7 @@ function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): 
     return isPerson ? personTrigger({ userId: marks['senderId'] }, safe) : { kind: 'operator' };
   }
   const block = text.conversation;
-  if (block === undefined) return { kind: 'operator' };
+  if (block === undefined || !isOfMessenger(block)) return { kind: 'operator' };
   return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'] }, safe);
 }
 

@@ -7,6 +7,7 @@ import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import { decodeUser, runIdOf } from '../decoding/decode-user.ts';
 import type { DecodedLine, Fact } from '../decoding/decoded-event.ts';
 import { contentText } from '../decoding/entry-text.ts';
+import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../decoding/json-guards.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { type Attempts, noteProgress, notePrompt, noteRetry, promptOf, retriedPrompt } from './attempts.ts';
@@ -16,7 +17,6 @@ export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 const MAX_ENTRY_ID_CHARS = 512;
 const EARLIEST_AT = Date.UTC(2020, 0);
 const LATEST_AT = Date.UTC(2100, 0);
-const MAX_REASON_POINTS = 200;
 /** Known and without news for a status box. */
 const SILENT_ENTRIES: ReadonlySet<string> = new Set([
   'model_change',
@@ -28,8 +28,9 @@ const SILENT_ENTRIES: ReadonlySet<string> = new Set([
   'custom_message',
 ]);
 const SILENT_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
+const PROMPT_ERROR = /^(?:openclaw|moltbot|clawdbot)[.:]prompt-error$/;
 const SILENT_CUSTOM =
-  /^(?:model-snapshot|openclaw[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;
+  /^(?:model-snapshot|(?:openclaw|moltbot|clawdbot)[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;
 
 /** `redact` gets every text in full, before anything is cut off; `onUnknown` gets short harmless names to count. */
 interface DecoderOptions {
@@ -161,7 +162,7 @@ function decodeMessage(messageId: string, message: JsonRecord, context: DecodeCo
 
 function decodeCustom(entry: JsonRecord, context: DecodeContext): Fact[] {
   const kind = asText(entry['customType']) ?? '';
-  if (kind === 'openclaw:prompt-error') return [promptError(asRecord(entry['data']) ?? {}, context)];
+  if (PROMPT_ERROR.test(kind)) return [promptError(asRecord(entry['data']) ?? {}, context)];
   if (!SILENT_CUSTOM.test(kind)) context.unknown(`custom:${kind}`);
   return [];
 }
@@ -173,6 +174,6 @@ function promptError(data: JsonRecord, context: DecodeContext): Fact {
   const run = runId === undefined ? {} : { runId };
   if (/\btimed out\b|\btimeout\b/i.test(error)) return { type: 'run_ended', outcome: 'timed_out', ...run };
   if (/\babort(?:ed)?\b/i.test(error)) return { type: 'run_ended', outcome: 'aborted', ...run };
-  const reason = asText(context.safe.line(error, MAX_REASON_POINTS));
+  const reason = modelErrorReason(error, context.safe);
   return { type: 'run_ended', outcome: 'failed', ...run, ...(reason === undefined ? {} : { reason }) };
 }

@@ -135,6 +135,18 @@ describe('a line of the gateway itself', () => {
     });
   });
 
+  it.each<[string, object]>([
+    ['without a provider, early in 2026', { provider: undefined, model: undefined, stopReason: 'injected' }],
+    ['by an older name', { provider: 'clawdbot', model: 'x' }],
+    ['by another older name', { provider: 'moltbot', model: 'x' }],
+    ['by its model only', { provider: undefined, model: 'delivery-mirror' }],
+    ['in the name of a provider', { provider: 'anthropic', model: 'gateway-injected' }],
+  ])('is known %s', (_how, fields) => {
+    const { events, unknown } = decodeLines(assistantLine({ ...fields, content: text('Hello') }));
+    expect(events).toMatchObject([{ type: 'message', injected: true, text: 'Hello' }]);
+    expect(unknown).toEqual([]);
+  });
+
   it('ends the run on an abort and repeats no text', () => {
     const openclawAbort = { aborted: true, origin: 'stop-command', runId: RUN };
     const line = assistantLine({

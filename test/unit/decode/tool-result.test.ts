@@ -90,6 +90,62 @@ describe('the outcome of a tool call', () => {
     expect(outcomeOf(fields)).toEqual(outcome);
   });
 
+  const approval = (status: string) => ({ details: { status }, text: 'This command needs an approval.' });
+  const search = (json: object) => ({ toolName: 'web_search', text: JSON.stringify(json, undefined, 2) });
+
+  it.each<[string, Parameters<typeof resultLine>[0], string | undefined]>([
+    ['nobody can approve', approval('approval-unavailable'), 'it needs an approval that nobody can give'],
+    ['waits for an approval', approval('approval-pending'), 'it waits for an approval and did not run'],
+    ['was not approved in time', approval('approval-timeout'), 'nobody approved it in time'],
+    ['a person denied', approval('denied'), 'This command needs an approval.'],
+    ['another spelling of a time-out', { toolName: 'sessions_send', details: { status: 'timed_out', error: 'no reply' } }, 'no reply'],
+    ['a time-out', { toolName: 'sessions_send', details: { status: 'timeout', error: 'no reply in 30 s' } }, 'no reply in 30 s'],
+    ['a time-out, only in the text', { toolName: 'sessions_send', text: '{"status":"timeout","error":"no reply"}' }, 'no reply'],
+    ['an error without a mark', search({ error: 'missing_key', message: 'The search needs a key.' }), 'The search needs a key.'],
+    ['an error in the details', { toolName: 'web_search', details: { error: 'The search needs a key.' } }, 'The search needs a key.'],
+    ['an error with parts', search({ error: { code: 4, message: 'The search needs a key.' } }), 'The search needs a key.'],
+    ['a list of errors', search({ errors: [{ message: 'no' }] }), 'no'],
+    ['ok: false', { toolName: 'message', details: { ok: false, reason: 'channel is archived' } }, 'channel is archived'],
+    ['success: false', { toolName: 'acme', text: '{"success":false,"message":"no seat left"}' }, 'no seat left'],
+    ['isError inside', { toolName: 'mcp__a__b', text: '{"isError":true,"message":"no seat left"}' }, 'no seat left'],
+    ['a status of HTTP', { toolName: 'acme', text: '{"statusCode":503,"message":"away"}' }, 'away'],
+    [
+      'an unavailable service',
+      { toolName: 'memory_search', details: { results: [], status: 'unavailable', error: 'no index' } },
+      'no index',
+    ],
+    ['words of an error', { toolName: 'mcp__a__b', text: 'MCP error -32602: no such tool' }, 'MCP error -32602: no such tool'],
+    ['an exit code in its own words', { text: 'oops\n\nProcess exited with code 2.' }, 'oops'],
+    ['an exit code in front', { toolName: 'bash', text: 'Exit code 1\nls: cannot access x' }, 'ls: cannot access x'],
+    ['an exit status', { toolName: 'bash', text: 'make: error\nexit status: 2' }, 'make: error'],
+    ['a signal', { details: { status: 'completed', exitSignal: 'SIGKILL' }, text: 'Killed' }, 'Killed'],
+  ])('is a failure of a call that %s', (_what, fields, detail) => {
+    const outcome = outcomeOf(fields) as { kind: string; detail?: string };
+    expect(outcome.kind).toBe('failed');
+    expect(outcome.detail?.replace(/\s+/g, ' ')).toBe(detail);
+  });
+
+  it.each<[string, Parameters<typeof resultLine>[0]]>([
+    ['a command that prints an error object', { details: { status: 'completed', exitCode: 0 }, text: '{"error":"x"}' }],
+    ['a command that prints an exit code', { details: { status: 'completed', exitCode: 0 }, text: 'tests\nexit code: 3' }],
+    ['a command whose trimmed details say that it was completed', { details: { status: 'completed' }, text: 'exit code: 3' }],
+    ['a command that ends well in words', { toolName: 'bash', text: 'Process exited with code 0.' }],
+    ['a file that holds an error object', { toolName: 'read', text: '{"error":"x","status":"failed"}' }],
+    ['a page about errors', { toolName: 'web_fetch', details: { status: 200 }, text: 'Error: what it means' }],
+    ['an object that says that there was no error', { toolName: 'acme', text: '{"error":null,"errors":[],"ok":true}' }],
+    ['an accepted spawn', { toolName: 'sessions_spawn', details: { status: 'accepted' } }],
+    ['a list of failed jobs', { toolName: 'cron', text: '{"jobs":[{"status":"failed","error":"x"}]}' }],
+    ['prose about errors', { toolName: 'acme', text: 'There is no error: all is well' }],
+    ['a look at a command that timed out', { toolName: 'process', details: { status: 'timeout' } }],
+  ])('is success of %s', (_what, fields) => {
+    expect(outcomeOf(fields)).toMatchObject({ kind: 'ok' });
+  });
+
+  it('is not known of a call that the gateway answered itself because nobody did', () => {
+    const text = '[openclaw] missing tool result in session history; inserted synthetic error result for transcript repair.';
+    expect(factsOf(resultLine({ text, isError: true }))).toEqual([]);
+  });
+
   it('has a detail that is redacted in full and cut to 160 code points', () => {
     const outcome = outcomeOf({ isError: true, text: `${'x'.repeat(150)} error hush-abcdefgh` });
     expect(outcome).toEqual({ kind: 'failed', detail: `${'x'.repeat(150)} error [m…` });

@@ -51,3 +51,33 @@ describe('a retry is the same turn', () => {
     expect(titles[0]?.some((title) => title.startsWith('[ERROR]'))).toBe(false);
   });
 });
+
+describe('a box says', () => {
+  it('why a model call failed, though providers packed the reason into each other (h06)', async () => {
+    const { titles } = await play('h06-error-in-error');
+    expect(titles[0]?.at(-1)).toBe('[ERROR] The quota is used up. Please wait. | main | 0s');
+  });
+
+  it('an answer once, though the gateway wrote down that it delivered it (h07)', async () => {
+    const { atTheEnd } = await play('h07-mirror-twice');
+    expect(atTheEnd).toEqual([{ title: '[DONE] main | 2s | 120 tokens | $0.0010', lines: ['It is forty-two.'] }]);
+  });
+
+  it('that a turn failed, whatever the gateway itself answers afterwards (h08)', async () => {
+    const { atTheEnd, titles } = await play('h08-injected-heals-error');
+    expect(titles[0]?.some((title) => title.startsWith('[DONE]'))).toBe(false);
+    expect(atTheEnd).toEqual([{ title: '[ERROR] 400 The budget is used up | main | 0s', lines: ['Current: m-1'] }]);
+  });
+
+  it('of calls that did nothing that they failed (h09)', async () => {
+    const { atTheEnd } = await play('h09-not-run-shown-ok');
+    expect(atTheEnd[0]?.lines).toEqual(['exec: `rm -r build` [ERR]', 'search: `weather` [ERR]', 'Done.']);
+  });
+
+  it('what a sub-agent reports in the turn that spawned it, whatever the words of the report (h14)', async () => {
+    const { atTheEnd } = await play('h14-report-of-2026.1');
+    expect(atTheEnd).toHaveLength(1);
+    expect(atTheEnd[0]?.title).toMatch(/^\[DONE\] main \| [56]s /);
+    expect(atTheEnd[0]?.lines.slice(-2)).toEqual(['Started.', 'Here is the plan.']);
+  });
+});
