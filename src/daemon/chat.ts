@@ -32,6 +32,9 @@ export interface Connected {
 }
 
 const RETRY_MS = 5_000; // a server that is down at start is asked again this often
+const REFUSED_RETRY_MS = 30_000; // each try with a refused token is a line in the server's log
+const LOOK_MS = 2_000; // a corrected token file is noticed this soon
+const TRIAL_AFTER_MS = 1_500; // a box that has something to say goes first
 const CHECK_AFTER_IDLE_MS = 10_000; // health must tell the truth within 15 s though no box changes
 
 export class Chat {
@@ -120,8 +123,19 @@ export class Chat {
       } catch (error) {
         if (signal.aborted || !(error instanceof PushError) || !mayPass(error)) throw error;
         this.#noteWaiting(error, attempt);
-        await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
+        if (error.reason === 'auth') await this.#anotherToken(signal);
+        else await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
       }
+    }
+  }
+
+  /** Resolves when the token is another one, or when the same one is worth another try. */
+  async #anotherToken(signal: AbortSignal): Promise<void> {
+    const refused = this.token.current();
+    for (let waitedMs = 0; waitedMs < REFUSED_RETRY_MS && !signal.aborted; waitedMs += LOOK_MS) {
+      this.token.refresh();
+      if (this.token.current() !== refused) return;
+      await sleep(this.#clock, LOOK_MS, signal);
     }
   }
 
@@ -148,7 +162,6 @@ export class Chat {
 
   #noteWaiting(error: PushError, attempt: number): void {
     this.#refusal = error.reason === 'auth' ? error.message : undefined;
-    if (error.reason === 'auth') this.token.refresh();
     if (attempt === 1)
       this.#log.warn(
         { reason: error.reason, because: error.message },
@@ -162,8 +175,15 @@ export class Chat {
 
   /** Call now and then: asks the server for a sign of life when nothing else did for a while. */
   checkIfIdle(): void {
-    if (this.#connected === undefined || this.#watched.idleMs() < CHECK_AFTER_IDLE_MS || this.#breaker.state() !== 'closed') return;
-    void this.sink.probe().catch(() => undefined); // the failure is noted on its way
+    if (this.#connected === undefined) return;
+    const isIdle = this.#watched.idleMs() >= CHECK_AFTER_IDLE_MS;
+    if (this.#breaker.state() === 'closed' && isIdle) void this.sink.probe().catch(() => undefined); // the failure is noted on its way
+    if (this.#breaker.state() === 'half_open' && this.#watched.idleMs() >= TRIAL_AFTER_MS) this.#tryOut();
+  }
+
+  /** A circuit that was opened and whose server is healthy again closes with the first real answer, also when no box has anything to say. */
+  #tryOut(): void {
+    void this.#gate.pass(() => this.#breaker.pass(() => this.#checks.identify())).catch(() => undefined);
   }
 
   facts(failuresByReason: SinkFacts['failuresByReason'], blockedUntil: number | undefined): SinkFacts {

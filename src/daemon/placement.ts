@@ -6,7 +6,7 @@ import type { Route } from '../core/event.ts';
 import { isListed, type NameList } from '../core/name-list.ts';
 import type { TurnTree } from '../core/session.ts';
 import { PushError } from '../core/sink.ts';
-import { mayPass, untilHealthy } from './until-healthy.ts';
+import { mayPass, untilAnswered } from './until-healthy.ts';
 
 /** What placement needs to know from the chat server; every call throws `PushError`. */
 export interface ChannelDirectory {
@@ -40,7 +40,7 @@ export function createPlacement(
   options: PlacementOptions,
   clock: Clock,
 ): (tree: TurnTree) => Promise<Placement> {
-  return async (tree) => untilHealthy(clock, () => place(tree, directory, options));
+  return async (tree) => untilAnswered(clock, () => place(tree, directory, options));
 }
 
 async function place(tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {

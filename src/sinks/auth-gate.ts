@@ -28,7 +28,8 @@ export interface AuthGateSink extends Sink {
 
 const FIRST_WAIT_MS = 30_000;
 const SOON_MS = 1_000; // Until a check that is due or under way has an answer.
-const MAX_WAIT_MS = 300_000; // A new token works within five minutes without a restart.
+const MAX_WAIT_MS = 300_000; // The same token may be enabled again.
+const LOOK_MS = 2_000; // A person who has corrected the token's file looks at a box next.
 
 /**
  * The same sink, silent while the token is refused: every call then throws `auth` with the time to the next check. The first
@@ -59,6 +60,7 @@ class Gate {
   #waitMs = FIRST_WAIT_MS;
   #dueAt = 0;
   #cancel = (): void => undefined;
+  #cancelLook = (): void => undefined;
 
   constructor(options: AuthGateOptions) {
     this.#options = options;
@@ -88,6 +90,7 @@ class Gate {
   stop(): void {
     this.#stopped.abort();
     this.#cancel();
+    this.#cancelLook();
   }
 
   #dueInMs(): number {
@@ -98,7 +101,21 @@ class Gate {
     const { clock } = this.#options;
     if (this.#stopped.signal.aborted) return;
     this.#dueAt = clock.monotonic() + delayMs;
+    this.#cancel();
     this.#cancel = clock.after(delayMs, () => void this.#recheck());
+    this.#lookLater();
+  }
+
+  /** A token that was changed is tried soon; the server hears nothing of a look that finds the old one. */
+  #lookLater(): void {
+    const { clock, token } = this.#options;
+    this.#cancelLook();
+    this.#cancelLook = clock.after(LOOK_MS, () => {
+      const tried = token.current();
+      token.refresh();
+      if (token.current() !== tried) this.#schedule(0);
+      else this.#lookLater();
+    });
   }
 
   #refuse(message: string): void {
@@ -118,6 +135,7 @@ class Gate {
 
   // Never rejects: whatever goes wrong is told by the status and tried again.
   async #recheck(): Promise<void> {
+    this.#cancelLook();
     const wrongFile = this.#options.token.refresh();
     try {
       await this.#options.check(this.#stopped.signal);

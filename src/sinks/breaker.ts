@@ -13,7 +13,7 @@ export type BreakerState = 'closed' | 'open' | 'half_open';
 export interface BreakerOptions {
   /** Consecutive failures of health that open the circuit. */
   threshold: number;
-  /** From one probe of an open circuit to the next. */
+  /** The longest distance of two probes of a silent server; one that answers, however badly, is asked every two seconds. */
   cooldownMs: number;
   clock: Clock;
   /** Called on every change of state; `cause` is the failure that opened the circuit. */
@@ -31,15 +31,22 @@ export interface BreakerSink extends Sink {
 type Call = () => Promise<void>;
 type Circuit = CircuitBreaker<[Call], void>;
 
+/** What was the case when a call began. */
+interface Begun {
+  fired: Circuit;
+  counted: number;
+}
+
 const NEVER_MS = 2_147_483_647; // The longest timer there is: opossum must not half-open by itself.
 
 /**
  * The same sink behind a circuit. While it is open nothing is sent and every call throws `breaker_open`, with the time to
  * the next probe. A half-open circuit lets one call through: any answer closes it, a failure of health opens it again.
- * `probe` never is that call, and its success does not outweigh failed edits; its failure counts like any other.
+ * `probe` never is that call, and its success does not outweigh failed edits; its failure counts like any other. Calls that were
+ * under way at the same time fail together and count once: five boxes that meet one reset are one failure, not five.
  */
 export function withBreaker(sink: Sink, options: BreakerOptions): BreakerSink {
-  const breaker = new Breaker(options, (signal) => sink.probe(signal));
+  const breaker = new Breaker(options, (signal, timeoutMs) => sink.probe(signal, timeoutMs));
   return {
     create: (draft, signal) => breaker.guard(() => sink.create(draft, signal), signal),
     edit: (postId, body, signal) => breaker.guard(() => sink.edit(postId, body, signal), signal),
@@ -58,6 +65,8 @@ class Breaker {
   readonly #rotation = new EventEmitter();
   #circuit: Circuit;
   #failures = 0;
+  /** How many failures have counted so far: a call that began before the newest of them fails with it. */
+  #counted = 0;
   #cause: unknown;
 
   constructor(options: BreakerOptions, probe: ProbingOptions['probe']) {
@@ -68,6 +77,7 @@ class Breaker {
 
   async guard<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const fired = this.#circuit;
+    const counted = this.#counted;
     const { promise, resolve } = Promise.withResolvers<T>();
     try {
       await fired.fire(async () => resolve(await call()));
@@ -76,7 +86,7 @@ class Breaker {
     } catch (error) {
       if (error instanceof Error && CircuitBreaker.isOurError(error)) throw refused(this.#probing.dueInMs());
       if (isAnswer(error)) this.#countAnswer(fired);
-      this.#countFailure(error, fired, signal);
+      this.#countFailure(error, { fired, counted }, signal);
       throw error;
     } finally {
       this.#rotation.emit('rotate');
@@ -85,11 +95,12 @@ class Breaker {
 
   async guardProbe(call: () => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const fired = this.#circuit;
+    const counted = this.#counted;
     if (fired.opened || fired.isShutdown) throw refused(this.#probing.dueInMs());
     try {
       await call();
     } catch (error) {
-      this.#countFailure(error, fired, signal);
+      this.#countFailure(error, { fired, counted }, signal);
       throw error;
     }
   }
@@ -109,9 +120,10 @@ class Breaker {
     if (fired === this.#circuit) this.#failures = 0;
   }
 
-  #countFailure(error: unknown, fired: Circuit, signal: AbortSignal | undefined): void {
+  #countFailure(error: unknown, { fired, counted }: Begun, signal: AbortSignal | undefined): void {
     if (fired !== this.#circuit || fired.opened || signal?.aborted === true) return;
-    if (!(error instanceof PushError) || !isHealthFailure(error.reason)) return;
+    if (!(error instanceof PushError) || !isHealthFailure(error.reason) || counted !== this.#counted) return;
+    this.#counted += 1;
     this.#failures += 1;
     if (fired.closed && this.#failures < this.#options.threshold) return;
     this.#cause = error;

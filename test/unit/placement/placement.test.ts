@@ -207,7 +207,7 @@ describe('CHANNELS', () => {
 });
 
 describe('an outage', () => {
-  it.each<Reason>(['unreachable', 'timed_out', 'server', 'breaker_open', 'rate_limited', 'auth'])(
+  it.each<Reason>(['unreachable', 'timed_out', 'server', 'breaker_open', 'rate_limited'])(
     'of the kind %s is waited out instead of refusing the box',
     async (reason) => {
       const given = setUp({ route: THREAD, server: { replies: new PushError(reason, 'later', { retryAfterMs: 20_000 }) } });
@@ -220,6 +220,13 @@ describe('an outage', () => {
       expect(placed).toEqual(IN_THREAD);
     },
   );
+
+  it('that is a refused token is asked about every five seconds: another one may be there long before the next check', async () => {
+    const given = setUp({ route: THREAD, server: { replies: new PushError('auth', 'refused', { retryAfterMs: 300_000 }) } });
+    void given.place();
+    await given.clock.advance(60_000);
+    expect(given.server.calls).toHaveLength(13);
+  });
 
   it('that names no time is asked about every five seconds', async () => {
     const given = setUp({ route: THREAD, server: { replies: new PushError('unreachable', 'down') } });

@@ -127,6 +127,26 @@ describe('a refused token', () => {
     expect(gate.authStatus()).toEqual({ state: 'accepted' });
   });
 
+  it('is tried within two seconds of its being changed, however rarely the old one is asked about', async () => {
+    const test = await refused();
+    await test.clock.advance(3_600_000);
+    const before = test.checkedWith.length;
+    test.file.reading = { value: 'fake-new' };
+    test.accepted.add('fake-new');
+    await test.clock.advance(2_000);
+    expect(test.checkedWith.slice(before)).toEqual(['fake-new']);
+    expect(test.gate.authStatus().state).toBe('accepted');
+  });
+
+  it('that is changed to another wrong one is tried once and then as rarely as before', async () => {
+    const test = await refused();
+    await test.clock.advance(3_600_000);
+    const before = test.checkedWith.length;
+    test.file.reading = { value: 'fake-wrong' };
+    await test.clock.advance(250_000);
+    expect(test.checkedWith.slice(before)).toEqual(['fake-wrong']);
+  });
+
   it('stays refused while the server cannot be asked, and says the trouble', async () => {
     const test = await refused();
     test.trouble.reason = 'unreachable';

@@ -104,6 +104,18 @@ describe('a closed breaker', () => {
     expect(test.changes[0]).toBe('open');
   });
 
+  it('counts calls that fail together once, however many they are', async () => {
+    const test = setup(2);
+    for (const state of ['closed', 'open'] as const) {
+      const reset = later();
+      test.sink.outcome = reset.outcome;
+      const together = Array.from({ length: 5 }, () => pushThrough(test.breaker));
+      reset.fail('unreachable');
+      expect(await Promise.all(together)).toEqual(Array(5).fill('unreachable'));
+      expect(test.breaker.state()).toBe(state);
+    }
+  });
+
   it('does not count a push that its caller gave up, nor an error of this program', async () => {
     const test = setup();
     test.sink.outcome = 'timed_out';
@@ -140,40 +152,61 @@ describe('a closed breaker', () => {
 describe('an open breaker', () => {
   it('sends nothing and says when the server is asked again', async () => {
     const { breaker, sink, clock } = await opened();
-    await clock.advance(10_000);
-    await expect(breaker.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'breaker_open', retryAfterMs: 20_000 });
+    await clock.advance(500);
+    await expect(breaker.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'breaker_open', retryAfterMs: 1_500 });
     await expect(breaker.probe()).rejects.toMatchObject({ reason: 'breaker_open' });
     expect([sink.pushes, sink.probes]).toEqual([3, 0]);
   });
 
-  it('asks once per cool-down, though nobody pushes', async () => {
+  it.each(['server', 'unreachable'] as const)(
+    'asks every two seconds a server that is %s at once, though nobody pushes',
+    async (reason) => {
+      const { sink, clock, breaker } = await opened();
+      sink.health = reason;
+      await clock.advance(1_999);
+      expect(sink.probes).toBe(0);
+      await clock.advance(1);
+      expect(sink.probes).toBe(1);
+      await clock.advance(3_600_000);
+      expect(sink.probes).toBe(1_801);
+      expect(breaker.state()).toBe('open');
+    },
+  );
+
+  it('asks a silent server ever more rarely, up to once per cool-down, and always waits for one answer', async () => {
     const { sink, clock, breaker } = await opened();
-    await clock.advance(COOLDOWN_MS - 1);
-    expect(sink.probes).toBe(0);
-    await clock.advance(1);
-    expect(sink.probes).toBe(1);
-    await clock.advance(COOLDOWN_MS * 120);
-    expect(sink.probes).toBe(121);
-    expect(breaker.state()).toBe('open');
+    sink.silent = (timeoutMs) => new Promise((_, reject) => clock.after(timeoutMs, () => reject(new PushError('timed_out', 'nothing'))));
+    await clock.advance(2_000);
+    const counts: number[] = [];
+    for (const seconds of [4.999, 0.001, 9.999, 0.001, 20, 30, 30]) {
+      await clock.advance(seconds * 1_000);
+      counts.push(sink.probes);
+    }
+    expect(counts).toEqual([1, 2, 2, 3, 4, 5, 6]);
+    await expect(breaker.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'breaker_open', retryAfterMs: 1_000 });
   });
 
-  it('counts the time of a slow probe into the cool-down, and runs one at a time', async () => {
-    const { sink, clock, breaker } = await opened();
-    const slow = later();
-    sink.health = slow.outcome;
-    await clock.advance(COOLDOWN_MS + 10_000);
-    await expect(breaker.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'breaker_open', retryAfterMs: 1_000 });
-    slow.fail('timed_out');
-    await clock.advance(19_999);
-    expect(sink.probes).toBe(1);
-    await clock.advance(1);
-    expect(sink.probes).toBe(2);
+  it('a silent server that answers at last is healthy from then on, however long that took', async () => {
+    for (const stoppedForMs of [3_000, 59_000, 1_000_000]) {
+      const { sink, clock, breaker } = await opened();
+      const goesOn = Promise.withResolvers<void>();
+      sink.silent = (timeoutMs) =>
+        Promise.race([
+          goesOn.promise,
+          new Promise<void>((_, reject) => clock.after(timeoutMs, () => reject(new PushError('timed_out', 'nothing')))),
+        ]);
+      await clock.advance(stoppedForMs);
+      expect(breaker.state()).toBe('open');
+      goesOn.resolve();
+      await clock.advance(1);
+      expect(breaker.state()).toBe('half_open');
+    }
   });
 
   it('waits longer when the probe is told to', async () => {
     const { sink, clock } = await opened();
     sink.health = new PushError('rate_limited', 'slow down', { retryAfterMs: 90_000 });
-    await clock.advance(COOLDOWN_MS);
+    await clock.advance(2_000);
     await clock.advance(89_999);
     expect(sink.probes).toBe(1);
     await clock.advance(1);
@@ -229,11 +262,11 @@ describe('a half-open breaker', () => {
     expect(test.breaker.state()).toBe('closed');
   });
 
-  it('opens again for a whole cool-down when the push fails, and starts to count anew after it closed', async () => {
+  it('opens again for two seconds when the push fails, and starts to count anew after it closed', async () => {
     const test = await halfOpen();
     expect(await pushThrough(test.breaker)).toBe('server');
     expect(test.breaker.state()).toBe('open');
-    await test.clock.advance(COOLDOWN_MS - 1);
+    await test.clock.advance(1_999);
     expect(test.sink.probes).toBe(1);
     await test.clock.advance(1);
     test.sink.outcome = 'ok';

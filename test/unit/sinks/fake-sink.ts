@@ -9,6 +9,8 @@ export interface FakeSink extends Sink {
   outcome: Outcome;
   /** What the next probes come to. */
   health: Outcome;
+  /** Probes come to this instead, when it is there. */
+  silent?: (timeoutMs: number) => Promise<void>;
   pushes: number;
   probes: number;
 }
@@ -36,9 +38,9 @@ export function createFakeSink(): FakeSink {
       await push();
       return [];
     },
-    probe: async () => {
+    probe: async (_signal, timeoutMs = 0) => {
       sink.probes += 1;
-      await come(sink.health);
+      await (sink.silent?.(timeoutMs) ?? come(sink.health));
     },
   };
   return sink;
