@@ -13,7 +13,7 @@ import { type BoxPolicy, chooseSlots, decideBox, type SlotCandidate } from './po
 import { identityOf } from './post-meta.ts';
 import type { BoxView } from './publisher-ports.ts';
 import { isQuietTickDue } from './quiet-ticks.ts';
-import { createSessions, type RootTurn } from './sessions.ts';
+import { createSessions, type RootTurn, type Sessions } from './sessions.ts';
 
 /** Where a turn's box goes, or why it goes nowhere. */
 export type Placement = { target: Target } | { refused: string };
@@ -34,6 +34,8 @@ export interface BoardOptions {
   policy: BoxPolicy;
   /** Boxes kept up to date at once; 0 means no limit (LS-16). */
   maxBoxes: number;
+  /** Lines of a turn that are kept, 60 without it. */
+  keptLines?: number;
 }
 
 const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
@@ -41,7 +43,7 @@ const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a 
 export class Board {
   readonly #ports: BoardPorts;
   readonly #options: BoardOptions;
-  readonly #sessions = createSessions();
+  readonly #sessions: Sessions;
   readonly #entriesById = new Map<string, BoxEntry>();
   /** Boxes that an earlier board knew: an end that came while nobody watched is news of these only. */
   readonly #restoredIds = new Set<string>();
@@ -54,6 +56,7 @@ export class Board {
   constructor(ports: BoardPorts, options: BoardOptions) {
     this.#ports = ports;
     this.#options = options;
+    this.#sessions = createSessions(options.keptLines);
   }
 
   /** Folds one event in; what it changes is drawn at the end of the burst it came in. */

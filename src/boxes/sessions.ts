@@ -4,6 +4,7 @@ import type { SessionEvent } from '../core/event.ts';
 import { newSession, reduce } from '../core/reduce.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { isSubAgent, rootOf } from '../core/tree.ts';
+import { withNewestLines } from '../core/turn.ts';
 
 /** A turn that has a box of its own. */
 export interface RootTurn {
@@ -25,12 +26,13 @@ export interface Sessions {
   forgetTurn(sessionKey: string, boxId: string): void;
 }
 
-export function createSessions(): Sessions {
+/** `keptLines` is how many lines of a turn are kept; a box shows fewer, but late results need theirs. */
+export function createSessions(keptLines = 60): Sessions {
   const byKey = new Map<string, Session>();
 
   function apply(event: SessionEvent): RootTurn[] {
     const before = byKey.get(event.sessionKey) ?? newSession(event.sessionKey);
-    const after = reduce(before, withChildKey(event, byKey));
+    const after = withKeptLines(reduce(before, withChildKey(event, byKey)), keptLines);
     byKey.set(after.key, after);
     const changed = concernsAllTurns(event) ? after.turns : after.turns.filter((turn) => !before.turns.includes(turn));
     return roots(changed.map((turn) => ({ session: after, turn })));
@@ -70,6 +72,11 @@ export function createSessions(): Sessions {
     restore: (session) => byKey.set(session.key, session),
     forgetTurn,
   };
+}
+
+function withKeptLines(session: Session, most: number): Session {
+  if (session.turns.every((turn) => turn.lines.length <= most)) return session;
+  return { ...session, turns: session.turns.map((turn) => withNewestLines(turn, most)) };
 }
 
 function concernsAllTurns(event: SessionEvent): boolean {

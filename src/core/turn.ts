@@ -4,8 +4,7 @@ import type { EventOf, SessionEvent, Trigger, Usage } from './event.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 
 const SPARED_LINES = 20; // the newest ones are never dropped, or nothing new would be seen beside many running calls
-const MOST_LINES = 200; // not even running calls may grow a turn without bound
-const KEPT_LINES = 60; // a box shows 15 by default; the rest is kept for raised limits and for late results
+const MOST_LINES = 200; // as many can be asked for; not even running calls may grow a turn without bound
 const KEPT_MESSAGES = 500; // ids remembered per turn against double counting
 const KEPT_USAGES = 120; // more than these are folded into one entry, until
 const KEPT_AFTER_FOLD = 60; // the newest of them are left by themselves: a gateway tells the last 50 messages again
@@ -77,7 +76,7 @@ export function withLine(turn: Turn, line: Line): Turn {
   if (turn.lines.some((other) => lineKey(other) === key)) return turn;
   const { at = Number.POSITIVE_INFINITY } = line;
   const position = turn.lines.findLastIndex((other) => (other.at ?? 0) <= at) + 1;
-  return dropOldLines({ ...turn, lines: turn.lines.toSpliced(position, 0, line) });
+  return withNewestLines({ ...turn, lines: turn.lines.toSpliced(position, 0, line) }, MOST_LINES);
 }
 
 function lineKey(line: Line): string {
@@ -94,9 +93,13 @@ function lineKey(line: Line): string {
   }
 }
 
-/** Running calls and sub-agents are never dropped: their end is still to be shown. */
-function dropOldLines(turn: Turn): Turn {
-  if (turn.lines.length <= KEPT_LINES) return turn;
+/** The turn with about `most` lines. Running calls and sub-agents are not dropped: their end is still to be shown. */
+export function withNewestLines(turn: Turn, most: number): Turn {
+  const fewer = turn.lines.length > most ? withoutOldestLine(turn) : turn;
+  return fewer === turn ? turn : withNewestLines(fewer, most);
+}
+
+function withoutOldestLine(turn: Turn): Turn {
   const old = turn.lines.slice(0, -SPARED_LINES).findIndex((candidate) => isDroppable(turn, candidate));
   const index = old === -1 && turn.lines.length > MOST_LINES ? 0 : old;
   const line = turn.lines[index];

@@ -6,6 +6,8 @@ import type { PublisherOptions } from '../boxes/publisher-ports.ts';
 import type { Config } from '../config.ts';
 import { isListed } from '../core/name-list.ts';
 
+const LEAST_KEPT_LINES = 60; // a late result finds its line long after the box shows it no more
+
 export function publisherOptions({ throttleMs, pace, editsPerSecond, rootGone: onRootGone }: Config): PublisherOptions {
   return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone };
 }
@@ -17,5 +19,6 @@ export function boardOptions(config: Config, hasFindings: (boxId: string) => boo
     limits: { idleTimeoutMs, maxDurationMs },
     policy: { openAfterMs, schedule: cron, allowsAgent: (agentId) => isListed(agents, [agentId]), hasFindings },
     maxBoxes,
+    keptLines: Math.max(LEAST_KEPT_LINES, config.maxStatusLines),
   };
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { usageOf } from '../../../src/core/turn.ts';
+import { usageOf, withNewestLines } from '../../../src/core/turn.ts';
 import { answered, asked, at, CHILD, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
 
 const turnsOf = (events: Parameters<typeof fold>[0]): number => fold(events).get(MAIN)?.turns.length ?? 0;
@@ -152,11 +152,17 @@ describe('what a turn remembers', () => {
   });
 
   it('keeps running calls and sub-agents when old lines are dropped, and counts what went', () => {
-    const texts = Array.from({ length: 200 }, (_, i) => said(i + 2, 'tools', `line ${i}`));
-    const { turn } = treeAt([asked(0), said(1, 'tools', 'first'), called(1, 'c'), ...texts], 300);
-    expect(turn.lines.length).toBe(60);
-    expect(turn.lines[0]).toMatchObject({ kind: 'call', callId: 'c' });
-    expect(turn.droppedLines).toBe(202 - 60);
+    const texts = Array.from({ length: 400 }, (_, i) => said(i + 2, 'tools', `line ${i}`));
+    const { turn } = treeAt([asked(0), said(1, 'tools', 'first'), called(1, 'c'), ...texts], 500);
+    for (const [kept, most] of [
+      [turn, 200],
+      [withNewestLines(turn, 60), 60],
+    ] as const) {
+      expect(kept.lines.length).toBe(most);
+      expect(kept.lines[0]).toMatchObject({ kind: 'call', callId: 'c' });
+      expect(kept.lines.at(-1)).toMatchObject({ text: 'line 399' });
+      expect(kept.droppedLines).toBe(402 - most);
+    }
   });
 
   it('shows new text beside any number of running calls', () => {
