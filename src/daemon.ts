@@ -112,6 +112,7 @@ class Daemon {
     this.#sink = withAdoption(this.#twin, clock, this.#instance, {
       turns: () => this.#board.identities(),
       boxOfPost: (postId) => this.#posts.boxOf(postId),
+      isReplaced: (postId) => this.#posts.isReplaced(postId),
     });
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();

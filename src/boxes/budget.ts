@@ -1,15 +1,19 @@
 // One token bucket over all requests to the server. Pure values; knows neither boxes nor why a request is sent.
 
-/** `burst` tokens at most, `perSecond` new ones; the last `reserve` of them are for urgent requests only. */
+/** `burst` tokens at most, `perSecond` new ones; the last `reserve` of them are for urgent requests only, and ends may borrow a burst. */
 export interface BudgetLimits {
   perSecond: number;
   burst: number;
   reserve: number;
 }
 
-/** `tokens` as they were at the instant `at` (milliseconds). */
+/** An end must not wait for others that ended at the same moment: what it borrows, the ordinary requests after it pay back. */
+export type Urgency = 'end' | 'urgent' | 'ordinary';
+
+/** `tokens` as they were at the instant `at` (milliseconds); below zero they are borrowed, by ends, up to `credit`. */
 export interface Budget {
   readonly tokens: number;
+  readonly credit: number;
   readonly at: number;
 }
 
@@ -23,27 +27,41 @@ export function budgetLimits(perSecond: number, burst: number): BudgetLimits {
 
 /** A full bucket at the instant `now`. */
 export function fullBudget(limits: BudgetLimits, now: number): Budget {
-  return { tokens: limits.burst, at: now };
+  return { tokens: limits.burst, credit: limits.burst, at: now };
 }
 
 /** The bucket as it stands at the instant `now`. */
 export function refill(budget: Budget, limits: BudgetLimits, now: number): Budget {
   const gained = (Math.max(0, now - budget.at) / 1_000) * limits.perSecond;
-  return { tokens: Math.min(limits.burst, budget.tokens + gained), at: Math.max(now, budget.at) };
+  const { burst } = limits;
+  return { tokens: Math.min(burst, budget.tokens + gained), credit: Math.min(burst, budget.credit + gained), at: Math.max(now, budget.at) };
 }
 
 /** The earliest instant at which a request may go; not later than `now` means it may go now. */
-export function tokenAt(budget: Budget, limits: BudgetLimits, urgent: boolean): number {
-  const missing = 1 + (urgent ? 0 : limits.reserve) - budget.tokens - ROUNDING;
+export function tokenAt(budget: Budget, limits: BudgetLimits, urgency: Urgency): number {
+  const missing = 1 + keptBack(budget, limits, urgency) - budget.tokens - ROUNDING;
   return missing <= 0 ? budget.at : budget.at + Math.ceil((missing / limits.perSecond) * 1_000);
 }
 
-/** Takes one token; what goes regardless of the budget (a shutdown) leaves it empty at worst. */
-export function take(budget: Budget): Budget {
-  return { tokens: Math.max(0, budget.tokens - 1), at: budget.at };
+function keptBack({ credit }: Budget, { reserve }: BudgetLimits, urgency: Urgency): number {
+  switch (urgency) {
+    case 'end':
+      return -credit;
+    case 'urgent':
+      return 0;
+    case 'ordinary':
+      return reserve;
+    default:
+      return urgency satisfies never;
+  }
 }
 
-/** After a refusal for too many requests only the reserve is left, so that what follows is spread at the refill rate. */
+/** Takes one token; what goes regardless of the budget (a shutdown) borrows no more than ends may. */
+export function take(budget: Budget, { burst }: BudgetLimits): Budget {
+  return { ...budget, tokens: Math.max(-burst, budget.tokens - 1) };
+}
+
+/** After a refusal for too many requests only the reserve is left and nobody may borrow: what follows is spread at the refill rate. */
 export function shrinkToReserve(budget: Budget, limits: BudgetLimits): Budget {
-  return { tokens: Math.min(budget.tokens, limits.reserve), at: budget.at };
+  return { tokens: Math.min(budget.tokens, limits.reserve), credit: 0, at: budget.at };
 }

@@ -40,6 +40,7 @@ interface Candidate extends Start {
   readyAt: number;
 }
 
+const URGENCY = ['end', 'urgent', 'ordinary'] as const;
 const MAX_IN_FLIGHT = 4; // The connections of the pool; more would only wait inside it.
 const AGED_MS = 30_000; // Nothing waits longer than this behind a stream of urgent changes.
 
@@ -59,10 +60,10 @@ function choose(ready: readonly Candidate[], laterAt: number | undefined, state:
   const starts: Start[] = [];
   for (const { boxId, need, rank } of ready) {
     if (free === 0) return { starts, wakeAt: laterAt };
-    const goesAt = state.flushing ? now : tokenAt(budget, rules.limits, rank < 2);
+    const goesAt = state.flushing ? now : tokenAt(budget, rules.limits, URGENCY[rank]);
     if (goesAt > now) return { starts, wakeAt: earliest([goesAt, ...(laterAt === undefined ? [] : [laterAt])]) };
     starts.push({ boxId, need });
-    budget = take(budget);
+    budget = take(budget, rules.limits);
     free -= 1;
   }
   return { starts, wakeAt: laterAt };
@@ -79,7 +80,7 @@ function candidatesOf({ slotsById, flushing }: PublishState, rules: PublishRules
   const candidates: Candidate[] = [];
   for (const slot of slotsById.values()) {
     const need = needOf(slot, now);
-    if (need === undefined || (flushing && need === 'read')) continue;
+    if (need === undefined || (flushing && isLook(need))) continue;
     const readyAt = readyAtOf(slot, need, rules, flushing);
     candidates.push({ boxId: slot.boxId, need, readyAt, rank: rankOf(slot, need, now - readyAt) });
   }
@@ -99,9 +100,23 @@ export function needOf(slot: Slot, now: number): Need | undefined {
       return slot.post.doubtful && now >= slot.post.safeUntilAt ? 'find' : 'create';
     case 'posted':
       if (isDirty(slot)) return 'edit';
-      return slot.trust.kind === 'watched' && slot.view !== undefined ? 'read' : undefined;
+      return slot.view === undefined ? undefined : lookNeededBy(slot.trust);
     default:
       return slot.post satisfies never;
+  }
+}
+
+function lookNeededBy({ kind }: Slot['trust']): Need | undefined {
+  switch (kind) {
+    case 'watched':
+      return 'read';
+    case 'thread':
+      return 'look';
+    case 'settled':
+    case 'unknown':
+      return undefined;
+    default:
+      return kind satisfies never;
   }
 }
 
@@ -112,7 +127,8 @@ function readyAtOf(slot: Slot, need: Need, rules: PublishRules, flushing: boolea
     case 'find':
       return Math.max(heldAt, slot.dirtyAt);
     case 'read':
-      return Math.max(heldAt, slot.trust.kind === 'watched' ? slot.trust.checkAt : 0);
+    case 'look':
+      return Math.max(heldAt, 'checkAt' in slot.trust ? slot.trust.checkAt : 0);
     case 'edit': {
       const urgent = flushing || isUrgent(slot);
       const dueAt = nextDueAt({ lastPushAt: slot.lastPushAt, bornAt: slot.bornAt, urgent, throttleMs: rules.throttleMs, pace: rules.pace });
@@ -126,14 +142,19 @@ function readyAtOf(slot: Slot, need: Need, rules: PublishRules, flushing: boolea
 // An end that the server has not seen yet is worth a try although something else of this box was refused.
 function heldUntilAt({ trouble, view, hash }: Slot): number {
   if (trouble.kind === 'none') return 0;
-  if (trouble.kind === 'refused' && view?.card.final === true && hash !== trouble.hash) return 0;
+  const isAboutContent = trouble.kind !== 'failing' || trouble.reason === 'rejected';
+  if (isAboutContent && view?.card.final === true && hash !== trouble.hash) return 0;
   return trouble.untilAt;
 }
 
 function rankOf(slot: Slot, need: Need, waitedMs: number): Rank {
   // An end that was confirmed once and is only written again to be sure can wait for those that nobody has seen.
-  if (need !== 'read' && slot.view?.card.final === true && slot.view.card.urgentKey !== slot.urgentKey) return 0;
+  if (!isLook(need) && slot.view?.card.final === true && slot.view.card.urgentKey !== slot.urgentKey) return 0;
   return isUrgent(slot) || waitedMs > AGED_MS ? 1 : 2;
+}
+
+function isLook(need: Need): boolean {
+  return need === 'read' || need === 'look';
 }
 
 function inOrder(left: Candidate, right: Candidate): number {

@@ -16,6 +16,8 @@ export const OPEN_GATE: Gate = { blockedUntilAt: 0, pausedUntilAt: 0, probing: f
 const DEFAULT_RETRY_AFTER_MS = 1_000; // Mattermost's limiter counts in whole seconds.
 const JITTER_MS = 1_000; // Others behind the same address were told the same second.
 const BREAKER_POLL_MS = 1_000; // Asking an open breaker costs no request, and an end is to follow its closing within seconds.
+const INSTANT_MS = 200; // What fails within one instant fails for one reason: the rest need not be tried to find that out.
+const REFUSED_POLL_MS = 2_000; // Who knows when it asks next sends nothing until then; the token may be another one before.
 const AUTH_POLL_MS = 30_000; // Each try with a bad token is a line in the server's log.
 
 export type GateAnswer = { kind: 'answered' } | { kind: 'failed'; reason: Reason; retryAfterMs: PushError['retryAfterMs'] };
@@ -31,15 +33,21 @@ export function gateAfter(gate: Gate, answer: GateAnswer, now: number, random: n
     case 'breaker_open':
       return { ...gate, pausedUntilAt: now + BREAKER_POLL_MS, probing: true };
     case 'auth':
-      return { ...gate, pausedUntilAt: now + (answer.retryAfterMs ?? AUTH_POLL_MS), probing: true };
+      return {
+        ...gate,
+        pausedUntilAt: now + (answer.retryAfterMs === undefined ? AUTH_POLL_MS : Math.min(answer.retryAfterMs, REFUSED_POLL_MS)),
+        probing: true,
+      };
     case 'timed_out':
     case 'unreachable':
     case 'server':
-      return gate;
+      return { ...gate, pausedUntilAt: Math.max(gate.pausedUntilAt, now + INSTANT_MS) };
     case 'gone':
     case 'root_gone':
     case 'no_access':
     case 'archived':
+    case 'edit_expired':
+    case 'edit_forbidden':
     case 'too_large':
     case 'rejected':
     case 'in_progress':

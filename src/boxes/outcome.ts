@@ -1,8 +1,10 @@
 // What a request and its answer change about one box's post. Pure; what concerns all boxes at once is decided in gate.ts.
 
 import type { Reason } from '../core/sink.ts';
+import { PASSING_MS, patienceWith } from './patience.ts';
 import { decodeMeta } from './post-meta.ts';
-import type { Attempt, Push, Slot, Trouble, Trust } from './slot.ts';
+import type { GoneCause } from './post-record.ts';
+import type { Attempt, Push, Slot, Trust } from './slot.ts';
 
 export type Need = Attempt['need'];
 
@@ -17,16 +19,15 @@ const LATE_LANDING_MS = 30_000;
 // Stalled requests land together when the server goes on: a first look soon catches nearly all of them, later ones are ever rarer.
 const FIRST_CHECK_MS = 2_000;
 
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 2_000; // While everything fails the breaker protects the server; a box must be ready when it closes.
-const MAX_ALONE_MS = 300_000; // A post that fails although others are served is nobody's outage.
-const PARKED_MS = 600_000; // A person has to let us in again.
-const REFUSED_MS = 300_000;
-const MAX_REFUSED_MS = 3_600_000;
+// One answer that a post is gone may come from a replica that lags, or from a failing database; three at a distance do not.
+const GONE_ANSWERS = 3;
+
+const FIRST_GROWTH_MS = 60_000;
+const MAX_GROWTH_MS = 3_600_000;
 
 /** The box with its next request on the way. An edit takes the next sequence number; every try to create the post has the first. */
 export function begin(slot: Slot, need: Need, now: number): Slot {
-  if (need === 'find' || need === 'read') return { ...slot, attempt: { need, startedAt: now } };
+  if (need === 'find' || need === 'read' || need === 'look') return { ...slot, attempt: { need, startedAt: now } };
   const seq = need === 'create' ? 1 : slot.seq + 1;
   const urgentKey = slot.view?.card.urgentKey ?? '';
   const post: Slot['post'] = slot.post.kind === 'none' ? { kind: 'intent', doubtful: false, safeUntilAt: 0 } : slot.post;
@@ -39,7 +40,7 @@ export function begin(slot: Slot, need: Need, now: number): Slot {
  */
 export function afterCreate(slot: Slot, attempt: Push, postId: string, now: number): Slot {
   const isOurs = slot.post.kind === 'intent' && !slot.post.doubtful;
-  const posted: Slot = { ...idle(slot, now), post: { kind: 'posted', postId }, dirtyAt: attempt.startedAt };
+  const posted: Slot = { ...idle(slot, now), post: { kind: 'posted', postId }, dirtyAt: attempt.startedAt, trust: settledTrust(slot, now) };
   return isOurs ? { ...posted, acked: { hash: attempt.hash, seq: attempt.seq }, urgentKey: attempt.urgentKey } : posted;
 }
 
@@ -54,11 +55,18 @@ export function afterEdit(slot: Slot, attempt: Push, now: number): Slot {
   return { ...idle(slot, now), acked, urgentKey: attempt.urgentKey, trust, dirtyAt: attempt.startedAt };
 }
 
-function trustAfter({ trust, view }: Slot, startedAt: number, now: number): Trust {
-  if (trust.kind === 'settled' || (trust.kind === 'watched' && startedAt >= trust.settledAt)) return { kind: 'settled' };
+function trustAfter({ trust, target, view }: Slot, startedAt: number, now: number): Trust {
+  if (trust.kind === 'settled' || trust.kind === 'thread' || (trust.kind === 'watched' && startedAt >= trust.settledAt))
+    return settledTrust({ target, view }, now);
   const settledAt = trust.kind === 'watched' ? trust.settledAt : now + LATE_LANDING_MS;
   // A box that goes on is written again soon anyway; an end has nothing after it that would repair it.
   return watched(settledAt, now, view?.card.final === true ? FIRST_CHECK_MS : LATE_LANDING_MS);
+}
+
+/** An edit that races the deletion of its thread brings the post to life again: after an end its thread is looked at. */
+function settledTrust({ target, view }: Pick<Slot, 'target' | 'view'>, now: number): Trust {
+  const isEndInThread = target.rootId !== undefined && view?.card.final === true;
+  return isEndInThread ? { kind: 'thread', checkAt: now + FIRST_CHECK_MS } : { kind: 'settled' };
 }
 
 function watched(settledAt: number, now: number, stepMs: number): Trust {
@@ -71,35 +79,49 @@ export function afterFind(slot: Slot, postId: string | undefined, now: number): 
   return {
     ...slot,
     attempt: undefined,
-    trouble: { kind: 'none' },
     post: { kind: 'intent', doubtful: true, safeUntilAt: now + REPEAT_SAFE_MS },
   };
 }
 
-/** `meta` is what the post says about itself, `undefined` when the post is gone. Anything but our last word is written over. */
-export function afterRead(slot: Slot, startedAt: number, found: { meta: unknown } | undefined, instance: string): Slot {
+/** The thread of an end is still there. */
+export function afterLook(slot: Slot): Slot {
+  return { ...slot, attempt: undefined, trouble: { kind: 'none' }, trust: slot.trust.kind === 'thread' ? { kind: 'settled' } : slot.trust };
+}
+
+/** `meta` is what the post says about itself. Anything but our last word is written over. */
+export function afterRead(slot: Slot, startedAt: number, found: { meta: unknown }, instance: string): Slot {
   const calm: Slot = { ...slot, attempt: undefined, trouble: { kind: 'none' } };
-  if (found === undefined) return { ...calm, post: { kind: 'gone' } };
   const meta = decodeMeta(found.meta);
   if (meta?.seq !== slot.acked?.seq || meta?.instance !== instance) return { ...calm, acked: undefined, dirtyAt: startedAt };
   if (slot.trust.kind !== 'watched') return calm;
   const { settledAt, stepMs } = slot.trust;
-  return { ...calm, trust: startedAt >= settledAt ? { kind: 'settled' } : watched(settledAt, startedAt, stepMs * 2) };
+  return { ...calm, trust: startedAt >= settledAt ? settledTrust(slot, startedAt) : watched(settledAt, startedAt, stepMs * 2) };
 }
 
 function idle(slot: Slot, now: number): Slot {
   return { ...slot, attempt: undefined, trouble: { kind: 'none' }, lastPushAt: now };
 }
 
+/** One failed request, as far as it is about its box. */
+export interface Failure {
+  attempt: Attempt;
+  reason: Reason;
+  /** In words: cause and cure. */
+  because: string;
+}
+
 export interface FailureContext {
   now: number;
+  /** 0 ≤ x < 1 */
+  random: number;
   /** Answers that were successes so far, of all boxes. */
   okCount: number;
   onRootGone: 'park' | 'channel';
 }
 
 /** What a failure means for this box; a failure that concerns all boxes leaves it as it was. */
-export function afterFailure(slot: Slot, attempt: Attempt, reason: Reason, context: FailureContext): Slot {
+export function afterFailure(slot: Slot, failure: Failure, context: FailureContext): Slot {
+  const { attempt, reason } = failure;
   const failed: Slot = { ...slot, attempt: undefined };
   switch (reason) {
     case 'rate_limited':
@@ -107,20 +129,24 @@ export function afterFailure(slot: Slot, attempt: Attempt, reason: Reason, conte
     case 'auth':
       return unsent(failed, attempt);
     case 'gone':
-      return { ...failed, post: { kind: 'gone' }, trouble: { kind: 'none' } };
     case 'root_gone':
-      return withoutRoot(failed, attempt, context);
+      return lost(retry(inDoubt(failed, failure, context.now), failure, context), failure, context);
+    case 'edit_expired':
+    case 'edit_forbidden':
+      return uneditable(retry(failed, failure, context), reason, context.now);
+    case 'too_large':
+      return isPush(attempt) && slot.shrinking.level < 2
+        ? smaller(inDoubt(failed, failure, context.now), context.now)
+        : retry(inDoubt(failed, failure, context.now), failure, context);
     case 'no_access':
     case 'archived':
-      return park(failed, reason, context.now);
-    case 'too_large':
+      return retry(failed, failure, context);
     case 'rejected':
-      return refuse(failed, attempt, reason, context);
     case 'in_progress':
     case 'timed_out':
     case 'unreachable':
     case 'server':
-      return retry(inDoubt(failed, attempt, reason, context.now), reason, context);
+      return retry(inDoubt(failed, failure, context.now), failure, context);
     default:
       return reason satisfies never;
   }
@@ -131,76 +157,96 @@ function unsent(slot: Slot, attempt: Attempt): Slot {
   return attempt.need === 'edit' ? { ...slot, seq: attempt.seq - 1 } : slot;
 }
 
-function withoutRoot(slot: Slot, attempt: Attempt, { now, onRootGone }: FailureContext): Slot {
+/** The post, or its thread, is not there: believed when it was said repeatedly. */
+function lost(slot: Slot, { reason }: Failure, { onRootGone }: FailureContext): Slot {
   const { channelId, rootId } = slot.target;
-  const goesOn = onRootGone === 'channel' && rootId !== undefined;
-  if (attempt.need === 'edit' || attempt.need === 'read')
-    return goesOn ? moved(slot, channelId) : { ...slot, post: { kind: 'gone' }, trouble: { kind: 'none' } };
-  return attempt.need === 'create' && goesOn ? { ...slot, target: { channelId } } : park(slot, 'root_gone', now);
+  if (slot.trouble.kind === 'none' || slot.trouble.failures < GONE_ANSWERS) return slot;
+  if (reason === 'gone') return gone(slot, 'post');
+  if (onRootGone === 'channel' && rootId !== undefined)
+    return slot.post.kind === 'posted' ? moved(slot, channelId) : { ...slot, target: { channelId }, trouble: { kind: 'none' } };
+  return slot.post.kind !== 'posted' && slot.replaces === undefined ? slot : gone(slot, 'root');
+}
+
+function gone(slot: Slot, cause: GoneCause): Slot {
+  return { ...slot, post: { kind: 'gone', cause }, trouble: { kind: 'none' } };
 }
 
 // Under another pending id: the server may remember the deleted post by the first one.
 function moved(slot: Slot, channelId: string): Slot {
-  const post = { kind: 'none' } as const;
-  return {
-    ...slot,
-    target: { channelId },
-    pendingPostId: `${slot.pendingPostId}:moved`,
-    post,
-    acked: undefined,
-    trust: { kind: 'settled' },
-    trouble: { kind: 'none' },
-  };
+  return { ...anotherPost(slot, 'moved'), target: { channelId } };
 }
 
-function park(slot: Slot, reason: Reason, now: number): Slot {
-  return { ...slot, trouble: { kind: 'parked', reason, untilAt: now + PARKED_MS } };
+/**
+ * An end that its post will never say goes into a new one, once in the life of a box. A person who forbids edits has not
+ * forbidden the box, so a mere lack of permission has to last.
+ */
+function uneditable(slot: Slot, reason: Reason, now: number): Slot {
+  if (slot.post.kind !== 'posted' || slot.view?.card.final !== true || slot.replaces !== undefined) return slot;
+  const isForGood = reason === 'edit_expired' || (slot.trouble.kind !== 'none' && now - slot.trouble.sinceAt >= PASSING_MS);
+  return isForGood ? { ...anotherPost(slot, 'end'), replaces: slot.post.postId } : slot;
 }
 
-// First with less text; then the content is at fault in another way and is tried again ever more rarely.
-function refuse(slot: Slot, attempt: Attempt, reason: Reason, context: FailureContext): Slot {
-  if (attempt.need === 'find' || attempt.need === 'read') return retry(slot, reason, context);
-  const doubted = inDoubt(slot, attempt, reason, context.now);
-  if (slot.shrink === 0) return { ...doubted, shrink: 1 };
-  const refusals = slot.trouble.kind === 'refused' ? slot.trouble.refusals + 1 : 1;
-  const waitMs = Math.min(MAX_REFUSED_MS, REFUSED_MS * 2 ** (refusals - 1));
-  return { ...doubted, trouble: { kind: 'refused', reason, refusals, hash: attempt.hash, untilAt: context.now + waitMs } };
+function anotherPost(slot: Slot, name: 'moved' | 'end'): Slot {
+  const pendingPostId = `${slot.pendingPostId}:${name}`;
+  const nothingSaid = { acked: undefined, urgentKey: undefined, trust: { kind: 'settled' }, trouble: { kind: 'none' } } as const;
+  return { ...slot, pendingPostId, post: { kind: 'none' }, ...nothingSaid };
+}
+
+function smaller(slot: Slot, now: number): Slot {
+  const { level, waitMs: before } = slot.shrinking;
+  const waitMs = level > 0 ? before : Math.min(MAX_GROWTH_MS, Math.max(FIRST_GROWTH_MS, before * 2));
+  return { ...slot, shrinking: { level: level === 0 ? 1 : 2, growAt: now + waitMs, waitMs } };
+}
+
+function isPush(attempt: Attempt): boolean {
+  return attempt.need === 'create' || attempt.need === 'edit';
 }
 
 // A refusal is an answer: an edit was not carried out. A create is looked for all the same, a refusal may be a failure half-way.
-function inDoubt(slot: Slot, attempt: Attempt, reason: Reason, now: number): Slot {
+function inDoubt(slot: Slot, { attempt, reason }: Failure, now: number): Slot {
   switch (attempt.need) {
     case 'create':
       return { ...slot, lastPushAt: now, post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } };
     case 'edit':
-      if (reason === 'rejected' || reason === 'too_large') return { ...slot, lastPushAt: now };
+      if (isRefusal(reason)) return slot;
       return { ...slot, lastPushAt: now, acked: undefined, trust: { kind: 'unknown' } };
     case 'find':
     case 'read':
+    case 'look':
       return slot;
     default:
       return attempt satisfies never;
   }
 }
 
-function retry(slot: Slot, reason: Reason, { now, okCount }: FailureContext): Slot {
-  const before = slot.trouble.kind === 'failing' ? slot.trouble : undefined;
-  const failures = (before?.failures ?? 0) + 1;
-  const isAlone = before !== undefined && okCount > before.okCount && reason !== 'in_progress';
-  const alone = (before?.alone ?? 0) + (isAlone ? 1 : 0);
-  const trouble: Trouble = { kind: 'failing', reason, failures, alone, okCount, untilAt: now + retryMs(failures, alone) };
-  return { ...slot, trouble };
+function isRefusal(reason: Reason): boolean {
+  return reason === 'rejected' || reason === 'too_large' || reason === 'gone' || reason === 'root_gone';
 }
 
-/** How long one box waits after its n-th failure in a row, `alone` of them while others were served. */
-export function retryMs(failures: number, alone: number): number {
-  if (alone > 0) return Math.min(MAX_ALONE_MS, 1_000 * 2 ** alone);
-  return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
+function retry(slot: Slot, { attempt, reason, because }: Failure, { now, okCount, random }: FailureContext): Slot {
+  const before = slot.trouble.kind === 'none' ? undefined : slot.trouble;
+  const isNewDoubt = (reason === 'gone' || reason === 'root_gone') && before?.reason !== reason;
+  const failures = isNewDoubt ? 1 : (before?.failures ?? 0) + 1;
+  const alone = before !== undefined && (before.alone || (okCount > before.okCount && reason !== 'in_progress'));
+  const sinceAt = before?.sinceAt ?? now;
+  const final = slot.view?.card.final === true;
+  const { kind, waitMs } = patienceWith({ reason, count: failures, lastingMs: now - sinceAt, alone, final, random });
+  const hash = 'hash' in attempt ? attempt.hash : slot.hash;
+  return { ...slot, trouble: { kind, reason, because, failures, sinceAt, failedAt: now, untilAt: now + waitMs, alone, okCount, hash } };
 }
 
 /** The server is back: what failed because of it need not wait any longer. */
 export function afterRecovery(slot: Slot, now: number): Slot {
-  return slot.trouble.kind === 'failing'
-    ? { ...slot, trouble: { ...slot.trouble, alone: 0, untilAt: Math.min(slot.trouble.untilAt, now) } }
-    : slot;
+  const { trouble } = slot;
+  return trouble.kind === 'failing' ? { ...slot, trouble: { ...trouble, alone: false, untilAt: Math.min(trouble.untilAt, now) } } : slot;
+}
+
+const FREED_AGAIN_MS = 1_000; // A box that fails for another reason than its channel must not ask with every success of a neighbour.
+
+/** Something was written in the channel of this box: if it was closed to us, it is open again. */
+export function afterChannelOpened(slot: Slot, now: number): Slot {
+  const { trouble } = slot;
+  const isClosed = trouble.kind === 'parked' && (trouble.reason === 'no_access' || trouble.reason === 'archived');
+  if (!isClosed) return slot;
+  return { ...slot, trouble: { ...trouble, untilAt: Math.min(trouble.untilAt, Math.max(now, trouble.failedAt + FREED_AGAIN_MS)) } };
 }

@@ -15,6 +15,8 @@ export interface LiveStatusMeta {
   trigger?: string;
   /** When the turn started, milliseconds since the epoch. */
   start: number;
+  /** The post of this box that may not be edited any more: this one tells how the turn ended. */
+  replaces?: string;
   /** The box is not final. */
   open: boolean;
   /** Rises with every request for this box; an older one found on the server was overtaken. */
@@ -40,7 +42,7 @@ export function identityOf({ turn, session }: TurnTree): BoxView['meta'] {
 }
 
 /** The meta of a view as it is written by one claim. */
-export function metaOf(view: BoxView, claim: Claim): LiveStatusMeta {
+export function metaOf(view: BoxView, claim: Claim, replaces?: string): LiveStatusMeta {
   const { session, runs, trigger, start } = view.meta;
   return {
     v: 1,
@@ -49,6 +51,7 @@ export function metaOf(view: BoxView, claim: Claim): LiveStatusMeta {
     runs: runs.slice(-MAX_RUNS),
     ...(trigger === undefined ? {} : { trigger }),
     start,
+    ...(replaces === undefined ? {} : { replaces }),
     open: !view.card.final,
     ...claim,
   };
@@ -57,11 +60,12 @@ export function metaOf(view: BoxView, claim: Claim): LiveStatusMeta {
 /** Reads a post's `props.livestatus`. Never throws: `undefined` for everything that is not ours or not version 1. */
 export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
   if (!isRecord(value)) return undefined;
-  const { v, box, session, runs, trigger, start, open, seq, instance, claimedAt } = value;
+  const { v, box, session, runs, trigger, start, replaces, open, seq, instance, claimedAt } = value;
   if (v !== 1 || typeof box !== 'string' || typeof session !== 'string' || typeof instance !== 'string') return undefined;
   if (typeof start !== 'number' || typeof seq !== 'number' || typeof claimedAt !== 'number' || typeof open !== 'boolean') return undefined;
   const names = Array.isArray(runs) ? runs.filter((run) => typeof run === 'string') : [];
-  return { v, box, session, runs: names, ...(typeof trigger === 'string' ? { trigger } : {}), start, open, seq, instance, claimedAt };
+  const optional = { ...(typeof trigger === 'string' ? { trigger } : {}), ...(typeof replaces === 'string' ? { replaces } : {}) };
+  return { v, box, session, runs: names, ...optional, start, open, seq, instance, claimedAt };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,6 +9,9 @@ import type { Target } from '../core/sink.ts';
  */
 export type PostPhase = 'intent' | 'posted' | 'gone' | 'parked';
 
+/** What a person deleted: the post, or the thread that it stood in. */
+export type GoneCause = 'post' | 'root';
+
 /** What a box has to say, without what the record says anyway. */
 export interface OwedView {
   card: Card;
@@ -21,6 +24,10 @@ export interface PostRecord {
   boxId: string;
   target: Target;
   phase: PostPhase;
+  /** Only when the phase is `gone`. */
+  goneCause?: GoneCause;
+  /** The post of this box that may not be edited any more; its end is in `postId`, or will be. */
+  replaces?: string;
   /** The same for every try to create the post of this box. */
   pendingPostId: string;
   postId?: string;

@@ -19,8 +19,17 @@ export interface BoxView {
   meta: { session: string; runs: string[]; trigger?: string; start: number };
 }
 
-/** How hard an encoder must cut: 0 is the ordinary limit, 1 is after the server refused that. */
-export type Shrink = 0 | 1;
+/** How hard an encoder must cut: 0 is the ordinary limit, 1 and 2 are after the server refused the one before as too large. */
+export type Shrink = 0 | 1 | 2;
+
+/** Why a box is not, or not fully, shown where it belongs. */
+export interface BoxTrouble {
+  boxId: string;
+  channelId: string;
+  reason: Reason;
+  /** In words: cause and cure. */
+  because: string;
+}
 
 export interface PublisherPorts {
   sink: Sink;
@@ -68,7 +77,12 @@ export interface PublisherStats {
   /** States that changed nothing and cost no request. */
   skipped: number;
   failuresByReason: Partial<Record<Reason, number>>;
-  parked: { boxId: string; channelId: string; reason: Reason }[];
+  /** Boxes whose channel, or whose age, keeps their newest state out. */
+  parked: BoxTrouble[];
+  /** Boxes whose content is refused, or whose post alone fails. */
+  refused: BoxTrouble[];
+  /** Boxes whose post, or whose thread, a person deleted: nothing more is written for them. */
+  gone: BoxTrouble[];
   blockedUntil: number | undefined;
 }
 

@@ -6,10 +6,10 @@ import { fingerprint } from '../core/turn.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
 import { type Gate, type GateAnswer, gateAfter, isAboutAll, OPEN_GATE, openAt } from './gate.ts';
-import { afterFailure, afterRecovery, begin } from './outcome.ts';
+import { afterChannelOpened, afterFailure, afterRecovery, begin } from './outcome.ts';
 import { metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
-import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats, Shrink } from './publisher-ports.ts';
+import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
 import {
   type Attempt,
@@ -23,6 +23,7 @@ import {
   recordOf,
   type Slot,
   showIn,
+  shrinkingFor,
 } from './slot.ts';
 import { countFailure, newTally, standingOf } from './tally.ts';
 
@@ -61,10 +62,11 @@ class PostPublisher implements Publisher {
   show(view: BoxView): void {
     const known = this.#slotsById.get(view.boxId);
     const at = this.#instant();
-    const hash = this.#hashOf(view, known?.shrink ?? 0);
-    if (known === undefined) return this.#shown(openSlot(view, hash, this.#ports.newPendingId(view.boxId), at));
+    if (known === undefined) return this.#shown(openSlot(view, this.#hashOf(view), this.#ports.newPendingId(view.boxId), at));
+    const slot: Slot = { ...known, shrinking: shrinkingFor(known, view, at.now) };
+    const hash = this.#hashOf(view, slot);
     this.#countShow(known, hash);
-    this.#shown(showIn(known, view, hash, at));
+    this.#shown(showIn(slot, view, hash, at));
   }
 
   #shown(slot: Slot): void {
@@ -177,7 +179,7 @@ class PostPublisher implements Publisher {
     if (known === undefined) return;
     const slot = begin(known, need, now);
     this.#slotsById.set(boxId, slot);
-    this.#budget = take(this.#budget);
+    this.#budget = take(this.#budget, this.#options.limits);
     if (need === 'create') this.#save(slot);
     const running = this.#run(slot).finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -199,10 +201,20 @@ class PostPublisher implements Publisher {
     const slot = this.#slotsById.get(boxId);
     if (slot === undefined) return;
     this.#tally.ok += 1;
-    if (slot.attempt?.need === 'create' || slot.attempt?.need === 'edit') this.#tally.sent += 1;
-    this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
     this.#passGate({ kind: 'answered' });
-    this.#put(settle(slot, this.#ports.clock.monotonic()));
+    const settled = settle(slot, this.#ports.clock.monotonic());
+    if (slot.attempt?.need === 'create' || slot.attempt?.need === 'edit') this.#written(settled);
+    this.#put(settled);
+  }
+
+  /** Something was written: its channel is open to us. Only then may the log say that a box is up to date. */
+  #written(slot: Slot): void {
+    const { boxId, target } = slot;
+    this.#tally.sent += 1;
+    if (!isDirty(slot)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
+    const now = this.#ports.clock.monotonic();
+    for (const other of this.#slotsById.values())
+      if (other.target.channelId === target.channelId) this.#slotsById.set(other.boxId, afterChannelOpened(other, now));
   }
 
   #failed(boxId: string, attempt: Attempt, error: PushError): void {
@@ -213,11 +225,10 @@ class PostPublisher implements Publisher {
     this.#logFailure(boxId, attempt, error);
     const slot = this.#slotsById.get(boxId);
     if (slot === undefined) return;
-    const context = { now: this.#ports.clock.monotonic(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
-    const failed = afterFailure(slot, attempt, reason, context);
-    this.#put(
-      failed.shrink === slot.shrink || failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed.shrink) },
-    );
+    const { clock, random } = this.#ports;
+    const context = { now: clock.monotonic(), random: random(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
+    const failed = afterFailure(slot, { attempt, reason, because: error.message }, context);
+    this.#put(failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed) });
   }
 
   #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
@@ -252,7 +263,7 @@ class PostPublisher implements Publisher {
   #put(slot: Slot): void {
     if (!isOver(slot, this.#ports.clock.monotonic())) {
       this.#slotsById.set(slot.boxId, slot);
-      if (slot.post.kind !== 'none') this.#save(slot);
+      if (slot.post.kind !== 'none' || slot.replaces !== undefined) this.#save(slot);
       return;
     }
     this.#slotsById.delete(slot.boxId);
@@ -268,8 +279,9 @@ class PostPublisher implements Publisher {
     this.#ports.save(record);
   }
 
-  #hashOf(view: BoxView, shrink: Shrink): string {
-    return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM), shrink)));
+  /** Of what a post of that slot would say. */
+  #hashOf(view: BoxView, slot?: Pick<Slot, 'shrinking' | 'replaces'>): string {
+    return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM, slot?.replaces), slot?.shrinking.level ?? 0)));
   }
 }
 

@@ -1,15 +1,15 @@
 // The state of one box's post as the publisher knows it. Plain values, changed only by making new ones; knows no other box.
 
 import type { Reason, Target } from '../core/sink.ts';
-import type { PostPhase, PostRecord } from './post-record.ts';
-import type { BoxView, Shrink } from './publisher-ports.ts';
+import type { GoneCause, PostPhase, PostRecord } from './post-record.ts';
+import type { BoxTrouble, BoxView, Shrink } from './publisher-ports.ts';
 
 /** `intent`: not confirmed; while `doubtful` a create may have worked, and only until `safeUntilAt` may it be repeated unseen. */
 export type Post =
   | { kind: 'none' }
   | { kind: 'intent'; doubtful: boolean; safeUntilAt: number }
   | { kind: 'posted'; postId: string }
-  | { kind: 'gone' };
+  | { kind: 'gone'; cause: GoneCause };
 
 /** A create or an edit, with what the post says once it is confirmed. */
 export interface Push {
@@ -24,22 +24,47 @@ export type Attempt =
   | ({ need: 'create' } & Push)
   | ({ need: 'edit' } & Push)
   | { need: 'find'; startedAt: number }
-  | { need: 'read'; startedAt: number };
+  | { need: 'read'; startedAt: number }
+  /** Of the thread's root. */
+  | { need: 'look'; startedAt: number };
 
 /**
  * Whether the post can still change behind our back. `unknown`: a request without an answer may have landed or may land yet.
  * `watched`: one answered since, but until `settledAt` an older one may overtake it; the post is read at `checkAt`, `stepMs`
- * after the last look.
+ * after the last look. `thread`: an end in a thread that may have been deleted at the same moment; its root is looked at once.
  */
-export type Trust = { kind: 'settled' } | { kind: 'unknown' } | { kind: 'watched'; settledAt: number; checkAt: number; stepMs: number };
+export type Trust =
+  | { kind: 'settled' }
+  | { kind: 'unknown' }
+  | { kind: 'watched'; settledAt: number; checkAt: number; stepMs: number }
+  | { kind: 'thread'; checkAt: number };
 
-/** What keeps this box, and no other, from being pushed before `untilAt`. */
+/** What keeps this box, and no other, from being pushed before `untilAt`; kept until a push succeeds. */
 export type Trouble =
   | { kind: 'none' }
-  /** `alone` counts the failures since whose predecessor others were served: then it is this post, not the server. */
-  | { kind: 'failing'; reason: Reason; failures: number; alone: number; okCount: number; untilAt: number }
-  | { kind: 'parked'; reason: Reason; untilAt: number }
-  | { kind: 'refused'; reason: Reason; refusals: number; hash: string; untilAt: number };
+  | {
+      kind: 'failing' | 'parked' | 'refused';
+      reason: Reason;
+      /** In words: cause and cure. */
+      because: string;
+      failures: number;
+      sinceAt: number;
+      /** The last of them. */
+      failedAt: number;
+      untilAt: number;
+      /** Others were served between two of the failures: then it is this post, not the server. */
+      alone: boolean;
+      okCount: number;
+      /** The content that failed last. */
+      hash: string;
+    };
+
+/** How much the body is cut. The first view after `growAt` is tried in full again; `waitMs` is how long that was put off. */
+export interface Shrinking {
+  readonly level: Shrink;
+  readonly growAt: number;
+  readonly waitMs: number;
+}
 
 /** Instants are on the monotonic axis except `createdAt`. */
 export interface Slot {
@@ -54,8 +79,10 @@ export interface Slot {
   readonly hash: string;
   /** When the post ceased to be what the view says. */
   readonly dirtyAt: number;
-  readonly shrink: Shrink;
+  readonly shrinking: Shrinking;
   readonly post: Post;
+  /** The post that may not be edited any more, for whose end this box has another one. */
+  readonly replaces: string | undefined;
   readonly seq: number;
   readonly acked: { hash: string; seq: number } | undefined;
   readonly urgentKey: string | undefined;
@@ -91,6 +118,7 @@ export function adoptSlot(record: PostRecord, at: Instant): Slot {
     ...blankSlot(record.boxId, record.target, record.pendingPostId, at),
     createdAt: record.createdAt,
     post: postOf(record),
+    replaces: record.replaces,
     seq: record.seq,
     acked: isDone ? record.acked : undefined,
     urgentKey: record.urgentKey,
@@ -110,8 +138,9 @@ function blankSlot(boxId: string, target: Target, pendingPostId: string, at: Ins
     view: undefined,
     hash: '',
     dirtyAt: at.now,
-    shrink: 0,
+    shrinking: { level: 0, growAt: 0, waitMs: 0 },
     post: { kind: 'none' },
+    replaces: undefined,
     seq: 0,
     acked: undefined,
     urgentKey: undefined,
@@ -125,7 +154,7 @@ function blankSlot(boxId: string, target: Target, pendingPostId: string, at: Ins
 }
 
 function postOf(record: PostRecord): Post {
-  if (record.phase === 'gone') return { kind: 'gone' };
+  if (record.phase === 'gone') return { kind: 'gone', cause: record.goneCause ?? 'post' };
   if (record.postId !== undefined) return { kind: 'posted', postId: record.postId };
   return { kind: 'intent', doubtful: true, safeUntilAt: 0 };
 }
@@ -133,6 +162,13 @@ function postOf(record: PostRecord): Post {
 // The age of a turn is taken over once, so that a wall clock that jumps later does not change the pace.
 function bornAt(view: BoxView, at: Instant): number {
   return at.now - Math.max(0, at.wall - view.turnStartedAt);
+}
+
+/** How much the body of `view` has to be cut: an end is worth a try in full. */
+export function shrinkingFor({ shrinking, view: before }: Slot, view: BoxView, now: number): Shrinking {
+  if (shrinking.level === 0) return shrinking;
+  const isNewEnd = view.card.final && before?.card.final !== true;
+  return isNewEnd || now >= shrinking.growAt ? { ...shrinking, level: 0 } : shrinking;
 }
 
 /** The newest view wins; what was not sent of older ones is not sent any more. */
@@ -155,7 +191,8 @@ export function isOpenPost(slot: Slot): boolean {
 export function isOwed(slot: Slot): boolean {
   if (slot.post.kind === 'gone') return false;
   if (slot.view === undefined) return slot.before.owedFinal;
-  return isDirty(slot) || slot.trust.kind !== 'settled' || slot.attempt?.need === 'create' || slot.attempt?.need === 'edit';
+  const isDoubtful = slot.trust.kind === 'unknown' || slot.trust.kind === 'watched';
+  return isDirty(slot) || isDoubtful || slot.attempt?.need === 'create' || slot.attempt?.need === 'edit';
 }
 
 /** The change that is waiting jumps the pace: the first post, another urgent key, an end. */
@@ -163,10 +200,20 @@ export function isUrgent(slot: Slot): boolean {
   return slot.view !== undefined && (slot.view.card.final || slot.view.card.urgentKey !== slot.urgentKey);
 }
 
-/** Why the channel does not take what the box has to say; a box that went back to what its post says is not parked. */
-export function parkedFor(slot: Slot): Reason | undefined {
-  return slot.trouble.kind === 'parked' && isOwed(slot) ? slot.trouble.reason : undefined;
+/** What keeps the newest state out of the post for longer than a moment; a box that went back to what its post says has no trouble. */
+export function troubleOf(slot: Slot): (BoxTrouble & { kind: 'parked' | 'refused' | 'gone' }) | undefined {
+  const { boxId, post, trouble } = slot;
+  const { channelId } = slot.target;
+  if (post.kind === 'gone') return { kind: 'gone', boxId, channelId, ...GONE[post.cause] };
+  if (trouble.kind === 'none' || trouble.kind === 'failing' || !isOwed(slot)) return undefined;
+  const { kind, reason, because } = trouble;
+  return { kind, boxId, channelId, reason, because };
 }
+
+const GONE: Record<GoneCause, Pick<BoxTrouble, 'reason' | 'because'>> = {
+  post: { reason: 'gone', because: 'its post was deleted, and stays deleted for this turn' },
+  root: { reason: 'root_gone', because: 'its thread was deleted; with ROOT_GONE=channel such a box goes on in the channel' },
+};
 
 const GIVE_UP_MS = 24 * 3_600_000; // A forgotten box whose channel refuses its end is not kept for ever.
 
@@ -187,6 +234,8 @@ export function recordOf(slot: Slot): PostRecord {
     phase: phaseOf(slot),
     pendingPostId: slot.pendingPostId,
     ...(slot.post.kind === 'posted' ? { postId: slot.post.postId } : {}),
+    ...(slot.post.kind === 'gone' ? { goneCause: slot.post.cause } : {}),
+    ...(slot.replaces === undefined ? {} : { replaces: slot.replaces }),
     seq: slot.seq,
     ...(slot.acked === undefined ? {} : { acked: slot.acked }),
     ...(slot.urgentKey === undefined ? {} : { urgentKey: slot.urgentKey }),
@@ -199,6 +248,6 @@ export function recordOf(slot: Slot): PostRecord {
 
 function phaseOf(slot: Slot): PostPhase {
   if (slot.post.kind === 'gone') return 'gone';
-  if (parkedFor(slot) !== undefined) return 'parked';
+  if (troubleOf(slot)?.kind === 'parked') return 'parked';
   return slot.post.kind === 'posted' ? 'posted' : 'intent';
 }

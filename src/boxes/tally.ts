@@ -2,7 +2,7 @@
 
 import type { PushError, Reason } from '../core/sink.ts';
 import type { PublisherStats } from './publisher-ports.ts';
-import { isDirty, parkedFor, type Slot } from './slot.ts';
+import { isDirty, type Slot, troubleOf } from './slot.ts';
 
 export interface Tally {
   sent: number;
@@ -21,15 +21,14 @@ export function countFailure(tally: Tally, { reason }: Pick<PushError, 'reason'>
   tally.failuresByReason[reason] = (tally.failuresByReason[reason] ?? 0) + 1;
 }
 
-type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked'>;
+type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked' | 'refused' | 'gone'>;
 
 /** How things stand at the instant `now` (monotonic). */
 export function standingOf(slots: Iterable<Slot>, now: number): Standing {
-  const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [] };
+  const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [], refused: [], gone: [] };
   for (const slot of slots) {
     if (slot.post.kind === 'posted' && slot.view?.card.final === false) standing.active += 1;
-    const reason = parkedFor(slot);
-    if (reason !== undefined) standing.parked.push({ boxId: slot.boxId, channelId: slot.target.channelId, reason });
+    noteTrouble(standing, slot);
     if (!isDirty(slot)) continue;
     standing.dirty += 1;
     standing.oldestDirtyAgeMs = Math.max(standing.oldestDirtyAgeMs, now - slot.dirtyAt);
@@ -38,4 +37,11 @@ export function standingOf(slots: Iterable<Slot>, now: number): Standing {
     if (slot.post.kind !== 'posted') standing.waiting += 1;
   }
   return standing;
+}
+
+function noteTrouble(standing: Standing, slot: Slot): void {
+  const found = troubleOf(slot);
+  if (found === undefined) return;
+  const { kind, ...trouble } = found;
+  standing[kind].push(trouble);
 }

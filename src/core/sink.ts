@@ -34,6 +34,8 @@ export type Reason =
   | 'root_gone' // the thread's root was deleted
   | 'no_access' // not a member, or no permission in that channel
   | 'archived'
+  | 'edit_expired' // the server lets posts of that age be edited no more
+  | 'edit_forbidden' // the channel is open to us, but this post may not be edited
   | 'too_large'
   | 'rejected' // this content is refused; others are fine
   | 'in_progress' // the server is still creating the post of that pending id
@@ -68,6 +70,6 @@ export interface Sink {
   read(postId: string, signal?: AbortSignal): Promise<FoundPost | undefined>;
   /** Own posts of this program in one channel, newest first, created after `sinceAt`. */
   findOwn(channelId: string, sinceAt: number, signal?: AbortSignal): Promise<FoundPost[]>;
-  /** Resolves when the server is healthy, database included. */
-  probe(signal?: AbortSignal): Promise<void>;
+  /** Resolves when the server is healthy, database included. Waits `timeoutMs` for the answer, or a few seconds. */
+  probe(signal?: AbortSignal, timeoutMs?: number): Promise<void>;
 }

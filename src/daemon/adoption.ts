@@ -26,6 +26,8 @@ export interface AdoptionOptions {
   turns(): readonly TurnIdentity[];
   /** The box that a post belongs to for certain, because an earlier process remembered it. */
   boxOfPost(postId: string): string | undefined;
+  /** Another post tells the end of the turn that this one can tell no more. */
+  isReplaced?(postId: string): boolean;
 }
 
 const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that tells of more must not fill the memory
@@ -65,6 +67,7 @@ class Adoption {
   async create(draft: PostDraft, signal: AbortSignal | undefined): Promise<{ postId: string; existed?: boolean }> {
     await this.search(draft.target.channelId);
     const wanted = decodeMeta(draft.props['livestatus']);
+    if (wanted?.replaces !== undefined) this.#takenIds.add(wanted.replaces);
     const found = wanted === undefined ? undefined : this.#postFor(wanted);
     if (found === undefined) return this.#sink.create(draft, signal);
     this.#takenIds.add(found.post.postId);
@@ -101,7 +104,14 @@ class Adoption {
   }
 
   leftovers(): Leftover[] {
-    return [...this.#foundById.values()].filter(({ post }) => !this.#takenIds.has(post.postId));
+    return this.#found().filter(({ post }) => !this.#takenIds.has(post.postId));
+  }
+
+  /** Without those that a later post of the same box replaces: nothing can be written to them any more. */
+  #found(): Leftover[] {
+    const found = [...this.#foundById.values()];
+    const replacedIds = new Set(found.map(({ meta }) => meta.replaces));
+    return found.filter(({ post: { postId } }) => !replacedIds.has(postId) && this.#options.isReplaced?.(postId) !== true);
   }
 
   async #lookThrough(channelId: string): Promise<void> {
@@ -116,8 +126,8 @@ class Adoption {
 
   /** The post of that very box; else one that fits this turn better than any other that is known. */
   #postFor(wanted: LiveStatusMeta): Leftover | undefined {
-    const byBox = [...this.#foundById.values()].find(({ meta }) => meta.box === wanted.box);
-    if (byBox !== undefined) return byBox;
+    const byBox = this.#found().find(({ meta }) => meta.box === wanted.box && isSuccessor(meta, wanted));
+    if (byBox !== undefined || wanted.replaces !== undefined) return byBox;
     const turns = this.#options.turns();
     const known = turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
     return this.leftovers().find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known)?.box === wanted.box);
@@ -128,4 +138,9 @@ class Adoption {
     const owner = this.#options.boxOfPost(postId);
     return owner === undefined || !turns.some((turn) => turn.box === owner);
   }
+}
+
+/** A post that is to replace another one can only be found as that. */
+function isSuccessor(found: LiveStatusMeta, wanted: LiveStatusMeta): boolean {
+  return wanted.replaces === undefined || found.replaces === wanted.replaces;
 }

@@ -14,9 +14,9 @@ import type { Logger } from '../core/log.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { PostBody } from '../core/sink.ts';
 
-const SHRUNK_PROPS_CHARS = 3_000; // after the server refused a body, well below every known limit
-const SHRUNK_MESSAGE_CHARS = 4_000; // Mattermost's limit before 5.0
-const ATTACHMENT_PROPS_CHARS = 7_500; // old servers allow 8,000 and add their own
+// Newer servers allow 800,000 and 300,000 bytes of a request, old ones 8,000 of which they need some themselves, proxies anything.
+const PROPS_CHARS: Record<Shrink, number> = { 0: 40_000, 1: 7_500, 2: 3_000 };
+const SHRUNK_MESSAGE_CHARS: Record<Exclude<Shrink, 0>, number> = { 1: 4_000, 2: 2_000 }; // 4,000 was Mattermost's limit before 5.0
 const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
 
 /** What is said in a box beside its turn. */
@@ -38,16 +38,22 @@ export function encoderOf(
   config: Config,
   maxPostChars: () => number | undefined,
 ): (card: Card, meta: LiveStatusMeta, shrink: Shrink) => PostBody {
+  const whole = (card: Card, meta: LiveStatusMeta): Card => withPredecessor(card, meta, config.mmUrl);
   if (config.boxStyle === 'attachment') {
-    return (card, meta, shrink) =>
-      encodeAttachment(card, meta, { maxPropsChars: shrink === 0 ? ATTACHMENT_PROPS_CHARS : SHRUNK_PROPS_CHARS });
+    return (card, meta, shrink) => encodeAttachment(whole(card, meta), meta, { maxPropsChars: PROPS_CHARS[shrink] });
   }
   return (card, meta, shrink) => {
     const serverChars = (maxPostChars() ?? config.maxMessageChars + MESSAGE_MARGIN_CHARS) - MESSAGE_MARGIN_CHARS;
-    return encodeMessage(card, meta, {
-      maxMessageChars: shrink === 0 ? Math.min(config.maxMessageChars, serverChars) : SHRUNK_MESSAGE_CHARS,
-    });
+    const maxMessageChars = shrink === 0 ? Math.min(config.maxMessageChars, serverChars) : SHRUNK_MESSAGE_CHARS[shrink];
+    return encodeMessage(whole(card, meta), meta, { maxMessageChars });
   };
+}
+
+/** A post that ends what another one began names it. In a code span: newer servers draw no links in our posts. */
+function withPredecessor(card: Card, { replaces }: LiveStatusMeta, mmUrl: string): Card {
+  if (replaces === undefined) return card;
+  const line = `the end of a box whose post Mattermost does not let be edited any more: \`${mmUrl}/_redirect/pl/${replaces}\``;
+  return { ...card, lines: [...card.lines, line] };
 }
 
 function toolLabels(path: string | undefined, log: Logger): ToolLabels {

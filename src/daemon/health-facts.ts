@@ -10,6 +10,7 @@ import type { Clock } from '../core/clock.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { HealthFacts, SessionRow } from '../http/health-report.ts';
 import type { ProcessWatch } from '../http/process-facts.ts';
+import { boxProblems, whyNotShown } from './box-troubles.ts';
 import type { Chat } from './chat.ts';
 import type { PostLedger } from './post-ledger.ts';
 import { slotFacts } from './slot-facts.ts';
@@ -50,6 +51,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     replacedBy: parts.twin.replacedBy(),
     storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
     boxes: { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked, ...slotFacts(rows) },
+    boxProblems: boxProblems(rows, stats),
     edits: { sent, conflated, skipped },
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
     coordinator: parts.coordinator?.health(),
@@ -57,8 +59,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
   };
 }
 
-function sessionRow(row: BoardRow, posts: PostLedger, { parked }: PublisherStats): SessionRow {
-  const refusal = parked.find(({ boxId }) => boxId === row.boxId);
+function sessionRow(row: BoardRow, posts: PostLedger, stats: PublisherStats): SessionRow {
   const postId = posts.postIdOf(row.boxId);
   const unwritten = postId === undefined ? 'its post is not written yet' : undefined;
   return {
@@ -67,6 +68,6 @@ function sessionRow(row: BoardRow, posts: PostLedger, { parked }: PublisherStats
     state: row.state,
     channelId: row.target?.channelId,
     postId,
-    why: row.why ?? (refusal === undefined ? unwritten : `its channel does not take it (${refusal.reason})`),
+    why: row.why ?? whyNotShown(row.boxId, stats) ?? unwritten,
   };
 }

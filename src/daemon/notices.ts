@@ -61,6 +61,8 @@ function isRefusal(reason: Reason): boolean {
     case 'root_gone':
     case 'no_access':
     case 'archived':
+    case 'edit_expired':
+    case 'edit_forbidden':
     case 'too_large':
     case 'rejected':
       return true;

@@ -41,6 +41,11 @@ export class PostLedger {
     return this.records().findLast((record) => record.postId === postId)?.boxId;
   }
 
+  /** The end of its box is told by another post, or is about to be. */
+  isReplaced(postId: string): boolean {
+    return this.records().some((record) => record.replaces === postId);
+  }
+
   postIdOf(boxId: string): string | undefined {
     return this.#recordsByBox.get(boxId)?.postId;
   }

@@ -51,7 +51,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
     edit: (postId, body, signal) => observe(() => sink.edit(postId, body, signal)),
     read: (postId, signal) => observe(() => sink.read(postId, signal)),
     findOwn: (channelId, sinceAt, signal) => observe(() => sink.findOwn(channelId, sinceAt, signal)),
-    probe: (signal) => observe(() => sink.probe(signal)),
+    probe: (signal, timeoutMs) => observe(() => sink.probe(signal, timeoutMs)),
     facts: () => facts,
     idleMs: () => clock.monotonic() - askedAt,
   };

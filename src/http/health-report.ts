@@ -49,7 +49,7 @@ export interface SessionRow {
   readonly state: BoxState;
   readonly channelId?: string | undefined;
   readonly postId?: string | undefined;
-  /** Why there is no post, in words. */
+  /** Why there is no post, or why it does not say the newest state, in words. */
   readonly why?: string | undefined;
 }
 
@@ -63,7 +63,7 @@ interface BoxFacts {
   /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
   readonly withoutSlot: number;
   readonly busiestAgent?: string | undefined;
-  readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason }[];
+  readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason; readonly because?: string }[];
 }
 
 interface EditFacts {
@@ -104,6 +104,8 @@ export interface HealthFacts {
   /** Whether what must survive a crash can be written. */
   readonly storage: { readonly state: 'writable' } | { readonly state: 'failing'; readonly because: string };
   readonly boxes: BoxFacts;
+  /** What keeps boxes from being shown and a person can mend, with cause and cure. */
+  readonly boxProblems?: readonly string[];
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
   /** Absent when the coordinator is off. */

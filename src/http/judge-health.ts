@@ -24,6 +24,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...findStorage(facts),
     ...findWaits(facts),
     ...findBoxes(facts),
+    ...(facts.boxProblems ?? []).map(degraded),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
   const worst = findings.filter(({ status }) => status === 'down');

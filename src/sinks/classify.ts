@@ -27,7 +27,7 @@ export type Verdict =
 
 const OK: Verdict = { verdict: 'ok' };
 
-/** Never throws. Protocol facts: recorded from 5.37, read in the source of 11.6. */
+/** Never throws. Protocol facts: recorded from 5.37 and 11.6. */
 export function classify(answered: Answered): Verdict {
   return byStatusAlone(answered.status) ?? byBody(answered) ?? byErrorId(answered.errorId ?? '') ?? byStatus(answered);
 }
@@ -62,6 +62,8 @@ function byErrorId(errorId: string): Verdict | undefined {
   if (errorId === 'api.post.create_post.root_id.app_error') return ask('root_gone', 'the thread is gone');
   if (errorId === 'api.post.deduplicate_create_post.failed_to_get') return ask('gone', 'the post of that pending id was deleted');
   if (errorId === 'api.post.deduplicate_create_post.pending') return failed('in_progress', 'the server is still creating that post');
+  if (errorId.includes('.permissions_time_limit.'))
+    return failed('edit_expired', "the server's PostEditTimeLimit is over for this post: set it to -1 in the System Console");
   if (errorId.endsWith('.can_not_update_post_in_restricted_dm.error')) return failed('no_access', 'this direct channel is restricted');
   return undefined;
 }

@@ -22,8 +22,8 @@ const PING_PATH = '/system/ping?get_server_status=true';
 const QUESTION_TIMEOUT_MS = 5_000; // A question about a failed request must not take as long as the request.
 
 /** Resolves when server and database are healthy, throws `PushError` otherwise. A broken file store does not concern posts. */
-export async function probeHealth(server: Server, signal?: AbortSignal): Promise<void> {
-  const answer = await exchange(server.transport, { ...question(PING_PATH, signal), anonymous: true });
+export async function probeHealth(server: Server, signal?: AbortSignal, timeoutMs = QUESTION_TIMEOUT_MS): Promise<void> {
+  const answer = await exchange(server.transport, { ...question(PING_PATH, signal), timeoutMs, anonymous: true });
   if (isHealthy(answer)) return;
   const verdict = judge('probe', answer);
   if (verdict.verdict === 'failed') throw refusal(answer, verdict.reason, verdict.because, server.clock);
@@ -67,12 +67,18 @@ interface Case {
 async function resolveDoubt(server: Server, doubtful: Case): Promise<Answer> {
   await probeHealth(server, doubtful.request.signal);
   const failure = await explain(server, doubtful);
-  if (failure.reason !== 'no_access' && failure.reason !== 'root_gone') throw failure;
+  if (!mayAskAgain(doubtful, failure.reason)) throw failure;
   return await confirm(server, doubtful, failure);
 }
 
-// These park a box for long. A database that was back in time for the health check has refused in the same words, so such an
-// answer counts only when it is repeated; a refused request can be repeated, since it was not carried out.
+// A database that was back in time for the health check, or an answer of somebody else to the same thread, has refused in the same
+// words. What was refused can be repeated, since it was not carried out; of a create that failed with 5xx nobody knows.
+function mayAskAgain({ operation, answer }: Case, reason: Reason): boolean {
+  if (reason === 'no_access' || reason === 'root_gone' || reason === 'edit_forbidden') return true;
+  if (reason !== 'rejected' && reason !== 'gone') return false;
+  return operation === 'edit' || (operation === 'create' && answer.status < 500);
+}
+
 async function confirm(server: Server, { operation, request }: Case, failure: PushError): Promise<Answer> {
   const answer = await exchange(server.transport, request);
   const verdict = judge(operation, answer);
@@ -92,7 +98,8 @@ async function examinePost(server: Server, answer: Answer, postId: string, signa
   if (verdict.verdict === 'failed') return refusal(found, verdict.reason, verdict.because, server.clock);
   if (verdict.verdict === 'ask') return refusal(found, ifHealthy(verdict), verdict.because, server.clock);
   if (!isRecord(found.json)) return refusal(found, 'server', 'the post is not an object', server.clock);
-  if (found.json['user_id'] !== server.userId()) return refusal(answer, 'rejected', 'the post belongs to another account', server.clock);
+  if (found.json['user_id'] !== server.userId())
+    return refusal(answer, 'edit_forbidden', 'the post belongs to another account', server.clock);
   return await examineMembership(server, answer, String(found.json['channel_id']), signal);
 }
 
@@ -100,7 +107,13 @@ async function examineMembership(server: Server, answer: Answer, channelId: stri
   const member = await exchange(server.transport, question(membershipPath(channelId), signal));
   const verdict = judge('list', member);
   if (verdict.verdict === 'failed') return refusal(member, verdict.reason, verdict.because, server.clock);
-  if (verdict.verdict === 'ok') return refusal(answer, 'no_access', 'the account may not edit its posts in that channel', server.clock);
+  if (verdict.verdict === 'ok')
+    return refusal(
+      answer,
+      'edit_forbidden',
+      'the account may not edit its posts in that channel: allow it to edit its own posts',
+      server.clock,
+    );
   const because = ifHealthy(verdict) === 'no_access' ? 'the account is not a member of that channel' : verdict.because;
   return refusal(member, ifHealthy(verdict), because, server.clock);
 }

@@ -19,7 +19,7 @@ export function createMattermostSink(server: Server): Sink & MattermostChecks {
     edit: (postId, body, signal) => edit(server, postId, body, signal),
     read: (postId, signal) => read(server, postId, signal),
     findOwn: (channelId, sinceAt, signal) => findOwn(server, channelId, sinceAt, signal),
-    probe: (signal) => probeHealth(server, signal),
+    probe: (signal, timeoutMs) => probeHealth(server, signal, timeoutMs),
     ...createChecks(server),
   };
 }

@@ -99,16 +99,16 @@ function isDue({ lives, config }: Play, { sessionKey, trigger }: ReferenceBox): 
 }
 
 function expectSays(play: Play, post: Post, card: Card, what: string): void {
-  const [ordinary, shrunken] = bodiesOf(play, card);
+  const [ordinary, ...shrunken] = bodiesOf(play, card);
   const said = bodyOf(post);
-  if (said !== shrunken) expect(said, what).toBe(ordinary);
+  if (!shrunken.includes(said)) expect(said, what).toBe(ordinary);
 }
 
-/** The content of a card as ordinary and as shrunken post. */
+/** The content of a card as ordinary and as shrunken posts. */
 function bodiesOf({ config }: Play, card: Card): string[] {
   const meta: LiveStatusMeta = { v: 1, box: '', session: '', runs: [], start: 0, open: true, seq: 0, instance: '', claimedAt: 0 };
   const encode = encoderOf(config, () => undefined);
-  return ([0, 1] as const).map((shrink) => bodyOf(encode(card, meta, shrink)));
+  return ([0, 1, 2] as const).map((shrink) => bodyOf(encode(card, meta, shrink)));
 }
 
 function bodyOf({ message, props }: { message?: string; props: Record<string, unknown> }): string {

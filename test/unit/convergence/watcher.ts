@@ -116,6 +116,7 @@ export class Watcher {
     this.#sink = withAdoption(this.twin, this.#clock, name, {
       turns: () => this.board.identities(),
       boxOfPost: (postId) => this.#posts.boxOf(postId),
+      isReplaced: (postId) => this.#posts.isReplaced(postId),
     });
     const redact = createRedactor(secretsOf(config));
     this.publisher = this.#noting(this.#createPublisher(name, claimedAt));

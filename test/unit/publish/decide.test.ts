@@ -4,6 +4,7 @@ import { fullBudget } from '../../../src/boxes/budget.ts';
 import { type Decision, decide, needOf, type PublishState } from '../../../src/boxes/decide.ts';
 import { OPEN_GATE } from '../../../src/boxes/gate.ts';
 import { openSlot, type Slot } from '../../../src/boxes/slot.ts';
+import type { Reason } from '../../../src/core/sink.ts';
 import { OPTIONS, view } from './harness.ts';
 
 const NOW = 1_000_000;
@@ -26,6 +27,10 @@ function posted(boxId: string, change: Partial<Slot> = {}, setting: Parameters<t
     },
     setting,
   );
+}
+
+function trouble(kind: 'failing' | 'parked' | 'refused', reason: Reason, untilAt: number, hash = 'old'): Slot['trouble'] {
+  return { kind, reason, because: reason, failures: 1, sinceAt: NOW, failedAt: NOW, untilAt, alone: false, okCount: 0, hash };
 }
 
 function ask(slots: readonly Slot[], change: Partial<PublishState> = {}): Decision {
@@ -51,8 +56,9 @@ describe('what one box needs', () => {
     ['a post with a state nobody confirmed', posted('a', { acked: undefined }), 'edit'],
     ['a post that says the newest state', idle, undefined],
     ['the same while an older edit may land', { ...idle, trust: watched }, 'read'],
+    ['an end in a thread that may have been deleted at that moment', { ...idle, trust: { kind: 'thread', checkAt: NOW } }, 'look'],
     ['an older state while an older edit may land', posted('a', { trust: watched }), 'edit'],
-    ['a deleted post', slot('a', { post: { kind: 'gone' } }), undefined],
+    ['a deleted post', slot('a', { post: { kind: 'gone', cause: 'post' } }), undefined],
     ['an adopted post nobody has shown yet', { ...posted('a'), view: undefined }, undefined],
     ['a box with a request on its way', posted('a', { attempt: { need: 'find', startedAt: NOW } }), undefined],
   ];
@@ -71,26 +77,14 @@ describe('decide', () => {
     ['an ordinary change waits for the pace', posted('a', { lastPushAt: NOW - 600 }), NOW + 1_400],
     ['an urgent one for the throttle', posted('a', { lastPushAt: NOW - 300, urgentKey: 'other' }), NOW + 200],
     ['an end for the throttle', posted('a', { lastPushAt: NOW - 300 }, { final: true }), NOW + 200],
-    [
-      'a failing box for its own time',
-      posted('a', { trouble: { kind: 'failing', reason: 'server', failures: 1, alone: 0, okCount: 0, untilAt: NOW + 700 } }),
-      NOW + 700,
-    ],
+    ['a failing box for its own time', posted('a', { trouble: trouble('failing', 'server', NOW + 700) }), NOW + 700],
     [
       'a parked one too, urgent or not',
-      posted('a', { urgentKey: 'other', trouble: { kind: 'parked', reason: 'archived', untilAt: NOW + 9_000 } }),
+      posted('a', { urgentKey: 'other', trouble: trouble('parked', 'archived', NOW + 9_000) }),
       NOW + 9_000,
     ],
-    [
-      'a refused one too',
-      posted('a', { trouble: { kind: 'refused', reason: 'rejected', refusals: 1, hash: 'old', untilAt: NOW + 9_000 } }),
-      NOW + 9_000,
-    ],
-    [
-      'a refused end too',
-      posted('a', { trouble: { kind: 'refused', reason: 'rejected', refusals: 1, hash: 'new', untilAt: NOW + 9_000 } }, { final: true }),
-      NOW + 9_000,
-    ],
+    ['a refused one too', posted('a', { trouble: trouble('refused', 'rejected', NOW + 9_000) }), NOW + 9_000],
+    ['a refused end too', posted('a', { trouble: trouble('refused', 'rejected', NOW + 9_000, 'new') }, { final: true }), NOW + 9_000],
     [
       'a look at a post for its time',
       { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW + 2_000, stepMs: 2_000 } } satisfies Slot,
@@ -100,12 +94,8 @@ describe('decide', () => {
     expect(ask([each])).toEqual({ starts: [], wakeAt });
   });
 
-  it('an end that was not refused itself is not held back by an earlier refusal', () => {
-    const each = posted(
-      'a',
-      { trouble: { kind: 'refused', reason: 'rejected', refusals: 1, hash: 'old', untilAt: NOW + 9_000 } },
-      { final: true },
-    );
+  it.each(['refused', 'parked'] as const)('an end that was not tried itself is not held back where an earlier state was %s', (kind) => {
+    const each = posted('a', { trouble: trouble(kind, 'rejected', NOW + 9_000) }, { final: true });
     expect(ask([each]).starts).toEqual([{ boxId: 'a', need: 'edit' }]);
   });
 
@@ -128,7 +118,7 @@ describe('decide', () => {
   });
 
   it('ordinary changes leave the reserve to ends and urgent ones', () => {
-    const budget = { tokens: OPTIONS.limits.reserve + 0.5, at: NOW };
+    const budget = { tokens: OPTIONS.limits.reserve + 0.5, credit: 0, at: NOW };
     expect(ask([posted('a')], { budget })).toEqual({ starts: [], wakeAt: NOW + 100 });
     expect(ask([posted('a', {}, { final: true })], { budget }).starts).toHaveLength(1);
     expect(ask([posted('a')], { budget, flushing: true }).starts).toHaveLength(1);
@@ -168,12 +158,12 @@ describe('decide', () => {
     fc.assert(
       fc.property(fc.array(anySlot, { maxLength: 30 }), fc.double({ min: 0, max: 20, noNaN: true }), around, (drawn, tokens, gateAt) => {
         const slots = drawn.map(({ dirtyAt, lastPushAt, untilAt, final, posted: isPosted }, index) => {
-          const trouble: Slot['trouble'] = { kind: 'parked', reason: 'archived', untilAt };
+          const parked = trouble('parked', 'archived', untilAt, 'new');
           return isPosted
-            ? posted(`box${index}`, { dirtyAt, lastPushAt, trouble }, { final })
-            : slot(`box${index}`, { dirtyAt, trouble }, { final });
+            ? posted(`box${index}`, { dirtyAt, lastPushAt, trouble: parked }, { final })
+            : slot(`box${index}`, { dirtyAt, trouble: parked }, { final });
         });
-        const { starts, wakeAt } = ask(slots, { budget: { tokens, at: NOW }, gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
+        const { starts, wakeAt } = ask(slots, { budget: { tokens, credit: 0, at: NOW }, gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
         if (wakeAt !== undefined) expect(wakeAt).toBeGreaterThan(NOW);
         if (slots.length > 0 && starts.length === 0) expect(wakeAt).toBeDefined();
       }),

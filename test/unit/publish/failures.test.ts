@@ -102,7 +102,10 @@ describe('answers about one post', () => {
     expect(harness.server.posts.size).toBe(2);
   });
 
-  it.each(['no_access', 'archived'] as const)('%s parks the box, asks again every ten minutes and never goes elsewhere', async (reason) => {
+  it.each([
+    ['no_access', 31],
+    ['archived', 1],
+  ] as const)('%s parks the box, asks again every minute, after an hour every ten, and never goes elsewhere', async (reason, first) => {
     const harness = await posted();
     refuse(harness, reason);
     const since = harness.clock.monotonic();
@@ -110,14 +113,19 @@ describe('answers about one post', () => {
     await harness.clock.advance(1_000);
     expect(harness.publisher.stats()).toMatchObject({ parked: [{ boxId: 'box', channelId: 'town', reason }], dirty: 1 });
     expect(harness.records.get('box')).toMatchObject({ phase: 'parked', postId: 'post1' });
-    for (let minute = 0; minute < 60; minute += 1) {
+    const asked: number[] = [];
+    for (let minute = 0; minute < 120; minute += 1) {
       harness.publisher.show(view('box', `minute ${minute}`, { urgentKey: `key ${minute}` }));
       await harness.clock.advance(60_000);
+      if (minute % 60 === 59) asked.push(requests(harness, since).length);
     }
-    expect(requests(harness, since).length).toBeLessThanOrEqual(7);
+    const [hour = 0, later = 0] = asked;
+    expect(hour).toBeGreaterThanOrEqual(58 + first / 2);
+    expect(hour).toBeLessThanOrEqual(60 + first);
+    expect(later - hour).toBeLessThanOrEqual(7);
     allow(harness);
     await harness.clock.advance(600_000);
-    expect(shownBy(harness.server, 'box')).toBe('minute 59\nline');
+    expect(shownBy(harness.server, 'box')).toBe('minute 119\nline');
     expect(harness.publisher.stats().parked).toEqual([]);
   });
 
@@ -175,19 +183,21 @@ describe('answers about one post', () => {
   });
 
   it.each(['rejected', 'too_large'] as const)(
-    'content that is %s in any length is quarantined: one smaller try, then every five minutes at most',
+    'content that is %s in any length is quarantined: after half a minute it is tried every five minutes at most',
     async (reason) => {
       const harness = await posted();
-      refuse(harness, reason);
-      const since = harness.clock.monotonic();
-      for (let second = 0; second < 600; second += 1) {
+      refuse(harness, reason, ['edit'], 'town');
+      const begun = harness.clock.monotonic();
+      for (let second = 0; second < 1_000; second += 1) {
         harness.publisher.show(view('box', `second ${second}`, { urgentKey: `key ${second}` }));
         harness.publisher.show(view('other', `second ${second}`, { channelId: 'else' }));
         await harness.clock.advance(1_000);
       }
-      const forBox = harness.publisher.stats().failuresByReason[reason] ?? 0;
-      expect(forBox).toBeGreaterThan(2);
-      expect(requests(harness, since).length).toBeLessThanOrEqual(10);
+      expect(harness.publisher.stats().refused).toEqual([{ boxId: 'box', channelId: 'town', reason, because: reason }]);
+      const tried = harness.server.tried.filter(({ call, subject }) => call === 'edit' && subject === 'post1').map(({ at }) => at - begun);
+      expect(tried.length).toBeGreaterThan(3);
+      expect(tried.filter((at) => at > 31_000).length).toBeLessThanOrEqual(reason === 'rejected' ? 3 : 12);
+      expect(tried.length).toBeLessThanOrEqual(reason === 'rejected' ? 40 : 15);
     },
   );
 
@@ -202,7 +212,7 @@ describe('answers about one post', () => {
     expect(shownBy(harness.server, 'box')).toBe('one\nline');
     harness.publisher.show(view('box', 'end', { final: true }));
     await harness.clock.advance(1_000);
-    expect(shownBy(harness.server, 'box')).toBe('end');
+    expect(shownBy(harness.server, 'box')).toBe('end\nline');
   });
 
   it('content that was refused for a while gets there without a new state', async () => {
@@ -211,8 +221,8 @@ describe('answers about one post', () => {
     harness.publisher.show(view('box', 'end', { final: true }));
     await harness.clock.advance(60_000);
     allow(harness);
-    await harness.clock.advance(300_000);
-    expect(shownBy(harness.server, 'box')).toBe('end');
+    await harness.clock.advance(30_500);
+    expect(shownBy(harness.server, 'box')).toBe('end\nline');
   });
 
   it('a post that fails while others are served is asked ever more rarely', async () => {

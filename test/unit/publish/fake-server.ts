@@ -57,6 +57,8 @@ export class FakeServer {
   readonly posts = new Map<string, FakePost>();
   /** Client send times of everything that left the client. */
   readonly sent: { at: number; call: Call }[] = [];
+  /** The same with the post, pending id or channel that each was about. */
+  readonly tried: { at: number; call: Call; subject: string }[] = [];
   /** The waiting times that the client was told, from the moment it knew. */
   windows: { from: number; until: number }[] = [];
   latencyMs = 40;
@@ -115,7 +117,9 @@ export class FakeServer {
   }
 
   #call<T>(call: Call, subject: string, signal: AbortSignal | undefined, carryOut: (late: boolean) => T): Promise<T> {
-    this.sent.push({ at: this.#clock.monotonic(), call });
+    const at = this.#clock.monotonic();
+    this.sent.push({ at, call });
+    this.tried.push({ at, call, subject });
     return new Promise<T>((resolve, reject) => {
       let over = false;
       const finish = (end: () => void): void => {

@@ -22,23 +22,26 @@ export interface Harness {
   records: Map<string, PostRecord>;
   saves: PostRecord[];
   warnings: string[];
+  infos: string[];
   /** A process that was killed and starts again from its checkpoint. */
   restart(): Promise<void>;
 }
 
 interface Setting {
   options?: Partial<PublisherOptions>;
+  clock?: FakeClock;
   random?: () => number;
   wrap?: (sink: Sink, clock: FakeClock) => Sink;
 }
 
 export function createHarness(setting: Setting = {}): Harness {
-  const clock = createFakeClock();
+  const clock = setting.clock ?? createFakeClock();
   const server = new FakeServer(clock);
   const sink = setting.wrap?.(server.sink, clock) ?? server.sink;
   const records = new Map<string, PostRecord>();
   const saves: PostRecord[] = [];
   const warnings: string[] = [];
+  const infos: string[] = [];
   let instances = 0;
   const options = { ...OPTIONS, ...setting.options };
   const start = (): Publisher => {
@@ -56,7 +59,7 @@ export function createHarness(setting: Setting = {}): Harness {
         saves.push(structuredClone(record));
       },
       drop: (boxId) => void (isAlive() && records.delete(boxId)),
-      log: recordingLog(warnings),
+      log: recordingLog(warnings, infos),
       instance: `instance${mine}`,
       claimedAt: 0,
       newPendingId: (boxId) => `pending-${boxId}`,
@@ -70,6 +73,7 @@ export function createHarness(setting: Setting = {}): Harness {
     records,
     saves,
     warnings,
+    infos,
     async restart() {
       const killed = harness.publisher;
       harness.publisher = start();
@@ -80,9 +84,10 @@ export function createHarness(setting: Setting = {}): Harness {
   return harness;
 }
 
-function recordingLog(warnings: string[]): Logger {
+function recordingLog(warnings: string[], infos: string[]): Logger {
   const ignore = (): void => undefined;
-  return { debug: ignore, info: ignore, error: ignore, warn: (_fields, message) => void warnings.push(message) };
+  const into = (list: string[]) => (_fields: object, message: string) => void list.push(message);
+  return { debug: ignore, info: into(infos), error: ignore, warn: into(warnings) };
 }
 
 /** An encoder without limits; a shrunken body has the title only. */

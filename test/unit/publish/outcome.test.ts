@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Gate, gateAfter, isAboutAll, OPEN_GATE, openAt } from '../../../src/boxes/gate.ts';
-import { afterFailure, begin, type FailureContext, type Need, retryMs } from '../../../src/boxes/outcome.ts';
-import { openSlot, type Slot } from '../../../src/boxes/slot.ts';
+import { afterChannelOpened, afterFailure, begin, type FailureContext, type Need } from '../../../src/boxes/outcome.ts';
+import { type Failures, patienceWith } from '../../../src/boxes/patience.ts';
+import { openSlot, shrinkingFor, type Slot } from '../../../src/boxes/slot.ts';
 import type { Reason } from '../../../src/core/sink.ts';
 import { view } from './harness.ts';
 
@@ -15,6 +16,8 @@ const REASONS: readonly Reason[] = [
   'root_gone',
   'no_access',
   'archived',
+  'edit_expired',
+  'edit_forbidden',
   'too_large',
   'rejected',
   'in_progress',
@@ -32,14 +35,15 @@ function begun(need: Need, change: Partial<Slot> = {}): Slot {
 
 function fail(slot: Slot, reason: Reason, context: Partial<FailureContext> = {}): Slot {
   if (slot.attempt === undefined) throw new Error('nothing is on its way');
-  return afterFailure(slot, slot.attempt, reason, { now: NOW, okCount: 0, onRootGone: 'park', ...context });
+  const failure = { attempt: slot.attempt, reason, because: reason };
+  return afterFailure(slot, failure, { now: NOW, random: 0.5, okCount: 0, onRootGone: 'park', ...context });
 }
 
 /** The parts of a slot that a failure is about, in words. */
-function told({ post, trust, trouble, acked, shrink }: Slot): string {
+function told({ post, trust, trouble, acked, shrinking }: Slot): string {
   const doubt = post.kind === 'intent' && post.doubtful ? ' in doubt' : '';
   const wait = trouble.kind === 'none' ? '' : `, ${trouble.kind} for ${trouble.untilAt - NOW}`;
-  return `${post.kind}${doubt}, ${acked === undefined ? 'unconfirmed' : 'confirmed'}, ${trust.kind}${shrink === 1 ? ', less text' : ''}${wait}`;
+  return `${post.kind}${doubt}, ${acked === undefined ? 'unconfirmed' : 'confirmed'}, ${trust.kind}${shrinking.level > 0 ? ', less text' : ''}${wait}`;
 }
 
 describe('a failed create', () => {
@@ -48,12 +52,14 @@ describe('a failed create', () => {
     auth: 'intent, confirmed, settled',
     rate_limited: 'intent, confirmed, settled',
     breaker_open: 'intent, confirmed, settled',
-    gone: 'gone, confirmed, settled',
-    root_gone: `intent, confirmed, settled, parked for ${10 * MINUTE_MS}`,
-    no_access: `intent, confirmed, settled, parked for ${10 * MINUTE_MS}`,
-    archived: `intent, confirmed, settled, parked for ${10 * MINUTE_MS}`,
+    gone: doubt,
+    root_gone: 'intent in doubt, confirmed, settled, parked for 500',
+    no_access: 'intent, confirmed, settled, parked for 500',
+    archived: `intent, confirmed, settled, parked for ${MINUTE_MS}`,
+    edit_expired: `intent, confirmed, settled, parked for ${MINUTE_MS}`,
+    edit_forbidden: 'intent, confirmed, settled, parked for 500',
     too_large: 'intent in doubt, confirmed, settled, less text',
-    rejected: 'intent in doubt, confirmed, settled, less text',
+    rejected: doubt,
     in_progress: doubt,
     timed_out: doubt,
     unreachable: doubt,
@@ -70,12 +76,14 @@ describe('a failed edit', () => {
     auth: 'posted, confirmed, settled',
     rate_limited: 'posted, confirmed, settled',
     breaker_open: 'posted, confirmed, settled',
-    gone: 'gone, confirmed, settled',
-    root_gone: 'gone, confirmed, settled',
-    no_access: `posted, confirmed, settled, parked for ${10 * MINUTE_MS}`,
-    archived: `posted, confirmed, settled, parked for ${10 * MINUTE_MS}`,
+    gone: 'posted, confirmed, settled, failing for 500',
+    root_gone: 'posted, confirmed, settled, parked for 500',
+    no_access: 'posted, confirmed, settled, parked for 500',
+    archived: `posted, confirmed, settled, parked for ${MINUTE_MS}`,
+    edit_expired: `posted, confirmed, settled, parked for ${MINUTE_MS}`,
+    edit_forbidden: 'posted, confirmed, settled, parked for 500',
     too_large: 'posted, confirmed, settled, less text',
-    rejected: 'posted, confirmed, settled, less text',
+    rejected: 'posted, confirmed, settled, failing for 500',
     in_progress: unknown,
     timed_out: unknown,
     unreachable: unknown,
@@ -85,13 +93,32 @@ describe('a failed edit', () => {
     expect(told(fail(begun('edit'), reason))).toBe(expected[reason]);
   });
 
-  it('a second refusal is a quarantine that gets longer, up to an hour', () => {
-    let slot = begun('edit', { shrink: 1 });
-    for (const minutes of [5, 10, 20, 40, 60, 60]) {
-      slot = fail(slot, 'rejected');
-      expect(told(slot)).toBe(`posted, confirmed, settled, less text, refused for ${minutes * MINUTE_MS}`);
-      slot = begin(slot, 'edit', NOW);
-    }
+  it.each(['gone', 'root_gone'] as const)('%s is believed the third time, and not when something else was said in between', (reason) => {
+    const kinds = (reasons: readonly Reason[]): string[] => {
+      let slot = begun('edit');
+      return reasons.map((each) => {
+        slot = fail(slot, each);
+        const { kind } = slot.post;
+        slot = begin(slot, 'edit', NOW);
+        return kind;
+      });
+    };
+    expect(kinds([reason, reason, reason])).toEqual(['posted', 'posted', 'gone']);
+    expect(kinds([reason, reason, 'server', reason, reason, reason])).toEqual(['posted', 'posted', 'posted', 'posted', 'posted', 'gone']);
+  });
+
+  it('only too much text makes a box smaller, twice; after a while the next view is tried in full', () => {
+    for (const reason of REASONS) expect(fail(begun('edit'), reason).shrinking.level).toBe(reason === 'too_large' ? 1 : 0);
+    const once = fail(begun('edit'), 'too_large');
+    const twice = fail(begin(once, 'edit', NOW), 'too_large');
+    expect(told(fail(begin(twice, 'edit', NOW), 'too_large'))).toBe(`posted, confirmed, settled, less text, refused for ${5 * MINUTE_MS}`);
+    const next = view('box', 'more');
+    expect(shrinkingFor(once, next, NOW + MINUTE_MS - 1).level).toBe(1);
+    const grown = shrinkingFor(once, next, NOW + MINUTE_MS);
+    expect(grown.level).toBe(0);
+    const again = fail(begin({ ...once, shrinking: grown }, 'edit', NOW), 'too_large');
+    expect(again.shrinking).toMatchObject({ level: 1, waitMs: 2 * MINUTE_MS });
+    expect(shrinkingFor(once, view('box', 'end', { final: true }), NOW).level).toBe(0);
   });
 
   it('uses no sequence number for what was not sent', () => {
@@ -106,27 +133,105 @@ describe('a failed look', () => {
     for (const reason of ['timed_out', 'unreachable', 'server', 'rejected', 'in_progress'] as const) {
       const before = begun(need);
       const after = fail(before, reason);
-      expect([after.post, after.acked, after.trust, after.shrink]).toEqual([before.post, before.acked, before.trust, before.shrink]);
+      expect([after.post, after.acked, after.trust, after.shrinking]).toEqual([before.post, before.acked, before.trust, before.shrinking]);
       expect(after.trouble).toMatchObject({ kind: 'failing', untilAt: NOW + 500 });
     }
   });
 });
 
+describe('an end whose post may not be edited', () => {
+  const failing = (reason: Reason, change: Partial<Slot> = {}, now = NOW): Slot =>
+    fail(begun('edit', { view: view('box', 'end', { final: true }), ...change }), reason, { now });
+  const ended = (reason: Reason, sinceAt: number): Slot => fail(begin(failing(reason, {}, sinceAt), 'edit', NOW), reason);
+  const moved = { post: { kind: 'none' }, pendingPostId: 'pending:end', replaces: 'post', acked: undefined, trouble: { kind: 'none' } };
+
+  it('goes into another post: at once when it is too old, after half a minute when it is a matter of permission', () => {
+    expect(failing('edit_expired')).toMatchObject(moved);
+    expect(ended('edit_forbidden', NOW - 28_000)).toMatchObject({ post: { kind: 'posted' }, replaces: undefined });
+    expect(ended('edit_forbidden', NOW - 29_000)).toMatchObject(moved);
+  });
+
+  it('does so once, and nothing else does', () => {
+    expect(failing('edit_expired', { replaces: 'first' })).toMatchObject({
+      post: { kind: 'posted', postId: 'post' },
+      replaces: 'first',
+    });
+    expect(fail(begun('edit'), 'edit_expired').post.kind).toBe('posted');
+    for (const reason of REASONS.filter((other) => !other.startsWith('edit_'))) expect(ended(reason, 0).replaces).toBeUndefined();
+  });
+});
+
 describe('the time until a box tries again', () => {
-  it('stays short while everybody fails and gets long when others are served', () => {
-    expect([1, 2, 3, 4, 50].map((failures) => retryMs(failures, 0))).toEqual([500, 1_000, 2_000, 2_000, 2_000]);
-    expect([1, 2, 6, 8, 9, 50].map((alone) => retryMs(alone + 1, alone))).toEqual([2_000, 4_000, 64_000, 256_000, 300_000, 300_000]);
+  const wait = (failures: Partial<Failures>): string => {
+    const { kind, waitMs } = patienceWith({
+      reason: 'rejected',
+      count: 1,
+      lastingMs: 0,
+      alone: false,
+      final: false,
+      random: 0.5,
+      ...failures,
+    });
+    return `${kind} ${waitMs / 1_000}`;
+  };
+  const HOUR_MS = 60 * MINUTE_MS;
+
+  it.each(['rejected', 'server', 'unreachable', 'timed_out', 'in_progress', 'no_access', 'root_gone', 'edit_forbidden', 'gone'] as const)(
+    '%s: half a second, doubling to eight, then quickly until half a minute is over; a quarter more or less is chance',
+    (reason) => {
+      const waits = [1, 2, 3, 4, 5, 6, 7, 20].map((count) =>
+        patienceWith({ reason, count, lastingMs: 28_999, alone: true, final: true, random: 0.5 }),
+      );
+      expect(waits.map(({ waitMs }) => waitMs)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 500, 500, 500]);
+      expect(patienceWith({ reason, count: 5, lastingMs: 0, alone: true, final: true, random: 0 }).waitMs).toBe(6_000);
+    },
+  );
+
+  it('twenty refusals in a row are over within half a minute, and with the longest waits of all nearly so', () => {
+    const sumOf = (random: number): number =>
+      Array.from({ length: 20 }, (_, index) => Number(wait({ count: index + 1, random }).split(' ')[1])).reduce(
+        (sum, each) => sum + each,
+        0,
+      );
+    expect(sumOf(0.5)).toBe(23);
+    expect(sumOf(1)).toBeLessThan(29);
+  });
+
+  it.each([
+    ['a refused content', {}, 'refused 300'],
+    ['that goes on being refused', { lastingMs: 20 * MINUTE_MS }, 'refused 1200'],
+    ['for a day', { lastingMs: 24 * HOUR_MS }, 'refused 3600'],
+    ['an end, refused', { final: true }, 'refused 30'],
+    ['an end, refused for hours', { final: true, lastingMs: 2 * HOUR_MS }, 'refused 600'],
+    ['a post that fails alone', { reason: 'server', alone: true }, 'refused 300'],
+    ['all that fail together', { reason: 'server' }, 'failing 2'],
+    ['a closed channel', { reason: 'no_access' }, 'parked 60'],
+    ['a channel that is closed for an hour', { reason: 'no_access', lastingMs: HOUR_MS }, 'parked 600'],
+    ['an archived one', { reason: 'archived', lastingMs: 0 }, 'parked 60'],
+    ['a post that is too old', { reason: 'edit_expired', lastingMs: 0 }, 'parked 60'],
+    ['too much text even after cutting', { reason: 'too_large', lastingMs: 0 }, 'refused 300'],
+  ] as const)('after that: %s', (_name, failures, expected) => {
+    expect(wait({ lastingMs: 29_000, ...failures })).toBe(expected);
   });
 
   it('counts as alone only when others were served since the failure before', () => {
     let slot = begun('edit');
-    const alone: number[] = [];
-    for (const okCount of [5, 5, 6, 6, 9]) {
+    const alone: boolean[] = [];
+    for (const okCount of [5, 5, 6, 6]) {
       slot = fail(slot, 'server', { okCount });
-      alone.push(slot.trouble.kind === 'failing' ? slot.trouble.alone : -1);
+      alone.push(slot.trouble.kind !== 'none' && slot.trouble.alone);
       slot = begin(slot, 'edit', NOW);
     }
-    expect(alone).toEqual([0, 0, 1, 1, 2]);
+    expect(alone).toEqual([false, false, true, true]);
+  });
+
+  it('ends when something was written in its channel, for a channel that was closed and for nothing else', () => {
+    for (const reason of REASONS) {
+      const parked = fail(begun('edit'), reason, { now: NOW - 5_000 });
+      const opened = afterChannelOpened(parked, NOW);
+      const isFreed = opened.trouble.kind !== 'none' && opened.trouble.untilAt <= NOW && parked !== opened;
+      expect(isFreed).toBe(reason === 'no_access' || reason === 'archived');
+    }
   });
 });
 
@@ -140,7 +245,8 @@ describe('the gate', () => {
     ['breaker_open', undefined, 1_000, true],
     ['breaker_open', 30_000, 1_000, true],
     ['auth', undefined, 30_000, true],
-    ['auth', 5_000, 5_000, true],
+    ['auth', 5_000, 2_000, true],
+    ['auth', 1_000, 1_000, true],
   ] as const)('%s with Retry-After %s closes it for %s ms', (reason, retryAfterMs, closedMs, probing) => {
     const gate = failed(reason, retryAfterMs);
     expect([openAt(gate) - NOW, gate.probing]).toEqual([closedMs, probing]);
@@ -150,9 +256,12 @@ describe('the gate', () => {
     expect(openAt(failed('rate_limited', 1_000, failed('rate_limited', 60_000)))).toBe(NOW + 60_500);
   });
 
-  it('a failure of health leaves it as it is; any answer ends the probing', () => {
+  it('a failure of health closes it for an instant, so that what fails together is tried once; any answer ends the probing', () => {
     const probing = failed('breaker_open');
-    for (const reason of ['timed_out', 'unreachable', 'server'] as const) expect(failed(reason, undefined, probing)).toEqual(probing);
+    for (const reason of ['timed_out', 'unreachable', 'server'] as const) {
+      expect(failed(reason, undefined, probing)).toEqual(probing);
+      expect([openAt(failed(reason)) - NOW, failed(reason).probing]).toEqual([200, false]);
+    }
     for (const reason of ['gone', 'root_gone', 'no_access', 'archived', 'too_large', 'rejected', 'in_progress'] as const) {
       expect(failed(reason, undefined, probing).probing).toBe(false);
     }

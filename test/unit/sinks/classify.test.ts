@@ -138,7 +138,7 @@ describe('error ids of later versions', () => {
     expect(of('edit', 400, 'api.post.update_post.can_not_update_post_in_restricted_dm.error')).toBe('no_access');
     expect(of('create', 400, 'model.post.is_valid.message_length.app_error')).toBe('too_large');
     expect(of('create', 413, 'api.context.request_body_too_large.app_error')).toBe('too_large');
-    expect(of('edit', 400, 'api.post.update_post.permissions_time_limit.app_error')).toBe('ask rejected');
+    expect(of('edit', 400, 'api.post.update_post.permissions_time_limit.app_error')).toBe('edit_expired');
   });
 
   it('leave the verdict to the status when a hardened server blanks them', () => {

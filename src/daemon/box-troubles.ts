@@ -1,0 +1,40 @@
+// What keeps boxes from being shown, in words for the health page: cause, cure and whose box it is. Pure.
+
+import type { BoardRow } from '../boxes/box-entry.ts';
+import type { BoxTrouble, PublisherStats } from '../boxes/publisher-ports.ts';
+import type { Reason } from '../core/sink.ts';
+
+type Troubles = Pick<PublisherStats, 'parked' | 'refused' | 'gone'>;
+
+const CURES: Partial<Record<Reason, string>> = {
+  no_access: 'add the account to the team and to the channel, and let it post there',
+  archived: 'restore the channel',
+  root_gone: 'with ROOT_GONE=channel such a box goes on in the channel',
+  edit_expired: 'its end will be told in a new post',
+  edit_forbidden: 'its end will be told in a new post',
+  too_large: 'lower MAX_STATUS_LINES, or raise what a proxy before Mattermost lets through',
+  rejected: 'it is tried again; the server log of Mattermost says more',
+};
+
+/** Why that box is not, or not fully, shown; `undefined` when the publisher has no trouble with it. */
+export function whyNotShown(boxId: string, { parked, refused, gone }: Troubles): string | undefined {
+  const trouble = [...parked, ...refused, ...gone].find((other) => other.boxId === boxId);
+  return trouble === undefined ? undefined : wordsOf(trouble);
+}
+
+/** Everything that a person has to mend, one sentence for all boxes of a channel that fail alike. What a person deleted is no problem. */
+export function boxProblems(rows: readonly BoardRow[], { parked, refused }: Troubles): string[] {
+  const agentsByBox = new Map(rows.map(({ boxId, agentId }) => [boxId, agentId]));
+  const alike = Map.groupBy([...parked, ...refused], (trouble) => `${trouble.channelId} ${wordsOf(trouble)}`);
+  return [...alike.values()].flatMap((troubles) => {
+    const [first] = troubles;
+    const agents = new Set(troubles.map(({ boxId }) => agentsByBox.get(boxId) ?? boxId));
+    const boxes = troubles.length === 1 ? 'the box' : `${troubles.length} boxes`;
+    return first === undefined ? [] : [`${boxes} of ${[...agents].join(', ')} in channel ${first.channelId}: ${wordsOf(first)}`];
+  });
+}
+
+function wordsOf({ reason, because }: BoxTrouble): string {
+  const cure = CURES[reason];
+  return cure === undefined || because.includes('ROOT_GONE') ? because : `${because}: ${cure}`;
+}
