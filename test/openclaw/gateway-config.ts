@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { CAREFUL_CHANNEL_ID } from './room.ts';
+import type { OpenClawVersion } from './versions.ts';
 
 export interface GatewaySettings {
   port: number;
@@ -19,9 +20,12 @@ export const CAREFUL = 'careful';
 const CONTEXT_WINDOW = 200_000;
 
 /** As `openclaw.json`; a version refuses what it does not know. */
-export function gatewayConfig(version: string, settings: GatewaySettings): object {
+export function gatewayConfig({ transcripts, plugin, protocol, byDefault }: OpenClawVersion, settings: GatewaySettings): object {
   const { port, token, home } = settings;
-  const isNew = version !== '2026.7.35';
+  const isNew = transcripts === 'none';
+  const hasCareful = isNew && byDefault === 'every part';
+  const hasPlugin = plugin !== 'none';
+  const preview = protocol === 3 ? {} : { streaming: { mode: settings.mattermost.streaming } }; // the older have none
   const careful = { agentId: CAREFUL, match: { channel: 'mattermost', peer: { kind: 'channel', id: CAREFUL_CHANNEL_ID } } };
   return {
     gateway: { mode: 'local', port, bind: 'loopback', auth: { mode: 'token', token } },
@@ -40,14 +44,14 @@ export function gatewayConfig(version: string, settings: GatewaySettings): objec
         heartbeat: { every: '0m' },
         subagents: { maxSpawnDepth: 2 },
       },
-      ...(isNew ? { entries: { main: {}, [CAREFUL]: { tools: { exec: { mode: 'ask' } } } } } : {}),
+      ...(hasCareful ? { entries: { main: {}, [CAREFUL]: { tools: { exec: { mode: 'ask' } } } } } : {}),
     },
-    ...(isNew ? { bindings: [careful] } : {}),
+    ...(hasCareful ? { bindings: [careful] } : {}),
     logging: { file: join(home, 'openclaw.log') },
     // All tools are offered by name: the model need not search for them.
     ...(isNew ? { tools: { toolSearch: false } } : {}),
-    plugins: { allow: ['mattermost'], slots: { memory: 'none' }, entries: { mattermost: { enabled: true } } },
-    channels: { mattermost: channel(settings.mattermost) },
+    plugins: { allow: ['mattermost'], slots: { memory: 'none' }, ...(hasPlugin ? { entries: { mattermost: { enabled: true } } } : {}) },
+    ...(hasPlugin ? { channels: { mattermost: { ...channel(settings.mattermost), ...preview } } } : {}),
   };
 }
 
@@ -58,7 +62,7 @@ function provider(baseUrl: string): object {
 }
 
 /** Answers everybody in every thread, without being mentioned: whatever our posts could set off, they would. */
-function channel({ url, token, streaming }: GatewaySettings['mattermost']): object {
+function channel({ url, token }: GatewaySettings['mattermost']): object {
   return {
     enabled: true,
     botToken: token,
@@ -69,6 +73,5 @@ function channel({ url, token, streaming }: GatewaySettings['mattermost']): obje
     allowFrom: ['*'],
     groupPolicy: 'open',
     network: { dangerouslyAllowPrivateNetwork: true },
-    streaming: { mode: streaming },
   };
 }

@@ -27,6 +27,7 @@ const inOrder =
   ({ scenario, step }) =>
     steps[step]?.(scenario);
 
+const FAILURE: Step = { status: 500, text: 'the scripted model failed for the moment' };
 const REFUSAL: Step = { status: 400, text: 'the scripted model refuses this request' };
 
 /** By the first part of the cue. */
@@ -44,6 +45,15 @@ export const scripts: Record<string, Script> = {
       ],
     }),
     () => ({ text: 'Two of five went wrong, as expected.' }),
+  ),
+  plain: inOrder(() => ({ text: 'There is nothing to do but to answer.' })),
+  // Five tools, of which one fails.
+  five: inOrder(
+    (scenario) => ({ text: 'I look around first.', calls: [exec(`echo ${scenario} && sleep 2`)] }),
+    (scenario) => ({ calls: [{ tool: 'write', args: { path: `${scenario}.txt`, content: 'a line\n' } }] }),
+    (scenario) => ({ calls: [{ tool: 'read', args: { path: `${scenario}.txt` } }, exec('cat /nonexistent/file-42; exit 3')] }),
+    () => ({ calls: [exec('sleep 1')] }),
+    () => ({ text: 'One of five went wrong, as expected.' }),
   ),
   chat: inOrder(
     () => ({ calls: [exec('sleep 3')] }),
@@ -107,6 +117,11 @@ export const scripts: Record<string, Script> = {
     (scenario) => ({ text: 'One step first.', calls: [exec(`echo ${scenario}`)] }),
     () => REFUSAL,
   ),
+  // Fails once, then works.
+  flaky: ({ scenario, step, attempt }) => {
+    if (step === 0) return attempt < 1 ? FAILURE : { calls: [exec(`echo ${scenario}`)] };
+    return step === 1 ? { text: 'At the second try.' } : undefined;
+  },
   // Refused at first, then answered.
   retry: ({ step, attempt }) => {
     if (step > 0) return { text: 'At last.' };

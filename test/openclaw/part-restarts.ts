@@ -10,17 +10,12 @@ const SLACK_MS = 5_000; // two noisy cores
 const DONE: Expected = { title: '[DONE] main |' };
 const LOST: Expected = { title: '[LOST] source gone | main |' };
 
-/** 2026.9.6 lets running turns end before it stops, and continues after a crash what was cut off; 2026.7.35 gives up on both. */
-function outlivesRestarts(rig: Rig): boolean {
-  return rig.version !== '2026.7.35';
-}
-
 export async function restartMidTurn(report: Report, rig: Rig): Promise<void> {
   const turns = await beginBoth(rig, 'term');
   await rig.gateway.stop('SIGTERM');
   await knowsThatItIsGone(report, rig);
   await comeBack(report, rig);
-  await judgeBoth(report, rig, 'the gateway was restarted in mid-turn', turns, outlivesRestarts(rig) ? DONE : LOST);
+  await judgeBoth(report, rig, 'the gateway was restarted in mid-turn', turns, rig.plan.installation.onStop === 'ends first' ? DONE : LOST);
   await worksAgain(report, rig, 'after the restart', 'pterm-after');
 }
 
@@ -32,10 +27,10 @@ export async function crashMidTurn(report: Report, rig: Rig): Promise<void> {
   await comeBack(report, rig);
   // The call died with the gateway, whatever the model is told about it.
   const lines = (truth: string[]): string[] => truth.map((line) => line.replace(/\[(OK|ERR)\]$/, '[no result]'));
-  if (outlivesRestarts(rig))
-    await judgeBoth(report, rig, 'the crashed turn went on after the restart, in its box', turns, { ...DONE, lines });
+  const goesOn = rig.plan.installation.afterCrash === 'goes on';
+  if (goesOn) await judgeBoth(report, rig, 'the crashed turn went on after the restart, in its box', turns, { ...DONE, lines });
   await worksAgain(report, rig, 'after the crash', 'pkill-after');
-  if (!outlivesRestarts(rig)) await judgeBoth(report, rig, 'the crashed turn is still lost after the restart', turns, LOST);
+  if (!goesOn) await judgeBoth(report, rig, 'the crashed turn is still lost after the restart', turns, LOST);
 }
 
 async function beginBoth(rig: Rig, name: string): Promise<Turn[]> {

@@ -20,7 +20,7 @@ import {
 const DONE: Expected = { title: '[DONE] main |' };
 
 export async function specialTurns(report: Report, rig: Rig): Promise<void> {
-  if (rig.version === '2026.7.35') return;
+  if (rig.plan.installation.transcripts === 'files') return; // these versions tell no approvals
   const approved = personAsks(rig, 'approve', 'papprove', CAREFUL_CHANNEL_ID);
   const background = personAsks(rig, 'background', 'pbackground');
   const scheduled = await jobAsks(rig, 'job', 'pjob');

@@ -49,11 +49,11 @@ async function beginAll(rig: Rig): Promise<Case[]> {
   ];
 }
 
-/** 2026.7.35 lets an operator abort the turns of operators only. */
+/** Some versions let an operator abort the turns of operators only. */
 async function beginEndless(rig: Rig): Promise<Case[]> {
   const abortable = { expected: ABORTED, meanwhile: '` …' };
   const own = { name: "an operator's turn that is aborted in mid-tool", turn: await operatorAsks(rig, 'endless', 'oabort'), ...abortable };
-  if (rig.version === '2026.7.35') return [own];
+  if (rig.plan.installation.operatorAborts !== 'every turn') return [own];
   const foreign = { name: "a person's turn that an operator aborts in mid-tool", turn: personAsks(rig, 'endless', 'pabort') };
   return [own, { ...foreign, ...abortable }];
 }

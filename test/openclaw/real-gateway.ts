@@ -9,7 +9,7 @@ import { type GatewaySettings, gatewayConfig } from './gateway-config.ts';
 import { type Installation, openClawEnvironment } from './install.ts';
 import { Operator } from './operator.ts';
 
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 480_000; // older versions compile their plugins first: half a minute of an idle core, minutes of a busy one
 const STOP_LIMIT_MS = 60_000;
 const RETRY_MS = 200;
 
@@ -30,7 +30,7 @@ export class RealGateway {
     this.token = settings.token;
     this.stateDir = join(installation.home, 'state');
     mkdirSync(join(installation.home, 'workspace'));
-    const config = gatewayConfig(installation.version, { ...settings, home: installation.home });
+    const config = gatewayConfig(installation, { ...settings, home: installation.home });
     writeFileSync(join(this.stateDir, 'openclaw.json'), JSON.stringify(config, null, 2), { mode: 0o600 });
     this.#log = createWriteStream(this.#logPath, { flags: 'a' });
   }
@@ -46,10 +46,10 @@ export class RealGateway {
 
   /** Starts it and waits until an operator gets in. */
   async start(): Promise<void> {
-    const { node, entry, home } = this.#installation;
+    const { nodePath, entry, home } = this.#installation;
     const env = openClawEnvironment(this.#installation);
     // A group of its own, so that nothing it started is left behind.
-    const child = spawn(node, [entry, 'gateway', 'run'], { cwd: home, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(nodePath, [entry, 'gateway', 'run'], { cwd: home, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.pipe(this.#log, { end: false });
     child.stderr.pipe(this.#log, { end: false });
     this.#child = child;

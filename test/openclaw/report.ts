@@ -1,11 +1,15 @@
-// Runs checks one by one and says how each went. Owns the counts.
+// Runs checks one by one and says how each went. Owns the counts, the times and the table of the seven turns.
 
 import { writeFileSync } from 'node:fs';
+import { Table } from './table.ts';
 
 export class Report {
   #passed = 0;
   readonly #failed: string[] = [];
   readonly #startedAt = performance.now();
+  readonly #times: string[] = [];
+  /** What the seven turns came to. */
+  readonly table = new Table();
 
   get failures(): number {
     return this.#failed.length;
@@ -30,8 +34,22 @@ export class Report {
     return true;
   }
 
+  /** Runs `act` and keeps how long it took. */
+  async timed<T>(name: string, act: () => Promise<T>): Promise<T> {
+    const beganAt = performance.now();
+    try {
+      return await act();
+    } finally {
+      const took = `${name}: ${Math.round((performance.now() - beganAt) / 1_000)} s`;
+      this.#times.push(took);
+      this.note(took);
+    }
+  }
+
   /** The last line, and the counts in the form of vitest for who adds them up. */
   close(resultFile: string | undefined): void {
+    if (!this.table.isEmpty) console.log(`\n${this.table.toString()}\n`);
+    console.log(`times: ${this.#times.join('; ')}`);
     for (const name of this.#failed) console.log(`failed: ${name}`);
     console.log(`${this.#passed} passed, ${this.#failed.length} failed`);
     if (resultFile === undefined) return;

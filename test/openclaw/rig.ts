@@ -8,6 +8,7 @@ import type { Installation } from './install.ts';
 import { type ModelServer, serveModel } from './model-server.ts';
 import { Operator } from './operator.ts';
 import { RealGateway } from './real-gateway.ts';
+import { Recording, type TrueBox } from './recording.ts';
 import { AGENT, botNamed, OPERATOR_CHANNEL_ID, Room, type StatusBot } from './room.ts';
 
 /** How one watcher is configured. */
@@ -29,6 +30,8 @@ export interface RigPlan {
   watchers: readonly WatcherPlan[];
   /** OpenClaw's own preview: its `channels.mattermost.streaming.mode`. */
   streaming: string;
+  /** A folder for what was recorded. */
+  record?: string | undefined;
 }
 
 /** The bot of a watcher that joins later. */
@@ -37,27 +40,38 @@ const PLUGIN_LIMIT_MS = 90_000;
 const TOKEN = 'fake-token-of-the-gateway';
 
 export class Rig {
-  readonly version: string;
+  readonly plan: RigPlan;
   readonly gateway: RealGateway;
   readonly model: ModelServer;
   readonly room: Room;
   readonly watchings: Watching[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'live-status-openclaw-'));
   #operator: Operator | undefined;
+  #recording: Recording | undefined;
 
-  private constructor(version: string, gateway: RealGateway, model: ModelServer, room: Room) {
-    this.version = version;
+  private constructor(plan: RigPlan, gateway: RealGateway, model: ModelServer, room: Room) {
+    this.plan = plan;
     this.gateway = gateway;
     this.model = model;
     this.room = room;
   }
 
+  get version(): string {
+    return this.plan.installation.version;
+  }
+
+  /** Whether persons can ask. */
+  get hasPlugin(): boolean {
+    return this.plan.installation.plugin !== 'none';
+  }
+
   /** Everything is up and connected when this resolves. */
-  static async start({ installation, watchers, streaming }: RigPlan, progress: (words: string) => void): Promise<Rig> {
+  static async start(plan: RigPlan, progress: (words: string) => void): Promise<Rig> {
+    const { installation, watchers, streaming } = plan;
     const [model, room, port] = await Promise.all([serveModel(), Room.open([...watchers.map(({ name }) => name), GOVERNED]), freePort()]);
     const mattermost = { url: room.server.url, token: AGENT.token, streaming };
     const gateway = new RealGateway(installation, { port, token: TOKEN, modelUrl: model.baseUrl, mattermost });
-    const rig = new Rig(installation.version, gateway, model, room);
+    const rig = new Rig(plan, gateway, model, room);
     try {
       await rig.#begin(watchers, progress);
       return rig;
@@ -69,6 +83,7 @@ export class Rig {
 
   async #begin(watchers: readonly WatcherPlan[], progress: (words: string) => void): Promise<void> {
     const startedAt = performance.now();
+    if (this.plan.record !== undefined) this.#recording = this.#record(this.plan.record);
     await this.gateway.start();
     progress(`the gateway runs (${Math.round((performance.now() - startedAt) / 1_000)} s)`);
     await Promise.all(watchers.map((plan) => this.watch(plan)));
@@ -87,6 +102,7 @@ export class Rig {
 
   /** Waits until the agent's plugin hears what is posted. */
   async pluginListens(): Promise<void> {
+    if (!this.hasPlugin) return;
     const operator = await this.operator();
     const connected = async (): Promise<boolean> => JSON.stringify(await operator.call('channels.status', {})).includes('"connected":true');
     await until('the plugin is connected to Mattermost', connected, { timeoutMs: PLUGIN_LIMIT_MS, detail: () => this.gateway.output });
@@ -98,12 +114,25 @@ export class Rig {
     return this.#operator;
   }
 
+  /** Records what a reader sees while `act` goes on, if that was asked for. `act` tells what really happened. */
+  async scene(name: string, act: () => Promise<TrueBox[]>): Promise<void> {
+    if (this.#recording === undefined) return void (await act());
+    await this.#recording.scene(name, act);
+  }
+
   async close(): Promise<void> {
+    this.#recording?.close();
     this.#operator?.close();
     for (const { watcher } of this.watchings) await watcher.stop('SIGKILL');
     await this.gateway.destroy();
     await Promise.all([this.room.close(), this.model.close()]);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #record(folder: string): Recording {
+    const { url, token, stateDir, agentsDir } = this.gateway;
+    const gateway = { url, token, home: join(stateDir, '..'), sessionsDir: join(agentsDir, 'main/sessions') };
+    return new Recording({ folder: join(folder, `openclaw-${this.version}`), gateway, secrets: [token, AGENT.token] });
   }
 
   async #environment(plan: WatcherPlan, bot: StatusBot): Promise<NodeJS.ProcessEnv> {

@@ -1,56 +1,62 @@
 /**
  * `npm run test-openclaw`: real OpenClaw gateways, installed from npm, watched by real watchers; each box is compared with what
- * really happened. `-- --only 2026.9.6` runs one version, `-- --watcher both` one way of watching, `-- --part crash` one
- * part, `-- --streaming progress` with that preview of OpenClaw's plugin, `-- --cache <folder>` with the installations there.
- * Exits with 1 unless all is well.
+ * really happened. `-- --help` tells what can be asked for. Exits with 1 unless all is well, with 64 when an option is wrong.
  */
 
-import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { decodeArguments, HELP, type Run, type Wishes } from './arguments.ts';
 import { CACHE, type Installation, installOpenClaw } from './install.ts';
 import { Report } from './report.ts';
-import type { Rig, RigPlan, WatcherPlan } from './rig.ts';
+import type { Rig } from './rig.ts';
 import { runSuite } from './suite.ts';
+import { watchersOf } from './watchers.ts';
 
-const option = { type: 'string' } as const;
-const { values } = parseArgs({ options: { only: option, watcher: option, part: option, streaming: option, cache: option } });
-const report = new Report();
+const EXIT_USAGE = 64; // EX_USAGE of sysexits.h
+
 const rigs: Rig[] = [];
+process.exit(await main(process.argv.slice(2)));
 
-/** The newest version is seen through its gateway alone, named or found; the last one with files also through those, and both. */
-const WATCHERS: Record<string, readonly WatcherPlan[]> = {
-  '2026.9.6': [
-    { name: 'gateway', sources: 'gateway', env: { BOX_STYLE: 'message', DIRECT: 'own' } },
-    { name: 'found', sources: 'found' },
-  ],
-  '2026.7.35': [
-    { name: 'files', sources: 'files', env: { DIRECT: 'own' } },
-    { name: 'gateway', sources: 'gateway', env: { BOX_STYLE: 'message', DIRECT: 'own' } },
-    { name: 'both', sources: 'both' },
-  ],
-};
-
-function planOf(installation: Installation): RigPlan {
-  const watchers = (WATCHERS[installation.version] ?? []).filter(({ name }) => values.watcher === undefined || values.watcher === name);
-  // The newest version with its own preview on, as it is by default; the older one without.
-  return { installation, watchers, streaming: values.streaming ?? (installation.version === '2026.9.6' ? 'partial' : 'off') };
+async function main(args: readonly string[]): Promise<number> {
+  const decoded = decodeArguments(args);
+  switch (decoded.kind) {
+    case 'help':
+      console.log(HELP);
+      return 0;
+    case 'wrong':
+      console.error(`${decoded.because}\n\n${HELP}`);
+      return EXIT_USAGE;
+    case 'run':
+      return runAll(decoded.wishes);
+    default:
+      return decoded satisfies never;
+  }
 }
 
-async function main(): Promise<void> {
+async function runAll(wishes: Wishes): Promise<number> {
+  endOnSignal();
+  const report = new Report();
+  for (const run of wishes.runs) await runOne(report, wishes, run);
+  report.close(process.env['TEST_RESULTS']);
+  return report.failures === 0 ? 0 : 1;
+}
+
+async function runOne(report: Report, { cache, watcher, streaming, record }: Wishes, { wanted, parts }: Run): Promise<void> {
   const installed: Installation[] = [];
-  await report.check('the real OpenClaw can be installed', async () => {
-    installed.push(...(await installOpenClaw(resolve(values.cache ?? CACHE), (words) => report.note(words))));
-  });
-  for (const installation of installed.filter(({ version }) => values.only === undefined || values.only === version)) {
-    await report.check(`${installation.version}: the gateway could be watched to the end`, () =>
-      runSuite(report, planOf(installation), (rig) => void rigs.push(rig), values.part),
+  await report.timed(`${wanted.version} installation`, () =>
+    report.check(`${wanted.version}: the real OpenClaw can be installed`, async () => {
+      installed.push(await installOpenClaw(resolve(cache ?? CACHE), wanted, (words) => report.note(words)));
+    }),
+  );
+  const watchers = watchersOf(wanted, parts).filter(({ name }) => watcher === undefined || watcher === name);
+  for (const installation of installed) {
+    const plan = { installation, watchers, streaming: streaming ?? wanted.preview, record };
+    await report.check(`${wanted.version}: the gateway could be watched to the end`, () =>
+      runSuite(report, plan, parts, (rig) => void rigs.push(rig)),
     );
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void Promise.allSettled(rigs.map((rig) => rig.close())).then(() => process.exit(1)));
+function endOnSignal(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void Promise.allSettled(rigs.map((rig) => rig.close())).then(() => process.exit(1)));
 }
-await main();
-report.close(process.env['TEST_RESULTS']);
-process.exit(report.failures === 0 ? 0 : 1);

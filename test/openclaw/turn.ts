@@ -21,11 +21,19 @@ export interface Turn {
   isShownBy(box: Box): boolean;
 }
 
+const FINAL = /^\[(DONE|ERROR|ABORTED|TIMEOUT|LOST|INTERRUPTED)\]/;
+const SETTLED_MS = 25_000; // the latest correction seen came after a gateway's next row, within seconds
 const SETTLE_LIMIT_MS = 90_000; // several turns at once on two slow cores
+
+/** The oldest versions answer nobody else. */
+const MENTION = '@openclaw';
 
 /** A person posts in the channel; the agent's plugin takes it up and answers in the thread below. */
 export function personAsks(rig: Rig, script: string, scenario: string, channelId = CHANNEL_ID): Turn {
-  const { id: rootId } = rig.room.post(SAMPLE.aliceToken, channelId, `Please work. cue:${script}/${scenario}`, '');
+  const beginsThread = rig.plan.installation.threads === 'of every post';
+  const root = beginsThread ? undefined : rig.room.post(SAMPLE.aliceToken, channelId, 'Let us talk.', '');
+  const asked = rig.room.post(SAMPLE.aliceToken, channelId, `${MENTION} Please work. cue:${script}/${scenario}`, root?.id ?? '');
+  const { id: rootId } = root ?? asked;
   return { scenario, script, rootId, sessionKey: threadKey(rootId), isShownBy: ({ post }) => post.root_id === rootId };
 }
 
@@ -33,6 +41,29 @@ export function personAsks(rig: Rig, script: string, scenario: string, channelId
 export function personAsksAgain(rig: Rig, rootId: string, script: string, scenario: string): Turn {
   const { id } = rig.room.say(`Please work. cue:${script}/${scenario}`, rootId);
   return { scenario, script, rootId, sessionKey: threadKey(rootId), isShownBy: ({ post }) => metaOf(post)?.trigger === id };
+}
+
+/** Whoever can: a person where the version has a plugin, else an operator. */
+export function asks(rig: Rig, script: string, scenario: string): Promise<Turn> {
+  return rig.hasPlugin ? Promise.resolve(personAsks(rig, script, scenario)) : operatorAsks(rig, script, scenario);
+}
+
+/** The same one again in the same conversation. What was posted before is the first turn's. */
+export async function asksAgain(rig: Rig, first: Turn, script: string, scenario: string): Promise<Turn> {
+  const askedAt = Date.now();
+  const isFirst = first.isShownBy.bind(first);
+  first.isShownBy = (box) => isFirst(box) && box.post.create_at < askedAt;
+  const isShownBy = (box: Box): boolean => isFirst(box) && box.post.create_at >= askedAt;
+  const text = `${MENTION} Please work. cue:${script}/${scenario}`;
+  if (first.rootId === undefined) await (await rig.operator()).send(first.sessionKey, text);
+  else rig.room.say(text, first.rootId);
+  return { ...first, scenario, script, isShownBy };
+}
+
+/** Who asked stops the turn. */
+export async function interrupts(rig: Rig, { rootId, sessionKey }: Turn): Promise<void> {
+  if (rootId === undefined) await (await rig.operator()).abort(sessionKey);
+  else rig.room.say(`${MENTION} /stop`, rootId);
 }
 
 export async function operatorAsks(rig: Rig, script: string, scenario: string): Promise<Turn> {
@@ -98,15 +129,26 @@ export async function boxTellsTruth(rig: Rig, watching: Watching, turn: Turn, ex
   await until('the box says what happened', () => differences() === '', { timeoutMs: SETTLE_LIMIT_MS, detail: differences });
 }
 
+/** Its box has ended and stayed as it is for long: nobody will correct it. */
+export function hasSettled(rig: Rig, watching: Watching, turn: Turn): boolean {
+  const [box] = boxesOf(rig, watching, turn);
+  return box !== undefined && FINAL.test(box.title) && Date.now() - box.post.update_at > SETTLED_MS;
+}
+
+/** What the box has to say below its title. */
+export function linesOf(rig: Rig, { scenario, script }: Turn, expected: Expected): string[] {
+  const truth = trueLines(rig.model, scenario, script);
+  return expected.lines?.(truth) ?? truth;
+}
+
 /** Empty when all is as it should be. */
 export function differencesOf(rig: Rig, watching: Watching, turn: Turn, expected: Expected): string {
   const boxes = boxesOf(rig, watching, turn);
   const [box] = boxes;
   if (box === undefined || boxes.length > 1)
     return `${boxes.length} boxes:\n${boxes.map(textOf).join('\n')}\n${elsewhere(rig, watching, turn)}`;
-  const truth = trueLines(rig.model, turn.scenario, turn.script);
-  const wanted = expected.lines?.(truth) ?? truth;
-  const shown = withoutFigures(box.lines);
+  const wanted = linesOf(rig, turn, expected);
+  const shown = withoutNotices(rig, turn, withoutFigures(box.lines), wanted.length);
   const isTitled = typeof expected.title === 'string' ? box.title.startsWith(expected.title) : expected.title.test(box.title);
   const tokens = trueTokens(rig.model, turn.scenario);
   const isCounted = expected.tokens !== true || box.title.includes(`| ${tokens} |`);
@@ -114,6 +156,12 @@ export function differencesOf(rig: Rig, watching: Watching, turn: Turn, expected
   return [`expected ${String(expected.title)}${expected.tokens === true ? `, ${tokens}` : ''}`, ...wanted, '', 'shown', textOf(box)].join(
     '\n',
   );
+}
+
+/** OpenClaw's plugin may add words of its own to a conversation; they stand in its posts, too. */
+function withoutNotices(rig: Rig, { rootId }: Turn, lines: readonly string[], wanted: number): string[] {
+  const posted = new Set(rootId === undefined ? [] : rig.room.answersIn(rootId));
+  return lines.filter((line, nth) => nth < wanted || !posted.has(line));
 }
 
 /** Some version of the box showed this while the turn went on. */
@@ -125,6 +173,15 @@ export async function boxOnceShowed(rig: Rig, watching: Watching, turn: Turn, wo
   await until(`the box shows ${words}`, () => versions().some((text) => text.includes(words)), {
     detail: () => versions().join('\n---\n'),
   });
+}
+
+/** What was wrong with the box on the way to a right end: an end that was none. Empty when nothing was. */
+export function flawsOf(rig: Rig, watching: Watching, turn: Turn): string {
+  const [box] = boxesOf(rig, watching, turn);
+  const titles = rig.room.standIn.versionsOf(box?.post.id ?? '').map(({ post }) => rig.room.textOf(post).split('\n', 1)[0] ?? '');
+  const last = FINAL.exec(titles.at(-1) ?? '')?.[0];
+  const early = titles.filter((title, nth) => FINAL.test(title) && titles.slice(nth).some((later) => FINAL.exec(later)?.[0] !== last));
+  return early.length === 0 ? '' : `ended before its end:\n${titles.join('\n')}`;
 }
 
 /** The plugin's own answer stands in the thread of the box. */

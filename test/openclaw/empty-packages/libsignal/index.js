@@ -1,0 +1,2 @@
+// Nothing: there is no WhatsApp here.
+export const nothing = undefined;

@@ -1,0 +1,3 @@
+export const calculateSignature = undefined;
+export const generateKeyPair = undefined;
+export const verifySignature = undefined;
