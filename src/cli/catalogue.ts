@@ -4,6 +4,7 @@ import { demoCommand } from './demo-command.ts';
 import type { Catalogue } from './dispatch.ts';
 import type { Daemon } from './foreground.ts';
 import { healthCommand } from './health-command.ts';
+import { hookCommand } from './hook-command.ts';
 import { ledgerCommand } from './ledger-command.ts';
 import { pairCommand } from './pair-command.ts';
 import { createRunCommand } from './run-command.ts';
@@ -23,6 +24,7 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       statusCommand,
       healthCommand,
       showConfigCommand,
+      hookCommand,
       serviceCommand,
       pairCommand,
       ledgerCommand,

@@ -1,8 +1,8 @@
 // `live-status service`: installs, removes and shows the systemd unit.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { problemLine } from '../config.ts';
 import { errorCode } from '../core/error-code.ts';
 import { ownUid } from '../process-identity.ts';
@@ -140,9 +140,16 @@ function remove(service: Service, purge: boolean): number {
     context.out(`The service is stopped and ${places.unit} removed.`);
   } else context.out(`There is no ${places.unit}.`);
   const rest = [places.envFile, places.tokenFile, places.stateDir].filter((path) => path !== undefined && existsSync(path));
-  if (purge) for (const path of rest) rmSync(path ?? '', { recursive: true });
+  if (purge) for (const path of rest) discard(path ?? '');
   else if (rest.length > 0) context.out(`Left in place: ${rest.join(', ')}. Remove them with --purge.`);
   return exitCodes.ok;
+}
+
+/** With the folder that was made for it, when nothing else is in it. */
+function discard(path: string): void {
+  rmSync(path, { recursive: true });
+  const folder = dirname(path);
+  if (basename(folder) === 'live-status' && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 function status(service: Service): number {
@@ -151,10 +158,15 @@ function status(service: Service): number {
     context.out(`Not installed: there is no ${places.unit}.`);
     return statusCodes.stopped;
   }
-  const shown = systemctl(service, 'show', UNIT, '--property=ActiveState,SubState,UnitFileState,StatusText', '--value');
-  const [active = 'unknown', sub = '', enabled = '', words = ''] = shown.split('\n');
+  const shown = propertiesOf(systemctl(service, 'show', UNIT, '--property=ActiveState,SubState,UnitFileState,StatusText'));
+  const { ActiveState: active = 'unknown', SubState: sub = '', UnitFileState: enabled = '', StatusText: words = '' } = shown;
   context.out(`${places.unit}: ${active} (${sub}), ${enabled}.${words === '' ? '' : ` ${words}.`}`);
   return active === 'active' ? statusCodes.running : statusCodes.stopped;
+}
+
+/** `systemctl show` gives one NAME=value a line, in an order of its own. */
+function propertiesOf(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(text.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
 function mayChange({ scope, context }: Service): boolean {

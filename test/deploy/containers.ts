@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const CACHE = join(ROOT, '.cache', 'deploy');
 const STORAGE = ['--root', join(CACHE, 'storage'), '--runroot', join(CACHE, 'run')];
-const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
+export const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 const MAX_OUTPUT_BYTES = 64 << 20;
 /** A container may not raise what this process was given. */
 const LIMITS = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];
@@ -109,7 +109,7 @@ async function buildNode(): Promise<void> {
 async function buildSystemd(): Promise<void> {
   const folder = mkdtempSync(join(CACHE, 'systemd-'));
   const install =
-    'apt-get update && apt-get install --yes --no-install-recommends systemd dbus dbus-user-session && rm -rf /var/lib/apt/lists/*';
+    'apt-get update && apt-get install --yes --no-install-recommends systemd dbus dbus-user-session libpam-systemd && rm -rf /var/lib/apt/lists/*';
   writeFileSync(join(folder, 'Dockerfile'), `FROM ${images.node}\nRUN ${install}\n`);
   await twice(async () => build(images.systemd, folder, join(folder, 'Dockerfile')));
   rmSync(folder, { recursive: true });
@@ -117,14 +117,17 @@ async function buildSystemd(): Promise<void> {
 
 /** The image of the project, from its own Dockerfile. npm inside the build is set up as npm is outside. */
 export async function buildOwn(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'live-status-npmrc-'));
-  const npmrc = join(folder, 'npmrc');
-  const get = (name: string): string => execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim();
-  const cafile = get('cafile');
-  writeFileSync(npmrc, `registry=${get('registry')}\n${cafile === 'null' ? '' : `cafile=${CA_BUNDLE}\n`}`);
+  const npmrc = join(mkdtempSync(join(tmpdir(), 'live-status-npmrc-')), 'npmrc');
+  writeFileSync(npmrc, npmSettings());
   const volumes = ['--volume', `${npmrc}:/root/.npmrc:ro`, ...(existsSync(CA_BUNDLE) ? ['--volume', `${CA_BUNDLE}:${CA_BUNDLE}:ro`] : [])];
   const bases = ['--build-arg', `NODE_IMAGE=${images.node}`, '--build-arg', `BASE_IMAGE=${images.debian}`];
   await twice(async () => build(images.own, ROOT, join(ROOT, 'Dockerfile'), [...volumes, ...bases]));
+}
+
+/** The registry of npm as it is set up on this machine, for a container that has the same bundle of certificates. */
+export function npmSettings(): string {
+  const get = (name: string): string => execFileSync('npm', ['config', 'get', name], { encoding: 'utf8' }).trim();
+  return `registry=${get('registry')}\n${get('cafile') === 'null' ? '' : `cafile=${CA_BUNDLE}\n`}`;
 }
 
 /** Once more where a registry did not answer. */
