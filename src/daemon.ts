@@ -33,6 +33,7 @@ import { createSupervisor, type Supervisor } from './daemon/supervisor.ts';
 import { createSources, openTurnsOf, type RunningSource } from './daemon/sources.ts';
 import { every, systemClock } from './daemon/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
+import { takeOver } from './daemon/upgrade.ts';
 import { likelyChannels, placerOf } from './daemon/whereabouts.ts';
 import { judgeHealth } from './http/judge-health.ts';
 import { watchProcess } from './http/process-facts.ts';
@@ -47,6 +48,7 @@ export interface DaemonOptions {
 
 const TICK_MS = 500;
 const REMEMBER_MS = 250; // a crash repeats at most this much reading
+const NOTICE_MS = 10_000; // by then the sessions at work have asked for a box
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
 /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
@@ -88,6 +90,7 @@ class Daemon {
   readonly #process = watchProcess();
   /** By how much the clock jumped since it was asked last; a start may take long and is no sleep. */
   #jumped: () => number = () => 0;
+  #noticePrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
 
@@ -193,13 +196,13 @@ class Daemon {
       emit: (event) => this.#apply(event),
       checkpoints: this.#memory.storedSources(),
       onProgress: (path, position) => this.#memory.noteSource(path, position),
+      knownKeys: () => this.#board.sessions().keys(),
       openTurns: () => openTurnsOf(this.#board.sessions()),
     });
   }
 
   #restore(): void {
-    for (const record of this.#posts.restore()) this.#publisher.adopt(record);
-    for (const { session, entries } of this.#memory.storedSessions()) this.#board.restore(session, entries);
+    this.#noticePrivacy = takeOver(this.#memory, this.#posts, this.#publisher, this.#board, this.#log);
   }
 
   async #govern(): Promise<void> {
@@ -263,6 +266,7 @@ class Daemon {
     this.#releases.add(
       every(this.#clock, TICK_MS, tick),
       every(this.#clock, REMEMBER_MS, () => this.#remember()),
+      every(this.#clock, NOTICE_MS, () => this.#noticePrivacy()),
     );
   }
 

@@ -8,15 +8,17 @@ import type { Session, TurnTree } from '../core/session.ts';
 import type { Target } from '../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../core/status.ts';
 import { treeOf } from '../core/tree.ts';
-import { agentOf, type BoardRow, type BoxEntry, isDrawn, newEntry, rowOf, settle } from './box-entry.ts';
-import { type BoxPolicy, chooseSlots, decideBox, type SlotCandidate } from './policy.ts';
+import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
+import { Homing } from './homing.ts';
+import { Losses } from './losses.ts';
+import { type BoxPolicy, decideBox } from './policy.ts';
 import { identityOf } from './post-meta.ts';
 import type { BoxView } from './publisher-ports.ts';
 import { isQuietTickDue } from './quiet-ticks.ts';
 import { createSessions, type RootTurn, type Sessions } from './sessions.ts';
+import { shareSlots } from './slot-sharing.ts';
 
-/** Where a turn's box goes, or why it goes nowhere. */
-export type Placement = { target: Target } | { refused: string };
+export type { Placement } from './box-entry.ts';
 
 export interface BoardPorts {
   clock: Clock;
@@ -48,6 +50,8 @@ export class Board {
   /** Boxes that an earlier board knew: an end that came while nobody watched is news of these only. */
   readonly #restoredIds = new Set<string>();
   readonly #dirtyIds = new Set<string>();
+  readonly #homing: Homing;
+  readonly #losses = new Losses();
   #isCatchingUp = true;
   /** Slots that become free are not given away any more. */
   #isLeaving = false;
@@ -55,6 +59,8 @@ export class Board {
 
   constructor(ports: BoardPorts, options: BoardOptions) {
     this.#ports = ports;
+    const { clock, place, show } = ports;
+    this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#update(boxId) });
     this.#options = options;
     this.#sessions = createSessions(options.keptLines);
   }
@@ -70,6 +76,7 @@ export class Board {
     this.#touch(this.#sessions.linkOrphans(now));
     if (this.#isCatchingUp) return;
     for (const entry of this.entries()) this.#tickEntry(entry, now);
+    this.#losses.tellLog(this.#ports.log, now);
     this.#forgetOld(now);
   }
 
@@ -85,7 +92,7 @@ export class Board {
         this.#noteState(entry, status);
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
-      if (entry.phase === 'placing') void this.#open(entry, tree);
+      if (entry.phase === 'placing') void this.#homing.ask(entry, tree);
       this.#tickSession(entry.sessionKey, now);
     }
     this.#flush();
@@ -94,18 +101,22 @@ export class Board {
   /** Takes the boxes of a session over from a checkpoint. What had been decided stays decided: a place is looked for again. */
   restore(session: Session, entries: readonly BoxEntry[]): void {
     this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
-    for (const entry of entries) {
-      this.#entriesById.set(entry.boxId, { ...entry });
+    for (const stored of entries) {
+      const entry = { ...stored };
+      this.#entriesById.set(entry.boxId, entry);
       this.#restoredIds.add(entry.boxId);
+      const tree = this.#treeOfEntry(entry);
+      if (tree !== undefined) this.#homing.doubt(entry, tree);
     }
   }
 
   /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */
   claim(boxId: string, target: Target): void {
     const entry = this.#entriesById.get(boxId);
-    if (entry === undefined || entry.phase === 'placed') return;
-    Object.assign(entry, { phase: 'placed', target, isShown: true });
-    delete entry.why;
+    const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
+    if (entry === undefined || tree === undefined || entry.phase === 'placed' || entry.phase === 'withdrawn') return;
+    this.#homing.found(entry, tree, target);
+    if (entry.phase === 'placing' && !this.#isCatchingUp) void this.#homing.ask(entry, tree);
     this.#dirtyIds.add(boxId);
     this.#touch([]);
   }
@@ -156,8 +167,14 @@ export class Board {
     return this.#sessions.byKey;
   }
 
+  /** One for each box that there is or could be, and for each sub-agent that is in nobody's box. */
   rows(): BoardRow[] {
-    return this.entries().map(rowOf);
+    return [...this.entries().map(rowOf), ...this.#sessions.strays().map(strayRow)];
+  }
+
+  /** Turns that were lost without a word and got no post, because there were too many of them. */
+  lostWithoutPost(): number {
+    return this.#losses.withheld();
   }
 
   #touch(roots: readonly RootTurn[]): void {
@@ -186,7 +203,9 @@ export class Board {
     const isNews = !status.final || status.state !== entry.state;
     this.#noteState(entry, status);
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
+    this.#homing.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree, status);
+    this.#losses.note(entry, tree, status, this.#ports.clock.now());
     if (entry.phase === 'placed') this.#draw(entry, tree);
   }
 
@@ -210,18 +229,8 @@ export class Board {
   #decide(entry: BoxEntry, tree: TurnTree, status: TurnStatus): void {
     const decision = decideBox(tree, status, this.#options.policy);
     if (decision.kind === 'never') settle(entry, 'passed', decision.why);
-    if (decision.kind === 'open') void this.#open(entry, tree);
-  }
-
-  async #open(entry: BoxEntry, tree: TurnTree): Promise<void> {
-    entry.phase = 'placing';
-    const placement = await this.#ports
-      .place(tree)
-      .catch((error: unknown) => ({ refused: `its channel could not be found out: ${String(error)}` }));
-    if (entry.phase !== 'placing') return; // a post of it was found meanwhile
-    if ('refused' in placement) settle(entry, 'refused', placement.refused);
-    else Object.assign(entry, { phase: 'placed', target: placement.target, openedAt: this.#ports.clock.now() });
-    this.#update(entry.boxId);
+    if (decision.kind === 'open' && !this.#losses.withholds(entry, tree, status, this.#ports.clock.now()))
+      void this.#homing.ask(entry, tree);
   }
 
   #draw(entry: BoxEntry, tree: TurnTree): void {
@@ -234,29 +243,12 @@ export class Board {
 
   #shareSlots(): void {
     if (this.#isLeaving) return;
-    const open = this.entries().filter((entry) => entry.phase === 'placed' && !entry.final);
-    const chosen = chooseSlots(
-      open.map((entry) => this.#slotCandidate(entry)),
-      this.#options.maxBoxes,
-    );
-    for (const entry of open) {
-      if (chosen.has(entry.boxId) && !entry.holdsSlot) this.#dirtyIds.add(entry.boxId);
-      entry.holdsSlot = chosen.has(entry.boxId);
-    }
-    this.#touch([]);
-  }
-
-  #slotCandidate(entry: BoxEntry): SlotCandidate {
-    const tree = this.#treeOfEntry(entry);
-    const activeAt = tree === undefined ? 0 : lastEventAt(tree);
-    return {
-      boxId: entry.boxId,
-      agentId: agentOf(entry),
-      holdsSlot: entry.holdsSlot,
-      openedAt: entry.openedAt,
-      lastEventAt: activeAt,
-      quiet: entry.state === 'quiet',
+    const activeAt = (entry: BoxEntry): number => {
+      const tree = this.#treeOfEntry(entry);
+      return tree === undefined ? 0 : lastEventAt(tree);
     };
+    for (const boxId of shareSlots(this.entries(), this.#options.maxBoxes, activeAt)) this.#dirtyIds.add(boxId);
+    this.#touch([]);
   }
 
   /** Time passes for a box only where that changes what it says. */
@@ -264,6 +256,7 @@ export class Board {
     const shown = this.#treeOfEntry(entry);
     const tree = this.#treeOfEntry(entry, now);
     if (tree === undefined || shown === undefined) return;
+    this.#homing.watch(entry, tree);
     const status = this.#statusOf(tree);
     const isDue = this.#hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
     const changes = status.state !== entry.state || status.final !== entry.final || this.#statesOf(shown) !== this.#statesOf(tree);

@@ -1,6 +1,7 @@
 // Which turns deserve a box at all (LS-25), and which of the open ones keep their slot (LS-16). Pure.
 
 import type { TurnStatus } from '../core/card.ts';
+import { homeOf } from '../core/home.ts';
 import type { TurnTree } from '../core/session.ts';
 
 export interface BoxPolicy {
@@ -23,7 +24,8 @@ const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbea
 /** Whether the root turn of `tree` gets a box now. */
 export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
   const { turn, session } = tree;
-  if (!policy.allowsAgent(session.agentId)) return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS` };
+  if (!policy.allowsAgent(session.agentId))
+    return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS; add it there to show it` };
   if (policy.hasFindings?.(turn.boxId) === true) return { kind: 'open' };
   switch (turn.trigger.kind) {
     case 'schedule':
@@ -47,7 +49,7 @@ export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy)
 }
 
 function decideScheduled(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
-  if (policy.schedule === 'off') return { kind: 'never', why: 'a scheduled run, and CRON=off' };
+  if (policy.schedule === 'off') return { kind: 'never', why: 'a scheduled run, and CRON=off; CRON=failures or CRON=all shows such runs' };
   if (policy.schedule === 'all') return openAfter(tree, status, policy.openAfterMs);
   return openAfter(tree, status, SCHEDULE_SHOWN_AFTER_MS, isFailureOrWaiting);
 }
@@ -57,7 +59,9 @@ function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number, opensAtO
   const opensAt = tree.turn.startedAt + delayMs;
   const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
   if (lastedUntil >= opensAt) return { kind: 'open' };
-  return status.final ? { kind: 'never', why: 'it ended too soon to be worth a post' } : { kind: 'later', at: opensAt };
+  return status.final
+    ? { kind: 'never', why: 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last' }
+    : { kind: 'later', at: opensAt };
 }
 
 function notYet(status: TurnStatus, what: string, asOf: number): Decision {
@@ -66,7 +70,7 @@ function notYet(status: TurnStatus, what: string, asOf: number): Decision {
 
 /** Heartbeats run in the agent's main session, never in a conversation's own one. */
 function mayBeHeartbeat(tree: TurnTree): boolean {
-  return tree.turn.route === undefined || tree.turn.route.kind !== 'channel';
+  return homeOf(tree.turn)?.kind !== 'channel';
 }
 
 /** States a person wants to know of, however short the turn was. */

@@ -14,12 +14,16 @@ export interface RootTurn {
 
 const ORPHAN_AFTER_MS = 5_000; // a parent's spawn result is normally there long before
 
+const CLOCKS_DIFFER_MS = 1_000; // a gateway and the lines of a file date the same moment by so much apart
+
 export interface Sessions {
   readonly byKey: ReadonlyMap<string, Session>;
   /** Folds one event in and returns the root turns whose box may look different now. */
   apply(event: SessionEvent): RootTurn[];
   /** Attaches sub-agents whose spawn call was never seen to their parent's current turn. */
   linkOrphans(now: number): RootTurn[];
+  /** The newest turns of sub-agents that belong to no turn that is known. */
+  strays(): RootTurn[];
   /** Takes a session over from a checkpoint. */
   restore(session: Session): void;
   /** Forgets a turn whose box is finished, with the sub-agents that only it shows. */
@@ -45,7 +49,7 @@ export function createSessions(keptLines = 60): Sessions {
 
   function linkOrphans(now: number): RootTurn[] {
     const orphans = [...byKey.values()].filter((session) => isOrphan(session, byKey, now));
-    return orphans.flatMap((child) => apply(adoption(child)));
+    return orphans.flatMap((child) => apply(adoption(child, byKey.get(child.parentKey ?? ''))));
   }
 
   function forgetTurn(sessionKey: string, boxId: string): void {
@@ -65,10 +69,18 @@ export function createSessions(keptLines = 60): Sessions {
     }
   }
 
+  function strays(): RootTurn[] {
+    return [...byKey.values()].flatMap((session) => {
+      const turn = session.turns.at(-1);
+      return turn !== undefined && isSubAgent(session) && rootOf(byKey, session, turn) === undefined ? [{ session, turn }] : [];
+    });
+  }
+
   return {
     byKey,
     apply,
     linkOrphans,
+    strays,
     restore: (session) => byKey.set(session.key, session),
     forgetTurn,
   };
@@ -95,16 +107,26 @@ function isOrphan(session: Session, byKey: ReadonlyMap<string, Session>, now: nu
   const turn = session.turns.at(-1);
   if (turn === undefined || !isSubAgent(session) || now - turn.startedAt < ORPHAN_AFTER_MS) return false;
   const parent = session.parentKey === undefined ? undefined : byKey.get(session.parentKey);
-  return parent !== undefined && parent.turns.length > 0 && rootOf(byKey, session, turn) === undefined && !knowsChild(parent, session.key);
+  if (parent === undefined || spawnerOf(parent, turn) === undefined) return false;
+  return rootOf(byKey, session, turn) === undefined && !knowsChild(parent, session.key);
+}
+
+/** Only a turn that was going on when the sub-agent began can have spawned it; a later one of the same session has not. */
+function spawnerOf(parent: Session | undefined, child: Turn): Turn | undefined {
+  const spawner = parent?.turns.findLast((turn) => turn.startedAt <= child.startedAt + CLOCKS_DIFFER_MS);
+  const isOver = spawner?.end !== undefined && spawner.end.at + CLOCKS_DIFFER_MS < child.startedAt;
+  return isOver ? undefined : spawner;
 }
 
 function knowsChild(parent: Session, childKey: string): boolean {
   return parent.turns.some((turn) => childKey in turn.childrenByKey);
 }
 
-function adoption(child: Session): SessionEvent {
+function adoption(child: Session, parent: Session | undefined): SessionEvent {
   const label = child.label === undefined ? {} : { label: child.label };
-  const at = child.turns[0]?.startedAt ?? child.asOf;
+  const turn = child.turns.at(-1);
+  const spawner = turn === undefined ? undefined : spawnerOf(parent, turn);
+  const at = Math.max(turn?.startedAt ?? child.asOf, spawner?.startedAt ?? 0);
   return {
     type: 'child_spawned',
     source: 'daemon',

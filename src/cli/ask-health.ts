@@ -15,7 +15,13 @@ const healthShape = z.object({
   version: z.string(),
   pid: z.number(),
   uptimeMs: z.number(),
-  boxes: z.object({ active: z.number(), waiting: z.number(), dirty: z.number(), parked: z.array(z.unknown()) }),
+  boxes: z.object({
+    active: z.number(),
+    waiting: z.number(),
+    dirty: z.number(),
+    parked: z.array(z.unknown()),
+    lostWithoutPost: z.number().optional(),
+  }),
   sessions: z.array(
     z.object({
       agent: z.string(),

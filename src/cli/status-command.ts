@@ -83,6 +83,7 @@ function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions
     `Health: ${overall}, ${reason}.`,
     `Version ${version}, up for ${durationWords(uptimeMs)}.`,
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
+    ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
     ...(rows.length === 0 ? ['Sessions: none.'] : ['Sessions:', ...columns(rows)]),
   ];
 }

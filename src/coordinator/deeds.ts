@@ -1,5 +1,6 @@
 // Says of a turn whose it is, in which conversation it happens and in which box it is shown. Pure.
 
+import { homeOf } from '../core/home.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { rootOf } from '../core/tree.ts';
 import type { Deed } from './rules/fact.ts';
@@ -9,8 +10,8 @@ export type SessionsByKey = ReadonlyMap<string, Session>;
 
 /** Channel and thread are one conversation, whatever the sessions of its agents; everything else is by session. */
 export function conversationOf({ session, turn }: { session: Session; turn: Turn }): string {
-  const { route } = turn;
-  return route?.kind === 'channel' ? `${route.channelId}/${route.rootId ?? ''}` : `session:${session.key}`;
+  const home = homeOf(turn);
+  return home?.kind === 'channel' ? `${home.channelId}/${home.rootId ?? ''}` : `session:${session.key}`;
 }
 
 /** Where a notice about a conversation can be posted. */

@@ -1,15 +1,28 @@
 // The vocabulary between sources and everything else: one event is one fact about one session, in the past tense.
 
-/** Where a session's conversation lives, as far as the source knows. */
+/**
+ * Who reads a conversation, as far as that is proven (LS-18). What is not known to be public is private.
+ * - `public`: its key or its row says that it is a group, a channel, a room or a scheduled run.
+ * - `own`: the agent's own session: public as long as no person's chat set the turn going.
+ * - `direct`: one person talks to the agent.
+ * - `unknown`: nothing proves either.
+ * - `disputed`: its key, its rows and its lines contradict each other.
+ */
+export type Audience = 'public' | 'own' | 'direct' | 'unknown' | 'disputed';
+
+/** Where a session's conversation lives, as far as the source knows. Read it with `homeOf`, which hears the turn's trigger, too. */
 export type Route =
-  | { kind: 'channel'; channelId: string; rootId?: string }
-  | { kind: 'direct'; userId?: string; channelId?: string }
-  /** Not Mattermost: another messenger, the web chat, an operator. `direct` conversations never fall back to a channel (LS-18). */
-  | { kind: 'elsewhere'; direct: boolean };
+  /** With `otherwise` it is only where the last message went: what came from elsewhere has that audience instead (LS-27). */
+  | { kind: 'channel'; channelId: string; rootId?: string; otherwise?: Audience }
+  /** With `moves` it is only the person of the last message. */
+  | { kind: 'direct'; userId?: string; channelId?: string; moves?: true }
+  /** Not Mattermost, or nobody knows where: another messenger, the web chat, an operator. */
+  | { kind: 'elsewhere'; audience: Audience };
 
 /** What set a turn going. `announce` and `recovery` continue an earlier turn, the others open a new one. */
 export type Trigger =
-  | { kind: 'person'; postId?: string; rootId?: string; userId?: string }
+  /** `chat`: what the line itself says of the conversation it came from. */
+  | { kind: 'person'; postId?: string; rootId?: string; userId?: string; chat?: 'direct' | 'group' }
   | { kind: 'operator' }
   | { kind: 'schedule'; jobId?: string; name?: string }
   | { kind: 'heartbeat' }

@@ -13,6 +13,7 @@ import {
   settleOlderTurns,
   withoutQuestions,
 } from './run-end.ts';
+import { seen } from './seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 import { hasOpenRun, isAtRest, pendingCalls, withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
@@ -20,8 +21,6 @@ import { withWords } from './words.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
-/** Where a scheduled job delivers only a gateway knows; its session has no conversation of its own. */
-const SCHEDULED_KEY = /^agent:[^:]+:cron:/;
 
 /** A session nothing is known about but its key. */
 export function newSession(key: string): Session {
@@ -170,15 +169,6 @@ function startRun(before: Turn, event: EventOf<'run_started'>): Turn {
 
 function withRun(turn: Turn, at: number): Turn {
   return { ...turn, hasRun: true, startedAt: turn.lines.length === 0 ? Math.max(turn.startedAt, at) : turn.startedAt };
-}
-
-function seen(before: Session, event: EventOf<'session_seen'>): Session {
-  const { type: _type, at: _at, source: _source, sessionKey: _key, route, ...facts } = event;
-  const isScheduled = SCHEDULED_KEY.test(before.key);
-  if (route === undefined || (isScheduled && route.kind === 'elsewhere' && before.route !== undefined)) return { ...before, ...facts };
-  const awaitsRoute = (turn: Turn) => turn.route === undefined || (isScheduled && turn.route.kind === 'elsewhere');
-  const turns = before.turns.map((turn) => (awaitsRoute(turn) && turn.end === undefined ? { ...turn, route } : turn));
-  return { ...before, ...facts, route, turns };
 }
 
 function applyMessage(before: Turn, event: EventOf<'message'>): Turn {

@@ -99,7 +99,10 @@ export interface Session {
   sessionId?: string;
   parentKey?: string;
   label?: string;
+  /** What all sources together say. */
   route?: Route;
+  /** What each of them said last. */
+  routesBySource?: Partial<Record<SessionEvent['source'], Route>>;
   model?: string;
   contextTokens?: number;
   contextWindow?: number;

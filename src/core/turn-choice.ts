@@ -146,7 +146,8 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
 
 function betterTrigger(known: Trigger, told: Trigger): Trigger {
   if (known.kind === 'unknown') return told;
-  if (known.kind === 'person' && told.kind === 'person') return { ...told, ...known };
+  if (known.kind === 'person' && told.kind === 'person')
+    return { ...told, ...known, ...(told.chat === 'direct' ? { chat: 'direct' } : {}) };
   if (known.kind === 'schedule' && told.kind === 'schedule') return { ...told, ...known };
   return known.kind === 'operator' && told.kind === 'person' ? told : known;
 }

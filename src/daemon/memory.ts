@@ -13,6 +13,8 @@ interface StoredSession {
   entries: BoxEntry[];
 }
 
+type PrivacyNotice = 'older' | 'untold' | 'told';
+
 /** The parts of the living state that are remembered. */
 export interface Remembered {
   sessions(): ReadonlyMap<string, Session>;
@@ -21,6 +23,7 @@ export interface Remembered {
 
 const FINDINGS = 'coordinator ';
 const BLOCKED_UNTIL = 'blocked until';
+const PRIVACY = 'private unless proven public';
 
 export class Memory {
   readonly #checkpoint: Checkpoint;
@@ -41,6 +44,20 @@ export class Memory {
       .filter(isStoredSession);
     for (const row of stored) this.#note(row);
     return stored;
+  }
+
+  /**
+   * `older`: a watcher wrote this that took for public what was not known to be private. `untold`: it was taken over, and the operator
+   * was not told yet. `told`: there is nothing to tell.
+   */
+  privacyNotice(): PrivacyNotice {
+    const stored = this.#checkpoint.rows('fact').find(({ key }) => key === PRIVACY)?.value;
+    if (stored === 'told' || stored === 'untold') return stored;
+    return this.#checkpoint.rows('session').length + this.#checkpoint.rows('post').length > 0 ? 'older' : 'told';
+  }
+
+  notePrivacy(notice: Exclude<PrivacyNotice, 'older'>): void {
+    this.#writeNow({ kind: 'fact', key: PRIVACY, value: notice });
   }
 
   storedPosts(): PostRecord[] {

@@ -2,7 +2,8 @@
 
 import type { Placement } from '../boxes/board.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Route } from '../core/event.ts';
+import type { Audience, Route } from '../core/event.ts';
+import { homeOf } from '../core/home.ts';
 import { isListed, type NameList } from '../core/name-list.ts';
 import type { TurnTree } from '../core/session.ts';
 import { PushError } from '../core/sink.ts';
@@ -44,25 +45,39 @@ export function createPlacement(
 }
 
 async function place(tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
-  const { route } = tree.turn;
-  switch (route?.kind) {
+  const home = homeOf(tree.turn);
+  switch (home?.kind) {
     case undefined:
-      return toDefault(false, options);
+      return toDefault('untold', options);
     case 'elsewhere':
-      return toDefault(route.direct, options);
+      return toDefault(home.audience, options);
     case 'direct':
-      return toDirect(route, tree, directory, options);
+      return toDirect(home, tree, directory, options);
     case 'channel':
-      return toChannel(route, tree, directory, options);
+      return toChannel(home, tree, directory, options);
     default:
-      return route satisfies never;
+      return home satisfies never;
   }
 }
 
-function toDefault(isDirect: boolean, options: PlacementOptions): Placement {
-  if (options.defaultChannelId === undefined) return { refused: 'it did not come from Mattermost and DEFAULT_CHANNEL is not set' };
-  if (isDirect && !options.defaultChannelDirect) return { refused: 'it is a direct conversation and DEFAULT_CHANNEL_DIRECT is not set' };
-  return { target: { channelId: options.defaultChannelId } };
+/** Why a session is private, in words; `untold`: nobody has said anything of it. */
+const PRIVATE: Record<Exclude<Audience, 'public' | 'own'> | 'untold', string> = {
+  untold:
+    'no session index and no row of a gateway names it, so it counts as private; let its sessions.json lie readable beside its transcript (or set SESSIONS_JSON), or set GATEWAY_URL',
+  unknown: 'nothing in its key, its row and its lines proves that more than one person may read it, so it counts as private',
+  disputed: 'its key, its rows and its lines contradict each other about who may read it, so it counts as private',
+  direct: 'it is a direct conversation and DEFAULT_CHANNEL_DIRECT is not set',
+};
+
+/** Only what is proven to be public falls back to a channel, unless that was asked for in so many words (LS-18). */
+function toDefault(audience: Audience | 'untold', { defaultChannelId, defaultChannelDirect }: PlacementOptions): Placement {
+  if (audience !== 'public' && audience !== 'own' && (!defaultChannelDirect || defaultChannelId === undefined)) {
+    const switches = defaultChannelId === undefined ? 'DEFAULT_CHANNEL and DEFAULT_CHANNEL_DIRECT=1' : 'DEFAULT_CHANNEL_DIRECT=1';
+    const refused = `${PRIVATE[audience]}; to show all private sessions in one channel, set ${switches}`;
+    return audience === 'direct' || defaultChannelId === undefined ? { refused } : { refused, isUnproven: true };
+  }
+  if (defaultChannelId !== undefined) return { target: { channelId: defaultChannelId } };
+  return { refused: 'it did not come from Mattermost and DEFAULT_CHANNEL is not set; set it to the channel for such sessions' };
 }
 
 /** The conversation itself when it is ours, else our own direct channel with that person if so configured. */
@@ -73,12 +88,12 @@ async function toDirect(
   options: PlacementOptions,
 ): Promise<Placement> {
   if (route.channelId !== undefined && (await directory.isMember(route.channelId))) return { target: { channelId: route.channelId } };
-  if (route.userId === undefined) return { refused: 'it is a direct conversation with somebody unknown' };
+  if (route.userId === undefined) return { refused: 'it is a direct conversation with somebody unknown, for whom there is no channel' };
   const channelId = await directory.directChannelWith(route.userId);
   const askedAt = tree.turn.startedAt;
   const isOurs = await directory.hasPostBy(route.userId, channelId, askedAt - ASKED_BEFORE_MS, askedAt + ASKED_AFTER_MS);
   if (isOurs || options.direct === 'own') return { target: { channelId } };
-  return { refused: "it is another bot's direct conversation and DIRECT=off" };
+  return { refused: "it is another bot's direct conversation and DIRECT=off; DIRECT=own shows it in ours with that person" };
 }
 
 async function toChannel(
@@ -88,7 +103,8 @@ async function toChannel(
   options: PlacementOptions,
 ): Promise<Placement> {
   const { channelId } = route;
-  if (!(await isWanted(channelId, directory, options.channels))) return { refused: `channel ${channelId} is not in CHANNELS` };
+  if (!(await isWanted(channelId, directory, options.channels)))
+    return { refused: `channel ${channelId} is not in CHANNELS; add it there to show it` };
   const rootId = rootFor(route, tree, options.placement);
   if (rootId === undefined || !(await fits(rootId, directory, options.placement))) return { target: { channelId } };
   return { target: { channelId, rootId } };

@@ -13,9 +13,9 @@ export class PostLedger {
     this.#rememberTurns = rememberTurns;
   }
 
-  /** What an earlier process left. */
-  restore(): PostRecord[] {
-    const records = this.#memory.storedPosts();
+  /** What an earlier process left, each as `asTaken` takes it over. */
+  restore(asTaken: (record: PostRecord) => PostRecord = (record) => record): PostRecord[] {
+    const records = this.#memory.storedPosts().map(asTaken);
     for (const record of records) this.#recordsByBox.set(record.boxId, record);
     return records;
   }

@@ -24,6 +24,8 @@ export interface SourcePorts {
   /** How far each transcript was read before. */
   checkpoints: ReadonlyMap<string, unknown>;
   onProgress(path: string, position: unknown): void;
+  /** Sessions that an earlier process watched. */
+  knownKeys(): Iterable<string>;
   /** Turns that were open when an earlier process ended; asked at the start. */
   openTurns(): readonly RestoredTurn[];
 }
@@ -97,7 +99,7 @@ function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: Sou
 function transcriptFacts(health: TranscriptHealth, wasRead: boolean): SourceFacts {
   const problems: Record<string, number> = {};
   for (const { kind, count } of health.problems) problems[kind] = (problems[kind] ?? 0) + count;
-  const { files, lastEventAt, unknownKinds } = health;
+  const { files, lastEventAt, unknownKinds, ignored } = health;
   return {
     name: 'transcripts',
     condition: transcriptCondition(health),
@@ -106,6 +108,7 @@ function transcriptFacts(health: TranscriptHealth, wasRead: boolean): SourceFact
     files,
     unknownKinds,
     problems,
+    ignoredNames: ignored,
   };
 }
 

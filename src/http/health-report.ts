@@ -22,6 +22,8 @@ export interface SourceFacts {
   readonly unknownKinds: Readonly<Record<string, number>>;
   /** What was bad in the input, counted by its name: a file that cannot be read, a line that is too long. */
   readonly problems: Readonly<Record<string, number>>;
+  /** Files that look like sessions and are none (copies, backups, …), counted by what their names say they are. */
+  readonly ignoredNames?: Readonly<Record<string, number>>;
 }
 
 /** The outcome of the newest exchange with the chat server or of the newest probe. */
@@ -63,6 +65,8 @@ interface BoxFacts {
   /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
   readonly withoutSlot: number;
   readonly busiestAgent?: string | undefined;
+  /** Turns that were lost without a word and got no post, because there were too many within a minute; since the start. */
+  readonly lostWithoutPost: number;
   readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason; readonly because?: string }[];
 }
 
@@ -136,6 +140,7 @@ export interface HealthReport {
     readonly files: number;
     readonly unknownKinds: Readonly<Record<string, number>>;
     readonly problems: Readonly<Record<string, number>>;
+    readonly ignoredNames?: Readonly<Record<string, number>>;
   }[];
   readonly sink: {
     readonly breaker: SinkFacts['breaker'];

@@ -160,9 +160,18 @@ function seconds(ms: number): string {
   return `${Math.round(ms / 1_000)} s`;
 }
 
-function reportSource({ name, condition, lastEventAt, files, unknownKinds, problems }: SourceFacts): HealthReport['sources'][number] {
+function reportSource({
+  name,
+  condition,
+  lastEventAt,
+  files = 0,
+  unknownKinds,
+  problems,
+  ignoredNames,
+}: SourceFacts): HealthReport['sources'][number] {
   const because = 'because' in condition ? { because: condition.because } : {};
-  return { name, state: condition.state, ...because, lastEventAt: instantOrNull(lastEventAt), files: files ?? 0, unknownKinds, problems };
+  const ignored = ignoredNames === undefined ? {} : { ignoredNames };
+  return { name, state: condition.state, ...because, lastEventAt: instantOrNull(lastEventAt), files, unknownKinds, problems, ...ignored };
 }
 
 function reportSink({ sink }: HealthFacts): HealthReport['sink'] {

@@ -1,6 +1,7 @@
 // Pure: decodes one entry of a session index (`sessions.json`). Every field is optional and untrusted.
 
 import { asList, asNumber, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { type RowSays, rowSays } from './row-audience.ts';
 
 export type IndexStatus = 'running' | 'done' | 'failed' | 'killed' | 'timeout';
 
@@ -17,6 +18,7 @@ export interface Delivery {
 
 /** One session of the index. Instants are milliseconds since the epoch; texts are neither redacted nor shortened. */
 export interface IndexEntry {
+  /** In lower case, as everywhere. */
   key: string;
   sessionId: string;
   /** The transcript's name without its folder: the index may know the folder by another path than we do. */
@@ -26,8 +28,9 @@ export interface IndexEntry {
   /** The key of the session that spawned this one. */
   parentKey?: string;
   label?: string;
-  chatType?: string;
   delivery: Delivery;
+  /** Who reads the conversation. */
+  says: RowSays;
   status?: IndexStatus;
   updatedAt?: number;
   startedAt?: number;
@@ -47,14 +50,14 @@ export function decodeIndexEntry(key: string, value: unknown): IndexEntry | unde
   const sessionId = text(raw, 'sessionId');
   if (raw === undefined || sessionId === undefined || key === '' || key.length > MAX_KEY_CHARS) return undefined;
   return {
-    key,
+    key: key.toLowerCase(),
     sessionId,
     earlierSessionIds: asList(raw['usageFamilySessionIds']).flatMap((id) => asText(id) ?? []),
     delivery: deliveryOf(raw),
+    says: rowSays(raw),
     ...optional('fileName', text(raw, 'sessionFile')?.replace(/^.*[/\\]/, '')),
-    ...optional('parentKey', text(raw, 'spawnedBy')),
+    ...optional('parentKey', text(raw, 'spawnedBy')?.toLowerCase()),
     ...optional('label', text(raw, 'label')),
-    ...optional('chatType', text(raw, 'chatType')),
     ...optional(
       'status',
       STATUSES.find((status) => status === raw['status']),
@@ -75,7 +78,11 @@ export function deliveryOf(raw: JsonRecord): Delivery {
   const messenger = text(context, 'channel') ?? text(route, 'channel') ?? text(raw, 'lastChannel') ?? text(raw, 'channel');
   const to = text(context, 'to') ?? text(asRecord(route?.['target']), 'to');
   const threadId = text(context, 'threadId') ?? text(asRecord(route?.['thread']), 'id') ?? text(raw, 'lastThreadId');
-  return { ...optional('messenger', messenger), ...optional('to', to), ...optional('threadId', threadId) };
+  return {
+    ...optional('messenger', messenger?.toLowerCase()),
+    ...optional('to', to?.toLowerCase()),
+    ...optional('threadId', threadId?.toLowerCase()),
+  };
 }
 
 function text(record: JsonRecord | undefined, name: string): string | undefined {

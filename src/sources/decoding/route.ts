@@ -1,35 +1,46 @@
-// Pure: where a session's conversation lives, from its key and its index entry. The order of the looks is a rule about privacy.
+// Pure: where a session's conversation lives and who reads it, from its key and its row. The order of the looks is a rule about privacy.
 
-import type { Route } from '../../core/event.ts';
+import type { Audience, Route } from '../../core/event.ts';
 import type { IndexEntry } from './index-entry.ts';
-import { isDirectKey } from './session-key.ts';
+import { type KeySays, readKey } from './session-key.ts';
 
 /**
  * Which evidence gave the route. `key` never changes during a session's life; `delivery` is where the last message went
  * and may change with any message; `none` means that nothing names a messenger.
  */
 export interface RouteFinding {
-  route: Route;
+  /** `undefined`: there is no row, and the key alone proves nothing. */
+  route: Route | undefined;
   basis: 'key' | 'delivery' | 'none';
 }
 
-type Evidence = Pick<IndexEntry, 'delivery' | 'chatType'>;
+/** What a row says, as far as it matters here. */
+export type Evidence = Pick<IndexEntry, 'delivery' | 'says'>;
 
-const CHANNEL_KEY = /:mattermost:(?:channel|group):([a-z0-9]+)(?::thread:([a-z0-9]+))?$/;
-const DIRECT_KEY = /:mattermost:(?:[^:]+:)?direct:([a-z0-9]+)(?::thread:[a-z0-9]+)?$/;
-const PLAIN_DIRECT_KEY = /^agent:[^:]+:direct:([a-z0-9]+)(?::thread:[a-z0-9]+)?$/;
+export const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
 const ID = /^[a-z0-9]+$/;
-/** The operator's own page: nobody's private conversation with the agent. */
-const OPERATOR_CHANNELS: ReadonlySet<string> = new Set(['webchat', 'cli', 'internal', 'gateway']);
 const MAX_DEPTH = 16;
 
 /** The route of one session by itself. A direct message's channel id is in no index: only the person's id is known. */
-export function routeOf(key: string, entry: Evidence | undefined): RouteFinding {
-  const [, channelId, rootId] = CHANNEL_KEY.exec(key) ?? [];
-  if (channelId !== undefined) return { route: channelRoute(channelId, rootId), basis: 'key' };
-  const userId = DIRECT_KEY.exec(key)?.[1] ?? (entry?.delivery.messenger === 'mattermost' ? PLAIN_DIRECT_KEY.exec(key)?.[1] : undefined);
-  if (userId !== undefined) return { route: { kind: 'direct', userId }, basis: 'key' };
-  return routeOfDelivery(key, entry);
+export function routeOf(key: string, row: Evidence | undefined): RouteFinding {
+  const says = readKey(key);
+  const isDisputed = says.kind === 'direct' ? isGroup(row) : row?.says === 'direct' || row?.says === 'disputed';
+  switch (says.kind) {
+    case 'channel':
+      return { route: isDisputed ? DISPUTED : channelRoute(says.channelId, says.rootId), basis: 'key' };
+    case 'direct':
+      return { route: isDisputed ? DISPUTED : directRoute(says, row), basis: 'key' };
+    case 'group':
+      return isDisputed ? { route: DISPUTED, basis: 'key' } : groupRoute(row);
+    case 'schedule':
+      return row === undefined ? elsewhere('public', 'none') : rowRoute(row, 'public', false);
+    case 'main':
+      return row === undefined ? { route: undefined, basis: 'none' } : rowRoute(row, 'own', true);
+    case 'nothing':
+      return row === undefined ? { route: undefined, basis: 'none' } : rowRoute(row, 'unknown', true);
+    default:
+      return says satisfies never;
+  }
 }
 
 /** Sub-agents speak where the session that spawned them does, however deep they are; else as `routeOf`. */
@@ -44,28 +55,65 @@ export function routeInTree(key: string, entryOf: (key: string) => IndexEntry | 
   return rootKey !== key && found.basis === 'none' ? routeOf(key, entryOf(key)) : found;
 }
 
-function routeOfDelivery(key: string, entry: Evidence | undefined): RouteFinding {
-  const messenger = entry?.delivery.messenger;
-  if (entry === undefined || messenger === undefined)
-    return { route: { kind: 'elsewhere', direct: isDirectKey(key) || entry?.chatType === 'direct' }, basis: 'none' };
-  if (messenger === 'mattermost') return mattermostRoute(key, entry);
-  const direct = !OPERATOR_CHANNELS.has(messenger) && isPrivate(key, entry.chatType);
-  return { route: { kind: 'elsewhere', direct }, basis: 'delivery' };
+function isGroup(row: Evidence | undefined): boolean {
+  return row?.says === 'group' || row?.says === 'disputed';
 }
 
-function mattermostRoute(key: string, { delivery, chatType }: Evidence): RouteFinding {
+/** Only Mattermost's own ids of persons mean anything to us. */
+function directRoute({ messenger, userId }: Extract<KeySays, { kind: 'direct' }>, row: Evidence | undefined): Route {
+  const isHere = (messenger ?? row?.delivery.messenger) === 'mattermost';
+  return isHere && userId !== undefined ? { kind: 'direct', userId } : { kind: 'elsewhere', audience: 'direct' };
+}
+
+/** A group of another messenger whose last message went to Mattermost. */
+function groupRoute(row: Evidence | undefined): RouteFinding {
+  const channel = row === undefined ? undefined : mattermostChannel(row, 'public');
+  return channel === undefined ? elsewhere('public', 'key') : { route: channel, basis: 'delivery' };
+}
+
+/** The key proves no more than `base`; `moves` where every conversation may speak in the session, so that the row is of the last one. */
+function rowRoute(row: Evidence, base: Audience, moves: boolean): RouteFinding {
+  const { messenger } = row.delivery;
+  const basis = messenger === undefined ? 'none' : 'delivery';
+  switch (row.says) {
+    case 'disputed':
+      return elsewhere('disputed', basis);
+    case 'direct':
+      return { route: mattermostPerson(row, moves) ?? { kind: 'elsewhere', audience: 'direct' }, basis };
+    case 'operator':
+      return elsewhere('own', basis);
+    case 'group':
+      return { route: mattermostChannel(row, moves ? base : undefined) ?? { kind: 'elsewhere', audience: ofGroup(base) }, basis };
+    case 'unclear':
+      return elsewhere('unknown', basis);
+    case 'nothing':
+      return elsewhere(messenger === undefined ? base : 'unknown', basis);
+    default:
+      return row.says satisfies never;
+  }
+}
+
+/** The agent's own session stays its own, whichever group wrote last. */
+function ofGroup(base: Audience): Audience {
+  return base === 'own' ? 'own' : 'public';
+}
+
+function mattermostChannel({ delivery }: Evidence, otherwise: Audience | undefined): Route | undefined {
   const [kind, id = ''] = delivery.to?.split(':') ?? [];
-  if (kind === 'channel' && ID.test(id)) return { route: channelRoute(id, delivery.threadId), basis: 'delivery' };
-  if (kind === 'user' && ID.test(id)) return { route: { kind: 'direct', userId: id }, basis: 'delivery' };
-  return { route: { kind: 'elsewhere', direct: isPrivate(key, chatType) }, basis: 'none' };
+  if (delivery.messenger !== 'mattermost' || kind !== 'channel' || !ID.test(id)) return undefined;
+  return { ...channelRoute(id, delivery.threadId), ...(otherwise === undefined ? {} : { otherwise }) };
 }
 
-/** Among people everything that is not clearly a group counts as private. */
-function isPrivate(key: string, chatType: string | undefined): boolean {
-  if (chatType !== undefined) return chatType === 'direct';
-  return isDirectKey(key) || !/:(?:channel|group):/.test(key);
+function mattermostPerson({ delivery }: Evidence, moves: boolean): Route | undefined {
+  const [kind, userId = ''] = delivery.to?.split(':') ?? [];
+  if (delivery.messenger !== 'mattermost' || kind !== 'user' || !ID.test(userId)) return undefined;
+  return { kind: 'direct', userId, ...(moves ? { moves: true } : {}) };
 }
 
-function channelRoute(channelId: string, rootId: string | undefined): Route {
+function elsewhere(audience: Audience, basis: RouteFinding['basis']): RouteFinding {
+  return { route: { kind: 'elsewhere', audience }, basis };
+}
+
+function channelRoute(channelId: string, rootId: string | undefined): Extract<Route, { kind: 'channel' }> {
   return rootId !== undefined && ID.test(rootId) ? { kind: 'channel', channelId, rootId } : { kind: 'channel', channelId };
 }

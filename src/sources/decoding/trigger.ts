@@ -135,15 +135,16 @@ function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): 
   const marks = senderMarks(message);
   if (marks !== undefined) {
     const isPerson = marks['senderId'] !== undefined || marks['senderIsOwner'] === false;
-    return isPerson ? personTrigger({ userId: marks['senderId'] }, safe) : { kind: 'operator' };
+    return isPerson ? personTrigger({ userId: marks['senderId'], from: marks }, safe) : { kind: 'operator' };
   }
   const block = text.conversation;
-  if (block === undefined || !isOfMessenger(block)) return { kind: 'operator' };
-  return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'] }, safe);
+  if (block === undefined || (!isOfMessenger(block) && chatOf(block) === undefined)) return { kind: 'operator' };
+  return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'], from: block }, safe);
 }
 
-/** Of the ids only those of Mattermost are kept. */
-export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?: unknown }, safe: SafeText): Trigger {
+/** Of the ids only those of Mattermost are kept. `from` is what the line says of the conversation it came from. */
+export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?: unknown; from?: JsonRecord }, safe: SafeText): Trigger {
+  const chat = chatOf(ids.from);
   const postId = mattermostId(ids.postId, safe);
   const rootId = mattermostId(ids.rootId, safe);
   const userId = mattermostId(ids.userId, safe);
@@ -152,7 +153,16 @@ export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?
     ...(postId === undefined ? {} : { postId }),
     ...(rootId === undefined ? {} : { rootId }),
     ...(userId === undefined ? {} : { userId }),
+    ...(chat === undefined ? {} : { chat }),
   };
+}
+
+/** A person can write such words, too: they only ever make a conversation more private. */
+function chatOf(from: JsonRecord | undefined): 'direct' | 'group' | undefined {
+  const said = from?.['is_group_chat'] ?? from?.['isGroupChat'];
+  const type = asText(from?.['chat_type'] ?? from?.['chatType'])?.toLowerCase();
+  if (said === false || said === 'false' || type === 'direct' || type === 'dm' || type === 'private') return 'direct';
+  return said === true || said === 'true' || type === 'group' || type === 'channel' || type === 'room' ? 'group' : undefined;
 }
 
 function mattermostId(value: unknown, safe: SafeText): string | undefined {

@@ -88,5 +88,6 @@ function triggerOfSender(message: JsonRecord, safe: SafeText): Trigger | undefin
   if (marks?.['senderId'] === undefined && transport?.['messageId'] === undefined) return undefined;
   const postId = transport?.['messageId'];
   const rootId = transport?.['threadId'] ?? transport?.['replyToId'];
-  return personTrigger({ postId, userId: marks?.['senderId'], ...(rootId === postId ? {} : { rootId }) }, safe);
+  const from = { ...marks, ...transport };
+  return personTrigger({ postId, userId: marks?.['senderId'], from, ...(rootId === postId ? {} : { rootId }) }, safe);
 }

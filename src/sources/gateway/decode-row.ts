@@ -1,9 +1,11 @@
 // Pure: the facts of a session row. Rows are trusted for routing, lineage and tokens; about what is going on they lag behind.
 
 import type { EventOf, Route } from '../../core/event.ts';
+import { contradicts } from '../../core/home.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
-import { routeOf } from '../decoding/route.ts';
+import { DISPUTED, routeOf } from '../decoding/route.ts';
+import { rowSays } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
@@ -11,6 +13,7 @@ import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
 /** What a row says of its session; empty members are not known, which is not the same as none. */
 export type SessionFacts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
+const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_LABEL_POINTS = 200;
 const MATTERMOST_ID = /^[a-z0-9]{26}$/;
 
@@ -42,8 +45,8 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, route
 /** What is known of a session as long as no row of it has come; of a scheduled one, where its job delivers. */
 export function factsOfKey(rawKey: string, job: Route | undefined): Partial<SessionFacts> {
   if (job !== undefined) return { route: job };
-  const { route, basis } = routeOf(sessionKeyOf(rawKey), undefined);
-  return basis === 'key' ? { route } : {};
+  const { route } = routeOf(sessionKeyOf(rawKey), undefined);
+  return route === undefined ? {} : { route };
 }
 
 /** `parentSessionKey` also stands in threads forked from a channel, which are no sub-agents. */
@@ -51,15 +54,11 @@ function parentOf(row: JsonRecord): string | undefined {
   return isSessionKey(row['spawnedBy']) ? sessionKeyOf(row['spawnedBy']) : undefined;
 }
 
-/** Rows of scheduled runs have no destination, and any row may leave it out. */
+/** Rows of scheduled runs have no destination, and any row may leave it out; what it then still says must not contradict what was. */
 function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes): Route {
   if (cronJobOf(rawKey) !== undefined && job !== undefined) return job;
-  const chatType = asText(row['chatType']);
-  const evidence = { delivery: deliveryOf(row), ...(chatType === undefined ? {} : { chatType }) };
-  const { route, basis } = routeOf(sessionKeyOf(rawKey), evidence);
-  if (basis === 'none' && known !== undefined) return known;
-  // A session that an operator opened is called direct, and names no messenger; it is nobody's private conversation.
-  if (basis === 'none' && row['createdVia'] === 'operator') return { kind: 'elsewhere', direct: false };
+  const { route = UNKNOWN, basis } = routeOf(sessionKeyOf(rawKey), { delivery: deliveryOf(row), says: rowSays(row) });
+  if (basis === 'none' && known !== undefined) return contradicts(known, route) ? DISPUTED : known;
   return route.kind === 'direct' ? withChannel(route, row) : route;
 }
 

@@ -5,12 +5,13 @@ import { deliveryOf } from '../decoding/index-entry.ts';
 import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import { remember } from '../decoding/remember.ts';
 import { routeOf } from '../decoding/route.ts';
+import { rowSays } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 
 export interface Job {
   jobId: string;
   name?: string;
-  /** Where the results go (LS-25); undefined for jobs that deliver nowhere in Mattermost. */
+  /** Where the results go (LS-25), and so who may read the run; undefined for jobs that deliver nowhere. */
   route?: Route;
   /** Heartbeats are jobs, too. */
   isHeartbeat: boolean;
@@ -52,7 +53,7 @@ export class Jobs {
 
 /** `{ channel: 'mattermost', to: 'channel:<id>' }`; a destination that is only found at the end of the run is not known yet. */
 function routeOfDelivery(delivery: JsonRecord | undefined): Route | undefined {
-  if (delivery === undefined || delivery['channel'] !== 'mattermost') return undefined;
-  const { route, basis } = routeOf('', { delivery: deliveryOf({ deliveryContext: delivery }) });
-  return basis === 'delivery' ? route : undefined;
+  if (asText(delivery?.['channel']) === undefined || delivery?.['mode'] === 'none') return undefined;
+  const row = { deliveryContext: delivery };
+  return routeOf('agent:main:cron:job', { delivery: deliveryOf(row), says: rowSays(row) }).route;
 }

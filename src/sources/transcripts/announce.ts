@@ -1,7 +1,7 @@
 // Owns what was told about each session. Gives events their session key, and tells the facts of a session before its first event.
 
 import type { Clock } from '../../core/clock.ts';
-import type { EventOf, SessionEvent } from '../../core/event.ts';
+import type { EventOf, Route, SessionEvent } from '../../core/event.ts';
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../decoding/remember.ts';
@@ -25,12 +25,15 @@ export interface Origin {
 
 type Facts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
+const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_SESSIONS = 5_000; // a session that was forgotten is only told once more
 const MAX_LABEL_POINTS = 200;
 
 interface Told {
   origin: Origin;
   facts: string;
+  /** A route was told: when its row vanishes, that has to be taken back. */
+  hasRoute: boolean;
   /** The newest instant among the session's own lines, never in the future. */
   lastLineAt: number;
 }
@@ -52,7 +55,7 @@ export class Announcer {
 
   /** Emits events a transcript's lines gave. */
   tellLines(key: string, origin: Origin, events: readonly DecodedEvent[]): void {
-    const told = this.#announce(key, origin);
+    const told = this.announce(key, origin);
     for (const event of events) {
       told.lastLineAt = Math.max(told.lastLineAt, Math.min(event.at, this.#options.clock.now()));
       this.#options.emit({ ...this.#withChildKey(event), sessionKey: key, source: 'transcripts' });
@@ -69,7 +72,7 @@ export class Announcer {
 
   /** Emits an event that no line gave. */
   tell(key: string, origin: Origin, event: DecodedEvent): void {
-    this.#announce(key, origin);
+    this.announce(key, origin);
     this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
   }
 
@@ -81,8 +84,9 @@ export class Announcer {
     }
   }
 
-  #announce(key: string, origin: Origin): Told {
-    const told = this.#toldByKey.get(key) ?? { origin, facts: '', lastLineAt: 0 };
+  /** Tells the facts of a session unless they were told. */
+  announce(key: string, origin: Origin): Told {
+    const told = this.#toldByKey.get(key) ?? { origin, facts: '', hasRoute: false, lastLineAt: 0 };
     told.origin = origin;
     remember(this.#toldByKey, key, told, MAX_SESSIONS);
     if (told.facts === '') this.#tellFacts(key, told);
@@ -90,21 +94,22 @@ export class Announcer {
   }
 
   #tellFacts(key: string, told: Told): void {
-    const facts = this.#factsOf(key, told.origin);
+    const facts = this.#factsOf(key, told);
     const encoded = JSON.stringify(facts);
     if (encoded === told.facts) return;
     told.facts = encoded;
+    told.hasRoute ||= facts.route !== undefined;
     this.#options.emit({ type: 'session_seen', at: this.#options.clock.now(), sessionKey: key, source: 'transcripts', ...facts });
   }
 
-  #factsOf(key: string, origin: Origin): Facts {
+  #factsOf(key: string, { origin, hasRoute }: Told): Facts {
     const entry = this.#options.entryOf(key);
-    const { route, basis } = routeInTree(key, this.#options.entryOf);
+    const route = routeInTree(key, this.#options.entryOf).route ?? (hasRoute ? UNKNOWN : undefined);
     const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, sessionId: entry?.sessionId ?? origin.sessionId };
     if (entry?.parentKey !== undefined) facts.parentKey = entry.parentKey;
     if (entry?.label !== undefined) facts.label = this.#safe.line(entry.label, MAX_LABEL_POINTS);
     // Without an index a missing route means that nobody knows yet; it must not be taken for a conversation elsewhere.
-    if (entry !== undefined || basis === 'key') facts.route = route;
+    if (route !== undefined) facts.route = route;
     if (entry?.model !== undefined) facts.model = this.#safe.line(entry.model, MAX_LABEL_POINTS);
     if (entry?.contextTokens !== undefined) facts.contextTokens = entry.contextTokens;
     if (entry?.contextWindow !== undefined) facts.contextWindow = entry.contextWindow;

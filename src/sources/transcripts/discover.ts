@@ -2,7 +2,7 @@
 
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileKindOf } from './file-name.ts';
+import { fileKindOf, type IgnoredName } from './file-name.ts';
 import { type Refusal, refusalOf } from './open-file.ts';
 
 export interface Folder {
@@ -21,6 +21,8 @@ export interface Listing {
   /** Names that look like transcripts but are links, folders, pipes or devices. */
   refused: { name: string; refusal: 'symlink' | 'not_a_file' }[];
   locks: string[];
+  /** Names that look like transcripts and are copies, backups and the like. */
+  ignored: { name: string; what: IgnoredName }[];
 }
 
 const SESSIONS = 'sessions';
@@ -32,7 +34,7 @@ const SESSIONS = 'sessions';
 export async function findFolders(root: string): Promise<Discovery> {
   try {
     const children = await readdir(root, { withFileTypes: true });
-    const isFolder = basename(root) === SESSIONS || children.some((child) => fileKindOf(child.name).kind !== 'other');
+    const isFolder = basename(root) === SESSIONS || children.some((child) => isOfSessions(child.name));
     const candidates = children.filter((child) => child.isDirectory()).map((child) => join(root, child.name, SESSIONS));
     // The configured directory itself may be a link; what lies below it may not.
     const own = isFolder ? [folderAt(root, stat)] : [];
@@ -46,6 +48,12 @@ export async function findFolders(root: string): Promise<Discovery> {
   } catch (error) {
     return { kind: refusalOf(error) === 'missing' ? 'missing' : 'unreadable' };
   }
+}
+
+/** Whether a name tells that its folder holds sessions. */
+function isOfSessions(name: string): boolean {
+  const { kind } = fileKindOf(name);
+  return kind !== 'other' && kind !== 'ignored';
 }
 
 /** The folder, its path alone when it may not be looked at, or nothing. */
@@ -63,9 +71,11 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
 /** The names in a sessions folder that matter, or why it cannot be listed. */
 export async function listFolder(path: string): Promise<Listing | Refusal> {
   try {
-    const listing: Listing = { transcripts: [], refused: [], locks: [] };
+    const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: [] };
     for (const entry of await readdir(path, { withFileTypes: true })) {
-      const { kind } = fileKindOf(entry.name);
+      const fileKind = fileKindOf(entry.name);
+      const { kind } = fileKind;
+      if (fileKind.kind === 'ignored' && entry.isFile()) listing.ignored.push({ name: entry.name, what: fileKind.what });
       if (kind === 'lock' && entry.isFile()) listing.locks.push(entry.name);
       if (kind !== 'transcript') continue;
       if (entry.isFile()) listing.transcripts.push(entry.name);

@@ -11,15 +11,35 @@ export type FileKind =
   | { kind: 'archived'; transcript: string; reason: ArchiveReason; stamp: string }
   | { kind: 'lock'; transcript: string }
   | { kind: 'index' }
+  /** It looks like a transcript and is none; only an index that names it in so many words makes it one. */
+  | { kind: 'ignored'; what: IgnoredName }
   | { kind: 'other' };
+
+/** What names beside transcripts are, as far as their form tells; `unknown_name` has none that a session's id could have. */
+export type IgnoredName = 'checkpoint' | 'temporary' | 'editor' | 'sync_conflict' | 'archive' | 'backup' | 'unknown_name';
 
 export const INDEX_NAME = 'sessions.json';
 
 // The trace side files of 2026.7 end in `.jsonl` too; they hold megabytes and are not transcripts.
-const SIDE_FILE = /\.trajectory\.jsonl$/;
+const SIDE_FILE = /\.trajectory\.jsonl$|\.trajectory\.jsonl\.lock$|\.jsonl\.compact\.[^.]+\.tmp$|^\.openclaw-trajectory-/;
 const ARCHIVED = /^(.+\.jsonl)\.([a-z]+)\.([^/]+)$/;
 const FORK_PREFIX = /^\d{4}-\d\d-\d\dT[0-9-]+Z?_/;
 const TOPIC_SUFFIX = /-topic-[^/]*$/;
+/** Ids of threads stand in names as a URL would carry them; those of some messengers have a dot. */
+const TOPIC = /-topic-[A-Za-z0-9%_-]+(?:\.\d+)?$/;
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
+const COPY_WORD = /(?:^|[-_. ])(?:copy|copie|kopie|backup|bak|old|orig|save|saved|tmp|temp|conflict|checkpoint)\d*(?:[-_. ]|$)/i;
+
+/** By their forms, the most telling first. */
+const IGNORED: readonly [IgnoredName, RegExp][] = [
+  ['checkpoint', /[-_.]checkpoint[-_.]/i],
+  ['sync_conflict', /sync-conflict|conflicted|[-_. (]conflict|\.sb-[0-9a-f]+-|^\.nfs|\.syncthing\./i],
+  ['editor', /~$|^#|^\.#|\.sw[a-z]$|\.(?:orig|rej)(?:\.|$)/],
+  ['temporary', /[-_.](?:tmp|temp|part|partial|crdownload|download)(?:[-_.]|$)|^\./i],
+  ['archive', /\.jsonl\.(?:reset|deleted|archived?|old)|\.(?:gz|zst|zip|bz2|xz|tar|tgz|7z|lz4)$|archive/i],
+  ['backup', /\.jsonl\.|cop(?:y|ie)|kopie|[-_. ](?:bak|backup|old|save|saved)\d*(?:[-_. ]|$)|\(\d+\)|\.\d+\.jsonl$|backup/i],
+];
 
 /** Classifies one file name (no folder) as OpenClaw 2026.2 and 2026.7 use them. */
 export function fileKindOf(name: string): FileKind {
@@ -29,7 +49,7 @@ export function fileKindOf(name: string): FileKind {
   const reason = ARCHIVE_REASONS.find((known) => known === word);
   if (reason !== undefined) return belongsTo(original, (transcript) => ({ kind: 'archived', transcript, reason, stamp }));
   if (name.endsWith('.jsonl')) return belongsTo(name, () => ({ kind: 'transcript', sessionId: sessionIdOf(name) }));
-  return { kind: 'other' };
+  return name.includes('.jsonl') && !SIDE_FILE.test(name) ? ignored(name) : { kind: 'other' };
 }
 
 /** The session id inside a transcript's name; the header inside the file may carry another one. */
@@ -41,6 +61,18 @@ export function sessionIdOf(transcript: string): string {
 }
 
 function belongsTo(transcript: string, kind: (transcript: string) => FileKind): FileKind {
-  const nameless = transcript === '.jsonl' || transcript.startsWith('.');
-  return nameless || SIDE_FILE.test(transcript) ? { kind: 'other' } : kind(transcript);
+  if (transcript === '.jsonl' || SIDE_FILE.test(transcript)) return { kind: 'other' };
+  return isSessionStem(transcript.slice(0, -'.jsonl'.length)) ? kind(transcript) : ignored(transcript);
+}
+
+/** Whether a name without its ending can be a session's: an id, perhaps behind a date and before a thread, and nothing else. */
+function isSessionStem(stem: string): boolean {
+  const id = stem.replace(FORK_PREFIX, '').replace(TOPIC, '');
+  if (COPY_WORD.test(stem)) return false;
+  const uuid = UUID.exec(id)?.[0];
+  return uuid === undefined ? PLAIN_ID.test(id) : uuid === id;
+}
+
+function ignored(name: string): FileKind {
+  return { kind: 'ignored', what: IGNORED.find(([, form]) => form.test(name))?.[0] ?? 'unknown_name' };
 }

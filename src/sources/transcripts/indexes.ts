@@ -9,7 +9,7 @@ import { INDEX_NAME } from './file-name.ts';
 import { IndexFile } from './index-file.ts';
 import { createLimit } from './limit.ts';
 import type { Problems } from './problems.ts';
-import { EVERY_FOLDER, SessionIndex } from './session-index.ts';
+import { EVERY_FOLDER, type IndexChange, SessionIndex } from './session-index.ts';
 
 export interface IndexesOptions {
   root: string;
@@ -17,8 +17,7 @@ export interface IndexesOptions {
   sessionsJson: string | undefined;
   clock: Clock;
   problems: Problems;
-  /** Gets the entries that are new or were updated. */
-  onChanged(entries: IndexEntry[]): void;
+  onChanged(change: IndexChange): void;
 }
 
 /** A transcript that waits for its name. */
@@ -83,6 +82,11 @@ export class Indexes {
   /** The session of a transcript if an index names it. */
   namedKeyOf({ folder, name, sessionId }: Nameable): string | undefined {
     return this.#sessions.keyOf(folder, name, sessionId);
+  }
+
+  /** Whether an index names this file, whatever it is called. */
+  namesFile(folder: string, name: string): boolean {
+    return this.#sessions.namesFile(folder, name);
   }
 
   /** Every entry of every index; of a session stored twice, both. */

@@ -6,6 +6,7 @@ import type { SessionEvent } from '../../core/event.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../decoding/remember.ts';
+import { agentIdOf } from '../decoding/session-key.ts';
 import { Announcer } from './announce.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
@@ -14,6 +15,7 @@ import { Indexes } from './indexes.ts';
 import type { PidNamespace } from './lock-file.ts';
 import type { Problems } from './problems.ts';
 import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import type { IndexChange } from './session-index.ts';
 import { Signs } from './signs.ts';
 import { Transcripts } from './transcripts.ts';
 
@@ -50,7 +52,7 @@ export class Reading {
   constructor(options: ReadingOptions) {
     const { root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
     this.#options = options;
-    this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (entries) => this.#indexed(entries) });
+    this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (change) => this.#indexed(change) });
     const announcer = new Announcer({
       clock,
       redact,
@@ -84,6 +86,14 @@ export class Reading {
     await this.signs.indexed(this.indexes.all());
   }
 
+  /** Tells what is known now of sessions that an earlier process watched: their rows may say something else by now. */
+  announceKnown(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const entry = this.indexes.entryOf(key);
+      if (entry !== undefined) this.#announcer.announce(key, { agentId: agentIdOf(key) ?? 'main', sessionId: entry.sessionId });
+    }
+  }
+
   /** A checkpoint whose folder is not there any more: its session can end nowhere. */
   abandon(path: string, checkpoint: TranscriptCheckpoint): void {
     this.#announcer.tell(checkpoint.sessionKey, { agentId: '', sessionId: sessionIdOf(basename(path)) }, this.#lost());
@@ -96,8 +106,8 @@ export class Reading {
     await this.transcripts.stop();
   }
 
-  #indexed(entries: IndexEntry[]): void {
-    this.#announcer.refresh(new Set(entries.map((entry) => entry.key)));
+  #indexed({ entries, goneKeys }: IndexChange): void {
+    this.#announcer.refresh(new Set([...entries.map((entry) => entry.key), ...goneKeys]));
     this.transcripts.readUnnamed();
     if (this.#isReady) this.#options.track(this.signs.indexed(entries));
   }

@@ -2,6 +2,7 @@
 
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { isRunAlias } from '../decoding/session-key.ts';
+import { sessionIdOf } from './file-name.ts';
 
 /** The scope of an index that speaks for every folder (`SESSIONS_JSON`). */
 export const EVERY_FOLDER = '';
@@ -12,15 +13,23 @@ interface Scope {
   keysBySessionId: Map<string, string>;
 }
 
+/** Entries that are new or say something else than before, and keys that the index does not name any more. */
+export interface IndexChange {
+  entries: IndexEntry[];
+  goneKeys: string[];
+}
+
 /** All sessions of all folders. A broken or missing index leaves what it said last. */
 export class SessionIndex {
   readonly #scopesByFolder = new Map<string, Scope>();
 
-  /** Replaces what one folder's index says; returns the entries that are new or say something else than before. */
-  replace(folder: string, entries: readonly IndexEntry[]): IndexEntry[] {
+  /** Replaces what one folder's index says; returns what is different from before. */
+  replace(folder: string, entries: readonly IndexEntry[]): IndexChange {
     const before = this.#scopesByFolder.get(folder)?.entriesByKey;
-    this.#scopesByFolder.set(folder, scopeOf(entries));
-    return entries.filter((entry) => !isSame(before?.get(entry.key), entry));
+    const scope = scopeOf(entries);
+    this.#scopesByFolder.set(folder, scope);
+    const goneKeys = [...(before?.keys() ?? [])].filter((key) => !scope.entriesByKey.has(key));
+    return { entries: [...scope.entriesByKey.values()].filter((entry) => !isSame(before?.get(entry.key), entry)), goneKeys };
   }
 
   /** Forgets a folder that is no longer there. */
@@ -58,18 +67,35 @@ export class SessionIndex {
   /** The key of the session a transcript belongs to: by the file the index names, else by the session id in the file's name. */
   keyOf(folder: string, fileName: string, sessionId: string): string | undefined {
     for (const scope of [this.#scopesByFolder.get(folder), this.#scopesByFolder.get(EVERY_FOLDER)]) {
-      const key = scope?.keysByFile.get(fileName) ?? scope?.keysBySessionId.get(sessionId);
+      const key = scope?.keysByFile.get(fileName) ?? keyOfId(scope, sessionId);
       if (key !== undefined) return key;
     }
     return undefined;
   }
+
+  /** Whether an index says in so many words that this file is a session's. */
+  namesFile(folder: string, fileName: string): boolean {
+    return [folder, EVERY_FOLDER].some((path) => {
+      const scope = this.#scopesByFolder.get(path);
+      return scope?.keysByFile.has(fileName) === true || keyOfId(scope, fileName.replace(/\.jsonl$/, '')) !== undefined;
+    });
+  }
+}
+
+/** A session that has a file of that id under another name: this one is a copy of it, whatever it is called. */
+function keyOfId(scope: Scope | undefined, sessionId: string): string | undefined {
+  const key = scope?.keysBySessionId.get(sessionId);
+  const { fileName } = (key === undefined ? undefined : scope?.entriesByKey.get(key)) ?? {};
+  return fileName !== undefined && sessionIdOf(fileName) === sessionId ? undefined : key;
 }
 
 function scopeOf(entries: readonly IndexEntry[]): Scope {
   const scope: Scope = { entriesByKey: new Map(), keysByFile: new Map(), keysBySessionId: new Map() };
-  for (const entry of entries) scope.entriesByKey.set(entry.key, entry);
+  // Two that differ only in the case of their keys are one session: the newer one counts.
+  for (const entry of entries)
+    if ((entry.updatedAt ?? 0) >= (scope.entriesByKey.get(entry.key)?.updatedAt ?? 0)) scope.entriesByKey.set(entry.key, entry);
   // The job's own key is written last and wins; ids from before a reset only fill gaps.
-  const [aliases, sessions] = partition(entries, (entry) => isRunAlias(entry.key));
+  const [aliases, sessions] = partition([...scope.entriesByKey.values()], (entry) => isRunAlias(entry.key));
   for (const entry of [...aliases, ...sessions]) {
     if (entry.fileName !== undefined) scope.keysByFile.set(entry.fileName, entry.key);
     scope.keysBySessionId.set(entry.sessionId, entry.key);
@@ -97,7 +123,7 @@ const COMPARED = [
   'fileName',
   'parentKey',
   'label',
-  'chatType',
+  'says',
   'startedAt',
   'endedAt',
   'model',

@@ -6,7 +6,7 @@ import type { SessionEvent } from '../../core/event.ts';
 import type { Logger } from '../../core/log.ts';
 import { createTranscriptDecoder } from './decode.ts';
 import { type Folder, listFolder } from './discover.ts';
-import { fileKindOf } from './file-name.ts';
+import { fileKindOf, type IgnoredName } from './file-name.ts';
 import { Folders, type Watching } from './folders.ts';
 import type { PidNamespace } from './lock-file.ts';
 import { createProblems, type Problem, type Problems } from './problems.ts';
@@ -39,6 +39,8 @@ export interface TranscriptSourceOptions {
   onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
+  /** Sessions that an earlier process watched: what is known of them now is told before the start is over. */
+  knownKeys?(): Iterable<string>;
   pidNamespace?: PidNamespace;
   startWatcher?: WatchOptions['start'];
 }
@@ -51,6 +53,8 @@ export interface TranscriptHealth {
   lastEventAt: number | undefined;
   unknownKinds: Record<string, number>;
   problems: Problem[];
+  /** Files beside the transcripts that are no sessions, by what their names say they are; as of the last listing. */
+  ignored: Counts;
   watching: Watching;
   /** Whether the directory exists and can be listed. */
   readable: boolean;
@@ -87,6 +91,7 @@ class Source {
   readonly #reading: Reading;
   readonly #listed = new WeakSet<Folder>();
   readonly #unknownKinds: Record<string, number> = {};
+  readonly #ignoredByFolder = new Map<string, Counts>();
   #unadopted: [string, TranscriptCheckpoint][];
   /** Before that a hint must not put a transcript into use: it would be read from elsewhere than its checkpoint says. */
   #hasAdopted = false;
@@ -117,6 +122,7 @@ class Source {
 
   async start(): Promise<void> {
     await this.#sweep();
+    this.#reading.announceKnown(this.#options.knownKeys?.() ?? []);
     await this.#reading.ready();
     const delayMs = () => (this.#folders.watching === 'events' ? SWEEP_MS : POLL_MS);
     this.#timers.repeat('sweep', delayMs, () => this.#sweep());
@@ -141,6 +147,7 @@ class Source {
       lastEventAt: this.#lastEventAt,
       unknownKinds: { ...this.#unknownKinds },
       problems: this.#problems.list(),
+      ignored: sumOf(this.#folders.all().map(({ path }) => this.#ignoredByFolder.get(path) ?? {})),
       watching: this.#folders.watching,
       readable: this.#folders.readable,
       forbidden: this.#folders.forbidden,
@@ -206,12 +213,15 @@ class Source {
   }
 
   async #list(folder: Folder): Promise<void> {
-    const { transcripts, signs } = this.#reading;
+    const { transcripts, signs, indexes } = this.#reading;
     const listing = await listFolder(folder.path);
     if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.noteOnce('folder_unreadable', folder.path);
     this.#problems.over('folder_unreadable', folder.path);
     const isNew = this.#listed.has(folder);
-    const unknown = listing.transcripts.map((name) => join(folder.path, name)).filter((path) => transcripts.get(path) === undefined);
+    const isNamed = ({ name }: { name: string }): boolean => indexes.namesFile(folder.path, name);
+    this.#ignoredByFolder.set(folder.path, countOf(listing.ignored.filter((file) => !isNamed(file))));
+    const names = [...listing.transcripts, ...listing.ignored.filter(isNamed).map(({ name }) => name)];
+    const unknown = names.map((name) => join(folder.path, name)).filter((path) => transcripts.get(path) === undefined);
     for (let begin = 0; begin < unknown.length; begin += LOOKS_AT_ONCE) {
       await Promise.all(unknown.slice(begin, begin + LOOKS_AT_ONCE).map((path) => transcripts.look(path, folder, isNew)));
     }
@@ -243,6 +253,8 @@ class Source {
     switch (kind.kind) {
       case 'transcript':
         return transcripts.look(path, folder, this.#listed.has(folder));
+      case 'ignored':
+        return indexes.namesFile(folder.path, basename(path)) ? transcripts.look(path, folder, this.#listed.has(folder)) : undefined;
       case 'archived':
         return transcripts.read(join(folder.path, kind.transcript));
       case 'index':
@@ -255,4 +267,16 @@ class Source {
         return kind satisfies never;
     }
   }
+}
+
+type Counts = Record<string, number>;
+
+function countOf(names: readonly { what: IgnoredName }[]): Counts {
+  return sumOf(names.map(({ what }) => ({ [what]: 1 })));
+}
+
+function sumOf(counts: readonly Counts[]): Counts {
+  const sum: Counts = {};
+  for (const [what, count] of counts.flatMap((each) => Object.entries(each))) sum[what] = (sum[what] ?? 0) + count;
+  return sum;
 }

@@ -5,6 +5,7 @@ import { BUILT_IN_LABELS } from '../../../src/boxes/labels.ts';
 import type { BoxView } from '../../../src/boxes/publisher-ports.ts';
 import { renderCard } from '../../../src/boxes/render.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
+import type { TurnTree } from '../../../src/core/session.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
 
 export const MAIN = 'agent:main:main';
@@ -19,7 +20,8 @@ export interface DeskOptions {
   clock?: FakeClock;
   /** Told of every view beside its being written down. */
   show?: (view: BoxView) => void;
-  place?: () => Promise<Placement>;
+  place?: (tree: TurnTree) => Promise<Placement>;
+  warn?: (fields: object) => void;
   /** Left to the test: the sources are still reading what happened before the start. */
   isCatchingUp?: boolean;
 }
@@ -31,12 +33,12 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({ policy, maxBoxes = 20, clock = createFakeClock(), show, place, isCatchingUp = false }: DeskOptions = {}) {
+  constructor({ policy, maxBoxes = 20, clock = createFakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
     this.clock = clock;
     this.board = new Board(
       {
         clock,
-        log: quiet,
+        log: { ...quiet, ...(warn === undefined ? {} : { warn }) },
         render: (tree, statusOf) =>
           renderCard(tree, statusOf, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
         show: (view) => {

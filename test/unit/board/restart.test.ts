@@ -122,9 +122,13 @@ describe('the next start', () => {
     expect(desk.titles()).toEqual([]);
   });
 
-  it('leaves a box where a post of it was found while its place was looked for', async () => {
+  it('leaves a box where a post of it was found while its place was looked for, when that is its own channel', async () => {
     const { promise, resolve } = Promise.withResolvers<Placement>();
-    const desk = await working({ place: () => promise });
+    const desk = new Desk({ policy: { openAfterMs: 0 }, place: () => promise });
+    desk.tell({ type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId: 'town' } });
+    desk.ask();
+    desk.call('c');
+    await desk.pass(3);
     desk.board.claim(desk.board.entries()[0]?.boxId ?? '', { channelId: 'town' });
     resolve({ target: { channelId: 'other' } });
     await desk.pass(5);

@@ -39,15 +39,45 @@ describe('a sub-agent whose spawning was not seen', () => {
     expect(boxText(desk).match(/counter/g)).toHaveLength(1);
   });
 
-  it('waits for a parent that is not known yet', async () => {
+  it('waits for a parent whose turn is told late', async () => {
     const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const at = desk.clock.now();
     begin(desk, MAIN);
     await desk.pass(20);
     expect(desk.titles()).toEqual([]);
-    desk.ask();
+    desk.board.apply({
+      type: 'turn_started',
+      trigger: { kind: 'person' },
+      messageId: 'asked',
+      sessionKey: MAIN,
+      source: 'transcripts',
+      at,
+    });
     desk.say('tools');
     await desk.pass(3);
     expect(boxText(desk)).toContain('Counting.');
+  });
+
+  it('is not drawn into the next turn of its parent, and health says why it has no box', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    begin(desk, MAIN);
+    await desk.pass(20);
+    desk.ask();
+    desk.say('tools');
+    await desk.pass(60);
+    expect(desk.views.some(({ card }) => card.lines.join().includes('Counting.'))).toBe(false);
+    expect(desk.titles()).toHaveLength(1);
+    expect(desk.board.rows().find(({ sessionKey }) => sessionKey === CHILD)?.why).toContain('the turn that spawned it is not known');
+  });
+
+  it('is not drawn into a turn of its parent that had ended before it began', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    desk.ask();
+    desk.say('stop', 'Done.');
+    await desk.pass(30);
+    begin(desk, MAIN);
+    await desk.pass(20);
+    expect(desk.views.some(({ card }) => card.lines.join().includes('Counting.'))).toBe(false);
   });
 
   it('has no box where nobody ever says whose it is', async () => {

@@ -99,10 +99,13 @@ describe('the end of a turn', () => {
 
 describe('a scheduled run', () => {
   const KEY = 'agent:main:cron:job-1';
-  const seen = (route: Route): SessionEvent => at(0, { type: 'session_seen', agentId: 'main', route }, KEY);
+  const seen = (route: Route): SessionEvent => {
+    const event = at(0, { type: 'session_seen', agentId: 'main', route }, KEY);
+    return route.kind === 'channel' ? gateway(event) : event;
+  };
   const begun = at(1, { type: 'turn_started', trigger: { kind: 'schedule' } }, KEY);
   const channel = { kind: 'channel', channelId: 'c' } as const;
-  const nowhere = { kind: 'elsewhere', direct: false } as const;
+  const nowhere = { kind: 'elsewhere', audience: 'public' } as const;
 
   it.each([
     ['first', [seen(channel), seen(nowhere), begun]],

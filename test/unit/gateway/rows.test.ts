@@ -34,19 +34,19 @@ describe('a session row', () => {
       'another messenger',
       'agent:main:telegram:group:1',
       { deliveryContext: { channel: 'telegram', to: '1' }, chatType: 'group' },
-      { kind: 'elsewhere', direct: false },
+      { kind: 'elsewhere', audience: 'public' },
     ],
     [
       'a session that an operator opened',
       'agent:main:desk',
       { createdVia: 'operator', kind: 'direct', classification: 'direct', chatType: 'direct' },
-      { kind: 'elsewhere', direct: false },
+      { kind: 'elsewhere', audience: 'own' },
     ],
     [
       'a private conversation of nobody knows whom',
       'agent:main:desk',
       { kind: 'direct', classification: 'direct', chatType: 'direct' },
-      { kind: 'elsewhere', direct: true },
+      { kind: 'elsewhere', audience: 'direct' },
     ],
     [
       'a sub-agent',

@@ -18,7 +18,7 @@ const report: HealthReport = judgeHealth({
   sourcesChosen: ['The gateway at loopback is watched: it was found.'],
   sink: { breaker: 'closed', reach: { state: 'reached' }, token: { state: 'accepted' }, failuresByReason: {} },
   storage: { state: 'writable' },
-  boxes: { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, withoutSlot: 0, parked: [] },
+  boxes: { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, lostWithoutPost: 0, withoutSlot: 0, parked: [] },
   edits: { sent: 0, conflated: 0, skipped: 0 },
   sessions: [],
   process: { rssBytes: 1, eventLoopDelayP99Ms: 0 },

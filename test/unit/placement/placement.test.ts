@@ -67,14 +67,18 @@ function setUp({ route, trigger = PERSON, options, server }: Case) {
 const placeOf = async (given: Case): Promise<Placement> => setUp(given).place();
 
 describe('a turn that did not come from Mattermost', () => {
-  const elsewhere: Route = { kind: 'elsewhere', direct: false };
-  const privately: Route = { kind: 'elsewhere', direct: true };
+  const elsewhere: Route = { kind: 'elsewhere', audience: 'public' };
+  const privately: Route = { kind: 'elsewhere', audience: 'direct' };
   const home = { defaultChannelId: 'home' };
 
   it.each<[string, Case, Placement]>([
     ['goes to DEFAULT_CHANNEL', { route: elsewhere, options: home }, { target: { channelId: 'home' } }],
     ['goes nowhere without DEFAULT_CHANNEL', { route: elsewhere }, { refused: expect.stringContaining('DEFAULT_CHANNEL is not set') }],
-    ['goes to DEFAULT_CHANNEL when nobody knows where it came from', { options: home }, { target: { channelId: 'home' } }],
+    [
+      'stays out of DEFAULT_CHANNEL when nobody knows where it came from (LS-18)',
+      { options: home },
+      { refused: expect.stringContaining('SESSIONS_JSON'), isUnproven: true },
+    ],
     [
       'stays out of DEFAULT_CHANNEL when it is private (LS-18)',
       { route: privately, options: home },

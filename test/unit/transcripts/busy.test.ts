@@ -21,7 +21,7 @@ function setUp() {
     },
   });
   const row = (status: IndexStatus, updatedAt = clock.now(), more: Partial<IndexEntry> = {}) =>
-    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, status, updatedAt, ...more });
+    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing', status, updatedAt, ...more });
   const line = () => {
     lastLineAt = clock.now();
   };

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/decoding/index-entry.ts';
-import { fileKindOf } from '../../../src/sources/transcripts/file-name.ts';
+import { fileKindOf, sessionIdOf } from '../../../src/sources/transcripts/file-name.ts';
 import { EVERY_FOLDER, SessionIndex } from '../../../src/sources/transcripts/session-index.ts';
 import { recordedFolder, recordedIndex, VERSIONS } from './recorded-index.ts';
 
@@ -20,13 +20,14 @@ function entry(key: string, fields: object): IndexEntry {
 }
 
 describe('finding the session of a transcript', () => {
-  it.each(VERSIONS)('every entry of %s that names a file is found by that name and by the session id', (version) => {
+  it.each(VERSIONS)('every entry of %s that names a file is found by that name, and by the session id where it names none', (version) => {
     const entries = recordedIndex(version);
     const index = indexOf(entries.values());
     for (const { key, fileName, sessionId } of entries.values()) {
       const own = key.replace(/:run:[^:]+$/, '');
       if (fileName !== undefined) expect(index.keyOf(FOLDER, fileName, 'other')).toBe(own);
-      expect(index.keyOf(FOLDER, 'other.jsonl', sessionId)).toBe(own);
+      const hasOtherFile = fileName !== undefined && sessionIdOf(fileName) === sessionId;
+      expect(index.keyOf(FOLDER, 'other.jsonl', sessionId)).toBe(hasOtherFile ? undefined : own);
       expect(index.keyOfSession(sessionId)).toBe(own);
     }
   });
@@ -78,6 +79,7 @@ describe('an entry', () => {
       parentKey: 'agent:main:mattermost:channel:c8xq8tq7y3bkzpsn9mwjd1e5fo:thread:p9r1hkz5m3y8xbq9dtwn4sj6ea',
       label: 'file-counter',
       delivery: { messenger: 'mattermost', to: 'channel:c8xq8tq7y3bkzpsn9mwjd1e5fo', threadId: 'p9r1hkz5m3y8xbq9dtwn4sj6ea' },
+      says: 'group',
       status: 'done',
       updatedAt: 1795230551308,
       startedAt: 1795230548276,
@@ -102,7 +104,7 @@ describe('an entry', () => {
       updatedAt: 'soon',
       usageFamilySessionIds: 'x',
     };
-    expect(decodeIndexEntry('k', odd)).toEqual({ key: 'k', sessionId: 's', earlierSessionIds: [], delivery: {} });
+    expect(decodeIndexEntry('k', odd)).toEqual({ key: 'k', sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing' });
   });
 
   it.each(['/elsewhere/agents/main/sessions/a.jsonl', '../../secrets/a.jsonl', 'C:\\sessions\\a.jsonl', 'a.jsonl'])(
@@ -122,8 +124,8 @@ describe('replacing what an index says', () => {
     const index = new SessionIndex();
     const [a, b, c] = ['a', 'b', 'c'].map((key) => entry(key, { sessionId: key, updatedAt: 1, status: 'running' }));
     if (a === undefined || b === undefined || c === undefined) throw new Error('no entries');
-    expect(index.replace(FOLDER, [a, b])).toEqual([a, b]);
-    expect(index.replace(FOLDER, [a, { ...b, updatedAt: 2 }, c]).map(({ key }) => key)).toEqual(['b', 'c']);
+    expect(index.replace(FOLDER, [a, b])).toEqual({ entries: [a, b], goneKeys: [] });
+    expect(index.replace(FOLDER, [a, { ...b, updatedAt: 2 }, c]).entries.map(({ key }) => key)).toEqual(['b', 'c']);
     expect(
       index
         .replace(FOLDER, [
@@ -131,9 +133,9 @@ describe('replacing what an index says', () => {
           { ...b, updatedAt: 2 },
           { ...c, sessionId: 'x' },
         ])
-        .map(({ key }) => key),
+        .entries.map(({ key }) => key),
     ).toEqual(['a', 'c']);
-    expect(index.replace(FOLDER, [])).toEqual([]);
+    expect(index.replace(FOLDER, [])).toEqual({ entries: [], goneKeys: ['a', 'b', 'c'] });
     expect(index.entryOf('a')).toBeUndefined();
   });
 

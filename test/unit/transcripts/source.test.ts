@@ -40,7 +40,7 @@ describe('a session', () => {
       model: 'm1',
       contextTokens: 7,
       contextWindow: 200_000,
-      route: { kind: 'elsewhere', direct: false },
+      route: { kind: 'elsewhere', audience: 'own' },
     });
     expect(seen(KEY)).toHaveLength(1);
   });

@@ -1,0 +1,17 @@
+// Gives the slots of boxes that are kept up to date to those that need them most (LS-16). Owns nothing: slots are marked in the entries.
+
+import { agentOf, type BoxEntry } from './box-entry.ts';
+import { chooseSlots } from './policy.ts';
+
+/** Shares out `limit` slots among the boxes that are open, and returns those that have got one. */
+export function shareSlots(entries: readonly BoxEntry[], limit: number, lastEventAtOf: (entry: BoxEntry) => number): string[] {
+  const open = entries.filter((entry) => entry.phase === 'placed' && !entry.final);
+  const candidates = open.map((entry) => {
+    const { boxId, holdsSlot, openedAt, state } = entry;
+    return { boxId, agentId: agentOf(entry), holdsSlot, openedAt, lastEventAt: lastEventAtOf(entry), quiet: state === 'quiet' };
+  });
+  const chosen = chooseSlots(candidates, limit);
+  const gained = open.filter(({ boxId, holdsSlot }) => chosen.has(boxId) && !holdsSlot).map(({ boxId }) => boxId);
+  for (const entry of open) entry.holdsSlot = chosen.has(entry.boxId);
+  return gained;
+}

@@ -1,0 +1,119 @@
+// Where a turn belongs and who may read it (LS-18, LS-27): what routes, triggers and several sources say, taken together. Pure.
+
+import type { Audience, Route, Trigger } from './event.ts';
+
+const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
+
+/**
+ * The one place whose readers may read the turn: its route, once the line that set it going agrees with it. `undefined`: nobody has
+ * told yet, which is as private as `unknown`.
+ */
+export function homeOf({ route, trigger }: { route?: Route; trigger: Trigger }): Route | undefined {
+  switch (route?.kind) {
+    case undefined:
+      return undefined;
+    case 'channel':
+      if (chatOf(trigger) === 'direct') return DISPUTED;
+      if (route.otherwise === undefined || isFromMattermost(trigger)) return route;
+      return { kind: 'elsewhere', audience: audienceOf(route.otherwise, trigger) };
+    case 'direct':
+      if (chatOf(trigger) === 'group') return DISPUTED;
+      return route.moves !== true || isFromMattermost(trigger, route.userId) ? route : { kind: 'elsewhere', audience: 'direct' };
+    case 'elsewhere':
+      return { kind: 'elsewhere', audience: audienceOf(route.audience, trigger) };
+    default:
+      return route satisfies never;
+  }
+}
+
+/** Whether everybody may read it: nothing else may fall back to a channel. */
+export function isPublic(audience: Audience): boolean {
+  return audience === 'public' || audience === 'own';
+}
+
+function audienceOf(audience: Audience, trigger: Trigger): Audience {
+  if (isPublic(audience) && chatOf(trigger) === 'direct') return 'disputed';
+  return audience === 'own' && !isOwn(trigger) ? 'unknown' : audience;
+}
+
+/** Nobody's chat is behind it. Of what is not told it may be. */
+function isOwn({ kind }: Trigger): boolean {
+  return kind === 'operator' || kind === 'schedule' || kind === 'heartbeat';
+}
+
+function chatOf(trigger: Trigger): 'direct' | 'group' | undefined {
+  return trigger.kind === 'person' ? trigger.chat : undefined;
+}
+
+/** Posts and persons of Mattermost have ids that no other messenger's have; with `userId` it must be that person. */
+function isFromMattermost(trigger: Trigger, userId?: string): boolean {
+  if (trigger.kind !== 'person' || (trigger.postId === undefined && trigger.userId === undefined)) return false;
+  return userId === undefined || trigger.userId === undefined || trigger.userId === userId;
+}
+
+/** What two sources say together, `newer` being told last. What one of them calls direct and the other does not is disputed. */
+export function agreed(older: Route, newer: Route): Route {
+  if (older.kind === 'elsewhere') return newer.kind === 'elsewhere' ? bothElsewhere(older, newer) : oneElsewhere(older.audience, newer);
+  if (newer.kind === 'elsewhere') return oneElsewhere(newer.audience, older);
+  if (older.kind !== newer.kind) return DISPUTED;
+  return older.kind === 'direct' && newer.kind === 'direct' ? samePerson(older, newer) : newer;
+}
+
+type Elsewhere = Extract<Route, { kind: 'elsewhere' }>;
+type Place = Exclude<Route, Elsewhere>;
+type Direct = Extract<Route, { kind: 'direct' }>;
+
+function bothElsewhere({ audience: older }: Elsewhere, { audience: newer }: Elsewhere): Route {
+  if (older === newer || older === 'unknown') return { kind: 'elsewhere', audience: newer };
+  if (newer === 'unknown') return { kind: 'elsewhere', audience: older };
+  return isPublic(older) && isPublic(newer) ? { kind: 'elsewhere', audience: 'own' } : DISPUTED;
+}
+
+/** Of a place that moves nobody knows which of the two messages came last; where a scheduled job delivers does not move. */
+function oneElsewhere(audience: Audience, place: Place): Route {
+  if (audience === 'unknown') return place;
+  if (audience === 'disputed') return DISPUTED;
+  if (place.kind === 'channel') return audience === 'direct' ? DISPUTED : place;
+  if (place.moves !== true) return place;
+  return audience === 'direct' ? { kind: 'elsewhere', audience: 'direct' } : DISPUTED;
+}
+
+/** Only a gateway knows the channel of a direct conversation. */
+function samePerson(older: Direct, newer: Direct): Route {
+  if (older.userId !== newer.userId) return { kind: 'elsewhere', audience: 'direct' };
+  const channelId = newer.channelId ?? older.channelId;
+  return channelId === undefined ? newer : { ...newer, channelId };
+}
+
+/** `isFirstWord`: of the source that has just told a route of the session. */
+interface Learning {
+  isScheduled: boolean;
+  isFirstWord: boolean;
+}
+
+/**
+ * The route of a turn that runs, after its session's has become `now`. It is frozen at the turn's start (LS-27), except that what
+ * nobody knew is learned, that where a scheduled job delivers may be told late, and that what turns out to be direct is shown no longer.
+ */
+export function routeAfter(frozen: Route | undefined, now: Route, { isScheduled, isFirstWord }: Learning): Route {
+  if (frozen === undefined || (isUnknown(frozen) && isFirstWord) || (isDisputed(frozen) && isDirect(now))) return now;
+  if (isScheduled && frozen.kind === 'elsewhere' && isPublic(frozen.audience) && now.kind !== 'elsewhere') return now;
+  return contradicts(frozen, now) && isDirect(now) ? DISPUTED : frozen;
+}
+
+/** Whether the new word contradicts what was known: one says direct, the other does not. */
+export function contradicts(known: Route, now: Route): boolean {
+  return isDirect(known) !== isDirect(now) && !isUnknown(known) && !isUnknown(now);
+}
+
+function isDirect(route: Route): boolean {
+  return route.kind === 'direct' || (route.kind === 'elsewhere' && (route.audience === 'direct' || route.audience === 'disputed'));
+}
+
+function isDisputed(route: Route): boolean {
+  return route.kind === 'elsewhere' && route.audience === 'disputed';
+}
+
+function isUnknown(route: Route): boolean {
+  return route.kind === 'elsewhere' && route.audience === 'unknown';
+}

@@ -1,0 +1,93 @@
+// Takes over what a watcher remembered that called public whatever was not known to be private (LS-18). Nothing of that is believed
+// before it is proven: such turns wait for their route, their open posts get no more text, and the operator is told once.
+
+import type { Board } from '../boxes/board.ts';
+import type { BoxEntry } from '../boxes/box-entry.ts';
+import type { PostRecord } from '../boxes/post-record.ts';
+import type { Publisher } from '../boxes/publisher-ports.ts';
+import { withdrawnCard } from '../boxes/withdrawn.ts';
+import type { Route } from '../core/event.ts';
+import type { Logger } from '../core/log.ts';
+import type { Session, Turn } from '../core/session.ts';
+import { routeOf } from '../sources/decoding/route.ts';
+import type { Memory } from './memory.ts';
+import type { PostLedger } from './post-ledger.ts';
+
+interface StoredSession {
+  session: Session;
+  entries: BoxEntry[];
+}
+
+/** A session as it was stored, with no more than what its key proves where it was stored by an older rule. */
+function withProvenRoutes<T extends StoredSession>(stored: T): T {
+  const { session } = stored;
+  if (session.routesBySource !== undefined || !hasRoute(session)) return stored;
+  const { route: _route, ...bare } = session;
+  const proven = provenRoute(session);
+  const turns = session.turns.map(({ route, ...turn }): Turn => withRoute(turn, isSame(route, proven) ? proven : undefined));
+  return { ...stored, session: withRoute({ ...bare, turns }, proven) };
+}
+
+function hasRoute({ route, turns }: Session): boolean {
+  return route !== undefined || turns.some((turn) => turn.route !== undefined);
+}
+
+/** A route that the key names by itself stays true; all others may have been those of another moment. */
+function provenRoute({ key }: Session): Route | undefined {
+  const { route, basis } = routeOf(key, undefined);
+  return basis === 'key' ? route : undefined;
+}
+
+function isSame(stored: Route | undefined, proven: Route | undefined): boolean {
+  if (stored?.kind === 'channel' && proven?.kind === 'channel') return stored.channelId === proven.channelId;
+  return stored !== undefined && stored.kind === proven?.kind;
+}
+
+function withRoute<T extends object>(bare: T, route: Route | undefined): T {
+  return route === undefined ? bare : { ...bare, route };
+}
+
+/** An end that is still owed, without its text unless the turn's own channel is where it goes. */
+function withoutUnprovenText(record: PostRecord, sessions: readonly Session[]): PostRecord {
+  const { boxId, target, owedView } = record;
+  const session = sessions.find(({ turns }) => turns.some((turn) => turn.boxId === boxId));
+  const proven = session === undefined ? undefined : provenRoute(session);
+  if (owedView === undefined || (proven?.kind === 'channel' && proven.channelId === target.channelId)) return record;
+  return { ...record, owedView: { ...owedView, card: withdrawnCard(session?.agentId ?? '') } };
+}
+
+/**
+ * Gives what an earlier process remembered to its successors. Call what it returns every now and then: it warns once how many
+ * sessions have no box any more because nothing proves that they are public.
+ */
+export function takeOver(
+  memory: Memory,
+  posts: PostLedger,
+  publisher: Pick<Publisher, 'adopt'>,
+  board: Pick<Board, 'restore' | 'entries'>,
+  log: Logger,
+): () => void {
+  const notice = memory.privacyNotice();
+  const stored = memory.storedSessions().map(withProvenRoutes);
+  const sessions = stored.map(({ session }) => session);
+  const records = posts.restore((record) => (notice === 'older' ? withoutUnprovenText(record, sessions) : record));
+  for (const record of records) publisher.adopt(record);
+  for (const { session, entries } of stored) board.restore(session, entries);
+  memory.notePrivacy(notice === 'told' ? 'told' : 'untold');
+  let isDue = notice !== 'told';
+  return () => {
+    if (!isDue || !warn(board.entries(), log)) return;
+    isDue = false;
+    memory.notePrivacy('told');
+  };
+}
+
+function warn(entries: readonly BoxEntry[], log: Logger): boolean {
+  const sessions = new Set(entries.flatMap(({ isUnproven, sessionKey }) => (isUnproven === true ? [sessionKey] : []))).size;
+  if (sessions === 0) return false;
+  log.warn(
+    { sessions },
+    'A session that is not known to be public gets no box in DEFAULT_CHANNEL any more, and some have lost theirs. `live-status status` says which, why, and what helps; docs/UPGRADE.md says more.',
+  );
+  return true;
+}
