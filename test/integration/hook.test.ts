@@ -40,7 +40,7 @@ describe('live-status hook', () => {
     setUp();
     const before = { gateway: { port: 18_789 }, hooks: { internal: { entries: { other: { enabled: false } } } } };
     writeFileSync(config, JSON.stringify(before), { mode: 0o600 });
-    expect(await liveStatus('hook', 'install')).toMatchObject({ code: 0, err: '' });
+    expect(await liveStatus('hook', 'install')).toMatchObject({ code: 0, out: expect.stringContaining('It is switched on') });
     expect(await liveStatus('hook', 'install')).toMatchObject({ code: 0, out: expect.stringContaining('restart the gateway') });
     expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual({
       ...before,
