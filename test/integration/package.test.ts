@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-const AT_TOP = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+const AT_TOP = ['CHANGELOG.md', 'LICENSE', 'README.md', 'deploy-to-agents.sh', 'install.sh', 'package.json'];
 
 interface Packed {
   readonly filename: string;
@@ -35,9 +35,17 @@ describe('the packed package', () => {
 
   it('holds the built program and what a reader needs, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
-    expect(paths.filter((path) => !/^(deploy|dist|hooks)\//.test(path)).sort()).toEqual(AT_TOP);
+    expect(paths.filter((path) => !/^(deploy|dist|hooks|skill)\//.test(path)).sort()).toEqual(AT_TOP);
     expect(paths.filter((path) => !path.startsWith('hooks/') && /\.(ts|tsbuildinfo|map)$|\.test\./.test(path))).toEqual([]);
-    expect(paths).toContain('dist/main.js');
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'dist/main.js',
+        'deploy/status-watcher.service',
+        'deploy/compose.yaml',
+        'hooks/status-watcher-hook/HOOK.md',
+        'skill/SKILL.md',
+      ]),
+    );
   });
 
   it('installs into an empty folder, where the command prints the version of the package', () => {
