@@ -49,6 +49,11 @@ export class Recording {
     }
   }
 
+  /** What a watcher logged; it is no capture, but tells why a box is not what it should be. */
+  log(watcher: string, output: string): void {
+    writeFileSync(join(this.#plan.folder, `watcher-${watcher}.log`), output);
+  }
+
   /** Nothing is recorded after this. */
   close(): void {
     writeFileSync(join(this.#plan.folder, 'truth.json'), `${JSON.stringify(this.#truthByScene, null, 2)}\n`);

@@ -121,6 +121,7 @@ export class Rig {
   }
 
   async close(): Promise<void> {
+    for (const { plan, watcher } of this.watchings) this.#recording?.log(plan.name, watcher.output);
     this.#recording?.close();
     this.#operator?.close();
     for (const { watcher } of this.watchings) await watcher.stop('SIGKILL');

@@ -63,7 +63,7 @@ export async function asksAgain(rig: Rig, first: Turn, script: string, scenario:
 /** Who asked stops the turn. */
 export async function interrupts(rig: Rig, { rootId, sessionKey }: Turn): Promise<void> {
   if (rootId === undefined) await (await rig.operator()).abort(sessionKey);
-  else rig.room.say(`${MENTION} /stop`, rootId);
+  else rig.room.say('/stop', rootId);
 }
 
 export async function operatorAsks(rig: Rig, script: string, scenario: string): Promise<Turn> {
@@ -153,9 +153,8 @@ export function differencesOf(rig: Rig, watching: Watching, turn: Turn, expected
   const tokens = trueTokens(rig.model, turn.scenario);
   const isCounted = expected.tokens !== true || box.title.includes(`| ${tokens} |`);
   if (isTitled && isCounted && shown.join('\n') === wanted.join('\n')) return '';
-  return [`expected ${String(expected.title)}${expected.tokens === true ? `, ${tokens}` : ''}`, ...wanted, '', 'shown', textOf(box)].join(
-    '\n',
-  );
+  const title = `expected ${String(expected.title)}${expected.tokens === true ? `, ${tokens}` : ''}`;
+  return [title, ...wanted, '', 'shown', textOf(box), elsewhere(rig, watching, turn)].join('\n');
 }
 
 /** OpenClaw's plugin may add words of its own to a conversation; they stand in its posts, too. */
