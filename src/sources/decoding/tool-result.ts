@@ -26,7 +26,7 @@ const ABORTED: ReadonlySet<string> = new Set(['aborted', 'cancelled', 'canceled'
 const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
 /** SIGKILL is not among them: that is more often the kernel short of memory than a person. */
 const ABORT_LINE =
-  /(?:^|\n)(?:Aborted|Command aborted by signal SIG(?:TERM|INT|HUP)|(?:Request|This operation|Operation|Tool execution) was aborted)\.?\s*$/;
+  /(?:^|\n)(?:Aborted|Command aborted by signal SIG(?:TERM|INT|HUP)|(?:Request|(?:This |The |Reply )?[Oo]peration|Tool execution) (?:was )?aborted(?: by (?:the )?user)?)\.?\s*$/;
 /** `process` reports success of these as a failure in 2026.2. */
 const PROCESS_ENDED = /^(?:Killed|Terminated|Removed|Termination requested for) session ([\w-]{1,64})/;
 const ERROR_WORD =

@@ -64,6 +64,9 @@ describe('the outcome of a tool call', () => {
       { details: { status: 'failed', exitReason: 'signal' }, text: 'Command aborted by signal SIGTERM', isError: true },
       { kind: 'failed', detail: 'Command aborted by signal SIGTERM' },
     ],
+    ['an operation that was aborted (2026.6)', { details: {}, text: 'Operation aborted', isError: true }, { kind: 'aborted' }],
+    ['one that says by whom', { details: {}, text: 'Reply operation aborted by user', isError: true }, { kind: 'aborted' }],
+    ['one in other words', { details: {}, text: 'tick 1\nThe operation was aborted.', isError: true }, { kind: 'aborted' }],
     ['a cancelled tool', { details: { status: 'cancelled' } }, { kind: 'aborted' }],
     [
       'a command killed by the kernel',
