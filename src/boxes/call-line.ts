@@ -9,6 +9,7 @@ import { SUMMARY_ARG } from '../core/turn.ts';
 import { formatDuration } from './amounts.ts';
 import type { ToolLabel } from './labels.ts';
 import type { RenderContext } from './render-options.ts';
+import { ours, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
 const MAX_ARG_POINTS = 80; // two lines on a phone
@@ -25,6 +26,9 @@ const TELLING_ARGS =
     ' ',
   );
 
+/** How lines begin that tell of something else than a call. */
+const LINE_BEGINNINGS = /^(?:tool|reason|plan|sub-?agents?|waiting|context|agent)$/i;
+
 /** Where a call stands: its turn, whether that has ended, and what time it is there. */
 interface CallPlace {
   turn: Turn;
@@ -33,13 +37,16 @@ interface CallPlace {
 }
 
 /** The line, or `undefined` for a call that is not shown. */
-export function callLine(call: Call, place: CallPlace, { options }: RenderContext): string | undefined {
+export function callLine(call: Call, place: CallPlace, { options }: RenderContext): Wording | undefined {
   const label = options.labels.get(call.tool);
-  const isFailed = call.outcome?.kind === 'failed';
-  if (!isFailed && (options.verbosity === 'quiet' || label?.hidden === true || isShownOtherwise(call, place.turn))) return undefined;
-  const name = toolName(call, label, options.redact);
+  const isHidden = options.verbosity === 'quiet' || label?.hidden === true || isShownOtherwise(call, place.turn);
+  if (isHidden && !isFailed(call)) return undefined;
   const args = argsText(call, label, options);
-  return `${name}${args === '' ? '' : `: ${args}`} ${outcomeText(call, place, options)}`;
+  return ours(...toolName(call, label, options.redact), `${args === '' ? '' : `: ${args}`} ${outcomeText(call, place, options)}`);
+}
+
+export function isFailed(call: Call): boolean {
+  return call.outcome?.kind === 'failed';
 }
 
 /** A wrapper whose inner call is shown, or the spawning of a sub-agent that has its own block. */
@@ -48,9 +55,13 @@ function isShownOtherwise(call: Call, turn: Turn): boolean {
   return isWrapper || Object.values(turn.childrenByKey).some((child) => child.callId === call.callId);
 }
 
-function toolName(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): string {
+/** A label is the operator's or ours. What a model calls a tool is shown as a name only if nothing else of ours begins like that. */
+function toolName(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): Wording {
   const name = cut(oneLine(redact(label?.label ?? call.tool)), MAX_NAME_POINTS);
-  return plainText(name, MAX_NAME_POINTS) === name && name !== '' ? name : codeSpan(name) || 'tool';
+  const isPlain = name !== '' && !name.includes(':') && plainText(name, MAX_NAME_POINTS) === name;
+  if (label !== undefined) return [isPlain ? name : codeSpan(name) || 'tool'];
+  if (!/^[\w.-]+$/.test(name) || LINE_BEGINNINGS.test(name)) return [`tool ${codeSpan(name)}`.trimEnd()];
+  return [{ first: codeSpan(name), later: isPlain ? name : codeSpan(name) }];
 }
 
 function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderContext['options']): string {
@@ -61,7 +72,7 @@ function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact 
     shown === undefined
       ? ''
       : codeSpan(argText(shown, call.args[shown] ?? '', verbosity === 'detail' ? MAX_ARG_POINTS_IN_DETAIL : MAX_ARG_POINTS, redact));
-  if (verbosity !== 'detail') return main;
+  if (verbosity !== 'detail') return [main, addressee(call, label, redact)].filter((text) => text !== '').join(' to ');
   const others = Object.entries(call.args).filter(([name, value]) => name !== shown && isWorthShowing(value));
   const texts = others
     .slice(0, MAX_OTHER_ARGS)
@@ -71,6 +82,12 @@ function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact 
 
 function summaryArg({ args }: Call): string | undefined {
   return isWorthShowing(args[SUMMARY_ARG]) ? SUMMARY_ARG : undefined;
+}
+
+/** Whom a call speaks to, which its main argument does not say. */
+function addressee(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): string {
+  const name = label?.to?.find((candidate) => isWorthShowing(call.args[candidate]));
+  return name === undefined ? '' : codeSpan(argText(name, call.args[name] ?? '', MAX_OTHER_ARG_POINTS, redact));
 }
 
 function firstShortArg(call: Call): string | undefined {

@@ -8,6 +8,8 @@ export interface ToolLabel {
   label?: string;
   /** The first of these arguments that a call has is shown; without a list the renderer chooses. */
   args?: string[];
+  /** The first of these arguments that a call has says whom it speaks to, and is shown behind the other one. */
+  to?: string[];
   /** Only failures are shown. */
   hidden?: boolean;
 }
@@ -18,7 +20,7 @@ export type ToolLabels = ReadonlyMap<string, ToolLabel>;
 export const BUILT_IN_LABELS: ToolLabels = decodeToolLabels(builtIn).labels;
 
 /**
- * Reads a map from tool names to `{ "label", "args", "hidden" }`, or to a plain label. Never throws: entries that cannot be
+ * Reads a map from tool names to `{ "label", "args", "to", "hidden" }`, or to a plain label. Never throws: entries that cannot be
  * read are left out and named in `problems`, one sentence each.
  */
 export function decodeToolLabels(value: unknown): { labels: ToolLabels; problems: string[] } {
@@ -28,7 +30,7 @@ export function decodeToolLabels(value: unknown): { labels: ToolLabels; problems
   for (const [tool, entry] of Object.entries(value)) {
     const label = decodeLabel(entry);
     if (label === undefined)
-      problems.push(`The label of the tool ${JSON.stringify(tool)} is neither a text nor an object with label, args and hidden.`);
+      problems.push(`The label of the tool ${JSON.stringify(tool)} is neither a text nor an object with label, args, to and hidden.`);
     else labels.set(tool, label);
   }
   return { labels, problems };
@@ -45,9 +47,11 @@ function decodeLabel(entry: unknown): ToolLabel | undefined {
   const label: ToolLabel = {};
   if (typeof entry['label'] === 'string') label.label = entry['label'];
   if (typeof entry['hidden'] === 'boolean') label.hidden = entry['hidden'];
-  const args = typeof entry['args'] === 'string' ? [entry['args']] : entry['args'];
-  if (isTexts(args)) label.args = args;
-  const wanted = (['label', 'hidden', 'args'] as const).filter((name) => entry[name] !== undefined);
+  for (const field of ['args', 'to'] as const) {
+    const names = typeof entry[field] === 'string' ? [entry[field]] : entry[field];
+    if (isTexts(names)) label[field] = names;
+  }
+  const wanted = (['label', 'hidden', 'args', 'to'] as const).filter((name) => entry[name] !== undefined);
   return wanted.length === Object.keys(label).length ? label : undefined;
 }
 

@@ -13,7 +13,7 @@ interface MessageLimits {
 
 /** The body of a create or an edit. `meta` becomes `props.livestatus`. */
 export function encodeMessage(card: Card, meta: unknown, limits: MessageLimits): PostBody {
-  const textOf = (lines: string[]) => [card.title, ...lines].join('\n');
+  const textOf = (lines: string[]) => [card.titleInMessage ?? card.title, ...lines].join('\n');
   const lines = fitLines(card, (some) => countCodePoints(textOf(some)) <= limits.maxMessageChars);
   return { message: cut(textOf(lines), limits.maxMessageChars), props: { livestatus: meta, unsafe_links: 'true' } };
 }

@@ -1,5 +1,6 @@
 // Sends the one request that a slot has begun. Owns nothing; what an answer means is decided in outcome.ts.
 
+import { type Card, firstVersion } from '../core/card.ts';
 import { type FoundPost, type PostBody, PushError } from '../core/sink.ts';
 import { afterCreate, afterEdit, afterFind, afterLook, afterRead, afterTakeover } from './outcome.ts';
 import { decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
@@ -51,7 +52,7 @@ async function create(ports: PublisherPorts, slot: Slot, signal: AbortSignal): P
   // A box that a person deleted meanwhile gets no second post.
   if (replaces !== undefined) await readPost(ports, slot, replaces, signal);
   try {
-    return await ports.sink.create({ ...bodyOf(ports, slot), target, pendingPostId }, signal);
+    return await ports.sink.create({ ...bodyOf(ports, slot, firstVersion), target, pendingPostId }, signal);
   } catch (error) {
     if (error instanceof PushError && error.reason === 'root_gone') await requireLoss(ports, slot, error, signal);
     throw error;
@@ -76,7 +77,11 @@ async function requireLoss({ sink }: PublisherPorts, { target }: Slot, error: Pu
 
 async function edit(ports: PublisherPorts, slot: Slot, signal: AbortSignal): Promise<void> {
   try {
-    await ports.sink.edit(postIdOf(slot), bodyOf(ports, slot), signal);
+    await ports.sink.edit(
+      postIdOf(slot),
+      bodyOf(ports, slot, (card) => card),
+      signal,
+    );
   } catch (error) {
     if (error instanceof PushError && error.reason === 'gone') await requireRoot(ports, slot, signal);
     throw error;
@@ -88,9 +93,13 @@ async function requireRoot({ sink }: PublisherPorts, { target: { rootId } }: Slo
   if (rootId !== undefined && (await sink.read(rootId, signal)) === undefined) throw new PushError('root_gone', 'the thread was deleted');
 }
 
-function bodyOf({ encode, instance, claimedAt }: PublisherPorts, { view, seq, shrinking, replaces }: Slot): PostBody {
+function bodyOf(
+  { encode, instance, claimedAt }: PublisherPorts,
+  { view, seq, shrinking, replaces }: Slot,
+  version: (card: Card) => Card,
+): PostBody {
   if (view === undefined) throw new Error('A push was started for a box that nobody has shown.');
-  return encode(view.card, metaOf(view, { seq, instance, claimedAt }, replaces), shrinking.level);
+  return encode(version(view.card), metaOf(view, { seq, instance, claimedAt }, replaces), shrinking.level);
 }
 
 function postIdOf(slot: Slot): string {

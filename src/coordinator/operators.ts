@@ -1,6 +1,6 @@
 // Owns whom was told what: once per conversation and rule, a limited number per hour. Knows no chat server.
 
-import { prose } from '../core/neutralise.ts';
+import { codeSpan } from '../core/neutralise.ts';
 import { cut, oneLine } from '../core/text.ts';
 import { placeOf } from './deeds.ts';
 import type { Finding } from './rules/rule.ts';
@@ -132,7 +132,7 @@ export class Operators {
   }
 }
 
-/** The names in a sentence may be an agent's choice: only plain words and code spans come out of it. */
+/** The names in a sentence may be an agent's choice, and a new post notifies whoever has one of its words as a name: not in a code span. */
 function textOf({ rule, sentence }: Finding): string {
-  return `Violation (${rule}): ${prose(cut(oneLine(sentence), MAX_SENTENCE_POINTS))}`;
+  return `Violation (${rule}): ${codeSpan(cut(oneLine(sentence), MAX_SENTENCE_POINTS))}`;
 }

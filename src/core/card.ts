@@ -36,6 +36,12 @@ export interface Card {
   title: string;
   /** Oldest first. What must stay longest stands last: when there are too many, the first ones go. */
   lines: string[];
+  /** The same for the version that creates a post, in which words notify people: foreign ones stand in code spans. */
+  first?: { title: string; lines: string[] };
+  /** Instead of the title where that is part of a message. */
+  titleInMessage?: string;
+  /** Indices of `lines` in the order in which they may be dropped: failed calls after what went well. Without it the oldest goes first. */
+  dropOrder?: number[];
   /** Lines before these that are not shown any more. */
   droppedLines: number;
   /** Plain text for notifications and clients without attachments. */
@@ -43,4 +49,9 @@ export interface Card {
   /** Changes like this jump the pace (see the table of states). */
   urgentKey: string;
   final: boolean;
+}
+
+/** The card as a new post shows it. A title only notifies where it is part of a message. */
+export function firstVersion(card: Card): Card {
+  return card.first === undefined ? card : { ...card, lines: card.first.lines, titleInMessage: card.first.title };
 }

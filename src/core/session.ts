@@ -67,6 +67,8 @@ export interface Turn {
   lastEventAt: number;
   lines: Line[];
   droppedLines: number;
+  /** How many of them were failed calls. */
+  droppedFailures?: number;
   callsById: Record<string, Call>;
   childrenByKey: Record<string, { callId?: string; label?: string }>;
   /** Runs the gateway named, open or not; `open` counts as a sign of life. */

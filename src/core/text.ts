@@ -14,8 +14,11 @@ const INVISIBLE = /(?![\t\n\r]|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Default_Ignorable_C
 /** More combining marks than any script needs on one letter: such towers cover the neighbouring lines. */
 const MARK_TOWER = /(\p{M}{6})\p{M}+/gu;
 
-/** Line separators other than the line feed. */
-const ODD_BREAK = /\r\n?|[\u0085\u2028\u2029\v\f]/g;
+/**
+ * Line separators other than the line feed. U+2424 is only a picture of one, but Mattermost's web client turns it into one before it
+ * looks for anything else (Lexer.prototype.lex of github.com/mattermost/marked, lib/marked.js).
+ */
+const ODD_BREAK = /\r\n?|[\u0085\u2028\u2029\u2424\v\f]/g;
 
 /** Whether dropping invisible characters would change a text. Most texts are harmless ASCII, which this tells fast. */
 const PLAIN_ASCII = /^[\t\n\u0020-\u007e]*$/;

@@ -93,27 +93,39 @@ function lineKey(line: Line): string {
   }
 }
 
-/** The turn with about `most` lines. Running calls and sub-agents are not dropped: their end is still to be shown. */
+/** The turn with about `most` lines. Running calls and sub-agents are not dropped: their end is still to be shown. Failed calls go last. */
 export function withNewestLines(turn: Turn, most: number): Turn {
   const fewer = turn.lines.length > most ? withoutOldestLine(turn) : turn;
   return fewer === turn ? turn : withNewestLines(fewer, most);
 }
 
 function withoutOldestLine(turn: Turn): Turn {
-  const old = turn.lines.slice(0, -SPARED_LINES).findIndex((candidate) => isDroppable(turn, candidate));
-  const index = old === -1 && turn.lines.length > MOST_LINES ? 0 : old;
-  const line = turn.lines[index];
+  const old = turn.lines.slice(0, -SPARED_LINES).filter((candidate) => isDroppable(turn, candidate));
+  const line =
+    old.find((candidate) => !isFailure(turn, candidate)) ?? old[0] ?? (turn.lines.length > MOST_LINES ? turn.lines[0] : undefined);
   if (line === undefined) return turn;
-  const lines = turn.lines.toSpliced(index, 1);
+  const lines = turn.lines.filter((other) => other !== line);
   const droppedLines = turn.droppedLines + 1;
   if (line.kind !== 'call') return { ...turn, lines, droppedLines };
   const { [line.callId]: _dropped, ...callsById } = turn.callsById;
-  return { ...turn, lines, droppedLines, callsById };
+  const failures = (turn.droppedFailures ?? 0) + (isFailure(turn, line) ? 1 : 0);
+  return { ...turn, lines, droppedLines, callsById, ...(failures === 0 ? {} : { droppedFailures: failures }) };
 }
 
 function isDroppable(turn: Turn, line: Line): boolean {
   if (line.kind === 'child') return false;
   return line.kind !== 'call' || turn.callsById[line.callId]?.endedAt !== undefined;
+}
+
+function isFailure(turn: Turn, line: Line): boolean {
+  return line.kind === 'call' && turn.callsById[line.callId]?.outcome?.kind === 'failed';
+}
+
+/** The calls of this turn that failed, those included whose lines are forgotten; a wrapper and what it called are one. */
+export function failedCallCount({ callsById, droppedFailures = 0 }: Turn): number {
+  const failed = Object.values(callsById).filter(({ outcome }) => outcome?.kind === 'failed');
+  const wrappers = new Set(failed.map(({ parentCallId }) => parentCallId));
+  return droppedFailures + failed.filter(({ callId }) => !wrappers.has(callId)).length;
 }
 
 /** Changes one call; an unknown id changes nothing. */

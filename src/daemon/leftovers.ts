@@ -11,7 +11,7 @@ import type { BoxView, Publisher } from '../boxes/publisher-ports.ts';
 import type { Card } from '../core/card.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { plainText } from '../core/neutralise.ts';
+import { OUR_MARK, plainText } from '../core/neutralise.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
@@ -226,6 +226,6 @@ export class Leftovers {
 function lostCard(agent: string | undefined): Card {
   const name = agent === undefined ? '' : plainText(agent, MAX_NAME_POINTS);
   const title = ['[LOST] source gone', ...(name === '' ? [] : [name])].join(' | ');
-  const lines = ['The watcher was away, and nothing says how this turn ended.'];
+  const lines = [`${OUR_MARK} The watcher was away, and nothing says how this turn ended.`];
   return { state: 'lost', color: colorOf('lost', false), title, lines, droppedLines: 0, fallback: title, urgentKey: 'lost', final: true };
 }

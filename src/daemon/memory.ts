@@ -5,6 +5,8 @@ import type { OwedView, PostRecord } from '../boxes/post-record.ts';
 import type { Change, Checkpoint } from '../checkpoint.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
+import type { Card } from '../core/card.ts';
+import { codeSpan } from '../core/neutralise.ts';
 import type { Session } from '../core/session.ts';
 
 /** A session with the boxes of its own turns, as one row. */
@@ -65,7 +67,9 @@ export class Memory {
       .rows('post')
       .map((row) => row.value)
       .filter(isPostRecord)
-      .map((record) => (isOwedView(record.owedView) ? record : withoutView(record)));
+      .map(({ owedView, ...record }) =>
+        isOwedView(owedView) ? { ...record, owedView: { ...owedView, card: withFirst(owedView.card) } } : record,
+      );
   }
 
   /** How far each source was read, by its path. */
@@ -161,13 +165,15 @@ function isStoredSession(value: unknown): value is StoredSession {
   return typeof session?.key === 'string' && Array.isArray(session.turns) && Array.isArray(entries);
 }
 
-function isOwedView(value: unknown): boolean {
+function isOwedView(value: unknown): value is OwedView {
   const { card, turnStartedAt, meta } = (value ?? {}) as Partial<OwedView>;
   return typeof card?.title === 'string' && Array.isArray(card.lines) && Array.isArray(meta?.runs) && typeof turnStartedAt === 'number';
 }
 
-function withoutView({ owedView: _owedView, ...record }: PostRecord): PostRecord {
-  return record;
+/** What 0.1 left knows no form for a new post, and not which of its words are foreign: all of them go into code spans. */
+function withFirst(card: Card): Card {
+  const inCode = (line: string) => codeSpan(line.replaceAll('`', ''));
+  return { ...card, first: card.first ?? { title: inCode(card.title), lines: card.lines.map(inCode) } };
 }
 
 function isPostRecord(value: unknown): value is PostRecord {

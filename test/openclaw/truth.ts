@@ -55,7 +55,10 @@ function outcomeOf({ toolAnswersById }: Witness, { callId }: AskedCall): string 
   return /"status": ?"error"|^ENOENT|no such file/i.test(answer) ? '[ERR]' : '[OK]';
 }
 
-/** Markdown escapes and the fixed spaces of an indent, as a reader sees them. */
+/** Without the mark of our own lines and the fixed spaces of an indent, as a reader sees them. */
 function plain(line: string): string {
-  return line.replace(/[\u00a0\u2003]/g, ' ').replace(/\\([^\w\s])/g, '$1');
+  return line
+    .replace(/[\u00a0\u2003]/g, ' ')
+    .replace(/^( *)◆ /, '$1')
+    .replace(/\\([^\w\s])/g, '$1');
 }

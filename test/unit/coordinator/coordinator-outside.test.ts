@@ -88,7 +88,7 @@ describe('governance', () => {
     const [card] = [...rig.cardsById.values()];
     expect(card?.title).toContain('research/scout');
     expect(card?.lines.filter((line) => line.includes('[VIOLATION]'))).toEqual([
-      '[VIOLATION] main (primary) used the tool write to change something, which posture scout forbids',
+      '◆ [VIOLATION] main (primary) used the tool write to change something, which posture scout forbids',
     ]);
     expect(rig.ledger()).toMatchObject([{ action: 'posture_violation', mode: 'research' }]);
   });
@@ -152,7 +152,7 @@ describe('the ledger as the coordinator sees it', () => {
     expect(rig.findings()).toEqual([]);
     await turnOf(rig, 'reviewer');
     await rig.pass(10);
-    expect(rig.findings()).toEqual(['[VIOLATION] reviewer (secondary) answered without writing to the audit ledger first']);
+    expect(rig.findings()).toEqual(['◆ [VIOLATION] reviewer (secondary) answered without writing to the audit ledger first']);
   });
 
   it('shows a chain that breaks while an agent works, and only health tells an old break', async () => {
@@ -166,7 +166,7 @@ describe('the ledger as the coordinator sees it', () => {
     expect(rig.findings()).toEqual([]);
     audit(rig, 'y');
     await rig.pass(3);
-    expect(rig.findings()).toEqual(['[VIOLATION] line 2 of the audit ledger was altered after it was written']);
+    expect(rig.findings()).toEqual(['◆ [VIOLATION] line 2 of the audit ledger was altered after it was written']);
   });
 });
 
@@ -178,7 +178,7 @@ describe('drift', () => {
     says(rig, 'main', 't', { text: 'Delete the staging database' });
     const stored = JSON.stringify(rig.coordinator().rowsToStore());
     await rig.pass(5);
-    expect(rig.findings()).toEqual(['[VIOLATION] the answer of main (primary) drifted 86% from the instruction']);
+    expect(rig.findings()).toEqual(['◆ [VIOLATION] the answer of main (primary) drifted 86% from the instruction']);
     expect(stored).not.toMatch(/quarterly|staging/);
   });
 });

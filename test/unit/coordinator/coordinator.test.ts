@@ -4,7 +4,7 @@ import { refusedLines } from './ledger-recipe.ts';
 import { asks, keyOf, says, startRig, turnOf } from './rig.ts';
 import { tempDir } from './temp-dir.ts';
 
-const SKIPPED = '[VIOLATION] auditor (observer) answered although the secondary was expected';
+const SKIPPED = '◆ [VIOLATION] auditor (observer) answered although the secondary was expected';
 
 describe('three agents in one thread', () => {
   it('find nothing when they answer in order', async () => {
@@ -22,7 +22,10 @@ describe('three agents in one thread', () => {
     expect(rig.ledger()).toMatchObject([{ agent: 'coordinator', action: 'sequence_violation', outcome: 'logged' }]);
     expect(rig.ledger()[0]?.detail).toContain(`skipped (violation) in session ${keyOf('auditor')}`);
     expect(rig.told).toMatchObject([
-      { place: { channelId: 'town', rootId: 'root' }, text: expect.stringMatching(/^@alice @bob Violation \(sequence\): auditor /) },
+      {
+        place: { channelId: 'town', rootId: 'root' },
+        text: expect.stringMatching(/^@alice @bob Violation \(sequence\): `auditor [^`]+`\.$/),
+      },
     ]);
     expect(refusedLines(readFileSync(rig.ledgerPath, 'utf8'))).toEqual([]);
   });
@@ -30,7 +33,7 @@ describe('three agents in one thread', () => {
   it('count repeats without writing or telling them again', async () => {
     const rig = await startRig(tempDir());
     for (const agent of ['reviewer', 'auditor', 'reviewer', 'auditor']) await turnOf(rig, agent);
-    expect(rig.findings().at(-1)).toBe('[VIOLATION] auditor (observer) answered although the primary was expected (×4)');
+    expect(rig.findings().at(-1)).toBe('◆ [VIOLATION] auditor (observer) answered although the primary was expected (×4)');
     expect(rig.ledger()).toHaveLength(1);
     expect(rig.told).toHaveLength(1);
     expect(rig.coordinator().health().findingsByRule).toEqual({ sequence: 4 });
@@ -47,9 +50,9 @@ describe('three agents in one thread', () => {
     await turnOf(rig, 'main');
     await turnOf(rig, 'reviewer');
     await rig.pass(61);
-    expect(rig.findings()).toEqual(['[VIOLATION] the observer has not answered 60s after reviewer (secondary) did']);
+    expect(rig.findings()).toEqual(['◆ [VIOLATION] the observer has not answered 60s after reviewer (secondary) did']);
     await turnOf(rig, 'auditor');
-    expect(rig.findings().at(-1)).toBe('[NOTICE] auditor (observer) answered after all: order is restored');
+    expect(rig.findings().at(-1)).toBe('◆ [NOTICE] auditor (observer) answered after all: order is restored');
     expect(rig.told).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { usageOf, withNewestLines } from '../../../src/core/turn.ts';
+import { failedCallCount, usageOf, withNewestLines } from '../../../src/core/turn.ts';
 import { answered, asked, at, CHILD, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
 
 const turnsOf = (events: Parameters<typeof fold>[0]): number => fold(events).get(MAIN)?.turns.length ?? 0;
@@ -163,6 +163,24 @@ describe('what a turn remembers', () => {
       expect(kept.lines.at(-1)).toMatchObject({ text: 'line 399' });
       expect(kept.droppedLines).toBe(402 - most);
     }
+  });
+
+  it('drops failed calls last, and counts those that it had to drop', () => {
+    const failed = (id: string, second: number) => [
+      called(second, id),
+      at(second, { type: 'tool_ended', callId: id, outcome: { kind: 'failed' } }),
+    ];
+    const texts = Array.from({ length: 200 }, (_, i) => said(i + 2, 'tools', `line ${i}`));
+    const one = treeAt([asked(0), said(1, 'tools', 'first'), ...failed('bad', 1), ...texts], 300).turn;
+    expect(
+      withNewestLines(one, 60)
+        .lines.map((line) => line.kind)
+        .indexOf('call'),
+    ).toBe(0);
+    const many = Array.from({ length: 100 }, (_, i) => failed(`bad${i}`, i + 1)).flat();
+    const few = withNewestLines(treeAt([asked(0), said(1, 'tools', 'first'), ...many], 300).turn, 60);
+    expect(few.lines.length).toBe(60);
+    expect(failedCallCount(few)).toBe(100);
   });
 
   it('shows new text beside any number of running calls', () => {

@@ -6,9 +6,14 @@ import type { Call, TurnTree } from '../../../src/core/session.ts';
 import { ACTIVE, callOf, doneAfter, OPTIONS, runningCall, START, treeOf } from './trees.ts';
 
 const linesOf = (tree: TurnTree, options: Partial<typeof OPTIONS> = {}, status: TurnStatus = ACTIVE) =>
-  renderCard(tree, () => status, { ...OPTIONS, ...options }).lines;
+  renderCard(tree, () => status, { ...OPTIONS, ...options }).lines.map(withoutMark);
 const lineOf = (call: Call, options: Partial<typeof OPTIONS> = {}, status: TurnStatus = ACTIVE) =>
   linesOf(treeOf({ calls: [call] }), options, status)[0];
+/** Every line of a call begins with our mark; here it would only hide what differs. */
+function withoutMark(line: string): string {
+  expect(line).toMatch(/^◆ /);
+  return line.slice(2);
+}
 const spawnOf = (parts: Partial<Call>) => callOf('s', 'sessions_spawn', { label: 'kid', task: 'count' }, parts);
 
 describe('tool lines (LS-19, LS-20)', () => {
@@ -88,6 +93,14 @@ describe('what becomes of a call', () => {
       { outcome: { kind: 'failed', exitCode: 2, detail: 'No rule\nto make' } },
     );
     expect(lineOf(call, { verbosity: 'detail' })).toBe('exec: `make` `cwd=/srv` `timeout=60` `env=CI=1` [ERR exit 2] `No rule to make`');
+  });
+
+  it('says whom a message goes to', () => {
+    expect(lineOf(callOf('m', 'message', { action: 'send', channel: 'mattermost', target: 'channel:c4xq', message: 'hi' }))).toBe(
+      'message: `send` to `channel:c4xq` [OK]',
+    );
+    expect(lineOf(callOf('m', 'message', { action: 'send', to: 'user:bob', message: 'hi' }))).toBe('message: `send` to `user:bob` [OK]');
+    expect(lineOf(callOf('m', 'message', { action: 'list' }))).toBe('message: `list` [OK]');
   });
 
   it('masks a value that its name gives away', () => {

@@ -3,7 +3,7 @@ import { encodeAttachment } from '../../../src/boxes/attachment.ts';
 import { encodeMessage } from '../../../src/boxes/message.ts';
 import { propsLength } from '../../../src/boxes/props-length.ts';
 import { renderCard } from '../../../src/boxes/render.ts';
-import type { Card } from '../../../src/core/card.ts';
+import { type Card, firstVersion } from '../../../src/core/card.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
 import { countCodePoints } from '../../../src/core/text.ts';
 import { boxOf } from './box-of.ts';
@@ -55,12 +55,12 @@ function example(status: 'active' | 'done'): { tree: TurnTree; card: Card } {
 
 const EXAMPLE_LINES = [
   'Reading live-status source code...',
-  'exec: `ls /agents/sessions` [OK]',
+  '◆ exec: `ls /agents/sessions` [OK]',
   'Analyzing agent configurations...',
-  'exec: `grep -r live-status` [OK]',
-  'Sub-agent: proj035-planner',
+  '◆ exec: `grep -r live-status` [OK]',
+  '◆ Sub-agent: proj035-planner',
   '\u2003\u2003Reading protocol...',
-  '\u2003\u2003[DONE] 28s',
+  '\u2003\u2003◆ [DONE] 28s',
   'Plan ready. Awaiting approval.',
 ];
 
@@ -97,7 +97,7 @@ describe('as an attachment', () => {
     expect(propsLength(props)).toBeLessThanOrEqual(maxPropsChars);
     const shown = boxOf({ props }).lines;
     expect(shown.slice(1)).toEqual(lines.slice(-(shown.length - 1)));
-    expect(shown[0]).toBe(`… ${12 + 80 - (shown.length - 1)} earlier lines`);
+    expect(shown[0]).toBe(`◆ … ${12 + 80 - (shown.length - 1)} earlier lines`);
     expect(
       propsLength(
         encodeAttachment({ ...card, lines: lines.slice(-shown.length), droppedLines: 12 + 80 - shown.length }, META, {
@@ -109,8 +109,19 @@ describe('as an attachment', () => {
 
   it('keeps the title and says what is missing when not even one line fits', () => {
     const { props } = encodeAttachment(cardOf({ lines: ['x'.repeat(900)] }), META, { maxPropsChars: 500 });
-    expect(boxOf({ props })).toMatchObject({ title: '[ACTIVE] main | 38s', lines: ['… 1 earlier line'] });
+    expect(boxOf({ props })).toMatchObject({ title: '[ACTIVE] main | 38s', lines: ['◆ … 1 earlier line'] });
     expect(boxOf(encodeAttachment(cardOf({ lines: ['x'] }), META, { maxPropsChars: 10 })).lines).toEqual([]);
+  });
+
+  it('keeps failed calls when other lines have to go', () => {
+    const calls = Array.from({ length: 60 }, (_, index) =>
+      callOf(`c${index}`, 'exec', { command: `step ${index}` }, index === 5 ? { outcome: { kind: 'failed' } } : {}),
+    );
+    const card = renderCard(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, maxLines: 99 });
+    const { lines } = boxOf(encodeAttachment(card, META, { maxPropsChars: 700 }));
+    expect(lines[0]).toMatch(/^◆ … \d+ earlier lines$/);
+    expect(lines[1]).toBe('◆ exec: `step 5` [ERR]');
+    expect(lines.at(-1)).toBe('◆ exec: `step 59` [OK]');
   });
 
   it('keeps violations when other lines have to go', () => {
@@ -120,7 +131,25 @@ describe('as an attachment', () => {
     const { props } = encodeAttachment(card, META, { maxPropsChars: 3_000 });
     const value = boxOf({ props }).lines.join('\n');
     for (let index = 0; index < 12; index++) expect(value).toContain(`[VIOLATION] finding ${index} `);
-    expect(value).toMatch(/^… \d+ earlier lines\n/);
+    expect(value).toMatch(/^◆ … \d+ earlier lines\n/);
+  });
+});
+
+describe('a new post', () => {
+  const calls = [callOf('1', 'exec', { command: 'ls' }), callOf('2', 'alice', {})];
+  const base = treeOf({ calls, session: { agentId: 'bob' }, turn: { trigger: { kind: 'schedule', name: 'carol asks' } } });
+  const tree = { ...base, turn: { ...base.turn, lines: [said('a', 'Hello dave'), ...base.turn.lines] } };
+  const card = firstVersion(renderCard(tree, () => ACTIVE, { ...OPTIONS, violations: ['erin answered'] }));
+
+  it('has every foreign word in a code span, where words notify people', () => {
+    const lines = ['`Hello dave`', '◆ exec: `ls` [OK]', '◆ `alice` [OK]', '◆ [VIOLATION] `erin answered`'];
+    expect(boxOf(encodeAttachment(card, META, PROPS_LIMIT))).toMatchObject({
+      title: '[ACTIVE] bob: carol asks | 38s | 1 violation',
+      lines,
+    });
+    expect(encodeMessage(card, META, MESSAGE_LIMIT).message).toBe(
+      ['[ACTIVE] `bob`: `carol asks` | 38s | 1 violation', ...lines].join('\n'),
+    );
   });
 });
 
@@ -139,7 +168,7 @@ describe('as a message', () => {
     expect(countCodePoints(message)).toBeLessThanOrEqual(maxMessageChars);
     const [title, note, ...shown] = message.split('\n');
     expect(title).toBe('[ACTIVE] main | 38s');
-    if (note !== undefined) expect(note).toBe(`… ${400 - shown.length} earlier lines`);
+    if (note !== undefined) expect(note).toBe(`◆ … ${400 - shown.length} earlier lines`);
     expect(shown).toEqual(lines.slice(400 - shown.length));
     if (maxMessageChars > 100) expect(countCodePoints(message)).toBeGreaterThan(maxMessageChars - 60);
   });

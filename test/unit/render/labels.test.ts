@@ -20,9 +20,9 @@ describe('tool labels (LS-19)', () => {
       callOf('4', 'write', { path: 'b' }),
     ];
     expect(renderCard(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, labels: merged }).lines).toEqual([
-      'shell: `ls` [OK]',
-      'Acme: `eu` [OK]',
-      'write: `b` [OK]',
+      '◆ shell: `ls` [OK]',
+      '◆ Acme: `eu` [OK]',
+      '◆ write: `b` [OK]',
     ]);
   });
 
@@ -42,7 +42,7 @@ describe('tool labels (LS-19)', () => {
   it('are as untrusted as everything else', () => {
     const { labels } = decodeToolLabels({ exec: '@all [x](http://evil.example)' });
     expect(renderCard(treeOf({ calls: [callOf('1', 'exec', { command: 'ls' })] }), () => ACTIVE, { ...OPTIONS, labels }).lines).toEqual([
-      '`@all [x](http://evil.example)`: `ls` [OK]',
+      '◆ `@all [x] (http://evil.example)`: `ls` [OK]',
     ]);
   });
 });

@@ -3,48 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { codeSpan, plainText, prose } from '../../../src/core/neutralise.ts';
 import { cut } from '../../../src/core/text.ts';
 import { hostileText } from './hostile.ts';
-import { codeTexts, harmsOf } from './judge.ts';
-
-describe('the judge', () => {
-  it.each([
-    '@all',
-    'a @name. b',
-    'see https://a.example',
-    'www.a.example',
-    '~town-square',
-    '#tag',
-    ':smile:',
-    '[a](http://b.example)',
-    '![a](b)',
-    '<b>',
-    '```\nx',
-    '# h',
-    '> q',
-    '- a',
-    '1. a',
-    '---',
-    '    code',
-    'a\n===',
-    '&#64;all',
-    '`a` @all',
-    '``a` @all',
-    '[a]: http://b.example',
-    'a\u202eb',
-    'a@b.example',
-    '\ud800',
-    '**a**',
-    '$x$',
-  ])('sees the harm in %j', (markdown) => {
-    expect(harmsOf(markdown)).not.toEqual([]);
-  });
-
-  it.each(['plain text (ok), 3.5 %', '`@all https://a.example` [OK]', '`` a`b `` …', '[ACTIVE] main | 38s\nReading…'])(
-    'finds none in %j',
-    (markdown) => {
-      expect(harmsOf(markdown)).toEqual([]);
-    },
-  );
-});
+import { codeTexts } from './judges/app.ts';
+import { harmsOf } from './judges/harms.ts';
 
 describe('prose', () => {
   it.each([
@@ -59,9 +19,21 @@ describe('prose', () => {
     ['## Summary', 'Summary'],
     ['- first point', 'first point'],
     ['2. second point', '(2) second point'],
-    ['[DONE] 28s', '`[DONE]` 28s'],
+    ['[DONE] 28s', '(DONE) 28s'],
+    ['`［DONE］` 28s', '`(DONE)` 28s'],
+    ['【完了】 28s', '(完了) 28s'],
+    ['> **[DОNE]** 28s', '(DОNE) 28s'],
+    ['see [DONE] there', 'see `[DONE]` there'],
+    ['◆ exec: ls ♦ 🔹', '· exec: ls · ·'],
+    ['it is x-d or max-d', 'it is `x-d` or max-d'],
+    ['at 12:30 or 12:30:45', 'at 12:30 or `12:30:45`'],
+    ['done.:) great!;)', '`done.:) great!;)`'],
+    ['see a/www1.1', 'see `a/www1.1`'],
+    ['完了。次は evil。example', '完了。次は `evil。example`'],
+    ['one␤two', 'one two'],
     ['a `` b', 'a `` ` `` b'],
-    ['日本語のテキスト。🎉 שלום', '日本語のテキスト。🎉 שלום'],
+    ['日本語のテキスト。🎉', '日本語のテキスト。🎉'],
+    ['ab שלום', '\u200e\u2068ab שלום\u2069'],
     ['', ''],
     ['\u200b \n ', ''],
   ])('shows %j as %j', (text, expected) => {
@@ -75,6 +47,9 @@ describe('codeSpan', () => {
     ['echo `date`', '`` echo `date` ``'],
     ['a\n  b', '`a b`'],
     ['```', '`` ` ``'],
+    ['a[0](b)', '`a[0] (b)`'],
+    ['echo ◆', '`echo ·`'],
+    ['בדיקה', '\u200e\u2068`בדיקה`\u2069'],
     [' ', ''],
   ])('shows %j as %j', (text, expected) => {
     expect(codeSpan(text)).toBe(expected);
@@ -99,13 +74,16 @@ describe('plainText', () => {
     ['@all https://a.example [x](y)', 'all https a example x y'],
     ['gpt-5.1', 'gpt-5.1'],
     ['___', ''],
+    ['［DONE］ main ǀ 2 violations', 'DONE main 2 violations'],
+    ['see a/www1.1 x-d', 'see a 1.1 x d'],
+    ['שלום', '\u200e\u2068שלום\u2069'],
   ])('makes %j into %j', (text, expected) => {
     expect(plainText(text, 60)).toBe(expected);
   });
 });
 
 describe('any text', () => {
-  const RUNS = 35_000; // three of these and the rendered trees are more than 100,000 strings
+  const RUNS = 2_000; // the corpus has many more, in boxes
 
   it.each<[string, (text: string) => string]>([
     ['prose', (text) => prose(cut(text, 160))],
@@ -117,6 +95,7 @@ describe('any text', () => {
         const markdown = encode(text);
         expect(markdown).not.toContain('\n');
         expect(harmsOf(markdown), markdown).toEqual([]);
+        if (markdown === '') return;
         expect(harmsOf(`[ACTIVE] main | 38s\n${markdown}\n${markdown} [OK]`), markdown).toEqual([]);
       }),
       { numRuns: RUNS, seed: 1 },
@@ -125,7 +104,7 @@ describe('any text', () => {
 });
 
 describe('a million characters', () => {
-  const LINEAR_MS = 4_000; // takes well under one second alone
+  const LINEAR_MS = 4_000; // of computing time; it takes less than one second
 
   it.each([
     'a',
@@ -153,8 +132,8 @@ describe('a million characters', () => {
     '\u001b[',
   ])('are read in linear time: %j', (piece) => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     for (const encode of [prose, codeSpan, (said: string) => plainText(said, 60)]) encode(text);
-    expect(performance.now() - startedAt).toBeLessThan(LINEAR_MS);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(LINEAR_MS);
   });
 });

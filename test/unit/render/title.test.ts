@@ -3,7 +3,7 @@ import { formatCost, formatDuration, formatQuiet, formatTokens } from '../../../
 import { renderCard } from '../../../src/boxes/render.ts';
 import type { BoxState, TurnStatus } from '../../../src/core/card.ts';
 import type { Usage } from '../../../src/core/event.ts';
-import { ACTIVE, doneAfter, OPTIONS, START, treeOf } from './trees.ts';
+import { ACTIVE, callOf, doneAfter, OPTIONS, START, treeOf } from './trees.ts';
 
 const usage = (input: number, output: number, costUsd = 0): Usage => ({ input, output, cacheRead: 99_000, cacheWrite: 100, costUsd });
 const end = { final: true, endedAt: START + 38_000 } as const;
@@ -73,7 +73,7 @@ describe('time, tokens and cost (LS-21)', () => {
     const tree = treeOf({ turn: { usageById: { a: usage(1_000, 100) } }, children: { kid: { tree: child } } });
     const card = renderCard(tree, () => doneAfter(28_000), OPTIONS);
     expect(card.title).toBe('[DONE] main | 28s | 4.3k tokens');
-    expect(card.lines.at(-1)?.trim()).toBe('[DONE] 28s | 3.1k tokens');
+    expect(card.lines.at(-1)?.trim()).toBe('◆ [DONE] 28s | 3.1k tokens');
   });
 
   it('names the scheduled job beside the agent', () => {
@@ -84,9 +84,28 @@ describe('time, tokens and cost (LS-21)', () => {
   it('counts violations and turns the box to the colour of a warning', () => {
     const card = renderCard(treeOf(), () => ACTIVE, { ...OPTIONS, violations: ['reviewer spoke before main', 'observer acted'] });
     expect(card.title).toBe('[ACTIVE] main | 38s | 2 violations');
-    expect(card.lines).toEqual(['[VIOLATION] reviewer spoke before main', '[VIOLATION] observer acted']);
+    expect(card.lines).toEqual(['◆ [VIOLATION] reviewer spoke before main', '◆ [VIOLATION] observer acted']);
     expect(card.color).not.toBe(renderCard(treeOf(), () => ACTIVE, OPTIONS).color);
     expect(renderCard(treeOf(), () => ACTIVE, { ...OPTIONS, violations: ['x'] }).title).toBe('[ACTIVE] main | 38s | 1 violation');
+  });
+});
+
+describe('failed calls', () => {
+  const failed = { outcome: { kind: 'failed' as const } };
+
+  it('are counted in the title of an end, those of sub-agents too, which also count their own', () => {
+    const child = treeOf({ calls: [callOf('k', 'exec', { command: 'x' }, failed)] });
+    const calls = [callOf('a', 'exec', { command: 'x' }, failed), callOf('b', 'exec', { command: 'y' })];
+    const tree = treeOf({ calls, children: { kid: { tree: child } }, turn: { usageById: { a: usage(1_000, 100) } } });
+    const card = renderCard(tree, () => doneAfter(28_000), { ...OPTIONS, violations: ['x'] });
+    expect(card.title).toBe('[DONE] main | 28s | 1.2k tokens | 2 failed | 1 violation');
+    expect(card.lines.find((line) => line.includes('[DONE]'))?.trim()).toBe('◆ [DONE] 28s | 1 failed');
+    expect(renderCard(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main | 38s');
+  });
+
+  it('and the wrapper that called them are one', () => {
+    const calls = [callOf('w', 'tool_call', { id: 'x' }, failed), callOf('i', 'exec', { command: 'x' }, { ...failed, parentCallId: 'w' })];
+    expect(renderCard(treeOf({ calls }), () => doneAfter(28_000), OPTIONS).title).toBe('[DONE] main | 28s | 1 failed');
   });
 });
 

@@ -9,7 +9,7 @@ describe('a later line proves', () => {
   it('that a call is over whose result never came, when its run has said its last word (h02)', async () => {
     const { looks, atTheEnd } = await play('h02-lost-result');
     expect(looks[0]).toEqual([
-      { title: '[DONE] main | 2s | 240 tokens | $0.0020', lines: ['Reading', 'exec: `cat app.log` [no result]', 'Here is the summary.'] },
+      { title: '[DONE] main | 2s | 240 tokens | $0.0020', lines: ['Reading', '◆ exec: `cat app.log` [no result]', 'Here is the summary.'] },
     ]);
     expect(atTheEnd[0]).toEqual(looks[0]?.[0]);
     expect(atTheEnd[1]?.title).toMatch(/^\[DONE\] main \| 3s /);
@@ -34,7 +34,7 @@ describe('a retry is the same turn', () => {
     expect(atTheEnd).toEqual([
       {
         title: '[DONE] main | 3s | 240 tokens | $0.0020',
-        lines: ['Reading the calendar', 'exec: `cal` [OK]', 'Your week is planned.'],
+        lines: ['Reading the calendar', '◆ exec: `cal` [OK]', 'Your week is planned.'],
       },
     ]);
     expect(titles[0]?.[0]).toBe('[RETRY] 1 | main | 0s');
@@ -45,7 +45,7 @@ describe('a retry is the same turn', () => {
     expect(atTheEnd).toEqual([
       {
         title: '[DONE] main | 3s | 360 tokens | $0.0030',
-        lines: ['exec: `cat logs` [OK]', '[session compacted - continuing]', 'exec: `tail logs` [OK]', 'The logs are read.'],
+        lines: ['◆ exec: `cat logs` [OK]', '◆ [session compacted - continuing]', '◆ exec: `tail logs` [OK]', 'The logs are read.'],
       },
     ]);
     expect(titles[0]?.some((title) => title.startsWith('[ERROR]'))).toBe(false);
@@ -71,7 +71,7 @@ describe('a box says', () => {
 
   it('of calls that did nothing that they failed (h09)', async () => {
     const { atTheEnd } = await play('h09-not-run-shown-ok');
-    expect(atTheEnd[0]?.lines).toEqual(['exec: `rm -r build` [ERR]', 'search: `weather` [ERR]', 'Done.']);
+    expect(atTheEnd[0]?.lines).toEqual(['◆ exec: `rm -r build` [ERR]', '◆ search: `weather` [ERR]', 'Done.']);
   });
 
   it('what a sub-agent reports in the turn that spawned it, whatever the words of the report (h14)', async () => {
