@@ -91,10 +91,13 @@ export type SessionEvent = Common &
     | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string; takesBack?: boolean }
     /**
      * Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. With `since`, when it
-     * began: one that began before its turn ended was left behind and is no sign of another turn. With `handle` it is
-     * that background command, and speaks only for the turn that started it.
+     * began: one that began before its turn ended was left behind and is no sign of another turn. `renewedAt` is when its owner last
+     * did something for it: what is older than a loss does not take that back. With `isRun` false it may be housekeeping, which begins no
+     * turn. With `handle` it is that background command, and speaks only for the turn that started it.
      */
-    | { type: 'busy_seen'; until: number; since?: number; handle?: string }
+    | { type: 'busy_seen'; until: number; since?: number; renewedAt?: number; isRun?: boolean; handle?: string }
+    /** The owner let go of the transcript in the middle of a run and does nothing more: calls in progress are cut off. */
+    | { type: 'calls_abandoned' }
     /** The sign of life went away; `crashed` when its owner is known to be dead. */
     | { type: 'busy_cleared'; crashed: boolean }
     | {
@@ -121,8 +124,8 @@ export type SessionEvent = Common &
     | { type: 'waiting_ended'; waitId: string }
     | { type: 'plan_changed'; steps: { step: string; status: 'pending' | 'in_progress' | 'completed' }[] }
     | { type: 'compacted' }
-    /** The file vanished or the gateway restarted; nothing says how the open runs ended. */
-    | { type: 'source_lost' }
+    /** The file vanished or the gateway restarted; nothing says how the open runs ended, but by a reset (`/new`) somebody ended them. */
+    | { type: 'source_lost'; by?: 'reset' }
     | { type: 'clock_ticked' }
     /** The wall clock was set, or the machine slept: all instants shift by `byMs`, so that no deadline passes unobserved. */
     | { type: 'clock_jumped'; byMs: number }

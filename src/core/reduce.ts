@@ -2,20 +2,11 @@
 
 import { shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
-import {
-  closeRun,
-  endCalls,
-  endCallsBefore,
-  endRuns,
-  isBeforeEnd,
-  isPartOfEnd,
-  reopen,
-  settleOlderTurns,
-  withoutQuestions,
-} from './run-end.ts';
+import { closeRun, endCalls, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { seen } from './seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
-import { hasOpenRun, isAtRest, pendingCalls, withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
+import { abandonCalls, clearBusy, isLeftBehind, loseSource } from './signs-of-life.ts';
+import { withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withWords } from './words.ts';
 
@@ -46,6 +37,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'run_started':
     case 'run_ended':
     case 'busy_cleared':
+    case 'calls_abandoned':
     case 'message':
     case 'retry_scheduled':
     case 'tool_started':
@@ -67,13 +59,6 @@ export function reduce(before: Session, event: SessionEvent): Session {
 /** A sign of life that opens nothing says nothing new: time is not shown to have gone on because of it. */
 function withoutNews(before: Session, after: Session): Session {
   return after.turns.length > 0 && after.turns.length === before.turns.length ? { ...after, asOf: before.asOf } : after;
-}
-
-/** A row may say for a quarter of a minute that a run goes on which was stopped; only of a lost turn, or of sub-agents, is that news. */
-function isLeftBehind({ turns, currentBoxId }: Session, { since }: EventOf<'busy_seen'>): boolean {
-  const turn = turns.find(({ boxId }) => boxId === currentBoxId);
-  if (turn?.end === undefined || since === undefined || since >= turn.end.at) return false;
-  return turn.end.outcome !== 'lost' && Object.keys(turn.childrenByKey).length === 0;
 }
 
 type TurnEvent = Exclude<
@@ -98,7 +83,7 @@ function opensTurn(event: TurnEvent): boolean {
     case 'message':
       return event.injected !== true;
     case 'busy_seen':
-      return event.handle === undefined;
+      return event.handle === undefined && event.isRun !== false;
     case 'run_started':
     case 'tool_started':
     case 'retry_scheduled':
@@ -106,6 +91,7 @@ function opensTurn(event: TurnEvent): boolean {
       return true;
     case 'run_ended':
     case 'busy_cleared':
+    case 'calls_abandoned':
     case 'tool_ended':
     case 'child_spawned':
     case 'background_ended':
@@ -122,7 +108,7 @@ function opensTurn(event: TurnEvent): boolean {
 function touch(turn: Turn, event: TurnEvent): Turn {
   const { interruptedAt, ...rest } = turn;
   const awake = interruptedAt === undefined ? turn : rest;
-  if (event.type === 'busy_seen' || event.type === 'busy_cleared') return awake;
+  if (event.type === 'busy_seen' || event.type === 'busy_cleared' || event.type === 'calls_abandoned') return awake;
   return event.at > awake.lastEventAt ? { ...awake, lastEventAt: event.at } : awake;
 }
 
@@ -144,6 +130,8 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
       return event.until > turn.busyUntil ? { ...turn, busyUntil: event.until } : turn;
     case 'busy_cleared':
       return clearBusy(turn, event);
+    case 'calls_abandoned':
+      return abandonCalls(turn, event);
     case 'retry_scheduled':
       return scheduleRetry(turn, event);
     case 'background_ended':
@@ -246,19 +234,6 @@ function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
   return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, { at: event.at }), waiting: [...others, waiting] };
 }
 
-/**
- * A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. One that was told to stop lets go
- * as well, in the middle of its calls: nobody answers them. Where a source names the runs, that one knows better.
- */
-function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
-  const cleared = { ...turn, busyUntil: 0 };
-  if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
-  if (turn.retry !== undefined)
-    return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
-  if (pendingCalls(turn).length === 0 || hasOpenRun(turn) || turn.waiting.length > 0) return cleared;
-  return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : endCalls(cleared, event.at);
-}
-
 /** Told in so many words, unlike a last message: no call of the run is answered any more. */
 function endRun(turn: Turn, event: EventOf<'run_ended'>): Turn {
   const closed = closeRun(turn, event);
@@ -293,12 +268,6 @@ function compact(turn: Turn, event: EventOf<'compacted'>): Turn {
   if (isKnown) return turn;
   const note: Line = { kind: 'note', id: `compacted-${event.at}`, text: COMPACTED_NOTE, at: event.at };
   return withLine({ ...turn, compactions: turn.compactions + 1 }, note);
-}
-
-/** While a gateway has a run of the turn, the loss of its file ends nothing; what a gateway called open is closed with it. */
-function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
-  if (event.source === 'transcripts' && hasOpenRun(turn) && turn.startedBy.includes('gateway')) return turn;
-  return turn.end === undefined || !isAtRest(turn) ? endRuns(turn, 'lost', event.at) : withoutQuestions(turn);
 }
 
 function everyTurn(session: Session, change: (turn: Turn) => Turn): Session {

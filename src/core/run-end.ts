@@ -31,7 +31,8 @@ export function closeRun(
   if (event.outcome === 'yielded') return closed;
   const end: TurnEnd = { outcome: event.outcome, at: event.at, ...(event.reason === undefined ? {} : { reason: event.reason }) };
   if (turn.end !== undefined && event.takesBack !== true && outranks(turn.end, end)) return { ...closed, end: turn.end };
-  const ended = { ...closed, end };
+  // What was seen of a run before somebody stopped it says nothing any more: a lock or a row of it may be left behind.
+  const ended = { ...closed, end, ...(end.outcome === 'aborted' ? { busyUntil: 0 } : {}) };
   return event.outcome === 'done' ? ended : endCalls({ ...ended, waiting: [] }, event.at);
 }
 
@@ -83,7 +84,8 @@ export function endCalls(turn: Turn, at: number): Turn {
 export function settleOlderTurns(session: Session, newer: Turn): Session {
   if (newer.end === undefined) return session;
   const position = session.turns.findIndex((turn) => turn.boxId === newer.boxId);
-  const turns = session.turns.map((turn, index) => (index < position ? settle(turn) : turn));
+  const isAtWork = (turn: Turn): boolean => turn.end === undefined && hasOpenRun(turn);
+  const turns = session.turns.map((turn, index) => (index < position && !isAtWork(turn) ? settle(turn) : turn));
   return turns.every((turn, index) => turn === session.turns[index]) ? session : { ...session, turns };
 }
 

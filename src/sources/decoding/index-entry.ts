@@ -35,6 +35,8 @@ export interface IndexEntry {
   updatedAt?: number;
   startedAt?: number;
   endedAt?: number;
+  /** Its newest run was stopped by somebody. */
+  wasAborted?: boolean;
   model?: string;
   /** Size of the context after the last call, when the index vouches for it. */
   contextTokens?: number;
@@ -65,6 +67,7 @@ export function decodeIndexEntry(key: string, value: unknown): IndexEntry | unde
     ...optional('updatedAt', asNumber(raw['updatedAt'])),
     ...optional('startedAt', asNumber(raw['startedAt'])),
     ...optional('endedAt', asNumber(raw['endedAt'])),
+    ...(raw['abortedLastRun'] === true ? { wasAborted: true } : {}),
     ...optional('model', text(raw, 'model')),
     ...optional('contextTokens', raw['totalTokensFresh'] === true ? asNumber(raw['totalTokens']) : undefined),
     ...optional('contextWindow', asNumber(raw['contextTokens'])),

@@ -7,7 +7,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-gu
 import { remember } from '../decoding/remember.ts';
 import { decodeBeginning, isBeginning } from './beginning.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
-import type { Run } from './run.ts';
+import { preambleId, type Run, takePreamble } from './run.ts';
 import type { RunBook } from './run-book.ts';
 
 /** One message with what its envelope says. */
@@ -94,7 +94,7 @@ export class MessageDecoder {
 
   #said(rawKey: string, message: Message, withCalls: boolean): void {
     const { context, tell } = this.#ports;
-    const [said] = decodeAssistant(context.safe.id(message.id) ?? message.id, message.body, context);
+    const [said] = decodeAssistant(context.safe.id(fallbackId(message)) ?? message.id, message.body, context);
     if (said?.type !== 'message') return;
     if (said.injected === true) return tell(rawKey, message.at, [said]);
     const run = this.#runOf(rawKey, message, said);
@@ -117,7 +117,7 @@ export class MessageDecoder {
     // A run whose first sign is a message began before it, with what it answers.
     const { hasBegun, begunAt } = book.session(rawKey);
     const signAt = book.run(id) === undefined && hasBegun ? begunAt : at;
-    return book.active(rawKey, id, signAt, said.stop === 'tools');
+    return book.active(rawKey, id, signAt, said.stop === 'tools' ? 'work' : 'words');
   }
 
   /**
@@ -134,13 +134,19 @@ export class MessageDecoder {
     }
     const preamble = run?.preamble;
     if (run === undefined || preamble === undefined) return [named];
-    delete run.preamble;
+    takePreamble(run, preamble);
     return [{ text: preamble.text, ...named }];
   }
 
   #callsOf(run: Run, message: Message): Fact[] {
     return callBlocks(message).flatMap((call) => decodeToolStart(run, message.at, call, this.#ports.context));
   }
+}
+
+/** 2026.8 keeps text before a call in a message of its own, which may have been told as it grew. */
+function fallbackId({ id, runId, body }: Message): string {
+  const itemId = asText(asRecord(body['openclawStreamFallback'])?.['itemId']);
+  return itemId === undefined || runId === undefined ? id : preambleId(runId, itemId);
 }
 
 /** The calls of a message, as tool events tell them. */

@@ -9,7 +9,7 @@ import type { Fact } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';
 import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
-import type { Run } from './run.ts';
+import { preambleId, type Run, type Sign, takePreamble } from './run.ts';
 import type { RunBook } from './run-book.ts';
 import { commandSeen } from './tasks.ts';
 
@@ -93,13 +93,13 @@ export class RunDecoder {
   /** Not the end: the run tries again after an error, or ends with a word of its own. */
   #finishing({ rawKey, runId, at, data }: RunFrame): void {
     const reason = modelErrorReason(data['error'], this.#safe);
-    const run = this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, false);
+    const run = this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, 'alive');
     const isFailure = reason !== undefined && data['aborted'] !== true;
     if (run !== undefined && run.phase !== 'ended' && isFailure) this.#book.failed(run, at, reason);
   }
 
   #waiting({ rawKey, runId, at, data }: RunFrame): void {
-    const run = this.#book.active(rawKey, runId, at, true);
+    const run = this.#book.active(rawKey, runId, at, 'work');
     const waitId = this.#safe.id(data['approvalId']);
     const callId = this.#safe.id(data['toolCallId']) ?? waitId;
     if (run === undefined || waitId === undefined || callId === undefined) return;
@@ -130,7 +130,7 @@ export class RunDecoder {
   /** True while the run waits to try again: told for runs that everybody may see, of others only in the history. */
   retrying({ rawKey, runId, at, data }: RunFrame, now: number): boolean {
     const delayMs = asNumber(data['delayMs']);
-    const run = data['phase'] === 'retrying' ? (this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, false)) : undefined;
+    const run = data['phase'] === 'retrying' ? (this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, 'alive')) : undefined;
     if (run === undefined || delayMs === undefined || at + delayMs <= now) return false;
     const reason = this.#safe.line(asText(data['reason'])?.replaceAll('_', ' ') ?? 'the model call failed', MAX_REASON_POINTS);
     this.#book.retryPlanned(run, at, at + delayMs, reason);
@@ -154,7 +154,7 @@ export class RunDecoder {
   #tool(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
     const isResult = data['phase'] === 'result';
-    const run = this.#book.active(rawKey, runId, at, !isResult) ?? (isResult ? this.#book.run(runId) : undefined);
+    const run = this.#book.active(rawKey, runId, at, isResult ? 'words' : 'work') ?? (isResult ? this.#book.run(runId) : undefined);
     if (run === undefined) return;
     switch (data['phase']) {
       case 'start':
@@ -173,13 +173,17 @@ export class RunDecoder {
 
   #item(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
-    const run = this.#book.active(rawKey, runId, at, false);
+    const run = this.#book.active(rawKey, runId, at, 'words');
     if (run === undefined) return;
     if (data['kind'] === 'tool') return this.#callItem(run, frame);
-    if (data['kind'] !== 'preamble' || data['phase'] !== 'end') return;
-    const id = this.#safe.id(data['itemId']);
+    if (data['kind'] === 'preamble' && (data['phase'] === 'end' || data['phase'] === 'update')) this.#said(run, data);
+  }
+
+  /** Text before a call grows; updates of it may be garbled, the newest stands. 2026.8 gives it neither an end nor an id. */
+  #said(run: Run, data: JsonRecord): void {
     const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_TEXT_POINTS));
-    if (id !== undefined && text !== undefined) run.preamble = { id, text };
+    const id = this.#safe.id(data['itemId']) ?? preambleId(run.runId, `commentary-${run.preambles}`);
+    if (text !== undefined && !run.saidPreambles.has(id)) run.preamble = { id, text };
   }
 
   #callItem(run: Run, frame: RunFrame): void {
@@ -207,7 +211,7 @@ export class RunDecoder {
     if (stream === 'item') return this.#item(frame);
     if (stream === 'run_status' && this.retrying(frame, 0)) return;
     if (stream === 'compaction') return data['phase'] === 'end' ? this.#ports.tell(rawKey, at, [{ type: 'compacted' }]) : undefined;
-    if (ALIVE.has(stream)) this.#book.active(rawKey, runId, at, stream === 'thinking');
+    if (ALIVE.has(stream)) this.#book.active(rawKey, runId, at, signOf(stream));
     else if (stream !== 'approval') this.#context.unknown(`stream:${stream}`);
   }
 
@@ -217,7 +221,7 @@ export class RunDecoder {
     switch (payload['state']) {
       case 'status':
       case 'delta':
-        this.#book.active(rawKey, runId, at, false);
+        this.#book.active(rawKey, runId, at, payload['state'] === 'delta' ? 'words' : 'alive');
         return;
       case 'final':
         return this.#ended(frame, endOf(payload, this.#book.run(runId)?.isCutOff === true));
@@ -235,6 +239,12 @@ export class RunDecoder {
         this.#context.unknown(`chat:${asText(payload['state']) ?? 'none'}`);
     }
   }
+}
+
+/** Preparing and counting is not yet work; the rest of a text is none. */
+function signOf(stream: string): Sign {
+  if (stream === 'thinking') return 'work';
+  return stream === 'run_status' || stream === 'usage' ? 'alive' : 'words';
 }
 
 /** A run that is cut off although nobody stopped it ran out of its time; in a call, 2026.9 does not even say that it was cut off. */
@@ -270,7 +280,7 @@ function withBackground(facts: Fact[], at: number): Fact[] {
 function preambleOf(run: Run): Fact[] {
   const { preamble } = run;
   if (preamble === undefined) return [];
-  delete run.preamble;
+  takePreamble(run, preamble);
   return [{ type: 'message', messageId: preamble.id, text: preamble.text, stop: 'tools', runId: run.runId }];
 }
 

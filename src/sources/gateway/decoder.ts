@@ -225,7 +225,7 @@ export class GatewayDecoder {
     for (const message of missedMessages(history, since)) this.#messages.past(rawKey, message);
     if (inFlight === undefined || this.#isRetrying(rawKey, inFlight)) return;
     // A run that was known is alive now, whatever was thought of it in between.
-    const run = this.book.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), true);
+    const run = this.book.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), 'work');
     if (run !== undefined) this.#resume(run, inFlight, now);
   }
 

@@ -4,7 +4,7 @@
 import type { RunOutcome, Trigger } from '../../core/event.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import { remember } from '../decoding/remember.ts';
-import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run } from './run.ts';
+import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run, type Sign } from './run.ts';
 import { announcedBy, cronJobOf } from './session-name.ts';
 
 /** A beginning as it is told; `messageId` is that of the message that caused it. */
@@ -125,27 +125,32 @@ export class RunBook {
     return run;
   }
 
+  /** Another attempt: told when it does something, for it may fail at once like the one before. */
   #startedAgain(run: Run, at: number): Run {
     if (run.attempt > 0) {
-      run.retriedAt = run.toldAt = at;
-      this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
+      run.retriedAt = at;
+      run.isTrying = true;
     }
     reopen(run);
     return run;
   }
 
-  /** The run is at work. `isWork`: not just the rest of a text, so that an answered run goes on. Undefined when it has ended. */
-  active(rawKey: string, runId: string, at: number, isWork: boolean): Run | undefined {
+  /**
+   * A sign of the run: `alive` that it is there, `words` of a text, `work` that is more than the rest of a text, so that an answered run
+   * goes on. Undefined when it has ended.
+   */
+  active(rawKey: string, runId: string, at: number, sign: Sign): Run | undefined {
     const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
     if (run.phase === 'ended' && !this.#cameBack(run, at)) return undefined;
     run.seenAt = this.#ports.now();
-    const waitsToRetry = isWaitingToRetry(run);
-    if (waitsToRetry && !isWork) return run;
-    const goesOn = waitsToRetry || (run.phase === 'answered' && isWork);
+    const resumes = isWaitingToRetry(run) ? sign === 'work' : run.isTrying === true && sign !== 'alive';
+    if (!resumes && (isWaitingToRetry(run) || run.isTrying === true)) return run;
+    const goesOn = resumes || (run.phase === 'answered' && sign === 'work');
     if (goesOn) reopen(run);
+    if (resumes) run.retriedAt ??= at;
+    delete run.isTrying;
     if (goesOn || (run.phase === 'open' && at - run.toldAt >= TELL_AGAIN_MS)) {
       run.toldAt = at;
-      if (waitsToRetry) run.retriedAt = at;
       this.#ports.tell(rawKey, at, { type: 'run_started', runId });
     }
     return run;
@@ -157,6 +162,7 @@ export class RunBook {
     run.reason = reason;
     reopen(run);
     delete run.retriedAt;
+    delete run.isTrying;
     delete run.nextAt;
     const { attempt } = run;
     this.#ports.after(FINAL_WORD_MS, () => {

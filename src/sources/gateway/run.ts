@@ -27,6 +27,8 @@ export interface Run {
   isCutOff?: boolean;
   /** When the newest attempt began after a failure; undefined while it is waited for. */
   retriedAt?: number;
+  /** That attempt has done nothing yet, and may fail as fast as the one before. */
+  isTrying?: boolean;
   /** The commands of calls without a result, by call id. */
   commandsByCall: Map<string, string>;
   /**
@@ -41,11 +43,16 @@ export interface Run {
   approvalsByCall: Map<string, string>;
   /** Text that was said before a tool call and belongs to the message that follows. */
   preamble?: { id: string; text: string };
+  /** How many of them were told, and which: an update may come after that. */
+  preambles: number;
+  saidPreambles: Set<string>;
   toldAt: number;
   /** The newest sign of the run, and when it was asked about, by our clock. */
   seenAt: number;
   askedAt: number;
 }
+
+export type Sign = 'alive' | 'words' | 'work';
 
 /** It is at work again: whatever its last word was, that was not the last. */
 export function reopen(run: Run): void {
@@ -84,8 +91,22 @@ export function newRun(rawKey: string, runId: string, startedAt: number, seenAt:
     argsByCall: new Map(),
     endedCalls: new Set(),
     approvalsByCall: new Map(),
+    preambles: 0,
+    saidPreambles: new Set(),
     toldAt: startedAt,
     seenAt,
     askedAt: seenAt,
   };
+}
+
+/** The name of a text before a call that the gateway gives none. */
+export function preambleId(runId: string, itemId: string): string {
+  return `preamble:${runId}:${itemId}`;
+}
+
+/** The text was told, with a call or with the message that follows it. */
+export function takePreamble(run: Run, { id }: { id: string }): void {
+  delete run.preamble;
+  run.preambles += 1;
+  run.saidPreambles.add(id);
 }

@@ -6,7 +6,10 @@ import { remember } from '../decoding/remember.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import type { Belief } from './lock-file.ts';
 
-export type BusyEvent = Omit<EventOf<'busy_seen'>, 'sessionKey' | 'source'> | Omit<EventOf<'busy_cleared'>, 'sessionKey' | 'source'>;
+export type BusyEvent =
+  | Omit<EventOf<'busy_seen'>, 'sessionKey' | 'source'>
+  | Omit<EventOf<'busy_cleared'>, 'sessionKey' | 'source'>
+  | Omit<EventOf<'calls_abandoned'>, 'sessionKey' | 'source'>;
 
 export interface BusyOptions {
   clock: Clock;
@@ -21,6 +24,10 @@ interface Signs {
   lockSince?: number;
   ownerIsDead: boolean;
   running?: { since: number; updatedAt: number };
+  /** When the newest run ended as the row says; a lock that was taken before is left behind. */
+  overAt?: number;
+  /** When the lock was let go of while the row said `running`; undefined again at any further sign. */
+  letGo?: { at: number; isTold: boolean };
   /** A row left behind by a crash: not believed until it is updated. */
   deadRowAt?: number;
   /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
@@ -35,6 +42,12 @@ const ALIVE_MS = 30_000;
 const RENEW_MS = 15_000;
 // After a crash the index says `running` until the next run; a running turn touches the index or its file more often than this.
 export const ROW_BELIEVED_MS = 150_000;
+// Between two attempts of a run nobody holds the lock, for 30 s at most; a row without a lock is believed for longer than that.
+const LET_GO_BELIEVED_MS = 45_000;
+// A run lets go of its lock for moments only, and never while a command of its runs; by then the result would be written.
+const ABANDONED_MS = 3_000;
+// 2026.7 takes the lock away from a run that holds it longer than five minutes.
+const TAKEN_AWAY_MS = 290_000;
 // The lock and the row outlive the last line by some milliseconds; a sign of life right after a line would open a new box.
 const QUIET_MS = 1_000;
 const MAX_SESSIONS = 5_000;
@@ -43,6 +56,8 @@ const MAX_SESSIONS = 5_000;
 export class Busy {
   readonly #options: BusyOptions;
   readonly #signsByKey = new Map<string, Signs>();
+  /** The rows of this version say which sessions are running; with them a lock alone begins no turn. */
+  #rowsTellRuns = false;
 
   constructor(options: BusyOptions) {
     this.#options = options;
@@ -57,6 +72,7 @@ export class Busy {
   lockHeld(key: string, belief: Belief, since: number): void {
     const signs = this.#signsOf(key);
     signs.lockSince = since;
+    delete signs.letGo;
     signs.ownerIsDead = belief.kind === 'dead';
     if (belief.kind !== 'dead') signs.crashTold = false;
     switch (belief.kind) {
@@ -82,6 +98,9 @@ export class Busy {
     const signs = this.#signsOf(key);
     const wasDead = signs.ownerIsDead;
     const wasHeld = signs.lockUntil !== undefined;
+    const now = this.#options.clock.now();
+    const isOwnWill = wasHeld && !wasDead && now - (signs.lockSince ?? now) < TAKEN_AWAY_MS;
+    if (isOwnWill && signs.running !== undefined) signs.letGo = { at: now, isTold: false };
     delete signs.lockUntil;
     signs.ownerIsDead = false;
     // 2026.7 takes the lock for moments when nothing is going on; without a new line that is no news.
@@ -91,18 +110,27 @@ export class Busy {
 
   /** The index was read: one entry as it stands now. Tell it after the lines written before were emitted. */
   indexed(entry: IndexEntry): void {
+    if (entry.status !== undefined) this.#rowsTellRuns = true;
     const known = this.#signsByKey.get(entry.key);
-    if (entry.status === 'running') {
-      const signs = known ?? this.#signsOf(entry.key);
-      const updatedAt = entry.updatedAt ?? entry.startedAt ?? 0;
-      if (signs.deadRowAt === updatedAt) return;
-      delete signs.deadRowAt;
-      signs.running = { since: entry.startedAt ?? updatedAt, updatedAt };
-      return this.#tell(entry.key, signs);
-    }
-    if (known?.running === undefined) return;
+    if (entry.status === 'running') return this.#rowRuns(entry, known ?? this.#signsOf(entry.key));
+    if (known === undefined) return;
+    if (entry.status !== undefined && entry.endedAt !== undefined) known.overAt = entry.endedAt;
+    if (known.running === undefined && !isLeftBehind(known)) return;
     delete known.running;
+    delete known.letGo;
     this.#released(entry.key, known);
+  }
+
+  #rowRuns(entry: IndexEntry, signs: Signs): void {
+    const updatedAt = entry.updatedAt ?? entry.startedAt ?? 0;
+    if (signs.deadRowAt === updatedAt) return;
+    delete signs.deadRowAt;
+    delete signs.overAt;
+    // A run that was stopped leaves its row like this in 2026.4; how it ended is told by its lines.
+    if (entry.wasAborted === true) return void delete signs.running;
+    if (updatedAt !== signs.running?.updatedAt) delete signs.letGo;
+    signs.running = { since: entry.startedAt ?? updatedAt, updatedAt };
+    this.#tell(entry.key, signs);
   }
 
   /**
@@ -111,9 +139,19 @@ export class Busy {
    */
   renew(): void {
     for (const [key, signs] of this.#signsByKey) {
+      this.#abandoned(key, signs);
       if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
-      else if (signs.told !== undefined && signs.lockUntil === undefined) this.#released(key, signs);
+      else if (signs.told !== undefined && (signs.lockUntil === undefined || isLeftBehind(signs))) this.#released(key, signs);
     }
+  }
+
+  /** Its lock is gone, its row says `running` still, and nothing was written or renewed since. */
+  #abandoned(key: string, signs: Signs): void {
+    const { letGo } = signs;
+    const now = this.#options.clock.now();
+    if (letGo === undefined || letGo.isTold || now - letGo.at < ABANDONED_MS) return;
+    letGo.isTold = true;
+    if (this.#options.lastLineAt(key) <= letGo.at) this.#options.emit(key, { type: 'calls_abandoned', at: now });
   }
 
   #crashed(key: string, signs: Signs): void {
@@ -144,15 +182,20 @@ export class Busy {
     const since = signs.lockUntil === undefined ? signs.running?.since : signs.lockSince;
     const at = signs.told === undefined ? startOf(since, lastLineAt, now) : now;
     signs.told = { until, at: clock.monotonic() };
-    this.#options.emit(key, { type: 'busy_seen', at, until, ...(since === undefined ? {} : { since }) });
+    const isRun = signs.running !== undefined || !this.#rowsTellRuns;
+    const renewedAt = signs.lockUntil === undefined ? Math.max(signs.running?.updatedAt ?? 0, lastLineAt) : now;
+    this.#options.emit(key, { type: 'busy_seen', at, until, isRun, renewedAt, ...(since === undefined ? {} : { since }) });
   }
 
   #until(key: string, signs: Signs): number {
     if (signs.ownerIsDead) return 0;
-    const { running } = signs;
-    const runningUntil =
-      running === undefined ? 0 : Math.max(running.updatedAt, running.since, this.#options.lastLineAt(key)) + ROW_BELIEVED_MS;
-    return Math.max(signs.lockUntil ?? 0, runningUntil);
+    return Math.max(isLeftBehind(signs) ? 0 : (signs.lockUntil ?? 0), this.#runningUntil(key, signs));
+  }
+
+  #runningUntil(key: string, { running, letGo }: Signs): number {
+    if (running === undefined) return 0;
+    const until = Math.max(running.updatedAt, running.since, this.#options.lastLineAt(key)) + ROW_BELIEVED_MS;
+    return letGo === undefined ? until : Math.min(until, letGo.at + LET_GO_BELIEVED_MS);
   }
 
   #signsOf(key: string): Signs {
@@ -160,6 +203,11 @@ export class Busy {
     remember(this.#signsByKey, key, signs, MAX_SESSIONS);
     return signs;
   }
+}
+
+/** The row says that the run is over for which the lock was taken. */
+function isLeftBehind({ lockUntil, lockSince, overAt }: Signs): boolean {
+  return lockUntil !== undefined && lockSince !== undefined && overAt !== undefined && lockSince <= overAt;
 }
 
 /** The turn began when its lock was taken, unless that was before the turn before it ended. */

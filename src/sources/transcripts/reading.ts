@@ -70,7 +70,7 @@ export class Reading {
       isLive: (record) => record.key !== undefined && this.signs.isBusy(record.key),
       emit: (record, events) => this.#tell(record, events),
       onProgress: (record) => this.#progressed(record),
-      onEnded: (record) => this.#ended(record),
+      onEnded: (record, archivedBy) => this.#ended(record, archivedBy === 'reset'),
     });
     const keyOf = (path: string) => this.#keyOfPath(path);
     const pathOf = (entry: IndexEntry) => this.indexes.pathOf(entry, options.folders());
@@ -148,16 +148,16 @@ export class Reading {
     if (checkpoint !== undefined && key !== undefined) this.#options.onProgress(path, { ...checkpoint, sessionKey: key });
   }
 
-  #ended(record: TranscriptRecord): void {
+  #ended(record: TranscriptRecord, wasReset: boolean): void {
     this.#options.onProgress(record.path, undefined);
     const { key } = record;
     if (key === undefined || (this.#speakerByKey.get(key) ?? record.path) !== record.path) return;
     const hasMovedOn = (this.indexes.entryOf(key)?.sessionId ?? record.sessionId) !== record.sessionId;
-    if (hasMovedOn && this.signs.isBusy(key)) return;
-    this.#announcer.tell(key, record, this.#lost());
+    if (hasMovedOn && !wasReset && this.signs.isBusy(key)) return;
+    this.#announcer.tell(key, record, wasReset ? { ...this.#lost(), by: 'reset' } : this.#lost());
   }
 
-  #lost(): DecodedEvent {
+  #lost(): Extract<DecodedEvent, { type: 'source_lost' }> {
     return { type: 'source_lost', at: this.#options.clock.now() };
   }
 }

@@ -126,6 +126,7 @@ const COMPARED = [
   'says',
   'startedAt',
   'endedAt',
+  'wasAborted',
   'model',
   'contextTokens',
   'contextWindow',

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import { remember } from '../decoding/remember.ts';
 import type { Folder } from './discover.ts';
+import type { ArchiveReason } from './file-name.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from './limit.ts';
 import { type FileIdentity, identityOf, refusalOf } from './open-file.ts';
@@ -22,7 +23,7 @@ export interface TranscriptsOptions {
   emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void;
   onProgress(record: TranscriptRecord): void;
   /** A transcript is gone; everything that could be read of it was emitted. */
-  onEnded(record: TranscriptRecord): void;
+  onEnded(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void;
 }
 
 const MAX_OPEN_FILES = 8;
@@ -228,7 +229,7 @@ export class Transcripts {
       case 'renamed':
       case 'gone':
         // A backup is made when the transcript goes on under its old name.
-        if (!(read.change === 'renamed' && read.reason === 'bak')) this.#end(record);
+        if (!(read.change === 'renamed' && read.reason === 'bak')) this.#end(record, read.change === 'renamed' ? read.reason : undefined);
         return false;
       case 'refused':
         this.#refused(record, read.refusal);
@@ -260,14 +261,14 @@ export class Transcripts {
     if (refusal === 'exhausted') this.#later(record, RETRY_MS);
   }
 
-  #end(record: TranscriptRecord): void {
+  #end(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void {
     this.#readAgain(record);
     delete record.follower;
     this.#recordsByPath.delete(record.path);
     this.#workByPath.delete(record.path);
     // Should the name come back, what was handed on is not handed on again.
     if (record.checkpoint !== undefined) remember(this.#endedByPath, record.path, record.checkpoint, MAX_ENDED);
-    this.#options.onEnded(record);
+    this.#options.onEnded(record, archivedBy);
   }
 
   #later(record: TranscriptRecord, delayMs: number): void {

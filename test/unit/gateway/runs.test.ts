@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../src/boxes/sessions.ts';
 import { decodeHistory } from '../../../src/sources/gateway/history.ts';
 import { Decoding, KEY, POST, T0 } from './decoding.ts';
 
@@ -102,21 +101,34 @@ describe('a run', () => {
     expect(decoding.told()).toEqual([`+2 run_ended outcome=${outcome} runId=run-1`]);
   });
 
-  it('that tries again says so with its count, and says so no more once it has begun again', () => {
+  it('that tries again says so with its count until it is at work again, not only begun', () => {
     const decoding = running();
     decoding.at(2).lifecycle('finishing', { error: '429 slow down' }).at(3);
-    decoding.at(5).lifecycle('start').at(6).lifecycle('finishing', { error: '429 slow down' }).at(7);
+    decoding.at(5).lifecycle('start').agent('run_status', { phase: 'starting_model' }).lifecycle('model', { model: 'm' });
+    decoding.at(6).lifecycle('finishing', { error: '429 slow down' }).at(7).lifecycle('start');
+    decoding.at(8).agent('usage', { outputTokens: 1 }).at(9).chat('delta').chat('delta');
     expect(decoding.told()).toEqual([
       '+2 retry_scheduled attempt=1 reason=429 slow down runId=run-1',
-      '+5 run_started runId=run-1',
       '+6 retry_scheduled attempt=2 reason=429 slow down runId=run-1',
+      '+9 run_started runId=run-1',
     ]);
+  });
+
+  it.each<[string, (d: Decoding) => Decoding]>([
+    ['a text', (d) => d.chat('delta')],
+    ['a thought', (d) => d.agent('thinking', { delta: 'hm' })],
+    ['a call', (d) => d.tool('start', 'c1', { args: {} })],
+    ['a message', (d) => d.said('Again.', 'toolUse')],
+  ])('that tries again is at work with %s', (_what, work) => {
+    const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' }).at(3).lifecycle('start').at(4);
+    decoding.told();
+    expect(work(decoding).told()[0]).toBe('+4 run_started runId=run-1');
   });
 
   it('that tries again says when, as soon as the gateway does', () => {
     const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' });
     decoding.at(2.1).agent('run_status', { phase: 'retrying', delayMs: 10_000, retryAttempt: 1, reason: 'rate_limit' });
-    decoding.at(5).agent('run_status', { phase: 'starting_model' }).at(12).lifecycle('start');
+    decoding.at(5).agent('run_status', { phase: 'starting_model' }).at(12).lifecycle('start').chat('delta');
     expect(decoding.told()).toEqual([
       `+2.1 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 12_100} runId=run-1`,
       '+12 run_started runId=run-1',
@@ -309,26 +321,5 @@ describe('what begins a run', () => {
       '+3 turn_started trigger={"kind":"unknown"} runId=run-2',
       '+3 run_started runId=run-2',
     ]);
-  });
-});
-
-describe('through a gateway that tells nothing but runs', () => {
-  it('each run is a turn of its own', () => {
-    const decoding = new Decoding();
-    for (const runId of ['run-1', 'run-2', 'run-3']) decoding.lifecycle('start', {}, { runId }).chat('final', {}, { runId });
-    const sessions = createSessions();
-    for (const event of decoding.events) sessions.apply(event);
-    expect(sessions.byKey.get(KEY)?.turns.map((turn) => [Object.keys(turn.runsById), turn.end?.outcome])).toEqual([
-      [['run-1'], 'done'],
-      [['run-2'], 'done'],
-      [['run-3'], 'done'],
-    ]);
-  });
-
-  it('the message that comes after its run names the turn that was begun without it', () => {
-    const decoding = new Decoding().lifecycle('start').at(1).message({ role: 'user', content: '[Subagent Context] go' });
-    const sessions = createSessions();
-    for (const event of decoding.events) sessions.apply(event);
-    expect(sessions.byKey.get(KEY)?.turns.map(({ trigger }) => trigger)).toEqual([{ kind: 'parent' }]);
   });
 });

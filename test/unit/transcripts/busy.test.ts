@@ -17,6 +17,7 @@ function setUp() {
     lastLineAt: () => lastLineAt,
     emit: (_key, event) => {
       if (event.type === 'busy_seen') told.push(`seen at ${seconds(event.at)} until ${seconds(event.until)}`);
+      else if (event.type === 'calls_abandoned') told.push('abandoned');
       else told.push(event.crashed ? 'crashed' : 'cleared');
     },
   });
@@ -189,5 +190,134 @@ describe('a running row', () => {
     clock.pass(2_000);
     row('running');
     expect(told.at(-1)).toMatch(/^seen/);
+  });
+});
+
+describe('a lock and a row together', () => {
+  const over = { startedAt: 0 };
+
+  it.each(['done', 'failed', 'killed', 'timeout'] as const)('a lock that was taken before its row said %s is left behind', (status) => {
+    const { clock, told, busy, row } = setUp();
+    const since = clock.now();
+    row('running');
+    busy.lockHeld(KEY, ALIVE, since);
+    clock.pass(5_000);
+    row(status, clock.now(), { ...over, endedAt: clock.now() - 100 });
+    expect(told.at(-1)).toBe('cleared');
+    for (let look = 0; look < 10; look++) {
+      clock.pass(5_000);
+      busy.lockHeld(KEY, ALIVE, since);
+      busy.renew();
+    }
+    expect(told.filter((what) => what === 'cleared')).toHaveLength(1);
+    expect(told.at(-1)).toBe('cleared');
+    expect(busy.isBusy(KEY)).toBe(false);
+  });
+
+  it('a lock that is first seen after its row said that it is over is left behind', () => {
+    const { clock, told, busy, row } = setUp();
+    const since = clock.now();
+    clock.pass(5_000);
+    busy.lockHeld(KEY, ALIVE, since);
+    row('done', clock.now(), { ...over, endedAt: since + 4_000 });
+    expect(busy.isBusy(KEY)).toBe(false);
+    expect(told.at(-1)).toBe('cleared');
+  });
+
+  it('a lock that was taken after the row said that the last run is over is a sign of the next', () => {
+    const { clock, busy, row } = setUp();
+    row('done', clock.now(), { ...over, endedAt: clock.now() });
+    clock.pass(5_000);
+    busy.lockHeld(KEY, ALIVE, clock.now() - 1_000);
+    expect(busy.isBusy(KEY)).toBe(true);
+  });
+
+  it('a running row makes a left lock count again', () => {
+    const { clock, busy, row } = setUp();
+    const since = clock.now();
+    busy.lockHeld(KEY, ALIVE, since);
+    row('done', clock.now(), { ...over, endedAt: clock.now() });
+    clock.pass(1_000);
+    row('running');
+    expect(busy.isBusy(KEY)).toBe(true);
+  });
+
+  it('a running row of a run that was stopped is no sign of life', () => {
+    const { clock, told, busy, row } = setUp();
+    row('running');
+    clock.pass(4_000);
+    row('running', clock.now(), { wasAborted: true });
+    expect(busy.isBusy(KEY)).toBe(false);
+    clock.pass(2_000);
+    busy.renew();
+    expect(told.at(-1)).toBe('cleared');
+  });
+
+  it('a lock that is let go of while its row runs on is told once, after a moment', () => {
+    const { clock, told, busy, row } = setUp();
+    row('running');
+    busy.lockHeld(KEY, ALIVE, clock.now());
+    clock.pass(10_000);
+    busy.lockReleased(KEY);
+    busy.renew();
+    expect(told).not.toContain('abandoned');
+    for (let look = 0; look < 10; look++) {
+      clock.pass(2_000);
+      busy.renew();
+    }
+    expect(told.filter((what) => what === 'abandoned')).toHaveLength(1);
+    clock.pass(30_000);
+    busy.renew();
+    expect(told.at(-1)).toBe('cleared');
+  });
+
+  it.each<[string, (set: ReturnType<typeof setUp>) => void]>([
+    ['is taken again', ({ busy, clock }) => busy.lockHeld(KEY, ALIVE, clock.now())],
+    ['is followed by a line', ({ line }) => line()],
+    ['is followed by a newer row', ({ row }) => row('running')],
+  ])('a lock that %s was not let go of for good', (_what, sign) => {
+    const set = setUp();
+    const { clock, told, busy, row } = set;
+    row('running');
+    busy.lockHeld(KEY, ALIVE, clock.now());
+    clock.pass(10_000);
+    busy.lockReleased(KEY);
+    clock.pass(1_000);
+    sign(set);
+    for (let look = 0; look < 5; look++) {
+      clock.pass(2_000);
+      busy.renew();
+    }
+    expect(told).not.toContain('abandoned');
+  });
+
+  it('a lock that was held for as long as it may be was taken away, and says nothing of the run', () => {
+    const { clock, told, busy, row } = setUp();
+    const since = clock.now();
+    busy.lockHeld(KEY, ALIVE, since);
+    clock.pass(300_000);
+    row('running');
+    busy.lockReleased(KEY);
+    clock.pass(10_000);
+    busy.renew();
+    expect(told).not.toContain('abandoned');
+  });
+
+  it('where rows tell of runs, a lock alone does not say that there is one', () => {
+    const clock = new FakeClock();
+    const runs: (boolean | undefined)[] = [];
+    const busy = new Busy({
+      clock,
+      lastLineAt: () => 0,
+      emit: (_key, event) => {
+        if (event.type === 'busy_seen') runs.push(event.isRun);
+      },
+    });
+    const entry = { sessionId: 's', earlierSessionIds: [], delivery: {}, says: {}, updatedAt: clock.now() };
+    busy.lockHeld('agent:main:a', ALIVE, clock.now());
+    busy.indexed({ ...entry, key: 'agent:main:other', status: 'done', endedAt: clock.now() });
+    busy.lockHeld('agent:main:b', ALIVE, clock.now());
+    busy.indexed({ ...entry, key: 'agent:main:c', status: 'running' });
+    expect(runs).toEqual([true, false, true]);
   });
 });

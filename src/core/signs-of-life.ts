@@ -1,0 +1,59 @@
+// What signs from outside the transcript say of a turn when they come, go away, or their source is lost.
+
+import type { EventOf } from './event.ts';
+import { closeRun, endCalls, endRuns, withoutQuestions } from './run-end.ts';
+import type { Session, Turn } from './session.ts';
+import { hasOpenRun, isAtRest, pendingCalls } from './turn.ts';
+
+/**
+ * A row may say for a quarter of a minute that a run goes on which was stopped; only of a lost turn, or of sub-agents, is that news, and
+ * of a lost one only if its owner has done something since.
+ */
+export function isLeftBehind({ turns, currentBoxId }: Session, { since, renewedAt }: EventOf<'busy_seen'>): boolean {
+  const turn = turns.find(({ boxId }) => boxId === currentBoxId);
+  if (turn?.end === undefined) return false;
+  if (turn.end.outcome === 'lost') return renewedAt !== undefined && renewedAt <= turn.end.at;
+  return since !== undefined && since < turn.end.at && Object.keys(turn.childrenByKey).length === 0;
+}
+
+/**
+ * A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. One that was told to stop lets go
+ * as well, in the middle of its calls: nobody answers them. Where a source names the runs, that one knows better.
+ */
+export function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
+  const cleared = { ...turn, busyUntil: 0 };
+  if (!event.crashed && isBare(turn)) return { ...cleared, runOpen: false, end: { outcome: 'done', at: event.at } };
+  if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
+  if (turn.retry !== undefined)
+    return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
+  if (pendingCalls(turn).length === 0 || hasOpenRun(turn) || turn.waiting.length > 0) return cleared;
+  return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : endCalls(cleared, event.at);
+}
+
+/** Nothing but a sign of life was ever seen of it. */
+function isBare(turn: Turn): boolean {
+  const hasContent = turn.lines.length > 0 || turn.messageIds.length > 0 || Object.keys(turn.usageById).length > 0;
+  return turn.end === undefined && turn.trigger.kind === 'unknown' && !hasContent && Object.keys(turn.runsById).length === 0;
+}
+
+/** Where a source names the runs, that one knows better. */
+export function abandonCalls(turn: Turn, event: EventOf<'calls_abandoned'>): Turn {
+  const cleared = { ...turn, busyUntil: 0 };
+  const isCutOff = pendingCalls(turn).length > 0 && !hasOpenRun(turn) && turn.waiting.length === 0 && turn.retry === undefined;
+  return isCutOff && turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
+}
+
+/**
+ * While a gateway has a run of the turn, the loss of its file ends nothing; while a file shows that its owner lives, the loss of the
+ * gateway ends nothing either, but what it called open is nobody's word any more.
+ */
+export function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
+  if (event.source === 'transcripts' && hasOpenRun(turn) && turn.startedBy.includes('gateway')) return turn;
+  if (event.source === 'gateway' && turn.startedBy.includes('transcripts') && turn.busyUntil > event.at && turn.end === undefined) {
+    const runsById = Object.fromEntries(Object.keys(turn.runsById).map((runId) => [runId, { open: false }]));
+    return { ...turn, runsById, runOpen: true };
+  }
+  if (turn.end !== undefined && isAtRest(turn)) return withoutQuestions(turn);
+  if (event.by === 'reset' && isBare(turn)) return turn; // the next one, which has begun already
+  return endRuns(turn, event.by === 'reset' ? 'aborted' : 'lost', event.at);
+}
