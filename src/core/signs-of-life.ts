@@ -3,7 +3,7 @@
 import type { EventOf } from './event.ts';
 import { closeRun, endCalls, endRuns, withoutQuestions } from './run-end.ts';
 import type { Session, Turn } from './session.ts';
-import { hasOpenRun, isAtRest, pendingCalls } from './turn.ts';
+import { hasOpenRun, isAtRest, isBare, pendingCalls } from './turn.ts';
 
 /**
  * A row may say for a quarter of a minute that a run goes on which was stopped; only of a lost turn, or of sub-agents, is that news, and
@@ -22,18 +22,13 @@ export function isLeftBehind({ turns, currentBoxId }: Session, { since, renewedA
  */
 export function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   const cleared = { ...turn, busyUntil: 0 };
-  if (!event.crashed && isBare(turn)) return { ...cleared, runOpen: false, end: { outcome: 'done', at: event.at } };
+  if (!event.crashed && turn.end === undefined && isBare(turn))
+    return { ...cleared, runOpen: false, end: { outcome: 'done', at: event.at } };
   if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;
   if (turn.retry !== undefined)
     return endCalls({ ...closeRun(cleared, { outcome: 'failed', at: event.at, reason: turn.retry.reason }) }, event.at);
   if (pendingCalls(turn).length === 0 || hasOpenRun(turn) || turn.waiting.length > 0) return cleared;
   return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : endCalls(cleared, event.at);
-}
-
-/** Nothing but a sign of life was ever seen of it. */
-function isBare(turn: Turn): boolean {
-  const hasContent = turn.lines.length > 0 || turn.messageIds.length > 0 || Object.keys(turn.usageById).length > 0;
-  return turn.end === undefined && turn.trigger.kind === 'unknown' && !hasContent && Object.keys(turn.runsById).length === 0;
 }
 
 /** Where a source names the runs, that one knows better. */

@@ -3,7 +3,7 @@
 import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
 import { isBeforeEnd, reopen } from './run-end.ts';
-import { newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
+import { isBare, newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
 import { originalOf } from './words.ts';
 
 const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
@@ -141,7 +141,14 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   // A transcript gets its line when the run begins.
   const hasRun = event.source === 'transcripts' ? { hasRun: true } : {};
   const begun = { ...named, ...retry, ...hasRun, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
+  if (isBare(turn) && turn.end !== undefined) return fromSign(begun, event.at);
   return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
+}
+
+/** A turn that was only guessed from a sign of life, and over with it, has really begun. */
+function fromSign(turn: Turn, at: number): Turn {
+  const { end: _end, ...open } = turn;
+  return { ...open, runOpen: true, startedAt: Math.min(turn.startedAt, at) };
 }
 
 function betterTrigger(known: Trigger, told: Trigger): Trigger {
@@ -186,6 +193,8 @@ function turnOfBeginning(session: Session, event: EventOf<'turn_started'>): Turn
 /** A beginning that nobody has named yet, or one told by a source that has not told it yet, with no end in between. */
 function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
   if (!areOneTrigger(turn.trigger, event.trigger)) return false;
+  // A lock may be let go of and taken again before the first line is written: the line tells what that sign of life was.
+  if (isBare(turn)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
   if (turn.end !== undefined && event.at > turn.end.at) return false;
   if (isNameless(turn, event)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
   if (turn.startedBy.includes(event.source)) return false;

@@ -197,3 +197,9 @@ export function openWaits({ waiting }: Turn, asOf: number): Waiting[] {
 export function withTurn(session: Session, turn: Turn): Session {
   return { ...session, turns: session.turns.map((other) => (other.boxId === turn.boxId ? turn : other)) };
 }
+
+/** Nothing but a sign of life was ever seen of it. */
+export function isBare(turn: Turn): boolean {
+  const hasContent = turn.lines.length > 0 || turn.messageIds.length > 0 || Object.keys(turn.usageById).length > 0;
+  return turn.trigger.kind === 'unknown' && !hasContent && Object.keys(turn.runsById).length === 0;
+}

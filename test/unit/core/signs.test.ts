@@ -170,3 +170,20 @@ describe('the clock of a turn', () => {
     expect(startOf(steps)).toBe(seconds);
   });
 });
+
+describe('a turn that only a sign of life began', () => {
+  const sign = (at: number): Step => [at, F, { type: 'busy_seen', until: until(150), since: until(at), renewedAt: until(at), isRun: true }];
+  const cleared = (at: number): Step => [at, F, { type: 'busy_cleared', crashed: false }];
+  const line = (at: number): Step => [at, F, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'u9' }];
+  const answer = (at: number): Step => [at, F, { type: 'message', messageId: 'a9', text: 'Done.', stop: 'stop' }];
+
+  it.each<[string, Step[]]>([
+    ['dated after the sign', [sign(5), line(6)]],
+    ['dated before the sign', [sign(5), line(4)]],
+    ['dated after the sign went away', [sign(5), cleared(7), line(9)]],
+    ['dated before the sign that went away', [sign(5), cleared(7), line(4)]],
+  ])('is the turn of the next line, %s', (_when, steps) => {
+    expect(turns(steps, 9)).toEqual(['active']);
+    expect(turns([...steps, answer(12), cleared(13)], 14)).toEqual(['done']);
+  });
+});
