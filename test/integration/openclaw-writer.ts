@@ -7,6 +7,8 @@ export interface SessionEntry {
   sessionId: string;
   spawnedBy?: string;
   label?: string;
+  chatType?: string;
+  deliveryContext?: { channel: string; to?: string };
 }
 
 export class OpenClawWriter {
