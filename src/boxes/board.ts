@@ -167,9 +167,11 @@ export class Board {
     return this.#sessions.byKey;
   }
 
-  /** One for each box that there is or could be, and for each sub-agent that is in nobody's box. */
+  /** One for each box that there is or could be, and for each sub-agent that was at work lately in nobody's box. */
   rows(): BoardRow[] {
-    return [...this.entries().map(rowOf), ...this.#sessions.strays().map(strayRow)];
+    const since = this.#ports.clock.now() - FORGET_AFTER_MS;
+    const strays = this.#sessions.strays().filter(({ turn }) => turn.lastEventAt >= since);
+    return [...this.entries().map(rowOf), ...strays.map(strayRow)];
   }
 
   /** Turns that were lost without a word and got no post, because there were too many of them. */

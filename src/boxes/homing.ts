@@ -63,8 +63,10 @@ export class Homing {
   /** One without a post may not be worth one any more; that is decided anew. */
   #askAgain(entry: BoxEntry, tree: TurnTree): void {
     if (entry.phase === 'placed' && entry.target !== undefined) entry.found = entry.target;
-    if (entry.found === undefined) entry.phase = 'undecided';
-    else void this.ask(entry, tree);
+    if (entry.found !== undefined) return void this.ask(entry, tree);
+    entry.phase = 'undecided';
+    delete entry.why;
+    delete entry.isUnproven;
   }
 
   #isHopeless({ openedAt }: BoxEntry, { turn }: TurnTree): boolean {
