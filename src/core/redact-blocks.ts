@@ -13,22 +13,28 @@ const FULL_LINE_CHARS = 32; // armoured lines have 64 or 76, only the last one i
 /** Every private key, with its markers. */
 export function blockSpans(text: string): Span[] {
   if (!text.includes('PRIVATE KEY')) return [];
-  const ends = [...text.matchAll(END)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  const begins = markersIn(text, BEGIN);
+  const ends = markersIn(text, END);
   const spans: Span[] = [];
   let covered = 0;
   let next = 0;
-  for (const begin of text.matchAll(BEGIN)) {
-    for (; (ends[next]?.start ?? text.length) < begin.index; next++) covered = coverHeadless(text, covered, ends[next], spans);
-    if (begin.index < covered) continue;
-    covered = blockEnd(text, begin.index + begin[0].length, ends[next]);
-    spans.push({ start: begin.index, end: covered });
+  for (const [index, begin] of begins.entries()) {
+    for (; (ends[next]?.start ?? text.length) < begin.start; next++) covered = coverHeadless(text, covered, ends[next], spans);
+    if (begin.start < covered) continue;
+    covered = blockEnd(text, begin.end, ends[next], begins[index + 1]?.start ?? text.length);
+    spans.push({ start: begin.start, end: covered });
   }
   for (; next < ends.length; next++) covered = coverHeadless(text, covered, ends[next], spans);
   return spans;
 }
 
-function blockEnd(text: string, bodyStart: number, end: Span | undefined): number {
-  return end !== undefined && end.start - bodyStart <= MAX_KEY_CHARS ? end.end : cutBodyEnd(text, bodyStart);
+function markersIn(text: string, pattern: RegExp): Span[] {
+  return [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+}
+
+function blockEnd(text: string, bodyStart: number, end: Span | undefined, nextBegin: number): number {
+  const isWhole = end !== undefined && end.start <= nextBegin && end.start - bodyStart <= MAX_KEY_CHARS;
+  return isWhole ? end.end : cutBodyEnd(text, bodyStart, nextBegin);
 }
 
 /** An end marker without its beginning. */
@@ -38,10 +44,10 @@ function coverHeadless(text: string, covered: number, end: Span | undefined, spa
   return end.end;
 }
 
-/** The end marker is missing: everything up to the first line that cannot belong to a key. */
-function cutBodyEnd(text: string, start: number): number {
+/** The end marker is missing: everything up to the first line that cannot belong to a key, or to the next key. */
+function cutBodyEnd(text: string, start: number, limit: number): number {
   let end = 0;
-  for (const line of linesOf(text.slice(start, start + MAX_KEY_CHARS))) {
+  for (const line of linesOf(text.slice(start, Math.min(limit, start + MAX_KEY_CHARS)))) {
     if (line.text === '') continue;
     if (!isKeyLine(line.text)) return start + Math.max(end, line.start + torn(line.text));
     end = line.start + line.text.length;

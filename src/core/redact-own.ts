@@ -1,16 +1,58 @@
 // The secrets of our own configuration, in every form in which they could reach a text.
 
-import type { JoinedText, Span } from './redact-view.ts';
+import type { Anchor, Hit } from './redact-anchors.ts';
+import type { Span } from './redact-view.ts';
 
 const MIN_SECRET_CHARS = 6; // shorter words occur everywhere
 const MIN_PIECE_CHARS = 10; // this much of a cut-off secret is masked too
 
-/** A finder of secrets: as they are, percent-encoded, escaped for JSON, in base64 at any place, or cut off at an end. */
-export function createOwnFinder(secrets: readonly string[]): (joined: JoinedText) => Span[] {
+/** A whole form of a secret, or the first or last characters of one. */
+export type OwnMeaning = { kind: 'whole'; length: number } | { kind: 'head' | 'tail'; secret: string };
+
+/**
+ * What to look for: each secret as it is, percent-encoded, escaped for JSON, in base64 at any place (of UTF-8 and UTF-16), in
+ * hexadecimal, or cut off at an end. Escapes of single characters are undone before.
+ */
+export function ownAnchors(secrets: readonly string[]): Anchor<OwnMeaning>[] {
   const known = secrets.filter((secret) => secret.length >= MIN_SECRET_CHARS);
-  const forms = [...new Set(known.flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
+  const forms = [...new Set(known.flatMap(formsOf))];
   const pieces = [...new Set(known.filter(isLong).flatMap((secret) => [secret, secret.replace(/\s+/g, '')]))];
-  return ({ text }) => [...forms.flatMap((form) => occurrences(text, form)), ...pieces.flatMap((secret) => pieceSpans(text, secret))];
+  const anchor = (literal: string, meaning: OwnMeaning) => ({ literal, anyCase: false, meaning });
+  return [
+    ...forms.map((form) => anchor(form, { kind: 'whole', length: form.length })),
+    ...pieces.map((secret) => anchor(secret.slice(0, MIN_PIECE_CHARS), { kind: 'head', secret })),
+    ...pieces.map((secret) => anchor(secret.slice(-MIN_PIECE_CHARS), { kind: 'tail', secret })),
+  ];
+}
+
+/** The secrets of our own. */
+export function ownSpans(text: string, hits: readonly Hit<OwnMeaning>[]): Span[] {
+  return hits.map(({ at, meaning }) => spanOf(text, at, meaning));
+}
+
+function spanOf(text: string, at: number, meaning: OwnMeaning): Span {
+  switch (meaning.kind) {
+    case 'whole':
+      return { start: at, end: at + meaning.length };
+    case 'head': {
+      let length = MIN_PIECE_CHARS;
+      while (length < meaning.secret.length && text[at + length] === meaning.secret[length]) length++;
+      return { start: at, end: at + length };
+    }
+    case 'tail': {
+      const end = at + MIN_PIECE_CHARS;
+      let length = MIN_PIECE_CHARS;
+      while (
+        length < meaning.secret.length &&
+        end > length &&
+        text[end - length - 1] === meaning.secret[meaning.secret.length - length - 1]
+      )
+        length++;
+      return { start: end - length, end };
+    }
+    default:
+      return meaning satisfies never;
+  }
 }
 
 function isLong(secret: string): boolean {
@@ -19,40 +61,44 @@ function isLong(secret: string): boolean {
 
 function formsOf(secret: string): string[] {
   const encoded = encodeURIComponent(secret.toWellFormed());
-  const forms = [secret, encoded, encoded.toLowerCase(), JSON.stringify(secret).slice(1, -1), secret.replace(/\s+/g, '')];
-  return [...forms, ...base64Forms(secret)].filter((form) => form.length >= MIN_SECRET_CHARS);
+  const utf8 = new TextEncoder().encode(secret);
+  const forms = [
+    secret,
+    encoded,
+    encoded.toLowerCase(),
+    JSON.stringify(secret).slice(1, -1),
+    secret.replace(/\s+/g, ''),
+    ...base64Forms(utf8),
+    ...base64Forms(utf16Bytes(secret)),
+    ...hexForms(utf8),
+    ...hexForms(utf16Bytes(secret)),
+    ...base64Forms(new TextEncoder().encode(btoa(String.fromCharCode(...utf8)).replace(/.{0,3}=*$/, ''))),
+  ];
+  return forms.filter((form) => form.length >= MIN_SECRET_CHARS);
+}
+
+/** Little-endian without its last zero, which the big-endian form contains as well. */
+function utf16Bytes(text: string): Uint8Array {
+  const bytes = Array.from(text, (_, index) => [text.charCodeAt(index) & 0xff, text.charCodeAt(index) >> 8]).flat();
+  return Uint8Array.from(bytes.slice(0, -1));
+}
+
+/** In one word, or with something between the bytes, as dumps and lists of bytes have it. */
+function hexForms(bytes: Uint8Array): string[] {
+  const pairs = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'));
+  const quads = pairs.map((pair, index) => (index % 2 === 1 && index < pairs.length - 1 ? `${pair} ` : pair)).join('');
+  const forms = [...['', ' ', ':', '-', ',', ', '].map((between) => pairs.join(between)), pairs.join(', 0x'), pairs.join(',0x'), quads];
+  return forms.flatMap((form) => [form, form.toUpperCase().replaceAll('0X', '0x')]);
 }
 
 /**
  * Inside longer data a secret has three base64 forms, by its distance from a multiple of three bytes. The characters at
  * both ends also depend on the neighbours and are left out.
  */
-function base64Forms(secret: string): string[] {
-  const bytes = new TextEncoder().encode(secret);
+function base64Forms(bytes: Uint8Array): string[] {
   const forms = [0, 1, 2].map((shift) => {
     const padded = btoa(String.fromCharCode(...new Uint8Array(shift), ...bytes));
     return padded.slice(shift === 0 ? 0 : shift + 1, Math.floor(((shift + bytes.length) * 8) / 6));
   });
   return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
-}
-
-function occurrences(text: string, form: string): Span[] {
-  const spans: Span[] = [];
-  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) spans.push({ start: at, end: at + form.length });
-  return spans;
-}
-
-/** The beginning of a secret whose end was cut off, and the end of one whose beginning was. */
-function pieceSpans(text: string, secret: string): Span[] {
-  const heads = occurrences(text, secret.slice(0, MIN_PIECE_CHARS)).map(({ start, end }) => {
-    let length = end - start;
-    while (length < secret.length && text[start + length] === secret[length]) length++;
-    return { start, end: start + length };
-  });
-  const tails = occurrences(text, secret.slice(-MIN_PIECE_CHARS)).map(({ start, end }) => {
-    let length = end - start;
-    while (length < secret.length && start > end - length && text[end - length - 1] === secret[secret.length - length - 1]) length++;
-    return { start: end - length, end };
-  });
-  return [...heads, ...tails];
 }

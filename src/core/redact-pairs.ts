@@ -1,116 +1,191 @@
-// Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `<password>value<`.
+// Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `the password is value`.
 
-import { type NameKind, nameKind } from './redact-names.ts';
-import { isSecretValue, type Standing } from './redact-values.ts';
+import type { Anchor, Hit } from './redact-anchors.ts';
+import { FOREIGN_NAMES } from './redact-foreign-names.ts';
+import { NAME_STEMS, type NameKind, nameKind } from './redact-names.ts';
+import { type Named, type Place, placesOf } from './redact-name-places.ts';
+import { isReadable, isSecretValue, looksRandom, namesOneself } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
 
-const IDENTIFIER = /[A-Za-z_$][\w$.-]*/g;
 const MAX_VALUE_CHARS = 8_192; // a longer value is masked up to its next white space
-const OPENING_QUOTE = /(\\{0,3})["'`]|&quot;|%22/y;
-const SEPARATOR =
-  /(?:\\{0,3}["'`]|&quot;|%22)?\]?([ \t]{0,8})(?::[ \t]{0,2}[A-Za-z][A-Za-z<>|[\]]{0,24}[ \t]{0,2}=(?!=)|:=|=>|={1,3}|:|%3[dDaA])([ \t]{0,8}(?:\n[ \t]{0,40}(?=\\{0,3}["'`]))?)/y;
-const OPTION_SEPARATOR = /=|[ \t]{1,8}|\\{0,3}["'`][ \t]{0,4},[ \t\n]{0,40}/y;
-const NAMED_VALUE = /\\{0,3}["'`]?[ \t]{0,4},?\s{0,60}\\{0,3}["'`]?value\\{0,3}["'`]?[ \t]{0,4}[:=][ \t]{0,4}/iy;
-const BESIDE = /[ \t]{1,4}(?:to[ \t]{1,4}|as[ \t]{1,4})?[*"'`]{0,2}(?=[A-Za-z0-9+/=_~-]{16})/y;
-const SAID = /[ \t]{1,4}(?:is|was)(?:[ \t]{1,4}|[ \t]{0,2}:[ \t]{0,4})[*"'`]{0,2}(?=[^\s"'`])/y;
-const UNQUOTED = /^[^\s"'`<>]+/;
+const MAX_JUDGED_CHARS = 512; // the beginning says whether it is one
+const MAX_NAME_CHARS = 96;
+const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const NAME_CHARS = `${LETTERS}0123456789_$.-`;
+const MAX_GROUP_CHARS = 1_024; // of a list or object behind a name
+const OPENING_QUOTE = /[fbrLN@]{0,2}((?:\\{0,7})["'`]|&quot;|%22|[„“”«‘’「『])/y;
+const UNQUOTED = /^[^\s"'`<>「」『』，。]+/;
+/** Words that announce a secret only together with the words before them. */
+const INCOMPLETE = /^(?:keys?|tokens?|codes?|phrase|string|secrets?|id|auth|login|session|seed|salt)$/i;
+const PREVIOUS_WORDS = /(?:[A-Za-z0-9]{2,20}[ \t-]){1,3}$/;
+
+/** A stem of English names, or a whole word of another language. */
+export type NameMeaning = { kind: 'stem'; stem: string } | { kind: 'foreign'; word: string; says: NameKind };
+
+/** What every name that announces a secret contains. */
+export const NAME_ANCHORS: readonly Anchor<NameMeaning>[] = [
+  ...NAME_STEMS.map((stem) => ({ literal: stem, anyCase: true, meaning: { kind: 'stem', stem } as const })),
+  ...FOREIGN_NAMES.filter(({ word }) => word.length > 1).map(({ word, kind }) => ({
+    literal: word,
+    anyCase: true,
+    meaning: { kind: 'foreign', word, says: kind } as const,
+  })),
+];
 
 /** The values of all names that announce a secret, in a text without explicit line breaks. */
-export function pairSpans(text: string): Span[] {
+export function pairSpans(text: string, hits: readonly Hit<NameMeaning>[]): Span[] {
   const spans: Span[] = [];
-  IDENTIFIER.lastIndex = 0;
-  for (let match = IDENTIFIER.exec(text); match !== null; match = IDENTIFIER.exec(text)) {
-    const name = match[0].replace(/[.$-]{1,8}$/, '');
-    const kind = nameKind(name);
-    if (kind === undefined) continue;
-    const span = valueSpan(text, { start: match.index, end: match.index + name.length, name, kind });
-    if (span === undefined) continue;
-    spans.push(span);
-    IDENTIFIER.lastIndex = span.end;
+  let covered = 0;
+  for (const named of namesAt(text, hits)) {
+    if (named.start < covered) continue;
+    const found = valueSpans(text, named);
+    spans.push(...found);
+    for (const span of found) if (span.start >= named.end) covered = Math.max(covered, span.end);
   }
   return spans;
 }
 
-interface Named extends Span {
-  name: string;
-  kind: NameKind;
-}
-
-function valueSpan(text: string, named: Named): Span | undefined {
-  if (text[named.start - 1] === '<' && text[named.end] === '>') return elementSpan(text, named);
-  const place = optionPlace(text, named) ?? separatedPlace(text, named) ?? prosePlace(text, named);
-  return place === undefined ? undefined : readValue(text, place, named);
-}
-
-/** Where a value begins, and how it stands beside its name. */
-interface Place {
-  at: number;
-  standing: Standing;
-}
-
-function optionPlace(text: string, { start, end }: Named): Place | undefined {
-  if (!text.startsWith('--', start - 2) && !/(?:^|\s)-$/.test(text.slice(Math.max(0, start - 2), start))) return undefined;
-  const option = sticky(OPTION_SEPARATOR, text, end);
-  return option === undefined || text[option.end] === '-' ? undefined : { at: option.end, standing: 'option' };
-}
-
-function separatedPlace(text: string, { start, end, name }: Named): Place | undefined {
-  const separator = sticky(SEPARATOR, text, end);
-  if (separator !== undefined && !isWholeString(text, start, separator.end)) {
-    return { at: separator.end, standing: separator.isTight ? 'joined' : 'spaced' };
+function namesAt(text: string, hits: readonly Hit<NameMeaning>[]): Named[] {
+  const names: Named[] = [];
+  let readUntil = 0;
+  for (const { at, meaning } of hits) {
+    if (at < readUntil) continue;
+    if (meaning.kind === 'foreign') {
+      const named = foreignName(text, at, meaning);
+      if (named === undefined) continue;
+      names.push(named);
+      readUntil = named.end;
+    } else if (meaning.stem.length > 3 || isOwnWord(text, at, meaning.stem)) {
+      const identifier = identifierAround(text, at);
+      readUntil = identifier.end;
+      const named = ownName(text, identifier);
+      if (named !== undefined) names.push(named);
+    }
   }
-  const value = sticky(NAMED_VALUE, text, end);
-  if (value !== undefined) return { at: value.end, standing: 'joined' };
-  return /^(?:set|with)/i.test(name) && text[end] === '(' ? { at: end + 1, standing: 'quoted' } : undefined;
+  return names;
 }
 
-function prosePlace(text: string, { end, kind }: Named): Place | undefined {
-  const said = sticky(SAID, text, end);
-  if (said !== undefined) return { at: said.end, standing: 'said' };
-  const beside = kind === 'key' ? undefined : sticky(BESIDE, text, end);
-  return beside === undefined ? undefined : { at: beside.end, standing: 'beside' };
+/** Short stems are common inside words: `pat` in `path`. `key` is one that words are built with. */
+function isOwnWord(text: string, at: number, stem: string): boolean {
+  if (stem === 'key') return true;
+  const isEnd =
+    !LETTERS.includes(text.charAt(at + stem.length)) || /^[a-z][A-Z]/.test(text.slice(at + stem.length - 1, at + stem.length + 1));
+  const isStart = !LETTERS.includes(text.charAt(at - 1)) || at === 0 || /^[a-z][A-Z]/.test(text.slice(at - 1, at + 1));
+  return (isEnd && isStart) || (/^p(?:wd|sw)$/.test(stem) && isEnd);
 }
 
-function sticky(pattern: RegExp, text: string, at: number): { end: number; isTight: boolean } | undefined {
-  pattern.lastIndex = at;
-  const match = pattern.exec(text);
-  if (match === null) return undefined;
-  const isTight = match[1] === '' && match[2] === '' && !match[0].endsWith(':');
-  return { end: at + match[0].length, isTight };
+function identifierAround(text: string, at: number): Span {
+  let start = at;
+  while (start > 0 && at - start < MAX_NAME_CHARS && NAME_CHARS.includes(text.charAt(start - 1))) start--;
+  let end = at;
+  while (end < text.length && end - at < MAX_NAME_CHARS && NAME_CHARS.includes(text.charAt(end))) end++;
+  return { start, end };
 }
 
-/** `'Password: '`: the quote mark after the name closes the string that the name begins. */
-function isWholeString(text: string, start: number, end: number): boolean {
-  return /["'`]/.test(text.charAt(start - 1)) && text[start - 1] === text[end] && !text.slice(start, end).includes(text.charAt(end));
+/** The whole identifier around a stem, with the words before it when it says too little alone. */
+function ownName(text: string, identifier: Span): Named | undefined {
+  const whole = text.slice(identifier.start, identifier.end);
+  const front = /^[^A-Za-z_$]*/.exec(whole)?.[0].length ?? 0;
+  const start = identifier.start + front;
+  const name = whole.slice(front).replace(/[.$-]{1,8}$/, '');
+  const kind = INCOMPLETE.test(name) ? (kindWithWords(text, start, name) ?? nameKind(name)) : nameKind(name);
+  return kind === undefined || kind === 'harmless' ? undefined : { start, end: start + name.length, name, kind };
 }
 
-function elementSpan(text: string, { end, name, kind }: Named): Span | undefined {
+function kindWithWords(text: string, start: number, name: string): NameKind | 'harmless' | undefined {
+  const words = PREVIOUS_WORDS.exec(text.slice(Math.max(0, start - 64), start))?.[0]
+    .trim()
+    .replace(/-$/, '')
+    .split(/[ \t-]/);
+  if (words === undefined) return undefined;
+  const kinds = words.map((_, index) => nameKind([...words.slice(index), name].join('_')));
+  if (kinds.includes('strong')) return 'strong';
+  return kinds.at(-1) === undefined && nameKind(name) !== undefined ? 'harmless' : kinds.at(-1);
+}
+
+/** A word of another language, also at the end of a compound and with an ending of its own. */
+function foreignName(text: string, at: number, { word, says }: NameMeaning & { kind: 'foreign' }): Named | undefined {
+  const end = at + word.length;
+  const isLatin = /[a-z]/.test(word);
+  if (isLatin && /^\p{L}{4}/u.test(text.slice(end, end + 4))) return undefined;
+  if (isLatin && word.length < 6 && /\p{L}/u.test(text.charAt(at - 1) + text.charAt(end))) return undefined;
+  return { start: at, end, name: word, kind: says };
+}
+
+function valueSpans(text: string, named: Named): Span[] {
+  if (text[named.start - 1] === '<' && text[named.end] === '>') return elementSpan(text, named);
+  for (const place of placesOf(text, named)) {
+    const spans = spansAt(text, place, named);
+    if (spans.length > 0) return spans;
+  }
+  return [];
+}
+
+function spansAt(text: string, place: Place, named: Named): Span[] {
+  if (place.end !== undefined) return checked(text, { start: place.at, end: place.end }, place, named);
+  if (/[[{]/.test(text.charAt(place.at))) return groupSpans(text, place.at);
+  return readValue(text, place, named);
+}
+
+/** The random-looking strings of a list or object. */
+function groupSpans(text: string, at: number): Span[] {
+  const window = text.slice(at, at + MAX_GROUP_CHARS);
+  const close = window.indexOf(window.startsWith('[') ? ']' : '}');
+  const spans: Span[] = [];
+  for (const match of window.slice(0, close < 0 ? undefined : close).matchAll(/["']([^"'\s\\]{12,512})["']/g)) {
+    if (looksRandom(match[1] ?? '', 12) && !isReadable(match[1] ?? '')) {
+      spans.push({ start: at + match.index + 1, end: at + match.index + match[0].length - 1 });
+    }
+  }
+  return spans;
+}
+
+function elementSpan(text: string, { end, name, kind }: Named): Span[] {
   const from = end + 1;
   const close = text.slice(from, from + MAX_VALUE_CHARS).indexOf('<');
   const value = text.slice(from, from + Math.max(0, close)).trim();
-  return isSecretValue({ value, kind, name, standing: 'quoted', endsLine: false }) ? { start: from, end: from + close } : undefined;
+  return isSecretValue({ value, kind, name, standing: 'quoted', endsLine: false }) ? [{ start: from, end: from + close }] : [];
 }
 
-function readValue(text: string, { at, standing }: Place, { name, kind }: Named): Span | undefined {
+function checked(text: string, span: Span, { standing }: Place, { name, kind }: Named): Span[] {
+  return isSecretValue({ value: text.slice(span.start, span.end), kind, name, standing, endsLine: true }) ? [span] : [];
+}
+
+function readValue(text: string, { at, standing }: Place, { name, kind }: Named): Span[] {
   OPENING_QUOTE.lastIndex = at;
-  const opening = OPENING_QUOTE.exec(text)?.[0];
-  const span = opening === undefined ? unquotedSpan(text, at) : quotedSpan(text, at + opening.length, opening);
-  if (span === undefined || (opening === undefined && standing === 'quoted')) return undefined;
+  const opening = OPENING_QUOTE.exec(text);
+  const span = opening === null ? unquotedSpan(text, at) : quotedSpan(text, at + opening[0].length, opening[1] ?? '');
+  if (span === undefined || (opening === null && (standing === 'quoted' || standing === 'named'))) return [];
+  if (
+    opening === null
+      ? namesOneself(restOfLine(text, at))
+      : opening[1] === '`' && /\s/.test(text.slice(span.start, Math.min(span.end, span.start + MAX_JUDGED_CHARS)))
+  )
+    return [];
   const endsLine = /^(?:["'`\\]|[ \t]{0,8}(?:\n|$))/.test(text.slice(span.end, span.end + 12));
-  const value = text.slice(span.start, span.end).replace(/\n[ \t]*/g, '');
-  const isQuoted = opening !== undefined && (standing === 'joined' || standing === 'spaced');
-  return isSecretValue({ value, kind, name, standing: isQuoted ? 'quoted' : standing, endsLine }) ? span : undefined;
+  const value = text.slice(span.start, Math.min(span.end, span.start + MAX_JUDGED_CHARS)).replace(/\n[ \t]*/g, '');
+  const isQuoted = opening !== null && (standing === 'joined' || standing === 'spaced');
+  const isNamed = opening !== null && standing === 'said';
+  return isSecretValue({ value, kind, name, standing: isQuoted ? 'quoted' : isNamed ? 'named' : standing, endsLine })
+    ? [opening === null ? wholeWord(text, span) : span]
+    : [];
+}
+
+function restOfLine(text: string, at: number): string {
+  return /^[^\n<]{0,80}/.exec(text.slice(at, at + 80))?.[0].trim() ?? '';
 }
 
 /** Up to the same quote mark. Without one the value was cut off, or goes on in the next line. */
 function quotedSpan(text: string, start: number, opening: string): Span {
   const limit = Math.min(text.length, start + MAX_VALUE_CHARS);
   const window = text.slice(start, limit);
-  const close = closingQuote(window, opening);
+  const close = closingQuote(window, CLOSING[opening] ?? opening);
   const lineEnd = window.indexOf('\n');
   if (close >= 0 && (lineEnd < 0 || close < lineEnd || isWrapped(window.slice(lineEnd, close)))) return { start, end: start + close };
   return { start, end: lineEnd >= 0 ? start + lineEnd : limit };
 }
+
+const CLOSING: Readonly<Record<string, string>> = { '„': '“', '“': '”', '«': '»', '‘': '’', '「': '」', '『': '』' };
 
 function closingQuote(window: string, opening: string): number {
   for (let at = window.indexOf(opening); at >= 0; at = window.indexOf(opening, at + 1)) {
@@ -131,11 +206,18 @@ function unquotedSpan(text: string, start: number): Span | undefined {
 
 /** White space and quotes end a value; so do `;`, `&`, `,` and `|` before the next `name=` and closing brackets at its end. */
 function unquotedEnd(text: string, start: number): number {
-  const run = UNQUOTED.exec(text.slice(start, start + MAX_VALUE_CHARS))?.[0] ?? '';
+  const run = UNQUOTED.exec(text.slice(start, start + MAX_JUDGED_CHARS))?.[0] ?? '';
   const stop = run.search(/[;&,|]{1,8}(?:[\w.%-]{1,64}=|$)/);
+  if (run.length === MAX_JUDGED_CHARS && stop < 0) return start + MAX_JUDGED_CHARS;
   const value = stop > 0 ? run.slice(0, stop) : run;
   const hasOpening = /[([{]/.test(value);
   return start + (hasOpening ? value : value.replace(/[)\]}]{1,8}$/, '')).length;
+}
+
+/** A value that is longer than what is judged ends where its word does. */
+function wholeWord(text: string, { start, end }: Span): Span {
+  if (end - start < MAX_JUDGED_CHARS) return { start, end };
+  return { start, end: start + (UNQUOTED.exec(text.slice(start, start + MAX_VALUE_CHARS))?.[0].length ?? 0) };
 }
 
 /** A random-looking value at the very end of its line goes on when the next line is nothing but its rest. */

@@ -1,152 +1,162 @@
-// Secrets that give themselves away by their first characters: the key shapes of the big providers.
+// Secrets that give themselves away by their shape: what `redact-shape-table.ts` lists, found in one pass.
 
+import type { Anchor, Hit } from './redact-anchors.ts';
+import { type Proof, SHAPE_ROWS } from './redact-shape-table.ts';
+import { CLASS_CHARS, parseTemplate, type Segment } from './redact-template.ts';
 import { type JoinedText, type Joint, jointAtOrAfter, type Span } from './redact-view.ts';
 
-/** Which characters may follow the prefix. */
-type Body = 'alnum' | 'word' | 'hex' | 'upper' | 'dotted' | 'base64';
-
-/** What a body must contain beyond its length, so that ordinary words are left alone. */
-type Proof = 'none' | 'random' | 'dense' | 'strong';
-
-interface Shape {
-  prefix: RegExp;
-  body: Body;
-  /** Fewer characters are no secret; a cut-off key with this many is masked too. */
+/** A shape that begins with a fixed text. */
+export interface PrefixShape {
+  prefix: string;
+  /** Which characters may follow, by their codes. */
+  body: Uint8Array;
+  /** With fewer characters, a key that was cut off is not told from a word. */
   min: number;
+  /** The length of a whole body: nothing of the next line belongs to it then. */
+  full: number;
+  /** Bodies of many lengths: only `min` is known. */
+  isOpen: boolean;
   proof: Proof;
-  /** The length of a whole body where the provider fixed it: nothing of the next line belongs to it then. */
-  full: number | undefined;
-  /** Bodies of any other length than `full` are something else. */
-  exact: boolean;
+  /** What the body must hold, and where. */
+  inside: { at: number; text: string } | undefined;
 }
 
-type Row = [prefix: string, body: Body, min: number, proof?: Proof, full?: number, exact?: 'exact'];
+const MIN_PREFIX_CHARS = 2;
+const CUT_OFF_SHARE = 0.4; // a key that lost more of its body is worth nothing
+const OPEN_SHARE = 0.7; // of the least length where a shape has many
+const MIN_WORD_CHARS = 20; // what is told by its whole form has at least as many
+const MAX_BODY_CHARS = 8_192; // longer tokens are not in use
+const ALNUM = charTable(CLASS_CHARS.A);
+const WORD = charTable(`${CLASS_CHARS.A}+/_.=~:|!$%@-`);
 
-/** By provider, as their documentation and public secret scanners describe the formats. */
-const ROWS: Row[] = [
-  // Models
-  ['sk-(?:proj|svcacct|admin|None|ant|or|lf)-', 'word', 6],
-  ['sk-', 'word', 20, 'dense'],
-  ['(?:sess|csk|xai|pplx|tvly|tgp_v1|nvapi|pa)-', 'word', 20, 'dense'],
-  ['(?:gsk|r8|jina|rpa|fw|e2b|hf|api_org)_', 'alnum', 16, 'random'],
-  ['lsv2_(?:pt|sk)_', 'word', 12],
-  // Code hosting and packages
-  ['gh[pousr]_', 'alnum', 8, 'none', 36],
-  ['github_pat_', 'word', 8, 'none', 82],
-  ['gl(?:pat|dt|rt|rtr|ptt|ft|soat|cbt|imt|agent|oas|ffct|wt)-', 'dotted', 8],
-  ['npm_', 'alnum', 16, 'random', 36],
-  ['pypi-AgE', 'word', 4],
-  ['(?:pypi|dckr_pat|dckr_oat|BBDC|HRKU|CFPAT|PMAK|CCIPAT|CCIPRJ)[-_]', 'word', 16, 'random'],
-  ['dckr_(?:pat|oat)_', 'word', 8],
-  ['(?:rubygems|CLOJARS|rdme|pnu|bkua|nfp|sbp|figd|ntn)_', 'word', 16, 'random'],
-  ['oy2', 'alnum', 43, 'none', 43, 'exact'],
-  ['(?:AKCp|cmVmd)', 'alnum', 40],
-  ['ATATT3|ATCTT3', 'base64', 20],
-  ['ATBB', 'alnum', 20, 'strong'],
-  // Clouds
-  ['AKIA', 'upper', 8, 'none', 16],
-  ['(?:ASIA|ABIA|ACCA|AROA|AIDA|A3T[A-Z0-9])', 'upper', 16, 'none', 16, 'exact'],
-  ['AIza', 'word', 12, 'none', 35],
-  ['ya29\\.', 'dotted', 10],
-  ['GOCSPX-', 'word', 10],
-  ['1//0', 'word', 20, 'random'],
-  ['do[opr]_v1_', 'hex', 8, 'none', 64],
-  ['[A-Za-z0-9_~.]{3}[0-9]Q~', 'dotted', 20],
-  ['LTAI|AKID', 'alnum', 12, 'strong'],
-  ['dapi', 'hex', 32],
-  ['v1\\.0-[a-f0-9]{24}-', 'hex', 40],
-  ['fm[12]_|fo1_', 'base64', 20],
-  ['hv[sbr]\\.', 'word', 12],
-  ['s\\.', 'alnum', 24, 'strong', 24, 'exact'],
-  ['[A-Za-z0-9]{14}\\.atlasv1\\.', 'word', 20],
-  ['dp\\.(?:pt|st|ct|sa|scim|audit)\\.', 'dotted', 10],
-  ['pscale_(?:tkn|pw|pass|oauth)_', 'dotted', 10],
-  ['pul-', 'hex', 40, 'none', 40],
-  ['tskey-[a-z]{2,12}-', 'word', 10],
-  ['dt0[a-z][0-9]{2}\\.', 'dotted', 20],
-  // Messengers and webhooks
-  ['xox[abeoprs][-.]', 'dotted', 6],
-  ['xapp-', 'word', 10],
-  ['(?:bot)?[0-9]{8,10}:AA', 'word', 12, 'none', 33],
-  ['(?:bot)?[0-9]{8,10}:', 'word', 35, 'strong', 35, 'exact'],
-  ['[MNO][A-Za-z0-9_-]{22,27}\\.[A-Za-z0-9_-]{6,7}\\.', 'word', 20],
-  ['discord(?:app)?\\.com/api/webhooks/[0-9]{5,25}/', 'word', 12],
-  ['hooks\\.slack\\.com/(?:services|workflows|triggers)/', 'base64', 10],
-  ['webhook\\.office\\.com/webhookb2/', 'base64', 20],
-  ['/hooks/', 'alnum', 26, 'random', 26, 'exact'],
-  // Payment and mail
-  ['(?:sk|rk|pk)_(?:live|test|prod)_', 'alnum', 6],
-  ['whsec_', 'base64', 10],
-  ['(?:SK|AC)', 'hex', 32, 'none', 32, 'exact'],
-  ['SG\\.', 'dotted', 12, 'random'],
-  ['key-', 'hex', 32, 'none', 32, 'exact'],
-  ['[0-9a-f]{32}-us[0-9]{1,2}', 'alnum', 0],
-  ['(?:xkeysib|xsmtpsib)-', 'word', 12],
-  ['shp(?:at|ca|pa|ss)_', 'alnum', 8, 'none', 32],
-  ['sq0(?:atp|csp|idp)-', 'word', 10],
-  ['EAA', 'alnum', 50, 'strong'],
-  ['FLW(?:SEC|PUB)K(?:_TEST)?-', 'word', 10],
-  ['EZ[AT]K', 'alnum', 40, 'strong'],
-  ['shippo_(?:live|test)_', 'alnum', 10],
-  // Operations
-  ['glsa_|glc_', 'base64', 16, 'random'],
-  ['sntry[su]_', 'base64', 16, 'random'],
-  ['NR(?:AK|II|JS|BR|AL|RA)-', 'alnum', 16, 'random', 27],
-  ['lin_(?:api|oauth)_', 'alnum', 8],
-  ['secret_', 'alnum', 43, 'strong', 43, 'exact'],
-  ['pat-(?:na|eu)[0-9]-', 'word', 20],
-  ['pat[A-Za-z0-9]{14}\\.', 'hex', 20],
-  ['ph[cx]_', 'alnum', 20, 'random'],
-  ['AGE-SECRET-KEY-1', 'upper', 8],
-  ['ops_eyJ', 'base64', 16],
-  ['eyJ', 'base64', 17, 'random'],
-  ['b3BlbnNzaC1rZXktdjE', 'base64', 0],
-  ['AstraCS:', 'base64', 16, 'random'],
-  ['tfp_|aio_|p8e-|ico-|fio-u-', 'word', 24, 'dense'],
-];
+const ALL = SHAPE_ROWS.flatMap(([, template, , proof = 'random']) => parseTemplate(template).map((segments) => ({ segments, proof })));
+const isPrefixed = ({ segments: [first] }: { segments: Segment[] }) => first?.kind === 'literal' && first.text.length >= MIN_PREFIX_CHARS;
+const PREFIX_SHAPES: PrefixShape[] = ALL.filter(isPrefixed).map(prefixShape);
+const WHOLE_SHAPES = new RegExp(
+  `(?:${ALL.filter((shape) => !isPrefixed(shape))
+    .map(({ segments }) => wholePattern(segments))
+    .join('|')})(?![A-Za-z0-9])`,
+  'y',
+);
 
-const SHAPES: Shape[] = ROWS.map(([prefix, body, min, proof = 'none', full, exact]) => ({
-  prefix: new RegExp(prefix, 'g'),
-  body,
-  min,
-  proof,
-  full,
-  exact: exact === 'exact',
+/** The beginnings of all shapes that have a fixed one. */
+export const SHAPE_ANCHORS: readonly Anchor<PrefixShape>[] = PREFIX_SHAPES.map((shape) => ({
+  literal: shape.prefix,
+  anyCase: false,
+  meaning: shape,
 }));
 
-const BODY_CHARS: Record<Body, Uint8Array> = {
-  alnum: charTable(/[A-Za-z0-9]/),
-  word: charTable(/[A-Za-z0-9_-]/),
-  hex: charTable(/[0-9a-f]/),
-  upper: charTable(/[A-Z0-9]/),
-  dotted: charTable(/[A-Za-z0-9_.~-]/),
-  base64: charTable(/[A-Za-z0-9+/_=.%-]/),
-};
+/** Behind a beginning of a few letters that many words share, there must also be what stands inside. */
+function toldInside([first, run, third]: Segment[]): PrefixShape['inside'] {
+  const isShort = first?.kind === 'literal' && first.text.length <= 4;
+  return isShort && run?.kind === 'run' && run.min === run.max && third?.kind === 'literal' && third.text.length >= 3
+    ? { at: run.min, text: third.text }
+    : undefined;
+}
 
-function charTable(allowed: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) => (allowed.test(String.fromCharCode(code)) ? 1 : 0));
+function prefixShape({ segments, proof }: { segments: Segment[]; proof: Proof }): PrefixShape {
+  const [first, ...rest] = segments;
+  const full = rest.reduce((sum, segment) => sum + (segment.kind === 'run' ? segment.min : segment.text.length), 0);
+  const isOpen = rest.some((segment) => segment.kind === 'run' && segment.max > segment.min);
+  const prefix = first?.kind === 'literal' ? first.text : '';
+  const least = proof === 'any' ? 6 : prefix.length >= 6 ? 8 : 12;
+  const body = charTable(rest.map((segment) => (segment.kind === 'run' ? CLASS_CHARS[segment.chars] : segment.text)).join(''));
+  return {
+    prefix,
+    body,
+    min: Math.min(full, Math.max(least, Math.floor(full * (isOpen ? OPEN_SHARE : CUT_OFF_SHARE)))),
+    full,
+    isOpen,
+    proof,
+    inside: toldInside(segments),
+  };
+}
+
+function wholePattern(segments: Segment[]): string {
+  return segments
+    .map((segment) =>
+      segment.kind === 'literal' ? escaped(segment.text) : `[${escaped(CLASS_CHARS[segment.chars])}]{${segment.min},${segment.max}}`,
+    )
+    .join('');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+function charTable(allowed: string): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const char of allowed) table[char.charCodeAt(0)] = 1;
+  return table;
 }
 
 /** All keys of a known shape, also when they are wrapped over lines. */
-export function shapeSpans(joined: JoinedText): Span[] {
+export function shapeSpans(joined: JoinedText, hits: readonly Hit<PrefixShape>[]): Span[] {
   const spans: Span[] = [];
-  for (const shape of SHAPES) collect(joined, shape, spans);
+  const readUntil = new Map<PrefixShape, number>();
+  for (const { at, meaning } of hits) {
+    // What begins inside a body that was read has an even shorter one.
+    if (at < (readUntil.get(meaning) ?? 0) || !startsWord(joined, at)) continue;
+    const { end, isKey } = readKey(joined, meaning, at);
+    if (meaning.proof !== 'exact') readUntil.set(meaning, end);
+    if (isKey) spans.push({ start: at, end });
+  }
   return spans;
 }
 
-function collect(joined: JoinedText, shape: Shape, spans: Span[]): void {
-  const { prefix } = shape;
-  prefix.lastIndex = 0;
-  for (let match = prefix.exec(joined.text); match !== null; match = prefix.exec(joined.text)) {
-    if (!startsWord(joined, match.index)) {
-      prefix.lastIndex = match.index + 1;
+/** Keys that have no fixed beginning, in words that are long enough for one. */
+export function wordShapeSpans(text: string, words: readonly Span[]): Span[] {
+  const spans: Span[] = [];
+  for (const word of words) {
+    for (let at = word.start; at + MIN_WORD_CHARS <= word.end; at++) {
+      if (!isAlnum(text.charCodeAt(at)) || (at > word.start && isAlnum(text.charCodeAt(at - 1)))) continue;
+      WHOLE_SHAPES.lastIndex = at;
+      const match = WHOLE_SHAPES.exec(text);
+      if (match === null || !isRandom(match[0])) continue;
+      spans.push({ start: at, end: at + match[0].length });
+      at += match[0].length;
+    }
+  }
+  return spans;
+}
+
+/** Runs of the characters of keys, as long as the shortest key without a beginning, with a digit in them. */
+export function longWords(text: string): Span[] {
+  const words: Span[] = [];
+  let start = 0;
+  let hasDigit = false;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 32;
+    if (code < 128 && WORD[code] === 1) {
+      hasDigit ||= code >= 48 && code <= 57;
       continue;
     }
-    const bodyStart = match.index + match[0].length;
-    const end = bodyEnd(joined, shape, bodyStart);
-    if (isBody(shape, joined.text.slice(bodyStart, end))) spans.push({ start: match.index, end });
-    // What begins inside a rejected body has an even shorter one.
-    prefix.lastIndex = Math.max(end, match.index + 1);
+    if (at - start >= MIN_WORD_CHARS && hasDigit) words.push({ start, end: at });
+    start = at + 1;
+    hasDigit = false;
+  }
+  return words;
+}
+
+function readKey(joined: JoinedText, shape: PrefixShape, at: number): { end: number; isKey: boolean } {
+  const start = at + shape.prefix.length;
+  const end = bodyEnd(joined, shape, start);
+  const body = joined.text.slice(start, end);
+  const isCutOff = /^(?:…|\.\.\.)/.test(joined.text.slice(end, end + 3)) || body.endsWith('...');
+  return { end, isKey: isBody(shape, body, isCutOff) };
+}
+
+function isBody({ min, full, isOpen, proof, inside }: PrefixShape, body: string, isCutOff: boolean): boolean {
+  if (body.length < min || (inside !== undefined && !body.startsWith(inside.text, inside.at))) return false;
+  switch (proof) {
+    case 'any':
+      return !isWords(body) || body.length >= full;
+    case 'exact':
+      return (body.length === full && isRandom(body)) || (isCutOff && isDense(body));
+    case 'random':
+      return isDense(body) || (body.length === full && !isOpen && !isWords(body));
+    default:
+      return proof satisfies never;
   }
 }
 
@@ -164,13 +174,14 @@ function isInlineData(text: string, place: number): boolean {
 }
 
 /** Reads on while characters fit; over a line break only when the next line looks like the rest of the same key. */
-function bodyEnd(joined: JoinedText, shape: Shape, start: number): number {
+function bodyEnd(joined: JoinedText, shape: PrefixShape, start: number): number {
   const { joints, text } = joined;
   let next = jointAtOrAfter(joined, start);
-  let end = runEnd(text, shape.body, start, joints[next]?.at ?? text.length);
+  const last = start + (shape.proof === 'exact' ? shape.full + 1 : MAX_BODY_CHARS);
+  let end = runEnd(text, shape.body, start, Math.min(last, joints[next]?.at ?? text.length));
   for (let joint = joints[next]; joint !== undefined && joint.at === end; joint = joints[next]) {
     const lineEnd = joints[next + 1]?.at ?? text.length;
-    const restEnd = runEnd(text, shape.body, end, lineEnd);
+    const restEnd = runEnd(text, shape.body, end, Math.min(last, lineEnd));
     const after = text.slice(restEnd, Math.min(lineEnd, restEnd + 4));
     if (!goesOn(shape, joint, { body: text.slice(start, end), rest: text.slice(end, restEnd), after })) break;
     end = restEnd;
@@ -180,36 +191,19 @@ function bodyEnd(joined: JoinedText, shape: Shape, start: number): number {
 }
 
 /** `body` was read so far, `rest` fits in the next line, `after` follows there. */
-function goesOn(shape: Shape, joint: Joint, { body, rest, after }: { body: string; rest: string; after: string }): boolean {
+function goesOn(shape: PrefixShape, joint: Joint, { body, rest, after }: { body: string; rest: string; after: string }): boolean {
   if (rest === '') return false;
   if (joint.explicit) return true;
-  if (shape.full !== undefined && body.length >= shape.full) return false;
+  if (!shape.isOpen && body.length >= shape.full) return false;
   if (body.length + rest.length === shape.full || /^["'`,;)\]} \t]{0,3}$/.test(after)) return true;
   if (rest.length < 4 || /^[A-Z]?[a-z]+(?:[-_.][a-z]+)*\.?$|^[\d:.-]+$/.test(rest)) return false;
   return !/^[A-Z_]+$/.test(rest) || !/[a-z]/.test(body);
 }
 
-function runEnd(text: string, body: Body, start: number, limit: number): number {
-  const allowed = BODY_CHARS[body];
+function runEnd(text: string, body: Uint8Array, start: number, limit: number): number {
   let end = start;
-  while (end < limit && allowed[text.charCodeAt(end)] === 1) end++;
+  while (end < limit && body[text.charCodeAt(end)] === 1) end++;
   return end;
-}
-
-function isBody(shape: Shape, body: string): boolean {
-  if (body.length < shape.min || (shape.exact && body.length !== shape.full)) return false;
-  switch (shape.proof) {
-    case 'none':
-      return true;
-    case 'random':
-      return isRandom(body);
-    case 'dense':
-      return (body.match(/[A-Za-z0-9]{16,}/g) ?? []).some(isRandom);
-    case 'strong':
-      return /[0-9]/.test(body) && /[a-z]/.test(body) && /[A-Z]/.test(body);
-    default:
-      return shape.proof satisfies never;
-  }
 }
 
 /** Words have neither digits nor capitals inside. */
@@ -217,6 +211,16 @@ function isRandom(text: string): boolean {
   return (/[0-9]/.test(text) && /[A-Za-z]/.test(text)) || /[a-z][A-Z][A-Za-z]*[a-z][A-Z]/.test(text);
 }
 
+/** Names that are joined by dashes (`a-name-of-2-parts`) hold no long random piece; ids in hexadecimal need none. */
+function isDense(text: string): boolean {
+  if (text.length >= 14 && /^[0-9a-f-]+$/.test(text) && isRandom(text)) return true;
+  return text.split(/[-_.]/).some((part) => part.length >= 10 && isRandom(part));
+}
+
+function isWords(text: string): boolean {
+  return /^(?:[a-z]+|[A-Z]+)(?:[-_.](?:[a-z]+|[A-Z]+))+$|^[a-z]+$/.test(text);
+}
+
 function isAlnum(code: number): boolean {
-  return BODY_CHARS.alnum[code] === 1;
+  return ALNUM[code] === 1;
 }

@@ -1,4 +1,4 @@
-// A text as the detectors of secrets see it: places that hide something, and the same text with its line breaks taken out.
+// A text as the detectors of secrets see it: places that hide something, and the same text without line breaks, marks or escapes.
 
 /** A piece of a text, from `start` up to but not including `end`. */
 export interface Span {
@@ -6,20 +6,33 @@ export interface Span {
   end: number;
 }
 
-/** Where a line break was taken out. `explicit` means that the break itself says that the line goes on. */
-export interface Joint {
-  /** Index in the joined text of the first character after the break. */
+/** Where characters were taken out of a text or several of them became one. */
+export interface Jump {
+  /** Index in the new text of the first character after it. */
   at: number;
-  explicit: boolean;
-  /** Characters taken out up to and including this break. */
+  /** Characters taken out up to and including here. */
   removed: number;
+  /** How many characters beyond one the character before `at` had in the source. */
+  widthBefore: number;
+}
+
+/** Where a line break was taken out. `explicit` means that the break itself says that the line goes on. */
+export interface Joint extends Jump {
+  explicit: boolean;
+}
+
+/** A text in another form, with the way back to the source. */
+export interface Reading {
+  text: string;
+  /** In the order of their places. */
+  jumps: readonly Jump[];
 }
 
 /** A text without its line breaks, so that a secret that was wrapped is one piece again. */
 export interface JoinedText {
   text: string;
   /** In the order of their places. */
-  joints: Joint[];
+  joints: readonly Joint[];
 }
 
 const MASK = '[redacted]';
@@ -43,32 +56,97 @@ export function joinLines(text: string, which: 'all' | 'explicit'): JoinedText {
     parts.push(text.slice(from, match.index));
     from = match.index + match[0].length;
     removed += match[0].length;
-    joints.push({ at: from - removed, explicit, removed });
+    joints.push({ at: from - removed, explicit, removed, widthBefore: 0 });
   }
   parts.push(text.slice(from));
   return { text: parts.join(''), joints };
 }
 
+/** Marks of emphasis and code, escapes of Markdown, and tags that do the same: what a reader does not see. */
+const MARK =
+  /\*{1,3}|(?<!=)`{1,3}|~~|(?<![A-Za-z0-9_])_{1,2}(?=[^\s_])|(?<=[^\s_])_{1,2}(?![A-Za-z0-9_])|\\(?=[_*`~#.\-:|()[\]])|<\/?(?:b|i|u|em|strong|code|kbd|tt|mark)>/gi;
+const HAS_MARK = /[*`\\]|~~|(?:^|[\s(|:])_{1,2}[^\s_]|<\/?[a-z]{1,6}>/i;
+
+/** The text as people see it. `undefined` when it is the same. */
+export function withoutMarks(text: string): Reading | undefined {
+  return HAS_MARK.test(text) ? replaced(text, MARK, () => '') : undefined;
+}
+
+/** Letters of other alphabets that look like ours, beside letters that are ours. */
+const LOOK_ALIKES = new Map(
+  Array.from('аеорсухіјѕкмтвнАВЕКМНОРСТУХІЈЅοανικρτυχεΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', (char, index): [string, string] => [
+    char,
+    'aeopcyxijskmtbhABEKMHOPCTYXIJSoavikptuxeABEZHIKMNOPTYX'.charAt(index),
+  ]),
+);
+const FOREIGN_BESIDE_OURS = /(?<=[A-Za-z])[\u0370-\u04ff\uff21-\uff5a]|[\u0370-\u04ff\uff21-\uff5a](?=[A-Za-z])/g;
+
+/** The text with letters of our alphabet for those that only look like them. `undefined` when it is the same. */
+export function withoutLookAlikes(text: string): Reading | undefined {
+  if (!/[\u0370-\u04ff\uff21-\uff5a]/.test(text)) return undefined;
+  const latin = text.replace(FOREIGN_BESIDE_OURS, (char) => LOOK_ALIKES.get(char) ?? (char >= '\uff21' ? char.normalize('NFKC') : char));
+  return latin === text ? undefined : { text: latin, jumps: [] };
+}
+
+/** One character as an escape of JSON, a URL, a program or HTML. */
+const ESCAPE =
+  /\\{1,4}u\{([0-9a-f]{2,6})\}|\\{1,4}u([0-9a-f]{4})|\\{1,4}x([0-9a-f]{2})|%([0-9a-f]{2})|&#x([0-9a-f]{2,6});|&#([0-9]{2,7});|\\{1,4}([01][0-7]{2})|\\{1,4}(?=\/)/gi;
+const HAS_ESCAPE = /\\|%[0-9a-f]|&#/i;
+
+/** The text with its escapes undone, so far as they stand for printable characters of ASCII. `undefined` when it is the same. */
+export function withoutEscapes(text: string): Reading | undefined {
+  return HAS_ESCAPE.test(text) ? replaced(text, ESCAPE, unescaped) : undefined;
+}
+
+function unescaped([whole, braced, u, x, percent, hex, decimal, octal]: RegExpExecArray): string {
+  const digits = braced ?? u ?? x ?? percent ?? hex;
+  if (digits === undefined && decimal === undefined && octal === undefined) return '';
+  const code = digits === undefined ? Number.parseInt(decimal ?? octal ?? '', decimal === undefined ? 8 : 10) : Number.parseInt(digits, 16);
+  return code > 0x20 && code < 0x7f ? String.fromCharCode(code) : whole;
+}
+
+/** Every match becomes nothing or one character; a replacement that is the match itself leaves it alone. */
+function replaced(text: string, pattern: RegExp, replacement: (match: RegExpExecArray) => string): Reading | undefined {
+  const jumps: Jump[] = [];
+  const parts: string[] = [];
+  let from = 0;
+  let removed = 0;
+  for (const match of text.matchAll(pattern)) {
+    const next = replacement(match);
+    if (next === match[0]) continue;
+    parts.push(text.slice(from, match.index), next);
+    from = match.index + match[0].length;
+    removed += match[0].length - next.length;
+    jumps.push({ at: from - removed, removed, widthBefore: next === '' ? 0 : match[0].length - 1 });
+  }
+  return jumps.length === 0 ? undefined : { text: parts.join('') + text.slice(from), jumps };
+}
+
 /** The index of the first joint at or after a place of the joined text. */
-export function jointAtOrAfter(joined: JoinedText, place: number): number {
+export function jointAtOrAfter({ joints }: JoinedText, place: number): number {
+  return jumpAtOrAfter(joints, place);
+}
+
+function jumpAtOrAfter(jumps: readonly Jump[], place: number): number {
   let low = 0;
-  let high = joined.joints.length;
+  let high = jumps.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((joined.joints[middle]?.at ?? 0) < place) low = middle + 1;
+    if ((jumps[middle]?.at ?? 0) < place) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Where a span of the joined text lies in the original. */
-export function spanInSource(joined: JoinedText, span: Span): Span {
-  return { start: placeInSource(joined, span.start), end: placeInSource(joined, span.end - 1) + 1 };
+/** Where a span of a changed text lies in the original. */
+export function spanInSource(jumps: readonly Jump[], span: Span): Span {
+  const after = jumps[jumpAtOrAfter(jumps, span.end)];
+  const width = after?.at === span.end ? after.widthBefore : 0;
+  return { start: placeInSource(jumps, span.start), end: placeInSource(jumps, span.end - 1) + 1 + width };
 }
 
-function placeInSource(joined: JoinedText, place: number): number {
-  const before = joined.joints[jointAtOrAfter(joined, place + 1) - 1];
-  return place + (before?.removed ?? 0);
+function placeInSource(jumps: readonly Jump[], place: number): number {
+  return place + (jumps[jumpAtOrAfter(jumps, place + 1) - 1]?.removed ?? 0);
 }
 
 /** The text with every span replaced by one mark. Spans may overlap and come in any order. */

@@ -1,40 +1,143 @@
 // Takes secrets out of text. Owns the order of the detectors; knows nothing of where a text comes from or goes to.
 
+import { createScanner, type Hit } from './redact-anchors.ts';
 import { blockSpans } from './redact-blocks.ts';
-import { createOwnFinder } from './redact-own.ts';
-import { pairSpans } from './redact-pairs.ts';
-import { joinedSpans, lineSpans } from './redact-places.ts';
-import { shapeSpans } from './redact-shapes.ts';
-import { joinLines, maskSpans, spanInSource } from './redact-view.ts';
+import { columnSpans } from './redact-columns.ts';
+import { commandSpans, TOOL_ANCHORS, type ToolMeaning } from './redact-commands.ts';
+import { encodedSpans } from './redact-encoded.ts';
+import { mixedSpans } from './redact-mixed.ts';
+import { ownAnchors, type OwnMeaning, ownSpans } from './redact-own.ts';
+import { NAME_ANCHORS, type NameMeaning, pairSpans } from './redact-pairs.ts';
+import { joinedSpans, lineSpans, PLACE_ANCHORS, type PlaceMeaning } from './redact-places.ts';
+import { longWords, type PrefixShape, SHAPE_ANCHORS, shapeSpans, wordShapeSpans } from './redact-shapes.ts';
+import {
+  type JoinedText,
+  joinLines,
+  maskSpans,
+  type Span,
+  spanInSource,
+  withoutEscapes,
+  withoutLookAlikes,
+  withoutMarks,
+} from './redact-view.ts';
 import { cut, dropInvisible } from './text.ts';
 
-const MAX_SCANNED_CHARS = 65_536; // what is shown has a few hundred; scanning a whole build log for it would be waste
+/** The longest text that is redacted whole. Nothing that is shown anywhere is longer: a post has 16,383 characters. */
+export const MAX_REDACTED_CHARS = 16_384;
+const KEPT_CHARS = 12_288; // of a longer text
+const MARGIN_CHARS = 4_096; // no secret of one line is longer: what stands this far before a cut cannot depend on what was cut off
+const MAX_WORD_CHARS = 512;
+const SLACK_CHARS = 1_024; // for marks that are shorter than what they hide
+const MAX_KEY_CHARS = 16_384; // of a private key in its armour
+const MARKER_CHARS = 24; // the rest of a marker
 const MAX_PASSES = 6; // every pass beyond the second is rare
-const MAX_TOKEN_CHARS = 4_096; // no secret of one line is longer
+const MAX_DECODINGS = 2; // base64 of base64
+
+/** What the one pass over a text found, by detector. */
+interface Signals {
+  own: Hit<OwnMeaning>[];
+  shapes: Hit<PrefixShape>[];
+  names: Hit<NameMeaning>[];
+  tools: Hit<ToolMeaning>[];
+  places: Hit<PlaceMeaning>[];
+}
+
+type Look = (text: string) => Signals;
 
 /**
- * A function that replaces every secret in a text by `[redacted]`: the key shapes of the big providers, private keys, authorization
- * headers, passwords in addresses and commands, values of names like `API_KEY`, and `ownSecrets` in all encodings.
+ * A function that replaces every secret in a text by `[redacted]`: key shapes, private keys, authorization headers, passwords in
+ * addresses, commands, SQL and tables, values of names like `API_KEY`, and `ownSecrets` in all encodings.
  *
- * Characters that nobody sees are dropped first when there is something to mask, so that they cannot split a key; a text
- * without secrets comes back as it is. Idempotent, never throws, linear in the length of the text.
+ * The text is looked at as it is written and as people will see it: without marks of emphasis, without escapes, without look-alike
+ * letters. Characters that nobody sees are dropped first when there is something to mask, so that they cannot split a key; a text
+ * without secrets comes back as it is. Idempotent, never throws. Of a text of more than `MAX_REDACTED_CHARS` only the beginning is
+ * returned, marked with `…`, so that the time is bounded whatever comes.
  */
 export function createRedactor(ownSecrets: readonly string[]): (text: string) => string {
-  const ownSpans = createOwnFinder(ownSecrets);
+  const look = createLook(ownSecrets);
   const mask = (text: string): string => {
     const visible = dropInvisible(text);
-    const joined = joinLines(visible, 'all');
-    const lines = joinLines(visible, 'explicit');
-    const inJoined = [...ownSpans(joined), ...shapeSpans(joined), ...joinedSpans(joined)];
-    const inLines = [...pairSpans(lines.text), ...lineSpans(lines.text)];
-    const spans = [
-      ...inJoined.map((span) => spanInSource(joined, span)),
-      ...inLines.map((span) => spanInSource(lines, span)),
-      ...blockSpans(visible),
-    ];
+    const spans = spansIn(visible, look, MAX_DECODINGS);
     return spans.length === 0 ? text : maskSpans(visible, spans);
   };
-  return (text) => untilStable(text, mask);
+  return (text) => untilStable(text.length <= MAX_REDACTED_CHARS ? text : safeHead(text, KEPT_CHARS, mask), mask);
+}
+
+/** One scanner for what all detectors wait for. */
+function createLook(ownSecrets: readonly string[]): Look {
+  type Take = (signals: Signals, at: number) => void;
+  const anchorsOf = <T>(anchors: readonly { literal: string; anyCase: boolean; meaning: T }[], list: (signals: Signals) => Hit<T>[]) =>
+    anchors.map(({ literal, anyCase, meaning }) => {
+      const take: Take = (signals, at) => list(signals).push({ at, meaning });
+      return { literal, anyCase, meaning: take };
+    });
+  const scan = createScanner<Take>([
+    ...anchorsOf(ownAnchors(ownSecrets), ({ own }) => own),
+    ...anchorsOf(SHAPE_ANCHORS, ({ shapes }) => shapes),
+    ...anchorsOf(NAME_ANCHORS, ({ names }) => names),
+    ...anchorsOf(TOOL_ANCHORS, ({ tools }) => tools),
+    ...anchorsOf(PLACE_ANCHORS, ({ places }) => places),
+  ]);
+  return (text) => {
+    const signals: Signals = { own: [], shapes: [], names: [], tools: [], places: [] };
+    scan(text, (at, take) => take(signals, at));
+    return signals;
+  };
+}
+
+/** The secrets of a text in every way it can be read. */
+function spansIn(visible: string, look: Look, decodings: number): Span[] {
+  const spans = spansOf(visible, look, decodings);
+  for (const reading of [withoutMarks(visible), withoutEscapes(visible), withoutLookAlikes(visible)]) {
+    if (reading === undefined) continue;
+    for (const span of spansOf(reading.text, look, decodings)) spans.push(spanInSource(reading.jumps, span));
+  }
+  return spans;
+}
+
+function spansOf(text: string, look: Look, decodings: number): Span[] {
+  if (!text.includes('\n')) {
+    const signals = look(text);
+    return [...joinedSpansOf({ text, joints: [] }, signals), ...lineSpansOf(text, signals, look, decodings)];
+  }
+  const joined = joinLines(text, 'all');
+  const lines = joinLines(text, 'explicit');
+  return [
+    ...joinedSpansOf(joined, look(joined.text)).map((span) => spanInSource(joined.joints, span)),
+    ...lineSpansOf(lines.text, look(lines.text), look, decodings).map((span) => spanInSource(lines.joints, span)),
+    ...wrappedWordSpans(joined, look, decodings).map((span) => spanInSource(joined.joints, span)),
+    ...columnSpans(text),
+    ...blockSpans(text),
+  ];
+}
+
+function joinedSpansOf(joined: JoinedText, signals: Signals): Span[] {
+  return [...ownSpans(joined.text, signals.own), ...shapeSpans(joined, signals.shapes), ...joinedSpans(joined, signals.places)];
+}
+
+function lineSpansOf(text: string, signals: Signals, look: Look, decodings: number): Span[] {
+  const words = longWords(text);
+  return [
+    ...pairSpans(text, signals.names),
+    ...commandSpans(text, signals.tools),
+    ...lineSpans(text, signals.places),
+    ...wordSpans(text, words, look, decodings),
+    ...mixedSpans(text, words),
+    ...blockSpans(text),
+  ];
+}
+
+function wordSpans(text: string, words: readonly Span[], look: Look, decodings: number): Span[] {
+  if (words.length === 0) return [];
+  const encoded = decodings === 0 ? [] : encodedSpans(text, words, (decoded) => spansIn(decoded, look, decodings - 1).length > 0);
+  return [...wordShapeSpans(text, words), ...encoded];
+}
+
+/** Words that only exist because a line was wrapped inside them. */
+function wrappedWordSpans(joined: JoinedText, look: Look, decodings: number): Span[] {
+  return wordSpans(joined.text, longWords(joined.text), look, decodings).filter(({ start, end }) =>
+    joined.joints.some(({ at }) => at > start && at < end),
+  );
 }
 
 /** A mark can uncover what was hidden in a longer match, so the result is looked at again. */
@@ -48,13 +151,33 @@ function untilStable(text: string, mask: (text: string) => string): string {
   return before;
 }
 
+/** The beginning of a longer text: redacted with a margin behind it, so that no half of a secret is left at the cut. */
+function safeHead(text: string, chars: number, mask: (text: string) => string): string {
+  return `${withoutMargin(untilStable(text.slice(0, windowEnd(text, chars)), mask))}…`;
+}
+
+/** A private key that began before and ends not far behind the window is seen whole: its end may be all that tells what it is. */
+function windowEnd(text: string, chars: number): number {
+  const end = text.slice(chars, chars + MAX_KEY_CHARS).search(/PRIVATE KEY(?: BLOCK)?-/);
+  return end < 0 ? chars : chars + end + MARKER_CHARS;
+}
+
+/** What stands at the very end of it may be half a word. */
+function withoutMargin(redacted: string): string {
+  const border = Math.max(0, redacted.length - MARGIN_CHARS);
+  let end = border;
+  while (end > border - MAX_WORD_CHARS && end > 0 && !/\s/.test(redacted.charAt(end - 1))) end--;
+  return redacted.slice(0, end > border - MAX_WORD_CHARS ? end : border);
+}
+
 /**
- * Masks first and shortens after, so that no half of a secret survives at the cut. Of a very long text only the beginning
- * is looked at; the word at that border is dropped because it may be half a secret. At most `maxCodePoints`.
+ * Masks first and shortens after, so that no half of a secret survives at the cut. Only as much of a long text is looked at as is
+ * shown, with a margin. At most `maxCodePoints`.
  */
 export function redactThenCut(text: string, maxCodePoints: number, redact: (text: string) => string): string {
-  if (text.length <= MAX_SCANNED_CHARS) return cut(redact(text), maxCodePoints);
-  const head = text.slice(0, MAX_SCANNED_CHARS);
-  const border = Math.max(head.search(/\s\S*$/), MAX_SCANNED_CHARS - MAX_TOKEN_CHARS);
-  return cut(`${redact(head.slice(0, border))}…`, maxCodePoints);
+  for (let chars = 2 * maxCodePoints + MARGIN_CHARS + SLACK_CHARS; chars < text.length && chars <= MAX_REDACTED_CHARS; chars *= 4) {
+    const shown = withoutMargin(redact(text.slice(0, windowEnd(text, chars))));
+    if (shown.length > 2 * maxCodePoints) return cut(shown, maxCodePoints);
+  }
+  return cut(redact(text), maxCodePoints);
 }

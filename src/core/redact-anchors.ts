@@ -1,0 +1,84 @@
+// The one pass over a text that all detectors share: it finds every literal that any of them waits for, in time linear in the text.
+
+/** Where a literal was found. */
+export interface Hit<T> {
+  at: number;
+  meaning: T;
+}
+
+/** A literal and what it means to the detector that waits for it. */
+export interface Anchor<T> {
+  literal: string;
+  anyCase: boolean;
+  meaning: T;
+}
+
+const LETTER_CODES = 26;
+const BITS = 5;
+const OTHER = 0;
+const TABLE_CHARS = 0x530; // Latin, Greek and Cyrillic: the scripts with large and small letters
+
+/** Small letters for large ones. */
+const LOWERED: Uint16Array = Uint16Array.from({ length: TABLE_CHARS }, (_, code) => {
+  const lower = String.fromCharCode(code).toLowerCase();
+  return lower.length === 1 ? lower.charCodeAt(0) : code;
+});
+
+/** Five bits a character: letters without case, digits, the marks that keys are made of. */
+const FOLDED: Uint8Array = Uint8Array.from(LOWERED, foldedCode);
+
+function foldedCode(code: number): number {
+  const char = String.fromCharCode(code);
+  if (code >= 128) return code & 31;
+  if (/[a-z]/.test(char)) return code - 96;
+  if (/[0-9]/.test(char)) return LETTER_CODES + 1;
+  if (char === '_') return LETTER_CODES + 2;
+  if (char === '-') return LETTER_CODES + 3;
+  return /[./:]/.test(char) ? LETTER_CODES + 4 : OTHER;
+}
+
+function fold(code: number): number {
+  return code < TABLE_CHARS ? (FOLDED[code] ?? OTHER) : code & 31;
+}
+
+/**
+ * A finder of all literals at once. Three characters at a time choose a short list of candidates, mostly an empty one, so that
+ * ordinary text costs a few nanoseconds a character. Literals need two characters or more.
+ */
+export function createScanner<T>(anchors: readonly Anchor<T>[]): (text: string, found: (at: number, meaning: T) => void) => void {
+  const lists: Anchor<T>[][] = [[]];
+  const listOf = new Uint16Array(1 << (3 * BITS));
+  for (const anchor of anchors) {
+    for (const slot of slotsOf(anchor.literal)) {
+      if (listOf[slot] === 0) listOf[slot] = lists.push([]) - 1;
+      lists[listOf[slot] ?? 0]?.push(anchor);
+    }
+  }
+  return (text, found) => {
+    let window = 0;
+    for (let end = 0; end < text.length + 2; end++) {
+      window = ((window << BITS) | (end < text.length ? fold(text.charCodeAt(end)) : OTHER)) & 0x7fff;
+      const list = listOf[window] ?? 0;
+      if (list === 0 || end < 2) continue;
+      for (const { literal, anyCase, meaning } of lists[list] ?? []) {
+        if (startsWith(text, end - 2, literal, anyCase)) found(end - 2, meaning);
+      }
+    }
+  };
+}
+
+/** The places in the table that a literal is found by: one, or one for each third character of a shorter literal. */
+function slotsOf(literal: string): number[] {
+  const start = (fold(literal.charCodeAt(0)) << (2 * BITS)) | (fold(literal.charCodeAt(1)) << BITS);
+  if (literal.length > 2) return [start | fold(literal.charCodeAt(2))];
+  return Array.from({ length: 1 << BITS }, (_, third) => start | third);
+}
+
+function startsWith(text: string, at: number, literal: string, anyCase: boolean): boolean {
+  if (!anyCase) return text.startsWith(literal, at);
+  for (let index = 0; index < literal.length; index++) {
+    const code = text.charCodeAt(at + index);
+    if ((code < TABLE_CHARS ? LOWERED[code] : code) !== literal.charCodeAt(index)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,212 @@
+// Secrets that are arguments of commands: reads the words of a command line and compares them with the forms in `redact-command-table.ts`.
+
+import type { Anchor, Hit } from './redact-anchors.ts';
+import { COMMAND_ROWS } from './redact-command-table.ts';
+import { isReadable, isStandIn, looksRandom } from './redact-values.ts';
+import type { Span } from './redact-view.ts';
+
+/** One part of a form: a word that must be there, any word, or where the secret stands. */
+type Part =
+  | { kind: 'words'; words: readonly string[] }
+  | { kind: 'any' }
+  | { kind: 'secret'; after: string; tight: boolean; spaced: boolean; within: string; isRandom: boolean };
+
+type SecretPart = Part & { kind: 'secret' };
+
+export interface Form {
+  tools: readonly string[];
+  parts: readonly Part[];
+}
+
+/** A word of a command line without its quotes. */
+interface Word extends Span {
+  text: string;
+}
+
+const MAX_COMMAND_CHARS = 2_048;
+const MAX_WORDS = 64;
+const MAX_PIECES = 8; // of one word, quoted and unquoted
+const MIN_SECRET_CHARS = 3;
+
+/** How a form is written down becomes its parts. */
+function parseForm(row: string): Form {
+  const [tools = '', ...words] = row.split(' ');
+  const parts: Part[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    const next = words[index + 1] ?? '';
+    if (isSecretPart(next) && /^--?\w|^\/\w/.test(word) && !word.includes('{')) {
+      parts.push(secretPart(next, word, /^-[A-Za-z]$/.test(word) && next.startsWith('*'), true));
+      index++;
+    } else if (isSecretPart(word)) parts.push(tightOrPlain(word));
+    else parts.push(word === '*' ? { kind: 'any' } : { kind: 'words', words: word.split('|') });
+  }
+  return { tools: tools.split('|'), parts };
+}
+
+function isSecretPart(word: string): boolean {
+  return /\{R?\}$/.test(word);
+}
+
+function tightOrPlain(word: string): Part {
+  const [, option = '', tilde = ''] = /^((?:--?|\/)[\w-]+[:=]?)(~?)\{R?\}$/.exec(word) ?? [];
+  return secretPart(option === '' ? word : word.slice(option.length + tilde.length), option, option !== '', tilde === '~');
+}
+
+function secretPart(word: string, after: string, tight: boolean, spaced: boolean): Part {
+  return { kind: 'secret', after, tight, spaced, within: word.replace(/\{R?\}$/, ''), isRandom: word.endsWith('{R}') };
+}
+
+const FORMS = COMMAND_ROWS.map(parseForm);
+const formsByTool = new Map<string, Form[]>();
+for (const form of FORMS) {
+  for (const tool of form.tools) formsByTool.set(tool, [...(formsByTool.get(tool) ?? []), form]);
+}
+
+/** What a tool's name means: the forms its command lines may have. */
+export interface ToolMeaning {
+  tool: string;
+  forms: readonly Form[];
+}
+
+/** The names of all tools. */
+export const TOOL_ANCHORS: readonly Anchor<ToolMeaning>[] = [...formsByTool].map(([tool, forms]) => ({
+  literal: tool,
+  anyCase: false,
+  meaning: { tool, forms },
+}));
+
+/** Secrets among the arguments of known commands, in a text without explicit line breaks. */
+export function commandSpans(text: string, hits: readonly Hit<ToolMeaning>[]): Span[] {
+  return hits.flatMap(({ at, meaning: { tool, forms } }) => {
+    if (!isCommandWord(text, at, tool.length)) return [];
+    const words = wordsFrom(text, at + tool.length);
+    return forms.flatMap((form) => formSpan(form, words) ?? []);
+  });
+}
+
+function isCommandWord(text: string, at: number, length: number): boolean {
+  return !/[\w.@-]/.test(text.charAt(at - 1)) && /[\s"']/.test(text.charAt(at + length));
+}
+
+const WORD = /\\{0,3}"((?:[^"\\\n]|\\[^"\n]){0,1024})(?:\\{0,3}"|(?=\n|$))|'([^'\n]{0,1024})(?:'|(?=\n|$))|[^\s"'|;&`()<>]+/y;
+const BETWEEN = /[ \t]+|["'],\s{0,40}(?=["'])|["']?,[ \t]{0,4}(?=["'])/y;
+
+/** The words up to the end of the command: a line break, a pipe, another command. */
+function wordsFrom(text: string, start: number): Word[] {
+  const words: Word[] = [];
+  const limit = Math.min(text.length, start + MAX_COMMAND_CHARS);
+  for (let at = start; at < limit && words.length < MAX_WORDS; ) {
+    BETWEEN.lastIndex = at;
+    const between = BETWEEN.exec(text);
+    if (between === null) break;
+    at += between[0].length;
+    const word = wordAt(text, at);
+    if (word === undefined) break;
+    words.push(word.word);
+    at = word.next;
+  }
+  return words;
+}
+
+/** A word in quotes, or one of pieces of which some may be quoted: `-p"x y"`. */
+function wordAt(text: string, start: number): { word: Word; next: number } | undefined {
+  let at = start;
+  for (let pieces = 0; pieces < MAX_PIECES; pieces++) {
+    WORD.lastIndex = at;
+    const piece = WORD.exec(text);
+    if (piece === null) break;
+    at += piece[0].length;
+    if (pieces === 0 && (piece[1] !== undefined || piece[2] !== undefined)) return { word: inQuotes(text, start, at), next: at };
+  }
+  return at === start ? undefined : { word: { start, end: at, text: text.slice(start, at) }, next: at };
+}
+
+function inQuotes(text: string, start: number, end: number): Word {
+  const whole = text.slice(start, end);
+  const front = /^\\{0,3}["']/.exec(whole)?.[0].length ?? 0;
+  const back = /\\{0,3}["']$/.exec(whole.slice(front))?.[0].length ?? 0;
+  return { start: start + front, end: end - back, text: whole.slice(front, whole.length - back) };
+}
+
+function formSpan(form: Form, words: readonly Word[]): Span | undefined {
+  let next = 0;
+  for (const part of form.parts) {
+    if (part.kind === 'secret') return secretSpan(part, words, next);
+    const found = words.findIndex((word, index) => index >= next && isPart(part, word.text));
+    if (found < 0) return undefined;
+    next = found + 1;
+  }
+  return undefined;
+}
+
+function isPart(part: Part & { kind: 'words' | 'any' }, word: string): boolean {
+  return part.kind === 'any' ? !isOption(word) : part.words.some((wanted) => matches(wanted, word));
+}
+
+function matches(wanted: string, word: string): boolean {
+  if (!wanted.includes('*')) return word === wanted;
+  const [before = '', after = ''] = wanted.split('*');
+  return word.startsWith(before) && word.endsWith(after);
+}
+
+function isOption(word: string): boolean {
+  return /^-|^\/\w+:/.test(word);
+}
+
+function secretSpan(part: SecretPart, words: readonly Word[], next: number): Span | undefined {
+  if (part.after === '' && part.within === '') return positionalSpan(part, words, next);
+  if (part.after === '') return firstOf(words.slice(next), (word) => insideSpan(part, word));
+  const options = part.after.split('|');
+  return firstOf(words.slice(next), (word, index) => {
+    const option = options.find((after) => word.text.startsWith(after));
+    const value = option === undefined ? undefined : optionValue(part, option, word, words[next + index + 1]);
+    return value === undefined ? undefined : insideSpan(part, value);
+  });
+}
+
+function firstOf<T>(words: readonly Word[], find: (word: Word, index: number) => T | undefined): T | undefined {
+  for (const [index, word] of words.entries()) {
+    const found = find(word, index);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The next word that is neither an option nor may be the value of one. */
+function positionalSpan(part: SecretPart, words: readonly Word[], next: number): Span | undefined {
+  const index = words.findIndex((word, at) => at >= next && !isOption(word.text));
+  const word = words[index];
+  const isValueOfOption = index > next && /^-{1,2}[A-Za-z][\w-]*$/.test(words[index - 1]?.text ?? '');
+  return word === undefined || isValueOfOption ? undefined : insideSpan(part, word);
+}
+
+function optionValue(part: SecretPart, option: string, word: Word, following: Word | undefined): Word | undefined {
+  if (word.text === option) return part.spaced && following !== undefined && !following.text.startsWith('-') ? following : undefined;
+  const equals = word.text.startsWith(`${option}=`) ? 1 : 0;
+  if (!part.tight && equals === 0) return undefined;
+  const start = word.start + option.length + equals;
+  return unquoted({ start, end: word.end, text: word.text.slice(option.length + equals) });
+}
+
+function unquoted(word: Word): Word {
+  const quote = word.text.charAt(0);
+  if (!/["']/.test(quote) || word.text.length < 2 || !word.text.endsWith(quote)) return word;
+  return { start: word.start + 1, end: word.end - 1, text: word.text.slice(1, -1) };
+}
+
+/** The part of a word that is the secret, if it looks like one. */
+function insideSpan(part: SecretPart, word: Word): Span | undefined {
+  const mark = part.within.replace(/^\*/, '');
+  const before = word.text.slice(0, Math.max(0, word.text.indexOf(mark)));
+  if (!word.text.includes(mark) || (mark === part.within && before !== '') || /^[-@./]/.test(before)) return undefined;
+  if (mark !== part.within && before === '' && /^[^\w]$/.test(mark)) return undefined;
+  const start = before.length + mark.length;
+  const end = /^[/%]$/.test(mark) ? word.text.replace(/@[^@]*$/, '').length : word.text.length;
+  return isArgumentSecret(word.text.slice(start, end), part.isRandom) ? { start: word.start + start, end: word.start + end } : undefined;
+}
+
+function isArgumentSecret(value: string, isRandom: boolean): boolean {
+  if (value.length < MIN_SECRET_CHARS || isStandIn(value) || /^(?:\/\/|-)|[/.]{2}|^[./~]\S*\/|^https?:/.test(value)) return false;
+  return !isRandom || (looksRandom(value, 16) && !isReadable(value));
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../../../src/core/redact.ts';
+import { SHAPE_ROWS } from '../../../src/core/redact-shape-table.ts';
+import { parseTemplate } from '../../../src/core/redact-template.ts';
+import { commandSamples } from './commands.ts';
+import { CONTEXTS } from './contexts.ts';
+import { createDice } from './corpus.ts';
+import { type Sample, samplesOf, type Score, score } from './generator.ts';
+import { KINDS } from './kinds.ts';
+import { NAMED_KINDS } from './named-kinds.ts';
+import { GITLEAKS_RULES, LEFT_OUT } from './public-names.ts';
+
+/** The least share of samples that must be masked. */
+const LEAST: Readonly<Record<Sample['group'], number>> = { named: 0.995, prose: 0.98, alone: 0.95, command: 0.95 };
+const ROUNDS = 2; // secrets of every kind in every context
+
+const redact = createRedactor([]);
+const kindsByName = new Map(KINDS.map((kind) => [kind.name, kind]));
+
+describe.each([1, 20_261_127])('with the seed %i', (seed) => {
+  const dice = createDice(seed);
+  const samples = Array.from({ length: ROUNDS }, () => KINDS.flatMap((kind) => samplesOf(kind, dice))).flat();
+  const scores = score([...samples, ...commandSamples(dice)], kindsByName, redact);
+  process.stdout.write(`${report(scores, seed)}\n`);
+
+  it.each(Object.entries(LEAST))('masks enough of the secrets of the group %s', (group, least) => {
+    const { samples: count, missed } = scores[group] ?? { samples: 0, missed: [] };
+    expect(count).toBeGreaterThan(1_000);
+    expect(1 - missed.length / count, missed.map(({ kind, text }) => `${kind}: ${text}`).join('\n')).toBeGreaterThanOrEqual(least);
+  });
+
+  it('masks at least half of every kind', () => {
+    const missed = Object.values(scores).flatMap((entry) => entry.missed);
+    const hardlyMasked = KINDS.filter(({ name }) => {
+      const count = samples.filter(({ kind }) => kind === name).length;
+      return missed.filter(({ kind }) => kind === name).length > count / 2;
+    });
+    expect(hardlyMasked).toEqual([]);
+  });
+});
+
+describe('the tables', () => {
+  it('name 31 contexts, each once', () => {
+    expect(new Set(CONTEXTS.map(({ name }) => name)).size).toBe(31);
+  });
+
+  it('hold only templates that can be read, and names that occur once', () => {
+    const names = [...SHAPE_ROWS.map(([name]) => name), ...NAMED_KINDS.map(([name]) => name)];
+    expect(new Set(names).size).toBe(names.length);
+    for (const [name, template] of [...SHAPE_ROWS, ...NAMED_KINDS]) expect(parseTemplate(template).length, name).toBeGreaterThan(0);
+  });
+
+  it('mention every rule of gitleaks, or say why not', () => {
+    const mentioned = new Set(
+      [...SHAPE_ROWS, ...NAMED_KINDS].flatMap(([, , source]) => source.split(' ')).map((name) => name.replace('gl:', '')),
+    );
+    expect(GITLEAKS_RULES.filter((rule) => !mentioned.has(rule) && LEFT_OUT[rule] === undefined)).toEqual([]);
+  });
+
+  it('leave out nothing that they also mention, and nothing unknown', () => {
+    const mentioned = [...SHAPE_ROWS, ...NAMED_KINDS].flatMap(([, , source]) => source.split(' '));
+    for (const rule of Object.keys(LEFT_OUT)) {
+      expect(GITLEAKS_RULES).toContain(rule);
+      expect(mentioned).not.toContain(`gl:${rule}`);
+    }
+  });
+});
+
+/** The figures by group, and by kind where something was missed. */
+function report(scores: Record<string, Score>, seed: number): string {
+  const groups = Object.entries(scores).map(([group, { samples, missed }]) => {
+    const kinds = [...new Set(missed.map(({ kind }) => kind))].map(
+      (kind) => `${kind} (${missed.filter((one) => one.kind === kind).length})`,
+    );
+    const share = ((100 * (samples - missed.length)) / samples).toFixed(2);
+    return `  ${group}: ${samples - missed.length} of ${samples} masked (${share} %)${kinds.length === 0 ? '' : `; missed: ${kinds.join(', ')}`}`;
+  });
+  return [`Redaction by group, seed ${seed}, ${KINDS.length} kinds x ${CONTEXTS.length} contexts:`, ...groups].join('\n');
+}
