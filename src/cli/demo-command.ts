@@ -1,5 +1,6 @@
 // `live-status demo`: the watcher at work, without a Mattermost and without agents.
 
+import { SERVER_VERSIONS, type ServerVersion } from '../stand-in/rules.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -17,6 +18,11 @@ export const demoCommand: Command = {
     ].join('\n'),
   options: {
     fast: { type: 'boolean', help: 'play everything once in a few seconds, print a summary and end' },
+    version: {
+      type: 'string',
+      value: 'VERSION',
+      help: `Mattermost that the stand-in plays: ${SERVER_VERSIONS.join(' or ')} (default: 5.37)`,
+    },
     port: { type: 'string', value: 'PORT', help: 'port of the page (default: 8065, or any if that is taken)' },
   },
   run: demo,
@@ -28,11 +34,16 @@ async function demo(values: OptionValues, { env, out, err }: CliContext): Promis
     err('live-status demo: --port must be a whole number from 0 to 65535.');
     return exitCodes.usage;
   }
+  const version = versionOf(values['version']);
+  if (version === undefined) {
+    err(`live-status demo: --version must be ${SERVER_VERSIONS.join(' or ')}.`);
+    return exitCodes.usage;
+  }
   const stop = listenForStop(() => out('Ending the demo …'));
   try {
     const { runDemo } = await import('../demo/demo.ts');
     const program = [...process.execArgv, process.argv[1] ?? ''];
-    await runDemo({ fast: values['fast'] === true, port, program, env, out, signal: stop.signal });
+    await runDemo({ fast: values['fast'] === true, port, version, program, env, out, signal: stop.signal });
     return exitCodes.ok;
   } catch (error) {
     err(`The demo failed: ${errorText(error)}`);
@@ -40,6 +51,10 @@ async function demo(values: OptionValues, { env, out, err }: CliContext): Promis
   } finally {
     stop.dispose();
   }
+}
+
+function versionOf(value: string | boolean | undefined): ServerVersion | undefined {
+  return SERVER_VERSIONS.find((version) => version === (value ?? '5.37'));
 }
 
 function portOf(value: string | boolean | undefined): number | undefined | 'wrong' {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerVersion } from '../stand-in/rules.ts';
 import { SAMPLE } from '../stand-in/sample-seed.ts';
 import { Gateway } from './gateway.ts';
 import { narrate, tally } from './narrator.ts';
@@ -18,6 +19,8 @@ export interface DemoOptions {
   readonly fast: boolean;
   /** The port of the page; without it Mattermost's own, or any when that is taken. */
   readonly port?: number | undefined;
+  /** The Mattermost that the stand-in plays. */
+  readonly version: ServerVersion;
   /** The arguments of Node with which this program runs; the daemon is started with them. */
   readonly program: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -49,7 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const leaveNothing = (): void => atExit.forEach((release) => release());
   process.once('exit', leaveNothing);
   try {
-    const room = await openRoom(options.port);
+    const room = await openRoom(options.port, options.version);
     try {
       await play(room, folder, options, atExit);
     } finally {

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { errorCode } from '../core/error-code.ts';
+import type { ServerVersion } from '../stand-in/rules.ts';
 import { SAMPLE, sampleSeed } from '../stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../stand-in/server.ts';
 import { createStandIn, type StandIn } from '../stand-in/stand-in.ts';
@@ -33,8 +34,8 @@ export interface Room {
 }
 
 /** Opens the room; without `port` on Mattermost's own port when that is free. Rejects when the given port is taken. */
-export async function openRoom(port: number | undefined): Promise<Room> {
-  const standIn = createStandIn({ clock: { now: () => Date.now() }, seed: demoSeed() });
+export async function openRoom(port: number | undefined, version: ServerVersion = '5.37'): Promise<Room> {
+  const standIn = createStandIn({ clock: { now: () => Date.now() }, seed: demoSeed(), version });
   const server = await listen(standIn, port);
   return {
     standIn,

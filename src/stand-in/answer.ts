@@ -47,6 +47,7 @@ const REFUSALS: Record<string, [status: number, message: string]> = {
   'api.post.update_post.can_not_update_post_in_deleted.error': [400, 'Can not update a post in a deleted channel.'],
   'api.post.update_post.permissions_time_limit.app_error': [400, 'The time in which this post could be edited is over.'], // 11.6
   'api.post.update_post.system_message.app_error': [400, 'Unable to update system message.'],
+  'api.channel.create_channel.direct_channel.team_restricted_error': [403, 'Direct messages are restricted to members of a team.'], // 11.6
   'app.channel.get.existing.app_error': [404, 'Unable to find the existing channel.'],
   'app.post.get.app_error': [404, 'Unable to get the post.'],
   'app.post.save.app_error': [500, 'Unable to save the Post.'],
@@ -54,8 +55,10 @@ const REFUSALS: Record<string, [status: number, message: string]> = {
   'app.post.update.app_error': [500, 'Unable to update the Post.'],
   'app.user.missing_account.const': [404, 'Unable to find the user.'],
   'app.user_terms_of_service.get_by_user.app_error': [500, 'Unable to fetch terms of service.'],
+  'model.post.is_valid.message_length.app_error': [400, 'Post message is too long.'], // 11.6
   'model.post.is_valid.msg.app_error': [400, 'Invalid message.'],
   'model.post.is_valid.props.app_error': [400, 'Invalid props.'],
+  'model.post.is_valid.type.app_error': [400, 'Invalid type.'], // 11.6
 };
 
 /** Thrown by a route that says no; `id` is Mattermost's error id. */

@@ -69,7 +69,8 @@ function routed(world: World, request: StandInRequest, found: Found): Reply {
   if (user === undefined) throw refusal('api.context.session_expired.app_error');
   if (Buffer.byteLength(request.body) > world.rules.maxBodyBytes) throw refusal('api.context.request_body_too_large.app_error');
   const params = found.params['user_id'] === 'me' ? { ...found.params, user_id: user.id } : found.params;
-  const [status, id] = found.route.whenDatabaseDown;
+  const { method, path } = found.route;
+  const [status, id] = world.rules.whenDatabaseDown[`${method} ${path}`] ?? found.route.whenDatabaseDown;
   if (world.databaseDown) throw refusal(id, { status, what: 'post.channel_id' });
   return found.route.answer({ world, user, params, query: found.query, headers: request.headers, body: request.body });
 }

@@ -72,6 +72,7 @@ export function directChannel(call: Call): Reply {
     throw refusal('api.context.invalid_body_param.app_error', { what: 'user_id' });
   }
   if (!call.user.isAdmin && call.user.id !== first && call.user.id !== second) throw refusal('api.context.permissions.app_error');
+  if (call.world.directRestricted && !call.user.isAdmin) throw refusal('api.channel.create_channel.direct_channel.team_restricted_error');
   return { status: 201, body: wireChannel(call.world, directOf(call.world, first, second)) };
 }
 

@@ -20,6 +20,7 @@ export interface PostFields {
 export function decodePost(call: Call): PostFields {
   const value = firstJsonValue(call.body);
   const strict = call.world.rules.strictJson;
+  if (call.body.trim() === 'null' && call.world.rules.nullBodyIsForbidden) throw refusal('api.context.permissions.app_error');
   if (value === undefined || value === null || (strict && !isObject(value))) throw invalidBody();
   const body = isObject(value) ? value : {};
   const text = (name: string) => fieldOf(body, name, (field) => typeof field === 'string', strict);

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 /** Throws the server's refusal for a content it does not store. `nulId` names the failing statement. */
 export function checkContent(world: World, content: { message: string; props: Record<string, unknown> }, nulId: string): void {
-  if (runes(content.message) > world.maxMessageRunes) throw refusal('model.post.is_valid.msg.app_error');
+  if (runes(content.message) > world.maxMessageRunes) throw refusal(world.rules.messageTooLong);
   const props = goJson(content.props);
   if (runes(props) > world.rules.maxPropsRunes) throw refusal('model.post.is_valid.props.app_error');
   const nulInProps = world.rules.nulInPropsFails && props.includes('\\u0000');

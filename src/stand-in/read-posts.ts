@@ -1,6 +1,6 @@
 // Reading posts: one, a thread, pages of a channel, and the `since` list with its history rows.
 
-import { isMember, readablePost } from './access.ts';
+import { isMember, mayRead, readablePost } from './access.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
 import { idParam } from './call.ts';
@@ -37,11 +37,12 @@ export function getThread(call: Call): Reply {
   return list(world, { order, extra: [], counted: true, headers: { etag: etag(world, root.id, root.id, String(latest)) } });
 }
 
-/** `GET /channels/{id}/posts` with `page`, `since`, `before` or `after`. Members only, even in a public channel. */
+/** `GET /channels/{id}/posts` with `page`, `since`, `before` or `after`. Up to 5.37 members only, even in a public channel. */
 export function listPosts(call: Call): Reply {
   const { world, query } = call;
   const channel = world.channelsById.get(idParam(call.params, 'channel_id'));
-  if (!isMember(call.user, channel)) throw refusal('api.context.permissions.app_error');
+  const isListed = world.rules.listsPublicToTeam && channel?.type === 'O' && mayRead(world, call.user, channel);
+  if (channel === undefined || !(isListed || isMember(call.user, channel))) throw refusal('api.context.permissions.app_error');
   const since = Number(query.get('since') ?? 0);
   if (since > 0) return listSince(world, channel.id, since);
   const posts = [...world.rows.values()].filter((row) => row.channel_id === channel.id && row.delete_at === 0).sort(newestFirst);

@@ -25,6 +25,8 @@ export interface Switches {
   deletePost(postId: string, userId: string): void;
   /** Takes `edit_post` from the role of channel members. */
   forbidEditing(forbidden: boolean): void;
+  /** `RestrictDirectMessage=team`, and nobody shares one. */
+  restrictDirect(restricted: boolean): void;
   editTimeLimit(limitMs: number | undefined): void;
 }
 
@@ -36,6 +38,9 @@ export function switchesOf(world: World): Switches {
     },
     forbidEditing: (forbidden) => {
       world.editingForbidden = forbidden;
+    },
+    restrictDirect: (restricted) => {
+      world.directRestricted = restricted;
     },
     editTimeLimit: (limitMs) => {
       world.editTimeLimitMs = limitMs;

@@ -86,6 +86,8 @@ export interface World {
   databaseDown: boolean;
   /** The role of channel members lacks `edit_post`. */
   editingForbidden: boolean;
+  /** `RestrictDirectMessage=team`: nobody opens a direct channel with somebody of another team, here with nobody. */
+  directRestricted: boolean;
   /** Undefined: posts may be edited for ever. Seconds in Mattermost's settings, milliseconds here. */
   editTimeLimitMs: number | undefined;
   maxMessageRunes: number;
@@ -123,6 +125,7 @@ export function createWorld(options: WorldOptions): World {
     pendingIds: new PendingIds(),
     databaseDown: false,
     editingForbidden: false,
+    directRestricted: false,
     editTimeLimitMs: options.editTimeLimitMs,
     maxMessageRunes: options.maxMessageRunes ?? rules.maxMessageRunes,
     newId: idSource(),
