@@ -19,12 +19,14 @@ import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/transport.ts';
 import { onceConnected } from './once-connected.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
+import { createThreadCosts, type ThreadCosts } from './thread-costs.ts';
 import { mayPass } from './until-healthy.ts';
 
 /** What is known once Mattermost has answered for the first time. */
 export interface Connected {
   userId: string;
   username: string;
+  isBot: boolean;
   maxPostChars: number;
   defaultChannelId?: string;
   /** Where the operators are told of findings, when not in the conversation. */
@@ -52,6 +54,7 @@ export class Chat {
   readonly #watched: WatchedSink;
   readonly #breaker: BreakerSink;
   readonly #gate: AuthGateSink;
+  readonly #threadCosts: ThreadCosts;
   #connected: Connected | undefined;
   #refusal: string | undefined;
   /** The newest channel that could not be looked through to its end. */
@@ -63,21 +66,37 @@ export class Chat {
     this.#clock = clock;
     this.#log = log;
     this.token = tokenOf(config);
+    this.#threadCosts = createThreadCosts(() => clock.monotonic());
     this.#transport = createHttpTransport({ baseUrl: config.mmUrl, token: () => this.token.current(), version });
     const transport = withBackgroundPace(withRateGate(this.#transport.send, clock, remembered), clock, config.editsPerSecond.perSecond);
     const server: Server = {
       transport,
       clock,
       userId: () => this.#connected?.userId ?? '',
+      isBot: () => this.#connected?.isBot === true,
       onEndless: (channelId) => this.#noteEndless(channelId),
     };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
-    this.#watched = watchReach(mattermost, clock);
+    this.#watched = watchReach(this.#threadCosts.timed(mattermost), clock);
     this.#breaker = this.#withBreaker();
     this.#gate = this.#withGate();
-    this.directory = createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call)));
+    this.directory = this.#countingReplies(createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call))));
     this.sink = onceConnected(this.#gate, () => this.#connected !== undefined);
+  }
+
+  #countingReplies(directory: Directory): Directory {
+    const threadReplies = async (rootId: string): Promise<number> => {
+      const replies = await directory.threadReplies(rootId);
+      this.#threadCosts.noteReplies(rootId, replies);
+      return replies;
+    };
+    return { ...directory, threadReplies };
+  }
+
+  /** Whether an edit in a thread of that many replies costs this server dearly, as far as was measured. */
+  isDear(replies: number): boolean {
+    return this.#threadCosts.isDear(replies);
   }
 
   #noteEndless(channelId: string): void {
@@ -144,7 +163,7 @@ export class Chat {
     this.#refusal = undefined;
     const { maxPostChars } = await this.#checks.limits(signal);
     const { defaultChannel, coordinatorChannel } = this.#config;
-    const connected: Connected = { userId, username, maxPostChars };
+    const connected: Connected = { userId, username, isBot, maxPostChars };
     if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
     if (defaultChannel !== undefined) connected.defaultChannelId = await this.#resolve(defaultChannel, signal);
     if (coordinatorChannel !== undefined) connected.noticeChannelId = await this.#resolve(coordinatorChannel, signal);

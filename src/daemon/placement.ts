@@ -29,9 +29,10 @@ export interface PlacementOptions {
   /** Resolved at start. */
   defaultChannelId?: string;
   defaultChannelDirect: boolean;
+  /** Whether edits in a thread of that many replies cost this server dearly; without it they do not. */
+  isDear?: (replies: number) => boolean;
 }
 
-const MAX_THREAD_REPLIES = 100; // an edit loads the whole thread: 31 ms at 100 replies, 489 ms at 1,000
 const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
 const ASKED_AFTER_MS = 30_000; // clocks of the two servers may differ
 
@@ -106,7 +107,7 @@ async function toChannel(
   if (!(await isWanted(channelId, directory, options.channels)))
     return { refused: `channel ${channelId} is not in CHANNELS; add it there to show it` };
   const rootId = rootFor(route, tree, options.placement);
-  if (rootId === undefined || !(await fits(rootId, directory, options.placement))) return { target: { channelId } };
+  if (rootId === undefined || !(await fits(rootId, directory, options))) return { target: { channelId } };
   return { target: { channelId, rootId } };
 }
 
@@ -130,10 +131,11 @@ function rootFor(route: Route & { kind: 'channel' }, tree: TurnTree, placement: 
 }
 
 /** A thread that cannot be looked at is no reason for no box: whether it takes the post is found out by posting. */
-async function fits(rootId: string, directory: ChannelDirectory, placement: PlacementOptions['placement']): Promise<boolean> {
+async function fits(rootId: string, directory: ChannelDirectory, { placement, isDear }: PlacementOptions): Promise<boolean> {
   if (placement === 'reply') return true;
   try {
-    return (await directory.threadReplies(rootId)) <= MAX_THREAD_REPLIES;
+    const replies = await directory.threadReplies(rootId);
+    return isDear?.(replies) !== true;
   } catch (error) {
     if (!(error instanceof PushError) || mayPass(error)) throw error;
     return true;

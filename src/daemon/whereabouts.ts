@@ -15,7 +15,15 @@ export function placerOf(config: Config, chat: Chat, clock: Clock): (tree: TurnT
   return async (tree) => {
     await chat.whenConnected;
     const defaultChannelId = chat.connected()?.defaultChannelId;
-    const options = { placement, channels, direct, defaultChannelDirect, ...(defaultChannelId === undefined ? {} : { defaultChannelId }) };
+    const isDear = (replies: number): boolean => chat.isDear(replies);
+    const options = {
+      placement,
+      channels,
+      direct,
+      defaultChannelDirect,
+      isDear,
+      ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
+    };
     return createPlacement(chat.directory, options, clock)(tree);
   };
 }

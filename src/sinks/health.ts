@@ -1,7 +1,7 @@
 // Whether the server is healthy, and what an answer means that only its health can explain.
 
 import type { Clock } from '../core/clock.ts';
-import type { PushError, Reason } from '../core/sink.ts';
+import { PushError, type Reason } from '../core/sink.ts';
 import type { Operation, Verdict } from './classify.ts';
 import { type Answer, exchange, isRecord, judge, refusal, segment } from './exchange.ts';
 import type { Transport, TransportRequest } from './transport.ts';
@@ -11,6 +11,8 @@ export interface Server {
   clock: Clock;
   /** Of the account the token belongs to. */
   userId: () => string;
+  /** Whether that account is a bot; a person's posts are not to pass for a bot's. */
+  isBot?: () => boolean;
   /** The channel has more posts than are looked through: posts of an earlier watcher may be overlooked there. */
   onEndless?: (channelId: string) => void;
 }
@@ -19,6 +21,7 @@ type Doubt = Extract<Verdict, { verdict: 'ask' }>;
 
 // Plain `/system/ping` says OK with the database down; this one asks it.
 const PING_PATH = '/system/ping?get_server_status=true';
+const LET_IN_MS = 60_000; // Whoever is asked to let us in needs about that long.
 const QUESTION_TIMEOUT_MS = 5_000; // A question about a failed request must not take as long as the request.
 
 /** Resolves when server and database are healthy, throws `PushError` otherwise. A broken file store does not concern posts. */
@@ -114,8 +117,10 @@ async function examineMembership(server: Server, answer: Answer, channelId: stri
       'the account may not edit its posts in that channel: allow it to edit its own posts',
       server.clock,
     );
-  const because = ifHealthy(verdict) === 'no_access' ? 'the account is not a member of that channel' : verdict.because;
-  return refusal(member, ifHealthy(verdict), because, server.clock);
+  if (ifHealthy(verdict) !== 'no_access') return refusal(member, ifHealthy(verdict), verdict.because, server.clock);
+  // Said twice in two ways: a person has to let us in again.
+  const { message } = refusal(member, 'no_access', 'the account is not a member of that channel', server.clock);
+  return new PushError('no_access', message, { retryAfterMs: LET_IN_MS });
 }
 
 export function membershipPath(channelId: string): string {

@@ -29,7 +29,7 @@ async function create(server: Server, draft: PostDraft, signal: AbortSignal | un
     channel_id: draft.target.channelId,
     root_id: draft.target.rootId ?? '',
     message: draft.message ?? '',
-    props: draft.props,
+    props: ownProps(server, draft.props),
     type: POST_TYPE,
     pending_post_id: draft.pendingPostId,
   };
@@ -40,8 +40,14 @@ async function create(server: Server, draft: PostDraft, signal: AbortSignal | un
 
 // Not a full PUT: that clears what the body leaves out, reactions and pins included.
 async function edit(server: Server, postId: string, body: PostBody, signal: AbortSignal | undefined): Promise<void> {
-  const patch = body.message === undefined ? { props: body.props } : { message: body.message, props: body.props };
+  const props = ownProps(server, body.props);
+  const patch = body.message === undefined ? { props } : { message: body.message, props };
   await settled(server, 'edit', { method: 'PUT', path: `/posts/${segment(postId)}/patch`, body: patch, signal }, postId);
+}
+
+// The server adds `from_bot` to a bot's new post, and every edit of props would take it away: clients draw name and picture by it.
+function ownProps({ isBot = () => false }: Server, props: PostBody['props']): PostBody['props'] {
+  return isBot() ? { ...props, from_bot: 'true' } : props;
 }
 
 async function read(server: Server, postId: string, signal: AbortSignal | undefined): Promise<FoundPost | undefined> {

@@ -142,8 +142,13 @@ describe('a direct conversation in Mattermost', () => {
 describe('a thread (LS-28)', () => {
   it.each<[string, Case, Placement]>([
     ['is kept with PLACEMENT=auto', { route: THREAD }, IN_THREAD],
-    ['of exactly 100 replies still is', { route: THREAD, server: { replies: 100 } }, IN_THREAD],
-    ['of more is left for the channel, for each edit would load all of it', { route: THREAD, server: { replies: 101 } }, IN_CHANNEL],
+    ['of any length still is where edits are cheap', { route: THREAD, server: { replies: 5_000 } }, IN_THREAD],
+    [
+      'where edits are dear is left for the channel',
+      { route: THREAD, options: { isDear: (n) => n > 300 }, server: { replies: 301 } },
+      IN_CHANNEL,
+    ],
+    ['is judged by its own length', { route: THREAD, options: { isDear: (n) => n > 300 }, server: { replies: 300 } }, IN_THREAD],
     ['is not made by PLACEMENT=auto', { route: CHANNEL }, IN_CHANNEL],
     ['is left with PLACEMENT=channel', { route: THREAD, options: { placement: 'channel' } }, IN_CHANNEL],
     [

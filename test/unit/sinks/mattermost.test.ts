@@ -55,6 +55,17 @@ describe('create', () => {
     });
   });
 
+  it('keeps the mark of a bot, which every edit of props would take away, and gives none to a person', async () => {
+    for (const isBot of [true, false]) {
+      const server = await startTinyServer(() => ({ status: 201, json: own }));
+      const sink = createMattermostSink({ transport: openTransport(server.url).send, clock, userId: () => 'me', isBot: () => isBot });
+      await sink.create(draft);
+      await sink.edit('p1', { props: { a: 1 } });
+      const marks = server.asked.map(({ body }) => (body as { props: Record<string, unknown> }).props['from_bot']);
+      expect(marks).toEqual(isBot ? ['true', 'true'] : [undefined, undefined]);
+    }
+  });
+
   it('does not believe in a post without an id', async () => {
     const { sink } = await sinkOn({ [CREATE]: { status: 201, json: {} } });
     await expect(sink.create(draft)).rejects.toMatchObject({ reason: 'server' });
