@@ -108,6 +108,8 @@ export interface Failure {
   reason: Reason;
   /** In words: cause and cure. */
   because: string;
+  /** The earliest time for another try. */
+  retryAfterMs?: number | undefined;
 }
 
 export interface FailureContext {
@@ -223,7 +225,7 @@ function isRefusal(reason: Reason): boolean {
   return reason === 'rejected' || reason === 'too_large' || reason === 'gone' || reason === 'root_gone';
 }
 
-function retry(slot: Slot, { attempt, reason, because }: Failure, { now, okCount, random }: FailureContext): Slot {
+function retry(slot: Slot, { attempt, reason, because, retryAfterMs = 0 }: Failure, { now, okCount, random }: FailureContext): Slot {
   const before = slot.trouble.kind === 'none' ? undefined : slot.trouble;
   const isNewDoubt = (reason === 'gone' || reason === 'root_gone') && before?.reason !== reason;
   const failures = isNewDoubt ? 1 : (before?.failures ?? 0) + 1;
@@ -232,7 +234,21 @@ function retry(slot: Slot, { attempt, reason, because }: Failure, { now, okCount
   const final = slot.view?.card.final === true;
   const { kind, waitMs } = patienceWith({ reason, count: failures, lastingMs: now - sinceAt, alone, final, random });
   const hash = 'hash' in attempt ? attempt.hash : slot.hash;
-  return { ...slot, trouble: { kind, reason, because, failures, sinceAt, failedAt: now, untilAt: now + waitMs, alone, okCount, hash } };
+  return {
+    ...slot,
+    trouble: {
+      kind,
+      reason,
+      because,
+      failures,
+      sinceAt,
+      failedAt: now,
+      untilAt: now + (kind === 'parked' ? Math.max(waitMs, retryAfterMs) : waitMs),
+      alone,
+      okCount,
+      hash,
+    },
+  };
 }
 
 /** The server is back: what failed because of it need not wait any longer. */

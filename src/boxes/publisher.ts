@@ -227,7 +227,7 @@ class PostPublisher implements Publisher {
     if (slot === undefined) return;
     const { clock, random } = this.#ports;
     const context = { now: clock.monotonic(), random: random(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
-    const failed = afterFailure(slot, { attempt, reason, because: error.message }, context);
+    const failed = afterFailure(slot, { attempt, reason, because: error.message, retryAfterMs }, context);
     this.#put(failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed) });
   }
 

@@ -120,7 +120,7 @@ export const settings = {
     '5',
     'failures in a row before the circuit opens',
   ),
-  breakerCooldownMs: setting('CIRCUIT_BREAKER_COOLDOWN_S', seconds(1, 3_600), '30', 'time until the half-open probe'),
+  breakerCooldownMs: setting('CIRCUIT_BREAKER_COOLDOWN_S', seconds(1, 3_600), '30', 'longest distance of questions to a silent server'),
   healthPort: setting('HEALTH_PORT', wholeNumber('a port', 0, 65_535), '9090', 'port of GET /health, 0 = off'),
   healthHost: setting('HEALTH_HOST', hostName(), '127.0.0.1', 'address that GET /health listens on'),
   healthToken: {

@@ -75,6 +75,25 @@ describe('a new box', () => {
     expect(await sink.create(draftOf(turn('b', { start: 9_000 })))).toEqual({ postId: 'p', existed: true });
   });
 
+  it('takes the newest post of its own, which tells the end that the one before could not tell', async () => {
+    const { posts, sink } = setup();
+    posts.write('old', { box: 'b' });
+    posts.write('new end', { box: 'b', open: false, replaces: 'old' });
+    expect(sink.leftovers()).toEqual([]);
+    await sink.search(CHANNEL);
+    expect(sink.leftovers().map(({ post }) => post.postId)).toEqual(['new end']);
+    expect(await sink.create(draftOf(turn('b')))).toEqual({ postId: 'new end', existed: true });
+  });
+
+  it('that is to replace a post takes only a post that replaces that one, and nobody else takes the replaced one', async () => {
+    const { posts, sink } = setup();
+    posts.write('old', { box: 'b' });
+    const draft = draftOf(turn('b'));
+    const successor = { ...draft, props: { livestatus: { ...(draft.props['livestatus'] as object), replaces: 'old' } } };
+    expect(await sink.create(successor)).toEqual(NEW);
+    expect(sink.leftovers()).toEqual([]);
+  });
+
   it('does not take a post that another box has taken or has written to', async () => {
     const { posts, sink } = setup();
     posts.write('p', { box: 'otherwise' });
