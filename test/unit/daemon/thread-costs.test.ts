@@ -42,8 +42,8 @@ describe('what is measured', () => {
     let ms = 5;
     const sink = costs.timed({
       ...slow,
-      edit: async () => void (await clock.advance(ms)),
-      create: async () => ({ postId: `post${(slow.pushes += 1)}` }),
+      edit: () => clock.advance(ms),
+      create: async ({ target }) => ({ postId: target.rootId === undefined ? 'post1' : 'post2' }),
     });
     costs.noteReplies('root', 200);
     for (const target of [{ channelId: 'c' }, { channelId: 'c', rootId: 'root' }])
