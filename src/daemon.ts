@@ -25,6 +25,7 @@ import { coordinatorOf, marksOf } from './daemon/governing.ts';
 import { type HealthParts, healthFacts } from './daemon/health-facts.ts';
 import { serveHealth } from './daemon/health-service.ts';
 import { GRACE_MS, Leftovers } from './daemon/leftovers.ts';
+import { Intake, keysWithTurns } from './daemon/intake.ts';
 import { Memory } from './daemon/memory.ts';
 import { createNotices } from './daemon/notices.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
@@ -88,6 +89,7 @@ class Daemon {
   #coordinator: Coordinator | undefined;
   readonly #instance = randomUUID();
   readonly #process = watchProcess();
+  readonly #intake: Intake;
   /** By how much the clock jumped since it was asked last; a start may take long and is no sleep. */
   #jumped: () => number = () => 0;
   #noticePrivacy: () => void = () => undefined; // known once the sessions are restored
@@ -122,6 +124,7 @@ class Daemon {
     const channels = (): Promise<string[]> => likelyChannels(this.#chat, this.#startedAt);
     const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#posts };
     this.#leftovers = new Leftovers({ clock, log, channels, ...found }, graceMs);
+    this.#intake = new Intake(clock, () => keysWithTurns(this.#board.sessions()));
     this.#sources = this.#createSources();
     this.#supervisor = createSupervisor({ env: process.env, log, status: () => this.#statusLine() });
     this.#releases.add(
@@ -223,6 +226,7 @@ class Daemon {
   /** A jump is noted before what comes after it, whose dates are by the new time. */
   #apply(event: SessionEvent): void {
     this.#noteJump();
+    if (!this.#intake.admits(event)) return;
     this.#board.apply(event);
     this.#coordinator?.apply(event);
   }
@@ -245,6 +249,7 @@ class Daemon {
       checkpoint: this.#checkpoint,
       twin: this.#twin,
       coordinator: this.#coordinator,
+      intake: this.#intake,
       process: this.#process,
     };
   }

@@ -12,6 +12,7 @@ import type { HealthFacts, SessionRow } from '../http/health-report.ts';
 import type { ProcessWatch } from '../http/process-facts.ts';
 import { boxProblems, whyNotShown } from './box-troubles.ts';
 import type { Chat } from './chat.ts';
+import type { Intake } from './intake.ts';
 import type { PostLedger } from './post-ledger.ts';
 import { slotFacts } from './slot-facts.ts';
 import type { RunningSource } from './sources.ts';
@@ -32,6 +33,7 @@ export interface HealthParts {
   twin: TwinSink;
   /** Absent when it is off. */
   coordinator: Coordinator | undefined;
+  intake: Intake;
   process: ProcessWatch;
 }
 
@@ -61,6 +63,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       ...slotFacts(rows),
     },
     boxProblems: boxProblems(rows, stats),
+    intake: parts.intake.facts(),
     edits: { sent, conflated, skipped },
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
     coordinator: parts.coordinator?.health(),

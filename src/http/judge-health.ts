@@ -25,6 +25,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...findWaits(facts),
     ...findBoxes(facts),
     ...(facts.boxProblems ?? []).map(degraded),
+    ...findFlood(facts),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
   const worst = findings.filter(({ status }) => status === 'down');
@@ -148,6 +149,15 @@ function findBoxes(facts: HealthFacts): Finding[] {
             `${withoutSlot} ${withoutSlot === 1 ? 'session waits' : 'sessions wait'} for a box, because MAX_ACTIVE_SESSIONS are open${most}`,
           ),
         ]),
+  ];
+}
+
+/** Thousands of sessions at once are an attack or a fault of whoever makes them up. */
+function findFlood({ intake }: HealthFacts): Finding[] {
+  if (intake === undefined || intake.turnedAway === 0) return [];
+  const { turnedAway, agent } = intake;
+  return [
+    degraded(`${turnedAway} sessions are not watched, because there are too many at once; the newest is of agent ${agent ?? 'unknown'}`),
   ];
 }
 

@@ -108,6 +108,25 @@ describe('appending to the ledger', () => {
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
   });
 
+  it.each([
+    ['with the lock takes a line back that the disk took only half of', 'flock', (before: string) => before],
+    ['without the lock takes nothing back: what stands at the end may be the line of another writer', 'no-such-program', undefined],
+  ])('%s', async (_what, lockProgram, after) => {
+    const path = join(tempDir(), 'ledger.jsonl');
+    await appendEntries(owed('a'), options(path));
+    const before = readFileSync(path, 'utf8');
+    const most = before.length + 20;
+    const source = JSON.stringify(new URL('../../../src/coordinator/ledger/append.ts', import.meta.url).href);
+    const script = `const { appendEntries } = await import(${source});
+      process.stdout.write(JSON.stringify(await appendEntries(${JSON.stringify(owed('b'))}, ${JSON.stringify(options(path, { lockProgram }))})));`;
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+    const said = execFileSync('prlimit', [`--fsize=${most}:${most}`, ...node], { encoding: 'utf8' });
+    expect(JSON.parse(said)).toMatchObject({ kind: 'failed' });
+    const left = readFileSync(path, 'utf8');
+    if (after !== undefined) expect(left).toBe(after(before));
+    else expect([left.slice(0, before.length), left.length]).toEqual([before, most]);
+  });
+
   it('never waits for a FIFO that lies in its place', async () => {
     const path = join(tempDir(), 'ledger.jsonl');
     execFileSync('mkfifo', [path]);
