@@ -134,6 +134,8 @@ const LACKS: Partial<Record<Problem['kind'], (standing: number, path: string) =>
     `${countOf(standing, 'folder')} cannot be looked into (permission denied), such as ${path}; ${AS_OWNER}`,
   index_unreadable: (standing, path) =>
     `${countOf(standing, 'session index', 'session indexes')} cannot be read (permission denied), such as ${path}; ${AS_OWNER}`,
+  too_many: (standing, path) =>
+    `${countOf(standing, 'folder')} with more transcripts at work than are followed at once, such as ${path}: the others wait`,
   index_large: (standing, path) =>
     `${countOf(standing, 'session index', 'session indexes')} with far too many rows, such as ${path}: only the newest are used; remove old sessions`,
 };

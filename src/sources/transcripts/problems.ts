@@ -21,6 +21,7 @@ export type ProblemKind =
   | 'index_unreadable'
   | 'index_large'
   | 'folder_unreadable'
+  | 'too_many'
   | 'watch_limit'
   | 'watch_failed'
   | 'emit_failed';
@@ -49,6 +50,7 @@ const SENTENCES: Record<ProblemKind, string> = {
   index_unreadable: 'The session index cannot be read: permission denied; the last good one is used.',
   index_large: 'The session index has more rows than are kept; sessions that were not updated for long are missing.',
   folder_unreadable: 'A folder cannot be listed: permission denied.',
+  too_many: 'An agent has more transcripts at work than are followed at once; the others wait.',
   watch_limit:
     'The system has no file watches left; polling instead. Raise fs.inotify.max_user_watches or fs.inotify.max_user_instances to get events again.',
   emit_failed: 'An event could not be handed on.',
@@ -58,7 +60,7 @@ const SENTENCES: Record<ProblemKind, string> = {
 const MAX_PATHS = 10_000; // per kind: what is counted must not fill the memory
 const MAX_NAMED = 20; // paths of a kind that get a line of their own
 /** What is wrong with one agent's folder is often wrong with all of them. */
-const OF_FOLDERS: readonly ProblemKind[] = ['index_missing', 'index_unreadable', 'folder_unreadable'];
+const OF_FOLDERS: readonly ProblemKind[] = ['too_many', 'index_missing', 'index_unreadable', 'folder_unreadable'];
 
 export interface Problems {
   /** `path` is the file or folder concerned; `times` how often it happened at once. */

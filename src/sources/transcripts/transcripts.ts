@@ -9,6 +9,7 @@ import type { ArchiveReason } from './file-name.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from './limit.ts';
 import { type FileIdentity, identityOf, refusalOf } from './open-file.ts';
+import { Places } from './places.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
 
@@ -47,11 +48,13 @@ export class Transcripts {
   readonly #workByPath = new Map<string, Work>();
   readonly #cancels = new Set<() => void>();
   readonly #limit = createLimit(MAX_OPEN_FILES);
+  readonly #places: Places;
   #nextToStat = 0;
   #isStopped = false;
 
   constructor(options: TranscriptsOptions) {
     this.#options = options;
+    this.#places = new Places(options.problems);
   }
 
   get size(): number {
@@ -130,6 +133,10 @@ export class Transcripts {
       ...looked.map((record) => this.look(record.path, { path: record.folder, agentId: record.agentId }, false)),
     ]);
     for (const record of inUse) await this.#restIfIdle(record);
+    for (const [record, start] of this.#places.waiting()) {
+      this.#open(record, start);
+      void this.read(record.path);
+    }
   }
 
   /** Tries again what waits for its session's name. */
@@ -167,13 +174,16 @@ export class Transcripts {
     if (record === undefined) return Promise.resolve();
     this.#readAgain(record);
     // How it ended may stand in the file it was renamed to.
-    if (record.checkpoint === undefined) this.#recordsByPath.delete(record.path);
-    else this.#open(record);
+    if (record.checkpoint === undefined) {
+      this.#places.forget(record);
+      this.#recordsByPath.delete(record.path);
+    } else this.#open(record);
     return this.read(record.path);
   }
 
   #open(record: TranscriptRecord, start: FollowStart = laterStart(record)): void {
     const { root, clock, newDecoder, emit } = this.#options;
+    if (record.follower === undefined && !this.#places.take(record, start)) return;
     record.lastLinesAt = clock.monotonic();
     record.follower = new Follower({
       path: record.path,
@@ -261,9 +271,15 @@ export class Transcripts {
     if (refusal === 'exhausted') this.#later(record, RETRY_MS);
   }
 
+  #close(record: TranscriptRecord): void {
+    if (record.follower !== undefined) this.#places.free(record);
+    delete record.follower;
+  }
+
   #end(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void {
     this.#readAgain(record);
-    delete record.follower;
+    this.#close(record);
+    this.#places.forget(record);
     this.#recordsByPath.delete(record.path);
     this.#workByPath.delete(record.path);
     // Should the name come back, what was handed on is not handed on again.
@@ -287,7 +303,7 @@ export class Transcripts {
     if (file === undefined || this.#workByPath.get(record.path)?.promise !== undefined) return;
     this.#atRest(record, file);
     record.interest = 'none';
-    delete record.follower;
+    this.#close(record);
     this.#workByPath.delete(record.path);
   }
 
