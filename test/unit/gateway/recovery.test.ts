@@ -109,26 +109,6 @@ describe('the source', () => {
     expect(list?.params['activeMinutes']).toBe(15);
   });
 
-  it('tells what was said up to a minute before its last word, and nothing older: messages come late and by another clock', async () => {
-    let now = T0;
-    const row = { status: 'done', hasActiveRun: false, lastRunId: 'run-2', agentId: 'main' };
-    const messages = [
-      userMessage('m1', 20),
-      says('m2', 21, 'Older than a minute.', 'run-1'),
-      userMessage('m3', 65),
-      says('m4', 66, 'Nearly a minute old.', 'run-2'),
-    ];
-    await serve({ request: changed(row, messages) }, { clock: { ...systemClock, now: () => now } });
-    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
-    now = T0 + 120_000;
-    const heard = running.source.health().frames;
-    gateway.newest.event('tick', {}, 1);
-    await until('heard', () => running.source.health().frames > heard);
-    gateway.newest.socket.terminate();
-    await until('ended', has('run_ended'));
-    expect(running.events.flatMap((event) => (event.type === 'message' ? [event.text] : []))).toEqual(['Nearly a minute old.']);
-  });
-
   it('reads all that an open turn said, however long it was away', async () => {
     let now = T0;
     const messages = [userMessage('m1', 0), says('m2', 600, 'Long ago.')];
