@@ -103,9 +103,15 @@ export class Rig {
   /** Waits until the agent's plugin hears what is posted. */
   async pluginListens(): Promise<void> {
     if (!this.hasPlugin) return;
-    const operator = await this.operator();
-    const connected = async (): Promise<boolean> => JSON.stringify(await operator.call('channels.status', {})).includes('"connected":true');
-    await until('the plugin is connected to Mattermost', connected, { timeoutMs: PLUGIN_LIMIT_MS, detail: () => this.gateway.output });
+    // A gateway that has only just begun may let an operator's connection go once more.
+    const connected = async (): Promise<boolean> => {
+      const status = await this.operator().then((operator) => operator.call('channels.status', {}));
+      return JSON.stringify(status).includes('"connected":true');
+    };
+    await until('the plugin is connected to Mattermost', () => connected().catch(() => false), {
+      timeoutMs: PLUGIN_LIMIT_MS,
+      detail: () => this.gateway.output,
+    });
   }
 
   /** A connection that survives neither the gateway's restart nor its crash: asked for anew, it is made anew. */
