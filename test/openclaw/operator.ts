@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { type Device, deviceProof } from '../../src/sources/gateway/device.ts';
 
 interface Pending {
   resolve(payload: Record<string, unknown>): void;
@@ -10,7 +11,11 @@ interface Pending {
 
 const CONNECT_LIMIT_MS = 10_000;
 const CALL_LIMIT_MS = 60_000;
-const CLIENT = { id: 'gateway-client', mode: 'backend', version: '0.0.0', platform: 'linux', displayName: 'test operator' };
+const PLATFORM = 'linux';
+const CLIENT = { id: 'gateway-client', mode: 'backend', version: '0.0.0', platform: PLATFORM, displayName: 'test operator' };
+/** As which a gateway that wants to know the device lets it in. */
+const CLI = { ...CLIENT, id: 'cli', mode: 'cli' };
+const SCOPES = ['operator.read', 'operator.write', 'operator.admin'];
 
 export class Operator {
   /** The version that the gateway says it is. */
@@ -26,14 +31,14 @@ export class Operator {
   }
 
   /** Rejects when the gateway is not there, is starting, or refuses the token. */
-  static async connect(url: string, token: string): Promise<Operator> {
+  static async connect(url: string, token: string, device?: Device): Promise<Operator> {
     const socket = new WebSocket(url, { handshakeTimeout: CONNECT_LIMIT_MS });
     const operator = new Operator(socket);
     try {
-      await new Promise((resolve, reject) => socket.once('message', resolve).once('close', () => reject(new Error('not there'))));
-      const scopes = ['operator.read', 'operator.write', 'operator.admin'];
-      const protocol = { minProtocol: 3, maxProtocol: 4 };
-      const hello = await operator.call('connect', { ...protocol, client: CLIENT, role: 'operator', scopes, caps: [], auth: { token } });
+      const challenge = await challengeOn(socket);
+      const protocol = { minProtocol: 3, maxProtocol: 4, role: 'operator', scopes: SCOPES, caps: [], auth: { token } };
+      const who = device === undefined ? { client: CLIENT } : { client: CLI, device: proofOf(device, challenge, token) };
+      const hello = await operator.call('connect', { ...protocol, ...who });
       const server = hello['server'] as Record<string, unknown> | undefined;
       operator.version = String(server?.['version']);
       return operator;
@@ -103,4 +108,28 @@ export class Operator {
   #fail(error: Error): void {
     for (const id of this.#pendingById.keys()) this.#settle(id)?.reject(error);
   }
+}
+
+interface Challenge {
+  nonce: string;
+  ts: number;
+}
+
+/** The first thing a gateway says. */
+async function challengeOn(socket: WebSocket): Promise<Challenge> {
+  const first = await new Promise((resolve, reject) => socket.once('message', resolve).once('close', () => reject(new Error('not there'))));
+  return (JSON.parse(String(first)) as { payload: Challenge }).payload;
+}
+
+function proofOf(device: Device, { nonce, ts }: Challenge, token: string): Record<string, unknown> {
+  return deviceProof(device, {
+    clientId: CLI.id,
+    clientMode: CLI.mode,
+    role: 'operator',
+    scopes: SCOPES,
+    at: ts,
+    token,
+    nonce,
+    platform: PLATFORM,
+  });
 }

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadDevice } from '../../src/sources/gateway/device.ts';
 import { freePort, until, Watcher } from '../integration/harness.ts';
 import type { Installation } from './install.ts';
 import { type ModelServer, serveModel } from './model-server.ts';
@@ -116,7 +117,9 @@ export class Rig {
 
   /** A connection that survives neither the gateway's restart nor its crash: asked for anew, it is made anew. */
   async operator(): Promise<Operator> {
-    if (this.#operator?.isOpen !== true) this.#operator = await Operator.connect(this.gateway.url, this.gateway.token);
+    const needsDevice = this.plan.installation.operators === 'need a device';
+    const device = needsDevice ? loadDevice(this.#folder) : undefined;
+    if (this.#operator?.isOpen !== true) this.#operator = await Operator.connect(this.gateway.url, this.gateway.token, device);
     return this.#operator;
   }
 

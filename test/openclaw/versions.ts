@@ -26,6 +26,8 @@ export interface OpenClawVersion {
   operatorAborts: 'every turn' | 'turns of operators';
   /** Its own preview, while it is watched: the newest has it on, as it is by default. */
   preview: 'off' | 'partial';
+  /** Whether an operator on the same machine must be a known device to be allowed anything. */
+  operators: 'need no device' | 'need a device';
   /** Dependencies that cannot be had from the registry, and that nothing here needs: an empty package stands in for each. */
   emptied: readonly string[];
   /** Whether it starts without its optional dependencies. */
@@ -46,6 +48,7 @@ const PROTOCOL_4 = {
   subAgentReport: 'the parent goes on',
   preview: 'off',
   operatorAborts: 'turns of operators',
+  operators: 'need no device',
   emptied: [],
   optional: 'omitted',
   byDefault: 'nothing',
@@ -65,7 +68,7 @@ export const VERSIONS: readonly OpenClawVersion[] = [
     threads: 'of replies',
     subAgentReport: '✅ Subagent main finished',
   },
-  { version: '2026.4.15', node: NODE_22, plugin: 'bundled', ...FILES, ...PROTOCOL_3 },
+  { version: '2026.4.15', node: NODE_22, plugin: 'bundled', ...FILES, ...PROTOCOL_3, operators: 'need a device' },
   { version: '2026.5.28', node: NODE_22, plugin: 'bundled', ...FILES, ...PROTOCOL_4 },
   { version: '2026.6.11', node: NODE_22, plugin: '2026.6.11', ...FILES, ...PROTOCOL_4 },
   { version: '2026.7.35', node: NODE_24, plugin: '2026.7.35', ...FILES, ...PROTOCOL_4, byDefault: 'every part' },
