@@ -17,6 +17,7 @@ import {
   personAsks,
   type Turn,
 } from './turn.ts';
+import { withoutFigures } from './truth.ts';
 
 const QUIET_MS = 12_000; // longer than a turn waits for announcements of its sub-agents
 const DONE: Expected = { title: '[DONE] main |', tokens: true };
@@ -82,7 +83,7 @@ function withReason(expected: Expected, rig: Rig, watching: Watching, turn: Turn
   if (expected !== REFUSED) return expected;
   const reason = (truth: string[]): string[] =>
     boxesOf(rig, watching, turn)
-      .flatMap(({ lines }) => lines.slice(truth.length))
+      .flatMap(({ lines }) => withoutFigures(lines).slice(truth.length))
       .filter((line) => !/^(exec|read|write|Sub-agent)/.test(line));
   return { ...expected, lines: (truth) => [...truth, ...reason(truth)] };
 }

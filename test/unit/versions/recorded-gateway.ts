@@ -110,7 +110,7 @@ export class RecordedGateway {
 
 function isSameQuestion(recorded: Frame, { method, params = {} }: Frame): boolean {
   if (recorded.method !== method) return false;
-  switch (method) {
+  switch (method ?? '') {
     case 'connect':
     case 'sessions.list':
       return true;
