@@ -2,7 +2,7 @@
 # `npm ci` installs into node_modules.
 
 .DEFAULT_GOAL := check
-.PHONY: check demo check-nodes test-openclaw build format test
+.PHONY: check demo check-nodes test-openclaw test-deploy build format test
 
 # Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
@@ -32,3 +32,8 @@ check-nodes: $(INSTALLED)
 
 test-openclaw: $(INSTALLED)
 	npm run -s test-openclaw
+
+# Images, a real systemd and the shell scripts; as root on Debian.
+test-deploy: $(INSTALLED)
+	scripts/debian-packages.sh buildah podman runc debootstrap shellcheck
+	npm run -s test-deploy

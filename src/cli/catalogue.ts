@@ -3,6 +3,7 @@
 import { demoCommand } from './demo-command.ts';
 import type { Catalogue } from './dispatch.ts';
 import type { Daemon } from './foreground.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { healthCommand } from './health-command.ts';
 import { hookCommand } from './hook-command.ts';
 import { ledgerCommand } from './ledger-command.ts';
@@ -23,6 +24,7 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       stopCommand,
       statusCommand,
       healthCommand,
+      doctorCommand,
       showConfigCommand,
       hookCommand,
       serviceCommand,

@@ -5,7 +5,7 @@ import { PushError } from '../core/sink.ts';
 import { isDeadConnection, networkFailure } from './network-failure.ts';
 
 export interface TransportRequest {
-  method: 'GET' | 'POST' | 'PUT';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/api/v4`, such as `/users/me`. Everything variable in it is already escaped. */
   path: string;
   /** Sent as JSON. */

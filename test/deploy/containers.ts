@@ -109,7 +109,7 @@ async function buildNode(): Promise<void> {
 async function buildSystemd(): Promise<void> {
   const folder = mkdtempSync(join(CACHE, 'systemd-'));
   const install =
-    'apt-get update && apt-get install --yes --no-install-recommends systemd dbus dbus-user-session libpam-systemd && rm -rf /var/lib/apt/lists/*';
+    'apt-get update && apt-get install --yes --no-install-recommends systemd dbus dbus-user-session && rm -rf /var/lib/apt/lists/*';
   writeFileSync(join(folder, 'Dockerfile'), `FROM ${images.node}\nRUN ${install}\n`);
   await twice(async () => build(images.systemd, folder, join(folder, 'Dockerfile')));
   rmSync(folder, { recursive: true });

@@ -1,0 +1,132 @@
+// Looks at what is to be watched: transcripts, their index, the gateway, and OpenClaw's own configuration.
+
+import { access, constants, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { openclawConfigPath } from '../../config/find-gateway.ts';
+import { parseLooseJson } from '../../config/loose-json.ts';
+import { errorText } from '../../core/error-code.ts';
+import { systemClock } from '../../daemon/system-clock.ts';
+import { asList, asRecord, type JsonRecord } from '../../sources/decoding/json-guards.ts';
+import { pair, type PairOutcome } from '../../sources/gateway/pair.ts';
+import { findFolders, type Folder } from '../../sources/transcripts/discover.ts';
+import { packageVersion } from '../package-version.ts';
+import { fail, type Finding, ok, warn } from './finding.ts';
+
+/** Transcripts are readable by their owner alone, so a wrong user sees none of them. */
+export async function checkTranscripts(root: string | undefined): Promise<Finding[]> {
+  const about = 'transcripts';
+  if (root === undefined) return [ok(about, 'not watched')];
+  const discovery = await findFolders(root);
+  if (discovery.kind === 'missing') return [fail(about, `${root} is not there`, 'correct TRANSCRIPT_DIR, or start OpenClaw once')];
+  if (discovery.kind === 'unreadable') return [fail(about, `${root} may not be read`, 'run the watcher as the owner of the transcripts')];
+  const looks = await Promise.all(discovery.folders.map(lookAtFolder));
+  const unreadable = [...discovery.unreadable, ...looks.flatMap((look) => look.unreadable)];
+  if (unreadable.length > 0)
+    return [fail(about, `${unreadable.length} may not be read, such as ${unreadable[0]}`, 'run the watcher as their owner')];
+  const files = looks.reduce((sum, look) => sum + look.files, 0);
+  if (files === 0)
+    return [
+      warn(
+        about,
+        `there are none below ${root}`,
+        'nothing to do for OpenClaw 2026.8 and newer, which has only its gateway; else correct TRANSCRIPT_DIR',
+      ),
+    ];
+  return [ok(about, `${files} in ${discovery.folders.length} folders`), indexFinding(looks)];
+}
+
+interface FolderLook {
+  readonly path: string;
+  readonly files: number;
+  readonly unreadable: readonly string[];
+  readonly hasIndex: boolean;
+}
+
+async function lookAtFolder({ path }: Folder): Promise<FolderLook> {
+  const names = await readdir(path).catch(() => []);
+  const transcripts = names.filter((name) => name.endsWith('.jsonl'));
+  const unreadable = await Promise.all(
+    transcripts.map(async (name) =>
+      access(join(path, name), constants.R_OK).then(
+        () => [],
+        () => [join(path, name)],
+      ),
+    ),
+  );
+  const hasIndex = await readFile(join(path, 'sessions.json'), 'utf8').then(
+    (text) => asRecord(parseLooseJson(text)) !== undefined,
+    () => false,
+  );
+  return { path, files: transcripts.length, unreadable: unreadable.flat(), hasIndex };
+}
+
+function indexFinding(looks: readonly FolderLook[]): Finding {
+  const without = looks.filter(({ hasIndex, files }) => files > 0 && !hasIndex);
+  if (without.length === 0) return ok('session index', 'every folder has one');
+  return warn(
+    'session index',
+    `${without.length} folders have none that can be read, such as ${without[0]?.path ?? ''}`,
+    'their sessions count as private and get no box; set SESSIONS_JSON if the index lies elsewhere',
+  );
+}
+
+/** Connects once, as `live-status pair` does. */
+export async function checkGateway({ chosen, stateDir }: Config): Promise<Finding> {
+  const about = 'gateway';
+  if (chosen.gateway === undefined) return ok(about, 'not watched');
+  const { url, token } = chosen.gateway;
+  try {
+    return gatewayFinding(await pair({ url, token, version: packageVersion(), stateDir, clock: systemClock }), url);
+  } catch (error) {
+    return fail(about, `the key of this device cannot be used: ${errorText(error)}`, 'make STATE_DIR writable');
+  }
+}
+
+function gatewayFinding(outcome: PairOutcome, url: string): Finding {
+  switch (outcome.kind) {
+    case 'paired':
+      return ok('gateway', `${url} (OpenClaw ${outcome.version}) shows its sessions`);
+    case 'pending':
+      return fail('gateway', `${url} does not know this device yet`, `run on its host: ${outcome.command}`);
+    case 'failed':
+      return fail(
+        'gateway',
+        'because' in outcome.state ? outcome.state.because : `${url} did not answer`,
+        'is the gateway running, and are GATEWAY_URL and its token right?',
+      );
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** What OpenClaw's configuration on this machine says that people with boxes should know. */
+export async function checkOpenClaw(env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const path = openclawConfigPath(env);
+  const text = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
+  if (path === undefined || text === undefined) return [];
+  const config = asRecord(parseLooseJson(text));
+  if (config === undefined) return [warn('OpenClaw', `${path} cannot be understood`, 'openclaw doctor')];
+  const mattermost = asRecord(asRecord(config['channels'])?.['mattermost']) ?? {};
+  return [previewFinding(mattermost), approvalFinding(mattermost)];
+}
+
+function previewFinding(mattermost: JsonRecord): Finding {
+  const mode = asRecord(mattermost['streaming'])?.['mode'] ?? 'partial';
+  if (mode === 'off') return ok('preview of OpenClaw', 'off');
+  return warn(
+    'preview of OpenClaw',
+    `channels.mattermost.streaming.mode is ${JSON.stringify(mode)}: tool lines may stand twice, in its preview and in the box`,
+    'set it to "off", or to "partial" with preview.toolProgress: false',
+  );
+}
+
+function approvalFinding(mattermost: JsonRecord): Finding {
+  const everybody = asList(mattermost['allowFrom']).includes('*') || mattermost['groupPolicy'] === 'open';
+  if (!everybody) return ok('approvals', 'not open to everybody');
+  return warn(
+    'approvals',
+    'everybody in a channel may approve what an agent asks for',
+    'name people in channels.mattermost.allowFrom of OpenClaw',
+  );
+}

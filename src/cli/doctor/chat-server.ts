@@ -1,0 +1,97 @@
+// Looks at Mattermost: whether it answers, whose token it is, where the account is, what the server allows, and whose clock is right.
+
+import { createMattermostSink } from '../../sinks/mattermost.ts';
+import { createHttpTransport } from '../../sinks/transport.ts';
+import type { Config } from '../../config.ts';
+import { errorText } from '../../core/error-code.ts';
+import type { Sink } from '../../core/sink.ts';
+import { systemClock } from '../../daemon/system-clock.ts';
+import type { MattermostChecks } from '../../sinks/checks.ts';
+import { createDirectory, type Directory } from '../../sinks/directory.ts';
+import type { ResponseHeaders, TransportResponse } from '../../sinks/transport.ts';
+import { packageVersion } from '../package-version.ts';
+import { fail, type Finding, ok, warn } from './finding.ts';
+
+const CLOCK_WARN_MS = 30_000;
+const NEEDED_PER_SECOND = 10; // Mattermost's own default; ours takes five
+
+/** A connection to Mattermost for one command. `headers` are those of the newest answer. */
+export interface ChatServer {
+  readonly sink: Sink & MattermostChecks;
+  readonly directory: Directory;
+  headers(): ResponseHeaders;
+  remove(postId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openChatServer({ mmUrl, mmToken }: Pick<Config, 'mmUrl' | 'mmToken'>): ChatServer {
+  const { send, close } = createHttpTransport({ baseUrl: mmUrl, token: () => mmToken, version: packageVersion() });
+  let headers: ResponseHeaders = {};
+  let userId = '';
+  const transport = async (request: Parameters<typeof send>[0]): Promise<TransportResponse> => {
+    const answer = await send(request);
+    headers = answer.headers;
+    return answer;
+  };
+  const server = { transport, clock: systemClock, userId: () => userId };
+  const sink = createMattermostSink(server);
+  const identify = sink.identify;
+  return {
+    sink: { ...sink, identify: async (signal) => rememberId(await identify(signal)) },
+    directory: createDirectory(server, sink, async (call) => call()),
+    headers: () => headers,
+    remove: async (postId) => void (await transport({ method: 'DELETE', path: `/posts/${encodeURIComponent(postId)}` })),
+    close,
+  };
+
+  function rememberId<T extends { userId: string }>(identity: T): T {
+    ({ userId } = identity);
+    return identity;
+  }
+}
+
+export async function checkChatServer(config: Config, chat: ChatServer): Promise<Finding[]> {
+  try {
+    const { username, isBot, serverVersion } = await chat.sink.identify();
+    const headers = chat.headers();
+    return [
+      ok('Mattermost', `${config.mmUrl}, version ${serverVersion ?? 'unknown'}`),
+      isBot
+        ? ok('token', `of the bot ${username}`)
+        : warn('token', `of ${username}, who is a person: boxes will stand under that name`, 'use the token of a bot account'),
+      clockFinding(headers, Date.now()),
+      limiterFinding(headers),
+      await limitsFinding(chat),
+      await channelsFinding(chat),
+    ];
+  } catch (error) {
+    return [fail('Mattermost', errorText(error), 'correct MM_URL and the token, and see that Mattermost runs')];
+  }
+}
+
+export function clockFinding(headers: ResponseHeaders, now: number): Finding {
+  const theirs = Date.parse([headers['date'] ?? ''].flat()[0] ?? '');
+  if (Number.isNaN(theirs)) return ok('clock', 'Mattermost does not say what time it is');
+  const offMs = Math.abs(now - theirs);
+  if (offMs < CLOCK_WARN_MS) return ok('clock', 'as on the server of Mattermost');
+  return warn('clock', `${Math.round(offMs / 1_000)} s away from that of Mattermost`, 'let both machines keep their time with NTP');
+}
+
+export function limiterFinding(headers: ResponseHeaders): Finding {
+  const limit = Number([headers['x-ratelimit-limit'] ?? ''].flat()[0] || Number.NaN);
+  if (Number.isNaN(limit)) return ok('rate limiter', 'none');
+  if (limit >= NEEDED_PER_SECOND) return ok('rate limiter', `${limit} requests a second`);
+  return warn('rate limiter', `only ${limit} requests a second`, `set EDITS_PER_SECOND to at most ${Math.max(1, Math.floor(limit / 2))}`);
+}
+
+async function limitsFinding({ sink }: ChatServer): Promise<Finding> {
+  const { maxPostChars } = await sink.limits();
+  return ok('limits', `${maxPostChars} characters a message`);
+}
+
+/** A bot that is in no channel can show nothing. */
+async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
+  const channels = await directory.recentChannels(0);
+  if (channels.length > 0) return ok('channels', `the account is in ${channels.length}`);
+  return warn('channels', 'the account is in no channel', 'add the bot to its team and to the channels of the agents');
+}

@@ -1,0 +1,94 @@
+// Looks at this machine: Node, the state directory, the health port, other watchers, and the ways to run one.
+
+import { existsSync, statfsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { errorCode, errorText } from '../../core/error-code.ts';
+import { defaultPidFile, findHolding } from '../../pid-places.ts';
+import { prepareStateDir } from '../../state-dir.ts';
+import { hookFolder, installedPlace, isEnabled } from '../openclaw-hooks.ts';
+import { packageVersion } from '../package-version.ts';
+import { placesOf } from '../service-settings.ts';
+import { fail, type Finding, ok, warn } from './finding.ts';
+
+const NODE_NEEDED = { major: 22, minor: 22 };
+const ROOM_NEEDED_BYTES = 100 << 20; // the checkpoint has a few MB, the log of start 40 MB at most
+
+export function checkNode(version: string): Finding {
+  const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
+  const isEnough = major > NODE_NEEDED.major || (major === NODE_NEEDED.major && minor >= NODE_NEEDED.minor);
+  if (isEnough) return ok('Node', version);
+  return fail('Node', `${version} is too old`, `install Node ${NODE_NEEDED.major}.${NODE_NEEDED.minor} or newer`);
+}
+
+export function checkStateDir(path: string): Finding {
+  const about = 'state directory';
+  const check = prepareStateDir(path);
+  if (!check.usable) return fail(about, check.problem, 'give it to this user, or set STATE_DIR to a folder of theirs');
+  if (check.warning !== undefined) return warn(about, check.warning, `chmod 700 ${path}`);
+  const { bavail, bsize } = statfsSync(path);
+  if (bavail * bsize < ROOM_NEEDED_BYTES)
+    return warn(about, `less than 100 MB are free at ${path}`, 'make room, or set STATE_DIR to another disk');
+  return ok(about, path);
+}
+
+/** Who holds the PID file and who listens on the health port belong together: the port of our own watcher is taken rightly. */
+export async function checkRunning(env: NodeJS.ProcessEnv, host: string, port: number): Promise<Finding[]> {
+  const { path, state } = findHolding(env['PID_FILE']?.trim() || defaultPidFile(env), env);
+  const isOurs = state.kind === 'running';
+  const taken = port === 0 || isOurs ? undefined : await whyNotFree(host, port);
+  return [
+    runningFinding(state, path),
+    taken === undefined
+      ? ok('health port', port === 0 ? 'off (HEALTH_PORT=0)' : `${host}:${port}${isOurs ? ', our watcher' : ' is free'}`)
+      : warn(
+          'health port',
+          `${host}:${port} cannot be used: ${taken}`,
+          'stop what listens there (a status watcher of another make uses 9090, too), or set HEALTH_PORT',
+        ),
+  ];
+}
+
+function runningFinding(state: ReturnType<typeof findHolding>['state'], path: string): Finding {
+  const about = 'watcher';
+  switch (state.kind) {
+    case 'running':
+      return ok(about, `one runs (pid ${state.record.pid})`);
+    case 'absent':
+      return ok(about, 'none runs');
+    case 'stale':
+      return ok(about, `none runs; ${path} is left over and will be replaced`);
+    case 'unverified':
+    case 'refused':
+      return fail(
+        about,
+        `what holds ${path} may be a watcher of another make or user: ${state.why}`,
+        'stop that one first, never run two side by side; docs/UPGRADE.md tells how to find out',
+      );
+    default:
+      return state satisfies never;
+  }
+}
+
+async function whyNotFree(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', (error) => resolve(errorCode(error) === 'EADDRINUSE' ? 'another program listens there' : errorText(error)));
+    probe.listen({ host, port }, () => probe.close(() => resolve(undefined)));
+  });
+}
+
+export function checkHook(env: NodeJS.ProcessEnv): Finding {
+  const place = installedPlace(env);
+  if (place === undefined) return ok('hook', 'not installed');
+  if (isEnabled(env) !== true) return warn('hook', `${hookFolder(env)} is not switched on`, 'live-status hook install');
+  if (place.program === undefined || !existsSync(place.program))
+    return fail('hook', 'it starts a program that is gone', 'live-status hook install');
+  if (place.version !== packageVersion()) return warn('hook', `it is of version ${place.version ?? 'unknown'}`, 'live-status hook install');
+  return ok('hook', hookFolder(env));
+}
+
+export function checkService(env: NodeJS.ProcessEnv): Finding {
+  const units = (['system', 'user'] as const).map((scope) => placesOf(scope, env).unit).filter((unit) => existsSync(unit));
+  if (units.length > 1) return warn('service', `two are installed: ${units.join(', ')}`, 'live-status service remove for one of them');
+  return ok('service', units[0] ?? 'not installed');
+}
