@@ -77,6 +77,31 @@ export function readSettings<N extends Name>(
   return draft as Pick<Values, N>;
 }
 
+/** What a command needs that writes to Mattermost itself. */
+export interface ChatSettings extends Pick<Config, 'mmUrl' | 'mmToken'> {
+  /** An id or `team/channel`. */
+  readonly defaultChannelName: string | undefined;
+}
+
+/** Reads only what is needed to talk to Mattermost, for commands that watch nothing. */
+export function readChatSettings(env: NodeJS.ProcessEnv): ChatSettings | { readonly problems: readonly Problem[] } {
+  const names: readonly Name[] = ['mmUrl', 'mmToken', 'mmTokenFile', 'allowPlaintext', 'defaultChannel'];
+  const draft: Draft = {};
+  const decoded = decodeRows(
+    env,
+    draft,
+    rows.filter(([name]) => names.includes(name)),
+  );
+  const problems = [...decoded, ...resolveToken(env, draft), ...checkPlaintext(draft)];
+  const { mmUrl, mmToken, defaultChannel } = draft;
+  if (problems.length > 0 || mmUrl === undefined || mmToken === undefined) return { problems: maskProblems(problems, env) };
+  return {
+    mmUrl,
+    mmToken,
+    defaultChannelName: defaultChannel === undefined ? undefined : settings.defaultChannel.form.schema.encode(defaultChannel),
+  };
+}
+
 function decodeRows(env: NodeJS.ProcessEnv, draft: Record<string, unknown>, wanted: readonly [Name, Setting<unknown>][]): Problem[] {
   return wanted.flatMap(([name, setting]) => {
     const text = env[setting.variable]?.trim() || fallbackOf(setting, env);

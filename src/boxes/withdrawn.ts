@@ -1,11 +1,11 @@
 // The last words of a box that must not be shown any longer where it is: they say so, and nothing of what its agent said.
 
 import type { Card } from '../core/card.ts';
-import { plainText } from '../core/neutralise.ts';
+import { OUR_MARK, plainText } from '../core/neutralise.ts';
 import { colorOf } from './colors.ts';
 
 const MAX_NAME_POINTS = 40;
-const LINE = 'This conversation is not known to be public, so it is not shown here any more.';
+const LINE = `${OUR_MARK} this conversation is not known to be public, so it is not shown here any more`;
 
 export function withdrawnCard(agentId: string): Card {
   const name = plainText(agentId, MAX_NAME_POINTS);

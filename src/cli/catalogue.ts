@@ -6,6 +6,7 @@ import type { Daemon } from './foreground.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { healthCommand } from './health-command.ts';
 import { hookCommand } from './hook-command.ts';
+import { completeCommand, createCommand, updateCommand } from './manual-commands.ts';
 import { ledgerCommand } from './ledger-command.ts';
 import { pairCommand } from './pair-command.ts';
 import { createRunCommand } from './run-command.ts';
@@ -31,6 +32,9 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       pairCommand,
       ledgerCommand,
       demoCommand,
+      createCommand,
+      updateCommand,
+      completeCommand,
     ],
     renamed: { 'start-watcher': 'start', 'stop-watcher': 'stop' },
   };

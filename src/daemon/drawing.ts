@@ -11,6 +11,7 @@ import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
+import { OUR_MARK } from '../core/neutralise.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { PostBody } from '../core/sink.ts';
 
@@ -52,7 +53,7 @@ export function encoderOf(
 /** A post that ends what another one began names it. In a code span: newer servers draw no links in our posts. */
 function withPredecessor(card: Card, { replaces }: LiveStatusMeta, mmUrl: string): Card {
   if (replaces === undefined) return card;
-  const line = `the end of a box whose post Mattermost does not let be edited any more: \`${mmUrl}/_redirect/pl/${replaces}\``;
+  const line = `${OUR_MARK} the end of a box whose post Mattermost does not let be edited any more: \`${mmUrl}/_redirect/pl/${replaces}\``;
   return { ...card, lines: [...card.lines, line] };
 }
 

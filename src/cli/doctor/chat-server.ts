@@ -8,6 +8,8 @@ import type { Sink } from '../../core/sink.ts';
 import { systemClock } from '../../daemon/system-clock.ts';
 import type { MattermostChecks } from '../../sinks/checks.ts';
 import { createDirectory, type Directory } from '../../sinks/directory.ts';
+import { type Answer, isRecord, segment } from '../../sinks/exchange.ts';
+import { settled } from '../../sinks/health.ts';
 import type { ResponseHeaders, TransportResponse } from '../../sinks/transport.ts';
 import { packageVersion } from '../package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
@@ -21,6 +23,8 @@ export interface ChatServer {
   readonly directory: Directory;
   headers(): ResponseHeaders;
   remove(postId: string): Promise<void>;
+  /** The lines of a box of this account that was written by hand; nothing for any other post. */
+  readByHand(postId: string): Promise<{ lines: string[] } | undefined>;
   close(): Promise<void>;
 }
 
@@ -40,7 +44,9 @@ export function openChatServer({ mmUrl, mmToken }: Pick<Config, 'mmUrl' | 'mmTok
     sink: { ...sink, identify: async (signal) => rememberId(await identify(signal)) },
     directory: createDirectory(server, sink, async (call) => call()),
     headers: () => headers,
-    remove: async (postId) => void (await transport({ method: 'DELETE', path: `/posts/${encodeURIComponent(postId)}` })),
+    remove: async (postId) => void (await transport({ method: 'DELETE', path: `/posts/${segment(postId)}` })),
+    readByHand: async (postId) =>
+      linesByHand(await settled(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}` }), (await sink.identify()).userId),
     close,
   };
 
@@ -48,6 +54,15 @@ export function openChatServer({ mmUrl, mmToken }: Pick<Config, 'mmUrl' | 'mmTok
     ({ userId } = identity);
     return identity;
   }
+}
+
+function linesByHand({ json }: Answer, userId: string): { lines: string[] } | undefined {
+  const post = isRecord(json) && json['user_id'] === userId && isRecord(json['props']) ? json['props'] : {};
+  const [attachment] = Array.isArray(post['attachments']) ? (post['attachments'] as unknown[]) : [];
+  if (!isRecord(post['livestatus']) || !('byHand' in post['livestatus']) || !isRecord(attachment)) return undefined;
+  const [field] = Array.isArray(attachment['fields']) ? (attachment['fields'] as unknown[]) : [];
+  const value = isRecord(field) && typeof field['value'] === 'string' ? field['value'] : '';
+  return { lines: value === '' ? [] : value.split('\n') };
 }
 
 export async function checkChatServer(config: Config, chat: ChatServer): Promise<Finding[]> {

@@ -8,7 +8,7 @@ import { ATTACKS, hostileText } from './hostile.ts';
 import { readAsApp } from './judges/app.ts';
 import { harmsOf, serverWords } from './judges/harms.ts';
 import { readAsWeb } from './judges/web.ts';
-import { alertWith, type Drawn, drawWith, PLACES, STATES } from './places.ts';
+import { alertWith, byHandWith, type Drawn, drawWith, PLACES, STATES } from './places.ts';
 
 const CLIENTS = [readAsWeb, readAsApp];
 const VERBOSITIES = ['detail', 'normal', 'quiet'] as const;
@@ -50,7 +50,7 @@ describe('found in the wild', () => {
       expect(harmsOfBox(box)).toEqual([]);
       expect(spoofs(box)).toEqual([]);
     }
-    expect(harmsOf(alertWith(input))).toEqual([]);
+    expect([alertWith(input), ...byHandWith(input)].flatMap((markdown) => harmsOf(markdown))).toEqual([]);
     for (const encode of [prose, codeSpan, asTitle]) expect(harmsOf(encode(input)), encode(input)).toEqual([]);
   });
 });
@@ -66,7 +66,9 @@ describe('a box with a foreign text in every place', () => {
       }));
       const ofTitles = boxes.flatMap(({ box }) => [box.card.title, box.card.fallback].flatMap((title) => harmsOf(title)));
       const ofLines = boxes.filter(({ isWhole }) => isWhole).flatMap(({ box }) => [...harmsOfBox(box, undefined), ...spoofs(box)]);
-      return [...ofTitles, ...ofLines, ...harmsOf(alertWith(attack))].map((harm) => `${JSON.stringify(attack)}: ${harm}`);
+      return [...ofTitles, ...ofLines, ...[alertWith(attack), ...byHandWith(attack)].flatMap((text) => harmsOf(text))].map(
+        (harm) => `${JSON.stringify(attack)}: ${harm}`,
+      );
     });
     expect(harms).toEqual([]);
   });
@@ -97,7 +99,9 @@ describe('a box with a foreign text in every place', () => {
       for (const form of forms) {
         const { first } = drawWith([form], state, { verbosity: 'detail', redact: asIs }, 'ours');
         const [message = '', _title, _fallback, field = ''] = first;
-        const heard = [message, field, alertWith(form)].flatMap(serverWords).filter((word) => /zqkeyword/i.test(word));
+        const heard = [message, field, alertWith(form), ...byHandWith(form).slice(0, 1)]
+          .flatMap(serverWords)
+          .filter((word) => /zqkeyword/i.test(word));
         expect(heard, `${state} ${form}`).toEqual([]);
       }
     }

@@ -2,6 +2,7 @@
 
 import { encodeAttachment } from '../../../src/boxes/attachment.ts';
 import { decodeToolLabels } from '../../../src/boxes/labels.ts';
+import { manualCard } from '../../../src/boxes/manual-card.ts';
 import { encodeMessage } from '../../../src/boxes/message.ts';
 import { renderCard } from '../../../src/boxes/render.ts';
 import type { RenderOptions } from '../../../src/boxes/render-options.ts';
@@ -111,6 +112,12 @@ function textsOf(card: Card): string[] {
   const box = boxOf(encodeAttachment(card, META, LIMITS));
   const { message = '' } = encodeMessage(card, META, { maxMessageChars: 200_000 });
   return [message, box.title, box.fallback, ...(card === firstVersion(card) ? [box.lines.join('\n')] : [])];
+}
+
+/** What Mattermost gets of a box that somebody writes by hand, as it is first and later. */
+export function byHandWith(text: string): string[] {
+  const card = manualCard('active', text, (same) => same);
+  return [...textsOf(firstVersion(card)), ...textsOf(card)];
 }
 
 /** The short post that tells operators of a finding about an agent of that name. */
