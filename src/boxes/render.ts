@@ -3,7 +3,7 @@
 import type { Card, TurnStatus } from '../core/card.ts';
 import { codeSpan } from '../core/neutralise.ts';
 import { redactThenCut } from '../core/redact.ts';
-import type { PlanStep, TurnTree } from '../core/session.ts';
+import type { PlanStep, Turn, TurnTree } from '../core/session.ts';
 import { cut, oneLine } from '../core/text.ts';
 import { openWaits } from '../core/turn.ts';
 import { colorOf } from './colors.ts';
@@ -25,7 +25,13 @@ export function renderCard(tree: TurnTree, statusOf: StatusOf, options: RenderOp
   const status = statusOf(tree);
   const notices = (options.notices ?? []).map((sentence) => ours('[NOTICE] ', ...sentenceOf(sentence, context)));
   const violations = (options.violations ?? []).map((sentence) => ours('[VIOLATION] ', ...sentenceOf(sentence, context)));
-  const remarks = [...infoLines(tree, context), ...planLines(tree.turn.plan ?? [], context), ...reasonLines(status, context), ...notices];
+  const remarks = [
+    ...infoLines(tree, context),
+    ...planLines(tree.turn.plan ?? [], context),
+    ...reasonLines(status, context),
+    ...untoldLines(tree.turn),
+    ...notices,
+  ];
   const waiting = waitingLines(tree, context);
   const room = Math.max(2, options.maxLines - remarks.length - waiting.length);
   const { lines, dropped } = newestLines(linesOf(tree, 0, context), room, options.verbosity === 'quiet' ? 0 : tree.turn.droppedLines);
@@ -88,6 +94,13 @@ function reasonLines(status: TurnStatus, context: RenderContext): Wording[] {
   if (reason === undefined || oneLine(reason) === '') return [];
   if (status.state === 'error' && draw(shortReason(status, context), 'later') === oneLine(reason)) return [];
   return [ours('reason: ', ...sentenceOf(reason, context))];
+}
+
+/** A reader must not take what cannot be seen for what did not happen. A history may still have told of some calls. */
+function untoldLines({ toolsUntold, startedBy, callsById }: Turn): Wording[] {
+  if (toolsUntold !== true || startedBy.includes('transcripts')) return [];
+  const what = Object.keys(callsById).length === 0 ? 'tools and sub-agents' : 'all tools and sub-agents';
+  return [ours(`this gateway does not tell of ${what}`)];
 }
 
 function planLines(plan: readonly PlanStep[], context: RenderContext): Wording[] {

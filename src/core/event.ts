@@ -77,6 +77,8 @@ export type SessionEvent = Common &
         model?: string;
         contextTokens?: number;
         contextWindow?: number;
+        /** This gateway tells of runs and words only, and there is no other source: tools and sub-agents cannot be known. */
+        toolsUntold?: boolean;
       }
     | {
         type: 'turn_started';

@@ -92,6 +92,8 @@ export interface Turn {
   usageById: Record<string, Usage>;
   messageIds: string[];
   compactions: number;
+  /** It may have used tools and sub-agents that its source does not tell of. */
+  toolsUntold?: true;
 }
 
 /** One agent conversation. */
@@ -108,6 +110,8 @@ export interface Session {
   model?: string;
   contextTokens?: number;
   contextWindow?: number;
+  /** What a gateway tells of it leaves out tools and sub-agents. */
+  toolsUntold?: true;
   /** Oldest first; only the newest few are kept. */
   turns: Turn[];
   /** The turn that events without a hint belong to. */

@@ -50,6 +50,7 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
     usageById: {},
     messageIds: [],
     compactions: 0,
+    ...(session.toolsUntold === true && event.source === 'gateway' ? { toolsUntold: true } : {}),
   };
 }
 

@@ -92,6 +92,7 @@ function gatewaySource({ url, token }: GatewayAccess, config: Config, ports: Sou
     redact,
     emit,
     restored: openTurns,
+    isOnlySource: config.chosen.transcriptDir === undefined,
   });
   return { start: () => source.start(), stop: () => source.stop(), facts: () => gatewayFacts(source.health()) };
 }

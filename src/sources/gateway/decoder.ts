@@ -56,6 +56,8 @@ export class GatewayDecoder {
   readonly #runs: RunDecoder;
   readonly #messages: MessageDecoder;
   readonly #factsByKey = new Map<string, Partial<SessionFacts>>();
+  /** Said with the facts of every session. */
+  #sight: Pick<SessionFacts, 'toolsUntold'> = {};
 
   constructor(options: DecoderOptions) {
     this.#options = options;
@@ -80,6 +82,13 @@ export class GatewayDecoder {
       onGap: options.onGap,
     });
     this.#messages = new MessageDecoder(shared);
+  }
+
+  /** Whether nobody tells of tools and sub-agents; all sessions get to know it. */
+  toolsUntold(toolsUntold: boolean): void {
+    if ((this.#sight.toolsUntold ?? false) === toolsUntold) return;
+    this.#sight = { toolsUntold };
+    for (const key of this.#factsByKey.keys()) this.#seen(key, this.#options.now(), {});
   }
 
   /** One event of the gateway. Never throws. */
@@ -263,7 +272,7 @@ export class GatewayDecoder {
   #seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void {
     const key = sessionKeyOf(rawKey);
     const known = this.#factsByKey.get(key);
-    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...facts };
+    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...facts, ...this.#sight };
     if (JSON.stringify(now) === JSON.stringify(known)) return;
     remember(this.#factsByKey, key, now, MAX_SESSIONS);
     this.#emit(key, at, { type: 'session_seen', ...now });

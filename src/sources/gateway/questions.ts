@@ -27,6 +27,11 @@ export function isMissing({ code, message }: Refusal): boolean {
   return /unknown method|method not found|missing scope: operator\.admin|METHOD_NOT_FOUND/i.test(`${code} ${message}`);
 }
 
+/** Whether it is a gateway that sends read-only clients nothing but how runs begin, speak and end (2026.2): nobody can subscribe to more. */
+export function tellsRunsOnly(method: string, refusal: Refusal): boolean {
+  return method === 'sessions.subscribe' && isMissing(refusal);
+}
+
 /** Whether the gateway refuses for what it let us in with, not for the question. */
 export function lacksScope(refusal: Refusal): boolean {
   return /missing[ _]scope/i.test(`${refusal.code} ${refusal.message}`) && !isMissing(refusal);
@@ -60,6 +65,11 @@ export class Questions {
   forget(): void {
     this.#missingByMethod.clear();
     this.#unknownByMethod.clear();
+  }
+
+  /** Whether the present gateway is known not to have the method. */
+  lacks(method: string): boolean {
+    return this.#missingByMethod.has(method);
   }
 
   /** Never rejects. A method that this gateway is known not to have is not asked again. */

@@ -46,6 +46,7 @@ const AT_ONCE = 4;
 const RECHECKS = 3;
 /** A run of which its gateway says neither that it goes on nor that it has ended (2026.2) is given up after this long without a sign. */
 const SILENT_MS = 10 * 60_000;
+const SILENT_WORDS = 'no sign of it for ten minutes';
 
 export class Recovery {
   readonly #ports: RecoveryPorts;
@@ -184,8 +185,9 @@ export class Recovery {
 
   #giveUpSilent(rawKey: string): void {
     const { decoder, clock } = this.#ports;
+    const reason = this.#questions.lacks('sessions.subscribe') ? `${SILENT_WORDS}; this gateway does not tell of /stop` : SILENT_WORDS;
     for (const run of decoder.book.openRunsOf(rawKey))
-      if (clock.now() - run.seenAt >= SILENT_MS) decoder.book.ended(run.runId, 'lost', clock.now());
+      if (clock.now() - run.seenAt >= SILENT_MS) decoder.book.ended(run.runId, 'lost', clock.now(), reason);
   }
 
   /** `refused`: the gateway answers, but has nothing on that session. */

@@ -9,7 +9,7 @@ import { GatewayDecoder } from './decoder.ts';
 import { Recovery, type RestoredTurn } from './recovery.ts';
 import type { GatewayState } from './state.ts';
 import { TIMING, type Timing } from './timing.ts';
-import { isMissing } from './questions.ts';
+import { isMissing, tellsRunsOnly } from './questions.ts';
 import type { Hello, Refusal } from './wire.ts';
 
 export type { RestoredTurn } from './recovery.ts';
@@ -37,6 +37,8 @@ export interface GatewaySourceOptions {
   onState?(state: GatewayState): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
+  /** There is no other source: what this one does not tell of, nobody does. */
+  isOnlySource?: boolean;
   timing?: Partial<Timing>;
 }
 
@@ -189,6 +191,7 @@ class Source {
     this.#lastHello = { hello, at };
     if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
     this.#refusals.clear();
+    this.#decoder.toolsUntold(false);
     this.#decoder.book.gatewayStands();
     const missedSince = this.#missedSince;
     this.#missedSince = undefined;
@@ -227,6 +230,7 @@ class Source {
 
   #refused(method: string, refusal: Refusal): void {
     this.#refusals.set(method, refusal);
+    if (this.#options.isOnlySource === true && tellsRunsOnly(method, refusal)) this.#decoder.toolsUntold(true);
     const name = `${this.#lastHello?.hello.version} ${method} ${refusal.code}`;
     if (this.#logged.has(name)) return;
     this.#logged.add(name);

@@ -4,13 +4,13 @@
 import { readFileSync } from 'node:fs';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { createRedactor } from '../../../src/core/redact.ts';
-import { createGatewaySource, type GatewayHealth } from '../../../src/sources/gateway/source.ts';
+import { createGatewaySource, type GatewayHealth, type GatewaySourceOptions } from '../../../src/sources/gateway/source.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 import type { Recorded } from './captures.ts';
 import { ReplayGateway, type ReplayOptions } from './replay-gateway.ts';
 import { silentLog } from './silent-log.ts';
 
-export interface PlayOptions extends Pick<ReplayOptions, 'missedBefore'> {
+export interface PlayOptions extends Pick<ReplayOptions, 'missedBefore' | 'lacks'>, Pick<GatewaySourceOptions, 'isOnlySource'> {
   /** Changes what was recorded, to play a turn that went another way. */
   edit?(recorded: Recorded[]): Recorded[];
   /** How long time goes on after the last frame, in milliseconds. */
@@ -37,12 +37,16 @@ export async function playFound(name: string, options: PlayOptions = {}): Promis
 }
 
 /** The frames of one connection, played with their times. */
-async function playTimed(recorded: Recorded[], { missedBefore, afterMs = SETTLE_MS }: PlayOptions = {}): Promise<Played> {
+async function playTimed(
+  recorded: Recorded[],
+  { missedBefore, lacks = [], isOnlySource = false, afterMs = SETTLE_MS }: PlayOptions = {},
+): Promise<Played> {
   const clock = createFakeClock(recorded[0]?.t ?? 0);
   const events: SessionEvent[] = [];
   const advance = (to: number) => clock.advance(Math.max(0, to - clock.now()));
   const gateway: ReplayGateway = new ReplayGateway([recorded], () => source.health().frames, {
     advance,
+    lacks,
     ...(missedBefore === undefined ? {} : { missedBefore }),
   });
   const source = createGatewaySource({
@@ -54,6 +58,7 @@ async function playTimed(recorded: Recorded[], { missedBefore, afterMs = SETTLE_
     redact: createRedactor([]),
     emit: (event) => events.push(event),
     log: silentLog,
+    isOnlySource,
     // Answers to pings take real time, and there is none here.
     timing: { pingMs: 86_400_000, handshakeMs: 86_400_000, requestMs: 86_400_000 },
   });

@@ -11,6 +11,8 @@ export interface ReplayOptions {
   advance?(to: number): Promise<void>;
   /** How many frames before this one were never sent to a reading client, although they took a number. */
   missedBefore?(frame: RecordedFrame): number;
+  /** Methods that the gateway does not have. */
+  lacks?: readonly string[];
 }
 
 const QUIET_MS = 40; // after the last request of the client its events begin
@@ -65,7 +67,7 @@ export class ReplayGateway {
         const request = JSON.parse(String(data)) as RecordedFrame;
         asked.push(request.method ?? '');
         this.#lastRequestAt = performance.now();
-        const answer = answerTo(request, recorded, asked);
+        const answer = this.#options.lacks?.includes(request.method ?? '') ? NO_METHOD : answerTo(request, recorded, asked);
         socket.send(JSON.stringify({ ...answer, type: 'res', id: request.id }));
         if (request.method === 'connect') resolve(answer.ok === true);
       });
@@ -114,6 +116,9 @@ export class ReplayGateway {
 
 /** For captures that begin after the handshake. */
 const HELLO = { protocol: 4, server: { version: '2026.9.6', bootId: 'boot-1' }, auth: { scopes: ['operator.read'] } };
+
+/** How protocol 3 says that there is no such method. */
+const NO_METHOD = { ok: false, error: { code: 'INVALID_REQUEST', message: 'missing scope: operator.admin' } };
 
 function challengeOf(recorded: Recorded[]): Recorded {
   const challenge = recorded.find(({ frame }) => frame.event === 'connect.challenge');
