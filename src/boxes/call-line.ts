@@ -9,6 +9,7 @@ import { SUMMARY_ARG } from '../core/turn.ts';
 import { formatDuration } from './amounts.ts';
 import type { ToolLabel } from './labels.ts';
 import type { RenderContext } from './render-options.ts';
+import { namedArg, type TellingArg, tellingArg } from './telling-args.ts';
 import { ours, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
@@ -19,12 +20,6 @@ const MAX_OTHER_ARG_POINTS = 60;
 const MAX_DETAIL_POINTS = 100;
 const LONG_RUN_MS = 10_000; // a running call shows its time from here on
 const SLOW_MS = 5_000; // a finished one does
-
-/** Arguments that say most about a call of a tool we do not know, best first. */
-const TELLING_ARGS =
-  'command cmd path file_path filePath file url query pattern q name title label target to channel action task prompt question message text id key'.split(
-    ' ',
-  );
 
 /** How lines begin that tell of something else than a call. */
 const LINE_BEGINNINGS = /^(?:tool|reason|plan|sub-?agents?|waiting|context|agent)$/i;
@@ -65,39 +60,32 @@ function toolName(call: Call, label: ToolLabel | undefined, redact: (text: strin
 }
 
 function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderContext['options']): string {
-  const shown =
-    (label?.args ?? TELLING_ARGS).find((name) => isWorthShowing(call.args[name])) ??
-    (label?.args === undefined ? firstShortArg(call) : summaryArg(call));
-  const main =
-    shown === undefined
-      ? ''
-      : codeSpan(argText(shown, call.args[shown] ?? '', verbosity === 'detail' ? MAX_ARG_POINTS_IN_DETAIL : MAX_ARG_POINTS, redact));
+  const max = verbosity === 'detail' ? MAX_ARG_POINTS_IN_DETAIL : MAX_ARG_POINTS;
+  const mask = ({ name, value }: TellingArg): string => argText(name, value, max, redact);
+  const shown = [...shownArgs(call, label, mask)];
+  const main = codeSpan(cut(shown.map(mask).join(' '), max));
   if (verbosity !== 'detail') return [main, addressee(call, label, redact)].filter((text) => text !== '').join(' to ');
-  const others = Object.entries(call.args).filter(([name, value]) => name !== shown && isWorthShowing(value));
+  const others = Object.entries(call.args).filter(
+    ([name, value]) => value.trim() !== '' && !shown.some((arg) => arg.value === value || arg.name === name),
+  );
   const texts = others
     .slice(0, MAX_OTHER_ARGS)
     .map(([name, value]) => codeSpan(cut(oneLine(redact(`${name}=${value}`)), MAX_OTHER_ARG_POINTS)));
   return [main, ...texts].filter((text) => text !== '').join(' ');
 }
 
-function summaryArg({ args }: Call): string | undefined {
-  return isWorthShowing(args[SUMMARY_ARG]) ? SUMMARY_ARG : undefined;
+/** An empty list of a label says that no argument is worth showing. */
+function shownArgs({ args }: Call, label: ToolLabel | undefined, mask: (arg: TellingArg) => string): TellingArg[] {
+  if (label?.args?.length === 0) return [];
+  const main = tellingArg(args, [...(label?.args ?? []), SUMMARY_ARG], mask);
+  const also = namedArg(args, label?.also ?? [], mask);
+  return [main, also?.value === main?.value ? undefined : also].filter((arg) => arg !== undefined);
 }
 
 /** Whom a call speaks to, which its main argument does not say. */
 function addressee(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): string {
-  const name = label?.to?.find((candidate) => isWorthShowing(call.args[candidate]));
+  const name = label?.to?.find((candidate) => (call.args[candidate] ?? '').trim() !== '');
   return name === undefined ? '' : codeSpan(argText(name, call.args[name] ?? '', MAX_OTHER_ARG_POINTS, redact));
-}
-
-function firstShortArg(call: Call): string | undefined {
-  return Object.keys(call.args).find(
-    (name) => isWorthShowing(call.args[name]) && (call.args[name]?.length ?? 0) <= MAX_ARG_POINTS_IN_DETAIL,
-  );
-}
-
-function isWorthShowing(value: string | undefined): boolean {
-  return value !== undefined && value.trim() !== '';
 }
 
 /** The end of a path says more than its beginning; of everything else the beginning does. */

@@ -6,10 +6,12 @@ import builtIn from './tool-labels.json' with { type: 'json' };
 export interface ToolLabel {
   /** Instead of the tool's own name. */
   label?: string;
-  /** The first of these arguments that a call has is shown; without a list the renderer chooses. */
+  /** The first of these arguments that says something is shown, else one that the renderer chooses; none at all with an empty list. */
   args?: string[];
   /** The first of these arguments that a call has says whom it speaks to, and is shown behind the other one. */
   to?: string[];
+  /** The first of these is shown behind it: what an action is done to. */
+  also?: string[];
   /** Only failures are shown. */
   hidden?: boolean;
 }
@@ -20,7 +22,7 @@ export type ToolLabels = ReadonlyMap<string, ToolLabel>;
 export const BUILT_IN_LABELS: ToolLabels = decodeToolLabels(builtIn).labels;
 
 /**
- * Reads a map from tool names to `{ "label", "args", "to", "hidden" }`, or to a plain label. Never throws: entries that cannot be
+ * Reads a map from tool names to `{ "label", "args", "to", "also", "hidden" }`, or to a plain label. Never throws: entries that cannot be
  * read are left out and named in `problems`, one sentence each.
  */
 export function decodeToolLabels(value: unknown): { labels: ToolLabels; problems: string[] } {
@@ -30,7 +32,7 @@ export function decodeToolLabels(value: unknown): { labels: ToolLabels; problems
   for (const [tool, entry] of Object.entries(value)) {
     const label = decodeLabel(entry);
     if (label === undefined)
-      problems.push(`The label of the tool ${JSON.stringify(tool)} is neither a text nor an object with label, args, to and hidden.`);
+      problems.push(`The label of the tool ${JSON.stringify(tool)} is neither a text nor an object with label, args, to, also and hidden.`);
     else labels.set(tool, label);
   }
   return { labels, problems };
@@ -47,11 +49,11 @@ function decodeLabel(entry: unknown): ToolLabel | undefined {
   const label: ToolLabel = {};
   if (typeof entry['label'] === 'string') label.label = entry['label'];
   if (typeof entry['hidden'] === 'boolean') label.hidden = entry['hidden'];
-  for (const field of ['args', 'to'] as const) {
+  for (const field of ['args', 'to', 'also'] as const) {
     const names = typeof entry[field] === 'string' ? [entry[field]] : entry[field];
     if (isTexts(names)) label[field] = names;
   }
-  const wanted = (['label', 'hidden', 'args', 'to'] as const).filter((name) => entry[name] !== undefined);
+  const wanted = (['label', 'hidden', 'args', 'to', 'also'] as const).filter((name) => entry[name] !== undefined);
   return wanted.length === Object.keys(label).length ? label : undefined;
 }
 

@@ -92,7 +92,9 @@ function withKeptLines(session: Session, most: number): Session {
 }
 
 function concernsAllTurns(event: SessionEvent): boolean {
-  return event.type === 'session_seen' || event.type === 'clock_ticked' || event.type === 'clock_jumped';
+  return (
+    event.type === 'session_seen' || event.type === 'clock_ticked' || event.type === 'clock_jumped' || event.type === 'writer_clock_learned'
+  );
 }
 
 /** Transcripts name the announced sub-agent by its session id; turns know it by its key. */

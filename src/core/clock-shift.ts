@@ -13,6 +13,11 @@ export function shiftSession(session: Session, byMs: number): Session {
   return { ...session, turns, asOf: session.asOf + byMs };
 }
 
+/** Everything in the session was dated by another clock than was thought; what time it is now does not change. */
+export function redateSession(session: Session, { at, byMs }: { at: number; byMs: number }): Session {
+  return { ...session, turns: session.turns.map((turn) => shiftTurn(turn, byMs)), asOf: at };
+}
+
 /** Neither it nor anything it started is at work. */
 function isOver(turn: Turn, asOf: number): boolean {
   const isAlone = Object.keys(turn.childrenByKey).length === 0 && turn.background.length === 0 && turn.waiting.length === 0;

@@ -131,6 +131,8 @@ export type SessionEvent = Common &
     | { type: 'clock_ticked' }
     /** The wall clock was set, or the machine slept: all instants shift by `byMs`, so that no deadline passes unobserved. */
     | { type: 'clock_jumped'; byMs: number }
+    /** The source's clock is another one than was thought: what it told before happened `byMs` later. Ours is as it was. */
+    | { type: 'writer_clock_learned'; byMs: number }
     | { type: 'watcher_stopped' }
   );
 

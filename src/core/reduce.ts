@@ -1,6 +1,6 @@
 // Folds events into sessions. Pure and idempotent: the same event again changes nothing.
 
-import { shiftSession } from './clock-shift.ts';
+import { redateSession, shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { seen } from './seen.ts';
@@ -26,6 +26,8 @@ export function reduce(before: Session, event: SessionEvent): Session {
       return seen(before, event);
     case 'turn_started':
       return startTurn(session, event);
+    case 'writer_clock_learned':
+      return redateSession(before, event);
     case 'clock_jumped':
       return shiftSession(before, event.byMs);
     case 'clock_ticked':
@@ -63,7 +65,7 @@ function withoutNews(before: Session, after: Session): Session {
 
 type TurnEvent = Exclude<
   SessionEvent,
-  { type: 'session_seen' | 'turn_started' | 'clock_jumped' | 'clock_ticked' | 'watcher_stopped' | 'source_lost' }
+  { type: 'session_seen' | 'turn_started' | 'writer_clock_learned' | 'clock_jumped' | 'clock_ticked' | 'watcher_stopped' | 'source_lost' }
 >;
 
 function reduceInTurn(session: Session, event: TurnEvent): Session {

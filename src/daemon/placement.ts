@@ -20,6 +20,8 @@ export interface ChannelDirectory {
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch). */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
   threadReplies(rootId: string): Promise<number>;
+  /** The first post of the thread that a post stands in (itself, if it stands in none), and its channel. */
+  rootOf(postId: string): Promise<{ rootId: string; channelId: string }>;
 }
 
 export interface PlacementOptions {
@@ -106,7 +108,8 @@ async function toChannel(
   const { channelId } = route;
   if (!(await isWanted(channelId, directory, options.channels)))
     return { refused: `channel ${channelId} is not in CHANNELS; add it there to show it` };
-  const rootId = rootFor(route, tree, options.placement);
+  const postId = rootFor(route, tree, options.placement);
+  const rootId = postId === undefined ? undefined : await topOf(postId, channelId, directory);
   if (rootId === undefined || !(await fits(rootId, directory, options))) return { target: { channelId } };
   return { target: { channelId, rootId } };
 }
@@ -127,6 +130,20 @@ function rootFor(route: Route & { kind: 'channel' }, tree: TurnTree, placement: 
       return route.rootId ?? (trigger.kind === 'person' ? (trigger.rootId ?? trigger.postId) : undefined);
     default:
       return placement satisfies never;
+  }
+}
+
+/**
+ * What was answered may be an answer itself, and Mattermost takes only the first post of a thread as a root, in the same channel. A post
+ * that cannot be looked at is taken as it is: whether it is a root is found out by posting.
+ */
+async function topOf(postId: string, channelId: string, directory: ChannelDirectory): Promise<string | undefined> {
+  try {
+    const top = await directory.rootOf(postId);
+    return top.channelId === channelId ? top.rootId : undefined;
+  } catch (error) {
+    if (!(error instanceof PushError) || mayPass(error)) throw error;
+    return postId;
   }
 }
 

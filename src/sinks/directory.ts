@@ -19,6 +19,8 @@ export interface Directory {
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
   threadReplies(rootId: string): Promise<number>;
+  /** The first post of the thread that a post stands in (itself, if it stands in none), and its channel. */
+  rootOf(postId: string): Promise<{ rootId: string; channelId: string }>;
   /** Channels and direct channels of the account in which somebody posted since that instant (milliseconds since the epoch). */
   recentChannels(sinceAt: number): Promise<string[]>;
 }
@@ -39,6 +41,7 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
       return posts.some((post) => post.userId === userId && post.found.createdAt >= fromAt && post.found.createdAt <= toAt);
     },
     threadReplies: (rootId) => pass(() => checks.threadReplies(rootId)),
+    rootOf: (postId) => pass(() => rootOf(server, postId)),
     recentChannels: (sinceAt) => pass(() => recentChannels(server, sinceAt)),
   };
 }
@@ -51,6 +54,13 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
   if (typeof teamId !== 'string' || teamId === '') return [channelId, name];
   const team = (await listOf(server, TEAMS_PATH)).find(({ id }) => id === teamId);
   return typeof team?.['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
+}
+
+async function rootOf(server: Server, postId: string): Promise<{ rootId: string; channelId: string }> {
+  const post = (await settled(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}` })).json;
+  if (!isRecord(post) || typeof post['channel_id'] !== 'string') throw new PushError('server', 'the answer is no post');
+  const rootId = post['root_id'];
+  return { rootId: typeof rootId === 'string' && rootId !== '' ? rootId : postId, channelId: post['channel_id'] };
 }
 
 /** Direct channels come with the channels of every team. Of too many the newest count. */

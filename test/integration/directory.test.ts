@@ -85,6 +85,15 @@ describe.each(['5.37', '11.6'] as const)('on version %s', (version) => {
     await expect(directory.threadReplies('x'.repeat(26))).rejects.toMatchObject({ reason: 'root_gone' });
   });
 
+  it('finds the root of an answer', async () => {
+    const { directory, standIn } = await start(version);
+    const rootId = write(standIn, SAMPLE.aliceToken, { channel_id: SAMPLE.publicId });
+    const answerId = write(standIn, SAMPLE.bobToken, { channel_id: SAMPLE.publicId, root_id: rootId });
+    expect(await directory.rootOf(answerId)).toEqual({ rootId, channelId: SAMPLE.publicId });
+    expect(await directory.rootOf(rootId)).toEqual({ rootId, channelId: SAMPLE.publicId });
+    await expect(directory.rootOf('x'.repeat(26))).rejects.toBeInstanceOf(Error);
+  });
+
   it('names the channels in which somebody wrote lately, direct ones included, and no others', async () => {
     const { directory, standIn } = await start(version);
     write(standIn, SAMPLE.aliceToken, { channel_id: SAMPLE.publicId });

@@ -36,6 +36,8 @@ interface Told {
   hasRoute: boolean;
   /** The newest instant among the session's own lines, never in the future. */
   lastLineAt: number;
+  /** What was added to the instants that were told. */
+  lagMs?: number;
 }
 
 export class Announcer {
@@ -54,11 +56,17 @@ export class Announcer {
   }
 
   /** Emits events a transcript's lines gave. */
-  tellLines(key: string, origin: Origin, events: readonly DecodedEvent[]): void {
+  /** `lagMs` is added to what they say about time; what was told before by another clock moves along. */
+  tellLines(key: string, origin: Origin, events: readonly DecodedEvent[], lagMs = 0): void {
     const told = this.announce(key, origin);
+    const byMs = lagMs - (told.lagMs ?? lagMs);
+    const now = this.#options.clock.now();
+    if (byMs !== 0) this.#options.emit({ type: 'writer_clock_learned', at: now, byMs, sessionKey: key, source: 'transcripts' });
+    told.lagMs = lagMs;
     for (const event of events) {
-      told.lastLineAt = Math.max(told.lastLineAt, Math.min(event.at, this.#options.clock.now()));
-      this.#options.emit({ ...this.#withChildKey(event), sessionKey: key, source: 'transcripts' });
+      const at = event.at + lagMs;
+      told.lastLineAt = Math.max(told.lastLineAt, Math.min(at, now));
+      this.#options.emit({ ...this.#withChildKey(event), at, sessionKey: key, source: 'transcripts' });
     }
   }
 

@@ -6,8 +6,9 @@ import type { ArchiveReason } from './file-name.ts';
 import type { SplitLine } from './line-splitter.ts';
 import type { Refusal, Root } from './open-file.ts';
 import type { Limits, TailPosition } from './read-at.ts';
-import { entryKeyOf, SeenEntries } from './seen-entries.ts';
+import { entryKeyOf, lineKeyOf, SeenEntries } from './seen-entries.ts';
 import { Tail, type TailRead } from './tail.ts';
+import { type Piece, wholeEntries } from './whole-entries.ts';
 
 /** What must survive a restart to read one file on. Plain data; every event of the bytes before `offset` was emitted. */
 export interface TailCheckpoint extends TailPosition {
@@ -38,6 +39,8 @@ export interface FollowOptions extends Partial<Limits> {
   emit(events: readonly DecodedEvent[]): void;
   /** Whether a last turn whose newest event happened at `lastAt` is still of interest; `hasEnded` says whether its run came to an end. */
   isWorthShowing(lastAt: number, hasEnded: boolean): boolean;
+  /** The newest line is a new one, and this is when it was written, by its writer's clock; told before its events. */
+  onNews?(writtenAt: number): void;
   settleMs?: number;
   maxSeen?: number;
 }
@@ -70,6 +73,8 @@ export class Follower {
   #phase: Phase;
   #isPrimed: boolean;
   #isHeartbeat = false;
+  /** Everything that was there was read once: what follows is new. */
+  #wasAtEnd = false;
 
   constructor(options: FollowOptions) {
     const { start } = options;
@@ -98,6 +103,7 @@ export class Follower {
   async read(): Promise<FollowRead> {
     if (!this.#isPrimed) await this.#prime();
     const read = await this.#tail.read();
+    this.#noteNews(read);
     switch (read.change) {
       case 'appended':
       case 'rewritten':
@@ -126,12 +132,12 @@ export class Follower {
       this.#seen = this.#newSeen(idsAreAll || (context.length > 0 && offset <= CONTEXT_BYTES));
       for (const key of ids) this.#seen.add(key, false);
     }
-    for (const line of context) this.#remember(entryKeyOf(line), this.#decode(line).events);
+    for (const piece of context.flatMap(wholeEntries)) this.#remember(keyOf(piece), this.#decode(piece.text).events);
   }
 
   #take(read: Extract<TailRead, { lines: SplitLine[] }>): FollowRead {
     if (read.change !== 'appended') this.#startOver();
-    for (const line of read.lines) this.#takeLine(line);
+    for (const { text, end } of read.lines) for (const piece of wholeEntries(text)) this.#takePiece(piece, end);
     const again = !read.more && this.#caughtUp();
     return {
       change: 'progressed',
@@ -142,18 +148,25 @@ export class Follower {
     };
   }
 
-  #takeLine(line: SplitLine): void {
-    const key = entryKeyOf(line.text);
+  #noteNews(read: TailRead): void {
+    const isAtEnd = read.change === 'unchanged' || ('lines' in read && !read.more);
+    const newest = read.change === 'appended' && isAtEnd && this.#wasAtEnd ? writtenAt(read.lines.at(-1)?.text ?? '') : undefined;
+    if (newest !== undefined) this.#options.onNews?.(newest);
+    this.#wasAtEnd ||= isAtEnd;
+  }
+
+  #takePiece({ text, isTorn }: Piece, end: number): void {
+    const key = keyOf({ text, isTorn });
     const phase = this.#phase;
     switch (phase.kind) {
       case 'following':
-        if (!this.#seen.has(key)) this.#options.emit(this.#decoded(key, line.text));
+        if (!this.#seen.has(key)) this.#options.emit(this.#decoded(key, text));
         return;
       case 'catching_up':
-        if (!this.#seen.has(key)) this.#hold(phase, line.end, this.#decoded(key, line.text));
+        if (!this.#seen.has(key)) this.#hold(phase, end, this.#decoded(key, text));
         return;
       case 'resyncing':
-        this.#resyncLine(phase, key, line.text);
+        this.#resyncLine(phase, key, text);
         return;
       default:
         return phase satisfies never;
@@ -236,6 +249,17 @@ export class Follower {
     const { maxSeen } = this.#options;
     return new SeenEntries({ isComplete, ...(maxSeen === undefined ? {} : { max: maxSeen }) });
   }
+}
+
+/** The instant of a whole line stands in front of its message. */
+function writtenAt(line: string): number | undefined {
+  const at = Date.parse(/"timestamp":"([^"\\]{10,40})"/.exec(line)?.[1] ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** A torn piece may show the id of an entry that is written again in whole. */
+function keyOf({ text, isTorn }: Piece): string {
+  return isTorn ? lineKeyOf(text) : entryKeyOf(text);
 }
 
 function catchingUp(keepFrom: number): Phase {

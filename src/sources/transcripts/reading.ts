@@ -18,6 +18,7 @@ import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './r
 import type { IndexChange } from './session-index.ts';
 import { Signs } from './signs.ts';
 import { Transcripts } from './transcripts.ts';
+import { WriterClock } from './writer-clock.ts';
 
 export interface ReadingOptions {
   root: string;
@@ -47,6 +48,8 @@ export class Reading {
   readonly #announcer: Announcer;
   /** Which transcript spoke last for a session: a file left behind by a reset must not end its successor's turn. */
   readonly #speakerByKey = new Map<string, string>();
+  /** One host writes a folder. */
+  readonly #clocksByFolder = new Map<string, WriterClock>();
   #isReady = false;
 
   constructor(options: ReadingOptions) {
@@ -69,6 +72,8 @@ export class Reading {
       keyOf: (record) => this.#keyOf(record),
       isLive: (record) => record.key !== undefined && this.signs.isBusy(record.key),
       emit: (record, events) => this.#tell(record, events),
+      onNews: (record, writtenAt) => this.#clockOf(record.folder).observe(writtenAt, clock.now()),
+      lagMsOf: (record) => this.#clockOf(record.folder).lagMs,
       onProgress: (record) => this.#progressed(record),
       onEnded: (record, archivedBy) => this.#ended(record, archivedBy === 'reset'),
     });
@@ -130,7 +135,7 @@ export class Reading {
     const { key } = record;
     if (key === undefined) return;
     remember(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
-    this.#announcer.tellLines(key, record, events);
+    this.#announcer.tellLines(key, record, events, this.#clockOf(record.folder).lagMs);
     const parentKey = this.indexes.entryOf(key)?.parentKey;
     if (parentKey !== undefined) this.#wantParent(parentKey);
   }
@@ -143,9 +148,26 @@ export class Reading {
     this.#options.track(this.transcripts.want(path, 'child'));
   }
 
+  /** What an earlier process had learned of the clock of whoever writes in this folder. */
+  restoreClock(folder: string, lagMs: number): void {
+    if (!this.#clocksByFolder.has(folder)) this.#clocksByFolder.set(folder, new WriterClock(lagMs));
+  }
+
+  #clockOf(folder: string): WriterClock {
+    const known = this.#clocksByFolder.get(folder) ?? new WriterClock();
+    this.#clocksByFolder.set(folder, known);
+    return known;
+  }
+
+  #storedLag({ folder }: TranscriptRecord): { lagMs?: number } {
+    const { lagMs } = this.#clockOf(folder);
+    return lagMs === 0 ? {} : { lagMs };
+  }
+
   #progressed(record: TranscriptRecord): void {
     const { checkpoint, key, path } = record;
-    if (checkpoint !== undefined && key !== undefined) this.#options.onProgress(path, { ...checkpoint, sessionKey: key });
+    if (checkpoint !== undefined && key !== undefined)
+      this.#options.onProgress(path, { ...checkpoint, sessionKey: key, ...this.#storedLag(record) });
   }
 
   #ended(record: TranscriptRecord, wasReset: boolean): void {

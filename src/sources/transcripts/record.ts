@@ -11,6 +11,8 @@ import type { FileIdentity, Refusal } from './open-file.ts';
 /** A tail's checkpoint together with the session it was told under. Plain data. */
 export interface TranscriptCheckpoint extends TailCheckpoint {
   sessionKey: string;
+  /** What had been added to its instants. */
+  lagMs?: number;
 }
 
 /** One transcript in a sessions folder. Most are old and only remembered by their `stat`. */
@@ -96,7 +98,18 @@ export function decodeCheckpoint(value: unknown): TranscriptCheckpoint | undefin
   if (raw === undefined || dev === undefined || ino === undefined || offset === undefined || sessionKey === undefined) return undefined;
   if (before === undefined || head === undefined || offset < before.length) return undefined;
   const ids = asList(raw['ids']).flatMap((id) => asText(id) ?? []);
-  return { dev, ino, offset, skipping: raw['skipping'] === true, before, head, ids, idsAreAll: raw['idsAreAll'] === true, sessionKey };
+  return {
+    dev,
+    ino,
+    offset,
+    skipping: raw['skipping'] === true,
+    before,
+    head,
+    ids,
+    idsAreAll: raw['idsAreAll'] === true,
+    sessionKey,
+    lagMs: asNumber(raw['lagMs']) ?? 0,
+  };
 }
 
 function decodeFingerprint(value: unknown): Fingerprint | undefined {

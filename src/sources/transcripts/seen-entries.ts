@@ -15,8 +15,13 @@ const ID_NEAR_START = /^\{"type":"([a-z_]{1,40})",(?:"version":\d{1,4},)?"id":"(
 export function entryKeyOf(line: string): string {
   const found = ID_NEAR_START.exec(line);
   const { type, id } = found === null ? idByParsing(line) : { type: found[1], id: found[2] };
-  if (id === undefined) return `#${createHash('sha256').update(line).digest('base64url').slice(0, 16)}`;
+  if (id === undefined) return lineKeyOf(line);
   return type === 'session' ? `session:${id}` : id;
+}
+
+/** What identifies a line without an id. */
+export function lineKeyOf(line: string): string {
+  return `#${createHash('sha256').update(line).digest('base64url').slice(0, 16)}`;
 }
 
 function idByParsing(line: string): { type: string | undefined; id: string | undefined } {

@@ -206,6 +206,7 @@ class Source {
     this.#unadopted = [];
     for (const [path, checkpoint] of unadopted) {
       const folder = this.#folders.at(dirname(path));
+      if (folder !== undefined) this.#reading.restoreClock(folder.path, checkpoint.lagMs ?? 0);
       if (folder !== undefined) await this.#reading.transcripts.adopt(path, folder, checkpoint);
       else this.#reading.abandon(path, checkpoint);
     }

@@ -22,6 +22,10 @@ export interface TranscriptsOptions {
   keyOf(record: TranscriptRecord): string | undefined;
   isLive(record: TranscriptRecord): boolean;
   emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void;
+  /** A line has just arrived; see `FollowOptions`. */
+  onNews(record: TranscriptRecord, writtenAt: number): void;
+  /** What is added to an instant of this transcript, to have it by our clock. */
+  lagMsOf(record: TranscriptRecord): number;
   onProgress(record: TranscriptRecord): void;
   /** A transcript is gone; everything that could be read of it was emitted. */
   onEnded(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void;
@@ -182,7 +186,7 @@ export class Transcripts {
   }
 
   #open(record: TranscriptRecord, start: FollowStart = laterStart(record)): void {
-    const { root, clock, newDecoder, emit } = this.#options;
+    const { root, clock, newDecoder, emit, onNews, lagMsOf } = this.#options;
     if (record.follower === undefined && !this.#places.take(record, start)) return;
     record.lastLinesAt = clock.monotonic();
     record.follower = new Follower({
@@ -194,8 +198,9 @@ export class Transcripts {
       emit: (events) => {
         if (events.length > 0) emit(record, events);
       },
+      onNews: (writtenAt) => onNews(record, writtenAt),
       isWorthShowing: (lastAt, hasEnded) =>
-        record.interest === 'child' || clock.now() - lastAt < RECENT_MS || (record.interest === 'live' && !hasEnded),
+        record.interest === 'child' || clock.now() - lastAt - lagMsOf(record) < RECENT_MS || (record.interest === 'live' && !hasEnded),
     });
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { treeOf } from '../../../src/core/tree.ts';
-import { answered, asked, at, CHILD, called, fold, LIMITS, MAIN, said, T0, treeAt } from './scenario.ts';
+import { answered, asked, at, CHILD, called, fold, LIMITS, MAIN, said, stateAt, T0, treeAt } from './scenario.ts';
 
 const HOUR_S = 3_600;
 
@@ -65,4 +65,13 @@ it('a call takes no longer for the sleep in the middle of it, and the ended call
 it('a turn that is over for good is not touched: its post would be written again for nothing', () => {
   const events = [asked(0), said(5, 'stop')];
   expect(treeAt([...events, jump(HOUR_S, 1)], HOUR_S).turn).toEqual(treeAt(events, 10).turn);
+});
+
+it('a writer whose clock is another one than was thought changes no duration, and not what time it is', () => {
+  const events = [asked(0), said(5, 'stop'), asked(10), said(12, 'tools'), at(130, { type: 'writer_clock_learned', byMs: 115_000 })];
+  const { session, turn } = treeAt(events, 130);
+  expect(session.asOf).toBe(T0 + 130_000);
+  expect(turn).toMatchObject({ startedAt: T0 + 125_000, lastEventAt: T0 + 127_000 });
+  expect(session.turns[0]?.end?.at).toBe(T0 + 120_000);
+  expect(stateAt(events, 131)).toBe('active');
 });

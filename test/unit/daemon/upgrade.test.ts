@@ -103,6 +103,7 @@ function start(checkpoint: Checkpoint): Start {
     isMember: async () => false,
     hasPostBy: async () => false,
     threadReplies: async () => 0,
+    rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
   };
   const options = { placement: 'channel', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false } as const;
   const place = createPlacement(directory, { ...options, defaultChannelId: 'home' }, clock);

@@ -34,6 +34,7 @@ const directory = {
   isMember: async () => true,
   hasPostBy: async () => false,
   threadReplies: async () => 0,
+  rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
 };
 
 /** Where everything was shown that the frames told. */

@@ -172,6 +172,7 @@ const DIRECTORY = {
   isMember: async () => false,
   hasPostBy: async () => false,
   threadReplies: async () => 0,
+  rootOf: async (rootId: string) => ({ rootId, channelId: C }),
 };
 
 async function whereGoes(events: readonly SessionEvent[], options: Partial<PlacementOptions> = {}): Promise<Where> {

@@ -24,6 +24,8 @@ interface Server {
   /** When each person wrote in our direct channel with them. */
   wroteAt: number | undefined;
   calls: string[];
+  /** What the post that is looked at stands under. */
+  top?: { rootId: string; channelId: string } | PushError;
 }
 
 interface Case {
@@ -44,6 +46,10 @@ function directoryOf(server: Server): ChannelDirectory {
       note(`replies ${rootId}`);
       if (server.replies instanceof PushError) throw server.replies;
       return server.replies;
+    },
+    rootOf: async (postId) => {
+      if (server.top instanceof PushError) throw server.top;
+      return server.top ?? { rootId: postId, channelId: 'town' };
     },
   };
 }
@@ -254,5 +260,18 @@ describe('a turn whose session moves on', () => {
     const options: PlacementOptions = { placement: 'auto', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false };
     const server: Server = { names: [], replies: 0, memberOf: [], wroteAt: undefined, calls: [] };
     expect(await createPlacement(directoryOf(server), options, clock)({ session: moved, turn, childrenByKey: {} })).toEqual(IN_CHANNEL);
+  });
+});
+
+describe('a post that cannot be a root', () => {
+  const top = { rootId: 'root', channelId: 'town' };
+
+  it.each<[string, Case, Placement]>([
+    ['stands for the thread it is in', { route: { ...THREAD, rootId: 'answer' }, server: { top } }, IN_THREAD],
+    ['stands for its thread when its answer is asked for', { route: CHANNEL, options: { placement: 'reply' }, server: { top } }, IN_THREAD],
+    ['is left alone where it is of another channel', { route: THREAD, server: { top: { ...top, channelId: 'other' } } }, IN_CHANNEL],
+    ['is tried as it is when nobody may look at it', { route: THREAD, server: { top: new PushError('gone', 'no such post') } }, IN_THREAD],
+  ])('%s', async (_what, given, expected) => {
+    expect(await placeOf(given)).toEqual(expected);
   });
 });

@@ -105,7 +105,7 @@ describe('what becomes of a call', () => {
 
   it('masks a value that its name gives away', () => {
     const call = callOf('c', 'login', { password: ['hunter', '2222'].join('') });
-    expect(lineOf(call, { redact: createRedactor([]) })).toBe('login: `[redacted]` [OK]');
+    expect(lineOf(call, { redact: createRedactor([]) })).toBe('login [OK]');
     expect(lineOf({ ...call, args: { user: 'bob', ...call.args } }, { redact: createRedactor([]), verbosity: 'detail' })).toBe(
       'login: `bob` `password=[redacted]` [OK]',
     );

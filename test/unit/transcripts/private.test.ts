@@ -30,6 +30,7 @@ async function install(): Promise<{ folder: string; desk: Desk; watched: Watched
     isMember: async () => false,
     hasPostBy: async () => false,
     threadReplies: async () => 0,
+    rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
   };
   const options = { placement: 'channel', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false } as const;
   const place = createPlacement(directory, { ...options, defaultChannelId: 'home' }, clock);

@@ -80,4 +80,31 @@ describe('a box says', () => {
     expect(atTheEnd[0]?.title).toMatch(/^\[DONE\] main \| [56]s /);
     expect(atTheEnd[0]?.lines.slice(-2)).toEqual(['Started.', 'Here is the plan.']);
   });
+
+  it('what each call does, whatever its arguments are called (h15)', async () => {
+    const { atTheEnd } = await play('h15-labels-that-say-nothing');
+    expect(atTheEnd[0]?.lines.slice(0, -1)).toEqual([
+      '◆ `hub__MULTI_EXECUTE`: `MAIL_SEND` [OK]',
+      '◆ table_create_record: `minutes` [OK]',
+      '◆ read: `notes/today.md` [OK]',
+      '◆ browser: `open https://example.org/page` [OK]',
+      '◆ cron: `add nightly` [OK]',
+    ]);
+  });
+});
+
+describe('a writer whose clock is off', () => {
+  it('by two minutes makes no turn older or over (h18)', async () => {
+    const { looks, titles } = await play('h18-writers-clock-behind');
+    expect(looks[0]?.[0]?.title).toMatch(/^\[ACTIVE\] main \| [23]s$/);
+    expect(titles[0]?.every((title) => /^\[(ACTIVE\] main \| \ds$|DONE\] main \| 7s )/.test(title))).toBe(true);
+    expect(titles[0]?.at(-1)).toMatch(/^\[DONE\] main \| 7s /);
+  });
+
+  it.each([-7_200_000, -600_000, -30_000, 30_000, 600_000, 7_200_000])('by %i ms makes none either', async (offMs) => {
+    const situation = JSON.stringify(readSituation('h18-writers-clock-behind')).replaceAll('"@-120000"', `"@${offMs}"`);
+    const { titles } = await playSituation(JSON.parse(situation) as Parameters<typeof playSituation>[0]);
+    expect(titles).toHaveLength(1);
+    expect(titles[0]?.every((title) => /^\[(ACTIVE\] main \| \ds$|DONE\] main \| 7s )/.test(title))).toBe(true);
+  });
 });

@@ -1,0 +1,73 @@
+// Finds whole entries in a line that is none: a crash tears a line in the middle, and the next writer goes on behind it. Pure.
+
+import { asRecord, asText, parseJson } from '../decoding/json-guards.ts';
+
+const WELL_BEGUN = /^\{"type":"[a-z_]{1,40}",(?:"version":\d{1,4},)?"id":"[^"\\]{1,128}"/;
+const KINDS =
+  'session|message|model_change|thinking_level_change|custom|custom_message|compaction|leaf|label|branch_summary|session_info'.split('|');
+const MAX_CANDIDATES = 2_000; // a torn line may hold any number of objects that are no entries
+
+/** A torn one may still show the id of the entry it was to be. */
+export interface Piece {
+  text: string;
+  isTorn: boolean;
+}
+
+/**
+ * The pieces of a line: the line itself when it is one entry (or has none in it), else every whole entry with what stands around them, in
+ * order. A torn piece is told too, so that it is counted.
+ */
+export function wholeEntries(line: string): Piece[] {
+  if (!isDoubtful(line) || asRecord(parseJson(line)) !== undefined) return [{ text: line, isTorn: false }];
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const { start, end } of entriesIn(line)) {
+    pieces.push({ text: line.slice(from, start), isTorn: true }, { text: line.slice(start, end), isTorn: false });
+    from = end;
+  }
+  pieces.push({ text: line.slice(from), isTorn: true });
+  return pieces.filter(({ text }) => text.trim() !== '');
+}
+
+/** Nearly every line is whole, and to parse it twice would cost as much as everything else. */
+function isDoubtful(line: string): boolean {
+  if (!WELL_BEGUN.test(line) || !line.endsWith('}')) return true;
+  return KINDS.some((kind) => line.indexOf(`"type":"${kind}"`, 8) > 0);
+}
+
+/** Objects that are entries by their form; what a torn string holds is looked through as well. */
+function entriesIn(line: string): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  let candidates = 0;
+  for (let start = line.indexOf('{"'); start >= 0 && candidates < MAX_CANDIDATES; candidates++) {
+    const end = endOfEntry(line, start);
+    if (end !== undefined) found.push({ start, end });
+    start = line.indexOf('{"', end ?? start + 1);
+  }
+  return found;
+}
+
+function endOfEntry(line: string, start: number): number | undefined {
+  const end = isEntry(line.slice(start)) ? line.length : endOfObject(line, start);
+  return end !== undefined && isEntry(line.slice(start, end)) ? end : undefined;
+}
+
+function isEntry(text: string): boolean {
+  const entry = asRecord(parseJson(text));
+  const type = asText(entry?.['type']);
+  return type !== undefined && (type === 'session' || asText(entry?.['timestamp']) !== undefined);
+}
+
+/** Behind the bracket that closes the object which begins at `start`. */
+function endOfObject(line: string, start: number): number | undefined {
+  let depth = 0;
+  let isText = false;
+  for (let index = start; index < line.length; index++) {
+    const sign = line[index];
+    if (isText && sign === '\\') index += 1;
+    else if (sign === '"') isText = !isText;
+    else if (!isText && sign === '{') depth += 1;
+    else if (!isText && sign === '}' && --depth === 0) return index + 1;
+  }
+  return undefined;
+}
