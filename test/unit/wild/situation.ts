@@ -1,10 +1,10 @@
 // A situation of a real install as a file of steps, and what a person would see of it: the real source over real files, the real board and
 // renderer, and a clock that is moved by hand.
 
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FSWatcher } from 'chokidar';
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { createRedactor } from '../../../src/core/redact.ts';
 import { createTranscriptSource, type TranscriptCheckpoint, type TranscriptSource } from '../../../src/sources/transcripts/source.ts';
 import { Desk } from '../board/desk.ts';
@@ -13,6 +13,9 @@ import { tempDir } from '../transcripts/temp-dir.ts';
 
 const FIXTURES = new URL('../../fixtures/wild/', import.meta.url);
 const TICK_MS = 500;
+const LOOK_MS = 10;
+const MAX_LOOKS = 500; // 5 s in which nothing else happens
+const CALM_LOOKS = 3; // between two steps of one reading nothing is asked of the disk
 const CHANNEL = 'c4xq8tq7y3bkzpsn9mwjd1e5fo';
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -26,6 +29,7 @@ export interface Step {
   /** Bytes as they are, without a newline of their own. */
   raw?: string;
   json?: unknown;
+  remove?: true;
   /** Looks at the boxes. */
   show?: boolean;
 }
@@ -45,6 +49,8 @@ export interface Seen {
   atTheEnd: Boxes;
   /** Every title that each of the boxes ever had, without repetition. */
   titles: string[][];
+  /** Every view of a box, in milliseconds after the watcher was ready. */
+  views: { at: number; boxId: string; title: string }[];
 }
 
 export function readSituation(name: string): Situation {
@@ -63,7 +69,7 @@ export async function playSituation(situation: Situation, startAt = Date.now()):
     await stage.tell(stage.act(step));
   }
   await stage.passUntil(situation.until);
-  return { looks, atTheEnd: stage.boxes(), titles: stage.titles() };
+  return { looks, atTheEnd: stage.boxes(), titles: stage.titles(), views: stage.views };
 }
 
 /** One watcher over a folder of its own. */
@@ -75,10 +81,15 @@ class Stage {
   readonly #readByPath = new Map<string, TranscriptCheckpoint>();
   readonly #watcher = new FSWatcher();
   #startedAt = 0;
+  readonly views: Seen['views'] = [];
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
-    this.#desk = new Desk({ clock, isCatchingUp: true });
+    this.#desk = new Desk({
+      clock,
+      isCatchingUp: true,
+      show: ({ boxId, card: { title } }) => this.views.push({ at: clock.now() - this.#startedAt, boxId, title }),
+    });
     this.#source = createTranscriptSource({
       dir: join(this.#folder, 'agents'),
       polling: false,
@@ -103,10 +114,11 @@ class Stage {
   }
 
   /** Does what the step says and returns the file that it changed. */
-  act({ file, line, lines = [], raw, json }: Step): string | undefined {
+  act({ file, line, lines = [], raw, json, remove }: Step): string | undefined {
     if (file === undefined) return undefined;
     const path = join(this.#folder, file);
     mkdirSync(dirname(path), { recursive: true });
+    if (remove === true) rmSync(path, { force: true });
     if (json !== undefined) writeFileSync(path, this.#filled(JSON.stringify(json)));
     for (const entry of line === undefined ? lines : [line, ...lines]) appendFileSync(path, `${this.#filled(JSON.stringify(entry))}\n`);
     if (raw !== undefined) appendFileSync(path, this.#filled(raw));
@@ -117,7 +129,12 @@ class Stage {
   async tell(path: string | undefined): Promise<void> {
     if (path === undefined) return;
     this.#watcher.emit('all', 'change', path);
-    if (path.endsWith('.jsonl')) await vi.waitFor(() => this.#wasRead(path), { timeout: 20_000, interval: 5 });
+    await untilRead();
+    for (let looks = 1; path.endsWith('.jsonl') && !this.#wasRead(path); looks++) {
+      if (looks > MAX_LOOKS) throw new Error(`${path} is not read`);
+      await this.#clock.advance(LOOK_MS);
+      await untilRead();
+    }
     await this.#clock.advance(0);
   }
 
@@ -127,6 +144,7 @@ class Stage {
       if (left <= 0) return;
       await this.#clock.advance(Math.min(TICK_MS, left));
       this.#desk.board.tick();
+      await untilRead();
       await this.#clock.advance(0);
     }
   }
@@ -147,9 +165,13 @@ class Stage {
       .replaceAll('%PUBLIC%', CHANNEL);
   }
 
-  #wasRead(path: string): void {
-    const written = readFileSync(path).lastIndexOf('\n') + 1;
-    const read = this.#readByPath.get(path)?.offset;
-    if (read !== written) throw new Error(`of ${path} ${read ?? 0} of ${written} bytes were read`);
+  #wasRead(path: string): boolean {
+    return this.#readByPath.get(path)?.offset === readFileSync(path).lastIndexOf('\n') + 1;
   }
+}
+
+/** Files are read in real time: the time of a situation stands still as long as one is being read. */
+async function untilRead(): Promise<void> {
+  const isReading = () => process.getActiveResourcesInfo().some((name) => /^(?:FSReq|FileHandle)/.test(name));
+  for (let calm = 0; calm < CALM_LOOKS; calm = isReading() ? 0 : calm + 1) await new Promise((resolve) => setTimeout(resolve, 1));
 }
