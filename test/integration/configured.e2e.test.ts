@@ -159,7 +159,7 @@ describe('where boxes go', () => {
     new OneAgent(rig.writer, 'main', SAMPLE.foreignId).begin();
     await until('the parked box', async () => (await watcher.health()).boxes.parked.length === 1);
     expect((await watcher.health()).boxes.parked[0]).toMatchObject({ channelId: SAMPLE.foreignId, reason: 'no_access' });
-    expect(await rows()).toEqual([{ agent: 'main', why: expect.stringContaining('no_access') }]);
+    expect(await rows()).toEqual([{ agent: 'main', why: expect.stringContaining('add the account to the team and to the channel') }]);
     expect(rig.standIn.posts()).toEqual([]);
   });
 });

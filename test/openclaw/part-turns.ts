@@ -105,10 +105,10 @@ function whisper(rig: Rig): string {
   return 'pdirect';
 }
 
-/** A watcher with `DIRECT=own` shows it to that person alone, the others not at all. */
+/** A watcher with `DIRECT=own` shows it to that person alone, as far as it is told who that is; the others not at all. */
 async function whispersStayPrivate(report: Report, rig: Rig, whispered: string): Promise<void> {
   for (const watching of rig.watchings) {
-    const isOwn = watching.plan.env?.['DIRECT'] === 'own';
+    const isOwn = watching.plan.env?.['DIRECT'] === 'own' && rig.plan.installation.directLines === 'name the person';
     const boxes = () => rig.room.boxesOf(watching.bot).filter(({ lines }) => lines.some((line) => line.includes(whispered)));
     await report.check(
       `${rig.version} ${watching.plan.name}: a direct message is shown ${isOwn ? 'to its person alone' : 'nowhere'}`,

@@ -18,6 +18,8 @@ export interface OpenClawVersion {
   threads: 'of every post' | 'of replies';
   /** What it does when a sub-agent of a thread is done: its parent goes on, or it posts this itself. */
   subAgentReport: 'the parent goes on' | `✅ ${string}`;
+  /** Whether the lines of a direct conversation in the agent's main session say who wrote them. Without that it is shown to nobody. */
+  directLines: 'name the person' | 'name nobody';
   /** What becomes of a running turn when the gateway is told to stop, and after the gateway crashed. */
   onStop: 'ends first' | 'cut off';
   /** How a turn that a crash cut off goes on after the next start. */
@@ -40,8 +42,20 @@ const NODE_22 = '22.23.3';
 const NODE_24 = '24.21.0';
 const NODE_26 = '26.10.0';
 
-const FILES = { transcripts: 'files', gatewayTells: 'everything', onStop: 'cut off', afterCrash: 'stays lost' } as const;
-const NO_FILES = { transcripts: 'none', gatewayTells: 'everything', onStop: 'ends first', afterCrash: 'goes on' } as const;
+const FILES = {
+  transcripts: 'files',
+  gatewayTells: 'everything',
+  directLines: 'name nobody',
+  onStop: 'cut off',
+  afterCrash: 'stays lost',
+} as const;
+const NO_FILES = {
+  transcripts: 'none',
+  gatewayTells: 'everything',
+  directLines: 'name the person',
+  onStop: 'ends first',
+  afterCrash: 'goes on',
+} as const;
 const PROTOCOL_4 = {
   protocol: 4,
   threads: 'of every post',
