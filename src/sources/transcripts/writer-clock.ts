@@ -4,6 +4,8 @@
 const TOLERANCE_MS = 15_000;
 // Two lines that are off by the same are no late ones: those are late by chance.
 const SAME_MS = 5_000;
+// Clocks and time zones are off by hours at most: lines that are older were written long ago, and copied or restored now.
+const MOST_MS = 26 * 3_600_000;
 
 /** What is added to an instant of a transcript gives the instant by our clock; 0 where both clocks agree as far as anybody can tell. */
 export class WriterClock {
@@ -25,6 +27,7 @@ export class WriterClock {
    */
   observe(writtenAt: number, now: number): void {
     const differenceMs = now - writtenAt;
+    if (Math.abs(differenceMs) > MOST_MS) return;
     const isGreater = differenceMs > this.#lagMs + TOLERANCE_MS;
     const isSmaller = differenceMs < this.#lagMs - SAME_MS;
     const isConfirmed = this.#doubtfulMs !== undefined && Math.abs(differenceMs - this.#doubtfulMs) <= SAME_MS;

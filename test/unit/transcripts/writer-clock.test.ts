@@ -21,6 +21,8 @@ describe('the clock of a writer', () => {
     ['was set back while we watched: two lines say so', [0.1, 600, 600], 600],
     ['was set back: lines that are late by chance do not say so', [0.1, 60, 300, 40], 0],
     ['was set right', [120, 0.1], 0],
+    ['agrees with ours though lines of last week are copied', [518_400, 518_000, 0.1], 0],
+    ['is known though lines of last week are copied', [120, 518_400, 518_400], 120],
     ['jumped ahead', [0.1, -3_600], -3_600],
   ])('%s', (_what, differences, lag) => {
     expect(lagAfter(...differences)).toBe(lag);
