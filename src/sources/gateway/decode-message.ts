@@ -7,7 +7,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-gu
 import { remember } from '../decoding/remember.ts';
 import { decodeBeginning, isBeginning } from './beginning.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
-import { preambleId, type Run, takePreamble } from './run.ts';
+import { newRun, preambleId, type Run, takePreamble } from './run.ts';
 import type { RunBook } from './run-book.ts';
 
 /** One message with what its envelope says. */
@@ -57,8 +57,28 @@ export class MessageDecoder {
   /** A message of the history, whether or not it came live: calls and results may have been missed. */
   past(rawKey: string, message: Message): void {
     if (this.#isNew(rawKey, message)) return this.#decode(rawKey, message, true);
-    const run = this.#ports.book.run(message.runId);
+    const run = this.#namedRunOf(rawKey, message);
     if (run !== undefined && run.phase !== 'ended') this.#ports.tell(rawKey, message.at, this.#callsOf(run, message));
+  }
+
+  /**
+   * The calls of a turn at work whose run nobody has named yet (2026.6 names it in no message): its next frame does, and may be long in
+   * coming while a command runs.
+   */
+  unnamed(rawKey: string, messages: readonly Message[]): void {
+    const { hasBegun, openRuns } = this.#ports.book.session(rawKey);
+    if (!hasBegun || openRuns.size > 0) return;
+    const run = newRun(rawKey, '', 0, 0);
+    for (const message of messages) {
+      const isResult = message.body['role'] === 'toolResult';
+      const facts = isResult ? decodeToolMessage(run, message.at, message.body, this.#ports.context) : this.#callsOf(run, message);
+      this.#ports.tell(rawKey, message.at, facts.map(withoutRun));
+    }
+  }
+
+  #namedRunOf(rawKey: string, { runId }: Message): Run | undefined {
+    const { book } = this.#ports;
+    return runId === undefined ? book.openRunsOf(rawKey)[0] : book.run(runId);
   }
 
   /** Ids are unique within a session only. */
@@ -87,8 +107,8 @@ export class MessageDecoder {
   }
 
   #result(rawKey: string, message: Message): void {
-    const { book, context, tell } = this.#ports;
-    const run = book.run(message.runId);
+    const { context, tell } = this.#ports;
+    const run = this.#namedRunOf(rawKey, message);
     if (run !== undefined) tell(rawKey, message.at, decodeToolMessage(run, message.at, message.body, context));
   }
 
@@ -141,6 +161,12 @@ export class MessageDecoder {
   #callsOf(run: Run, message: Message): Fact[] {
     return callBlocks(message).flatMap((call) => decodeToolStart(run, message.at, call, this.#ports.context));
   }
+}
+
+function withoutRun(fact: Fact): Fact {
+  if (fact.type !== 'tool_started') return fact;
+  const { runId: _runId, ...rest } = fact;
+  return rest;
 }
 
 /** 2026.8 keeps text before a call in a message of its own, which may have been told as it grew. */

@@ -11,7 +11,7 @@ import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { decodeRow, factsOfKey, outcomeOfRow, type SessionFacts } from './decode-row.ts';
 import { RunDecoder, runFrameOf } from './decode-run.ts';
-import { type History, type InFlight, isAtWork, missedMessages, settledEnd } from './history.ts';
+import { type History, type InFlight, isAtWork, mayBeAtWork, missedMessages, ofNewestTurn, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import type { Run } from './run.ts';
 import { RunBook } from './run-book.ts';
@@ -136,9 +136,8 @@ export class GatewayDecoder {
 
   /** The gateway does not know the session any more: what nobody can tell about it is lost. */
   giveUp(rawKey: string, wasRestarted: boolean): void {
-    for (const run of this.book.openRunsOf(rawKey)) {
+    for (const run of this.book.openRunsOf(rawKey))
       if (wasRestarted || run.toldAt === 0) this.book.ended(run.runId, run.word?.outcome ?? 'lost', this.#options.now());
-    }
   }
 
   #decode(name: string, payload: JsonRecord): void {
@@ -231,7 +230,9 @@ export class GatewayDecoder {
     const { inFlight } = history;
     const wasKnown = this.book.run(inFlight?.runId) !== undefined;
     this.#learnRow(rawKey, now, history.row);
-    for (const message of missedMessages(history, since)) this.#messages.past(rawKey, message);
+    const missed = missedMessages(history, since);
+    for (const message of missed) this.#messages.past(rawKey, message);
+    if (inFlight === undefined && mayBeAtWork(history)) this.#messages.unnamed(rawKey, ofNewestTurn(missed));
     if (inFlight === undefined || this.#isRetrying(rawKey, inFlight)) return;
     // A run that was known is alive now, whatever was thought of it in between.
     const run = this.book.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), 'work');

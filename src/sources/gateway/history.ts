@@ -91,6 +91,21 @@ export function missedMessages({ messages, isActive }: History, since: number | 
   return starts.length === 0 ? [] : messages.slice(Math.min(...starts));
 }
 
+/** Those of the turn that began last. */
+export function ofNewestTurn(messages: readonly Message[]): readonly Message[] {
+  return messages.slice(
+    Math.max(
+      0,
+      messages.findLastIndex(({ body }) => isBeginning(body)),
+    ),
+  );
+}
+
+/** Whether a turn goes on as far as the gateway says; a history without any row does not say that it is over. */
+export function mayBeAtWork({ row, isActive }: History): boolean {
+  return isActive || (row['hasActiveRun'] === undefined && row['status'] === undefined);
+}
+
 /**
  * How a run that is not in flight ended, and when; undefined while the gateway still calls its session active, or says nothing about
  * runs at all. `isLastAsk`: rows lag behind by a second or two, after that they are believed.

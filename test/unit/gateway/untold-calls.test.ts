@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Decoding, T0 } from './decoding.ts';
-import { calls } from './recorded-messages.ts';
+import { calls, says, toolResult, userMessage } from './recorded-messages.ts';
 
 function running(): Decoding {
   const decoding = new Decoding().asked().lifecycle('start').at(1);
@@ -112,5 +112,63 @@ describe('a call that no event began', () => {
         .at(2)
         .told(),
     ).toEqual([]);
+  });
+});
+
+/** A message of the history as versions tell it that name no run in it. */
+function nameless<T extends { __openclaw: Record<string, unknown> }>(message: T): T {
+  const { runId: _runId, ...marks } = message['__openclaw'];
+  return { ...message, __openclaw: marks };
+}
+
+describe('a call in progress at a reconnect, of a run that only its history shows, without a name', () => {
+  const asked = userMessage('m1', 1);
+  const told = (messages: object[], sessionInfo: object): string[] => {
+    const decoding = new Decoding().at(5);
+    decoding.history({ messages, sessionInfo }, { since: T0 });
+    return decoding.told().filter((line) => line.includes('tool_'));
+  };
+
+  it.each<[string, object]>([
+    ['its row says that it runs', { status: 'running', hasActiveRun: true }],
+    ['there is no row', {}],
+  ])('is shown at once, when %s', (_what, row) => {
+    expect(told([asked, nameless(calls('m2', 2, 'c1'))], row)).toEqual(['+2 tool_started callId=c1 tool=exec args={"command":"ls"}']);
+  });
+
+  it('is shown with the ones before it, which have ended', () => {
+    const before = [nameless(calls('m2', 2, 'c1')), nameless(toolResult('m3', 3, 'c1'))];
+    expect(told([asked, ...before, nameless(calls('m4', 4, 'c2'))], {}).map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
+      'tool_started callId=c1',
+      'tool_ended callId=c1',
+      'tool_started callId=c2',
+    ]);
+  });
+
+  it('is not thought to go on when its row says that the run is over', () => {
+    expect(told([asked, nameless(calls('m2', 2, 'c1'))], { status: 'done', hasActiveRun: false, endedAt: T0 + 4_000 })).toEqual([]);
+  });
+
+  it('is not one of a turn before', () => {
+    const first = [userMessage('m0', 0), nameless(calls('m2', 1, 'c1')), nameless(says('m3', 2, 'Hello.'))];
+    const next = {
+      ...userMessage('m4', 3),
+      __openclaw: { id: 'm4', recordTimestampMs: T0 + 3_000, senderId: 'u', transport: { messageId: 'postpostpostpostpostpost02' } },
+    };
+    expect(told([...first, next], {})).toEqual([]);
+  });
+
+  it('ends with its result, when that comes under the name of its run', () => {
+    const decoding = new Decoding().at(5);
+    decoding.history({ messages: [asked, nameless(calls('m2', 2, 'c1'))], sessionInfo: {} }, { since: T0 });
+    decoding.told();
+    decoding.at(9).tool('result', 'c1', { result: { details: { status: 'completed', exitCode: 0 } } });
+    expect(decoding.told().at(-1)).toContain('tool_ended callId=c1');
+  });
+
+  it('is shown, too, when its run has a name here that its messages do not tell', () => {
+    const decoding = running().at(5);
+    decoding.history({ messages: [asked, nameless(calls('m2', 2, 'c1'))], sessionInfo: { hasActiveRun: true } }, { since: T0 });
+    expect(decoding.told().join()).toContain('tool_started callId=c1');
   });
 });
