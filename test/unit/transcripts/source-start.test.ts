@@ -99,8 +99,8 @@ describe('transcripts that are already there', () => {
     const { root, gateway } = agentsRoot();
     const old = new Date(Date.now() - HOUR_MS);
     for (let number = 0; number < 10_000; number += 1) {
-      writeFileSync(gateway.path(`old${number}`), 'x');
-      utimesSync(gateway.path(`old${number}`), old, old);
+      writeFileSync(gateway.path(`past${number}`), 'x');
+      utimesSync(gateway.path(`past${number}`), old, old);
     }
     gateway.index(KEY, { sessionId: 's1' });
     gateway.append('s1', turn('1'));
