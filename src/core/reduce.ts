@@ -5,7 +5,7 @@ import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { seen } from './seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
-import { abandonCalls, clearBusy, isLeftBehind, loseSource } from './signs-of-life.ts';
+import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy } from './signs-of-life.ts';
 import { withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withWords } from './words.ts';
@@ -129,7 +129,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
     case 'run_ended':
       return endRun(turn, event);
     case 'busy_seen':
-      return event.until > turn.busyUntil ? { ...turn, busyUntil: event.until } : turn;
+      return seeBusy(turn, event);
     case 'busy_cleared':
       return clearBusy(turn, event);
     case 'calls_abandoned':

@@ -16,6 +16,13 @@ export function isLeftBehind({ turns, currentBoxId }: Session, { since, renewedA
   return since !== undefined && since < turn.end.at && Object.keys(turn.childrenByKey).length === 0;
 }
 
+/** A turn of which nothing else was seen is over only until its next sign of life. */
+export function seeBusy(turn: Turn, { until }: EventOf<'busy_seen'>): Turn {
+  const { end: _end, ...open } = turn;
+  const seen = isBare(turn) ? open : turn;
+  return until > turn.busyUntil ? { ...seen, busyUntil: until } : turn;
+}
+
 /**
  * A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. One that was told to stop lets go
  * as well, in the middle of its calls: nobody answers them. Where a source names the runs, that one knows better.

@@ -1,6 +1,7 @@
 // Joins the sessions of sub-agents to the turns that spawned them.
 
 import type { Session, Turn, TurnTree } from './session.ts';
+import { isBare } from './turn.ts';
 
 const MAX_DEPTH = 8; // deeper nesting would not be readable, and a loop in forged parents must end
 
@@ -14,11 +15,16 @@ function grow(sessionsByKey: ReadonlyMap<string, Session>, session: Session, tur
   const childrenByKey: Record<string, TurnTree> = {};
   for (const key of depth === 0 ? [] : Object.keys(turn.childrenByKey)) {
     const child = sessionsByKey.get(key);
-    const childTurn = child?.turns.at(-1);
+    const childTurn = child === undefined ? undefined : shownTurnOf(child);
     if (child !== undefined && childTurn !== undefined && key !== session.key)
       childrenByKey[key] = grow(sessionsByKey, child, childTurn, depth - 1);
   }
   return { session, turn, childrenByKey };
+}
+
+/** A sign of life that nothing came of yet does not hide what the sub-agent did. */
+function shownTurnOf({ turns }: Session): Turn | undefined {
+  return turns.findLast((turn) => !isBare(turn)) ?? turns.at(-1);
 }
 
 function newestAsOf(tree: TurnTree): number {

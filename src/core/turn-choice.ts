@@ -89,11 +89,20 @@ function currentTurn(session: Session, event: SessionEvent): Turn | undefined {
   const turn = session.turns.find((other) => other.boxId === session.currentBoxId);
   if (event.type === 'busy_seen' && event.handle !== undefined) return undefined;
   if (isOlderThanAll(session, event)) return undefined;
-  if (turn?.end === undefined) return turn;
+  if (turn?.end === undefined || isStillExpected(turn, event)) return turn;
   if (event.type === 'busy_seen') return hasChildren(turn) || turn.end.outcome === 'lost' ? turn : undefined;
   if (isBeforeEnd(turn, event)) return turn;
   if (event.type === 'run_started' || isSilentStart(event)) return turnAwaitingChildren(session);
   return turn;
+}
+
+/** A sign of life may come and go several times before the first line: all of them are of one turn. */
+function isStillExpected(turn: Turn, event: Pick<SessionEvent, 'at'>): boolean {
+  return isBare(turn) && event.at <= lastSignAt(turn) + SAME_START_MS;
+}
+
+function lastSignAt({ startedAt, busyUntil, end }: Turn): number {
+  return Math.max(startedAt, busyUntil, end?.at ?? 0);
 }
 
 /** What the gateway itself said before the first turn is of no turn, however late it is told. */
@@ -123,13 +132,25 @@ export function continueTurn(session: Session, event: Pick<SessionEvent, 'at' | 
 /** A trigger arrived: it continues the turn it belongs to, or opens the next one. */
 export function startTurn(session: Session, event: EventOf<'turn_started'>): Session {
   const same = sameTurn(session, event);
-  if (same !== undefined) return withTurn({ ...session, currentBoxId: nextCurrent(session, same, event) }, begin(same, event));
+  if (same !== undefined) return withTurn({ ...session, currentBoxId: currentAfterStart(session, same, event) }, begin(same, event));
   return openTurn(session, begin(newTurn(session, event.trigger, event), event)).session;
+}
+
+/** A sign of life that was seen before the line that goes on with an older turn was one of that turn, whatever their dates. */
+function currentAfterStart(session: Session, same: Turn, event: EventOf<'turn_started'>): string {
+  const current = session.turns.find(({ boxId }) => boxId === session.currentBoxId);
+  const isNews = event.messageId === undefined || !same.messageIds.includes(event.messageId);
+  const isSignOfIt = isNews && isContinued(event) && current !== undefined && isBare(current) && isNear(current, event);
+  return isSignOfIt ? same.boxId : nextCurrent(session, same, event);
+}
+
+function isContinued({ trigger }: EventOf<'turn_started'>): boolean {
+  return trigger.kind === 'announce' || trigger.kind === 'recovery';
 }
 
 /** What this source says of the turn's beginning, added to what is known. */
 function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
-  const continues = event.trigger.kind === 'announce' || event.trigger.kind === 'recovery';
+  const continues = isContinued(event);
   const trigger = continues ? turn.trigger : betterTrigger(turn.trigger, event.trigger);
   const named = event.messageId === undefined ? turn : withMessageId(turn, event.messageId);
   const runsById =
@@ -141,11 +162,11 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   // A transcript gets its line when the run begins.
   const hasRun = event.source === 'transcripts' ? { hasRun: true } : {};
   const begun = { ...named, ...retry, ...hasRun, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
-  if (isBare(turn) && turn.end !== undefined) return fromSign(begun, event.at);
+  if (isBare(turn)) return fromSign(begun, event.at);
   return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
 }
 
-/** A turn that was only guessed from a sign of life, and over with it, has really begun. */
+/** A turn that was only guessed from a sign of life, and perhaps over with it, has really begun, and did so when its line says. */
 function fromSign(turn: Turn, at: number): Turn {
   const { end: _end, ...open } = turn;
   return { ...open, runOpen: true, startedAt: Math.min(turn.startedAt, at) };
@@ -185,16 +206,27 @@ function turnOfAnnouncement(session: Session, childKey: string | undefined): Tur
 /** The turn whose beginning this is, too: of those that can be meant the one that began closest to it. */
 function turnOfBeginning(session: Session, event: EventOf<'turn_started'>): Turn | undefined {
   const distance = (turn: Turn): number => Math.abs(event.at - turn.startedAt);
+  const isInOrder = (turn: Turn): boolean => !isBare(turn) || beginsBefore(session, turn) <= event.at;
   return session.turns
-    .filter((turn) => isSameBeginning(turn, event))
+    .filter((turn) => isSameBeginning(turn, event) && isInOrder(turn))
     .reduce<Turn | undefined>((best, turn) => (best === undefined || distance(turn) <= distance(best) ? turn : best), undefined);
+}
+
+/** When the turn before this one began. */
+function beginsBefore({ turns }: Session, turn: Turn): number {
+  return turns[turns.indexOf(turn) - 1]?.startedAt ?? 0;
+}
+
+/** As far from a sign of life as the line that it announced may be. */
+function isNear(turn: Turn, { at }: Pick<SessionEvent, 'at'>): boolean {
+  return at >= turn.startedAt - SAME_START_MS && at <= lastSignAt(turn) + SAME_START_MS;
 }
 
 /** A beginning that nobody has named yet, or one told by a source that has not told it yet, with no end in between. */
 function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
   if (!areOneTrigger(turn.trigger, event.trigger)) return false;
   // A lock may be let go of and taken again before the first line is written: the line tells what that sign of life was.
-  if (isBare(turn)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
+  if (isBare(turn)) return isNear(turn, event);
   if (turn.end !== undefined && event.at > turn.end.at) return false;
   if (isNameless(turn, event)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
   if (turn.startedBy.includes(event.source)) return false;

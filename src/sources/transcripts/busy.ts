@@ -48,7 +48,8 @@ const LET_GO_BELIEVED_MS = 45_000;
 const ABANDONED_MS = 3_000;
 // 2026.7 takes the lock away from a run that holds it longer than five minutes.
 const TAKEN_AWAY_MS = 290_000;
-// The lock and the row outlive the last line by some milliseconds; a sign of life right after a line would open a new box.
+// The lock and the row outlive the last line by some milliseconds, and the lock is taken again for moments right after it; a sign of
+// life right after a line would open a new box.
 const QUIET_MS = 1_000;
 const MAX_SESSIONS = 5_000;
 
@@ -175,11 +176,12 @@ export class Busy {
     const now = clock.now();
     const until = this.#until(key, signs);
     const lastLineAt = this.#options.lastLineAt(key);
-    const isFresh = now - lastLineAt < QUIET_MS && now >= lastLineAt;
+    // The lock is taken again when a run has said its last word, and its row is written only after that: the row says which run it is.
+    const since = signs.running?.since ?? signs.lockSince;
+    const isFresh = isJustBefore(lastLineAt, now) || (since !== undefined && isJustBefore(lastLineAt, since) && isJustBefore(since, now));
     // By the monotonic clock, so that a wall clock set back does not end the renewals.
     const isRecent = signs.told !== undefined && (clock.monotonic() - signs.told.at < RENEW_MS || signs.told.until === until);
     if (until <= now || isFresh || isRecent) return;
-    const since = signs.lockUntil === undefined ? signs.running?.since : signs.lockSince;
     const at = signs.told === undefined ? startOf(since, lastLineAt, now) : now;
     signs.told = { until, at: clock.monotonic() };
     const isRun = signs.running !== undefined || !this.#rowsTellRuns;
@@ -203,6 +205,10 @@ export class Busy {
     remember(this.#signsByKey, key, signs, MAX_SESSIONS);
     return signs;
   }
+}
+
+function isJustBefore(earlier: number, later: number): boolean {
+  return later - earlier < QUIET_MS && later >= earlier;
 }
 
 /** The row says that the run is over for which the lock was taken. */

@@ -130,3 +130,61 @@ describe('a sub-agent that outlives the turn that spawned it', () => {
     expect(desk.forgotten).toHaveLength(1);
   });
 });
+
+describe('a sub-agent whose lock comes and goes', () => {
+  const sign = (desk: Desk): void => {
+    const now = desk.clock.now();
+    desk.tell({ type: 'busy_seen', until: now + 30_000, since: now, renewedAt: now, isRun: true }, CHILD);
+  };
+  const cleared = (desk: Desk): void => desk.tell({ type: 'busy_cleared', crashed: false }, CHILD);
+  const spawn = (desk: Desk): void => {
+    desk.ask();
+    desk.say('tools');
+    desk.tell({ type: 'session_seen', agentId: 'main', label: 'counter', parentKey: MAIN }, CHILD);
+  };
+  const works = async (desk: Desk): Promise<void> => {
+    desk.say('tools', 'Counting.', CHILD);
+    desk.call('count', CHILD);
+    await desk.pass(2);
+    desk.answer('count', CHILD);
+    desk.say('stop', 'Two files.', CHILD);
+    cleared(desk);
+  };
+
+  it.each([1, 2, 3])('%i times before its lines are read says in the box what it did', async (times) => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    spawn(desk);
+    const at = desk.clock.now() + 1_000;
+    for (let nth = 0; nth < times; nth++) {
+      sign(desk);
+      await desk.pass(3);
+      cleared(desk);
+      await desk.pass(3);
+    }
+    const line = { sessionKey: CHILD, source: 'transcripts', at } as const;
+    desk.board.apply({ ...line, type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' });
+    desk.board.apply({ ...line, type: 'message', messageId: 'c1', stop: 'tools', text: 'Counting.' });
+    desk.board.apply({ ...line, type: 'message', messageId: 'c2', stop: 'stop', text: 'Two files.', at: desk.clock.now() });
+    await desk.pass(3);
+    expect(boxText(desk)).toContain('Counting.');
+    expect(boxText(desk)).toContain('Two files.');
+    expect(boxText(desk).match(/counter/g)).toHaveLength(1);
+  });
+
+  it('after its last word is shown with its words all the same', async () => {
+    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    spawn(desk);
+    begin(desk, MAIN);
+    await desk.pass(6);
+    await works(desk);
+    await desk.pass(2);
+    sign(desk);
+    await desk.pass(6);
+    cleared(desk);
+    await desk.pass(2);
+    expect(boxText(desk)).toContain('Two files.');
+    desk.say('stop', 'All done.');
+    await desk.pass(15);
+    expect(desk.titles()).toEqual([expect.stringContaining('[DONE]')]);
+  });
+});

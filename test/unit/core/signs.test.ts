@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { newSession, reduce } from '../../../src/core/reduce.ts';
+import type { Session } from '../../../src/core/session.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { treeOf } from '../../../src/core/tree.ts';
 
@@ -172,10 +173,27 @@ describe('the clock of a turn', () => {
 });
 
 describe('a turn that only a sign of life began', () => {
-  const sign = (at: number): Step => [at, F, { type: 'busy_seen', until: until(150), since: until(at), renewedAt: until(at), isRun: true }];
+  const sign = (at: number, seconds = 145): Step => [
+    at,
+    F,
+    { type: 'busy_seen', until: until(at + seconds), since: until(at), renewedAt: until(at), isRun: true },
+  ];
   const cleared = (at: number): Step => [at, F, { type: 'busy_cleared', crashed: false }];
   const line = (at: number): Step => [at, F, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'u9' }];
+  const call = (at: number): Step => [at, F, { type: 'tool_started', callId: 'c9', tool: 'exec', args: {} }];
+  const result = (at: number): Step => [at, F, { type: 'tool_ended', callId: 'c9', outcome: { kind: 'ok' } }];
+  const words = (at: number): Step => [at, F, { type: 'message', messageId: 'w9', text: 'I look.', stop: 'tools' }];
   const answer = (at: number): Step => [at, F, { type: 'message', messageId: 'a9', text: 'Done.', stop: 'stop' }];
+
+  function fold(steps: readonly Step[]): Session {
+    let session = newSession(KEY);
+    for (const [seconds, source, event] of steps)
+      session = reduce(session, { ...event, sessionKey: KEY, at: T0 + seconds * 1_000, source });
+    return session;
+  }
+  /** Per turn: who asked, when it began, how many lines it has, and how it ended. */
+  const told = (steps: readonly Step[]): unknown[] =>
+    fold(steps).turns.map(({ trigger, startedAt, lines, end }) => [trigger.kind, (startedAt - T0) / 1_000, lines.length, end?.outcome]);
 
   it.each<[string, Step[]]>([
     ['dated after the sign', [sign(5), line(6)]],
@@ -185,5 +203,61 @@ describe('a turn that only a sign of life began', () => {
   ])('is the turn of the next line, %s', (_when, steps) => {
     expect(turns(steps, 9)).toEqual(['active']);
     expect(turns([...steps, answer(12), cleared(13)], 14)).toEqual(['done']);
+  });
+
+  it.each<[string, Step[], number]>([
+    ['twice, the line dated before both', [sign(5), cleared(7), sign(8)], 4],
+    ['twice, the line dated between', [sign(5), cleared(7), sign(8)], 6],
+    ['twice, the line dated after both', [sign(5), cleared(7), sign(8)], 9],
+    ['twice, the second one gone again', [sign(5), cleared(7), sign(8), cleared(9)], 6],
+    ['three times', [sign(2), cleared(3), sign(4), cleared(5), sign(6)], 3],
+    ['three times, all of them gone', [sign(2), cleared(3), sign(4), cleared(5), sign(6), cleared(7)], 7],
+    ['twice with a while between', [sign(5), cleared(7), sign(40)], 39],
+  ])('is one turn and holds all lines when the sign came %s', (_how, signs, asked) => {
+    const lines = [line(asked), words(asked + 0.5), call(asked + 0.6), result(asked + 3), answer(50)];
+    const begun = Math.min(asked, signs[0]?.[0] ?? 0);
+    expect(told([...signs, ...lines, cleared(51)])).toEqual([['person', begun, 3, 'done']]);
+  });
+
+  it.each<[string, Step[], number]>([
+    ['is still there', [sign(5, 200)], 100],
+    ['is renewed', [sign(5, 30), sign(30, 30), sign(60, 30), sign(80, 30)], 100],
+    ['has just gone away', [sign(5, 200), cleared(120)], 130],
+  ])('takes its line however late that comes while the sign %s', (_how, signs, asked) => {
+    expect(told([...signs, line(asked), answer(asked + 5)])).toEqual([['person', 5, 1, 'done']]);
+  });
+
+  it('is over for good when its sign went away long ago', () => {
+    const next: Step[] = [line(400), answer(405)];
+    const empty = ['unknown', 5, 0, 'done'];
+    expect(told([sign(5), cleared(7), ...next])).toEqual([empty, ['person', 400, 1, 'done']]);
+    expect(told([sign(5), cleared(7), sign(399), ...next])).toEqual([empty, ['person', 399, 1, 'done']]);
+  });
+
+  it('lasts as long as the sign that came back', () => {
+    expect(turns([sign(5), cleared(7), sign(8)], 20)).toEqual(['active']);
+    expect(turns([sign(5), cleared(7), sign(8), cleared(20)], 21)).toEqual(['done']);
+  });
+
+  it('leaves what is told late of turns before it to them', () => {
+    const before: Step[] = [asked, [3, F, { type: 'message', messageId: 'a1', text: 'First.', stop: 'stop' }]];
+    const lines = [line(4), words(4.2), call(4.3), result(6), answer(8)];
+    expect(told([...before, sign(5), ...lines])).toEqual([
+      ['person', 0, 1, 'done'],
+      ['person', 4, 3, 'done'],
+    ]);
+  });
+
+  it('is of the turn that goes on, when the next line says so', () => {
+    const spawned: Step[] = [asked, [2, F, { type: 'message', messageId: 'a1', text: 'A helper is at work.', stop: 'stop' }]];
+    const report: Step = [
+      4,
+      F,
+      { type: 'turn_started', trigger: { kind: 'announce', childKey: 'agent:main:subagent:c' }, messageId: 'u9' },
+    ];
+    const child: Step = [3.5, 'daemon', { type: 'child_spawned', callId: 's', childKey: 'agent:main:subagent:c' }];
+    const [first, ...others] = told([...spawned, sign(5), child, report, words(5.5), answer(8)]);
+    expect(first).toEqual(['person', 0, 4, 'done']);
+    expect(others.map((turn) => (turn as unknown[])[2])).toEqual([0]);
   });
 });
