@@ -6,15 +6,16 @@ import type { SessionEvent } from '../../core/event.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../decoding/remember.ts';
-import { agentIdOf } from '../decoding/session-key.ts';
+import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import { Announcer } from './announce.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
 import { opensTurn } from './follow.ts';
 import { Indexes } from './indexes.ts';
+import { LateNames } from './late-names.ts';
 import type { PidNamespace } from './lock-file.ts';
 import type { Problems } from './problems.ts';
-import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
 import type { IndexChange } from './session-index.ts';
 import { Signs } from './signs.ts';
 import { Transcripts } from './transcripts.ts';
@@ -50,6 +51,7 @@ export class Reading {
   readonly #speakerByKey = new Map<string, string>();
   /** One host writes a folder. */
   readonly #clocksByFolder = new Map<string, WriterClock>();
+  readonly #lateNames = new LateNames();
   #isReady = false;
 
   constructor(options: ReadingOptions) {
@@ -114,7 +116,24 @@ export class Reading {
   #indexed({ entries, goneKeys }: IndexChange): void {
     this.#announcer.refresh(new Set([...entries.map((entry) => entry.key), ...goneKeys]));
     this.transcripts.readUnnamed();
+    for (const path of this.#lateNames.paths()) this.#nameLate(path);
     if (this.#isReady) this.#options.track(this.signs.indexed(entries));
+  }
+
+  /**
+   * An index names a session that went on without a name: its newest turn is told again under that. Nothing of it was shown, because
+   * a session without a name counts as private.
+   */
+  #nameLate(path: string): void {
+    const record = this.transcripts.get(path);
+    const named = record === undefined ? undefined : this.indexes.namedKeyOf(record);
+    if (record === undefined || named === undefined) return;
+    const { key } = record;
+    const events = this.#lateNames.take(path, this.#options.clock.now() - RECENT_MS);
+    if (key === undefined || key === named || events.length === 0) return;
+    this.#announcer.tell(key, record, this.#lost());
+    record.key = named;
+    this.#tell(record, events);
   }
 
   #keyOf(record: TranscriptRecord): string | undefined {
@@ -129,11 +148,13 @@ export class Reading {
   }
 
   #tell(record: TranscriptRecord, events: readonly DecodedEvent[]): void {
-    // An index that comes late names the session from its next turn on, so that no turn is torn in two.
+    // A turn that began without a name is told again as a whole once there is one, or keeps its key, so that it is not torn in two.
     const named = events.some(opensTurn) ? this.indexes.namedKeyOf(record) : undefined;
     if (named !== undefined) record.key = named;
     const { key } = record;
     if (key === undefined) return;
+    if (key === unindexedKey(record.agentId, record.sessionId)) this.#lateNames.note(record.path, events);
+    else this.#lateNames.forget(record.path);
     remember(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
     this.#announcer.tellLines(key, record, events, this.#clockOf(record.folder).lagMs);
     const parentKey = this.indexes.entryOf(key)?.parentKey;
@@ -172,6 +193,7 @@ export class Reading {
 
   #ended(record: TranscriptRecord, wasReset: boolean): void {
     this.#options.onProgress(record.path, undefined);
+    this.#lateNames.forget(record.path);
     const { key } = record;
     if (key === undefined || (this.#speakerByKey.get(key) ?? record.path) !== record.path) return;
     const hasMovedOn = (this.indexes.entryOf(key)?.sessionId ?? record.sessionId) !== record.sessionId;

@@ -108,33 +108,6 @@ describe('a lock', () => {
     busy.renew();
     expect(told).toHaveLength(1);
   });
-
-  it.each([0.02, 0.5, 0.9])('that is taken again for a moment %f s after a line says nothing, however late it is read', (later) => {
-    const { clock, told, busy, line } = setUp();
-    busy.lockHeld(KEY, ALIVE, clock.now());
-    line();
-    busy.lockReleased(KEY);
-    clock.pass(later * 1_000);
-    const since = clock.now();
-    clock.pass(990);
-    busy.lockHeld(KEY, ALIVE, since);
-    clock.pass(10_000);
-    busy.lockReleased(KEY);
-    expect(told.filter((event) => event.startsWith('seen'))).toEqual(['seen at 0 until 30']);
-  });
-
-  it.each([0.02, 0.9, 1.5])('that is taken again %f s after a line and kept is of the next turn', (later) => {
-    const { clock, told, busy, line } = setUp();
-    line();
-    clock.pass(later * 1_000);
-    const since = clock.now();
-    for (let second = 0; second < 4; second += 2) {
-      busy.lockHeld(KEY, ALIVE, since);
-      busy.renew();
-      clock.pass(2_000);
-    }
-    expect(told).toHaveLength(1);
-  });
 });
 
 describe('a running row', () => {
@@ -257,37 +230,6 @@ describe('a lock and a row together', () => {
     clock.pass(5_000);
     busy.lockHeld(KEY, ALIVE, clock.now() - 1_000);
     expect(busy.isBusy(KEY)).toBe(true);
-  });
-
-  it.each([0.5, 2.3, 20])('a lock that is taken again %f s after the last line is of the run that the row still names', (later) => {
-    const clock = new FakeClock();
-    const startedAt = clock.now();
-    const seen: unknown[] = [];
-    const busy = new Busy({
-      clock,
-      lastLineAt: () => startedAt + 5_000,
-      emit: (_key, event) => void (event.type === 'busy_seen' && seen.push(event.since)),
-    });
-    const row = (updatedAt: number, since: number) =>
-      busy.indexed({
-        key: KEY,
-        sessionId: 's',
-        earlierSessionIds: [],
-        delivery: {},
-        says: 'nothing',
-        status: 'running',
-        updatedAt,
-        startedAt: since,
-      });
-    row(startedAt, startedAt);
-    clock.pass(5_000 + later * 1_000);
-    const since = clock.now();
-    clock.pass(1_500);
-    busy.lockHeld(KEY, ALIVE, since);
-    expect(new Set(seen)).toEqual(new Set([startedAt]));
-    clock.pass(20_000);
-    row(clock.now(), clock.now());
-    expect(seen.at(-1)).toBe(clock.now());
   });
 
   it('a running row makes a left lock count again', () => {

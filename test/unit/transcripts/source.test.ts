@@ -71,7 +71,7 @@ describe('a session', () => {
     );
   });
 
-  it('no index names is told under a key of its own after two seconds, and under its name from its next turn on', async () => {
+  it('no index names is told under a key of its own after two seconds, and as a whole under its name once there is one', async () => {
     const { root, gateway } = agentsRoot();
     const { said, logged, source } = await watch(root);
     gateway.append('s1', header('s1'), turn('1'));
@@ -79,8 +79,10 @@ describe('a session', () => {
     gateway.index(KEY, { sessionId: 's1' });
     await eventually(() => expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_missing']));
     await eventually(() => expect(logged).toContain(`A reading problem is over. ${join(gateway.folder, 'sessions.json')}`));
+    await eventually(() => expect(said().slice(3)).toEqual(['main:main: turn_started', 'main:main: answer-1']));
+    expect(said()[2]).toBe('main:unindexed:s1: source_lost');
     gateway.append('s1', turn('2'));
-    await eventually(() => expect(said().slice(2)).toEqual(['main:main: turn_started', 'main:main: answer-2']));
+    await eventually(() => expect(said().slice(5)).toEqual(['main:main: turn_started', 'main:main: answer-2']));
   });
 });
 
