@@ -3,7 +3,7 @@
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { COMMAND_ROWS } from './redact-command-table.ts';
 import { isReadable, isStandIn, looksRandom } from './redact-values.ts';
-import type { Span } from './redact-view.ts';
+import { restSpan, type Span } from './redact-view.ts';
 
 /** One part of a form: a word that must be there, any word, or where the secret stands. */
 type Part =
@@ -24,6 +24,8 @@ interface Word extends Span {
 }
 
 const MAX_COMMAND_CHARS = 2_048;
+const MIN_LOOKS = 32; // commands in a text, however short it is
+const CHARS_PER_LOOK = 64; // no shell session has more commands than one in so many characters
 const MAX_WORDS = 64;
 const MAX_PIECES = 8; // of one word, quoted and unquoted
 const MIN_SECRET_CHARS = 3;
@@ -78,11 +80,14 @@ export const TOOL_ANCHORS: readonly Anchor<ToolMeaning>[] = [...formsByTool].map
 
 /** Secrets among the arguments of known commands, in a text without explicit line breaks. */
 export function commandSpans(text: string, hits: readonly Hit<ToolMeaning>[]): Span[] {
-  return hits.flatMap(({ at, meaning: { tool, forms } }) => {
-    if (!isCommandWord(text, at, tool.length)) return [];
+  const commands = hits.filter(({ at, meaning: { tool } }) => isCommandWord(text, at, tool.length));
+  const looks = Math.max(MIN_LOOKS, Math.floor(text.length / CHARS_PER_LOOK));
+  const spans = commands.slice(0, looks).flatMap(({ at, meaning: { tool, forms } }) => {
     const words = wordsFrom(text, at + tool.length);
     return forms.flatMap((form) => formSpan(form, words) ?? []);
   });
+  const unseen = commands[looks];
+  return unseen === undefined ? spans : [...spans, restSpan(text, unseen.at)];
 }
 
 function isCommandWord(text: string, at: number, length: number): boolean {

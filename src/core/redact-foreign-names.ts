@@ -1,5 +1,7 @@
 // What people call passwords, keys and tokens in other languages than English. Data: one line per language.
 
+import { createScanner } from './redact-anchors.ts';
+
 /** Language, words for passwords, words for keys and tokens. Lower case, separated by `|`. */
 const ROWS: readonly (readonly [language: string, passwords: string, keys: string])[] = [
   ['de', 'passwort|passwörter|kennwort|geheimwort|losungswort|zugangscode|zugangsdaten', 'geheimnis|schlüssel|geheimschlüssel'],
@@ -63,8 +65,13 @@ const LABEL_WORDS: readonly string[] = [
   ...'password passwort passcode passphrase secret token api key credential username mot de passe'.split(' '),
 ];
 
+const scanLabels = createScanner(LABEL_WORDS.map((literal) => ({ literal, anyCase: true, meaning: undefined })));
+
 /** Whether a text talks about passwords or keys, in any language. */
 export function speaksOfSecrets(text: string): boolean {
-  const lower = text.toLowerCase();
-  return LABEL_WORDS.some((word) => lower.includes(word));
+  let speaks = false;
+  scanLabels(text, () => {
+    speaks = true;
+  });
+  return speaks;
 }

@@ -5,19 +5,23 @@ import { FOREIGN_NAMES } from './redact-foreign-names.ts';
 import { NAME_STEMS, type NameKind, nameKind } from './redact-names.ts';
 import { type Named, type Place, placesOf } from './redact-name-places.ts';
 import { isReadable, isSecretValue, looksRandom, namesOneself } from './redact-values.ts';
-import type { Span } from './redact-view.ts';
+import { restSpan, type Span } from './redact-view.ts';
 
 const MAX_VALUE_CHARS = 8_192; // a longer value is masked up to its next white space
 const MAX_JUDGED_CHARS = 512; // the beginning says whether it is one
 const MAX_NAME_CHARS = 96;
+const MIN_LOOKS = 64; // names in a text, however short it is
+const CHARS_PER_LOOK = 32; // no text that people write has more names than one in so many characters
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const NAME_CHARS = `${LETTERS}0123456789_$.-`;
+const WORD_CHARS = `${LETTERS}0123456789`;
+const NAME_CHARS = `${WORD_CHARS}_$.-`;
 const MAX_GROUP_CHARS = 1_024; // of a list or object behind a name
 const OPENING_QUOTE = /[fbrLN@]{0,2}((?:\\{0,7})["'`]|&quot;|%22|[„“”«‘’「『])/y;
 const UNQUOTED = /^[^\s"'`<>「」『』，。]+/;
 /** Words that announce a secret only together with the words before them. */
 const INCOMPLETE = /^(?:keys?|tokens?|codes?|phrase|string|secrets?|id|auth|login|session|seed|salt)$/i;
-const PREVIOUS_WORDS = /(?:[A-Za-z0-9]{2,20}[ \t-]){1,3}$/;
+const PREVIOUS_WORDS = 3;
+const MAX_WORD_CHARS = 20;
 
 /** A stem of English names, or a whole word of another language. */
 export type NameMeaning = { kind: 'stem'; stem: string } | { kind: 'foreign'; word: string; says: NameKind };
@@ -36,8 +40,11 @@ export const NAME_ANCHORS: readonly Anchor<NameMeaning>[] = [
 export function pairSpans(text: string, hits: readonly Hit<NameMeaning>[]): Span[] {
   const spans: Span[] = [];
   let covered = 0;
-  for (const named of namesAt(text, hits)) {
+  const names = namesAt(text, hits);
+  const looks = Math.max(MIN_LOOKS, text.length / CHARS_PER_LOOK);
+  for (const [index, named] of names.entries()) {
     if (named.start < covered) continue;
+    if (index >= looks) return [...spans, restSpan(text, named.start)];
     const found = valueSpans(text, named);
     spans.push(...found);
     for (const span of found) if (span.start >= named.end) covered = Math.max(covered, span.end);
@@ -93,14 +100,24 @@ function ownName(text: string, identifier: Span): Named | undefined {
 }
 
 function kindWithWords(text: string, start: number, name: string): NameKind | 'harmless' | undefined {
-  const words = PREVIOUS_WORDS.exec(text.slice(Math.max(0, start - 64), start))?.[0]
-    .trim()
-    .replace(/-$/, '')
-    .split(/[ \t-]/);
-  if (words === undefined) return undefined;
+  const words = previousWords(text, start);
+  if (words.length === 0) return undefined;
   const kinds = words.map((_, index) => nameKind([...words.slice(index), name].join('_')));
   if (kinds.includes('strong')) return 'strong';
   return kinds.at(-1) === undefined && nameKind(name) !== undefined ? 'harmless' : kinds.at(-1);
+}
+
+/** The words right before a place, with one blank or dash behind each. */
+function previousWords(text: string, place: number): string[] {
+  const words: string[] = [];
+  for (let end = place - 1; words.length < PREVIOUS_WORDS && ' \t-'.includes(text.charAt(end) || '.'); ) {
+    let start = end;
+    while (end - start < MAX_WORD_CHARS && start > 0 && WORD_CHARS.includes(text.charAt(start - 1))) start--;
+    if (end - start < 2) break;
+    words.unshift(text.slice(start, end));
+    end = start - 1;
+  }
+  return words;
 }
 
 /** A word of another language, also at the end of a compound and with an ending of its own. */
@@ -156,19 +173,14 @@ function readValue(text: string, { at, standing }: Place, { name, kind }: Named)
   const opening = OPENING_QUOTE.exec(text);
   const span = opening === null ? unquotedSpan(text, at) : quotedSpan(text, at + opening[0].length, opening[1] ?? '');
   if (span === undefined || (opening === null && (standing === 'quoted' || standing === 'named'))) return [];
-  if (
-    opening === null
-      ? namesOneself(restOfLine(text, at))
-      : opening[1] === '`' && /\s/.test(text.slice(span.start, Math.min(span.end, span.start + MAX_JUDGED_CHARS)))
-  )
-    return [];
+  if (opening?.[1] === '`' && /\s/.test(text.slice(span.start, Math.min(span.end, span.start + MAX_JUDGED_CHARS)))) return [];
   const endsLine = /^(?:["'`\\]|[ \t]{0,8}(?:\n|$))/.test(text.slice(span.end, span.end + 12));
   const value = text.slice(span.start, Math.min(span.end, span.start + MAX_JUDGED_CHARS)).replace(/\n[ \t]*/g, '');
   const isQuoted = opening !== null && (standing === 'joined' || standing === 'spaced');
   const isNamed = opening !== null && standing === 'said';
-  return isSecretValue({ value, kind, name, standing: isQuoted ? 'quoted' : isNamed ? 'named' : standing, endsLine })
-    ? [opening === null ? wholeWord(text, span) : span]
-    : [];
+  if (!isSecretValue({ value, kind, name, standing: isQuoted ? 'quoted' : isNamed ? 'named' : standing, endsLine })) return [];
+  if (opening !== null) return [span];
+  return namesOneself(restOfLine(text, at)) ? [] : [wholeWord(text, span)];
 }
 
 function restOfLine(text: string, at: number): string {

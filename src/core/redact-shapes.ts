@@ -26,6 +26,7 @@ const CUT_OFF_SHARE = 0.4; // a key that lost more of its body is worth nothing
 const OPEN_SHARE = 0.7; // of the least length where a shape has many
 const MIN_WORD_CHARS = 20; // what is told by its whole form has at least as many
 const MAX_BODY_CHARS = 8_192; // longer tokens are not in use
+const CURSOR = /cursor[\\"']{0,4} ?[:=] ?[\\"']{0,4}$/i;
 const ALNUM = charTable(CLASS_CHARS.A);
 const WORD = charTable(`${CLASS_CHARS.A}+/_.=~:|!$%@-`);
 
@@ -99,7 +100,7 @@ export function shapeSpans(joined: JoinedText, hits: readonly Hit<PrefixShape>[]
     if (at < (readUntil.get(meaning) ?? 0) || !startsWord(joined, at)) continue;
     const { end, isKey } = readKey(joined, meaning, at);
     if (meaning.proof !== 'exact') readUntil.set(meaning, end);
-    if (isKey) spans.push({ start: at, end });
+    if (isKey && !isCursor(joined.text, at, end)) spans.push({ start: at, end });
   }
   return spans;
 }
@@ -158,6 +159,11 @@ function isBody({ min, full, isOpen, proof, inside }: PrefixShape, body: string,
     default:
       return proof satisfies never;
   }
+}
+
+/** Where a list goes on is often JSON in base64, as the head of a token is. */
+function isCursor(text: string, start: number, end: number): boolean {
+  return text.startsWith('eyJ', start) && CURSOR.test(text.slice(Math.max(0, start - 24), start)) && !text.slice(start, end).includes('.');
 }
 
 /** A prefix in the middle of a word is no prefix, except after an escape (`%2F`, `\n`) or where a line was joined. */

@@ -36,6 +36,9 @@ export interface JoinedText {
 }
 
 const MASK = '[redacted]';
+/** What a text ends with of which the rest was not looked at. */
+export const REST_MASK = `${MASK}…`;
+const MAX_BEFORE_CHARS = 256; // no detector reads further back from what it waits for
 
 /**
  * A break with the indentation and quote mark of the next line; with a backslash before it or as a string that is
@@ -149,12 +152,21 @@ function placeInSource(jumps: readonly Jump[], place: number): number {
   return place + (jumps[jumpAtOrAfter(jumps, place + 1) - 1]?.removed ?? 0);
 }
 
+/**
+ * Everything from a little before a place to the end: what a detector that gives up there does not look at is not shown. What stands
+ * before may be the secret of what follows, as in `x is the password`. It has no end, and its mark is `REST_MASK`.
+ */
+export function restSpan(text: string, place: number): Span {
+  const before = text.slice(0, Math.max(0, place - MAX_BEFORE_CHARS));
+  return { start: before.length - (/\S*$/.exec(before.slice(-MAX_BEFORE_CHARS))?.[0].length ?? 0), end: Number.POSITIVE_INFINITY };
+}
+
 /** The text with every span replaced by one mark. Spans may overlap and come in any order. */
 export function maskSpans(text: string, spans: readonly Span[]): string {
   const parts: string[] = [];
   let from = 0;
   for (const span of mergeSpans(spans)) {
-    parts.push(text.slice(from, span.start), MASK);
+    parts.push(text.slice(from, span.start), span.end === Number.POSITIVE_INFINITY ? REST_MASK : MASK);
     from = span.end;
   }
   return parts.join('') + text.slice(from);

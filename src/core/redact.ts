@@ -14,6 +14,7 @@ import {
   type JoinedText,
   joinLines,
   maskSpans,
+  REST_MASK,
   type Span,
   spanInSource,
   withoutEscapes,
@@ -25,9 +26,10 @@ import { cut, dropInvisible } from './text.ts';
 /** The longest text that is redacted whole. Nothing that is shown anywhere is longer: a post has 16,383 characters. */
 export const MAX_REDACTED_CHARS = 16_384;
 const KEPT_CHARS = 12_288; // of a longer text
-const MARGIN_CHARS = 4_096; // no secret of one line is longer: what stands this far before a cut cannot depend on what was cut off
+const MARGIN_CHARS = 1_536; // no secret of one line is longer: what stands this far before a cut cannot depend on what was cut off
 const MAX_WORD_CHARS = 512;
-const SLACK_CHARS = 1_024; // for marks that are shorter than what they hide
+const SLACK_CHARS = 256; // for marks that are shorter than what they hide
+const WIDER = 3; // times the first window, where keys and values of many lines fill it
 const MAX_KEY_CHARS = 16_384; // of a private key in its armour
 const MARKER_CHARS = 24; // the rest of a marker
 const MAX_PASSES = 6; // every pass beyond the second is rare
@@ -153,7 +155,8 @@ function untilStable(text: string, mask: (text: string) => string): string {
 
 /** The beginning of a longer text: redacted with a margin behind it, so that no half of a secret is left at the cut. */
 function safeHead(text: string, chars: number, mask: (text: string) => string): string {
-  return `${withoutMargin(untilStable(text.slice(0, windowEnd(text, chars)), mask))}…`;
+  const redacted = untilStable(text.slice(0, windowEnd(text, chars)), mask);
+  return redacted.endsWith(REST_MASK) ? redacted : `${withoutMargin(redacted)}…`;
 }
 
 /** A private key that began before and ends not far behind the window is seen whole: its end may be all that tells what it is. */
@@ -172,12 +175,16 @@ function withoutMargin(redacted: string): string {
 
 /**
  * Masks first and shortens after, so that no half of a secret survives at the cut. Only as much of a long text is looked at as is
- * shown, with a margin. At most `maxCodePoints`.
+ * shown, with a margin; once more as much when most of it was masked, and what is left then is all that is shown. At most `maxCodePoints`.
  */
 export function redactThenCut(text: string, maxCodePoints: number, redact: (text: string) => string): string {
-  for (let chars = 2 * maxCodePoints + MARGIN_CHARS + SLACK_CHARS; chars < text.length && chars <= MAX_REDACTED_CHARS; chars *= 4) {
-    const shown = withoutMargin(redact(text.slice(0, windowEnd(text, chars))));
-    if (shown.length > 2 * maxCodePoints) return cut(shown, maxCodePoints);
+  const narrow = 2 * maxCodePoints + MARGIN_CHARS + SLACK_CHARS;
+  for (const chars of [narrow, WIDER * narrow]) {
+    if (chars >= Math.min(text.length, MAX_REDACTED_CHARS)) break;
+    const redacted = redact(text.slice(0, windowEnd(text, chars)));
+    const shown = redacted.endsWith(REST_MASK) ? redacted : `${withoutMargin(redacted)}…`;
+    const isEnough = [...shown.slice(0, 2 * maxCodePoints + 2)].length > maxCodePoints;
+    if (isEnough || chars > narrow || shown === redacted) return cut(shown, maxCodePoints);
   }
   return cut(redact(text), maxCodePoints);
 }

@@ -12,6 +12,7 @@ import { GITLEAKS_RULES, LEFT_OUT } from './public-names.ts';
 
 /** The least share of samples that must be masked. */
 const LEAST: Readonly<Record<Sample['group'], number>> = { named: 0.995, prose: 0.98, alone: 0.95, command: 0.95 };
+const LOG_LINE_CHARS = 160;
 const ROUNDS = 2; // secrets of every kind in every context
 
 const redact = createRedactor([]);
@@ -20,8 +21,14 @@ const kindsByName = new Map(KINDS.map((kind) => [kind.name, kind]));
 describe.each([1, 20_261_127])('with the seed %i', (seed) => {
   const dice = createDice(seed);
   const samples = Array.from({ length: ROUNDS }, () => KINDS.flatMap((kind) => samplesOf(kind, dice))).flat();
-  const scores = score([...samples, ...commandSamples(dice)], kindsByName, redact);
-  process.stdout.write(`${report(scores, seed)}\n`);
+  const all = [...samples, ...commandSamples(dice)];
+  const scores = score(all, kindsByName, redact);
+  process.stdout.write(`${report(scores, seed)}\n${kindLines(all, scores).join('\n')}\n`);
+
+  it('reports every kind', () => {
+    const lines = kindLines(all, scores).join('\n');
+    for (const { name } of KINDS) expect(lines).toContain(`${name} `);
+  });
 
   it.each(Object.entries(LEAST))('masks enough of the secrets of the group %s', (group, least) => {
     const { samples: count, missed } = scores[group] ?? { samples: 0, missed: [] };
@@ -76,4 +83,20 @@ function report(scores: Record<string, Score>, seed: number): string {
     return `  ${group}: ${samples - missed.length} of ${samples} masked (${share} %)${kinds.length === 0 ? '' : `; missed: ${kinds.join(', ')}`}`;
   });
   return [`Redaction by group, seed ${seed}, ${KINDS.length} kinds x ${CONTEXTS.length} contexts:`, ...groups].join('\n');
+}
+
+/** Masked and all samples of every kind, as many kinds in a line as a log shows. */
+function kindLines(samples: readonly Sample[], scores: Record<string, Score>): string[] {
+  const missed = new Map<string, number>();
+  for (const { kind } of Object.values(scores).flatMap((entry) => entry.missed)) missed.set(kind, (missed.get(kind) ?? 0) + 1);
+  const counts = new Map<string, number>();
+  for (const { kind } of samples) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const lines: string[] = [];
+  for (const [kind, count] of counts) {
+    const figure = `${kind} ${count - (missed.get(kind) ?? 0)}/${count}`;
+    const last = lines.at(-1);
+    if (last === undefined || last.length + figure.length > LOG_LINE_CHARS) lines.push(`    ${figure}`);
+    else lines[lines.length - 1] = `${last} · ${figure}`;
+  }
+  return lines;
 }

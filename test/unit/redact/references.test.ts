@@ -20,6 +20,7 @@ describe('a value that only refers to a secret', () => {
     "const apiKey = process.env['API_KEY'];",
     'const apiKey = import.meta.env.VITE_API_KEY;',
     "const token = Deno.env.get('API_TOKEN');",
+    '{"deltaCursor":"eyJhZ2VudElkIjoibWFpbiIsImdlbmVyYXRpb24iOiI1MThhZWIzYTA1ZmE0OWM2YmJmODRhYWNiZDgzMWQwYiIsImxhc3RTZXEiOjR9"}',
     'api_key = os.environ["API_KEY"]',
     "api_key = os.getenv('API_KEY')",
     "password = ENV['DB_PASSWORD']",
