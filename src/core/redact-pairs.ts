@@ -1,6 +1,7 @@
 // Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `the password is value`.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
+import { expressionSpans } from './redact-expressions.ts';
 import { FOREIGN_NAMES } from './redact-foreign-names.ts';
 import { NAME_STEMS, type NameKind, nameKind } from './redact-names.ts';
 import { type Named, type Place, placesOf } from './redact-name-places.ts';
@@ -141,7 +142,10 @@ function valueSpans(text: string, named: Named): Span[] {
 function spansAt(text: string, place: Place, named: Named): Span[] {
   if (place.end !== undefined) return checked(text, { start: place.at, end: place.end }, place, named);
   if (/[[{]/.test(text.charAt(place.at))) return groupSpans(text, place.at);
-  return readValue(text, place, named);
+  const spans = readValue(text, place, named);
+  if (named.kind !== 'strong' || (place.standing !== 'joined' && place.standing !== 'spaced')) return spans;
+  const isSecret = (value: string) => isSecretValue({ value, ...named, standing: 'quoted', endsLine: false });
+  return [...spans, ...expressionSpans(text, place.at, isSecret)];
 }
 
 /** The random-looking strings of a list or object. */

@@ -5,6 +5,7 @@ import { blockSpans } from './redact-blocks.ts';
 import { columnSpans } from './redact-columns.ts';
 import { commandSpans, TOOL_ANCHORS, type ToolMeaning } from './redact-commands.ts';
 import { encodedSpans } from './redact-encoded.ts';
+import { insertSpans } from './redact-inserts.ts';
 import { mixedSpans } from './redact-mixed.ts';
 import { ownAnchors, type OwnMeaning, ownSpans } from './redact-own.ts';
 import { NAME_ANCHORS, type NameMeaning, pairSpans } from './redact-pairs.ts';
@@ -125,6 +126,7 @@ function lineSpansOf(text: string, signals: Signals, look: Look, decodings: numb
     ...lineSpans(text, signals.places),
     ...wordSpans(text, words, look, decodings),
     ...mixedSpans(text, words),
+    ...insertSpans(text),
     ...blockSpans(text),
   ];
 }

@@ -93,7 +93,7 @@ function kindLines(samples: readonly Sample[], scores: Record<string, Score>): s
   for (const { kind } of samples) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const lines: string[] = [];
   for (const [kind, count] of counts) {
-    const figure = `${kind} ${count - (missed.get(kind) ?? 0)}/${count}`;
+    const figure = `${kind.replaceAll('\n', ' ')} ${count - (missed.get(kind) ?? 0)}/${count}`;
     const last = lines.at(-1);
     if (last === undefined || last.length + figure.length > LOG_LINE_CHARS) lines.push(`    ${figure}`);
     else lines[lines.length - 1] = `${last} · ${figure}`;
