@@ -185,8 +185,8 @@ export function redactThenCut(text: string, maxCodePoints: number, redact: (text
     if (chars >= Math.min(text.length, MAX_REDACTED_CHARS)) break;
     const redacted = redact(text.slice(0, windowEnd(text, chars)));
     const shown = redacted.endsWith(REST_MASK) ? redacted : `${withoutMargin(redacted)}…`;
-    const isEnough = [...shown.slice(0, 2 * maxCodePoints + 2)].length > maxCodePoints;
-    if (isEnough || chars > narrow || shown === redacted) return cut(shown, maxCodePoints);
+    const kept = cut(shown, maxCodePoints);
+    if (kept !== shown || chars > narrow || shown === redacted) return kept;
   }
   return cut(redact(text), maxCodePoints);
 }

@@ -8,7 +8,8 @@ import { createDice } from './corpus.ts';
 import { type Sample, samplesOf, type Score, score } from './generator.ts';
 import { KINDS } from './kinds.ts';
 import { NAMED_KINDS } from './named-kinds.ts';
-import { GITLEAKS_RULES, LEFT_OUT } from './public-names.ts';
+import { GITLEAKS_RULES, LEFT_OUT, SECRETLINT_RULES } from './public-names.ts';
+import { TRUFFLEHOG_DETECTORS } from './trufflehog-names.ts';
 
 /** The least share of samples that must be masked. */
 const LEAST: Readonly<Record<Sample['group'], number>> = { named: 0.995, prose: 0.98, alone: 0.95, command: 0.95 };
@@ -62,6 +63,25 @@ describe('the tables', () => {
       [...SHAPE_ROWS, ...NAMED_KINDS].flatMap(([, , source]) => source.split(' ')).map((name) => name.replace('gl:', '')),
     );
     expect(GITLEAKS_RULES.filter((rule) => !mentioned.has(rule) && LEFT_OUT[rule] === undefined)).toEqual([]);
+  });
+
+  it('have the shape that covers each rule of secretlint, or the list says why not', () => {
+    const shapes = SHAPE_ROWS.map(([name]) => name);
+    for (const [rule, entry] of Object.entries(SECRETLINT_RULES)) {
+      if ('shape' in entry) expect(shapes, rule).toContain(entry.shape);
+      else expect(entry.reason, rule).not.toBe('');
+    }
+  });
+
+  it('let no key of a detector of TruffleHog stand beside its name, with a shape of its own or without', () => {
+    const dice = createDice(3);
+    expect(new Set(TRUFFLEHOG_DETECTORS).size).toBe(TRUFFLEHOG_DETECTORS.length);
+    const readable = TRUFFLEHOG_DETECTORS.flatMap((name) => {
+      const secret = dice.pick('0123456789abcdef', 32);
+      const texts = [`${name.toUpperCase()}_API_KEY=${secret}`, `"${name}ApiKey": "${secret}"`, `the API key of ${name} is ${secret}`];
+      return texts.filter((text) => redact(text).includes(secret.slice(8)));
+    });
+    expect(readable).toEqual([]);
   });
 
   it('leave out nothing that they also mention, and nothing unknown', () => {

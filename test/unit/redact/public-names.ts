@@ -1,4 +1,4 @@
-// The rules of gitleaks by their ids, and which of them are left out on purpose.
+// The rules of gitleaks and secretlint by their ids, and which of them are left out on purpose.
 
 /** Every rule of gitleaks 8 (2026). */
 export const GITLEAKS_RULES: readonly string[] = `
@@ -66,4 +66,43 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'private-key': OWN_TEST,
   'sidekiq-sensitive-url': OWN_TEST,
   'pkcs12-file': 'a file name; the content of such a file is binary and never shown',
+};
+
+/** Every rule of the recommended set of secretlint 13.1, and the other rules it publishes: the shape that covers it, or why there is none. */
+export const SECRETLINT_RULES: Readonly<Record<string, { shape: string } | { reason: string }>> = {
+  '1password': { shape: '1Password service token' },
+  anthropic: { shape: 'Anthropic key' },
+  aws: { shape: 'AWS key id' },
+  azure: { shape: 'Azure client secret' },
+  basicauth: { reason: OWN_TEST },
+  cloudflare: { shape: 'Cloudflare token' },
+  'database-connection-string': { reason: OWN_TEST },
+  databricks: { shape: 'Databricks token' },
+  docker: { shape: 'Docker token' },
+  example: { reason: 'an example for writers of rules' },
+  figma: { shape: 'Figma token' },
+  'filter-comments': { reason: 'switches other rules off' },
+  gcp: { shape: 'Google API key' },
+  github: { shape: 'GitHub token' },
+  gitlab: { shape: 'GitLab token' },
+  grafana: { shape: 'Grafana service token' },
+  groq: { shape: 'Groq key' },
+  'hashicorp-vault': { shape: 'Vault token' },
+  huggingface: { shape: 'Hugging Face token' },
+  linear: { shape: 'Linear key' },
+  'no-dotenv': { reason: 'a file name' },
+  'no-homedir': { reason: 'names of users in paths are no secret' },
+  'no-k8s-kind-secret': { reason: OWN_TEST },
+  notion: { shape: 'Notion token' },
+  npm: { shape: 'npm token' },
+  openai: { shape: 'OpenAI key' },
+  pattern: { reason: 'has no pattern of its own' },
+  privatekey: { reason: OWN_TEST },
+  'secp256k1-privatekey': { reason: '64 hexadecimal digits are a secret only beside a name: the rule for names' },
+  sendgrid: { shape: 'SendGrid key' },
+  shopify: { shape: 'Shopify token' },
+  slack: { shape: 'Slack bot token' },
+  stripe: { shape: 'Stripe key' },
+  tailscale: { shape: 'Tailscale key' },
+  vercel: { shape: 'Vercel token' },
 };
