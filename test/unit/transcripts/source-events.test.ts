@@ -57,14 +57,14 @@ describe('without file events', () => {
   it('events that were lost are made up for by the sweep, in files in use and in old ones', async () => {
     const { root, gateway } = agentsRoot();
     const before = new Date(Date.now() - 3_600_000);
-    gateway.append('old', header('old'), turn('0', before.getTime()));
-    utimesSync(gateway.path('old'), before, before);
+    gateway.append('past', header('past'), turn('0', before.getTime()));
+    utimesSync(gateway.path('past'), before, before);
     const { said, source } = await watch(root, { startWatcher: deafWatcher() });
     expect(source.health().watching).toBe('events');
-    gateway.append('old', turn('3'));
-    await eventually(() => expect(said().at(-1)).toBe('main:unindexed:old: answer-3'));
-    gateway.append('old', turn('4'));
-    await eventually(() => expect(said().at(-1)).toBe('main:unindexed:old: answer-4'));
+    gateway.append('past', turn('3'));
+    await eventually(() => expect(said().at(-1)).toBe('main:unindexed:past: answer-3'));
+    gateway.append('past', turn('4'));
+    await eventually(() => expect(said().at(-1)).toBe('main:unindexed:past: answer-4'));
   });
 
   it('a watcher that fails otherwise is named, and the sweep goes on', async () => {
@@ -86,7 +86,7 @@ describe('with file events', () => {
     await eventually(() => expect(said()).toHaveLength(1));
     const texts = Array.from({ length: 40_000 }, (_, number) => `m${number}`);
     for (const text of texts) gateway.append('s1', line('assistant', text, { stopReason: 'toolUse' }));
-    await eventually(() => expect(said()).toHaveLength(40_001));
+    await eventually(() => expect(said()).toHaveLength(40_001), { timeout: 100_000, interval: 250 });
     expect(said().slice(1)).toEqual(texts.map((text) => `main:main: ${text}`));
   });
 

@@ -63,8 +63,8 @@ function shortly(event: SessionEvent): string[] {
 }
 
 /** Waits until the expectation holds; the machine may be busy. */
-export function eventually(expectation: () => void): Promise<void> {
-  return vi.waitFor(expectation, { timeout: 15_000, interval: 10 });
+export function eventually(expectation: () => void, { timeout = 15_000, interval = 10 } = {}): Promise<void> {
+  return vi.waitFor(expectation, { timeout, interval });
 }
 
 export function pause(ms: number): Promise<void> {
