@@ -219,6 +219,7 @@ describe('clients that only hold their connection', () => {
     for (let client = 0; client < 2_000; client++) {
       hold(url, client % 2 === 0 ? '' : 'GET /health HTTP/1.1\r\nHost: localhost\r\nX: ');
       if (client % 500 === 499) {
+        await expect.poll(() => held.filter(({ connecting }) => connecting).length, { timeout: 10_000 }).toBe(0);
         await sleep(50);
         const askedAt = performance.now();
         expect((await fetch(url)).status).toBe(200);
