@@ -1,11 +1,15 @@
 // A look at what was missed that is cut short itself: the next one makes up for both.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/daemon/system-clock.ts';
 import { KEY, T0 } from './decoding.ts';
 import { says, userMessage } from './recorded-messages.ts';
 import { type Running, runSource, until } from './running-source.ts';
 import { hello, type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';
+
+/** Its answer is on its way; a connection that breaks before has seen nothing that a later look could make up for. */
+const FIRST_LOOK_MS = 50;
 
 describe('a look at what was missed', () => {
   let gateway: ScriptedGateway;
@@ -33,7 +37,8 @@ describe('a look at what was missed', () => {
     now = T0;
     gateway = new ScriptedGateway({ ...script, request });
     running = await runSource(await gateway.listen(), { clock: { ...systemClock, now: () => now }, timing: { recheckMs: 40 } });
-    await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
+    await until('the first look', () => gateway.served[0]?.requests.some(({ method: asked }) => asked === 'sessions.list') === true);
+    await sleep(FIRST_LOOK_MS);
   }
 
   it.each(cuts)('makes up for the time before it, too, when %s in the middle of it', async (_why, cut) => {
