@@ -30,7 +30,7 @@ describe('package-lock.json', () => {
     expect(wanted.filter((each) => found(each) === undefined)).toEqual([]);
   });
 
-  it('has no package with an install script that package.json does not allow by name', () => {
+  it('has no package with an install script that package.json does not allow or forbid by name', () => {
     const scripted = Object.entries(packages).filter(
       ([, { hasInstallScript, optional }]) => hasInstallScript === true && optional !== true,
     );
