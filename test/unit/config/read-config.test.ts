@@ -44,6 +44,7 @@ describe('defaults', () => {
       gatewayTokenFile: undefined,
       sessionsJson: undefined,
       watchPolling: false,
+      writerClock: 'own',
       boxStyle: 'attachment',
       verbosity: 'normal',
       placement: 'auto',

@@ -93,6 +93,7 @@ class Stage {
     this.#source = createTranscriptSource({
       dir: join(this.#folder, 'agents'),
       polling: false,
+      learnsClock: true,
       clock,
       redact: createRedactor([]),
       emit: (event) => this.#desk.board.apply(event),
