@@ -62,7 +62,7 @@ function runningFinding(state: ReturnType<typeof findHolding>['state'], path: st
       return fail(
         about,
         `what holds ${path} may be a watcher of another make or user: ${state.why}`,
-        'stop that one first, never run two side by side; docs/UPGRADE.md tells how to find out',
+        'stop that one first (ps tells what it is); never run two side by side',
       );
     default:
       return state satisfies never;
