@@ -19,7 +19,6 @@ import { aborted } from './daemon/aborted.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';
 import { boardOptions, publisherOptions } from './daemon/box-options.ts';
 import { Chat } from './daemon/chat.ts';
-import { watchClock } from './daemon/clock-watch.ts';
 import { encoderOf, rendererOf } from './daemon/drawing.ts';
 import { coordinatorOf, marksOf } from './daemon/governing.ts';
 import { type HealthParts, healthFacts } from './daemon/health-facts.ts';
@@ -27,6 +26,7 @@ import { serveHealth } from './daemon/health-service.ts';
 import { GRACE_MS, Leftovers } from './daemon/leftovers.ts';
 import { Intake, keysWithTurns } from './daemon/intake.ts';
 import { Memory } from './daemon/memory.ts';
+import { keepTime } from './daemon/keep-time.ts';
 import { createNotices } from './daemon/notices.ts';
 import { PostLedger } from './daemon/post-ledger.ts';
 import { Releases } from './daemon/releases.ts';
@@ -47,7 +47,6 @@ export interface DaemonOptions {
   graceMs?: number;
 }
 
-const TICK_MS = 500;
 const REMEMBER_MS = 250; // a crash repeats at most this much reading
 const NOTICE_MS = 10_000; // by then the sessions at work have asked for a box
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
@@ -90,8 +89,7 @@ class Daemon {
   readonly #instance = randomUUID();
   readonly #process = watchProcess();
   readonly #intake: Intake;
-  /** By how much the clock jumped since it was asked last; a start may take long and is no sleep. */
-  #jumped: () => number = () => 0;
+  #noteJump: () => void = () => undefined; // a start may take long and is no sleep
   #noticePrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
@@ -260,32 +258,23 @@ class Daemon {
   }
 
   #keepTime(): void {
-    const watch = watchClock(this.#clock, TICK_MS);
-    this.#jumped = () => watch.jumpedBy();
-    const tick = (): void => {
-      this.#noteJump();
-      if (!watch.isBehind()) this.#passTime();
-      this.#chat.checkIfIdle();
-      void this.#twin.check(this.#posts.openPostIds());
-    };
+    const time = keepTime({
+      clock: this.#clock,
+      log: this.#log,
+      board: this.#board,
+      coordinator: () => this.#coordinator,
+      isReplaced: () => this.#twin.replacedBy() !== undefined,
+      look: () => {
+        this.#chat.checkIfIdle();
+        void this.#twin.check(this.#posts.openPostIds());
+      },
+    });
+    this.#noteJump = time.noteJump;
     this.#releases.add(
-      every(this.#clock, TICK_MS, tick),
+      time.stop,
       every(this.#clock, REMEMBER_MS, () => this.#remember()),
       every(this.#clock, NOTICE_MS, () => this.#noticePrivacy()),
     );
-  }
-
-  #passTime(): void {
-    this.#board.tick();
-    if (this.#twin.replacedBy() === undefined) this.#coordinator?.tick();
-  }
-
-  #noteJump(): void {
-    const byMs = this.#jumped();
-    if (byMs === 0) return;
-    this.#log.warn({ byMs }, 'The clock was set or the machine slept; all deadlines move along.');
-    this.#board.shiftClock(byMs);
-    this.#coordinator?.shiftClock(byMs);
   }
 
   /** The last words: every running box says that nobody watches it any more (LS-11). */

@@ -9,6 +9,7 @@ import type { Fact } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';
 import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
+import { abortOf, endOf, failureOf, isCutForRestart } from './run-outcome.ts';
 import { preambleId, type Run, type Sign, takePreamble } from './run.ts';
 import type { RunBook } from './run-book.ts';
 import { commandSeen } from './tasks.ts';
@@ -245,28 +246,6 @@ export class RunDecoder {
 function signOf(stream: string): Sign {
   if (stream === 'thinking') return 'work';
   return stream === 'run_status' || stream === 'usage' ? 'alive' : 'words';
-}
-
-/** A run that is cut off although nobody stopped it ran out of its time; in a call, 2026.9 does not even say that it was cut off. */
-function endOf(data: JsonRecord, isCutOff: boolean): RunOutcome {
-  if (data['yielded'] === true) return 'yielded';
-  if (data['aborted'] === true) return abortOf(data['stopReason'] ?? data['status'] ?? 'timeout', data['timeoutPhase']);
-  return data['timeoutPhase'] !== undefined || (isCutOff && data['stopReason'] === 'toolUse') ? 'timed_out' : 'done';
-}
-
-/** `/new` ends the run of its session in these words, and so does a gateway that stops. */
-function isCutForRestart(data: JsonRecord): boolean {
-  return data['aborted'] === true && data['stopReason'] === 'restart';
-}
-
-function abortOf(stopReason: unknown, timeoutPhase?: unknown): 'aborted' | 'timed_out' {
-  return stopReason === 'timeout' || timeoutPhase !== undefined ? 'timed_out' : 'aborted';
-}
-
-/** Some versions call every failure of a provider a time-out; what the error says counts more. */
-function failureOf(kind: unknown, error: unknown): 'failed' | 'timed_out' {
-  const isTimeOut = typeof error === 'string' && error !== '' ? /\btimed? ?-?out\b|\btime limit\b/i.test(error) : kind === 'timeout';
-  return isTimeOut ? 'timed_out' : 'failed';
 }
 
 /** A command that runs on is believed to, for its end will be told. */

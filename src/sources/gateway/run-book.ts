@@ -1,29 +1,11 @@
 // Owns which runs are open in which session, and tells when they begin, go on, fail and end. Order is by run and by what is known
 // here, never by the arrival of rows. Knows no frames and no text.
 
-import type { RunOutcome, Trigger } from '../../core/event.ts';
+import type { RunOutcome } from '../../core/event.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import { remember } from '../decoding/remember.ts';
 import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run, type Sign } from './run.ts';
-import { announcedBy, cronJobOf } from './session-name.ts';
-
-/** A beginning as it is told; `messageId` is that of the message that caused it. */
-type Beginning = Extract<Fact, { type: 'turn_started' }>;
-
-export interface SessionBook {
-  rawKey: string;
-  /** A turn was begun and no run of it has ended since. */
-  hasBegun: boolean;
-  /** When, by the gateway's clock. */
-  begunAt: number;
-  /** It was begun without knowing by what. */
-  awaitsWord: boolean;
-  /** A message that came while a run was open: it steers that run, or begins the next turn. */
-  held?: { fact: Beginning; at: number };
-  openRuns: Set<string>;
-  /** What its rows last said of whether a run was stopped; a version that never takes that back says nothing new with it. */
-  saysStopped?: boolean;
-}
+import { type Beginning, internalTrigger, newSession, type SessionBook, takeBeginning } from './session-book.ts';
 
 /** How a run ended of which nothing was seen before; `startedAt` if the gateway says so. */
 interface UnseenEnd {
@@ -69,7 +51,7 @@ export class RunBook {
 
   session(rawKey: string): SessionBook {
     const known = this.#sessionsByKey.get(rawKey);
-    const session = known ?? { rawKey, hasBegun: false, begunAt: 0, awaitsWord: false, openRuns: new Set<string>() };
+    const session = known ?? newSession(rawKey);
     if (known === undefined) remember(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
     return session;
   }
@@ -258,20 +240,12 @@ export class RunBook {
     const isAwaited = session.hasBegun && session.openRuns.size === 0;
     const isOurs = startedAt !== undefined || session.begunAt > 0 || session.held !== undefined;
     if (!isAwaited && (outcome !== 'failed' || !isOurs)) return;
-    const begun = isAwaited ? undefined : this.#beginningOf(session, runId, startedAt ?? at);
+    const begun = isAwaited ? undefined : takeBeginning(session, runId, startedAt ?? at);
     if (begun !== undefined) this.#ports.tell(rawKey, begun.at, begun.fact);
     if (isAwaited) session.hasBegun = false;
     const run = newRun(rawKey, runId, startedAt ?? at, this.#ports.now());
     remember(this.#runsById, runId, { ...run, phase: 'ended', end: { outcome, isGuess: false } }, MAX_RUNS);
     this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
-  }
-
-  /** The message that is held is most likely the one that this run was to answer. */
-  #beginningOf(session: SessionBook, runId: string, at: number): { at: number; fact: Beginning } {
-    const { held } = session;
-    delete session.held;
-    if (held !== undefined) return { at: Math.max(held.at, at), fact: { ...held.fact, runId } };
-    return { at, fact: { type: 'turn_started', trigger: { kind: 'unknown' }, runId } };
   }
 
   /** Takes over a turn that was open when this process began, with its open runs. */
@@ -301,22 +275,11 @@ export class RunBook {
   }
 
   #beginFor(session: SessionBook, runId: string, at: number, isHeartbeat: boolean): void {
-    const trigger = this.#internalTrigger(session, runId, isHeartbeat);
+    const trigger = internalTrigger(session, { runId, isHeartbeat }, (jobId) => this.#ports.jobName(jobId));
     if (trigger !== undefined) return this.#begun(session, at, { type: 'turn_started', trigger, runId });
     if (session.hasBegun) return;
     const { held } = session;
     if (held !== undefined && at - held.at < HELD_MS) return this.#begun(session, Math.max(held.at, at), { ...held.fact, runId });
     this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'unknown' }, runId });
-  }
-
-  /** Runs that no message announces. */
-  #internalTrigger(session: SessionBook, runId: string, isHeartbeat: boolean): Trigger | undefined {
-    const announced = announcedBy(runId);
-    if (announced !== undefined) return { kind: 'announce', ...announced };
-    if (isHeartbeat) return { kind: 'heartbeat' };
-    const jobId = cronJobOf(session.rawKey);
-    if (jobId === undefined || session.hasBegun) return undefined;
-    const name = this.#ports.jobName(jobId);
-    return { kind: 'schedule', jobId, ...(name === undefined ? {} : { name }) };
   }
 }

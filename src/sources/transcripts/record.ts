@@ -6,7 +6,7 @@ import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
 import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
 import type { Follower, FollowStart, TailCheckpoint } from './follow.ts';
-import type { FileIdentity, Refusal } from './open-file.ts';
+import type { FileIdentity } from './open-file.ts';
 
 /** A tail's checkpoint together with the session it was told under. Plain data. */
 export interface TranscriptCheckpoint extends TailCheckpoint {
@@ -38,7 +38,6 @@ export interface TranscriptRecord {
   interest: Interest;
   /** By the monotonic clock. */
   lastLinesAt: number;
-  lastRefusal?: Exclude<Refusal, 'missing'>;
 }
 
 export type Interest = 'none' | 'live' | 'child';

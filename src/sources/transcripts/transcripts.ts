@@ -1,6 +1,5 @@
 // Owns every transcript that is known and reads the ones in use, one read at a time per file. Does not find files and names no session.
 
-import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import { remember } from '../decoding/remember.ts';
@@ -8,10 +7,12 @@ import type { Folder } from './discover.ts';
 import type { ArchiveReason } from './file-name.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from './limit.ts';
-import { type FileIdentity, identityOf, refusalOf } from './open-file.ts';
+import { Looks } from './looks.ts';
+import type { FileIdentity } from './open-file.ts';
 import { Places } from './places.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { Timers } from './timers.ts';
 
 export interface TranscriptsOptions {
   root: string;
@@ -50,15 +51,18 @@ export class Transcripts {
   readonly #recordsByPath = new Map<string, TranscriptRecord>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
   readonly #workByPath = new Map<string, Work>();
-  readonly #cancels = new Set<() => void>();
   readonly #limit = createLimit(MAX_OPEN_FILES);
+  readonly #looks: Looks;
   readonly #places: Places;
+  readonly #timers: Timers;
   #nextToStat = 0;
   #isStopped = false;
 
   constructor(options: TranscriptsOptions) {
     this.#options = options;
+    this.#looks = new Looks(options.problems);
     this.#places = new Places(options.problems);
+    this.#timers = new Timers(options.clock);
   }
 
   get size(): number {
@@ -79,7 +83,7 @@ export class Transcripts {
     const record = newRecord(path, folder);
     record.checkpoint = tail;
     record.key = sessionKey;
-    const file = await this.#stat(path);
+    const file = await this.#looks.stat(path);
     this.#recordsByPath.set(path, record);
     if (file?.dev === tail.dev && file.ino === tail.ino && file.size === tail.offset) this.#atRest(record, file);
     else this.#open(record);
@@ -89,12 +93,15 @@ export class Transcripts {
   /** Looks at a transcript that exists or existed: one that is in use is read on, a new or changed one is put into use if it matters. */
   async look(path: string, folder: Place, isNew: boolean): Promise<void> {
     if (this.#recordsByPath.get(path)?.follower !== undefined) return this.read(path);
-    const file = await this.#stat(path);
+    const file = await this.#looks.stat(path);
     const record = this.#recordsByPath.get(path);
     if (record?.follower !== undefined) return this.read(path);
     if (file === undefined) return this.#vanished(record);
     if (record === undefined) this.#meet(newRecord(path, folder), file, isNew);
-    else if (record.version !== file.version) this.#changed(record, file);
+    else if (record.version !== file.version) {
+      this.#open(record);
+      this.#atRest(record, file);
+    }
     await this.read(path);
   }
 
@@ -125,10 +132,8 @@ export class Transcripts {
   /** Makes up for lost file events: reads every file in use, and looks at the `stat` of some of the others. */
   async sweep(): Promise<void> {
     const records = [...this.#recordsByPath.values()];
-    const [inUse, atRest] = [
-      records.filter((record) => record.follower !== undefined),
-      records.filter((record) => record.follower === undefined),
-    ];
+    const inUse = records.filter((record) => record.follower !== undefined);
+    const atRest = records.filter((record) => record.follower === undefined);
     const begin = this.#nextToStat < atRest.length ? this.#nextToStat : 0;
     const looked = atRest.slice(begin, begin + STATS_PER_SWEEP);
     this.#nextToStat = begin + looked.length;
@@ -150,7 +155,7 @@ export class Transcripts {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const cancel of this.#cancels) cancel();
+    await this.#timers.stop();
     await Promise.all([...this.#workByPath.values()].flatMap((work) => work.promise ?? []));
   }
 
@@ -164,11 +169,6 @@ export class Transcripts {
     if (start !== undefined) this.#open(record, start);
   }
 
-  #changed(record: TranscriptRecord, file: FileIdentity): void {
-    this.#open(record);
-    this.#atRest(record, file);
-  }
-
   #atRest(record: TranscriptRecord, file: FileIdentity): void {
     record.version = file.version;
     record.size = file.size;
@@ -176,7 +176,7 @@ export class Transcripts {
 
   #vanished(record: TranscriptRecord | undefined): Promise<void> {
     if (record === undefined) return Promise.resolve();
-    this.#readAgain(record);
+    this.#looks.readable(record.path);
     // How it ended may stand in the file it was renamed to.
     if (record.checkpoint === undefined) {
       this.#places.forget(record);
@@ -231,7 +231,7 @@ export class Transcripts {
 
   /** True: read on at once. */
   #took(record: TranscriptRecord, read: FollowRead): boolean {
-    if (read.change !== 'refused' && read.change !== 'settling') this.#readAgain(record);
+    if (read.change !== 'refused' && read.change !== 'settling') this.#looks.readable(record.path);
     switch (read.change) {
       case 'unchanged':
         return false;
@@ -247,7 +247,8 @@ export class Transcripts {
         if (!(read.change === 'renamed' && read.reason === 'bak')) this.#end(record, read.change === 'renamed' ? read.reason : undefined);
         return false;
       case 'refused':
-        this.#refused(record, read.refusal);
+        this.#looks.refused(record.path, read.refusal);
+        if (read.refusal === 'exhausted') this.#later(record, RETRY_MS);
         return false;
       default:
         return read satisfies never;
@@ -265,24 +266,13 @@ export class Transcripts {
     onProgress(record);
   }
 
-  #readAgain(record: TranscriptRecord): void {
-    if (record.lastRefusal !== undefined) this.#options.problems.over(record.lastRefusal, record.path);
-    delete record.lastRefusal;
-  }
-
-  #refused(record: TranscriptRecord, refusal: Extract<FollowRead, { change: 'refused' }>['refusal']): void {
-    if (record.lastRefusal !== refusal) this.#options.problems.note(refusal, record.path);
-    record.lastRefusal = refusal;
-    if (refusal === 'exhausted') this.#later(record, RETRY_MS);
-  }
-
   #close(record: TranscriptRecord): void {
     if (record.follower !== undefined) this.#places.free(record);
     delete record.follower;
   }
 
   #end(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void {
-    this.#readAgain(record);
+    this.#looks.readable(record.path);
     this.#close(record);
     this.#places.forget(record);
     this.#recordsByPath.delete(record.path);
@@ -292,37 +282,19 @@ export class Transcripts {
     this.#options.onEnded(record, archivedBy);
   }
 
-  #later(record: TranscriptRecord, delayMs: number): void {
-    const cancel = this.#options.clock.after(delayMs, () => {
-      this.#cancels.delete(cancel);
-      void this.read(record.path);
-    });
-    this.#cancels.add(cancel);
+  #later({ path }: TranscriptRecord, delayMs: number): void {
+    this.#timers.once(path, delayMs, () => this.read(path));
   }
 
   /** Gives a file back that nothing was written to for long; its place is kept. */
   async #restIfIdle(record: TranscriptRecord): Promise<void> {
     const idleMs = this.#options.clock.monotonic() - record.lastLinesAt;
     if (record.follower === undefined || idleMs < RECENT_MS || this.#options.isLive(record)) return;
-    const file = await this.#stat(record.path);
+    const file = await this.#looks.stat(record.path);
     if (file === undefined || this.#workByPath.get(record.path)?.promise !== undefined) return;
     this.#atRest(record, file);
     record.interest = 'none';
     this.#close(record);
     this.#workByPath.delete(record.path);
-  }
-
-  async #stat(path: string): Promise<FileIdentity | undefined> {
-    try {
-      const stats = await lstat(path, { bigint: true });
-      if (this.#recordsByPath.get(path)?.lastRefusal === undefined) this.#options.problems.over('unreadable', path);
-      if (stats.isFile()) return identityOf(stats);
-      this.#options.problems.noteOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
-      return undefined;
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal !== 'missing') this.#options.problems.noteOnce(refusal, path);
-      return undefined;
-    }
   }
 }

@@ -1,0 +1,43 @@
+// Looks at transcripts without reading them, and says what is wrong with those that cannot be read.
+// Owns why each was refused last.
+
+import { lstat } from 'node:fs/promises';
+import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
+import type { Problems } from './problems.ts';
+
+export class Looks {
+  readonly #problems: Problems;
+  readonly #refusalByPath = new Map<string, Exclude<Refusal, 'missing'>>();
+
+  constructor(problems: Problems) {
+    this.#problems = problems;
+  }
+
+  /** Undefined: there is no regular file. */
+  async stat(path: string): Promise<FileIdentity | undefined> {
+    try {
+      const stats = await lstat(path, { bigint: true });
+      if (!this.#refusalByPath.has(path)) this.#problems.over('unreadable', path);
+      if (stats.isFile()) return identityOf(stats);
+      this.#problems.noteOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== 'missing') this.#problems.noteOnce(refusal, path);
+      return undefined;
+    }
+  }
+
+  /** The transcript could not be read; the same again is no news. */
+  refused(path: string, refusal: Exclude<Refusal, 'missing'>): void {
+    if (this.#refusalByPath.get(path) !== refusal) this.#problems.note(refusal, path);
+    this.#refusalByPath.set(path, refusal);
+  }
+
+  /** It could be read, or is gone. */
+  readable(path: string): void {
+    const refusal = this.#refusalByPath.get(path);
+    if (refusal !== undefined) this.#problems.over(refusal, path);
+    this.#refusalByPath.delete(path);
+  }
+}
