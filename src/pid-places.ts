@@ -7,7 +7,8 @@ import { defaultStateDir } from './state-dir.ts';
 
 const NAME = 'status-watcher.pid';
 const SERVICE_PLACE = join('/run/live-status', NAME); // the runtime directory of the systemd unit
-const OLD_PLACE = `/tmp/${NAME}`; // of 0.1, where everybody may put a file
+/** Of 0.1 and of watchers of another make; everybody may put a file there. */
+export const OLD_PLACE = `/tmp/${NAME}`;
 
 /** In `RUNTIME_DIRECTORY` of systemd (the first of its list) or `XDG_RUNTIME_DIR`, which are gone after a reboot, else in the state directory. */
 export function defaultPidFile(env: NodeJS.ProcessEnv): string {

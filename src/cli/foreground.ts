@@ -15,6 +15,7 @@ import { prepareStateDir } from '../state-dir.ts';
 import type { CliContext } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { readConfigOrTell } from './config-words.ts';
+import { refuseBesideOthers } from './other-makes.ts';
 import { holderExitCode, holderWords } from './pid-file-words.ts';
 import { listenForStop } from './stop-signals.ts';
 
@@ -36,6 +37,8 @@ export async function runInForeground({ context, loadDaemon, logFile }: Foregrou
   const config = readConfigOrTell(context);
   if (!config) return exitCodes.config;
   const directory = prepareStateDir(config.stateDir);
+  const beside = refuseBesideOthers(context.err);
+  if (beside !== undefined) return beside;
   const elsewhere = holderElsewhere(config.pidFile, context.env);
   if (elsewhere !== undefined) {
     context.err(holderWords(elsewhere.state, elsewhere.path));

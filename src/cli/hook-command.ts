@@ -6,7 +6,17 @@ import { problemLine, readConfig } from '../config.ts';
 import { defaultEnvFile } from '../config/env-file.ts';
 import type { CliContext, Command } from './command.ts';
 import { exitCodes, statusCodes } from './exit-codes.ts';
-import { copyHook, hookFolder, HOOK, installedPlace, isEnabled, openclawFolder, switchHook, transcriptsOf } from './openclaw-hooks.ts';
+import {
+  copyHook,
+  hookFolder,
+  HOOK,
+  installedPlace,
+  isEnabled,
+  isForeignHook,
+  openclawFolder,
+  switchHook,
+  transcriptsOf,
+} from './openclaw-hooks.ts';
 import { programPath } from './package-folder.ts';
 import { packageVersion } from './package-version.ts';
 
@@ -49,6 +59,10 @@ function install(context: CliContext): number {
     context.err(`There is no OpenClaw at ${openclawFolder(env)}; set OPENCLAW_STATE_DIR to its folder.`);
     return exitCodes.failed;
   }
+  if (isForeignHook(env)) {
+    context.err(`${hookFolder(env)} is of another make: remove it, then run this again. Its settings can stay.`);
+    return exitCodes.failed;
+  }
   copyHook(env, { program: programPath(), node: process.execPath, version: packageVersion() });
   context.out(`The hook is in ${hookFolder(env)}.`);
   const switched = switchHook(env, true);
@@ -88,6 +102,10 @@ function remove({ env, out, err }: CliContext): number {
   if (!existsSync(folder)) {
     out(`There is no hook in ${folder}.`);
     return exitCodes.ok;
+  }
+  if (isForeignHook(env)) {
+    err(`${folder} is of another make and was left alone.`);
+    return exitCodes.failed;
   }
   const switched = isEnabled(env) === true ? switchHook(env, false) : undefined;
   rmSync(folder, { recursive: true });

@@ -47,6 +47,11 @@ export function installedPlace(env: NodeJS.ProcessEnv): Partial<Place> | undefin
   return existsSync(file) ? (asRecord(parseJson(readFileSync(file, 'utf8'))) ?? {}) : undefined;
 }
 
+/** Whether another make has put its hook where ours would be: it does not say which program it starts. */
+export function isForeignHook(env: NodeJS.ProcessEnv): boolean {
+  return existsSync(hookFolder(env)) && installedPlace(env) === undefined;
+}
+
 /** Whether the configuration switches the hook on; undefined when it cannot be read. */
 export function isEnabled(env: NodeJS.ProcessEnv): boolean | undefined {
   const config = readConfiguration(env);

@@ -9,7 +9,7 @@ export function holderWords(holder: Holder, path: string): string {
     case 'running':
       return `live-status is already running (pid ${holder.record.pid}). Stop it with live-status stop, or set another PID_FILE for a second one.`;
     case 'unverified':
-      return `The PID file ${path} may belong to a running watcher: ${holder.why}. If it does not, remove the file.`;
+      return `The PID file ${path} may belong to a running watcher: ${holder.why}. Stop that one first; if it is no watcher, remove the file.`;
     case 'refused':
       return `The PID file cannot be used: ${holder.why}. Set PID_FILE to a path in a directory of your own.`;
     default:

@@ -10,7 +10,9 @@ import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes, statusCodes } from './exit-codes.ts';
 import { programPath } from './package-folder.ts';
 import {
+  foreignUnitCure,
   hiddenPaths,
+  isForeignUnit,
   ownerOf,
   ownVariables,
   placesOf,
@@ -80,6 +82,7 @@ function install(service: Service, values: OptionValues): number {
     return exitCodes.ok;
   }
   if (!mayChange(service)) return exitCodes.failed;
+  if (isForeignUnit(places.unit)) return fail(context, `${places.unit} is of another make: ${foreignUnitCure(places.unit)}.`);
   writeSettings(service);
   mkdirSync(dirname(places.unit), { recursive: true });
   writeFileSync(places.unit, unit, { mode: 0o644 });
@@ -133,6 +136,7 @@ function writeSettings({ places, context }: Service): void {
 function remove(service: Service, purge: boolean): number {
   const { places, context } = service;
   if (!mayChange(service)) return exitCodes.failed;
+  if (isForeignUnit(places.unit)) return fail(context, `${places.unit} is of another make and was left alone.`);
   if (existsSync(places.unit)) {
     systemctl(service, 'disable', '--now', UNIT);
     rmSync(places.unit);

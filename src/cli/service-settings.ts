@@ -1,7 +1,7 @@
 // What the service of this machine will be: its settings, its user, what it reads. Looks at files; changes nothing.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -45,6 +45,16 @@ export function placesOf(scope: Scope, env: NodeJS.ProcessEnv): ServicePlaces {
     envFile: defaultEnvFile(env),
     stateDir: join(env['XDG_STATE_HOME'] || join(home, '.local', 'state'), 'live-status'),
   };
+}
+
+/** Whether a unit that is there is not one of ours, which all have this description. */
+export function isForeignUnit(unit: string): boolean {
+  return existsSync(unit) && !readFileSync(unit, 'utf8').includes('\nDescription=Live status of AI agents in Mattermost\n');
+}
+
+/** How a unit of another make is taken away, with its service. */
+export function foreignUnitCure(unit: string): string {
+  return `remove it with systemctl disable --now status-watcher and rm ${unit}, then live-status service install`;
 }
 
 /** The variables of a service, from its file and, for a file that is not there yet, from the caller's environment. */

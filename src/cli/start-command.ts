@@ -13,6 +13,7 @@ import { prepareStateDir } from '../state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { readConfigOrTell } from './config-words.ts';
 import { exitCodes } from './exit-codes.ts';
+import { refuseBesideOthers } from './other-makes.ts';
 import { holderExitCode, holderWords } from './pid-file-words.ts';
 
 const LOG_NAME = 'live-status.log';
@@ -43,6 +44,8 @@ async function start(context: CliContext): Promise<number> {
     context.out(`live-status is already running (pid ${state.record.pid}).`);
     return exitCodes.ok;
   }
+  const beside = refuseBesideOthers(context.err);
+  if (beside !== undefined) return beside;
   if (state.kind === 'refused' || state.kind === 'unverified') {
     context.err(holderWords(state, path));
     return holderExitCode(state);

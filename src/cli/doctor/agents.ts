@@ -13,8 +13,10 @@ import { findFolders, type Folder } from '../../sources/transcripts/discover.ts'
 import { packageVersion } from '../package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
+const INDEX = 'session index';
+
 /** Transcripts are readable by their owner alone, so a wrong user sees none of them. */
-export async function checkTranscripts(root: string | undefined): Promise<Finding[]> {
+export async function checkTranscripts(root: string | undefined, index: string | undefined): Promise<Finding[]> {
   const about = 'transcripts';
   if (root === undefined) return [ok(about, 'not watched')];
   const discovery = await findFolders(root);
@@ -33,7 +35,7 @@ export async function checkTranscripts(root: string | undefined): Promise<Findin
         'nothing to do for OpenClaw 2026.8 and newer, which has only its gateway; else correct TRANSCRIPT_DIR',
       ),
     ];
-  return [ok(about, `${files} in ${discovery.folders.length} folders`), indexFinding(looks)];
+  return [ok(about, `${files} in ${discovery.folders.length} folders`), await indexFinding(looks, index)];
 }
 
 interface FolderLook {
@@ -54,20 +56,31 @@ async function lookAtFolder({ path }: Folder): Promise<FolderLook> {
       ),
     ),
   );
-  const hasIndex = await readFile(join(path, 'sessions.json'), 'utf8').then(
-    (text) => asRecord(parseLooseJson(text)) !== undefined,
-    () => false,
-  );
-  return { path, files: transcripts.length, unreadable: unreadable.flat(), hasIndex };
+  return { path, files: transcripts.length, unreadable: unreadable.flat(), hasIndex: await isIndex(join(path, 'sessions.json')) };
 }
 
-function indexFinding(looks: readonly FolderLook[]): Finding {
+async function indexFinding(looks: readonly FolderLook[], named: string | undefined): Promise<Finding> {
+  if (named !== undefined) return namedIndexFinding(named, looks.length);
   const without = looks.filter(({ hasIndex, files }) => files > 0 && !hasIndex);
-  if (without.length === 0) return ok('session index', 'every folder has one');
+  if (without.length === 0) return ok(INDEX, 'every folder has one');
   return warn(
-    'session index',
+    INDEX,
     `${without.length} folders have none that can be read, such as ${without[0]?.path ?? ''}`,
     'their sessions count as private and get no box; set SESSIONS_JSON if the index lies elsewhere',
+  );
+}
+
+/** Watchers of another make knew one index only, and their settings go on saying so. */
+async function namedIndexFinding(path: string, folders: number): Promise<Finding> {
+  if (!(await isIndex(path))) return fail(INDEX, `SESSIONS_JSON names ${path}, which cannot be read`, 'correct it, or leave it out');
+  if (folders <= 1) return ok(INDEX, path);
+  return warn(INDEX, `SESSIONS_JSON names ${path} for all ${folders} folders`, 'leave it out: each folder has an index of its own');
+}
+
+async function isIndex(path: string): Promise<boolean> {
+  return readFile(path, 'utf8').then(
+    (text) => asRecord(parseLooseJson(text)) !== undefined,
+    () => false,
   );
 }
 

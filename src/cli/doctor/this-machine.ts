@@ -3,11 +3,14 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { errorCode, errorText } from '../../core/error-code.ts';
+import { localHealthUrl } from '../../http/health.ts';
 import { defaultPidFile, findHolding } from '../../pid-places.ts';
 import { prepareStateDir } from '../../state-dir.ts';
-import { hookFolder, installedPlace, isEnabled } from '../openclaw-hooks.ts';
+import { askHealth } from '../ask-health.ts';
+import { hookFolder, installedPlace, isEnabled, isForeignHook } from '../openclaw-hooks.ts';
+import { findOtherWatchers, type OtherWatcher } from '../other-makes.ts';
 import { packageVersion } from '../package-version.ts';
-import { placesOf } from '../service-settings.ts';
+import { foreignUnitCure, isForeignUnit, placesOf } from '../service-settings.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const NODE_NEEDED = { major: 22, minor: 22 };
@@ -34,18 +37,44 @@ export function checkStateDir(path: string): Finding {
 /** Who holds the PID file and who listens on the health port belong together: the port of our own watcher is taken rightly. */
 export async function checkRunning(env: NodeJS.ProcessEnv, host: string, port: number): Promise<Finding[]> {
   const { path, state } = findHolding(env['PID_FILE']?.trim() || defaultPidFile(env), env);
-  const isOurs = state.kind === 'running';
-  const taken = port === 0 || isOurs ? undefined : await whyNotFree(host, port);
-  return [
-    runningFinding(state, path),
-    taken === undefined
-      ? ok('health port', port === 0 ? 'off (HEALTH_PORT=0)' : `${host}:${port}${isOurs ? ', our watcher' : ' is free'}`)
-      : warn(
-          'health port',
-          `${host}:${port} cannot be used: ${taken}`,
-          'stop what listens there (a status watcher of another make uses 9090, too), or set HEALTH_PORT',
-        ),
-  ];
+  return [runningFinding(state, path), ...findOtherWatchers().map(otherFinding), await portFinding(host, port, state.kind === 'running')];
+}
+
+/** Two would write two boxes for each turn. */
+function otherFinding({ pid, isOfThisUser, sign }: OtherWatcher): Finding {
+  const level = isOfThisUser ? fail : warn;
+  return level(
+    'other watcher',
+    `one of another make runs (pid ${pid}${isOfThisUser ? '' : ', of another user'}): ${sign}`,
+    `stop it and what would start it again: kill ${pid}; see docs/UPGRADE.md`,
+  );
+}
+
+async function portFinding(host: string, port: number, isOurs: boolean): Promise<Finding> {
+  const about = 'health port';
+  const url = localHealthUrl(host, port);
+  if (url === undefined) return ok(about, 'off (HEALTH_PORT=0)');
+  if (isOurs) return ok(about, `${host}:${port}, our watcher`);
+  const why = await whyNotFree(host, port);
+  if (why === undefined) return ok(about, `${host}:${port} is free`);
+  return warn(about, `${host}:${port} cannot be used: ${why}${await listenerWords(url)}`, 'stop what listens there, or set HEALTH_PORT');
+}
+
+/** A status watcher answers a question for its health, of whatever make it is. */
+async function listenerWords(url: string): Promise<string> {
+  const answer = await askHealth(url);
+  switch (answer.kind) {
+    case 'seen':
+      return `, a live-status with another PID_FILE (pid ${answer.health.pid})`;
+    case 'locked':
+      return ', which asks for a token as live-status does';
+    case 'foreign':
+      return ', perhaps a status watcher of another make: it answers there, but not as live-status does';
+    case 'silent':
+      return '';
+    default:
+      return answer satisfies never;
+  }
 }
 
 function runningFinding(state: ReturnType<typeof findHolding>['state'], path: string): Finding {
@@ -78,6 +107,7 @@ async function whyNotFree(host: string, port: number): Promise<string | undefine
 }
 
 export function checkHook(env: NodeJS.ProcessEnv): Finding {
+  if (isForeignHook(env)) return warn('hook', `${hookFolder(env)} is of another make`, 'remove it, then live-status hook install');
   const place = installedPlace(env);
   if (place === undefined) return ok('hook', 'not installed');
   if (isEnabled(env) !== true) return warn('hook', `${hookFolder(env)} is not switched on`, 'live-status hook install');
@@ -89,6 +119,8 @@ export function checkHook(env: NodeJS.ProcessEnv): Finding {
 
 export function checkService(env: NodeJS.ProcessEnv): Finding {
   const units = (['system', 'user'] as const).map((scope) => placesOf(scope, env).unit).filter((unit) => existsSync(unit));
+  const foreign = units.find((unit) => isForeignUnit(unit));
+  if (foreign !== undefined) return warn('service', `${foreign} is of another make`, foreignUnitCure(foreign));
   if (units.length > 1) return warn('service', `two are installed: ${units.join(', ')}`, 'live-status service remove for one of them');
   return ok('service', units[0] ?? 'not installed');
 }
