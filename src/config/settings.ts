@@ -70,12 +70,6 @@ export const settings = {
   ),
   sessionsJson: optional('SESSIONS_JSON', path('a session index'), 'session index (default: sessions.json beside each transcript)'),
   watchPolling: setting('WATCH_POLLING', toggle(), '0', 'poll instead of using file events, for network mounts'),
-  writerClock: setting(
-    'WRITER_CLOCK',
-    choice('own', 'other'),
-    'own',
-    'other: transcripts are written by another host, and by how much its clock is off is learned',
-  ),
   boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'how a box is written'),
   verbosity: setting('VERBOSITY', choice('quiet', 'normal', 'detail'), 'normal', 'how much a box says'),
   placement: setting(

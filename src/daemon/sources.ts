@@ -64,7 +64,6 @@ function transcripts(dir: string, config: Config, ports: SourcePorts): RunningSo
     dir,
     sessionsJson: config.sessionsJson,
     polling: config.watchPolling,
-    learnsClock: config.writerClock === 'other',
     tellsQuestions: wantsQuestions(config),
     ...ports,
   });

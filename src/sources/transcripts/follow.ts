@@ -9,6 +9,7 @@ import type { Limits, TailPosition } from './read-at.ts';
 import { entryKeyOf, lineKeyOf, SeenEntries } from './seen-entries.ts';
 import { Tail, type TailRead } from './tail.ts';
 import { type Piece, wholeEntries } from './whole-entries.ts';
+import type { Sighting } from './writer-clock.ts';
 
 /** What must survive a restart to read one file on. Plain data; every event of the bytes before `offset` was emitted. */
 export interface TailCheckpoint extends TailPosition {
@@ -39,8 +40,8 @@ export interface FollowOptions extends Partial<Limits> {
   emit(events: readonly DecodedEvent[]): void;
   /** Whether a last turn whose newest event happened at `lastAt` is still of interest; `hasEnded` says whether its run came to an end. */
   isWorthShowing(lastAt: number, hasEnded: boolean): boolean;
-  /** The newest line is a new one, and this is when it was written, by its writer's clock; told before its events. */
-  onNews?(writtenAt: number): void;
+  /** A line was appended to what had all been read, after `before`; told before its events. */
+  onNews?(line: Sighting, before: Sighting | undefined): void;
   settleMs?: number;
   maxSeen?: number;
 }
@@ -75,6 +76,8 @@ export class Follower {
   #isHeartbeat = false;
   /** Everything that was there was read once: what follows is new. */
   #wasAtEnd = false;
+  /** The last line of a file that was read to its end. */
+  #newest: Sighting | undefined;
 
   constructor(options: FollowOptions) {
     const { start } = options;
@@ -150,8 +153,11 @@ export class Follower {
 
   #noteNews(read: TailRead): void {
     const isAtEnd = read.change === 'unchanged' || ('lines' in read && !read.more);
-    const newest = read.change === 'appended' && isAtEnd && this.#wasAtEnd ? writtenAt(read.lines.at(-1)?.text ?? '') : undefined;
-    if (newest !== undefined) this.#options.onNews?.(newest);
+    if ('lines' in read) {
+      const newest = read.change === 'appended' && isAtEnd ? sighted(read.lines.at(-1)?.text ?? '', read.mtimeMs) : undefined;
+      if (newest !== undefined && this.#wasAtEnd) this.#options.onNews?.(newest, this.#newest);
+      this.#newest = newest;
+    }
     this.#wasAtEnd ||= isAtEnd;
   }
 
@@ -252,9 +258,9 @@ export class Follower {
 }
 
 /** The instant of a whole line stands in front of its message. */
-function writtenAt(line: string): number | undefined {
-  const at = Date.parse(/"timestamp":"([^"\\]{10,40})"/.exec(line)?.[1] ?? '');
-  return Number.isNaN(at) ? undefined : at;
+function sighted(line: string, seenAt: number): Sighting | undefined {
+  const writtenAt = Date.parse(/"timestamp":"([^"\\]{10,40})"/.exec(line)?.[1] ?? '');
+  return Number.isNaN(writtenAt) ? undefined : { writtenAt, seenAt };
 }
 
 /** A torn piece may show the id of an entry that is written again in whole. */

@@ -27,8 +27,6 @@ export interface ReadingOptions {
   clock: Clock;
   problems: Problems;
   pidNamespace: PidNamespace;
-  /** Whether the writer's clock is another one than ours, whose difference is to be learned. */
-  learnsClock: boolean;
   redact(text: string): string;
   newDecoder(): (line: string) => DecodedLine;
   emit(event: SessionEvent): void;
@@ -76,9 +74,7 @@ export class Reading {
       keyOf: (record) => this.#keyOf(record),
       isLive: (record) => record.key !== undefined && this.signs.isBusy(record.key),
       emit: (record, events) => this.#tell(record, events),
-      onNews: (record, writtenAt) => {
-        if (options.learnsClock) this.#clockOf(record.folder).observe(writtenAt, clock.now());
-      },
+      onNews: (record, line, before) => this.#clockOf(record.folder).observe(line, before, clock.now()),
       lagMsOf: (record) => this.#clockOf(record.folder).lagMs,
       onProgress: (record) => this.#progressed(record),
       onEnded: (record, archivedBy) => this.#ended(record, archivedBy === 'reset'),

@@ -42,8 +42,11 @@ export interface TranscriptRecord {
 
 export type Interest = 'none' | 'live' | 'child';
 
+/** The sessions folder a transcript lies in. */
+export type Place = Pick<Folder, 'path' | 'agentId'>;
+
 /** A transcript nothing is known about but its name. */
-export function newRecord(path: string, folder: Pick<Folder, 'path' | 'agentId'>): TranscriptRecord {
+export function newRecord(path: string, folder: Place): TranscriptRecord {
   const name = basename(path);
   return {
     path,

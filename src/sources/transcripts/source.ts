@@ -24,8 +24,6 @@ export interface TranscriptSourceOptions {
   sessionsJson?: string | undefined;
   /** Poll instead of using file events, for network mounts. */
   polling: boolean;
-  /** Transcripts are written by another host, whose clock may be off: learn by how much from lines that arrive. */
-  learnsClock?: boolean;
   clock: Clock;
   /** Gets every text in full before anything is shortened. */
   redact(text: string): string;
@@ -157,23 +155,13 @@ class Source {
   }
 
   #createReading(): Reading {
-    const {
-      dir,
-      sessionsJson,
-      clock,
-      redact,
-      onProgress,
-      tellsQuestions = false,
-      pidNamespace = 'auto',
-      learnsClock = false,
-    } = this.#options;
+    const { dir, sessionsJson, clock, redact, onProgress, tellsQuestions = false, pidNamespace = 'auto' } = this.#options;
     return new Reading({
       root: dir,
       sessionsJson,
       clock,
       problems: this.#problems,
       pidNamespace,
-      learnsClock,
       redact,
       newDecoder: () => createTranscriptDecoder({ redact, tellsQuestions, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),

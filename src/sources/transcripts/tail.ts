@@ -19,7 +19,7 @@ import { type Limits, positionAtStart, readAt, readStretch, type Stretch, type T
  */
 export type TailRead =
   | { change: 'unchanged' }
-  | { change: 'appended' | Restart; lines: SplitLine[]; more: boolean; longLines: number; nulBlocks: number }
+  | { change: 'appended' | Restart; lines: SplitLine[]; mtimeMs: number; more: boolean; longLines: number; nulBlocks: number }
   | { change: 'settling'; retryInMs: number }
   | { change: 'renamed'; reason: ArchiveReason }
   | { change: 'gone' }
@@ -119,7 +119,7 @@ export class Tail {
     if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
     if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
     this.#unsettled = undefined;
-    return this.#taken(stretch, 'appended');
+    return this.#taken(stretch, identity, 'appended');
   }
 
   async #begin(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
@@ -129,23 +129,23 @@ export class Tail {
     if (from > 0) this.#position = { ...start, offset: from - 1, skipping: true };
     else this.#position = start;
     const stretch = await readStretch(handle, identity, this.#position, this.#limits);
-    return stretch.kind === 'lines' ? this.#taken(stretch, 'appended') : { change: 'unchanged' };
+    return stretch.kind === 'lines' ? this.#taken(stretch, identity, 'appended') : { change: 'unchanged' };
   }
 
   async #restart(handle: FileHandle, identity: FileIdentity, change: Restart): Promise<TailRead> {
     this.#unsettled = undefined;
     this.#position = positionAtStart(identity);
     const stretch = await readStretch(handle, identity, this.#position, this.#limits);
-    if (stretch.kind === 'lines') return this.#taken(stretch, change);
-    return { change, lines: [], more: false, longLines: 0, nulBlocks: 0 };
+    if (stretch.kind === 'lines') return this.#taken(stretch, identity, change);
+    return { change, lines: [], mtimeMs: identity.mtimeMs, more: false, longLines: 0, nulBlocks: 0 };
   }
 
-  #taken(stretch: Extract<Stretch, { kind: 'lines' }>, change: 'appended' | Restart): TailRead {
+  #taken(stretch: Extract<Stretch, { kind: 'lines' }>, { mtimeMs }: FileIdentity, change: 'appended' | Restart): TailRead {
     const isIdle = change === 'appended' && stretch.position.offset === this.#position?.offset && !stretch.more;
     this.#position = stretch.position;
     if (isIdle) return { change: 'unchanged' };
     const { lines, more, longLines, nulBlocks } = stretch;
-    return { change, lines, more, longLines, nulBlocks };
+    return { change, lines, mtimeMs, more, longLines, nulBlocks };
   }
 
   #shrunk(handle: FileHandle, identity: FileIdentity): Promise<TailRead> | TailRead {
@@ -184,7 +184,7 @@ export class Tail {
   async #readRest(handle: FileHandle, identity: FileIdentity, position: TailPosition): Promise<TailRead> {
     if (identity.size < position.offset) return this.#restart(handle, identity, 'truncated');
     const stretch = await readStretch(handle, identity, position, this.#limits);
-    return stretch.kind === 'lines' ? this.#taken(stretch, 'appended') : this.#restart(handle, identity, 'rewritten');
+    return stretch.kind === 'lines' ? this.#taken(stretch, identity, 'appended') : this.#restart(handle, identity, 'rewritten');
   }
 
   /** Milliseconds until a file that is shorter than before (or missing: -1) may be believed; 0 when it may. */

@@ -8,11 +8,13 @@ import type { ArchiveReason } from './file-name.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from './limit.ts';
 import { Looks } from './looks.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import type { FileIdentity } from './open-file.ts';
 import { Places } from './places.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
 import { Timers } from './timers.ts';
+import type { Sighting } from './writer-clock.ts';
 
 export interface TranscriptsOptions {
   root: string;
@@ -24,7 +26,7 @@ export interface TranscriptsOptions {
   isLive(record: TranscriptRecord): boolean;
   emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void;
   /** A line has just arrived; see `FollowOptions`. */
-  onNews(record: TranscriptRecord, writtenAt: number): void;
+  onNews(record: TranscriptRecord, line: Sighting, before: Sighting | undefined): void;
   /** What is added to an instant of this transcript, to have it by our clock. */
   lagMsOf(record: TranscriptRecord): number;
   onProgress(record: TranscriptRecord): void;
@@ -40,17 +42,12 @@ const STATS_PER_SWEEP = 500;
 /** The sessions folder a transcript lies in. */
 type Place = Pick<Folder, 'path' | 'agentId'>;
 
-interface Work {
-  promise: Promise<void> | undefined;
-  again: boolean;
-}
-
 /** The transcripts of all folders. Nothing here throws. */
 export class Transcripts {
   readonly #options: TranscriptsOptions;
   readonly #recordsByPath = new Map<string, TranscriptRecord>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
-  readonly #workByPath = new Map<string, Work>();
+  readonly #reads = new OneAtATime();
   readonly #limit = createLimit(MAX_OPEN_FILES);
   readonly #looks: Looks;
   readonly #places: Places;
@@ -118,22 +115,14 @@ export class Transcripts {
   read(path: string): Promise<void> {
     const record = this.#recordsByPath.get(path);
     if (record?.follower === undefined || this.#isStopped) return Promise.resolve();
-    const work = this.#workByPath.get(path) ?? { promise: undefined, again: false };
-    this.#workByPath.set(path, work);
-    work.again = true;
-    // Cleared only after it was set: a file without a name ends its work before the first wait.
-    work.promise ??= this.#work(record, work).finally(() => {
-      work.promise = undefined;
-      if (work.again) void this.read(path);
-    });
-    return work.promise;
+    return this.#reads.ask(path, () => this.#readOnce(record));
   }
 
   /** Makes up for lost file events: reads every file in use, and looks at the `stat` of some of the others. */
   async sweep(): Promise<void> {
     const records = [...this.#recordsByPath.values()];
-    const inUse = records.filter((record) => record.follower !== undefined);
-    const atRest = records.filter((record) => record.follower === undefined);
+    const inUse = records.filter(({ follower }) => follower !== undefined);
+    const atRest = records.filter(({ follower }) => follower === undefined);
     const begin = this.#nextToStat < atRest.length ? this.#nextToStat : 0;
     const looked = atRest.slice(begin, begin + STATS_PER_SWEEP);
     this.#nextToStat = begin + looked.length;
@@ -156,7 +145,7 @@ export class Transcripts {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#timers.stop();
-    await Promise.all([...this.#workByPath.values()].flatMap((work) => work.promise ?? []));
+    await this.#reads.stop();
   }
 
   #meet(record: TranscriptRecord, file: FileIdentity, isNew: boolean): void {
@@ -198,23 +187,22 @@ export class Transcripts {
       emit: (events) => {
         if (events.length > 0) emit(record, events);
       },
-      onNews: (writtenAt) => onNews(record, writtenAt),
+      onNews: (line, before) => onNews(record, line, before),
       isWorthShowing: (lastAt, hasEnded) =>
         record.interest === 'child' || clock.now() - lastAt - lagMsOf(record) < RECENT_MS || (record.interest === 'live' && !hasEnded),
     });
   }
 
-  async #work(record: TranscriptRecord, work: Work): Promise<void> {
-    while (work.again && !this.#isStopped) {
-      work.again = false;
-      const { follower } = record;
-      if (follower === undefined || !this.#isNamed(record)) break;
-      try {
-        work.again = this.#took(record, await this.#limit(() => follower.read())) || work.again;
-      } catch {
-        // An entry that cannot be handed on must not stop the file, nor the others.
-        this.#options.problems.note('failed', record.path);
-      }
+  /** True: there is more. */
+  async #readOnce(record: TranscriptRecord): Promise<boolean> {
+    const { follower } = record;
+    if (follower === undefined || !this.#isNamed(record)) return false;
+    try {
+      return this.#took(record, await this.#limit(() => follower.read()));
+    } catch {
+      // An entry that cannot be handed on must not stop the file, nor the others.
+      this.#options.problems.note('failed', record.path);
+      return false;
     }
   }
 
@@ -276,7 +264,7 @@ export class Transcripts {
     this.#close(record);
     this.#places.forget(record);
     this.#recordsByPath.delete(record.path);
-    this.#workByPath.delete(record.path);
+    this.#reads.forget(record.path);
     // Should the name come back, what was handed on is not handed on again.
     if (record.checkpoint !== undefined) remember(this.#endedByPath, record.path, record.checkpoint, MAX_ENDED);
     this.#options.onEnded(record, archivedBy);
@@ -291,10 +279,10 @@ export class Transcripts {
     const idleMs = this.#options.clock.monotonic() - record.lastLinesAt;
     if (record.follower === undefined || idleMs < RECENT_MS || this.#options.isLive(record)) return;
     const file = await this.#looks.stat(record.path);
-    if (file === undefined || this.#workByPath.get(record.path)?.promise !== undefined) return;
+    if (file === undefined || this.#reads.isBusy(record.path)) return;
     this.#atRest(record, file);
     record.interest = 'none';
     this.#close(record);
-    this.#workByPath.delete(record.path);
+    this.#reads.forget(record.path);
   }
 }

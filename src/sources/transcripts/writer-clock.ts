@@ -1,17 +1,28 @@
-// Owns by how much the clock of whoever writes a folder's transcripts is behind ours. Learned from lines that arrive live; knows no file.
+// Owns by how much the clock of whoever writes a folder's transcripts is behind ours. Learned from lines that arrive live; reads no file.
 
-// Smaller differences are how late a line is seen: a sweep comes every five seconds.
+/** The newest line of a transcript: when it was written by its writer's clock, and when by the clock of the file system. */
+export interface Sighting {
+  writtenAt: number;
+  seenAt: number;
+}
+
+// Smaller differences are how late a line is seen, or a clock nobody minds.
 const TOLERANCE_MS = 15_000;
-// Two lines that are off by the same are no late ones: those are late by chance.
 const SAME_MS = 5_000;
 // Clocks and time zones are off by hours at most: lines that are older were written long ago, and copied or restored now.
 const MOST_MS = 26 * 3_600_000;
+// A sweep comes every five seconds. Where the file system's clock is not ours, nothing is learned by it.
+const LIVE_MS = 10_000;
+// Lines that are copied come faster than they were written, but for a chance; a copy that has shown itself is given a minute to end.
+const LEAST_GAP_MS = 500;
+const LEAST_SLACK_MS = 100;
+const MOST_SLACK_MS = 2_000;
+const CALM_MS = 60_000;
 
 /** What is added to an instant of a transcript gives the instant by our clock; 0 where both clocks agree as far as anybody can tell. */
 export class WriterClock {
   #lagMs: number;
-  #doubtfulMs: number | undefined;
-  #hasLearned = false;
+  #copiedAt = Number.NEGATIVE_INFINITY;
 
   constructor(lagMs = 0) {
     this.#lagMs = lagMs;
@@ -22,22 +33,30 @@ export class WriterClock {
   }
 
   /**
-   * The newest line of a transcript was written at `writtenAt` by its writer's clock, and `now` it is there. A line can come late, but not
-   * early: a smaller difference is believed at once, a greater one when nothing was learned before, or when a second line says the same.
+   * A line was appended to a file of which all was read; `before` is the line that was its newest until then, `now` our time. Lines that
+   * come at the pace of their own stamps are written as we read them, and tell the difference. A line can come late but not early: one
+   * that is less late than what is believed disproves that at once.
    */
-  observe(writtenAt: number, now: number): void {
-    const differenceMs = now - writtenAt;
-    if (Math.abs(differenceMs) > MOST_MS) return;
-    const isGreater = differenceMs > this.#lagMs + TOLERANCE_MS;
-    const isSmaller = differenceMs < this.#lagMs - SAME_MS;
-    const isConfirmed = this.#doubtfulMs !== undefined && Math.abs(differenceMs - this.#doubtfulMs) <= SAME_MS;
-    if (isSmaller || (isGreater && (!this.#hasLearned || isConfirmed))) this.#learn(differenceMs);
-    else this.#doubtfulMs = isGreater ? differenceMs : undefined;
-    this.#hasLearned = true;
+  observe(line: Sighting, before: Sighting | undefined, now: number): void {
+    const lateMs = latenessOf(line);
+    if (Math.abs(now - line.seenAt) > LIVE_MS || Math.abs(lateMs) > MOST_MS) return;
+    if (before !== undefined && latenessOf(before) - lateMs > SAME_MS) this.#copiedAt = now;
+    if (before !== undefined && keepsPace(before, line) && now - this.#copiedAt > CALM_MS) this.#learn(lateMs);
+    else if (lateMs < this.#lagMs - SAME_MS) this.#learn(Math.min(lateMs, 0));
   }
 
-  #learn(differenceMs: number): void {
-    this.#lagMs = Math.abs(differenceMs) < TOLERANCE_MS ? 0 : differenceMs;
-    this.#doubtfulMs = undefined;
+  /** What is nearly the same as before is left alone, so that instants stay in order. */
+  #learn(lateMs: number): void {
+    if (Math.abs(lateMs - this.#lagMs) > SAME_MS) this.#lagMs = Math.abs(lateMs) < TOLERANCE_MS ? 0 : lateMs;
   }
+}
+
+function latenessOf({ writtenAt, seenAt }: Sighting): number {
+  return seenAt - writtenAt;
+}
+
+function keepsPace(before: Sighting, line: Sighting): boolean {
+  const gapMs = line.seenAt - before.seenAt;
+  const slackMs = Math.min(MOST_SLACK_MS, Math.max(LEAST_SLACK_MS, gapMs / 20));
+  return gapMs >= LEAST_GAP_MS && Math.abs(latenessOf(line) - latenessOf(before)) <= slackMs;
 }

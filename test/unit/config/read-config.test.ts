@@ -44,7 +44,6 @@ describe('defaults', () => {
       gatewayTokenFile: undefined,
       sessionsJson: undefined,
       watchPolling: false,
-      writerClock: 'own',
       boxStyle: 'attachment',
       verbosity: 'normal',
       placement: 'auto',

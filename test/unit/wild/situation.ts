@@ -1,7 +1,7 @@
 // A situation of a real install as a file of steps, and what a person would see of it: the real source over real files, the real board and
 // renderer, and a clock that is moved by hand.
 
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { onTestFinished } from 'vitest';
@@ -13,6 +13,7 @@ import { tempDir } from '../transcripts/temp-dir.ts';
 
 const FIXTURES = new URL('../../fixtures/wild/', import.meta.url);
 const TICK_MS = 500;
+const START_MS = 1_000; // what is there before is older than a watcher that begins
 const LOOK_MS = 10;
 const MAX_LOOKS = 500; // 5 s in which nothing else happens
 const CALM_LOOKS = 3; // between two steps of one reading nothing is asked of the disk
@@ -93,7 +94,6 @@ class Stage {
     this.#source = createTranscriptSource({
       dir: join(this.#folder, 'agents'),
       polling: false,
-      learnsClock: true,
       clock,
       redact: createRedactor([]),
       emit: (event) => this.#desk.board.apply(event),
@@ -109,6 +109,7 @@ class Stage {
   }
 
   async start(): Promise<void> {
+    await this.#clock.advance(START_MS);
     await this.#source.start();
     this.#desk.board.caughtUp();
     this.#startedAt = this.#clock.now();
@@ -123,6 +124,7 @@ class Stage {
     if (json !== undefined) writeFileSync(path, this.#filled(JSON.stringify(json)));
     for (const entry of line === undefined ? lines : [line, ...lines]) appendFileSync(path, `${this.#filled(JSON.stringify(entry))}\n`);
     if (raw !== undefined) appendFileSync(path, this.#filled(raw));
+    if (existsSync(path)) utimesSync(path, this.#clock.now() / 1_000, this.#clock.now() / 1_000);
     return path;
   }
 
