@@ -16,6 +16,7 @@ import {
   hasSettled,
   interrupts,
   linesOf,
+  textOf,
   type Turn,
 } from './turn.ts';
 
@@ -26,7 +27,8 @@ const ABORTED: Expected = { title: '[ABORTED] main |', lines: (truth) => truth.m
 const LOST: Expected = { title: '[LOST] source gone | main |' };
 
 /** Nobody told how it ended, and whether: such a box is given up after ten minutes. */
-const UNKNOWN: Expected = { title: /^\[(ACTIVE|LOST)\] .*main \|/, lines: () => [] };
+const UNTOLD = 'this gateway does not tell of tools and sub-agents';
+const UNKNOWN: Expected = { title: /^\[(ACTIVE|LOST)\] .*main \|/, lines: () => [UNTOLD] };
 
 interface Judged {
   column: Column;
@@ -57,8 +59,10 @@ export async function sevenTurns(report: Report, rig: Rig): Promise<void> {
   const stop: Column = 'gateway stopped in mid-turn';
   await scene('cut', stop, () => cutOff(rig), rig.plan.installation.onStop === 'cut off' ? LOST : DONE);
   await rig.gateway.start();
+  await rig.watchersSee();
   await rig.pluginListens();
-  await judge(stop, await asks(rig, 'chat', 'safter'), DONE);
+  await rig.scene('after', async () => [await judge(stop, await asks(rig, 'chat', 'safter'), DONE)]);
+  await nothingElseIsShown(report, rig, judged);
 }
 
 /** Where the parent does not go on, the words of the report are its last line. */
@@ -78,7 +82,7 @@ async function stopped(rig: Rig): Promise<Turn> {
 async function cutOff(rig: Rig): Promise<Turn> {
   const turn = await asks(rig, 'slow', 'scut');
   await toolRuns(rig, turn);
-  for (const watching of rig.watchings) await boxOnceShowed(rig, watching, turn, '[ACTIVE] main').catch(() => undefined); // judged later
+  for (const watching of rig.watchings) await boxOnceShowed(rig, watching, turn, '[ACTIVE]').catch(() => undefined); // judged later
   await rig.gateway.stop('SIGTERM');
   return turn;
 }
@@ -118,6 +122,16 @@ async function nothingChangesLater(report: Report, rig: Rig, judged: readonly Ju
   }
 }
 
+/** Nothing but the turns that were asked for has a box. */
+async function nothingElseIsShown(report: Report, rig: Rig, judged: readonly Judged[]): Promise<void> {
+  for (const { plan, bot } of rig.watchings) {
+    await report.check(`${rig.version} ${plan.name}: nothing else has a box`, () => {
+      const others = rig.room.boxesOf(bot).filter((box) => !judged.some(({ turn }) => turn.isShownBy(box)));
+      if (others.length > 0) throw new Error(others.map(textOf).join('\n\n'));
+    });
+  }
+}
+
 /** Once wrong, a cell stays wrong. */
 function note({ table }: Report, row: string, column: Column, cell: Cell): void {
   table.set(row, column, table.get(row, column) === 'wrong' ? 'wrong' : cell);
@@ -130,5 +144,5 @@ function rowOf(rig: Rig, { plan }: Watching): string {
 /** A gateway that tells of runs alone says nothing of what is in them, nor that one was stopped. */
 function expectedOf(rig: Rig, { plan }: Watching, { column, expected }: Judged): Expected {
   if (plan.sources !== 'gateway' || rig.plan.installation.gatewayTells === 'everything') return expected;
-  return column === 'abort in mid-tool' ? UNKNOWN : { ...expected, tokens: false, lines: () => [] };
+  return column === 'abort in mid-tool' ? UNKNOWN : { ...expected, tokens: false, lines: () => [UNTOLD] };
 }

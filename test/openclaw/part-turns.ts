@@ -45,7 +45,7 @@ async function beginAll(rig: Rig): Promise<Case[]> {
     { name: 'a model that refuses a person', turn: personAsks(rig, 'error', 'perror'), expected: REFUSED },
     { name: 'a model that refuses an operator after a tool', turn: await operatorAsks(rig, 'broken', 'oerror'), expected: REFUSED },
     { name: 'a model that refuses at first', turn: personAsks(rig, 'retry', 'pretry'), expected: DONE },
-    { name: 'a turn that its person stops', turn: personAsks(rig, 'stream', 'pstop'), expected: ABORTED, meanwhile: '[ACTIVE] main' },
+    { name: 'a turn that its person stops', turn: personAsks(rig, 'stream', 'pstop'), expected: ABORTED, meanwhile: '[ACTIVE]' },
     ...(await beginEndless(rig)),
   ];
 }

@@ -1,5 +1,6 @@
 // The parts of a run, by name. The order counts: later parts stop and kill the gateway.
 
+import { hookStartsWatcher } from './part-hook.ts';
 import { nothingLoops } from './part-loops.ts';
 import { crashMidTurn, restartMidTurn } from './part-restarts.ts';
 import { sevenTurns } from './part-seven.ts';
@@ -18,6 +19,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   loops: nothingLoops,
   restart: restartMidTurn,
   crash: crashMidTurn,
+  hook: hookStartsWatcher,
   seven: sevenTurns,
 };
 

@@ -121,8 +121,7 @@ export class Recorder {
       this.#keys.add(key);
       void this.ask('sessions.messages.subscribe', { key });
     }
-    const phase = (payload?.['data'] as { phase?: string } | undefined)?.phase;
-    if (payload?.['stream'] === 'lifecycle' ? phase !== 'model' : payload?.['stream'] === 'tool' && phase === 'start') void this.#read(key);
+    if (changesHistory(payload ?? {})) void this.#read(key);
   }
 
   /** A history that is as it was is not written down again. */
@@ -155,4 +154,12 @@ export class Recorder {
     for (const [, answer] of this.#answersById) answer(undefined);
     this.lines.push({ t: Date.now(), conn: 'watch', dir: 'close', frame: { type: 'close', code, reason } });
   }
+}
+
+/** What a watcher may ask a history about: a run, a call and its result, the last word of a run that was stopped. */
+function changesHistory({ stream, data, message }: Record<string, unknown>): boolean {
+  const { phase } = (data ?? {}) as { phase?: string };
+  const { stopReason } = (message ?? {}) as { stopReason?: string };
+  if (stream === 'lifecycle') return phase !== 'model';
+  return stream === 'tool' ? phase === 'start' || phase === 'result' : stopReason === 'aborted';
 }

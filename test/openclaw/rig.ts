@@ -35,8 +35,9 @@ export interface RigPlan {
   record?: string | undefined;
 }
 
-/** The bot of a watcher that joins later. */
+/** The bots of watchers that join later. */
 export const GOVERNED = 'governed';
+export const HOOKED = 'hooked';
 const PLUGIN_LIMIT_MS = 90_000;
 const TOKEN = 'fake-token-of-the-gateway';
 
@@ -69,7 +70,11 @@ export class Rig {
   /** Everything is up and connected when this resolves. */
   static async start(plan: RigPlan, progress: (words: string) => void): Promise<Rig> {
     const { installation, watchers, streaming } = plan;
-    const [model, room, port] = await Promise.all([serveModel(), Room.open([...watchers.map(({ name }) => name), GOVERNED]), freePort()]);
+    const [model, room, port] = await Promise.all([
+      serveModel(),
+      Room.open([...watchers.map(({ name }) => name), GOVERNED, HOOKED]),
+      freePort(),
+    ]);
     const mattermost = { url: room.server.url, token: AGENT.token, streaming };
     const gateway = new RealGateway(installation, { port, token: TOKEN, modelUrl: model.baseUrl, mattermost });
     const rig = new Rig(plan, gateway, model, room);
@@ -113,6 +118,15 @@ export class Rig {
       timeoutMs: PLUGIN_LIMIT_MS,
       detail: () => this.gateway.output,
     });
+  }
+
+  /** Waits until the watchers of the gateway are connected: a turn that ends before is none of theirs. */
+  async watchersSee(): Promise<void> {
+    for (const { plan, watcher } of this.watchings.filter(({ plan: { sources } }) => sources !== 'files')) {
+      const isReadable = async (): Promise<boolean> =>
+        (await watcher.health()).sources.some(({ name, state }) => name === 'gateway' && (state === 'readable' || state === 'impaired'));
+      await until(`the watcher ${plan.name} is connected to the gateway`, isReadable, { detail: () => watcher.output });
+    }
   }
 
   /** A connection that survives neither the gateway's restart nor its crash: asked for anew, it is made anew. */

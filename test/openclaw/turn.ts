@@ -101,7 +101,7 @@ function metaOf(post: Post): LiveStatusMeta | undefined {
 }
 
 /** All boxes that a watcher shows of the turn. There should be one. */
-export function boxesOf(rig: Rig, { bot }: Watching, turn: Turn): Box[] {
+export function boxesOf(rig: Rig, { bot }: Pick<Watching, 'bot'>, turn: Turn): Box[] {
   return rig.room.boxesOf(bot).filter((box) => turn.isShownBy(box));
 }
 
@@ -124,7 +124,7 @@ export interface Case {
 }
 
 /** Waits until the turn has exactly one box, which says what really happened. */
-export async function boxTellsTruth(rig: Rig, watching: Watching, turn: Turn, expected: Expected): Promise<void> {
+export async function boxTellsTruth(rig: Rig, watching: Pick<Watching, 'bot'>, turn: Turn, expected: Expected): Promise<void> {
   const differences = (): string => differencesOf(rig, watching, turn, expected);
   await until('the box says what happened', () => differences() === '', { timeoutMs: SETTLE_LIMIT_MS, detail: differences });
 }
@@ -142,7 +142,7 @@ export function linesOf(rig: Rig, { scenario, script }: Turn, expected: Expected
 }
 
 /** Empty when all is as it should be. */
-export function differencesOf(rig: Rig, watching: Watching, turn: Turn, expected: Expected): string {
+export function differencesOf(rig: Rig, watching: Pick<Watching, 'bot'>, turn: Turn, expected: Expected): string {
   const boxes = boxesOf(rig, watching, turn);
   const [box] = boxes;
   if (box === undefined || boxes.length > 1)
@@ -193,11 +193,12 @@ export async function agentAnswers(rig: Rig, turn: Turn, answer: string): Promis
 }
 
 /** Boxes of the turn in places where they do not belong. */
-function elsewhere(rig: Rig, { bot }: Watching, turn: Turn): string {
+function elsewhere(rig: Rig, { bot }: Pick<Watching, 'bot'>, turn: Turn): string {
   const boxes = rig.room.boxesOf(bot).filter((box) => !turn.isShownBy(box) && textOf(box).includes(turn.scenario));
   return boxes.map((box) => `in ${box.post.channel_id}, below ${box.post.root_id || 'nothing'}:\n${textOf(box)}`).join('\n');
 }
 
-function textOf({ title, lines }: Box): string {
+/** A box as a person reads it. */
+export function textOf({ title, lines }: Box): string {
   return [title, ...lines].join('\n');
 }

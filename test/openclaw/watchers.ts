@@ -10,8 +10,9 @@ const BOTH: WatcherPlan = { name: 'both', sources: 'both' };
 /** By OpenClaw's own configuration, without a word from us. */
 const FOUND: WatcherPlan = { name: 'found', sources: 'found' };
 
-/** Files, gateway and both where there are files; else the gateway, for more than the seven turns also as one that was found. */
+/** None for the hook alone, which brings its own. Files, gateway and both where there are files; else the gateway, for more than the seven turns also as one that was found. */
 export function watchersOf({ transcripts }: OpenClawVersion, parts: readonly string[]): readonly WatcherPlan[] {
+  if (parts.every((part) => part === 'hook')) return [];
   if (transcripts === 'files') return [FILES, GATEWAY, BOTH];
   return parts.every((part) => part === 'seven') ? [GATEWAY] : [GATEWAY, FOUND];
 }

@@ -1,0 +1,154 @@
+// The hook, installed as users do it from the packed file: the gateway itself starts the watcher, which outlives it.
+
+import { appendFileSync, existsSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HOOK } from '../../src/cli/openclaw-hooks.ts';
+import { freePort, until } from '../integration/harness.ts';
+import { openClawEnvironment } from './install.ts';
+import { PackedProgram, type Said } from './packed-program.ts';
+import type { Report } from './report.ts';
+import { HOOKED, type Rig } from './rig.ts';
+import { botNamed } from './room.ts';
+import { asks, boxTellsTruth, type Expected } from './turn.ts';
+
+const DONE: Expected = { title: '[DONE] main |', tokens: true };
+const SECOND_MS = 8_000; // a second watcher would be there by then
+const CONFIG_MISSING = 78;
+
+export async function hookStartsWatcher(report: Report, rig: Rig): Promise<void> {
+  const hooked: Hooked[] = [];
+  try {
+    await report.check(`${rig.version}: the packed program installs`, async () => {
+      hooked.push(new Hooked(rig, await PackedProgram.install()));
+    });
+    for (const each of hooked) await tryHook(report, rig, each);
+  } finally {
+    for (const each of hooked) each.close();
+  }
+}
+
+async function tryHook(report: Report, rig: Rig, hooked: Hooked): Promise<void> {
+  const check = (name: string, act: () => Promise<void>): Promise<boolean> => report.check(`${rig.version} hook: ${name}`, act);
+  await check('it installs, names the missing settings, and is switched on once they are there', () => hooked.install());
+  await rig.gateway.stop('SIGTERM');
+  await check('the gateway starts one watcher, with its own Node', async () => {
+    await hooked.gatewaySays(/live-status is running \(pid \d+\)/, () => rig.gateway.start());
+    hooked.runsOnceWithGatewaysNode();
+  });
+  await check('the first turn has a box that says what happened', () => hooked.showsTurn('hfirst'));
+  await check('the watcher survives a restart of the gateway and is not doubled', async () => {
+    const before = hooked.watchers;
+    await hooked.gatewaySays(/live-status is already running \(pid \d+\)/, () => restart(rig));
+    same(hooked.watchers, before);
+  });
+  await check('two restarts in quick succession start one watcher where none runs', async () => {
+    await hooked.says(['stop'], 0, 'stopped');
+    await restart(rig);
+    await hooked.gatewaySays(/live-status is (already )?running \(pid \d+\)/, () => restart(rig));
+    await sleep(SECOND_MS);
+    hooked.runsOnceWithGatewaysNode();
+  });
+  await check('the next turn has a box, too', () => hooked.showsTurn('hsecond'));
+  await check('it is removed, and the next start of the gateway starts nothing', async () => {
+    await hooked.remove();
+    await restart(rig);
+    await sleep(SECOND_MS);
+    same(hooked.watchers, []);
+  });
+}
+
+async function restart({ gateway }: Rig): Promise<void> {
+  await gateway.stop('SIGTERM');
+  await gateway.start();
+}
+
+/** One gateway with the hook in it. */
+class Hooked {
+  readonly #rig: Rig;
+  readonly #program: PackedProgram;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #bot = botNamed(HOOKED);
+
+  constructor(rig: Rig, program: PackedProgram) {
+    const { installation } = rig.plan;
+    const env = openClawEnvironment(installation);
+    this.#rig = rig;
+    this.#program = program;
+    this.#env = { ...env, PATH: `${join(dirname(installation.entry), '../.bin')}:${env['PATH']}` };
+  }
+
+  get watchers(): number[] {
+    return this.#program.watchers;
+  }
+
+  /** As a person does it who reads what it says. */
+  async install(): Promise<void> {
+    const { text } = await this.says(['hook', 'install'], CONFIG_MISSING, 'MM_URL is missing');
+    const [, file = ''] = /Set in (\S+),/.exec(text) ?? [];
+    const { gateway, room, plan } = this.#rig;
+    const settings = {
+      MM_URL: room.server.url,
+      MM_TOKEN: this.#bot.token,
+      HEALTH_PORT: await freePort(),
+      ...(plan.installation.transcripts === 'files' ? { TRANSCRIPT_DIR: gateway.agentsDir } : {}),
+    };
+    appendFileSync(
+      file,
+      `${Object.entries(settings)
+        .map((pair) => pair.join('='))
+        .join('\n')}\n`,
+    );
+    await this.says(['hook', 'install'], 0, 'It is switched on');
+    await this.says(['hook', 'status'], 0, 'switched on; it starts');
+  }
+
+  async remove(): Promise<void> {
+    await this.says(['stop'], 0, 'stopped');
+    await this.says(['hook', 'remove'], 0, 'The hook is removed');
+    if (existsSync(this.#folder)) throw new Error(`${this.#folder} is still there.`);
+  }
+
+  /** Runs a command, which has to end with a code and to say words. */
+  async says(args: readonly string[], code: number, words: string): Promise<Said> {
+    const said = await this.#program.command(args, this.#env);
+    if (said.code === code && said.text.includes(words)) return said;
+    throw new Error(`live-status ${args.join(' ')} ended with ${String(said.code)} instead of ${code}, "${words}":\n${said.text}`);
+  }
+
+  /** The hook's line in what the gateway prints from now on. */
+  async gatewaySays(words: RegExp, act: () => Promise<void>): Promise<void> {
+    const { gateway } = this.#rig;
+    const before = gateway.output.length;
+    await act();
+    const lines = (): string[] =>
+      gateway.output
+        .slice(before)
+        .split('\n')
+        .filter((line) => line.includes(HOOK));
+    await until(`the hook says ${String(words)}`, () => lines().some((line) => words.test(line)), { detail: () => lines().join('\n') });
+  }
+
+  runsOnceWithGatewaysNode(): void {
+    const programs = this.watchers.map((pid) => realpathSync(`/proc/${pid}/exe`));
+    same(programs, [realpathSync(this.#rig.plan.installation.nodePath)]);
+  }
+
+  async showsTurn(scenario: string): Promise<void> {
+    await this.#rig.pluginListens();
+    await boxTellsTruth(this.#rig, { bot: this.#bot }, await asks(this.#rig, 'chat', scenario), DONE);
+  }
+
+  close(): void {
+    this.#program.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #folder(): string {
+    return join(this.#rig.gateway.stateDir, 'hooks', HOOK);
+  }
+}
+
+function same(seen: readonly unknown[], wanted: readonly unknown[]): void {
+  if (JSON.stringify(seen) !== JSON.stringify(wanted)) throw new Error(`expected ${JSON.stringify(wanted)}, seen ${JSON.stringify(seen)}`);
+}
