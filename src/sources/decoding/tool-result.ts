@@ -27,6 +27,8 @@ const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
 /** SIGKILL is not among them: that is more often the kernel short of memory than a person. */
 const ABORT_LINE =
   /(?:^|\n)(?:Aborted|Command aborted by signal SIG(?:TERM|INT|HUP)|(?:Request|(?:This |The |Reply )?[Oo]peration|Tool execution) (?:was )?aborted(?: by (?:the )?user)?)\.?\s*$/;
+/** How OpenClaw itself closes the output of a command that did not end. */
+const COMMAND_ABORTED = /(?:^|\n)Command aborted by signal SIG[A-Z0-9]+\s*$/;
 /** `process` reports success of these as a failure in 2026.2. */
 const PROCESS_ENDED = /^(?:Killed|Terminated|Removed|Termination requested for) session ([\w-]{1,64})/;
 const ERROR_WORD =
@@ -67,15 +69,22 @@ function endedSession(session: JsonRecord, safe: SafeText): { handle: string; ex
   return [{ handle, ...(exitCode === undefined ? {} : { exitCode }) }];
 }
 
-function isAborted({ details, text, isError }: ToolResult): boolean {
+function isAborted(result: ToolResult): boolean {
+  const { details, text, isError } = result;
   if (ABORTED.has(asText(details['status']) ?? '') || details['exitReason'] === 'manual-cancel') return true;
-  const isFailure = isError || isFailedStatus(details['status']); // 2026.5 calls such a result no error
+  const isFailure = isError || isFailedStatus(details['status']) || isCutShort(result); // 2026.5 calls such a result no error
   return isFailure && details['exitReason'] === undefined && ABORT_LINE.test(text.slice(-300));
 }
 
-function isFailed({ tool, details, text, isError }: ToolResult, exitCode: number | undefined): boolean {
+/** A history without details (2026.4) calls a command that was killed no error, either. */
+function isCutShort({ tool, details, text }: ToolResult): boolean {
+  return isCommand(tool) && Object.keys(details).length === 0 && COMMAND_ABORTED.test(text.slice(-100));
+}
+
+function isFailed(result: ToolResult, exitCode: number | undefined): boolean {
+  const { tool, details, text, isError } = result;
   if (tool === 'process' && !isError && PROCESS_ENDED.test(text)) return false;
-  return isError || (exitCode !== undefined && exitCode !== 0) || reportsFailure(tool, details, text);
+  return isError || (exitCode !== undefined && exitCode !== 0) || isCutShort(result) || reportsFailure(tool, details, text);
 }
 
 /** Commands end with their own words for it; where the details know the code, those are output of somebody else. */

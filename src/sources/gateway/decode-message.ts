@@ -124,6 +124,7 @@ export class MessageDecoder {
     if (said.stop !== 'tools' && said.stop !== 'error') {
       run.phase = 'answered';
       run.word = { outcome: said.stop === 'aborted' ? 'aborted' : 'done', at: message.at };
+      if (said.stop === 'aborted') this.#ports.book.saidAborted(run);
     }
     if (withCalls) tell(rawKey, message.at, this.#callsOf(run, message));
     else for (const { toolCallId, args } of callBlocks(message)) if (typeof toolCallId === 'string') run.argsByCall.set(toolCallId, args);

@@ -86,3 +86,8 @@ export function outcomeOfRow(row: JsonRecord): 'done' | 'failed' | 'aborted' | '
       return undefined;
   }
 }
+
+/** 2026.7 mixes some rows into their frames; where there is a row of its own, it is right and the copies around it are not. */
+export function rowOf(payload: JsonRecord): JsonRecord {
+  return asRecord(payload['session']) ?? (payload['sessionId'] === undefined || payload['runId'] !== undefined ? {} : payload);
+}

@@ -8,21 +8,14 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-gu
 import type { Fact } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';
-import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
+import { BareResults } from './bare-results.ts';
+import type { Message } from './decode-message.ts';
+import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolMessage, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
+import type { RunFrame } from './run-frame.ts';
 import { abortOf, endOf, failureOf, isCutForRestart } from './run-outcome.ts';
 import { preambleId, type Run, type Sign, takePreamble } from './run.ts';
 import type { RunBook } from './run-book.ts';
 import { commandSeen } from './tasks.ts';
-
-/** A frame that belongs to a run, with what its payload has in common with all others. */
-export interface RunFrame {
-  rawKey: string;
-  runId: string;
-  at: number;
-  seq: number | undefined;
-  isHeartbeat: boolean;
-  data: JsonRecord;
-}
 
 interface Ports {
   book: RunBook;
@@ -32,6 +25,8 @@ interface Ports {
   seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void;
   /** The gateway itself dropped events of a run. */
   onGap(): void;
+  /** A call of the session has ended, and no event says how. */
+  onBareResult(rawKey: string): void;
   /** Calls `run` once after `delayMs`. */
   after(delayMs: number, run: () => void): void;
 }
@@ -51,9 +46,11 @@ export class RunDecoder {
   readonly #book: RunBook;
   readonly #context: DecodeContext;
   readonly #safe: SafeText;
+  readonly #bareResults: BareResults<Message>;
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#bareResults = new BareResults({ ask: ports.onBareResult, after: ports.after });
     this.#book = ports.book;
     this.#context = ports.context;
     this.#safe = ports.context.safe;
@@ -144,6 +141,14 @@ export class RunDecoder {
     else if (!isHeartbeat) this.#book.endedUnseen(rawKey, { runId, outcome, at, startedAt, reason });
   }
 
+  /** 2026.6 calls final what was cut off in a call, and may not tell how that ended: somebody stopped it, unless a row says otherwise. */
+  #final(payload: JsonRecord, frame: RunFrame): void {
+    const run = this.#book.run(frame.runId);
+    const isCutOff = run?.isCutOff === true;
+    if (run !== undefined && !isCutOff && payload['stopReason'] === 'toolUse') run.word = { outcome: 'aborted', at: frame.at };
+    this.#ended(frame, endOf(payload, isCutOff));
+  }
+
   /** What an aborted run had said so far is in no message. */
   #partial(payload: JsonRecord, { rawKey, runId, at }: RunFrame): void {
     const text = visibleText(contentText(asRecord(payload['message'])?.['content']));
@@ -161,7 +166,7 @@ export class RunDecoder {
       case 'start':
         return this.#ports.tell(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, at, data, this.#context)]);
       case 'result':
-        return this.#ports.tell(rawKey, at, withBackground(decodeToolEnd(run, at, data, this.#context), at));
+        return this.#result(run, frame);
       case 'update':
         return this.#updated(run, frame);
       case 'review':
@@ -170,6 +175,28 @@ export class RunDecoder {
       default:
         this.#context.unknown(`tool:${asText(data['phase']) ?? 'none'}`);
     }
+  }
+
+  /** Where the event does not bring what the tool answered, the history does. */
+  #result(run: Run, { rawKey, at, data }: RunFrame): void {
+    const callId = this.#safe.id(data['toolCallId']);
+    const tell = (answer?: Message): void => {
+      const facts =
+        answer === undefined ? decodeToolEnd(run, at, data, this.#context) : decodeToolMessage(run, at, answer.body, this.#context);
+      this.#ports.tell(rawKey, at, withBackground(facts, at));
+    };
+    if (data['result'] !== undefined || callId === undefined) return tell();
+    this.#ports.tell(rawKey, at, decodeItemStart(run, at, data, this.#context));
+    this.#bareResults.hold(rawKey, callId, tell);
+  }
+
+  /** What the history of a session says that its tools have answered. */
+  results(rawKey: string, messages: readonly Message[]): void {
+    const answers = messages.flatMap((message) => {
+      const callId = message.body['role'] === 'toolResult' ? this.#safe.id(message.body['toolCallId']) : undefined;
+      return callId === undefined ? [] : [[callId, message] as const];
+    });
+    this.#bareResults.answered(rawKey, new Map(answers));
   }
 
   #item(frame: RunFrame): void {
@@ -194,7 +221,7 @@ export class RunDecoder {
 
   /** What the tool events say better, they have said by now; where they did not come, the item is all that tells of the call. */
   #untoldCall(run: Run, { rawKey, at, data }: RunFrame): void {
-    if (data['hideFromChannelProgress'] === true) return;
+    if (data['hideFromChannelProgress'] === true || this.#bareResults.holds(rawKey, this.#safe.id(data['toolCallId']) ?? '')) return;
     const isOver = data['phase'] === 'end';
     const startedAt = asNumber(data['startedAt']) ?? at;
     if (run.phase !== 'ended' || isOver) this.#ports.tell(rawKey, startedAt, decodeItemStart(run, startedAt, data, this.#context));
@@ -225,7 +252,7 @@ export class RunDecoder {
         this.#book.active(rawKey, runId, at, payload['state'] === 'delta' ? 'words' : 'alive');
         return;
       case 'final':
-        return this.#ended(frame, endOf(payload, this.#book.run(runId)?.isCutOff === true));
+        return this.#final(payload, frame);
       case 'aborted':
         if (isCutForRestart({ ...payload, aborted: true })) this.#book.cutForRestart(runId, at);
         else this.#ended(frame, abortOf(payload['stopReason']));
@@ -261,21 +288,4 @@ function preambleOf(run: Run): Fact[] {
   if (preamble === undefined) return [];
   takePreamble(run, preamble);
   return [{ type: 'message', messageId: preamble.id, text: preamble.text, stop: 'tools', runId: run.runId }];
-}
-
-/** What `agent`, `session.tool` and `chat` payloads have in common. The session's key is missing on some frames of old gateways. */
-export function runFrameOf(payload: JsonRecord, book: RunBook, now: number): RunFrame | undefined {
-  const runId = asText(payload['runId'])?.slice(0, 512);
-  if (runId === undefined) return undefined;
-  const rawKey = asText(payload['sessionKey']) ?? book.run(runId)?.rawKey;
-  if (rawKey === undefined) return undefined;
-  const message = asRecord(payload['message']);
-  return {
-    rawKey,
-    runId,
-    at: asNumber(payload['ts']) ?? asNumber(message?.['timestamp']) ?? now,
-    seq: asNumber(payload['seq']),
-    isHeartbeat: payload['isHeartbeat'] === true,
-    data: asRecord(payload['data']) ?? {},
-  };
 }

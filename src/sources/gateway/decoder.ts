@@ -9,12 +9,14 @@ import { remember } from '../decoding/remember.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
-import { decodeRow, factsOfKey, outcomeOfRow, type SessionFacts } from './decode-row.ts';
-import { RunDecoder, runFrameOf } from './decode-run.ts';
+import { decodeRow, factsOfKey, outcomeOfRow, rowOf, type SessionFacts } from './decode-row.ts';
+import { RunDecoder } from './decode-run.ts';
 import { type History, type InFlight, isAtWork, mayBeAtWork, missedMessages, ofNewestTurn, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import type { Run } from './run.ts';
 import { RunBook } from './run-book.ts';
+import { runFrameOf } from './run-frame.ts';
+import { SILENT_EVENTS } from './silent-events.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
 import { Tasks } from './tasks.ts';
 
@@ -33,18 +35,12 @@ export interface DecoderOptions {
   onGap(): void;
   /** A run of the session will try again, and no event says when. */
   onRetry(rawKey: string): void;
+  /** A call of the session has ended, and no event says how. */
+  onBareResult(rawKey: string): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
 }
 
-/** Events without news for a status box. */
-const SILENT_EVENTS: ReadonlySet<string> = new Set(
-  `presence tick health heartbeat update.available update.run.changed config.changed skills.changed plugins.changed
-   progressCard.changed session.approval session.observer session.typing session.sharing session.sharing.evidence session.suggestion question.requested question.resolved
-   chat.metadata.changed models.snapshot mentions.changed task.suggestion gateway.suspension node.presence node.hostStats
-   device.pair.changed device.pair.requested device.pair.resolved controlUi.sessionPullRequests.changed plugins.controlUi.changed
-   users.prefs.changed voicewake.changed voicewake.routing.changed talk.mode`.split(/\s+/),
-);
 const MAX_SESSIONS = 5_000;
 
 export class GatewayDecoder {
@@ -80,6 +76,7 @@ export class GatewayDecoder {
       after: options.after,
       seen: (rawKey, at, facts) => this.#seen(rawKey, at, facts),
       onGap: options.onGap,
+      onBareResult: options.onBareResult,
     });
     this.#messages = new MessageDecoder(shared);
   }
@@ -132,6 +129,11 @@ export class GatewayDecoder {
   /** Looks in a history for nothing but when a run tries again. */
   retry(rawKey: string, { inFlight }: History): void {
     if (inFlight !== undefined) this.#isRetrying(rawKey, inFlight);
+  }
+
+  /** Looks in a history for nothing but what tools have answered. */
+  results(rawKey: string, { messages }: History): void {
+    this.#runs.results(rawKey, messages);
   }
 
   /** The gateway does not know the session any more: what nobody can tell about it is lost. */
@@ -286,11 +288,6 @@ export class GatewayDecoder {
   #emit(sessionKey: string, at: number, fact: Fact): void {
     this.#options.emit({ ...fact, sessionKey, at, source: 'gateway' });
   }
-}
-
-/** 2026.7 mixes some rows into their frames; where there is a row of its own, it is right and the copies around it are not. */
-function rowOf(payload: JsonRecord): JsonRecord {
-  return asRecord(payload['session']) ?? (payload['sessionId'] === undefined || payload['runId'] !== undefined ? {} : payload);
 }
 
 function reasonOf(row: JsonRecord, { safe }: DecodeContext): string | undefined {

@@ -155,6 +155,12 @@ export class Recovery {
     if (answer.kind === 'ok') this.#ports.decoder.retry(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
   }
 
+  /** Asks what tools have answered of which only the end is known. */
+  async askResults(rawKey: string): Promise<void> {
+    const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, limit: MAX_MESSAGES });
+    if (answer.kind === 'ok') this.#ports.decoder.results(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
+  }
+
   async #catchUp(sinceByKey: ReadonlyMap<string, number | undefined>, wasRestarted: boolean): Promise<void> {
     const todo = [...sinceByKey];
     const worker = async (): Promise<void> => {

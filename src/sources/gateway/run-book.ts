@@ -33,6 +33,7 @@ const MAX_SESSIONS = 3_000;
 const TELL_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
 const HELD_MS = 60_000;
 const STOPPING_MS = 10_000; // a gateway cuts its runs off before it says that it stops
+const STOP_WORD_MS = 2_000; // a gateway that tells the end of a run that was stopped does so within a second
 const FINAL_WORD_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
 
 export class RunBook {
@@ -172,6 +173,14 @@ export class RunBook {
     if (run.phase !== 'ended') this.#close(run);
     run.end = { outcome, isGuess: outcome !== told };
     this.#ports.tell(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** The last message of a run says that it was aborted. Where its row says so, too, that may be all that is ever told (2026.4). */
+  saidAborted(run: Run): void {
+    const { word } = run;
+    this.#ports.after(STOP_WORD_MS, () => {
+      if (run.word === word && run.isStopped === true) this.ended(run.runId, 'aborted', word?.at ?? run.toldAt);
+    });
   }
 
   /** The run was cut off for a restart: of its session by a person (`/new`), unless the gateway says that it stops itself. */

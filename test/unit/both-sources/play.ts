@@ -91,6 +91,7 @@ class Play {
       onSession: () => {},
       onGap: () => {},
       onRetry: () => {},
+      onBareResult: () => {},
     });
   }
 

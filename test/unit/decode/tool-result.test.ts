@@ -53,6 +53,12 @@ describe('the outcome of a tool call', () => {
       { details: { status: 'failed', exitReason: 'overall-timeout' }, text: 'tick\n\nCommand timed out after 3 s', isError: true },
       { kind: 'failed', detail: 'Command timed out after 3 s' },
     ],
+    ['an abort in a history without details (2026.4)', { details: {}, text: 'Command aborted by signal SIGTERM' }, { kind: 'aborted' }],
+    [
+      'a kill in a history without details (2026.4)',
+      { details: {}, text: 'tick 1\n\nCommand aborted by signal SIGKILL' },
+      { kind: 'failed', detail: 'Command aborted by signal SIGKILL' },
+    ],
     ['an abort (2026.2)', { details: {}, text: 'tick 1\n\nCommand aborted by signal SIGTERM', isError: true }, { kind: 'aborted' }],
     [
       'an abort (2026.7)',

@@ -18,6 +18,7 @@ export class Decoding {
   readonly met = new Set<string>();
   gaps = 0;
   readonly retried: string[] = [];
+  readonly bareAsked: string[] = [];
   readonly decoder: GatewayDecoder;
   #now = T0;
   #timers: { at: number; run: () => void }[] = [];
@@ -38,6 +39,7 @@ export class Decoding {
         this.gaps += 1;
       },
       onRetry: (rawKey) => this.retried.push(rawKey),
+      onBareResult: (rawKey) => this.bareAsked.push(rawKey),
     });
   }
 
@@ -100,6 +102,12 @@ export class Decoding {
     const history = decodeHistory({ messages: [], ...payload }, this.#now);
     this.decoder.history(KEY, history, since);
     return this.decoder.settle(KEY, history, wasRestarted);
+  }
+
+  /** The answer to what was asked about calls whose end came bare. */
+  results(messages: Payload[]): this {
+    this.decoder.results(KEY, decodeHistory({ messages }, this.#now));
+    return this;
   }
 
   /** What was emitted since the last call, without facts of sessions. */

@@ -262,3 +262,31 @@ describe('a gateway that was asked about an open run', () => {
     expect(ends(decoding)).toEqual(outcomes);
   });
 });
+
+describe('a run that is stopped in a call', () => {
+  it('was aborted when 2026.6 calls final what waited for a call and never tells how that one ended', () => {
+    const decoding = working().tool('start', 'call-1').at(5);
+    expect(ends(decoding.chat('final', { stopReason: 'toolUse' }))).toEqual(['aborted']);
+    expect(ends(changed(decoding, row({ status: 'failed', endedAt: T0 + 5_000 }), { phase: 'end', runId: 'run-1' }))).toEqual([]);
+  });
+
+  it('ran out of its time when a row says so after that', () => {
+    const decoding = working().tool('start', 'call-1').at(5).chat('final', { stopReason: 'toolUse' });
+    expect(ends(changed(decoding, row({ status: 'timeout', endedAt: T0 + 5_000 }), { phase: 'end', runId: 'run-1' }))).toEqual([
+      'aborted',
+      'timed_out',
+    ]);
+  });
+
+  it('was aborted when 2026.4 tells no more than its last words and a row', () => {
+    const decoding = changed(working().tool('start', 'call-1').at(3), row({ abortedLastRun: true, updatedAt: T0 + 3_000 }));
+    expect(ends(decoding.said('', 'aborted').at(4))).toEqual([]);
+    expect(ends(decoding.at(6))).toEqual(['aborted']);
+  });
+
+  it('is not over by its last words alone: its end says whether its time was over', () => {
+    const decoding = working().tool('start', 'call-1').at(3).said('', 'aborted').at(6);
+    expect(ends(decoding)).toEqual([]);
+    expect(ends(decoding.lifecycle('end', { aborted: true, stopReason: 'timeout' }))).toEqual(['timed_out']);
+  });
+});

@@ -31,6 +31,7 @@ export interface Line {
 export type Advance = (to: number) => Promise<void>;
 
 const QUIET_ROUNDS = 2;
+const STEP_MS = 1_000;
 const REFUSED: Frame = { type: 'res', ok: false, error: { code: 'INVALID_REQUEST', message: 'not recorded' } };
 
 export class RecordedGateway {
@@ -60,7 +61,7 @@ export class RecordedGateway {
     let seq = 0;
     for (const { t, dir, missed = 0, frame } of this.#lines) {
       if (dir !== 'in' || frame.type !== 'event') continue;
-      await this.#goOn(t);
+      await this.#goOn(t, socket);
       if (frame.event !== 'connect.challenge') seq += 1 + missed;
       socket.send(JSON.stringify({ ...frame, ...(seq === 0 ? {} : { seq }) }));
       await this.#untilQuiet(socket);
@@ -68,16 +69,21 @@ export class RecordedGateway {
     await this.#end(socket);
   }
 
-  async #goOn(to: number): Promise<void> {
-    this.#now = to;
-    await this.#advance(to);
+  /** In steps, so that what the client asks meanwhile is answered before it waits any longer. */
+  async #goOn(to: number, socket: WebSocket): Promise<void> {
+    while (this.#now < to) {
+      this.#now = Math.min(to, this.#now + STEP_MS);
+      await this.#advance(this.#now);
+      if (this.#now < to) await this.#untilQuiet(socket);
+    }
   }
 
-  /** A connection that was closed by the recorder stays open. */
+  /** A connection that was closed by the recorder stays open for the client. */
   async #end(socket: WebSocket): Promise<void> {
     const close = this.#lines.find(({ dir }) => dir === 'close');
-    if (close === undefined || close.frame.code === 1005) return;
-    await this.#goOn(close.t);
+    if (close === undefined) return;
+    await this.#goOn(close.t, socket);
+    if (close.frame.code === 1005) return;
     if (close.frame.code === 1006) socket.terminate();
     else socket.close(close.frame.code, close.frame.reason);
     await once(socket, 'close');
