@@ -87,7 +87,7 @@ function rowRoute(row: Evidence, base: Audience, moves: boolean): RouteFinding {
     case 'unclear':
       return elsewhere('unknown', basis);
     case 'nothing':
-      return elsewhere(messenger === undefined ? base : 'unknown', basis);
+      return elsewhere(base, basis);
     default:
       return row.says satisfies never;
   }

@@ -70,5 +70,12 @@ function mattermostKey([, , channelId = '', thread, rootId = '', ...more]: reado
 function groupKey(rest: readonly string[]): KeySays {
   if (NO_MESSENGER.has(rest[0]) || rest[0] === '') return { kind: 'nothing' };
   const at = [1, 2].find((index) => GROUPS.has(rest[index]));
-  return at !== undefined && (rest[at + 1] ?? '') !== '' ? { kind: 'group' } : { kind: 'nothing' };
+  const id = at === undefined ? '' : (rest[at + 1] ?? '');
+  if (id === '') return { kind: 'nothing' };
+  return isPersonsId(rest[0], id) ? { kind: 'direct' } : { kind: 'group' };
+}
+
+/** Some messengers' ids tell a direct conversation, whatever the key calls it. */
+function isPersonsId(messenger: string | undefined, id: string): boolean {
+  return messenger === 'slack' ? /^d(?=[a-z]*\d)[a-z0-9]{7,}$/.test(id) : /@(?:s\.whatsapp\.net|c\.us|lid)$/.test(id);
 }

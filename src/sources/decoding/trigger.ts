@@ -3,6 +3,7 @@
 import type { Trigger } from '../../core/event.ts';
 import { isGatewayCommand } from './gateway-command.ts';
 import { asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { isOwnName } from './own-names.ts';
 import type { SafeText } from './safe-text.ts';
 import { fieldLine, type UserText } from './user-text.ts';
 
@@ -47,16 +48,20 @@ function isOfMessenger(block: JsonRecord | undefined): boolean {
   const sender = asRecord(block['sender']);
   const named = [block['sender_id'], sender?.['id'], sender?.['name'], block['sender'], block['sender_name']].map(asText);
   const senderId = named.find((name) => name !== undefined);
-  if (senderId !== undefined) return !OWN_SENDER.test(senderId);
+  if (senderId !== undefined) return !isOwnName(senderId);
   return MESSENGER_FACTS.some((name) => block[name] !== undefined && block[name] !== null && block[name] !== '');
 }
 
-const OWN_SENDER =
-  /^(?:(?:openclaw|clawdbot|moltbot)(?:-[a-z-]{1,30})?|web-?chat(?:-ui)?|control-ui|cli|tui|gateway(?:-client)?|node-host|heartbeat|cron(?:-event)?|exec-event|system|internal)$/i;
 const MESSENGER_FACTS =
   'message_id reply_to_id conversation_label group_subject group_channel group_space thread_label is_group_chat was_mentioned is_forum'.split(
     ' ',
   );
+
+/** A room that has an address, as messengers write it. A heartbeat has one where it is delivered. */
+function isOfRoom(block: JsonRecord): boolean {
+  const address = asText(block['chat_id']);
+  return address !== undefined && !isOwnName(address.split(':', 1)[0] ?? '');
+}
 
 /** Who sent a message, as 2026.7 stores it; lines of internal origin have none. */
 function senderMarks(message: JsonRecord): JsonRecord | undefined {
@@ -130,15 +135,22 @@ function isHousekeeping(body: string): boolean {
   );
 }
 
+/** Whose the block of the sender is: the operator's own pages have one, too. */
+function isPerson({ id, label, name, username }: JsonRecord): boolean {
+  const named = [id, label, name, username].map(asText).find((each) => each !== undefined);
+  return named !== undefined && !isOwnName(named);
+}
+
 /** 2026.2 tells the post in the metadata block, 2026.7 only the sender; a line without either came through the gateway's own doors. */
-function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): Trigger {
+export function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): Trigger {
   const marks = senderMarks(message);
   if (marks !== undefined) {
     const isPerson = marks['senderId'] !== undefined || marks['senderIsOwner'] === false;
     return isPerson ? personTrigger({ userId: marks['senderId'], from: marks }, safe) : { kind: 'operator' };
   }
-  const block = text.conversation;
-  if (block === undefined || (!isOfMessenger(block) && chatOf(block) === undefined)) return { kind: 'operator' };
+  const { conversation: block = {}, sender = {} } = text;
+  const isOfNobody = !isOfMessenger(block) && chatOf(block) === undefined && !isOfRoom(block);
+  if (isOfNobody && !isPerson(sender) && !text.isOfChat) return { kind: 'operator' };
   return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'], from: block }, safe);
 }
 

@@ -1,6 +1,7 @@
 // Takes apart what the gateway puts around the text of a user line. 2026.2 prefixes notes, an envelope or blocks of metadata;
 // 2026.7 stores the bare text. Nothing of the text itself leaves this folder, unless a rule was switched on that needs it (question.ts).
 
+import { hasChatMarks } from './chat-marks.ts';
 import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
 import { type RetryWording, retryWording } from './retry-wording.ts';
 
@@ -19,6 +20,10 @@ export interface UserText {
   wording: RetryWording['kind'];
   /** The metadata block of a message from a channel. */
   conversation?: JsonRecord;
+  /** The metadata block of who sent it. */
+  sender?: JsonRecord;
+  /** Something around it shows that it came from a chat, though nothing says from whose. */
+  isOfChat: boolean;
   /** It begins with the time at which it was sent. */
   isEnveloped: boolean;
 }
@@ -28,8 +33,9 @@ const SYSTEM_LINE = /^System(?: \(untrusted\))?: \[[^\]\n]{1,60}\] ?([^\n]*)(?:\
 const ENDED_COMMAND = /^Exec (?:completed|failed|killed) \(([\w-]{1,64}), (?:code (-?\d{1,6})|signal \w{1,20})\)/;
 const ABORTED_NOTE = /^Note: The previous agent run was aborted[^\n]*(?:\n|$)/;
 const ENVELOPE = /^\[(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{4}-\d\d-\d\d \d\d:\d\d[^\]\n]{0,40}\] ?/m;
-const METADATA_BLOCK = /^[A-Z][\w ]{0,40} \(untrusted metadata\):\n```json\n[^`]{0,20000}\n```\n*/gm;
+const METADATA_BLOCK = /^[A-Z][\w ]{0,40} \(untrusted[^)\n]{0,40}\):\n```json\n[^`]{0,20000}\n```\n*/gm;
 const CONVERSATION = /^Conversation info \(untrusted metadata\):\n```json\n/m;
+const SENDER = /^Sender \(untrusted metadata\):\n```json\n/m;
 
 /** Splits a user text; every part may be missing. */
 export function readUserText(text: string): UserText {
@@ -38,10 +44,21 @@ export function readUserText(text: string): UserText {
   const envelope = ENVELOPE.exec(rest);
   const isEnveloped = envelope !== null && (envelope.index === 0 || hadNotes);
   const body = isEnveloped ? rest.slice(envelope.index + envelope[0].length) : rest;
-  const conversation = conversationOf(isEnveloped ? rest.slice(0, envelope.index) : rest);
+  const around = isEnveloped ? rest.slice(0, envelope.index) : rest;
+  const conversation = blockOf(CONVERSATION, around);
+  const sender = blockOf(SENDER, around);
   const said = retryWording(body.replace(METADATA_BLOCK, '').trim());
   const wording = said.kind === 'plain' ? marked.kind : said.kind;
-  return { endedCommands, body, words: said.prompt, wording, isEnveloped, ...(conversation === undefined ? {} : { conversation }) };
+  return {
+    endedCommands,
+    body,
+    words: said.prompt,
+    wording,
+    isEnveloped,
+    isOfChat: hasChatMarks(text.slice(0, MAX_READ_CHARS)),
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(sender === undefined ? {} : { sender }),
+  };
 }
 
 function withoutNotes(text: string): { endedCommands: EndedCommand[]; rest: string; hadNotes: boolean } {
@@ -64,8 +81,8 @@ function endedCommand(note: string): EndedCommand | undefined {
   return { handle, ...(code === undefined ? {} : { exitCode: Number(code) }) };
 }
 
-function conversationOf(text: string): JsonRecord | undefined {
-  const start = CONVERSATION.exec(text);
+function blockOf(heading: RegExp, text: string): JsonRecord | undefined {
+  const start = heading.exec(text);
   if (start === null) return undefined;
   const json = text.slice(start.index + start[0].length);
   const end = json.indexOf('\n```');

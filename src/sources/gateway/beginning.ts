@@ -7,7 +7,7 @@ import { contentText } from '../decoding/entry-text.ts';
 import { isGatewayCommand } from '../decoding/gateway-command.ts';
 import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
-import { internalTrigger, personTrigger } from '../decoding/trigger.ts';
+import { internalTrigger, personOrOperator, personTrigger } from '../decoding/trigger.ts';
 import { questionOf } from '../decoding/question.ts';
 import { readUserText } from '../decoding/user-text.ts';
 
@@ -39,7 +39,9 @@ export function decodeBeginning(messageId: string, message: JsonRecord, context:
   });
   const byMarks = triggerOfProvenance(message, safe) ?? triggerOfSender(message, safe);
   const isAnswered = byMarks?.kind !== 'schedule' && isGatewayCommand(text.body);
-  const trigger: Trigger = isAnswered ? { kind: 'command' } : (byMarks ?? internalTrigger(text.body, safe) ?? { kind: 'operator' });
+  const trigger: Trigger = isAnswered
+    ? { kind: 'command' }
+    : (byMarks ?? internalTrigger(text.body, safe) ?? personOrOperator(message, text, safe));
   const runId = safe.id(RUN_MARK.exec(asText(message['idempotencyKey']) ?? '')?.[1]);
   const started: Beginning = {
     type: 'turn_started',

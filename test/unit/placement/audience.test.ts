@@ -32,6 +32,7 @@ const OPEN: ByLine = ['default', 'default', 'private'];
 /** A session of the agent's own: no person's chat is in it. */
 const OWN: ByLine = ['default', 'private', 'private'];
 
+type Row = Record<string, unknown>;
 const WEBCHAT = { chatType: 'direct', lastChannel: 'webchat', deliveryContext: { channel: 'webchat' } };
 const IN_CHANNEL = {
   chatType: 'channel',
@@ -49,9 +50,20 @@ const TELEGRAM_DM = { chatType: 'direct', lastChannel: 'telegram', deliveryConte
 const TELEGRAM_GROUP = { chatType: 'group', lastChannel: 'telegram', deliveryContext: { channel: 'telegram', to: 'telegram:-100' } };
 const UNSAID = { lastChannel: 'telegram', deliveryContext: { channel: 'telegram', to: 'telegram:4242' } };
 const MIXED = { lastChannel: 'telegram', deliveryContext: { channel: 'webchat' } };
+/** A row may tell of the last conversation in fields of its origin, or in those of the first versions, alone. */
+const ELSEWHERE: readonly (readonly [what: string, row: Row])[] = [
+  ['whose origin is a direct conversation', { ...WEBCHAT, origin: { provider: 'telegram', chatType: 'direct', from: 'telegram:4242' } }],
+  ['whose origin is another messenger', { ...WEBCHAT, origin: { provider: 'whatsapp', from: '+4912345' } }],
+  ['whose origin is all that it names', { origin: { label: 'Alice', provider: 'signal' } }],
+  ['with the names of early 2026', { lastProvider: 'whatsapp', lastTo: '+4912345' }],
+  ['that names the messenger only', { surface: 'whatsapp' }],
+  ['that names an address only', { lastTo: 'telegram:4242' }],
+  ['with an address beside the web chat', { ...WEBCHAT, lastTo: '+4912345' }],
+  ['of a chat that other messengers call otherwise', { chatType: 'im' }],
+  ['of a chat of an unknown type', { chatType: 'bubble' }],
+];
 const BOTH = { chatType: 'channel', deliveryContext: { channel: 'mattermost', to: `user:${U}` } };
 
-type Row = Record<string, unknown>;
 /** Key, then what each row makes of it; `undefined` is no row at all. */
 type Form = readonly [key: string, rows: readonly (readonly [what: string, row: Row | undefined, where: ByLine])[]];
 
@@ -68,6 +80,7 @@ const unproven = (key: string): Form => [
     ['that does not say who reads it', UNSAID, NEVER],
     ['that names two messengers', MIXED, NEVER],
     ['that says direct and group', BOTH, NEVER],
+    ...ELSEWHERE.map(([what, row]) => [what, row, NEVER] as const),
   ],
 ];
 
@@ -79,6 +92,9 @@ const groupKey = (key: string): Form => [
     ['of a group', TELEGRAM_GROUP, OPEN],
     ['that contradicts', TELEGRAM_DM, NEVER],
     ['that contradicts itself', BOTH, NEVER],
+    ['whose origin contradicts', { ...TELEGRAM_GROUP, origin: { chatType: 'direct' } }, NEVER],
+    ['whose type contradicts in other words', { chatType: 'p2p' }, NEVER],
+    ['whose address contradicts', { deliveryContext: { channel: 'telegram', to: 'telegram:user:4242' } }, NEVER],
   ],
 ];
 
@@ -119,6 +135,7 @@ const mainKey = (key: string): Form => [
     ['that names two messengers', MIXED, NEVER],
     ['that went to a person last', { ...WEBCHAT, lastTo: `user:${U}` }, NEVER],
     ['that contradicts itself', BOTH, NEVER],
+    ...ELSEWHERE.map(([what, row]) => [what, row, NEVER] as const),
     // A person on Mattermost is answered where the row says; an operator's turn is not of that channel.
     ['whose last conversation is a channel here', IN_CHANNEL, ['default', 'own', 'private']],
     ['in another spelling', { ChatType: 'x', chatType: 'Direct', lastChannel: 'Telegram' }, NEVER],
@@ -147,6 +164,8 @@ const FORMS: readonly Form[] = [
   directKey('agent:main:Telegram:DIRECT:4242'),
   directKey('agent:main:whatsapp:acc:direct:+4912345'),
   directKey('agent:main:telegram:direct:group:1'),
+  directKey('agent:main:slack:channel:d012ab3cd'),
+  directKey('agent:main:whatsapp:group:4912345@s.whatsapp.net'),
   unproven('agent:main:errors'),
   unproven('agent:main:acp:11111111-0000-4000-8000-000000000001'),
   unproven('agent:main:explicit:notes'),
@@ -197,8 +216,47 @@ const TEXTS: Record<Lines, string> = {
   schedule: '[cron:11111111-0000-4000-8000-000000000001 nightly] go',
 };
 
+const metadata = (what: string, block: object): string =>
+  `${what} (untrusted metadata):\n\`\`\`json\n${JSON.stringify(block)}\n\`\`\`\n\nhi`;
+
+/** What versions without marks put around the words of persons. */
+const CHATS: readonly (readonly [what: string, text: string])[] = [
+  ['WhatsApp', '[WhatsApp +4912345 2026-01-09 12:00 UTC] hi'],
+  ['WhatsApp, some minutes later', '[WhatsApp Alice +2m 2026-01-19T12:00Z] hi'],
+  ['Telegram', '[Telegram Alice (@alice) id:4242 2026-01-05T10:00Z] hi'],
+  ['Telegram without a time', '[Telegram Alice id:4242] hi'],
+  ['Signal with a day', '[Signal Alice id:+4912345 Wed 2026-01-28 00:30 EST] hi'],
+  ['a messenger nobody knows', '[Pigeon Post Alice 2026-01-05 10:00] hi'],
+  ['WhatsApp behind a picture', '[media attached: /x.jpg (image/jpeg)]\n[WhatsApp +4912345 2026-01-05 10:00] see'],
+  [
+    'WhatsApp behind what was said before',
+    '[Chat messages since your last reply - for context]\nx\n\n[Current message - respond to this]\nhi',
+  ],
+  ['a messenger, by its id', 'hi\n[message_id: 4242]'],
+  ['a messenger, by its sender', 'hi\n[from: Alice (+4912345)]'],
+  ['Mattermost, by a note alone', 'System: [2026-11-21 02:09:41 UTC] Mattermost DM from alice: hi\n\nhi'],
+  ['a channel, by a note alone', 'System: [2026-11-21 02:09:41 UTC] Slack message in #dev from alice: hi\n\nhi'],
+  ['somebody, by a block of the sender', metadata('Sender', { label: 'alice (77)', id: '77' })],
+  ['somebody, by a block of the sender’s label', metadata('Sender', { label: 'alice' })],
+  ['a chat, by its id', metadata('Conversation info', { chat_id: 'telegram:4242' })],
+  ['somebody who forwards', metadata('Forwarded message context', { from: 'Bob' })],
+  ['somebody who replies', metadata('Replied message', { sender_label: 'Bob', body: 'x' })],
+];
+
+const OPERATORS: readonly (readonly [what: string, text: string])[] = [
+  ['a text', 'hi'],
+  ['a text with a time', '[Wed 2026-01-28 00:30 EST] hi'],
+  ['a text of the web chat', '[WebChat 2026-01-01 10:00] hi'],
+  ['a text of the web chat with an id', 'hi\n[message_id: 0f0f0f0f-1111-4222-8333-444444444444]'],
+  ['a text in brackets', '[x] hi [message 1]'],
+  ['a text of the control page', metadata('Sender', { label: 'openclaw-control-ui', id: 'openclaw-control-ui' })],
+  ['a text of the command line', metadata('Sender', { label: 'cli' })],
+  ['a text behind the end of a command', 'System: [2026-11-21 02:00:30 UTC] Exec completed (a, code 0)\n\nhi'],
+  ['a text behind a note of the node', 'System: [2026-11-21 02:00:30 UTC] Node: laptop connected\n\nhi'],
+];
+
 /** As a transcript and its index tell it. */
-function byFiles(key: string, row: Row | undefined, lines: Lines): SessionEvent[] {
+function byFiles(key: string, row: Row | undefined, lines: Lines, text = TEXTS[lines]): SessionEvent[] {
   const events: SessionEvent[] = [];
   const entry = row === undefined ? undefined : decodeIndexEntry(key, { sessionId: 's', ...row });
   const entries = new Map<string, IndexEntry>(entry === undefined ? [] : [[entry.key, entry]]);
@@ -209,7 +267,7 @@ function byFiles(key: string, row: Row | undefined, lines: Lines): SessionEvent[
     keyOfSession: () => undefined,
     emit: (event) => events.push(event),
   });
-  const message = { role: 'user', content: [{ type: 'text', text: TEXTS[lines] }], timestamp: AT };
+  const message = { role: 'user', content: [{ type: 'text', text }], timestamp: AT };
   const line = JSON.stringify({ type: 'message', id: 'm1', parentId: null, timestamp: new Date(AT).toISOString(), message });
   const decode = createTranscriptDecoder({ redact: (text) => text, onUnknown: () => {} });
   announcer.tellLines(key.toLowerCase(), { agentId: 'main', sessionId: 's' }, decode(line).events);
@@ -217,10 +275,10 @@ function byFiles(key: string, row: Row | undefined, lines: Lines): SessionEvent[
 }
 
 /** As a gateway tells it in one frame. */
-function byGateway(key: string, row: Row | undefined, lines: Lines): SessionEvent[] {
+function byGateway(key: string, row: Row | undefined, lines: Lines, text = 'please'): SessionEvent[] {
   const transport = { channel: 'mattermost', messageId: P, chatType: lines };
   const marks = lines === 'group' || lines === 'direct' ? { senderId: U, transport } : {};
-  const content = lines === 'schedule' ? TEXTS.schedule : 'please';
+  const content = lines === 'schedule' ? TEXTS.schedule : text;
   const message = { role: 'user', content, __openclaw: { id: 'm1', ...marks } };
   const session = row === undefined ? {} : { session: { label: 'x', ...row } };
   return new Decoding().event('session.message', { sessionKey: key, messageId: 'm1', message, ...session }).events;
@@ -252,6 +310,16 @@ describe.each([
     ['silent', {}, 'direct', 'private'],
   ])('a scheduled run, its row %s', async (_what, row, lines, where) => {
     expect(await whereGoes(told('agent:main:cron:11111111-0000-4000-8000-000000000001', row, lines))).toBe(where);
+  });
+
+  it.each(CHATS)('a line of %s makes nothing of the agent’s own session public', async (_what, text) => {
+    expect(await whereGoes(told('agent:main:main', {}, 'nothing', text))).toBe('private');
+    expect(await whereGoes(told('agent:main:main', WEBCHAT, 'nothing', text))).toBe('private');
+    expect(await whereGoes(told('agent:main:telegram:group:-100123', {}, 'nothing', text))).toBe('default');
+  });
+
+  it.each(OPERATORS)('%s is of the operator', async (_what, text) => {
+    expect(await whereGoes(told('agent:main:main', WEBCHAT, 'nothing', text))).toBe('default');
   });
 
   it('DEFAULT_CHANNEL_DIRECT=1 shows what is private, and nothing else opens it', async () => {
