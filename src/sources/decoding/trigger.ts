@@ -136,7 +136,7 @@ function isHousekeeping(body: string): boolean {
 }
 
 /** Whose the block of the sender is: the operator's own pages have one, too. */
-function isPerson({ id, label, name, username }: JsonRecord): boolean {
+function isOfPerson({ id, label, name, username }: JsonRecord): boolean {
   const named = [id, label, name, username].map(asText).find((each) => each !== undefined);
   return named !== undefined && !isOwnName(named);
 }
@@ -150,7 +150,7 @@ export function personOrOperator(message: JsonRecord, text: UserText, safe: Safe
   }
   const { conversation: block = {}, sender = {} } = text;
   const isOfNobody = !isOfMessenger(block) && chatOf(block) === undefined && !isOfRoom(block);
-  if (isOfNobody && !isPerson(sender) && !text.isOfChat) return { kind: 'operator' };
+  if (isOfNobody && !isOfPerson(sender) && !text.isOfChat) return { kind: 'operator' };
   return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'], from: block }, safe);
 }
 
