@@ -26,15 +26,16 @@ export function decodeToolResult(message: JsonRecord, context: DecodeContext): F
   };
   context.callsById.delete(callId);
   if (result.isError && SYNTHETIC_RESULT.test(result.text.slice(0, 300))) return []; // the call ends with its run
+  const outcome = outcomeOf(result, context.safe);
   return [
-    { type: 'tool_ended', callId, tool, outcome: outcomeOf(result, context.safe) },
-    ...childSpawned(callId, result, known?.label, context),
+    { type: 'tool_ended', callId, tool, outcome },
+    ...(outcome.kind === 'failed' ? [] : childSpawned(callId, result, known?.label, context)),
     ...endedByProcessTool(result, context.safe).map((ended): Fact => ({ type: 'background_ended', ...ended })),
     ...(isYield(result) ? [{ type: 'run_ended', outcome: 'yielded' } satisfies Fact] : []),
   ];
 }
 
-/** The child's session key stands in the details, or only in the text when those were trimmed. */
+/** A sub-agent that could not be begun has a key, too. The child's session key stands in the details, or only in the text when those were trimmed. */
 function childSpawned(callId: string, result: ToolResult, label: string | undefined, context: DecodeContext): Fact[] {
   if (result.tool !== 'sessions_spawn') return [];
   const found = asText(result.details['childSessionKey']) ?? asText(jsonOf(result.text)?.['childSessionKey']);

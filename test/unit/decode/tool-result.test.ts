@@ -184,6 +184,10 @@ describe('a result of the spawn tool', () => {
 
   it.each<[string, Parameters<typeof resultLine>[0]]>([
     ['a refusal', { toolName: 'sessions_spawn', details: { status: 'forbidden', error: 'no' } }],
+    [
+      'a sub-agent that could not be begun (2026.4)',
+      { toolName: 'sessions_spawn', text: JSON.stringify({ ...SPAWNED, status: 'error', error: 'gateway timeout after 10000ms' }) },
+    ],
     ['a key that is none', { toolName: 'sessions_spawn', details: { childSessionKey: 'main' } }],
     ['the output of a command', { toolName: 'exec', text: JSON.stringify(SPAWNED) }],
   ])('names no child from %s', (_what, fields) => {
