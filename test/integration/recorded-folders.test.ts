@@ -10,7 +10,7 @@ const AFTER = { title: '[DONE] main |', lines: ['exec: `sleep 3` [OK]', 'Here is
 
 describe('what was written to the sessions folder in eight turns', () => {
   it('was recorded with a version between the oldest and the last that write transcripts', () => {
-    expect(recordedFolders()).toEqual(['2026.5.28']);
+    expect(recordedFolders()).toEqual(['2026.4.15', '2026.5.28']);
   });
 
   it.each(recordedFolders())(
