@@ -1,13 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** With the Node that runs this, whatever the machine has besides. */
-const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+import { NODE_PATH, packedFile } from './packed.ts';
 
 let folder: string;
 let home: string;
@@ -15,7 +11,7 @@ let home: string;
 let unpacked: string;
 
 function runScript(script: string, ...args: string[]) {
-  const env = { ...process.env, PATH: [join(home, '.local', 'bin'), PATH].join(delimiter), HOME: home, OPENCLAW_STATE_DIR: '' };
+  const env = { ...process.env, PATH: [join(home, '.local', 'bin'), NODE_PATH].join(delimiter), HOME: home, OPENCLAW_STATE_DIR: '' };
   const { status, stdout, stderr } = spawnSync('bash', [join(unpacked, script), ...args], { encoding: 'utf8', env });
   return { code: status, out: stdout, err: stderr };
 }
@@ -30,13 +26,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'live-status-install-'));
   home = join(folder, 'home');
   mkdirSync(join(home, '.openclaw', 'agents'), { recursive: true });
-  execFileSync('npm', ['pack', '--pack-destination', folder, '--loglevel=error'], {
-    cwd: ROOT,
-    stdio: 'ignore',
-    env: { ...process.env, PATH },
-  });
-  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-  execFileSync('tar', ['--extract', '--gzip', '--file', join(folder, tarball), '--directory', folder]);
+  execFileSync('tar', ['--extract', '--gzip', '--file', packedFile().path, '--directory', folder]);
   unpacked = join(folder, 'package');
 });
 

@@ -4,6 +4,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { errorCode, errorText } from '../../core/error-code.ts';
 import { localHealthUrl } from '../../http/health.ts';
+import { isNodeNewEnough, NODE_NEEDED } from '../../node-version.ts';
 import { defaultPidFile, findHolding } from '../../pid-places.ts';
 import { prepareStateDir } from '../../state-dir.ts';
 import { askHealth } from '../ask-health.ts';
@@ -13,14 +14,11 @@ import { packageVersion } from '../package-version.ts';
 import { foreignUnitCure, isForeignUnit, placesOf } from '../service-settings.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
-const NODE_NEEDED = { major: 22, minor: 22 };
 const ROOM_NEEDED_BYTES = 100 << 20; // the checkpoint has a few MB, the log of start 40 MB at most
 
 export function checkNode(version: string): Finding {
-  const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
-  const isEnough = major > NODE_NEEDED.major || (major === NODE_NEEDED.major && minor >= NODE_NEEDED.minor);
-  if (isEnough) return ok('Node', version);
-  return fail('Node', `${version} is too old`, `install Node ${NODE_NEEDED.major}.${NODE_NEEDED.minor} or newer`);
+  if (isNodeNewEnough(version)) return ok('Node', version);
+  return fail('Node', `${version} is too old`, `install Node ${NODE_NEEDED} or newer`);
 }
 
 export function checkStateDir(path: string): Finding {
