@@ -11,10 +11,13 @@ export interface RetryWording {
 }
 
 // Some versions put what was said elsewhere in front of the mark.
-const MARK = /^(?:## Prior session context[^]{0,20000}?\n\n)?\[Retry after the previous model attempt [^\]\n]{1,60}\]\n+/;
-const CONTINUE = /^Continue where you left off\. The previous [a-z ]{1,40}(?:failed|timed out|was interrupted|was aborted)[^\n]{0,100}$/;
+const MARK =
+  /^(?:## Prior session context[^]{0,20000}?\n\n)?\[Retry(?: \d{1,3}(?:(?:\/| of )\d{1,3})?)? after the (?:previous|last) [a-z ]{1,40}[^\]\n]{0,60}\]\s+/;
+const CONTINUE =
+  /^(?:Please c|C)ontinue (?:from )?where you left off[.:;] (?:The|Your) (?:previous|last) (?:model |assistant )?(?:attempt|turn|run|response|request)\b[^\n]{1,200}$/;
 const INSTRUCTIONS: readonly RegExp[] = [
   /(?:^|\n\n)The previous (?:assistant turn|model attempt|attempt|response) (?:only described the plan|recorded reasoning but did not|did not produce a|completed its tool calls but did not|compacted the conversation context before)[^\n]{1,600}$/,
+  /(?:^|\n\n)The previous (?:assistant turn|model attempt|attempt|run) (?:was|ended|stopped|hit|ran out)\b[^\n]{1,300}(?:Continue|Resume|Produce|produce)\b[^\n]{1,300}$/,
   /(?:^|\n\n)Continue from the (?:current|compacted) transcript (?:after|and produce)\b[^\n]{1,400}$/,
 ];
 /** Not a retry: it comes with the first try already. */

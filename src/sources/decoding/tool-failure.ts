@@ -10,6 +10,9 @@ const FAILED: ReadonlySet<string> = new Set(
    approvalunavailable approvalpending approvalrequired approvaldenied approvalrejected approvaltimeout approvalexpired approvalfailed
    permissiondenied accessdenied needsapproval pendingapproval awaitingapproval ratelimited quotaexceeded`.split(/\s+/),
 );
+/** The same in compounds and sentences. */
+const FAILED_WORDS =
+  /^(?:failedto|couldnot|cannot|unableto|no(?:access|permission)|insufficient)|(?<!no|not|none|zero)(?:failed|denied|rejected|refused|expired|unavailable|unreachable|timedout|exceeded|forbidden|offline|crashed|throttled)$/;
 /** What these statuses mean to a reader; the tool's text speaks to the agent. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['approvalunavailable', 'it needs an approval that nobody can give'],
@@ -29,7 +32,9 @@ const COMMANDS: ReadonlySet<string> = new Set(['exec', 'bash', 'shell', 'termina
 const CODE_LINE =
   /^\W{0,3}(?:(?:the )?(?:command|process|script|program)\s+)?(?:(?:failed|finished|completed|ended|terminated)\s+)?(?:with\s+)?(?:exit(?:ed)?|return(?:ed)?)(?:[ _-]?(?:with|status|code)){0,3}\s*[:=]?\s*(-?\d{1,6})\W{0,3}$/i;
 const ERROR_TEXT =
-  /^(?:(?:MCP |tool |execution )?error(?: executing tool [\w.-]{1,80})?(?: -?\d{1,6})?:|tool execution failed\b|permission denied\b)/i;
+  /^(?:(?:MCP |tool |execution )?error(?: executing tool [\w.-]{1,80})?(?: -?\d{1,6})?:|tool execution failed\b|permission denied\b|(?:failed|unable) to [a-z]|could not [a-z]|unknown tool\b|tool [\w.:-]{1,80} (?:not found|is not available)\b|Traceback \(most recent call last\))/i;
+/** How the gateway itself answers instead of a command. */
+const NO_COMMAND = /^(?:Exec denied \(|Approval required \(id )/;
 /** What a tool that was not answered gets by the gateway; whether it did anything is not known. */
 export const SYNTHETIC_RESULT = /missing tool result in session history|inserted synthetic error result/;
 
@@ -46,27 +51,29 @@ export function bareStatus(status: unknown): string {
 
 /** Whether that is the status of something that did not succeed. */
 export function isFailedStatus(status: unknown): boolean {
-  return FAILED.has(bareStatus(status));
+  const bare = bareStatus(status);
+  return FAILED.has(bare) || FAILED_WORDS.test(bare);
 }
 
 /** Whether a result that nobody marked says that the call failed: in its details, or in its text where that is a report. */
 export function reportsFailure(tool: string, details: JsonRecord, text: string): boolean {
   if (isFailure(details, tool === 'process')) return true;
-  if (CONTENT_TOOLS.has(tool)) return false;
+  if (isCommand(tool) && bareStatus(details['status']) !== 'completed' && NO_COMMAND.test(text)) return true;
   const json = jsonObject(text);
-  return json === undefined ? ERROR_TEXT.test(text) : isFailure(json, false);
+  if (CONTENT_TOOLS.has(tool)) return json?.['tool'] === tool && isFailedStatus(json['status']);
+  return json === undefined ? ERROR_TEXT.test(text) : isFailure(json, false) || isFailure(asRecord(json['result']) ?? {}, false);
 }
 
 /** A look at another command tells of that one's failure in its status, which is none of its own. */
 function isFailure(report: JsonRecord, isLook: boolean): boolean {
   const status = bareStatus(report['status'] ?? report['state'] ?? report['outcome']);
   if (isLook) return ['error', 'failed', 'forbidden'].includes(status);
-  const isNo = ['ok', 'success', 'succeeded'].some((name) => report[name] === false);
+  const isNo = ['ok', 'success', 'succeeded'].some((name) => report[name] === false || report[name] === 'false');
   const isYes = ['isError', 'is_error', 'failed', 'timedOut', 'timed_out', 'denied', 'rejected'].some((name) => report[name] === true);
   const httpStatus = asNumber(report['status']) ?? asNumber(report['statusCode']) ?? 0;
   const code = asNumber(report['exitCode']) ?? asNumber(report['exit_code']) ?? asNumber(report['returncode']) ?? 0;
   const isCode = code !== 0 || (httpStatus >= 400 && httpStatus < 600) || asText(report['exitSignal']) !== undefined;
-  return FAILED.has(status) || isNo || isYes || isCode || hasError(report);
+  return isFailedStatus(status) || isNo || isYes || isCode || hasError(report);
 }
 
 /** `error: null`, `error: false` and an empty one say that there was none. */
@@ -77,6 +84,8 @@ function hasError({ error, errors }: JsonRecord): boolean {
 
 /** What a report says of its failure. */
 export function wordsOfFailure(report: JsonRecord): string | undefined {
+  const result = asRecord(report['result']);
+  if (result !== undefined && hasError(result)) return wordsOfFailure(result);
   const error = report['error'];
   const inner = asRecord(error) ?? asRecord(asList(report['errors'])[0]);
   const spoken = asText(report['message']) ?? asText(report['errorMessage']) ?? asText(report['reason']);

@@ -32,7 +32,7 @@ const COMMAND_ABORTED = /(?:^|\n)Command aborted by signal SIG[A-Z0-9]+\s*$/;
 /** `process` reports success of these as a failure in 2026.2. */
 const PROCESS_ENDED = /^(?:Killed|Terminated|Removed|Termination requested for) session ([\w-]{1,64})/;
 const ERROR_WORD =
-  /\b(?:error|fail(?:ed|ure)?|cannot|can't|could not|denied|forbidden|not found|no such|timed out|aborted|refused|invalid|unable|fatal|exception|panic)\b/i;
+  /\b(?:\w{0,40}error|fail(?:ed|ure)?|cannot|can't|could not|denied|forbidden|not found|no such|timed out|aborted|refused|invalid|unable|fatal|exception|panic)\b/i;
 
 /** The outcome by status, exit code and, where details are missing or trimmed, by the text. */
 export function outcomeOf(result: ToolResult, safe: SafeText): CallOutcome {

@@ -127,6 +127,27 @@ describe('the outcome of a tool call', () => {
     ['an exit code in its own words', { text: 'oops\n\nProcess exited with code 2.' }, 'oops'],
     ['an exit code in front', { toolName: 'bash', text: 'Exit code 1\nls: cannot access x' }, 'ls: cannot access x'],
     ['an exit status', { toolName: 'bash', text: 'make: error\nexit status: 2' }, 'make: error'],
+    ['has no access', { toolName: 'acme', text: '{"status":"no_access","message":"ask her"}' }, 'ask her'],
+    ['could not reach what it needs', { toolName: 'acme', text: '{"status":"unreachable","reason":"no route"}' }, 'no route'],
+    ['names its failure in a sentence', { toolName: 'acme', text: '{"status":"Failed to connect"}' }, '{"status":"Failed to connect"}'],
+    ['has a compound for it', { toolName: 'acme', details: { status: 'budget_exceeded', reason: 'no money' } }, 'no money'],
+    ['says no in a word', { toolName: 'acme', text: '{"success":"false","message":"no seat left"}' }, 'no seat left'],
+    ['has its error inside of its result', { toolName: 'acme', text: '{"result":{"error":"no seat left"}}' }, 'no seat left'],
+    ['says in words that it failed', { toolName: 'acme', text: 'Failed to fetch: 503' }, 'Failed to fetch: 503'],
+    ['says in words that it could not', { toolName: 'acme', text: 'Unable to reach the printer.' }, 'Unable to reach the printer.'],
+    ['does not exist', { toolName: 'acme', text: 'Unknown tool: acme' }, 'Unknown tool: acme'],
+    ['fell over', { toolName: 'acme', text: 'Traceback (most recent call last):\n  File "x"\nValueError: y' }, 'ValueError: y'],
+    ['was denied, without details', { text: 'Exec denied (gateway id=1): allowlist-miss' }, 'Exec denied (gateway id=1): allowlist-miss'],
+    [
+      'waits for an approval, without details',
+      { text: 'Approval required (id 1). Approve to run; updates will arrive after completion.' },
+      'Approval required (id 1). Approve to run; updates will arrive after completion.',
+    ],
+    [
+      'failed to read, without details',
+      { toolName: 'read', text: '{"status":"error","tool":"read","error":"ENOENT: no such file"}' },
+      'ENOENT: no such file',
+    ],
     ['a signal', { details: { status: 'completed', exitSignal: 'SIGKILL' }, text: 'Killed' }, 'Killed'],
   ])('is a failure of a call that %s', (_what, fields, detail) => {
     const outcome = outcomeOf(fields) as { kind: string; detail?: string };
@@ -145,6 +166,11 @@ describe('the outcome of a tool call', () => {
     ['an accepted spawn', { toolName: 'sessions_spawn', details: { status: 'accepted' } }],
     ['a list of failed jobs', { toolName: 'cron', text: '{"jobs":[{"status":"failed","error":"x"}]}' }],
     ['prose about errors', { toolName: 'acme', text: 'There is no error: all is well' }],
+    ['a command that prints the words of a denial', { details: { status: 'completed', exitCode: 0 }, text: 'Exec denied (x)' }],
+    ['a file that holds the error of another tool', { toolName: 'read', text: '{"status":"error","tool":"acme","error":"x"}' }],
+    ['an object with an error among its data', { toolName: 'acme', text: '{"ok":true,"data":{"error":"n"}}' }],
+    ['a report that nothing failed', { toolName: 'acme', text: '{"status":"none_failed"}' }],
+    ['prose that begins like a failure', { toolName: 'acme', text: 'Failed builds: none' }],
     ['a look at a command that timed out', { toolName: 'process', details: { status: 'timeout' } }],
   ])('is success of %s', (_what, fields) => {
     expect(outcomeOf(fields)).toMatchObject({ kind: 'ok' });
