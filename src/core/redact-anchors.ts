@@ -41,30 +41,43 @@ function fold(code: number): number {
   return code < TABLE_CHARS ? (FOLDED[code] ?? OTHER) : code & 31;
 }
 
+/** An anchor as the search needs it. */
+interface Wanted<T> {
+  codes: Uint16Array;
+  anyCase: boolean;
+  meaning: T;
+}
+
 /**
  * A finder of all literals at once. Three characters at a time choose a short list of candidates, mostly an empty one, so that
  * ordinary text costs a few nanoseconds a character. Literals need two characters or more.
  */
 export function createScanner<T>(anchors: readonly Anchor<T>[]): (text: string, found: (at: number, meaning: T) => void) => void {
-  const lists: Anchor<T>[][] = [[]];
-  const listOf = new Uint16Array(1 << (3 * BITS));
-  for (const anchor of anchors) {
-    for (const slot of slotsOf(anchor.literal)) {
-      if (listOf[slot] === 0) listOf[slot] = lists.push([]) - 1;
-      lists[listOf[slot] ?? 0]?.push(anchor);
-    }
-  }
+  const { lists, listOf } = candidateLists(anchors);
   return (text, found) => {
     let window = 0;
     for (let end = 0; end < text.length + 2; end++) {
       window = ((window << BITS) | (end < text.length ? fold(text.charCodeAt(end)) : OTHER)) & 0x7fff;
       const list = listOf[window] ?? 0;
       if (list === 0 || end < 2) continue;
-      for (const { literal, anyCase, meaning } of lists[list] ?? []) {
-        if (startsWith(text, end - 2, literal, anyCase)) found(end - 2, meaning);
+      for (const wanted of lists[list] ?? []) {
+        if (isAt(text, end - 2, wanted)) found(end - 2, wanted.meaning);
       }
     }
   };
+}
+
+/** The candidates of every three characters: the number of a list, and the lists. */
+function candidateLists<T>(anchors: readonly Anchor<T>[]): { lists: Wanted<T>[][]; listOf: Uint16Array } {
+  const lists: Wanted<T>[][] = [[]];
+  const listOf = new Uint16Array(1 << (3 * BITS));
+  for (const { literal, anyCase, meaning } of anchors) {
+    for (const slot of slotsOf(literal)) {
+      if (listOf[slot] === 0) listOf[slot] = lists.push([]) - 1;
+      lists[listOf[slot] ?? 0]?.push({ codes: Uint16Array.from(literal, (char) => char.charCodeAt(0)), anyCase, meaning });
+    }
+  }
+  return { lists, listOf };
 }
 
 /** The places in the table that a literal is found by: one, or one for each third character of a shorter literal. */
@@ -74,11 +87,12 @@ function slotsOf(literal: string): number[] {
   return Array.from({ length: 1 << BITS }, (_, third) => start | third);
 }
 
-function startsWith(text: string, at: number, literal: string, anyCase: boolean): boolean {
-  if (!anyCase) return text.startsWith(literal, at);
-  for (let index = 0; index < literal.length; index++) {
+/** Compares the last character first: most candidates differ there. */
+function isAt<T>(text: string, at: number, { codes, anyCase }: Wanted<T>): boolean {
+  if (at + codes.length > text.length) return false;
+  for (let index = codes.length - 1; index >= 0; index--) {
     const code = text.charCodeAt(at + index);
-    if ((code < TABLE_CHARS ? LOWERED[code] : code) !== literal.charCodeAt(index)) return false;
+    if (code !== codes[index] && (!anyCase || code >= TABLE_CHARS || LOWERED[code] !== codes[index])) return false;
   }
   return true;
 }

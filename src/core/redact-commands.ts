@@ -82,8 +82,9 @@ export const TOOL_ANCHORS: readonly Anchor<ToolMeaning>[] = [...formsByTool].map
 export function commandSpans(text: string, hits: readonly Hit<ToolMeaning>[]): Span[] {
   const commands = hits.filter(({ at, meaning: { tool } }) => isCommandWord(text, at, tool.length));
   const looks = Math.max(MIN_LOOKS, Math.floor(text.length / CHARS_PER_LOOK));
+  const read = wordReader(text);
   const spans = commands.slice(0, looks).flatMap(({ at, meaning: { tool, forms } }) => {
-    const words = wordsFrom(text, at + tool.length);
+    const words = wordsFrom(read, at + tool.length);
     return forms.flatMap((form) => formSpan(form, words) ?? []);
   });
   const unseen = commands[looks];
@@ -97,25 +98,39 @@ function isCommandWord(text: string, at: number, length: number): boolean {
 const WORD = /\\{0,3}"((?:[^"\\\n]|\\[^"\n]){0,1024})(?:\\{0,3}"|(?=\n|$))|'([^'\n]{0,1024})(?:'|(?=\n|$))|[^\s"'|;&`()<>]+/y;
 const BETWEEN = /[ \t]+|["'],\s{0,40}(?=["'])|["']?,[ \t]{0,4}(?=["'])/y;
 
+/** A word and where what follows it begins. */
+interface Step {
+  word: Word;
+  next: number;
+}
+
+type ReadWord = (at: number) => Step | undefined;
+
+/** Reads the word behind a place. Many commands may read the same words, so each is remembered. */
+function wordReader(text: string): ReadWord {
+  const steps = new Map<number, Step | undefined>();
+  return (at) => {
+    if (!steps.has(at)) {
+      BETWEEN.lastIndex = at;
+      const between = BETWEEN.exec(text);
+      steps.set(at, between === null ? undefined : wordAt(text, at + between[0].length));
+    }
+    return steps.get(at);
+  };
+}
+
 /** The words up to the end of the command: a line break, a pipe, another command. */
-function wordsFrom(text: string, start: number): Word[] {
+function wordsFrom(read: ReadWord, start: number): Word[] {
   const words: Word[] = [];
-  const limit = Math.min(text.length, start + MAX_COMMAND_CHARS);
-  for (let at = start; at < limit && words.length < MAX_WORDS; ) {
-    BETWEEN.lastIndex = at;
-    const between = BETWEEN.exec(text);
-    if (between === null) break;
-    at += between[0].length;
-    const word = wordAt(text, at);
-    if (word === undefined) break;
-    words.push(word.word);
-    at = word.next;
+  for (let step = read(start); step !== undefined && words.length < MAX_WORDS; step = read(step.next)) {
+    words.push(step.word);
+    if (step.next >= start + MAX_COMMAND_CHARS) break;
   }
   return words;
 }
 
 /** A word in quotes, or one of pieces of which some may be quoted: `-p"x y"`. */
-function wordAt(text: string, start: number): { word: Word; next: number } | undefined {
+function wordAt(text: string, start: number): Step | undefined {
   let at = start;
   for (let pieces = 0; pieces < MAX_PIECES; pieces++) {
     WORD.lastIndex = at;
@@ -150,9 +165,8 @@ function isPart(part: Part & { kind: 'words' | 'any' }, word: string): boolean {
 }
 
 function matches(wanted: string, word: string): boolean {
-  if (!wanted.includes('*')) return word === wanted;
-  const [before = '', after = ''] = wanted.split('*');
-  return word.startsWith(before) && word.endsWith(after);
+  const star = wanted.indexOf('*');
+  return star < 0 ? word === wanted : word.startsWith(wanted.slice(0, star)) && word.endsWith(wanted.slice(star + 1));
 }
 
 function isOption(word: string): boolean {

@@ -18,11 +18,12 @@ interface Literal extends Span {
 export function insertSpans(text: string): Span[] {
   if (!/into/i.test(text)) return [];
   const spans: Span[] = [];
-  for (const head of text.matchAll(HEAD)) {
+  const heads = [...text.matchAll(HEAD)];
+  for (const [index, head] of heads.entries()) {
     const columns = (head[1] ?? '').split(',').map((column) => column.replace(/[\s"'`[\]\\]/g, ''));
     const kinds = columns.map(nameKind);
     if (kinds.every((kind) => kind === undefined)) continue;
-    for (const { column, start, end } of literalsOf(text, head.index + head[0].length)) {
+    for (const { column, start, end } of literalsOf(text.slice(0, heads[index + 1]?.index), head.index + head[0].length)) {
       const [name, kind] = [columns[column], kinds[column]];
       if (name === undefined || kind === undefined) continue;
       if (isSecretValue({ value: text.slice(start, end), kind, name, standing: 'quoted', endsLine: false })) spans.push({ start, end });
@@ -31,7 +32,7 @@ export function insertSpans(text: string): Span[] {
   return spans;
 }
 
-/** The strings of all rows, each with the column it stands in. Calls around a string belong to its column. */
+/** The strings of all rows up to the end of the text, each with the column it stands in. Calls around a string belong to its column. */
 function literalsOf(text: string, from: number): Literal[] {
   const literals: Literal[] = [];
   const rows = text.slice(from, from + MAX_ROWS_CHARS);

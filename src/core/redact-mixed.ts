@@ -4,9 +4,7 @@ import { isReadable } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
 
 const MIN_CHARS = 24;
-const MIN_OPTION_CHARS = 20;
 const MAX_BEFORE_CHARS = 80;
-const RUN = /[A-Za-z0-9+/_-]{20,512}={0,2}/g;
 const VARIABLE = /\b([A-Z][A-Z0-9_]{3,60})["']?[ \t]{0,4}[:=][ \t]{0,4}["']?$/;
 /** What stands before sums of files, and data in base64. */
 const HASH = /(?:sha\d{1,3}[-:=]|base64,|integrity\W{1,4}|h1:|AAAA\w*)$/i;
@@ -16,23 +14,21 @@ const PUBLIC =
   /(?:HASH|SHA\d*|DIGEST|ID|SUM|INTEGRITY|PUBLIC\w*|CERT\w*|FINGERPRINT|URL|URI|PATH|VERSION|ETAG|CURSOR|REVISION|COMMIT|REF|NAME|DATA|IMAGE|SRI|MD5|BUILD|TAG)$/;
 
 /** Values that look like keys, behind names that say nothing. */
-export function mixedSpans(text: string, words: readonly Span[]): Span[] {
-  return words.flatMap((word) =>
-    [...text.slice(word.start, word.end).matchAll(RUN)].flatMap((run) => {
-      const start = word.start + run.index;
-      const before = text.slice(Math.max(0, start - MAX_BEFORE_CHARS), start);
-      const isCutOff = /^(?:…|\.\.\.)/.test(text.slice(start + run[0].length, start + run[0].length + 3)) && !HASH.test(before);
-      return isMixed(run[0]) && (isCutOff || isAnnounced(before, run[0].length)) ? [{ start, end: start + run[0].length }] : [];
-    }),
-  );
+export function mixedSpans(text: string, runs: readonly Span[]): Span[] {
+  return runs.filter(({ start, end }) => {
+    const before = text.slice(Math.max(0, start - MAX_BEFORE_CHARS), start);
+    const isCutOff = /^(?:…|\.\.\.)/.test(text.slice(end, end + 3)) && !HASH.test(before);
+    return (isCutOff || isAnnounced(before, end - start)) && isMixed(text.slice(start, end));
+  });
 }
 
 function isAnnounced(before: string, length: number): boolean {
+  if (!'"\'=: \t'.includes(before.at(-1) ?? 'a')) return false;
   const variable = VARIABLE.exec(before)?.[1];
-  return (variable !== undefined && length >= MIN_CHARS && !PUBLIC.test(variable)) || (length >= MIN_OPTION_CHARS && OPTION.test(before));
+  return (variable !== undefined && length >= MIN_CHARS && !PUBLIC.test(variable)) || OPTION.test(before);
 }
 
 /** Small and large letters and digits, several of each, in no order that words have. */
 function isMixed(value: string): boolean {
-  return [/[a-z]/g, /[A-Z]/g, /[0-9]/g].every((kind) => (value.match(kind)?.length ?? 0) >= 2) && !isReadable(value);
+  return [/[a-z][^a-z]*[a-z]/, /[A-Z][^A-Z]*[A-Z]/, /[0-9][^0-9]*[0-9]/].every((kind) => kind.test(value)) && !isReadable(value);
 }

@@ -1,5 +1,6 @@
 // Where the value of a name stands: behind a colon or an equals sign, after "is", in the next cell, in the next line, before it.
 
+import { charTable, runStart } from './redact-chars.ts';
 import type { NameKind } from './redact-names.ts';
 import { looksChosen, type Standing } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
@@ -23,7 +24,10 @@ const MAX_PATH_CHARS = 80;
 const IN_PATH = /\\$|\S\/$|\barn:\S*:$/;
 const MAX_NEAR_CHARS = 160;
 const MAX_BEFORE_CHARS = 200;
-const LINK = / (?:as|is|for|be|=) /;
+const LINKS = ['as', 'is', 'for', 'be', '='];
+const LINKED = charTable('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-=');
+const MAX_LINKED_WORDS = 6; // the link, an article and four words of a name
+const MAX_LINKED_WORD_CHARS = 24;
 const NEAR = /^(?:[ \t]{1,4}[^\s|;&<>]{1,128}){1,5}/;
 const QUOTE = `(?:\\\\{0,7}["'\`]|&quot;|%22)`;
 const SEPARATOR = new RegExp(
@@ -66,16 +70,19 @@ const FINDERS: readonly (readonly [find: Finder, next: string | undefined])[] = 
   [nearPlace, ' \t'],
 ];
 
-/** The places where the value of a name may stand, the likeliest first. */
-export function* placesOf(text: string, named: Named): Generator<Place> {
+/** The places where the value of a name may stand, the likeliest first, up to the first where `hasValue` finds one. */
+export function findPlace(text: string, named: Named, hasValue: (place: Place) => boolean): void {
   const next = text.charAt(named.end);
-  const isInPath = IN_PATH.test(text.slice(Math.max(0, named.start - MAX_PATH_CHARS), named.start));
+  const isInPath = standsInPath(text, named.start);
   for (const [find, allowed] of FINDERS) {
     if (isInPath && (find !== separatedPlace || next !== '=')) continue;
     const place = allowed === undefined || (next !== '' && allowed.includes(next)) ? find(text, named) : undefined;
-    if (place !== undefined) yield place;
-    if (place?.standing === 'joined') return;
+    if (place !== undefined && (hasValue(place) || place.standing === 'joined')) return;
   }
+}
+
+function standsInPath(text: string, start: number): boolean {
+  return '\\/:'.includes(text.charAt(start - 1) || ' ') && IN_PATH.test(text.slice(Math.max(0, start - MAX_PATH_CHARS), start));
 }
 
 function optionPlace(text: string, { start, end }: Named): Place | undefined {
@@ -160,11 +167,21 @@ function besidePlace(text: string, { end, kind, name }: Named): Place | undefine
 function beforePlace(text: string, { start }: Named): Place | undefined {
   if (text[start - 1] !== ' ') return undefined;
   const from = Math.max(0, start - MAX_BEFORE_CHARS);
-  const words = text.slice(from, start);
-  const before = LINK.test(words) ? BEFORE.exec(words) : null;
+  const before = isLinked(text, start) ? BEFORE.exec(text.slice(from, start)) : null;
   if (before?.[1] === undefined) return undefined;
   const at = from + before.index + before[0].indexOf(before[1]);
   return { at, end: at + before[1].length, standing: 'below' };
+}
+
+/** Whether one of the few words before a place is one that links a value to its name. */
+function isLinked(text: string, place: number): boolean {
+  for (let end = place - 1, words = 0; words < MAX_LINKED_WORDS && end > 0; words++) {
+    const start = runStart(LINKED, text, end, Math.max(0, end - MAX_LINKED_WORD_CHARS));
+    if (end - start <= 3 && LINKS.includes(text.slice(start, end))) return true;
+    if (start === end || !' \t'.includes(text.charAt(start - 1) || '.')) return false;
+    end = start - 1;
+  }
+  return false;
 }
 
 /** A word that only a password looks like, a few words behind: `set-password bob x`. */

@@ -1,10 +1,11 @@
 // Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `the password is value`.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
+import { charTable, isIn, runEnd, runStart } from './redact-chars.ts';
 import { expressionSpans } from './redact-expressions.ts';
 import { FOREIGN_NAMES } from './redact-foreign-names.ts';
 import { NAME_STEMS, type NameKind, nameKind } from './redact-names.ts';
-import { type Named, type Place, placesOf } from './redact-name-places.ts';
+import { findPlace, type Named, type Place } from './redact-name-places.ts';
 import { isReadable, isSecretValue, looksRandom, namesOneself } from './redact-values.ts';
 import { restSpan, type Span } from './redact-view.ts';
 
@@ -14,8 +15,9 @@ const MAX_NAME_CHARS = 96;
 const MIN_LOOKS = 64; // names in a text, however short it is
 const CHARS_PER_LOOK = 32; // no text that people write has more names than one in so many characters
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
-const WORD_CHARS = `${LETTERS}0123456789`;
-const NAME_CHARS = `${WORD_CHARS}_$.-`;
+const WORD = charTable(`${LETTERS}0123456789`);
+const NAME = charTable(`${LETTERS}0123456789_$.-`);
+const BETWEEN_WORDS = charTable(' \t-');
 const MAX_GROUP_CHARS = 1_024; // of a list or object behind a name
 const OPENING_QUOTE = /[fbrLN@]{0,2}((?:\\{0,7})["'`]|&quot;|%22|[„“”«‘’「『])/y;
 const UNQUOTED = /^[^\s"'`<>「」『』，。]+/;
@@ -83,11 +85,7 @@ function isOwnWord(text: string, at: number, stem: string): boolean {
 }
 
 function identifierAround(text: string, at: number): Span {
-  let start = at;
-  while (start > 0 && at - start < MAX_NAME_CHARS && NAME_CHARS.includes(text.charAt(start - 1))) start--;
-  let end = at;
-  while (end < text.length && end - at < MAX_NAME_CHARS && NAME_CHARS.includes(text.charAt(end))) end++;
-  return { start, end };
+  return { start: runStart(NAME, text, at, at - MAX_NAME_CHARS), end: runEnd(NAME, text, at, at + MAX_NAME_CHARS) };
 }
 
 /** The whole identifier around a stem, with the words before it when it says too little alone. */
@@ -101,24 +99,22 @@ function ownName(text: string, identifier: Span): Named | undefined {
 }
 
 function kindWithWords(text: string, start: number, name: string): NameKind | 'harmless' | undefined {
-  const words = previousWords(text, start);
-  if (words.length === 0) return undefined;
-  const kinds = words.map((_, index) => nameKind([...words.slice(index), name].join('_')));
+  const kinds = previousWords(text, start).map((at) => nameKind(text.slice(at, start + name.length)));
+  if (kinds.length === 0) return undefined;
   if (kinds.includes('strong')) return 'strong';
   return kinds.at(-1) === undefined && nameKind(name) !== undefined ? 'harmless' : kinds.at(-1);
 }
 
-/** The words right before a place, with one blank or dash behind each. */
-function previousWords(text: string, place: number): string[] {
-  const words: string[] = [];
-  for (let end = place - 1; words.length < PREVIOUS_WORDS && ' \t-'.includes(text.charAt(end) || '.'); ) {
-    let start = end;
-    while (end - start < MAX_WORD_CHARS && start > 0 && WORD_CHARS.includes(text.charAt(start - 1))) start--;
+/** Where the words right before a place begin, with one blank or dash behind each. The farthest comes first. */
+function previousWords(text: string, place: number): number[] {
+  const starts: number[] = [];
+  for (let end = place - 1; starts.length < PREVIOUS_WORDS && isIn(BETWEEN_WORDS, text, end); ) {
+    const start = runStart(WORD, text, end, Math.max(0, end - MAX_WORD_CHARS));
     if (end - start < 2) break;
-    words.unshift(text.slice(start, end));
+    starts.unshift(start);
     end = start - 1;
   }
-  return words;
+  return starts;
 }
 
 /** A word of another language, also at the end of a compound and with an ending of its own. */
@@ -132,11 +128,12 @@ function foreignName(text: string, at: number, { word, says }: NameMeaning & { k
 
 function valueSpans(text: string, named: Named): Span[] {
   if (text[named.start - 1] === '<' && text[named.end] === '>') return elementSpan(text, named);
-  for (const place of placesOf(text, named)) {
-    const spans = spansAt(text, place, named);
-    if (spans.length > 0) return spans;
-  }
-  return [];
+  let spans: Span[] = [];
+  findPlace(text, named, (place) => {
+    spans = spansAt(text, place, named);
+    return spans.length > 0;
+  });
+  return spans;
 }
 
 function spansAt(text: string, place: Place, named: Named): Span[] {

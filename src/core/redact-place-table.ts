@@ -20,12 +20,12 @@ const isAny = (value: string) => !isStandIn(value);
 const isChosen = (value: string) => looksChosen(value) && !isStandIn(value);
 const isLongRandom = (value: string) => looksRandom(value, 16) && !isReadable(value);
 
-/** Wrapped or not: these are looked for in the text without its line breaks. */
+/** Wrapped or not: these are looked for in the text without its line breaks, where no word has a border. */
 export const IN_JOINED_TEXT: (Place & { wrap: Wrap })[] = [
   // scheme://user:password@host; a port before a path with an @ is no password
   {
     anchors: ['://'],
-    pattern: /(:\/\/[^\s/:@"'`<>]{0,256}:)((?!\d{1,5}\/)(?:[^\s"'`<>/]{1,512}|[^\s"'`<>@]{1,512}))(?=@)/g,
+    pattern: /(:\/\/[^\s/:@"'`<>]{0,256}:)((?!\d{1,5}\/)(?:[^\s"'`<>/]{1,512}|[^\s"'`<>@]{1,160}))(?=@)/g,
     isSecret: isAny,
     wrap: 'certain',
   },
@@ -33,7 +33,7 @@ export const IN_JOINED_TEXT: (Place & { wrap: Wrap })[] = [
   { anchors: ['://'], pattern: /(:\/\/)([A-Za-z0-9_~.-]{16,256})(?=@)/g, isSecret: hasDigitAndLetter, wrap: 'never' },
   {
     anchors: ['bearer'],
-    pattern: /(\bbearer(?:[ \t]{1,4}|%20|\+)["'`]?)([A-Za-z0-9._~+/=-]{12,4096})/gi,
+    pattern: /(bearer(?:[ \t]{1,4}|%20|\+)["'`]?)([A-Za-z0-9._~+/=-]{12,4096})/gi,
     isSecret: (value) => hasDigit(value) || (value.length >= 20 && /[a-z][A-Z]/.test(value)),
     wrap: 'random',
   },
@@ -60,7 +60,7 @@ export const IN_JOINED_TEXT: (Place & { wrap: Wrap })[] = [
   // The secret half of an AWS key pair beside the public one
   {
     anchors: ['akia', 'asia'],
-    pattern: /(\b(?:AKIA|ASIA)[A-Z0-9]{16}["'`]?[\s,:;|/=>-]{1,6}(?:[\w ]{0,40}[:=][ ]{0,2})?["'`]?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/g,
+    pattern: /((?:AKIA|ASIA)[A-Z0-9]{16}["'`]?[\s,:;|/=>-]{1,6}(?:[\w ]{0,40}[:=][ ]{0,2})?["'`]?)([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])/g,
     isSecret: isAny,
     wrap: 'certain',
   },
@@ -247,7 +247,7 @@ export const IN_LINES: Place[] = [
     isMultiline: true,
     anchors: ['kind: secret', 'kind: sealedsecret', 'kind":"secret', 'kind": "secret', 'kind: "secret'],
     pattern:
-      /(\bkind["']?:\s{0,4}["']?(?:Sealed)?Secret\b[^]{0,600}?\b(?:data|stringData)["']?:\s{0,4}\{?\s{0,40})((?:["']?[\w.-]{1,80}["']?:[ \t]{0,4}["']?[^\s"',}]{1,8192}["']?,?\s{0,40}){1,40})/g,
+      /(\bkind["']?:\s{0,4}["']?(?:Sealed)?Secret\b[^]{0,600}?\b(?:data|stringData)["']?:\s{0,4}\{?\s{0,40})((?:(?!["']?(?:kind|apiVersion|metadata|type|data|stringData)\b)["']?[\w.-]{1,80}["']?:[ \t]{0,4}["']?[^\s"',}]{1,8192}["']?,?\s{0,40}){1,40})/g,
     isSecret: () => true,
   },
 ];

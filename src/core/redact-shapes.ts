@@ -1,6 +1,7 @@
 // Secrets that give themselves away by their shape: what `redact-shape-table.ts` lists, found in one pass.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
+import { charTable, type CharTable, isIn, runEnd } from './redact-chars.ts';
 import { type Proof, SHAPE_ROWS } from './redact-shape-table.ts';
 import { CLASS_CHARS, parseTemplate, type Segment } from './redact-template.ts';
 import { type JoinedText, type Joint, jointAtOrAfter, type Span } from './redact-view.ts';
@@ -9,7 +10,7 @@ import { type JoinedText, type Joint, jointAtOrAfter, type Span } from './redact
 export interface PrefixShape {
   prefix: string;
   /** Which characters may follow, by their codes. */
-  body: Uint8Array;
+  body: CharTable;
   /** With fewer characters, a key that was cut off is not told from a word. */
   min: number;
   /** The length of a whole body: nothing of the next line belongs to it then. */
@@ -17,7 +18,7 @@ export interface PrefixShape {
   /** Bodies of many lengths: only `min` is known. */
   isOpen: boolean;
   proof: Proof;
-  /** What the body must hold, and where. */
+  /** What the body must hold, and where. It is looked for instead of the beginning. */
   inside: { at: number; text: string } | undefined;
 }
 
@@ -28,21 +29,26 @@ const MIN_WORD_CHARS = 20; // what is told by its whole form has at least as man
 const MAX_BODY_CHARS = 8_192; // longer tokens are not in use
 const CURSOR = /cursor[\\"']{0,4} ?[:=] ?[\\"']{0,4}$/i;
 const ALNUM = charTable(CLASS_CHARS.A);
+const DIGIT = charTable(CLASS_CHARS.D);
+const MAX_PADDING_CHARS = 2;
+const PADDING = charTable('=');
+const RUN = charTable(`${CLASS_CHARS.B}_-`);
 const WORD = charTable(`${CLASS_CHARS.A}+/_.=~:|!$%@-`);
 
 const ALL = SHAPE_ROWS.flatMap(([, template, , proof = 'random']) => parseTemplate(template).map((segments) => ({ segments, proof })));
 const isPrefixed = ({ segments: [first] }: { segments: Segment[] }) => first?.kind === 'literal' && first.text.length >= MIN_PREFIX_CHARS;
 const PREFIX_SHAPES: PrefixShape[] = ALL.filter(isPrefixed).map(prefixShape);
-const WHOLE_SHAPES = new RegExp(
-  `(?:${ALL.filter((shape) => !isPrefixed(shape))
-    .map(({ segments }) => wholePattern(segments))
-    .join('|')})(?![A-Za-z0-9])`,
-  'y',
-);
+const WHOLE_SHAPES = ALL.filter((shape) => !isPrefixed(shape)).map(({ segments }) => segments);
+/** What a word must hold before a shape without a beginning is looked for in it: most words hold nothing of it. */
+const TELLING_SHAPES = WHOLE_SHAPES.flatMap((segments) => {
+  const telling = tellingPiece(segments);
+  return telling === undefined ? [] : [{ telling, pattern: wholePattern([segments]) }];
+});
+const OTHER_SHAPES = wholePattern(WHOLE_SHAPES.filter((segments) => tellingPiece(segments) === undefined));
 
-/** The beginnings of all shapes that have a fixed one. */
+/** The beginnings of all shapes that have a fixed one, or what tells more about them. */
 export const SHAPE_ANCHORS: readonly Anchor<PrefixShape>[] = PREFIX_SHAPES.map((shape) => ({
-  literal: shape.prefix,
+  literal: shape.inside?.text ?? shape.prefix,
   anyCase: false,
   meaning: shape,
 }));
@@ -73,29 +79,30 @@ function prefixShape({ segments, proof }: { segments: Segment[]; proof: Proof })
   };
 }
 
-function wholePattern(segments: Segment[]): string {
-  return segments
-    .map((segment) =>
+function tellingPiece(segments: Segment[]): string | undefined {
+  return segments.flatMap((segment) => (segment.kind === 'literal' && segment.text.length >= MIN_PREFIX_CHARS ? [segment.text] : []))[0];
+}
+
+function wholePattern(shapes: Segment[][]): RegExp {
+  const runs = (segments: Segment[]) =>
+    segments.map((segment) =>
       segment.kind === 'literal' ? escaped(segment.text) : `[${escaped(CLASS_CHARS[segment.chars])}]{${segment.min},${segment.max}}`,
-    )
-    .join('');
+    );
+  return new RegExp(`(?:${shapes.map((segments) => runs(segments).join('')).join('|')})(?![A-Za-z0-9])`, 'y');
 }
 
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
-function charTable(allowed: string): Uint8Array {
-  const table = new Uint8Array(128);
-  for (const char of allowed) table[char.charCodeAt(0)] = 1;
-  return table;
-}
-
 /** All keys of a known shape, also when they are wrapped over lines. */
 export function shapeSpans(joined: JoinedText, hits: readonly Hit<PrefixShape>[]): Span[] {
   const spans: Span[] = [];
   const readUntil = new Map<PrefixShape, number>();
-  for (const { at, meaning } of hits) {
+  for (const hit of hits) {
+    const { meaning } = hit;
+    const at = meaning.inside === undefined ? hit.at : hit.at - meaning.inside.at - meaning.prefix.length;
+    if (meaning.inside !== undefined && !joined.text.startsWith(meaning.prefix, at)) continue;
     // What begins inside a body that was read has an even shorter one.
     if (at < (readUntil.get(meaning) ?? 0) || !startsWord(joined, at)) continue;
     const { end, isKey } = readKey(joined, meaning, at);
@@ -107,15 +114,24 @@ export function shapeSpans(joined: JoinedText, hits: readonly Hit<PrefixShape>[]
 
 /** Keys that have no fixed beginning, in words that are long enough for one. */
 export function wordShapeSpans(text: string, words: readonly Span[]): Span[] {
+  return words.flatMap((word) => {
+    const whole = text.slice(word.start, word.end);
+    const patterns = TELLING_SHAPES.flatMap(({ telling, pattern }) => (whole.includes(telling) ? [pattern] : []));
+    return wholeShapesIn(text, word, [OTHER_SHAPES, ...patterns]);
+  });
+}
+
+function wholeShapesIn(text: string, word: Span, patterns: readonly RegExp[]): Span[] {
   const spans: Span[] = [];
-  for (const word of words) {
-    for (let at = word.start; at + MIN_WORD_CHARS <= word.end; at++) {
-      if (!isAlnum(text.charCodeAt(at)) || (at > word.start && isAlnum(text.charCodeAt(at - 1)))) continue;
-      WHOLE_SHAPES.lastIndex = at;
-      const match = WHOLE_SHAPES.exec(text);
-      if (match === null || !isRandom(match[0])) continue;
-      spans.push({ start: at, end: at + match[0].length });
-      at += match[0].length;
+  for (let at = word.start; at + MIN_WORD_CHARS <= word.end; at++) {
+    if (!isIn(ALNUM, text, at) || (at > word.start && isIn(ALNUM, text, at - 1))) continue;
+    for (const pattern of patterns) {
+      pattern.lastIndex = at;
+      const match = pattern.exec(text)?.[0] ?? '';
+      if (!isRandom(match)) continue;
+      spans.push({ start: at, end: at + match.length });
+      at += match.length;
+      break;
     }
   }
   return spans;
@@ -127,9 +143,8 @@ export function longWords(text: string): Span[] {
   let start = 0;
   let hasDigit = false;
   for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : 32;
-    if (code < 128 && WORD[code] === 1) {
-      hasDigit ||= code >= 48 && code <= 57;
+    if (isIn(WORD, text, at)) {
+      hasDigit ||= isIn(DIGIT, text, at);
       continue;
     }
     if (at - start >= MIN_WORD_CHARS && hasDigit) words.push({ start, end: at });
@@ -137,6 +152,20 @@ export function longWords(text: string): Span[] {
     hasDigit = false;
   }
   return words;
+}
+
+/** The pieces of words that consist of nothing but letters, digits and the marks of base64, with the padding behind. */
+export function keyRuns(text: string, words: readonly Span[]): Span[] {
+  const runs: Span[] = [];
+  for (const word of words) {
+    for (let start = word.start; start < word.end; start++) {
+      const bare = runEnd(RUN, text, start, word.end);
+      if (bare - start >= MIN_WORD_CHARS)
+        runs.push({ start, end: runEnd(PADDING, text, bare, Math.min(word.end, bare + MAX_PADDING_CHARS)) });
+      start = bare;
+    }
+  }
+  return runs;
 }
 
 function readKey(joined: JoinedText, shape: PrefixShape, at: number): { end: number; isKey: boolean } {
@@ -169,7 +198,7 @@ function isCursor(text: string, start: number, end: number): boolean {
 /** A prefix in the middle of a word is no prefix, except after an escape (`%2F`, `\n`) or where a line was joined. */
 function startsWord(joined: JoinedText, place: number): boolean {
   const { text, joints } = joined;
-  if (place === 0 || !isAlnum(text.charCodeAt(place - 1)) || !isAlnum(text.charCodeAt(place))) return !isInlineData(text, place);
+  if (!isIn(ALNUM, text, place - 1) || !isIn(ALNUM, text, place)) return !isInlineData(text, place);
   if (joints[jointAtOrAfter(joined, place)]?.at === place) return true;
   return /(?:%[0-9A-Fa-f]{2}|\\[nrtbf])$/.test(text.slice(Math.max(0, place - 3), place));
 }
@@ -184,10 +213,10 @@ function bodyEnd(joined: JoinedText, shape: PrefixShape, start: number): number 
   const { joints, text } = joined;
   let next = jointAtOrAfter(joined, start);
   const last = start + (shape.proof === 'exact' ? shape.full + 1 : MAX_BODY_CHARS);
-  let end = runEnd(text, shape.body, start, Math.min(last, joints[next]?.at ?? text.length));
+  let end = runEnd(shape.body, text, start, Math.min(last, joints[next]?.at ?? text.length));
   for (let joint = joints[next]; joint !== undefined && joint.at === end; joint = joints[next]) {
     const lineEnd = joints[next + 1]?.at ?? text.length;
-    const restEnd = runEnd(text, shape.body, end, Math.min(last, lineEnd));
+    const restEnd = runEnd(shape.body, text, end, Math.min(last, lineEnd));
     const after = text.slice(restEnd, Math.min(lineEnd, restEnd + 4));
     if (!goesOn(shape, joint, { body: text.slice(start, end), rest: text.slice(end, restEnd), after })) break;
     end = restEnd;
@@ -206,12 +235,6 @@ function goesOn(shape: PrefixShape, joint: Joint, { body, rest, after }: { body:
   return !/^[A-Z_]+$/.test(rest) || !/[a-z]/.test(body);
 }
 
-function runEnd(text: string, body: Uint8Array, start: number, limit: number): number {
-  let end = start;
-  while (end < limit && body[text.charCodeAt(end)] === 1) end++;
-  return end;
-}
-
 /** Words have neither digits nor capitals inside. */
 function isRandom(text: string): boolean {
   return (/[0-9]/.test(text) && /[A-Za-z]/.test(text)) || /[a-z][A-Z][A-Za-z]*[a-z][A-Z]/.test(text);
@@ -225,8 +248,4 @@ function isDense(text: string): boolean {
 
 function isWords(text: string): boolean {
   return /^(?:[a-z]+|[A-Z]+)(?:[-_.](?:[a-z]+|[A-Z]+))+$|^[a-z]+$/.test(text);
-}
-
-function isAlnum(code: number): boolean {
-  return ALNUM[code] === 1;
 }

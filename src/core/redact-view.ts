@@ -35,7 +35,8 @@ export interface JoinedText {
   joints: readonly Joint[];
 }
 
-const MASK = '[redacted]';
+/** What stands in the place of a secret. */
+export const MASK = '[redacted]';
 /** What a text ends with of which the rest was not looked at. */
 export const REST_MASK = `${MASK}…`;
 const MAX_BEFORE_CHARS = 256; // no detector reads further back from what it waits for
@@ -46,20 +47,28 @@ const MAX_BEFORE_CHARS = 256; // no detector reads further back from what it wai
  */
 const BREAK = /(["'`])[ \t]{0,8}[+\\.]?[ \t]{0,8}\n[ \t]{0,64}[+]?[ \t]{0,8}\1|(\\?)\n[ \t]{0,64}(?:[>|│+][ \t])?/g;
 
-/** Takes the line breaks out of a text: all of them, or those that say themselves that the line goes on. */
-export function joinLines(text: string, which: 'all' | 'explicit'): JoinedText {
-  if (!text.includes('\n')) return { text, joints: [] };
+/** A text without any of its line breaks, and one without those that say themselves that the line goes on. */
+export function joinLines(text: string): { joined: JoinedText; lines: JoinedText } {
+  const breaks = [...text.matchAll(BREAK)];
+  const explicit = breaks.filter(isExplicit);
+  return { joined: withoutBreaks(text, breaks), lines: withoutBreaks(text, explicit) };
+}
+
+function isExplicit(match: RegExpExecArray): boolean {
+  return match[1] !== undefined || match[2] === '\\';
+}
+
+function withoutBreaks(text: string, breaks: readonly RegExpExecArray[]): JoinedText {
+  if (breaks.length === 0) return { text, joints: [] };
   const joints: Joint[] = [];
   const parts: string[] = [];
   let from = 0;
   let removed = 0;
-  for (const match of text.matchAll(BREAK)) {
-    const explicit = match[1] !== undefined || match[2] === '\\';
-    if (!explicit && which === 'explicit') continue;
+  for (const match of breaks) {
     parts.push(text.slice(from, match.index));
     from = match.index + match[0].length;
     removed += match[0].length;
-    joints.push({ at: from - removed, explicit, removed, widthBefore: 0 });
+    joints.push({ at: from - removed, explicit: isExplicit(match), removed, widthBefore: 0 });
   }
   parts.push(text.slice(from));
   return { text: parts.join(''), joints };
@@ -128,6 +137,11 @@ function replaced(text: string, pattern: RegExp, replacement: (match: RegExpExec
 /** The index of the first joint at or after a place of the joined text. */
 export function jointAtOrAfter({ joints }: JoinedText, place: number): number {
   return jumpAtOrAfter(joints, place);
+}
+
+/** Whether a line break was taken out inside a span. */
+export function hasJoint(joined: JoinedText, { start, end }: Span): boolean {
+  return (joined.joints[jointAtOrAfter(joined, start + 1)]?.at ?? end) < end;
 }
 
 function jumpAtOrAfter(jumps: readonly Jump[], place: number): number {

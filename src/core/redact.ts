@@ -10,10 +10,12 @@ import { mixedSpans } from './redact-mixed.ts';
 import { ownAnchors, type OwnMeaning, ownSpans } from './redact-own.ts';
 import { NAME_ANCHORS, type NameMeaning, pairSpans } from './redact-pairs.ts';
 import { joinedSpans, lineSpans, PLACE_ANCHORS, type PlaceMeaning } from './redact-places.ts';
-import { longWords, type PrefixShape, SHAPE_ANCHORS, shapeSpans, wordShapeSpans } from './redact-shapes.ts';
+import { keyRuns, longWords, type PrefixShape, SHAPE_ANCHORS, shapeSpans, wordShapeSpans } from './redact-shapes.ts';
 import {
+  hasJoint,
   type JoinedText,
   joinLines,
+  MASK,
   maskSpans,
   REST_MASK,
   type Span,
@@ -27,10 +29,10 @@ import { cut, dropInvisible } from './text.ts';
 /** The longest text that is redacted whole. Nothing that is shown anywhere is longer: a post has 16,383 characters. */
 export const MAX_REDACTED_CHARS = 16_384;
 const KEPT_CHARS = 12_288; // of a longer text
-const MARGIN_CHARS = 1_536; // no secret of one line is longer: what stands this far before a cut cannot depend on what was cut off
+const MARGIN_CHARS = 1_024; // no secret of one line is longer: what stands this far before a cut cannot depend on what was cut off
 const MAX_WORD_CHARS = 512;
 const SLACK_CHARS = 256; // for marks that are shorter than what they hide
-const WIDER = 3; // times the first window, where keys and values of many lines fill it
+const WIDER = 2; // times the first window, where keys and values of many lines fill it
 const MAX_KEY_CHARS = 16_384; // of a private key in its armour
 const MARKER_CHARS = 24; // the rest of a marker
 const MAX_PASSES = 6; // every pass beyond the second is rare
@@ -103,14 +105,13 @@ function spansOf(text: string, look: Look, decodings: number): Span[] {
     const signals = look(text);
     return [...joinedSpansOf({ text, joints: [] }, signals), ...lineSpansOf(text, signals, look, decodings)];
   }
-  const joined = joinLines(text, 'all');
-  const lines = joinLines(text, 'explicit');
+  const { joined, lines } = joinLines(text);
   return [
     ...joinedSpansOf(joined, look(joined.text)).map((span) => spanInSource(joined.joints, span)),
     ...lineSpansOf(lines.text, look(lines.text), look, decodings).map((span) => spanInSource(lines.joints, span)),
     ...wrappedWordSpans(joined, look, decodings).map((span) => spanInSource(joined.joints, span)),
     ...columnSpans(text),
-    ...blockSpans(text),
+    ...(lines.joints.length === 0 ? [] : blockSpans(text)),
   ];
 }
 
@@ -120,28 +121,29 @@ function joinedSpansOf(joined: JoinedText, signals: Signals): Span[] {
 
 function lineSpansOf(text: string, signals: Signals, look: Look, decodings: number): Span[] {
   const words = longWords(text);
+  const runs = keyRuns(text, words);
   return [
     ...pairSpans(text, signals.names),
     ...commandSpans(text, signals.tools),
     ...lineSpans(text, signals.places),
-    ...wordSpans(text, words, look, decodings),
-    ...mixedSpans(text, words),
+    ...wordShapeSpans(text, words),
+    ...decodedSpans(text, runs, look, decodings),
+    ...mixedSpans(text, runs),
     ...insertSpans(text),
     ...blockSpans(text),
   ];
 }
 
-function wordSpans(text: string, words: readonly Span[], look: Look, decodings: number): Span[] {
-  if (words.length === 0) return [];
-  const encoded = decodings === 0 ? [] : encodedSpans(text, words, (decoded) => spansIn(decoded, look, decodings - 1).length > 0);
-  return [...wordShapeSpans(text, words), ...encoded];
+function decodedSpans(text: string, runs: readonly Span[], look: Look, decodings: number): Span[] {
+  return decodings === 0 ? [] : encodedSpans(text, runs, (decoded) => spansIn(decoded, look, decodings - 1));
 }
 
 /** Words that only exist because a line was wrapped inside them. */
 function wrappedWordSpans(joined: JoinedText, look: Look, decodings: number): Span[] {
-  return wordSpans(joined.text, longWords(joined.text), look, decodings).filter(({ start, end }) =>
-    joined.joints.some(({ at }) => at > start && at < end),
-  );
+  const isWrapped = (span: Span) => hasJoint(joined, span);
+  const words = longWords(joined.text).filter(isWrapped);
+  const runs = keyRuns(joined.text, words).filter(isWrapped);
+  return [...wordShapeSpans(joined.text, words).filter(isWrapped), ...decodedSpans(joined.text, runs, look, decodings)];
 }
 
 /** A mark can uncover what was hidden in a longer match, so the result is looked at again. */
@@ -157,8 +159,23 @@ function untilStable(text: string, mask: (text: string) => string): string {
 
 /** The beginning of a longer text: redacted with a margin behind it, so that no half of a secret is left at the cut. */
 function safeHead(text: string, chars: number, mask: (text: string) => string): string {
-  const redacted = untilStable(text.slice(0, windowEnd(text, chars)), mask);
-  return redacted.endsWith(REST_MASK) ? redacted : `${withoutMargin(redacted)}…`;
+  const window = text.slice(0, windowEnd(text, chars));
+  return shownOf(window, untilStable(window, mask));
+}
+
+/** What may be shown of a window of which the redacted form is known, marked with `…`. */
+function shownOf(window: string, redacted: string): string {
+  if (redacted.endsWith(REST_MASK)) return redacted;
+  return `${endsInSecret(window, redacted) ? redacted : withoutMargin(redacted)}…`;
+}
+
+/** Whether its last margin lies inside one secret: what stands before that cannot be half of another one. */
+function endsInSecret(window: string, redacted: string): boolean {
+  if (!redacted.endsWith(MASK)) return false;
+  const before = redacted.slice(0, -MASK.length);
+  const between = before.split(MASK).at(-1) ?? '';
+  const start = before === '' ? 0 : window.lastIndexOf(between);
+  return start >= 0 && start + between.length <= window.length - MARGIN_CHARS;
 }
 
 /** A private key that began before and ends not far behind the window is seen whole: its end may be all that tells what it is. */
@@ -183,8 +200,9 @@ export function redactThenCut(text: string, maxCodePoints: number, redact: (text
   const narrow = 2 * maxCodePoints + MARGIN_CHARS + SLACK_CHARS;
   for (const chars of [narrow, WIDER * narrow]) {
     if (chars >= Math.min(text.length, MAX_REDACTED_CHARS)) break;
-    const redacted = redact(text.slice(0, windowEnd(text, chars)));
-    const shown = redacted.endsWith(REST_MASK) ? redacted : `${withoutMargin(redacted)}…`;
+    const window = text.slice(0, windowEnd(text, chars));
+    const redacted = redact(window);
+    const shown = shownOf(window, redacted);
     const kept = cut(shown, maxCodePoints);
     if (kept !== shown || chars > narrow || shown === redacted) return kept;
   }

@@ -20,15 +20,15 @@ const MARK_TOWER = /(\p{M}{6})\p{M}+/gu;
  */
 const ODD_BREAK = /\r\n?|[\u0085\u2028\u2029\u2424\v\f]/g;
 
-/** Whether dropping invisible characters would change a text. Most texts are harmless ASCII, which this tells fast. */
-const PLAIN_ASCII = /^[\t\n\u0020-\u007e]*$/;
+/** Most texts are harmless ASCII, which this tells fast: dropping invisible characters does not change one without these. */
+const NOT_PLAIN_ASCII = /[^\t\n\u0020-\u007e]/;
 
 /**
  * Takes out what could hide, reverse or cover text: terminal sequences, control, bidi, zero-width and filler characters and NUL.
  * Lone surrogates become U+FFFD. Every kind of line break becomes a line feed; tabs stay.
  */
 export function dropInvisible(text: string): string {
-  if (PLAIN_ASCII.test(text)) return text;
+  if (!NOT_PLAIN_ASCII.test(text)) return text;
   return text.toWellFormed().replace(TERMINAL_SEQUENCE, '').replace(ODD_BREAK, '\n').replace(INVISIBLE, '').replace(MARK_TOWER, '$1');
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor, redactThenCut } from '../../../src/core/redact.ts';
+import { cut } from '../../../src/core/text.ts';
 import { createDice, KEY_SHAPES, longestLeak, PLACES } from './corpus.ts';
 import { ordinaryLines } from './ordinary.ts';
 
@@ -131,6 +132,8 @@ describe('the line after a secret', () => {
     ['http://localhost:3000\nbob@mail.example', 'http://localhost:3000\nbob@mail.example'],
     ['https://a-long-host-name-1.example\nbob@mail.example', 'https://a-long-host-name-1.example\nbob@mail.example'],
     [`TOKEN=${token}\nDEBUG=1`, 'TOKEN=[redacted]\nDEBUG=1'],
+    [`${`Bearer ${token}\n`.repeat(9)}and then`, `${'Bearer [redacted]\n'.repeat(9)}and then`],
+    [`${`kind: Secret\ndata:\n  a: ${token}\n`.repeat(3)}`, 'kind: Secret\ndata:\n  [redacted]'.repeat(3)],
   ])('stays what it is: %j', (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
@@ -139,6 +142,20 @@ describe('the line after a secret', () => {
     for (const before of ['Authorization: Bearer ', 'https://a.example/?sig=', 'postgres://app:', 'MM_TOKEN=']) {
       const text = `${before}${token.slice(0, 15)}${lineBreak}${token.slice(15)}${before.startsWith('postgres') ? '@db/x' : ''}`;
       expect(longestLeak(token, redact(text)), text).toBeLessThanOrEqual(4);
+    }
+  });
+});
+
+describe('a text in base64', () => {
+  const redact = createRedactor([]);
+  const inBase64 = (text: string) => Buffer.from(text).toString('base64');
+  const harmless = inBase64('hello world, this is plain');
+  const secret = inBase64('DB_PASSWORD=Tr0ub4dor-x9');
+
+  it('is masked alone, whatever other texts stand beside it', () => {
+    const lines = [harmless, secret, harmless, inBase64('and the end'), secret];
+    for (const between of [' ', '.', ':']) {
+      expect(redact(lines.join(between))).toBe(lines.map((line) => (line === secret ? '[redacted]' : line)).join(between));
     }
   });
 });
@@ -232,6 +249,13 @@ describe('redactThenCut', () => {
         redact,
       );
       expect(longestLeak(key.slice(3), shown.slice(-400))).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('shows what stands before a secret that is longer than what is looked at', () => {
+    for (const before of ['', 'then I ran ', `password=Tr0ub4dor-x9 and ${'words '.repeat(9)}`]) {
+      const shown = redactThenCut(`${before}API_KEY=${createDice(2).pick('abcdefghijk0123456789', 20_000)}`, 80, redact);
+      expect(shown).toBe(cut(`${redact(before)}API_KEY=[redacted]…`, 80));
     }
   });
 
