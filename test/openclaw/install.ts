@@ -9,6 +9,7 @@ import type { OpenClawVersion } from './versions.ts';
 export interface Installation extends OpenClawVersion {
   /** The program of Node that this version runs with. */
   nodePath: string;
+  olderNodePath: string | undefined;
   /** OpenClaw's script. */
   entry: string;
   /** Where it runs: the plugin's record of its origin holds in this place only, so that there is one gateway at a time. */
@@ -25,10 +26,11 @@ const TEMPLATE = 'home-with-plugin';
 export async function installOpenClaw(cache: string, wanted: OpenClawVersion, progress: (words: string) => void): Promise<Installation> {
   const installation = installationIn(cache, wanted);
   const startedAt = performance.now();
+  const node = (version: string): Promise<'there' | 'made'> =>
+    once(join(cache, `node-${version}`), version, (folder) => npmInstall(folder, `node@${version}`, { mayRunScripts: 'node' }));
   const steps = [
-    await once(join(cache, `node-${wanted.node}`), wanted.node, (folder) =>
-      npmInstall(folder, `node@${wanted.node}`, { mayRunScripts: 'node' }),
-    ),
+    await node(wanted.node),
+    ...(wanted.olderNode === undefined ? [] : [await node(wanted.olderNode)]),
     await once(join(cache, wanted.version), wanted.version, (folder) => {
       progress(`OpenClaw ${wanted.version}: installing it with Node ${wanted.node} (about a minute, up to 1,400 MB)`);
       return npmInstall(folder, `openclaw@${wanted.version}`, { emptied: wanted.emptied, optional: wanted.optional });
@@ -56,7 +58,8 @@ function installationIn(cache: string, wanted: OpenClawVersion): Installation {
   const home = join(folder, 'home');
   return {
     ...wanted,
-    nodePath: join(cache, `node-${wanted.node}/node_modules/node/bin/node`),
+    nodePath: nodePathIn(cache, wanted.node),
+    olderNodePath: wanted.olderNode === undefined ? undefined : nodePathIn(cache, wanted.olderNode),
     entry: join(folder, 'node_modules/openclaw/openclaw.mjs'),
     home,
     reset: () => {
@@ -64,6 +67,10 @@ function installationIn(cache: string, wanted: OpenClawVersion): Installation {
       cpSync(join(folder, TEMPLATE), home, { recursive: true, verbatimSymlinks: true });
     },
   };
+}
+
+function nodePathIn(cache: string, version: string): string {
+  return join(cache, `node-${version}/node_modules/node/bin/node`);
 }
 
 /** By OpenClaw's own command: only a plugin of known origin may do everything that a plugin does. */

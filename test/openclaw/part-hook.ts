@@ -1,6 +1,6 @@
 // The hook, installed as users do it from the packed file: the gateway itself starts the watcher, which outlives it.
 
-import { appendFileSync, existsSync, realpathSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HOOK } from '../../src/cli/openclaw-hooks.ts';
@@ -29,7 +29,7 @@ export async function hookStartsWatcher(report: Report, rig: Rig): Promise<void>
 }
 
 async function tryHook(report: Report, rig: Rig, hooked: Hooked): Promise<void> {
-  const check = (name: string, act: () => Promise<void>): Promise<boolean> => report.check(`${rig.version} hook: ${name}`, act);
+  const check: Check = (name, act) => report.check(`${rig.version} hook: ${name}`, act);
   await check('it installs, names the missing settings, and is switched on once they are there', () => hooked.install());
   await rig.gateway.stop('SIGTERM');
   await check('the gateway starts one watcher, with its own Node', async () => {
@@ -50,6 +50,8 @@ async function tryHook(report: Report, rig: Rig, hooked: Hooked): Promise<void> 
     hooked.runsOnceWithGatewaysNode();
   });
   await check('the next turn has a box, too', () => hooked.showsTurn('hsecond'));
+  const { olderNodePath } = rig.plan.installation;
+  if (olderNodePath !== undefined) await tryOlderNode(check, rig, hooked, olderNodePath);
   await check('it is removed, and the next start of the gateway starts nothing', async () => {
     await hooked.remove();
     await restart(rig);
@@ -58,9 +60,26 @@ async function tryHook(report: Report, rig: Rig, hooked: Hooked): Promise<void> 
   });
 }
 
-async function restart({ gateway }: Rig): Promise<void> {
+type Check = (name: string, act: () => Promise<void>) => Promise<boolean>;
+
+/** Where the gateway's Node is too old, the one is taken that has installed the hook. */
+async function tryOlderNode(check: Check, rig: Rig, hooked: Hooked, olderNodePath: string): Promise<void> {
+  await check('a Node of the gateway that is too old is not used', async () => {
+    await hooked.says(['stop'], 0, 'stopped');
+    await hooked.gatewaySays(/live-status is running \(pid \d+\)/, () => restart(rig, olderNodePath));
+    hooked.runsOnceWithGatewaysNode();
+  });
+  await check('without another one it says which it needs', async () => {
+    await hooked.says(['stop'], 0, 'stopped');
+    hooked.forgetNode();
+    await hooked.gatewaySays(/not started: it needs Node 22\.22 or newer/, () => restart(rig, olderNodePath));
+    same(hooked.watchers, []);
+  });
+}
+
+async function restart({ gateway }: Rig, nodePath?: string): Promise<void> {
   await gateway.stop('SIGTERM');
-  await gateway.start();
+  await gateway.start(nodePath);
 }
 
 /** One gateway with the hook in it. */
@@ -103,8 +122,15 @@ class Hooked {
     await this.says(['hook', 'status'], 0, 'switched on; it starts');
   }
 
+  /** As if it had been installed with a Node that is gone. */
+  forgetNode(): void {
+    const path = join(this.#folder, 'place.json');
+    const { program } = JSON.parse(readFileSync(path, 'utf8')) as { program: string };
+    writeFileSync(path, JSON.stringify({ program }));
+  }
+
   async remove(): Promise<void> {
-    await this.says(['stop'], 0, 'stopped');
+    await this.says(['stop'], 0, this.watchers.length === 0 ? 'not running' : 'stopped');
     await this.says(['hook', 'remove'], 0, 'The hook is removed');
     if (existsSync(this.#folder)) throw new Error(`${this.#folder} is still there.`);
   }

@@ -44,9 +44,9 @@ export class RealGateway {
     return readFileSync(this.#logPath, 'utf8');
   }
 
-  /** Starts it and waits until an operator gets in. */
-  async start(): Promise<void> {
-    const { nodePath, entry, home } = this.#installation;
+  /** Starts it, with its own Node or another, and waits until an operator gets in. */
+  async start(nodePath = this.#installation.nodePath): Promise<void> {
+    const { entry, home } = this.#installation;
     const env = openClawEnvironment(this.#installation);
     // A group of its own, so that nothing it started is left behind.
     const child = spawn(nodePath, [entry, 'gateway', 'run'], { cwd: home, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -7,6 +7,8 @@ export interface OpenClawVersion {
   version: string;
   /** The release of npm's `node` package that it runs with. */
   node: string;
+  /** Another one that it runs with, and that is too old for a watcher. */
+  olderNode?: string;
   plugin: PluginOrigin;
   /** The protocol of its gateway. */
   protocol: 3 | 4;
@@ -75,6 +77,7 @@ export const VERSIONS: readonly OpenClawVersion[] = [
   {
     version: '2026.2.26',
     node: NODE_22,
+    olderNode: '22.12.0',
     plugin: 'bundled',
     ...FILES,
     ...PROTOCOL_3,
