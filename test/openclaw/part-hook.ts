@@ -1,6 +1,6 @@
 // The hook, installed as users do it from the packed file: the gateway itself starts the watcher, which outlives it.
 
-import { appendFileSync, existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HOOK } from '../../src/cli/openclaw-hooks.ts';
@@ -17,15 +17,13 @@ const SECOND_MS = 8_000; // a second watcher would be there by then
 const CONFIG_MISSING = 78;
 
 export async function hookStartsWatcher(report: Report, rig: Rig): Promise<void> {
-  const hooked: Hooked[] = [];
-  try {
-    await report.check(`${rig.version}: the packed program installs`, async () => {
-      hooked.push(new Hooked(rig, await PackedProgram.install()));
-    });
-    for (const each of hooked) await tryHook(report, rig, each);
-  } finally {
-    for (const each of hooked) each.close();
-  }
+  const installed: PackedProgram[] = [];
+  await report.check(`${rig.version}: the packed program installs`, async () => {
+    const program = await PackedProgram.install();
+    rig.hosts(() => program.close());
+    installed.push(program);
+  });
+  for (const program of installed) await tryHook(report, rig, new Hooked(rig, program));
 }
 
 async function tryHook(report: Report, rig: Rig, hooked: Hooked): Promise<void> {
@@ -163,11 +161,6 @@ class Hooked {
   async showsTurn(scenario: string): Promise<void> {
     await this.#rig.pluginListens();
     await boxTellsTruth(this.#rig, { bot: this.#bot }, await asks(this.#rig, 'chat', scenario), DONE);
-  }
-
-  close(): void {
-    this.#program.close();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   get #folder(): string {

@@ -21,6 +21,7 @@ export class RealGateway {
   readonly #installation: Installation;
   readonly #log: WriteStream;
   #child: ChildProcess | undefined;
+  #isDestroyed = false;
 
   /** Empties the home of the installation. */
   constructor(installation: Installation, settings: Omit<GatewaySettings, 'home'>) {
@@ -46,6 +47,7 @@ export class RealGateway {
 
   /** Starts it, with its own Node or another, and waits until an operator gets in. */
   async start(nodePath = this.#installation.nodePath): Promise<void> {
+    if (this.#isDestroyed) throw new Error('The gateway is ended for good.');
     const { entry, home } = this.#installation;
     const env = openClawEnvironment(this.#installation);
     // A group of its own, so that nothing it started is left behind.
@@ -74,6 +76,7 @@ export class RealGateway {
 
   /** Ends everything that it ever started. Never throws. */
   async destroy(): Promise<void> {
+    this.#isDestroyed = true;
     await this.stop('SIGKILL');
     this.#killGroup();
     this.#log.end();

@@ -48,6 +48,7 @@ export class Rig {
   readonly room: Room;
   readonly watchings: Watching[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'live-status-openclaw-'));
+  readonly #guests: (() => void)[] = [];
   #operator: Operator | undefined;
   #recording: Recording | undefined;
 
@@ -67,8 +68,8 @@ export class Rig {
     return this.plan.installation.plugin !== 'none';
   }
 
-  /** Everything is up and connected when this resolves. */
-  static async start(plan: RigPlan, progress: (words: string) => void): Promise<Rig> {
+  /** Everything is up and connected when this resolves. `onRig` gets what is to be closed whatever happens meanwhile. */
+  static async start(plan: RigPlan, progress: (words: string) => void, onRig: (rig: Rig) => void): Promise<Rig> {
     const { installation, watchers, streaming } = plan;
     const [model, room, port] = await Promise.all([
       serveModel(),
@@ -78,6 +79,7 @@ export class Rig {
     const mattermost = { url: room.server.url, token: AGENT.token, streaming };
     const gateway = new RealGateway(installation, { port, token: TOKEN, modelUrl: model.baseUrl, mattermost });
     const rig = new Rig(plan, gateway, model, room);
+    onRig(rig);
     try {
       await rig.#begin(watchers, progress);
       return rig;
@@ -143,12 +145,18 @@ export class Rig {
     await this.#recording.scene(name, act);
   }
 
+  /** Ends with the rig, however that ends. `close` is called once. */
+  hosts(close: () => void): void {
+    this.#guests.push(close);
+  }
+
   async close(): Promise<void> {
     for (const { plan, watcher } of this.watchings) this.#recording?.log(plan.name, watcher.output);
     this.#recording?.close();
     this.#operator?.close();
     for (const { watcher } of this.watchings) await watcher.stop('SIGKILL');
     await this.gateway.destroy();
+    for (const close of this.#guests.splice(0)) close(); // no gateway starts anything any more
     await Promise.all([this.room.close(), this.model.close()]);
     rmSync(this.#folder, { recursive: true, force: true });
   }

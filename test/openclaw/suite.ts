@@ -4,12 +4,12 @@ import { PARTS } from './parts.ts';
 import type { Report } from './report.ts';
 import { Rig, type RigPlan } from './rig.ts';
 
-/** Runs the named parts. Rejects only when the gateway cannot be brought up at all. */
+/** Runs the named parts. Rejects only when the gateway cannot be brought up at all. `onRig` gets the rig before it runs anything. */
 export async function runSuite(report: Report, plan: RigPlan, parts: readonly string[], onRig: (rig: Rig) => void): Promise<void> {
   const { version } = plan.installation;
   report.note(`OpenClaw ${version}, streaming.mode ${plan.streaming}`);
-  const rig = await report.timed(`${version} start`, () => Rig.start(plan, (words) => report.note(`${version}: ${words}`)));
-  onRig(rig);
+  const progress = (words: string): void => report.note(`${version}: ${words}`);
+  const rig = await report.timed(`${version} start`, () => Rig.start(plan, progress, onRig));
   try {
     for (const name of parts) await report.timed(`${version} ${name}`, async () => PARTS[name]?.(report, rig));
     await report.check(`${version}: the stand-in knows every request of the plugin`, () => {
