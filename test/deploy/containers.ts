@@ -12,10 +12,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const CACHE = join(ROOT, '.cache', 'deploy');
 const STORAGE = ['--root', join(CACHE, 'storage'), '--runroot', join(CACHE, 'run')];
+const ENGINE = ['--runtime', 'runc', '--cgroup-manager', 'cgroupfs'];
 export const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 const MAX_OUTPUT_BYTES = 64 << 20;
 /** A container may not raise what this process was given. */
-const LIMITS = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];
+export const LIMITS = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'];
 
 const run = promisify(execFile);
 
@@ -25,10 +26,10 @@ export interface Ran {
 }
 
 /** Runs a program to its end and gives what it said on both channels; never rejects for an exit code. */
-async function attempt(program: string, args: readonly string[], input = ''): Promise<Ran> {
+async function attempt(program: string, args: readonly string[], cwd = ROOT): Promise<Ran> {
   try {
-    const running = run(program, args, { maxBuffer: MAX_OUTPUT_BYTES, cwd: ROOT });
-    running.child.stdin?.end(input);
+    const running = run(program, args, { maxBuffer: MAX_OUTPUT_BYTES, cwd });
+    running.child.stdin?.end();
     const { stdout, stderr } = await running;
     return { code: 0, out: stdout + stderr };
   } catch (error) {
@@ -45,7 +46,27 @@ async function must(program: string, args: readonly string[]): Promise<string> {
 }
 
 export async function podman(...args: string[]): Promise<Ran> {
-  return attempt('podman', [...STORAGE, '--runtime', 'runc', '--cgroup-manager', 'cgroupfs', ...args]);
+  return attempt('podman', [...STORAGE, ...ENGINE, ...args]);
+}
+
+/** Debian's podman-compose asks for its own network beside `network_mode: host`; podman takes one or the other. */
+const ENGINE_OF_COMPOSE = `#!/bin/bash
+args=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --net | --network-alias) shift 2 ;;
+    *) args+=("$1"); shift ;;
+  esac
+done
+exec podman ${[...STORAGE, ...ENGINE].join(' ')} "\${args[@]}"
+`;
+
+/** Runs compose files of a folder; options of the program itself may stand before the command. */
+export async function compose(folder: string, files: readonly string[], ...args: string[]): Promise<Ran> {
+  const engine = join(folder, 'engine');
+  const limits = `--podman-run-args=${LIMITS.join(' ')}`;
+  writeFileSync(engine, ENGINE_OF_COMPOSE, { mode: 0o755 });
+  return attempt('podman-compose', ['--podman-path', engine, limits, ...files.flatMap((file) => ['-f', file]), ...args], folder);
 }
 
 /** Starts a container in the background and gives its name. */
@@ -121,7 +142,7 @@ export async function buildOwn(): Promise<void> {
   writeFileSync(npmrc, npmSettings());
   const volumes = ['--volume', `${npmrc}:/root/.npmrc:ro`, ...(existsSync(CA_BUNDLE) ? ['--volume', `${CA_BUNDLE}:${CA_BUNDLE}:ro`] : [])];
   const bases = ['--build-arg', `NODE_IMAGE=${images.node}`, '--build-arg', `BASE_IMAGE=${images.debian}`];
-  await twice(async () => build(images.own, ROOT, join(ROOT, 'Dockerfile'), [...volumes, ...bases]));
+  await twice(async () => build(images.own, ROOT, join(ROOT, 'Dockerfile'), ['--layers', ...volumes, ...bases]));
 }
 
 /** The registry of npm as it is set up on this machine, for a container that has the same bundle of certificates. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { createRig, freePort, type Rig, until } from '../integration/harness.ts';
-import { buildBases, buildOwn, images, podman, type Ran, startContainer } from './containers.ts';
+import { buildBases, buildOwn, images, LIMITS, podman, type Ran, startContainer } from './containers.ts';
 
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 const NAME = 'live-status-test';
@@ -109,7 +109,7 @@ describe('the image', () => {
   });
 
   it('says what is missing and ends with 78 when nothing is set', async () => {
-    const { code, out } = await podman('run', '--rm', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096', images.own);
+    const { code, out } = await podman('run', '--rm', ...LIMITS, images.own);
     expect({ code, out }).toEqual({ code: 78, out: expect.stringContaining('MM_URL is missing') });
   });
 });

@@ -1,15 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { runnable } from '../integration/doc-shell.ts';
 import { createRig, freePort, type Rig, until } from '../integration/harness.ts';
+import { packedFile } from '../integration/packed.ts';
 import { buildBases, CA_BUNDLE, images, npmSettings, podman, startContainer } from './containers.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = 'live-status-systemd-test';
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 const UID = 1000;
@@ -50,7 +49,7 @@ function lockUp(path: string): void {
 beforeAll(async () => {
   await buildBases();
   packed = mkdtempSync(join(tmpdir(), 'live-status-packed-'));
-  execFileSync('npm', ['pack', '--pack-destination', packed, '--loglevel=error'], { cwd: ROOT, stdio: 'ignore' });
+  cpSync(packedFile().path, join(packed, packedFile().filename));
   writeFileSync(join(packed, 'npmrc'), npmSettings());
   rig = await createRig();
   sessionId = randomUUID();
@@ -153,6 +152,33 @@ describe('the system service', () => {
     expect(said).toContain('Left in place: /etc/status-watcher.env, /var/lib/live-status.');
     await expectShell('live-status service remove --purge');
     expect((await listing()).filter((path) => !before.includes(path))).toEqual([]);
+  });
+});
+
+describe('docs/OPERATIONS.md', () => {
+  it('says what works where systemd runs', async () => {
+    const before = await listing();
+    const steps = runnable('docs/OPERATIONS.md', 'systemd');
+    expect(steps.length).toBeGreaterThan(0);
+    for (const { command } of steps) await expectShell(`export ${settings}\n${command}`);
+    await expectShell('live-status service remove --purge');
+    expect((await listing()).filter((path) => !before.includes(path))).toEqual([]);
+  });
+
+  it('leads past the unit of another make: nothing of it is replaced, and the doctor says how to remove it', async () => {
+    const unit = '/etc/systemd/system/status-watcher.service';
+    await expectShell(
+      `printf '[Unit]\\nDescription=Other\\n[Service]\\nExecStart=/bin/sleep 600\\n' > ${unit} && systemctl start status-watcher`,
+    );
+    for (const action of ['install', 'remove'])
+      expect(await shell(`${settings} live-status service ${action}`)).toMatchObject({
+        code: 1,
+        out: expect.stringContaining('is of another make'),
+      });
+    const { out } = await shell(`${settings} live-status doctor`);
+    const [, cure = ''] = /^WARN +service +.* -> remove it with (.*), then live-status service install$/m.exec(out) ?? [];
+    await expectShell(cure.replace(' and ', ' && '));
+    await expectShell(`${settings} live-status service install && live-status service remove --purge`);
   });
 });
 

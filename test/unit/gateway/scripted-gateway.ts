@@ -49,8 +49,8 @@ export class ScriptedGateway {
   readonly #server: WebSocketServer;
   readonly served: Served[] = [];
 
-  constructor(script: Script = {}, { port = 0, autoPong = true } = {}) {
-    this.#server = new WebSocketServer({ port, host: '127.0.0.1', autoPong, maxPayload: 1024 * 1024 });
+  constructor(script: Script = {}, { port = 0, host = '127.0.0.1', autoPong = true } = {}) {
+    this.#server = new WebSocketServer({ port, host, autoPong, maxPayload: 1024 * 1024 });
     this.#server.on('connection', (socket) => this.#serve(socket, script));
   }
 
