@@ -101,6 +101,7 @@ export const COMMAND_ROWS: readonly string[] = [
   'cargo owner --token {}',
   'npm|yarn|pnpm|bun config set *_authToken|*_password|*_auth {R}',
   'gem push -k {R}',
+  'bundle config *:{}',
   'nuget|dotnet push|nuget -k {R}',
   'nuget|dotnet setapikey|setApiKey {}',
   'nuget|dotnet -p {R}',

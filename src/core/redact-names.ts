@@ -20,11 +20,15 @@ const COUNTED =
 const HARMLESS_KEY =
   /(?:^|_)(?:public|pub|primary|foreign|sort|partition|row|range|hash|cache|session|dedupe|idempotency|group|index|map|object|react|sub|parent|child|composite|unique|natural|surrogate|lookup|translation|i18n|message|issue|project|config|any|arrow|hot|shortcut|function|fn|menu|modifier|meta|alt|ctrl|shift|enter|escape|tab|prop|item|node|list|query|storage|routing|ordering|event|content|file|path|s3|target|registry|reg|tuning|conversation|thread|channel|locale|recv|receive|search|locate|send|refresh|list|trusted|known|authorized|pubkey|allowed)_keys?$/;
 
+/** Keys of services whose names end like harmless ones. */
+const SECRET_KEY_ALL_THE_SAME =
+  /(?:azure|blob|account)_storage_key$|(?:speech|text)_translation_key$|web_?pub_?sub_key$|(?:insights|search)_query_key$/;
+
 const STRONG =
   /passw(?:or)?d|passphrase|passcode|passwort|(?:^|_)(?:pwd|pw|pass|psw|psk)\d?(?:_|$)|\w(?:pwd|passwd)$|(?:ssh|db|my|user|admin|root|sudo|ftp|smtp|imap|mail|redis|pg|mysql|key|store|http|proxy)_?pass$|(?:^|_)secrets?(?:_|$)|clientsecret|appsecret|secretkey|secretaccesskey|storepass|keypass|(?:api|secret|access|private)_?keys?$|(?:^|_)(?:api|access|private|auth|encrypt|encryption|sign|signing|signature|master|account|service|deploy|deployment|license|licence|ssh|gpg|pgp|shared|subscription|webhook|app|admin|root|hmac|jwt|sas|storage|storage_account|ingest|write|server|service_role|bot|publishable|restricted|functions?|host|sdk|fernet|cosmos|cosmos_db|cosmosdb|fal|portainer|integration|consumer|session_signing|cookie|data|decryption|aes|des|rsa|ec|cipher|token|security|client|customer|vendor|partner|live|prod|production|test|sandbox|staging|dev|user|developer|dashboard|ca|tls|ssl|wireguard|preshared|wg|nostr|wallet|algolia|sendgrid|mailgun|stripe|openai|anthropic|gemini|groq|mistral|cohere|deepgram|azure|openssl|rollbar|datadog|dd|newrelic|new_relic)_?keys?(?:_\d|_base64|_b64|_pem|_value|_data)?$|(?:^|_)(?:auth|access|refresh|id|bot|api|csrf|xsrf|session|bearer|personal|deploy|service|user|app|client|device|push|verify|verification|reset|invite|install|github|gitlab|gh|npm|slack|discord|telegram|mattermost|mm|hf|vault|jwt|admin|gateway|bridge|oauth|sso|private|security|registry|upload|write|read|publish|release|root|management|management_api|master|account|integration|webhook|runner|registration|agent)_?tokens?(?:_\d|_value|_secret)?$|connection_?string|mnemonic|seed_?(?:phrase|words)|authtoken|(?:^|_)pat(?:_\d)?$|(?:^|_)key_long_lived$|(?:^|_)nsec$|(?:^|_)wif$|_key_data$/;
 
 const WEAK =
-  /(?:^|_)tokens?(?:_value|_\d)?$|\w_?token$|(?:^|_)auth$|(?:^|_)oauth\d?$|credentials?$|(?:^|_)creds?$|cookies?$|(?:^|_)jwt$|(?:^|_)bearer$|(?:^|_)dsn$|(?:^|_)(?:otp|pin|passcode)$|webhook$|(?:^|_)keys$|(?:^|_)(?:seed|kek|dek)$/;
+  /(?:^|_)tokens?(?:_value|_\d)?$|\w_?token$|(?:^|_)auth$|(?:^|_)oauth\d?$|credentials?$|(?:^|_)creds?$|cookies?$|(?:^|_)jwt$|(?:^|_)bearer$|(?:^|_)dsn$|(?:^|_)(?:otp|pin|passcode)$|webhook$|(?:^|_)keys$|(?:^|_)(?:o?auth|authori[sz]ation)_code$|(?:^|_)(?:seed|kek|dek)$/;
 
 const MAX_KNOWN = 4_096; // names repeat; a flood of new ones only makes this start again
 const known = new Map<string, NameKind | undefined>();
@@ -40,7 +44,8 @@ export function nameKind(identifier: string): NameKind | undefined {
 
 function kindOf(name: string): NameKind | undefined {
   if (COUNTED.test(name) || (DESCRIPTION.test(name) && !/(?:secret|role|key)_id$/.test(name))) return undefined;
-  if (HARMLESS_KEY.test(name) && !/(?:azure|blob|account)_storage_key$/.test(name)) return undefined;
+  if (SECRET_KEY_ALL_THE_SAME.test(name)) return 'strong';
+  if (HARMLESS_KEY.test(name)) return undefined;
   if (STRONG.test(name)) return 'strong';
   if (WEAK.test(name)) return 'weak';
   return /(?:^|_)keys?$/.test(name) ? 'key' : undefined;

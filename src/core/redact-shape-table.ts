@@ -3,6 +3,8 @@
 // Sources: gl = rules of gitleaks, th = detectors of TruffleHog, sl = rules of secretlint, gh = GitHub's list of patterns, doc = the
 // provider's own documentation. Only facts were taken from them.
 
+import { PARTNER_ROWS } from './redact-partner-shapes.ts';
+
 /**
  * How sure the beginning makes: `any` body is a key; `exact` only one of the full length; otherwise it must look random.
  */
@@ -277,4 +279,5 @@ export const SHAPE_ROWS: readonly ShapeRow[] = [
   ['OpenSSH key without armour', 'b3BlbnNzaC1rZXktdjE{B60..4000}', 'doc', 'any'],
   ['password hash', '$(2a|2b|2y|1|5|6|y|7|apr1|argon2i|argon2id|argon2d|scrypt|pbkdf2-sha256)${S20..120}', 'doc', 'any'],
   ['Django password hash', 'pbkdf2_(sha256|sha1)${D6}${A12}${B43}=', 'doc', 'any'],
+  ...PARTNER_ROWS,
 ];

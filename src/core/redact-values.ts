@@ -46,6 +46,9 @@ const WORDS: ReadonlySet<string> = new Set(
 
 const CALL_OR_INDEX = /^(?:await\s|new\s|!|&|\*)?[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)*\??!?[([]/;
 const MEMBER = /^[A-Za-z_$]+\d?(?:(?:\?\.|\.|::|->)[A-Za-z_$]+)+[!?]?$/;
+/** The next variable of a command line, with its own value. */
+const ASSIGNMENT = /^[A-Za-z_][\w.-]{0,64}=(?!=|$)/;
+const RELATIVE_PATH = /^(?:[\w.@-]{1,64}\/){1,12}[\w.-]{1,64}\.[a-z]{1,5}$/;
 const PATH = /^(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+-]+[/\\])*[\w.@%+*-]*$/;
 
 /** Decides by name, standing and looks. The value comes without quotes. */
@@ -99,7 +102,8 @@ const JUDGES: Record<Standing, Judge> = {
     !CALL_OR_INDEX.test(value) &&
     !MEMBER.test(bare) &&
     (kind === 'strong' ? looksRandom(bare, 6) || looksChosen(bare) || isUnspeakable(bare) : looksRandom(bare, 16)),
-  beside: (bare, { kind }) => (looksRandom(bare, 16) && !isReadable(bare)) || (kind === 'strong' && looksChosen(bare)),
+  beside: (bare, { kind }) =>
+    !ASSIGNMENT.test(bare) && ((looksRandom(bare, 16) && !isReadable(bare)) || (kind === 'strong' && looksChosen(bare))),
   named: (bare, { kind, name }) =>
     kind === 'strong'
       ? looksRandom(bare, 6) || (/^\S{6,}$/.test(bare) && !/secret|key|token|^pass$/i.test(name) && !isSpeakingName(bare, name))
@@ -169,5 +173,6 @@ export function isReadable(value: string): boolean {
 
 /** A path can be told from a base64 key that begins with a slash by its dots, dashes and short names. */
 function isPath(value: string): boolean {
+  if (RELATIVE_PATH.test(value) && isReadable(value)) return true;
   return PATH.test(value) && !(value.length >= 24 && value.split(/[/\\]/).some((part) => part.length >= 16 && looksRandom(part, 16)));
 }

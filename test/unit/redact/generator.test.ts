@@ -4,8 +4,9 @@ import { SHAPE_ROWS } from '../../../src/core/redact-shape-table.ts';
 import { parseTemplate } from '../../../src/core/redact-template.ts';
 import { commandSamples } from './commands.ts';
 import { CONTEXTS } from './contexts.ts';
-import { createDice } from './corpus.ts';
-import { type Sample, samplesOf, type Score, score } from './generator.ts';
+import { createDice, type Dice, longestLeak } from './corpus.ts';
+import { type Sample, samplesOf, type Score, score, secretOf } from './generator.ts';
+import { GITHUB_LEFT_OUT, GITHUB_PLACES, GITHUB_SHAPES, GITHUB_TYPES } from './github-names.ts';
 import { KINDS } from './kinds.ts';
 import { NAMED_KINDS } from './named-kinds.ts';
 import { GITLEAKS_RULES, LEFT_OUT, SECRETLINT_RULES } from './public-names.ts';
@@ -84,6 +85,27 @@ describe('the tables', () => {
     expect(readable).toEqual([]);
   });
 
+  it('let no secret of a type of GitHub stand alone, beside its name or in its place, or say why not', () => {
+    const readable = GITHUB_TYPES.filter((type) => GITHUB_LEFT_OUT[type] === undefined).flatMap((type) => {
+      const { secret, texts } = textsOfType(type, createDice(4));
+      return texts.filter((text) => longestLeak(secret, redact(text)) > 8);
+    });
+    expect(readable).toEqual([]);
+  });
+
+  it('know every type of GitHub that they mention, and have the shapes that are named for them', () => {
+    const shapes = SHAPE_ROWS.map(([name]) => name);
+    for (const [type, shape] of GITHUB_SHAPES) {
+      expect(GITHUB_TYPES).toContain(type);
+      expect(shapes, type).toContain(shape);
+    }
+    for (const [type, reason] of Object.entries(GITHUB_LEFT_OUT)) {
+      expect(GITHUB_TYPES).toContain(type);
+      expect(GITHUB_SHAPES.has(type) || type in GITHUB_PLACES || reason === '', type).toBe(false);
+    }
+    for (const type of Object.keys(GITHUB_PLACES)) expect(GITHUB_TYPES).toContain(type);
+  });
+
   it('leave out nothing that they also mention, and nothing unknown', () => {
     const mentioned = [...SHAPE_ROWS, ...NAMED_KINDS].flatMap(([, , source]) => source.split(' '));
     for (const rule of Object.keys(LEFT_OUT)) {
@@ -92,6 +114,19 @@ describe('the tables', () => {
     }
   });
 });
+
+/** A secret of a type of GitHub where it is told: by its shape, by its place, or by its name. */
+function textsOfType(type: string, dice: Dice): { secret: string; texts: string[] } {
+  const template = SHAPE_ROWS.find(([name]) => name === GITHUB_SHAPES.get(type))?.[1];
+  if (template !== undefined) {
+    const secret = secretOf(template, dice);
+    return { secret: secret.slice(-20), texts: [secret, `I use ${secret} for it`] };
+  }
+  const secret = dice.pick('0123456789abcdef', 32);
+  const place = GITHUB_PLACES[type];
+  const named = [`${type.toUpperCase()}=${secret}`, `"${type}": "${secret}"`, `the ${type.replaceAll('_', ' ')} is ${secret}`];
+  return { secret, texts: place === undefined ? named : [place.replaceAll('{}', secret)] };
+}
 
 /** The figures by group, and by kind where something was missed. */
 function report(scores: Record<string, Score>, seed: number): string {

@@ -1,4 +1,4 @@
-// The detectors of TruffleHog by the names in its list of types (`proto/detectors.proto`, up to number 920).
+// The detectors of TruffleHog by the names in its list of types (`proto/detector_type.proto`, up to number 1051).
 
 /** Every name, in the order of its number. Those without a shape in our table are told by the name beside the value, as TruffleHog does. */
 export const TRUFFLEHOG_DETECTORS: readonly string[] = `
@@ -66,6 +66,19 @@ Websitepulse Uclassify Convert PDFmyURL Api2Convert Opsgenie Gemini Honeycomb Ka
 Page2Images Quickbase Redbooth Nubela Infobip Uproc Supportbee Aftership Edusign Teamup Workday MongoDB NGC DigitalOceanV2 SQLServer FTP Redis LDAP
 Shopify RabbitMQ CustomRegex Etherscan Infura Alchemy BlockNative Moralis BscScan CoinMarketCap Percy TinesWebhook Pulumi SupabaseToken NuGetApiKey
 Aiven Prefect Docusign Couchbase
+Dockerhub TrufflehogEnterprise EnvoyApiKey GitHubOauth2 Salesforce HuggingFace Snowflake Sourcegraph Tailscale Web3Storage AzureStorage PlanetScaleDb
+Anthropic Ramp Klaviyo SourcegraphCody Voiceflow Privacy IPInfo Ip2location Instamojo Portainer PortainerToken Loggly OpenVpn VagrantCloudPersonalToken
+BetterStack ZeroTier AppOptics Metabase CoinbaseWaaS LemonSqueezy Budibase DenoDeploy Stripo ReplyIO AzureBatch AzureContainerRegistry AWSSessionKey Coda
+LogzIO Eventbrite GrafanaServiceAccount RequestFinance Overloop Ngrok Replicate Postgres AzureActiveDirectoryApplicationSecret
+AzureCacheForRedisAccessKey AzureCosmosDBKeyIdentifiable AzureDevopsPersonalAccessToken AzureFunctionKey AzureMLWebServiceClassicIdentifiableKey
+AzureSasToken AzureSearchAdminKey AzureSearchQueryKey AzureManagementCertificate AzureSQL FlyIO BuiltWith JupiterOne GCPApplicationDefaultCredentials Wiz
+Pagarme Onfleet Intra42 Groq TwitterConsumerkey Eraser LarkSuite LarkSuiteApiKey EndorLabs ElevenLabs Netsuite RobinhoodCrypto NVAPI PyPI RailwayApp
+Meraki SaladCloudApiKey Box BoxOauth ApiMetrics WeightsAndBiases ZohoCRM AzureOpenAI GoDaddy Flexport TwitchAccessToken TwilioApiKey Sanity
+AzureRefreshToken AirtableOAuth AirtablePersonalAccessToken StoryblokPersonalAccessToken SentryOrgToken AzureApiManagementRepositoryKey
+AzureAPIManagementSubscriptionKey Harness Langfuse BingSubscriptionKey XAI AzureDirectManagementKey AzureAppConfigConnectionString DeepSeek
+StripePaymentIntent LangSmith BitbucketAppPassword Hasura SalesforceRefreshToken AnypointOAuth2 WebexBot TableauPersonalAccessToken Rootly
+HashiCorpVaultAuth PhraseAccessToken Photoroom JWT OpenAIAdmin GoogleGeminiAPIKey ArtifactoryReferenceToken DatadogApikey ShopifyOAuth
+BitbucketDataCenter JiraDataCenterPAT ConfluenceDataCenter Cloudinary Pinecone Mistral GitLabOauth2 SpectralOps
 `
   .trim()
   .split(/\s+/);
