@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { boxSequences } from './box-sequence.ts';
 import { Decoding, KEY, T0 } from './decoding.ts';
-import { playFound, type PlayOptions } from './play-found.ts';
+import { type FoundOptions, playFound } from './play-capture.ts';
 
-async function sequences(name: string, options: PlayOptions = {}): Promise<string[]> {
+async function sequences(name: string, options: FoundOptions = {}): Promise<string[]> {
   const { events, endedAt, health } = await playFound(name, options);
   expect(health).toMatchObject({ unknownKinds: {}, garbage: 0 });
   return boxSequences(events, endedAt).map(({ session, states }) => `${session}: ${states.join(', ')}`);
@@ -54,7 +54,7 @@ describe('found with real gateways', () => {
     expect(events.find(({ type }) => type === 'tool_ended')).toMatchObject({ outcome: { kind: 'ok' }, at: 1_795_734_240_091 });
   });
 
-  const holes: [string, NonNullable<PlayOptions['missedBefore']>][] = [
+  const holes: [string, NonNullable<FoundOptions['missedBefore']>][] = [
     ['without a hole in its numbers', () => 0],
     ['with a hole before what it was sent for pairing', ({ event }) => (event === 'device.pair.resolved' ? 1 : 0)],
     ['with a hole before every end', ({ payload }) => (payload?.['state'] === 'final' ? 1 : 0)],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCapture } from './captures.ts';
-import { ReplayGateway } from './replay-gateway.ts';
+import { CaptureGateway } from './capture-gateway.ts';
+import { asTold } from './recorded-answers.ts';
 import { runSource, until } from './running-source.ts';
 
 /** What each recorded handshake must be called. `legacy-subscribe-frame` never sent a connect. */
@@ -20,8 +21,9 @@ describe('recorded handshakes', () => {
 
   it.each(Object.entries(STATES))('%s is called %s', async (label, state) => {
     const recorded = capture.get(label) ?? [];
-    const gateway: ReplayGateway = new ReplayGateway([recorded], () => running.source.health().frames);
+    const gateway = new CaptureGateway([recorded], { answers: asTold });
     const running = await runSource(await gateway.listen());
+    void gateway.play();
     await until(state, () => running.states.some((seen) => seen.state === state));
     await running.source.stop();
     gateway.close();

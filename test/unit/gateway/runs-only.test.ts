@@ -5,13 +5,13 @@ import type { SessionEvent } from '../../../src/core/event.ts';
 import { newSession, reduce } from '../../../src/core/reduce.ts';
 import { describeBoxes } from './boxes.ts';
 import { Decoding, KEY, T0 } from './decoding.ts';
-import { playFound, type PlayOptions } from './play-found.ts';
+import { type FoundOptions, playFound } from './play-capture.ts';
 import { calls } from './recorded-messages.ts';
 
 const LINE = '◆ this gateway does not tell of tools and sub-agents';
 const OF_2_26 = { lacks: ['sessions.subscribe', 'sessions.messages.subscribe'], isOnlySource: true };
 
-async function boxesOf(name: string, options: PlayOptions = {}): Promise<string[]> {
+async function boxesOf(name: string, options: FoundOptions = {}): Promise<string[]> {
   const { events, endedAt } = await playFound(name, options);
   return describeBoxes(events, endedAt)
     .split(/^box \d+: /m)

@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { VERSIONS } from '../../openclaw/versions.ts';
 import { describeBoxes } from '../gateway/boxes.ts';
-import { framesOf, type Played, playFrames, recordedVersions, scenesOf, type TrueBox, truthOf } from './play-frames.ts';
+import type { Played } from '../gateway/play-capture.ts';
+import { framesOf, playFrames, recordedVersions, scenesOf, type TrueBox, truthOf } from './play-frames.ts';
 import { shownAtLast } from './shown.ts';
 
 const SCENES = ['cut', 'plain', 'retry', 'spawn', 'stop', 'tools', 'two'];
