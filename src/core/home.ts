@@ -18,7 +18,7 @@ export function homeOf({ route, trigger }: { route?: Route; trigger: Trigger }):
       return { kind: 'elsewhere', audience: audienceOf(route.otherwise, trigger) };
     case 'direct':
       if (chatOf(trigger) === 'group') return DISPUTED;
-      return route.moves !== true || isFromMattermost(trigger, route.userId) ? route : { kind: 'elsewhere', audience: 'direct' };
+      return route.moves !== true || isOf(trigger, route.userId) ? route : { kind: 'elsewhere', audience: 'direct' };
     case 'elsewhere':
       return { kind: 'elsewhere', audience: audienceOf(route.audience, trigger) };
     default:
@@ -45,10 +45,14 @@ function chatOf(trigger: Trigger): 'direct' | 'group' | undefined {
   return trigger.kind === 'person' ? trigger.chat : undefined;
 }
 
-/** Posts and persons of Mattermost have ids that no other messenger's have; with `userId` it must be that person. */
-function isFromMattermost(trigger: Trigger, userId?: string): boolean {
-  if (trigger.kind !== 'person' || (trigger.postId === undefined && trigger.userId === undefined)) return false;
-  return userId === undefined || trigger.userId === undefined || trigger.userId === userId;
+/** Posts and persons of Mattermost have ids that no other messenger's have. */
+function isFromMattermost(trigger: Trigger): boolean {
+  return trigger.kind === 'person' && (trigger.postId !== undefined || trigger.userId !== undefined);
+}
+
+/** Several people share the session, so the line itself must say that it is this person's. */
+function isOf(trigger: Trigger, userId: string | undefined): boolean {
+  return trigger.kind === 'person' && trigger.userId !== undefined && trigger.userId === userId;
 }
 
 /** What two sources say together, `newer` being told last. What one of them calls direct and the other does not is disputed. */

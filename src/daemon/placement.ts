@@ -53,31 +53,54 @@ async function place(tree: TurnTree, directory: ChannelDirectory, options: Place
     case undefined:
       return toDefault('untold', options);
     case 'elsewhere':
-      return toDefault(home.audience, options);
+      return toDefault(home.audience === 'direct' && tree.turn.route?.kind === 'direct' ? 'shared' : home.audience, options);
     case 'direct':
       return toDirect(home, tree, directory, options);
     case 'channel':
+      if (home.otherwise !== undefined && !(await wasAskedIn(home.channelId, tree, directory))) return toDefault('unknown', options);
       return toChannel(home, tree, directory, options);
     default:
       return home satisfies never;
   }
 }
 
-/** Why a session is private, in words; `untold`: nobody has said anything of it. */
-const PRIVATE: Record<Exclude<Audience, 'public' | 'own'> | 'untold', string> = {
+/**
+ * Where the last message of a shared session went proves nothing of this turn, unless its own post, or one of its person at that time,
+ * stands there.
+ */
+async function wasAskedIn(channelId: string, { turn }: TurnTree, directory: ChannelDirectory): Promise<boolean> {
+  const { trigger, startedAt } = turn;
+  if (trigger.kind !== 'person') return false;
+  try {
+    if (trigger.postId !== undefined) return (await directory.rootOf(trigger.postId)).channelId === channelId;
+    return trigger.userId !== undefined && (await wroteAbout(startedAt, trigger.userId, channelId, directory));
+  } catch (error) {
+    if (!(error instanceof PushError) || mayPass(error)) throw error;
+    return false;
+  }
+}
+
+function wroteAbout(askedAt: number, userId: string, channelId: string, directory: ChannelDirectory): Promise<boolean> {
+  return directory.hasPostBy(userId, channelId, askedAt - ASKED_BEFORE_MS, askedAt + ASKED_AFTER_MS);
+}
+
+/** Why a session is private, in words; `untold`: nobody has said anything of it; `shared`: nor whose of several the turn is. */
+const PRIVATE: Record<Exclude<Audience, 'public' | 'own'> | 'untold' | 'shared', string> = {
   untold:
     'no session index and no row of a gateway names it, so it counts as private; let its sessions.json lie readable beside its transcript (or set SESSIONS_JSON), or set GATEWAY_URL',
   unknown: 'nothing in its key, its row and its lines proves that more than one person may read it, so it counts as private',
   disputed: 'its key, its rows and its lines contradict each other about who may read it, so it counts as private',
   direct: 'it is a direct conversation and DEFAULT_CHANNEL_DIRECT is not set',
+  shared:
+    'it is a direct conversation in a session that several people share, and nothing says which of them wrote; give each a session of their own in OpenClaw (session.dmScope)',
 };
 
 /** Only what is proven to be public falls back to a channel, unless that was asked for in so many words (LS-18). */
-function toDefault(audience: Audience | 'untold', { defaultChannelId, defaultChannelDirect }: PlacementOptions): Placement {
+function toDefault(audience: Audience | 'untold' | 'shared', { defaultChannelId, defaultChannelDirect }: PlacementOptions): Placement {
   if (audience !== 'public' && audience !== 'own' && (!defaultChannelDirect || defaultChannelId === undefined)) {
     const switches = defaultChannelId === undefined ? 'DEFAULT_CHANNEL and DEFAULT_CHANNEL_DIRECT=1' : 'DEFAULT_CHANNEL_DIRECT=1';
     const refused = `${PRIVATE[audience]}; to show all private sessions in one channel, set ${switches}`;
-    return audience === 'direct' || defaultChannelId === undefined ? { refused } : { refused, isUnproven: true };
+    return audience === 'direct' || audience === 'shared' || defaultChannelId === undefined ? { refused } : { refused, isUnproven: true };
   }
   if (defaultChannelId !== undefined) return { target: { channelId: defaultChannelId } };
   return { refused: 'it did not come from Mattermost and DEFAULT_CHANNEL is not set; set it to the channel for such sessions' };
@@ -93,8 +116,7 @@ async function toDirect(
   if (route.channelId !== undefined && (await directory.isMember(route.channelId))) return { target: { channelId: route.channelId } };
   if (route.userId === undefined) return { refused: 'it is a direct conversation with somebody unknown, for whom there is no channel' };
   const channelId = await directory.directChannelWith(route.userId);
-  const askedAt = tree.turn.startedAt;
-  const isOurs = await directory.hasPostBy(route.userId, channelId, askedAt - ASKED_BEFORE_MS, askedAt + ASKED_AFTER_MS);
+  const isOurs = await wroteAbout(tree.turn.startedAt, route.userId, channelId, directory);
   if (isOurs || options.direct === 'own') return { target: { channelId } };
   return { refused: "it is another bot's direct conversation and DIRECT=off; DIRECT=own shows it in ours with that person" };
 }

@@ -20,7 +20,7 @@ const NOBODY = {
   isMember: async () => false,
   hasPostBy: async () => false,
   threadReplies: async () => 0,
-  rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
+  rootOf: async (rootId: string) => ({ rootId, channelId: 'town' }),
 };
 const OPERATOR: Trigger = { kind: 'operator' };
 const GROUP = 'agent:main:telegram:group:1';

@@ -251,6 +251,48 @@ describe('an outage', () => {
   });
 });
 
+describe('a turn of a session that several people share', () => {
+  const lastInTown: Route = { ...CHANNEL, otherwise: 'own' };
+  const lastToAlice: Route = { kind: 'direct', userId: 'alice', moves: true };
+  const alice: Trigger = { kind: 'person', userId: 'alice' };
+  const unproven = { refused: expect.stringContaining('proves that more than one person') };
+  const options = { direct: 'own' } as const;
+
+  it.each<[string, Case, unknown]>([
+    ['whose post stands in the channel of the last message is of that channel', { route: lastInTown, trigger: PERSON }, IN_CHANNEL],
+    [
+      'whose post stands elsewhere is not',
+      { route: lastInTown, trigger: PERSON, server: { top: { rootId: 'asked', channelId: 'dm' } } },
+      unproven,
+    ],
+    [
+      'whose post cannot be looked at is not',
+      { route: lastInTown, trigger: PERSON, server: { top: new PushError('rejected', 'no') } },
+      unproven,
+    ],
+    ['whose person has just written there is', { route: lastInTown, trigger: alice, server: { wroteAt: AT - 60_000 } }, IN_CHANNEL],
+    ['whose person has not is not', { route: lastInTown, trigger: alice }, unproven],
+    ['whose person wrote to us is theirs', { route: lastToAlice, trigger: alice, options }, { target: { channelId: 'dm-alice' } }],
+    [
+      'of another person than the last is nobody’s',
+      { route: lastToAlice, trigger: { kind: 'person', userId: 'bob' }, options },
+      { refused: expect.stringContaining('session.dmScope') },
+    ],
+    [
+      'that does not say whose it is, is nobody’s',
+      { route: lastToAlice, trigger: PERSON, options },
+      { refused: expect.stringContaining('session.dmScope') },
+    ],
+    [
+      'that looks like an operator’s is nobody’s',
+      { route: lastToAlice, trigger: { kind: 'operator' }, options },
+      { refused: expect.stringContaining('session.dmScope') },
+    ],
+  ])('%s', async (_what, given, placement) => {
+    expect(await placeOf(given)).toEqual(placement);
+  });
+});
+
 describe('a turn whose session moves on', () => {
   it('stays where it began (LS-27)', async () => {
     const clock = createFakeClock(AT);
