@@ -6,6 +6,7 @@ import { maskSecrets } from '../config/mask.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../core/redact.ts';
 import { errorText } from '../core/error-code.ts';
+import { keepYoungHeapSmall } from '../daemon/heap.ts';
 import { localHealthUrl } from '../http/health.ts';
 import { createLog } from '../log.ts';
 import { claimPidFile, type Holder } from '../pid-claim.ts';
@@ -82,6 +83,7 @@ async function runLogged(
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
   try {
     const daemon = await loadDaemon();
+    keepYoungHeapSmall();
     return await daemon(config, { log, signal: stop.signal });
   } catch (error) {
     log.error({ err: error }, 'The watcher failed.');

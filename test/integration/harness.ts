@@ -100,13 +100,13 @@ export class Watcher {
   readonly child: ChildProcess;
   readonly startedAt = performance.now();
   output = '';
-  readonly #healthUrl: string;
+  readonly healthUrl: string;
   readonly #ended: Promise<unknown>;
 
   constructor(env: NodeJS.ProcessEnv, { prefix = [], script = process.env['LIVE_STATUS_BIN'] ?? MAIN }: WatcherOptions) {
     const node = process.env['LIVE_STATUS_NODE'] ?? process.execPath;
     const [program, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run'];
-    this.#healthUrl = `http://127.0.0.1:${env['HEALTH_PORT']}/health`;
+    this.healthUrl = `http://127.0.0.1:${env['HEALTH_PORT']}/health`;
     this.child = spawn(program ?? node, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child.stdout?.on('data', (data: Buffer) => (this.output += data.toString()));
     this.child.stderr?.on('data', (data: Buffer) => (this.output += data.toString()));
@@ -129,7 +129,7 @@ export class Watcher {
   }
 
   async health(): Promise<HealthReport> {
-    return (await (await fetch(this.#healthUrl)).json()) as HealthReport;
+    return (await (await fetch(this.healthUrl)).json()) as HealthReport;
   }
 
   /** Sends the signal and waits for the end; the exit code is `null` after a kill. */

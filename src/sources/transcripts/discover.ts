@@ -1,8 +1,10 @@
 // Finds sessions folders below the configured directory and lists them. Owns no state and opens no transcript.
 
-import { lstat, readdir, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, opendir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
+import { inSlices } from './slices.ts';
 import { type Refusal, refusalOf } from './open-file.ts';
 
 export interface Folder {
@@ -17,15 +19,25 @@ export interface Folder {
 export type Discovery = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'found'; folders: Folder[]; unreadable: string[] };
 
 export interface Listing {
+  /** Transcripts that are not known yet. */
   transcripts: string[];
   /** Names that look like transcripts but are links, folders, pipes or devices. */
   refused: { name: string; refusal: 'symlink' | 'not_a_file' }[];
   locks: string[];
-  /** Names that look like transcripts and are copies, backups and the like. */
-  ignored: { name: string; what: IgnoredName }[];
+  /** Of names that look like transcripts and are copies, backups and the like, how many there are. */
+  ignored: Partial<Record<IgnoredName, number>>;
+}
+
+/** What is known of a folder before it is listed. */
+export interface KnownNames {
+  isKnown(name: string): boolean;
+  /** Whether an index says that this is a transcript, whatever it is called. */
+  isNamed(name: string): boolean;
 }
 
 const SESSIONS = 'sessions';
+const LOOKS_AT_ONCE = 64;
+const ENTRIES_AT_ONCE = 128; // well below a millisecond, before others get their turn
 
 /**
  * The sessions folders of `root`: itself when it is one, and every `<child>/sessions`. Symbolic links below `root` are not followed,
@@ -37,8 +49,8 @@ export async function findFolders(root: string): Promise<Discovery> {
     const isFolder = basename(root) === SESSIONS || children.some((child) => isOfSessions(child.name));
     const candidates = children.filter((child) => child.isDirectory()).map((child) => join(root, child.name, SESSIONS));
     // The configured directory itself may be a link; what lies below it may not.
-    const own = isFolder ? [folderAt(root, stat)] : [];
-    const looks = await Promise.all([...own, ...candidates.map((path) => folderAt(path, lstat))]);
+    const own = isFolder ? [await folderAt(root, stat)] : [];
+    const looks = [...own, ...(await inSlices(candidates, LOOKS_AT_ONCE, (path) => folderAt(path, lstat)))];
     const found = looks.filter((look) => look !== undefined);
     return {
       kind: 'found',
@@ -51,7 +63,7 @@ export async function findFolders(root: string): Promise<Discovery> {
 }
 
 /** Whether a name tells that its folder holds sessions. */
-function isOfSessions(name: string): boolean {
+export function isOfSessions(name: string): boolean {
   const { kind } = fileKindOf(name);
   return kind !== 'other' && kind !== 'ignored';
 }
@@ -68,21 +80,39 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
   }
 }
 
-/** The names in a sessions folder that matter, or why it cannot be listed. */
-export async function listFolder(path: string): Promise<Listing | Refusal> {
+/** The names in a sessions folder that matter, or why it cannot be listed. Tens of thousands of them hold nobody up. */
+export async function listFolder(path: string, names: KnownNames): Promise<Listing | Refusal> {
+  const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: {} };
   try {
-    const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: [] };
-    for (const entry of await readdir(path, { withFileTypes: true })) {
-      const fileKind = fileKindOf(entry.name);
-      const { kind } = fileKind;
-      if (fileKind.kind === 'ignored' && entry.isFile()) listing.ignored.push({ name: entry.name, what: fileKind.what });
-      if (kind === 'lock' && entry.isFile()) listing.locks.push(entry.name);
-      if (kind !== 'transcript') continue;
-      if (entry.isFile()) listing.transcripts.push(entry.name);
-      else listing.refused.push({ name: entry.name, refusal: entry.isSymbolicLink() ? 'symlink' : 'not_a_file' });
-    }
+    for await (const entry of await opendir(path, { bufferSize: ENTRIES_AT_ONCE }))
+      if (!names.isKnown(entry.name)) note(listing, entry, names);
     return listing;
   } catch (error) {
     return refusalOf(error);
+  }
+}
+
+function note(listing: Listing, entry: Dirent, names: KnownNames): void {
+  const { name } = entry;
+  const fileKind = fileKindOf(name);
+  switch (fileKind.kind) {
+    case 'transcript':
+      if (entry.isFile()) listing.transcripts.push(name);
+      else listing.refused.push({ name, refusal: entry.isSymbolicLink() ? 'symlink' : 'not_a_file' });
+      return;
+    case 'ignored':
+      if (!entry.isFile()) return;
+      if (names.isNamed(name)) listing.transcripts.push(name);
+      else listing.ignored[fileKind.what] = (listing.ignored[fileKind.what] ?? 0) + 1;
+      return;
+    case 'lock':
+      if (entry.isFile()) listing.locks.push(name);
+      return;
+    case 'archived':
+    case 'index':
+    case 'other':
+      return;
+    default:
+      fileKind satisfies never;
   }
 }

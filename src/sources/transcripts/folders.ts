@@ -1,10 +1,10 @@
 // Owns which sessions folders exist and whether file events come from them. Does not look at what is in them.
 
 import { realpath, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { type Folder, findFolders } from './discover.ts';
+import { type Folder, findFolders, isOfSessions } from './discover.ts';
+import { FolderWatches } from './folder-watches.ts';
 import type { Problems } from './problems.ts';
-import { type WatchOptions, watchTree } from './watch.ts';
+import type { FileEvents, WatchFailure } from './watch.ts';
 
 /** How changes are noticed: by file events, by looking every second, or not at all because the directory is missing. */
 export type Watching = 'events' | 'polling' | 'waiting';
@@ -14,10 +14,13 @@ export interface FoldersOptions {
   /** Never use file events, for network mounts. */
   polling: boolean;
   problems: Problems;
-  onHint(path: string): void;
+  /** Something happened to a file of this name. */
+  onName(folder: Folder, name: string): void;
+  /** A folder may have come or gone. */
+  onHint(): void;
   onFound(folder: Folder): void;
   onGone(folder: Folder): void;
-  startWatcher?: WatchOptions['start'];
+  events?: FileEvents;
 }
 
 export class Folders {
@@ -30,13 +33,17 @@ export class Folders {
   #unreadable: ReadonlySet<string> = new Set();
   #limitReached = false;
   #rootVersion = '';
-  #closeWatcher: (() => Promise<void>) | undefined;
-  /** A watcher that is closed before it was ready never says so. */
-  #endWait: () => void = () => undefined;
+  readonly #watches: FolderWatches;
   #isStopped = false;
 
   constructor(options: FoldersOptions) {
     this.#options = options;
+    this.#watches = new FolderWatches({
+      onName: (path, name) => this.#named(path, name),
+      onHint: () => options.onHint(),
+      onError: (kind) => this.#failed(kind),
+      events: options.events,
+    });
   }
 
   get watching(): Watching {
@@ -70,7 +77,8 @@ export class Folders {
     this.#forbidden = found.kind === 'unreadable';
     const changed = this.#replace(found.kind === 'found' ? found.folders : []);
     const rootVersion = found.kind === 'found' ? await versionOf(root) : '';
-    if (found.kind !== 'found' || changed || rootVersion !== this.#rootVersion) await this.#unwatch();
+    if (found.kind !== 'found' || rootVersion !== this.#rootVersion) await this.#watches.stop();
+    else if (changed) await this.#watches.stopTree();
     this.#rootVersion = rootVersion;
     if (found.kind === 'found') await this.#watch();
     else this.#watching = 'waiting';
@@ -87,14 +95,7 @@ export class Folders {
   /** No hint comes after this. */
   stop(): Promise<void> {
     this.#isStopped = true;
-    return this.#unwatch();
-  }
-
-  async #unwatch(): Promise<void> {
-    const close = this.#closeWatcher;
-    this.#closeWatcher = undefined;
-    this.#endWait();
-    await close?.();
+    return this.#watches.stop();
   }
 
   /** True: a folder that was watched is another one now. */
@@ -103,6 +104,7 @@ export class Folders {
     const gone = this.all().filter((folder) => versionsByPath.get(folder.path) !== folder.version);
     for (const folder of gone) {
       this.#foldersByPath.delete(folder.path);
+      this.#watches.forget(folder.path);
       this.#options.problems.over('folder_unreadable', folder.path);
       this.#options.onGone(folder);
     }
@@ -114,35 +116,31 @@ export class Folders {
   }
 
   async #watch(): Promise<void> {
-    const { root, polling, onHint, startWatcher } = this.#options;
+    const { root, polling } = this.#options;
     this.#watching = polling || this.#limitReached ? 'polling' : 'events';
-    if (this.#isStopped || this.#watching === 'polling' || this.#closeWatcher !== undefined) return;
-    // The configured directory may be a link; events name what it leads to.
-    const real = await realpath(root).catch(() => root);
-    if (this.#isStopped) return;
-    await new Promise<void>((resolve) => {
-      this.#endWait = resolve;
-      this.#closeWatcher = watchTree({
-        root: real,
-        onHint: (path) => onHint(join(root, relative(real, path))),
-        onReady: resolve,
-        onError: (kind) => {
-          this.#failed(kind);
-          resolve();
-        },
-        ...(startWatcher === undefined ? {} : { start: startWatcher }),
-      });
-    });
+    if (this.#isStopped || this.#watching === 'polling') return;
+    // Whether the directory itself has become a folder of sessions shows in its files.
+    await this.#watches.keep([root, ...[...this.#foldersByPath.keys()].filter((path) => path !== root)]);
+    if (this.#isStopped || this.#limitReached) return this.#watches.stop();
+    // The configured directory may be a link, which chokidar would not follow.
+    const real = this.#watches.hasTree ? root : await realpath(root).catch(() => root);
+    if (!this.#isStopped && !this.#watches.hasTree) await this.#watches.startTree(real);
   }
 
-  #failed(kind: 'limit' | 'failed'): void {
+  #named(path: string, name: string): void {
+    const folder = this.#foldersByPath.get(path);
+    if (folder !== undefined) this.#options.onName(folder, name);
+    else if (isOfSessions(name)) this.#options.onHint();
+  }
+
+  #failed(kind: WatchFailure): void {
     const { problems, root } = this.#options;
-    if (kind === 'failed') return problems.note('watch_failed', root);
+    if (kind === 'failed') return problems.noteOnce('watch_failed', root);
     if (this.#limitReached) return;
     this.#limitReached = true;
     this.#watching = 'polling';
     problems.note('watch_limit', root);
-    void this.#unwatch();
+    void this.#watches.stop();
   }
 }
 

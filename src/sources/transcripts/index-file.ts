@@ -1,9 +1,10 @@
 // Owns the last good content of one `sessions.json` and when it is looked at. Does not know what entries mean for boxes.
 
+import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { type IndexRows, readIndexRows } from './index-rows.ts';
-import { type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import { identityOf, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
 import type { ProblemKind, Problems } from './problems.ts';
 
 export interface IndexFileOptions {
@@ -41,6 +42,10 @@ export class IndexFile {
 
   constructor(options: IndexFileOptions) {
     this.#options = options;
+  }
+
+  get isMissing(): boolean {
+    return this.#lastLook === 'index_missing';
   }
 
   /** Looks at the file as soon as the last parse is long enough ago. Resolves when no look is going on (a postponed one is not waited for). */
@@ -97,6 +102,9 @@ export class IndexFile {
 
   async #readOnce(): Promise<Look> {
     try {
+      // Asked for thousands of folders every few seconds: one question to the system where nothing has changed.
+      const { version } = identityOf(await lstat(this.#options.path, { bigint: true }));
+      if (version === this.#version) return 'same';
       return await withRegular(this.#options, async (opened) => {
         if (opened.kind === 'refused') return lookOf(opened.refusal);
         const { handle, identity } = opened;

@@ -9,7 +9,7 @@ import { readAt } from './read-at.ts';
 export type IndexRows = { kind: 'rows'; entries: IndexEntry[]; isCut: boolean } | { kind: 'broken' };
 
 const CHUNK_BYTES = 64 * 1024; // a millisecond or two of parsing between two reads
-const MAX_ROWS = 20_000; // OpenClaw itself keeps some hundred; all of them are compared whenever the file changes
+const MAX_ROWS = 5_000; // OpenClaw itself keeps some hundred; all of them are compared whenever the file changes
 
 /** The rows that decode, of two with one key the last. Throws what reading throws. */
 export async function readIndexRows(handle: FileHandle, size: number, maxRows = MAX_ROWS): Promise<IndexRows> {

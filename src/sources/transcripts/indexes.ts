@@ -7,9 +7,9 @@ import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import type { Folder } from './discover.ts';
 import { INDEX_NAME } from './file-name.ts';
 import { IndexFile } from './index-file.ts';
-import { createLimit } from './limit.ts';
 import type { Problems } from './problems.ts';
 import { EVERY_FOLDER, type IndexChange, SessionIndex } from './session-index.ts';
+import { inSlices } from './slices.ts';
 
 export interface IndexesOptions {
   root: string;
@@ -29,14 +29,13 @@ interface Nameable {
   unnamedSince?: number;
 }
 
-const MAX_LOOKS_AT_ONCE = 16; // thousands of agents must not use up the process's file handles
+const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the process's file handles
 const NAME_WAIT_MS = 2_000; // an index is written before its transcript, but may be missing, broken or late
 
 export class Indexes {
   readonly #options: IndexesOptions;
   readonly #sessions = new SessionIndex();
   readonly #filesByFolder = new Map<string, IndexFile>();
-  readonly #limit = createLimit(MAX_LOOKS_AT_ONCE);
 
   constructor(options: IndexesOptions) {
     this.#options = options;
@@ -58,7 +57,13 @@ export class Indexes {
   /** Looks at one folder's index, or at all of them, as soon as the last look is long enough ago. */
   async look(folder?: string): Promise<void> {
     const folders = folder === undefined ? [...this.#filesByFolder.keys()] : [folder, EVERY_FOLDER];
-    await Promise.all(folders.map((path) => this.#limit(async () => this.#filesByFolder.get(path)?.look())));
+    await inSlices(folders, LOOKS_AT_ONCE, async (path) => this.#filesByFolder.get(path)?.look());
+  }
+
+  /** Looks at those that were there when they were looked at last. */
+  async lookAgain(): Promise<void> {
+    const files = [...this.#filesByFolder.values()].filter(({ isMissing }) => !isMissing);
+    await inSlices(files, LOOKS_AT_ONCE, (file) => file.look());
   }
 
   entryOf(key: string): IndexEntry | undefined {

@@ -16,7 +16,7 @@ export interface Split {
   nulBlocks: number;
 }
 
-const NEWLINE = 0x0a;
+export const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**

@@ -1,7 +1,7 @@
 // Pure: cuts the bytes of one JSON object into its members, piece by piece, so that a file of any size is parsed in small steps.
 // Owns what of a member was seen so far; does not know what members mean.
 
-const [QUOTE, BACKSLASH, COMMA, OPEN, CLOSE] = [0x22, 0x5c, 0x2c, 0x7b, 0x7d];
+const [QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
 const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
 const MAX_MEMBER_BYTES = 1024 * 1024; // a row with all its snapshots has some ten kilobytes; a giant one is left out
 const BLANK = /^[ \t\r\n]*$/;
@@ -11,6 +11,8 @@ export class ObjectMembers {
   /** From the beginning of the member that is being read. */
   #bytes: Buffer = Buffer.alloc(0);
   #position = 0;
+  /** Between the key of that member and its value. */
+  #colon: number | undefined;
   #depth = 0;
   #isInText = false;
   #isTooLong = false;
@@ -55,6 +57,9 @@ export class ObjectMembers {
       case COMMA:
         if (this.#depth === 1) this.#cut(found);
         return;
+      case COLON:
+        if (this.#depth === 1) this.#colon ??= this.#position;
+        return;
       default:
     }
   }
@@ -80,13 +85,23 @@ export class ObjectMembers {
 
   #cut(found: [string, unknown][]): void {
     if (this.#isTooLong) return this.#taken();
-    const [member, ...more] = parsed(`{${this.#seen()}}`);
-    if (member === undefined || more.length > 0) {
+    const member = this.#parsed();
+    if (member === undefined) {
       this.#phase = 'broken';
       return;
     }
     found.push(member);
     this.#taken();
+  }
+
+  /** Key and value as two items: of a key in its place V8 would keep a copy for as long as it can. */
+  #parsed(): [key: string, value: unknown] | undefined {
+    const colon = this.#colon;
+    if (colon === undefined) return undefined;
+    const [key, value, ...more] = listIn(
+      `[${this.#bytes.toString('utf8', 0, colon)},${this.#bytes.toString('utf8', colon + 1, this.#position)}]`,
+    );
+    return typeof key === 'string' && value !== undefined && more.length === 0 ? [key, value] : undefined;
   }
 
   #taken(): void {
@@ -109,14 +124,15 @@ export class ObjectMembers {
 
   #forget(): void {
     this.#bytes = this.#bytes.subarray(this.#position + 1);
+    this.#colon = undefined;
     this.#position = -1; // the loop goes on with the first byte
   }
 }
 
-function parsed(text: string): [string, unknown][] {
+function listIn(text: string): unknown[] {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    return Array.isArray(value) ? value : [];
   } catch {
     return [];
   }

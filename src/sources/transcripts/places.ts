@@ -38,10 +38,18 @@ export class Places {
     this.#waiting.delete(record);
   }
 
-  /** Those that wait, the first to come first. */
+  /** Those for which there is room now, the first to come first. */
   waiting(): [TranscriptRecord, FollowStart][] {
-    const folders = new Set([...this.#waiting.keys()].map(({ folder }) => folder));
-    for (const folder of this.#countByFolder.keys()) if (!folders.has(folder)) this.#problems.over('too_many', folder);
-    return [...this.#waiting].filter(([{ folder }]) => (this.#countByFolder.get(folder) ?? 0) < MAX_FOLLOWED);
+    const roomByFolder = new Map([...this.#countByFolder].map(([folder, count]) => [folder, MAX_FOLLOWED - count]));
+    const waitingFolders = new Set<string>();
+    const found: [TranscriptRecord, FollowStart][] = [];
+    for (const [record, start] of this.#waiting) {
+      const room = roomByFolder.get(record.folder) ?? MAX_FOLLOWED;
+      waitingFolders.add(record.folder);
+      if (room > 0) found.push([record, start]);
+      roomByFolder.set(record.folder, room - 1);
+    }
+    for (const folder of this.#countByFolder.keys()) if (!waitingFolders.has(folder)) this.#problems.over('too_many', folder);
+    return found;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { EMPTY_FINGERPRINT, type Fingerprint, fingerprintOfEnd, fingerprintOfStart, matches } from './fingerprint.ts';
-import { type SplitLine, splitLines } from './line-splitter.ts';
+import { NEWLINE, type SplitLine, splitLines } from './line-splitter.ts';
 import type { FileIdentity } from './open-file.ts';
 
 /** Where a tail stands. Plain data; `offset` is in bytes, `before` and `head` fingerprint what lies in front of it. */
@@ -22,11 +22,28 @@ export interface Limits {
   maxLineBytes: number;
 }
 
+/** So far no line has ended behind the position: not before the byte `upTo`, in front of which `end` lies. */
+export interface Searched {
+  upTo: number;
+  end: Fingerprint;
+}
+
 /** `shorter`: the file ends before the position although it did not a moment ago. `different`: other bytes lie in front of the position. */
 export type Stretch =
   | { kind: 'shorter' }
   | { kind: 'different' }
-  | { kind: 'lines'; lines: SplitLine[]; position: TailPosition; more: boolean; longLines: number; nulBlocks: number };
+  | {
+      kind: 'lines';
+      lines: SplitLine[];
+      position: TailPosition;
+      more: boolean;
+      longLines: number;
+      nulBlocks: number;
+      searched?: Searched | undefined;
+    };
+
+// A line that is longer than this many chunks is not read from its beginning again whenever it has grown.
+const LONG_CHUNKS = 8;
 
 /** Exactly the bytes that are there: fewer than `length` at the end of the file. */
 export async function readAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
@@ -47,24 +64,66 @@ export function positionAtStart(identity: { dev: string; ino: string }): TailPos
 
 /**
  * Reads on from `position`, after making sure that the bytes in front of it are still the same.
- * Lines' `end` are offsets in the file. A line longer than a chunk makes the stretch grow up to the longest allowed line.
+ * Lines' `end` are offsets in the file. A line longer than a chunk makes the stretch grow up to the longest allowed line; what the read
+ * before has `searched` of it is not looked at again.
  */
-export async function readStretch(handle: FileHandle, identity: FileIdentity, position: TailPosition, limits: Limits): Promise<Stretch> {
+export async function readStretch(
+  handle: FileHandle,
+  identity: FileIdentity,
+  position: TailPosition,
+  limits: Limits,
+  searched?: Searched,
+): Promise<Stretch> {
   const [head, first] = await Promise.all([
     readAt(handle, 0, position.head.length),
     readWindow(handle, identity, position, limits.chunkBytes),
   ]);
   if (head.length < position.head.length) return { kind: 'shorter' };
   if (!matches(position.head, head)) return { kind: 'different' };
+  if (searched !== undefined && hasPrefix(first, position)) {
+    const further = await searchOn(handle, identity, position, limits, searched);
+    if (further !== undefined) return { kind: 'lines', lines: [], position, more: false, longLines: 0, nulBlocks: 0, searched: further };
+  }
   let window = first;
   for (let want = limits.chunkBytes; ; want *= 4) {
     const prefix = window.bytes.subarray(0, position.before.length);
     if (prefix.length < position.before.length) return { kind: 'shorter' };
     if (!matches(position.before, prefix)) return { kind: 'different' };
     const split = splitLines(window.bytes.subarray(prefix.length), limits.maxLineBytes, position.skipping);
-    if (split.consumed > 0 || window.atEnd) return advanced(position, identity, window, split);
+    if (split.consumed > 0 || window.atEnd)
+      return { ...advanced(position, identity, window, split), searched: searchedIn(window, position, split, limits) };
     window = await readWindow(handle, identity, position, want * 4);
   }
+}
+
+function hasPrefix({ bytes }: Window, { before }: TailPosition): boolean {
+  return matches(before, bytes.subarray(0, before.length));
+}
+
+/** How far is searched now; `undefined`: there may be a line, it is too long, or what was searched is another text by now. */
+async function searchOn(
+  handle: FileHandle,
+  { size }: FileIdentity,
+  { offset }: TailPosition,
+  { chunkBytes, maxLineBytes }: Limits,
+  { upTo, end }: Searched,
+): Promise<Searched | undefined> {
+  const ahead = size - upTo;
+  if (ahead < 0 || ahead > chunkBytes * LONG_CHUNKS || size - offset > maxLineBytes) return undefined;
+  const bytes = await readAt(handle, upTo - end.length, end.length + ahead);
+  const fresh = bytes.subarray(end.length);
+  if (!matches(end, bytes.subarray(0, end.length)) || fresh.length < ahead || fresh.includes(NEWLINE)) return undefined;
+  return { upTo: size, end: fingerprintOfEnd(bytes) };
+}
+
+function searchedIn(
+  { bytes }: Window,
+  { offset, before }: TailPosition,
+  { consumed }: { consumed: number },
+  { chunkBytes }: Limits,
+): Searched | undefined {
+  const length = bytes.length - before.length;
+  return consumed > 0 || length < chunkBytes * LONG_CHUNKS ? undefined : { upTo: offset + length, end: fingerprintOfEnd(bytes) };
 }
 
 interface Window {
@@ -80,7 +139,12 @@ async function readWindow(handle: FileHandle, identity: FileIdentity, position: 
   return { bytes, atEnd: isShort || position.offset + ahead >= identity.size };
 }
 
-function advanced(position: TailPosition, identity: FileIdentity, window: Window, split: ReturnType<typeof splitLines>): Stretch {
+function advanced(
+  position: TailPosition,
+  identity: FileIdentity,
+  window: Window,
+  split: ReturnType<typeof splitLines>,
+): Extract<Stretch, { kind: 'lines' }> {
   const seen = window.bytes.subarray(0, position.before.length + split.consumed);
   const startsAtZero = position.offset === position.before.length;
   const after: TailPosition = {

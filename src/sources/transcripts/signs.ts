@@ -12,6 +12,7 @@ import type { Belief, PidNamespace } from './lock-file.ts';
 import { LockWatch } from './lock-watch.ts';
 import type { Root } from './open-file.ts';
 import { RECENT_MS } from './record.ts';
+import { inSlices } from './slices.ts';
 import type { Transcripts } from './transcripts.ts';
 
 export interface SignsOptions {
@@ -27,6 +28,7 @@ export interface SignsOptions {
 }
 
 const MAX_ORIGINS = 5_000;
+const ROWS_AT_ONCE = 64;
 
 /** Signs of life outside the transcripts. */
 export class Signs {
@@ -70,7 +72,7 @@ export class Signs {
   async indexed(entries: readonly IndexEntry[]): Promise<void> {
     const now = this.#options.clock.now();
     const relevant = entries.filter((entry) => !isRunAlias(entry.key) && now - (entry.updatedAt ?? 0) < RECENT_MS);
-    await Promise.all(relevant.map((entry) => this.#indexedOne(entry)));
+    await inSlices(relevant, ROWS_AT_ONCE, (entry) => this.#indexedOne(entry));
   }
 
   /** Looks at held locks again and renews what is still believed; call it every few seconds. */

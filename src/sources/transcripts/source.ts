@@ -1,19 +1,21 @@
 // The source `transcripts`: finds folders, sweeps them and passes hints on. Owns the timers; what files say is told by reading.ts.
 
-import { basename, dirname, join } from 'node:path';
+import { dirname, sep } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { Logger } from '../../core/log.ts';
 import { createTranscriptDecoder } from './decode.ts';
 import { type Folder, listFolder } from './discover.ts';
-import { fileKindOf, type IgnoredName } from './file-name.ts';
+import { fileKindOf } from './file-name.ts';
 import { Folders, type Watching } from './folders.ts';
+import { Hints } from './hints.ts';
 import type { PidNamespace } from './lock-file.ts';
 import { createProblems, type Problem, type Problems } from './problems.ts';
 import { Reading } from './reading.ts';
 import { decodeCheckpoint, type TranscriptCheckpoint } from './record.ts';
+import { inSlices } from './slices.ts';
 import { Timers } from './timers.ts';
-import type { WatchOptions } from './watch.ts';
+import type { FileEvents } from './watch.ts';
 
 export type { TranscriptCheckpoint } from './record.ts';
 
@@ -42,7 +44,7 @@ export interface TranscriptSourceOptions {
   /** Sessions that an earlier process watched: what is known of them now is told before the start is over. */
   knownKeys?(): Iterable<string>;
   pidNamespace?: PidNamespace;
-  startWatcher?: WatchOptions['start'];
+  fileEvents?: FileEvents;
 }
 
 export interface TranscriptHealth {
@@ -89,6 +91,7 @@ class Source {
   readonly #timers: Timers;
   readonly #folders: Folders;
   readonly #reading: Reading;
+  readonly #hints = new Hints<Folder>((folder, name) => this.#look(folder, name));
   readonly #listed = new WeakSet<Folder>();
   readonly #unknownKinds: Record<string, number> = {};
   readonly #ignoredByFolder = new Map<string, Counts>();
@@ -97,10 +100,13 @@ class Source {
   #hasAdopted = false;
   #lastEventAt: number | undefined;
   #sweeping: Promise<void> = Promise.resolve();
+  /** The sweep that has not begun yet. */
+  #nextSweep: Promise<void> | undefined;
+  #soonMs = SOON_MS;
   #isStopped = false;
 
   constructor(options: TranscriptSourceOptions) {
-    const { dir: root, clock, log, polling, startWatcher } = options;
+    const { dir: root, clock, log, polling, fileEvents } = options;
     this.#options = options;
     this.#problems = createProblems(log, clock);
     this.#timers = new Timers(clock);
@@ -113,10 +119,11 @@ class Source {
       root,
       polling,
       problems: this.#problems,
-      onHint: (path) => this.#hint(path),
+      onName: (folder, name) => this.#named(folder, name),
+      onHint: () => this.#timers.once('soon', this.#soonMs, () => this.#sweep()),
       onFound: (folder) => this.#reading.indexes.add(folder),
       onGone: (folder) => this.#timers.track(this.#reading.indexes.remove(folder)),
-      ...(startWatcher === undefined ? {} : { startWatcher }),
+      ...(fileEvents === undefined ? {} : { events: fileEvents }),
     });
   }
 
@@ -136,6 +143,7 @@ class Source {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#folders.stop();
+    await this.#hints.stop();
     await this.#timers.stop();
     await this.#reading.stop();
   }
@@ -187,18 +195,25 @@ class Source {
     this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
   }
 
-  /** Finds what there is now, whatever events were lost. Sweeps never overlap. */
+  /** Finds what there is now, whatever events were lost. Sweeps never overlap, and one that waits is enough for all who want one. */
   #sweep(): Promise<void> {
-    this.#sweeping = this.#sweeping.then(() => (this.#isStopped ? undefined : this.#sweepOnce()));
-    return this.#sweeping;
+    this.#nextSweep ??= this.#sweeping.then(() => {
+      this.#nextSweep = undefined;
+      return this.#isStopped ? undefined : this.#sweepOnce();
+    });
+    this.#sweeping = this.#nextSweep;
+    return this.#nextSweep;
   }
 
   async #sweepOnce(): Promise<void> {
+    const startedAt = this.#options.clock.monotonic();
     await this.#folders.discover();
     await this.#reading.indexes.look();
     if (this.#folders.readable) await this.#adopt();
     for (const folder of this.#folders.all()) await this.#list(folder);
     await this.#reading.transcripts.sweep();
+    // Whoever makes folders all the time must not make us sweep all the time.
+    this.#soonMs = Math.max(SOON_MS, this.#options.clock.monotonic() - startedAt);
   }
 
   async #adopt(): Promise<void> {
@@ -215,24 +230,23 @@ class Source {
 
   async #list(folder: Folder): Promise<void> {
     const { transcripts, signs, indexes } = this.#reading;
-    const listing = await listFolder(folder.path);
+    const pathOf = (name: string) => folder.path + sep + name;
+    const listing = await listFolder(folder.path, {
+      isKnown: (name) => transcripts.get(pathOf(name)) !== undefined,
+      isNamed: (name) => indexes.namesFile(folder.path, name),
+    });
     if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.noteOnce('folder_unreadable', folder.path);
     this.#problems.over('folder_unreadable', folder.path);
     const isNew = this.#listed.has(folder);
-    const isNamed = ({ name }: { name: string }): boolean => indexes.namesFile(folder.path, name);
-    this.#ignoredByFolder.set(folder.path, countOf(listing.ignored.filter((file) => !isNamed(file))));
-    const names = [...listing.transcripts, ...listing.ignored.filter(isNamed).map(({ name }) => name)];
-    const unknown = names.map((name) => join(folder.path, name)).filter((path) => transcripts.get(path) === undefined);
-    for (let begin = 0; begin < unknown.length; begin += LOOKS_AT_ONCE) {
-      await Promise.all(unknown.slice(begin, begin + LOOKS_AT_ONCE).map((path) => transcripts.look(path, folder, isNew)));
-    }
+    this.#ignoredByFolder.set(folder.path, listing.ignored);
+    await inSlices(listing.transcripts, LOOKS_AT_ONCE, (name) => transcripts.look(pathOf(name), folder, isNew));
     this.#listed.add(folder);
-    for (const name of listing.locks) signs.foundLock(join(folder.path, name));
-    for (const { name, refusal } of listing.refused) this.#problems.noteOnce(refusal, join(folder.path, name));
+    for (const name of listing.locks) signs.foundLock(pathOf(name));
+    for (const { name, refusal } of listing.refused) this.#problems.noteOnce(refusal, pathOf(name));
   }
 
   async #tick(): Promise<void> {
-    await this.#reading.indexes.look();
+    await this.#reading.indexes.lookAgain(); // one that appears is told by an event, or found by the sweep
     await this.#reading.signs.renew();
   }
 
@@ -241,25 +255,25 @@ class Source {
     this.#timers.once('unnamed', NAME_WAIT_MS, async () => this.#reading.transcripts.readUnnamed());
   }
 
-  /** Something happened to a path: looks there. */
-  #hint(path: string): void {
-    const kind = fileKindOf(basename(path));
-    const folder = this.#folders.at(dirname(path));
-    if (folder === undefined) return this.#timers.once('soon', SOON_MS, () => this.#sweep());
-    if (this.#hasAdopted) this.#timers.track(this.#look(path, kind, folder)); // else the first sweep looks at everything
+  #named(folder: Folder, name: string): void {
+    if (this.#hasAdopted) this.#hints.note(folder, name); // else the first sweep looks at everything
   }
 
-  async #look(path: string, kind: ReturnType<typeof fileKindOf>, folder: Folder): Promise<void> {
+  /** Something happened to this file. Resolves as soon as the next one may be looked at. */
+  async #look(folder: Folder, name: string): Promise<void> {
     const { transcripts, indexes, signs } = this.#reading;
+    const kind = fileKindOf(name);
+    const path = folder.path + sep + name;
+    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
     switch (kind.kind) {
       case 'transcript':
-        return transcripts.look(path, folder, this.#listed.has(folder));
+        return transcripts.hint(path, folder, this.#listed.has(folder));
       case 'ignored':
-        return indexes.namesFile(folder.path, basename(path)) ? transcripts.look(path, folder, this.#listed.has(folder)) : undefined;
+        return indexes.namesFile(folder.path, name) ? transcripts.hint(path, folder, this.#listed.has(folder)) : undefined;
       case 'archived':
-        return transcripts.read(join(folder.path, kind.transcript));
+        return this.#timers.track(transcripts.read(folder.path + sep + kind.transcript));
       case 'index':
-        return indexes.look(folder.path);
+        return this.#timers.track(indexes.look(folder.path));
       case 'lock':
         return signs.hintLock(path);
       case 'other':
@@ -272,12 +286,8 @@ class Source {
 
 type Counts = Record<string, number>;
 
-function countOf(names: readonly { what: IgnoredName }[]): Counts {
-  return sumOf(names.map(({ what }) => ({ [what]: 1 })));
-}
-
 function sumOf(counts: readonly Counts[]): Counts {
   const sum: Counts = {};
-  for (const [what, count] of counts.flatMap((each) => Object.entries(each))) sum[what] = (sum[what] ?? 0) + count;
+  for (const each of counts) for (const [what, count] of Object.entries(each)) sum[what] = (sum[what] ?? 0) + count;
   return sum;
 }

@@ -7,7 +7,7 @@ import type { ArchiveReason } from './file-name.ts';
 import { matches } from './fingerprint.ts';
 import { type SplitLine, splitLines } from './line-splitter.ts';
 import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
-import { type Limits, positionAtStart, readAt, readStretch, type Stretch, type TailPosition } from './read-at.ts';
+import { type Limits, positionAtStart, readAt, readStretch, type Searched, type Stretch, type TailPosition } from './read-at.ts';
 
 /**
  * What one read found.
@@ -55,6 +55,7 @@ export class Tail {
   readonly #options: TailOptions;
   readonly #limits: Limits;
   #position: TailPosition | undefined;
+  #searched: Searched | undefined;
   #unsettled: { since: number; stableSince: number; size: number } | undefined;
   #ended = false;
 
@@ -72,6 +73,7 @@ export class Tail {
   /** Begins anew with the file's first byte. */
   rewind(): void {
     if (this.#position !== undefined) this.#position = positionAtStart(this.#position);
+    this.#searched = undefined;
   }
 
   /** Reads on. Never throws. */
@@ -114,7 +116,8 @@ export class Tail {
       if (rest !== undefined && 'lines' in rest) return rest;
     }
     this.#ended = false;
-    const stretch = identity.size < position.offset ? SHORTER : await readStretch(handle, identity, position, this.#limits);
+    const searched = isSame ? this.#searched : undefined;
+    const stretch = identity.size < position.offset ? SHORTER : await readStretch(handle, identity, position, this.#limits, searched);
     // Another file is what it is; only the same one may be in the middle of a rewrite.
     if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
     if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
@@ -134,6 +137,7 @@ export class Tail {
 
   async #restart(handle: FileHandle, identity: FileIdentity, change: Restart): Promise<TailRead> {
     this.#unsettled = undefined;
+    this.#searched = undefined;
     this.#position = positionAtStart(identity);
     const stretch = await readStretch(handle, identity, this.#position, this.#limits);
     if (stretch.kind === 'lines') return this.#taken(stretch, identity, change);
@@ -141,6 +145,7 @@ export class Tail {
   }
 
   #taken(stretch: Extract<Stretch, { kind: 'lines' }>, { mtimeMs }: FileIdentity, change: 'appended' | Restart): TailRead {
+    this.#searched = stretch.searched;
     const isIdle = change === 'appended' && stretch.position.offset === this.#position?.offset && !stretch.more;
     this.#position = stretch.position;
     if (isIdle) return { change: 'unchanged' };

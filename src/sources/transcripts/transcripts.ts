@@ -13,6 +13,8 @@ import type { FileIdentity } from './open-file.ts';
 import { Places } from './places.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { Round } from './round.ts';
+import { inSlices } from './slices.ts';
 import { Timers } from './timers.ts';
 import type { Sighting } from './writer-clock.ts';
 
@@ -37,7 +39,8 @@ export interface TranscriptsOptions {
 const MAX_OPEN_FILES = 8;
 const RETRY_MS = 1_000;
 const MAX_ENDED = 500;
-const STATS_PER_SWEEP = 500;
+const STATS_PER_SWEEP = 2_000; // of those that are known
+const READS_AT_ONCE = 64;
 
 /** The sessions folder a transcript lies in. */
 type Place = Pick<Folder, 'path' | 'agentId'>;
@@ -46,13 +49,14 @@ type Place = Pick<Folder, 'path' | 'agentId'>;
 export class Transcripts {
   readonly #options: TranscriptsOptions;
   readonly #recordsByPath = new Map<string, TranscriptRecord>();
+  readonly #inUse = new Set<TranscriptRecord>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
   readonly #reads = new OneAtATime();
   readonly #limit = createLimit(MAX_OPEN_FILES);
   readonly #looks: Looks;
   readonly #places: Places;
   readonly #timers: Timers;
-  #nextToStat = 0;
+  readonly #round = new Round(this.#recordsByPath);
   #isStopped = false;
 
   constructor(options: TranscriptsOptions) {
@@ -67,7 +71,7 @@ export class Transcripts {
   }
 
   get inUse(): number {
-    return [...this.#recordsByPath.values()].filter((record) => record.follower !== undefined).length;
+    return this.#inUse.size;
   }
 
   get(path: string): TranscriptRecord | undefined {
@@ -89,17 +93,27 @@ export class Transcripts {
 
   /** Looks at a transcript that exists or existed: one that is in use is read on, a new or changed one is put into use if it matters. */
   async look(path: string, folder: Place, isNew: boolean): Promise<void> {
-    if (this.#recordsByPath.get(path)?.follower !== undefined) return this.read(path);
+    await this.#examine(path, folder, isNew);
+    await this.read(path);
+  }
+
+  /** As `look`, but does not wait for what there is to read. */
+  async hint(path: string, folder: Place, isNew: boolean): Promise<void> {
+    await this.#examine(path, folder, isNew);
+    void this.read(path);
+  }
+
+  async #examine(path: string, folder: Place, isNew: boolean): Promise<void> {
+    if (this.#recordsByPath.get(path)?.follower !== undefined) return;
     const file = await this.#looks.stat(path);
     const record = this.#recordsByPath.get(path);
-    if (record?.follower !== undefined) return this.read(path);
+    if (record?.follower !== undefined) return;
     if (file === undefined) return this.#vanished(record);
     if (record === undefined) this.#meet(newRecord(path, folder), file, isNew);
     else if (record.version !== file.version) {
       this.#open(record);
       this.#atRest(record, file);
     }
-    await this.read(path);
   }
 
   /** Puts a transcript into use although its file is old. Resolves when it was read. */
@@ -120,16 +134,10 @@ export class Transcripts {
 
   /** Makes up for lost file events: reads every file in use, and looks at the `stat` of some of the others. */
   async sweep(): Promise<void> {
-    const records = [...this.#recordsByPath.values()];
-    const inUse = records.filter(({ follower }) => follower !== undefined);
-    const atRest = records.filter(({ follower }) => follower === undefined);
-    const begin = this.#nextToStat < atRest.length ? this.#nextToStat : 0;
-    const looked = atRest.slice(begin, begin + STATS_PER_SWEEP);
-    this.#nextToStat = begin + looked.length;
-    await Promise.all([
-      ...inUse.map((record) => this.read(record.path)),
-      ...looked.map((record) => this.look(record.path, { path: record.folder, agentId: record.agentId }, false)),
-    ]);
+    const inUse = [...this.#inUse];
+    await inSlices(inUse, READS_AT_ONCE, (record) => this.read(record.path));
+    const atRest = this.#round.next(STATS_PER_SWEEP).filter(({ follower }) => follower === undefined);
+    await inSlices(atRest, READS_AT_ONCE, ({ path, folder, agentId }) => this.look(path, { path: folder, agentId }, false));
     for (const record of inUse) await this.#restIfIdle(record);
     for (const [record, start] of this.#places.waiting()) {
       this.#open(record, start);
@@ -139,7 +147,7 @@ export class Transcripts {
 
   /** Tries again what waits for its session's name. */
   readUnnamed(): void {
-    for (const record of this.#recordsByPath.values()) if (record.unnamedSince !== undefined) void this.read(record.path);
+    for (const record of this.#inUse) if (record.unnamedSince !== undefined) void this.read(record.path);
   }
 
   async stop(): Promise<void> {
@@ -163,21 +171,21 @@ export class Transcripts {
     record.size = file.size;
   }
 
-  #vanished(record: TranscriptRecord | undefined): Promise<void> {
-    if (record === undefined) return Promise.resolve();
+  #vanished(record: TranscriptRecord | undefined): void {
+    if (record === undefined) return;
     this.#looks.readable(record.path);
     // How it ended may stand in the file it was renamed to.
     if (record.checkpoint === undefined) {
       this.#places.forget(record);
       this.#recordsByPath.delete(record.path);
     } else this.#open(record);
-    return this.read(record.path);
   }
 
   #open(record: TranscriptRecord, start: FollowStart = laterStart(record)): void {
     const { root, clock, newDecoder, emit, onNews, lagMsOf } = this.#options;
     if (record.follower === undefined && !this.#places.take(record, start)) return;
     record.lastLinesAt = clock.monotonic();
+    this.#inUse.add(record);
     record.follower = new Follower({
       path: record.path,
       root,
@@ -256,6 +264,7 @@ export class Transcripts {
 
   #close(record: TranscriptRecord): void {
     if (record.follower !== undefined) this.#places.free(record);
+    this.#inUse.delete(record);
     delete record.follower;
   }
 

@@ -1,60 +1,81 @@
-// Turns file events below the transcript directory into hints. Owns the watcher; a hint only says where to look.
+// Turns file events into hints: chokidar tells which folders come and go, one watch of the system per sessions folder names the files that
+// change in it. A file costs nothing: there may be tens of thousands. Owns the watches; a hint only says where to look.
 
-import { basename, join, relative, sep } from 'node:path';
+import { type FSWatcher as FolderWatcher, watch as systemWatch } from 'node:fs';
+import { relative, sep } from 'node:path';
 import { type ChokidarOptions, watch as chokidarWatch, type FSWatcher } from 'chokidar';
-import { fileKindOf } from './file-name.ts';
 import { codeOf } from './open-file.ts';
 
-export interface WatchOptions {
-  root: string;
-  /** Something happened to this path. Several hints may stand for one change, and one for several. */
-  onHint(path: string): void;
-  /** `limit`: the system gives no more watches. `failed`: anything else. */
-  onError(kind: 'limit' | 'failed'): void;
-  /** From now on no change is missed; what happened before is in no hint. */
-  onReady(): void;
-  /** Stands in for chokidar in tests of what the system refuses. */
-  start?: (path: string, options: ChokidarOptions) => Pick<FSWatcher, 'on' | 'close'>;
+/** Where events come from; something else stands in for it in tests of what the system refuses. */
+export interface FileEvents {
+  tree(path: string, options: ChokidarOptions): Pick<FSWatcher, 'on' | 'close'>;
+  folder(
+    path: string,
+    listener: (event: string, name: string | null) => void,
+  ): Pick<FolderWatcher, 'close'> & { on(event: 'error', told: (error: Error) => void): unknown };
 }
 
-const MAX_DEPTH = 2; // <root>/<agent>/sessions/<file>
+/** `limit`: the system gives no more watches. `failed`: anything else. */
+export type WatchFailure = 'limit' | 'failed';
 
-/** Watches one directory tree until the returned function is called. */
-export function watchTree({ root, onHint, onError, onReady, start = chokidarWatch }: WatchOptions): () => Promise<void> {
-  const watcher = start(root, {
+export interface TreeWatchOptions {
+  root: string;
+  /** A folder may have come or gone. Several hints may stand for one change, and one for several. */
+  onHint(): void;
+  onError(kind: WatchFailure): void;
+  /** From now on no change is missed; what happened before is in no hint. */
+  onReady(): void;
+  events?: FileEvents;
+}
+
+const AGENTS = 1; // <root>/<agent>, in which a folder of sessions appears
+const SYSTEM: FileEvents = { tree: chokidarWatch, folder: systemWatch };
+
+/** Watches for sessions folders until the returned function is called. */
+export function watchTree({ root, onHint, onError, onReady, events = SYSTEM }: TreeWatchOptions): () => Promise<void> {
+  const watcher = events.tree(root, {
     ignored: (path, stats) => isIgnored(relative(root, path), stats?.isDirectory()),
     ignoreInitial: true,
     followSymlinks: false,
-    depth: MAX_DEPTH,
+    depth: AGENTS,
     backend: 'native',
-    // Both hold events back until a file is quiet, which a live transcript never is.
     atomic: false,
     awaitWriteFinish: false,
     ignorePermissionErrors: true,
   });
-  watcher.on('all', (_event, path) => onHint(path));
-  // The second of two writes within 50 ms is only told after that time; the raw event comes at once.
-  watcher.on('raw', (_event, name, details) => onRaw(name, details, onHint));
+  watcher.on('all', onHint);
   watcher.on('ready', onReady);
-  watcher.on('error', (error) => onError(isLimit(error) ? 'limit' : 'failed'));
+  watcher.on('error', (error) => onError(failureOf(error)));
   return () => watcher.close();
 }
 
-function onRaw(name: unknown, details: unknown, onHint: (path: string) => void): void {
-  const folder = typeof details === 'object' && details !== null && 'watchedPath' in details ? details.watchedPath : undefined;
-  if (typeof name !== 'string' || typeof folder !== 'string') return;
-  if (fileKindOf(basename(name)).kind !== 'other') onHint(join(folder, name));
+/** Names what changes in one folder until the returned function is called; nothing when it cannot be watched now. */
+export function watchFolder(
+  path: string,
+  onName: (name: string) => void,
+  onError: (kind: WatchFailure) => void,
+  { folder: start }: FileEvents = SYSTEM,
+): (() => void) | undefined {
+  try {
+    const watcher = start(path, (_event, name) => {
+      if (name !== null) onName(name);
+    });
+    watcher.on('error', (error) => onError(failureOf(error)));
+    return () => watcher.close();
+  } catch (error) {
+    // Gone, or not to be looked into: both are found, and told, by who lists it.
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error))) onError(failureOf(error));
+    return undefined;
+  }
 }
 
+/** Files are none of its business. A name with a dot is hardly ever an agent's, and asking the system about each costs. */
 function isIgnored(path: string, isDirectory: boolean | undefined): boolean {
   const parts = path.split(sep);
-  const name = parts.at(-1) ?? '';
-  if (path === '' || parts.length > MAX_DEPTH + 1) return parts.length > MAX_DEPTH + 1;
-  // Without `stat` a name at the top may be an agent's folder.
-  if (parts.length === 1) return isDirectory === false && fileKindOf(name).kind === 'other';
-  return parts.length === 2 ? name !== 'sessions' : fileKindOf(name).kind === 'other';
+  if (path === '') return false;
+  return isDirectory === false || (parts.length === 1 ? path.includes('.jsonl') : parts.length > 2 || parts[1] !== 'sessions');
 }
 
-function isLimit(error: unknown): boolean {
-  return ['ENOSPC', 'EMFILE', 'ENFILE'].includes(codeOf(error));
+function failureOf(error: unknown): WatchFailure {
+  return ['ENOSPC', 'EMFILE', 'ENFILE'].includes(codeOf(error)) ? 'limit' : 'failed';
 }

@@ -1,8 +1,9 @@
+import { EventEmitter } from 'node:events';
 import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { describe, expect, it } from 'vitest';
-import type { WatchOptions } from '../../../src/sources/transcripts/watch.ts';
+import type { FileEvents } from '../../../src/sources/transcripts/watch.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { tempDir } from './temp-dir.ts';
 import { eventually, pause, watch } from './watched.ts';
@@ -14,15 +15,29 @@ function agentsRoot(): { root: string; gateway: Gateway } {
   return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
 }
 
-/** A watcher that hears nothing, as after an overflow, or is refused by the system with `code`. */
-function deafWatcher(code?: string): NonNullable<WatchOptions['start']> {
-  return () => {
-    const watcher = new FSWatcher();
-    setImmediate(() => {
-      if (code !== undefined) watcher.emit('error', Object.assign(new Error(code), { code }));
-      watcher.emit('ready');
-    });
-    return watcher;
+/** File events that never come, as after an overflow; `code` is how the system refuses them. */
+function deaf(code?: string): FileEvents {
+  const refusal = () => Object.assign(new Error(code), { code });
+  return {
+    tree() {
+      const watcher = new FSWatcher();
+      setImmediate(() => {
+        if (code !== undefined) watcher.emit('error', refusal());
+        watcher.emit('ready');
+      });
+      return watcher;
+    },
+    folder: () => Object.assign(new EventEmitter(), { close: () => undefined }),
+  };
+}
+
+/** Nothing is refused but the watch of a folder. */
+function deafFolders(code: string): FileEvents {
+  return {
+    ...deaf(),
+    folder() {
+      throw Object.assign(new Error(code), { code });
+    },
   };
 }
 
@@ -45,9 +60,13 @@ describe('without file events', () => {
     await goesOn(gateway, said);
   });
 
-  it.each(['ENOSPC', 'EMFILE'])('a system that has no more watches (%s) is polled, and the log says so once', async (code) => {
+  it.each([
+    ['ENOSPC', 'for the tree', deaf('ENOSPC')],
+    ['EMFILE', 'for the tree', deaf('EMFILE')],
+    ['ENOSPC', 'for a folder', deafFolders('ENOSPC')],
+  ])('a system that has no more watches (%s %s) is polled, and the log says so once', async (_code, _what, fileEvents) => {
     const { root, gateway } = agentsRoot();
-    const { said, source, logged } = await watch(root, { startWatcher: deafWatcher(code) });
+    const { said, source, logged } = await watch(root, { fileEvents });
     await goesOn(gateway, said);
     expect(source.health().watching).toBe('polling');
     expect(source.health().problems).toMatchObject([{ kind: 'watch_limit', count: 1 }, { kind: 'index_missing' }]);
@@ -59,7 +78,7 @@ describe('without file events', () => {
     const before = new Date(Date.now() - 3_600_000);
     gateway.append('past', header('past'), turn('0', before.getTime()));
     utimesSync(gateway.path('past'), before, before);
-    const { said, source } = await watch(root, { startWatcher: deafWatcher() });
+    const { said, source } = await watch(root, { fileEvents: deaf() });
     expect(source.health().watching).toBe('events');
     gateway.append('past', turn('3'));
     await eventually(() => expect(said().at(-1)).toBe('main:unindexed:past: answer-3'));
@@ -70,7 +89,7 @@ describe('without file events', () => {
   it('a watcher that fails otherwise is named, and the sweep goes on', async () => {
     const { root, gateway } = agentsRoot();
     gateway.index(KEY, { sessionId: 's1' });
-    const { said, source } = await watch(root, { startWatcher: deafWatcher('EIO') });
+    const { said, source } = await watch(root, { fileEvents: deaf('EIO') });
     gateway.append('s1', turn('1'));
     await eventually(() => expect(said()).toHaveLength(2));
     expect(source.health().problems).toMatchObject([{ kind: 'watch_failed' }]);

@@ -7,6 +7,7 @@ import { tempDir } from './temp-dir.ts';
 
 const CASES = 5_000;
 const SEED = 20261121;
+const CHUNKS = [64, 8]; // several lines in one, and unfinished lines of many
 
 it('whatever happens to a file, the tail hands on every line a whole-file reader sees, once and in order', {
   timeout: 120_000,
@@ -17,7 +18,7 @@ it('whatever happens to a file, the tail hands on every line a whole-file reader
     runs += 1;
     const place = join(dir, String(runs));
     mkdirSync(place);
-    const model = new TailModel(place);
+    const model = new TailModel(place, CHUNKS[runs % 2] ?? 0);
     for (const operation of script) await model.run(operation);
     await model.finish();
     rmSync(place, { recursive: true });

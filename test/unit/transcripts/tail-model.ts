@@ -54,13 +54,13 @@ export const operations: fc.Arbitrary<Operation[]> = fc.array(
 );
 
 const MAX_LINE_BYTES = 160;
-const CHUNK_BYTES = 64;
 
 /** A transcript on disk, a follower of it, and a naive reader that reads whole files and knows every id it ever met. */
 export class TailModel {
   readonly followed: string[] = [];
   readonly naive: string[] = [];
   readonly #path: string;
+  readonly #chunkBytes: number;
   readonly #clock = new FakeClock();
   readonly #known = new Set<string>();
   #follower: Follower;
@@ -70,8 +70,9 @@ export class TailModel {
   #nextId = 0;
   #archives: string[] = [];
 
-  constructor(dir: string) {
+  constructor(dir: string, chunkBytes: number) {
     this.#path = join(dir, 'session.jsonl');
+    this.#chunkBytes = chunkBytes;
     this.#follower = this.#follow({ kind: 'all' });
   }
 
@@ -216,7 +217,7 @@ export class TailModel {
       root: undefined,
       clock: this.#clock,
       start,
-      chunkBytes: CHUNK_BYTES,
+      chunkBytes: this.#chunkBytes,
       maxLineBytes: MAX_LINE_BYTES,
       newDecoder: () => (line) => {
         const messageId = idOf(line);

@@ -44,6 +44,22 @@ describe('growth', () => {
     expect(await read()).toMatchObject({ lines: { length: 1 }, more: false });
   });
 
+  it('takes a line that grew over many reads in whole, and what took its place meanwhile', async () => {
+    const { path, read } = setUp({ chunkBytes: 8 });
+    writeFileSync(path, 'one\n');
+    await read();
+    for (let piece = 0; piece < 40; piece++) {
+      appendFileSync(path, 'abcdefgh');
+      expect(await read()).toEqual({ change: 'unchanged' });
+    }
+    appendFileSync(path, '\ntwo\n');
+    expect(await read()).toMatchObject({ lines: ['abcdefgh'.repeat(40), 'two'] });
+    appendFileSync(path, 'x'.repeat(200));
+    await read();
+    writeFileSync(path, `one\n${'abcdefgh'.repeat(40)}\ntwo\nshort\n${'y'.repeat(250)}`);
+    expect(await read()).toMatchObject({ lines: ['short'] });
+  });
+
   it('takes a line longer than a piece, and skips and counts one over the limit', async () => {
     const { path, read } = setUp({ chunkBytes: 10, maxLineBytes: 100 });
     writeFileSync(path, `${'a'.repeat(100)}\n${'b'.repeat(101)}\nok\n`);

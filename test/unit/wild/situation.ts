@@ -1,8 +1,9 @@
 // A situation of a real install as a file of steps, and what a person would see of it: the real source over real files, the real board and
 // renderer, and a clock that is moved by hand.
 
+import { EventEmitter } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { onTestFinished } from 'vitest';
 import { createRedactor } from '../../../src/core/redact.ts';
@@ -81,6 +82,7 @@ class Stage {
   readonly #source: TranscriptSource;
   readonly #readByPath = new Map<string, TranscriptCheckpoint>();
   readonly #watcher = new FSWatcher();
+  readonly #listenersByFolder = new Map<string, (event: string, name: string) => void>();
   #startedAt = 0;
   readonly views: Seen['views'] = [];
 
@@ -100,9 +102,15 @@ class Stage {
       log: quiet,
       onProgress: (path, checkpoint) =>
         void (checkpoint === undefined ? this.#readByPath.delete(path) : this.#readByPath.set(path, checkpoint)),
-      startWatcher: () => {
-        setImmediate(() => this.#watcher.emit('ready'));
-        return this.#watcher;
+      fileEvents: {
+        tree: () => {
+          setImmediate(() => this.#watcher.emit('ready'));
+          return this.#watcher;
+        },
+        folder: (path, listener) => {
+          this.#listenersByFolder.set(path, listener);
+          return Object.assign(new EventEmitter(), { close: () => this.#listenersByFolder.delete(path) });
+        },
       },
     });
     onTestFinished(() => this.#source.stop());
@@ -131,7 +139,9 @@ class Stage {
   /** A file event, and the time it takes the source to read what there is. */
   async tell(path: string | undefined): Promise<void> {
     if (path === undefined) return;
-    this.#watcher.emit('all', 'change', path);
+    const listener = this.#listenersByFolder.get(dirname(path));
+    if (listener === undefined) this.#watcher.emit('all', 'addDir', dirname(path));
+    else listener('change', basename(path));
     await untilRead();
     for (let looks = 1; path.endsWith('.jsonl') && !this.#wasRead(path); looks++) {
       if (looks > MAX_LOOKS) throw new Error(`${path} is not read`);

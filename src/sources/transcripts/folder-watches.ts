@@ -1,0 +1,88 @@
+// Owns the watches of the sessions folders and of the directory they lie below. Does not look at what is in them.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type FileEvents, type WatchFailure, watchFolder, watchTree } from './watch.ts';
+
+export interface FolderWatchesOptions {
+  /** Something named this file in the folder at `path`. */
+  onName(path: string, name: string): void;
+  /** A folder may have come or gone. */
+  onHint(): void;
+  onError(kind: WatchFailure): void;
+  events: FileEvents | undefined;
+}
+
+const STARTS_AT_ONCE = 50; // a watch takes some hundredths of a millisecond
+
+export class FolderWatches {
+  readonly #options: FolderWatchesOptions;
+  readonly #closeByPath = new Map<string, () => void>();
+  #closeTree: (() => Promise<void>) | undefined;
+  /** A watch of the tree that is closed before it was ready never says so. */
+  #endWait: () => void = () => undefined;
+
+  constructor(options: FolderWatchesOptions) {
+    this.#options = options;
+  }
+
+  /** Watches these folders and no others any more. Where one was replaced by another of its name, `forget` it before. */
+  async keep(paths: readonly string[]): Promise<void> {
+    const wanted = new Set(paths);
+    for (const path of this.#closeByPath.keys()) if (!wanted.has(path)) this.forget(path);
+    const missing = paths.filter((path) => !this.#closeByPath.has(path));
+    for (const [index, path] of missing.entries()) {
+      if (index % STARTS_AT_ONCE === STARTS_AT_ONCE - 1) await nextTurn();
+      this.#watch(path);
+    }
+  }
+
+  forget(path: string): void {
+    this.#closeByPath.get(path)?.();
+    this.#closeByPath.delete(path);
+  }
+
+  get hasTree(): boolean {
+    return this.#closeTree !== undefined;
+  }
+
+  /** Resolves when no folder that comes is missed any more. */
+  async startTree(root: string): Promise<void> {
+    const { onHint, onError, events } = this.#options;
+    await new Promise<void>((resolve) => {
+      this.#endWait = resolve;
+      this.#closeTree = watchTree({
+        root,
+        onHint,
+        onReady: resolve,
+        onError: (kind) => {
+          onError(kind);
+          resolve();
+        },
+        ...(events === undefined ? {} : { events }),
+      });
+    });
+  }
+
+  async stopTree(): Promise<void> {
+    const close = this.#closeTree;
+    this.#closeTree = undefined;
+    this.#endWait();
+    await close?.();
+  }
+
+  /** No hint comes after this. */
+  async stop(): Promise<void> {
+    await this.keep([]);
+    await this.stopTree();
+  }
+
+  #watch(path: string): void {
+    const { onName, onError, events } = this.#options;
+    const fail = (kind: WatchFailure) => {
+      this.forget(path);
+      onError(kind);
+    };
+    const close = watchFolder(path, (name) => onName(path, name), fail, events);
+    if (close !== undefined) this.#closeByPath.set(path, close);
+  }
+}
