@@ -3,9 +3,9 @@
 import { closeSync, constants, linkSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode, errorText } from './core/error-code.ts';
-import { encodeRecord, judgePidFile, type PidFileState, readPidFile } from './pid-file.ts';
+import { encodeRecord, judgePidFile, lockNow, type PidFileState, readPidFile } from './pid-file.ts';
 import { openPrivate } from './private-file.ts';
-import { lookAtProcess } from './process-identity.ts';
+import { lookAtProcess, pidNamespace } from './process-identity.ts';
 
 /** `release` removes the file, but only while it is still this claim's. */
 export type Claim = { readonly kind: 'claimed'; readonly release: () => void } | Holder;
@@ -20,7 +20,8 @@ const RETRY_MS = 50;
 /** Claims `path` for this process; `healthUrl` is written into it for `status`. Of several that try at once exactly one succeeds. */
 export async function claimPidFile(path: string, healthUrl: string | undefined): Promise<Claim> {
   const self = lookAtProcess(process.pid);
-  const text = encodeRecord({ pid: process.pid, startMark: self.kind === 'alive' ? self.startMark : '', healthUrl });
+  const startMark = self.kind === 'alive' ? self.startMark : '';
+  const text = encodeRecord({ pid: process.pid, startMark, healthUrl, namespace: pidNamespace() });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const claim = tryToClaim(path, text, attempt);
     if (claim) return claim;
@@ -57,17 +58,28 @@ function createClaim(path: string, text: string): Claim | undefined {
   try {
     const file = openPrivate(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     try {
+      lockNow(file);
       writeSync(file, text);
     } catch (error) {
       unlinkSync(path);
-      throw error;
-    } finally {
       closeSync(file);
+      throw error;
     }
-    return { kind: 'claimed', release: () => void removeIfStill(path, text) };
+    return { kind: 'claimed', release: releaseOnce(path, text, file) };
   } catch (error) {
     return errorCode(error) === 'EEXIST' ? undefined : { kind: 'refused', why: `${path} cannot be created: ${errorText(error)}` };
   }
+}
+
+/** The file stays open, and so locked, as long as the claim lasts. */
+function releaseOnce(path: string, text: string, file: number): () => void {
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    removeIfStill(path, text);
+    closeSync(file);
+  };
 }
 
 /**

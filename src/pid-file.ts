@@ -1,21 +1,35 @@
 // Reads a PID file and says who holds it. Claiming and removing it is in pid-claim.ts.
 
+import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode, errorText } from './core/error-code.ts';
-import { lookAtProcess, type ProcessSeen } from './process-identity.ts';
+import { lookAtProcess, pidNamespace, type ProcessSeen } from './process-identity.ts';
 
-/** What a PID file says, one per line: the pid, the mark of its start, and where its health is answered (`-` when nowhere). */
+/**
+ * What a PID file says, one per line: the pid, the mark of its start, where its health is answered (`-` when nowhere), and among which
+ * processes the pid counts (empty when that is not known).
+ */
 export interface PidRecord {
   readonly pid: number;
   readonly startMark: string;
   readonly healthUrl: string | undefined;
+  readonly namespace: string;
 }
 
-/** What was found at the path. `text` is the whole content, to recognise the same file again. */
+/**
+ * What was found at the path. `text` is the whole content, to recognise the same file again. `elsewhere`: its pid counts in another
+ * container, where nobody can look; the lock tells whether its process still runs.
+ */
 export type PidFileSeen =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'present'; readonly text: string; readonly uid: number; readonly record: PidRecord | undefined };
+  | {
+      readonly kind: 'present';
+      readonly text: string;
+      readonly uid: number;
+      readonly record: PidRecord | undefined;
+      readonly elsewhere?: 'locked' | 'free';
+    };
 
 /** Who holds the PID file, `uid` being whose it is. `unverified`: something with that pid runs, but nothing proves that it is ours; it is never signalled. */
 export type PidFileState =
@@ -36,7 +50,9 @@ export function readPidFile(path: string): PidFileSeen {
     if (!stat.isFile()) return { kind: 'refused', why: `${path} is not a regular file` };
     const bytes = Buffer.alloc(MAX_BYTES);
     const text = bytes.toString('utf8', 0, readSync(file, bytes));
-    return { kind: 'present', text, uid: stat.uid, record: decodeRecord(text) };
+    const record = decodeRecord(text);
+    const isElsewhere = record !== undefined && record.namespace !== '' && record.namespace !== pidNamespace();
+    return { kind: 'present', text, uid: stat.uid, record, ...(isElsewhere ? { elsewhere: lockNow(file) ? 'free' : 'locked' } : {}) };
   } catch (error) {
     return errorCode(error) === 'ENOENT' ? { kind: 'absent' } : { kind: 'refused', why: whyNot(path, error) };
   } finally {
@@ -47,7 +63,9 @@ export function readPidFile(path: string): PidFileSeen {
 /** Decides who holds the file. `look` is asked about the recorded pid only. */
 export function judgePidFile(seen: PidFileSeen, look: (pid: number) => ProcessSeen): PidFileState {
   if (seen.kind !== 'present') return seen;
-  const { record, text, uid } = seen;
+  const { record, text, uid, elsewhere } = seen;
+  if (elsewhere === 'locked') return { kind: 'unverified', pid: record?.pid ?? 0, why: 'a process of another container holds it' };
+  if (elsewhere === 'free') return { kind: 'stale', pid: record?.pid, why: 'its process in another container has ended', text };
   if (!record) return { kind: 'stale', pid: undefined, why: 'its content is damaged', text };
   const found = look(record.pid);
   switch (found.kind) {
@@ -84,12 +102,26 @@ function whyNot(path: string, error: unknown): string {
 
 /** The text of a record, as `decodeRecord` takes it. */
 export function encodeRecord(record: PidRecord): string {
-  return `${record.pid}\n${record.startMark}\n${record.healthUrl ?? '-'}\n`;
+  return `${record.pid}\n${record.startMark}\n${record.healthUrl ?? '-'}\n${record.namespace}\n`;
 }
 
 // Older watchers wrote the pid alone. A pid of 0 would mean our own process group to kill(2).
 function decodeRecord(text: string): PidRecord | undefined {
-  const [pid = '', startMark = '', health = ''] = text.split('\n').map((line) => line.trim());
+  const [pid = '', startMark = '', health = '', namespace = ''] = text.split('\n').map((line) => line.trim());
   if (!/^[1-9]\d{0,9}$/.test(pid)) return undefined;
-  return { pid: Number(pid), startMark, healthUrl: health.startsWith('http://') && URL.canParse(health) ? health : undefined };
+  return { pid: Number(pid), startMark, namespace, healthUrl: health.startsWith('http://') && URL.canParse(health) ? health : undefined };
+}
+
+const INHERITED_FD = 3;
+const HELD_BY_ANOTHER = 1; // exit code of flock(1)
+
+/**
+ * Takes the lock of the open file, which lasts until that is closed and is seen across containers; false when another process has it.
+ * Node has no such call: the `flock` program locks the file that it inherits. Without one nobody is kept away.
+ */
+export function lockNow(file: number): boolean {
+  const { status } = spawnSync('flock', ['--nonblock', '--exclusive', String(INHERITED_FD)], {
+    stdio: ['ignore', 'ignore', 'ignore', file],
+  });
+  return status !== HELD_BY_ANOTHER;
 }

@@ -1,7 +1,7 @@
 // What the system says about a process: whose it is and when it started, so that a recycled pid is not taken for ours.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { errorCode } from './core/error-code.ts';
 
 /** `hidden`: it exists, but this user may not see whose it is. `startMark` is opaque and never the same for two processes of one pid. */
@@ -13,6 +13,15 @@ export type ProcessSeen =
 /** The user we are; a system without users has one for all. */
 export function ownUid(): number {
   return process.getuid?.() ?? 0;
+}
+
+/** Which processes the numbers mean: every container has its own. Empty where that is not known. */
+export function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
 }
 
 /** Looks once. A process that has ended but was not yet collected by its parent counts as gone. */

@@ -45,11 +45,13 @@ async function endedPid(): Promise<number> {
 }
 
 describe('the PID file', { timeout: 60_000 }, () => {
-  it('is private, and says pid, start and health address on a line each', async () => {
+  it('is private, and says pid, start, health address and namespace on a line each', async () => {
     const env = scratch({ HEALTH_PORT: '9099' });
     const { child } = await running(env);
     expect(statSync(env.PID_FILE).mode & 0o777).toBe(0o600);
-    expect(readFileSync(env.PID_FILE, 'utf8')).toMatch(new RegExp(`^${child.pid}\\n\\S+\\nhttp://127.0.0.1:9099/health\\n$`));
+    expect(readFileSync(env.PID_FILE, 'utf8')).toMatch(
+      new RegExp(`^${child.pid}\\n\\S+\\nhttp://127.0.0.1:9099/health\\npid:\\[\\d+\\]\\n$`),
+    );
   });
 
   it('keeps a second daemon away with exit code 75, which names the first and leaves its file alone', async () => {

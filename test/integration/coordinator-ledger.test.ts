@@ -8,19 +8,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isIntact, verifyLedger } from '../../src/coordinator/ledger/verify.ts';
 import { refusedLines } from '../unit/coordinator/ledger-recipe.ts';
 import type { Order } from './ledger-writer.ts';
+import { canHideProcesses, OWN_PROCESSES } from './own-namespace.ts';
 
 const WRITERS = 24;
 const RUNS = 10;
 const ENTRIES = 3;
 const SAMPLE = fileURLToPath(new URL('../fixtures/moses/ledgers/audit_ledger.jsonl', import.meta.url));
 
+const WRITER = fileURLToPath(new URL('ledger-writer.ts', import.meta.url));
+
 const children: ChildProcess[] = [];
 let dir = '';
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'live-status-ledger-'));
-  for (let index = 0; index < WRITERS; index++)
-    children.push(fork(fileURLToPath(new URL('ledger-writer.ts', import.meta.url)), { execArgv: [] }));
+  const [unshare, ...options] = OWN_PROCESSES;
+  const apart = canHideProcesses ? { execPath: unshare, execArgv: [...options, process.execPath] } : { execArgv: [] };
+  // Every other one in a container of its own: the lock holds between those who do not see each other, too.
+  for (let index = 0; index < WRITERS; index++) children.push(fork(WRITER, index % 2 === 0 ? { execArgv: [] } : apart));
   await Promise.all(children.map((child) => once(child, 'message')));
 }, 60_000);
 

@@ -74,7 +74,9 @@ export async function processSight(pid: number): Promise<ProcessSight> {
   }
 }
 
+// Our own commands run on Node, too: in two containers one may have the gateway's pid.
 function isGateway(commandLine: string): boolean {
+  if (/live-status(?:\0|$|\/dist)/.test(commandLine)) return false;
   const program = commandLine.split('\0')[0]?.replace(/^.*\//, '') ?? '';
   return /^(?:node|nodejs|bun|MainThread)\b/.test(program) || commandLine.includes('openclaw');
 }

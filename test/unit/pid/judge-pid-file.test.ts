@@ -7,7 +7,7 @@ import { lookAtProcess, type ProcessSeen } from '../../../src/process-identity.t
 import { withoutRoot } from '../without-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-status-pid-'));
-const record = { pid: 77, startMark: '500@boot', healthUrl: 'http://127.0.0.1:9090/health' };
+const record = { pid: 77, startMark: '500@boot', healthUrl: 'http://127.0.0.1:9090/health', namespace: '' };
 const present: PidFileSeen = { kind: 'present', text: encodeRecord(record), uid: 1000, record };
 const alive: ProcessSeen = { kind: 'alive', uid: 1000, startMark: '500@boot' };
 
@@ -45,7 +45,7 @@ describe('judgePidFile', () => {
 describe('readPidFile', () => {
   it('reads what was written', () => {
     expect(readPidFile(file('good', encodeRecord(record)))).toMatchObject({ kind: 'present', record });
-    expect(readPidFile(file('off', encodeRecord({ ...record, healthUrl: undefined })))).toMatchObject({
+    expect(readPidFile(file('off', encodeRecord({ ...record, healthUrl: undefined, namespace: '' })))).toMatchObject({
       record: { ...record, healthUrl: undefined },
     });
   });
@@ -81,9 +81,12 @@ describe('inspectPidFile', () => {
   it('recognises this very process by its start', () => {
     const self = lookAtProcess(process.pid);
     const startMark = self.kind === 'alive' ? self.startMark : '';
-    expect(inspectPidFile(file('self', encodeRecord({ pid: process.pid, startMark, healthUrl: undefined }))).kind).toBe('running');
+    expect(inspectPidFile(file('self', encodeRecord({ pid: process.pid, startMark, healthUrl: undefined, namespace: '' }))).kind).toBe(
+      'running',
+    );
     expect(
-      inspectPidFile(file('recycled', encodeRecord({ pid: process.pid, startMark: `1${startMark}`, healthUrl: undefined }))).kind,
+      inspectPidFile(file('recycled', encodeRecord({ pid: process.pid, startMark: `1${startMark}`, healthUrl: undefined, namespace: '' })))
+        .kind,
     ).toBe('stale');
   });
 });

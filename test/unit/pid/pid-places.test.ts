@@ -8,7 +8,12 @@ import { lookAtProcess } from '../../../src/process-identity.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'live-status-places-'));
 const self = lookAtProcess(process.pid);
-const ours = encodeRecord({ pid: process.pid, startMark: self.kind === 'alive' ? self.startMark : '', healthUrl: undefined });
+const ours = encodeRecord({
+  pid: process.pid,
+  startMark: self.kind === 'alive' ? self.startMark : '',
+  healthUrl: undefined,
+  namespace: '',
+});
 
 describe('the place of the PID file', () => {
   it.each<[NodeJS.ProcessEnv, string]>([
@@ -36,7 +41,10 @@ describe('a watcher of this user elsewhere', () => {
   it('that has ended counts for nothing', () => {
     const [state, runtime] = [join(root, 'ended'), join(root, 'ended-runtime')];
     for (const path of [state, runtime]) mkdirSync(path);
-    writeFileSync(join(state, 'status-watcher.pid'), encodeRecord({ pid: process.pid, startMark: '1@x', healthUrl: undefined }));
+    writeFileSync(
+      join(state, 'status-watcher.pid'),
+      encodeRecord({ pid: process.pid, startMark: '1@x', healthUrl: undefined, namespace: '' }),
+    );
     const env = { STATE_DIR: state, XDG_RUNTIME_DIR: runtime };
     expect(findHolding(defaultPidFile(env), env)).toEqual({ path: join(runtime, 'status-watcher.pid'), state: { kind: 'absent' } });
   });
