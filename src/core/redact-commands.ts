@@ -2,7 +2,7 @@
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { COMMAND_ROWS } from './redact-command-table.ts';
-import { isReadable, isStandIn, looksRandom } from './redact-values.ts';
+import { isReadable, isStandIn, looksChosen, looksRandom } from './redact-values.ts';
 import { restSpan, type Span } from './redact-view.ts';
 
 /** One part of a form: a word that must be there, any word, or where the secret stands. */
@@ -170,7 +170,7 @@ function matches(wanted: string, word: string): boolean {
 }
 
 function isOption(word: string): boolean {
-  return /^-|^\/\w+:/.test(word);
+  return /^-|^\/\w+(?::|$)/.test(word);
 }
 
 function secretSpan(part: SecretPart, words: readonly Word[], next: number): Span | undefined {
@@ -226,6 +226,6 @@ function insideSpan(part: SecretPart, word: Word): Span | undefined {
 }
 
 function isArgumentSecret(value: string, isRandom: boolean): boolean {
-  if (value.length < MIN_SECRET_CHARS || isStandIn(value) || /^(?:\/\/|-)|[/.]{2}|^[./~]\S*\/|^https?:/.test(value)) return false;
-  return !isRandom || (looksRandom(value, 16) && !isReadable(value));
+  if (value.length < MIN_SECRET_CHARS || isStandIn(value) || /^(?:\/\/|\\\\|-)|[/.]{2}|^[./~]\S*\/|^https?:/.test(value)) return false;
+  return !isRandom || looksChosen(value) || (looksRandom(value, 16) && !isReadable(value));
 }

@@ -31,7 +31,7 @@ const MAX_LINKED_WORD_CHARS = 24;
 const NEAR = /^(?:[ \t]{1,4}[^\s|;&<>]{1,128}){1,5}/;
 const QUOTE = `(?:\\\\{0,7}["'\`]|&quot;|%22)`;
 const SEPARATOR = new RegExp(
-  `${QUOTE}?\\]?([ \\t]{0,8})(?::[ \\t]{0,2}[A-Za-z][A-Za-z<>|[\\]]{0,24}[ \\t]{0,2}=(?!=)|:=|=>|\\?=|={1,3}|[:：]|%3[dDaA])([ \\t]{0,8}(?:\\n[ \\t]{0,40}(?=\\\\{0,7}["'\`]))?)`,
+  `${QUOTE}?(?:\\[\\w{0,8}\\]|\\])?(?:,[ \\t]?[A-Za-z_]\\w{0,20}(?=[ \\t]*:?=)){0,2}([ \\t]{0,8})(?::[ \\t]{0,2}[A-Za-z&*][A-Za-z0-9_<>|&'*[\\] ]{0,24}[ \\t]{0,2}=(?!=)|:=|=>|<-|\\?=|={1,3}|[:：]|%3[dDaA])([ \\t]{0,8}(?:\\n[ \\t]{0,40}(?=\\\\{0,7}["'\`]))?)`,
   'y',
 );
 const OPTION_SEPARATOR = /[=:]|[ \t]{1,8}|\\{0,7}["'`][ \t]{0,4},[ \t\n]{0,40}/y;
@@ -41,13 +41,24 @@ const NEXT_ARGUMENT = /\\{0,7}["'`][ \t]{0,4},\s{0,40}(?=@?[NLfbr]?\\{0,7}["'`])
 const QUALIFIER =
   /[ \t]{1,3}(?:\([^()\n]{1,40}\)|(?:base|value|string|here|below|now|again|itself|provided|supplied|given|used|returned|generated|created|received)|(?:for|of|on|in|to|from|at|für|von|zum|zur|pour|de|du|del|para|da|do|della|di|per|voor|van|dla|do|для|för|til|pentru)[ \t]{1,2}[^\s:=,;.!?|"'`]{1,40}(?:[ \t][^\s:=,;.!?|"'`]{1,30}){0,2}?)(?=[ \t]{0,4}(?:[:=：–—]|(?:is|ist|est|es|è|é)[ \t]))/y;
 const SAID =
-  /(?:[ \t]{1,4}(?:is|was|are|will be|set to|changed to|is now|ist|war|lautet|heißt|sind|es|era|son|est|était|sont|é|è|sono|jest|to|är|er|on|e|este|je|это|là|adalah|olarak)(?:[ \t]{1,4}|[ \t]{0,2}:[ \t]{0,4})|[ \t]{0,2}(?:是|为|為|は|が|이|는|은)[ \t]{0,4})[*"'`(]{0,2}(?=[^\s"'`])/y;
+  /(?:[ \t]{1,4}(?:is now|is|was|are|will be|set to|changed to|ist|war|lautet|heißt|sind|es|era|son|est|était|sont|é|è|sono|jest|to|är|er|on|e|este|je|это|là|adalah|olarak)(?:[ \t]{1,4}|[ \t]{0,2}:[ \t]{0,4})|[ \t]{0,2}(?:是|为|為|は|が|이|는|은)[ \t]{0,4})[*"'`(]{0,2}(?=[^\s"'`])/y;
 const DASH = /[ \t]{1,4}(?:[–—→]|-{1,2}>?)[ \t]{1,4}/y;
 const CELL = /[ \t]{0,60}[|│┃][ \t]{0,60}[`*"']{0,3}(?=[^\s|])/y;
 const BELOW =
-  /[*_`"')]{0,3}[:：]?[*_`]{0,3}[ \t]{0,4}\n(?:[ \t]{0,8}\n)?[ \t]{0,16}(?:```\w{0,12}\n)?[`"']?(\S{6,512}?)[`"']?[ \t]{0,4}(?=\n|$)/y;
+  /[*_`"')]{0,3}[:：]?[*_`]{0,3}[ \t]{0,4}\n(?:[ \t]{0,8}\n)?[ \t]{0,16}(?:```\w{0,12}\n)?(?:[>*-][ \t]{1,4}){0,2}[`"']?(\S{6,512}?)[`"']?[ \t]{0,4}(?=\n|$)/y;
 const QUOTED_BESIDE = /[ \t]{1,4}(?:to |as |with |of |= )?(?=["'`„“«「])/y;
 const BESIDE = /[ \t]{1,4}(?:to |as |with |of |into )?[*"'`(]{0,2}(?=[^\s"'`=:|(-])/y;
+/** The tag around a name or an attribute ends, perhaps others begin, before the value: `<td>Password</td><td>x`, `<a name="password">x`. */
+const TAGGED =
+  /(?:["'][^<>\n]{0,80}>|(?:[:：]?[ \t]{0,2}<\/[a-z0-9]{1,12}>)+\s{0,8}(?:<[a-z0-9]{1,12}[^<>\n]{0,60}>\s{0,8}){0,2})(?=[^\s<])/iy;
+/** A string that ends with the name and is joined with its value: `"PASSWORD=" + "x"`. */
+const JOINED_STRING = /[=:][ \t]?\\{0,3}["'`][ \t]{0,4}(?:[+.,]|<<)[ \t]{0,4}(?=["'`])/y;
+/** The value of a block that bears the name: `variable "password" { default = "x" }`. */
+const BLOCK_VALUE =
+  /["'`]?[ \t]{0,4}\{\s{0,40}(?:[a-z_]{1,20}[ \t]{0,4}=[^\n{}]{0,80}\n\s{0,40}){0,3}(?:default|value)[ \t]{0,8}=[ \t]{0,8}(?=["'`])/y;
+/** A call that is made of the name or compares with it: `.password("x")`, `Password.of("x")`, `expect(password).toBe("x")`. */
+const CALLED = /(?:\)?\.(?:toBe|toEqual|toStrictEqual|isEqualTo|equals?|eq)\(|\()[ \t]{0,4}(?=["'`])/y;
+const MAKERS = ['create', 'of', 'from', 'new', 'parse', 'valueOf'];
 const BLOCK_SCALAR = /[|>][+-]?[ \t]{0,4}\n([ \t]{1,40})(?=\S)/y;
 const HEREDOC = /<<[-~]?["']?(\w{1,20})["']?[ \t]{0,4}\n/y;
 const BEFORE =
@@ -60,9 +71,13 @@ type Finder = (text: string, named: Named) => Place | undefined;
 /** Which finders may have a say, by the character behind the name. The likeliest comes first. */
 const FINDERS: readonly (readonly [find: Finder, next: string | undefined])[] = [
   [optionPlace, '= :\t"\'`\\'],
-  [separatedPlace, '= :：\t\n,"\'`\\]%&?'],
+  [separatedPlace, '= :：\t\n,"\'`\\]%&?[<'],
+  [joinedStringPlace, '=:'],
+  [taggedPlace, '"\'<:：'],
+  [blockValuePlace, '" {'],
   [qualifiedPlace, ' \t'],
   [argumentPlace, '("\'`\\'],
+  [calledPlace, '().'],
   [saidPlace, ' \t|│┃是为為はが이는은'],
   [belowPlace, '\n: *_`"\')：'],
   [besidePlace, ' \t'],
@@ -134,10 +149,40 @@ function qualifiedPlace(text: string, named: Named): Place | undefined {
 
 /** The next argument of a call: `setenv("API_KEY", "x")`. */
 function argumentPlace(text: string, { start, end, name }: Named): Place | undefined {
-  if (/^(?:set|with)/i.test(name) && text[end] === '(') return { at: end + 1, standing: 'quoted' };
+  if (/(?:^|\.)(?:set|with)[^.]*$/i.test(name) && text[end] === '(') return { at: end + 1, standing: 'quoted' };
   const next = sticky(NEXT_ARGUMENT, text, end);
   if (next === undefined || !/["'`]/.test(text.charAt(start - 1))) return undefined;
   return { at: next.end, standing: SETTER.test(text.slice(Math.max(0, start - 40), start)) ? 'quoted' : 'listed' };
+}
+
+/** `.password("x")`, `Password.of("x")`. A function of that name alone asks for one. */
+function calledPlace(text: string, { start, end, name }: Named): Place | undefined {
+  const parts = name.split('.');
+  const isMade = MAKERS.includes(parts.at(-1) ?? '');
+  if (text[end] === '(' && !isMade && parts.length < 2 && text[start - 1] !== '.') return undefined;
+  const called = sticky(CALLED, text, end);
+  return called === undefined ? undefined : { at: called.end, standing: 'named' };
+}
+
+function joinedStringPlace(text: string, { end }: Named): Place | undefined {
+  const joined = sticky(JOINED_STRING, text, end);
+  return joined === undefined ? undefined : { at: joined.end, standing: 'named' };
+}
+
+function taggedPlace(text: string, { start, end }: Named): Place | undefined {
+  if (!text.slice(Math.max(0, start - MAX_PATH_CHARS), start).includes('<')) return undefined;
+  const tagged = sticky(TAGGED, text, end);
+  return tagged === undefined ? undefined : valueUpToTag(text, tagged.end);
+}
+
+function valueUpToTag(text: string, at: number): Place | undefined {
+  const length = text.slice(at, at + MAX_BLOCK_CHARS).search(/\s{0,8}(?:<|$)/);
+  return length <= 0 ? undefined : { at, end: at + length, standing: 'cell' };
+}
+
+function blockValuePlace(text: string, { end }: Named): Place | undefined {
+  const value = sticky(BLOCK_VALUE, text, end);
+  return value === undefined ? undefined : { at: value.end, standing: 'joined' };
 }
 
 function saidPlace(text: string, { end }: Named): Place | undefined {

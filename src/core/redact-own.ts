@@ -70,6 +70,9 @@ function formsOf(secret: string): string[] {
     secret.replace(/\s+/g, ''),
     ...base64Forms(utf8),
     ...base64Forms(utf16Bytes(secret)),
+    secret.toUpperCase(),
+    Array.from(secret).toReversed().join(''),
+    ...listForms(secret, utf8),
     ...hexForms(utf8),
     ...hexForms(utf16Bytes(secret)),
     ...base64Forms(new TextEncoder().encode(btoa(String.fromCharCode(...utf8)).replace(/.{0,3}=*$/, ''))),
@@ -81,6 +84,13 @@ function formsOf(secret: string): string[] {
 function utf16Bytes(text: string): Uint8Array {
   const bytes = Array.from(text, (_, index) => [text.charCodeAt(index) & 0xff, text.charCodeAt(index) >> 8]).flat();
   return Uint8Array.from(bytes.slice(0, -1));
+}
+
+/** Characters one by one, and their codes, as programs write lists. */
+function listForms(secret: string, bytes: Uint8Array): string[] {
+  const betweenCodes = [',', ', ', ' '];
+  const betweenChars = [' ', ',', ', ', `","`, `", "`, `','`, `', '`];
+  return [...betweenCodes.map((between) => bytes.join(between)), ...betweenChars.map((between) => Array.from(secret).join(between))];
 }
 
 /** In one word, or with something between the bytes, as dumps and lists of bytes have it. */

@@ -119,7 +119,8 @@ function previousWords(text: string, place: number): number[] {
 
 /** A word of another language, also at the end of a compound and with an ending of its own. */
 function foreignName(text: string, at: number, { word, says }: NameMeaning & { kind: 'foreign' }): Named | undefined {
-  const end = at + word.length;
+  const bare = at + word.length;
+  const end = bare + (/^ api(?![a-z])/i.exec(text.slice(bare, bare + 5))?.[0].length ?? 0);
   const isLatin = /[a-z]/.test(word);
   if (isLatin && /^\p{L}{4}/u.test(text.slice(end, end + 4))) return undefined;
   if (isLatin && word.length < 6 && /\p{L}/u.test(text.charAt(at - 1) + text.charAt(end))) return undefined;
@@ -127,7 +128,8 @@ function foreignName(text: string, at: number, { word, says }: NameMeaning & { k
 }
 
 function valueSpans(text: string, named: Named): Span[] {
-  if (text[named.start - 1] === '<' && text[named.end] === '>') return elementSpan(text, named);
+  const tagEnd = text[named.start - 1] === '<' ? endOfTag(text, named.end) : undefined;
+  if (tagEnd !== undefined) return elementSpan(text, named, tagEnd);
   let spans: Span[] = [];
   findPlace(text, named, (place) => {
     spans = spansAt(text, place, named);
@@ -158,8 +160,13 @@ function groupSpans(text: string, at: number): Span[] {
   return spans;
 }
 
-function elementSpan(text: string, { end, name, kind }: Named): Span[] {
-  const from = end + 1;
+/** Behind the tag that a name stands at the beginning of. */
+function endOfTag(text: string, at: number): number | undefined {
+  const rest = /^(?:[ \t][^<>\n]{0,120})?>/.exec(text.slice(at, at + 128))?.[0];
+  return rest === undefined || rest.endsWith('/>') ? undefined : at + rest.length;
+}
+
+function elementSpan(text: string, { name, kind }: Named, from: number): Span[] {
   const close = text.slice(from, from + MAX_VALUE_CHARS).indexOf('<');
   const value = text.slice(from, from + Math.max(0, close)).trim();
   return isSecretValue({ value, kind, name, standing: 'quoted', endsLine: false }) ? [{ start: from, end: from + close }] : [];

@@ -2,13 +2,14 @@
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { IN_JOINED_TEXT, IN_LINES, type Place, type Wrap } from './redact-place-table.ts';
+import { POSITION_PLACES } from './redact-position-places.ts';
 import { type JoinedText, jointAtOrAfter, type Span } from './redact-view.ts';
 
 /** A place in the lines, or in the text without its line breaks. */
 export type PlaceMeaning = Place & { wrap?: Wrap };
 
 /** The words without which a place needs no look. */
-export const PLACE_ANCHORS: readonly Anchor<PlaceMeaning>[] = [...IN_JOINED_TEXT, ...IN_LINES].flatMap((place) =>
+export const PLACE_ANCHORS: readonly Anchor<PlaceMeaning>[] = [...IN_JOINED_TEXT, ...IN_LINES, ...POSITION_PLACES].flatMap((place) =>
   place.anchors.map((literal) => ({ literal, anyCase: true, meaning: place })),
 );
 

@@ -37,7 +37,7 @@ const WORDS: ReadonlySet<string> = new Set(
     'is was are const let var val type types basic bearer digest oauth oauth2 apikey api_key jwt saml oidc password passwd secret token username ' +
     'stdin prompt env environment file keyring plain plaintext auto always never strict lax inherit include omit enabled disabled valid found ' +
     'authentication authorization must should cannot can has have for from in of to the a an with without if else then when while use using ' +
-    'see via per length size count limit redacted removed flag flags option options argument arguments parameter parameters value values instead ' +
+    'see read write via per length size count limit redacted removed flag flags option options argument arguments parameter parameters value values instead ' +
     'before after only also argon2id argon2 bcrypt scrypt pbkdf2 sha1 sha256 sha512 md5 hs256 rs256 es256 aes256 base64 utf8 utf-8 uuidv4 ' +
     'vergessen erforderlich falsch ungültig fehlt geändert requis incorrecto incorrect obligatoire oublié invalide requerido obligatorio ' +
     'necessaria richiesta verplicht wymagane неверный забыли required'
@@ -101,13 +101,13 @@ const JUDGES: Record<Standing, Judge> = {
   said: (bare, { kind, value }) =>
     !CALL_OR_INDEX.test(value) &&
     !MEMBER.test(bare) &&
-    (kind === 'strong' ? looksRandom(bare, 6) || looksChosen(bare) || isUnspeakable(bare) : looksRandom(bare, 16)),
+    (looksChosen(bare) || (kind === 'strong' ? looksRandom(bare, 6) || isUnspeakable(bare) : looksRandom(bare, 16))),
   beside: (bare, { kind }) =>
     !ASSIGNMENT.test(bare) && ((looksRandom(bare, 16) && !isReadable(bare)) || (kind === 'strong' && looksChosen(bare))),
   named: (bare, { kind, name }) =>
     kind === 'strong'
       ? looksRandom(bare, 6) || (/^\S{6,}$/.test(bare) && !/secret|key|token|^pass$/i.test(name) && !isSpeakingName(bare, name))
-      : looksRandom(bare, 16) && !isReadable(bare),
+      : looksChosen(bare) || (looksRandom(bare, 16) && !isReadable(bare)),
   cell: (bare, { kind }) =>
     !/\s/.test(bare) && (kind === 'strong' ? looksRandom(bare, 6) || looksChosen(bare) || isUnspeakable(bare) : looksRandom(bare, 16)),
   below: (bare, { kind }) => looksChosen(bare) || (looksRandom(bare, kind === 'strong' ? 8 : 16) && !isReadable(bare)),

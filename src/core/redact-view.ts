@@ -91,18 +91,23 @@ const LOOK_ALIKES = new Map(
     'aeopcyxijskmtbhABEKMHOPCTYXIJSoavikptuxeABEZHIKMNOPTYX'.charAt(index),
   ]),
 );
-const FOREIGN_BESIDE_OURS = /(?<=[A-Za-z])[\u0370-\u04ff\uff21-\uff5a]|[\u0370-\u04ff\uff21-\uff5a](?=[A-Za-z])/g;
+const FOREIGN_BESIDE_OURS = /(?<=[A-Za-z])[\u0370-\u04ff]|[\u0370-\u04ff](?=[A-Za-z])|[\u2460-\u24e9\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/gu;
+const HAS_LOOK_ALIKE = /[\u0370-\u04ff\u2460-\u24e9\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/u;
 
 /** The text with letters of our alphabet for those that only look like them. `undefined` when it is the same. */
 export function withoutLookAlikes(text: string): Reading | undefined {
-  if (!/[\u0370-\u04ff\uff21-\uff5a]/.test(text)) return undefined;
-  const latin = text.replace(FOREIGN_BESIDE_OURS, (char) => LOOK_ALIKES.get(char) ?? (char >= '\uff21' ? char.normalize('NFKC') : char));
-  return latin === text ? undefined : { text: latin, jumps: [] };
+  return HAS_LOOK_ALIKE.test(text) ? replaced(text, FOREIGN_BESIDE_OURS, ([char]) => latinOf(char)) : undefined;
+}
+
+/** Wide letters and those that are drawn in another style are compatible with ours, by Unicode's own tables. */
+function latinOf(char: string): string {
+  const compatible = char.normalize('NFKC');
+  return LOOK_ALIKES.get(char) ?? (compatible.length === 1 ? compatible : char);
 }
 
 /** One character as an escape of JSON, a URL, a program or HTML. */
 const ESCAPE =
-  /\\{1,4}u\{([0-9a-f]{2,6})\}|\\{1,4}u([0-9a-f]{4})|\\{1,4}x([0-9a-f]{2})|%([0-9a-f]{2})|&#x([0-9a-f]{2,6});|&#([0-9]{2,7});|\\{1,4}([01][0-7]{2})|\\{1,4}(?=\/)/gi;
+  /\\{1,4}u\{([0-9a-f]{2,6})\}|\\{1,4}u([0-9a-f]{4})|\\{1,4}x([0-9a-f]{2})|%(?:25){0,2}([0-9a-f]{2})|&#x([0-9a-f]{2,6});|&#([0-9]{2,7});|\\{1,4}([01][0-7]{2})|\\{1,4}(?=\/)/gi;
 const HAS_ESCAPE = /\\|%[0-9a-f]|&#/i;
 
 /** The text with its escapes undone, so far as they stand for printable characters of ASCII. `undefined` when it is the same. */

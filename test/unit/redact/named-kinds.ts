@@ -61,6 +61,7 @@ export const NAMED_KINDS: readonly (readonly [variable: string, template: string
   ['LAUNCHDARKLY_ACCESS_TOKEN', '{W40}', 'gl:launchdarkly-access-token'],
   ['LINEAR_CLIENT_SECRET', '{H32}', 'gl:linear-client-secret'],
   ['LINKEDIN_CLIENT_SECRET', '{L16}', 'gl:linkedin-client-secret'],
+  ['LOOKER_CLIENT_SECRET', '{L24}', 'gl:looker-client-secret'],
   ['MATTERMOST_ACCESS_TOKEN', '{L26}', 'gl:mattermost-access-token'],
   ['MESSAGEBIRD_API_TOKEN', '{L25}', 'gl:messagebird-api-token'],
   ['NETLIFY_ACCESS_TOKEN', '{W43}', 'gl:netlify-access-token'],

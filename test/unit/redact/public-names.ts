@@ -22,7 +22,7 @@ gitlab-scim-token gitlab-session-cookie gitter-access-token gocardless-api-token
 grafana-service-account-token harness-api-key hashicorp-tf-api-token hashicorp-tf-password heroku-api-key heroku-api-key-v2
 hubspot-api-key huggingface-access-token huggingface-organization-api-token infracost-api-token intercom-api-key intra42-client-secret
 jfrog-api-key jfrog-identity-token jwt jwt-base64 kraken-access-token kubernetes-secret-yaml kucoin-access-token kucoin-secret-key
-launchdarkly-access-token linear-api-key linear-client-secret linkedin-client-id linkedin-client-secret lob-api-key lob-pub-api-key
+launchdarkly-access-token linear-api-key linear-client-secret linkedin-client-id linkedin-client-secret lob-api-key lob-pub-api-key looker-client-id looker-client-secret
 mailchimp-api-key mailgun-private-api-token mailgun-pub-key mailgun-signing-key mapbox-api-token mattermost-access-token
 maxmind-license-key messagebird-api-token messagebird-client-id microsoft-teams-webhook netlify-access-token
 new-relic-browser-api-token new-relic-insert-key new-relic-user-api-id new-relic-user-api-key notion-api-token npm-access-token
@@ -53,6 +53,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'bitbucket-client-id': PUBLIC_ID,
   'discord-client-id': PUBLIC_ID,
   'linkedin-client-id': PUBLIC_ID,
+  'looker-client-id': PUBLIC_ID,
   'messagebird-client-id': PUBLIC_ID,
   'plaid-client-id': PUBLIC_ID,
   'new-relic-user-api-id': 'an identifier of a key, not the key',

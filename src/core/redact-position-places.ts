@@ -1,0 +1,50 @@
+// Places where nothing but the position tells a password: first word of a line in a configuration, third argument of a call, parts of
+// an address that is none of the web.
+
+import { isReadable, isStandIn, looksChosen, looksRandom } from './redact-values.ts';
+import type { Place } from './redact-place-table.ts';
+
+const isAny = (value: string) => !isStandIn(value);
+const looksSecret = (value: string) => !isStandIn(value) && (looksChosen(value) || (looksRandom(value, 8) && !isReadable(value)));
+
+export const POSITION_PLACES: readonly Place[] = [
+  { anchors: ['jdbc:oracle:'], pattern: /(jdbc:oracle:[a-z]{1,8}:[^\s/@"']{1,64}\/)([^\s@"']{1,128})(?=@)/gi, isSecret: isAny },
+  // Addresses of Go's drivers
+  {
+    anchors: ['@tcp(', '@unix(', '@udp('],
+    pattern: /([\w.-]{1,64}:)([^\s:@"'/]{1,128})(?=@(?:tcp|unix|udp)\()/g,
+    isSecret: isAny,
+  },
+  // Redis, OpenLDAP, Kickstart, network devices: the word that begins the line says what follows
+  {
+    anchors: ['requirepass', 'masterauth', 'rootpw', 'bindpw', 'auth_pass', 'enable secret', 'enable password', 'snmp-server community'],
+    pattern:
+      /((?:^|\n)[ \t]{0,16}(?:requirepass|masterauth|(?:olc)?rootpw|bindpw|auth_pass|enable (?:secret|password)|snmp-server community)(?: \d)?[ \t]{1,16}(?:--plaintext |--iscrypted )?["']?)([^\s"']{3,256})/gi,
+    isSecret: isAny,
+  },
+  {
+    anchors: ['tacacs-server', 'radius-server', 'neighbor ', 'username '],
+    pattern:
+      /((?:^|\n)[ \t]{0,16}(?:(?:tacacs|radius)-server [^\n]{0,80}?\bkey|neighbor \S{1,64} password|username \S{1,64} (?:privilege \d{1,2} )?(?:password|secret))(?: \d)?[ \t]{1,16})(\S{3,256})/gi,
+    isSecret: isAny,
+  },
+  // What a shell hands over as a file
+  {
+    anchors: ['<(echo', '<(printf'],
+    pattern: /(<\((?:echo|printf)\s{1,4}(?:-n\s{1,4})?["']?)([^\s"')$\\]{4,256})(?=["']?\s{0,4}\))/g,
+    isSecret: looksSecret,
+  },
+  { anchors: ['open -u'], pattern: /(\bopen\s{1,4}-u\s{1,4}[\w.@-]{1,64},)([^\s"';]{3,256})/g, isSecret: isAny },
+  // Host, user, password
+  {
+    anchors: ['mysql_connect(', 'mysqli(', 'mysqli_connect(', 'pdo(', 'getconnection(', 'pg_connect('],
+    pattern:
+      /(\b(?:mysqli?(?:_p?connect)?|PDO|getConnection)\(\s{0,4}(?:["'][^"'\n]{0,200}["']|[\w.$]{1,64})\s{0,4},\s{0,4}["'][^"'\n]{1,64}["']\s{0,4},\s{0,4}["'])([^"'\n]{1,256})(?=["'])/g,
+    isSecret: isAny,
+  },
+  {
+    anchors: ['connect('],
+    pattern: /(\bconnect\(\s{0,4}["'][^"'\n]{0,200}["']\s{0,4},\s{0,4}["'][^"'\n]{1,64}["']\s{0,4},\s{0,4}["'])([^"'\s]{6,256})(?=["'])/gi,
+    isSecret: looksSecret,
+  },
+];
