@@ -30,8 +30,15 @@ const TAIL = `["')]{0,2}(?:[.,?!]{0,3}["')]{0,2}|[:;])`;
 const PLAIN_WORD = new RegExp(`^["'(]{0,2}(?:${TIME}|${CORE}(?:/(?=\\p{L})${CORE})?|(?:\\p{L}\\.){2,4})%?${TAIL}$`, 'u');
 /** The beginning of an address anywhere, the emoticon without punctuation, a Chinese full stop where an address would have its dot. */
 const RISKY = /www|(?<!\w)x-d(?!\w)|\w\u3002\w/i;
+/** Pieces of large brackets, and signs that are drawn like brackets. */
+const OPENING_SIGNS = '\\u228f\\u231c\\u231e\\u239b-\\u239d\\u23a1-\\u23a3\\u23a7-\\u23a9';
+const CLOSING_SIGNS = '\\u2290\\u231d\\u231f\\u239e-\\u23a0\\u23a4-\\u23a6\\u23ab-\\u23ad';
+const BRACKETS = `\\p{Ps}\\p{Pe}${OPENING_SIGNS}${CLOSING_SIGNS}`;
 /** A word in brackets at the beginning looks like one of our states, whatever its letters. */
-const LEADING_BRACKET = /^([^\p{L}\p{N}]{0,40}?)(?![({])\p{Ps}(?=[^\p{Ps}\p{Pe}"']{0,59}\p{L})([^\p{Ps}\p{Pe}"']{1,60})\p{Pe}/u;
+const LEADING_BRACKET = new RegExp(
+  `^([^\\p{L}\\p{N}]{0,40}?)(?![({])[\\p{Ps}${OPENING_SIGNS}](?=[^${BRACKETS}"']{0,59}\\p{L})([^${BRACKETS}"']{1,60})[\\p{Pe}${CLOSING_SIGNS}]`,
+  'u',
+);
 /** Marks that mean something to Markdown only at the beginning of a line or beside other characters. */
 const LONE_MARK = /^(?:[-+=/&]|->|=>)$/;
 

@@ -27,7 +27,7 @@ function harmsOfBox({ first, later }: Drawn, judges = CLIENTS): string[] {
 /** Lines below the title that could pass for one of ours. */
 function spoofs({ card, later }: Drawn): string[] {
   const said = card.lines.filter((line) => !line.trimStart().startsWith(`${OUR_MARK} `));
-  const looksLikeOurs = said.filter((line) => /^[\s\u200e\u2068]*`*[^\p{L}\p{N}`"'(]*[[［【〔]\s*\p{L}+\s*[\]］】〕]/u.test(line));
+  const looksLikeOurs = said.filter((line) => /^[\s\u200e\u2068]*`*[^\p{L}\p{N}`"'(]*[[［【〔⎡⎣⊏⌜]\s*\p{L}+\s*[\]］】〕⎤⎦⊐⌟]/u.test(line));
   const marked = later
     .join('\n')
     .split('\n')
