@@ -35,5 +35,5 @@ test-openclaw: $(INSTALLED)
 
 # Images, a real systemd and the shell scripts; as root on Debian.
 test-deploy: $(INSTALLED)
-	scripts/debian-packages.sh buildah podman podman-compose runc debootstrap shellcheck
+	scripts/debian-packages.sh buildah podman podman-compose runc debootstrap shellcheck libplist-utils
 	npm run -s test-deploy

@@ -44,12 +44,16 @@ act() {
 }
 
 check_node() {
-  if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    say 'Node and npm are missing. Install Node 22.22 or newer, then run this again.' >&2
+  command -v node >/dev/null || {
+    say 'Node is missing. Install Node 22.22 or newer, then run this again.' >&2
     exit 1
-  fi
+  }
   node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 22) ? 0 : 1)' || {
     say "Node $(node --version) is too old: 22.22 or newer is needed. Install a newer one, then run this again." >&2
+    exit 1
+  }
+  command -v npm >/dev/null || {
+    say 'npm is missing, which comes with Node from nodejs.org, and on Debian as a package of its own. Install it, then run this again.' >&2
     exit 1
   }
 }
@@ -78,7 +82,10 @@ install_program() {
     say '  npm pack'
     [ "$dry_run" -eq 1 ] || tarball="$here/$(cd "$here" && npm pack "${options[@]}" | tail -n 1)"
   fi
-  act npm install --global --prefix "$prefix" --no-audit --no-fund "${tarball:-live-status.tgz}"
+  act npm install --global --prefix "$prefix" --no-audit --no-fund "${tarball:-live-status.tgz}" || {
+    say 'npm could not install live-status; what it said stands above. It needs its registry (npm ping) and room on the disk.' >&2
+    exit 1
+  }
 }
 
 # The folder of the package first: it also works where the command is not on the PATH.

@@ -5,6 +5,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { stripTypeScriptTypes } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { openclawConfigPath } from '../config/find-gateway.ts';
 import { asRecord, parseJson } from '../sources/decoding/json-guards.ts';
 import { packagePath } from './package-folder.ts';
@@ -19,6 +20,8 @@ interface Place {
   readonly program: string;
   readonly node: string;
   readonly version: string;
+  /** What OpenClaw's configuration said of hooks before ours was among them. */
+  readonly hooksBefore?: unknown;
 }
 
 /** OpenClaw's folder: `OPENCLAW_STATE_DIR`, else `~/.openclaw`. */
@@ -33,12 +36,13 @@ export function hookFolder(env: NodeJS.ProcessEnv): string {
 /** Copies the hook as JavaScript, which every gateway's Node loads, replacing what an earlier version left there. */
 export function copyHook(env: NodeJS.ProcessEnv, place: Place): void {
   const folder = hookFolder(env);
+  const hooksBefore = installedPlace(env) === undefined ? readConfiguration(env)?.['hooks'] : installedPlace(env)?.hooksBefore;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const name of ['HOOK.md', 'package.json']) cpSync(packagePath('hooks', HOOK, name), join(folder, name));
   const source = readFileSync(packagePath('hooks', HOOK, 'handler.ts'), 'utf8');
   writeFileSync(join(folder, 'handler.js'), stripTypeScriptTypes(source));
-  writeFileSync(join(folder, 'place.json'), `${JSON.stringify(place, undefined, 2)}\n`);
+  writeFileSync(join(folder, 'place.json'), `${JSON.stringify({ ...place, hooksBefore }, undefined, 2)}\n`);
 }
 
 /** The place that an installed hook names; undefined when it is not installed. */
@@ -68,7 +72,7 @@ export function switchHook(env: NodeJS.ProcessEnv, on: boolean): Switched {
   const path = openclawConfigPath(env);
   const config = readConfiguration(env);
   if (path === undefined || config === undefined) return { kind: 'by_hand', cure: `run ${command} where OpenClaw is installed` };
-  writeConfiguration(path, on ? withHook(config) : withoutHook(config));
+  writeConfiguration(path, on ? withHook(config) : withoutHook(config, installedPlace(env)?.hooksBefore));
   return { kind: 'done', by: `hooks.internal in ${path}` };
 }
 
@@ -89,8 +93,12 @@ function withHook(config: Record<string, unknown>): Record<string, unknown> {
   return { ...config, hooks: { ...hooks, internal: { ...internal, enabled: true, entries: { ...entries, [HOOK]: entry } } } };
 }
 
-function withoutHook(config: Record<string, unknown>): Record<string, unknown> {
-  const hooks = asRecord(config['hooks']) ?? {};
+/** As it was before where nobody has changed it since, else without our entry. */
+function withoutHook(config: Record<string, unknown>, before: unknown): Record<string, unknown> {
+  const { hooks: current, ...rest } = config;
+  const restored = before === undefined ? rest : { ...rest, hooks: before };
+  if (isDeepStrictEqual(current, withHook(restored)['hooks'])) return restored;
+  const hooks = asRecord(current) ?? {};
   const internal = asRecord(hooks['internal']) ?? {};
   const { [HOOK]: _removed, ...entries } = asRecord(internal['entries']) ?? {};
   return { ...config, hooks: { ...hooks, internal: { ...internal, entries } } };
@@ -106,6 +114,7 @@ function readConfiguration(env: NodeJS.ProcessEnv): Record<string, unknown> | un
 /** By rename, so that a gateway that reads at this moment sees the old or the new one; mode kept. */
 function writeConfiguration(path: string, config: Record<string, unknown>): void {
   const mode = existsSync(path) ? statSync(path).mode & 0o777 : 0o600;
+  if (Object.keys(config).length === 0) return rmSync(path, { force: true }); // one that is empty says what a missing one says
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.live-status`, `${JSON.stringify(config, undefined, 2)}\n`, { mode });
   renameSync(`${path}.live-status`, path);

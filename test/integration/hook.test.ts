@@ -49,11 +49,20 @@ describe('live-status hook', () => {
     expect(await liveStatus('hook', 'status')).toMatchObject({ code: 0, out: expect.stringContaining('switched on; it starts') });
     expect(await liveStatus('hook', 'remove')).toMatchObject({ code: 0 });
     expect(existsSync(join(home, '.openclaw', 'hooks', 'status-watcher-hook'))).toBe(false);
-    expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual({
-      ...before,
-      hooks: { internal: { ...before.hooks.internal, enabled: true } },
-    });
+    expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual(before);
     expect(await liveStatus('hook', 'status')).toMatchObject({ code: 3 });
+  });
+
+  it('takes only its own entry out of a configuration that somebody has changed since', async () => {
+    setUp();
+    await liveStatus('hook', 'install');
+    const changed = JSON.parse(readFileSync(config, 'utf8')) as { hooks: { internal: { entries: Record<string, object> } } };
+    changed.hooks.internal.entries['later'] = { enabled: true };
+    writeFileSync(config, JSON.stringify(changed));
+    await liveStatus('hook', 'remove');
+    expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual({
+      hooks: { internal: { enabled: true, entries: { later: { enabled: true } } } },
+    });
   });
 
   it('leaves a configuration with comments alone and says what to run', async () => {
