@@ -5,6 +5,8 @@ import type { Line, Turn } from './session.ts';
 import { withLine, withMessageId, withUsage } from './turn.ts';
 
 const MIN_PIECE_CHARS = 24;
+const MAX_JOINED = 10;
+const PREFIX = /^\[[^\]]{1,40}\] /;
 const SAME_WORDS_MS = 10_000; // a gateway dates a message when its model call began, a transcript when it was complete
 
 /** The turn with the words and the usage of a message. */
@@ -40,13 +42,27 @@ function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
 }
 
 /**
- * What the agent said and the gateway writes once more because it was delivered, in whole or in pieces. A short text may be part of
- * another one by chance.
+ * What the agent said and the gateway writes once more because it was delivered: a message in whole or in pieces, several as one, perhaps
+ * with the prefix of its answers. A short text may be part of another one by chance.
  */
 export function originalOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
   const words = wordsOf(event.text);
   if (words === '') return undefined;
-  return lines.find((line) => line.kind === 'text' && line.injected !== true && isMirror(wordsOf(line.text), words));
+  const said = lines.flatMap((line) => (line.kind === 'text' && line.injected !== true ? [line] : []));
+  const forms = [words, words.replace(PREFIX, '')];
+  return (
+    said.find(({ text }) => forms.some((form) => isMirror(wordsOf(text), form))) ?? (isOfSeveral(said, forms) ? said.at(-1) : undefined)
+  );
+}
+
+/** The newest of them, told as one. */
+function isOfSeveral(said: readonly { text: string }[], forms: readonly string[]): boolean {
+  let joined = '';
+  for (const { text } of said.slice(-MAX_JOINED).toReversed()) {
+    joined = `${wordsOf(text)} ${joined}`.trim();
+    if (forms.includes(joined)) return true;
+  }
+  return false;
 }
 
 function isMirror(said: string, mirrored: string): boolean {

@@ -20,7 +20,7 @@ const HEARTBEAT_POLL = '[OpenClaw heartbeat poll]';
 const CRON = /^\[cron:([^\s\]]{1,100})(?: ([^\]\n]{0,300}))?\]/;
 /** Before 2026.2.26 a sub-agent's report has no mark. Its label may be its whole task. */
 const TASK_OVER =
-  /^A (?:background|sub-?agent|spawned|delegated) (?:task|run|job)(?: "[^]{0,2000}?")? (?:just |has |has just )?(?:completed|finished|failed|timed out|was (?:cancelled|aborted|killed))\b/;
+  /^A (?:(?:background|sub-?agent|spawned|delegated) (?:task|run|job)|cron job)(?: "[^]{0,2000}?")? (?:just |has |has just )?(?:completed|finished|failed|timed out|was (?:cancelled|aborted|killed))\b/;
 const QUEUED_REPORTS = /^\[Queued announce messages while agent was busy\]\s+(?:---\s+Queued #1\s+)?/;
 const CHILD_SESSION = /^\[System Message\] \[sessionId: ([\w-]{1,100})\]/;
 
@@ -121,8 +121,9 @@ function schedule(body: string, safe: SafeText): Trigger {
 
 /** The form of sub-agent reports in the versions between the two recorded ones. */
 function isTaskReport(body: string): boolean {
+  const event = '[Internal task completion event]';
   const isInternal = body.startsWith('OpenClaw runtime context (internal)') || body.startsWith('<<<BEGIN_OPENCLAW_INTERNAL_CONTEXT>>>');
-  return isInternal && body.includes('[Internal task completion event]');
+  return body.startsWith(event) || (isInternal && body.includes(event));
 }
 
 /** Heartbeats with the default prompt or one that asks for the usual answer, and the flush of memory before a compaction. */

@@ -21,6 +21,7 @@ describe('a delivered answer stands once', () => {
     ['when it is written down before the agent said it', [mirrored(4.9), said(5, 'stop', ANSWER)]],
     ['when it is written down twice', [said(5, 'stop', ANSWER), mirrored(5.1), mirrored(5.2)]],
     ['when it lost its formatting', [said(5, 'stop', ANSWER), mirrored(5.1, ANSWER.replaceAll('*', ''))]],
+    ['when it got the prefix of the agent', [said(5, 'stop', ANSWER), mirrored(5.1, `[main] ${ANSWER}`)]],
     ['when it got other spaces', [said(5, 'stop', ANSWER), mirrored(5.1, ANSWER.replaceAll('. ', '.\n\n'))]],
     [
       'when it was delivered in pieces',
@@ -33,6 +34,12 @@ describe('a delivered answer stands once', () => {
   it('when somebody has already asked the next thing', () => {
     expect(textsOf([asked(0), said(5, 'stop', ANSWER), asked(6), mirrored(6.5), said(9, 'stop', 'next')])).toEqual([[ANSWER], ['next']]);
   });
+});
+
+it('messages that were delivered as one stand once each', () => {
+  const both = [said(3, 'tools', 'One.'), said(5, 'stop', 'Two.')];
+  expect(textsOf([asked(0), ...both, mirrored(5.1, 'One.\n\nTwo.')])).toEqual([['One.', 'Two.']]);
+  expect(textsOf([asked(0), ...both, mirrored(5.1, 'Zero. Two.')])).toEqual([['One.', 'Two.', 'Zero. Two.']]);
 });
 
 describe('what only the gateway said', () => {

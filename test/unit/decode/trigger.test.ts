@@ -60,6 +60,12 @@ describe('the trigger of a user line of 2026.2', () => {
       { kind: 'announce', childSessionId: 'c1', childKey: 'agent:main:subagent:ab' },
     ],
     ['a report of 2026.1', 'A background task "plan" just completed successfully.\n\nFindings:\nx', { kind: 'announce' }],
+    ['a report of a scheduled job in 2026.1', 'A cron job "x" just completed successfully.\n\nFindings:\ny', { kind: 'announce' }],
+    [
+      'a report without the words around it',
+      '[Internal task completion event]\nsource: subagent\nsession_key: agent:main:subagent:AB\nstatus: ok',
+      { kind: 'announce', childKey: 'agent:main:subagent:ab' },
+    ],
     ['a failure in 2026.1', 'A background task "count\nall" just failed: 500.\n\nFindings:\nx', { kind: 'announce' }],
     ['a time-out in 2026.1', `${ENVELOPE}A background task "plan" just timed out.`, { kind: 'announce' }],
     ['an end nobody knows in 2026.1', 'A subagent task "plan" just finished with unknown status.', { kind: 'announce' }],
