@@ -37,6 +37,8 @@ export interface DecoderOptions {
   onRetry(rawKey: string): void;
   /** A call of the session has ended, and no event says how. */
   onBareResult(rawKey: string): void;
+  /** The row of the session may say what no event does. */
+  onDoubt(rawKey: string): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
 }
@@ -69,6 +71,7 @@ export class GatewayDecoder {
       after: options.after,
       jobName: (jobId) => this.#jobs.get(jobId)?.name,
       retrying: options.onRetry,
+      askRow: options.onDoubt,
     });
     const shared = { book: this.book, context: this.#context, tell };
     this.#runs = new RunDecoder({

@@ -2,7 +2,7 @@
 // sessions are subscribed on the present connection and up to where each history was read.
 
 import type { Clock } from '../../core/clock.ts';
-import { asList, asRecord, type JsonRecord } from '../decoding/json-guards.ts';
+import { asList, asNumber, asRecord, type JsonRecord } from '../decoding/json-guards.ts';
 import { remember } from '../decoding/remember.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
@@ -153,6 +153,13 @@ export class Recovery {
   async askRetry(rawKey: string): Promise<void> {
     const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, limit: 1 });
     if (answer.kind === 'ok') this.#ports.decoder.retry(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
+  }
+
+  /** Asks whether a run at work was stopped, which only its row says. */
+  async askRow(rawKey: string): Promise<void> {
+    const { decoder, clock } = this.#ports;
+    const row = (await this.#list()).find(({ key }) => key === rawKey);
+    decoder.book.rowSaysStopped(rawKey, row?.['abortedLastRun'] === true, asNumber(row?.['updatedAt']) ?? clock.now());
   }
 
   /** Asks what tools have answered of which only the end is known. */

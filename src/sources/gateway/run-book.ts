@@ -26,6 +26,7 @@ export interface RunBookPorts {
   jobName(jobId: string): string | undefined;
   /** A run of the session will try again, and nobody has told when. */
   retrying(rawKey: string): void;
+  askRow(rawKey: string): void; // it may say what no event does
 }
 
 const MAX_RUNS = 3_000;
@@ -179,7 +180,9 @@ export class RunBook {
   saidAborted(run: Run): void {
     const { word } = run;
     this.#ports.after(STOP_WORD_MS, () => {
-      if (run.word === word && run.isStopped === true) this.ended(run.runId, 'aborted', word?.at ?? run.toldAt);
+      if (run.word !== word || run.phase === 'ended') return;
+      if (run.isStopped === true) this.ended(run.runId, 'aborted', word?.at ?? run.toldAt);
+      else this.#ports.askRow(run.rawKey);
     });
   }
 
@@ -236,7 +239,10 @@ export class RunBook {
     const isChange = isStopped && session.saysStopped !== true;
     session.saysStopped = isStopped;
     if (!isChange) return;
-    for (const run of this.openRunsOf(rawKey)) if (rowAt > run.startedAt) run.isStopped = true;
+    for (const run of this.openRunsOf(rawKey).filter(({ startedAt }) => rowAt > startedAt)) {
+      run.isStopped = true;
+      if (run.word?.outcome === 'aborted') this.saidAborted(run);
+    }
   }
 
   /**

@@ -161,6 +161,7 @@ class Source {
       onSession: (rawKey) => this.#recovery.met(rawKey),
       onGap: () => this.#resync(),
       onRetry: (rawKey) => void this.#recovery.askRetry(rawKey),
+      onDoubt: (rawKey) => void this.#recovery.askRow(rawKey),
       onBareResult: (rawKey) => void this.#recovery.askResults(rawKey),
     });
   }

@@ -92,6 +92,7 @@ class Play {
       onGap: () => {},
       onRetry: () => {},
       onBareResult: () => {},
+      onDoubt: () => {},
     });
   }
 

@@ -19,6 +19,7 @@ export class Decoding {
   gaps = 0;
   readonly retried: string[] = [];
   readonly bareAsked: string[] = [];
+  readonly doubted: string[] = [];
   readonly decoder: GatewayDecoder;
   #now = T0;
   #timers: { at: number; run: () => void }[] = [];
@@ -39,6 +40,7 @@ export class Decoding {
         this.gaps += 1;
       },
       onRetry: (rawKey) => this.retried.push(rawKey),
+      onDoubt: (rawKey) => this.doubted.push(rawKey),
       onBareResult: (rawKey) => this.bareAsked.push(rawKey),
     });
   }

@@ -284,6 +284,13 @@ describe('a run that is stopped in a call', () => {
     expect(ends(decoding.at(6))).toEqual(['aborted']);
   });
 
+  it('was aborted when the row that says so is told to nobody who does not ask for it (2026.4)', () => {
+    const decoding = working().tool('start', 'call-1').at(3).said('', 'aborted').at(5);
+    expect({ doubted: decoding.doubted, ends: ends(decoding) }).toEqual({ doubted: [KEY], ends: [] });
+    decoding.decoder.book.rowSaysStopped(KEY, true, T0 + 3_040);
+    expect(ends(decoding.at(7))).toEqual(['aborted']);
+  });
+
   it('is not over by its last words alone: its end says whether its time was over', () => {
     const decoding = working().tool('start', 'call-1').at(3).said('', 'aborted').at(6);
     expect(ends(decoding)).toEqual([]);
