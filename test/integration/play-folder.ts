@@ -12,6 +12,7 @@ import { silentLog } from '../unit/gateway/silent-log.ts';
 import { createFakeClock } from '../unit/sinks/fake-clock.ts';
 import { tempDir } from '../unit/transcripts/temp-dir.ts';
 import { framesOf } from '../unit/versions/play-frames.ts';
+import { untilRead } from '../unit/wild/situation.ts';
 
 /** One change of one file, as the harness records it. */
 interface Change {
@@ -33,8 +34,8 @@ const RECORDED_ROOT = '/home/node/state/agents';
 const STEP_MS = 250; // of recorded time, while something may still be read
 const IDLE_STEP_MS = 2_000;
 const BUSY_MS = 5_000;
-const STEP_TAKES_MS = 10; // of real time, for files to be read in
-const NOTICED_MS = 40; // a lock or an index has been read by then
+const STEP_TAKES_MS = 10; // of real time, for file events to come
+const NOTICED_MS = 40; // a lock or an index is being read by then
 const READ_LIMIT_MS = 10_000;
 const AFTER_MS = 30_000;
 
@@ -68,11 +69,15 @@ export async function playFolder(version: string): Promise<PlayedFolder> {
     for (let left = to - clock.now(); left > 0; left = to - clock.now()) {
       await clock.advance(Math.min(clock.now() < busyUntil ? STEP_MS : IDLE_STEP_MS, left));
       await pause(STEP_TAKES_MS);
+      await untilRead();
       folder.now(clock.now());
     }
   };
   const wasRead = async (path: string): Promise<void> => {
-    if (!path.endsWith('.jsonl') || !existsSync(path)) return pause(NOTICED_MS);
+    if (!path.endsWith('.jsonl') || !existsSync(path)) {
+      await pause(NOTICED_MS);
+      return untilRead();
+    }
     const end = performance.now() + READ_LIMIT_MS;
     while (offsetsByPath.get(path) !== statSync(path).size && performance.now() < end) {
       await clock.advance(1);

@@ -184,7 +184,7 @@ class Stage {
 }
 
 /** Files are read in real time: the time of a situation stands still as long as one is being read. */
-async function untilRead(): Promise<void> {
+export async function untilRead(): Promise<void> {
   const isReading = () => process.getActiveResourcesInfo().some((name) => /^(?:FSReq|FileHandle)/.test(name));
   for (let calm = 0; calm < CALM_LOOKS; calm = isReading() ? 0 : calm + 1) await new Promise((resolve) => setTimeout(resolve, 1));
 }
