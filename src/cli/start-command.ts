@@ -39,6 +39,11 @@ export const startCommand: Command = {
 async function start(context: CliContext): Promise<number> {
   const config = readConfigOrTell(context);
   if (!config) return exitCodes.config;
+  const directory = prepareStateDir(config.stateDir);
+  if (!directory.usable) {
+    context.err(directory.problem);
+    return exitCodes.cannotCreate;
+  }
   const { path, state } = findHolding(config.pidFile, context.env);
   if (state.kind === 'running') {
     context.out(`live-status is already running (pid ${state.record.pid}).`);
@@ -49,11 +54,6 @@ async function start(context: CliContext): Promise<number> {
   if (state.kind === 'refused' || state.kind === 'unverified') {
     context.err(holderWords(state, path));
     return holderExitCode(state);
-  }
-  const directory = prepareStateDir(config.stateDir);
-  if (!directory.usable) {
-    context.err(directory.problem);
-    return exitCodes.cannotCreate;
   }
   if (directory.warning !== undefined) context.err(`Warning: ${directory.warning}`);
   return spawnDaemon(config, context);

@@ -57,6 +57,8 @@ export class Chat {
   readonly #threadCosts: ThreadCosts;
   #connected: Connected | undefined;
   #refusal: string | undefined;
+  /** What keeps us from connecting at first, while that lasts. */
+  #outage: string | undefined;
   /** The newest channel that could not be looked through to its end. */
   #endlessChannel: string | undefined;
 
@@ -169,6 +171,7 @@ export class Chat {
     if (coordinatorChannel !== undefined) connected.noticeChannelId = await this.#resolve(coordinatorChannel, signal);
     await this.#watched.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
+    this.#outage = undefined;
     this.#connected = connected;
     this.#nowConnected();
     return connected;
@@ -181,6 +184,7 @@ export class Chat {
 
   #noteWaiting(error: PushError, attempt: number): void {
     this.#refusal = error.reason === 'auth' ? error.message : undefined;
+    this.#outage = error.reason === 'auth' ? undefined : error.message;
     if (attempt === 1)
       this.#log.warn(
         { reason: error.reason, because: error.message },
@@ -206,7 +210,8 @@ export class Chat {
   }
 
   facts(failuresByReason: SinkFacts['failuresByReason'], blockedUntil: number | undefined): SinkFacts {
-    const { reach, lastSuccessAt } = this.#watched.facts();
+    const { reach: seen, lastSuccessAt } = this.#watched.facts();
+    const reach = this.#outage === undefined ? seen : { state: 'failing' as const, because: this.#outage };
     const endlessChannel = this.#endlessChannel;
     return {
       breaker: this.#breaker.state(),

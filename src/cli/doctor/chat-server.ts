@@ -3,6 +3,7 @@
 import { createMattermostSink } from '../../sinks/mattermost.ts';
 import { createHttpTransport } from '../../sinks/transport.ts';
 import type { Config } from '../../config.ts';
+import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
 import type { Sink } from '../../core/sink.ts';
 import { systemClock } from '../../daemon/system-clock.ts';
@@ -78,6 +79,7 @@ export async function checkChatServer(config: Config, chat: ChatServer): Promise
       limiterFinding(headers),
       await limitsFinding(chat),
       await channelsFinding(chat),
+      ...(await namedChannelFindings(config, chat)),
     ];
   } catch (error) {
     return [fail('Mattermost', errorText(error), 'correct MM_URL and the token, and see that Mattermost runs')];
@@ -109,4 +111,22 @@ async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
   const channels = await directory.recentChannels(0);
   if (channels.length > 0) return ok('channels', `the account is in ${channels.length}`);
   return warn('channels', 'the account is in no channel', 'add the bot to its team and to the channels of the agents');
+}
+
+/** A channel that the configuration names must be one that the account is in: the watcher does not start without. */
+async function namedChannelFindings({ defaultChannel, coordinatorChannel }: Config, { sink }: ChatServer): Promise<Finding[]> {
+  const named = { DEFAULT_CHANNEL: defaultChannel, COORDINATOR_CHANNEL: coordinatorChannel };
+  return Promise.all(
+    Object.entries(named).flatMap(([variable, name]) => (name === undefined ? [] : [channelFinding(variable, name, sink)])),
+  );
+}
+
+async function channelFinding(variable: string, name: ChannelName, sink: ChatServer['sink']): Promise<Finding> {
+  const wanted = name.kind === 'id' ? name.id : `${name.team}/${name.channel}`;
+  try {
+    const { channelId } = await sink.resolveChannel(wanted);
+    return ok(variable, `${wanted} is channel ${channelId}`);
+  } catch (error) {
+    return fail(variable, `${wanted}: ${errorText(error)}`, `correct ${variable}, or add the account to that channel`);
+  }
 }

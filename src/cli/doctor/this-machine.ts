@@ -84,8 +84,9 @@ function runningFinding(state: ReturnType<typeof findHolding>['state'], path: st
       return ok(about, 'none runs');
     case 'stale':
       return ok(about, `none runs; ${path} is left over and will be replaced`);
-    case 'unverified':
     case 'refused':
+      return fail(about, `its PID file cannot be used: ${state.why}`, 'set PID_FILE to a path in a folder of this user');
+    case 'unverified':
       return fail(
         about,
         `what holds ${path} may be a watcher of another make or user: ${state.why}`,
