@@ -1,5 +1,6 @@
 // Pure: what the row of a session says about who reads its conversation; the same for an index and for a gateway.
 
+import { chatKindOf } from './chat-types.ts';
 import { asRecord, asText, type JsonRecord } from './json-guards.ts';
 import { isOwnName } from './own-names.ts';
 
@@ -10,8 +11,6 @@ import { isOwnName } from './own-names.ts';
 export type RowSays = 'direct' | 'group' | 'operator' | 'disputed' | 'unclear' | 'nothing';
 
 const OPERATOR = 'operator';
-const DIRECT_TYPES: ReadonlySet<string> = new Set('direct dm private im p2p pm personal user'.split(' '));
-const GROUP_TYPES: ReadonlySet<string> = new Set('group channel room thread supergroup'.split(' '));
 const DIRECT_ADDRESS = /^(?:[\w-]+:)?(?:user|direct|dm|person):/;
 const GROUP_ADDRESS = /^(?:channel|group|room):/;
 const OWN_ADDRESS = /^(?:agent|session):/;
@@ -21,17 +20,18 @@ export function rowSays(row: JsonRecord): RowSays {
   const origin = asRecord(row['origin']) ?? {};
   const messengers = messengersOf(row, origin);
   const types = texts(row['chatType'], origin['chatType']);
+  const kinds = types.map(chatKindOf);
   const targets = texts(asRecord(row['deliveryContext'])?.['to'], asRecord(asRecord(row['route'])?.['target'])?.['to']);
   const addresses = [...targets, ...texts(row['lastTo'], origin['from'], origin['to'])];
-  const isGroup = types.some((type) => GROUP_TYPES.has(type)) || targets.some((address) => GROUP_ADDRESS.test(address));
+  const isGroup = kinds.includes('group') || targets.some((address) => GROUP_ADDRESS.test(address));
   const isOperator = messengers.length === 0 ? row['createdVia'] === 'operator' : messengers.includes(OPERATOR);
   const isOwn = isOperator && messengers.length < 2;
-  const isDirect = addresses.some((address) => DIRECT_ADDRESS.test(address)) || (!isOwn && types.some((type) => DIRECT_TYPES.has(type)));
+  const isDirect = addresses.some((address) => DIRECT_ADDRESS.test(address)) || (!isOwn && kinds.includes('direct'));
   if (isDirect) return isGroup ? 'disputed' : 'direct';
   if (messengers.length > 1) return 'unclear';
   if (isGroup) return 'group';
   const isElsewhere = messengers.length > 0 && !isOperator;
-  if (isElsewhere || types.some((type) => !DIRECT_TYPES.has(type)) || addresses.some(isForeign)) return 'unclear';
+  if (isElsewhere || kinds.includes(undefined) || addresses.some(isForeign)) return 'unclear';
   return isOperator ? 'operator' : 'nothing';
 }
 

@@ -1,6 +1,7 @@
 // Who or what set a turn going, read from a user line of any version.
 
 import type { Trigger } from '../../core/event.ts';
+import { chatKindOf } from './chat-types.ts';
 import { isGatewayCommand } from './gateway-command.ts';
 import { asRecord, asText, type JsonRecord } from './json-guards.ts';
 import { isOwnName } from './own-names.ts';
@@ -172,10 +173,19 @@ export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?
 
 /** A person can write such words, too: they only ever make a conversation more private. */
 function chatOf(from: JsonRecord | undefined): 'direct' | 'group' | undefined {
-  const said = from?.['is_group_chat'] ?? from?.['isGroupChat'];
-  const type = asText(from?.['chat_type'] ?? from?.['chatType'])?.toLowerCase();
-  if (said === false || said === 'false' || type === 'direct' || type === 'dm' || type === 'private') return 'direct';
-  return said === true || said === 'true' || type === 'group' || type === 'channel' || type === 'room' ? 'group' : undefined;
+  const isGroup = from?.['is_group_chat'] ?? from?.['isGroupChat'] ?? from?.['is_group'];
+  const isDirect = from?.['is_direct'] ?? from?.['is_dm'] ?? from?.['isDirect'];
+  const kind = chatKindOf(asText(from?.['chat_type'] ?? from?.['chatType'])?.toLowerCase() ?? '');
+  if (isNo(isGroup) || isYes(isDirect) || kind === 'direct') return 'direct';
+  return isYes(isGroup) || kind === 'group' ? 'group' : undefined;
+}
+
+function isYes(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
+function isNo(value: unknown): boolean {
+  return value === false || value === 'false';
 }
 
 function mattermostId(value: unknown, safe: SafeText): string | undefined {

@@ -12,7 +12,7 @@ import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode
 import { Decoding } from '../gateway/decoding.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
-import { CHATS, OPERATORS } from './chat-texts.ts';
+import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
 
 type Lines = 'nothing' | 'group' | 'direct' | 'schedule';
 
@@ -116,6 +116,11 @@ describe.each([
     expect(await whereGoes(told('agent:main:main', {}, 'nothing', text))).toBe('private');
     expect(await whereGoes(told('agent:main:main', WEBCHAT, 'nothing', text))).toBe('private');
     expect(await whereGoes(told('agent:main:telegram:group:-100123', {}, 'nothing', text))).toBe('default');
+  });
+
+  it.each(DIRECT_CHATS)('a line that says %s is in no channel', async (_what, text) => {
+    for (const key of ['agent:main:telegram:group:-100123', `agent:main:mattermost:channel:${C}`, 'agent:main:main'])
+      expect(await whereGoes(told(key, {}, 'nothing', text))).toBe('private');
   });
 
   it.each(OPERATORS)('%s is of the operator', async (_what, text) => {
