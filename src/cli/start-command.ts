@@ -1,7 +1,7 @@
 // `live-status start`: the daemon in the background.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, readFileSync } from 'node:fs';
+import { closeSync, constants, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
@@ -64,6 +64,11 @@ async function spawnDaemon(config: Config, context: CliContext): Promise<number>
   const stderrFile = join(config.stateDir, STDERR_NAME);
   const stderr = openPrivate(stderrFile, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC);
   try {
+    const full = whyNotWritable(stderr);
+    if (full !== undefined) {
+      context.err(`${stderrFile} cannot be written: ${full}. Make room, or set STATE_DIR to another disk.`);
+      return exitCodes.cannotCreate;
+    }
     const program = [...process.execArgv, process.argv[1] ?? '', 'run', '--log-file', logFile];
     const child = spawn(process.execPath, program, { detached: true, env: context.env, stdio: ['ignore', 'ignore', stderr] });
     const ended = endOf(child);
@@ -71,6 +76,16 @@ async function spawnDaemon(config: Config, context: CliContext): Promise<number>
     return await waitForClaim(child, ended, config.pidFile, { context, logFile, stderrFile });
   } finally {
     closeSync(stderr);
+  }
+}
+
+/** On a full disk a file can be made, but holds nothing: the daemon could not say what it ended for. */
+function whyNotWritable(file: number): string | undefined {
+  try {
+    writeSync(file, '\n');
+    return undefined;
+  } catch (error) {
+    return errorText(error);
   }
 }
 

@@ -1,5 +1,6 @@
 // What somebody meets who sets it up for the first time and gets one thing wrong: each time the cause and the cure are said.
 
+import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +11,7 @@ import { cli, MAIN } from './cli-process.ts';
 import { createRig, freePort, type Rig } from './harness.ts';
 
 const page = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<html>Welcome</html>'));
+const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 let rig: Rig;
 let homes = 0;
 
@@ -123,5 +125,18 @@ describe('a watcher that cannot be started', { timeout: 90_000 }, () => {
     expect(await said(env, 'doctor')).toMatch(/^FAIL +DEFAULT_CHANNEL +lab\/nowhere: .* -> correct DEFAULT_CHANNEL/m);
     const good = await home({ DEFAULT_CHANNEL: 'lab/agents' });
     expect(await said(good, 'doctor')).toMatch(/^OK +DEFAULT_CHANNEL +lab\/agents is channel/m);
+  });
+
+  it.skipIf(!canMount)('because the disk is full says so, and what to do', async () => {
+    const env = await home({ STATE_DIR: '/mnt' });
+    const fill = 'mount -t tmpfs -o size=64k,mode=0700 tmpfs /mnt; head -c 65536 /dev/zero > /mnt/fill 2>/dev/null || true; exec "$@"';
+    const { status, stderr } = spawnSync('unshare', ['--mount', 'sh', '-ec', fill, 'sh', process.execPath, MAIN, 'start'], {
+      env,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 73,
+      stderr: expect.stringMatching(/cannot be written: ENOSPC.* Make room, or set STATE_DIR to another disk/),
+    });
   });
 });
