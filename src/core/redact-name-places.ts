@@ -39,7 +39,7 @@ const NAMED_VALUE = /\\{0,7}["'`]?[ \t]{0,4},?\s{0,60}\\{0,7}["'`]?value\\{0,7}[
 const NEXT_ARGUMENT = /\\{0,7}["'`][ \t]{0,4},\s{0,40}(?=@?[NLfbr]?\\{0,7}["'`])/y;
 /** What a name is for: `(prod)`, `for the admin`, `of db 2`. */
 const QUALIFIER =
-  /[ \t]{1,3}(?:\([^()\n]{1,40}\)|(?:base|value|string|here|below|now|again|itself|provided|supplied|given|used|returned|generated|created|received)|(?:for|of|on|in|to|from|at|für|von|zum|zur|pour|de|du|del|para|da|do|della|di|per|voor|van|dla|do|для|för|til|pentru)[ \t]{1,2}[^\s:=,;.!?|"'`]{1,40}(?:[ \t][^\s:=,;.!?|"'`]{1,30}){0,2}?)(?=[ \t]{0,4}(?:[:=：–—]|(?:is|ist|est|es|è|é)[ \t]))/y;
+  /[ \t]{1,3}(?:\([^()\n]{1,40}\)|\[[^[\]\n]{1,40}\]|(?:base|value|string|here|below|now|again|itself|provided|supplied|given|used|returned|generated|created|received)|(?:for|of|on|in|to|from|at|für|von|zum|zur|pour|de|du|del|para|da|do|della|di|per|voor|van|dla|do|для|för|til|pentru)[ \t]{1,2}[^\s:=,;.!?|"'`]{1,40}(?:[ \t][^\s:=,;.!?|"'`]{1,30}){0,2}?)(?=[ \t]{0,4}(?:[:=：–—]|(?:is|ist|est|es|è|é)[ \t]))/y;
 const SAID =
   /(?:[ \t]{1,4}(?:is now|is|was|are|will be|set to|changed to|ist|war|lautet|heißt|sind|es|era|son|est|était|sont|é|è|sono|jest|to|är|er|on|e|este|je|это|là|adalah|olarak)(?:[ \t]{1,4}|[ \t]{0,2}:[ \t]{0,4})|[ \t]{0,2}(?:是|为|為|は|が|이|는|은)[ \t]{0,4})[*"'`(]{0,2}(?=[^\s"'`])/y;
 const DASH = /[ \t]{1,4}(?:[–—→]|-{1,2}>?)[ \t]{1,4}/y;

@@ -247,7 +247,7 @@ export const IN_LINES: Place[] = [
     isMultiline: true,
     anchors: ['kind: secret', 'kind: sealedsecret', 'kind":"secret', 'kind": "secret', 'kind: "secret'],
     pattern:
-      /(\bkind["']?:\s{0,4}["']?(?:Sealed)?Secret\b[^]{0,600}?\b(?:data|stringData)["']?:\s{0,4}\{?\s{0,40})((?:(?!["']?(?:kind|apiVersion|metadata|type|data|stringData)\b)["']?[\w.-]{1,80}["']?:[ \t]{0,4}["']?[^\s"',}]{1,8192}["']?,?\s{0,40}){1,40})/g,
+      /(\bkind["']?:\s{0,4}["']?(?:Sealed)?Secret\b[^]{0,600}?\b(?:data|stringData)["']?:\s{0,4}\{?\s{0,40})((?:(?!(?<=\n)(?:kind|apiVersion|metadata|type|data|stringData):)["']?[\w.-]{1,80}["']?:[ \t]{0,4}["']?[^\s"',}]{1,8192}["']?,?\s{0,40}){1,40})/g,
     isSecret: () => true,
   },
 ];

@@ -6,6 +6,8 @@ import type { Place } from './redact-place-table.ts';
 
 const isAny = (value: string) => !isStandIn(value);
 const looksSecret = (value: string) => !isStandIn(value) && (looksChosen(value) || (looksRandom(value, 8) && !isReadable(value)));
+/** A word that is typed into a field for passwords, or looks like a secret. */
+const isTyped = (value: string, before: string) => !isStandIn(value) && (/passw/i.test(before) || looksSecret(value));
 
 export const POSITION_PLACES: readonly Place[] = [
   { anchors: ['jdbc:oracle:'], pattern: /(jdbc:oracle:[a-z]{1,8}:[^\s/@"']{1,64}\/)([^\s@"']{1,128})(?=@)/gi, isSecret: isAny },
@@ -46,5 +48,43 @@ export const POSITION_PLACES: readonly Place[] = [
     anchors: ['connect('],
     pattern: /(\bconnect\(\s{0,4}["'][^"'\n]{0,200}["']\s{0,4},\s{0,4}["'][^"'\n]{1,64}["']\s{0,4},\s{0,4}["'])([^"'\s]{6,256})(?=["'])/gi,
     isSecret: looksSecret,
+  },
+  // What is hashed, signed or encrypted with
+  {
+    anchors: 'jwt. hmac.new( createhmac( cipher bcrypt. argon2. cookieparser( stripe( pbkdf2 create_user( create_superuser('.split(' '),
+    pattern:
+      /(\b(?:jwt\.(?:sign|encode|verify|decode)\([^\n"']{0,80},\s{0,4}|hmac\.new\(\s?|createHmac\(["'][^"'\n]{1,20}["'],\s?|create(?:De)?[Cc]ipher(?:iv)?\(["'][^"'\n]{1,30}["'],\s?|(?:bcrypt|argon2)\.\w{4,12}\(\s?|cookieParser\(|Stripe\(|pbkdf2\w{0,8}\(\s?|create_(?:super)?user\((?:\s?["'][^"'\n]{1,80}["']\s?,){1,2}\s?)b?["'])([^"'\s]{6,256})(?=["'])/g,
+    isSecret: isAny,
+  },
+  // What is typed into a field whose name tells
+  {
+    anchors: ['fill(', 'type(', 'setvalue('],
+    pattern:
+      /(\b(?:fill|type|setValue)\(\s?["'][^"'\n]{0,80}(?:passw|token|secret|api[-_]?key)[^"'\n]{0,40}["']\s?,\s?["'])([^"'\n]{6,256})(?=["'])/gi,
+    isSecret: isTyped,
+  },
+  {
+    anchors: ['.fill(', '.type(', '.setvalue(', '.send_keys(', '.sendkeys(', '.presssequentially(', '.value'],
+    pattern:
+      /((?:passw|token|secret|api[-_]?key)[^\n"']{0,40}["'][)\]]{1,3}\.(?:(?:fill|type|setValue|send_?keys|pressSequentially)\(|value\s{0,2}=)\s{0,2}["'])([^"'\n]{6,256})(?=["'])/gi,
+    isSecret: isTyped,
+  },
+  {
+    anchors: ['"type":"password"', '"type": "password"', '"type":"secret"', '"type": "secret"'],
+    pattern: /("value"\s?:\s?")([^"\n]{3,256})(?="\s?,\s?"type"\s?:\s?"(?:password|secret)")/g,
+    isSecret: isAny,
+  },
+  // Lines of protocols: Redis, IMAP, POP3, SMTP
+  {
+    anchors: ['auth ', 'pass ', 'login ', 'config set '],
+    pattern:
+      /((?:^|\n)[ \t>]{0,8}(?:[A-Za-z]\d{1,4} )?(?:AUTH(?: default| PLAIN| LOGIN)?|PASS|LOGIN \S{1,80}|CONFIG SET (?:requirepass|masterauth)) ["']?)([^\s"']{4,256})(?=["']?[ \t]{0,8}(?:\n|$))/g,
+    isSecret: (value) => looksSecret(value) && !/\.\w{1,5}$/.test(value),
+  },
+  { anchors: ['acl setuser'], pattern: /(\bACL SETUSER \S{1,64}[^\n>]{0,40} >)(\S{3,256})/gi, isSecret: isAny },
+  {
+    anchors: ['admin', 'root'],
+    pattern: /(\b(?:admin(?:istrator)?|root)["'`]? {1,2}\/ {1,2}["'`]?)([^\s"'`/]{6,128})/g,
+    isSecret: (value) => looksChosen(value) && !isStandIn(value),
   },
 ];

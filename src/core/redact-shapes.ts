@@ -44,6 +44,7 @@ const TELLING_SHAPES = WHOLE_SHAPES.flatMap((segments) => {
   const telling = tellingPiece(segments);
   return telling === undefined ? [] : [{ telling, pattern: wholePattern([segments]) }];
 });
+const ANY_TELLING = new RegExp(TELLING_SHAPES.map(({ telling }) => escaped(telling)).join('|'));
 const OTHER_SHAPES = wholePattern(WHOLE_SHAPES.filter((segments) => tellingPiece(segments) === undefined));
 
 /** The beginnings of all shapes that have a fixed one, or what tells more about them. */
@@ -116,7 +117,9 @@ export function shapeSpans(joined: JoinedText, hits: readonly Hit<PrefixShape>[]
 export function wordShapeSpans(text: string, words: readonly Span[]): Span[] {
   return words.flatMap((word) => {
     const whole = text.slice(word.start, word.end);
-    const patterns = TELLING_SHAPES.flatMap(({ telling, pattern }) => (whole.includes(telling) ? [pattern] : []));
+    const patterns = !ANY_TELLING.test(whole)
+      ? []
+      : TELLING_SHAPES.flatMap(({ telling, pattern }) => (whole.includes(telling) ? [pattern] : []));
     return wholeShapesIn(text, word, [OTHER_SHAPES, ...patterns]);
   });
 }
@@ -127,8 +130,8 @@ function wholeShapesIn(text: string, word: Span, patterns: readonly RegExp[]): S
     if (!isIn(ALNUM, text, at) || (at > word.start && isIn(ALNUM, text, at - 1))) continue;
     for (const pattern of patterns) {
       pattern.lastIndex = at;
-      const match = pattern.exec(text)?.[0] ?? '';
-      if (!isRandom(match)) continue;
+      const match = pattern.exec(text)?.[0];
+      if (match === undefined || !isRandom(match)) continue;
       spans.push({ start: at, end: at + match.length });
       at += match.length;
       break;

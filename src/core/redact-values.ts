@@ -73,9 +73,11 @@ function isHarmless({ value, kind, standing }: Candidate, bare: string): boolean
   return kind !== 'strong' && /^(?:[\d.,/]+[a-zA-Z%]{0,3}$|https?:\/\/|wss?:\/\/)/.test(bare);
 }
 
+const MAX_LABEL_CHARS = 200; // the beginning of a longer one says as much
+
 /** What a form of a user interface says about a password, in any language: words, with numbers only between them. */
 function isLabel(value: string): boolean {
-  const words = value.replace(/ \d{1,2}(?= )/g, '');
+  const words = value.slice(0, MAX_LABEL_CHARS).replace(/ \d{1,2}(?= )/g, '');
   if (/[\d_=@#$%^&*+\\/|<>~]/.test(words) || !/\p{L}/u.test(words)) return false;
   const isSentence = /\s/.test(words) && /^\p{Lu}/u.test(words.replace(/^[¿¡„“«"'(]+/, ''));
   return isSentence || ((/\s/.test(words) || /[^a-z]/.test(words)) && speaksOfSecrets(words));

@@ -133,6 +133,7 @@ describe('the line after a secret', () => {
     ['https://a-long-host-name-1.example\nbob@mail.example', 'https://a-long-host-name-1.example\nbob@mail.example'],
     [`TOKEN=${token}\nDEBUG=1`, 'TOKEN=[redacted]\nDEBUG=1'],
     [`${`Bearer ${token}\n`.repeat(9)}and then`, `${'Bearer [redacted]\n'.repeat(9)}and then`],
+    [`kind: Secret\ndata:\n  type: ${token}\n  b: ${token}\ntype: Opaque`, 'kind: Secret\ndata:\n  [redacted]type: Opaque'],
     [`${`kind: Secret\ndata:\n  a: ${token}\n`.repeat(3)}`, 'kind: Secret\ndata:\n  [redacted]'.repeat(3)],
   ])('stays what it is: %j', (text, expected) => {
     expect(redact(text)).toBe(expected);
