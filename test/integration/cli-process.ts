@@ -6,6 +6,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kept } from './keeper.ts';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const FAKE = fileURLToPath(new URL('../fixtures/cli/fake-daemon-cli.ts', import.meta.url));
@@ -38,7 +39,7 @@ export function scratch(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv & { PI
 
 /** Starts `node <script> <args>`; nothing of the test's own environment reaches it. */
 export function cli(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Cli {
-  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = kept(spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   const said = { out: '', err: '' };
   child.stdout.on('data', (data: Buffer) => (said.out += data.toString()));
   child.stderr.on('data', (data: Buffer) => (said.err += data.toString()));

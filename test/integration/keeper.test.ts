@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { until } from './harness.ts';
+
+const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url));
+const TESTS = `
+import { spawn } from 'node:child_process';
+const { kept } = await import(${JSON.stringify(KEEPER)});
+const child = kept(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }));
+process.stdout.write(String(child.pid));
+setInterval(() => {}, 1000);`;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+it.each(['SIGKILL', 'SIGTERM'] as const)('what a test has started dies with it (%s)', async (signal) => {
+  const tests = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', TESTS], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [told] = (await once(tests.stdout, 'data')) as [Buffer];
+  const pid = Number(told.toString());
+  expect(isAlive(pid)).toBe(true);
+  tests.kill(signal);
+  await until('it is dead', () => !isAlive(pid));
+});

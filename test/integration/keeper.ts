@@ -1,0 +1,31 @@
+// Ends the processes that tests have started when the tests themselves are killed, by whatever signal. Owns one small process that notices.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+
+/** Reads `+pid` and `-pid`; when nobody can write any more, everything that was not taken back is killed. */
+const KEEPER = `
+const pids = new Set();
+require('node:readline').createInterface({ input: process.stdin })
+  .on('line', (line) => line[0] === '+' ? pids.add(line.slice(1)) : pids.delete(line.slice(1)))
+  .on('close', () => { for (const pid of pids) try { process.kill(Number(pid), 'SIGKILL'); } catch {} });`;
+
+let keeper: ChildProcess | undefined;
+
+/** This process does not outlive the one that started it. */
+export function kept<Child extends ChildProcess>(child: Child): Child {
+  keeper ??= startKeeper();
+  const { stdin } = keeper;
+  stdin?.write(`+${child.pid}\n`);
+  child.once('exit', () => stdin?.write(`-${child.pid}\n`));
+  return child;
+}
+
+/** In a group of its own, so that it outlives whoever kills the group of the tests. */
+function startKeeper(): ChildProcess {
+  const child = spawn(process.execPath, ['-e', KEEPER], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.unref();
+  child.stdin?.on('error', () => undefined);
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  return child;
+}
