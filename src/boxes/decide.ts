@@ -37,6 +37,8 @@ type Rank = 0 | 1 | 2;
 
 interface Candidate extends Start {
   rank: Rank;
+  /** It was refused before: what was not comes first, or a few that are always refused would hold up all. */
+  isRetry: boolean;
   readyAt: number;
 }
 
@@ -82,7 +84,8 @@ function candidatesOf({ slotsById, flushing }: PublishState, rules: PublishRules
     const need = needOf(slot, now);
     if (need === undefined || (flushing && isLook(need))) continue;
     const readyAt = readyAtOf(slot, need, rules, flushing);
-    candidates.push({ boxId: slot.boxId, need, readyAt, rank: rankOf(slot, need, now - readyAt) });
+    const isRetry = slot.trouble.kind !== 'none' && now - readyAt <= AGED_MS;
+    candidates.push({ boxId: slot.boxId, need, readyAt, isRetry, rank: rankOf(slot, need, now - readyAt) });
   }
   return candidates;
 }
@@ -158,7 +161,7 @@ function isLook(need: Need): boolean {
 }
 
 function inOrder(left: Candidate, right: Candidate): number {
-  return left.rank - right.rank || left.readyAt - right.readyAt;
+  return left.rank - right.rank || Number(left.isRetry) - Number(right.isRetry) || left.readyAt - right.readyAt;
 }
 
 function earliest(instants: readonly number[]): number | undefined {

@@ -143,6 +143,7 @@ export class Chat {
         return await this.#identify(signal);
       } catch (error) {
         if (signal.aborted || !(error instanceof PushError) || !mayPass(error)) throw error;
+        this.#watched.note(error);
         this.#noteWaiting(error, attempt);
         if (error.reason === 'auth') await this.#anotherToken(signal);
         else await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);

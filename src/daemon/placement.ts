@@ -38,6 +38,24 @@ export interface PlacementOptions {
 const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
 const ASKED_AFTER_MS = 30_000; // clocks of the two servers may differ
 
+/** The same questions; before each of them it waits for its turn. */
+export function inTurn(directory: ChannelDirectory, turn: () => Promise<void>): ChannelDirectory {
+  const after =
+    <Args extends unknown[], T>(ask: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      await turn();
+      return ask(...args);
+    };
+  return {
+    namesOfChannel: after((channelId) => directory.namesOfChannel(channelId)),
+    directChannelWith: after((userId) => directory.directChannelWith(userId)),
+    isMember: after((channelId) => directory.isMember(channelId)),
+    hasPostBy: after((userId, channelId, fromAt, toAt) => directory.hasPostBy(userId, channelId, fromAt, toAt)),
+    threadReplies: after((rootId) => directory.threadReplies(rootId)),
+    rootOf: after((postId) => directory.rootOf(postId)),
+  };
+}
+
 /** The `place` port of the board. While the server is unreachable it waits instead of refusing. */
 export function createPlacement(
   directory: ChannelDirectory,

@@ -13,6 +13,8 @@ export interface ReachFacts {
 
 export interface WatchedSink extends Sink {
   facts(): ReachFacts;
+  /** What was asked in another way failed with this. */
+  note(error: unknown): void;
   /** Milliseconds since the last exchange of any outcome, by the steady clock. */
   idleMs(): number;
 }
@@ -53,6 +55,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
     findOwn: (channelId, sinceAt, signal) => observe(() => sink.findOwn(channelId, sinceAt, signal)),
     probe: (signal, timeoutMs) => observe(() => sink.probe(signal, timeoutMs)),
     facts: () => facts,
+    note,
     idleMs: () => clock.monotonic() - askedAt,
   };
 }

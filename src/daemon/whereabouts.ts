@@ -1,17 +1,20 @@
 // Ties placement and the search for old posts to the configuration and the connection.
 
 import type { Placement } from '../boxes/board.ts';
+import { budgetLimits } from '../boxes/budget.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Chat } from './chat.ts';
-import { createPlacement } from './placement.ts';
+import { createPlacement, inTurn } from './placement.ts';
+import { Turns } from './turns.ts';
 
 const RECENT_MS = 2 * 3_600_000; // an hour is looked through for open posts; a server may tell a channel's last post from its cache
 
 /** The `place` port of the board. Waits for the connection: until then nobody knows the default channel, nor whose post it would be. */
 export function placerOf(config: Config, chat: Chat, clock: Clock): (tree: TurnTree) => Promise<Placement> {
-  const { placement, channels, direct, defaultChannelDirect } = config;
+  const { placement, channels, direct, defaultChannelDirect, editsPerSecond } = config;
+  const turns = new Turns(clock, budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst));
   return async (tree) => {
     await chat.whenConnected;
     const defaultChannelId = chat.connected()?.defaultChannelId;
@@ -24,7 +27,8 @@ export function placerOf(config: Config, chat: Chat, clock: Clock): (tree: TurnT
       isDear,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
-    return createPlacement(chat.directory, options, clock)(tree);
+    const directory = inTurn(chat.directory, () => turns.next(tree.session.agentId));
+    return createPlacement(directory, options, clock)(tree);
   };
 }
 

@@ -47,6 +47,7 @@ export class Link {
     this.#socket = new WebSocket(url, {
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
+      allowSynchronousEvents: false, // thousands of frames in one piece must let others have their turn between them
       followRedirects: false,
       handshakeTimeout: timing.handshakeMs,
     });

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { budgetLimits } from '../../../src/boxes/budget.ts';
+import { Turns } from '../../../src/daemon/turns.ts';
+import { createFakeClock } from '../sinks/fake-clock.ts';
+
+it('agents take turns: one that asks a thousand times holds up no other, and all keep to the budget', async () => {
+  const clock = createFakeClock(0);
+  const turns = new Turns(clock, budgetLimits(5, 20));
+  const asked: string[] = [];
+  const ask = (agent: string) => void turns.next(agent).then(() => asked.push(agent));
+  for (let question = 0; question < 1_000; question++) ask('flood');
+  await clock.advance(0);
+  expect(asked).toHaveLength(20);
+  ask('calm');
+  ask('calm');
+  await clock.advance(1_000);
+  expect(asked).toHaveLength(25);
+  expect(asked.filter((agent) => agent === 'calm')).toHaveLength(2);
+  await clock.advance(195_000);
+  expect(asked).toHaveLength(1_000);
+  await clock.advance(1_000);
+  expect(asked).toHaveLength(1_002);
+});
