@@ -37,7 +37,7 @@ export async function expectToWithstand(
 }
 
 /** A turn of another agent, from its first box to its end. */
-export async function goOn(rig: Rig, agent: OneAgent, watcher: Watcher): Promise<void> {
+async function goOn(rig: Rig, agent: OneAgent, watcher: Watcher): Promise<void> {
   const startedAt = performance.now();
   const mark = agent.begin();
   const shows = (title: string) => rig.boxes().some((box) => box.title.startsWith(title) && box.text.includes(mark));

@@ -1,8 +1,10 @@
 // Owns which lock files are held. Short flaps are evened out here; what a lock means for a session is decided elsewhere.
 
+import { dirname } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { type Belief, beliefIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
 import type { Root } from './open-file.ts';
+import { inSlices } from './slices.ts';
 
 export interface LockWatchOptions {
   clock: Clock;
@@ -14,6 +16,8 @@ export interface LockWatchOptions {
   onReleased(path: string): void;
 }
 
+const MAX_OF_FOLDER = 1_500; // as many transcripts of an agent are followed
+const LOOKS_AT_ONCE = 32;
 // 2026.7 drops and takes the lock again within 50 ms inside a turn, and takes it for moments after one.
 const FLAP_MS = 300;
 
@@ -21,6 +25,8 @@ const FLAP_MS = 300;
 export class LockWatch {
   readonly #options: LockWatchOptions;
   readonly #heldByPath = new Map<string, number>();
+  /** Those that are held, or were hinted at. */
+  readonly #knownByFolder = new Map<string, Set<string>>();
   readonly #cancelByPath = new Map<string, () => void>();
   #namespace: PidNamespace;
 
@@ -31,7 +37,7 @@ export class LockWatch {
 
   /** Something happened to a lock: what counts is how it stands a moment later. */
   hint(path: string): void {
-    if (this.#cancelByPath.has(path)) return;
+    if (this.#cancelByPath.has(path) || !this.#know(path)) return;
     const cancel = this.#options.clock.after(FLAP_MS, () => {
       this.#cancelByPath.delete(path);
       void this.#look(path, true);
@@ -41,12 +47,28 @@ export class LockWatch {
 
   /** Whether this lock is known; a listing hints at the others. */
   knows(path: string): boolean {
-    return this.#heldByPath.has(path) || this.#cancelByPath.has(path);
+    return this.#knownByFolder.get(dirname(path))?.has(path) === true;
+  }
+
+  /** False: its folder has too many already, which no agent needs. */
+  #know(path: string): boolean {
+    const folder = dirname(path);
+    const known = this.#knownByFolder.get(folder) ?? new Set();
+    if (known.size >= MAX_OF_FOLDER && !known.has(path)) return false;
+    this.#knownByFolder.set(folder, known.add(path));
+    return true;
+  }
+
+  #forget(path: string): void {
+    const folder = dirname(path);
+    const known = this.#knownByFolder.get(folder);
+    known?.delete(path);
+    if (known?.size === 0) this.#knownByFolder.delete(folder);
   }
 
   /** Looks at every held lock again. */
   async refresh(): Promise<void> {
-    await Promise.all([...this.#heldByPath.keys()].map((path) => this.#look(path, false)));
+    await inSlices([...this.#heldByPath.keys()], LOOKS_AT_ONCE, (path) => this.#look(path, false));
   }
 
   stop(): void {
@@ -67,7 +89,9 @@ export class LockWatch {
     // Found gone by the regular look: it may be taken again in a moment.
     if (this.#heldByPath.has(path) && !wasHinted) return this.hint(path);
     this.#heldByPath.delete(path);
-    if (!this.#cancelByPath.has(path)) this.#options.onReleased(path);
+    if (this.#cancelByPath.has(path)) return;
+    this.#forget(path);
+    this.#options.onReleased(path);
   }
 
   async #held(path: string, lock: Lock): Promise<void> {

@@ -4,12 +4,15 @@ import type { FollowStart } from './follow.ts';
 import type { Problems } from './problems.ts';
 import type { TranscriptRecord } from './record.ts';
 
+const MOST_FOLLOWED = 3_000; // of all agents together; then each may have a few at least
+const FEW_FOLLOWED = 5;
 const MAX_FOLLOWED = 1_500; // of one agent: a thousand sessions at work and their sub-agents; each is read at every sweep
 
 /** Whoever makes up transcripts by the thousand waits for them alone: other folders have places of their own. */
 export class Places {
   readonly #problems: Problems;
   readonly #countByFolder = new Map<string, number>();
+  #total = 0;
   readonly #waiting = new Map<TranscriptRecord, FollowStart>();
 
   constructor(problems: Problems) {
@@ -18,9 +21,9 @@ export class Places {
 
   /** Whether there is room; without any it waits, to begin at `start`. */
   take(record: TranscriptRecord, start: FollowStart): boolean {
-    const count = this.#countByFolder.get(record.folder) ?? 0;
-    if (count < MAX_FOLLOWED) {
-      this.#countByFolder.set(record.folder, count + 1);
+    if (this.#roomOf(record.folder) > 0) {
+      this.#countByFolder.set(record.folder, this.#countOf(record.folder) + 1);
+      this.#total += 1;
       this.#waiting.delete(record);
       return true;
     }
@@ -30,7 +33,17 @@ export class Places {
   }
 
   free({ folder }: TranscriptRecord): void {
-    this.#countByFolder.set(folder, (this.#countByFolder.get(folder) ?? 1) - 1);
+    this.#countByFolder.set(folder, this.#countOf(folder) - 1);
+    this.#total -= 1;
+  }
+
+  #countOf(folder: string): number {
+    return this.#countByFolder.get(folder) ?? 0;
+  }
+
+  #roomOf(folder: string): number {
+    const count = this.#countOf(folder);
+    return Math.max(FEW_FOLLOWED - count, Math.min(MAX_FOLLOWED - count, MOST_FOLLOWED - this.#total));
   }
 
   /** It is gone, or was taken up in another way. */
@@ -38,18 +51,16 @@ export class Places {
     this.#waiting.delete(record);
   }
 
-  /** Those for which there is room now, the first to come first. */
+  /** Those for which there is room now, the first to come first; not all of them may find it still there. */
   waiting(): [TranscriptRecord, FollowStart][] {
-    const roomByFolder = new Map([...this.#countByFolder].map(([folder, count]) => [folder, MAX_FOLLOWED - count]));
-    const waitingFolders = new Set<string>();
+    const roomByFolder = new Map<string, number>();
     const found: [TranscriptRecord, FollowStart][] = [];
     for (const [record, start] of this.#waiting) {
-      const room = roomByFolder.get(record.folder) ?? MAX_FOLLOWED;
-      waitingFolders.add(record.folder);
+      const room = roomByFolder.get(record.folder) ?? this.#roomOf(record.folder);
       if (room > 0) found.push([record, start]);
       roomByFolder.set(record.folder, room - 1);
     }
-    for (const folder of this.#countByFolder.keys()) if (!waitingFolders.has(folder)) this.#problems.over('too_many', folder);
+    for (const folder of this.#countByFolder.keys()) if (!roomByFolder.has(folder)) this.#problems.over('too_many', folder);
     return found;
   }
 }

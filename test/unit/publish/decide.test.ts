@@ -109,6 +109,13 @@ describe('decide', () => {
     expect(ask(slots).starts.map(({ boxId }) => boxId)).toEqual(['end', 'urgent', 'old', 'young']);
   });
 
+  it('what was refused before comes behind what was not, unless it has waited for half a minute', () => {
+    const refused = slot('a', { dirtyAt: NOW - 9_000, trouble: trouble('failing', 'rejected', NOW - 8_000) });
+    const patient = slot('b', { dirtyAt: NOW - 60_000, trouble: trouble('failing', 'rejected', NOW - 31_000) });
+    const first = slot('c', { dirtyAt: NOW });
+    expect(ask([refused, first, patient]).starts.map(({ boxId }) => boxId)).toEqual(['b', 'c', 'a']);
+  });
+
   it('what has waited for half a minute is as good as urgent', () => {
     const slots = [
       posted('urgent', { urgentKey: 'other', dirtyAt: NOW - 50 }),
