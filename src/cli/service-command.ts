@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { problemLine } from '../config.ts';
-import { errorCode } from '../core/error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import { ownUid } from '../process-identity.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes, statusCodes } from './exit-codes.ts';
@@ -46,8 +46,17 @@ export const serviceCommand: Command = {
     'dry-run': { type: 'boolean', help: 'with install: print the unit and change nothing' },
   },
   operands: { usage: 'install|remove|status', most: 1 },
-  run: async (values, context, [action]) => runService(action, values, context),
+  run: async (values, context, [action]) => orSay(context, () => runService(action, values, context)),
 };
+
+/** What systemd or the file system refuses is said, and is a failure like any other. */
+function orSay(context: CliContext, act: () => number): number {
+  try {
+    return act();
+  } catch (error) {
+    return fail(context, errorText(error));
+  }
+}
 
 interface Service {
   readonly scope: Scope;

@@ -155,6 +155,17 @@ describe('the system service', () => {
   });
 });
 
+describe('a service that does not come up', () => {
+  it('fails the installation, which says where systemd tells why', async () => {
+    const { code, out } = await shell(`PID_FILE=/proc/nowhere/x.pid ${settings} live-status service install`);
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/restart status-watcher\.service failed: .*\n?.*journalctl -xeu/),
+    });
+    await expectShell('live-status service remove --purge');
+  });
+});
+
 describe('docs/OPERATIONS.md', () => {
   it('says what works where systemd runs', async () => {
     const before = await listing();
