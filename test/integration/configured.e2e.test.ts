@@ -93,6 +93,25 @@ describe('BOX_STYLE=message', () => {
   });
 });
 
+describe('MAX_STATUS_LINES', () => {
+  it('shows up to two hundred lines', async () => {
+    await start({ MAX_STATUS_LINES: '200' });
+    const agent = new OneAgent(rig.writer, 'main');
+    agent.begin();
+    for (let index = 0; index < 95; index++) {
+      rig.writer.assistant(agent.sessionId, `w${index}x`, [{ id: `c${index}`, name: 'exec', arguments: { command: `v${index}y` } }]);
+      rig.writer.result(agent.sessionId, `c${index}`, 0);
+    }
+    agent.end();
+    await until('the end', () => rig.boxes().some(({ title }) => title.startsWith('[DONE]')));
+    const [box] = rig.boxes();
+    const shown = Array.from({ length: 95 }, (_, index) => [`w${index}x`, `v${index}y`])
+      .flat()
+      .filter((mark) => box?.text.includes(mark));
+    expect(shown).toHaveLength(190);
+  });
+});
+
 describe('TOOL_LABELS_FILE and VERBOSITY', () => {
   it('change what a box says', async () => {
     const file = join(rig.folder, 'labels.json');

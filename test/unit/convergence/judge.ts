@@ -24,9 +24,21 @@ export function judge(play: Play): void {
   expectHarmless(play);
 }
 
-function ownPostsByBox({ standIn }: Play): Map<string, Post[]> {
+/** Without the posts that could not be edited any more and name another one as theirs: each box may have one. */
+function ownPostsByBox({ standIn, hadEditLimit }: Play): Map<string, Post[]> {
   const own = [...standIn.world.rows.values()].filter((post) => post.user_id === SAMPLE.botId && post.original_id === '');
-  return Map.groupBy(own, (post) => boxOf(post.props));
+  const replacing = own.filter((post) => replacedBy(post) !== undefined);
+  for (const [boxId, posts] of Map.groupBy(replacing, (post) => boxOf(post.props)))
+    expect(posts.length, `posts that replace another one of ${boxId}`).toBeLessThanOrEqual(hadEditLimit ? 1 : 0);
+  const replaced = new Set(replacing.map(replacedBy));
+  return Map.groupBy(
+    own.filter(({ id }) => !replaced.has(id)),
+    (post) => boxOf(post.props),
+  );
+}
+
+function replacedBy(post: Post): string | undefined {
+  return decodeMeta(post.props['livestatus'])?.replaces;
 }
 
 function livePost(posts: readonly Post[] | undefined): Post | undefined {
@@ -100,14 +112,15 @@ function isDue({ lives, config }: Play, { sessionKey, trigger }: ReferenceBox): 
 
 /** A post that was never edited still says the state in the form of a new post: nothing is sent only to change that. */
 function expectSays(play: Play, post: Post, card: Card, what: string): void {
-  const [ordinary, ...shrunken] = bodiesOf(play, post.edit_at === 0 ? firstVersion(card) : card);
+  const [ordinary, ...shrunken] = bodiesOf(play, post.edit_at === 0 ? firstVersion(card) : card, replacedBy(post));
   const said = bodyOf(post);
   if (!shrunken.includes(said)) expect(said, what).toBe(ordinary);
 }
 
 /** The content of a card as ordinary and as shrunken posts. */
-function bodiesOf({ config }: Play, card: Card): string[] {
-  const meta: LiveStatusMeta = { v: 1, box: '', session: '', runs: [], start: 0, open: true, seq: 0, instance: '', claimedAt: 0 };
+function bodiesOf({ config }: Play, card: Card, replaces: string | undefined): string[] {
+  const known = replaces === undefined ? {} : { replaces };
+  const meta: LiveStatusMeta = { v: 1, box: '', session: '', runs: [], start: 0, open: true, seq: 0, instance: '', claimedAt: 0, ...known };
   const encode = encoderOf(config, () => undefined);
   return ([0, 1, 2] as const).map((shrink) => bodyOf(encode(card, meta, shrink)));
 }

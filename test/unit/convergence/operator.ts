@@ -8,6 +8,7 @@ import type { Step } from './story.ts';
 type Change<D extends Step['do']> = Extract<Step, { do: D; change: string }>['change'];
 
 const HARD_LIMIT = { perSecond: 2, burst: 4, by: 'address' } as const;
+const EDIT_LIMIT_MS = 5_000; // shorter than most turns
 const USUAL_LIMIT = { perSecond: 10, burst: 100, by: 'address' } as const;
 
 export class Operator {
@@ -32,6 +33,10 @@ export class Operator {
         return this.#standIn.limitRate(HARD_LIMIT);
       case 'limit_usual':
         return this.#standIn.limitRate(USUAL_LIMIT);
+      case 'edits_limited':
+        return this.#standIn.switches.editTimeLimit(EDIT_LIMIT_MS);
+      case 'edits_free':
+        return this.#standIn.switches.editTimeLimit(undefined);
       default:
         return change satisfies never;
     }

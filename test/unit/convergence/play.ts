@@ -50,6 +50,8 @@ export class Play {
   readonly skippedKeys = new Set<string>();
   /** State directories that were deleted, and deaths before a full disk had room again. */
   losses = 0;
+  /** Posts could not be edited for a while. */
+  hadEditLimit = false;
   watcher: Watcher;
   lives = 0;
   #isDown = false;
@@ -59,7 +61,7 @@ export class Play {
   constructor(story: Story) {
     this.config = configOf(story);
     const posts = [{ id: ROOT_ID, channel_id: SAMPLE.privateId, user_id: SAMPLE.aliceId, message: 'please' }];
-    this.standIn = createStandIn({ clock: this.clock, seed: { ...sampleSeed(), posts } });
+    this.standIn = createStandIn({ clock: this.clock, seed: { ...sampleSeed(), posts }, version: story.version });
     this.network = new Network(this.clock, this.standIn);
     this.network.latencyMs = story.latencyMs;
     this.operator = new Operator(this.standIn, this.network);
@@ -88,6 +90,7 @@ export class Play {
         this.network.mode = step.mode;
         return;
       case 'server':
+        this.hadEditLimit ||= step.change === 'edits_limited';
         return this.operator.server(step.change);
       case 'token':
         return this.operator.token(step.change);
@@ -113,6 +116,7 @@ export class Play {
     this.#disk.fill(false);
     this.operator.server('database_up');
     this.operator.server('limit_usual');
+    this.operator.server('edits_free');
     this.operator.token('enabled');
     for (const channelId of [SAMPLE.publicId, SAMPLE.privateId]) {
       this.operator.channel(channelId, 'join');

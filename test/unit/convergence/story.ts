@@ -10,7 +10,7 @@ export type Step =
   | { do: 'wait'; ms: number }
   | { do: 'fault'; fault: Fault; on: 'all' | 'creates' | 'edits' | 'reads' | 'lists' | 'probes'; times: number }
   | { do: 'mode'; mode: Mode }
-  | { do: 'server'; change: 'restart' | 'database_down' | 'database_up' | 'limit_hard' | 'limit_usual' }
+  | { do: 'server'; change: 'restart' | 'database_down' | 'database_up' | 'limit_hard' | 'limit_usual' | 'edits_limited' | 'edits_free' }
   | { do: 'token'; change: 'disabled' | 'enabled' | 'rotated' }
   | { do: 'channel'; channel: number; change: 'leave' | 'join' | 'archive' | 'restore' }
   | { do: 'kill'; downMs: number; state: 'kept' | 'deleted' }
@@ -24,6 +24,7 @@ export interface Story {
   openAfterMs: number;
   maxBoxes: number;
   style: 'attachment' | 'message';
+  version: '5.37' | '11.6';
 }
 
 const move: fc.Arbitrary<Move> = fc.oneof(
@@ -88,7 +89,7 @@ const server: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('mode'), mode: fc.constantFrom('up', 'refusing', 'paused') }),
   fc.record({
     do: fc.constant('server'),
-    change: fc.constantFrom('restart', 'database_down', 'database_up', 'limit_hard', 'limit_usual'),
+    change: fc.constantFrom('restart', 'database_down', 'database_up', 'limit_hard', 'limit_usual', 'edits_limited', 'edits_free'),
   }),
   fc.record({ do: fc.constant('token'), change: fc.constantFrom('disabled', 'enabled', 'rotated') }),
   fc.record({ do: fc.constant('channel'), channel: fc.nat(1), change: fc.constantFrom('leave', 'join', 'archive', 'restore') }),
@@ -123,4 +124,5 @@ export const story: fc.Arbitrary<Story> = fc.record({
   openAfterMs: fc.constantFrom(0, 0, 1_500),
   maxBoxes: fc.constantFrom(0, 0, 2),
   style: fc.constantFrom('attachment', 'attachment', 'message'),
+  version: fc.constantFrom('5.37', '11.6'),
 });

@@ -25,7 +25,8 @@ describe('what keeps a box from being shown', () => {
     const [problem, ...more] = boxProblems(ROWS, { ...NOTHING, parked: [trouble('a', reason, because)] });
     expect(more).toEqual([]);
     for (const part of ['main', 'town', because, cure]) expect(problem).toContain(part);
-    expect(whyNotShown('a', { ...NOTHING, refused: [trouble('a', reason, because)] })).toContain(because);
+    for (const kind of ['parked', 'refused'] as const)
+      expect(whyNotShown('a', { ...NOTHING, [kind]: [trouble('a', reason, because)] })).toContain(because);
   });
 
   it('is one sentence for all boxes of a channel that fail alike', () => {
