@@ -24,7 +24,7 @@ import {
   withoutLookAlikes,
   withoutMarks,
 } from './redact-view.ts';
-import { cut, dropInvisible } from './text.ts';
+import { cut, dropInvisible, offsetOfCodePoint } from './text.ts';
 
 /** The longest text that is redacted whole. Nothing that is shown anywhere is longer: a post has 16,383 characters. */
 export const MAX_REDACTED_CHARS = 16_384;
@@ -197,7 +197,7 @@ function withoutMargin(redacted: string): string {
  * shown, with a margin; once more as much when most of it was masked, and what is left then is all that is shown. At most `maxCodePoints`.
  */
 export function redactThenCut(text: string, maxCodePoints: number, redact: (text: string) => string): string {
-  const narrow = 2 * maxCodePoints + MARGIN_CHARS + SLACK_CHARS;
+  const narrow = offsetOfCodePoint(text, maxCodePoints) + MARGIN_CHARS + SLACK_CHARS;
   for (const chars of [narrow, WIDER * narrow]) {
     if (chars >= Math.min(text.length, MAX_REDACTED_CHARS)) break;
     const window = text.slice(0, windowEnd(text, chars));

@@ -65,7 +65,7 @@ export function cutStart(text: string, max: number): string {
 }
 
 /** The index of the `n`th code point (from 0), or the length of a shorter text. */
-function offsetOfCodePoint(text: string, n: number): number {
+export function offsetOfCodePoint(text: string, n: number): number {
   let offset = 0;
   for (let seen = 0; seen < n && offset < text.length; seen++) offset += isPairAt(text, offset) ? 2 : 1;
   return offset;
