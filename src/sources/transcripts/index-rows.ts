@@ -8,7 +8,7 @@ import { readAt } from './read-at.ts';
 /** `isCut`: there are more rows than are kept, and those that were not updated for longest were left out. */
 export type IndexRows = { kind: 'rows'; entries: IndexEntry[]; isCut: boolean } | { kind: 'broken' };
 
-const CHUNK_BYTES = 64 * 1024; // a millisecond or two of parsing between two reads
+const CHUNK_BYTES = 16 * 1024; // well below a millisecond of parsing between two reads
 const MAX_ROWS = 5_000; // OpenClaw itself keeps some hundred; all of them are compared whenever the file changes
 
 /** The rows that decode, of two with one key the last. Throws what reading throws. */
