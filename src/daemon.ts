@@ -180,7 +180,7 @@ class Daemon {
       log: this.#log,
       render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
       show: (view: BoxView) => this.#publisher.show(view),
-      place: placerOf(this.#config, this.#chat, this.#clock),
+      place: placerOf(this.#config, this.#chat, this.#clock, () => this.#publisher.charge()),
       forget: (boxId: string) => this.#publisher.forget(boxId),
     };
     return new Board(

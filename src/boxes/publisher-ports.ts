@@ -94,6 +94,8 @@ export interface Publisher {
   adopt(record: PostRecord, view?: BoxView): void;
   /** Writes every open post again, so that it carries our claim: somebody else wrote to one of them. */
   reclaim(): void;
+  /** A request that somebody else has just sent counts in the budget, too: all of ours together keep to it. */
+  charge(): void;
   /** The box will not be shown again: it is dropped as soon as its post says the newest state. */
   forget(boxId: string): void;
   /**

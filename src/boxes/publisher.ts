@@ -98,6 +98,11 @@ class PostPublisher implements Publisher {
     this.#wakeAt(now);
   }
 
+  charge(): void {
+    const { limits } = this.#options;
+    this.#budget = take(refill(this.#budget, limits, this.#ports.clock.monotonic()), limits);
+  }
+
   forget(boxId: string): void {
     const slot = this.#slotsById.get(boxId);
     if (slot === undefined) return;

@@ -11,10 +11,15 @@ import { Turns } from './turns.ts';
 
 const RECENT_MS = 2 * 3_600_000; // an hour is looked through for open posts; a server may tell a channel's last post from its cache
 
-/** The `place` port of the board. Waits for the connection: until then nobody knows the default channel, nor whose post it would be. */
-export function placerOf(config: Config, chat: Chat, clock: Clock): (tree: TurnTree) => Promise<Placement> {
+const SHARE_OF_LOOKS = 0.5; // of the rate: where boxes belong must not keep them from being told
+
+/**
+ * The `place` port of the board. Waits for the connection: until then nobody knows the default channel, nor whose post it would be.
+ * `charge` is called for each look at the server, which is one of the requests that have a budget.
+ */
+export function placerOf(config: Config, chat: Chat, clock: Clock, charge: () => void): (tree: TurnTree) => Promise<Placement> {
   const { placement, channels, direct, defaultChannelDirect, editsPerSecond } = config;
-  const turns = new Turns(clock, budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst));
+  const turns = new Turns(clock, budgetLimits(editsPerSecond.perSecond * SHARE_OF_LOOKS, editsPerSecond.burst));
   return async (tree) => {
     await chat.whenConnected;
     const defaultChannelId = chat.connected()?.defaultChannelId;
@@ -27,7 +32,7 @@ export function placerOf(config: Config, chat: Chat, clock: Clock): (tree: TurnT
       isDear,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
-    const directory = inTurn(chat.directory, () => turns.next(tree.session.agentId));
+    const directory = inTurn(chat.directory, () => turns.next(tree.session.agentId).then(charge));
     return createPlacement(directory, options, clock)(tree);
   };
 }

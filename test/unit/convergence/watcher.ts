@@ -254,6 +254,7 @@ export class Watcher {
       },
       adopt: (record, view) => publisher.adopt(record, view),
       reclaim: () => publisher.reclaim(),
+      charge: () => publisher.charge(),
       forget: (boxId) => publisher.forget(boxId),
       flush: (deadlineMs) => publisher.flush(deadlineMs),
       stats: () => publisher.stats(),

@@ -29,6 +29,16 @@ describe('pushing', () => {
     });
   });
 
+  it('counts what others send in the same budget', async () => {
+    const harness = createHarness();
+    for (let look = 0; look < 20; look++) harness.publisher.charge();
+    harness.publisher.show(view('box', 'one'));
+    await harness.clock.advance(199);
+    expect(harness.server.sent).toHaveLength(0);
+    await harness.clock.advance(1);
+    expect(harness.server.sent).toHaveLength(1);
+  });
+
   it('saves the intent before the create and the post id after it', async () => {
     const harness = createHarness();
     harness.publisher.show(view('box', 'one'));
