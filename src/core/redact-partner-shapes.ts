@@ -1,4 +1,5 @@
-// More shapes of keys, one line each: those of the partners in GitHub's list of patterns, as their own manuals show them.
+// More shapes of keys, one line each. That the kind exists is from GitHub's list of supported patterns (gh), which tells names and no
+// forms; beginnings and lengths are as such keys are commonly seen, and were not checked against each provider's own manual.
 
 import type { ShapeRow } from './redact-shape-table.ts';
 
