@@ -147,14 +147,21 @@ export function differencesOf(rig: Rig, watching: Pick<Watching, 'bot'>, turn: T
   const [box] = boxes;
   if (box === undefined || boxes.length > 1)
     return `${boxes.length} boxes:\n${boxes.map(textOf).join('\n')}\n${elsewhere(rig, watching, turn)}`;
-  const wanted = linesOf(rig, turn, expected);
-  const shown = withoutNotices(rig, turn, withoutFigures(box.lines), wanted.length);
-  const isTitled = typeof expected.title === 'string' ? box.title.startsWith(expected.title) : expected.title.test(box.title);
+  const drawn = drawnBy(rig, box);
+  const wanted = linesOf(rig, turn, expected).map(drawn);
+  const shown = withoutNotices(rig, turn, withoutFigures(box.lines), wanted.length).map(drawn);
+  const title = drawn(box.title);
+  const isTitled = typeof expected.title === 'string' ? title.startsWith(expected.title) : expected.title.test(title);
   const tokens = trueTokens(rig.model, turn.scenario);
   const isCounted = expected.tokens !== true || box.title.includes(`| ${tokens} |`);
   if (isTitled && isCounted && shown.join('\n') === wanted.join('\n')) return '';
-  const title = `expected ${String(expected.title)}${expected.tokens === true ? `, ${tokens}` : ''}`;
-  return [title, ...wanted, '', 'shown', textOf(box), elsewhere(rig, watching, turn)].join('\n');
+  const expectation = `expected ${String(expected.title)}${expected.tokens === true ? `, ${tokens}` : ''}`;
+  return [expectation, ...wanted, '', 'shown', textOf(box), elsewhere(rig, watching, turn)].join('\n');
+}
+
+/** All foreign words of the version that created a post stand in code spans, and a turn that was over by then needs no other one. */
+function drawnBy(rig: Rig, { post }: Box): (line: string) => string {
+  return rig.room.standIn.versionsOf(post.id).length > 1 ? (line) => line : (line) => line.replaceAll('`', '');
 }
 
 /** OpenClaw's plugin may add words of its own to a conversation; they stand in its posts, too. */
