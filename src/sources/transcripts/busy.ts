@@ -28,6 +28,8 @@ interface Signs {
   overAt?: number;
   /** When the lock was let go of while the row said `running`; undefined again at any further sign. */
   letGo?: { at: number; isTold: boolean };
+  /** Since when, and until when, lines may come that say how a run was stopped. */
+  awaitsLines?: { since: number; until: number };
   /** A row left behind by a crash: not believed until it is updated. */
   deadRowAt?: number;
   /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
@@ -46,6 +48,8 @@ export const ROW_BELIEVED_MS = 150_000;
 const LET_GO_BELIEVED_MS = 45_000;
 // A run lets go of its lock for moments only, and never while a command of its runs; by then the result would be written.
 const ABANDONED_MS = 3_000;
+// A run that is stopped lets go of its lock in the middle of a command; from there to the line that says so it was 0.95 s on a busy machine.
+const STOPPED_LINES_MS = 2_000;
 // 2026.7 takes the lock away from a run that holds it longer than five minutes.
 const TAKEN_AWAY_MS = 290_000;
 // The lock and the row outlive the last line by some milliseconds, and the lock is taken again for moments right after it; a sign of
@@ -74,6 +78,7 @@ export class Busy {
     const signs = this.#signsOf(key);
     signs.lockSince = since;
     delete signs.letGo;
+    delete signs.awaitsLines;
     signs.ownerIsDead = belief.kind === 'dead';
     if (belief.kind !== 'dead') signs.crashTold = false;
     switch (belief.kind) {
@@ -102,6 +107,9 @@ export class Busy {
     const now = this.#options.clock.now();
     const isOwnWill = wasHeld && !wasDead && now - (signs.lockSince ?? now) < TAKEN_AWAY_MS;
     if (isOwnWill && signs.running !== undefined) signs.letGo = { at: now, isTold: false };
+    // Right after a line the run has said what there is to say; the row of one that was stopped may be read later than this.
+    const lastLineAt = this.#options.lastLineAt(key);
+    if (isOwnWill && lastLineAt > 0 && !isJustBefore(lastLineAt, now)) signs.awaitsLines = linesFrom(now);
     delete signs.lockUntil;
     signs.ownerIsDead = false;
     // 2026.7 takes the lock for moments when nothing is going on; without a new line that is no news.
@@ -128,10 +136,16 @@ export class Busy {
     delete signs.deadRowAt;
     delete signs.overAt;
     // A run that was stopped leaves its row like this in 2026.4; how it ended is told by its lines.
-    if (entry.wasAborted === true) return void delete signs.running;
+    if (entry.wasAborted === true) return this.#wasStopped(signs);
+    delete signs.awaitsLines;
     if (updatedAt !== signs.running?.updatedAt) delete signs.letGo;
     signs.running = { since: entry.startedAt ?? updatedAt, updatedAt };
     this.#tell(entry.key, signs);
+  }
+
+  #wasStopped(signs: Signs): void {
+    delete signs.running;
+    signs.awaitsLines ??= linesFrom(this.#options.clock.now());
   }
 
   /**
@@ -165,9 +179,13 @@ export class Busy {
   }
 
   #released(key: string, signs: Signs): void {
-    if (this.#until(key, signs) > this.#options.clock.now()) return;
+    const now = this.#options.clock.now();
+    const { awaitsLines } = signs;
+    if ((awaitsLines?.until ?? 0) > now || this.#until(key, signs) > now) return;
     delete signs.told;
-    signs.restAt = this.#options.clock.now();
+    delete signs.awaitsLines;
+    signs.restAt = now;
+    if (awaitsLines !== undefined && this.#options.lastLineAt(key) > awaitsLines.since) return; // they have said it
     this.#options.emit(key, { type: 'busy_cleared', at: signs.restAt, crashed: false });
   }
 
@@ -209,6 +227,10 @@ export class Busy {
 
 function isJustBefore(earlier: number, later: number): boolean {
   return later - earlier < QUIET_MS && later >= earlier;
+}
+
+function linesFrom(since: number): { since: number; until: number } {
+  return { since, until: since + STOPPED_LINES_MS };
 }
 
 /** The row says that the run is over for which the lock was taken. */

@@ -1,4 +1,4 @@
-// Locks that are taken again when a run has said its last word.
+// Locks that are taken again when a run has said its last word, and locks that a stopped run lets go of before it says so.
 
 import { describe, expect, it } from 'vitest';
 import { Busy } from '../../../src/sources/transcripts/busy.ts';
@@ -82,5 +82,40 @@ describe('a lock', () => {
     clock.pass(20_000);
     row(clock.now(), clock.now());
     expect(seen.at(-1)).toBe(clock.now());
+  });
+});
+
+describe('a lock that is let go of in the middle of a command', () => {
+  it.each([
+    ['its row, which says that somebody stopped the run, was read before', true],
+    ['that row is read later', false],
+  ])('waits for the lines that say how the run was stopped: %s', (_when, wasRead) => {
+    const { clock, told, busy, line } = setUp();
+    const stopped = (): void =>
+      busy.indexed({
+        key: KEY,
+        sessionId: 's',
+        earlierSessionIds: [],
+        delivery: {},
+        says: 'nothing',
+        status: 'running',
+        updatedAt: clock.now(),
+        wasAborted: true,
+      });
+    busy.lockHeld(KEY, ALIVE, clock.now());
+    clock.pass(1_500);
+    line();
+    clock.pass(2_000);
+    busy.lockHeld(KEY, ALIVE, clock.now() - 3_500);
+    if (wasRead) stopped();
+    busy.lockReleased(KEY);
+    clock.pass(1_000);
+    if (!wasRead) stopped();
+    busy.renew();
+    expect(told).not.toContain('busy_cleared');
+    clock.pass(1_000);
+    busy.renew();
+    busy.renew();
+    expect(told.filter((event) => event === 'busy_cleared')).toHaveLength(1);
   });
 });

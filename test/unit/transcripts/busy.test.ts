@@ -135,6 +135,7 @@ describe('a running row', () => {
     busy.renew();
     expect(told).not.toContain('cleared');
     busy.lockReleased(KEY);
+    clock.pass(2_000);
     busy.renew();
     expect(told.filter((what) => what === 'cleared')).toHaveLength(1);
 
