@@ -13,7 +13,7 @@ import type { Coordinator } from './coordinator/contract.ts';
 import type { Clock } from './core/clock.ts';
 import type { SessionEvent } from './core/event.ts';
 import type { Logger } from './core/log.ts';
-import { createRedactor } from './core/redact.ts';
+import { createRedactor } from './text/redact.ts';
 import { PushError } from './core/sink.ts';
 import { aborted } from './daemon/aborted.ts';
 import { type AdoptingSink, withAdoption } from './daemon/adoption.ts';

@@ -4,9 +4,9 @@
 // Time of this process, the least of many runs, so that other work on the machine counts less. It still slows this process down (both
 // share caches and cores), so the same loop of plain work is measured beside it: the figures of two runs compare in units of that.
 
-import { createRedactor, redactThenCut } from '../../src/core/redact.ts';
-import { GROWTH_PIECES, grown } from '../../test/unit/redact/growth-pieces.ts';
-import { ordinaryLines } from '../../test/unit/redact/ordinary.ts';
+import { createRedactor, redactThenCut } from '../../src/text/redact.ts';
+import { GROWTH_PIECES, grown } from '../../test/unit/text/growth-pieces.ts';
+import { ordinaryLines } from '../../test/unit/text/ordinary.ts';
 
 const LINES = 10_000;
 const SHOWN_POINTS = 300; // as much as is kept of an argument

@@ -1,10 +1,10 @@
 // One tool call as one line: what it is called, the argument worth showing, and how it went (LS-19, LS-20).
 
 import type { CallOutcome } from '../core/event.ts';
-import { codeSpan, plainText } from '../core/neutralise.ts';
-import { redactThenCut } from '../core/redact.ts';
+import { codeSpan, plainText } from '../text/neutralise.ts';
+import { redactThenCut } from '../text/redact.ts';
 import type { Call, Turn } from '../core/session.ts';
-import { cut, cutStart, oneLine } from '../core/text.ts';
+import { cut, cutStart, oneLine } from '../text/text.ts';
 import { SUMMARY_ARG } from '../core/turn.ts';
 import { formatDuration } from './amounts.ts';
 import type { ToolLabel } from './labels.ts';

@@ -1,9 +1,9 @@
 // The lines of a turn in the order things happened, sub-agents as indented blocks.
 
-import { plainText } from '../core/neutralise.ts';
-import { redactThenCut } from '../core/redact.ts';
+import { plainText } from '../text/neutralise.ts';
+import { redactThenCut } from '../text/redact.ts';
 import type { Line, TurnTree } from '../core/session.ts';
-import { cut, dropInvisible, oneLine } from '../core/text.ts';
+import { cut, dropInvisible, oneLine } from '../text/text.ts';
 import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
 import type { RenderContext } from './render-options.ts';

@@ -1,7 +1,7 @@
 // A box that somebody writes by hand, by the command line: every word in it is foreign, and it says so. Pure.
 
 import type { Card } from '../core/card.ts';
-import { redactThenCut } from '../core/redact.ts';
+import { redactThenCut } from '../text/redact.ts';
 import { colorOf } from './colors.ts';
 import { draw, type Wording, words } from './wording.ts';
 

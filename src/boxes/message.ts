@@ -2,7 +2,7 @@
 
 import type { Card } from '../core/card.ts';
 import type { PostBody } from '../core/sink.ts';
-import { countCodePoints, cut } from '../core/text.ts';
+import { countCodePoints, cut } from '../text/text.ts';
 import { fitLines } from './fit.ts';
 
 /** Sizes in code points. */

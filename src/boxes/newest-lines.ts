@@ -1,6 +1,6 @@
 // Which lines stay when there are too many (LS-15): the last one, failed calls, then the newest. Pure.
 
-import { OUR_MARK } from '../core/neutralise.ts';
+import { OUR_MARK } from '../text/neutralise.ts';
 import type { Wording } from './wording.ts';
 
 /** One line before it is drawn; `depth` 0 belongs to the box's own turn. */

@@ -1,6 +1,6 @@
 // How long a post's props are for the server, which serialises them itself before it measures.
 
-import { countCodePoints } from '../core/text.ts';
+import { countCodePoints } from '../text/text.ts';
 
 const ESCAPE_GROWTH = 5; // `<` becomes `\u003c`
 

@@ -1,10 +1,10 @@
 // A turn with its sub-agents as one card. Pure: the time is the tree's `asOf`, so a box changes only when something happened.
 
 import type { Card, TurnStatus } from '../core/card.ts';
-import { codeSpan } from '../core/neutralise.ts';
-import { redactThenCut } from '../core/redact.ts';
+import { codeSpan } from '../text/neutralise.ts';
+import { redactThenCut } from '../text/redact.ts';
 import type { PlanStep, Turn, TurnTree } from '../core/session.ts';
-import { cut, oneLine } from '../core/text.ts';
+import { cut, oneLine } from '../text/text.ts';
 import { openWaits } from '../core/turn.ts';
 import { colorOf } from './colors.ts';
 import { indented, linesOf } from './lines.ts';

@@ -1,7 +1,7 @@
 // The last words of a box that must not be shown any longer where it is: they say so, and nothing of what its agent said.
 
 import type { Card } from '../core/card.ts';
-import { OUR_MARK, plainText } from '../core/neutralise.ts';
+import { OUR_MARK, plainText } from '../text/neutralise.ts';
 import { colorOf } from './colors.ts';
 
 const MAX_NAME_POINTS = 40;

@@ -1,7 +1,7 @@
 // A line in parts: our own words, and foreign ones in two forms. In the first version of a post every word notifies whoever has it as a
 // keyword or first name, except in code spans; later versions notify nobody, so that prose may read as prose there.
 
-import { codeSpan, OUR_MARK, plainText, prose } from '../core/neutralise.ts';
+import { codeSpan, OUR_MARK, plainText, prose } from '../text/neutralise.ts';
 
 /** Which version of a post a line is drawn for: the one that creates it, or an edit. */
 export type Version = 'first' | 'later';

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { secretsOf } from '../config.ts';
 import { maskSecrets } from '../config/mask.ts';
 import type { Logger } from '../core/log.ts';
-import { createRedactor } from '../core/redact.ts';
+import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
 import { keepYoungHeapSmall } from '../daemon/heap.ts';
 import { localHealthUrl } from '../http/health.ts';

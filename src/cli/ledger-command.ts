@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { isIntact, verdictWords, verifyLedger } from '../coordinator/ledger/verify.ts';
 import { newestEntries } from '../coordinator/ledger/newest.ts';
 import { readSettings } from '../config.ts';
-import { oneLine } from '../core/text.ts';
+import { oneLine } from '../text/text.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';

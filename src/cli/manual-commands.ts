@@ -7,7 +7,7 @@ import { manualCard } from '../boxes/manual-card.ts';
 import { type ChatSettings, readChatSettings } from '../config.ts';
 import { type Card, firstVersion } from '../core/card.ts';
 import { errorText } from '../core/error-code.ts';
-import { createRedactor } from '../core/redact.ts';
+import { createRedactor } from '../text/redact.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { tellProblems } from './config-words.ts';
 import { type ChatServer, openChatServer } from './doctor/chat-server.ts';

@@ -1,7 +1,7 @@
 // Owns whom was told what: once per conversation and rule, a limited number per hour. Knows no chat server.
 
-import { codeSpan } from '../core/neutralise.ts';
-import { cut, oneLine } from '../core/text.ts';
+import { codeSpan } from '../text/neutralise.ts';
+import { cut, oneLine } from '../text/text.ts';
 import { placeOf } from './deeds.ts';
 import type { Finding } from './rules/rule.ts';
 

@@ -11,7 +11,7 @@ import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
-import { OUR_MARK } from '../core/neutralise.ts';
+import { OUR_MARK } from '../text/neutralise.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { PostBody } from '../core/sink.ts';
 

@@ -11,7 +11,7 @@ import type { BoxView, Publisher } from '../boxes/publisher-ports.ts';
 import type { Card } from '../core/card.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { OUR_MARK, plainText } from '../core/neutralise.ts';
+import { OUR_MARK, plainText } from '../text/neutralise.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';

@@ -6,7 +6,7 @@ import type { Change, Checkpoint } from '../checkpoint.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
 import type { Card } from '../core/card.ts';
-import { codeSpan } from '../core/neutralise.ts';
+import { codeSpan } from '../text/neutralise.ts';
 import type { Session } from '../core/session.ts';
 
 /** A session with the boxes of its own turns, as one row. */

@@ -1,6 +1,6 @@
 // Posts what the coordinator tells the operators: short posts of their own, since an edit never notifies anybody.
 
-import { codeSpan } from '../core/neutralise.ts';
+import { codeSpan } from '../text/neutralise.ts';
 import type { Notice, Told } from '../coordinator/operators.ts';
 import type { Logger } from '../core/log.ts';
 import { PushError, type Reason, type Sink, type Target } from '../core/sink.ts';

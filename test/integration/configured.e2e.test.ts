@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { countCodePoints } from '../../src/core/text.ts';
+import { countCodePoints } from '../../src/text/text.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { createRig, type Rig, until, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';

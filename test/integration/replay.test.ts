@@ -12,7 +12,7 @@ import { BUILT_IN_LABELS } from '../../src/boxes/labels.ts';
 import { renderCard } from '../../src/boxes/render.ts';
 import { createSessions } from '../../src/boxes/sessions.ts';
 import type { SessionEvent } from '../../src/core/event.ts';
-import { createRedactor } from '../../src/core/redact.ts';
+import { createRedactor } from '../../src/text/redact.ts';
 import { statusOf } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
 import { systemClock } from '../../src/daemon/system-clock.ts';

@@ -1,6 +1,6 @@
 // An observer watches: one that uses a tool has left its role.
 
-import { cut, oneLine } from '../../core/text.ts';
+import { cut, oneLine } from '../../text/text.ts';
 import { agentName, findingOf, rule } from './rule.ts';
 
 const NAME = 'observer-acted';

@@ -1,6 +1,6 @@
 // What mode and posture forbid: scout only reads, the high-security mode lets nothing out that nobody approved, defense asks first.
 
-import { cut, oneLine } from '../../core/text.ts';
+import { cut, oneLine } from '../../text/text.ts';
 import { type ActionClass, classesOf } from './action-class.ts';
 import type { Deed, Fact, ToolStarted } from './fact.ts';
 import { type Governance, GUARDED_MODE } from './governance.ts';

@@ -1,8 +1,8 @@
 // The only way for text of a source into an event: redacted first, with a margin behind what is shown, shortened after.
 
 import { createHash } from 'node:crypto';
-import { redactThenCut } from '../../core/redact.ts';
-import { cut, dropInvisible, oneLine } from '../../core/text.ts';
+import { redactThenCut } from '../../text/redact.ts';
+import { cut, dropInvisible, oneLine } from '../../text/text.ts';
 
 const MAX_ID_CHARS = 512; // some providers make ids of several hundred characters
 const SCANNED_PER_POINT = 2; // white space and what is invisible does not count, so more is read than a line keeps

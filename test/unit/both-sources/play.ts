@@ -3,7 +3,7 @@
 import { createSessions, type Sessions } from '../../../src/boxes/sessions.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { GatewayDecoder } from '../../../src/sources/gateway/decoder.ts';
 import { Announcer } from '../../../src/sources/transcripts/announce.ts';
 import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode.ts';

@@ -2,7 +2,7 @@
 
 import type { BoxView } from '../../../src/boxes/publisher-ports.ts';
 import { type Config, readConfig, secretsOf } from '../../../src/config.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { rendererOf } from '../../../src/daemon/drawing.ts';
 import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';
 import { createStandIn, type StandIn } from '../../../src/stand-in/stand-in.ts';

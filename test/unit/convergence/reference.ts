@@ -2,7 +2,7 @@
 
 import type { Card } from '../../../src/core/card.ts';
 import type { Trigger } from '../../../src/core/event.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import type { Session, Turn, TurnTree } from '../../../src/core/session.ts';
 import { type StatusLimits, statusOf } from '../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../src/core/tree.ts';

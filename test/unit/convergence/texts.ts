@@ -1,6 +1,6 @@
 // What agents say here: ordinary sentences, secrets of every shape, pings, links, pictures, fences. Each number is one text.
 
-import { createDice, KEY_SHAPES } from '../redact/corpus.ts';
+import { createDice, KEY_SHAPES } from '../text/corpus.ts';
 
 const dice = createDice(7);
 

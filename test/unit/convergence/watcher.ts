@@ -9,7 +9,7 @@ import type { Checkpoint } from '../../../src/checkpoint.ts';
 import { type Config, secretsOf } from '../../../src/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/core/log.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
 import { PushError, type Sink } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/daemon/adoption.ts';

@@ -1,7 +1,7 @@
 // Plays captures to the real source at their recorded times and keeps what it says: what is due between two frames happens between them.
 
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { createGatewaySource, type GatewayHealth, type GatewaySourceOptions } from '../../../src/sources/gateway/source.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 import { CaptureGateway } from './capture-gateway.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderCard } from '../../../src/boxes/render.ts';
 import type { TurnStatus } from '../../../src/core/card.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import type { Call, TurnTree } from '../../../src/core/session.ts';
 import { ACTIVE, callOf, doneAfter, OPTIONS, runningCall, START, treeOf } from './trees.ts';
 

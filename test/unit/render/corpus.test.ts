@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeSpan, OUR_MARK, plainText, prose } from '../../../src/core/neutralise.ts';
-import { cut } from '../../../src/core/text.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { codeSpan, OUR_MARK, plainText, prose } from '../../../src/text/neutralise.ts';
+import { cut } from '../../../src/text/text.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { ATTACKS, hostileText } from './hostile.ts';
 import { readAsApp } from './judges/app.ts';
 import { harmsOf, serverWords } from './judges/harms.ts';

@@ -5,7 +5,7 @@ import { propsLength } from '../../../src/boxes/props-length.ts';
 import { renderCard } from '../../../src/boxes/render.ts';
 import { type Card, firstVersion } from '../../../src/core/card.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
-import { countCodePoints } from '../../../src/core/text.ts';
+import { countCodePoints } from '../../../src/text/text.ts';
 import { boxOf } from './box-of.ts';
 import { ACTIVE, callOf, doneAfter, OPTIONS, said, treeOf } from './trees.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeSpan, plainText, prose } from '../../../src/core/neutralise.ts';
-import { cut } from '../../../src/core/text.ts';
+import { codeSpan, plainText, prose } from '../../../src/text/neutralise.ts';
+import { cut } from '../../../src/text/text.ts';
 import { hostileText } from './hostile.ts';
 import { codeTexts } from './judges/app.ts';
 import { harmsOf } from './judges/harms.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
-import { createDice, KEY_SHAPES, longestLeak } from '../redact/corpus.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
+import { createDice, KEY_SHAPES, longestLeak } from '../text/corpus.ts';
 import { drawWith } from './places.ts';
 
 describe('a box made of secrets', () => {

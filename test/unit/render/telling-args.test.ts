@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergeLabels, decodeToolLabels } from '../../../src/boxes/labels.ts';
 import { renderCard } from '../../../src/boxes/render.ts';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { ACTIVE, callOf, OPTIONS, treeOf } from './trees.ts';
 
 const TOKEN = ['abcDEF', '1234567890'].join('');

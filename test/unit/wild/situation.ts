@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync
 import { basename, dirname, join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { onTestFinished } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { createTranscriptSource, type TranscriptCheckpoint, type TranscriptSource } from '../../../src/sources/transcripts/source.ts';
 import { Desk } from '../board/desk.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';

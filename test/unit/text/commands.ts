@@ -1,6 +1,6 @@
 // Command lines with a secret in them, for every form that the product knows, and some that are no table of arguments.
 
-import { COMMAND_ROWS } from '../../../src/core/redact-command-table.ts';
+import { COMMAND_ROWS } from '../../../src/text/redact-command-table.ts';
 import type { Dice } from './corpus.ts';
 import type { Sample } from './generator.ts';
 

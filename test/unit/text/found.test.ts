@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { createDice, longestLeak } from './corpus.ts';
 import { secretOf } from './generator.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 
 const redact = createRedactor([]);
 const SECRETS = ['hunter2x', 'quiet meadow', 'Tr0ub4dor-x9'];

@@ -1,7 +1,7 @@
 // Pieces of text that are hostile when there is nothing else: for the tests of growth and for the measurements.
 
-import { SHAPE_ROWS } from '../../../src/core/redact-shape-table.ts';
-import { parseTemplate } from '../../../src/core/redact-template.ts';
+import { SHAPE_ROWS } from '../../../src/text/redact-shape-table.ts';
+import { parseTemplate } from '../../../src/text/redact-template.ts';
 
 /** What makes a detector look: names, markers, beginnings of keys, commands, quotes, breaks. */
 const PIECES: readonly string[] = [

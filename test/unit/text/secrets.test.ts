@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor, redactThenCut } from '../../../src/core/redact.ts';
+import { createRedactor, redactThenCut } from '../../../src/text/redact.ts';
 import { armouredKey, createDice, KEY_SHAPES, longestLeak, PLACES, type Sample, SENTENCES, wrap } from './corpus.ts';
 
 const redact = createRedactor([]);

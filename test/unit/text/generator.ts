@@ -1,6 +1,6 @@
 // Makes secrets of every kind in every context, and measures how many of them the redactor masks.
 
-import { CLASS_CHARS, parseTemplate } from '../../../src/core/redact-template.ts';
+import { CLASS_CHARS, parseTemplate } from '../../../src/text/redact-template.ts';
 import { CONTEXTS, type Context, styled } from './contexts.ts';
 import { type Dice, longestLeak } from './corpus.ts';
 

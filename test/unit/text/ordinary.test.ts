@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { createDice } from './corpus.ts';
 import { ordinaryLines } from './ordinary.ts';
 import { TRANSLATIONS } from './translations.ts';

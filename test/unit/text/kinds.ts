@@ -1,6 +1,6 @@
 // All kinds of secrets that the generator knows: the shapes of the product's own table, and keys that only a name gives away.
 
-import { SHAPE_ROWS } from '../../../src/core/redact-shape-table.ts';
+import { SHAPE_ROWS } from '../../../src/text/redact-shape-table.ts';
 import type { Kind } from './generator.ts';
 import { NAMED_KINDS } from './named-kinds.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, redactThenCut } from '../../../src/core/redact.ts';
-import { cut } from '../../../src/core/text.ts';
+import { createRedactor, redactThenCut } from '../../../src/text/redact.ts';
+import { cut } from '../../../src/text/text.ts';
 import { createDice, KEY_SHAPES, longestLeak, PLACES } from './corpus.ts';
 import { ordinaryLines } from './ordinary.ts';
 

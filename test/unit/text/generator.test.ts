@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
-import { SHAPE_ROWS } from '../../../src/core/redact-shape-table.ts';
-import { parseTemplate } from '../../../src/core/redact-template.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
+import { SHAPE_ROWS } from '../../../src/text/redact-shape-table.ts';
+import { parseTemplate } from '../../../src/text/redact-template.ts';
 import { commandSamples } from './commands.ts';
 import { CONTEXTS } from './contexts.ts';
 import { createDice, type Dice, longestLeak } from './corpus.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRedactor } from '../../../src/core/redact.ts';
+import { createRedactor } from '../../../src/text/redact.ts';
 import { longestLeak } from './corpus.ts';
 
 const OWN = ['k3', 'yv9', 'd8w', 'q7z', 'x1m', 'b5t', 'n6r', 'p2h', 'jk'].join('');
