@@ -3,7 +3,7 @@
 import { createCatalogue } from './cli/catalogue.ts';
 import type { CliContext } from './cli/command.ts';
 import { dispatch } from './cli/dispatch.ts';
-import { exitCodes } from './cli/exit-codes.ts';
+import { exitCodes } from './runtime/exit-codes.ts';
 import { withEnvFile } from './config/env-file.ts';
 import { maskSecrets } from './config/mask.ts';
 import { secretTextsOf } from './config.ts';

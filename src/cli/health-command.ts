@@ -5,7 +5,7 @@ import { localHealthUrl } from '../http/health.ts';
 import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 
 export const healthCommand: Command = {
   name: 'health',

@@ -8,7 +8,7 @@ import { oneLine } from '../text/text.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 
 const DEFAULT_LINES = 20;
 

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openclawConfigPath } from '../config/find-gateway.ts';
 import { asRecord, parseJson } from '../sources/decoding/json-guards.ts';
-import { packagePath } from './package-folder.ts';
+import { packagePath } from '../runtime/package-folder.ts';
 
 export const HOOK = 'status-watcher-hook';
 

@@ -3,10 +3,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readPidFile } from '../pid-file.ts';
-import { OLD_PLACE } from '../pid-places.ts';
-import { lookAtProcess, ownUid } from '../process-identity.ts';
-import { exitCodes } from './exit-codes.ts';
+import { readPidFile } from '../runtime/pid-file.ts';
+import { OLD_PLACE } from '../runtime/pid-places.ts';
+import { lookAtProcess, ownUid } from '../runtime/process-identity.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 
 /** `sign` is what gave it away, in words. */
 export interface OtherWatcher {

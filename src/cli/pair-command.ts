@@ -3,13 +3,13 @@
 import { readSettings } from '../config.ts';
 import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
 import { errorText } from '../core/error-code.ts';
-import { systemClock } from '../daemon/system-clock.ts';
+import { systemClock } from '../runtime/system-clock.ts';
 import { pair, type PairOutcome } from '../sources/gateway/pair.ts';
-import { prepareStateDir } from '../state-dir.ts';
+import { prepareStateDir } from '../runtime/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
-import { exitCodes } from './exit-codes.ts';
-import { packageVersion } from './package-version.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
+import { packageVersion } from '../runtime/package-version.ts';
 
 export const pairCommand: Command = {
   name: 'pair',

@@ -1,7 +1,7 @@
 // What is said, and with which exit code, when the PID file does not let a command go on.
 
-import type { Holder } from '../pid-claim.ts';
-import { exitCodes } from './exit-codes.ts';
+import type { Holder } from '../runtime/pid-claim.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 
 /** One or two sentences with the cure. */
 export function holderWords(holder: Holder, path: string): string {

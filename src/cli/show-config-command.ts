@@ -4,7 +4,7 @@ import { type DescribedSetting, describeConfig } from '../config.ts';
 import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { readConfigOrTell } from './config-words.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 import { columns } from './help.ts';
 
 export const showConfigCommand: Command = {

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { errorText } from '../core/error-code.ts';
-import { inspectPidFile } from '../pid-file.ts';
-import { findHolding } from '../pid-places.ts';
-import { openPrivate } from '../private-file.ts';
-import { prepareStateDir } from '../state-dir.ts';
+import { inspectPidFile } from '../runtime/pid-file.ts';
+import { findHolding } from '../runtime/pid-places.ts';
+import { openPrivate } from '../runtime/private-file.ts';
+import { prepareStateDir } from '../runtime/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { readConfigOrTell } from './config-words.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 import { refuseBesideOthers } from './other-makes.ts';
 import { holderExitCode, holderWords } from './pid-file-words.ts';
 

@@ -1,13 +1,13 @@
 // `live-status status`: whether the daemon runs, how it is, and where each box is.
 
 import { readSettings } from '../config.ts';
-import type { PidRecord } from '../pid-file.ts';
-import { findHolding } from '../pid-places.ts';
+import type { PidRecord } from '../runtime/pid-file.ts';
+import { findHolding } from '../runtime/pid-places.ts';
 import { askHealth, type HealthAnswer, healthTokenOf, type SeenHealth } from './ask-health.ts';
-import { ownUid } from '../process-identity.ts';
+import { ownUid } from '../runtime/process-identity.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
-import { exitCodes, statusCodes } from './exit-codes.ts';
+import { exitCodes, statusCodes } from '../runtime/exit-codes.ts';
 import { columns } from './help.ts';
 
 export const statusCommand: Command = {

@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
-import { removeIfStill } from '../pid-claim.ts';
-import type { PidRecord } from '../pid-file.ts';
-import { findHolding } from '../pid-places.ts';
-import { lookAtProcess } from '../process-identity.ts';
+import { removeIfStill } from '../runtime/pid-claim.ts';
+import type { PidRecord } from '../runtime/pid-file.ts';
+import { findHolding } from '../runtime/pid-places.ts';
+import { lookAtProcess } from '../runtime/process-identity.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
 import { holderWords } from './pid-file-words.ts';
 
 const STOP_WAIT_MS = 10_000; // The daemon flushes for at most five seconds.

@@ -6,7 +6,7 @@ import { doorOf } from '../http/door.ts';
 import { createHealthServer } from '../http/health.ts';
 import { judgeHealth } from '../http/judge-health.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
-import type { Release } from './releases.ts';
+import type { Release } from '../runtime/releases.ts';
 
 export interface HealthPorts {
   log: Logger;

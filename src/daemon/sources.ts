@@ -1,6 +1,6 @@
 // Makes the configured sources and tells how each of them is, in one form for `/health`.
 
-import { packageVersion } from '../cli/package-version.ts';
+import { packageVersion } from '../runtime/package-version.ts';
 import type { Config } from '../config.ts';
 import type { GatewayAccess } from '../config/choose-sources.ts';
 import type { Clock } from '../core/clock.ts';

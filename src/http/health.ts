@@ -2,7 +2,7 @@
 
 import { type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
-import { redactFields } from '../redact-fields.ts';
+import { redactFields } from '../runtime/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type Door, refusalAt } from './door.ts';
 import type { HealthReport } from './health-report.ts';

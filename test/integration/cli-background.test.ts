@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { lookAtProcess } from '../../src/process-identity.ts';
+import { lookAtProcess } from '../../src/runtime/process-identity.ts';
 import { type Cli, cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
 
 const pidIn = (path: string) => Number(readFileSync(path, 'utf8').split('\n')[0]);

@@ -15,7 +15,7 @@ import type { SessionEvent } from '../../src/core/event.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import { statusOf } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
-import { systemClock } from '../../src/daemon/system-clock.ts';
+import { systemClock } from '../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../src/sources/transcripts/source.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));

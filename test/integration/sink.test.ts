@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type PostDraft, PushError, type Reason, type Sink } from '../../src/core/sink.ts';
-import { systemClock as clock } from '../../src/daemon/system-clock.ts';
+import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { withAuthGate } from '../../src/sinks/auth-gate.ts';
 import { withBreaker } from '../../src/sinks/breaker.ts';
 import type { MattermostChecks } from '../../src/sinks/checks.ts';

@@ -6,11 +6,11 @@ import type { Config } from '../../config.ts';
 import { openclawConfigPath } from '../../config/find-gateway.ts';
 import { parseLooseJson } from '../../config/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
-import { systemClock } from '../../daemon/system-clock.ts';
+import { systemClock } from '../../runtime/system-clock.ts';
 import { asList, asRecord, type JsonRecord } from '../../sources/decoding/json-guards.ts';
 import { pair, type PairOutcome } from '../../sources/gateway/pair.ts';
 import { findFolders, type Folder } from '../../sources/transcripts/discover.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const INDEX = 'session index';

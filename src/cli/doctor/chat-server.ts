@@ -6,13 +6,13 @@ import type { Config } from '../../config.ts';
 import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
 import type { Sink } from '../../core/sink.ts';
-import { systemClock } from '../../daemon/system-clock.ts';
+import { systemClock } from '../../runtime/system-clock.ts';
 import type { MattermostChecks } from '../../sinks/checks.ts';
 import { createDirectory, type Directory } from '../../sinks/directory.ts';
 import { type Answer, isRecord, segment } from '../../sinks/exchange.ts';
 import { settled } from '../../sinks/health.ts';
 import type { ResponseHeaders, TransportResponse } from '../../sinks/transport.ts';
-import { packageVersion } from '../package-version.ts';
+import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const CLOCK_WARN_MS = 30_000;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Board } from '../../../src/boxes/board.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { watchClock } from '../../../src/daemon/clock-watch.ts';
+import { watchClock } from '../../../src/runtime/clock-watch.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 
 const KEY = 'agent:main:mattermost:channel:town';

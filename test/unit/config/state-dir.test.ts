@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepareStateDir } from '../../../src/state-dir.ts';
+import { prepareStateDir } from '../../../src/runtime/state-dir.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-status-state-'));
 

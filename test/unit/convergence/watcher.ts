@@ -19,7 +19,7 @@ import { GRACE_MS, Leftovers } from '../../../src/daemon/leftovers.ts';
 import { Memory } from '../../../src/daemon/memory.ts';
 import { createPlacement } from '../../../src/daemon/placement.ts';
 import { PostLedger } from '../../../src/daemon/post-ledger.ts';
-import { every } from '../../../src/daemon/system-clock.ts';
+import { every } from '../../../src/runtime/system-clock.ts';
 import { onceConnected } from '../../../src/daemon/once-connected.ts';
 import { type TwinSink, withTwinWatch } from '../../../src/daemon/twin.ts';
 import { type AuthGateSink, withAuthGate } from '../../../src/sinks/auth-gate.ts';

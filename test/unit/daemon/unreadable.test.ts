@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { systemClock } from '../../../src/daemon/system-clock.ts';
+import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { transcriptCondition } from '../../../src/daemon/sources.ts';
 import type { SourceCondition } from '../../../src/http/health-report.ts';
 import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/transcripts/source.ts';

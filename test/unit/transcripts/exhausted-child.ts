@@ -1,7 +1,7 @@
 // Run with few file handles: uses all of them up while a transcript is watched, then gives them back. Prints what was said meanwhile.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { systemClock } from '../../../src/daemon/system-clock.ts';
+import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../src/sources/transcripts/source.ts';
 import { Gateway, line } from './gateway.ts';
 

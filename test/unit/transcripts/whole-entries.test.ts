@@ -3,7 +3,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/daemon/system-clock.ts';
+import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode.ts';
 import { Follower } from '../../../src/sources/transcripts/follow.ts';
 import { wholeEntries } from '../../../src/sources/transcripts/whole-entries.ts';

@@ -1,7 +1,7 @@
 // Makes the program's log: pino behind the `Logger` port, with every string masked before pino sees it.
 
 import { type DestinationStream, destination, pino } from 'pino';
-import type { LogFields, Logger } from './core/log.ts';
+import type { LogFields, Logger } from '../core/log.ts';
 import { redactFields } from './redact-fields.ts';
 
 /** pino's levels. The program itself uses `debug` to `error`. */

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord } from '../../../src/pid-file.ts';
-import { defaultPidFile, findHolding } from '../../../src/pid-places.ts';
-import { lookAtProcess } from '../../../src/process-identity.ts';
+import { encodeRecord } from '../../../src/runtime/pid-file.ts';
+import { defaultPidFile, findHolding } from '../../../src/runtime/pid-places.ts';
+import { lookAtProcess } from '../../../src/runtime/process-identity.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'live-status-places-'));
 const self = lookAtProcess(process.pid);

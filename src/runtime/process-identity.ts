@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { errorCode } from './core/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 /** `hidden`: it exists, but this user may not see whose it is. `startMark` is opaque and never the same for two processes of one pid. */
 export type ProcessSeen =

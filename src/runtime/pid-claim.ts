@@ -2,7 +2,7 @@
 
 import { closeSync, constants, linkSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText } from './core/error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import { encodeRecord, judgePidFile, lockNow, type PidFileState, readPidFile } from './pid-file.ts';
 import { openPrivate } from './private-file.ts';
 import { lookAtProcess, pidNamespace } from './process-identity.ts';

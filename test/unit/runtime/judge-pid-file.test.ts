@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord, inspectPidFile, judgePidFile, type PidFileSeen, readPidFile } from '../../../src/pid-file.ts';
-import { lookAtProcess, type ProcessSeen } from '../../../src/process-identity.ts';
+import { encodeRecord, inspectPidFile, judgePidFile, type PidFileSeen, readPidFile } from '../../../src/runtime/pid-file.ts';
+import { lookAtProcess, type ProcessSeen } from '../../../src/runtime/process-identity.ts';
 import { withoutRoot } from '../without-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-status-pid-'));

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { errorCode, errorText } from './core/error-code.ts';
+import { errorCode, errorText } from '../core/error-code.ts';
 import { lookAtProcess, pidNamespace, type ProcessSeen } from './process-identity.ts';
 
 /**

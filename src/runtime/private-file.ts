@@ -1,7 +1,7 @@
 // Files that only this user may read, whatever the umask takes away or an earlier version left open.
 
 import { chmodSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
-import { errorCode } from './core/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 
 const PRIVATE_MODE = 0o600;
 

@@ -3,7 +3,7 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { errorText } from './core/error-code.ts';
+import { errorText } from '../core/error-code.ts';
 import { ownUid } from './process-identity.ts';
 
 const NAME = 'live-status';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../src/checkpoint.ts';
-import { openRotatingFile } from '../../../src/rotating-file.ts';
+import { openRotatingFile } from '../../../src/runtime/rotating-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'live-status-private-'));
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

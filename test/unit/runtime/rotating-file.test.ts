@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openRotatingFile } from '../../../src/rotating-file.ts';
+import { openRotatingFile } from '../../../src/runtime/rotating-file.ts';
 
 function logPath(): string {
   return join(mkdtempSync(join(tmpdir(), 'live-status-log-')), 'x.log');

@@ -1,7 +1,7 @@
 // Owns one log file and its older copies. Does not know what the lines mean.
 
 import { closeSync, constants, fstatSync, renameSync, writeSync } from 'node:fs';
-import { errorCode } from './core/error-code.ts';
+import { errorCode } from '../core/error-code.ts';
 import { openPrivate } from './private-file.ts';
 
 const MAX_BYTES = 10 * 1024 * 1024; // With the copies 40 MB at most, which no disk misses.
