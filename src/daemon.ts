@@ -5,7 +5,7 @@ import { Board } from './boxes/board.ts';
 import { createPublisher } from './boxes/publisher.ts';
 import type { PostRecord } from './boxes/post-record.ts';
 import type { BoxView, Publisher } from './boxes/publisher-ports.ts';
-import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, openCheckpoint } from './store/checkpoint.ts';
 import { exitCodes } from './runtime/exit-codes.ts';
 import { packageVersion } from './runtime/package-version.ts';
 import { type Config, secretsOf } from './config.ts';

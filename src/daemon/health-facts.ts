@@ -3,7 +3,7 @@
 import type { Board } from '../boxes/board.ts';
 import type { BoardRow } from '../boxes/box-entry.ts';
 import type { Publisher, PublisherStats } from '../boxes/publisher-ports.ts';
-import type { Checkpoint } from '../checkpoint.ts';
+import type { Checkpoint } from '../store/checkpoint.ts';
 import type { Config } from '../config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';

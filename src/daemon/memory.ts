@@ -2,7 +2,7 @@
 
 import type { BoxEntry } from '../boxes/box-entry.ts';
 import type { OwedView, PostRecord } from '../boxes/post-record.ts';
-import type { Change, Checkpoint } from '../checkpoint.ts';
+import type { Change, Checkpoint } from '../store/checkpoint.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
 import type { Card } from '../core/card.ts';

@@ -1,6 +1,6 @@
 // The state directory of a story: the checkpoint's rows as they would be on a disk. Survives the watchers.
 
-import type { Change, Checkpoint, Row, RowKind } from '../../../src/checkpoint.ts';
+import type { Change, Checkpoint, Row, RowKind } from '../../../src/store/checkpoint.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 
 export class Disk implements Checkpoint {

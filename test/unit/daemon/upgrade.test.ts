@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/boxes/post-record.ts';
-import { type Checkpoint, openCheckpoint } from '../../../src/checkpoint.ts';
+import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createPlacement } from '../../../src/daemon/placement.ts';
 import { Memory } from '../../../src/daemon/memory.ts';

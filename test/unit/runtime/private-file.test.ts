@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../../src/checkpoint.ts';
+import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { openRotatingFile } from '../../../src/runtime/rotating-file.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'live-status-private-'));

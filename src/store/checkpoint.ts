@@ -7,8 +7,8 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Logger } from './core/log.ts';
-import { ensurePrivate, makePrivate } from './runtime/private-file.ts';
+import type { Logger } from '../core/log.ts';
+import { ensurePrivate, makePrivate } from '../runtime/private-file.ts';
 
 /** Each kind of row has its own key space. */
 export type RowKind = 'session' | 'post' | 'source' | 'fact';

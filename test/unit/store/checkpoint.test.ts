@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../../src/checkpoint.ts';
+import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
 
 let dir: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/boxes/post-record.ts';
-import { type Checkpoint, openCheckpoint } from '../../../src/checkpoint.ts';
+import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { Memory, type Remembered } from '../../../src/daemon/memory.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
