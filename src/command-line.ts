@@ -6,7 +6,7 @@ import { dispatch } from './cli/dispatch.ts';
 import { exitCodes } from './runtime/exit-codes.ts';
 import { withEnvFile } from './config/env-file.ts';
 import { maskSecrets } from './config/mask.ts';
-import { secretTextsOf } from './config.ts';
+import { secretTextsOf } from './config/config.ts';
 import { errorText } from './core/error-code.ts';
 
 // A reader that goes away (`live-status config | head -1`, a terminal that closes) is no reason to fail.

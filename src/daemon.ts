@@ -8,7 +8,7 @@ import type { BoxView, Publisher } from './boxes/publisher-ports.ts';
 import { type Checkpoint, openCheckpoint } from './store/checkpoint.ts';
 import { exitCodes } from './runtime/exit-codes.ts';
 import { packageVersion } from './runtime/package-version.ts';
-import { type Config, secretsOf } from './config.ts';
+import { type Config, secretsOf } from './config/config.ts';
 import type { Coordinator } from './coordinator/contract.ts';
 import type { Clock } from './core/clock.ts';
 import type { SessionEvent } from './core/event.ts';

@@ -1,6 +1,6 @@
 // How the problems of a configuration are told.
 
-import { type Config, type ConfigResult, type Problem, problemLine, readConfig } from '../config.ts';
+import { type Config, type ConfigResult, type Problem, problemLine, readConfig } from '../config/config.ts';
 import type { CliContext } from './command.ts';
 
 /** The configuration, or `undefined` after every problem has been named on stderr, one per line. Warnings are named there too. */

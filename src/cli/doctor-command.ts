@@ -1,8 +1,8 @@
 // `live-status doctor`: looks at everything a watcher needs and says in one line each how it is and what to do.
 
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../config.ts';
-import { problemLine, readConfig } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { problemLine, readConfig } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 import { checkGateway, checkOpenClaw, checkTranscripts } from './doctor/agents.ts';
 import { checkChatServer, type ChatServer, openChatServer } from './doctor/chat-server.ts';

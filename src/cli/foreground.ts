@@ -1,7 +1,7 @@
 // Owns what surrounds a daemon for as long as it runs: PID file, log, signals, last words. Does not know what the daemon does.
 
-import type { Config } from '../config.ts';
-import { secretsOf } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { secretsOf } from '../config/config.ts';
 import { maskSecrets } from '../config/mask.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../text/redact.ts';

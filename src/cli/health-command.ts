@@ -1,6 +1,6 @@
 // `live-status health`: one question to the running watcher, for health checks of containers and scripts.
 
-import { readSettings } from '../config.ts';
+import { readSettings } from '../config/config.ts';
 import { localHealthUrl } from '../http/health.ts';
 import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { problemLine, readConfig } from '../config.ts';
+import { problemLine, readConfig } from '../config/config.ts';
 import { defaultEnvFile } from '../config/env-file.ts';
 import type { CliContext, Command } from './command.ts';
 import { exitCodes, statusCodes } from '../runtime/exit-codes.ts';

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { isIntact, verdictWords, verifyLedger } from '../coordinator/ledger/verify.ts';
 import { newestEntries } from '../coordinator/ledger/newest.ts';
-import { readSettings } from '../config.ts';
+import { readSettings } from '../config/config.ts';
 import { oneLine } from '../text/text.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command } from './command.ts';

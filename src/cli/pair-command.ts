@@ -1,6 +1,6 @@
 // `live-status pair`: makes this device known to a gateway on another machine.
 
-import { readSettings } from '../config.ts';
+import { readSettings } from '../config/config.ts';
 import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
 import { errorText } from '../core/error-code.ts';
 import { systemClock } from '../runtime/system-clock.ts';

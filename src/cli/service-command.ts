@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { problemLine } from '../config.ts';
+import { problemLine } from '../config/config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { ownUid } from '../runtime/process-identity.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';

@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { type Problem, readConfig } from '../config.ts';
+import { type Problem, readConfig } from '../config/config.ts';
 import { defaultEnvFile } from '../config/env-file.ts';
 import { readRegularFile } from '../config/regular-file.ts';
 import { settings } from '../config/settings.ts';

@@ -1,6 +1,6 @@
 // `live-status config`: the effective configuration, fit for an environment file, secrets masked.
 
-import { type DescribedSetting, describeConfig } from '../config.ts';
+import { type DescribedSetting, describeConfig } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { readConfigOrTell } from './config-words.ts';

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 import { inspectPidFile } from '../runtime/pid-file.ts';
 import { findHolding } from '../runtime/pid-places.ts';

@@ -1,6 +1,6 @@
 // `live-status status`: whether the daemon runs, how it is, and where each box is.
 
-import { readSettings } from '../config.ts';
+import { readSettings } from '../config/config.ts';
 import type { PidRecord } from '../runtime/pid-file.ts';
 import { findHolding } from '../runtime/pid-places.ts';
 import { askHealth, type HealthAnswer, healthTokenOf, type SeenHealth } from './ask-health.ts';

@@ -1,7 +1,7 @@
 // `live-status stop`: asks the running daemon to end and waits for it.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readSettings } from '../config.ts';
+import { readSettings } from '../config/config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { removeIfStill } from '../runtime/pid-claim.ts';
 import type { PidRecord } from '../runtime/pid-file.ts';

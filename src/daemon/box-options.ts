@@ -3,7 +3,7 @@
 import type { BoardOptions } from '../boxes/board.ts';
 import { budgetLimits } from '../boxes/budget.ts';
 import type { PublisherOptions } from '../boxes/publisher-ports.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { isListed } from '../core/name-list.ts';
 
 const LEAST_KEPT_LINES = 60; // a late result finds its line long after the box shows it no more

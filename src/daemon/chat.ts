@@ -2,7 +2,7 @@
 
 import type { ChannelName } from '../config/name-forms.ts';
 import { readSecretFile } from '../config/secret-file.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { PushError, type Sink } from '../core/sink.ts';

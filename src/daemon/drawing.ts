@@ -8,7 +8,7 @@ import type { Shrink } from '../boxes/publisher-ports.ts';
 import { renderCard } from '../boxes/render.ts';
 import type { RenderOptions, StatusOf } from '../boxes/render-options.ts';
 import { readLabelsFile } from '../config/labels-file.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
 import { OUR_MARK } from '../text/neutralise.ts';

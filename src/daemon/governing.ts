@@ -1,6 +1,6 @@
 // Makes the coordinator of the configuration, where it is switched on.
 
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Coordinator, CoordinatorPorts } from '../coordinator/contract.ts';
 import { createCoordinator } from '../coordinator/coordinator.ts';
 import { drift } from '../coordinator/rules/drift.ts';

@@ -4,7 +4,7 @@ import type { Board } from '../boxes/board.ts';
 import type { BoardRow } from '../boxes/box-entry.ts';
 import type { Publisher, PublisherStats } from '../boxes/publisher-ports.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import { fingerprint } from '../core/turn.ts';

@@ -1,6 +1,6 @@
 // Serves `/health` where the configuration wants it.
 
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
 import { doorOf } from '../http/door.ts';
 import { createHealthServer } from '../http/health.ts';

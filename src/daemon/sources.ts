@@ -1,7 +1,7 @@
 // Makes the configured sources and tells how each of them is, in one form for `/health`.
 
 import { packageVersion } from '../runtime/package-version.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { GatewayAccess } from '../config/choose-sources.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';

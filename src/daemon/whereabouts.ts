@@ -2,7 +2,7 @@
 
 import type { Placement } from '../boxes/board.ts';
 import { budgetLimits } from '../boxes/budget.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Chat } from './chat.ts';

@@ -2,7 +2,7 @@
 
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { openclawConfigPath } from '../../config/find-gateway.ts';
 import { parseLooseJson } from '../../config/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';

@@ -2,7 +2,7 @@
 
 import { createMattermostSink } from '../../sinks/mattermost.ts';
 import { createHttpTransport } from '../../sinks/transport.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
 import type { Sink } from '../../core/sink.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Config, problemLine, readConfig, secretsOf } from '../../../src/config.ts';
+import { type Config, problemLine, readConfig, secretsOf } from '../../../src/config/config.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'live-status-sources-'));
 const CHAT = { MM_URL: 'https://chat.example.org', MM_TOKEN: 'not-a-real-token', HOME: home };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maskSecrets } from '../../../src/config/mask.ts';
 import { settings } from '../../../src/config/settings.ts';
-import { describeConfig, readConfig } from '../../../src/config.ts';
+import { describeConfig, readConfig } from '../../../src/config/config.ts';
 
 const TOKEN = 'not-a-real-token';
 const REQUIRED = { MM_URL: 'https://chat.example.org', MM_TOKEN: TOKEN, TRANSCRIPT_DIR: '/agents', HOME: '/home/somebody' };

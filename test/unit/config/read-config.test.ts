@@ -3,7 +3,7 @@ import { mkdtempSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Config, problemLine, readConfig, readSettings, secretsOf } from '../../../src/config.ts';
+import { type Config, problemLine, readConfig, readSettings, secretsOf } from '../../../src/config/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'live-status-config-'));
 const TOKEN = 'not-a-real-token';

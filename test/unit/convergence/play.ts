@@ -1,7 +1,7 @@
 // Plays one story against the stand-in in fake time. Owns the world of the story and what the judge needs to know of it.
 
 import type { BoxView } from '../../../src/boxes/publisher-ports.ts';
-import { type Config, readConfig, secretsOf } from '../../../src/config.ts';
+import { type Config, readConfig, secretsOf } from '../../../src/config/config.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import { rendererOf } from '../../../src/daemon/drawing.ts';
 import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';

@@ -6,7 +6,7 @@ import type { PostRecord } from '../../../src/boxes/post-record.ts';
 import { createPublisher } from '../../../src/boxes/publisher.ts';
 import type { BoxView, Publisher } from '../../../src/boxes/publisher-ports.ts';
 import type { Checkpoint } from '../../../src/store/checkpoint.ts';
-import { type Config, secretsOf } from '../../../src/config.ts';
+import { type Config, secretsOf } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/text/redact.ts';

@@ -1,14 +1,14 @@
 // Turns the environment into the configuration, naming every problem at once. Knows no values of its own: see settings.ts.
 
-import { type ChosenSources, chooseSources } from './config/choose-sources.ts';
-import { readLabelsFile } from './config/labels-file.ts';
-import { maskSecrets } from './config/mask.ts';
-import { misspeltVariables } from './config/misspelt.ts';
-import { readSecretFile } from './config/secret-file.ts';
-import { isExposed } from './config/server-url.ts';
-import { decodeSetting, encodeSetting, type Setting } from './config/setting.ts';
-import { settings, type Values } from './config/settings.ts';
-import { isLoopback } from './core/loopback.ts';
+import { type ChosenSources, chooseSources } from './choose-sources.ts';
+import { readLabelsFile } from './labels-file.ts';
+import { maskSecrets } from './mask.ts';
+import { misspeltVariables } from './misspelt.ts';
+import { readSecretFile } from './secret-file.ts';
+import { isExposed } from './server-url.ts';
+import { decodeSetting, encodeSetting, type Setting } from './setting.ts';
+import { settings, type Values } from './settings.ts';
+import { isLoopback } from '../core/loopback.ts';
 
 /** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
 export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources };
