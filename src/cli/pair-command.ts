@@ -4,7 +4,7 @@ import { readSettings } from '../config/config.ts';
 import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
 import { errorText } from '../core/error-code.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { pair, type PairOutcome } from '../sources/gateway/pair.ts';
+import { pair, type PairOutcome } from '../sources/openclaw/gateway/pair.ts';
 import { prepareStateDir } from '../runtime/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';

@@ -1,9 +1,9 @@
 // How good the connection to a gateway is, in words for `/health`. Pure.
 
 import type { SourceCondition } from '../http/health-report.ts';
-import { lacksScope } from '../sources/gateway/questions.ts';
-import type { GatewayHealth } from '../sources/gateway/source.ts';
-import type { Refusal } from '../sources/gateway/wire.ts';
+import { lacksScope } from '../sources/openclaw/gateway/questions.ts';
+import type { GatewayHealth } from '../sources/openclaw/gateway/source.ts';
+import type { Refusal } from '../sources/openclaw/gateway/wire.ts';
 
 /** What a refused question, a missing method or a missing connection means for what can be seen, with the cure. */
 export function gatewayCondition({ state, missingMethods, refusals }: GatewayHealth): SourceCondition {

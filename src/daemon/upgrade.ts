@@ -9,7 +9,7 @@ import { withdrawnCard } from '../boxes/withdrawn.ts';
 import type { Route } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';
-import { routeOf } from '../sources/decoding/route.ts';
+import { routeOf } from '../sources/openclaw/decoding/route.ts';
 import type { Memory } from './memory.ts';
 import type { PostLedger } from './post-ledger.ts';
 

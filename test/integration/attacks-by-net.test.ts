@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { expectToWithstand, expectHealth } from './attack.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { type Served, ScriptedGateway } from '../unit/gateway/scripted-gateway.ts';
+import { type Served, ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { Bystander } from './bystander.ts';
 import { createRig, type Rig, until, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { ScriptedGateway } from '../unit/gateway/scripted-gateway.ts';
+import { ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { DocShell, loose, looksLike, runnable, type Shown } from './doc-shell.ts';
 import { createRig, freePort, type Rig, until } from './harness.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';

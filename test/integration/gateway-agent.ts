@@ -1,7 +1,7 @@
 // One agent as a scripted gateway tells of it. Owns the ids of its runs and messages.
 
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import type { ScriptedGateway } from '../unit/gateway/scripted-gateway.ts';
+import type { ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 
 export class GatewayAgent {
   readonly #gateway: () => ScriptedGateway;

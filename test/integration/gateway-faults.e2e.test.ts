@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { hello, type Script, ScriptedGateway } from '../unit/gateway/scripted-gateway.ts';
+import { hello, type Script, ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { GatewayAgent } from './gateway-agent.ts';
 import { createRig, type Rig, until, type Watcher } from './harness.ts';
 

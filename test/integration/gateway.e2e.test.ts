@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { hello, type Script, ScriptedGateway } from '../unit/gateway/scripted-gateway.ts';
+import { hello, type Script, ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { createRig, type Rig, until, type Watcher } from './harness.ts';
 
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { refusedLines } from '../unit/coordinator/ledger-recipe.ts';
-import { ScriptedGateway } from '../unit/gateway/scripted-gateway.ts';
+import { ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { GatewayAgent } from './gateway-agent.ts';
 import { createRig, type Rig, until, type Watcher } from './harness.ts';
 

@@ -7,10 +7,10 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renam
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SessionEvent } from '../../src/core/event.ts';
-import { createTranscriptSource, type TranscriptHealth } from '../../src/sources/transcripts/source.ts';
-import { silentLog } from '../unit/gateway/silent-log.ts';
+import { createTranscriptSource, type TranscriptHealth } from '../../src/sources/openclaw/transcripts/source.ts';
+import { silentLog } from '../unit/sources/openclaw/gateway/silent-log.ts';
 import { createFakeClock } from '../unit/sinks/fake-clock.ts';
-import { tempDir } from '../unit/transcripts/temp-dir.ts';
+import { tempDir } from '../unit/sources/openclaw/transcripts/temp-dir.ts';
 import { framesOf } from '../unit/versions/play-frames.ts';
 import { untilRead } from '../unit/wild/situation.ts';
 

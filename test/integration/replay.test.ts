@@ -16,7 +16,7 @@ import { createRedactor } from '../../src/text/redact.ts';
 import { statusOf } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
-import { createTranscriptSource } from '../../src/sources/transcripts/source.ts';
+import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const GOLDEN = fileURLToPath(new URL('../golden/boxes/', import.meta.url));

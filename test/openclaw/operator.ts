@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { type Device, deviceProof } from '../../src/sources/gateway/device.ts';
+import { type Device, deviceProof } from '../../src/sources/openclaw/gateway/device.ts';
 
 interface Pending {
   resolve(payload: Record<string, unknown>): void;

@@ -3,8 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { connectParams } from '../../src/sources/gateway/connect-request.ts';
-import { loadDevice } from '../../src/sources/gateway/device.ts';
+import { connectParams } from '../../src/sources/openclaw/gateway/connect-request.ts';
+import { loadDevice } from '../../src/sources/openclaw/gateway/device.ts';
 import { isSkipped, trimmedFrame, type WireFrame } from './trim-frame.ts';
 
 /** One line of a capture. */

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadDevice } from '../../src/sources/gateway/device.ts';
+import { loadDevice } from '../../src/sources/openclaw/gateway/device.ts';
 import { freePort, until, Watcher } from '../integration/harness.ts';
 import type { Installation } from './install.ts';
 import { type ModelServer, serveModel } from './model-server.ts';

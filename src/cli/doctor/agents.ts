@@ -7,9 +7,9 @@ import { openclawConfigPath } from '../../config/find-gateway.ts';
 import { parseLooseJson } from '../../config/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
-import { asList, asRecord, type JsonRecord } from '../../sources/decoding/json-guards.ts';
-import { pair, type PairOutcome } from '../../sources/gateway/pair.ts';
-import { findFolders, type Folder } from '../../sources/transcripts/discover.ts';
+import { asList, asRecord, type JsonRecord } from '../../sources/openclaw/decoding/json-guards.ts';
+import { pair, type PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
+import { findFolders, type Folder } from '../../sources/openclaw/transcripts/discover.ts';
 import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 

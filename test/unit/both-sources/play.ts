@@ -4,9 +4,9 @@ import { createSessions, type Sessions } from '../../../src/boxes/sessions.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
-import { GatewayDecoder } from '../../../src/sources/gateway/decoder.ts';
-import { Announcer } from '../../../src/sources/transcripts/announce.ts';
-import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode.ts';
+import { GatewayDecoder } from '../../../src/sources/openclaw/gateway/decoder.ts';
+import { Announcer } from '../../../src/sources/openclaw/transcripts/announce.ts';
+import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
 import type { Frame, Scenario, WrittenLine } from './recorded.ts';
 
 /** When what one source tells arrives: `undefined` for never. The argument says when it happened, and how far the scenario had come. */

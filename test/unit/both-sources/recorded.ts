@@ -1,9 +1,9 @@
 // What was recorded of one scenario: the frames of the gateway, and the lines that were written to transcripts meanwhile.
 
 import { readdirSync, readFileSync } from 'node:fs';
-import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/decoding/index-entry.ts';
-import type { JsonRecord } from '../../../src/sources/decoding/json-guards.ts';
-import { SessionIndex } from '../../../src/sources/transcripts/session-index.ts';
+import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/openclaw/decoding/index-entry.ts';
+import type { JsonRecord } from '../../../src/sources/openclaw/decoding/json-guards.ts';
+import { SessionIndex } from '../../../src/sources/openclaw/transcripts/session-index.ts';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 const AROUND_MS = 2_000; // a line may be dated before the connection, or be the last thing that happens

@@ -2,10 +2,10 @@
 
 import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import type { DecodedLine } from '../../../src/sources/decoding/decoded-event.ts';
-import { Busy } from '../../../src/sources/transcripts/busy.ts';
-import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode.ts';
-import { opensTurn } from '../../../src/sources/transcripts/follow.ts';
+import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
+import { Busy } from '../../../src/sources/openclaw/transcripts/busy.ts';
+import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
+import { opensTurn } from '../../../src/sources/openclaw/transcripts/follow.ts';
 import type { AgentSession } from './agent.ts';
 
 export interface ReaderPorts {

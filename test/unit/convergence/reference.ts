@@ -8,8 +8,8 @@ import { type StatusLimits, statusOf } from '../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../src/core/tree.ts';
 import { createSessions } from '../../../src/boxes/sessions.ts';
 import type { StatusOf } from '../../../src/boxes/render-options.ts';
-import { createTranscriptDecoder } from '../../../src/sources/transcripts/decode.ts';
-import type { DecodedLine } from '../../../src/sources/decoding/decoded-event.ts';
+import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
+import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
 import type { AgentSession } from './agent.ts';
 
 export interface ReferenceBox {

@@ -7,7 +7,7 @@ import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { transcriptCondition } from '../../../src/daemon/sources.ts';
 import type { SourceCondition } from '../../../src/http/health-report.ts';
-import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/transcripts/source.ts';
+import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/source.ts';
 import { withoutRoot } from '../without-root.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor, MAX_REDACTED_CHARS, redactThenCut } from '../../../src/text/redact.ts';
-import { createSafeText } from '../../../src/sources/decoding/safe-text.ts';
+import { createSafeText } from '../../../src/sources/openclaw/decoding/safe-text.ts';
 import { armouredKey, createDice, longestLeak } from './corpus.ts';
 import { GROWTH_PIECES, grown } from './growth-pieces.ts';
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { VERSIONS } from '../../openclaw/versions.ts';
-import { describeBoxes } from '../gateway/boxes.ts';
-import type { Played } from '../gateway/play-capture.ts';
+import { describeBoxes } from '../sources/openclaw/gateway/boxes.ts';
+import type { Played } from '../sources/openclaw/gateway/play-capture.ts';
 import { framesOf, playFrames, recordedVersions, scenesOf, type TrueBox, truthOf } from './play-frames.ts';
 import { shownAtLast } from './shown.ts';
 

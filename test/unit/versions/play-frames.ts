@@ -1,9 +1,9 @@
 // Plays what was recorded of one turn to the real source, and keeps what it says.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { type Line, readLines } from '../gateway/captures.ts';
-import { play, type Played } from '../gateway/play-capture.ts';
-import { asRecorded } from '../gateway/recorded-answers.ts';
+import { type Line, readLines } from '../sources/openclaw/gateway/captures.ts';
+import { play, type Played } from '../sources/openclaw/gateway/play-capture.ts';
+import { asRecorded } from '../sources/openclaw/gateway/recorded-answers.ts';
 
 /** What a box had to say, without times and figures, as the harness knew it from the model and the tools. */
 export interface TrueBox {

@@ -2,7 +2,7 @@
 
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { withoutFigures } from '../../openclaw/truth.ts';
-import { describeBoxes } from '../gateway/boxes.ts';
+import { describeBoxes } from '../sources/openclaw/gateway/boxes.ts';
 import type { TrueBox } from './play-frames.ts';
 
 const AT_LAST = 'at last ';

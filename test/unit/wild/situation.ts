@@ -7,10 +7,14 @@ import { basename, dirname, join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { onTestFinished } from 'vitest';
 import { createRedactor } from '../../../src/text/redact.ts';
-import { createTranscriptSource, type TranscriptCheckpoint, type TranscriptSource } from '../../../src/sources/transcripts/source.ts';
+import {
+  createTranscriptSource,
+  type TranscriptCheckpoint,
+  type TranscriptSource,
+} from '../../../src/sources/openclaw/transcripts/source.ts';
 import { Desk } from '../board/desk.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
-import { tempDir } from '../transcripts/temp-dir.ts';
+import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
 
 const FIXTURES = new URL('../../fixtures/wild/', import.meta.url);
 const TICK_MS = 500;

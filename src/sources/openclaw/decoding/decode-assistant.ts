@@ -1,0 +1,117 @@
+// An assistant line: what the agent said and how its model call stopped, the tools it calls, and the lines that the gateway wrote itself.
+
+import type { MessageStop } from '../../../core/event.ts';
+import { type DecodeContext, rememberCall } from './decode-context.ts';
+import { runIdOf } from './decode-user.ts';
+import type { Fact } from './decoded-event.ts';
+import { contentText, visibleText } from './entry-text.ts';
+import { modelErrorReason } from './error-reason.ts';
+import type { SafeText } from './safe-text.ts';
+import { asList, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { planSteps } from './plan-steps.ts';
+import { argumentsOf, shortArgs } from './tool-args.ts';
+import { decodeUsage } from './usage.ts';
+
+const MAX_TEXT_POINTS = 2_000;
+const MAX_NAME_POINTS = 80;
+const MAX_MODEL_POINTS = 100;
+const CALL_BLOCKS: ReadonlySet<string> = new Set(['toolCall', 'toolUse', 'tool_use', 'functionCall']);
+const OWN_PROVIDERS: ReadonlySet<string> = new Set(['openclaw', 'moltbot', 'clawdbot']);
+const OWN_MODELS: ReadonlySet<string> = new Set(['gateway-injected', 'delivery-mirror']);
+const SILENT_BLOCKS: ReadonlySet<string> = new Set([
+  'text',
+  'thinking',
+  'redactedThinking',
+  'redacted_thinking',
+  'image',
+  'audio',
+  'document',
+]);
+
+/** `message` first, then `tool_started` per call and `plan_changed`, so that the text stands above its calls. */
+export function decodeAssistant(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+  if (isOfGateway(message)) return decodeSynthetic(messageId, message, context);
+  const { safe } = context;
+  const calls = callBlocks(message['content'], context);
+  const stop = stopOf(message['stopReason'], calls.length > 0, context);
+  const text = textOf(message, context);
+  const reason = stop === 'error' ? reasonOf(message, safe) : undefined;
+  const model = asText(message['model']);
+  const usage = decodeUsage(message['usage']);
+  const said: Fact = {
+    type: 'message',
+    messageId,
+    stop,
+    ...(text === undefined ? {} : { text }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(model === undefined ? {} : { model: safe.line(model, MAX_MODEL_POINTS) }),
+    ...(usage === undefined ? {} : { usage }),
+  };
+  return stop === 'error' || stop === 'aborted' ? [said] : [said, ...calls.flatMap((call) => decodeCall(call, context))];
+}
+
+/** Early 2026 the gateway named neither itself nor a model, or itself by an older name. */
+function isOfGateway({ provider, model, stopReason }: JsonRecord): boolean {
+  return OWN_PROVIDERS.has(asText(provider) ?? '') || OWN_MODELS.has(asText(model) ?? '') || stopReason === 'injected';
+}
+
+/** An abort repeats text that another line has; a mirror or an answer to a command is shown, but ends nothing. */
+function decodeSynthetic(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+  const abort = asRecord(message['openclawAbort']);
+  const runId = context.safe.id(asText(abort?.['runId']) ?? runIdOf(message['idempotencyKey']));
+  const run = runId === undefined ? {} : { runId };
+  if (abort !== undefined) return [{ type: 'run_ended', outcome: 'aborted', ...run }];
+  const text = textOf(message, context);
+  return [{ type: 'message', messageId, stop: 'stop', injected: true, ...(text === undefined ? {} : { text }), ...run }];
+}
+
+function textOf(message: JsonRecord, context: DecodeContext): string | undefined {
+  const visible = visibleText(contentText(message['content']));
+  return visible === undefined ? undefined : asText(context.safe.prose(visible, MAX_TEXT_POINTS));
+}
+
+/** Where the error says nothing, the provider's own answer may. */
+function reasonOf(message: JsonRecord, safe: SafeText): string | undefined {
+  const told = ['errorMessage', 'errorBody', 'error', 'errorType', 'errorCode'].map((name) => modelErrorReason(message[name], safe));
+  return told.find((reason) => reason !== undefined);
+}
+
+/** `stop` with calls happens with some providers: the calls are made and the run goes on. */
+function stopOf(stopReason: unknown, hasCalls: boolean, context: DecodeContext): MessageStop {
+  switch (stopReason) {
+    case 'error':
+    case 'aborted':
+      return stopReason;
+    case 'length':
+      return hasCalls ? 'tools' : 'length';
+    case 'toolUse':
+      return 'tools';
+    default:
+      if (stopReason !== 'stop') context.unknown(`stop:${asText(stopReason) ?? 'none'}`);
+      return hasCalls ? 'tools' : 'stop';
+  }
+}
+
+function callBlocks(content: unknown, context: DecodeContext): JsonRecord[] {
+  return asList(content).flatMap((value) => {
+    const block = asRecord(value);
+    const kind = asText(block?.['type']) ?? '';
+    if (block !== undefined && CALL_BLOCKS.has(kind)) return [block];
+    if (block !== undefined && !SILENT_BLOCKS.has(kind)) context.unknown(`block:${kind}`);
+    return [];
+  });
+}
+
+function decodeCall(block: JsonRecord, context: DecodeContext): Fact[] {
+  const { safe } = context;
+  const callId = safe.id(block['id']);
+  const name = asText(block['name']);
+  if (callId === undefined || name === undefined) return [];
+  const tool = safe.line(name, MAX_NAME_POINTS);
+  const args = argumentsOf(block['arguments'] ?? block['input']);
+  const label = asText(args['label']);
+  rememberCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
+  const steps = planSteps(name, args, safe);
+  const started: Fact = { type: 'tool_started', callId, tool, args: shortArgs(args, safe) };
+  return steps === undefined ? [started] : [started, { type: 'plan_changed', steps }];
+}

@@ -1,0 +1,45 @@
+// A user line: what set a turn going, and which background commands ended since. Its text is read and never passed on.
+
+import type { Trigger } from '../../../core/event.ts';
+import type { DecodeContext } from './decode-context.ts';
+import { rememberRun } from './decode-context.ts';
+import type { Fact } from './decoded-event.ts';
+import { contentText } from './entry-text.ts';
+import { asText, type JsonRecord } from './json-guards.ts';
+import { questionOf } from './question.ts';
+import { findTrigger } from './trigger.ts';
+import { readUserText, type UserText } from './user-text.ts';
+
+const UNKNOWN: Trigger = { kind: 'unknown' };
+
+/**
+ * `background_ended` for every note about a finished command, then `turn_started`. A command that the gateway answered
+ * itself also gets its `run_ended`, for no model run will end it. A retry's repetition of the line gets nothing.
+ */
+export function decodeUser(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+  const runId = context.safe.id(runIdOf(message['idempotencyKey']));
+  if (runId !== undefined) {
+    if (context.startedRuns.has(runId)) return [];
+    rememberRun(context, runId);
+  }
+  const text = readUserText(contentText(message['content']));
+  const { isAnswered, ...found } = findTrigger(message, text, context.safe);
+  const trigger = isWithoutPrompt(text) && found.trigger.kind === 'operator' ? UNKNOWN : found.trigger;
+  const run = runId === undefined ? {} : { runId };
+  const ended = text.endedCommands.flatMap((command): Fact[] => {
+    const handle = context.safe.id(command.handle);
+    return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
+  });
+  const started: Fact = { type: 'turn_started', trigger, messageId, ...run, ...questionOf(text, trigger, context) };
+  return isAnswered ? [...ended, started, { type: 'run_ended', outcome: 'done', ...run }] : [...ended, started];
+}
+
+/** 2026.7 marks lines with `<runId>:user`, `<runId>:assistant` or the bare run id. */
+export function runIdOf(idempotencyKey: unknown): string | undefined {
+  return asText(asText(idempotencyKey)?.replace(/:(?:user|assistant)$/, ''));
+}
+
+/** It says to go on, and with what was never written down. */
+function isWithoutPrompt({ wording, words }: UserText): boolean {
+  return wording !== 'plain' && words === '';
+}

@@ -1,0 +1,55 @@
+// The only way for text of a source into an event: redacted first, with a margin behind what is shown, shortened after.
+
+import { createHash } from 'node:crypto';
+import { redactThenCut } from '../../../text/redact.ts';
+import { cut, dropInvisible, oneLine } from '../../../text/text.ts';
+
+const MAX_ID_CHARS = 512; // some providers make ids of several hundred characters
+const SCANNED_PER_POINT = 2; // white space and what is invisible does not count, so more is read than a line keeps
+const MIN_SCANNED_POINTS = 512;
+/** A harmless stand-in that shows whether the redactor takes a name for the name of a secret. */
+const PROBE_VALUE = 'probe-value-0123456789';
+
+export interface SafeText {
+  /** One line, at most `maxPoints` code points. */
+  line(text: string, maxPoints: number): string;
+  /** Line breaks kept, at most `maxPoints` code points. */
+  prose(text: string, maxPoints: number): string;
+  /** All of it so far as any text is redacted, for texts of which something is looked for. */
+  whole(text: string): string;
+  /** One line for the value of a named argument: masked whole when the name says that it is a secret. */
+  argument(name: string, text: string, maxPoints: number): string;
+  /** The same id for the same text. Never a secret, never a name that every object has. */
+  id(value: unknown): string | undefined;
+}
+
+/** `redact` gets every text after invisible characters that could hide a secret from it were taken out. */
+export function createSafeText(redact: (text: string) => string): SafeText {
+  const whole = (text: string) => redact(dropInvisible(text));
+  /** Only as much of a long text is redacted as may be shown, with a margin. */
+  const head = (text: string, maxPoints: number) =>
+    redactThenCut(text.trimStart(), Math.max(MIN_SCANNED_POINTS, SCANNED_PER_POINT * maxPoints), whole);
+  /** Redacted once more when the lines are joined: a name and its secret may have stood on two of them. */
+  const line = (text: string, maxPoints: number) => cut(redact(oneLine(head(text, maxPoints))), maxPoints);
+  return {
+    line,
+    prose: (text, maxPoints) => cut(head(text, maxPoints).trim(), maxPoints),
+    whole,
+    argument: (name, text, maxPoints) => maskOfName(name, redact) ?? line(text, maxPoints),
+    id: (value) => safeId(value, redact),
+  };
+}
+
+function maskOfName(name: string, redact: (text: string) => string): string | undefined {
+  const probe = `${name}=${PROBE_VALUE}`;
+  const probed = redact(probe);
+  if (probed === probe) return undefined;
+  return probed.startsWith(`${name}=`) ? probed.slice(name.length + 1) : '[redacted]';
+}
+
+/** An id that looks like a secret is replaced by its hash, so that calls and results still find each other. */
+function safeId(value: unknown, redact: (text: string) => string): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  const isPlain = value.length <= MAX_ID_CHARS && !(value in Object.prototype) && redact(value) === value && dropInvisible(value) === value;
+  return isPlain ? value : `id-${createHash('sha256').update(value).digest('hex').slice(0, 24)}`;
+}

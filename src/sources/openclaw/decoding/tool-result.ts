@@ -1,0 +1,108 @@
+// How a tool call ended. Facts of both versions: `isError` is not failure, a finished command with exit code 3 may say `completed`.
+
+import type { CallOutcome } from '../../../core/event.ts';
+import {
+  exitCodeOfCommand,
+  isCommand,
+  isFailedStatus,
+  jsonObject,
+  bareStatus,
+  NOT_RUN,
+  reportsFailure,
+  wordsOfFailure,
+} from './tool-failure.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import type { SafeText } from './safe-text.ts';
+
+export interface ToolResult {
+  tool: string;
+  text: string;
+  details: JsonRecord;
+  isError: boolean;
+}
+
+const MAX_DETAIL_POINTS = 160;
+const ABORTED: ReadonlySet<string> = new Set(['aborted', 'cancelled', 'canceled']);
+const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
+/** SIGKILL is not among them: that is more often the kernel short of memory than a person. */
+const ABORT_LINE =
+  /(?:^|\n)(?:Aborted|Command aborted by signal SIG(?:TERM|INT|HUP)|(?:Request|(?:This |The |Reply )?[Oo]peration|Tool execution) (?:was )?aborted(?: by (?:the )?user)?)\.?\s*$/;
+/** How OpenClaw itself closes the output of a command that did not end. */
+const COMMAND_ABORTED = /(?:^|\n)Command aborted by signal SIG[A-Z0-9]+\s*$/;
+/** `process` reports success of these as a failure in 2026.2. */
+const PROCESS_ENDED = /^(?:Killed|Terminated|Removed|Termination requested for) session ([\w-]{1,64})/;
+const ERROR_WORD =
+  /\b(?:\w{0,40}error|fail(?:ed|ure)?|cannot|can't|could not|denied|forbidden|not found|no such|timed out|aborted|refused|invalid|unable|fatal|exception|panic)\b/i;
+
+/** The outcome by status, exit code and, where details are missing or trimmed, by the text. */
+export function outcomeOf(result: ToolResult, safe: SafeText): CallOutcome {
+  const { details } = result;
+  const handle = result.tool === 'process' || details['status'] !== 'running' ? undefined : safe.id(details['sessionId']);
+  if (handle !== undefined) return { kind: 'background', handle };
+  if (isAborted(result)) return { kind: 'aborted' };
+  const exitCode = asNumber(details['exitCode']) ?? exitCodeInText(result);
+  const durationMs = asNumber(details['durationMs']);
+  const duration = durationMs === undefined || durationMs < 0 ? {} : { durationMs };
+  if (!isFailed(result, exitCode)) return { kind: 'ok', ...duration };
+  const detail = failureDetail(result, safe);
+  return {
+    kind: 'failed',
+    ...(exitCode === undefined || exitCode === 0 ? {} : { exitCode }),
+    ...(detail === '' ? {} : { detail }),
+    ...duration,
+  };
+}
+
+/** Only `process` tells of other commands than its own: which of them are over. */
+export function endedByProcessTool(result: ToolResult, safe: SafeText): { handle: string; exitCode?: number }[] {
+  if (result.tool !== 'process') return [];
+  const killed = safe.id(PROCESS_ENDED.exec(result.text)?.[1]);
+  if (killed !== undefined) return [{ handle: killed }];
+  const sessions = Array.isArray(result.details['sessions']) ? result.details['sessions'] : [result.details];
+  return sessions.slice(0, 100).flatMap((session) => endedSession(asRecord(session) ?? {}, safe));
+}
+
+function endedSession(session: JsonRecord, safe: SafeText): { handle: string; exitCode?: number }[] {
+  const handle = safe.id(session['sessionId']);
+  if (handle === undefined || asText(session['status']) === undefined || session['status'] === 'running') return [];
+  const exitCode = asNumber(session['exitCode']);
+  return [{ handle, ...(exitCode === undefined ? {} : { exitCode }) }];
+}
+
+function isAborted(result: ToolResult): boolean {
+  const { details, text, isError } = result;
+  if (ABORTED.has(asText(details['status']) ?? '') || details['exitReason'] === 'manual-cancel') return true;
+  const isFailure = isError || isFailedStatus(details['status']) || isCutShort(result); // 2026.5 calls such a result no error
+  return isFailure && details['exitReason'] === undefined && ABORT_LINE.test(text.slice(-300));
+}
+
+/** A history without details (2026.4) calls a command that was killed no error, either. */
+function isCutShort({ tool, details, text }: ToolResult): boolean {
+  return isCommand(tool) && Object.keys(details).length === 0 && COMMAND_ABORTED.test(text.slice(-100));
+}
+
+function isFailed(result: ToolResult, exitCode: number | undefined): boolean {
+  const { tool, details, text, isError } = result;
+  if (tool === 'process' && !isError && PROCESS_ENDED.test(text)) return false;
+  return isError || (exitCode !== undefined && exitCode !== 0) || isCutShort(result) || reportsFailure(tool, details, text);
+}
+
+/** Commands end with their own words for it; where the details know the code, those are output of somebody else. */
+function exitCodeInText({ tool, text, details }: ToolResult): number | undefined {
+  const code = EXIT_CODE_LINE.exec(text.slice(-100))?.[1] ?? (isCommand(tool) ? exitCodeOfCommand(text, details) : undefined);
+  return code === undefined ? undefined : Number(code);
+}
+
+/** What the tool says went wrong; for commands the first line of output that sounds like it. */
+function failureDetail({ details, text }: ToolResult, safe: SafeText): string {
+  const said = NOT_RUN.get(bareStatus(details['status'])) ?? wordsOfFailure(details) ?? wordsOfFailure(jsonObject(text) ?? {});
+  return safe.line(mostTelling(safe.whole(said ?? text)), MAX_DETAIL_POINTS);
+}
+
+function mostTelling(text: string): string {
+  const lines = text
+    .replace(EXIT_CODE_LINE, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  return lines.find((line) => ERROR_WORD.test(line)) ?? lines[0] ?? '';
+}

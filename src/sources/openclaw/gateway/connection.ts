@@ -1,0 +1,222 @@
+// Owns that there is a connection: one link at a time, when the next attempt is due, and what the state is. Knows no meaning of events.
+
+import type { Clock } from '../../../core/clock.ts';
+import type { Logger } from '../../../core/log.ts';
+import type { JsonRecord } from '../decoding/json-guards.ts';
+import { createBackOff } from './back-off.ts';
+import { connectParams } from './connect-request.ts';
+import { type Device, loadDevice } from './device.ts';
+import { isLoopbackUrl } from './loopback.ts';
+import { Link } from './link.ts';
+import type { Answer } from './requests.ts';
+import { type GatewayState, type LinkEnd, ourCodes, verdictOf } from './state.ts';
+import type { Timing } from './timing.ts';
+import type { Hello } from './wire.ts';
+
+export interface ConnectionOptions {
+  url: string;
+  /** Asked at every attempt, so that a changed token file is read again. Throws with words when there is none. */
+  token(): string;
+  clock: Clock;
+  random(): number;
+  log: Logger;
+  timing: Timing;
+  version: string;
+  /** Where the key of this device is kept; without it there is no device identity. */
+  stateDir?: string | undefined;
+  onConnected(hello: Hello): void;
+  onDisconnected(): void;
+  onEvent(event: string, payload: JsonRecord): void;
+  /** Events were dropped on the way. */
+  onGap(): void;
+  onState(state: GatewayState): void;
+}
+
+export interface ConnectionCounts {
+  frames: number;
+  garbage: number;
+  gaps: number;
+  reconnects: number;
+}
+
+/** Refusals that a signed device identity may mend. */
+const DEVICE_MAY_HELP: ReadonlySet<string> = new Set(['NOT_PAIRED', 'DEVICE_IDENTITY_REQUIRED', 'CONTROL_UI_DEVICE_IDENTITY_REQUIRED']);
+
+export class Connection {
+  readonly counts: ConnectionCounts = { frames: 0, garbage: 0, gaps: 0, reconnects: 0 };
+  readonly #options: ConnectionOptions;
+  readonly #backOff;
+  #state: GatewayState = { state: 'stopped' };
+  #link: Link | undefined;
+  #needsDevice: boolean;
+  #device: Device | undefined;
+  readonly #cancels: { retry?: () => void; look?: () => void } = {};
+  /** What the newest attempt had for a token. */
+  #token: string | undefined;
+  #lastFrameAt: number | undefined;
+  #isStopped = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#backOff = createBackOff(options.timing, options.random);
+    this.#needsDevice = !isLoopbackUrl(options.url);
+  }
+
+  get state(): GatewayState {
+    return this.#state;
+  }
+
+  get lastFrameAt(): number | undefined {
+    return this.#lastFrameAt;
+  }
+
+  start(): void {
+    this.#open();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#forgetRetry();
+    this.#link?.close(ourCodes.stopped);
+    this.#become({ state: 'stopped' });
+  }
+
+  /** Never rejects; without a connection nobody answers. */
+  request(method: string, params: Record<string, unknown>): Promise<Answer> {
+    if (this.#link === undefined || this.#state.state !== 'connected') return Promise.resolve({ kind: 'none' });
+    return this.#link.request(method, params);
+  }
+
+  #open(): void {
+    const { url, clock, timing, onEvent } = this.#options;
+    this.#forgetRetry();
+    if (this.#state.state === 'stopped') this.#become({ state: 'connecting' });
+    this.#link = new Link({
+      url,
+      clock,
+      timing,
+      connectParams: (challenge) => this.#answerTo(challenge),
+      onHello: (hello) => this.#connected(hello),
+      onEvent,
+      onCount: (what) => this.#count(what),
+      onEnd: (end) => this.#ended(end),
+    });
+  }
+
+  #answerTo(challenge: JsonRecord): Record<string, unknown> {
+    const { version, stateDir } = this.#options;
+    this.#token = undefined;
+    this.#token = this.#options.token();
+    if (this.#needsDevice && stateDir !== undefined) this.#device ??= loadDevice(stateDir);
+    const device = this.#needsDevice && this.#device !== undefined ? { device: this.#device } : {};
+    return connectParams(challenge, { token: this.#token, version, platform: process.platform, ...device });
+  }
+
+  /** The device that the gateway knows us by; undefined without one. */
+  get deviceId(): string | undefined {
+    return this.#needsDevice ? this.#device?.id : undefined;
+  }
+
+  #connected(hello: Hello): void {
+    this.#backOff.reset();
+    this.#become({ state: 'connected', version: hello.version, protocol: hello.protocol });
+    this.#options.onConnected(hello);
+  }
+
+  #ended(end: LinkEnd): void {
+    this.#link = undefined;
+    const wasConnected = this.#state.state === 'connected';
+    if (this.#isStopped) return;
+    const { deviceId } = this;
+    const verdict = verdictOf(deviceId === undefined ? end : { ...end, deviceId });
+    const isTriedAgain = this.#turnsToDevice(end);
+    const delayMs = isTriedAgain ? 0 : this.#backOff.next(verdict);
+    // What the second try mends is nobody's concern; what it does not mend will be said then.
+    if (!isTriedAgain) this.#become(verdict.state);
+    if (wasConnected) this.#options.onDisconnected();
+    this.#cancels.retry = this.#options.clock.after(delayMs, () => this.#reconnect());
+    if (verdict.state.state === 'auth' && verdict.retryAfterMs === undefined) this.#lookForToken();
+  }
+
+  #reconnect(): void {
+    this.counts.reconnects += 1;
+    this.#open();
+  }
+
+  /** A token that was put right is tried at once; asking the gateway that often with a wrong one would lock us out. */
+  #lookForToken(): void {
+    this.#cancels.look = this.#options.clock.after(this.#options.timing.lookMs, () => {
+      const token = this.#readToken();
+      if (token !== undefined && token !== this.#token) this.#reconnect();
+      else this.#lookForToken();
+    });
+  }
+
+  #readToken(): string | undefined {
+    try {
+      return this.#options.token();
+    } catch {
+      return undefined; // told at the next attempt
+    }
+  }
+
+  #forgetRetry(): void {
+    this.#cancels.retry?.();
+    this.#cancels.look?.();
+  }
+
+  /** On loopback a device identity is normally not needed; behind a proxy it is. */
+  #turnsToDevice(end: LinkEnd): boolean {
+    if (this.#needsDevice || this.#options.stateDir === undefined) return false;
+    const mayHelp = end.code === ourCodes.blind || (end.refusal !== undefined && DEVICE_MAY_HELP.has(end.refusal.code));
+    if (mayHelp) this.#needsDevice = true;
+    return mayHelp;
+  }
+
+  #count(what: 'frame' | 'garbage' | 'gap'): void {
+    switch (what) {
+      case 'frame':
+        this.counts.frames += 1;
+        this.#lastFrameAt = this.#options.clock.now();
+        return;
+      case 'garbage':
+        this.counts.garbage += 1;
+        return;
+      case 'gap':
+        this.counts.gaps += 1;
+        this.#options.onGap();
+        return;
+      default:
+        what satisfies never;
+    }
+  }
+
+  #become(state: GatewayState): void {
+    const isNews = JSON.stringify(state) !== JSON.stringify(this.#state);
+    this.#state = state;
+    if (!isNews) return;
+    this.#tell(state);
+    this.#options.onState(state);
+  }
+
+  #tell(state: GatewayState): void {
+    const { log, url } = this.#options;
+    switch (state.state) {
+      case 'connected':
+        return log.info({ url, version: state.version, protocol: state.protocol }, 'The gateway is connected.');
+      case 'blind':
+      case 'auth':
+      case 'protocol':
+      case 'pairing':
+        return log.error({ url }, state.because);
+      case 'starting':
+      case 'unreachable':
+        return log.warn({ url }, state.because);
+      case 'connecting':
+      case 'stopped':
+        return;
+      default:
+        state satisfies never;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// Pure: the facts of a session row. Rows are trusted for routing, lineage and tokens; about what is going on they lag behind.
+
+import type { EventOf, Route } from '../../../core/event.ts';
+import { contradicts } from '../../../core/home.ts';
+import { deliveryOf } from '../decoding/index-entry.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { DISPUTED, routeOf } from '../decoding/route.ts';
+import { rowSays } from '../decoding/row-audience.ts';
+import type { SafeText } from '../decoding/safe-text.ts';
+import { agentIdOf } from '../decoding/session-key.ts';
+import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
+
+/** What a row says of its session; empty members are not known, which is not the same as none. */
+export type SessionFacts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
+
+const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
+const MAX_LABEL_POINTS = 200;
+const MATTERMOST_ID = /^[a-z0-9]{26}$/;
+
+/** What routes a session when its row does not: where its scheduled job delivers, or where it was before. */
+interface OtherRoutes {
+  job?: Route | undefined;
+  known?: Route | undefined;
+}
+
+export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, routes: OtherRoutes = {}): SessionFacts {
+  const parentKey = parentOf(row);
+  const label = asText(row['label']);
+  const sessionId = safe.id(row['sessionId']);
+  const model = asText(row['activeModel']) ?? asText(row['model']);
+  const contextTokens = row['totalTokensFresh'] === true ? asNumber(row['totalTokens']) : undefined;
+  const contextWindow = asNumber(row['contextTokens']);
+  return {
+    agentId: asText(row['agentId']) ?? agentIdOf(rawKey) ?? 'main',
+    route: routeOfRow(rawKey, row, routes),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(parentKey === undefined ? {} : { parentKey }),
+    ...(label === undefined ? {} : { label: safe.line(label, MAX_LABEL_POINTS) }),
+    ...(model === undefined ? {} : { model: safe.line(model, MAX_LABEL_POINTS) }),
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
+}
+
+/** What is known of a session as long as no row of it has come; of a scheduled one, where its job delivers. */
+export function factsOfKey(rawKey: string, job: Route | undefined): Partial<SessionFacts> {
+  if (job !== undefined) return { route: job };
+  const { route } = routeOf(sessionKeyOf(rawKey), undefined);
+  return route === undefined ? {} : { route };
+}
+
+/** `parentSessionKey` also stands in threads forked from a channel, which are no sub-agents. */
+function parentOf(row: JsonRecord): string | undefined {
+  return isSessionKey(row['spawnedBy']) ? sessionKeyOf(row['spawnedBy']) : undefined;
+}
+
+/** Rows of scheduled runs have no destination, and any row may leave it out; what it then still says must not contradict what was. */
+function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes): Route {
+  if (cronJobOf(rawKey) !== undefined && job !== undefined) return job;
+  const { route = UNKNOWN, basis } = routeOf(sessionKeyOf(rawKey), { delivery: deliveryOf(row), says: rowSays(row) });
+  if (basis === 'none' && known !== undefined) return contradicts(known, route) ? DISPUTED : known;
+  return route.kind === 'direct' ? withChannel(route, row) : route;
+}
+
+/** The channel of a direct message stands nowhere but in the origin. */
+function withChannel(route: Extract<Route, { kind: 'direct' }>, row: JsonRecord): Route {
+  const origin = asRecord(row['origin']);
+  const channelId = asText(origin?.['nativeChannelId']);
+  const isHere = origin?.['provider'] === 'mattermost' && (route.userId === undefined || origin['to'] === `user:${route.userId}`);
+  return isHere && channelId !== undefined && MATTERMOST_ID.test(channelId) ? { ...route, channelId } : route;
+}
+
+/** How a row says that its last run ended; rows of running sessions and old rows say nothing. */
+export function outcomeOfRow(row: JsonRecord): 'done' | 'failed' | 'aborted' | 'timed_out' | undefined {
+  if (row['abortedLastRun'] === true) return 'aborted';
+  switch (row['status']) {
+    case 'done':
+      return 'done';
+    case 'failed':
+      return 'failed';
+    case 'killed':
+      return 'aborted';
+    case 'timeout':
+      return 'timed_out';
+    default:
+      return undefined;
+  }
+}
+
+/** 2026.7 mixes some rows into their frames; where there is a row of its own, it is right and the copies around it are not. */
+export function rowOf(payload: JsonRecord): JsonRecord {
+  return asRecord(payload['session']) ?? (payload['sessionId'] === undefined || payload['runId'] !== undefined ? {} : payload);
+}

@@ -1,0 +1,109 @@
+// A tool event of a run: the two transports `agent` (stream `tool`) and `session.tool` carry the same payload.
+
+import { SUMMARY_ARG } from '../../../core/turn.ts';
+import type { DecodeContext } from '../decoding/decode-context.ts';
+import { rememberCall } from '../decoding/decode-context.ts';
+import { decodeToolResult } from '../decoding/decode-tool-result.ts';
+import type { Fact } from '../decoding/decoded-event.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { planSteps } from '../decoding/plan-steps.ts';
+import { argumentsOf, shortArgs } from '../decoding/tool-args.ts';
+import type { Run } from './run.ts';
+
+const MAX_NAME_POINTS = 80;
+const MAX_SUMMARY_POINTS = 200;
+const MAX_QUESTION_POINTS = 200;
+const ASK_S = 900; // a question without a time of its own waits this long in 2026.9, and never outside the two bounds below
+const MIN_ASK_S = 30;
+const MAX_ASK_S = 3_600;
+/** The gateway tells itself that nobody answered; only when that was missed does a wait end by the clock. */
+export const WAIT_GRACE_MS = 60_000;
+const COMMAND_ARGS = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
+
+/** `tool_started` and what the arguments tell besides: a plan, a question to the person. */
+export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+  const { safe } = context;
+  const callId = safe.id(data['toolCallId']);
+  const name = asText(data['name']);
+  if (callId === undefined || name === undefined || run.startedCalls.get(callId) === 'whole') return [];
+  run.startedCalls.set(callId, 'whole');
+  const tool = safe.line(name, MAX_NAME_POINTS);
+  const rawArgs = argumentsOf(data['args']);
+  const args = shortArgs(rawArgs, safe);
+  const label = asText(rawArgs['label']);
+  rememberCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
+  run.commandsByCall.set(callId, COMMAND_ARGS.map((arg) => args[arg]).find((text) => text !== undefined) ?? tool);
+  const parentCallId = safe.id(data['parentToolCallId']);
+  const parent = parentCallId === undefined ? {} : { parentCallId };
+  const steps = planSteps(name, rawArgs, safe);
+  return [
+    { type: 'tool_started', callId, tool, args, runId: run.runId, ...parent },
+    ...(steps === undefined ? [] : [{ type: 'plan_changed', steps } satisfies Fact]),
+    ...(name === 'ask_user' ? [askStarted(callId, at, rawArgs, context)] : []),
+  ];
+}
+
+function askStarted(callId: string, at: number, args: JsonRecord, { safe }: DecodeContext): Fact {
+  const question = asText(asRecord(asList(args['questions'])[0])?.['question']) ?? asText(args['question']);
+  const seconds = Math.min(MAX_ASK_S, Math.max(MIN_ASK_S, asNumber(args['timeoutSeconds']) ?? ASK_S));
+  return {
+    type: 'waiting_started',
+    waitId: callId,
+    callId,
+    on: 'answer',
+    until: at + seconds * 1_000 + WAIT_GRACE_MS,
+    ...(question === undefined ? {} : { text: safe.line(question, MAX_QUESTION_POINTS) }),
+  };
+}
+
+/**
+ * The beginning of a call of which only a summary or its result came, with the arguments that a message told, else with the one line
+ * that the gateway itself shows of it.
+ */
+export function decodeItemStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+  const { safe } = context;
+  const callId = safe.id(data['toolCallId']);
+  const name = asText(data['name']);
+  if (callId === undefined || name === undefined || run.startedCalls.has(callId)) return [];
+  const args = run.argsByCall.get(callId);
+  if (args !== undefined) return decodeToolStart(run, at, { ...data, args }, context);
+  run.startedCalls.set(callId, 'named');
+  const tool = safe.line(name, MAX_NAME_POINTS);
+  rememberCall(context, callId, { tool });
+  const meta = asText(data['meta']);
+  const summary = meta === undefined ? {} : { [SUMMARY_ARG]: safe.line(meta, MAX_SUMMARY_POINTS) };
+  return [{ type: 'tool_started', callId, tool, args: summary, runId: run.runId }];
+}
+
+/** The end of a call of which only a summary came. */
+export function decodeItemEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+  const { toolCallId, name: toolName, status, error } = data;
+  const isError = status === 'failed';
+  const content = isError && typeof error === 'string' ? [{ type: 'text', text: error }] : [];
+  return endedCall(run, at, decodeToolResult({ toolCallId, toolName, isError, content }, context));
+}
+
+/** `tool_ended` and what the result tells besides. That a run yields is told by its own end. */
+export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+  const result = asRecord(data['result']) ?? {};
+  const { toolCallId, name: toolName, isError } = data;
+  const begun = decodeItemStart(run, at, data, context);
+  const facts = decodeToolResult({ toolCallId, toolName, isError, content: result['content'], details: result['details'] }, context);
+  return [...begun, ...endedCall(run, at, facts)];
+}
+
+/** The same for a tool result that the history holds. */
+export function decodeToolMessage(run: Run, at: number, message: JsonRecord, context: DecodeContext): Fact[] {
+  return endedCall(run, at, decodeToolResult(message, context));
+}
+
+function endedCall(run: Run, at: number, facts: Fact[]): Fact[] {
+  const callId = facts[0]?.type === 'tool_ended' ? facts[0].callId : '';
+  if (callId === '' || run.endedCalls.has(callId)) return [];
+  run.endedCalls.add(callId);
+  run.commandsByCall.delete(callId);
+  run.approvalsByCall.delete(callId);
+  run.isCutOff = facts[0]?.type === 'tool_ended' && facts[0].outcome.kind === 'aborted';
+  if (facts.some((fact) => fact.type === 'run_ended')) run.word = { outcome: 'yielded', at };
+  return facts.filter((fact) => fact.type !== 'run_ended');
+}

@@ -1,0 +1,147 @@
+// The answer to `chat.history`: what was missed, whether a run is in flight, and how runs ended that are not.
+
+import type { RunOutcome } from '../../../core/event.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { isBeginning } from './beginning.ts';
+import { type Message, messageOf } from './decode-message.ts';
+import { outcomeOfRow } from './decode-row.ts';
+import type { Run } from './run.ts';
+
+export interface InFlight {
+  runId: string;
+  startedAt: number | undefined;
+  plan: readonly unknown[];
+  /** Summaries of the newest events: for tools of channel runs they hold neither arguments nor results. */
+  events: JsonRecord[];
+}
+
+export interface History {
+  messages: Message[];
+  inFlight?: InFlight;
+  /** Of the session; empty where the version gives none with a history. */
+  row: JsonRecord;
+  isActive: boolean;
+  /** Asks for what comes after this answer. */
+  cursor?: string;
+  /** The cursor was of no use; everything must be asked for. */
+  isReset: boolean;
+}
+
+export function decodeHistory(payload: JsonRecord, now: number): History {
+  const row = asRecord(payload['sessionInfo']) ?? {};
+  const inFlight = inFlightOf(asRecord(payload['inFlightRun']));
+  const cursor = asText(payload['deltaCursor']);
+  return {
+    messages: mergeParts(asList(payload['messages']).flatMap((value) => messageOf(asRecord(value) ?? {}, now) ?? [])),
+    row,
+    isActive: inFlight !== undefined || isAtWork(row),
+    isReset: payload['kind'] === 'reset',
+    ...(inFlight === undefined ? {} : { inFlight }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
+}
+
+/** Whether a row says that a run is at work. Only from 2026.6 on it does so in so many words. */
+export function isAtWork(row: JsonRecord): boolean {
+  if (row['hasActiveRun'] !== undefined) return row['hasActiveRun'] === true;
+  return row['status'] === 'running' && asNumber(row['endedAt']) === undefined;
+}
+
+/** The history with the row that the gateway gave elsewhere. */
+export function withRow(history: History, row: JsonRecord): History {
+  return { ...history, row, isActive: history.inFlight !== undefined || isAtWork(row) };
+}
+
+function inFlightOf(run: JsonRecord | undefined): InFlight | undefined {
+  const runId = asText(run?.['runId']);
+  if (run === undefined || runId === undefined) return undefined;
+  const events = asList(run['events'])
+    .map(asRecord)
+    .filter((event) => event !== undefined);
+  return { runId, startedAt: asNumber(run['startedAt']), plan: asList(run['plan']), events };
+}
+
+/** The history splits one message into its text and its calls; both parts have the same id. */
+function mergeParts(messages: readonly Message[]): Message[] {
+  const merged: Message[] = [];
+  for (const message of messages) {
+    const before = merged.at(-1);
+    if (before?.id === message.id) merged[merged.length - 1] = { ...message, body: joined(before.body, message.body) };
+    else merged.push(message);
+  }
+  return merged;
+}
+
+function joined(first: JsonRecord, second: JsonRecord): JsonRecord {
+  return { ...first, ...second, content: [...contentOf(first), ...contentOf(second)] };
+}
+
+function contentOf({ content }: JsonRecord): readonly unknown[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : asList(content);
+}
+
+/**
+ * The messages worth telling: those since events may have been missed, and of a turn that is going on everything from its
+ * beginning. Without `since` nothing else is asked for: what had ended before is not ours to tell.
+ */
+export function missedMessages({ messages, isActive }: History, since: number | undefined): readonly Message[] {
+  const begin = isActive ? messages.findLastIndex(({ body }) => isBeginning(body)) : -1;
+  const missed = since === undefined ? -1 : messages.findIndex(({ at }) => at >= since);
+  const starts = [begin, missed].filter((index) => index >= 0);
+  return starts.length === 0 ? [] : messages.slice(Math.min(...starts));
+}
+
+/** Those of the turn that began last. */
+export function ofNewestTurn(messages: readonly Message[]): readonly Message[] {
+  return messages.slice(
+    Math.max(
+      0,
+      messages.findLastIndex(({ body }) => isBeginning(body)),
+    ),
+  );
+}
+
+/** Whether a turn goes on as far as the gateway says; a history without any row does not say that it is over. */
+export function mayBeAtWork({ row, isActive }: History): boolean {
+  return isActive || (row['hasActiveRun'] === undefined && row['status'] === undefined);
+}
+
+/**
+ * How a run that is not in flight ended, and when; undefined while the gateway still calls its session active, or says nothing about
+ * runs at all. `isLastAsk`: rows lag behind by a second or two, after that they are believed.
+ */
+export function settledEnd(
+  run: Run,
+  history: History,
+  { wasRestarted, isLastAsk }: { wasRestarted: boolean; isLastAsk: boolean },
+): { outcome: RunOutcome; at?: number } | undefined {
+  const { row, isActive } = history;
+  const endedAt = isOfRow(run, row) ? asNumber(row['endedAt']) : undefined;
+  const outcome = isOfRow(run, row) ? outcomeOfRow(row) : undefined;
+  // Words that were cut off do not say whether somebody stopped the run or its time was over.
+  const isTimeOut = run.word?.outcome === 'aborted' && outcome === 'timed_out';
+  if (run.word !== undefined) return { outcome: isTimeOut ? outcome : run.word.outcome, at: endedAt ?? run.word.at };
+  if (row['hasActiveSubagentRun'] === true && !isActive) return { outcome: 'yielded' };
+  if (!wasRestarted && !saysEnded(run, history, isLastAsk)) return undefined;
+  // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.
+  const isDoubtful = wasRestarted && (outcome === 'aborted' || row['lastRunId'] === undefined);
+  if (outcome === undefined || isDoubtful) return { outcome: 'lost' };
+  return {
+    outcome: outcome === 'done' && run.isCutOff === true ? 'timed_out' : outcome,
+    ...(endedAt === undefined ? {} : { at: endedAt }),
+  };
+}
+
+/** A row may be about an older run: it names another one, or had ended before this one began. */
+function isOfRow(run: Run, row: JsonRecord): boolean {
+  const endedAt = asNumber(row['endedAt']);
+  if (row['lastRunId'] !== undefined) return row['lastRunId'] === run.runId;
+  return endedAt === undefined || endedAt >= run.startedAt;
+}
+
+/** Whether the gateway says that the run is over. One that tells of no runs in its rows (2026.2) never does. */
+function saysEnded(run: Run, { row, isActive, inFlight }: History, isLastAsk: boolean): boolean {
+  if (inFlight !== undefined) return true; // it is another one, and runs of a session do not overlap
+  if (!isActive) return row['hasActiveRun'] === false || (row['status'] !== undefined && (isOfRow(run, row) || isLastAsk));
+  return isLastAsk && Array.isArray(row['activeRunIds']) && !row['activeRunIds'].includes(run.runId);
+}

@@ -1,0 +1,59 @@
+// Owns what is known of scheduled jobs: their names and where they deliver.
+
+import type { Route } from '../../../core/event.ts';
+import { deliveryOf } from '../decoding/index-entry.ts';
+import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { remember } from '../decoding/remember.ts';
+import { routeOf } from '../decoding/route.ts';
+import { rowSays } from '../decoding/row-audience.ts';
+import type { SafeText } from '../decoding/safe-text.ts';
+
+export interface Job {
+  jobId: string;
+  name?: string;
+  /** Where the results go (LS-25), and so who may read the run; undefined for jobs that deliver nowhere. */
+  route?: Route;
+  /** Heartbeats are jobs, too. */
+  isHeartbeat: boolean;
+}
+
+const MAX_JOBS = 1_000;
+const MAX_NAME_POINTS = 80;
+
+export class Jobs {
+  readonly #safe: SafeText;
+  readonly #jobsById = new Map<string, Job>();
+
+  constructor(safe: SafeText) {
+    this.#safe = safe;
+  }
+
+  get(jobId: string | undefined): Job | undefined {
+    return jobId === undefined ? undefined : this.#jobsById.get(jobId.toLowerCase());
+  }
+
+  /** Learns from a `cron` event; undefined when it names no job. */
+  learn(payload: JsonRecord): Job | undefined {
+    const jobId = this.#safe.id(payload['jobId']);
+    const raw = asRecord(payload['job']);
+    if (jobId === undefined) return undefined;
+    const known = this.get(jobId);
+    const name = asText(raw?.['name']);
+    const route = routeOfDelivery(asRecord(asRecord(payload['delivery'])?.['resolved']) ?? asRecord(raw?.['delivery'])) ?? known?.route;
+    const job: Job = {
+      jobId,
+      ...(name === undefined ? (known?.name === undefined ? {} : { name: known.name }) : { name: this.#safe.line(name, MAX_NAME_POINTS) }),
+      ...(route === undefined ? {} : { route }),
+      isHeartbeat: asRecord(raw?.['payload'])?.['kind'] === 'heartbeat' || known?.isHeartbeat === true,
+    };
+    remember(this.#jobsById, jobId.toLowerCase(), job, MAX_JOBS);
+    return job;
+  }
+}
+
+/** `{ channel: 'mattermost', to: 'channel:<id>' }`; a destination that is only found at the end of the run is not known yet. */
+function routeOfDelivery(delivery: JsonRecord | undefined): Route | undefined {
+  if (asText(delivery?.['channel']) === undefined || delivery?.['mode'] === 'none') return undefined;
+  const row = { deliveryContext: delivery };
+  return routeOf('agent:main:cron:job', { delivery: deliveryOf(row), says: rowSays(row) }).route;
+}

@@ -1,0 +1,210 @@
+// Owns one WebSocket connection from opening to closing: handshake, requests, order of frames, signs of life. Knows no meaning of events.
+
+import { WebSocket } from 'ws';
+import type { Clock } from '../../../core/clock.ts';
+import type { JsonRecord } from '../decoding/json-guards.ts';
+import { lacksScope } from './questions.ts';
+import { type Answer, Requests } from './requests.ts';
+import { type LinkEnd, ourCodes, SCOPE } from './state.ts';
+import type { Timing } from './timing.ts';
+import { decodeFrame, decodeHello, type Frame, type Hello } from './wire.ts';
+
+export interface LinkOptions {
+  url: string;
+  clock: Clock;
+  timing: Timing;
+  /** Answers the challenge; throws when there is no token to be had. */
+  connectParams(challenge: JsonRecord): Record<string, unknown>;
+  onHello(hello: Hello): void;
+  onEvent(event: string, payload: JsonRecord): void;
+  /** `frame`: any frame came; `garbage`: one that is no frame; `gap`: frames were dropped on the way. */
+  onCount(what: 'frame' | 'garbage' | 'gap'): void;
+  /** Called exactly once; nothing else is called after it. */
+  onEnd(end: LinkEnd): void;
+}
+
+const MAX_FRAME_BYTES = 26 * 1024 * 1024; // the gateway's own limit is 25 MiB
+/** Larger events carry whole files; nothing of them would fit into a box, and reading one would hold everything up. */
+const MAX_EVENT_CHARS = 8 * 1024 * 1024;
+
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #socket: WebSocket;
+  readonly #requests: Requests;
+  readonly #cancels = new Set<() => void>();
+  #hello: Hello | undefined;
+  #refusal: LinkEnd['refusal'];
+  #lastSeq = 0;
+  #heardAt: number;
+  #framedAt: number;
+  #hasEnded = false;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    const { url, clock, timing } = options;
+    this.#requests = new Requests(clock, timing.requestMs);
+    this.#heardAt = this.#framedAt = clock.monotonic();
+    this.#socket = new WebSocket(url, {
+      maxPayload: MAX_FRAME_BYTES,
+      perMessageDeflate: false,
+      allowSynchronousEvents: false, // thousands of frames in one piece must let others have their turn between them
+      followRedirects: false,
+      handshakeTimeout: timing.handshakeMs,
+    });
+    this.#socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    this.#socket.on('pong', () => this.#heard());
+    this.#socket.on('ping', () => this.#heard());
+    this.#socket.on('error', (error) => this.#failed(error));
+    this.#socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString().slice(0, 200) }));
+    this.#later(timing.handshakeMs, () => {
+      if (this.#hello === undefined) this.close(ourCodes.noHandshake);
+    });
+  }
+
+  /** Never rejects. */
+  request(method: string, params: Record<string, unknown>): Promise<Answer> {
+    if (this.#hasEnded) return Promise.resolve({ kind: 'none' });
+    return this.#requests.ask((id) => this.#send({ type: 'req', id, method, params }));
+  }
+
+  /** Ends the connection at once; `code` is one of ours. */
+  close(code: number, reason = ''): void {
+    this.#end({ code, reason });
+    this.#socket.close(1000);
+    this.#socket.terminate();
+  }
+
+  #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
+    if (this.#hasEnded) return;
+    this.#heard();
+    this.#framedAt = this.#options.clock.monotonic();
+    this.#options.onCount('frame');
+    const text = isBinary ? '' : textOf(data);
+    const frame = text.length > MAX_EVENT_CHARS && text.startsWith('{"type":"event"') ? undefined : decodeFrame(text);
+    if (frame === undefined) this.#skipped(text);
+    else this.#onFrame(frame);
+  }
+
+  /** A frame too large to be read still took a number. */
+  #skipped(text: string): void {
+    this.#options.onCount('garbage');
+    if (text.length > MAX_EVENT_CHARS) this.#lastSeq += 1;
+  }
+
+  #onFrame(frame: Frame): void {
+    switch (frame.kind) {
+      case 'event':
+        if (frame.event === 'connect.challenge') void this.#connect(frame.payload);
+        else this.#onEvent(frame);
+        return;
+      case 'answer':
+      case 'refused':
+        this.#requests.answered(frame);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  #onEvent({ event, payload, seq }: Extract<Frame, { kind: 'event' }>): void {
+    if (seq !== undefined) {
+      if (this.#lastSeq > 0 && seq > this.#lastSeq + 1) this.#options.onCount('gap');
+      this.#lastSeq = Math.max(this.#lastSeq, seq);
+    }
+    this.#options.onEvent(event, payload);
+  }
+
+  async #connect(challenge: JsonRecord): Promise<void> {
+    const params = this.#paramsFor(challenge);
+    if (params === undefined) return;
+    const answer = await this.request('connect', params);
+    if (this.#hasEnded) return;
+    if (answer.kind === 'refused') {
+      // The gateway closes right after this, with a code that says less; a proxy might keep the connection open.
+      this.#refusal = answer.refusal;
+      this.#later(1_000, () => this.close(1008));
+    }
+    if (answer.kind === 'ok') this.#welcome(decodeHello(answer.payload));
+  }
+
+  #paramsFor(challenge: JsonRecord): Record<string, unknown> | undefined {
+    try {
+      return this.#options.connectParams(challenge);
+    } catch (error) {
+      this.close(ourCodes.noToken, error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  #welcome(hello: Hello): void {
+    this.#hello = hello;
+    if (hello.scopes === undefined) return void this.#judge(hello);
+    if (!hello.scopes.includes(SCOPE)) return this.close(ourCodes.blind);
+    this.#letIn(hello);
+  }
+
+  /** Some versions do not say what they grant (2026.2 never, 2026.4 not to a device): the first answer shows it. */
+  async #judge(hello: Hello): Promise<void> {
+    const answer = await this.request('sessions.list', { limit: 1 });
+    if (this.#hasEnded) return;
+    if (answer.kind === 'none') return this.close(ourCodes.noHandshake);
+    if (answer.kind === 'refused' && lacksScope(answer.refusal)) return this.close(ourCodes.blind, answer.refusal.message);
+    this.#letIn(hello);
+  }
+
+  #letIn(hello: Hello): void {
+    this.#watch(hello);
+    this.#options.onHello(hello);
+  }
+
+  /** Our own ping finds a dead connection long before a tick is missed; the ticks find a gateway that hangs behind a living socket. */
+  #watch(hello: Hello): void {
+    const { clock, timing } = this.#options;
+    this.#later(timing.pingMs, () => {
+      if (clock.monotonic() - this.#heardAt >= timing.deadMs) return this.close(ourCodes.dead);
+      if (clock.monotonic() - this.#framedAt >= 2 * hello.tickIntervalMs) return this.close(ourCodes.noTicks);
+      this.#socket.ping();
+      this.#watch(hello);
+    });
+  }
+
+  #heard(): void {
+    this.#heardAt = this.#options.clock.monotonic();
+  }
+
+  #send(frame: Record<string, unknown>): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #failed(error: Error): void {
+    const code = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 1009 : 1006;
+    this.#end({ code, reason: '', cause: error.message.slice(0, 200) });
+    this.#socket.terminate();
+  }
+
+  #end(end: LinkEnd): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    for (const cancel of this.#cancels) cancel();
+    this.#requests.abandon();
+    const { onEnd } = this.#options;
+    onEnd({
+      ...end,
+      ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
+      ...(this.#hello === undefined ? {} : { hello: this.#hello }),
+    });
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    const cancel = this.#options.clock.after(delayMs, () => {
+      this.#cancels.delete(cancel);
+      run();
+    });
+    this.#cancels.add(cancel);
+  }
+}
+
+function textOf(data: WebSocket.RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}

@@ -1,0 +1,53 @@
+// One connection with this device's identity, to learn whether a gateway knows it. Nothing is watched through it.
+
+import type { Clock } from '../../../core/clock.ts';
+import { connectParams } from './connect-request.ts';
+import { loadDevice } from './device.ts';
+import { Link } from './link.ts';
+import { type GatewayState, ourCodes, verdictOf } from './state.ts';
+import { TIMING, type Timing } from './timing.ts';
+
+export interface PairOptions {
+  url: string;
+  /** Throws with words when there is no token to be had. */
+  token(): string;
+  version: string;
+  /** Where the key of this device is kept; it is made when there is none. */
+  stateDir: string;
+  clock: Clock;
+  timing?: Partial<Timing>;
+}
+
+export type PairOutcome =
+  /** The gateway lets this device in and shows it its sessions. */
+  | { kind: 'paired'; deviceId: string; version: string }
+  /** Its operator must run `command` first. */
+  | { kind: 'pending'; deviceId: string; requestId?: string; command: string }
+  | { kind: 'failed'; deviceId: string; state: GatewayState };
+
+/** Asks the gateway to let this device in. Resolves with what came of it; rejects when the key cannot be read or written. */
+export async function pair({ url, token, version, stateDir, clock, timing }: PairOptions): Promise<PairOutcome> {
+  const device = loadDevice(stateDir);
+  const deviceId = device.id;
+  return new Promise((resolve) => {
+    const link = new Link({
+      url,
+      clock,
+      timing: { ...TIMING, ...timing },
+      connectParams: (challenge) => connectParams(challenge, { token: token(), version, platform: process.platform, device }),
+      onHello: (hello) => {
+        resolve({ kind: 'paired', deviceId, version: hello.version });
+        link.close(ourCodes.stopped);
+      },
+      onEvent: () => {},
+      onCount: () => {},
+      onEnd: (end) => resolve(outcomeOf(verdictOf({ ...end, deviceId }).state, deviceId)),
+    });
+  });
+}
+
+function outcomeOf(state: GatewayState, deviceId: string): PairOutcome {
+  if (state.state !== 'pairing') return { kind: 'failed', deviceId, state };
+  const { requestId, command } = state;
+  return { kind: 'pending', deviceId, command, ...(requestId === undefined ? {} : { requestId }) };
+}

@@ -1,0 +1,49 @@
+// Owns the requests that wait for an answer on one connection.
+
+import type { Clock } from '../../../core/clock.ts';
+import type { JsonRecord } from '../decoding/json-guards.ts';
+import type { Frame, Refusal } from './wire.ts';
+
+/** How a request ended. `none`: no answer in time, or the connection went away. */
+export type Answer = { kind: 'ok'; payload: JsonRecord } | { kind: 'refused'; refusal: Refusal } | { kind: 'none' };
+
+export class Requests {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #waitingById = new Map<string, (answer: Answer) => void>();
+  #count = 0;
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Registers a request; `send` gets its id. Always resolves. */
+  ask(send: (id: string) => void): Promise<Answer> {
+    const id = `r${++this.#count}`;
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(this.#timeoutMs, () => this.#settle(id, { kind: 'none' }));
+      this.#waitingById.set(id, (answer) => {
+        cancel();
+        resolve(answer);
+      });
+      send(id);
+    });
+  }
+
+  /** Hands an answer on; unknown and late ones are ignored. */
+  answered(frame: Extract<Frame, { kind: 'answer' | 'refused' }>): void {
+    this.#settle(frame.id, frame.kind === 'answer' ? { kind: 'ok', payload: frame.payload } : { kind: 'refused', refusal: frame.refusal });
+  }
+
+  /** The connection is gone: nobody will answer. */
+  abandon(): void {
+    for (const id of this.#waitingById.keys()) this.#settle(id, { kind: 'none' });
+  }
+
+  #settle(id: string, answer: Answer): void {
+    const resolve = this.#waitingById.get(id);
+    this.#waitingById.delete(id);
+    resolve?.(answer);
+  }
+}

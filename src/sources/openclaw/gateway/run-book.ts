@@ -1,0 +1,300 @@
+// Owns which runs are open in which session, and tells when they begin, go on, fail and end. Order is by run and by what is known
+// here, never by the arrival of rows. Knows no frames and no text.
+
+import type { RunOutcome } from '../../../core/event.ts';
+import type { Fact } from '../decoding/decoded-event.ts';
+import { remember } from '../decoding/remember.ts';
+import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run, type Sign } from './run.ts';
+import { type Beginning, internalTrigger, newSession, type SessionBook, takeBeginning } from './session-book.ts';
+
+/** How a run ended of which nothing was seen before; `startedAt` if the gateway says so. */
+interface UnseenEnd {
+  runId: string;
+  outcome: RunOutcome;
+  at: number;
+  startedAt: number | undefined;
+  reason: string | undefined;
+}
+
+export interface RunBookPorts {
+  tell(rawKey: string, at: number, fact: Fact): void;
+  /** By our clock, in milliseconds. */
+  now(): number;
+  /** Calls `run` once after `delayMs`. */
+  after(delayMs: number, run: () => void): void;
+  /** Name of a scheduled job, as far as it is known. */
+  jobName(jobId: string): string | undefined;
+  /** A run of the session will try again, and nobody has told when. */
+  retrying(rawKey: string): void;
+  askRow(rawKey: string): void; // it may say what no event does
+}
+
+const MAX_RUNS = 3_000;
+const MAX_SESSIONS = 3_000;
+const TELL_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
+const HELD_MS = 60_000;
+const STOPPING_MS = 10_000; // a gateway cuts its runs off before it says that it stops
+const STOP_WORD_MS = 2_000; // a gateway that tells the end of a run that was stopped does so within a second
+const FINAL_WORD_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
+
+export class RunBook {
+  readonly #ports: RunBookPorts;
+  readonly #runsById = new Map<string, Run>();
+  readonly #sessionsByKey = new Map<string, SessionBook>();
+  #isStopping = false;
+
+  constructor(ports: RunBookPorts) {
+    this.#ports = ports;
+  }
+
+  run(runId: string | undefined): Run | undefined {
+    return runId === undefined ? undefined : this.#runsById.get(runId);
+  }
+
+  session(rawKey: string): SessionBook {
+    const known = this.#sessionsByKey.get(rawKey);
+    const session = known ?? newSession(rawKey);
+    if (known === undefined) remember(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
+    return session;
+  }
+
+  /** The open runs of all sessions, oldest first. */
+  openRuns(): Run[] {
+    return [...this.#sessionsByKey.values()].flatMap((session) => this.openRunsOf(session.rawKey));
+  }
+
+  openRunsOf(rawKey: string): Run[] {
+    return [...this.session(rawKey).openRuns].flatMap((runId) => this.#runsById.get(runId) ?? []);
+  }
+
+  /** Sessions in which something is going on, with a run or about to have one. */
+  liveKeys(): string[] {
+    return [...this.#sessionsByKey.values()].filter(({ hasBegun, openRuns }) => hasBegun || openRuns.size > 0).map(({ rawKey }) => rawKey);
+  }
+
+  /** Whether a frame of a run is older than what is known of it. Equal numbers are shared by streams. */
+  isOld(runId: string, seq: number | undefined): boolean {
+    const run = this.#runsById.get(runId);
+    if (run === undefined || seq === undefined) return false;
+    if (seq < run.lastSeq) return true;
+    run.lastSeq = seq;
+    return false;
+  }
+
+  /** A message, a job or the gateway itself set a turn going. */
+  begin(rawKey: string, at: number, fact: Beginning): void {
+    const session = this.session(rawKey);
+    const isOwnWord = fact.runId !== undefined && session.openRuns.has(fact.runId);
+    const continues = fact.trigger.kind === 'announce' || fact.trigger.kind === 'recovery';
+    if (session.openRuns.size > 0 && !session.awaitsWord && !isOwnWord && !continues) {
+      session.held = { fact, at };
+      return;
+    }
+    // Some versions tell the message only when its run has begun; it may have waited for that.
+    const begunAt = session.awaitsWord || isOwnWord ? Math.max(at, ...this.openRunsOf(rawKey).map((run) => run.startedAt)) : at;
+    this.#begun(session, begunAt, fact);
+  }
+
+  /** The first sign of a run, or of another attempt of it. */
+  started(rawKey: string, runId: string, at: number, isHeartbeat: boolean): Run {
+    const known = this.#runsById.get(runId);
+    if (known !== undefined && known.phase !== 'ended') return this.#startedAgain(known, at);
+    const session = this.session(rawKey);
+    for (const { runId: otherId, word } of this.openRunsOf(rawKey)) this.ended(otherId, word?.outcome ?? 'lost', word?.at ?? at);
+    this.#beginFor(session, runId, at, isHeartbeat);
+    const run = newRun(rawKey, runId, at, this.#ports.now());
+    remember(this.#runsById, runId, run, MAX_RUNS);
+    session.openRuns.add(runId);
+    this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    return run;
+  }
+
+  /** Another attempt: told when it does something, for it may fail at once like the one before. */
+  #startedAgain(run: Run, at: number): Run {
+    if (run.attempt > 0) {
+      run.retriedAt = at;
+      run.isTrying = true;
+    }
+    reopen(run);
+    return run;
+  }
+
+  /**
+   * A sign of the run: `alive` that it is there, `words` of a text, `work` that is more than the rest of a text, so that an answered run
+   * goes on. Undefined when it has ended.
+   */
+  active(rawKey: string, runId: string, at: number, sign: Sign): Run | undefined {
+    const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
+    if (run.phase === 'ended' && !this.#cameBack(run, at)) return undefined;
+    run.seenAt = this.#ports.now();
+    const resumes = isWaitingToRetry(run) ? sign === 'work' : run.isTrying === true && sign !== 'alive';
+    if (!resumes && (isWaitingToRetry(run) || run.isTrying === true)) return run;
+    const goesOn = resumes || (run.phase === 'answered' && sign === 'work');
+    if (goesOn) reopen(run);
+    if (resumes) run.retriedAt ??= at;
+    delete run.isTrying;
+    if (goesOn || (run.phase === 'open' && at - run.toldAt >= TELL_AGAIN_MS)) {
+      run.toldAt = at;
+      this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    }
+    return run;
+  }
+
+  /** A model call failed; the run will try again, unless it ends at once. */
+  failed(run: Run, at: number, reason: string): void {
+    run.attempt += 1;
+    run.reason = reason;
+    reopen(run);
+    delete run.retriedAt;
+    delete run.isTrying;
+    delete run.nextAt;
+    const { attempt } = run;
+    this.#ports.after(FINAL_WORD_MS, () => {
+      if (!isWaitingToRetry(run) || run.attempt !== attempt || run.nextAt !== undefined) return;
+      this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason, runId: run.runId });
+      this.#ports.retrying(run.rawKey);
+    });
+  }
+
+  /** The gateway says when it tries again. `reason` is used when the failure itself was not seen. */
+  retryPlanned(run: Run, at: number, nextAt: number, reason: string): void {
+    if (run.attempt > 0 && !isWaitingToRetry(run)) return;
+    run.attempt = Math.max(1, run.attempt);
+    run.reason ??= reason;
+    run.nextAt = nextAt;
+    const { attempt, runId } = run;
+    this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason: run.reason, nextAt, runId });
+  }
+
+  /** The run is over. The first word on it counts, unless that was a guess. */
+  ended(runId: string, told: RunOutcome, at: number, reason?: string): void {
+    const run = this.#runsById.get(runId);
+    if (run === undefined || !isNews(run, told)) return;
+    const outcome = judged(run, told);
+    if (run.phase !== 'ended') this.#close(run);
+    run.end = { outcome, isGuess: outcome !== told };
+    this.#ports.tell(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** The last message of a run says that it was aborted. Where its row says so, too, that may be all that is ever told (2026.4). */
+  saidAborted(run: Run): void {
+    const { word } = run;
+    this.#ports.after(STOP_WORD_MS, () => {
+      if (run.word !== word || run.phase === 'ended') return;
+      if (run.isStopped === true) this.ended(run.runId, 'aborted', word?.at ?? run.toldAt);
+      else this.#ports.askRow(run.rawKey);
+    });
+  }
+
+  /** The run was cut off for a restart: of its session by a person (`/new`), unless the gateway says that it stops itself. */
+  cutForRestart(runId: string, at: number): void {
+    const run = this.#runsById.get(runId);
+    this.ended(runId, this.#isStopping ? 'lost' : 'aborted', at);
+    if (run !== undefined) run.restartedAt = this.#ports.now();
+  }
+
+  /** The gateway stops. What it has cut off for that was stopped by nobody, and may be continued by the next one. */
+  gatewayStops(): void {
+    this.#isStopping = true;
+    const now = this.#ports.now();
+    for (const run of this.#runsById.values()) {
+      if (run.end?.outcome !== 'aborted' || run.restartedAt === undefined || now - run.restartedAt > STOPPING_MS) continue;
+      run.end = { outcome: 'lost', isGuess: false };
+      this.#ports.tell(run.rawKey, now, { type: 'run_ended', outcome: 'lost', runId: run.runId, takesBack: true });
+    }
+  }
+
+  gatewayStands(): void {
+    this.#isStopping = false;
+  }
+
+  #close(run: Run): void {
+    run.phase = 'ended';
+    run.commandsByCall.clear();
+    run.argsByCall.clear();
+    run.approvalsByCall.clear();
+    delete run.preamble;
+    const session = this.session(run.rawKey);
+    session.openRuns.delete(run.runId);
+    session.hasBegun = false;
+    session.awaitsWord = false;
+  }
+
+  /** A run that was called lost and is at work after all, unless another one has taken its place. */
+  #cameBack(run: Run, at: number): boolean {
+    const session = this.session(run.rawKey);
+    if (run.end?.outcome !== 'lost' || session.hasBegun || session.openRuns.size > 0) return false;
+    reopen(run);
+    delete run.end;
+    session.openRuns.add(run.runId);
+    session.hasBegun = true;
+    run.toldAt = at;
+    this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
+    return true;
+  }
+
+  /** A row says whether the newest run of its session was stopped. Only a change while a run is at work speaks of that run. */
+  rowSaysStopped(rawKey: string, isStopped: boolean, rowAt: number): void {
+    const session = this.session(rawKey);
+    const isChange = isStopped && session.saysStopped !== true;
+    session.saysStopped = isStopped;
+    if (!isChange) return;
+    for (const run of this.openRunsOf(rawKey).filter(({ startedAt }) => rowAt > startedAt)) {
+      run.isStopped = true;
+      if (run.word?.outcome === 'aborted') this.saidAborted(run);
+    }
+  }
+
+  /**
+   * The end of a run whose beginning was not seen: it matters to a turn that waits for its run. One that failed is said in any case,
+   * with a box of its own, for somebody waits for it; only if not even its session was seen before, it is not ours to tell.
+   */
+  endedUnseen(rawKey: string, end: UnseenEnd): void {
+    const session = this.session(rawKey);
+    const { runId, outcome, at, startedAt, reason } = end;
+    const isAwaited = session.hasBegun && session.openRuns.size === 0;
+    const isOurs = startedAt !== undefined || session.begunAt > 0 || session.held !== undefined;
+    if (!isAwaited && (outcome !== 'failed' || !isOurs)) return;
+    const begun = isAwaited ? undefined : takeBeginning(session, runId, startedAt ?? at);
+    if (begun !== undefined) this.#ports.tell(rawKey, begun.at, begun.fact);
+    if (isAwaited) session.hasBegun = false;
+    const run = newRun(rawKey, runId, startedAt ?? at, this.#ports.now());
+    remember(this.#runsById, runId, { ...run, phase: 'ended', end: { outcome, isGuess: false } }, MAX_RUNS);
+    this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** Takes over a turn that was open when this process began, with its open runs. */
+  restore(rawKey: string, runIds: readonly string[]): void {
+    const session = this.session(rawKey);
+    session.hasBegun = true;
+    for (const runId of runIds) {
+      session.openRuns.add(runId);
+      remember(this.#runsById, runId, newRun(rawKey, runId, 0, 0), MAX_RUNS);
+    }
+  }
+
+  /** Every turn in which something is going on has lost its gateway; a sign of its runs takes that back. */
+  lost(at: number): void {
+    for (const rawKey of this.liveKeys()) {
+      this.#ports.tell(rawKey, at, { type: 'source_lost' });
+      for (const run of this.openRunsOf(rawKey)) run.toldAt = 0;
+    }
+  }
+
+  #begun(session: SessionBook, at: number, fact: Beginning): void {
+    session.hasBegun = true;
+    session.begunAt = at;
+    session.awaitsWord = fact.trigger.kind === 'unknown' && fact.messageId === undefined;
+    delete session.held;
+    this.#ports.tell(session.rawKey, at, fact);
+  }
+
+  #beginFor(session: SessionBook, runId: string, at: number, isHeartbeat: boolean): void {
+    const trigger = internalTrigger(session, { runId, isHeartbeat }, (jobId) => this.#ports.jobName(jobId));
+    if (trigger !== undefined) return this.#begun(session, at, { type: 'turn_started', trigger, runId });
+    if (session.hasBegun) return;
+    const { held } = session;
+    if (held !== undefined && at - held.at < HELD_MS) return this.#begun(session, Math.max(held.at, at), { ...held.fact, runId });
+    this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'unknown' }, runId });
+  }
+}

@@ -1,0 +1,270 @@
+// The source `gateway`: keeps a connection, turns its frames into events, and makes up for what was missed. Owns the timers.
+
+import type { Clock } from '../../../core/clock.ts';
+import type { SessionEvent } from '../../../core/event.ts';
+import type { Logger } from '../../../core/log.ts';
+import type { JsonRecord } from '../decoding/json-guards.ts';
+import { Connection } from './connection.ts';
+import { GatewayDecoder } from './decoder.ts';
+import { Recovery, type RestoredTurn } from './recovery.ts';
+import type { GatewayState } from './state.ts';
+import { TIMING, type Timing } from './timing.ts';
+import { isMissing, tellsRunsOnly } from './questions.ts';
+import type { Hello, Refusal } from './wire.ts';
+
+export type { RestoredTurn } from './recovery.ts';
+export type { GatewayState } from './state.ts';
+
+export interface GatewaySourceOptions {
+  /** `ws:` or `wss:` */
+  url: string;
+  /** The gateway's token; asked at every attempt, so that a changed file is read again. Throws with words when there is none. */
+  token(): string;
+  /** Our own version, told to the gateway. */
+  version: string;
+  clock: Clock;
+  /** From 0 to 1, for the jitter. */
+  random(): number;
+  /** Gets every text in full before anything is shortened. */
+  redact(text: string): string;
+  /** Called in order per session; must not throw. */
+  emit(event: SessionEvent): void;
+  log: Logger;
+  /** Where the key of this device is kept, for a gateway on another machine. */
+  stateDir?: string;
+  /** Asked at the start: turns to be asked about at the first connection. */
+  restored?(): readonly RestoredTurn[];
+  onState?(state: GatewayState): void;
+  /** Tell what persons asked for with the turns they start. */
+  tellsQuestions?: boolean;
+  /** There is no other source: what this one does not tell of, nobody does. */
+  isOnlySource?: boolean;
+  timing?: Partial<Timing>;
+}
+
+export interface GatewayHealth {
+  state: GatewayState;
+  /** By our wall clock; undefined before the first. */
+  lastFrameAt: number | undefined;
+  lastEventAt: number | undefined;
+  frames: number;
+  /** Frames that are none, or too large to be read. */
+  garbage: number;
+  gaps: number;
+  reconnects: number;
+  unknownKinds: Record<string, number>;
+  /** Methods that this gateway does not have: less is seen through it. */
+  missingMethods: string[];
+  /** What it answers to questions that it takes in no form, by method. */
+  refusals: Record<string, Refusal>;
+  openRuns: number;
+}
+
+export interface GatewaySource {
+  /** Resolves at once; the gateway need not be there. */
+  start(): Promise<void>;
+  /** No event comes after this. */
+  stop(): Promise<void>;
+  health(): GatewayHealth;
+}
+
+const OVERLAP_MS = 60_000; // messages are dated by the gateway's clock and come late; what is told twice counts once
+
+/** A source that emits what an OpenClaw gateway says, from `start` on until `stop`. */
+export function createGatewaySource(options: GatewaySourceOptions): GatewaySource {
+  const source = new Source(options);
+  return {
+    start: () => {
+      source.start();
+      return Promise.resolve();
+    },
+    stop: () => {
+      source.stop();
+      return Promise.resolve();
+    },
+    health: () => source.health(),
+  };
+}
+
+class Source {
+  readonly #options: GatewaySourceOptions;
+  readonly #timing: Timing;
+  readonly #connection: Connection;
+  readonly #decoder: GatewayDecoder;
+  readonly #recovery: Recovery;
+  readonly #unknownKinds: Record<string, number> = {};
+  readonly #refusals = new Map<string, Refusal>();
+  /** What was logged of refusals: each is news once. */
+  readonly #logged = new Set<string>();
+  readonly #cancelsByName = new Map<'check' | 'lost' | 'resync', () => void>();
+  #lastHello: { hello: Hello; at: number } | undefined;
+  #lastEventAt: number | undefined;
+  /** From when on events may have been missed; undefined while connected, and before the first connection. */
+  #missedSince: number | undefined;
+  /** Before the first connection nothing is ours to tell. */
+  #watchedSince = 0;
+  #isStopped = false;
+
+  constructor(options: GatewaySourceOptions) {
+    this.#options = options;
+    this.#timing = { ...TIMING, ...options.timing };
+    this.#decoder = this.#createDecoder();
+    this.#connection = this.#createConnection();
+    this.#recovery = new Recovery({
+      decoder: this.#decoder,
+      clock: options.clock,
+      timing: this.#timing,
+      request: (method, params) => this.#connection.request(method, params),
+      onRefused: (method, refusal) => this.#refused(method, refusal),
+    });
+  }
+
+  start(): void {
+    for (const turn of this.#options.restored?.() ?? []) this.#recovery.restore(turn);
+    this.#connection.start();
+    this.#awaitLoss();
+    this.#keepChecking();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const cancel of this.#cancelsByName.values()) cancel();
+    this.#recovery.disconnected();
+    this.#connection.stop();
+  }
+
+  health(): GatewayHealth {
+    const { state, lastFrameAt, counts } = this.#connection;
+    return {
+      state,
+      lastFrameAt,
+      lastEventAt: this.#lastEventAt,
+      ...counts,
+      unknownKinds: { ...this.#unknownKinds },
+      missingMethods: [...this.#refusals].flatMap(([method, refusal]) => (isMissing(refusal) ? [method] : [])),
+      refusals: Object.fromEntries([...this.#refusals].filter(([, refusal]) => !isMissing(refusal))),
+      openRuns: this.#decoder.book.openRuns().length,
+    };
+  }
+
+  #createDecoder(): GatewayDecoder {
+    const { redact, clock, tellsQuestions = false } = this.#options;
+    return new GatewayDecoder({
+      redact,
+      tellsQuestions,
+      now: () => clock.now(),
+      after: (delayMs, run) => clock.after(delayMs, run),
+      emit: (event) => this.#emit(event),
+      onUnknown: (kind) => {
+        this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
+      },
+      onSession: (rawKey) => this.#recovery.met(rawKey),
+      onGap: () => this.#resync(),
+      onRetry: (rawKey) => void this.#recovery.askRetry(rawKey),
+      onDoubt: (rawKey) => void this.#recovery.askRow(rawKey),
+      onBareResult: (rawKey) => void this.#recovery.askResults(rawKey),
+    });
+  }
+
+  #createConnection(): Connection {
+    const { url, clock, random, log, version, stateDir, onState } = this.#options;
+    return new Connection({
+      url,
+      token: () => this.#options.token(),
+      clock,
+      random,
+      log,
+      version,
+      stateDir,
+      timing: this.#timing,
+      onConnected: (hello) => this.#connected(hello),
+      onDisconnected: () => this.#disconnected(),
+      onEvent: (event, payload: JsonRecord) => this.#decoder.event(event, payload),
+      onGap: () => this.#resync(),
+      onState: (state) => onState?.(state),
+    });
+  }
+
+  #connected(hello: Hello): void {
+    this.#cancel('lost');
+    const at = this.#options.clock.now();
+    const wasRestarted = this.#lastHello !== undefined && isAnotherStart(this.#lastHello, { hello, at });
+    if (this.#lastHello === undefined) this.#watchedSince = at;
+    this.#lastHello = { hello, at };
+    if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
+    this.#refusals.clear();
+    this.#decoder.toolsUntold(false);
+    this.#decoder.book.gatewayStands();
+    const missedSince = this.#missedSince;
+    this.#missedSince = undefined;
+    void this.#recovery.connected(wasRestarted, missedSince);
+  }
+
+  #disconnected(): void {
+    this.#missedSince = this.#before(this.#connection.lastFrameAt ?? this.#options.clock.now());
+    this.#recovery.disconnected();
+    this.#awaitLoss();
+  }
+
+  /** A gateway that restarts is back soon; without one for longer nobody knows what became of its runs. */
+  #awaitLoss(): void {
+    this.#set('lost', this.#timing.lostMs, () => this.#decoder.book.lost(this.#options.clock.now()));
+  }
+
+  /** Gaps come in bursts; one look makes up for all of them. */
+  #resync(): void {
+    const since = this.#before(this.#options.clock.now());
+    this.#set('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync(since));
+  }
+
+  #before(at: number): number {
+    return Math.max(this.#watchedSince, at - OVERLAP_MS);
+  }
+
+  #keepChecking(): void {
+    this.#set('check', this.#timing.checkMs, () => {
+      this.#keepChecking();
+      if (this.#connection.state.state !== 'connected') return;
+      this.#decoder.tasks.confirm(this.#options.clock.now());
+      void this.#recovery.checkQuiet(this.#options.clock.now());
+    });
+  }
+
+  #refused(method: string, refusal: Refusal): void {
+    this.#refusals.set(method, refusal);
+    if (this.#options.isOnlySource === true && tellsRunsOnly(method, refusal)) this.#decoder.toolsUntold(true);
+    const name = `${this.#lastHello?.hello.version} ${method} ${refusal.code}`;
+    if (this.#logged.has(name)) return;
+    this.#logged.add(name);
+    if (isMissing(refusal))
+      this.#options.log.warn({ method }, 'The gateway has no such method; it is an older one, and less can be seen through it.');
+    else
+      this.#options.log.warn(
+        { method, refusal: refusal.message },
+        'The gateway refuses a question in every form; less can be seen through it.',
+      );
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#isStopped) return;
+    this.#lastEventAt = this.#options.clock.now();
+    this.#options.emit(event);
+  }
+
+  #set(name: 'check' | 'lost' | 'resync', delayMs: number, run: () => void): void {
+    this.#cancel(name);
+    this.#cancelsByName.set(name, this.#options.clock.after(delayMs, run));
+  }
+
+  #cancel(name: 'check' | 'lost' | 'resync'): void {
+    this.#cancelsByName.get(name)?.();
+    this.#cancelsByName.delete(name);
+  }
+}
+
+/** Whether the gateway was started between the two; those of 2026.7 tell that only by the time they have been running. */
+function isAnotherStart(before: { hello: Hello; at: number }, now: { hello: Hello; at: number }): boolean {
+  const { bootId, uptimeMs } = now.hello;
+  if (bootId !== undefined && before.hello.bootId !== undefined) return bootId !== before.hello.bootId;
+  return uptimeMs !== undefined && now.at - uptimeMs > before.at;
+}

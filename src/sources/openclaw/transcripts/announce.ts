@@ -1,0 +1,126 @@
+// Owns what was told about each session. Gives events their session key, and tells the facts of a session before its first event.
+
+import type { Clock } from '../../../core/clock.ts';
+import type { EventOf, Route, SessionEvent } from '../../../core/event.ts';
+import type { DecodedEvent } from '../decoding/decoded-event.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { remember } from '../decoding/remember.ts';
+import { routeInTree } from '../decoding/route.ts';
+import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
+import { agentIdOf } from '../decoding/session-key.ts';
+
+export interface AnnouncerOptions {
+  clock: Clock;
+  redact(text: string): string;
+  entryOf(key: string): IndexEntry | undefined;
+  keyOfSession(sessionId: string): string | undefined;
+  emit(event: SessionEvent): void;
+}
+
+/** What is known of a session without an index: where its transcript lies. */
+export interface Origin {
+  agentId: string;
+  sessionId: string;
+}
+
+type Facts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
+
+const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
+const MAX_SESSIONS = 5_000; // a session that was forgotten is only told once more
+const MAX_LABEL_POINTS = 200;
+
+interface Told {
+  origin: Origin;
+  facts: string;
+  /** A route was told: when its row vanishes, that has to be taken back. */
+  hasRoute: boolean;
+  /** The newest instant among the session's own lines, never in the future. */
+  lastLineAt: number;
+  /** What was added to the instants that were told. */
+  lagMs?: number;
+}
+
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  readonly #safe: SafeText;
+  readonly #toldByKey = new Map<string, Told>();
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+    this.#safe = createSafeText(options.redact);
+  }
+
+  /** When the session's transcript last grew; 0 when nothing was read of it. */
+  lastLineAt(key: string): number {
+    return this.#toldByKey.get(key)?.lastLineAt ?? 0;
+  }
+
+  /** Emits events a transcript's lines gave. */
+  /** `lagMs` is added to what they say about time; what was told before by another clock moves along. */
+  tellLines(key: string, origin: Origin, events: readonly DecodedEvent[], lagMs = 0): void {
+    const told = this.announce(key, origin);
+    const byMs = lagMs - (told.lagMs ?? lagMs);
+    const now = this.#options.clock.now();
+    if (byMs !== 0) this.#options.emit({ type: 'writer_clock_learned', at: now, byMs, sessionKey: key, source: 'transcripts' });
+    told.lagMs = lagMs;
+    for (const event of events) {
+      const at = event.at + lagMs;
+      told.lastLineAt = Math.max(told.lastLineAt, Math.min(at, now));
+      this.#options.emit({ ...this.#withChildKey(event), at, sessionKey: key, source: 'transcripts' });
+    }
+  }
+
+  /** Lines name an announced sub-agent by its session id; the turn that spawned it knows it by its key. */
+  #withChildKey(event: DecodedEvent): DecodedEvent {
+    if (event.type !== 'turn_started' || event.trigger.kind !== 'announce') return event;
+    const { childKey, childSessionId } = event.trigger;
+    const named = childKey ?? (childSessionId === undefined ? undefined : this.#options.keyOfSession(childSessionId));
+    return named === undefined ? event : { ...event, trigger: { ...event.trigger, childKey: named } };
+  }
+
+  /** Emits an event that no line gave. */
+  tell(key: string, origin: Origin, event: DecodedEvent): void {
+    this.announce(key, origin);
+    this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
+  }
+
+  /** An index says something else of these sessions: tells the facts that are new, of known ones and the ones they spawned. */
+  refresh(changed: ReadonlySet<string>): void {
+    for (const [key, told] of this.#toldByKey) {
+      const parentKey = this.#options.entryOf(key)?.parentKey;
+      if (changed.has(key) || (parentKey !== undefined && changed.has(parentKey))) this.#tellFacts(key, told);
+    }
+  }
+
+  /** Tells the facts of a session unless they were told. */
+  announce(key: string, origin: Origin): Told {
+    const told = this.#toldByKey.get(key) ?? { origin, facts: '', hasRoute: false, lastLineAt: 0 };
+    told.origin = origin;
+    remember(this.#toldByKey, key, told, MAX_SESSIONS);
+    if (told.facts === '') this.#tellFacts(key, told);
+    return told;
+  }
+
+  #tellFacts(key: string, told: Told): void {
+    const facts = this.#factsOf(key, told);
+    const encoded = JSON.stringify(facts);
+    if (encoded === told.facts) return;
+    told.facts = encoded;
+    told.hasRoute ||= facts.route !== undefined;
+    this.#options.emit({ type: 'session_seen', at: this.#options.clock.now(), sessionKey: key, source: 'transcripts', ...facts });
+  }
+
+  #factsOf(key: string, { origin, hasRoute }: Told): Facts {
+    const entry = this.#options.entryOf(key);
+    const route = routeInTree(key, this.#options.entryOf).route ?? (hasRoute ? UNKNOWN : undefined);
+    const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, sessionId: entry?.sessionId ?? origin.sessionId };
+    if (entry?.parentKey !== undefined) facts.parentKey = entry.parentKey;
+    if (entry?.label !== undefined) facts.label = this.#safe.line(entry.label, MAX_LABEL_POINTS);
+    // Without an index a missing route means that nobody knows yet; it must not be taken for a conversation elsewhere.
+    if (route !== undefined) facts.route = route;
+    if (entry?.model !== undefined) facts.model = this.#safe.line(entry.model, MAX_LABEL_POINTS);
+    if (entry?.contextTokens !== undefined) facts.contextTokens = entry.contextTokens;
+    if (entry?.contextWindow !== undefined) facts.contextWindow = entry.contextWindow;
+    return facts;
+  }
+}

@@ -1,0 +1,244 @@
+// Owns which sessions show signs of life outside their transcripts: a lock file, or a running row in the index. Reads no file.
+
+import type { Clock } from '../../../core/clock.ts';
+import type { EventOf } from '../../../core/event.ts';
+import { remember } from '../decoding/remember.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import type { Belief } from './lock-file.ts';
+
+export type BusyEvent =
+  | Omit<EventOf<'busy_seen'>, 'sessionKey' | 'source'>
+  | Omit<EventOf<'busy_cleared'>, 'sessionKey' | 'source'>
+  | Omit<EventOf<'calls_abandoned'>, 'sessionKey' | 'source'>;
+
+export interface BusyOptions {
+  clock: Clock;
+  /** When the session's transcript last grew, by the wall clock; 0 when it never did. */
+  lastLineAt(key: string): number;
+  emit(key: string, event: BusyEvent): void;
+}
+
+interface Signs {
+  /** Until when the lock is believed; undefined without a lock, 0 with one that is not believed. */
+  lockUntil?: number;
+  lockSince?: number;
+  ownerIsDead: boolean;
+  running?: { since: number; updatedAt: number };
+  /** When the newest run ended as the row says; a lock that was taken before is left behind. */
+  overAt?: number;
+  /** When the lock was let go of while the row said `running`; undefined again at any further sign. */
+  letGo?: { at: number; isTold: boolean };
+  /** Since when, and until when, lines may come that say how a run was stopped. */
+  awaitsLines?: { since: number; until: number };
+  /** A row left behind by a crash: not believed until it is updated. */
+  deadRowAt?: number;
+  /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
+  told?: { until: number; at: number };
+  crashTold: boolean;
+  /** When it was last told to be at rest. */
+  restAt?: number;
+}
+
+// A live owner is looked at every two seconds; the promise outlives a few missed looks.
+const ALIVE_MS = 30_000;
+const RENEW_MS = 15_000;
+// After a crash the index says `running` until the next run; a running turn touches the index or its file more often than this.
+export const ROW_BELIEVED_MS = 150_000;
+// Between two attempts of a run nobody holds the lock, for 30 s at most; a row without a lock is believed for longer than that.
+const LET_GO_BELIEVED_MS = 45_000;
+// A run lets go of its lock for moments only, and never while a command of its runs; by then the result would be written.
+const ABANDONED_MS = 3_000;
+// A run that is stopped lets go of its lock in the middle of a command; from there to the line that says so it was 0.95 s on a busy machine.
+const STOPPED_LINES_MS = 2_000;
+// 2026.7 takes the lock away from a run that holds it longer than five minutes.
+const TAKEN_AWAY_MS = 290_000;
+// The lock and the row outlive the last line by some milliseconds, and the lock is taken again for moments right after it; a sign of
+// life right after a line would open a new box.
+const QUIET_MS = 1_000;
+const MAX_SESSIONS = 5_000;
+
+/** Turns locks and rows into `busy_seen` and `busy_cleared`. */
+export class Busy {
+  readonly #options: BusyOptions;
+  readonly #signsByKey = new Map<string, Signs>();
+  /** The rows of this version say which sessions are running; with them a lock alone begins no turn. */
+  #rowsTellRuns = false;
+
+  constructor(options: BusyOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the session is believed to be at work. */
+  isBusy(key: string): boolean {
+    const signs = this.#signsByKey.get(key);
+    return signs !== undefined && this.#until(key, signs) > this.#options.clock.now();
+  }
+
+  lockHeld(key: string, belief: Belief, since: number): void {
+    const signs = this.#signsOf(key);
+    signs.lockSince = since;
+    delete signs.letGo;
+    delete signs.awaitsLines;
+    signs.ownerIsDead = belief.kind === 'dead';
+    if (belief.kind !== 'dead') signs.crashTold = false;
+    switch (belief.kind) {
+      case 'alive':
+        signs.lockUntil = this.#options.clock.now() + ALIVE_MS;
+        break;
+      case 'aged':
+        signs.lockUntil = belief.until;
+        break;
+      case 'stale':
+        signs.lockUntil = 0;
+        break;
+      case 'dead':
+        return this.#crashed(key, signs);
+      default:
+        belief satisfies never;
+    }
+    this.#tell(key, signs);
+  }
+
+  /** Tell it after the lines written under the lock were emitted. */
+  lockReleased(key: string): void {
+    const signs = this.#signsOf(key);
+    const wasDead = signs.ownerIsDead;
+    const wasHeld = signs.lockUntil !== undefined;
+    const now = this.#options.clock.now();
+    const isOwnWill = wasHeld && !wasDead && now - (signs.lockSince ?? now) < TAKEN_AWAY_MS;
+    if (isOwnWill && signs.running !== undefined) signs.letGo = { at: now, isTold: false };
+    // Right after a line the run has said what there is to say; the row of one that was stopped may be read later than this.
+    const lastLineAt = this.#options.lastLineAt(key);
+    if (isOwnWill && lastLineAt > 0 && !isJustBefore(lastLineAt, now)) signs.awaitsLines = linesFrom(now);
+    delete signs.lockUntil;
+    signs.ownerIsDead = false;
+    // 2026.7 takes the lock for moments when nothing is going on; without a new line that is no news.
+    const isNews = wasHeld || signs.restAt === undefined || this.#options.lastLineAt(key) > signs.restAt;
+    if (!wasDead && isNews) this.#released(key, signs);
+  }
+
+  /** The index was read: one entry as it stands now. Tell it after the lines written before were emitted. */
+  indexed(entry: IndexEntry): void {
+    if (entry.status !== undefined) this.#rowsTellRuns = true;
+    const known = this.#signsByKey.get(entry.key);
+    if (entry.status === 'running') return this.#rowRuns(entry, known ?? this.#signsOf(entry.key));
+    if (known === undefined) return;
+    if (entry.status !== undefined && entry.endedAt !== undefined) known.overAt = entry.endedAt;
+    if (known.running === undefined && !isLeftBehind(known)) return;
+    delete known.running;
+    delete known.letGo;
+    this.#released(entry.key, known);
+  }
+
+  #rowRuns(entry: IndexEntry, signs: Signs): void {
+    const updatedAt = entry.updatedAt ?? entry.startedAt ?? 0;
+    if (signs.deadRowAt === updatedAt) return;
+    delete signs.deadRowAt;
+    delete signs.overAt;
+    // A run that was stopped leaves its row like this in 2026.4; how it ended is told by its lines.
+    if (entry.wasAborted === true) return this.#wasStopped(signs);
+    delete signs.awaitsLines;
+    if (updatedAt !== signs.running?.updatedAt) delete signs.letGo;
+    signs.running = { since: entry.startedAt ?? updatedAt, updatedAt };
+    this.#tell(entry.key, signs);
+  }
+
+  #wasStopped(signs: Signs): void {
+    delete signs.running;
+    signs.awaitsLines ??= linesFrom(this.#options.clock.now());
+  }
+
+  /**
+   * Renews what is still believed, and clears a row that is believed no longer: a gateway that was stopped lets go of its lock and
+   * leaves the row behind. Call it every few seconds, after locks and indexes were looked at.
+   */
+  renew(): void {
+    for (const [key, signs] of this.#signsByKey) {
+      this.#abandoned(key, signs);
+      if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
+      else if (signs.told !== undefined && (signs.lockUntil === undefined || isLeftBehind(signs))) this.#released(key, signs);
+    }
+  }
+
+  /** Its lock is gone, its row says `running` still, and nothing was written or renewed since. */
+  #abandoned(key: string, signs: Signs): void {
+    const { letGo } = signs;
+    const now = this.#options.clock.now();
+    if (letGo === undefined || letGo.isTold || now - letGo.at < ABANDONED_MS) return;
+    letGo.isTold = true;
+    if (this.#options.lastLineAt(key) <= letGo.at) this.#options.emit(key, { type: 'calls_abandoned', at: now });
+  }
+
+  #crashed(key: string, signs: Signs): void {
+    signs.lockUntil = 0;
+    if (signs.running !== undefined) signs.deadRowAt = signs.running.updatedAt;
+    delete signs.running;
+    delete signs.told;
+    if (!signs.crashTold) this.#options.emit(key, { type: 'busy_cleared', at: this.#options.clock.now(), crashed: true });
+    signs.crashTold = true;
+  }
+
+  #released(key: string, signs: Signs): void {
+    const now = this.#options.clock.now();
+    const { awaitsLines } = signs;
+    if ((awaitsLines?.until ?? 0) > now || this.#until(key, signs) > now) return;
+    delete signs.told;
+    delete signs.awaitsLines;
+    signs.restAt = now;
+    if (awaitsLines !== undefined && this.#options.lastLineAt(key) > awaitsLines.since) return; // they have said it
+    this.#options.emit(key, { type: 'busy_cleared', at: signs.restAt, crashed: false });
+  }
+
+  #tell(key: string, signs: Signs): void {
+    const { clock } = this.#options;
+    const now = clock.now();
+    const until = this.#until(key, signs);
+    const lastLineAt = this.#options.lastLineAt(key);
+    // The lock is taken again when a run has said its last word, and its row is written only after that: the row says which run it is.
+    const since = signs.running?.since ?? signs.lockSince;
+    const isFresh = isJustBefore(lastLineAt, now) || (since !== undefined && isJustBefore(lastLineAt, since) && isJustBefore(since, now));
+    // By the monotonic clock, so that a wall clock set back does not end the renewals.
+    const isRecent = signs.told !== undefined && (clock.monotonic() - signs.told.at < RENEW_MS || signs.told.until === until);
+    if (until <= now || isFresh || isRecent) return;
+    const at = signs.told === undefined ? startOf(since, lastLineAt, now) : now;
+    signs.told = { until, at: clock.monotonic() };
+    const isRun = signs.running !== undefined || !this.#rowsTellRuns;
+    const renewedAt = signs.lockUntil === undefined ? Math.max(signs.running?.updatedAt ?? 0, lastLineAt) : now;
+    this.#options.emit(key, { type: 'busy_seen', at, until, isRun, renewedAt, ...(since === undefined ? {} : { since }) });
+  }
+
+  #until(key: string, signs: Signs): number {
+    if (signs.ownerIsDead) return 0;
+    return Math.max(isLeftBehind(signs) ? 0 : (signs.lockUntil ?? 0), this.#runningUntil(key, signs));
+  }
+
+  #runningUntil(key: string, { running, letGo }: Signs): number {
+    if (running === undefined) return 0;
+    const until = Math.max(running.updatedAt, running.since, this.#options.lastLineAt(key)) + ROW_BELIEVED_MS;
+    return letGo === undefined ? until : Math.min(until, letGo.at + LET_GO_BELIEVED_MS);
+  }
+
+  #signsOf(key: string): Signs {
+    const signs = this.#signsByKey.get(key) ?? { ownerIsDead: false, crashTold: false };
+    remember(this.#signsByKey, key, signs, MAX_SESSIONS);
+    return signs;
+  }
+}
+
+function isJustBefore(earlier: number, later: number): boolean {
+  return later - earlier < QUIET_MS && later >= earlier;
+}
+
+function linesFrom(since: number): { since: number; until: number } {
+  return { since, until: since + STOPPED_LINES_MS };
+}
+
+/** The row says that the run is over for which the lock was taken. */
+function isLeftBehind({ lockUntil, lockSince, overAt }: Signs): boolean {
+  return lockUntil !== undefined && lockSince !== undefined && overAt !== undefined && lockSince <= overAt;
+}
+
+/** The turn began when its lock was taken, unless that was before the turn before it ended. */
+function startOf(since: number | undefined, lastLineAt: number, now: number): number {
+  return since !== undefined && since > lastLineAt && since <= now ? since : now;
+}

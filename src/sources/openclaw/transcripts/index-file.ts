@@ -1,0 +1,153 @@
+// Owns the last good content of one `sessions.json` and when it is looked at. Does not know what entries mean for boxes.
+
+import { lstat } from 'node:fs/promises';
+import type { Clock } from '../../../core/clock.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { type IndexRows, readIndexRows } from './index-rows.ts';
+import { identityOf, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import type { ProblemKind, Problems } from './problems.ts';
+
+export interface IndexFileOptions {
+  path: string;
+  root: Root;
+  clock: Clock;
+  problems: Problems;
+  /** Gets all entries whenever the file has changed and could be understood. */
+  onEntries(entries: IndexEntry[]): void;
+}
+
+// The gateway replaces the file several times per turn, each time in full.
+const MIN_GAP_MS = 250;
+// A store of thousands of sessions takes long to parse: at most a twentieth of the time goes into it.
+const MAX_LOAD = 20;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+type Look = 'same' | 'read' | 'broken' | (typeof REFUSALS)[number];
+
+/** Why there are no rows, as the problem is called. */
+const REFUSALS = ['index_missing', 'index_refused', 'index_unreadable', 'index_large'] as const satisfies readonly ProblemKind[];
+
+/** Keeps one index read. `look` may be called as often as something hints at a change: looks are spaced and never overlap. */
+export class IndexFile {
+  readonly #options: IndexFileOptions;
+  #lastLook: Look = 'same';
+  #version = '';
+  #brokenVersion = '';
+  #nextAt = 0;
+  #running: Promise<void> | undefined;
+  #cancel: (() => void) | undefined;
+  #again = false;
+  #isStopped = false;
+  #isCut = false;
+
+  constructor(options: IndexFileOptions) {
+    this.#options = options;
+  }
+
+  get isMissing(): boolean {
+    return this.#lastLook === 'index_missing';
+  }
+
+  /** Looks at the file as soon as the last parse is long enough ago. Resolves when no look is going on (a postponed one is not waited for). */
+  look(): Promise<void> {
+    const waitMs = this.#nextAt - this.#options.clock.monotonic();
+    if (this.#running !== undefined) this.#again = true;
+    else if (waitMs > 0) this.#postpone(waitMs);
+    else this.#running = this.#run();
+    return this.#running ?? Promise.resolve();
+  }
+
+  /** Nothing is wrong with a file that is not looked at any more. */
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#isCut = false;
+    this.#over();
+    this.#cancel?.();
+    return this.#running ?? Promise.resolve();
+  }
+
+  #postpone(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancel ??= this.#options.clock.after(delayMs, () => {
+      this.#cancel = undefined;
+      void this.look();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    const startedAt = clock.monotonic();
+    const look = await this.#readOnce();
+    const tookMs = clock.monotonic() - startedAt;
+    if (look === 'read') this.#nextAt = clock.monotonic() + Math.max(MIN_GAP_MS, MAX_LOAD * tookMs);
+    this.#report(look);
+    this.#running = undefined;
+    if (this.#again) this.#postpone(Math.max(0, this.#nextAt - clock.monotonic()));
+    this.#again = false;
+  }
+
+  #report(look: Look): void {
+    const { problems, path } = this.#options;
+    const refusal = REFUSALS.find((kind) => kind === look);
+    if (refusal !== undefined && this.#lastLook !== look) problems.note(refusal, path);
+    if (look === 'read') this.#over();
+    this.#lastLook = look;
+  }
+
+  /** A file with too many rows is read all the same. */
+  #over(): void {
+    const { problems, path } = this.#options;
+    for (const kind of [...REFUSALS, 'index_broken'] as const) if (kind !== 'index_large' || !this.#isCut) problems.over(kind, path);
+  }
+
+  async #readOnce(): Promise<Look> {
+    try {
+      // Asked for thousands of folders every few seconds: one question to the system where nothing has changed.
+      const { version } = identityOf(await lstat(this.#options.path, { bigint: true }));
+      if (version === this.#version) return 'same';
+      return await withRegular(this.#options, async (opened) => {
+        if (opened.kind === 'refused') return lookOf(opened.refusal);
+        const { handle, identity } = opened;
+        if (identity.version === this.#version) return 'same';
+        if (identity.size > MAX_BYTES) return 'index_large';
+        return this.#understand(await readIndexRows(handle, identity.size), identity.version);
+      });
+    } catch (error) {
+      return lookOf(refusalOf(error));
+    }
+  }
+
+  /** A file caught half written is looked at again; only one that stays wrong is a problem. */
+  #understand(rows: IndexRows, version: string): Look {
+    if (rows.kind === 'broken') {
+      if (this.#brokenVersion === version) this.#options.problems.note('index_broken', this.#options.path);
+      else this.#postpone(MIN_GAP_MS);
+      this.#version = this.#brokenVersion === version ? version : '';
+      this.#brokenVersion = version;
+      return 'broken';
+    }
+    this.#version = version;
+    this.#isCut = rows.isCut;
+    if (rows.isCut) this.#options.problems.noteOnce('index_large', this.#options.path);
+    this.#options.onEntries(rows.entries);
+    return 'read';
+  }
+}
+
+function lookOf(refusal: Refusal): Look {
+  switch (refusal) {
+    case 'missing':
+      return 'index_missing';
+    case 'unreadable':
+      return 'index_unreadable';
+    case 'exhausted':
+      return 'same'; // it passes, and what was read last holds until then
+    case 'symlink':
+    case 'not_a_file':
+    case 'outside':
+    case 'failed':
+      return 'index_refused';
+    default:
+      return refusal satisfies never;
+  }
+}

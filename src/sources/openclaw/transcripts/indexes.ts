@@ -1,0 +1,120 @@
+// Owns the session indexes: one beside the transcripts of each folder, or one for all. Knows which session a transcript belongs to.
+
+import { join } from 'node:path';
+import type { Clock } from '../../../core/clock.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
+import type { Folder } from './discover.ts';
+import { INDEX_NAME } from './file-name.ts';
+import { IndexFile } from './index-file.ts';
+import type { Problems } from './problems.ts';
+import { EVERY_FOLDER, type IndexChange, SessionIndex } from './session-index.ts';
+import { inSlices } from './slices.ts';
+
+export interface IndexesOptions {
+  root: string;
+  /** One index for all folders. The operator named it, so it may lie anywhere. */
+  sessionsJson: string | undefined;
+  clock: Clock;
+  problems: Problems;
+  onChanged(change: IndexChange): void;
+}
+
+/** A transcript that waits for its name. */
+interface Nameable {
+  folder: string;
+  name: string;
+  agentId: string;
+  sessionId: string;
+  unnamedSince?: number;
+}
+
+const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the process's file handles
+const NAME_WAIT_MS = 2_000; // an index is written before its transcript, but may be missing, broken or late
+
+export class Indexes {
+  readonly #options: IndexesOptions;
+  readonly #sessions = new SessionIndex();
+  readonly #filesByFolder = new Map<string, IndexFile>();
+
+  constructor(options: IndexesOptions) {
+    this.#options = options;
+    if (options.sessionsJson !== undefined) this.#add(EVERY_FOLDER, options.sessionsJson, undefined);
+  }
+
+  add(folder: Folder): void {
+    const { sessionsJson, root } = this.#options;
+    if (sessionsJson === undefined) this.#add(folder.path, join(folder.path, INDEX_NAME), root);
+  }
+
+  async remove(folder: Folder): Promise<void> {
+    const file = this.#filesByFolder.get(folder.path);
+    this.#filesByFolder.delete(folder.path);
+    this.#sessions.remove(folder.path);
+    await file?.stop();
+  }
+
+  /** Looks at one folder's index, or at all of them, as soon as the last look is long enough ago. */
+  async look(folder?: string): Promise<void> {
+    const folders = folder === undefined ? [...this.#filesByFolder.keys()] : [folder, EVERY_FOLDER];
+    await inSlices(folders, LOOKS_AT_ONCE, async (path) => this.#filesByFolder.get(path)?.look());
+  }
+
+  /** Looks at those that were there when they were looked at last. */
+  async lookAgain(): Promise<void> {
+    const files = [...this.#filesByFolder.values()].filter(({ isMissing }) => !isMissing);
+    await inSlices(files, LOOKS_AT_ONCE, (file) => file.look());
+  }
+
+  entryOf(key: string): IndexEntry | undefined {
+    return this.#sessions.entryOf(key);
+  }
+
+  keyOfSession(sessionId: string): string | undefined {
+    return this.#sessions.keyOfSession(sessionId);
+  }
+
+  /**
+   * The session of a transcript. Without an index entry: `undefined` for the first two seconds after `unnamedSince`, then a key made of
+   * the agent's and the session's ids.
+   */
+  keyOf(transcript: Nameable): string | undefined {
+    const { agentId, sessionId, unnamedSince } = transcript;
+    const waitedMs = unnamedSince === undefined ? 0 : this.#options.clock.monotonic() - unnamedSince;
+    return this.namedKeyOf(transcript) ?? (waitedMs < NAME_WAIT_MS ? undefined : unindexedKey(agentId, sessionId));
+  }
+
+  /** The session of a transcript if an index names it. */
+  namedKeyOf({ folder, name, sessionId }: Nameable): string | undefined {
+    return this.#sessions.keyOf(folder, name, sessionId);
+  }
+
+  /** Whether an index names this file, whatever it is called. */
+  namesFile(folder: string, name: string): boolean {
+    return this.#sessions.namesFile(folder, name);
+  }
+
+  /** Every entry of every index; of a session stored twice, both. */
+  all(): IndexEntry[] {
+    return this.#sessions.all();
+  }
+
+  /** Where the transcript of an entry lies: always in a folder we watch, whatever path the index names. */
+  pathOf(entry: IndexEntry, folders: readonly Folder[]): string | undefined {
+    const scope = this.#sessions.folderOf(entry.key);
+    const agentId = agentIdOf(entry.key);
+    const ofAgent = folders.find((folder) => folder.agentId === agentId) ?? folders[0];
+    const folder = scope === undefined || scope === EVERY_FOLDER ? ofAgent?.path : scope;
+    return folder === undefined ? undefined : join(folder, entry.fileName ?? `${entry.sessionId.replaceAll('/', '')}.jsonl`);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#filesByFolder.values()].map((file) => file.stop()));
+  }
+
+  #add(folder: string, path: string, root: string | undefined): void {
+    const { clock, problems, onChanged } = this.#options;
+    const onEntries = (entries: IndexEntry[]) => onChanged(this.#sessions.replace(folder, entries));
+    this.#filesByFolder.set(folder, new IndexFile({ path, root, clock, problems, onEntries }));
+  }
+}

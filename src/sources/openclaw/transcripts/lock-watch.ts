@@ -1,0 +1,105 @@
+// Owns which lock files are held. Short flaps are evened out here; what a lock means for a session is decided elsewhere.
+
+import { dirname } from 'node:path';
+import type { Clock } from '../../../core/clock.ts';
+import { type Belief, beliefIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
+import type { Root } from './open-file.ts';
+import { inSlices } from './slices.ts';
+
+export interface LockWatchOptions {
+  clock: Clock;
+  root: Root;
+  pidNamespace: PidNamespace;
+  /** A lock is held; told again at every look. `since` is when it was taken. */
+  onHeld(path: string, belief: Belief, since: number): void;
+  /** A lock that was held, or hinted at, is gone. */
+  onReleased(path: string): void;
+}
+
+const MAX_OF_FOLDER = 1_500; // as many transcripts of an agent are followed
+const LOOKS_AT_ONCE = 32;
+// 2026.7 drops and takes the lock again within 50 ms inside a turn, and takes it for moments after one.
+const FLAP_MS = 300;
+
+/** Looks at lock files when told to. */
+export class LockWatch {
+  readonly #options: LockWatchOptions;
+  readonly #heldByPath = new Map<string, number>();
+  /** Those that are held, or were hinted at. */
+  readonly #knownByFolder = new Map<string, Set<string>>();
+  readonly #cancelByPath = new Map<string, () => void>();
+  #namespace: PidNamespace;
+
+  constructor(options: LockWatchOptions) {
+    this.#options = options;
+    this.#namespace = options.pidNamespace;
+  }
+
+  /** Something happened to a lock: what counts is how it stands a moment later. */
+  hint(path: string): void {
+    if (this.#cancelByPath.has(path) || !this.#know(path)) return;
+    const cancel = this.#options.clock.after(FLAP_MS, () => {
+      this.#cancelByPath.delete(path);
+      void this.#look(path, true);
+    });
+    this.#cancelByPath.set(path, cancel);
+  }
+
+  /** Whether this lock is known; a listing hints at the others. */
+  knows(path: string): boolean {
+    return this.#knownByFolder.get(dirname(path))?.has(path) === true;
+  }
+
+  /** False: its folder has too many already, which no agent needs. */
+  #know(path: string): boolean {
+    const folder = dirname(path);
+    const known = this.#knownByFolder.get(folder) ?? new Set();
+    if (known.size >= MAX_OF_FOLDER && !known.has(path)) return false;
+    this.#knownByFolder.set(folder, known.add(path));
+    return true;
+  }
+
+  #forget(path: string): void {
+    const folder = dirname(path);
+    const known = this.#knownByFolder.get(folder);
+    known?.delete(path);
+    if (known?.size === 0) this.#knownByFolder.delete(folder);
+  }
+
+  /** Looks at every held lock again. */
+  async refresh(): Promise<void> {
+    await inSlices([...this.#heldByPath.keys()], LOOKS_AT_ONCE, (path) => this.#look(path, false));
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancelByPath.values()) cancel();
+    this.#cancelByPath.clear();
+  }
+
+  async #look(path: string, wasHinted: boolean): Promise<void> {
+    const lock = await readLock(path, this.#options.root);
+    if (lock === undefined) return this.#missing(path, wasHinted);
+    const ageMs = this.#options.clock.now() - lock.createdAt;
+    // Taken again only just: wait for how this one stands. A clock that disagrees with the file's must not make us wait for ever.
+    if (wasHinted && ageMs >= 0 && ageMs < FLAP_MS && this.#heldByPath.get(path) === undefined) this.hint(path);
+    else await this.#held(path, lock);
+  }
+
+  #missing(path: string, wasHinted: boolean): void {
+    // Found gone by the regular look: it may be taken again in a moment.
+    if (this.#heldByPath.has(path) && !wasHinted) return this.hint(path);
+    this.#heldByPath.delete(path);
+    if (this.#cancelByPath.has(path)) return;
+    this.#forget(path);
+    this.#options.onReleased(path);
+  }
+
+  async #held(path: string, lock: Lock): Promise<void> {
+    const sight = lock.pid === undefined ? { kind: 'unknowable' as const } : await processSight(lock.pid);
+    const belief = beliefIn(lock, sight, this.#namespace, this.#options.clock.now());
+    // A process that is plainly the lock's owner shows that we see the gateway's pids; from now on a missing one is dead.
+    if (belief.kind === 'alive' && this.#namespace === 'auto') this.#namespace = 'same';
+    this.#heldByPath.set(path, lock.createdAt);
+    this.#options.onHeld(path, belief, lock.createdAt);
+  }
+}

@@ -1,0 +1,207 @@
+// Reads transcripts and tells what they say under their session's key. Owns who spoke last for a session; does not find folders.
+
+import { basename, dirname } from 'node:path';
+import type { Clock } from '../../../core/clock.ts';
+import type { SessionEvent } from '../../../core/event.ts';
+import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { remember } from '../decoding/remember.ts';
+import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
+import { Announcer } from './announce.ts';
+import type { Folder } from './discover.ts';
+import { sessionIdOf } from './file-name.ts';
+import { opensTurn } from './follow.ts';
+import { Indexes } from './indexes.ts';
+import { LateNames } from './late-names.ts';
+import type { PidNamespace } from './lock-file.ts';
+import type { Problems } from './problems.ts';
+import { newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import type { IndexChange } from './session-index.ts';
+import { Signs } from './signs.ts';
+import { Transcripts } from './transcripts.ts';
+import { WriterClock } from './writer-clock.ts';
+
+export interface ReadingOptions {
+  root: string;
+  sessionsJson: string | undefined;
+  clock: Clock;
+  problems: Problems;
+  pidNamespace: PidNamespace;
+  redact(text: string): string;
+  newDecoder(): (line: string) => DecodedLine;
+  emit(event: SessionEvent): void;
+  onProgress(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
+  /** The folders there are now. */
+  folders(): readonly Folder[];
+  /** Keeps a promise that nobody waits for. */
+  track(promise: Promise<unknown>): void;
+  /** A transcript waits for its name: an index should be looked at, and `readUnnamed` called in time. */
+  onUnnamed(folder: string): void;
+}
+
+const MAX_SPEAKERS = 5_000;
+
+export class Reading {
+  readonly indexes: Indexes;
+  readonly transcripts: Transcripts;
+  readonly signs: Signs;
+  readonly #options: ReadingOptions;
+  readonly #announcer: Announcer;
+  /** Which transcript spoke last for a session: a file left behind by a reset must not end its successor's turn. */
+  readonly #speakerByKey = new Map<string, string>();
+  /** One host writes a folder. */
+  readonly #clocksByFolder = new Map<string, WriterClock>();
+  readonly #lateNames = new LateNames();
+  #isReady = false;
+
+  constructor(options: ReadingOptions) {
+    const { root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
+    this.#options = options;
+    this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (change) => this.#indexed(change) });
+    const announcer = new Announcer({
+      clock,
+      redact,
+      entryOf: (key) => this.indexes.entryOf(key),
+      keyOfSession: (sessionId) => this.indexes.keyOfSession(sessionId),
+      emit,
+    });
+    this.#announcer = announcer;
+    this.transcripts = new Transcripts({
+      root,
+      clock,
+      problems,
+      newDecoder,
+      keyOf: (record) => this.#keyOf(record),
+      isLive: (record) => record.key !== undefined && this.signs.isBusy(record.key),
+      emit: (record, events) => this.#tell(record, events),
+      onNews: (record, line, before) => this.#clockOf(record.folder).observe(line, before, clock.now()),
+      lagMsOf: (record) => this.#clockOf(record.folder).lagMs,
+      onProgress: (record) => this.#progressed(record),
+      onEnded: (record, archivedBy) => this.#ended(record, archivedBy === 'reset'),
+    });
+    const keyOf = (path: string) => this.#keyOfPath(path);
+    const pathOf = (entry: IndexEntry) => this.indexes.pathOf(entry, options.folders());
+    this.signs = new Signs({ clock, root, pidNamespace, transcripts: this.transcripts, announcer, keyOf, pathOf });
+  }
+
+  /**
+   * Everything that was there was read. Only now rows of the indexes are signs of life: told before the transcripts they would open
+   * a second box for a turn that is already there.
+   */
+  async ready(): Promise<void> {
+    this.#isReady = true;
+    await this.signs.indexed(this.indexes.all());
+  }
+
+  /** Tells what is known now of sessions that an earlier process watched: their rows may say something else by now. */
+  announceKnown(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const entry = this.indexes.entryOf(key);
+      if (entry !== undefined) this.#announcer.announce(key, { agentId: agentIdOf(key) ?? 'main', sessionId: entry.sessionId });
+    }
+  }
+
+  /** A checkpoint whose folder is not there any more: its session can end nowhere. */
+  abandon(path: string, checkpoint: TranscriptCheckpoint): void {
+    this.#announcer.tell(checkpoint.sessionKey, { agentId: '', sessionId: sessionIdOf(basename(path)) }, this.#lost());
+    this.#options.onProgress(path, undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.signs.stop();
+    await this.indexes.stop();
+    await this.transcripts.stop();
+  }
+
+  #indexed({ entries, goneKeys }: IndexChange): void {
+    this.#announcer.refresh(new Set([...entries.map((entry) => entry.key), ...goneKeys]));
+    this.transcripts.readUnnamed();
+    for (const path of this.#lateNames.paths()) this.#nameLate(path);
+    if (this.#isReady) this.#options.track(this.signs.indexed(entries));
+  }
+
+  /**
+   * An index names a session that went on without a name: its newest turn is told again under that. Nothing of it was shown, because
+   * a session without a name counts as private.
+   */
+  #nameLate(path: string): void {
+    const record = this.transcripts.get(path);
+    const named = record === undefined ? undefined : this.indexes.namedKeyOf(record);
+    if (record === undefined || named === undefined) return;
+    const { key } = record;
+    const events = this.#lateNames.take(path, this.#options.clock.now() - RECENT_MS);
+    if (key === undefined || key === named || events.length === 0) return;
+    this.#announcer.tell(key, record, this.#lost());
+    record.key = named;
+    this.#tell(record, events);
+  }
+
+  #keyOf(record: TranscriptRecord): string | undefined {
+    const key = this.indexes.keyOf(record);
+    if (key === undefined) this.#options.onUnnamed(record.folder);
+    return key;
+  }
+
+  #keyOfPath(path: string): string | undefined {
+    const folder = this.#options.folders().find((other) => other.path === dirname(path));
+    return this.transcripts.get(path)?.key ?? (folder === undefined ? undefined : this.indexes.keyOf(newRecord(path, folder)));
+  }
+
+  #tell(record: TranscriptRecord, events: readonly DecodedEvent[]): void {
+    // A turn that began without a name is told again as a whole once there is one, or keeps its key, so that it is not torn in two.
+    const named = events.some(opensTurn) ? this.indexes.namedKeyOf(record) : undefined;
+    if (named !== undefined) record.key = named;
+    const { key } = record;
+    if (key === undefined) return;
+    if (key === unindexedKey(record.agentId, record.sessionId)) this.#lateNames.note(record.path, events);
+    else this.#lateNames.forget(record.path);
+    remember(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
+    this.#announcer.tellLines(key, record, events, this.#clockOf(record.folder).lagMs);
+    const parentKey = this.indexes.entryOf(key)?.parentKey;
+    if (parentKey !== undefined) this.#wantParent(parentKey);
+  }
+
+  /** The turn that spawned a session at work is of interest, however long ago it last wrote a line. */
+  #wantParent(key: string): void {
+    const entry = this.indexes.entryOf(key);
+    const path = entry === undefined ? undefined : this.indexes.pathOf(entry, this.#options.folders());
+    if (path === undefined || this.transcripts.get(path)?.interest === 'child') return;
+    this.#options.track(this.transcripts.want(path, 'child'));
+  }
+
+  /** What an earlier process had learned of the clock of whoever writes in this folder. */
+  restoreClock(folder: string, lagMs: number): void {
+    if (!this.#clocksByFolder.has(folder)) this.#clocksByFolder.set(folder, new WriterClock(lagMs));
+  }
+
+  #clockOf(folder: string): WriterClock {
+    const known = this.#clocksByFolder.get(folder) ?? new WriterClock();
+    this.#clocksByFolder.set(folder, known);
+    return known;
+  }
+
+  #storedLag({ folder }: TranscriptRecord): { lagMs?: number } {
+    const { lagMs } = this.#clockOf(folder);
+    return lagMs === 0 ? {} : { lagMs };
+  }
+
+  #progressed(record: TranscriptRecord): void {
+    const { checkpoint, key, path } = record;
+    if (checkpoint !== undefined && key !== undefined)
+      this.#options.onProgress(path, { ...checkpoint, sessionKey: key, ...this.#storedLag(record) });
+  }
+
+  #ended(record: TranscriptRecord, wasReset: boolean): void {
+    this.#options.onProgress(record.path, undefined);
+    this.#lateNames.forget(record.path);
+    const { key } = record;
+    if (key === undefined || (this.#speakerByKey.get(key) ?? record.path) !== record.path) return;
+    const hasMovedOn = (this.indexes.entryOf(key)?.sessionId ?? record.sessionId) !== record.sessionId;
+    if (hasMovedOn && !wasReset && this.signs.isBusy(key)) return;
+    this.#announcer.tell(key, record, wasReset ? { ...this.#lost(), by: 'reset' } : this.#lost());
+  }
+
+  #lost(): Extract<DecodedEvent, { type: 'source_lost' }> {
+    return { type: 'source_lost', at: this.#options.clock.now() };
+  }
+}

@@ -1,0 +1,128 @@
+// Brings lock files and running rows together with transcripts: what was written before a sign is always told before it.
+
+import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../../../core/clock.ts';
+import type { IndexEntry } from '../decoding/index-entry.ts';
+import { remember } from '../decoding/remember.ts';
+import { agentIdOf, isRunAlias } from '../decoding/session-key.ts';
+import type { Announcer, Origin } from './announce.ts';
+import { Busy, ROW_BELIEVED_MS } from './busy.ts';
+import { fileKindOf, sessionIdOf } from './file-name.ts';
+import type { Belief, PidNamespace } from './lock-file.ts';
+import { LockWatch } from './lock-watch.ts';
+import type { Root } from './open-file.ts';
+import { RECENT_MS } from './record.ts';
+import { inSlices } from './slices.ts';
+import type { Transcripts } from './transcripts.ts';
+
+export interface SignsOptions {
+  clock: Clock;
+  root: Root;
+  pidNamespace: PidNamespace;
+  transcripts: Transcripts;
+  announcer: Announcer;
+  /** The session of the transcript at this path; `undefined` when nothing names it. */
+  keyOf(path: string): string | undefined;
+  /** The transcript an index entry names; whether it exists does not matter. */
+  pathOf(entry: IndexEntry): string | undefined;
+}
+
+const MAX_ORIGINS = 5_000;
+const ROWS_AT_ONCE = 64;
+
+/** Signs of life outside the transcripts. */
+export class Signs {
+  readonly #options: SignsOptions;
+  readonly #busy: Busy;
+  readonly #locks: LockWatch;
+  readonly #originsByKey = new Map<string, Origin>();
+
+  constructor(options: SignsOptions) {
+    const { clock, root, pidNamespace, announcer } = options;
+    this.#options = options;
+    this.#busy = new Busy({
+      clock,
+      lastLineAt: (key) => announcer.lastLineAt(key),
+      emit: (key, event) => announcer.tell(key, this.#originOf(key), event),
+    });
+    this.#locks = new LockWatch({
+      clock,
+      root,
+      pidNamespace,
+      onHeld: (path, belief, since) => void this.#held(path, belief, since),
+      onReleased: (path) => void this.#released(path),
+    });
+  }
+
+  isBusy(key: string): boolean {
+    return this.#busy.isBusy(key);
+  }
+
+  /** Something happened to a lock file, or a listing shows it. */
+  hintLock(path: string): void {
+    this.#locks.hint(path);
+  }
+
+  /** A listing shows a lock; known ones are looked at by `renew` anyway. */
+  foundLock(path: string): void {
+    if (!this.#locks.knows(path)) this.#locks.hint(path);
+  }
+
+  /** Entries of an index that are new or were updated. Entries nobody touched for long say nothing about now. */
+  async indexed(entries: readonly IndexEntry[]): Promise<void> {
+    const now = this.#options.clock.now();
+    const relevant = entries.filter((entry) => !isRunAlias(entry.key) && now - (entry.updatedAt ?? 0) < RECENT_MS);
+    await inSlices(relevant, ROWS_AT_ONCE, (entry) => this.#indexedOne(entry));
+  }
+
+  /** Looks at held locks again and renews what is still believed; call it every few seconds. */
+  async renew(): Promise<void> {
+    await this.#locks.refresh();
+    this.#busy.renew();
+  }
+
+  stop(): void {
+    this.#locks.stop();
+  }
+
+  async #indexedOne(entry: IndexEntry): Promise<void> {
+    const path = this.#options.pathOf(entry);
+    this.#note(entry.key, { agentId: agentIdOf(entry.key) ?? 'main', sessionId: entry.sessionId });
+    const isFresh = this.#options.clock.now() - (entry.updatedAt ?? 0) < ROW_BELIEVED_MS;
+    if (path !== undefined && entry.status === 'running' && isFresh) await this.#options.transcripts.want(path, 'live');
+    else if (path !== undefined) await this.#options.transcripts.read(path);
+    this.#busy.indexed(entry);
+  }
+
+  async #held(lock: string, belief: Belief, since: number): Promise<void> {
+    const found = this.#find(lock);
+    if (found === undefined) return;
+    if (belief.kind === 'alive' || belief.kind === 'aged') await this.#options.transcripts.want(found.path, 'live');
+    this.#busy.lockHeld(found.key, belief, since);
+  }
+
+  async #released(lock: string): Promise<void> {
+    const found = this.#find(lock);
+    if (found === undefined) return;
+    await this.#options.transcripts.read(found.path);
+    this.#busy.lockReleased(found.key);
+  }
+
+  #find(lock: string): { path: string; key: string } | undefined {
+    const kind = fileKindOf(basename(lock));
+    if (kind.kind !== 'lock') return undefined;
+    const path = join(dirname(lock), kind.transcript);
+    const key = this.#options.keyOf(path);
+    if (key === undefined) return undefined;
+    this.#note(key, { agentId: agentIdOf(key) ?? 'main', sessionId: sessionIdOf(kind.transcript) });
+    return { path, key };
+  }
+
+  #note(key: string, origin: Origin): void {
+    remember(this.#originsByKey, key, origin, MAX_ORIGINS);
+  }
+
+  #originOf(key: string): Origin {
+    return this.#originsByKey.get(key) ?? { agentId: agentIdOf(key) ?? 'main', sessionId: '' };
+  }
+}

@@ -1,0 +1,293 @@
+// The source `transcripts`: finds folders, sweeps them and passes hints on. Owns the timers; what files say is told by reading.ts.
+
+import { dirname, sep } from 'node:path';
+import type { Clock } from '../../../core/clock.ts';
+import type { SessionEvent } from '../../../core/event.ts';
+import type { Logger } from '../../../core/log.ts';
+import { createTranscriptDecoder } from './decode.ts';
+import { type Folder, listFolder } from './discover.ts';
+import { fileKindOf } from './file-name.ts';
+import { Folders, type Watching } from './folders.ts';
+import { Hints } from './hints.ts';
+import type { PidNamespace } from './lock-file.ts';
+import { createProblems, type Problem, type Problems } from './problems.ts';
+import { Reading } from './reading.ts';
+import { decodeCheckpoint, type TranscriptCheckpoint } from './record.ts';
+import { inSlices } from './slices.ts';
+import { Timers } from './timers.ts';
+import type { FileEvents } from './watch.ts';
+
+export type { TranscriptCheckpoint } from './record.ts';
+
+export interface TranscriptSourceOptions {
+  /** A sessions folder, or an agents root of which every `<agent>/sessions` is watched. It may be missing and is waited for. */
+  dir: string;
+  /** One session index for all folders; default: the `sessions.json` in each folder. */
+  sessionsJson?: string | undefined;
+  /** Poll instead of using file events, for network mounts. */
+  polling: boolean;
+  clock: Clock;
+  /** Gets every text in full before anything is shortened. */
+  redact(text: string): string;
+  /** Called in order per session; must not throw. */
+  emit(event: SessionEvent): void;
+  log: Logger;
+  /** How far transcripts were read before, by their path: what `onProgress` was given. Anything else among it is ignored. */
+  checkpoints?: ReadonlyMap<string, unknown>;
+  /**
+   * Called synchronously after all events of the bytes before `checkpoint.offset` were emitted, so that the state and the place can be
+   * stored together. `undefined`: the transcript is gone, forget its checkpoint.
+   */
+  onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
+  /** Tell what persons asked for with the turns they start. */
+  tellsQuestions?: boolean;
+  /** Sessions that an earlier process watched: what is known of them now is told before the start is over. */
+  knownKeys?(): Iterable<string>;
+  pidNamespace?: PidNamespace;
+  fileEvents?: FileEvents;
+}
+
+export interface TranscriptHealth {
+  /** Transcripts that are known, and how many of them are in use. */
+  files: number;
+  active: number;
+  /** By our wall clock; undefined before the first event. */
+  lastEventAt: number | undefined;
+  unknownKinds: Record<string, number>;
+  problems: Problem[];
+  /** Files beside the transcripts that are no sessions, by what their names say they are; as of the last listing. */
+  ignored: Counts;
+  watching: Watching;
+  /** Whether the directory exists and can be listed. */
+  readable: boolean;
+  /** It exists, but this user may not look into it. */
+  forbidden: boolean;
+}
+
+export interface TranscriptSource {
+  /** Resolves when everything that was there was read. */
+  start(): Promise<void>;
+  /** Resolves when nothing is read any more; no event comes after that. */
+  stop(): Promise<void>;
+  health(): TranscriptHealth;
+}
+
+/** A source that emits what OpenClaw's transcripts below `dir` say, from `start` on until `stop`. */
+export function createTranscriptSource(options: TranscriptSourceOptions): TranscriptSource {
+  const source = new Source(options);
+  return { start: () => source.start(), stop: () => source.stop(), health: () => source.health() };
+}
+
+const SWEEP_MS = 5_000; // makes up for lost file events
+const POLL_MS = 1_000; // without file events, and while the directory is missing
+const TICK_MS = 2_000; // indexes and locks
+const NAME_WAIT_MS = 2_050; // just after the wait for an index is over
+const SOON_MS = 50; // a folder appears together with its first files
+const LOOKS_AT_ONCE = 64;
+
+class Source {
+  readonly #options: TranscriptSourceOptions;
+  readonly #problems: Problems;
+  readonly #timers: Timers;
+  readonly #folders: Folders;
+  readonly #reading: Reading;
+  readonly #hints = new Hints<Folder>((folder, name) => this.#look(folder, name));
+  readonly #listed = new WeakSet<Folder>();
+  readonly #unknownKinds: Record<string, number> = {};
+  readonly #ignoredByFolder = new Map<string, Counts>();
+  #unadopted: [string, TranscriptCheckpoint][];
+  /** Before that a hint must not put a transcript into use: it would be read from elsewhere than its checkpoint says. */
+  #hasAdopted = false;
+  #lastEventAt: number | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
+  /** The sweep that has not begun yet. */
+  #nextSweep: Promise<void> | undefined;
+  #soonMs = SOON_MS;
+  #isStopped = false;
+
+  constructor(options: TranscriptSourceOptions) {
+    const { dir: root, clock, log, polling, fileEvents } = options;
+    this.#options = options;
+    this.#problems = createProblems(log, clock);
+    this.#timers = new Timers(clock);
+    this.#unadopted = [...(options.checkpoints ?? [])].flatMap(([path, value]) => {
+      const checkpoint = decodeCheckpoint(value);
+      return checkpoint === undefined ? [] : [[path, checkpoint]];
+    });
+    this.#reading = this.#createReading();
+    this.#folders = new Folders({
+      root,
+      polling,
+      problems: this.#problems,
+      onName: (folder, name) => this.#named(folder, name),
+      onHint: () => this.#timers.once('soon', this.#soonMs, () => this.#sweep()),
+      onFound: (folder) => this.#reading.indexes.add(folder),
+      onGone: (folder) => this.#timers.track(this.#reading.indexes.remove(folder)),
+      ...(fileEvents === undefined ? {} : { events: fileEvents }),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#sweep();
+    this.#reading.announceKnown(this.#options.knownKeys?.() ?? []);
+    await this.#reading.ready();
+    const delayMs = () => (this.#folders.watching === 'events' ? SWEEP_MS : POLL_MS);
+    this.#timers.repeat('sweep', delayMs, () => this.#sweep());
+    this.#timers.repeat(
+      'tick',
+      () => TICK_MS,
+      () => this.#tick(),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#folders.stop();
+    await this.#hints.stop();
+    await this.#timers.stop();
+    await this.#reading.stop();
+  }
+
+  health(): TranscriptHealth {
+    return {
+      files: this.#reading.transcripts.size,
+      active: this.#reading.transcripts.inUse,
+      lastEventAt: this.#lastEventAt,
+      unknownKinds: { ...this.#unknownKinds },
+      problems: this.#problems.list(),
+      ignored: sumOf(this.#folders.all().map(({ path }) => this.#ignoredByFolder.get(path) ?? {})),
+      watching: this.#folders.watching,
+      readable: this.#folders.readable,
+      forbidden: this.#folders.forbidden,
+    };
+  }
+
+  #createReading(): Reading {
+    const { dir, sessionsJson, clock, redact, onProgress, tellsQuestions = false, pidNamespace = 'auto' } = this.#options;
+    return new Reading({
+      root: dir,
+      sessionsJson,
+      clock,
+      problems: this.#problems,
+      pidNamespace,
+      redact,
+      newDecoder: () => createTranscriptDecoder({ redact, tellsQuestions, onUnknown: (kind) => this.#countUnknown(kind) }),
+      emit: (event) => this.#emit(event),
+      onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
+      folders: () => this.#folders.all(),
+      track: (promise) => this.#timers.track(promise),
+      onUnnamed: (folder) => this.#unnamed(folder),
+    });
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#isStopped) return;
+    this.#lastEventAt = this.#options.clock.now();
+    try {
+      this.#options.emit(event);
+    } catch {
+      // One event that cannot be handed on must not stop the others.
+      this.#problems.note('emit_failed', event.sessionKey);
+    }
+  }
+
+  #countUnknown(kind: string): void {
+    this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
+  }
+
+  /** Finds what there is now, whatever events were lost. Sweeps never overlap, and one that waits is enough for all who want one. */
+  #sweep(): Promise<void> {
+    this.#nextSweep ??= this.#sweeping.then(() => {
+      this.#nextSweep = undefined;
+      return this.#isStopped ? undefined : this.#sweepOnce();
+    });
+    this.#sweeping = this.#nextSweep;
+    return this.#nextSweep;
+  }
+
+  async #sweepOnce(): Promise<void> {
+    const startedAt = this.#options.clock.monotonic();
+    await this.#folders.discover();
+    await this.#reading.indexes.look();
+    if (this.#folders.readable) await this.#adopt();
+    for (const folder of this.#folders.all()) await this.#list(folder);
+    await this.#reading.transcripts.sweep();
+    // Whoever makes folders all the time must not make us sweep all the time.
+    this.#soonMs = Math.max(SOON_MS, this.#options.clock.monotonic() - startedAt);
+  }
+
+  async #adopt(): Promise<void> {
+    const unadopted = this.#unadopted;
+    this.#unadopted = [];
+    for (const [path, checkpoint] of unadopted) {
+      const folder = this.#folders.at(dirname(path));
+      if (folder !== undefined) this.#reading.restoreClock(folder.path, checkpoint.lagMs ?? 0);
+      if (folder !== undefined) await this.#reading.transcripts.adopt(path, folder, checkpoint);
+      else this.#reading.abandon(path, checkpoint);
+    }
+    this.#hasAdopted = true;
+  }
+
+  async #list(folder: Folder): Promise<void> {
+    const { transcripts, signs, indexes } = this.#reading;
+    const pathOf = (name: string) => folder.path + sep + name;
+    const listing = await listFolder(folder.path, {
+      isKnown: (name) => transcripts.get(pathOf(name)) !== undefined,
+      isNamed: (name) => indexes.namesFile(folder.path, name),
+    });
+    if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.noteOnce('folder_unreadable', folder.path);
+    this.#problems.over('folder_unreadable', folder.path);
+    const isNew = this.#listed.has(folder);
+    this.#ignoredByFolder.set(folder.path, listing.ignored);
+    await inSlices(listing.transcripts, LOOKS_AT_ONCE, (name) => transcripts.look(pathOf(name), folder, isNew));
+    this.#listed.add(folder);
+    for (const name of listing.locks) signs.foundLock(pathOf(name));
+    for (const { name, refusal } of listing.refused) this.#problems.noteOnce(refusal, pathOf(name));
+  }
+
+  async #tick(): Promise<void> {
+    await this.#reading.indexes.lookAgain(); // one that appears is told by an event, or found by the sweep
+    await this.#reading.signs.renew();
+  }
+
+  #unnamed(folder: string): void {
+    this.#timers.track(this.#reading.indexes.look(folder));
+    this.#timers.once('unnamed', NAME_WAIT_MS, async () => this.#reading.transcripts.readUnnamed());
+  }
+
+  #named(folder: Folder, name: string): void {
+    if (this.#hasAdopted) this.#hints.note(folder, name); // else the first sweep looks at everything
+  }
+
+  /** Something happened to this file. Resolves as soon as the next one may be looked at. */
+  async #look(folder: Folder, name: string): Promise<void> {
+    const { transcripts, indexes, signs } = this.#reading;
+    const kind = fileKindOf(name);
+    const path = folder.path + sep + name;
+    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
+    switch (kind.kind) {
+      case 'transcript':
+        return transcripts.hint(path, folder, this.#listed.has(folder));
+      case 'ignored':
+        return indexes.namesFile(folder.path, name) ? transcripts.hint(path, folder, this.#listed.has(folder)) : undefined;
+      case 'archived':
+        return this.#timers.track(transcripts.read(folder.path + sep + kind.transcript));
+      case 'index':
+        return this.#timers.track(indexes.look(folder.path));
+      case 'lock':
+        return signs.hintLock(path);
+      case 'other':
+        return;
+      default:
+        return kind satisfies never;
+    }
+  }
+}
+
+type Counts = Record<string, number>;
+
+function sumOf(counts: readonly Counts[]): Counts {
+  const sum: Counts = {};
+  for (const each of counts) for (const [what, count] of Object.entries(each)) sum[what] = (sum[what] ?? 0) + count;
+  return sum;
+}

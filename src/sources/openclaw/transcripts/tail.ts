@@ -1,0 +1,219 @@
+// Follows one file by identity and offset and yields its complete lines. Owns the position; knows nothing of what lines say.
+
+import type { FileHandle } from 'node:fs/promises';
+import type { Clock } from '../../../core/clock.ts';
+import { findArchived } from './archived.ts';
+import type { ArchiveReason } from './file-name.ts';
+import { matches } from './fingerprint.ts';
+import { type SplitLine, splitLines } from './line-splitter.ts';
+import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import { type Limits, positionAtStart, readAt, readStretch, type Searched, type Stretch, type TailPosition } from './read-at.ts';
+
+/**
+ * What one read found.
+ * - `appended`: lines that follow the ones already given (also from a file that was renamed away in the meantime).
+ * - `rewritten`, `truncated`, `replaced`: the past is another one; `lines` begin at the file's start again.
+ * - `settling`: the file is shorter than what was read of it, or missing; look again in `retryInMs`.
+ * - `renamed`, `gone`: told once, after the rest of a renamed file was given. The tail goes on when the path comes back.
+ * With `more` there is more to read at once.
+ */
+export type TailRead =
+  | { change: 'unchanged' }
+  | { change: 'appended' | Restart; lines: SplitLine[]; mtimeMs: number; more: boolean; longLines: number; nulBlocks: number }
+  | { change: 'settling'; retryInMs: number }
+  | { change: 'renamed'; reason: ArchiveReason }
+  | { change: 'gone' }
+  | { change: 'refused'; refusal: Exclude<Refusal, 'missing'> };
+
+export type Restart = 'rewritten' | 'truncated' | 'replaced';
+
+export interface TailOptions extends Partial<Limits> {
+  path: string;
+  root: Root;
+  clock: Pick<Clock, 'monotonic'>;
+  /** Read on from here, if the file's past still is the one of the position. */
+  resume?: TailPosition | undefined;
+  /** Begin with the first line that starts at or after this byte. */
+  from?: number | undefined;
+  settleMs?: number;
+}
+
+// Memory per read, and the longest time the event loop decodes before others get their turn (a few milliseconds).
+const CHUNK_BYTES = 32 * 1024;
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+// 2026.7.35 empties and rewrites a transcript after every turn; readers saw it empty for up to 80 ms.
+const SETTLE_MS = 250;
+// A file that keeps growing while it is shorter than before is believed to be truncated after this many settle times.
+const MAX_SETTLES = 4;
+const SHORTER: Stretch = { kind: 'shorter' };
+
+/**
+ * A tail of one file. Nothing stays open between reads. Calls must not overlap.
+ * Limit: of a path that is renamed away and created anew twice between two reads, the file in the middle is never seen.
+ */
+export class Tail {
+  readonly #options: TailOptions;
+  readonly #limits: Limits;
+  #position: TailPosition | undefined;
+  #searched: Searched | undefined;
+  #unsettled: { since: number; stableSince: number; size: number } | undefined;
+  #ended = false;
+
+  constructor(options: TailOptions) {
+    this.#options = options;
+    this.#limits = { chunkBytes: options.chunkBytes ?? CHUNK_BYTES, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES };
+    this.#position = options.resume;
+  }
+
+  /** Where the next read begins; plain data for the checkpoint. `undefined` before the file was seen. */
+  position(): TailPosition | undefined {
+    return this.#position;
+  }
+
+  /** Begins anew with the file's first byte. */
+  rewind(): void {
+    if (this.#position !== undefined) this.#position = positionAtStart(this.#position);
+    this.#searched = undefined;
+  }
+
+  /** Reads on. Never throws. */
+  async read(): Promise<TailRead> {
+    try {
+      return await withRegular(this.#options, async (opened) => {
+        if (opened.kind === 'open') return this.#readOpen(opened.handle, opened.identity);
+        return opened.refusal === 'missing' ? this.#missing() : { change: 'refused', refusal: opened.refusal };
+      });
+    } catch (error) {
+      const refusal = refusalOf(error);
+      return { change: 'refused', refusal: refusal === 'missing' ? 'failed' : refusal };
+    }
+  }
+
+  /**
+   * What a decoder must have seen to understand the next line: the file's first line, and the lines of at most `maxBytes` before the position.
+   * Empty when there is nothing before it or the file's past changed. Never throws.
+   */
+  async context(maxBytes: number): Promise<string[]> {
+    const { path, root, from = 0 } = this.#options;
+    const position = this.#position;
+    try {
+      return await withRegular({ path, root }, async (opened) => {
+        if (opened.kind !== 'open') return [];
+        if (position !== undefined) return contextBefore(opened.handle, position, maxBytes, this.#limits);
+        return from > 0 ? firstLine(opened.handle, from, this.#limits) : [];
+      });
+    } catch {
+      return [];
+    }
+  }
+
+  async #readOpen(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
+    const position = this.#position;
+    if (position === undefined) return this.#begin(handle, identity);
+    const isSame = position.dev === identity.dev && position.ino === identity.ino;
+    if (!isSame && !this.#ended) {
+      const rest = await this.#readArchived(position);
+      if (rest !== undefined && 'lines' in rest) return rest;
+    }
+    this.#ended = false;
+    const searched = isSame ? this.#searched : undefined;
+    const stretch = identity.size < position.offset ? SHORTER : await readStretch(handle, identity, position, this.#limits, searched);
+    // Another file is what it is; only the same one may be in the middle of a rewrite.
+    if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
+    if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
+    this.#unsettled = undefined;
+    return this.#taken(stretch, identity, 'appended');
+  }
+
+  async #begin(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
+    const from = Math.min(this.#options.from ?? 0, identity.size);
+    const start = positionAtStart(identity);
+    // One byte earlier, so that a line that starts exactly at `from` is not taken for the rest of another one.
+    if (from > 0) this.#position = { ...start, offset: from - 1, skipping: true };
+    else this.#position = start;
+    const stretch = await readStretch(handle, identity, this.#position, this.#limits);
+    return stretch.kind === 'lines' ? this.#taken(stretch, identity, 'appended') : { change: 'unchanged' };
+  }
+
+  async #restart(handle: FileHandle, identity: FileIdentity, change: Restart): Promise<TailRead> {
+    this.#unsettled = undefined;
+    this.#searched = undefined;
+    this.#position = positionAtStart(identity);
+    const stretch = await readStretch(handle, identity, this.#position, this.#limits);
+    if (stretch.kind === 'lines') return this.#taken(stretch, identity, change);
+    return { change, lines: [], mtimeMs: identity.mtimeMs, more: false, longLines: 0, nulBlocks: 0 };
+  }
+
+  #taken(stretch: Extract<Stretch, { kind: 'lines' }>, { mtimeMs }: FileIdentity, change: 'appended' | Restart): TailRead {
+    this.#searched = stretch.searched;
+    const isIdle = change === 'appended' && stretch.position.offset === this.#position?.offset && !stretch.more;
+    this.#position = stretch.position;
+    if (isIdle) return { change: 'unchanged' };
+    const { lines, more, longLines, nulBlocks } = stretch;
+    return { change, lines, mtimeMs, more, longLines, nulBlocks };
+  }
+
+  #shrunk(handle: FileHandle, identity: FileIdentity): Promise<TailRead> | TailRead {
+    const retryInMs = this.#settle(identity.size);
+    return retryInMs > 0 ? { change: 'settling', retryInMs } : this.#restart(handle, identity, 'truncated');
+  }
+
+  async #missing(): Promise<TailRead> {
+    const position = this.#position;
+    if (position === undefined || this.#ended) return { change: 'unchanged' };
+    const rest = await this.#readArchived(position);
+    if (rest !== undefined) {
+      this.#ended = rest.change === 'renamed';
+      this.#unsettled = undefined;
+      return rest;
+    }
+    const retryInMs = this.#settle(-1);
+    if (retryInMs > 0) return { change: 'settling', retryInMs };
+    this.#ended = true;
+    this.#unsettled = undefined;
+    return { change: 'gone' };
+  }
+
+  /** The rest of the followed file under the name it was renamed to; `renamed` when that was all. `undefined`: no such file. */
+  async #readArchived(position: TailPosition): Promise<TailRead | undefined> {
+    const archived = await findArchived(this.#options.path, position);
+    if (archived === undefined) return undefined;
+    return withRegular({ path: archived.path, root: this.#options.root }, async (opened): Promise<TailRead | undefined> => {
+      if (opened.kind === 'refused') return undefined;
+      const read = await this.#readRest(opened.handle, opened.identity, position);
+      return read.change === 'unchanged' ? { change: 'renamed', reason: archived.reason } : read;
+    });
+  }
+
+  /** Nothing is written to a renamed file any more: what differs from what was read of it can be read again at once. */
+  async #readRest(handle: FileHandle, identity: FileIdentity, position: TailPosition): Promise<TailRead> {
+    if (identity.size < position.offset) return this.#restart(handle, identity, 'truncated');
+    const stretch = await readStretch(handle, identity, position, this.#limits);
+    return stretch.kind === 'lines' ? this.#taken(stretch, identity, 'appended') : this.#restart(handle, identity, 'rewritten');
+  }
+
+  /** Milliseconds until a file that is shorter than before (or missing: -1) may be believed; 0 when it may. */
+  #settle(size: number): number {
+    const settleMs = this.#options.settleMs ?? SETTLE_MS;
+    const now = this.#options.clock.monotonic();
+    const known = this.#unsettled ?? { since: now, stableSince: now, size };
+    const unsettled = known.size === size ? known : { ...known, stableSince: now, size };
+    this.#unsettled = unsettled;
+    return Math.max(0, Math.min(unsettled.stableSince + settleMs, unsettled.since + MAX_SETTLES * settleMs) - now);
+  }
+}
+
+async function firstLine(handle: FileHandle, before: number, limits: Limits): Promise<string[]> {
+  const start = await readAt(handle, 0, Math.min(limits.chunkBytes, before));
+  return splitLines(start, limits.maxLineBytes, false)
+    .lines.slice(0, 1)
+    .map((line) => line.text);
+}
+
+async function contextBefore(handle: FileHandle, position: TailPosition, maxBytes: number, limits: Limits): Promise<string[]> {
+  const from = Math.max(0, position.offset - Math.max(maxBytes, position.before.length));
+  const before = await readAt(handle, from, position.offset - from);
+  if (!matches(position.before, before.subarray(before.length - position.before.length))) return [];
+  const header = from === 0 ? [] : await firstLine(handle, position.offset, limits);
+  return [...header, ...splitLines(before, limits.maxLineBytes, from > 0).lines.map((line) => line.text)];
+}

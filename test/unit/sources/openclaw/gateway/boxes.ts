@@ -1,0 +1,87 @@
+// What a person would have seen: every box a stream of events makes, at each change of its state, as text.
+
+import { decideBox } from '../../../../../src/boxes/policy.ts';
+import { BUILT_IN_LABELS } from '../../../../../src/boxes/labels.ts';
+import { renderCard } from '../../../../../src/boxes/render.ts';
+import { createSessions, type RootTurn } from '../../../../../src/boxes/sessions.ts';
+import type { Route, SessionEvent, Trigger } from '../../../../../src/core/event.ts';
+import type { TurnTree } from '../../../../../src/core/session.ts';
+import { statusOf } from '../../../../../src/core/status.ts';
+import { treeOf } from '../../../../../src/core/tree.ts';
+
+const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
+const POLICY = { openAfterMs: 0, schedule: 'all', allowsAgent: () => true } as const;
+const OPTIONS = { verbosity: 'normal', maxLines: 30, labels: BUILT_IN_LABELS, redact: (text: string) => text } as const;
+const SETTLED_MS = 11_000; // after this long nothing is awaited any more
+
+interface Shown {
+  name: string;
+  lastState: string;
+  text: string[];
+}
+
+/** The boxes in the order they open. `endedAt` is when the capture ended. */
+export function describeBoxes(events: readonly SessionEvent[], endedAt: number): string {
+  const sessions = createSessions();
+  const shownById = new Map<string, Shown>();
+  const startedAt = Math.min(endedAt, ...events.map(({ at }) => at));
+
+  function draw(root: RootTurn, asOf: number, isLast: boolean): void {
+    const session = sessions.byKey.get(root.session.key);
+    const turn = session?.turns.find(({ boxId }) => boxId === root.turn.boxId);
+    if (session === undefined || turn === undefined) return;
+    const tree = treeOf(sessions.byKey, session, turn, asOf);
+    const shown = shownById.get(turn.boxId) ?? { name: `box ${shownById.size + 1}`, lastState: '', text: [] };
+    shownById.set(turn.boxId, shown);
+    const state = stateKey(tree);
+    if (state === shown.lastState && !isLast) return;
+    shown.lastState = state;
+    shown.text.push(`${isLast ? 'at last' : seconds(tree.session.asOf - startedAt)} ${cardText(tree)}`);
+  }
+
+  // Boxes are drawn after a burst of events, never in the middle of what one frame told.
+  const touched = new Map<string, RootTurn>();
+  for (const [index, event] of events.entries()) {
+    for (const root of [...sessions.apply(event), ...sessions.linkOrphans(event.at)]) touched.set(root.turn.boxId, root);
+    if (events[index + 1]?.at === event.at) continue;
+    for (const root of touched.values()) draw(root, event.at, false);
+    touched.clear();
+  }
+  for (const session of sessions.byKey.values()) {
+    for (const turn of session.turns) if (shownById.has(turn.boxId)) draw({ session, turn }, endedAt + SETTLED_MS, true);
+  }
+  return [...shownById.entries()].map(([boxId, shown]) => `${heading(shown.name, boxId)}\n${shown.text.join('\n')}\n`).join('\n');
+
+  function heading(name: string, boxId: string): string {
+    const turn = [...sessions.byKey.values()].flatMap(({ turns }) => turns).find((other) => other.boxId === boxId);
+    return turn === undefined ? name : `${name}: ${triggerText(turn.trigger)}, ${routeText(turn.route)}`;
+  }
+}
+
+function stateKey(tree: TurnTree): string {
+  const status = statusOf(tree, LIMITS);
+  return `${status.state} ${status.retry?.attempt ?? ''} ${status.waitingText ?? ''}`;
+}
+
+function cardText(tree: TurnTree): string {
+  const status = statusOf(tree, LIMITS);
+  const decision = decideBox(tree, status, POLICY);
+  if (decision.kind !== 'open') return `no post${decision.kind === 'never' ? `: ${decision.why}` : ' yet'}`;
+  const card = renderCard(tree, (node) => statusOf(node, LIMITS), OPTIONS);
+  return [card.title, ...card.lines.map((line) => `    ${line}`)].join('\n');
+}
+
+function triggerText(trigger: Trigger): string {
+  const { kind, ...facts } = trigger;
+  return [kind, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)].join(' ');
+}
+
+function routeText(route: Route | undefined): string {
+  if (route === undefined) return 'nowhere known';
+  const { kind, ...facts } = route;
+  return [kind, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)].join(' ');
+}
+
+function seconds(ms: number): string {
+  return `+${(ms / 1000).toFixed(1)}s`;
+}

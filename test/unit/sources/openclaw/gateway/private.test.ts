@@ -1,0 +1,82 @@
+// Every recorded gateway without a single row: what its frames say of routes is in their keys alone, and nothing private appears (P14).
+
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { SessionEvent } from '../../../../../src/core/event.ts';
+import { createPlacement } from '../../../../../src/daemon/placement.ts';
+import { Desk } from '../../../board/desk.ts';
+import { readScenario } from '../../../both-sources/recorded.ts';
+import { createFakeClock } from '../../../sinks/fake-clock.ts';
+import { captureNames, readCapture } from './captures.ts';
+import { Decoding } from './decoding.ts';
+
+type Frame = { event: string; payload: Record<string, unknown> };
+
+const ROW_FIELDS = [
+  'session',
+  'deliveryContext',
+  'lastChannel',
+  'lastTo',
+  'lastThreadId',
+  'chatType',
+  'origin',
+  'route',
+  'createdVia',
+  'sessionId',
+];
+
+const withoutRow = (payload: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(payload).filter(([name]) => !ROW_FIELDS.includes(name)));
+
+const directory = {
+  namesOfChannel: async () => [],
+  directChannelWith: async (userId: string) => `dm-${userId}`,
+  isMember: async () => true,
+  hasPostBy: async () => false,
+  threadReplies: async () => 0,
+  rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
+};
+
+/** Where everything was shown that the frames told. */
+async function shownBy(frames: readonly Frame[], strip: (payload: Record<string, unknown>) => Record<string, unknown>): Promise<Desk> {
+  const decoding = new Decoding();
+  for (const { event, payload } of frames) decoding.event(event, strip(payload));
+  const clock = createFakeClock();
+  const options = { placement: 'channel', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false } as const;
+  const place = createPlacement(directory, { ...options, defaultChannelId: 'home' }, clock);
+  const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
+  for (const event of decoding.all as readonly SessionEvent[]) desk.board.apply(event);
+  await desk.pass(20);
+  return desk;
+}
+
+const homeless = (desk: Desk): string[] =>
+  desk.board
+    .entries()
+    .filter(({ target, sessionKey }) => target?.channelId === 'home' && !sessionKey.includes(':cron:'))
+    .map(({ sessionKey }) => sessionKey);
+
+const OLDER = ['2026.2.26', '2026.7.35'].flatMap((version) =>
+  readdirSync(new URL(`../../../../fixtures/openclaw-${version}/captures/`, import.meta.url)).map((name): [string, string] => [
+    version,
+    name,
+  ]),
+);
+
+describe('recorded gateways without rows', () => {
+  it.each(OLDER)('%s %s: only scheduled runs are public', async (version, name) => {
+    expect(homeless(await shownBy(readScenario(version, name).frames, withoutRow))).toEqual([]);
+  });
+
+  it.each(captureNames())('2026.9.6 %s: only scheduled runs are public', async (name) => {
+    const frames = [...readCapture(name).values()].flat().flatMap(({ dir, frame: { event, payload = {} } }) => {
+      return dir === 'in' && event !== undefined ? [{ event, payload }] : [];
+    });
+    expect(homeless(await shownBy(frames, withoutRow))).toEqual([]);
+  });
+
+  it('with their rows the operator’s sessions are public, so the rows were what proved it', async () => {
+    const frames = readScenario('2026.7.35', 's2-errors').frames;
+    expect(homeless(await shownBy(frames, (payload) => payload)).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,44 @@
+// Run with few file handles: uses all of them up while a transcript is watched, then gives them back. Prints what was said meanwhile.
+
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/source.ts';
+import { Gateway, line } from './gateway.ts';
+
+const [dir = ''] = process.argv.slice(2);
+const gateway = new Gateway(dir);
+gateway.index('agent:main:main', { sessionId: 's1' });
+gateway.append('s1', line('user', 'ask'));
+const transcript = openSync(gateway.path('s1'), 'a');
+
+const said: string[] = [];
+const note = (_fields: object, message: string) => void said.push(message);
+const source = createTranscriptSource({
+  dir,
+  polling: false,
+  clock: systemClock,
+  redact: (text) => text,
+  emit: (event) => said.push(event.type),
+  log: { debug: note, info: note, warn: note, error: note },
+});
+await source.start();
+
+const handles: number[] = [];
+try {
+  for (;;) handles.push(openSync('/dev/null', 'r'));
+} catch {
+  writeSync(transcript, line('assistant', 'answer'));
+}
+const has = (what: string) =>
+  new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (!said.some((entry) => entry.includes(what))) return;
+      clearInterval(timer);
+      resolve();
+    }, 10);
+  });
+await has('No file handles are left');
+for (const handle of handles) closeSync(handle);
+await has('message');
+await source.stop();
+process.stdout.write(JSON.stringify(said));

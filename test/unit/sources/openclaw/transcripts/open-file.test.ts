@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openRegular, refusalOf } from '../../../../../src/sources/openclaw/transcripts/open-file.ts';
+import { tempDir } from './temp-dir.ts';
+
+async function tryToOpen(path: string, root: string): Promise<string> {
+  const opened = await openRegular(path, root);
+  if (opened.kind === 'refused') return opened.refusal;
+  await opened.handle.close();
+  return 'open';
+}
+
+describe('opening what an agent could have put there', () => {
+  it('opens a regular file and changes neither its times nor its inode', async () => {
+    const dir = tempDir();
+    const path = join(dir, 'a.jsonl');
+    writeFileSync(path, 'x\n');
+    const { mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
+    expect(await tryToOpen(path, dir)).toBe('open');
+    expect(statSync(path, { bigint: true })).toMatchObject({ mtimeNs, ctimeNs, ino });
+  });
+
+  it('does not wait for the writer of a pipe', async () => {
+    const dir = tempDir();
+    execFileSync('mkfifo', [join(dir, 'a.jsonl')]);
+    expect(await tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('not_a_file');
+  });
+
+  it('refuses folders, sockets and devices', async () => {
+    const dir = tempDir();
+    mkdirSync(join(dir, 'folder.jsonl'));
+    const server = createServer().listen(join(dir, 'socket.jsonl'));
+    onTestFinished(() => void server.close());
+    await new Promise((resolve) => server.once('listening', resolve));
+    expect(await tryToOpen(join(dir, 'folder.jsonl'), dir)).toBe('not_a_file');
+    expect(await tryToOpen(join(dir, 'socket.jsonl'), dir)).toBe('not_a_file');
+    expect(await tryToOpen('/dev/null', '/dev')).toBe('not_a_file');
+  });
+
+  it('refuses a symbolic link, dangling or not', async () => {
+    const dir = tempDir();
+    writeFileSync(join(dir, 'real.jsonl'), '');
+    symlinkSync(join(dir, 'real.jsonl'), join(dir, 'link.jsonl'));
+    symlinkSync(join(dir, 'nowhere'), join(dir, 'dangling.jsonl'));
+    expect(await tryToOpen(join(dir, 'link.jsonl'), dir)).toBe('symlink');
+    expect(await tryToOpen(join(dir, 'dangling.jsonl'), dir)).toBe('symlink');
+  });
+
+  it('refuses a path that leaves the root by a linked folder or by ..', async () => {
+    const [dir, outside] = [tempDir(), tempDir()];
+    mkdirSync(join(dir, 'agents'));
+    mkdirSync(join(outside, 'sessions'));
+    writeFileSync(join(outside, 'sessions', 'a.jsonl'), '');
+    symlinkSync(join(outside, 'sessions'), join(dir, 'agents', 'sessions'));
+    expect(await tryToOpen(join(dir, 'agents', 'sessions', 'a.jsonl'), dir)).toBe('outside');
+    expect(await tryToOpen(join(outside, 'sessions', 'a.jsonl'), dir)).toBe('outside');
+    expect(await tryToOpen(`${dir}/agents/../../${outside.split('/').at(-1)}/sessions/a.jsonl`, dir)).toBe('outside');
+  });
+
+  it('takes a root that is itself a link: the operator named it', async () => {
+    const [dir, elsewhere] = [tempDir(), tempDir()];
+    writeFileSync(join(elsewhere, 'a.jsonl'), '');
+    symlinkSync(elsewhere, join(dir, 'root'));
+    expect(await tryToOpen(join(dir, 'root', 'a.jsonl'), join(dir, 'root'))).toBe('open');
+  });
+
+  it('tells a missing file from a refused one', async () => {
+    const dir = tempDir();
+    expect(await tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('missing');
+    expect(await tryToOpen(join(dir, 'no', 'a.jsonl'), dir)).toBe('missing');
+    expect(await tryToOpen(join(dir, 'no', 'a.jsonl'), join(dir, 'no'))).toBe('missing');
+  });
+});
+
+describe('an error of the file system', () => {
+  it.each([
+    ['ENOENT', 'missing'],
+    ['ENOTDIR', 'missing'],
+    ['ELOOP', 'symlink'],
+    ['ENXIO', 'not_a_file'],
+    ['EISDIR', 'not_a_file'],
+    ['EACCES', 'unreadable'],
+    ['EPERM', 'unreadable'],
+    ['EMFILE', 'exhausted'],
+    ['ENFILE', 'exhausted'],
+    ['EIO', 'failed'],
+  ])('%s means %s', (code, refusal) => {
+    expect(refusalOf(Object.assign(new Error(code), { code }))).toBe(refusal);
+  });
+
+  it('that is no such error is a failure', () => {
+    expect(refusalOf('odd')).toBe('failed');
+  });
+});

@@ -1,0 +1,69 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SessionEvent } from '../../../../../src/core/event.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { VERSIONS } from './recorded-index.ts';
+import type { Life } from './recorded-operations.ts';
+import { Replay } from './replay.ts';
+import { tempDir } from './temp-dir.ts';
+import { eventually, pause, watch } from './watched.ts';
+
+type Told = { type: string; messageId?: string; callId?: string; at: number };
+
+/** What a whole-file reader makes of a file, without where it was told. */
+function naively(path: string): string[] {
+  const decode = createTranscriptDecoder({ redact: (text) => text, onUnknown: () => undefined });
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.flatMap((line) => decode(line).events).map(nameOf);
+}
+
+function nameOf(event: Told): string {
+  return [event.type, event.messageId ?? event.callId ?? '', event.at].join(' ');
+}
+
+/** Transcripts that went on between two recordings: their last lines are in no log. */
+const UNFINISHED = { '2026.2.26': ['796bb526', '2026-11-', '642357e8'], '2026.7.35': ['7e1a1ca6'] };
+
+const isOfLines = (event: SessionEvent) => !['session_seen', 'busy_seen', 'busy_cleared', 'source_lost'].includes(event.type);
+
+describe.each(VERSIONS)('the recorded file operations of %s, repeated on a real directory', (version) => {
+  it.each([0, 3])(
+    'are told as a whole-file reader would tell the files they left behind (%i ms apart)',
+    { timeout: 300_000 },
+    async (stepMs) => {
+      const folder = join(tempDir(), 'agents', 'main', 'sessions');
+      const replay = new Replay(version, folder);
+      mkdirSync(folder, { recursive: true });
+      const { events, source } = await watch(join(folder, '..', '..'));
+      await replay.run(stepMs);
+      await pause(500);
+
+      // The repetition is faithful: it left behind what was recorded.
+      expect(replay.lives.length).toBeGreaterThan(25);
+      const bytesOf = (life: Life) => readFileSync(life.path, 'latin1');
+      for (const life of replay.lives) expect(life.full.startsWith(bytesOf(life)), life.fixture).toBe(true);
+      expect(replay.lives.filter((life) => bytesOf(life) !== life.full).map(({ fixture }) => fixture.slice(0, 8))).toEqual(
+        UNFINISHED[version],
+      );
+      if (version === '2026.7.35') expect(replay.rewrites).toBeGreaterThan(100);
+      else expect(replay.truncations).toBeGreaterThan(2);
+
+      const expected = [...new Set(replay.lives.flatMap((life) => naively(life.path)))];
+      const told = () => events.filter(isOfLines).map(nameOf);
+      await eventually(() => expect(expected.filter((name) => !told().includes(name))).toEqual([]));
+      for (const life of replay.lives) {
+        const own = new Set(naively(life.path));
+        expect(
+          told().filter((name) => own.has(name)),
+          life.fixture,
+        ).toEqual([...own]);
+      }
+      // Only the line-limit compactions took entries away that had been told; heartbeats and rewrites did not.
+      const compactions = told().filter((name) => name.startsWith('compacted') && !expected.includes(name));
+      expect(compactions.length).toBeGreaterThanOrEqual(1);
+      expect(compactions.length).toBeLessThanOrEqual(version === '2026.7.35' ? 1 : 2);
+      expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_missing']);
+    },
+  );
+});
