@@ -1,10 +1,10 @@
 // Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
 
 import { randomUUID } from 'node:crypto';
-import { Board } from './boxes/board.ts';
-import { createPublisher } from './boxes/publisher.ts';
-import type { PostRecord } from './boxes/post-record.ts';
-import type { BoxView, Publisher } from './boxes/publisher-ports.ts';
+import { Board } from './boxes/board/board.ts';
+import { createPublisher } from './boxes/publish/publisher.ts';
+import type { PostRecord } from './boxes/publish/post-record.ts';
+import type { BoxView, Publisher } from './boxes/publish/publisher-ports.ts';
 import { type Checkpoint, openCheckpoint } from './store/checkpoint.ts';
 import { exitCodes } from './runtime/exit-codes.ts';
 import { packageVersion } from './runtime/package-version.ts';

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { encodeAttachment } from '../boxes/attachment.ts';
-import { manualCard } from '../boxes/manual-card.ts';
+import { encodeAttachment } from '../boxes/render/attachment.ts';
+import { manualCard } from '../boxes/render/manual-card.ts';
 import { type ChatSettings, readChatSettings } from '../config/config.ts';
 import { type Card, firstVersion } from '../core/card.ts';
 import { errorText } from '../core/error-code.ts';

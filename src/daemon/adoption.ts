@@ -1,7 +1,7 @@
 // Owns which of our posts were found in a channel that an earlier process wrote. Keeps a second post from being created for a
 // box that has one already, even where nothing was remembered (deleted state directory, new host).
 
-import { decodeMeta, type LiveStatusMeta } from '../boxes/post-meta.ts';
+import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
 import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
 import { bestTurn, type TurnIdentity } from './same-turn.ts';

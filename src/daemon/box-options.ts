@@ -1,8 +1,8 @@
 // What the configuration says about boxes, in the form that the board and the publisher take.
 
-import type { BoardOptions } from '../boxes/board.ts';
-import { budgetLimits } from '../boxes/budget.ts';
-import type { PublisherOptions } from '../boxes/publisher-ports.ts';
+import type { BoardOptions } from '../boxes/board/board.ts';
+import { budgetLimits } from '../boxes/publish/budget.ts';
+import type { PublisherOptions } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import { isListed } from '../core/name-list.ts';
 

@@ -1,7 +1,7 @@
 // What keeps boxes from being shown, in words for the health page: cause, cure and whose box it is. Pure.
 
-import type { BoardRow } from '../boxes/box-entry.ts';
-import type { BoxTrouble, PublisherStats } from '../boxes/publisher-ports.ts';
+import type { BoardRow } from '../boxes/board/box-entry.ts';
+import type { BoxTrouble, PublisherStats } from '../boxes/publish/publisher-ports.ts';
 import type { Reason } from '../core/sink.ts';
 
 type Troubles = Pick<PublisherStats, 'parked' | 'refused' | 'gone'>;

@@ -1,12 +1,12 @@
 // Ties the renderer and the encoders to the configuration: tool labels, verbosity, style and sizes.
 
-import { encodeAttachment } from '../boxes/attachment.ts';
-import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/labels.ts';
-import { encodeMessage } from '../boxes/message.ts';
-import type { LiveStatusMeta } from '../boxes/post-meta.ts';
-import type { Shrink } from '../boxes/publisher-ports.ts';
-import { renderCard } from '../boxes/render.ts';
-import type { RenderOptions, StatusOf } from '../boxes/render-options.ts';
+import { encodeAttachment } from '../boxes/render/attachment.ts';
+import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/render/labels.ts';
+import { encodeMessage } from '../boxes/render/message.ts';
+import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
+import type { Shrink } from '../boxes/publish/publisher-ports.ts';
+import { renderCard } from '../boxes/render/render.ts';
+import type { RenderOptions, StatusOf } from '../boxes/render/render-options.ts';
 import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config/config.ts';
 import type { Card } from '../core/card.ts';

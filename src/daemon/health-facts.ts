@@ -1,8 +1,8 @@
 // Collects what `/health` judges from the living parts.
 
-import type { Board } from '../boxes/board.ts';
-import type { BoardRow } from '../boxes/box-entry.ts';
-import type { Publisher, PublisherStats } from '../boxes/publisher-ports.ts';
+import type { Board } from '../boxes/board/board.ts';
+import type { BoardRow } from '../boxes/board/box-entry.ts';
+import type { Publisher, PublisherStats } from '../boxes/publish/publisher-ports.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';

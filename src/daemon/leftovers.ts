@@ -3,11 +3,11 @@
 // Posts of a session that nobody here knows may belong to a watcher on another machine with the same account. Such a watcher edits
 // an open box at least every ten minutes, so those posts are only declared lost when nothing happened to them for longer.
 
-import type { Board } from '../boxes/board.ts';
-import { colorOf } from '../boxes/colors.ts';
-import type { LiveStatusMeta } from '../boxes/post-meta.ts';
-import type { PostRecord } from '../boxes/post-record.ts';
-import type { BoxView, Publisher } from '../boxes/publisher-ports.ts';
+import type { Board } from '../boxes/board/board.ts';
+import { colorOf } from '../boxes/render/colors.ts';
+import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
+import type { PostRecord } from '../boxes/publish/post-record.ts';
+import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
 import type { Card } from '../core/card.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';

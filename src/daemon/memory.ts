@@ -1,7 +1,7 @@
 // Owns the traffic between the living state and the checkpoint: what changed is written, what was written is given back.
 
-import type { BoxEntry } from '../boxes/box-entry.ts';
-import type { OwedView, PostRecord } from '../boxes/post-record.ts';
+import type { BoxEntry } from '../boxes/board/box-entry.ts';
+import type { OwedView, PostRecord } from '../boxes/publish/post-record.ts';
 import type { Change, Checkpoint } from '../store/checkpoint.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';

@@ -1,6 +1,6 @@
 // Decides where a turn's box goes: routing, privacy and threads (LS-18, LS-27, LS-28). Asks the chat server, remembers nothing.
 
-import type { Placement } from '../boxes/board.ts';
+import type { Placement } from '../boxes/board/board.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Audience, Route } from '../core/event.ts';
 import { homeOf } from '../core/home.ts';

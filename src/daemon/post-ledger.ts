@@ -1,6 +1,6 @@
 // Owns which box has which post, as the publisher last saved it; passes everything on to the memory.
 
-import type { PostRecord } from '../boxes/post-record.ts';
+import type { PostRecord } from '../boxes/publish/post-record.ts';
 import type { Memory } from './memory.ts';
 
 export class PostLedger {

@@ -1,6 +1,6 @@
 // Which turn a post speaks of, as far as a post tells. Pure.
 
-import type { LiveStatusMeta } from '../boxes/post-meta.ts';
+import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 
 /** What a turn has in common with the posts about it. `session` is hashed. */
 export type TurnIdentity = Pick<LiveStatusMeta, 'box' | 'session' | 'runs' | 'trigger' | 'start'>;

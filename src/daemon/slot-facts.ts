@@ -1,6 +1,6 @@
 // Pure: who holds the boxes that are kept up to date, and how many wait for one.
 
-import type { BoardRow } from '../boxes/box-entry.ts';
+import type { BoardRow } from '../boxes/board/box-entry.ts';
 
 /** How many wait, and while any do the agent that has most of the boxes. */
 export function slotFacts(rows: readonly BoardRow[]): { withoutSlot: number; busiestAgent: string | undefined } {

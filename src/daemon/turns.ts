@@ -1,6 +1,6 @@
 // Owns who may ask next, so that whoever makes up sessions by the thousand waits for their places alone. Knows nothing of what is asked.
 
-import { type Budget, type BudgetLimits, fullBudget, refill, take, tokenAt } from '../boxes/budget.ts';
+import { type Budget, type BudgetLimits, fullBudget, refill, take, tokenAt } from '../boxes/publish/budget.ts';
 import type { Clock } from '../core/clock.ts';
 
 /** Agents take turns; all of them together keep to the limits. */

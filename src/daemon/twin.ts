@@ -4,7 +4,7 @@
 // written last: while boxes are busy it looks just before an edit, when the other one has had its say since our own last; and the
 // newer one, when it meets the older claim, writes its own again.
 
-import { decodeMeta } from '../boxes/post-meta.ts';
+import { decodeMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
 import { PushError, type Sink } from '../core/sink.ts';
 

@@ -1,11 +1,11 @@
 // Takes over what a watcher remembered that called public whatever was not known to be private (LS-18). Nothing of that is believed
 // before it is proven: such turns wait for their route, their open posts get no more text, and the operator is told once.
 
-import type { Board } from '../boxes/board.ts';
-import type { BoxEntry } from '../boxes/box-entry.ts';
-import type { PostRecord } from '../boxes/post-record.ts';
-import type { Publisher } from '../boxes/publisher-ports.ts';
-import { withdrawnCard } from '../boxes/withdrawn.ts';
+import type { Board } from '../boxes/board/board.ts';
+import type { BoxEntry } from '../boxes/board/box-entry.ts';
+import type { PostRecord } from '../boxes/publish/post-record.ts';
+import type { Publisher } from '../boxes/publish/publisher-ports.ts';
+import { withdrawnCard } from '../boxes/board/withdrawn.ts';
 import type { Route } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';

@@ -1,7 +1,7 @@
 // Ties placement and the search for old posts to the configuration and the connection.
 
-import type { Placement } from '../boxes/board.ts';
-import { budgetLimits } from '../boxes/budget.ts';
+import type { Placement } from '../boxes/board/board.ts';
+import { budgetLimits } from '../boxes/publish/budget.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';

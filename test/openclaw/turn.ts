@@ -1,6 +1,6 @@
 // One scripted turn: how it is begun, and how its boxes are compared with what really happened. Holds no state.
 
-import { decodeMeta, type LiveStatusMeta } from '../../src/boxes/post-meta.ts';
+import { decodeMeta, type LiveStatusMeta } from '../../src/boxes/publish/post-meta.ts';
 import { fingerprint } from '../../src/core/turn.ts';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';

@@ -1,8 +1,8 @@
 // The boxes that are left when a scenario is over, as text.
 
-import { BUILT_IN_LABELS } from '../../../src/boxes/labels.ts';
-import { renderCard } from '../../../src/boxes/render.ts';
-import type { Sessions } from '../../../src/boxes/sessions.ts';
+import { BUILT_IN_LABELS } from '../../../src/boxes/render/labels.ts';
+import { renderCard } from '../../../src/boxes/render/render.ts';
+import type { Sessions } from '../../../src/boxes/board/sessions.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import type { Session } from '../../../src/core/session.ts';

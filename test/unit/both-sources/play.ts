@@ -1,6 +1,6 @@
 // Plays a scenario to the decoders of both sources and folds what they tell, with a clock of its own: no socket, no file, no waiting.
 
-import { createSessions, type Sessions } from '../../../src/boxes/sessions.ts';
+import { createSessions, type Sessions } from '../../../src/boxes/board/sessions.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { createRedactor } from '../../../src/text/redact.ts';

@@ -3,10 +3,10 @@
 import { expect } from 'vitest';
 import { encoderOf } from '../../../src/daemon/drawing.ts';
 import { type Card, firstVersion } from '../../../src/core/card.ts';
-import { decodeMeta, type LiveStatusMeta } from '../../../src/boxes/post-meta.ts';
+import { decodeMeta, type LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
 import type { Post } from '../../../src/stand-in/post.ts';
-import { harmsOf } from '../render/judges/harms.ts';
+import { harmsOf } from '../boxes/render/judges/harms.ts';
 import { boxOf, DIRECT_KEY, type Play } from './play.ts';
 import type { ReferenceBox } from './reference.ts';
 import { CANARIES } from './texts.ts';

@@ -1,6 +1,6 @@
 // Plays one story against the stand-in in fake time. Owns the world of the story and what the judge needs to know of it.
 
-import type { BoxView } from '../../../src/boxes/publisher-ports.ts';
+import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import { type Config, readConfig, secretsOf } from '../../../src/config/config.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import { rendererOf } from '../../../src/daemon/drawing.ts';

@@ -1,10 +1,10 @@
 // One life of the watcher, wired like the daemon but for sockets, files and the process itself: those are the test's. Dies at once
 // and for good when told to.
 
-import { Board, type Placement } from '../../../src/boxes/board.ts';
-import type { PostRecord } from '../../../src/boxes/post-record.ts';
-import { createPublisher } from '../../../src/boxes/publisher.ts';
-import type { BoxView, Publisher } from '../../../src/boxes/publisher-ports.ts';
+import { Board, type Placement } from '../../../src/boxes/board/board.ts';
+import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
+import { createPublisher } from '../../../src/boxes/publish/publisher.ts';
+import type { BoxView, Publisher } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Checkpoint } from '../../../src/store/checkpoint.ts';
 import { type Config, secretsOf } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';

@@ -3,9 +3,9 @@
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Board } from '../../../src/boxes/board.ts';
-import { BUILT_IN_LABELS } from '../../../src/boxes/labels.ts';
-import { renderCard } from '../../../src/boxes/render.ts';
+import { Board } from '../../../src/boxes/board/board.ts';
+import { BUILT_IN_LABELS } from '../../../src/boxes/render/labels.ts';
+import { renderCard } from '../../../src/boxes/render/render.ts';
 import type { Coordinator, CoordinatorOptions } from '../../../src/coordinator/contract.ts';
 import { createCoordinator } from '../../../src/coordinator/coordinator.ts';
 import type { Notice, Told } from '../../../src/coordinator/operators.ts';

@@ -1,7 +1,7 @@
 // Whose post is taken instead of a new one.
 
 import { describe, expect, it } from 'vitest';
-import { metaOf, type LiveStatusMeta } from '../../../src/boxes/post-meta.ts';
+import { metaOf, type LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import { PushError, type PostDraft } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/daemon/adoption.ts';
 import type { TurnIdentity } from '../../../src/daemon/same-turn.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { BoardRow } from '../../../src/boxes/box-entry.ts';
-import type { BoxTrouble } from '../../../src/boxes/publisher-ports.ts';
+import type { BoardRow } from '../../../src/boxes/board/box-entry.ts';
+import type { BoxTrouble } from '../../../src/boxes/publish/publisher-ports.ts';
 import { boxProblems, whyNotShown } from '../../../src/daemon/box-troubles.ts';
 
 const row = (boxId: string, agentId: string): BoardRow => ({ boxId, agentId, sessionKey: `agent:${agentId}:x`, state: 'done' });

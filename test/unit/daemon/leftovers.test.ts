@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BoxView } from '../../../src/boxes/publisher-ports.ts';
+import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Card } from '../../../src/core/card.ts';
 import { PushError, type Target } from '../../../src/core/sink.ts';
 import { newSession } from '../../../src/core/reduce.ts';

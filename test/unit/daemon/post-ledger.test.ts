@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PostRecord } from '../../../src/boxes/post-record.ts';
+import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
 import { Memory } from '../../../src/daemon/memory.ts';
 import { PostLedger } from '../../../src/daemon/post-ledger.ts';
 

@@ -1,6 +1,6 @@
 // A channel of posts as the search for old posts sees it.
 
-import type { LiveStatusMeta } from '../../../src/boxes/post-meta.ts';
+import type { LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import type { FoundPost, PushError, Sink } from '../../../src/core/sink.ts';
 
 export interface Posts extends Sink {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { budgetLimits } from '../../../src/boxes/budget.ts';
+import { budgetLimits } from '../../../src/boxes/publish/budget.ts';
 import { Turns } from '../../../src/daemon/turns.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 

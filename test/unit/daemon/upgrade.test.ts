@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PostRecord } from '../../../src/boxes/post-record.ts';
+import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createPlacement } from '../../../src/daemon/placement.ts';
 import { Memory } from '../../../src/daemon/memory.ts';
 import { PostLedger } from '../../../src/daemon/post-ledger.ts';
 import { takeOver } from '../../../src/daemon/upgrade.ts';
-import { Desk } from '../board/desk.ts';
+import { Desk } from '../boxes/board/desk.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 
 const MAIN = 'agent:main:main';

@@ -2,7 +2,7 @@
 // through the decoders of both sources. What is not proven to be public is private; a contradiction is private.
 
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../src/boxes/sessions.ts';
+import { createSessions } from '../../../src/boxes/board/sessions.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../src/daemon/placement.ts';
 import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/openclaw/decoding/index-entry.ts';

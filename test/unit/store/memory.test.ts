@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PostRecord } from '../../../src/boxes/post-record.ts';
+import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { Memory, type Remembered } from '../../../src/daemon/memory.ts';
 

@@ -12,7 +12,7 @@ import {
   type TranscriptCheckpoint,
   type TranscriptSource,
 } from '../../../src/sources/openclaw/transcripts/source.ts';
-import { Desk } from '../board/desk.ts';
+import { Desk } from '../boxes/board/desk.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
 import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../../../src/boxes/sessions.ts';
+import { createSessions } from '../../../../../src/boxes/board/sessions.ts';
 import { Decoding, KEY } from './decoding.ts';
 
 describe('through a gateway that tells nothing but runs', () => {

@@ -1,6 +1,6 @@
 // The states that each box goes through, in order, as somebody would have seen them who looked every quarter of a second.
 
-import { createSessions } from '../../../../../src/boxes/sessions.ts';
+import { createSessions } from '../../../../../src/boxes/board/sessions.ts';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { statusOf } from '../../../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../../../src/core/tree.ts';

@@ -1,9 +1,9 @@
 // What a person would have seen: every box a stream of events makes, at each change of its state, as text.
 
-import { decideBox } from '../../../../../src/boxes/policy.ts';
-import { BUILT_IN_LABELS } from '../../../../../src/boxes/labels.ts';
-import { renderCard } from '../../../../../src/boxes/render.ts';
-import { createSessions, type RootTurn } from '../../../../../src/boxes/sessions.ts';
+import { decideBox } from '../../../../../src/boxes/board/policy.ts';
+import { BUILT_IN_LABELS } from '../../../../../src/boxes/render/labels.ts';
+import { renderCard } from '../../../../../src/boxes/render/render.ts';
+import { createSessions, type RootTurn } from '../../../../../src/boxes/board/sessions.ts';
 import type { Route, SessionEvent, Trigger } from '../../../../../src/core/event.ts';
 import type { TurnTree } from '../../../../../src/core/session.ts';
 import { statusOf } from '../../../../../src/core/status.ts';

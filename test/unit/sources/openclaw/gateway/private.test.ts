@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createPlacement } from '../../../../../src/daemon/placement.ts';
-import { Desk } from '../../../board/desk.ts';
+import { Desk } from '../../../boxes/board/desk.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
 import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { captureNames, readCapture } from './captures.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../../../src/boxes/sessions.ts';
+import { createSessions } from '../../../../../src/boxes/board/sessions.ts';
 import { statusOf } from '../../../../../src/core/status.ts';
 import { treeOf } from '../../../../../src/core/tree.ts';
 import { Decoding, KEY, T0 } from './decoding.ts';

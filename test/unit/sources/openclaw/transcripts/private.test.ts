@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlacement } from '../../../../../src/daemon/placement.ts';
-import { Desk } from '../../../board/desk.ts';
+import { Desk } from '../../../boxes/board/desk.ts';
 import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { tempDir } from './temp-dir.ts';

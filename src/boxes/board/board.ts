@@ -1,0 +1,293 @@
+// Owns which root turns have a box, where it goes and what it last showed. Knows nothing of HTTP, files or pacing.
+
+import type { Card, TurnStatus } from '../../core/card.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { SessionEvent } from '../../core/event.ts';
+import type { Logger } from '../../core/log.ts';
+import type { Session, TurnTree } from '../../core/session.ts';
+import type { Target } from '../../core/sink.ts';
+import { lastEventAt, type StatusLimits, statusOf } from '../../core/status.ts';
+import { treeOf } from '../../core/tree.ts';
+import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
+import { Homing } from './homing.ts';
+import { Losses } from './losses.ts';
+import { type BoxPolicy, decideBox } from './policy.ts';
+import { identityOf } from '../publish/post-meta.ts';
+import type { BoxView } from '../publish/publisher-ports.ts';
+import { isQuietTickDue } from './quiet-ticks.ts';
+import { createSessions, type RootTurn, type Sessions } from './sessions.ts';
+import { shareSlots } from './slot-sharing.ts';
+
+export type { Placement } from './box-entry.ts';
+
+export interface BoardPorts {
+  clock: Clock;
+  log: Logger;
+  render(tree: TurnTree, statusOf: (tree: TurnTree) => TurnStatus): Card;
+  show(view: BoxView): void;
+  /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
+  place(tree: TurnTree): Promise<Placement>;
+  /** The box is finished and old enough: it is not shown again. */
+  forget(boxId: string): void;
+}
+
+export interface BoardOptions {
+  limits: StatusLimits;
+  policy: BoxPolicy;
+  /** Boxes kept up to date at once; 0 means no limit (LS-16). */
+  maxBoxes: number;
+  /** Lines of a turn that are kept, 60 without it. */
+  keptLines?: number;
+}
+
+const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
+
+export class Board {
+  readonly #ports: BoardPorts;
+  readonly #options: BoardOptions;
+  readonly #sessions: Sessions;
+  readonly #entriesById = new Map<string, BoxEntry>();
+  /** Boxes that an earlier board knew: an end that came while nobody watched is news of these only. */
+  readonly #restoredIds = new Set<string>();
+  readonly #dirtyIds = new Set<string>();
+  readonly #homing: Homing;
+  readonly #losses = new Losses();
+  #isCatchingUp = true;
+  /** Slots that become free are not given away any more. */
+  #isLeaving = false;
+  #cancelFlush: (() => void) | undefined;
+
+  constructor(ports: BoardPorts, options: BoardOptions) {
+    this.#ports = ports;
+    const { clock, place, show } = ports;
+    this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#update(boxId) });
+    this.#options = options;
+    this.#sessions = createSessions(options.keptLines);
+  }
+
+  /** Folds one event in; what it changes is drawn at the end of the burst it came in. */
+  apply(event: SessionEvent): void {
+    this.#touch(this.#sessions.apply(event));
+  }
+
+  /** Call every half second or so: opens, ticks, ends and forgets what time alone changes. */
+  tick(): void {
+    const now = this.#ports.clock.now();
+    this.#touch(this.#sessions.linkOrphans(now));
+    if (this.#isCatchingUp) return;
+    for (const entry of this.entries()) this.#tickEntry(entry, now);
+    this.#losses.tellLog(this.#ports.log, now);
+    this.#forgetOld(now);
+  }
+
+  /** Until this is called nothing is opened: the sources are still reading what happened before the start. */
+  caughtUp(): void {
+    this.#isCatchingUp = false;
+    const now = this.#ports.clock.now();
+    for (const entry of this.#entriesById.values()) {
+      const tree = this.#treeOfEntry(entry, now);
+      if (tree === undefined) continue;
+      const status = this.#statusOf(tree);
+      if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
+        this.#noteState(entry, status);
+        settle(entry, 'passed', 'it had ended before the watcher started');
+      }
+      if (entry.phase === 'placing') void this.#homing.ask(entry, tree);
+      this.#tickSession(entry.sessionKey, now);
+    }
+    this.#flush();
+  }
+
+  /** Takes the boxes of a session over from a checkpoint. What had been decided stays decided: a place is looked for again. */
+  restore(session: Session, entries: readonly BoxEntry[]): void {
+    this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
+    for (const stored of entries) {
+      const entry = { ...stored };
+      this.#entriesById.set(entry.boxId, entry);
+      this.#restoredIds.add(entry.boxId);
+      const tree = this.#treeOfEntry(entry);
+      if (tree !== undefined) this.#homing.doubt(entry, tree);
+    }
+  }
+
+  /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */
+  claim(boxId: string, target: Target): void {
+    const entry = this.#entriesById.get(boxId);
+    const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
+    if (entry === undefined || tree === undefined || entry.phase === 'placed' || entry.phase === 'withdrawn') return;
+    this.#homing.found(entry, tree, target);
+    if (entry.phase === 'placing' && !this.#isCatchingUp) void this.#homing.ask(entry, tree);
+    this.#dirtyIds.add(boxId);
+    this.#touch([]);
+  }
+
+  /** The turns that have an entry, by what their posts say of them. */
+  identities(): ({ box: string } & BoxView['meta'])[] {
+    return this.entries().flatMap((entry) => {
+      const tree = this.#treeOfEntry(entry);
+      return tree === undefined ? [] : [{ box: entry.boxId, ...identityOf(tree) }];
+    });
+  }
+
+  /** Marks every running turn as interrupted and shows it (LS-11). */
+  interrupt(): void {
+    this.#isLeaving = true;
+    const at = this.#ports.clock.now();
+    for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'watcher_stopped', source: 'daemon', sessionKey, at });
+    for (const entry of this.#entriesById.values()) if (!entry.final) this.#dirtyIds.add(entry.boxId);
+    this.#flush();
+  }
+
+  /** The wall clock was set or the machine slept: every deadline moves along. */
+  shiftClock(byMs: number): void {
+    const at = this.#ports.clock.now();
+    for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'clock_jumped', source: 'daemon', sessionKey, at, byMs });
+    for (const entry of this.#entriesById.values()) {
+      entry.openedAt += byMs;
+      if (entry.finalAt !== undefined) entry.finalAt += byMs;
+    }
+  }
+
+  /** What is said about these boxes, or about all that are open, has changed outside of their events. */
+  redraw(boxIds: readonly string[] | 'all'): void {
+    const wanted =
+      boxIds === 'all' ? this.entries().filter((entry) => !entry.final) : this.entries().filter((entry) => boxIds.includes(entry.boxId));
+    for (const entry of wanted) {
+      if (entry.phase === 'passed' && boxIds !== 'all') entry.phase = 'undecided';
+      this.#dirtyIds.add(entry.boxId);
+    }
+    this.#touch([]);
+  }
+
+  entries(): readonly BoxEntry[] {
+    return [...this.#entriesById.values()];
+  }
+
+  sessions(): ReadonlyMap<string, Session> {
+    return this.#sessions.byKey;
+  }
+
+  /** One for each box that there is or could be, and for each sub-agent that was at work lately in nobody's box. */
+  rows(): BoardRow[] {
+    const since = this.#ports.clock.now() - FORGET_AFTER_MS;
+    const strays = this.#sessions.strays().filter(({ turn }) => turn.lastEventAt >= since);
+    return [...this.entries().map(rowOf), ...strays.map(strayRow)];
+  }
+
+  /** Turns that were lost without a word and got no post, because there were too many of them. */
+  lostWithoutPost(): number {
+    return this.#losses.withheld();
+  }
+
+  #touch(roots: readonly RootTurn[]): void {
+    for (const root of roots) {
+      const { boxId } = root.turn;
+      if (!this.#entriesById.has(boxId)) this.#entriesById.set(boxId, newEntry(root, this.#ports.clock.now()));
+      this.#dirtyIds.add(boxId);
+    }
+    if (this.#dirtyIds.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
+  }
+
+  /** Events come in bursts: a box is judged and drawn once per burst, not once per event. */
+  #flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const ids = [...this.#dirtyIds];
+    this.#dirtyIds.clear();
+    for (const boxId of ids) this.#update(boxId);
+  }
+
+  #update(boxId: string): void {
+    const entry = this.#entriesById.get(boxId);
+    const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
+    if (entry === undefined || tree === undefined || this.#isCatchingUp) return;
+    const status = this.#statusOf(tree);
+    const isNews = !status.final || status.state !== entry.state;
+    this.#noteState(entry, status);
+    if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
+    this.#homing.watch(entry, tree);
+    if (entry.phase === 'undecided') this.#decide(entry, tree, status);
+    this.#losses.note(entry, tree, status, this.#ports.clock.now());
+    if (entry.phase === 'placed') this.#draw(entry, tree);
+  }
+
+  #statusOf(tree: TurnTree): TurnStatus {
+    return statusOf(tree, this.#options.limits);
+  }
+
+  #treeOfEntry(entry: BoxEntry, asOf = 0): TurnTree | undefined {
+    const session = this.#sessions.byKey.get(entry.sessionKey);
+    const turn = session?.turns.find((other) => other.boxId === entry.boxId);
+    return session === undefined || turn === undefined ? undefined : treeOf(this.#sessions.byKey, session, turn, asOf);
+  }
+
+  #noteState(entry: BoxEntry, status: TurnStatus): void {
+    entry.state = status.state;
+    entry.final = status.final;
+    if (!status.final) delete entry.finalAt;
+    else entry.finalAt ??= this.#ports.clock.now();
+  }
+
+  #decide(entry: BoxEntry, tree: TurnTree, status: TurnStatus): void {
+    const decision = decideBox(tree, status, this.#options.policy);
+    if (decision.kind === 'never') settle(entry, 'passed', decision.why);
+    if (decision.kind === 'open' && !this.#losses.withholds(entry, tree, status, this.#ports.clock.now()))
+      void this.#homing.ask(entry, tree);
+  }
+
+  #draw(entry: BoxEntry, tree: TurnTree): void {
+    this.#shareSlots();
+    if (entry.target === undefined || !isDrawn(entry)) return;
+    entry.isShown = true;
+    const card = this.#ports.render(tree, (node) => this.#statusOf(node));
+    this.#ports.show({ boxId: entry.boxId, target: entry.target, card, turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
+  }
+
+  #shareSlots(): void {
+    if (this.#isLeaving) return;
+    const activeAt = (entry: BoxEntry): number => {
+      const tree = this.#treeOfEntry(entry);
+      return tree === undefined ? 0 : lastEventAt(tree);
+    };
+    for (const boxId of shareSlots(this.entries(), this.#options.maxBoxes, activeAt)) this.#dirtyIds.add(boxId);
+    this.#touch([]);
+  }
+
+  /** Time passes for a box only where that changes what it says. */
+  #tickEntry(entry: BoxEntry, now: number): void {
+    const shown = this.#treeOfEntry(entry);
+    const tree = this.#treeOfEntry(entry, now);
+    if (tree === undefined || shown === undefined) return;
+    this.#homing.watch(entry, tree);
+    const status = this.#statusOf(tree);
+    const isDue = this.#hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
+    const changes = status.state !== entry.state || status.final !== entry.final || this.#statesOf(shown) !== this.#statesOf(tree);
+    const opens = entry.phase === 'undecided' && decideBox(tree, status, this.#options.policy).kind === 'open';
+    if (isDue || changes || opens) this.#tickSession(entry.sessionKey, now);
+  }
+
+  /** Sub-agents may go on after the turn that spawned them has ended. */
+  #hasOpenTurn(tree: TurnTree): boolean {
+    return !this.#statusOf(tree).final || Object.values(tree.childrenByKey).some((child) => this.#hasOpenTurn(child));
+  }
+
+  #statesOf(tree: TurnTree): string {
+    return [this.#statusOf(tree).state, ...Object.values(tree.childrenByKey).map((child) => this.#statesOf(child))].join(' ');
+  }
+
+  #tickSession(sessionKey: string, at: number): void {
+    this.apply({ type: 'clock_ticked', source: 'daemon', sessionKey, at });
+  }
+
+  #forgetOld(now: number): void {
+    for (const entry of this.entries()) {
+      const tree = this.#treeOfEntry(entry, now);
+      if (tree === undefined) entry.finalAt ??= now; // a session keeps only so many turns
+      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
+      if (tree !== undefined && this.#hasOpenTurn(tree)) continue;
+      this.#ports.forget(entry.boxId);
+      this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
+      this.#entriesById.delete(entry.boxId);
+    }
+  }
+}

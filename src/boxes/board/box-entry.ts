@@ -1,0 +1,111 @@
+// What is remembered of one box beside its turn, and what follows from that alone. Plain data for the checkpoint; knows no other box.
+
+import type { TurnStatus } from '../../core/card.ts';
+import type { Route } from '../../core/event.ts';
+import type { Target } from '../../core/sink.ts';
+import type { RootTurn } from './sessions.ts';
+
+/** Where a turn's box goes, or why it goes nowhere; `isUnproven`: only because nothing proves that it is public. */
+export type Placement = { target: Target } | { refused: string; isUnproven?: true };
+
+export interface BoxEntry {
+  boxId: string;
+  sessionKey: string;
+  /**
+   * `passed`: it is not worth a post as things stand; `refused`: there is no place for it; `withdrawn`: it had one, but does not
+   * belong there.
+   */
+  phase: 'undecided' | 'passed' | 'placing' | 'placed' | 'refused' | 'withdrawn';
+  why?: string;
+  target?: Target;
+  /** By what it was placed or refused: when the turn's home becomes another one, that has to be asked again. */
+  home?: Route;
+  /** A post of it is there that is not known to belong there: until it is, nothing more is written to it. */
+  found?: Target;
+  /** It has no box only because nothing proves that it is public. */
+  isUnproven?: boolean;
+  holdsSlot: boolean;
+  openedAt: number;
+  state: TurnStatus['state'];
+  final: boolean;
+  /** The end of a final box, after which it is forgotten in time. */
+  finalAt?: number;
+  /** It counts among the posts that say nothing but that a turn was lost. */
+  isLossNoted?: boolean;
+  /** It was given to the publisher, or an earlier process posted it. */
+  isShown?: boolean;
+}
+
+/** One line of the per-session list in `/health`. */
+export interface BoardRow {
+  /** `has`: it is kept up to date; `waits`: it would be if fewer others were; neither for what has ended or has no place. */
+  slot?: 'has' | 'waits';
+  sessionKey: string;
+  agentId: string;
+  state: TurnStatus['state'];
+  boxId: string;
+  target?: Target;
+  why?: string;
+}
+
+const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
+
+/** What a box waits for that has neither a post nor a refusal yet. */
+const WHY_NOT_YET: Partial<Record<BoxEntry['phase'], string>> = {
+  undecided: 'it is not yet worth a post; OPEN_AFTER_MS says how long a turn must last',
+  placing: 'Mattermost is being asked where it belongs',
+};
+const STRAY = 'it is a sub-agent, and the turn that spawned it is not known; sub-agents are shown in the box of that turn only';
+
+export function newEntry(root: RootTurn, now: number): BoxEntry {
+  return {
+    boxId: root.turn.boxId,
+    sessionKey: root.session.key,
+    phase: 'undecided',
+    holdsSlot: false,
+    openedAt: now,
+    state: 'active',
+    final: false,
+  };
+}
+
+export function settle(entry: BoxEntry, phase: 'passed' | 'refused' | 'withdrawn', why: string): void {
+  entry.phase = phase;
+  entry.why = why;
+}
+
+/** An end is told without a slot too, but that we stopped watching is only told where there is a post. */
+export function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean {
+  return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
+}
+
+/** By the key of its session: `agent:<id>:…`. */
+export function agentOf({ sessionKey }: Pick<BoxEntry, 'sessionKey'>): string {
+  return sessionKey.split(':')[1] ?? '';
+}
+
+/** A sub-agent whose turn no box shows. */
+export function strayRow({ session, turn }: RootTurn): BoardRow {
+  const isRunning = turn.end === undefined;
+  return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };
+}
+
+export function rowOf(entry: BoxEntry): BoardRow {
+  const where = entry.target === undefined ? {} : { target: entry.target };
+  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
+  const why = reason === undefined ? {} : { why: reason };
+  return {
+    sessionKey: entry.sessionKey,
+    agentId: agentOf(entry),
+    state: entry.state,
+    boxId: entry.boxId,
+    ...where,
+    ...slotOf(entry),
+    ...why,
+  };
+}
+
+function slotOf({ phase, final, holdsSlot }: BoxEntry): Pick<BoardRow, 'slot'> {
+  if (phase !== 'placed' || final) return {};
+  return { slot: holdsSlot ? 'has' : 'waits' };
+}

@@ -1,0 +1,89 @@
+// Owns how many boxes lately said nothing but that a turn was lost, and lets no more than a handful of them become posts.
+
+import type { TurnStatus } from '../../core/card.ts';
+import type { Logger } from '../../core/log.ts';
+import { homeOf } from '../../core/home.ts';
+import type { TurnTree } from '../../core/session.ts';
+import { type BoxEntry, settle } from './box-entry.ts';
+
+const WINDOW_MS = 60_000;
+const PER_SESSION = 5; // posts in a minute; more of the same tell nobody anything
+const PER_CHANNEL = 20;
+const LOG_EVERY_MS = 60_000;
+const MAX_PLACES = 5_000;
+const SAYS_NOTHING = 'it was lost without a word, like too many others within a minute';
+
+/** A broken writer, or a gateway that forgot thousands of sessions, must not fill a channel with posts that say nothing. */
+export class Losses {
+  readonly #instantsByPlace = new Map<string, number[]>();
+  #withheld = 0;
+  #logged = 0;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  /** Whether the box must not be opened now: one that is over is settled without a post, one that runs has to say something first. */
+  withholds(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): boolean {
+    if (!isWordless(tree) || (status.final && !isLoss(tree, status))) return false;
+    const isFull = this.#recent(sessionPlace(tree), now).length >= PER_SESSION;
+    if (!isLoss(tree, status)) return isFull;
+    if (!isFull && this.#recent(channelPlace(tree), now).length < PER_CHANNEL) return false;
+    if (!status.final) return true;
+    settle(entry, 'passed', SAYS_NOTHING);
+    this.#withheld += 1;
+    return true;
+  }
+
+  /** Counts a box that has a post, or is about to get one, and says nothing but that its turn came to nothing. */
+  note(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): void {
+    const isPosted = entry.phase === 'placed' || entry.phase === 'placing';
+    if (!isPosted || entry.isLossNoted === true || !isWordless(tree) || !isLoss(tree, status)) return;
+    entry.isLossNoted = true;
+    for (const place of [sessionPlace(tree), channelPlace(tree)]) this.#add(place, now);
+  }
+
+  /** How many turns got no post, since the start. */
+  withheld(): number {
+    return this.#withheld;
+  }
+
+  /** Tells the log how many there were since it was told last, at most once a minute. */
+  tellLog(log: Logger, now: number): void {
+    if (this.#withheld === this.#logged || now - this.#loggedAt < LOG_EVERY_MS) return;
+    log.warn({ turns: this.#withheld - this.#logged }, 'Turns that were lost without a word got no post, because there were too many.');
+    this.#logged = this.#withheld;
+    this.#loggedAt = now;
+  }
+
+  #add(place: string, now: number): void {
+    const instants = [...this.#recent(place, now), now];
+    this.#instantsByPlace.delete(place);
+    this.#instantsByPlace.set(place, instants);
+    for (const oldest of this.#instantsByPlace.keys()) {
+      if (this.#instantsByPlace.size <= MAX_PLACES) break;
+      this.#instantsByPlace.delete(oldest);
+    }
+  }
+
+  #recent(place: string, now: number): number[] {
+    return (this.#instantsByPlace.get(place) ?? []).filter((at) => now - at < WINDOW_MS);
+  }
+}
+
+/** No words, no calls, no sub-agents: a box of it would be a title. */
+function isWordless({ turn }: TurnTree): boolean {
+  return turn.lines.length === 0 && turn.droppedLines === 0 && Object.keys(turn.childrenByKey).length === 0;
+}
+
+/** It was lost, or nobody answered it before the next one came. */
+function isLoss({ turn }: TurnTree, { state }: TurnStatus): boolean {
+  return state === 'lost' || (turn.superseded && (state === 'active' || state === 'quiet' || state === 'done_unseen'));
+}
+
+function sessionPlace({ session }: TurnTree): string {
+  return `session ${session.key}`;
+}
+
+/** The channel of its post, as far as that can be told without asking; everything without one of its own shares one. */
+function channelPlace({ turn }: TurnTree): string {
+  const home = homeOf(turn);
+  return home?.kind === 'channel' ? `channel ${home.channelId}` : 'any other channel';
+}

@@ -1,0 +1,119 @@
+// Which turns deserve a box at all (LS-25), and which of the open ones keep their slot (LS-16). Pure.
+
+import type { TurnStatus } from '../../core/card.ts';
+import { homeOf } from '../../core/home.ts';
+import type { TurnTree } from '../../core/session.ts';
+
+export interface BoxPolicy {
+  /** A turn that ends sooner gets no box; one that lasts longer gets it then. Milliseconds. */
+  openAfterMs: number;
+  /** When scheduled runs are shown. */
+  schedule: 'failures' | 'all' | 'off';
+  /** Whether an agent's sessions are shown at all. */
+  allowsAgent(agentId: string): boolean;
+  /** Whether something was found about the turn of that box: then it is worth a post however short it was. */
+  hasFindings?: (boxId: string) => boolean;
+}
+
+/** `later` asks to be asked again at that instant. */
+export type Decision = { kind: 'open' } | { kind: 'later'; at: number } | { kind: 'never'; why: string };
+
+const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a look
+const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbeat; those are answered in seconds
+
+/** Whether the root turn of `tree` gets a box now. */
+export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
+  const { turn, session } = tree;
+  if (!policy.allowsAgent(session.agentId))
+    return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS; add it there to show it` };
+  if (policy.hasFindings?.(turn.boxId) === true) return { kind: 'open' };
+  switch (turn.trigger.kind) {
+    case 'schedule':
+      return decideScheduled(tree, status, policy);
+    case 'heartbeat':
+      return isFailureOrWaiting(status) || Object.keys(turn.childrenByKey).length > 0
+        ? { kind: 'open' }
+        : notYet(status, 'a heartbeat', session.asOf);
+    case 'unknown':
+      return openAfter(tree, status, mayBeHeartbeat(tree) ? Math.max(policy.openAfterMs, UNKNOWN_OPENS_AFTER_MS) : policy.openAfterMs);
+    case 'person':
+    case 'operator':
+    case 'command':
+    case 'parent':
+    case 'announce':
+    case 'recovery':
+      return openAfter(tree, status, policy.openAfterMs);
+    default:
+      return turn.trigger satisfies never;
+  }
+}
+
+function decideScheduled(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
+  if (policy.schedule === 'off') return { kind: 'never', why: 'a scheduled run, and CRON=off; CRON=failures or CRON=all shows such runs' };
+  if (policy.schedule === 'all') return openAfter(tree, status, policy.openAfterMs);
+  return openAfter(tree, status, SCHEDULE_SHOWN_AFTER_MS, isFailureOrWaiting);
+}
+
+function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number, opensAtOnce = isNoteworthy): Decision {
+  if (opensAtOnce(status)) return { kind: 'open' };
+  const opensAt = tree.turn.startedAt + delayMs;
+  const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
+  if (lastedUntil >= opensAt) return { kind: 'open' };
+  return status.final
+    ? { kind: 'never', why: 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last' }
+    : { kind: 'later', at: opensAt };
+}
+
+function notYet(status: TurnStatus, what: string, asOf: number): Decision {
+  return status.final ? { kind: 'never', why: `${what} that went well` } : { kind: 'later', at: asOf + UNKNOWN_OPENS_AFTER_MS };
+}
+
+/** Heartbeats run in the agent's main session, never in a conversation's own one. */
+function mayBeHeartbeat(tree: TurnTree): boolean {
+  return homeOf(tree.turn)?.kind !== 'channel';
+}
+
+/** States a person wants to know of, however short the turn was. */
+function isNoteworthy(status: TurnStatus): boolean {
+  return status.state === 'retry' || isFailureOrWaiting(status);
+}
+
+/** What nobody waits for is shown when it failed; a second try is no failure yet. */
+function isFailureOrWaiting({ state }: TurnStatus): boolean {
+  return state === 'error' || state === 'timeout' || state === 'waiting' || state === 'lost';
+}
+
+export interface SlotCandidate {
+  boxId: string;
+  agentId: string;
+  holdsSlot: boolean;
+  openedAt: number;
+  lastEventAt: number;
+  quiet: boolean;
+}
+
+/**
+ * Which boxes are kept up to date when there are more than `limit`: holders stay, unless quiet ones must give way to waiting turns. No agent
+ * holds more than half of them while others wait; what those do not need it may have.
+ */
+export function chooseSlots(candidates: readonly SlotCandidate[], limit: number): Set<string> {
+  if (limit === 0 || candidates.length <= limit) return new Set(candidates.map((candidate) => candidate.boxId));
+  const rank = (candidate: SlotCandidate): number => (candidate.holdsSlot && !candidate.quiet ? 0 : candidate.quiet ? 2 : 1);
+  const ordered = candidates.toSorted(
+    (a, b) => rank(a) - rank(b) || (rank(a) === 2 ? b.lastEventAt - a.lastEventAt : a.openedAt - b.openedAt),
+  );
+  const { within, beyond } = shared(ordered, Math.max(1, Math.floor(limit / 2)));
+  return new Set([...within, ...beyond].slice(0, limit).map((candidate) => candidate.boxId));
+}
+
+/** The first `share` of each agent, and the others, both in their order. */
+function shared(ordered: readonly SlotCandidate[], share: number): { within: SlotCandidate[]; beyond: SlotCandidate[] } {
+  const countByAgent = new Map<string, number>();
+  const isWithin = ({ agentId }: SlotCandidate): boolean => {
+    const count = (countByAgent.get(agentId) ?? 0) + 1;
+    countByAgent.set(agentId, count);
+    return count <= share;
+  };
+  const { within = [], beyond = [] } = Object.groupBy(ordered, (candidate) => (isWithin(candidate) ? 'within' : 'beyond'));
+  return { within, beyond };
+}

@@ -1,0 +1,73 @@
+// What a post says about itself in `props.livestatus`, so that it can be found and judged again.
+
+import type { TurnTree } from '../../core/session.ts';
+import { fingerprint } from '../../core/turn.ts';
+import type { BoxView } from './publisher-ports.ts';
+
+/** Version 1 of `props.livestatus`. Everyone who can read the channel can read it: no text, no names, no secrets. */
+export interface LiveStatusMeta {
+  v: 1;
+  box: string;
+  /** The hashed session key. */
+  session: string;
+  /** The newest run ids, at most 8. */
+  runs: string[];
+  trigger?: string;
+  /** When the turn started, milliseconds since the epoch. */
+  start: number;
+  /** The post of this box that may not be edited any more: this one tells how the turn ended. */
+  replaces?: string;
+  /** The box is not final. */
+  open: boolean;
+  /** Rises with every request for this box; an older one found on the server was overtaken. */
+  seq: number;
+  /** The daemon that wrote this, and since when it claims its boxes; the newest claim wins. */
+  instance: string;
+  claimedAt: number;
+}
+
+/** Who writes: `seq`, `instance` and `claimedAt` are no content, an edit that changes only them is not worth sending. */
+export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
+
+/** Stands for every claim when contents are compared. */
+export const NO_CLAIM: Claim = { seq: 0, instance: '', claimedAt: 0 };
+
+const MAX_RUNS = 8; // Old servers allow 8,000 characters of props; a run id takes about 40.
+
+/** What a post says of its turn. */
+export function identityOf({ turn, session }: TurnTree): BoxView['meta'] {
+  const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
+  const trigger = postId === undefined ? {} : { trigger: postId };
+  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
+}
+
+/** The meta of a view as it is written by one claim. */
+export function metaOf(view: BoxView, claim: Claim, replaces?: string): LiveStatusMeta {
+  const { session, runs, trigger, start } = view.meta;
+  return {
+    v: 1,
+    box: view.boxId,
+    session,
+    runs: runs.slice(-MAX_RUNS),
+    ...(trigger === undefined ? {} : { trigger }),
+    start,
+    ...(replaces === undefined ? {} : { replaces }),
+    open: !view.card.final,
+    ...claim,
+  };
+}
+
+/** Reads a post's `props.livestatus`. Never throws: `undefined` for everything that is not ours or not version 1. */
+export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
+  if (!isRecord(value)) return undefined;
+  const { v, box, session, runs, trigger, start, replaces, open, seq, instance, claimedAt } = value;
+  if (v !== 1 || typeof box !== 'string' || typeof session !== 'string' || typeof instance !== 'string') return undefined;
+  if (typeof start !== 'number' || typeof seq !== 'number' || typeof claimedAt !== 'number' || typeof open !== 'boolean') return undefined;
+  const names = Array.isArray(runs) ? runs.filter((run) => typeof run === 'string') : [];
+  const optional = { ...(typeof trigger === 'string' ? { trigger } : {}), ...(typeof replaces === 'string' ? { replaces } : {}) };
+  return { v, box, session, runs: names, ...optional, start, open, seq, instance, claimedAt };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

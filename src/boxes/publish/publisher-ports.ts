@@ -1,0 +1,109 @@
+// The contract of the publisher: what it is given, what it is asked and what it answers.
+
+import type { Card } from '../../core/card.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Logger } from '../../core/log.ts';
+import type { PostBody, Reason, Sink, Target } from '../../core/sink.ts';
+import type { BudgetLimits } from './budget.ts';
+import type { Pace } from '../../core/pace.ts';
+import type { LiveStatusMeta } from './post-meta.ts';
+import type { PostRecord } from './post-record.ts';
+
+/** The newest rendering of one box and where it belongs. The target of the first view is kept for the box's whole life. */
+export interface BoxView {
+  boxId: string;
+  target: Target;
+  card: Card;
+  /** Wall clock; decides the pace. */
+  turnStartedAt: number;
+  meta: { session: string; runs: string[]; trigger?: string; start: number };
+}
+
+/** How hard an encoder must cut: 0 is the ordinary limit, 1 and 2 are after the server refused the one before as too large. */
+export type Shrink = 0 | 1 | 2;
+
+/** Why a box is not, or not fully, shown where it belongs. */
+export interface BoxTrouble {
+  boxId: string;
+  channelId: string;
+  reason: Reason;
+  /** In words: cause and cure. */
+  because: string;
+}
+
+export interface PublisherPorts {
+  sink: Sink;
+  clock: Clock;
+  /** 0 ≤ x < 1 */
+  random(): number;
+  /** Pure: equal arguments give equal bodies. */
+  encode(card: Card, meta: LiveStatusMeta, shrink: Shrink): PostBody;
+  /** Must be durable when it returns and must not throw: a create is only sent after its intent was saved. */
+  save(record: PostRecord): void;
+  /** The record is not needed any more. Must not throw. */
+  drop(boxId: string): void;
+  log: Logger;
+  /** Names this process in the posts it writes. */
+  instance: string;
+  /** Since when this process claims its boxes, wall clock; the newest claim wins. */
+  claimedAt: number;
+  /** The same for the same box in every process, so that two that create at once get one post from the server. */
+  newPendingId(boxId: string): string;
+}
+
+export interface PublisherOptions {
+  throttleMs: number;
+  pace: Pace;
+  limits: BudgetLimits;
+  /** What becomes of a box whose thread was deleted: nothing more, or a new post in the channel. */
+  onRootGone: 'park' | 'channel';
+}
+
+/** Numbers for the health page. `blockedUntil` is wall-clock milliseconds. */
+export interface PublisherStats {
+  /** Boxes with a post that have not ended. */
+  active: number;
+  /** Boxes that want their first post. */
+  waiting: number;
+  /** Boxes whose post does not say the newest state, as far as known. */
+  dirty: number;
+  oldestDirtyAgeMs: number;
+  /** The same of the boxes whose own channel and content are taken. */
+  behindMs: number;
+  /** Creates and edits that the server confirmed. */
+  sent: number;
+  /** States that were replaced by a newer one before they were sent. */
+  conflated: number;
+  /** States that changed nothing and cost no request. */
+  skipped: number;
+  failuresByReason: Partial<Record<Reason, number>>;
+  /** Boxes whose channel, or whose age, keeps their newest state out. */
+  parked: BoxTrouble[];
+  /** Boxes whose content is refused, or whose post alone fails. */
+  refused: BoxTrouble[];
+  /** Boxes whose post, or whose thread, a person deleted: nothing more is written for them. */
+  gone: BoxTrouble[];
+  blockedUntil: number | undefined;
+}
+
+/** Keeps one post per box equal to the newest view of it. */
+export interface Publisher {
+  /** Makes `view` the state that the post of its box shall show. Idempotent; the newest wins. */
+  show(view: BoxView): void;
+  /** Takes over what an earlier process left, before the first `show` of that box. A known box is left alone. */
+  adopt(record: PostRecord, view?: BoxView): void;
+  /** Writes every open post again, so that it carries our claim: somebody else wrote to one of them. */
+  reclaim(): void;
+  /** A request that somebody else has just sent counts in the budget, too: all of ours together keep to it. */
+  charge(): void;
+  /** The box will not be shown again: it is dropped as soon as its post says the newest state. */
+  forget(boxId: string): void;
+  /**
+   * Sends everything that is dirty without regard to pace and budget, for at most `deadlineMs`. Waiting times that the
+   * server asked for and an open breaker are respected. Answers with the boxes whose post is still not right.
+   */
+  flush(deadlineMs: number): Promise<{ owed: string[] }>;
+  stats(): PublisherStats;
+  /** Aborts what is in flight; resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,296 @@
+// Owns the slots of all boxes, the budget, the gate and the one timer. Decides nothing: it carries out decide.ts and files the answers.
+
+import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
+import { PushError } from '../../core/sink.ts';
+import { fingerprint } from '../../core/turn.ts';
+import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
+import { decide, type Start } from './decide.ts';
+import { type Gate, type GateAnswer, gateAfter, isAboutAll, OPEN_GATE, openAt } from './gate.ts';
+import { afterChannelOpened, afterFailure, afterRecovery, begin } from './outcome.ts';
+import { metaOf, NO_CLAIM } from './post-meta.ts';
+import type { PostRecord } from './post-record.ts';
+import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
+import { send, type Settle } from './request.ts';
+import {
+  type Attempt,
+  adoptSlot,
+  type Instant,
+  isDirty,
+  isOpenPost,
+  isOver,
+  isOwed,
+  openSlot,
+  recordOf,
+  type Slot,
+  showIn,
+  shrinkingFor,
+} from './slot.ts';
+import { countFailure, newTally, standingOf } from './tally.ts';
+
+interface Flush {
+  deadlineAt: number;
+  resolve: (result: { owed: string[] }) => void;
+  result: Promise<{ owed: string[] }>;
+}
+
+/** A publisher with nothing to show yet. It sends nothing before the first `show`. */
+export function createPublisher(ports: PublisherPorts, options: PublisherOptions): Publisher {
+  return new PostPublisher(ports, options);
+}
+
+class PostPublisher implements Publisher {
+  readonly #ports: PublisherPorts;
+  readonly #options: PublisherOptions;
+  readonly #repeats: RepeatLog;
+  readonly #slotsById = new Map<string, Slot>();
+  readonly #savedById = new Map<string, string>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #abort = new AbortController();
+  readonly #tally = newTally();
+  #budget: Budget;
+  #gate: Gate = OPEN_GATE;
+  #flush: Flush | undefined;
+  #timer: { at: number; cancel: () => void } | undefined;
+
+  constructor(ports: PublisherPorts, options: PublisherOptions) {
+    this.#ports = ports;
+    this.#options = options;
+    this.#repeats = createRepeatLog(ports.log, ports.clock);
+    this.#budget = fullBudget(options.limits, ports.clock.monotonic());
+  }
+
+  show(view: BoxView): void {
+    const known = this.#slotsById.get(view.boxId);
+    const at = this.#instant();
+    if (known === undefined) return this.#shown(openSlot(view, this.#hashOf(view), this.#ports.newPendingId(view.boxId), at));
+    const slot: Slot = { ...known, shrinking: shrinkingFor(known, view, at.now) };
+    const hash = this.#hashOf(view, slot);
+    this.#countShow(known, hash);
+    this.#shown(showIn(slot, view, hash, at));
+  }
+
+  #shown(slot: Slot): void {
+    this.#slotsById.set(slot.boxId, slot);
+    // A box without a post is worth remembering once it owes an end.
+    if (slot.post.kind !== 'none' || slot.view?.card.final === true) this.#save(slot);
+    this.#wakeAt(this.#ports.clock.monotonic());
+  }
+
+  #countShow(known: Slot, hash: string): void {
+    if (hash === known.hash || hash === known.acked?.hash) this.#tally.skipped += 1;
+    if (hash !== known.hash && isDirty(known) && known.attempt === undefined) this.#tally.conflated += 1;
+  }
+
+  adopt(record: PostRecord, view?: BoxView): void {
+    const { boxId, target, owedView } = record;
+    if (!this.#slotsById.has(boxId)) {
+      this.#slotsById.set(boxId, adoptSlot(record, this.#instant()));
+      this.#savedById.set(boxId, JSON.stringify(record));
+      if (owedView !== undefined) this.show({ boxId, target, ...owedView });
+    }
+    if (view !== undefined) this.show(view);
+  }
+
+  reclaim(): void {
+    const { now } = this.#instant();
+    for (const slot of this.#slotsById.values())
+      if (isOpenPost(slot)) this.#put({ ...slot, acked: undefined, urgentKey: undefined, dirtyAt: now });
+    this.#wakeAt(now);
+  }
+
+  charge(): void {
+    const { limits } = this.#options;
+    this.#budget = take(refill(this.#budget, limits, this.#ports.clock.monotonic()), limits);
+  }
+
+  forget(boxId: string): void {
+    const slot = this.#slotsById.get(boxId);
+    if (slot === undefined) return;
+    this.#put({ ...slot, forgottenAt: slot.forgottenAt ?? this.#ports.clock.monotonic() });
+  }
+
+  flush(deadlineMs: number): Promise<{ owed: string[] }> {
+    if (this.#flush !== undefined) return this.#flush.result;
+    const { promise, resolve } = Promise.withResolvers<{ owed: string[] }>();
+    const now = this.#ports.clock.monotonic();
+    this.#flush = { deadlineAt: now + deadlineMs, resolve, result: promise };
+    this.#wakeAt(now);
+    return promise;
+  }
+
+  stats(): PublisherStats {
+    const { wall, now } = this.#instant();
+    const { sent, conflated, skipped, failuresByReason } = this.#tally;
+    const { blockedUntilAt } = this.#gate;
+    const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
+    return {
+      ...standingOf(this.#slotsById.values(), now),
+      sent,
+      conflated,
+      skipped,
+      failuresByReason: { ...failuresByReason },
+      blockedUntil,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await Promise.allSettled(this.#running);
+  }
+
+  #instant(): Instant {
+    return { wall: this.#ports.clock.now(), now: this.#ports.clock.monotonic() };
+  }
+
+  /** Views come in bursts: what is due is decided once after the burst, by the one timer. */
+  #wakeAt(at: number): void {
+    if (this.#abort.signal.aborted || (this.#timer !== undefined && this.#timer.at <= at)) return;
+    this.#timer?.cancel();
+    const cancel = this.#ports.clock.after(Math.max(0, at - this.#ports.clock.monotonic()), () => {
+      this.#timer = undefined;
+      this.#tick();
+    });
+    this.#timer = { at, cancel };
+  }
+
+  #tick(): void {
+    const now = this.#ports.clock.monotonic();
+    const state = { slotsById: this.#slotsById, budget: this.#budget, gate: this.#gate, flushing: this.#flush !== undefined };
+    const { starts, wakeAt } = decide(state, this.#options, now);
+    this.#budget = refill(this.#budget, this.#options.limits, now);
+    for (const start of starts) this.#start(start, now);
+    if (this.#flush !== undefined) this.#goOnFlushing(this.#flush, wakeAt, now);
+    else if (wakeAt !== undefined) this.#wakeAt(wakeAt);
+  }
+
+  #goOnFlushing(flush: Flush, wakeAt: number | undefined, now: number): void {
+    const isLast = wakeAt === undefined || wakeAt > flush.deadlineAt;
+    if (now >= flush.deadlineAt || (isLast && this.#running.size === 0)) return this.#endFlush(flush);
+    this.#wakeAt(isLast ? flush.deadlineAt : wakeAt);
+  }
+
+  #endFlush(flush: Flush): void {
+    const owed = [...this.#slotsById.values()].filter(isOwed);
+    for (const slot of owed) this.#save(slot);
+    this.#flush = undefined;
+    flush.resolve({ owed: owed.map((slot) => slot.boxId) });
+    this.#wakeAt(this.#ports.clock.monotonic());
+  }
+
+  #start({ boxId, need }: Start, now: number): void {
+    const known = this.#slotsById.get(boxId);
+    if (known === undefined) return;
+    const slot = begin(known, need, now);
+    this.#slotsById.set(boxId, slot);
+    this.#budget = take(this.#budget, this.#options.limits);
+    if (need === 'create') this.#save(slot);
+    const running = this.#run(slot).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async #run(begun: Slot): Promise<void> {
+    const { attempt } = begun;
+    if (attempt === undefined) return;
+    try {
+      const settle = await send(this.#ports, begun, attempt, this.#abort.signal);
+      this.#succeeded(begun.boxId, settle);
+    } catch (error) {
+      this.#failed(begun.boxId, attempt, pushErrorOf(error));
+    }
+    this.#wakeAt(this.#ports.clock.monotonic());
+  }
+
+  #succeeded(boxId: string, settle: Settle): void {
+    const slot = this.#slotsById.get(boxId);
+    if (slot === undefined) return;
+    this.#tally.ok += 1;
+    this.#passGate({ kind: 'answered' });
+    const settled = settle(slot, this.#ports.clock.monotonic());
+    if (slot.attempt?.need === 'create' || slot.attempt?.need === 'edit') this.#written(settled);
+    this.#put(settled);
+  }
+
+  /** Something was written: its channel is open to us. Only then may the log say that a box is up to date. */
+  #written(slot: Slot): void {
+    const { boxId, target } = slot;
+    this.#tally.sent += 1;
+    if (!isDirty(slot)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
+    const now = this.#ports.clock.monotonic();
+    for (const other of this.#slotsById.values())
+      if (other.target.channelId === target.channelId) this.#slotsById.set(other.boxId, afterChannelOpened(other, now));
+  }
+
+  #failed(boxId: string, attempt: Attempt, error: PushError): void {
+    const { reason, retryAfterMs } = error;
+    countFailure(this.#tally, error);
+    if (reason === 'rate_limited') this.#budget = shrinkToReserve(this.#budget, this.#options.limits);
+    this.#passGate({ kind: 'failed', reason, retryAfterMs });
+    this.#logFailure(boxId, attempt, error);
+    const slot = this.#slotsById.get(boxId);
+    if (slot === undefined) return;
+    const { clock, random } = this.#ports;
+    const context = { now: clock.monotonic(), random: random(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
+    const failed = afterFailure(slot, { attempt, reason, because: error.message, retryAfterMs }, context);
+    this.#put(failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed) });
+  }
+
+  #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
+    const { reason } = error;
+    if (isAboutAll(reason)) {
+      const waitMs = Math.max(0, openAt(this.#gate) - this.#ports.clock.monotonic());
+      this.#repeats.failed(
+        `gate:${reason}`,
+        { reason, waitMs },
+        'Mattermost takes no requests at the moment; the newest state of every box waits.',
+      );
+      return;
+    }
+    this.#repeats.failed(`box:${boxId}`, { box: boxId, need, reason, detail: error.message }, 'A box could not be pushed.');
+  }
+
+  #passGate(answer: GateAnswer): void {
+    const wasProbing = this.#gate.probing;
+    const now = this.#ports.clock.monotonic();
+    this.#gate = gateAfter(this.#gate, answer, now, this.#ports.random());
+    if (answer.kind === 'answered' && openAt(this.#gate) <= now) this.#logOpenGate();
+    if (!wasProbing || this.#gate.probing) return;
+    for (const slot of this.#slotsById.values()) this.#slotsById.set(slot.boxId, afterRecovery(slot, now));
+  }
+
+  #logOpenGate(): void {
+    for (const reason of ['rate_limited', 'breaker_open', 'auth']) {
+      this.#repeats.recovered(`gate:${reason}`, { reason }, 'Mattermost takes requests again.');
+    }
+  }
+
+  #put(slot: Slot): void {
+    if (!isOver(slot, this.#ports.clock.monotonic())) {
+      this.#slotsById.set(slot.boxId, slot);
+      if (slot.post.kind !== 'none' || slot.replaces !== undefined) this.#save(slot);
+      return;
+    }
+    this.#slotsById.delete(slot.boxId);
+    if (this.#savedById.delete(slot.boxId)) this.#ports.drop(slot.boxId);
+  }
+
+  /** Saves what changed; most answers change something, most views nothing. */
+  #save(slot: Slot): void {
+    const record = recordOf(slot);
+    const text = JSON.stringify(record);
+    if (this.#savedById.get(slot.boxId) === text) return;
+    this.#savedById.set(slot.boxId, text);
+    this.#ports.save(record);
+  }
+
+  /** Of what a post of that slot would say. */
+  #hashOf(view: BoxView, slot?: Pick<Slot, 'shrinking' | 'replaces'>): string {
+    return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM, slot?.replaces), slot?.shrinking.level ?? 0)));
+  }
+}
+
+/** A sink throws `PushError` only; anything else is a defect of ours whose effect on the server is unknown. */
+function pushErrorOf(error: unknown): PushError {
+  return error instanceof PushError ? error : new PushError('server', `an unexpected error: ${String(error)}`, { cause: error });
+}

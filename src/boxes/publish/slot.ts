@@ -1,0 +1,253 @@
+// The state of one box's post as the publisher knows it. Plain values, changed only by making new ones; knows no other box.
+
+import type { Reason, Target } from '../../core/sink.ts';
+import type { GoneCause, PostPhase, PostRecord } from './post-record.ts';
+import type { BoxTrouble, BoxView, Shrink } from './publisher-ports.ts';
+
+/** `intent`: not confirmed; while `doubtful` a create may have worked, and only until `safeUntilAt` may it be repeated unseen. */
+export type Post =
+  | { kind: 'none' }
+  | { kind: 'intent'; doubtful: boolean; safeUntilAt: number }
+  | { kind: 'posted'; postId: string }
+  | { kind: 'gone'; cause: GoneCause };
+
+/** A create or an edit, with what the post says once it is confirmed. */
+export interface Push {
+  startedAt: number;
+  seq: number;
+  hash: string;
+  urgentKey: string;
+}
+
+/** The one request of this box that is on its way. */
+export type Attempt =
+  | ({ need: 'create' } & Push)
+  | ({ need: 'edit' } & Push)
+  | { need: 'find'; startedAt: number }
+  | { need: 'read'; startedAt: number }
+  /** Of the thread's root. */
+  | { need: 'look'; startedAt: number };
+
+/**
+ * Whether the post can still change behind our back. `unknown`: a request without an answer may have landed or may land yet.
+ * `watched`: one answered since, but until `settledAt` an older one may overtake it; the post is read at `checkAt`, `stepMs`
+ * after the last look. `thread`: an end in a thread that may have been deleted at the same moment; its root is looked at once.
+ */
+export type Trust =
+  | { kind: 'settled' }
+  | { kind: 'unknown' }
+  | { kind: 'watched'; settledAt: number; checkAt: number; stepMs: number }
+  | { kind: 'thread'; checkAt: number };
+
+/** What keeps this box, and no other, from being pushed before `untilAt`; kept until a push succeeds. */
+export type Trouble =
+  | { kind: 'none' }
+  | {
+      kind: 'failing' | 'parked' | 'refused';
+      reason: Reason;
+      /** In words: cause and cure. */
+      because: string;
+      failures: number;
+      sinceAt: number;
+      /** The last of them. */
+      failedAt: number;
+      untilAt: number;
+      /** Others were served between two of the failures: then it is this post, not the server. */
+      alone: boolean;
+      okCount: number;
+      /** The content that failed last. */
+      hash: string;
+    };
+
+/** How much the body is cut. The first view after `growAt` is tried in full again; `waitMs` is how long that was put off. */
+export interface Shrinking {
+  readonly level: Shrink;
+  readonly growAt: number;
+  readonly waitMs: number;
+}
+
+/** Instants are on the monotonic axis except `createdAt`. */
+export interface Slot {
+  readonly boxId: string;
+  readonly target: Target;
+  readonly pendingPostId: string;
+  /** Wall clock. */
+  readonly createdAt: number;
+  readonly bornAt: number;
+  readonly view: BoxView | undefined;
+  /** Of the view's content as it would be sent. */
+  readonly hash: string;
+  /** When the post ceased to be what the view says. */
+  readonly dirtyAt: number;
+  readonly shrinking: Shrinking;
+  readonly post: Post;
+  /** The post that may not be edited any more, for whose end this box has another one. */
+  readonly replaces: string | undefined;
+  readonly seq: number;
+  readonly acked: { hash: string; seq: number } | undefined;
+  readonly urgentKey: string | undefined;
+  readonly trust: Trust;
+  readonly trouble: Trouble;
+  readonly attempt: Attempt | undefined;
+  /** When the last request that may have changed the post was over. */
+  readonly lastPushAt: number | undefined;
+  /** What an earlier process said, as long as there is no view. */
+  readonly before: { owedFinal: boolean; final: boolean };
+  readonly forgottenAt: number | undefined;
+}
+
+/** Both clocks at one instant: `wall` for what is stored, `now` for distances. */
+export interface Instant {
+  wall: number;
+  now: number;
+}
+
+/** A box that is seen for the first time. */
+export function openSlot(view: BoxView, hash: string, pendingPostId: string, at: Instant): Slot {
+  return { ...blankSlot(view.boxId, view.target, pendingPostId, at), view, hash, bornAt: bornAt(view, at) };
+}
+
+/**
+ * A box that an earlier process left. What that process sent last may be on its way still, so only a final that it saw
+ * confirmed is believed; every other post is written once more, which also puts our claim into it. The last edit may be a
+ * moment old, so the throttle counts from now.
+ */
+export function adoptSlot(record: PostRecord, at: Instant): Slot {
+  const isDone = record.final && !record.owedFinal && record.acked !== undefined;
+  return {
+    ...blankSlot(record.boxId, record.target, record.pendingPostId, at),
+    createdAt: record.createdAt,
+    post: postOf(record),
+    replaces: record.replaces,
+    seq: record.seq,
+    acked: isDone ? record.acked : undefined,
+    urgentKey: record.urgentKey,
+    trust: isDone || record.postId === undefined ? { kind: 'settled' } : { kind: 'unknown' },
+    lastPushAt: at.now,
+    before: { owedFinal: record.owedFinal, final: record.final },
+  };
+}
+
+function blankSlot(boxId: string, target: Target, pendingPostId: string, at: Instant): Slot {
+  return {
+    boxId,
+    target,
+    pendingPostId,
+    createdAt: at.wall,
+    bornAt: at.now,
+    view: undefined,
+    hash: '',
+    dirtyAt: at.now,
+    shrinking: { level: 0, growAt: 0, waitMs: 0 },
+    post: { kind: 'none' },
+    replaces: undefined,
+    seq: 0,
+    acked: undefined,
+    urgentKey: undefined,
+    trust: { kind: 'settled' },
+    trouble: { kind: 'none' },
+    attempt: undefined,
+    lastPushAt: undefined,
+    before: { owedFinal: false, final: false },
+    forgottenAt: undefined,
+  };
+}
+
+function postOf(record: PostRecord): Post {
+  if (record.phase === 'gone') return { kind: 'gone', cause: record.goneCause ?? 'post' };
+  if (record.postId !== undefined) return { kind: 'posted', postId: record.postId };
+  return { kind: 'intent', doubtful: true, safeUntilAt: 0 };
+}
+
+// The age of a turn is taken over once, so that a wall clock that jumps later does not change the pace.
+function bornAt(view: BoxView, at: Instant): number {
+  return at.now - Math.max(0, at.wall - view.turnStartedAt);
+}
+
+/** How much the body of `view` has to be cut: an end is worth a try in full. */
+export function shrinkingFor({ shrinking, view: before }: Slot, view: BoxView, now: number): Shrinking {
+  if (shrinking.level === 0) return shrinking;
+  const isNewEnd = view.card.final && before?.card.final !== true;
+  return isNewEnd || now >= shrinking.growAt ? { ...shrinking, level: 0 } : shrinking;
+}
+
+/** The newest view wins; what was not sent of older ones is not sent any more. */
+export function showIn(slot: Slot, view: BoxView, hash: string, at: Instant): Slot {
+  const shown = { ...slot, view, hash, bornAt: slot.view === undefined ? bornAt(view, at) : slot.bornAt, forgottenAt: undefined };
+  return isDirty(slot) && slot.view !== undefined ? shown : { ...shown, dirtyAt: at.now };
+}
+
+/** The post is not known to say what the view says. */
+export function isDirty(slot: Slot): boolean {
+  return slot.view !== undefined && slot.post.kind !== 'gone' && slot.acked?.hash !== slot.hash;
+}
+
+/** The box has a post and has not ended. */
+export function isOpenPost(slot: Slot): boolean {
+  return slot.post.kind === 'posted' && slot.view?.card.final === false;
+}
+
+/** Something is still to be done before the post can be relied on to say the newest state. */
+export function isOwed(slot: Slot): boolean {
+  if (slot.post.kind === 'gone') return false;
+  if (slot.view === undefined) return slot.before.owedFinal;
+  const isDoubtful = slot.trust.kind === 'unknown' || slot.trust.kind === 'watched';
+  return isDirty(slot) || isDoubtful || slot.attempt?.need === 'create' || slot.attempt?.need === 'edit';
+}
+
+/** The change that is waiting jumps the pace: the first post, another urgent key, an end. */
+export function isUrgent(slot: Slot): boolean {
+  return slot.view !== undefined && (slot.view.card.final || slot.view.card.urgentKey !== slot.urgentKey);
+}
+
+/** What keeps the newest state out of the post for longer than a moment; a box that went back to what its post says has no trouble. */
+export function troubleOf(slot: Slot): (BoxTrouble & { kind: 'parked' | 'refused' | 'gone' }) | undefined {
+  const { boxId, post, trouble } = slot;
+  const { channelId } = slot.target;
+  if (post.kind === 'gone') return { kind: 'gone', boxId, channelId, ...GONE[post.cause] };
+  if (trouble.kind === 'none' || trouble.kind === 'failing' || !isOwed(slot)) return undefined;
+  const { kind, reason, because } = trouble;
+  return { kind, boxId, channelId, reason, because };
+}
+
+const GONE: Record<GoneCause, Pick<BoxTrouble, 'reason' | 'because'>> = {
+  post: { reason: 'gone', because: 'its post was deleted, and stays deleted for this turn' },
+  root: { reason: 'root_gone', because: 'its thread was deleted; with ROOT_GONE=channel such a box goes on in the channel' },
+};
+
+const GIVE_UP_MS = 24 * 3_600_000; // A forgotten box whose channel refuses its end is not kept for ever.
+
+/** A forgotten box may be dropped: nothing is owed any more, or nobody is going to take it. */
+export function isOver(slot: Slot, now: number): boolean {
+  if (slot.forgottenAt === undefined || slot.attempt !== undefined) return false;
+  if (slot.view === undefined || !isOwed(slot)) return true;
+  const isStuck = slot.trouble.kind === 'parked' || slot.trouble.kind === 'refused';
+  return isStuck && (slot.post.kind !== 'posted' || now - slot.forgottenAt >= GIVE_UP_MS);
+}
+
+/** What the checkpoint keeps of a slot. */
+export function recordOf(slot: Slot): PostRecord {
+  const owed = slot.view?.card.final === true && isOwed(slot) ? slot.view : undefined;
+  return {
+    boxId: slot.boxId,
+    target: slot.target,
+    phase: phaseOf(slot),
+    pendingPostId: slot.pendingPostId,
+    ...(slot.post.kind === 'posted' ? { postId: slot.post.postId } : {}),
+    ...(slot.post.kind === 'gone' ? { goneCause: slot.post.cause } : {}),
+    ...(slot.replaces === undefined ? {} : { replaces: slot.replaces }),
+    seq: slot.seq,
+    ...(slot.acked === undefined ? {} : { acked: slot.acked }),
+    ...(slot.urgentKey === undefined ? {} : { urgentKey: slot.urgentKey }),
+    owedFinal: slot.view === undefined ? slot.before.owedFinal : owed !== undefined,
+    ...(owed === undefined ? {} : { owedView: { card: owed.card, turnStartedAt: owed.turnStartedAt, meta: owed.meta } }),
+    final: slot.view?.card.final ?? slot.before.final,
+    createdAt: slot.createdAt,
+  };
+}
+
+function phaseOf(slot: Slot): PostPhase {
+  if (slot.post.kind === 'gone') return 'gone';
+  if (troubleOf(slot)?.kind === 'parked') return 'parked';
+  return slot.post.kind === 'posted' ? 'posted' : 'intent';
+}

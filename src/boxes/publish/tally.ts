@@ -1,0 +1,47 @@
+// Owns the counters of the publisher since its start. Knows nothing of what is going on now.
+
+import type { PushError, Reason } from '../../core/sink.ts';
+import type { PublisherStats } from './publisher-ports.ts';
+import { isDirty, type Slot, troubleOf } from './slot.ts';
+
+export interface Tally {
+  sent: number;
+  conflated: number;
+  skipped: number;
+  /** Answers of any kind of request that were a success. */
+  ok: number;
+  failuresByReason: Partial<Record<Reason, number>>;
+}
+
+export function newTally(): Tally {
+  return { sent: 0, conflated: 0, skipped: 0, ok: 0, failuresByReason: {} };
+}
+
+export function countFailure(tally: Tally, { reason }: Pick<PushError, 'reason'>): void {
+  tally.failuresByReason[reason] = (tally.failuresByReason[reason] ?? 0) + 1;
+}
+
+type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked' | 'refused' | 'gone'>;
+
+/** How things stand at the instant `now` (monotonic). */
+export function standingOf(slots: Iterable<Slot>, now: number): Standing {
+  const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [], refused: [], gone: [] };
+  for (const slot of slots) {
+    if (slot.post.kind === 'posted' && slot.view?.card.final === false) standing.active += 1;
+    noteTrouble(standing, slot);
+    if (!isDirty(slot)) continue;
+    standing.dirty += 1;
+    standing.oldestDirtyAgeMs = Math.max(standing.oldestDirtyAgeMs, now - slot.dirtyAt);
+    if (slot.trouble.kind === 'none' || slot.trouble.kind === 'failing')
+      standing.behindMs = Math.max(standing.behindMs, now - slot.dirtyAt);
+    if (slot.post.kind !== 'posted') standing.waiting += 1;
+  }
+  return standing;
+}
+
+function noteTrouble(standing: Standing, slot: Slot): void {
+  const found = troubleOf(slot);
+  if (found === undefined) return;
+  const { kind, ...trouble } = found;
+  standing[kind].push(trouble);
+}

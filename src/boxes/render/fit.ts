@@ -1,0 +1,26 @@
+// Cuts a card's lines until an encoding fits into what the server accepts (LS-17).
+
+import type { Card } from '../../core/card.ts';
+import { earlierLines } from './newest-lines.ts';
+
+/**
+ * The lines below the title, oldest first, with a note about what is missing. As few lines as possible are dropped in the card's order
+ * until `fits` says so; the last one of that order is given up last of all. `fits` must stay true for fewer lines.
+ */
+export function fitLines(card: Card, fits: (lines: string[]) => boolean): string[] {
+  let low = 0;
+  let high = card.lines.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (fits(shown(card, middle))) high = middle;
+    else low = middle + 1;
+  }
+  const lines = shown(card, low);
+  return fits(lines) ? lines : [];
+}
+
+function shown(card: Card, skipped: number): string[] {
+  const dropped = card.droppedLines + skipped;
+  const gone = new Set(card.dropOrder === undefined ? card.lines.keys().take(skipped) : card.dropOrder.slice(0, skipped));
+  return [...(dropped > 0 ? [earlierLines(dropped)] : []), ...card.lines.filter((_, index) => !gone.has(index))];
+}

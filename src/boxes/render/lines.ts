@@ -1,0 +1,77 @@
+// The lines of a turn in the order things happened, sub-agents as indented blocks.
+
+import { plainText } from '../../text/neutralise.ts';
+import { redactThenCut } from '../../text/redact.ts';
+import type { Line, TurnTree } from '../../core/session.ts';
+import { cut, dropInvisible, oneLine } from '../../text/text.ts';
+import { callLine, isFailed } from './call-line.ts';
+import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
+import type { RenderContext } from './render-options.ts';
+import { safeName, stateLine } from './title.ts';
+import { draw, ours, type Version, type Wording, words } from './wording.ts';
+
+const MAX_TEXT_POINTS = 160;
+const MAX_SCANNED_POINTS = 4_000; // of a long answer, enough for its first line
+const INDENT = '\u2003'; // An em space: Markdown drops ordinary spaces, old clients turn no-break ones into ordinary ones.
+const MAX_INDENT = 3; // deeper blocks would have no room on a phone
+const CHILD_SHARE = 3; // a sub-agent's block gets a third of the box
+const MIN_CHILD_LINES = 3;
+
+/** All lines of a turn and below, without any limit on the turn's own. */
+export function linesOf(tree: TurnTree, depth: number, context: RenderContext): BoxLine[] {
+  return tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, context));
+}
+
+function linesOfOne(line: Line, tree: TurnTree, depth: number, context: RenderContext): BoxLine[] {
+  switch (line.kind) {
+    case 'text':
+      return context.options.verbosity === 'quiet' ? [] : single(textLine(line.text, context), depth);
+    case 'note':
+      return context.options.verbosity === 'quiet' ? [] : single(noteLine(line.text, context), depth);
+    case 'call': {
+      const call = tree.turn.callsById[line.callId];
+      const place = { turn: tree.turn, isFinal: context.statusOf(tree).final, asOf: tree.session.asOf };
+      return call === undefined ? [] : single(callLine(call, place, context) ?? [], depth, isFailed(call) ? 'failure' : 'plain');
+    }
+    case 'child':
+      return childBlock(line.childKey, tree, depth, context);
+    default:
+      return line satisfies never;
+  }
+}
+
+function single(wording: Wording, depth: number, kind: BoxLine['kind'] = 'plain'): BoxLine[] {
+  return draw(wording, 'later') === '' ? [] : [{ wording, depth, kind, weight: 1 }];
+}
+
+/** What the assistant said, its first line only. The only kind of line that does not begin with our mark. */
+function textLine(text: string, { options }: RenderContext): Wording {
+  const lines = dropInvisible(redactThenCut(text, MAX_SCANNED_POINTS, options.redact)).split('\n');
+  const first = lines.find((line) => /[^\s`~*_=#>|-]/.test(line) && !/^\s*(?:```|~~~)/.test(line)) ?? '';
+  return [words(cut(oneLine(first), MAX_TEXT_POINTS))];
+}
+
+/** Our own remarks stand in brackets. */
+function noteLine(text: string, { options }: RenderContext): Wording {
+  const inner = /^\[([^[\]]*)\]$/.exec(text)?.[1];
+  return inner === undefined
+    ? ours(words(cut(oneLine(options.redact(text)), MAX_TEXT_POINTS)))
+    : ours(`[${plainText(options.redact(inner), MAX_TEXT_POINTS).replace(/[:;]$/, '')}]`);
+}
+
+function childBlock(childKey: string, tree: TurnTree, depth: number, context: RenderContext): BoxLine[] {
+  const child = tree.childrenByKey[childKey];
+  const name = tree.turn.childrenByKey[childKey]?.label ?? child?.session.label ?? child?.session.agentId ?? 'agent';
+  const header: BoxLine = { wording: ours('Sub-agent: ', ...safeName(name, context)), depth, kind: 'header', weight: 1 };
+  if (child === undefined) return [header];
+  const max = Math.max(MIN_CHILD_LINES, Math.floor(context.options.maxLines / CHILD_SHARE));
+  const { lines, dropped } = newestLines(linesOf(child, depth + 1, context), max, child.turn.droppedLines);
+  const note: BoxLine[] = dropped === 0 ? [] : [{ wording: [earlierLines(dropped)], depth: depth + 1, kind: 'plain', weight: dropped }];
+  const end = context.statusOf(child).state === 'active' ? [] : single(ours(...stateLine(child, context)), depth + 1);
+  return [header, ...note, ...lines, ...end];
+}
+
+/** The line as it is written, with its indentation. */
+export function indented({ wording, depth }: BoxLine, version: Version): string {
+  return `${INDENT.repeat(2 * Math.min(depth, MAX_INDENT))}${draw(wording, version)}`;
+}

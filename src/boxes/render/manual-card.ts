@@ -1,0 +1,31 @@
+// A box that somebody writes by hand, by the command line: every word in it is foreign, and it says so. Pure.
+
+import type { Card } from '../../core/card.ts';
+import { redactThenCut } from '../../text/redact.ts';
+import { colorOf } from './colors.ts';
+import { draw, type Wording, words } from './wording.ts';
+
+const MAX_LINES = 50;
+const MAX_LINE_POINTS = 300;
+const TITLES = { active: '[ACTIVE] by hand', done: '[DONE] by hand' } as const;
+
+/** `text` in lines as people typed it; the newest lines stay when there are too many. */
+export function manualCard(state: 'active' | 'done', text: string, redact: (text: string) => string): Card {
+  const all = text
+    .split(/\r?\n/)
+    .map((line): Wording => [words(redactThenCut(line, MAX_LINE_POINTS, redact))])
+    .filter((line) => draw(line, 'later') !== '');
+  const lines = all.slice(-MAX_LINES);
+  const title = TITLES[state];
+  return {
+    state,
+    color: colorOf(state, false),
+    title,
+    lines: lines.map((line) => draw(line, 'later')),
+    first: { title, lines: lines.map((line) => draw(line, 'first')) },
+    droppedLines: Math.max(0, all.length - MAX_LINES),
+    fallback: title,
+    urgentKey: state,
+    final: state === 'done',
+  };
+}

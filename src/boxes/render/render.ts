@@ -1,0 +1,156 @@
+// A turn with its sub-agents as one card. Pure: the time is the tree's `asOf`, so a box changes only when something happened.
+
+import type { Card, TurnStatus } from '../../core/card.ts';
+import { codeSpan } from '../../text/neutralise.ts';
+import { redactThenCut } from '../../text/redact.ts';
+import type { PlanStep, Turn, TurnTree } from '../../core/session.ts';
+import { cut, oneLine } from '../../text/text.ts';
+import { openWaits } from '../../core/turn.ts';
+import { colorOf } from './colors.ts';
+import { indented, linesOf } from './lines.ts';
+import { dropOrderOf, newestLines } from './newest-lines.ts';
+import type { RenderContext, RenderOptions, StatusOf } from './render-options.ts';
+import { safeName, shortReason, spent, titleOf } from './title.ts';
+import { draw, joined, ours, type Version, type Wording, words } from './wording.ts';
+
+const MAX_SENTENCE_POINTS = 300;
+const MAX_STEP_POINTS = 60;
+const MAX_STEPS_ON_ONE_LINE = 4;
+const CONTEXT_WARNING = 0.75;
+const CONTEXT_ALARM = 0.9;
+
+/** The box of a turn: safe Markdown, cut to `options.maxLines`, the same for the same arguments. */
+export function renderCard(tree: TurnTree, statusOf: StatusOf, options: RenderOptions): Card {
+  const context: RenderContext = { statusOf, options };
+  const status = statusOf(tree);
+  const notices = (options.notices ?? []).map((sentence) => ours('[NOTICE] ', ...sentenceOf(sentence, context)));
+  const violations = (options.violations ?? []).map((sentence) => ours('[VIOLATION] ', ...sentenceOf(sentence, context)));
+  const remarks = [
+    ...infoLines(tree, context),
+    ...planLines(tree.turn.plan ?? [], context),
+    ...reasonLines(status, context),
+    ...untoldLines(tree.turn),
+    ...notices,
+  ];
+  const waiting = waitingLines(tree, context);
+  const room = Math.max(2, options.maxLines - remarks.length - waiting.length);
+  const { lines, dropped } = newestLines(linesOf(tree, 0, context), room, options.verbosity === 'quiet' ? 0 : tree.turn.droppedLines);
+  const last = [...remarks, ...waiting, ...violations];
+  const drawn = (version: Version) => [...lines.map((line) => indented(line, version)), ...last.map((wording) => draw(wording, version))];
+  const title = titleOf(tree, context);
+  return {
+    state: status.state,
+    color: colorOf(status.state, violations.length > 0),
+    title: draw(title, 'later'),
+    lines: drawn('later'),
+    first: { title: draw(title, 'first'), lines: drawn('first') },
+    dropOrder: dropOrderOf(lines, last.length),
+    droppedLines: dropped,
+    fallback: draw(title, 'later'),
+    urgentKey: urgentKey(tree, statusOf, violations.length),
+    final: status.final,
+  };
+}
+
+/** Changes with every opening, waiting, retry, error, end and violation, and with nothing else (see the table of states). */
+function urgentKey(tree: TurnTree, statusOf: StatusOf, violations: number): string {
+  return [stateKey(tree, statusOf), ...waitIds(tree), `violations ${violations}`].join(', ');
+}
+
+function stateKey(tree: TurnTree, statusOf: StatusOf): string {
+  const status = statusOf(tree);
+  if (status.final) return `${status.state} ${status.endedAt ?? 0}`;
+  return status.state === 'retry' ? `retry ${status.retry?.attempt ?? 0} ${status.retry?.at ?? 0}` : 'open';
+}
+
+function waitIds(tree: TurnTree): string[] {
+  const own = openWaits(tree.turn, tree.session.asOf).map(({ waitId }) => `waiting ${waitId}`);
+  return [...own, ...Object.values(tree.childrenByKey).flatMap(waitIds)];
+}
+
+/** What people are waited for, in this turn and below. */
+function waitingLines(tree: TurnTree, context: RenderContext, name: Wording = []): Wording[] {
+  const own = openWaits(tree.turn, tree.session.asOf).map(({ on, text }) => {
+    const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, context.options.redact));
+    return ours(...name, `waiting for ${on === 'approval' ? 'approval' : 'an answer'}${shown === '' ? '' : `: ${shown}`}`);
+  });
+  const below = Object.entries(tree.childrenByKey).flatMap(([key, child]) => {
+    const label = tree.turn.childrenByKey[key]?.label ?? child.session.label ?? child.session.agentId;
+    return waitingLines(child, context, nameThatWaits(label, context));
+  });
+  return [...own, ...below];
+}
+
+/** Only one word is shown as it is at the beginning of a line: several could be a sentence of ours. */
+function nameThatWaits(label: string, context: RenderContext): Wording {
+  const name = safeName(label, context);
+  const isOneWord = !draw(name, 'later').includes(' ');
+  return [...(isOneWord ? name : [draw(name, 'first')]), ' is '];
+}
+
+/** The whole reason of a failure, where the title had to shorten or simplify it. */
+function reasonLines(status: TurnStatus, context: RenderContext): Wording[] {
+  const reason = status.state === 'retry' ? status.retry?.reason : status.reason;
+  if (reason === undefined || oneLine(reason) === '') return [];
+  if (status.state === 'error' && draw(shortReason(status, context), 'later') === oneLine(reason)) return [];
+  return [ours('reason: ', ...sentenceOf(reason, context))];
+}
+
+/** A reader must not take what cannot be seen for what did not happen. A history may still have told of some calls. */
+function untoldLines({ toolsUntold, startedBy, callsById }: Turn): Wording[] {
+  if (toolsUntold !== true || startedBy.includes('transcripts')) return [];
+  const what = Object.keys(callsById).length === 0 ? 'tools and sub-agents' : 'all tools and sub-agents';
+  return [ours(`this gateway does not tell of ${what}`)];
+}
+
+function planLines(plan: readonly PlanStep[], context: RenderContext): Wording[] {
+  if (plan.length === 0 || context.options.verbosity === 'quiet') return [];
+  const done = plan.filter(({ status }) => status === 'completed').length;
+  const head = `Plan ${done}/${plan.length}`;
+  if (context.options.verbosity === 'detail') return [ours(head), ...plan.map((step) => ours(...stepOf(step, context)))];
+  const shown =
+    plan.length <= MAX_STEPS_ON_ONE_LINE ? plan : plan.filter(({ status }) => status === 'in_progress').slice(0, MAX_STEPS_ON_ONE_LINE);
+  const steps = joined(
+    shown.map((step) => stepOf(step, context)),
+    ' · ',
+  );
+  return [ours(head, ...(steps.length === 0 ? [] : [': ', ...steps]))];
+}
+
+function stepOf({ step, status }: PlanStep, { options }: RenderContext): Wording {
+  const text = words(redactThenCut(step, MAX_STEP_POINTS, options.redact));
+  switch (status) {
+    case 'completed':
+      return ['✓ ', text];
+    case 'in_progress':
+      return ['▸ ', text];
+    case 'pending':
+      return ['○ ', text];
+    default:
+      return status satisfies never;
+  }
+}
+
+/** Model, tokens so far and context use; the last one whenever it becomes tight. */
+function infoLines(tree: TurnTree, context: RenderContext): Wording[] {
+  const { session } = tree;
+  const isDetail = context.options.verbosity === 'detail';
+  const isOpen = !context.statusOf(tree).final;
+  const model =
+    isDetail && session.model !== undefined ? [codeSpan(cut(oneLine(context.options.redact(session.model)), MAX_STEP_POINTS))] : [];
+  const soFar = isDetail && isOpen ? spent(tree) : [];
+  const parts = [...model, ...soFar, ...contextText(session.contextTokens, session.contextWindow, isDetail)].filter((part) => part !== '');
+  return parts.length === 0 || context.options.verbosity === 'quiet' ? [] : [ours(parts.join(' · '))];
+}
+
+function contextText(tokens: number | undefined, window: number | undefined, isDetail: boolean): string[] {
+  if (tokens === undefined || window === undefined || !(window > 0)) return [];
+  const use = tokens / window;
+  const percent = `context ${Math.round(use * 100)}% full`;
+  if (use >= CONTEXT_ALARM) return [`${percent}, compaction is near`];
+  return use >= CONTEXT_WARNING || isDetail ? [percent] : [];
+}
+
+function sentenceOf(sentence: string, { options }: RenderContext): Wording {
+  return [words(cut(oneLine(redactThenCut(sentence, 4 * MAX_SENTENCE_POINTS, options.redact)), MAX_SENTENCE_POINTS))];
+}

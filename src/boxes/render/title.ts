@@ -1,0 +1,115 @@
+// The first line of a box and the end line of a sub-agent's block: state, name, time, tokens.
+
+import type { BoxState, TurnStatus } from '../../core/card.ts';
+import type { Usage } from '../../core/event.ts';
+import type { TurnTree } from '../../core/session.ts';
+import { addUsage, failedCallCount, usageOf } from '../../core/turn.ts';
+import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
+import type { RenderContext } from './render-options.ts';
+import { joined, plainWords, type Wording } from './wording.ts';
+
+const MAX_NAME_POINTS = 40;
+const MAX_REASON_POINTS = 60; // one line on a phone
+
+/** `[ACTIVE] main | 38s`, `[DONE] main | 53s | 12.4k tokens | 1 failed`, `[ERROR] reason | main | 12s`. */
+export function titleOf(tree: TurnTree, context: RenderContext): Wording {
+  const status = context.statusOf(tree);
+  const count = context.options.violations?.length ?? 0;
+  const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
+  const badge = plainWords(context.options.redact(context.options.badge ?? ''), MAX_NAME_POINTS);
+  const parts = [headline(tree, status, context), rootName(tree, context), ...facts(tree, status), [badge], violations];
+  return [`${tagOf(status.state)} `, ...joined(parts, ' | ')];
+}
+
+/** The same for a sub-agent, without its name: `[DONE] 28s`. */
+export function stateLine(tree: TurnTree, context: RenderContext): Wording {
+  const status = context.statusOf(tree);
+  return [`${tagOf(status.state)} `, ...joined([headline(tree, status, context), ...facts(tree, status)], ' | ')];
+}
+
+/** A name that says who works, from its label or id; never empty. It has no colon, so that one of ours may follow. */
+export function safeName(name: string, context: RenderContext): Wording {
+  return [plainWords(context.options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
+}
+
+function rootName({ session, turn }: TurnTree, context: RenderContext): Wording {
+  const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
+  return joined([safeName(session.agentId, context), [plainWords(context.options.redact(job), MAX_NAME_POINTS)]], ': ');
+}
+
+function tagOf(state: BoxState): string {
+  switch (state) {
+    case 'active':
+    case 'quiet':
+      return '[ACTIVE]';
+    case 'retry':
+      return '[RETRY]';
+    case 'waiting':
+      return '[WAITING]';
+    case 'done':
+    case 'done_unseen':
+      return '[DONE]';
+    case 'error':
+      return '[ERROR]';
+    case 'aborted':
+      return '[ABORTED]';
+    case 'timeout':
+      return '[TIMEOUT]';
+    case 'interrupted':
+      return '[INTERRUPTED]';
+    case 'lost':
+      return '[LOST]';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** What the table of states puts right behind the tag, where it is always the same. */
+const HEADLINES: Partial<Record<BoxState, string>> = { done_unseen: 'no end seen', interrupted: 'watcher stopped', lost: 'source gone' };
+
+function headline(tree: TurnTree, status: TurnStatus, context: RenderContext): Wording {
+  if (status.state === 'retry') return [retryText(tree, status)];
+  if (status.state === 'waiting') return [status.waitingOn ?? 'answer'];
+  if (status.state === 'error') return shortReason(status, context);
+  const fixed = HEADLINES[status.state];
+  return fixed === undefined ? [] : [fixed];
+}
+
+/** The reason of a failure as far as a title can show it. */
+export function shortReason(status: TurnStatus, context: RenderContext): Wording {
+  return [plainWords(context.options.redact(status.reason ?? ''), MAX_REASON_POINTS, 'failed')];
+}
+
+function retryText({ session }: TurnTree, { retry }: TurnStatus): string {
+  if (retry === undefined) return '1';
+  const waitMs = (retry.nextAt ?? 0) - session.asOf;
+  return waitMs > 0 ? `${retry.attempt}, next in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}` : String(retry.attempt);
+}
+
+function facts(tree: TurnTree, status: TurnStatus): Wording[] {
+  const elapsed = formatDuration((status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf) - tree.turn.startedAt);
+  if (status.state === 'quiet') return [[elapsed], [`quiet for ${formatQuiet(status.quietMs ?? 0)}`]];
+  return status.final ? [[elapsed], ...spent(tree).map((amount) => [amount]), failures(tree)] : [[elapsed]];
+}
+
+/** How many calls failed, here and below: a reader must not take an end for a success because the lines are gone. */
+function failures(tree: TurnTree): Wording {
+  const count = failedIn(tree);
+  return count === 0 ? [] : [`${count} failed`];
+}
+
+function failedIn(tree: TurnTree): number {
+  return Object.values(tree.childrenByKey).reduce((sum, child) => sum + failedIn(child), failedCallCount(tree.turn));
+}
+
+/** Tokens and cost of a turn with everything below it. */
+export function spent(tree: TurnTree): string[] {
+  const usage = usageOfTree(tree);
+  const tokens = usage.input + usage.cacheWrite + usage.output;
+  const cost = formatCost(usage.costUsd);
+  return [...(tokens > 0 ? [formatTokens(tokens)] : []), ...(cost === undefined ? [] : [cost])];
+}
+
+function usageOfTree(tree: TurnTree): Usage {
+  return Object.values(tree.childrenByKey).map(usageOfTree).reduce(addUsage, usageOf(tree.turn));
+}

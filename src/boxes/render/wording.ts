@@ -1,0 +1,39 @@
+// A line in parts: our own words, and foreign ones in two forms. In the first version of a post every word notifies whoever has it as a
+// keyword or first name, except in code spans; later versions notify nobody, so that prose may read as prose there.
+
+import { codeSpan, OUR_MARK, plainText, prose } from '../../text/neutralise.ts';
+
+/** Which version of a post a line is drawn for: the one that creates it, or an edit. */
+export type Version = 'first' | 'later';
+
+/** Our own safe Markdown, or a foreign text as safe Markdown for each version. */
+type Part = string | Readonly<Record<Version, string>>;
+
+export type Wording = readonly Part[];
+
+/** What somebody wrote, redacted and cut: readable prose from the second version on. */
+export function words(text: string): Part {
+  return { first: codeSpan(text), later: prose(text) };
+}
+
+/** A foreign name or reason for places without code spans, at most `max` code points; `otherwise` is ours, for nothing visible. */
+export function plainWords(text: string, max: number, otherwise = ''): Part {
+  const later = plainText(text, max);
+  return later === '' ? otherwise : { first: codeSpan(later), later };
+}
+
+/** A line of ours. */
+export function ours(...parts: Part[]): Wording {
+  return [`${OUR_MARK} `, ...parts];
+}
+
+/** The parts of several wordings with `glue` between those that say something. */
+export function joined(wordings: readonly Wording[], glue: string): Wording {
+  return wordings
+    .filter((wording) => draw(wording, 'later') !== '')
+    .flatMap((wording, index) => (index === 0 ? wording : [glue, ...wording]));
+}
+
+export function draw(wording: Wording, version: Version): string {
+  return wording.map((part) => (typeof part === 'string' ? part : part[version])).join('');
+}

@@ -1,0 +1,102 @@
+// A board at a desk of its own: fake clock, real renderer, and everything it shows written down.
+
+import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/board/board.ts';
+import { BUILT_IN_LABELS } from '../../../../src/boxes/render/labels.ts';
+import type { BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
+import { renderCard } from '../../../../src/boxes/render/render.ts';
+import type { SessionEvent } from '../../../../src/core/event.ts';
+import type { TurnTree } from '../../../../src/core/session.ts';
+import { createFakeClock, type FakeClock } from '../../sinks/fake-clock.ts';
+
+export const MAIN = 'agent:main:main';
+const TICK_MS = 500;
+const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
+
+export interface DeskOptions {
+  policy?: Partial<BoardOptions['policy']>;
+  maxBoxes?: number;
+  clock?: FakeClock;
+  /** Told of every view beside its being written down. */
+  show?: (view: BoxView) => void;
+  place?: (tree: TurnTree) => Promise<Placement>;
+  warn?: (fields: object) => void;
+  /** Left to the test: the sources are still reading what happened before the start. */
+  isCatchingUp?: boolean;
+}
+
+export class Desk {
+  readonly clock: FakeClock;
+  readonly board: Board;
+  readonly views: BoxView[] = [];
+  readonly forgotten: string[] = [];
+  #ids = 0;
+
+  constructor({ policy, maxBoxes = 20, clock = createFakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
+    this.clock = clock;
+    this.board = new Board(
+      {
+        clock,
+        log: { ...quiet, ...(warn === undefined ? {} : { warn }) },
+        render: (tree, statusOf) =>
+          renderCard(tree, statusOf, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
+        show: (view) => {
+          this.views.push(view);
+          show?.(view);
+        },
+        place: place ?? (async () => ({ target: { channelId: 'town' } })),
+        forget: (boxId) => void this.forgotten.push(boxId),
+      },
+      {
+        limits: { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 },
+        policy: { openAfterMs: 2_000, schedule: 'failures', allowsAgent: () => true, ...policy },
+        maxBoxes,
+      },
+    );
+    if (!isCatchingUp) this.board.caughtUp();
+  }
+
+  /** Something happens now. */
+  tell(event: Bare, sessionKey = MAIN): void {
+    this.board.apply({ ...event, sessionKey, source: 'transcripts', at: this.clock.now() });
+  }
+
+  ask(sessionKey = MAIN): void {
+    this.tell({ type: 'turn_started', trigger: { kind: 'person' }, messageId: this.#newId() }, sessionKey);
+  }
+
+  say(stop: 'tools' | 'stop' | 'error' | 'aborted', text = 'text', sessionKey = MAIN): void {
+    const reason = stop === 'error' ? { reason: 'HTTP 500' } : {};
+    this.tell({ type: 'message', messageId: this.#newId(), stop, text, ...reason }, sessionKey);
+  }
+
+  call(callId: string, sessionKey = MAIN): void {
+    this.tell({ type: 'tool_started', callId, tool: 'exec', args: { command: 'make' } }, sessionKey);
+  }
+
+  answer(callId: string, sessionKey = MAIN): void {
+    this.tell({ type: 'tool_ended', callId, outcome: { kind: 'ok' } }, sessionKey);
+  }
+
+  /** Time passes, with the daemon's ticks in it. */
+  async pass(seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds * 1_000; passed += TICK_MS) {
+      await this.clock.advance(TICK_MS);
+      this.board.tick();
+    }
+    await this.clock.advance(1);
+  }
+
+  /** The newest title of every box, in the order in which they were first shown. */
+  titles(): string[] {
+    const byBox = new Map<string, string>();
+    for (const { boxId, card } of this.views) byBox.set(boxId, card.title);
+    return [...byBox.values()];
+  }
+
+  #newId(): string {
+    this.#ids += 1;
+    return `m${this.#ids}`;
+  }
+}

@@ -1,0 +1,52 @@
+// What the publisher sees of a circuit breaker: after five failures of health in a row nothing is sent until a probe succeeds.
+
+import { isHealthFailure, PushError, type Sink } from '../../../../src/core/sink.ts';
+import type { FakeClock } from '../../sinks/fake-clock.ts';
+
+export interface BreakerModel {
+  sink: Sink;
+  /** When it closed, monotonic. */
+  closedAt: number[];
+  isOpen(): boolean;
+}
+
+const THRESHOLD = 5;
+const COOLDOWN_MS = 30_000;
+
+export function modelBreaker(sink: Sink, clock: FakeClock, isHealthy: () => boolean): BreakerModel {
+  const closedAt: number[] = [];
+  let failures = 0;
+  let open = false;
+  const probe = (): void => {
+    if (!isHealthy()) return void clock.after(COOLDOWN_MS, probe);
+    open = false;
+    failures = 0;
+    closedAt.push(clock.monotonic());
+  };
+  const guard = async <T>(call: () => Promise<T>): Promise<T> => {
+    if (open) throw new PushError('breaker_open', 'not sent');
+    try {
+      const result = await call();
+      failures = 0;
+      return result;
+    } catch (error) {
+      failures = error instanceof PushError && isHealthFailure(error.reason) ? failures + 1 : 0;
+      if (failures >= THRESHOLD && !open) {
+        open = true;
+        clock.after(COOLDOWN_MS, probe);
+      }
+      throw error;
+    }
+  };
+  return {
+    sink: {
+      create: (draft, signal) => guard(() => sink.create(draft, signal)),
+      edit: (postId, body, signal) => guard(() => sink.edit(postId, body, signal)),
+      read: (postId, signal) => guard(() => sink.read(postId, signal)),
+      findOwn: (channelId, sinceAt, signal) => guard(() => sink.findOwn(channelId, sinceAt, signal)),
+      probe: () => Promise.resolve(),
+    },
+    closedAt,
+    isOpen: () => open,
+  };
+}

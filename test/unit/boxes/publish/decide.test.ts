@@ -1,0 +1,180 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fullBudget } from '../../../../src/boxes/publish/budget.ts';
+import { type Decision, decide, needOf, type PublishState } from '../../../../src/boxes/publish/decide.ts';
+import { OPEN_GATE } from '../../../../src/boxes/publish/gate.ts';
+import { openSlot, type Slot } from '../../../../src/boxes/publish/slot.ts';
+import type { Reason } from '../../../../src/core/sink.ts';
+import { OPTIONS, view } from './harness.ts';
+
+const NOW = 1_000_000;
+
+function slot(boxId: string, change: Partial<Slot> = {}, setting: Parameters<typeof view>[2] = {}): Slot {
+  const at = { wall: Date.parse('2026-11-21T00:00:00Z'), now: NOW - 10_000 };
+  return { ...openSlot(view(boxId, 'text', setting), 'new', 'pending', at), ...change };
+}
+
+/** A box whose post says something older. */
+function posted(boxId: string, change: Partial<Slot> = {}, setting: Parameters<typeof view>[2] = {}): Slot {
+  return slot(
+    boxId,
+    {
+      post: { kind: 'posted', postId: `post-${boxId}` },
+      acked: { hash: 'old', seq: 1 },
+      urgentKey: 'active',
+      lastPushAt: NOW - 10_000,
+      ...change,
+    },
+    setting,
+  );
+}
+
+function trouble(kind: 'failing' | 'parked' | 'refused', reason: Reason, untilAt: number, hash = 'old'): Slot['trouble'] {
+  return { kind, reason, because: reason, failures: 1, sinceAt: NOW, failedAt: NOW, untilAt, alone: false, okCount: 0, hash };
+}
+
+function ask(slots: readonly Slot[], change: Partial<PublishState> = {}): Decision {
+  const slotsById = new Map(slots.map((each) => [each.boxId, each]));
+  return decide({ slotsById, budget: fullBudget(OPTIONS.limits, NOW), gate: OPEN_GATE, flushing: false, ...change }, OPTIONS, NOW);
+}
+
+const idle: Slot = posted('a', { acked: { hash: 'new', seq: 1 } });
+
+describe('what one box needs', () => {
+  const watched: Slot['trust'] = { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW, stepMs: 2_000 };
+  const cases: [string, Slot, ReturnType<typeof needOf>][] = [
+    ['a new box', slot('a'), 'create'],
+    ['an intent that was never sent', slot('a', { post: { kind: 'intent', doubtful: false, safeUntilAt: 0 } }), 'create'],
+    ['a create in doubt', slot('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } }), 'find'],
+    [
+      'a create in doubt right after a look that found nothing',
+      slot('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: NOW + 1 } }),
+      'create',
+    ],
+    ['the same when that look is old', slot('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: NOW } }), 'find'],
+    ['a post with an older state', posted('a'), 'edit'],
+    ['a post with a state nobody confirmed', posted('a', { acked: undefined }), 'edit'],
+    ['a post that says the newest state', idle, undefined],
+    ['the same while an older edit may land', { ...idle, trust: watched }, 'read'],
+    ['an end in a thread that may have been deleted at that moment', { ...idle, trust: { kind: 'thread', checkAt: NOW } }, 'look'],
+    ['an older state while an older edit may land', posted('a', { trust: watched }), 'edit'],
+    ['a deleted post', slot('a', { post: { kind: 'gone', cause: 'post' } }), undefined],
+    ['an adopted post nobody has shown yet', { ...posted('a'), view: undefined }, undefined],
+    ['a box with a request on its way', posted('a', { attempt: { need: 'find', startedAt: NOW } }), undefined],
+  ];
+  it.each(cases)('%s', (_name, each, need) => {
+    expect(needOf(each, NOW)).toBe(need);
+  });
+});
+
+describe('decide', () => {
+  it('has nothing to do and no timer when nothing is dirty', () => {
+    expect(ask([])).toEqual({ starts: [], wakeAt: undefined });
+    expect(ask([idle])).toEqual({ starts: [], wakeAt: undefined });
+  });
+
+  it.each([
+    ['an ordinary change waits for the pace', posted('a', { lastPushAt: NOW - 600 }), NOW + 1_400],
+    ['an urgent one for the throttle', posted('a', { lastPushAt: NOW - 300, urgentKey: 'other' }), NOW + 200],
+    ['an end for the throttle', posted('a', { lastPushAt: NOW - 300 }, { final: true }), NOW + 200],
+    ['a failing box for its own time', posted('a', { trouble: trouble('failing', 'server', NOW + 700) }), NOW + 700],
+    [
+      'a parked one too, urgent or not',
+      posted('a', { urgentKey: 'other', trouble: trouble('parked', 'archived', NOW + 9_000) }),
+      NOW + 9_000,
+    ],
+    ['a refused one too', posted('a', { trouble: trouble('refused', 'rejected', NOW + 9_000) }), NOW + 9_000],
+    ['a refused end too', posted('a', { trouble: trouble('refused', 'rejected', NOW + 9_000, 'new') }, { final: true }), NOW + 9_000],
+    [
+      'a look at a post for its time',
+      { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW + 2_000, stepMs: 2_000 } } satisfies Slot,
+      NOW + 2_000,
+    ],
+  ])('%s', (_name, each, wakeAt) => {
+    expect(ask([each])).toEqual({ starts: [], wakeAt });
+  });
+
+  it.each(['refused', 'parked'] as const)('an end that was not tried itself is not held back where an earlier state was %s', (kind) => {
+    const each = posted('a', { trouble: trouble(kind, 'rejected', NOW + 9_000) }, { final: true });
+    expect(ask([each]).starts).toEqual([{ boxId: 'a', need: 'edit' }]);
+  });
+
+  it('ends go first, then urgent changes, then what has waited longest', () => {
+    const slots = [
+      posted('young', { dirtyAt: NOW - 100 }),
+      posted('old', { dirtyAt: NOW - 5_000 }),
+      posted('urgent', { urgentKey: 'other', dirtyAt: NOW - 50 }),
+      posted('end', { dirtyAt: NOW - 10 }, { final: true }),
+    ];
+    expect(ask(slots).starts.map(({ boxId }) => boxId)).toEqual(['end', 'urgent', 'old', 'young']);
+  });
+
+  it('what was refused before comes behind what was not, unless it has waited for half a minute', () => {
+    const refused = slot('a', { dirtyAt: NOW - 9_000, trouble: trouble('failing', 'rejected', NOW - 8_000) });
+    const patient = slot('b', { dirtyAt: NOW - 60_000, trouble: trouble('failing', 'rejected', NOW - 31_000) });
+    const first = slot('c', { dirtyAt: NOW });
+    expect(ask([refused, first, patient]).starts.map(({ boxId }) => boxId)).toEqual(['b', 'c', 'a']);
+  });
+
+  it('what has waited for half a minute is as good as urgent', () => {
+    const slots = [
+      posted('urgent', { urgentKey: 'other', dirtyAt: NOW - 50 }),
+      posted('ages', { dirtyAt: NOW - 40_000, lastPushAt: NOW - 60_000 }),
+    ];
+    expect(ask(slots).starts.map(({ boxId }) => boxId)).toEqual(['ages', 'urgent']);
+  });
+
+  it('ordinary changes leave the reserve to ends and urgent ones', () => {
+    const budget = { tokens: OPTIONS.limits.reserve + 0.5, credit: 0, at: NOW };
+    expect(ask([posted('a')], { budget })).toEqual({ starts: [], wakeAt: NOW + 100 });
+    expect(ask([posted('a', {}, { final: true })], { budget }).starts).toHaveLength(1);
+    expect(ask([posted('a')], { budget, flushing: true }).starts).toHaveLength(1);
+  });
+
+  it('nothing passes a closed gate, not even at shutdown', () => {
+    const slots = [posted('a', {}, { final: true }), slot('b')];
+    for (const flushing of [false, true]) {
+      const blocked = { ...OPEN_GATE, blockedUntilAt: NOW + 5_000, pausedUntilAt: NOW + 1_000 };
+      expect(ask(slots, { gate: blocked, flushing })).toEqual({ starts: [], wakeAt: NOW + 5_000 });
+    }
+  });
+
+  it('a server that has just failed is asked with one request, of the most important box', () => {
+    const slots = [posted('a'), slot('b'), posted('c', {}, { final: true })];
+    expect(ask(slots, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([{ boxId: 'c', need: 'edit' }]);
+    const busy = [...slots, posted('d', { attempt: { need: 'find', startedAt: NOW } })];
+    expect(ask(busy, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([]);
+  });
+
+  it('has four requests on the way at most', () => {
+    const slots = Array.from({ length: 9 }, (_, index) => slot(`box${index}`));
+    expect(ask(slots).starts).toHaveLength(4);
+    const busy = slots.map((each, index): Slot => (index < 3 ? { ...each, attempt: { need: 'find', startedAt: NOW } } : each));
+    expect(ask(busy).starts).toHaveLength(1);
+  });
+
+  it('reads nothing back at shutdown', () => {
+    const each: Slot = { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW, stepMs: 2_000 } };
+    expect(ask([each]).starts).toHaveLength(1);
+    expect(ask([each], { flushing: true })).toEqual({ starts: [], wakeAt: undefined });
+  });
+
+  it('never asks to be woken in the past or present, for any mix of boxes', () => {
+    const around = fc.integer({ min: NOW - 60_000, max: NOW + 60_000 });
+    const anySlot = fc.record({ dirtyAt: around, lastPushAt: around, untilAt: around, final: fc.boolean(), posted: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(anySlot, { maxLength: 30 }), fc.double({ min: 0, max: 20, noNaN: true }), around, (drawn, tokens, gateAt) => {
+        const slots = drawn.map(({ dirtyAt, lastPushAt, untilAt, final, posted: isPosted }, index) => {
+          const parked = trouble('parked', 'archived', untilAt, 'new');
+          return isPosted
+            ? posted(`box${index}`, { dirtyAt, lastPushAt, trouble: parked }, { final })
+            : slot(`box${index}`, { dirtyAt, trouble: parked }, { final });
+        });
+        const { starts, wakeAt } = ask(slots, { budget: { tokens, credit: 0, at: NOW }, gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
+        if (wakeAt !== undefined) expect(wakeAt).toBeGreaterThan(NOW);
+        if (slots.length > 0 && starts.length === 0) expect(wakeAt).toBeDefined();
+      }),
+      { seed: 5 },
+    );
+  });
+});

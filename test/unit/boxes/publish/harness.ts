@@ -1,0 +1,135 @@
+// A publisher between a fake clock and a fake server, with a checkpoint in memory that survives its restarts.
+
+import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
+import { parsePace } from '../../../../src/core/pace.ts';
+import type { PostRecord } from '../../../../src/boxes/publish/post-record.ts';
+import { createPublisher } from '../../../../src/boxes/publish/publisher.ts';
+import type { BoxView, Publisher, PublisherOptions, PublisherPorts } from '../../../../src/boxes/publish/publisher-ports.ts';
+import type { Card } from '../../../../src/core/card.ts';
+import type { Logger } from '../../../../src/core/log.ts';
+import type { PostBody, Sink } from '../../../../src/core/sink.ts';
+import { createFakeClock, type FakeClock } from '../../sinks/fake-clock.ts';
+import { FakeServer } from './fake-server.ts';
+
+const PACE = parsePace('2s, 1m:5s, 5m:15s') ?? [];
+
+export const OPTIONS: PublisherOptions = { throttleMs: 500, pace: PACE, limits: budgetLimits(5, 20), onRootGone: 'park' };
+
+export interface Harness {
+  clock: FakeClock;
+  server: FakeServer;
+  publisher: Publisher;
+  records: Map<string, PostRecord>;
+  saves: PostRecord[];
+  warnings: string[];
+  infos: string[];
+  /** A process that was killed and starts again from its checkpoint. */
+  restart(): Promise<void>;
+}
+
+interface Setting {
+  options?: Partial<PublisherOptions>;
+  clock?: FakeClock;
+  random?: () => number;
+  wrap?: (sink: Sink, clock: FakeClock) => Sink;
+}
+
+export function createHarness(setting: Setting = {}): Harness {
+  const clock = setting.clock ?? createFakeClock();
+  const server = new FakeServer(clock);
+  const sink = setting.wrap?.(server.sink, clock) ?? server.sink;
+  const records = new Map<string, PostRecord>();
+  const saves: PostRecord[] = [];
+  const warnings: string[] = [];
+  const infos: string[] = [];
+  let instances = 0;
+  const options = { ...OPTIONS, ...setting.options };
+  const start = (): Publisher => {
+    instances += 1;
+    const mine = instances;
+    const isAlive = (): boolean => mine === instances;
+    const ports: PublisherPorts = {
+      sink,
+      clock,
+      random: setting.random ?? (() => 0.5),
+      encode,
+      save: (record) => {
+        if (!isAlive()) return;
+        records.set(record.boxId, structuredClone(record));
+        saves.push(structuredClone(record));
+      },
+      drop: (boxId) => void (isAlive() && records.delete(boxId)),
+      log: recordingLog(warnings, infos),
+      instance: `instance${mine}`,
+      claimedAt: 0,
+      newPendingId: (boxId) => `pending-${boxId}`,
+    };
+    return createPublisher(ports, options);
+  };
+  const harness: Harness = {
+    clock,
+    server,
+    publisher: start(),
+    records,
+    saves,
+    warnings,
+    infos,
+    async restart() {
+      const killed = harness.publisher;
+      harness.publisher = start();
+      await killed.stop();
+      for (const record of records.values()) harness.publisher.adopt(structuredClone(record));
+    },
+  };
+  return harness;
+}
+
+function recordingLog(warnings: string[], infos: string[]): Logger {
+  const ignore = (): void => undefined;
+  const into = (list: string[]) => (_fields: object, message: string) => void list.push(message);
+  return { debug: ignore, info: into(infos), error: ignore, warn: into(warnings) };
+}
+
+/** An encoder without limits; a shrunken body has the title only. */
+export const encode: PublisherPorts['encode'] = (card, meta, shrink) => {
+  const text = shrink === 0 ? [card.title, ...card.lines].join('\n') : card.title;
+  return { message: '', props: { attachments: [{ text }], livestatus: meta } };
+};
+
+export function textOf(body: PostBody | undefined): string | undefined {
+  const attachments = body?.props['attachments'];
+  return Array.isArray(attachments) ? String(attachments[0]?.text) : undefined;
+}
+
+/** The text of the one post of a box; fails the test when there are several. */
+export function shownBy(server: FakeServer, boxId: string): string | undefined {
+  const posts = server.postsOf(boxId);
+  if (posts.length > 1) throw new Error(`${boxId} has ${posts.length} posts`);
+  return textOf(posts[0]?.body);
+}
+
+export interface ViewSetting {
+  channelId?: string;
+  rootId?: string;
+  urgentKey?: string;
+  final?: boolean;
+  startedAt?: number;
+}
+
+/** A view of a box whose title is `text`, in the clock's present. */
+export function view(boxId: string, text: string, setting: ViewSetting = {}): BoxView {
+  const final = setting.final ?? false;
+  const target = { channelId: setting.channelId ?? 'town', ...(setting.rootId === undefined ? {} : { rootId: setting.rootId }) };
+  const card: Card = {
+    state: final ? 'done' : 'active',
+    color: '#000000',
+    title: text,
+    lines: ['line'],
+    droppedLines: 0,
+    fallback: text,
+    urgentKey: setting.urgentKey ?? (final ? 'done' : 'active'),
+    final,
+  };
+  const startedAt = setting.startedAt ?? Date.parse('2026-11-21T00:00:00Z');
+  return { boxId, target, card, turnStartedAt: startedAt, meta: { session: 'hash', runs: ['run1'], start: startedAt } };
+}
