@@ -3,9 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
-import { createDirectory, type Directory } from '../../src/sinks/directory.ts';
-import { createMattermostSink } from '../../src/sinks/mattermost.ts';
-import { createHttpTransport } from '../../src/sinks/transport.ts';
+import { createDirectory, type Directory } from '../../src/sinks/mattermost/directory.ts';
+import { createMattermostSink } from '../../src/sinks/mattermost/mattermost.ts';
+import { createHttpTransport } from '../../src/sinks/mattermost/transport.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';

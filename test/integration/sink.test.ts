@@ -3,10 +3,10 @@ import { type PostDraft, PushError, type Reason, type Sink } from '../../src/cor
 import { systemClock as clock } from '../../src/runtime/system-clock.ts';
 import { withAuthGate } from '../../src/sinks/auth-gate.ts';
 import { withBreaker } from '../../src/sinks/breaker.ts';
-import type { MattermostChecks } from '../../src/sinks/checks.ts';
-import { createMattermostSink } from '../../src/sinks/mattermost.ts';
+import type { MattermostChecks } from '../../src/sinks/mattermost/checks.ts';
+import { createMattermostSink } from '../../src/sinks/mattermost/mattermost.ts';
 import { createToken } from '../../src/sinks/token.ts';
-import { createHttpTransport } from '../../src/sinks/transport.ts';
+import { createHttpTransport } from '../../src/sinks/mattermost/transport.ts';
 import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../../src/stand-in/server.ts';

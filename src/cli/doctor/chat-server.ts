@@ -1,17 +1,17 @@
 // Looks at Mattermost: whether it answers, whose token it is, where the account is, what the server allows, and whose clock is right.
 
-import { createMattermostSink } from '../../sinks/mattermost.ts';
-import { createHttpTransport } from '../../sinks/transport.ts';
+import { createMattermostSink } from '../../sinks/mattermost/mattermost.ts';
+import { createHttpTransport } from '../../sinks/mattermost/transport.ts';
 import type { Config } from '../../config/config.ts';
 import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
 import type { Sink } from '../../core/sink.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
-import type { MattermostChecks } from '../../sinks/checks.ts';
-import { createDirectory, type Directory } from '../../sinks/directory.ts';
-import { type Answer, isRecord, segment } from '../../sinks/exchange.ts';
-import { settled } from '../../sinks/health.ts';
-import type { ResponseHeaders, TransportResponse } from '../../sinks/transport.ts';
+import type { MattermostChecks } from '../../sinks/mattermost/checks.ts';
+import { createDirectory, type Directory } from '../../sinks/mattermost/directory.ts';
+import { type Answer, isRecord, segment } from '../../sinks/mattermost/exchange.ts';
+import { settled } from '../../sinks/mattermost/health.ts';
+import type { ResponseHeaders, TransportResponse } from '../../sinks/mattermost/transport.ts';
 import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 

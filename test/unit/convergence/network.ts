@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../../src/core/clock.ts';
 import { PushError } from '../../../src/core/sink.ts';
-import type { Transport, TransportRequest, TransportResponse } from '../../../src/sinks/transport.ts';
+import type { Transport, TransportRequest, TransportResponse } from '../../../src/sinks/mattermost/transport.ts';
 import type { StandInRequest } from '../../../src/stand-in/answer.ts';
 import { deliver } from '../../../src/stand-in/deliver.ts';
 import type { StandIn } from '../../../src/stand-in/stand-in.ts';

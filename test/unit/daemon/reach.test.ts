@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { watchReach } from '../../../src/daemon/reach.ts';
-import { createMattermostSink } from '../../../src/sinks/mattermost.ts';
-import { withRateGate } from '../../../src/sinks/rate-gate.ts';
+import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
+import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 
 function setUp(blockedUntil?: (now: number) => number) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withBackgroundPace } from '../../../src/sinks/background-pace.ts';
-import type { TransportRequest } from '../../../src/sinks/transport.ts';
+import { withBackgroundPace } from '../../../src/sinks/mattermost/background-pace.ts';
+import type { TransportRequest } from '../../../src/sinks/mattermost/transport.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 const QUESTION: TransportRequest = { method: 'GET', path: '/q', background: true };

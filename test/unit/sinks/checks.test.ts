@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type MattermostChecks, membersOfDirect } from '../../../src/sinks/checks.ts';
-import { createMattermostSink } from '../../../src/sinks/mattermost.ts';
+import { type MattermostChecks, membersOfDirect } from '../../../src/sinks/mattermost/checks.ts';
+import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { readRecordings } from './recordings.ts';
 import { openTransport, type Reply, startTinyServer } from './tiny-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isHealthFailure } from '../../../src/core/sink.ts';
-import { type BodyKind, classify, type Operation, type Verdict } from '../../../src/sinks/classify.ts';
+import { type BodyKind, classify, type Operation, type Verdict } from '../../../src/sinks/mattermost/classify.ts';
 import { recordedVerdicts } from './recorded-verdicts.ts';
 import { readRecordings } from './recordings.ts';
 

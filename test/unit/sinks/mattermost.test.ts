@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PostDraft, Reason, Sink } from '../../../src/core/sink.ts';
-import type { MattermostChecks } from '../../../src/sinks/checks.ts';
-import { createMattermostSink } from '../../../src/sinks/mattermost.ts';
+import type { MattermostChecks } from '../../../src/sinks/mattermost/checks.ts';
+import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
 import { createFakeClock } from './fake-clock.ts';
 import { type Asked, openTransport, type Reply, startTinyServer, type TinyServer } from './tiny-server.ts';
 

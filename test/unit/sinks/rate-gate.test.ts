@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withRateGate } from '../../../src/sinks/rate-gate.ts';
-import type { TransportResponse } from '../../../src/sinks/transport.ts';
+import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
+import type { TransportResponse } from '../../../src/sinks/mattermost/transport.ts';
 import { createFakeClock } from './fake-clock.ts';
 
 const GET = { method: 'GET', path: '/users/me' } as const;

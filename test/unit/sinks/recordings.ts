@@ -1,7 +1,7 @@
 // Reads the recorded exchanges and says which of our operations each one is.
 
 import { readdirSync, readFileSync } from 'node:fs';
-import type { BodyKind, Operation } from '../../../src/sinks/classify.ts';
+import type { BodyKind, Operation } from '../../../src/sinks/mattermost/classify.ts';
 
 const folder = new URL('../../fixtures/mattermost-5.37/', import.meta.url);
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryAfterMs } from '../../../src/sinks/retry-after.ts';
+import { retryAfterMs } from '../../../src/sinks/mattermost/retry-after.ts';
 import { readRecordings } from './recordings.ts';
 
 const now = Date.parse('2026-11-21T02:15:47Z');

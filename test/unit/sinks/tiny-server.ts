@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createHttpTransport, type HttpTransport } from '../../../src/sinks/transport.ts';
+import { createHttpTransport, type HttpTransport } from '../../../src/sinks/mattermost/transport.ts';
 
 export interface Asked {
   method: string;

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHttpTransport } from '../../../src/sinks/transport.ts';
+import { createHttpTransport } from '../../../src/sinks/mattermost/transport.ts';
 import { openTransport, startTinyServer } from './tiny-server.ts';
 
 const ok = { status: 200, json: { fine: true } } as const;

@@ -3,8 +3,8 @@
 import type { PublisherOptions } from '../../../../src/boxes/publish/publisher-ports.ts';
 import type { Sink } from '../../../../src/core/sink.ts';
 import { withBreaker } from '../../../../src/sinks/breaker.ts';
-import { createMattermostSink } from '../../../../src/sinks/mattermost.ts';
-import { withRateGate } from '../../../../src/sinks/rate-gate.ts';
+import { createMattermostSink } from '../../../../src/sinks/mattermost/mattermost.ts';
+import { withRateGate } from '../../../../src/sinks/mattermost/rate-gate.ts';
 import type { Post } from '../../../../src/stand-in/post.ts';
 import { insertPost } from '../../../../src/stand-in/post-store.ts';
 import type { ServerVersion } from '../../../../src/stand-in/rules.ts';

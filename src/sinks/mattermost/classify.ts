@@ -1,6 +1,6 @@
 // What an answer of Mattermost means for the post it is about. Pure, so that it can be shown as a table.
 
-import type { Reason } from '../core/sink.ts';
+import type { Reason } from '../../core/sink.ts';
 
 export type Operation = 'create' | 'edit' | 'read' | 'list' | 'probe';
 

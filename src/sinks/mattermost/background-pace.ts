@@ -1,6 +1,6 @@
 // Owns how fast questions are asked that nobody waits for. Knows nothing of what is asked.
 
-import type { Clock } from '../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Transport } from './transport.ts';
 
 const BURST_MS = 1_000; // after a rest, what a second allows goes at once

@@ -1,7 +1,7 @@
 // Owns until when the server wants to be left alone. Whoever asks it for something, posts, probes or directories, waits alike.
 
-import type { Clock } from '../core/clock.ts';
-import { PushError } from '../core/sink.ts';
+import type { Clock } from '../../core/clock.ts';
+import { PushError } from '../../core/sink.ts';
 import { MAX_WAIT_MS, retryAfterMs } from './retry-after.ts';
 import type { Transport } from './transport.ts';
 

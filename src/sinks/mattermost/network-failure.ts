@@ -1,7 +1,7 @@
 // What a failed exchange without an answer means, and what the operator can do about it.
 
 import { errors } from 'undici';
-import { PushError } from '../core/sink.ts';
+import { PushError } from '../../core/sink.ts';
 
 // The server closed a connection that was good before: idle for too long, or it was restarted.
 const DEAD_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);

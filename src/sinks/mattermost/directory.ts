@@ -1,6 +1,6 @@
 // What routing asks Mattermost: names of channels, direct channels, who belongs and who wrote where.
 
-import { PushError } from '../core/sink.ts';
+import { PushError } from '../../core/sink.ts';
 import type { MattermostChecks } from './checks.ts';
 import { isRecord, type JsonRecord, segment } from './exchange.ts';
 import { membershipPath, type Server, settled } from './health.ts';

@@ -1,7 +1,7 @@
 // One request and its answer as the sink sees it: what kind of body came, its JSON, and the error it stands for.
 
-import type { Clock } from '../core/clock.ts';
-import { PushError, type Reason } from '../core/sink.ts';
+import type { Clock } from '../../core/clock.ts';
+import { PushError, type Reason } from '../../core/sink.ts';
 import { type Answered, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { ResponseHeaders, Transport, TransportRequest } from './transport.ts';

@@ -1,6 +1,6 @@
 // What the daemon asks Mattermost beside pushing: who we are, what the limits are, which channel a name means.
 
-import { PushError } from '../core/sink.ts';
+import { PushError } from '../../core/sink.ts';
 import { type Answer, isRecord, type JsonRecord, segment } from './exchange.ts';
 import { membershipPath, type Server, settled } from './health.ts';
 import { decodePostList } from './post-json.ts';

@@ -1,6 +1,6 @@
 // Posts and lists of posts as Mattermost sends them, decoded once. Nothing here throws.
 
-import type { FoundPost } from '../core/sink.ts';
+import type { FoundPost } from '../../core/sink.ts';
 import { isRecord } from './exchange.ts';
 
 /** A post with what the scan needs beside it. */

@@ -1,7 +1,7 @@
 // Owns the connections to one Mattermost server. Knows nothing of posts: it carries one request and brings back one answer.
 
 import { Pool } from 'undici';
-import { PushError } from '../core/sink.ts';
+import { PushError } from '../../core/sink.ts';
 import { isDeadConnection, networkFailure } from './network-failure.ts';
 
 export interface TransportRequest {
