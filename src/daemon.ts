@@ -36,8 +36,8 @@ import { every, systemClock } from './runtime/system-clock.ts';
 import { type TwinSink, withTwinWatch } from './daemon/twin.ts';
 import { takeOver } from './daemon/upgrade.ts';
 import { likelyChannels, placerOf } from './daemon/whereabouts.ts';
-import { judgeHealth } from './http/judge-health.ts';
-import { watchProcess } from './http/process-facts.ts';
+import { judgeHealth } from './health/judge-health.ts';
+import { watchProcess } from './health/process-facts.ts';
 
 export interface DaemonOptions {
   log: Logger;

@@ -1,7 +1,7 @@
 // `live-status health`: one question to the running watcher, for health checks of containers and scripts.
 
 import { readSettings } from '../config/config.ts';
-import { localHealthUrl } from '../http/health.ts';
+import { localHealthUrl } from '../health/health.ts';
 import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
 import { tellProblems } from './config-words.ts';

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { PushError, type Sink } from '../core/sink.ts';
-import type { SinkFacts } from '../http/health-report.ts';
+import type { SinkFacts } from '../health/health-report.ts';
 import { type AuthGateSink, withAuthGate } from '../sinks/auth-gate.ts';
 import { withBackgroundPace } from '../sinks/mattermost/background-pace.ts';
 import { type BreakerSink, withBreaker } from '../sinks/breaker.ts';

@@ -1,6 +1,6 @@
 // How good the connection to a gateway is, in words for `/health`. Pure.
 
-import type { SourceCondition } from '../http/health-report.ts';
+import type { SourceCondition } from '../health/health-report.ts';
 import { lacksScope } from '../sources/openclaw/gateway/questions.ts';
 import type { GatewayHealth } from '../sources/openclaw/gateway/source.ts';
 import type { Refusal } from '../sources/openclaw/gateway/wire.ts';

@@ -2,9 +2,9 @@
 
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
-import { doorOf } from '../http/door.ts';
-import { createHealthServer } from '../http/health.ts';
-import { judgeHealth } from '../http/judge-health.ts';
+import { doorOf } from '../health/door.ts';
+import { createHealthServer } from '../health/health.ts';
+import { judgeHealth } from '../health/judge-health.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
 import type { Release } from '../runtime/releases.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
-import type { Reach } from '../http/health-report.ts';
+import type { Reach } from '../health/health-report.ts';
 import { HeldBack } from '../sinks/mattermost/rate-gate.ts';
 
 export interface ReachFacts {

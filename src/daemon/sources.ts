@@ -8,7 +8,7 @@ import type { SessionEvent } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
-import type { SourceCondition, SourceFacts } from '../http/health-report.ts';
+import type { SourceCondition, SourceFacts } from '../health/health-report.ts';
 import { createGatewaySource, type GatewayHealth, type RestoredTurn } from '../sources/openclaw/gateway/source.ts';
 import type { Problem } from '../sources/openclaw/transcripts/problems.ts';
 import { createTranscriptSource, type TranscriptHealth } from '../sources/openclaw/transcripts/source.ts';

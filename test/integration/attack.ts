@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HealthReport } from '../../src/http/health-report.ts';
+import type { HealthReport } from '../../src/health/health-report.ts';
 import { Bystander } from './bystander.ts';
 import { type Rig, until, type Watcher, type WatcherOptions } from './harness.ts';
 import { OneAgent } from './one-agent.ts';

@@ -4,7 +4,7 @@ import { get } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HealthReport } from '../../src/http/health-report.ts';
+import type { HealthReport } from '../../src/health/health-report.ts';
 import type { Seen } from './bystander.ts';
 
 const [ALIVE_EVERY_MS, HEALTH_EVERY_MS, COMPUTE_EVERY_MS] = [20, 100, 300];

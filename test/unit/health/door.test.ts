@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doorOf, refusalAt } from '../../../src/http/door.ts';
+import { doorOf, refusalAt } from '../../../src/health/door.ts';
 
 const TOKEN = 'a-token-of-health';
 

@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Door } from '../../../src/http/door.ts';
-import type { HealthReport } from '../../../src/http/health-report.ts';
-import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/http/health.ts';
-import { judgeHealth } from '../../../src/http/judge-health.ts';
-import { watchProcess } from '../../../src/http/process-facts.ts';
+import type { Door } from '../../../src/health/door.ts';
+import type { HealthReport } from '../../../src/health/health-report.ts';
+import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health.ts';
+import { judgeHealth } from '../../../src/health/judge-health.ts';
+import { watchProcess } from '../../../src/health/process-facts.ts';
 
 const report: HealthReport = judgeHealth({
   version: '1.2.3',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HealthFacts, SinkFacts, SourceCondition } from '../../../src/http/health-report.ts';
-import { judgeHealth } from '../../../src/http/judge-health.ts';
+import type { HealthFacts, SinkFacts, SourceCondition } from '../../../src/health/health-report.ts';
+import { judgeHealth } from '../../../src/health/judge-health.ts';
 
 const wellSink: SinkFacts = {
   breaker: 'closed',
