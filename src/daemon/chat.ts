@@ -20,7 +20,7 @@ import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/tra
 import { onceConnected } from './once-connected.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
 import { createThreadCosts, type ThreadCosts } from './thread-costs.ts';
-import { mayPass } from './until-healthy.ts';
+import { mayPass } from '../takeover/until-healthy.ts';
 
 /** What is known once Mattermost has answered for the first time. */
 export interface Connected {

@@ -13,10 +13,10 @@ import type { ProcessWatch } from '../health/process-facts.ts';
 import { boxProblems, whyNotShown } from './box-troubles.ts';
 import type { Chat } from './chat.ts';
 import type { Intake } from './intake.ts';
-import type { PostLedger } from './post-ledger.ts';
+import type { PostLedger } from '../takeover/post-ledger.ts';
 import { slotFacts } from './slot-facts.ts';
 import type { RunningSource } from './sources.ts';
-import type { TwinSink } from './twin.ts';
+import type { TwinSink } from '../takeover/twin.ts';
 
 /** The parts that are asked at each request. */
 export interface HealthParts {

@@ -10,8 +10,8 @@ import type { Route } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { routeOf } from '../sources/openclaw/decoding/route.ts';
-import type { Memory } from './memory.ts';
-import type { PostLedger } from './post-ledger.ts';
+import type { Memory } from '../takeover/memory.ts';
+import type { PostLedger } from '../takeover/post-ledger.ts';
 
 interface StoredSession {
   session: Session;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
-import { Memory, type Remembered } from '../../../src/daemon/memory.ts';
+import { Memory, type Remembered } from '../../../src/takeover/memory.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nothing: Remembered = { sessions: () => new Map(), entries: () => [] };

@@ -3,10 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { metaOf, type LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import { PushError, type PostDraft } from '../../../src/core/sink.ts';
-import { type AdoptingSink, withAdoption } from '../../../src/daemon/adoption.ts';
-import type { TurnIdentity } from '../../../src/daemon/same-turn.ts';
+import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
+import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
-import { CHANNEL, createPosts, type Posts } from './posts.ts';
+import { CHANNEL, createPosts, type Posts } from '../daemon/posts.ts';
 
 interface Setup {
   posts: Posts;

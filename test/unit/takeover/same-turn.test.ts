@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
-import { bestTurn, type TurnIdentity } from '../../../src/daemon/same-turn.ts';
+import { bestTurn, type TurnIdentity } from '../../../src/takeover/same-turn.ts';
 
 const START = Date.parse('2026-11-21T00:00:00Z');
 

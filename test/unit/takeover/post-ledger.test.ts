@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
-import { Memory } from '../../../src/daemon/memory.ts';
-import { PostLedger } from '../../../src/daemon/post-ledger.ts';
+import { Memory } from '../../../src/takeover/memory.ts';
+import { PostLedger } from '../../../src/takeover/post-ledger.ts';
 
 const RECORD: PostRecord = {
   boxId: 'box',
