@@ -6,7 +6,7 @@ import { maskSecrets } from '../config/mask.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
-import { keepYoungHeapSmall } from '../daemon/heap.ts';
+import { keepYoungHeapSmall } from '../app/heap.ts';
 import { localHealthUrl } from '../health/health.ts';
 import { createLog } from '../runtime/log.ts';
 import { claimPidFile, type Holder } from '../runtime/pid-claim.ts';

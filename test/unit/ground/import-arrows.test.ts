@@ -43,7 +43,7 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/http/a.ts', '../daemon.ts'],
   ['src/store/checkpoint.ts', './daemon/adoption.ts'],
   ['src/store/checkpoint.ts', './boxes/post-record.ts'],
-  ['src/daemon.ts', './stand-in/server.ts'],
+  ['src/app/daemon.ts', './stand-in/server.ts'],
   ['src/stand-in/a.ts', '../core/card.ts'],
 ];
 
@@ -65,7 +65,7 @@ const ALLOWED: [file: string, specifier: string][] = [
   ['src/sources/transcripts/a.ts', 'node:fs/promises'],
   ['src/http/a.ts', '../core/card.ts'],
   ['src/store/checkpoint.ts', './core/log.ts'],
-  ['src/daemon.ts', './sinks/mattermost.ts'],
+  ['src/app/daemon.ts', './sinks/mattermost.ts'],
   ['src/daemon/a.ts', '../boxes/board.ts'],
   ['src/main.ts', './cli/dispatch.ts'],
   ['src/cli/a.ts', '../daemon.ts'],

@@ -6,7 +6,7 @@ import { PushError, type PostDraft } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
 import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
-import { CHANNEL, createPosts, type Posts } from '../daemon/posts.ts';
+import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 
 interface Setup {
   posts: Posts;

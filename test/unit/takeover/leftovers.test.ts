@@ -10,7 +10,7 @@ import { Memory } from '../../../src/takeover/memory.ts';
 import { PostLedger } from '../../../src/takeover/post-ledger.ts';
 import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
-import { CHANNEL, createPosts, type Posts } from '../daemon/posts.ts';
+import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 
 const KEY = 'agent:main:main';
 const MINUTE_MS = 60_000;

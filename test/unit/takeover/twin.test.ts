@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withTwinWatch, type TwinSink } from '../../../src/takeover/twin.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
-import { createPosts, type Posts } from '../daemon/posts.ts';
+import { createPosts, type Posts } from '../app/posts.ts';
 
 interface Setup {
   clock: FakeClock;

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
-import { createPlacement, type PlacementOptions } from '../../../../src/daemon/placement.ts';
+import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
 import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { Desk, MAIN } from './desk.ts';
 

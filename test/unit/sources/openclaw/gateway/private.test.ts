@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
-import { createPlacement } from '../../../../../src/daemon/placement.ts';
+import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
 import { createFakeClock } from '../../../sinks/fake-clock.ts';

@@ -1,7 +1,7 @@
 // A question that a gateway refuses is never silence: it is asked in the form that gateway may know, or said to be refused.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { gatewayCondition } from '../../../../../src/daemon/gateway-condition.ts';
+import { gatewayCondition } from '../../../../../src/app/gateway-condition.ts';
 import { simplerForm } from '../../../../../src/sources/openclaw/gateway/questions.ts';
 import { KEY } from './decoding.ts';
 import { type Running, runSource, until } from './running-source.ts';

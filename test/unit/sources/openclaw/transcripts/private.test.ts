@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPlacement } from '../../../../../src/daemon/placement.ts';
+import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
 import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { Gateway, header, line, turn } from './gateway.ts';

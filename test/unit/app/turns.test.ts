@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { budgetLimits } from '../../../src/boxes/publish/budget.ts';
-import { Turns } from '../../../src/daemon/turns.ts';
+import { Turns } from '../../../src/app/turns.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 
 it('agents take turns: one that asks a thousand times holds up no other, and all keep to the budget', async () => {

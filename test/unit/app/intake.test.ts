@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Intake } from '../../../src/daemon/intake.ts';
+import { Intake } from '../../../src/app/intake.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 
 const LIMITS = { most: 12, kept: 2 };

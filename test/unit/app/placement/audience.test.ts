@@ -2,15 +2,15 @@
 // through the decoders of both sources. What is not proven to be public is private; a contradiction is private.
 
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../src/boxes/board/sessions.ts';
-import type { SessionEvent } from '../../../src/core/event.ts';
-import { createPlacement, type PlacementOptions } from '../../../src/daemon/placement.ts';
-import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/openclaw/decoding/index-entry.ts';
-import { unindexedKey } from '../../../src/sources/openclaw/decoding/session-key.ts';
-import { Announcer } from '../../../src/sources/openclaw/transcripts/announce.ts';
-import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
-import { Decoding } from '../sources/openclaw/gateway/decoding.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
+import { createSessions } from '../../../../src/boxes/board/sessions.ts';
+import type { SessionEvent } from '../../../../src/core/event.ts';
+import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
+import { decodeIndexEntry, type IndexEntry } from '../../../../src/sources/openclaw/decoding/index-entry.ts';
+import { unindexedKey } from '../../../../src/sources/openclaw/decoding/session-key.ts';
+import { Announcer } from '../../../../src/sources/openclaw/transcripts/announce.ts';
+import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode.ts';
+import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
+import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
 import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
 

@@ -7,10 +7,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
-import { createPlacement } from '../../../src/daemon/placement.ts';
+import { createPlacement } from '../../../src/app/placement.ts';
 import { Memory } from '../../../src/takeover/memory.ts';
 import { PostLedger } from '../../../src/takeover/post-ledger.ts';
-import { takeOver } from '../../../src/daemon/upgrade.ts';
+import { takeOver } from '../../../src/app/upgrade.ts';
 import { Desk } from '../boxes/board/desk.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BoardRow } from '../../../src/boxes/board/box-entry.ts';
 import type { BoxTrouble } from '../../../src/boxes/publish/publisher-ports.ts';
-import { boxProblems, whyNotShown } from '../../../src/daemon/box-troubles.ts';
+import { boxProblems, whyNotShown } from '../../../src/app/box-troubles.ts';
 
 const row = (boxId: string, agentId: string): BoardRow => ({ boxId, agentId, sessionKey: `agent:${agentId}:x`, state: 'done' });
 const trouble = (boxId: string, reason: BoxTrouble['reason'], because: string): BoxTrouble => ({

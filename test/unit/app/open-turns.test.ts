@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { openTurnsOf } from '../../../src/daemon/sources.ts';
+import { openTurnsOf } from '../../../src/app/sources.ts';
 import { at, fold, MAIN, T0 } from '../core/scenario.ts';
 
 type Bare = Parameters<typeof at>[1];

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/runtime/system-clock.ts';
-import { transcriptCondition } from '../../../src/daemon/sources.ts';
+import { transcriptCondition } from '../../../src/app/sources.ts';
 import type { SourceCondition } from '../../../src/health/health-report.ts';
 import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/source.ts';
 import { withoutRoot } from '../without-root.ts';
