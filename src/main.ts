@@ -4,7 +4,7 @@
 import { exitCodes } from './runtime/exit-codes.ts';
 import { isNodeNewEnough, NODE_NEEDED } from './runtime/node-version.ts';
 
-if (isNodeNewEnough(process.version)) await import('./command-line.ts');
+if (isNodeNewEnough(process.version)) await import('./cli/command-line.ts');
 else {
   process.stderr.write(
     `live-status needs Node ${NODE_NEEDED} or newer; this is ${process.version} at ${process.execPath}. Install a newer one.\n`,

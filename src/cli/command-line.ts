@@ -1,13 +1,13 @@
 // Connects the command line to this process.
 
-import { createCatalogue } from './cli/catalogue.ts';
-import type { CliContext } from './cli/command.ts';
-import { dispatch } from './cli/dispatch.ts';
-import { exitCodes } from './runtime/exit-codes.ts';
-import { withEnvFile } from './config/env-file.ts';
-import { maskSecrets } from './config/mask.ts';
-import { secretTextsOf } from './config/config.ts';
-import { errorText } from './core/error-code.ts';
+import { createCatalogue } from './catalogue.ts';
+import type { CliContext } from './command.ts';
+import { dispatch } from './dispatch.ts';
+import { exitCodes } from '../runtime/exit-codes.ts';
+import { withEnvFile } from '../config/env-file.ts';
+import { maskSecrets } from '../config/mask.ts';
+import { secretTextsOf } from '../config/config.ts';
+import { errorText } from '../core/error-code.ts';
 
 // A reader that goes away (`live-status config | head -1`, a terminal that closes) is no reason to fail.
 process.stdout.on('error', () => undefined);
@@ -24,7 +24,7 @@ const context: CliContext = {
   err: (line) => void process.stderr.write(`${mask(line)}\n`),
 };
 
-const catalogue = createCatalogue(async () => (await import('./app/daemon.ts')).runDaemon);
+const catalogue = createCatalogue(async () => (await import('../app/daemon.ts')).runDaemon);
 
 // Without its file the program might watch more than it is meant to; only help needs no settings.
 function refuses(): boolean {
