@@ -23,9 +23,9 @@ function modes(path: string): Record<string, string> {
 /** Runs statements in a process of its own: threads cannot change the umask. */
 function withUmask(umask: string, statements: string): void {
   const source = (name: string) => JSON.stringify(new URL(`../../../src/${name}`, import.meta.url).href);
-  const script = `process.umask(0o${umask}); const source = { checkpoint: await import(${source('checkpoint.ts')}), claim: await import(${source(
-    'pid-claim.ts',
-  )}), rotating: await import(${source('rotating-file.ts')}), device: await import(${source('sources/gateway/device.ts')}) };
+  const script = `process.umask(0o${umask}); const source = { checkpoint: await import(${source('store/checkpoint.ts')}), claim: await import(${source(
+    'runtime/pid-claim.ts',
+  )}), rotating: await import(${source('runtime/rotating-file.ts')}), device: await import(${source('sources/openclaw/gateway/device.ts')}) };
   const log = { debug() {}, info() {}, warn() {}, error() {} }; ${statements}`;
   const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], {
     encoding: 'utf8',

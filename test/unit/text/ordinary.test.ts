@@ -13,7 +13,7 @@ const MAX_TOUCHED = 0.002;
 /** Lines of real files of this repository. Those about redaction are full of what looks like secrets. */
 function linesOf(folder: string, ending: RegExp): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => ending.test(path) && !/redact|secrets/.test(path))
+    .filter((path) => ending.test(path) && !/redact|secrets|^text/.test(path))
     .map((path) => join(ROOT, folder, path))
     .filter((path) => statSync(path).isFile())
     .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
