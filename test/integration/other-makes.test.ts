@@ -3,6 +3,7 @@ import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { watcherScript } from '../../src/cli/other-makes.ts';
 import { cli, FAKE, MAIN, scratch } from './cli-process.ts';
@@ -11,6 +12,9 @@ import { cli, FAKE, MAIN, scratch } from './cli-process.ts';
 const APART = ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec'];
 const canMount = spawnSync('unshare', [...APART.slice(1), 'mount -t tmpfs tmpfs /mnt']).status === 0;
 const NOBODY = 65_534;
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Also where the project itself lies below /tmp. */
+const EMPTY_TMP = `mount --bind '${ROOT}' /srv; mount -t tmpfs tmpfs /tmp; mkdir -p '${ROOT}'; mount --bind /srv '${ROOT}';`;
 
 const started: ChildProcess[] = [];
 afterEach(() => {
@@ -35,7 +39,7 @@ async function beside(
   writeFileSync(join(home, 'of-old.pid'), pidFile ?? '');
   chownSync(join(home, 'of-old.pid'), owner, owner);
   const old = pidFile === undefined ? '' : 'cp -p /mnt/of-old.pid /tmp/status-watcher.pid;';
-  const script = `mount --bind '${home}' /mnt; mount -t tmpfs tmpfs /tmp; ${old} mount --bind /mnt/cmdline /proc/${pid}/cmdline; exec "$0" "$@"`;
+  const script = `mount --bind '${home}' /mnt; ${EMPTY_TMP} ${old} mount --bind /mnt/cmdline /proc/${pid}/cmdline; exec "$0" "$@"`;
   const inMounts = { ...env, HOME: '/mnt', PID_FILE: '/mnt/x.pid', STATE_DIR: '/mnt/state', TRANSCRIPT_DIR: '/mnt/agents' };
   mkdirSync(join(home, 'agents'));
   const [program = '', ...rest] = [...APART, script, process.execPath, ...args];
