@@ -39,7 +39,7 @@ async function newcomer(prefixes: readonly string[], extra: NodeJS.ProcessEnv = 
     ['/home/you', home],
     ['127.0.0.1:9090', `127.0.0.1:${port}`],
   ];
-  const ours = Object.keys(process.env).filter((name) => /^(?:MM|OPENCLAW|XDG|LIVE_STATUS)_/.test(name));
+  const ours = Object.keys(process.env).filter((name) => /^(?:MM|OPENCLAW|XDG|LIVE_STATUS)_|^npm_config_loglevel$/.test(name));
   const env = { ...process.env, ...Object.fromEntries(ours.map((name) => [name, undefined])) };
   const npm = {
     npm_config_prefix: join(home, '.local'),
