@@ -4,7 +4,7 @@ import type { Card, TurnStatus } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { Logger } from '../../core/log.ts';
-import type { Session, TurnTree } from '../../core/session.ts';
+import type { Session, Turn, TurnTree } from '../../core/session.ts';
 import type { Target } from '../../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../../core/status.ts';
 import { treeOf } from '../../core/tree.ts';
@@ -40,6 +40,7 @@ export interface BoardOptions {
   keptLines?: number;
 }
 
+const OLD_SIGNS_MS = 30_000; // a source that still sees them tells it again within seconds
 const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
 
 export class Board {
@@ -100,7 +101,7 @@ export class Board {
 
   /** Takes the boxes of a session over from a checkpoint. What had been decided stays decided: a place is looked for again. */
   restore(session: Session, entries: readonly BoxEntry[]): void {
-    this.#sessions.restore({ ...session, turns: session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => turn) });
+    this.#sessions.restore({ ...session, turns: session.turns.map((turn) => this.#resumed(turn)) });
     for (const stored of entries) {
       const entry = { ...stored };
       this.#entriesById.set(entry.boxId, entry);
@@ -108,6 +109,11 @@ export class Board {
       const tree = this.#treeOfEntry(entry);
       if (tree !== undefined) this.#homing.doubt(entry, tree);
     }
+  }
+
+  /** What showed that it goes on may have gone away while nobody looked. */
+  #resumed({ interruptedAt: _interruptedAt, ...turn }: Turn): Turn {
+    return { ...turn, busyUntil: Math.min(turn.busyUntil, this.#ports.clock.now() + OLD_SIGNS_MS) };
   }
 
   /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */

@@ -60,6 +60,17 @@ describe('a stop', () => {
 });
 
 describe('the next start', () => {
+  it('believes signs of life of before for half a minute: who showed them may have gone while nobody looked', async () => {
+    const old = await working();
+    old.tell({ type: 'busy_seen', until: old.clock.now() + 30 * 60_000, isRun: true });
+    const desk = takeOver(old);
+    finish(desk);
+    await desk.pass(29);
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[ACTIVE\] main/)]);
+    await desk.pass(10);
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[DONE\] main/)]);
+  });
+
   it('takes an interrupted box up again under its id', async () => {
     const old = await working();
     old.board.interrupt();
