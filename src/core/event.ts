@@ -100,8 +100,8 @@ export type SessionEvent = Common &
     | { type: 'busy_seen'; until: number; since?: number; renewedAt?: number; isRun?: boolean; handle?: string }
     /** The owner let go of the transcript in the middle of a run and does nothing more: calls in progress are cut off. */
     | { type: 'calls_abandoned' }
-    /** The sign of life went away; `crashed` when its owner is known to be dead. */
-    | { type: 'busy_cleared'; crashed: boolean }
+    /** The sign of life went away; `crashed` when its owner is known to be dead, `isSaid` when lines have said since how its run ended. */
+    | { type: 'busy_cleared'; crashed: boolean; isSaid?: true }
     | {
         type: 'message';
         messageId: string;

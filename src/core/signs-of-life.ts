@@ -29,6 +29,7 @@ export function seeBusy(turn: Turn, { until }: EventOf<'busy_seen'>): Turn {
  */
 export function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   const cleared = { ...turn, busyUntil: 0 };
+  if (event.isSaid === true) return cleared;
   if (!event.crashed && turn.end === undefined && isBare(turn))
     return { ...cleared, runOpen: false, end: { outcome: 'done', at: event.at } };
   if (event.crashed) return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : cleared;

@@ -185,8 +185,8 @@ export class Busy {
     delete signs.told;
     delete signs.awaitsLines;
     signs.restAt = now;
-    if (awaitsLines !== undefined && this.#options.lastLineAt(key) > awaitsLines.since) return; // they have said it
-    this.#options.emit(key, { type: 'busy_cleared', at: signs.restAt, crashed: false });
+    const isSaid = awaitsLines !== undefined && this.#options.lastLineAt(key) > awaitsLines.since;
+    this.#options.emit(key, { type: 'busy_cleared', at: signs.restAt, crashed: false, ...(isSaid ? { isSaid: true } : {}) });
   }
 
   #tell(key: string, signs: Signs): void {

@@ -1,33 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { IndexEntry, IndexStatus } from '../../../../../src/sources/openclaw/decoding/index-entry.ts';
 import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
 import { FakeClock } from './fake-clock.ts';
-
-const KEY = 'agent:main:main';
-const ALIVE = { kind: 'alive' } as const;
-
-function setUp() {
-  const clock = new FakeClock();
-  const startedAt = clock.now();
-  const told: string[] = [];
-  let lastLineAt = 0;
-  const seconds = (at: number) => (at - startedAt) / 1_000;
-  const busy = new Busy({
-    clock,
-    lastLineAt: () => lastLineAt,
-    emit: (_key, event) => {
-      if (event.type === 'busy_seen') told.push(`seen at ${seconds(event.at)} until ${seconds(event.until)}`);
-      else if (event.type === 'calls_abandoned') told.push('abandoned');
-      else told.push(event.crashed ? 'crashed' : 'cleared');
-    },
-  });
-  const row = (status: IndexStatus, updatedAt = clock.now(), more: Partial<IndexEntry> = {}) =>
-    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing', status, updatedAt, ...more });
-  const line = () => {
-    lastLineAt = clock.now();
-  };
-  return { clock, told, busy, row, line };
-}
+import { ALIVE, KEY, setUp } from './told-by-busy.ts';
 
 describe('a lock', () => {
   it('whose owner lives is believed for half a minute, renewed while it is held, and cleared when it is gone', () => {
@@ -253,6 +227,24 @@ describe('a lock and a row together', () => {
     busy.renew();
     expect(told.at(-1)).toBe('cleared');
   });
+
+  it.each(['alive', 'aged'] as const)(
+    'a lock (%s) that is let go of in a command is cleared after the lines that say how that ended',
+    (kind) => {
+      const { clock, told, busy, line } = setUp();
+      line();
+      clock.pass(2_000);
+      busy.lockHeld(KEY, kind === 'alive' ? ALIVE : { kind, until: clock.now() + 7_200_000 }, clock.now());
+      clock.pass(5_000);
+      busy.lockReleased(KEY);
+      expect(told).toHaveLength(1);
+      clock.pass(900);
+      line();
+      clock.pass(1_500);
+      busy.renew();
+      expect(told.at(-1)).toBe('cleared, as said');
+    },
+  );
 
   it('a lock that is let go of while its row runs on is told once, after a moment', () => {
     const { clock, told, busy, row } = setUp();

@@ -1,0 +1,32 @@
+// What a `Busy` emits of one session, in words, by a clock of the test.
+
+import type { IndexEntry, IndexStatus } from '../../../../../src/sources/openclaw/decoding/index-entry.ts';
+import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
+import { FakeClock } from './fake-clock.ts';
+
+export const KEY = 'agent:main:main';
+export const ALIVE = { kind: 'alive' } as const;
+
+/** Without a line, a lock or a row. */
+export function setUp() {
+  const clock = new FakeClock();
+  const startedAt = clock.now();
+  const told: string[] = [];
+  let lastLineAt = 0;
+  const seconds = (at: number) => (at - startedAt) / 1_000;
+  const busy = new Busy({
+    clock,
+    lastLineAt: () => lastLineAt,
+    emit: (_key, event) => {
+      if (event.type === 'busy_seen') told.push(`seen at ${seconds(event.at)} until ${seconds(event.until)}`);
+      else if (event.type === 'calls_abandoned') told.push('abandoned');
+      else told.push(event.crashed ? 'crashed' : event.isSaid === true ? 'cleared, as said' : 'cleared');
+    },
+  });
+  const row = (status: IndexStatus, updatedAt = clock.now(), more: Partial<IndexEntry> = {}) =>
+    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing', status, updatedAt, ...more });
+  const line = () => {
+    lastLineAt = clock.now();
+  };
+  return { clock, told, busy, row, line };
+}
