@@ -1,8 +1,6 @@
 // Ends of calls that came without what the tool answered (2026.4): an exit code or a sub-agent stands in the history alone. Owns them
 // until the history has told, for a few seconds at most; knows no run.
 
-import { remember } from '../decoding/remember.ts';
-
 interface Ports {
   /** Asks for the history of a session; `answered` is called with it. */
   ask(rawKey: string): void;
@@ -15,11 +13,14 @@ export type TellEnd<Answer> = (answer: Answer | undefined) => void;
 
 const AGAIN_MS = 500; // a history lags behind the events by less
 const GIVE_UP_MS = 5_000;
-const MAX_HELD = 1_000;
+const MAX_SESSIONS = 1_000;
+const MAX_CALLS = 100; // of one session at once
 
 export class BareResults<Answer> {
   readonly #ports: Ports;
-  readonly #tellsByCall = new Map<string, TellEnd<Answer>>();
+  readonly #tellsByCallByKey = new Map<string, Map<string, TellEnd<Answer>>>();
+  /** The sessions whose history is asked for, once for all their calls. */
+  readonly #askedKeys = new Set<string>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -27,35 +28,36 @@ export class BareResults<Answer> {
 
   /** Calls `tell` once, when the history has told or nothing is to be expected of it any more. */
   hold(rawKey: string, callId: string, tell: TellEnd<Answer>): void {
-    const name = nameOf(rawKey, callId);
-    if (this.#tellsByCall.has(name)) return;
-    remember(this.#tellsByCall, name, tell, MAX_HELD);
-    this.#ask(rawKey, name);
-    this.#ports.after(GIVE_UP_MS, () => this.#tell(name, undefined));
+    const tells = this.#tellsByCallByKey.get(rawKey) ?? new Map<string, TellEnd<Answer>>();
+    if (tells.has(callId)) return;
+    if (tells.size >= MAX_CALLS || (tells.size === 0 && this.#tellsByCallByKey.size >= MAX_SESSIONS)) return tell(undefined);
+    this.#tellsByCallByKey.set(rawKey, tells.set(callId, tell));
+    if (!this.#askedKeys.has(rawKey)) this.#ask(rawKey);
+    this.#ports.after(GIVE_UP_MS, () => this.#tell(rawKey, callId, undefined));
   }
 
   holds(rawKey: string, callId: string): boolean {
-    return this.#tellsByCall.has(nameOf(rawKey, callId));
+    return this.#tellsByCallByKey.get(rawKey)?.has(callId) === true;
   }
 
   /** What the tools of a session have answered, as its history says. */
   answered(rawKey: string, answers: ReadonlyMap<string, Answer>): void {
-    for (const [callId, answer] of answers) this.#tell(nameOf(rawKey, callId), answer);
+    for (const [callId, answer] of answers) this.#tell(rawKey, callId, answer);
   }
 
-  #ask(rawKey: string, name: string): void {
-    if (!this.#tellsByCall.has(name)) return;
+  #ask(rawKey: string): void {
+    this.#askedKeys.delete(rawKey);
+    if (!this.#tellsByCallByKey.has(rawKey)) return;
+    this.#askedKeys.add(rawKey);
     this.#ports.ask(rawKey);
-    this.#ports.after(AGAIN_MS, () => this.#ask(rawKey, name));
+    this.#ports.after(AGAIN_MS, () => this.#ask(rawKey));
   }
 
-  #tell(name: string, answer: Answer | undefined): void {
-    const tell = this.#tellsByCall.get(name);
-    this.#tellsByCall.delete(name);
+  #tell(rawKey: string, callId: string, answer: Answer | undefined): void {
+    const tells = this.#tellsByCallByKey.get(rawKey);
+    const tell = tells?.get(callId);
+    tells?.delete(callId);
+    if (tells?.size === 0) this.#tellsByCallByKey.delete(rawKey);
     tell?.(answer);
   }
-}
-
-function nameOf(rawKey: string, callId: string): string {
-  return `${rawKey} ${callId}`;
 }

@@ -60,6 +60,17 @@ describe('the end of a call that comes without what the tool answered', () => {
       '+0 tool_ended callId=call-1 tool=exec outcome={"kind":"ok"}',
       '+0 tool_ended callId=call-2 tool=exec outcome={"kind":"ok"}',
     ]);
+    expect(decoding.bareAsked).toEqual([KEY, KEY]);
+  });
+
+  it('costs one question in half a second, however many calls of a session wait; beyond a hundred they are told as they came', () => {
+    const callIds = Array.from({ length: 130 }, (_, index) => `call-${index}`);
+    const decoding = ended(...callIds);
+    expect(decoding.told().filter((line) => line.includes('tool_ended'))).toHaveLength(30);
+    decoding.at(0.6).at(1.1);
+    expect(decoding.bareAsked).toEqual([KEY, KEY, KEY]);
+    expect(decoding.results(callIds.map((callId) => answer(callId, 'fine'))).told()).toHaveLength(100);
+    decoding.at(20);
     expect(decoding.bareAsked).toEqual([KEY, KEY, KEY]);
   });
 
