@@ -13,6 +13,7 @@ import { PostLedger } from '../../../src/takeover/post-ledger.ts';
 import { takeOver } from '../../../src/app/upgrade.ts';
 import { Desk } from '../boxes/board/desk.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
+import { HOME, lonelyServer } from './placement/lonely.ts';
 
 const MAIN = 'agent:main:main';
 const UNINDEXED = 'agent:main:unindexed:5b3f3a52-0000-4000-8000-000000000001';
@@ -97,16 +98,7 @@ interface Start {
 
 function start(checkpoint: Checkpoint): Start {
   const clock = createFakeClock(2_000);
-  const directory = {
-    namesOfChannel: async () => [],
-    directChannelWith: async () => 'dm',
-    isMember: async () => false,
-    hasPostBy: async () => false,
-    threadReplies: async () => 0,
-    rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
-  };
-  const options = { placement: 'channel', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false } as const;
-  const place = createPlacement(directory, { ...options, defaultChannelId: 'home' }, clock);
+  const place = createPlacement(lonelyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
   const [adopted, warned]: [PostRecord[], object[]] = [[], []];
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };

@@ -28,6 +28,8 @@ describe.each(DOCUMENTS)('$path', (document: Document) => {
   it('names files, tests and folders that are there', () => {
     const named = codeOf(document).filter((code) => OURS.test(code));
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    const sources = codeOf(document).filter((code) => /^[a-z-]+(?:\/[a-z-]+)+\.ts$/.test(code) && !OURS.test(code));
+    expect(sources.filter((path) => !existsSync(join(ROOT, 'src', path)))).toEqual([]);
     const tests = codeOf(document).filter((code) => /^[\w.-]+\.test\.ts$/.test(code));
     expect(tests.filter((name) => !TESTS.includes(name))).toEqual([]);
   });

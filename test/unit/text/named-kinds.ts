@@ -1,6 +1,6 @@
 // Keys without a shape of their own: only the name beside them gives them away. Names as programs and manuals write them.
 
-/** Variable, template of `core/redact-template.ts`, source: gl = gitleaks, th = TruffleHog, doc = the provider's documentation. */
+/** Variable, template of `text/redact-template.ts`, source: gl = gitleaks, th = TruffleHog, doc = the provider's documentation. */
 export const NAMED_KINDS: readonly (readonly [variable: string, template: string, source: string])[] = [
   ['ADAFRUIT_API_KEY', '{W32}', 'gl:adafruit-api-key'],
   ['AIRTABLE_API_KEY', '{L17}', 'gl:airtable-api-key'],

@@ -12,26 +12,12 @@ import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transc
 import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
 import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
+import { HOME, lonelyServer } from './lonely.ts';
 import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
 
 type Lines = 'nothing' | 'group' | 'direct' | 'schedule';
 
 const AT = Date.UTC(2026, 10, 21, 12);
-const OPTIONS: PlacementOptions = {
-  placement: 'channel',
-  channels: { allow: [], deny: [] },
-  direct: 'off',
-  defaultChannelId: 'home',
-  defaultChannelDirect: false,
-};
-const DIRECTORY = {
-  namesOfChannel: async () => [],
-  directChannelWith: async (userId: string) => `dm-${userId}`,
-  isMember: async () => false,
-  hasPostBy: async () => false,
-  threadReplies: async () => 0,
-  rootOf: async (rootId: string) => ({ rootId, channelId: C }),
-};
 
 async function whereGoes(events: readonly SessionEvent[], options: Partial<PlacementOptions> = {}): Promise<Where> {
   const sessions = createSessions();
@@ -39,7 +25,7 @@ async function whereGoes(events: readonly SessionEvent[], options: Partial<Place
   const session = [...sessions.byKey.values()].find(({ turns }) => turns.length > 0);
   const turn = session?.turns.at(-1);
   if (session === undefined || turn === undefined) throw new Error('no turn');
-  const place = createPlacement(DIRECTORY, { ...OPTIONS, ...options }, createFakeClock(AT));
+  const place = createPlacement(lonelyServer(C), { ...HOME, ...options }, createFakeClock(AT));
   const placement = await place({ session, turn, childrenByKey: {} });
   if ('refused' in placement) return 'private';
   return placement.target.channelId === 'home' ? 'default' : placement.target.channelId === C ? 'own' : 'private';

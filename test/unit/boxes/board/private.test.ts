@@ -4,24 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
+import { HOME, lonelyServer } from '../../app/placement/lonely.ts';
 import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { Desk, MAIN } from './desk.ts';
 
-const OPTIONS: PlacementOptions = {
-  placement: 'channel',
-  channels: { allow: [], deny: [] },
-  direct: 'off',
-  defaultChannelId: 'home',
-  defaultChannelDirect: false,
-};
-const NOBODY = {
-  namesOfChannel: async () => [],
-  directChannelWith: async (userId: string) => `dm-${userId}`,
-  isMember: async () => false,
-  hasPostBy: async () => false,
-  threadReplies: async () => 0,
-  rootOf: async (rootId: string) => ({ rootId, channelId: 'town' }),
-};
 const OPERATOR: Trigger = { kind: 'operator' };
 const GROUP = 'agent:main:telegram:group:1';
 
@@ -29,7 +15,7 @@ const elsewhere = (audience: Audience): Route => ({ kind: 'elsewhere', audience 
 
 function deskOf(options: Partial<PlacementOptions> = {}): Desk {
   const clock = createFakeClock();
-  const place = createPlacement(NOBODY, { ...OPTIONS, ...options }, clock);
+  const place = createPlacement(lonelyServer('town'), { ...HOME, ...options }, clock);
   return new Desk({ clock, policy: { openAfterMs: 0 }, place });
 }
 
@@ -199,7 +185,7 @@ describe('a post that an earlier process left in DEFAULT_CHANNEL', () => {
     const { route: _route, routesBySource: _routes, ...rest } = session;
     const turns = session.turns.map(({ route: _frozen, ...turn }) => turn);
     const clock = desk.clock;
-    const place = createPlacement(NOBODY, OPTIONS, clock);
+    const place = createPlacement(lonelyServer('town'), HOME, clock);
     const next = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
     const old: BoxEntry = { ...bare, phase: 'placed', target: { channelId: 'home' }, holdsSlot: true, isShown: true, final };
     next.board.restore({ ...rest, turns }, [old]);

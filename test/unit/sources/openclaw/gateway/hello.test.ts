@@ -3,30 +3,11 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pairCommand } from '../../../../../src/cli/pair-command.ts';
-import { type Running, runSource, until } from './running-source.ts';
-import { hello, type Request, ScriptedGateway, type Script } from './scripted-gateway.ts';
-
-const MISSING_SCOPE = { code: 'INVALID_REQUEST', message: 'missing scope: operator.read' };
-const UNKNOWN_METHOD = { code: 'INVALID_REQUEST', message: 'missing scope: operator.admin' };
-
-let gateway: ScriptedGateway | undefined;
-let running: Running | undefined;
-
-afterEach(async () => {
-  await running?.source.stop();
-  running = undefined;
-  await gateway?.close();
-});
-
-async function serve(script: Script, options: Parameters<typeof runSource>[1] = {}): Promise<Running> {
-  gateway = new ScriptedGateway(script);
-  running = await runSource(await gateway.listen(), options);
-  return running;
-}
-
-const stateOf = ({ source }: Running) => source.health().state.state;
+import { until } from './running-source.ts';
+import { hello, type Request, type Script } from './scripted-gateway.ts';
+import { listen, MISSING_SCOPE, serve, stateOf, UNKNOWN_METHOD } from './watched-gateway.ts';
 
 describe('a hello that does not say what it grants', () => {
   const { auth: _auth, ...silent } = hello();
@@ -122,10 +103,9 @@ function hasDevice(request: Request | undefined): boolean {
 }
 
 async function pairWith(script: Script): Promise<{ code: number; out: string[] }> {
-  gateway = new ScriptedGateway(script);
   const out: string[] = [];
   const env = {
-    GATEWAY_URL: await gateway.listen(),
+    GATEWAY_URL: await listen(script),
     GATEWAY_TOKEN: 'fake-gateway-token',
     STATE_DIR: mkdtempSync(join(tmpdir(), 'live-status-pair-')),
   };

@@ -9,6 +9,7 @@ import { readScenario } from '../../../both-sources/recorded.ts';
 import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { captureNames, readCapture } from './captures.ts';
 import { Decoding } from './decoding.ts';
+import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
 
 type Frame = { event: string; payload: Record<string, unknown> };
 
@@ -28,22 +29,12 @@ const ROW_FIELDS = [
 const withoutRow = (payload: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(payload).filter(([name]) => !ROW_FIELDS.includes(name)));
 
-const directory = {
-  namesOfChannel: async () => [],
-  directChannelWith: async (userId: string) => `dm-${userId}`,
-  isMember: async () => true,
-  hasPostBy: async () => false,
-  threadReplies: async () => 0,
-  rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
-};
-
 /** Where everything was shown that the frames told. */
 async function shownBy(frames: readonly Frame[], strip: (payload: Record<string, unknown>) => Record<string, unknown>): Promise<Desk> {
   const decoding = new Decoding();
   for (const { event, payload } of frames) decoding.event(event, strip(payload));
   const clock = createFakeClock();
-  const options = { placement: 'channel', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false } as const;
-  const place = createPlacement(directory, { ...options, defaultChannelId: 'home' }, clock);
+  const place = createPlacement({ ...lonelyServer(), isMember: async () => true }, HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   for (const event of decoding.all as readonly SessionEvent[]) desk.board.apply(event);
   await desk.pass(20);

@@ -1,38 +1,19 @@
 // A question that a gateway refuses is never silence: it is asked in the form that gateway may know, or said to be refused.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gatewayCondition } from '../../../../../src/app/gateway-condition.ts';
 import { simplerForm } from '../../../../../src/sources/openclaw/gateway/questions.ts';
 import { KEY } from './decoding.ts';
-import { type Running, runSource, until } from './running-source.ts';
-import { type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';
+import { until } from './running-source.ts';
+import type { Request, Served } from './scripted-gateway.ts';
+import { MISSING_SCOPE, serve, stateOf, theGateway, UNKNOWN_METHOD } from './watched-gateway.ts';
 
-const MISSING_SCOPE = { code: 'INVALID_REQUEST', message: 'missing scope: operator.read' };
-const UNKNOWN_METHOD = { code: 'INVALID_REQUEST', message: 'missing scope: operator.admin' };
-
-let gateway: ScriptedGateway | undefined;
-let running: Running | undefined;
-
-afterEach(async () => {
-  await running?.source.stop();
-  running = undefined;
-  await gateway?.close();
-});
-
-async function serve(script: Script, options: Parameters<typeof runSource>[1] = {}): Promise<Running> {
-  gateway = new ScriptedGateway(script);
-  running = await runSource(await gateway.listen(), options);
-  return running;
-}
-
-const stateOf = ({ source }: Running) => source.health().state.state;
-const newest = () => {
-  if (gateway === undefined) throw new Error('there is no gateway');
-  return gateway.newest;
-};
-const connections = () => gateway?.served.length ?? 0;
+const newest = () => theGateway().newest;
+const connections = () => theGateway().served.length;
 const asked = (method: string) =>
-  (gateway?.served ?? []).flatMap(({ requests }) => requests).filter((request) => request.method === method);
+  theGateway()
+    .served.flatMap(({ requests }) => requests)
+    .filter((request) => request.method === method);
 
 /** A gateway that takes a method's parameters only from a list, as real ones check them. */
 const knowing =

@@ -3,27 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
 import { FakeClock } from './fake-clock.ts';
-
-const KEY = 'agent:main:main';
-const ALIVE = { kind: 'alive' } as const;
-
-function setUp() {
-  const clock = new FakeClock();
-  const startedAt = clock.now();
-  const told: string[] = [];
-  let lastLineAt = 0;
-  const seconds = (at: number) => (at - startedAt) / 1_000;
-  const busy = new Busy({
-    clock,
-    lastLineAt: () => lastLineAt,
-    emit: (_key, event) =>
-      void told.push(event.type === 'busy_seen' ? `seen at ${seconds(event.at)} until ${seconds(event.until)}` : event.type),
-  });
-  const line = () => {
-    lastLineAt = clock.now();
-  };
-  return { clock, told, busy, line };
-}
+import { ALIVE, KEY, setUp } from './told-by-busy.ts';
 
 describe('a lock', () => {
   it.each([0.02, 0.5, 0.9])('that is taken again for a moment %f s after a line says nothing, however late it is read', (later) => {
@@ -90,18 +70,8 @@ describe('a lock that is let go of in the middle of a command', () => {
     ['its row, which says that somebody stopped the run, was read before', true],
     ['that row is read later', false],
   ])('waits for the lines that say how the run was stopped: %s', (_when, wasRead) => {
-    const { clock, told, busy, line } = setUp();
-    const stopped = (): void =>
-      busy.indexed({
-        key: KEY,
-        sessionId: 's',
-        earlierSessionIds: [],
-        delivery: {},
-        says: 'nothing',
-        status: 'running',
-        updatedAt: clock.now(),
-        wasAborted: true,
-      });
+    const { clock, told, busy, row, line } = setUp();
+    const stopped = (): void => row('running', clock.now(), { wasAborted: true });
     busy.lockHeld(KEY, ALIVE, clock.now());
     clock.pass(1_500);
     line();
@@ -112,10 +82,25 @@ describe('a lock that is let go of in the middle of a command', () => {
     clock.pass(1_000);
     if (!wasRead) stopped();
     busy.renew();
-    expect(told).not.toContain('busy_cleared');
+    expect(told).not.toContain('cleared');
     clock.pass(1_000);
     busy.renew();
     busy.renew();
-    expect(told.filter((event) => event === 'busy_cleared')).toHaveLength(1);
+    expect(told.filter((event) => event === 'cleared')).toHaveLength(1);
+  });
+
+  it.each(['alive', 'aged'] as const)('is no sign of life (%s) once lines have said how that ended', (kind) => {
+    const { clock, told, busy, line } = setUp();
+    line();
+    clock.pass(2_000);
+    busy.lockHeld(KEY, kind === 'alive' ? ALIVE : { kind, until: clock.now() + 7_200_000 }, clock.now());
+    clock.pass(5_000);
+    busy.lockReleased(KEY);
+    expect(told).toHaveLength(1);
+    clock.pass(900);
+    line();
+    clock.pass(1_500);
+    busy.renew();
+    expect(told.at(-1)).toBe('cleared, as said');
   });
 });

@@ -228,24 +228,6 @@ describe('a lock and a row together', () => {
     expect(told.at(-1)).toBe('cleared');
   });
 
-  it.each(['alive', 'aged'] as const)(
-    'a lock (%s) that is let go of in a command is cleared after the lines that say how that ended',
-    (kind) => {
-      const { clock, told, busy, line } = setUp();
-      line();
-      clock.pass(2_000);
-      busy.lockHeld(KEY, kind === 'alive' ? ALIVE : { kind, until: clock.now() + 7_200_000 }, clock.now());
-      clock.pass(5_000);
-      busy.lockReleased(KEY);
-      expect(told).toHaveLength(1);
-      clock.pass(900);
-      line();
-      clock.pass(1_500);
-      busy.renew();
-      expect(told.at(-1)).toBe('cleared, as said');
-    },
-  );
-
   it('a lock that is let go of while its row runs on is told once, after a moment', () => {
     const { clock, told, busy, row } = setUp();
     row('running');

@@ -9,6 +9,7 @@ import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { tempDir } from './temp-dir.ts';
 import { eventually, pause, watch, type Watched } from './watched.ts';
+import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
 
 const VERSIONS = ['2026.2.26', '2026.7.35'] as const;
 type Version = (typeof VERSIONS)[number];
@@ -24,16 +25,7 @@ async function install(): Promise<{ folder: string; desk: Desk; watched: Watched
   const folder = join(root, 'main', 'sessions');
   mkdirSync(folder, { recursive: true });
   const clock = createFakeClock();
-  const directory = {
-    namesOfChannel: async () => [],
-    directChannelWith: async (userId: string) => `dm-${userId}`,
-    isMember: async () => false,
-    hasPostBy: async () => false,
-    threadReplies: async () => 0,
-    rootOf: async (rootId: string) => ({ rootId, channelId: '' }),
-  };
-  const options = { placement: 'channel', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false } as const;
-  const place = createPlacement(directory, { ...options, defaultChannelId: 'home' }, clock);
+  const place = createPlacement(lonelyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   const watched = await watch(root, { emit: (event) => desk.board.apply(event) });
   return { folder, desk, watched };
