@@ -1,6 +1,6 @@
 // What the decoders of single lines share within one file: the way text becomes safe, the count of unknown kinds, and a small memory.
 
-import { remember } from './remember.ts';
+import { remember } from '../../../core/remember.ts';
 import type { SafeText } from './safe-text.ts';
 
 /** A tool call whose result is still to come. */

@@ -4,7 +4,7 @@ import type { DecodeContext } from '../decoding/decode-context.ts';
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { decodeBeginning, isBeginning } from './beginning.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
 import { newRun, preambleId, type Run, takePreamble } from './run.ts';

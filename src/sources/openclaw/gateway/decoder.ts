@@ -5,7 +5,7 @@ import { createDecodeContext, type DecodeContext } from '../decoding/decode-cont
 import type { Fact } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';

@@ -3,7 +3,7 @@
 import type { Route } from '../../../core/event.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
 import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { routeOf } from '../decoding/route.ts';
 import { rowSays } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';

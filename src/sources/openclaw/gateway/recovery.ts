@@ -3,7 +3,7 @@
 
 import type { Clock } from '../../../core/clock.ts';
 import { asList, asNumber, asRecord, type JsonRecord } from '../decoding/json-guards.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
 import { Questions } from './questions.ts';

@@ -3,7 +3,7 @@
 
 import type { RunOutcome } from '../../../core/event.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run, type Sign } from './run.ts';
 import { type Beginning, internalTrigger, newSession, type SessionBook, takeBeginning } from './session-book.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Fact } from '../decoding/decoded-event.ts';
 import { asNumber, asText, type JsonRecord } from '../decoding/json-guards.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { isSessionKey } from './session-name.ts';
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { EventOf, Route, SessionEvent } from '../../../core/event.ts';
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { routeInTree } from '../decoding/route.ts';
 import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';

@@ -3,7 +3,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ArchiveReason, fileKindOf } from './file-name.ts';
-import { identityOf } from './open-file.ts';
+import { identityOf } from '../../../files/open-file.ts';
 
 export interface Archived {
   path: string;

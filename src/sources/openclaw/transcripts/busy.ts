@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../../core/clock.ts';
 import type { EventOf } from '../../../core/event.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import type { Belief } from './lock-file.ts';
 

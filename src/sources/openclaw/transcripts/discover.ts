@@ -4,8 +4,8 @@ import type { Dirent } from 'node:fs';
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
-import { inSlices } from './slices.ts';
-import { type Refusal, refusalOf } from './open-file.ts';
+import { inSlices } from '../../../files/slices.ts';
+import { type Refusal, refusalOf } from '../../../files/open-file.ts';
 
 export interface Folder {
   path: string;

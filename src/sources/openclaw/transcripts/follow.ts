@@ -3,9 +3,9 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { ArchiveReason } from './file-name.ts';
-import type { SplitLine } from './line-splitter.ts';
-import type { Refusal, Root } from './open-file.ts';
-import type { Limits, TailPosition } from './read-at.ts';
+import type { SplitLine } from '../../../files/line-splitter.ts';
+import type { Refusal, Root } from '../../../files/open-file.ts';
+import type { Limits, TailPosition } from '../../../files/read-at.ts';
 import { entryKeyOf, lineKeyOf, SeenEntries } from './seen-entries.ts';
 import { Tail, type TailRead } from './tail.ts';
 import { type Piece, wholeEntries } from './whole-entries.ts';

@@ -4,7 +4,7 @@ import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { type IndexRows, readIndexRows } from './index-rows.ts';
-import { identityOf, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import { identityOf, type Refusal, type Root, refusalOf, withRegular } from '../../../files/open-file.ts';
 import type { ProblemKind, Problems } from './problems.ts';
 
 export interface IndexFileOptions {

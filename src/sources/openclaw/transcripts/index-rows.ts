@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { decodeIndexEntry, type IndexEntry } from '../decoding/index-entry.ts';
 import { ObjectMembers } from './object-members.ts';
-import { readAt } from './read-at.ts';
+import { readAt } from '../../../files/read-at.ts';
 
 /** `isCut`: there are more rows than are kept, and those that were not updated for longest were left out. */
 export type IndexRows = { kind: 'rows'; entries: IndexEntry[]; isCut: boolean } | { kind: 'broken' };

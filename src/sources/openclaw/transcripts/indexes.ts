@@ -9,7 +9,7 @@ import { INDEX_NAME } from './file-name.ts';
 import { IndexFile } from './index-file.ts';
 import type { Problems } from './problems.ts';
 import { EVERY_FOLDER, type IndexChange, SessionIndex } from './session-index.ts';
-import { inSlices } from './slices.ts';
+import { inSlices } from '../../../files/slices.ts';
 
 export interface IndexesOptions {
   root: string;

@@ -1,7 +1,7 @@
 // Remembers what was told of transcripts that no index named, so that it can be told again under their name. Reads nothing.
 
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { opensTurn } from './follow.ts';
 
 const MAX_TRANSCRIPTS = 200;

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { asNumber, asRecord, asText, parseJson } from '../decoding/json-guards.ts';
-import { type Root, withRegular } from './open-file.ts';
-import { readAt } from './read-at.ts';
+import { type Root, withRegular } from '../../../files/open-file.ts';
+import { readAt } from '../../../files/read-at.ts';
 
 /** What a `.jsonl.lock` says. Its age counts from `createdAt`, else from when the file was written. */
 export interface Lock {

@@ -3,8 +3,8 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { type Belief, beliefIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
-import type { Root } from './open-file.ts';
-import { inSlices } from './slices.ts';
+import type { Root } from '../../../files/open-file.ts';
+import { inSlices } from '../../../files/slices.ts';
 
 export interface LockWatchOptions {
   clock: Clock;

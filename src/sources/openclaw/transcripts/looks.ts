@@ -2,7 +2,7 @@
 // Owns why each was refused last.
 
 import { lstat } from 'node:fs/promises';
-import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
+import { type FileIdentity, identityOf, type Refusal, refusalOf } from '../../../files/open-file.ts';
 import type { Problems } from './problems.ts';
 
 export class Looks {

@@ -3,7 +3,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log.ts';
 import { createRepeatLog } from '../../../core/repeat-log.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 
 /** The closed set of things that can be wrong with what is read. Everything else goes on. */
 export type ProblemKind =

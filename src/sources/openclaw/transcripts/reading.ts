@@ -5,7 +5,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { SessionEvent } from '../../../core/event.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import { Announcer } from './announce.ts';
 import type { Folder } from './discover.ts';

@@ -4,9 +4,9 @@ import { basename } from 'node:path';
 import { asList, asNumber, asRecord, asText } from '../decoding/json-guards.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
-import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
+import { FINGERPRINT_BYTES, type Fingerprint } from '../../../files/fingerprint.ts';
 import type { Follower, FollowStart, TailCheckpoint } from './follow.ts';
-import type { FileIdentity } from './open-file.ts';
+import type { FileIdentity } from '../../../files/open-file.ts';
 
 /** A tail's checkpoint together with the session it was told under. Plain data. */
 export interface TranscriptCheckpoint extends TailCheckpoint {

@@ -3,16 +3,16 @@
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import { agentIdOf, isRunAlias } from '../decoding/session-key.ts';
 import type { Announcer, Origin } from './announce.ts';
 import { Busy, ROW_BELIEVED_MS } from './busy.ts';
 import { fileKindOf, sessionIdOf } from './file-name.ts';
 import type { Belief, PidNamespace } from './lock-file.ts';
 import { LockWatch } from './lock-watch.ts';
-import type { Root } from './open-file.ts';
+import type { Root } from '../../../files/open-file.ts';
 import { RECENT_MS } from './record.ts';
-import { inSlices } from './slices.ts';
+import { inSlices } from '../../../files/slices.ts';
 import type { Transcripts } from './transcripts.ts';
 
 export interface SignsOptions {

@@ -8,13 +8,13 @@ import { createTranscriptDecoder } from './decode.ts';
 import { type Folder, listFolder } from './discover.ts';
 import { fileKindOf } from './file-name.ts';
 import { Folders, type Watching } from './folders.ts';
-import { Hints } from './hints.ts';
+import { Hints } from '../../../files/hints.ts';
 import type { PidNamespace } from './lock-file.ts';
 import { createProblems, type Problem, type Problems } from './problems.ts';
 import { Reading } from './reading.ts';
 import { decodeCheckpoint, type TranscriptCheckpoint } from './record.ts';
-import { inSlices } from './slices.ts';
-import { Timers } from './timers.ts';
+import { inSlices } from '../../../files/slices.ts';
+import { Timers } from '../../../core/timers.ts';
 import type { FileEvents } from './watch.ts';
 
 export type { TranscriptCheckpoint } from './record.ts';

@@ -4,10 +4,18 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../../core/clock.ts';
 import { findArchived } from './archived.ts';
 import type { ArchiveReason } from './file-name.ts';
-import { matches } from './fingerprint.ts';
-import { type SplitLine, splitLines } from './line-splitter.ts';
-import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
-import { type Limits, positionAtStart, readAt, readStretch, type Searched, type Stretch, type TailPosition } from './read-at.ts';
+import { matches } from '../../../files/fingerprint.ts';
+import { type SplitLine, splitLines } from '../../../files/line-splitter.ts';
+import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from '../../../files/open-file.ts';
+import {
+  type Limits,
+  positionAtStart,
+  readAt,
+  readStretch,
+  type Searched,
+  type Stretch,
+  type TailPosition,
+} from '../../../files/read-at.ts';
 
 /**
  * What one read found.

@@ -2,20 +2,20 @@
 
 import type { Clock } from '../../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
-import { remember } from '../decoding/remember.ts';
+import { remember } from '../../../core/remember.ts';
 import type { Folder } from './discover.ts';
 import type { ArchiveReason } from './file-name.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
-import { createLimit } from './limit.ts';
+import { createLimit } from '../../../files/limit.ts';
 import { Looks } from './looks.ts';
-import { OneAtATime } from './one-at-a-time.ts';
-import type { FileIdentity } from './open-file.ts';
+import { OneAtATime } from '../../../files/one-at-a-time.ts';
+import type { FileIdentity } from '../../../files/open-file.ts';
 import { Places } from './places.ts';
 import type { Problems } from './problems.ts';
 import { firstStart, type Interest, laterStart, newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
-import { Round } from './round.ts';
-import { inSlices } from './slices.ts';
-import { Timers } from './timers.ts';
+import { Round } from '../../../files/round.ts';
+import { inSlices } from '../../../files/slices.ts';
+import { Timers } from '../../../core/timers.ts';
 import type { Sighting } from './writer-clock.ts';
 
 export interface TranscriptsOptions {

@@ -4,7 +4,7 @@
 import { type FSWatcher as FolderWatcher, watch as systemWatch } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type ChokidarOptions, watch as chokidarWatch, type FSWatcher } from 'chokidar';
-import { codeOf } from './open-file.ts';
+import { codeOf } from '../../../files/open-file.ts';
 
 /** Where events come from; something else stands in for it in tests of what the system refuses. */
 export interface FileEvents {

@@ -1,6 +1,6 @@
 // Owns what goes on in the background: timers by name, and promises nobody waits for until the end.
 
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from './clock.ts';
 
 export class Timers {
   readonly #clock: Clock;

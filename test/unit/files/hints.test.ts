@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Hints } from '../../../../../src/sources/openclaw/transcripts/hints.ts';
+import { Hints } from '../../../src/files/hints.ts';
 
 it('a folder with thousands of names holds up no other', async () => {
   const looked: string[] = [];

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Round } from '../../../../../src/sources/openclaw/transcripts/round.ts';
+import { Round } from '../../../src/files/round.ts';
 
 it('all are looked at in turn, whatever comes and goes', () => {
   const things = new Map(['a', 'b', 'c', 'd'].map((name) => [name, name]));

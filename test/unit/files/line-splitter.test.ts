@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitLines } from '../../../../../src/sources/openclaw/transcripts/line-splitter.ts';
+import { splitLines } from '../../../src/files/line-splitter.ts';
 
 const MAX = 20;
 const split = (content: string | Buffer, skipping = false) => splitLines(Buffer.from(content), MAX, skipping);

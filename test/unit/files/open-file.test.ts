@@ -3,8 +3,8 @@ import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openRegular, refusalOf } from '../../../../../src/sources/openclaw/transcripts/open-file.ts';
-import { tempDir } from './temp-dir.ts';
+import { openRegular, refusalOf } from '../../../src/files/open-file.ts';
+import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
 
 async function tryToOpen(path: string, root: string): Promise<string> {
   const opened = await openRegular(path, root);
