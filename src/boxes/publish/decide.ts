@@ -5,10 +5,10 @@ import { type Gate, openAt } from './gate.ts';
 import type { Need } from './outcome.ts';
 import type { Pace } from '../../core/pace.ts';
 import { nextDueAt } from './pace.ts';
-import { isDirty, isUrgent, type Slot } from './slot.ts';
+import { isDirty, isUrgent, type PostState } from './post-state.ts';
 
-export interface PublishState {
-  slotsById: ReadonlyMap<string, Slot>;
+export interface Situation {
+  statesById: ReadonlyMap<string, PostState>;
   budget: Budget;
   gate: Gate;
   /** Shutdown: pace and budget do not count, and nothing is read that is not needed for a push. */
@@ -47,22 +47,28 @@ const MAX_IN_FLIGHT = 4; // The connections of the pool; more would only wait in
 const AGED_MS = 30_000; // Nothing waits longer than this behind a stream of urgent changes.
 
 /** The requests to start at the instant `now` (monotonic), in order, and the next instant at which there may be more. */
-export function decide(state: PublishState, rules: PublishRules, now: number): Decision {
-  const candidates = candidatesOf(state, rules, now);
+export function decide(situation: Situation, rules: PublishRules, now: number): Decision {
+  const candidates = candidatesOf(situation, rules, now);
   if (candidates.length === 0) return { starts: [], wakeAt: undefined };
-  if (openAt(state.gate) > now) return { starts: [], wakeAt: openAt(state.gate) };
+  if (openAt(situation.gate) > now) return { starts: [], wakeAt: openAt(situation.gate) };
   const ready = candidates.filter((candidate) => candidate.readyAt <= now).sort(inOrder);
   const wakeAt = earliest(candidates.filter((candidate) => candidate.readyAt > now).map((candidate) => candidate.readyAt));
-  return choose(ready, wakeAt, state, rules, now);
+  return choose(ready, wakeAt, situation, rules, now);
 }
 
-function choose(ready: readonly Candidate[], laterAt: number | undefined, state: PublishState, rules: PublishRules, now: number): Decision {
-  let budget = refill(state.budget, rules.limits, now);
-  let free = freeRequests(state);
+function choose(
+  ready: readonly Candidate[],
+  laterAt: number | undefined,
+  situation: Situation,
+  rules: PublishRules,
+  now: number,
+): Decision {
+  let budget = refill(situation.budget, rules.limits, now);
+  let free = freeRequests(situation);
   const starts: Start[] = [];
   for (const { boxId, need, rank } of ready) {
     if (free === 0) return { starts, wakeAt: laterAt };
-    const goesAt = state.flushing ? now : tokenAt(budget, rules.limits, URGENCY[rank]);
+    const goesAt = situation.flushing ? now : tokenAt(budget, rules.limits, URGENCY[rank]);
     if (goesAt > now) return { starts, wakeAt: earliest([goesAt, ...(laterAt === undefined ? [] : [laterAt])]) };
     starts.push({ boxId, need });
     budget = take(budget, rules.limits);
@@ -72,44 +78,44 @@ function choose(ready: readonly Candidate[], laterAt: number | undefined, state:
 }
 
 // A server that has just failed is asked with one request; its answer lets the others go.
-function freeRequests({ slotsById, gate }: PublishState): number {
+function freeRequests({ statesById, gate }: Situation): number {
   let inFlight = 0;
-  for (const slot of slotsById.values()) if (slot.attempt !== undefined) inFlight += 1;
+  for (const state of statesById.values()) if (state.attempt !== undefined) inFlight += 1;
   return Math.max(0, (gate.probing ? 1 : MAX_IN_FLIGHT) - inFlight);
 }
 
-function candidatesOf({ slotsById, flushing }: PublishState, rules: PublishRules, now: number): Candidate[] {
+function candidatesOf({ statesById, flushing }: Situation, rules: PublishRules, now: number): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const slot of slotsById.values()) {
-    const need = needOf(slot, now);
+  for (const state of statesById.values()) {
+    const need = needOf(state, now);
     if (need === undefined || (flushing && isLook(need))) continue;
-    const readyAt = readyAtOf(slot, need, rules, flushing);
-    const isRetry = slot.trouble.kind !== 'none' && now - readyAt <= AGED_MS;
-    candidates.push({ boxId: slot.boxId, need, readyAt, isRetry, rank: rankOf(slot, need, now - readyAt) });
+    const readyAt = readyAtOf(state, need, rules, flushing);
+    const isRetry = state.trouble.kind !== 'none' && now - readyAt <= AGED_MS;
+    candidates.push({ boxId: state.boxId, need, readyAt, isRetry, rank: rankOf(state, need, now - readyAt) });
   }
   return candidates;
 }
 
 /** The request that one box needs next, whenever it may go; at most one is on its way. */
-export function needOf(slot: Slot, now: number): Need | undefined {
-  if (slot.attempt !== undefined) return undefined;
-  switch (slot.post.kind) {
+export function needOf(state: PostState, now: number): Need | undefined {
+  if (state.attempt !== undefined) return undefined;
+  switch (state.post.kind) {
     case 'gone':
       return undefined;
     case 'none':
-      return isDirty(slot) ? 'create' : undefined;
+      return isDirty(state) ? 'create' : undefined;
     case 'intent':
-      if (!isDirty(slot)) return undefined;
-      return slot.post.doubtful && now >= slot.post.safeUntilAt ? 'find' : 'create';
+      if (!isDirty(state)) return undefined;
+      return state.post.doubtful && now >= state.post.safeUntilAt ? 'find' : 'create';
     case 'posted':
-      if (isDirty(slot)) return 'edit';
-      return slot.view === undefined ? undefined : lookNeededBy(slot.trust);
+      if (isDirty(state)) return 'edit';
+      return state.view === undefined ? undefined : lookNeededBy(state.trust);
     default:
-      return slot.post satisfies never;
+      return state.post satisfies never;
   }
 }
 
-function lookNeededBy({ kind }: Slot['trust']): Need | undefined {
+function lookNeededBy({ kind }: PostState['trust']): Need | undefined {
   switch (kind) {
     case 'watched':
       return 'read';
@@ -123,19 +129,25 @@ function lookNeededBy({ kind }: Slot['trust']): Need | undefined {
   }
 }
 
-function readyAtOf(slot: Slot, need: Need, rules: PublishRules, flushing: boolean): number {
-  const heldAt = heldUntilAt(slot);
+function readyAtOf(state: PostState, need: Need, rules: PublishRules, flushing: boolean): number {
+  const heldAt = heldUntilAt(state);
   switch (need) {
     case 'create':
     case 'find':
-      return Math.max(heldAt, slot.dirtyAt);
+      return Math.max(heldAt, state.dirtyAt);
     case 'read':
     case 'look':
-      return Math.max(heldAt, 'checkAt' in slot.trust ? slot.trust.checkAt : 0);
+      return Math.max(heldAt, 'checkAt' in state.trust ? state.trust.checkAt : 0);
     case 'edit': {
-      const urgent = flushing || isUrgent(slot);
-      const dueAt = nextDueAt({ lastPushAt: slot.lastPushAt, bornAt: slot.bornAt, urgent, throttleMs: rules.throttleMs, pace: rules.pace });
-      return Math.max(heldAt, slot.dirtyAt, dueAt);
+      const urgent = flushing || isUrgent(state);
+      const dueAt = nextDueAt({
+        lastPushAt: state.lastPushAt,
+        bornAt: state.bornAt,
+        urgent,
+        throttleMs: rules.throttleMs,
+        pace: rules.pace,
+      });
+      return Math.max(heldAt, state.dirtyAt, dueAt);
     }
     default:
       return need satisfies never;
@@ -143,17 +155,17 @@ function readyAtOf(slot: Slot, need: Need, rules: PublishRules, flushing: boolea
 }
 
 // An end that the server has not seen yet is worth a try although something else of this box was refused.
-function heldUntilAt({ trouble, view, hash }: Slot): number {
+function heldUntilAt({ trouble, view, hash }: PostState): number {
   if (trouble.kind === 'none') return 0;
   const isAboutContent = trouble.kind !== 'failing' || trouble.reason === 'rejected';
   if (isAboutContent && view?.card.final === true && hash !== trouble.hash) return 0;
   return trouble.untilAt;
 }
 
-function rankOf(slot: Slot, need: Need, waitedMs: number): Rank {
+function rankOf(state: PostState, need: Need, waitedMs: number): Rank {
   // An end that was confirmed once and is only written again to be sure can wait for those that nobody has seen.
-  if (!isLook(need) && slot.view?.card.final === true && slot.view.card.urgentKey !== slot.urgentKey) return 0;
-  return isUrgent(slot) || waitedMs > AGED_MS ? 1 : 2;
+  if (!isLook(need) && state.view?.card.final === true && state.view.card.urgentKey !== state.urgentKey) return 0;
+  return isUrgent(state) || waitedMs > AGED_MS ? 1 : 2;
 }
 
 function isLook(need: Need): boolean {

@@ -4,7 +4,7 @@ import type { Reason } from '../../core/sink.ts';
 import { PASSING_MS, patienceWith } from './patience.ts';
 import { decodeMeta } from './post-meta.ts';
 import type { GoneCause } from './post-record.ts';
-import type { Attempt, Push, Slot, Trust } from './slot.ts';
+import type { Attempt, Push, PostState, Trust } from './post-state.ts';
 
 export type Need = Attempt['need'];
 
@@ -26,36 +26,47 @@ const FIRST_GROWTH_MS = 60_000;
 const MAX_GROWTH_MS = 3_600_000;
 
 /** The box with its next request on the way. An edit takes the next sequence number; every try to create the post has the first. */
-export function begin(slot: Slot, need: Need, now: number): Slot {
-  if (need === 'find' || need === 'read' || need === 'look') return { ...slot, attempt: { need, startedAt: now } };
-  const seq = need === 'create' ? 1 : slot.seq + 1;
-  const urgentKey = slot.view?.card.urgentKey ?? '';
-  const post: Slot['post'] = slot.post.kind === 'none' ? { kind: 'intent', doubtful: false, safeUntilAt: 0 } : slot.post;
-  return { ...slot, seq, post, attempt: { need, startedAt: now, seq, hash: slot.hash, urgentKey } };
+export function begin(state: PostState, need: Need, now: number): PostState {
+  if (need === 'find' || need === 'read' || need === 'look') return { ...state, attempt: { need, startedAt: now } };
+  const seq = need === 'create' ? 1 : state.seq + 1;
+  const urgentKey = state.view?.card.urgentKey ?? '';
+  const post: PostState['post'] = state.post.kind === 'none' ? { kind: 'intent', doubtful: false, safeUntilAt: 0 } : state.post;
+  return { ...state, seq, post, attempt: { need, startedAt: now, seq, hash: state.hash, urgentKey } };
 }
 
 /**
  * The server named our post. If an earlier try was in doubt it may be that one's post with that one's content, because the server
  * answers a known pending id with the first post: then it is written once more.
  */
-export function afterCreate(slot: Slot, attempt: Push, postId: string, now: number): Slot {
-  const isOurs = slot.post.kind === 'intent' && !slot.post.doubtful;
-  const posted: Slot = { ...idle(slot, now), post: { kind: 'posted', postId }, dirtyAt: attempt.startedAt, trust: settledTrust(slot, now) };
+export function afterCreate(state: PostState, attempt: Push, postId: string, now: number): PostState {
+  const isOurs = state.post.kind === 'intent' && !state.post.doubtful;
+  const posted: PostState = {
+    ...idle(state, now),
+    post: { kind: 'posted', postId },
+    dirtyAt: attempt.startedAt,
+    trust: settledTrust(state, now),
+  };
   return isOurs ? { ...posted, acked: { hash: attempt.hash, seq: attempt.seq }, urgentKey: attempt.urgentKey } : posted;
 }
 
 /** A post of an earlier process was found for the box: whatever it says now or is told yet by that process, ours is written over it. */
-export function afterTakeover(slot: Slot, attempt: Push, postId: string, now: number): Slot {
-  return { ...idle(slot, now), post: { kind: 'posted', postId }, acked: undefined, trust: { kind: 'unknown' }, dirtyAt: attempt.startedAt };
+export function afterTakeover(state: PostState, attempt: Push, postId: string, now: number): PostState {
+  return {
+    ...idle(state, now),
+    post: { kind: 'posted', postId },
+    acked: undefined,
+    trust: { kind: 'unknown' },
+    dirtyAt: attempt.startedAt,
+  };
 }
 
-export function afterEdit(slot: Slot, attempt: Push, now: number): Slot {
-  const trust = trustAfter(slot, attempt.startedAt, now);
+export function afterEdit(state: PostState, attempt: Push, now: number): PostState {
+  const trust = trustAfter(state, attempt.startedAt, now);
   const acked = { hash: attempt.hash, seq: attempt.seq };
-  return { ...idle(slot, now), acked, urgentKey: attempt.urgentKey, trust, dirtyAt: attempt.startedAt };
+  return { ...idle(state, now), acked, urgentKey: attempt.urgentKey, trust, dirtyAt: attempt.startedAt };
 }
 
-function trustAfter({ trust, target, view }: Slot, startedAt: number, now: number): Trust {
+function trustAfter({ trust, target, view }: PostState, startedAt: number, now: number): Trust {
   if (trust.kind === 'settled' || trust.kind === 'thread' || (trust.kind === 'watched' && startedAt >= trust.settledAt))
     return settledTrust({ target, view }, now);
   const settledAt = trust.kind === 'watched' ? trust.settledAt : now + LATE_LANDING_MS;
@@ -64,7 +75,7 @@ function trustAfter({ trust, target, view }: Slot, startedAt: number, now: numbe
 }
 
 /** An edit that races the deletion of its thread brings the post to life again: after an end its thread is looked at. */
-function settledTrust({ target, view }: Pick<Slot, 'target' | 'view'>, now: number): Trust {
+function settledTrust({ target, view }: Pick<PostState, 'target' | 'view'>, now: number): Trust {
   const isEndInThread = target.rootId !== undefined && view?.card.final === true;
   return isEndInThread ? { kind: 'thread', checkAt: now + FIRST_CHECK_MS } : { kind: 'settled' };
 }
@@ -74,32 +85,37 @@ function watched(settledAt: number, now: number, stepMs: number): Trust {
 }
 
 /** `postId` is the post that carries our box, or `undefined` when there is none. */
-export function afterFind(slot: Slot, postId: string | undefined, now: number): Slot {
-  if (postId !== undefined) return { ...idle(slot, now), post: { kind: 'posted', postId } };
+export function afterFind(state: PostState, postId: string | undefined, now: number): PostState {
+  if (postId !== undefined) return { ...idle(state, now), post: { kind: 'posted', postId } };
   return {
-    ...slot,
+    ...state,
     attempt: undefined,
     post: { kind: 'intent', doubtful: true, safeUntilAt: now + REPEAT_SAFE_MS },
   };
 }
 
 /** The thread of an end is still there. */
-export function afterLook(slot: Slot): Slot {
-  return { ...slot, attempt: undefined, trouble: { kind: 'none' }, trust: slot.trust.kind === 'thread' ? { kind: 'settled' } : slot.trust };
+export function afterLook(state: PostState): PostState {
+  return {
+    ...state,
+    attempt: undefined,
+    trouble: { kind: 'none' },
+    trust: state.trust.kind === 'thread' ? { kind: 'settled' } : state.trust,
+  };
 }
 
 /** `meta` is what the post says about itself. Anything but our last word is written over. */
-export function afterRead(slot: Slot, startedAt: number, found: { meta: unknown }, instance: string): Slot {
-  const calm: Slot = { ...slot, attempt: undefined, trouble: { kind: 'none' } };
+export function afterRead(state: PostState, startedAt: number, found: { meta: unknown }, instance: string): PostState {
+  const calm: PostState = { ...state, attempt: undefined, trouble: { kind: 'none' } };
   const meta = decodeMeta(found.meta);
-  if (meta?.seq !== slot.acked?.seq || meta?.instance !== instance) return { ...calm, acked: undefined, dirtyAt: startedAt };
-  if (slot.trust.kind !== 'watched') return calm;
-  const { settledAt, stepMs } = slot.trust;
-  return { ...calm, trust: startedAt >= settledAt ? settledTrust(slot, startedAt) : watched(settledAt, startedAt, stepMs * 2) };
+  if (meta?.seq !== state.acked?.seq || meta?.instance !== instance) return { ...calm, acked: undefined, dirtyAt: startedAt };
+  if (state.trust.kind !== 'watched') return calm;
+  const { settledAt, stepMs } = state.trust;
+  return { ...calm, trust: startedAt >= settledAt ? settledTrust(state, startedAt) : watched(settledAt, startedAt, stepMs * 2) };
 }
 
-function idle(slot: Slot, now: number): Slot {
-  return { ...slot, attempt: undefined, trouble: { kind: 'none' }, lastPushAt: now };
+function idle(state: PostState, now: number): PostState {
+  return { ...state, attempt: undefined, trouble: { kind: 'none' }, lastPushAt: now };
 }
 
 /** One failed request, as far as it is about its box. */
@@ -122,9 +138,9 @@ export interface FailureContext {
 }
 
 /** What a failure means for this box; a failure that concerns all boxes leaves it as it was. */
-export function afterFailure(slot: Slot, failure: Failure, context: FailureContext): Slot {
+export function afterFailure(state: PostState, failure: Failure, context: FailureContext): PostState {
   const { attempt, reason } = failure;
-  const failed: Slot = { ...slot, attempt: undefined };
+  const failed: PostState = { ...state, attempt: undefined };
   switch (reason) {
     case 'rate_limited':
     case 'breaker_open':
@@ -137,7 +153,7 @@ export function afterFailure(slot: Slot, failure: Failure, context: FailureConte
     case 'edit_forbidden':
       return uneditable(retry(failed, failure, context), reason, context.now);
     case 'too_large':
-      return isPush(attempt) && slot.shrinking.level < 2
+      return isPush(attempt) && state.shrinking.level < 2
         ? smaller(inDoubt(failed, failure, context.now), context.now)
         : retry(inDoubt(failed, failure, context.now), failure, context);
     case 'no_access':
@@ -155,49 +171,49 @@ export function afterFailure(slot: Slot, failure: Failure, context: FailureConte
 }
 
 // The number was not used up: an outage of a day must not count to 86,400, nor write that to the checkpoint.
-function unsent(slot: Slot, attempt: Attempt): Slot {
-  return attempt.need === 'edit' ? { ...slot, seq: attempt.seq - 1 } : slot;
+function unsent(state: PostState, attempt: Attempt): PostState {
+  return attempt.need === 'edit' ? { ...state, seq: attempt.seq - 1 } : state;
 }
 
 /** The post, or its thread, is not there: believed when it was said repeatedly. */
-function lost(slot: Slot, { reason }: Failure, { onRootGone }: FailureContext): Slot {
-  const { channelId, rootId } = slot.target;
-  if (slot.trouble.kind === 'none' || slot.trouble.failures < GONE_ANSWERS) return slot;
-  if (reason === 'gone') return gone(slot, 'post');
+function lost(state: PostState, { reason }: Failure, { onRootGone }: FailureContext): PostState {
+  const { channelId, rootId } = state.target;
+  if (state.trouble.kind === 'none' || state.trouble.failures < GONE_ANSWERS) return state;
+  if (reason === 'gone') return gone(state, 'post');
   if (onRootGone === 'channel' && rootId !== undefined)
-    return slot.post.kind === 'posted' ? moved(slot, channelId) : { ...slot, target: { channelId }, trouble: { kind: 'none' } };
-  return slot.post.kind !== 'posted' && slot.replaces === undefined ? slot : gone(slot, 'root');
+    return state.post.kind === 'posted' ? moved(state, channelId) : { ...state, target: { channelId }, trouble: { kind: 'none' } };
+  return state.post.kind !== 'posted' && state.replaces === undefined ? state : gone(state, 'root');
 }
 
-function gone(slot: Slot, cause: GoneCause): Slot {
-  return { ...slot, post: { kind: 'gone', cause }, trouble: { kind: 'none' } };
+function gone(state: PostState, cause: GoneCause): PostState {
+  return { ...state, post: { kind: 'gone', cause }, trouble: { kind: 'none' } };
 }
 
 // Under another pending id: the server may remember the deleted post by the first one.
-function moved(slot: Slot, channelId: string): Slot {
-  return { ...anotherPost(slot, 'moved'), target: { channelId } };
+function moved(state: PostState, channelId: string): PostState {
+  return { ...anotherPost(state, 'moved'), target: { channelId } };
 }
 
 /**
  * An end that its post will never say goes into a new one, once in the life of a box. A person who forbids edits has not
  * forbidden the box, so a mere lack of permission has to last.
  */
-function uneditable(slot: Slot, reason: Reason, now: number): Slot {
-  if (slot.post.kind !== 'posted' || slot.view?.card.final !== true || slot.replaces !== undefined) return slot;
-  const isForGood = reason === 'edit_expired' || (slot.trouble.kind !== 'none' && now - slot.trouble.sinceAt >= PASSING_MS);
-  return isForGood ? { ...anotherPost(slot, 'end'), replaces: slot.post.postId } : slot;
+function uneditable(state: PostState, reason: Reason, now: number): PostState {
+  if (state.post.kind !== 'posted' || state.view?.card.final !== true || state.replaces !== undefined) return state;
+  const isForGood = reason === 'edit_expired' || (state.trouble.kind !== 'none' && now - state.trouble.sinceAt >= PASSING_MS);
+  return isForGood ? { ...anotherPost(state, 'end'), replaces: state.post.postId } : state;
 }
 
-function anotherPost(slot: Slot, name: 'moved' | 'end'): Slot {
-  const pendingPostId = `${slot.pendingPostId}:${name}`;
+function anotherPost(state: PostState, name: 'moved' | 'end'): PostState {
+  const pendingPostId = `${state.pendingPostId}:${name}`;
   const nothingSaid = { acked: undefined, urgentKey: undefined, trust: { kind: 'settled' }, trouble: { kind: 'none' } } as const;
-  return { ...slot, pendingPostId, post: { kind: 'none' }, ...nothingSaid };
+  return { ...state, pendingPostId, post: { kind: 'none' }, ...nothingSaid };
 }
 
-function smaller(slot: Slot, now: number): Slot {
-  const { level, waitMs: before } = slot.shrinking;
+function smaller(state: PostState, now: number): PostState {
+  const { level, waitMs: before } = state.shrinking;
   const waitMs = level > 0 ? before : Math.min(MAX_GROWTH_MS, Math.max(FIRST_GROWTH_MS, before * 2));
-  return { ...slot, shrinking: { level: level === 0 ? 1 : 2, growAt: now + waitMs, waitMs } };
+  return { ...state, shrinking: { level: level === 0 ? 1 : 2, growAt: now + waitMs, waitMs } };
 }
 
 function isPush(attempt: Attempt): boolean {
@@ -205,17 +221,17 @@ function isPush(attempt: Attempt): boolean {
 }
 
 // A refusal is an answer: an edit was not carried out. A create is looked for all the same, a refusal may be a failure half-way.
-function inDoubt(slot: Slot, { attempt, reason }: Failure, now: number): Slot {
+function inDoubt(state: PostState, { attempt, reason }: Failure, now: number): PostState {
   switch (attempt.need) {
     case 'create':
-      return { ...slot, lastPushAt: now, post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } };
+      return { ...state, lastPushAt: now, post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } };
     case 'edit':
-      if (isRefusal(reason)) return slot;
-      return { ...slot, lastPushAt: now, acked: undefined, trust: { kind: 'unknown' } };
+      if (isRefusal(reason)) return state;
+      return { ...state, lastPushAt: now, acked: undefined, trust: { kind: 'unknown' } };
     case 'find':
     case 'read':
     case 'look':
-      return slot;
+      return state;
     default:
       return attempt satisfies never;
   }
@@ -225,17 +241,21 @@ function isRefusal(reason: Reason): boolean {
   return reason === 'rejected' || reason === 'too_large' || reason === 'gone' || reason === 'root_gone';
 }
 
-function retry(slot: Slot, { attempt, reason, because, retryAfterMs = 0 }: Failure, { now, okCount, random }: FailureContext): Slot {
-  const before = slot.trouble.kind === 'none' ? undefined : slot.trouble;
+function retry(
+  state: PostState,
+  { attempt, reason, because, retryAfterMs = 0 }: Failure,
+  { now, okCount, random }: FailureContext,
+): PostState {
+  const before = state.trouble.kind === 'none' ? undefined : state.trouble;
   const isNewDoubt = (reason === 'gone' || reason === 'root_gone') && before?.reason !== reason;
   const failures = isNewDoubt ? 1 : (before?.failures ?? 0) + 1;
   const alone = before !== undefined && (before.alone || (okCount > before.okCount && reason !== 'in_progress'));
   const sinceAt = before?.sinceAt ?? now;
-  const final = slot.view?.card.final === true;
+  const final = state.view?.card.final === true;
   const { kind, waitMs } = patienceWith({ reason, count: failures, lastingMs: now - sinceAt, alone, final, random });
-  const hash = 'hash' in attempt ? attempt.hash : slot.hash;
+  const hash = 'hash' in attempt ? attempt.hash : state.hash;
   return {
-    ...slot,
+    ...state,
     trouble: {
       kind,
       reason,
@@ -252,17 +272,17 @@ function retry(slot: Slot, { attempt, reason, because, retryAfterMs = 0 }: Failu
 }
 
 /** The server is back: what failed because of it need not wait any longer. */
-export function afterRecovery(slot: Slot, now: number): Slot {
-  const { trouble } = slot;
-  return trouble.kind === 'failing' ? { ...slot, trouble: { ...trouble, alone: false, untilAt: Math.min(trouble.untilAt, now) } } : slot;
+export function afterRecovery(state: PostState, now: number): PostState {
+  const { trouble } = state;
+  return trouble.kind === 'failing' ? { ...state, trouble: { ...trouble, alone: false, untilAt: Math.min(trouble.untilAt, now) } } : state;
 }
 
 const FREED_AGAIN_MS = 1_000; // A box that fails for another reason than its channel must not ask with every success of a neighbour.
 
 /** Something was written in the channel of this box: if it was closed to us, it is open again. */
-export function afterChannelOpened(slot: Slot, now: number): Slot {
-  const { trouble } = slot;
+export function afterChannelOpened(state: PostState, now: number): PostState {
+  const { trouble } = state;
   const isClosed = trouble.kind === 'parked' && (trouble.reason === 'no_access' || trouble.reason === 'archived');
-  if (!isClosed) return slot;
-  return { ...slot, trouble: { ...trouble, untilAt: Math.min(trouble.untilAt, Math.max(now, trouble.failedAt + FREED_AGAIN_MS)) } };
+  if (!isClosed) return state;
+  return { ...state, trouble: { ...trouble, untilAt: Math.min(trouble.untilAt, Math.max(now, trouble.failedAt + FREED_AGAIN_MS)) } };
 }

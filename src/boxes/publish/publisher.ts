@@ -1,4 +1,4 @@
-// Owns the slots of all boxes, the budget, the gate and the one timer. Decides nothing: it carries out decide.ts and files the answers.
+// Owns the state of each box's post, the budget, the gate and the one timer. Decides nothing: it carries out decide.ts and files the answers.
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
 import { PushError } from '../../core/sink.ts';
@@ -13,18 +13,18 @@ import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherSta
 import { send, type Settle } from './request.ts';
 import {
   type Attempt,
-  adoptSlot,
+  adoptedPostState,
   type Instant,
   isDirty,
   isOpenPost,
   isOver,
   isOwed,
-  openSlot,
+  newPostState,
   recordOf,
-  type Slot,
+  type PostState,
   showIn,
   shrinkingFor,
-} from './slot.ts';
+} from './post-state.ts';
 import { countFailure, newTally, standingOf } from './tally.ts';
 
 interface Flush {
@@ -42,7 +42,7 @@ class PostPublisher implements Publisher {
   readonly #ports: PublisherPorts;
   readonly #options: PublisherOptions;
   readonly #repeats: RepeatLog;
-  readonly #slotsById = new Map<string, Slot>();
+  readonly #statesById = new Map<string, PostState>();
   readonly #savedById = new Map<string, string>();
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
@@ -60,31 +60,31 @@ class PostPublisher implements Publisher {
   }
 
   show(view: BoxView): void {
-    const known = this.#slotsById.get(view.boxId);
+    const known = this.#statesById.get(view.boxId);
     const at = this.#instant();
-    if (known === undefined) return this.#shown(openSlot(view, this.#hashOf(view), this.#ports.newPendingId(view.boxId), at));
-    const slot: Slot = { ...known, shrinking: shrinkingFor(known, view, at.now) };
-    const hash = this.#hashOf(view, slot);
+    if (known === undefined) return this.#shown(newPostState(view, this.#hashOf(view), this.#ports.newPendingId(view.boxId), at));
+    const state: PostState = { ...known, shrinking: shrinkingFor(known, view, at.now) };
+    const hash = this.#hashOf(view, state);
     this.#countShow(known, hash);
-    this.#shown(showIn(slot, view, hash, at));
+    this.#shown(showIn(state, view, hash, at));
   }
 
-  #shown(slot: Slot): void {
-    this.#slotsById.set(slot.boxId, slot);
+  #shown(state: PostState): void {
+    this.#statesById.set(state.boxId, state);
     // A box without a post is worth remembering once it owes an end.
-    if (slot.post.kind !== 'none' || slot.view?.card.final === true) this.#save(slot);
+    if (state.post.kind !== 'none' || state.view?.card.final === true) this.#save(state);
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
-  #countShow(known: Slot, hash: string): void {
+  #countShow(known: PostState, hash: string): void {
     if (hash === known.hash || hash === known.acked?.hash) this.#tally.skipped += 1;
     if (hash !== known.hash && isDirty(known) && known.attempt === undefined) this.#tally.conflated += 1;
   }
 
   adopt(record: PostRecord, view?: BoxView): void {
     const { boxId, target, owedView } = record;
-    if (!this.#slotsById.has(boxId)) {
-      this.#slotsById.set(boxId, adoptSlot(record, this.#instant()));
+    if (!this.#statesById.has(boxId)) {
+      this.#statesById.set(boxId, adoptedPostState(record, this.#instant()));
       this.#savedById.set(boxId, JSON.stringify(record));
       if (owedView !== undefined) this.show({ boxId, target, ...owedView });
     }
@@ -93,8 +93,8 @@ class PostPublisher implements Publisher {
 
   reclaim(): void {
     const { now } = this.#instant();
-    for (const slot of this.#slotsById.values())
-      if (isOpenPost(slot)) this.#put({ ...slot, acked: undefined, urgentKey: undefined, dirtyAt: now });
+    for (const state of this.#statesById.values())
+      if (isOpenPost(state)) this.#put({ ...state, acked: undefined, urgentKey: undefined, dirtyAt: now });
     this.#wakeAt(now);
   }
 
@@ -104,9 +104,9 @@ class PostPublisher implements Publisher {
   }
 
   forget(boxId: string): void {
-    const slot = this.#slotsById.get(boxId);
-    if (slot === undefined) return;
-    this.#put({ ...slot, forgottenAt: slot.forgottenAt ?? this.#ports.clock.monotonic() });
+    const state = this.#statesById.get(boxId);
+    if (state === undefined) return;
+    this.#put({ ...state, forgottenAt: state.forgottenAt ?? this.#ports.clock.monotonic() });
   }
 
   flush(deadlineMs: number): Promise<{ owed: string[] }> {
@@ -124,7 +124,7 @@ class PostPublisher implements Publisher {
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
     return {
-      ...standingOf(this.#slotsById.values(), now),
+      ...standingOf(this.#statesById.values(), now),
       sent,
       conflated,
       skipped,
@@ -157,8 +157,8 @@ class PostPublisher implements Publisher {
 
   #tick(): void {
     const now = this.#ports.clock.monotonic();
-    const state = { slotsById: this.#slotsById, budget: this.#budget, gate: this.#gate, flushing: this.#flush !== undefined };
-    const { starts, wakeAt } = decide(state, this.#options, now);
+    const situation = { statesById: this.#statesById, budget: this.#budget, gate: this.#gate, flushing: this.#flush !== undefined };
+    const { starts, wakeAt } = decide(situation, this.#options, now);
     this.#budget = refill(this.#budget, this.#options.limits, now);
     for (const start of starts) this.#start(start, now);
     if (this.#flush !== undefined) this.#goOnFlushing(this.#flush, wakeAt, now);
@@ -172,25 +172,25 @@ class PostPublisher implements Publisher {
   }
 
   #endFlush(flush: Flush): void {
-    const owed = [...this.#slotsById.values()].filter(isOwed);
-    for (const slot of owed) this.#save(slot);
+    const owed = [...this.#statesById.values()].filter(isOwed);
+    for (const state of owed) this.#save(state);
     this.#flush = undefined;
-    flush.resolve({ owed: owed.map((slot) => slot.boxId) });
+    flush.resolve({ owed: owed.map((state) => state.boxId) });
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
   #start({ boxId, need }: Start, now: number): void {
-    const known = this.#slotsById.get(boxId);
+    const known = this.#statesById.get(boxId);
     if (known === undefined) return;
-    const slot = begin(known, need, now);
-    this.#slotsById.set(boxId, slot);
+    const state = begin(known, need, now);
+    this.#statesById.set(boxId, state);
     this.#budget = take(this.#budget, this.#options.limits);
-    if (need === 'create') this.#save(slot);
-    const running = this.#run(slot).finally(() => this.#running.delete(running));
+    if (need === 'create') this.#save(state);
+    const running = this.#run(state).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  async #run(begun: Slot): Promise<void> {
+  async #run(begun: PostState): Promise<void> {
     const { attempt } = begun;
     if (attempt === undefined) return;
     try {
@@ -203,23 +203,23 @@ class PostPublisher implements Publisher {
   }
 
   #succeeded(boxId: string, settle: Settle): void {
-    const slot = this.#slotsById.get(boxId);
-    if (slot === undefined) return;
+    const state = this.#statesById.get(boxId);
+    if (state === undefined) return;
     this.#tally.ok += 1;
     this.#passGate({ kind: 'answered' });
-    const settled = settle(slot, this.#ports.clock.monotonic());
-    if (slot.attempt?.need === 'create' || slot.attempt?.need === 'edit') this.#written(settled);
+    const settled = settle(state, this.#ports.clock.monotonic());
+    if (state.attempt?.need === 'create' || state.attempt?.need === 'edit') this.#written(settled);
     this.#put(settled);
   }
 
   /** Something was written: its channel is open to us. Only then may the log say that a box is up to date. */
-  #written(slot: Slot): void {
-    const { boxId, target } = slot;
+  #written(state: PostState): void {
+    const { boxId, target } = state;
     this.#tally.sent += 1;
-    if (!isDirty(slot)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
+    if (!isDirty(state)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
     const now = this.#ports.clock.monotonic();
-    for (const other of this.#slotsById.values())
-      if (other.target.channelId === target.channelId) this.#slotsById.set(other.boxId, afterChannelOpened(other, now));
+    for (const other of this.#statesById.values())
+      if (other.target.channelId === target.channelId) this.#statesById.set(other.boxId, afterChannelOpened(other, now));
   }
 
   #failed(boxId: string, attempt: Attempt, error: PushError): void {
@@ -228,11 +228,11 @@ class PostPublisher implements Publisher {
     if (reason === 'rate_limited') this.#budget = shrinkToReserve(this.#budget, this.#options.limits);
     this.#passGate({ kind: 'failed', reason, retryAfterMs });
     this.#logFailure(boxId, attempt, error);
-    const slot = this.#slotsById.get(boxId);
-    if (slot === undefined) return;
+    const state = this.#statesById.get(boxId);
+    if (state === undefined) return;
     const { clock, random } = this.#ports;
     const context = { now: clock.monotonic(), random: random(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
-    const failed = afterFailure(slot, { attempt, reason, because: error.message, retryAfterMs }, context);
+    const failed = afterFailure(state, { attempt, reason, because: error.message, retryAfterMs }, context);
     this.#put(failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed) });
   }
 
@@ -256,7 +256,7 @@ class PostPublisher implements Publisher {
     this.#gate = gateAfter(this.#gate, answer, now, this.#ports.random());
     if (answer.kind === 'answered' && openAt(this.#gate) <= now) this.#logOpenGate();
     if (!wasProbing || this.#gate.probing) return;
-    for (const slot of this.#slotsById.values()) this.#slotsById.set(slot.boxId, afterRecovery(slot, now));
+    for (const state of this.#statesById.values()) this.#statesById.set(state.boxId, afterRecovery(state, now));
   }
 
   #logOpenGate(): void {
@@ -265,28 +265,28 @@ class PostPublisher implements Publisher {
     }
   }
 
-  #put(slot: Slot): void {
-    if (!isOver(slot, this.#ports.clock.monotonic())) {
-      this.#slotsById.set(slot.boxId, slot);
-      if (slot.post.kind !== 'none' || slot.replaces !== undefined) this.#save(slot);
+  #put(state: PostState): void {
+    if (!isOver(state, this.#ports.clock.monotonic())) {
+      this.#statesById.set(state.boxId, state);
+      if (state.post.kind !== 'none' || state.replaces !== undefined) this.#save(state);
       return;
     }
-    this.#slotsById.delete(slot.boxId);
-    if (this.#savedById.delete(slot.boxId)) this.#ports.drop(slot.boxId);
+    this.#statesById.delete(state.boxId);
+    if (this.#savedById.delete(state.boxId)) this.#ports.drop(state.boxId);
   }
 
   /** Saves what changed; most answers change something, most views nothing. */
-  #save(slot: Slot): void {
-    const record = recordOf(slot);
+  #save(state: PostState): void {
+    const record = recordOf(state);
     const text = JSON.stringify(record);
-    if (this.#savedById.get(slot.boxId) === text) return;
-    this.#savedById.set(slot.boxId, text);
+    if (this.#savedById.get(state.boxId) === text) return;
+    this.#savedById.set(state.boxId, text);
     this.#ports.save(record);
   }
 
-  /** Of what a post of that slot would say. */
-  #hashOf(view: BoxView, slot?: Pick<Slot, 'shrinking' | 'replaces'>): string {
-    return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM, slot?.replaces), slot?.shrinking.level ?? 0)));
+  /** Of what a post in that state would say. */
+  #hashOf(view: BoxView, state?: Pick<PostState, 'shrinking' | 'replaces'>): string {
+    return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM, state?.replaces), state?.shrinking.level ?? 0)));
   }
 }
 

@@ -1,41 +1,41 @@
-// Sends the one request that a slot has begun. Owns nothing; what an answer means is decided in outcome.ts.
+// Sends the one request that a post needs and that has begun. Owns nothing; what an answer means is decided in outcome.ts.
 
 import { type Card, firstVersion } from '../../core/card.ts';
 import { type FoundPost, type PostBody, PushError } from '../../core/sink.ts';
 import { afterCreate, afterEdit, afterFind, afterLook, afterRead, afterTakeover } from './outcome.ts';
 import { decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
 import type { PublisherPorts } from './publisher-ports.ts';
-import type { Attempt, Slot } from './slot.ts';
+import type { Attempt, PostState } from './post-state.ts';
 
-/** What the success of a request makes of its slot as that will be then. */
-export type Settle = (slot: Slot, now: number) => Slot;
+/** What the success of a request makes of the state that the post has by then. */
+export type Settle = (state: PostState, now: number) => PostState;
 
 // Posts are dated by the server's clock: ours may be ahead of it by as much as this without a post being overlooked.
 const CLOCK_SKEW_MS = 3_600_000;
 
 /** Resolves when the server has answered; throws `PushError`. */
-export async function send(ports: PublisherPorts, slot: Slot, attempt: Attempt, signal: AbortSignal): Promise<Settle> {
+export async function send(ports: PublisherPorts, state: PostState, attempt: Attempt, signal: AbortSignal): Promise<Settle> {
   const { sink, instance } = ports;
   switch (attempt.need) {
     case 'create': {
-      const { postId, existed } = await create(ports, slot, signal);
+      const { postId, existed } = await create(ports, state, signal);
       const after = existed === true ? afterTakeover : afterCreate;
       return (answered, now) => after(answered, attempt, postId, now);
     }
     case 'edit':
-      await edit(ports, slot, signal);
+      await edit(ports, state, signal);
       return (answered, now) => afterEdit(answered, attempt, now);
     case 'find': {
-      const posts = await sink.findOwn(slot.target.channelId, slot.createdAt - CLOCK_SKEW_MS, signal);
-      const found = posts.find((post) => isOf(slot, decodeMeta(post.meta)));
+      const posts = await sink.findOwn(state.target.channelId, state.createdAt - CLOCK_SKEW_MS, signal);
+      const found = posts.find((post) => isOf(state, decodeMeta(post.meta)));
       return (answered, now) => afterFind(answered, found?.postId, now);
     }
     case 'read': {
-      const found = await readPost(ports, slot, postIdOf(slot), signal);
+      const found = await readPost(ports, state, postIdOf(state), signal);
       return (answered) => afterRead(answered, attempt.startedAt, found, instance);
     }
     case 'look':
-      await requireRoot(ports, slot, signal);
+      await requireRoot(ports, state, signal);
       return (answered) => afterLook(answered);
     default:
       return attempt satisfies never;
@@ -43,66 +43,66 @@ export async function send(ports: PublisherPorts, slot: Slot, attempt: Attempt, 
 }
 
 /** A post that replaces another one of the same box is known by that. */
-function isOf({ boxId, replaces }: Slot, meta: LiveStatusMeta | undefined): boolean {
+function isOf({ boxId, replaces }: PostState, meta: LiveStatusMeta | undefined): boolean {
   return meta?.box === boxId && (replaces === undefined || meta.replaces === replaces);
 }
 
-async function create(ports: PublisherPorts, slot: Slot, signal: AbortSignal): Promise<{ postId: string; existed?: boolean }> {
-  const { target, pendingPostId, replaces } = slot;
+async function create(ports: PublisherPorts, state: PostState, signal: AbortSignal): Promise<{ postId: string; existed?: boolean }> {
+  const { target, pendingPostId, replaces } = state;
   // A box that a person deleted meanwhile gets no second post.
-  if (replaces !== undefined) await readPost(ports, slot, replaces, signal);
+  if (replaces !== undefined) await readPost(ports, state, replaces, signal);
   try {
-    return await ports.sink.create({ ...bodyOf(ports, slot, firstVersion), target, pendingPostId }, signal);
+    return await ports.sink.create({ ...bodyOf(ports, state, firstVersion), target, pendingPostId }, signal);
   } catch (error) {
-    if (error instanceof PushError && error.reason === 'root_gone') await requireLoss(ports, slot, error, signal);
+    if (error instanceof PushError && error.reason === 'root_gone') await requireLoss(ports, state, error, signal);
     throw error;
   }
 }
 
 /** The post with that id; throws `gone` or `root_gone` when there is none. */
-async function readPost(ports: PublisherPorts, slot: Slot, postId: string, signal: AbortSignal): Promise<FoundPost> {
+async function readPost(ports: PublisherPorts, state: PostState, postId: string, signal: AbortSignal): Promise<FoundPost> {
   const found = await ports.sink.read(postId, signal);
   if (found !== undefined) return found;
-  await requireRoot(ports, slot, signal);
+  await requireRoot(ports, state, signal);
   throw new PushError('gone', 'the post was deleted');
 }
 
 /** A server that cannot look the root up says the same as if there were none. */
-async function requireLoss({ sink }: PublisherPorts, { target }: Slot, error: PushError, signal: AbortSignal): Promise<void> {
+async function requireLoss({ sink }: PublisherPorts, { target }: PostState, error: PushError, signal: AbortSignal): Promise<void> {
   if (target.rootId === undefined) return;
   const root = await sink.read(target.rootId, signal);
   if (root?.target.channelId === target.channelId && root.target.rootId === undefined)
     throw new PushError('rejected', `${error.message}, but its root is there`, { cause: error });
 }
 
-async function edit(ports: PublisherPorts, slot: Slot, signal: AbortSignal): Promise<void> {
+async function edit(ports: PublisherPorts, state: PostState, signal: AbortSignal): Promise<void> {
   try {
     await ports.sink.edit(
-      postIdOf(slot),
-      bodyOf(ports, slot, (card) => card),
+      postIdOf(state),
+      bodyOf(ports, state, (card) => card),
       signal,
     );
   } catch (error) {
-    if (error instanceof PushError && error.reason === 'gone') await requireRoot(ports, slot, signal);
+    if (error instanceof PushError && error.reason === 'gone') await requireRoot(ports, state, signal);
     throw error;
   }
 }
 
 // A root takes its replies along: the two ways to lose a post mean different things.
-async function requireRoot({ sink }: PublisherPorts, { target: { rootId } }: Slot, signal: AbortSignal): Promise<void> {
+async function requireRoot({ sink }: PublisherPorts, { target: { rootId } }: PostState, signal: AbortSignal): Promise<void> {
   if (rootId !== undefined && (await sink.read(rootId, signal)) === undefined) throw new PushError('root_gone', 'the thread was deleted');
 }
 
 function bodyOf(
   { encode, instance, claimedAt }: PublisherPorts,
-  { view, seq, shrinking, replaces }: Slot,
+  { view, seq, shrinking, replaces }: PostState,
   version: (card: Card) => Card,
 ): PostBody {
   if (view === undefined) throw new Error('A push was started for a box that nobody has shown.');
   return encode(version(view.card), metaOf(view, { seq, instance, claimedAt }, replaces), shrinking.level);
 }
 
-function postIdOf(slot: Slot): string {
-  if (slot.post.kind !== 'posted') throw new Error('An edit was started for a box without a post.');
-  return slot.post.postId;
+function postIdOf(state: PostState): string {
+  if (state.post.kind !== 'posted') throw new Error('An edit was started for a box without a post.');
+  return state.post.postId;
 }

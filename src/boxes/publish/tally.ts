@@ -2,7 +2,7 @@
 
 import type { PushError, Reason } from '../../core/sink.ts';
 import type { PublisherStats } from './publisher-ports.ts';
-import { isDirty, type Slot, troubleOf } from './slot.ts';
+import { isDirty, type PostState, troubleOf } from './post-state.ts';
 
 export interface Tally {
   sent: number;
@@ -24,23 +24,23 @@ export function countFailure(tally: Tally, { reason }: Pick<PushError, 'reason'>
 type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked' | 'refused' | 'gone'>;
 
 /** How things stand at the instant `now` (monotonic). */
-export function standingOf(slots: Iterable<Slot>, now: number): Standing {
+export function standingOf(states: Iterable<PostState>, now: number): Standing {
   const standing: Standing = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [], refused: [], gone: [] };
-  for (const slot of slots) {
-    if (slot.post.kind === 'posted' && slot.view?.card.final === false) standing.active += 1;
-    noteTrouble(standing, slot);
-    if (!isDirty(slot)) continue;
+  for (const state of states) {
+    if (state.post.kind === 'posted' && state.view?.card.final === false) standing.active += 1;
+    noteTrouble(standing, state);
+    if (!isDirty(state)) continue;
     standing.dirty += 1;
-    standing.oldestDirtyAgeMs = Math.max(standing.oldestDirtyAgeMs, now - slot.dirtyAt);
-    if (slot.trouble.kind === 'none' || slot.trouble.kind === 'failing')
-      standing.behindMs = Math.max(standing.behindMs, now - slot.dirtyAt);
-    if (slot.post.kind !== 'posted') standing.waiting += 1;
+    standing.oldestDirtyAgeMs = Math.max(standing.oldestDirtyAgeMs, now - state.dirtyAt);
+    if (state.trouble.kind === 'none' || state.trouble.kind === 'failing')
+      standing.behindMs = Math.max(standing.behindMs, now - state.dirtyAt);
+    if (state.post.kind !== 'posted') standing.waiting += 1;
   }
   return standing;
 }
 
-function noteTrouble(standing: Standing, slot: Slot): void {
-  const found = troubleOf(slot);
+function noteTrouble(standing: Standing, state: PostState): void {
+  const found = troubleOf(state);
   if (found === undefined) return;
   const { kind, ...trouble } = found;
   standing[kind].push(trouble);

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fullBudget } from '../../../../src/boxes/publish/budget.ts';
-import { type Decision, decide, needOf, type PublishState } from '../../../../src/boxes/publish/decide.ts';
+import { type Decision, decide, needOf, type Situation } from '../../../../src/boxes/publish/decide.ts';
 import { OPEN_GATE } from '../../../../src/boxes/publish/gate.ts';
-import { openSlot, type Slot } from '../../../../src/boxes/publish/slot.ts';
+import { newPostState, type PostState } from '../../../../src/boxes/publish/post-state.ts';
 import type { Reason } from '../../../../src/core/sink.ts';
 import { OPTIONS, view } from './harness.ts';
 
 const NOW = 1_000_000;
 
-function slot(boxId: string, change: Partial<Slot> = {}, setting: Parameters<typeof view>[2] = {}): Slot {
+function state(boxId: string, change: Partial<PostState> = {}, setting: Parameters<typeof view>[2] = {}): PostState {
   const at = { wall: Date.parse('2026-11-21T00:00:00Z'), now: NOW - 10_000 };
-  return { ...openSlot(view(boxId, 'text', setting), 'new', 'pending', at), ...change };
+  return { ...newPostState(view(boxId, 'text', setting), 'new', 'pending', at), ...change };
 }
 
 /** A box whose post says something older. */
-function posted(boxId: string, change: Partial<Slot> = {}, setting: Parameters<typeof view>[2] = {}): Slot {
-  return slot(
+function posted(boxId: string, change: Partial<PostState> = {}, setting: Parameters<typeof view>[2] = {}): PostState {
+  return state(
     boxId,
     {
       post: { kind: 'posted', postId: `post-${boxId}` },
@@ -29,36 +29,36 @@ function posted(boxId: string, change: Partial<Slot> = {}, setting: Parameters<t
   );
 }
 
-function trouble(kind: 'failing' | 'parked' | 'refused', reason: Reason, untilAt: number, hash = 'old'): Slot['trouble'] {
+function trouble(kind: 'failing' | 'parked' | 'refused', reason: Reason, untilAt: number, hash = 'old'): PostState['trouble'] {
   return { kind, reason, because: reason, failures: 1, sinceAt: NOW, failedAt: NOW, untilAt, alone: false, okCount: 0, hash };
 }
 
-function ask(slots: readonly Slot[], change: Partial<PublishState> = {}): Decision {
-  const slotsById = new Map(slots.map((each) => [each.boxId, each]));
-  return decide({ slotsById, budget: fullBudget(OPTIONS.limits, NOW), gate: OPEN_GATE, flushing: false, ...change }, OPTIONS, NOW);
+function ask(states: readonly PostState[], change: Partial<Situation> = {}): Decision {
+  const statesById = new Map(states.map((each) => [each.boxId, each]));
+  return decide({ statesById, budget: fullBudget(OPTIONS.limits, NOW), gate: OPEN_GATE, flushing: false, ...change }, OPTIONS, NOW);
 }
 
-const idle: Slot = posted('a', { acked: { hash: 'new', seq: 1 } });
+const idle: PostState = posted('a', { acked: { hash: 'new', seq: 1 } });
 
 describe('what one box needs', () => {
-  const watched: Slot['trust'] = { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW, stepMs: 2_000 };
-  const cases: [string, Slot, ReturnType<typeof needOf>][] = [
-    ['a new box', slot('a'), 'create'],
-    ['an intent that was never sent', slot('a', { post: { kind: 'intent', doubtful: false, safeUntilAt: 0 } }), 'create'],
-    ['a create in doubt', slot('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } }), 'find'],
+  const watched: PostState['trust'] = { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW, stepMs: 2_000 };
+  const cases: [string, PostState, ReturnType<typeof needOf>][] = [
+    ['a new box', state('a'), 'create'],
+    ['an intent that was never sent', state('a', { post: { kind: 'intent', doubtful: false, safeUntilAt: 0 } }), 'create'],
+    ['a create in doubt', state('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } }), 'find'],
     [
       'a create in doubt right after a look that found nothing',
-      slot('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: NOW + 1 } }),
+      state('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: NOW + 1 } }),
       'create',
     ],
-    ['the same when that look is old', slot('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: NOW } }), 'find'],
+    ['the same when that look is old', state('a', { post: { kind: 'intent', doubtful: true, safeUntilAt: NOW } }), 'find'],
     ['a post with an older state', posted('a'), 'edit'],
     ['a post with a state nobody confirmed', posted('a', { acked: undefined }), 'edit'],
     ['a post that says the newest state', idle, undefined],
     ['the same while an older edit may land', { ...idle, trust: watched }, 'read'],
     ['an end in a thread that may have been deleted at that moment', { ...idle, trust: { kind: 'thread', checkAt: NOW } }, 'look'],
     ['an older state while an older edit may land', posted('a', { trust: watched }), 'edit'],
-    ['a deleted post', slot('a', { post: { kind: 'gone', cause: 'post' } }), undefined],
+    ['a deleted post', state('a', { post: { kind: 'gone', cause: 'post' } }), undefined],
     ['an adopted post nobody has shown yet', { ...posted('a'), view: undefined }, undefined],
     ['a box with a request on its way', posted('a', { attempt: { need: 'find', startedAt: NOW } }), undefined],
   ];
@@ -87,7 +87,7 @@ describe('decide', () => {
     ['a refused end too', posted('a', { trouble: trouble('refused', 'rejected', NOW + 9_000, 'new') }, { final: true }), NOW + 9_000],
     [
       'a look at a post for its time',
-      { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW + 2_000, stepMs: 2_000 } } satisfies Slot,
+      { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW + 2_000, stepMs: 2_000 } } satisfies PostState,
       NOW + 2_000,
     ],
   ])('%s', (_name, each, wakeAt) => {
@@ -100,28 +100,28 @@ describe('decide', () => {
   });
 
   it('ends go first, then urgent changes, then what has waited longest', () => {
-    const slots = [
+    const states = [
       posted('young', { dirtyAt: NOW - 100 }),
       posted('old', { dirtyAt: NOW - 5_000 }),
       posted('urgent', { urgentKey: 'other', dirtyAt: NOW - 50 }),
       posted('end', { dirtyAt: NOW - 10 }, { final: true }),
     ];
-    expect(ask(slots).starts.map(({ boxId }) => boxId)).toEqual(['end', 'urgent', 'old', 'young']);
+    expect(ask(states).starts.map(({ boxId }) => boxId)).toEqual(['end', 'urgent', 'old', 'young']);
   });
 
   it('what was refused before comes behind what was not, unless it has waited for half a minute', () => {
-    const refused = slot('a', { dirtyAt: NOW - 9_000, trouble: trouble('failing', 'rejected', NOW - 8_000) });
-    const patient = slot('b', { dirtyAt: NOW - 60_000, trouble: trouble('failing', 'rejected', NOW - 31_000) });
-    const first = slot('c', { dirtyAt: NOW });
+    const refused = state('a', { dirtyAt: NOW - 9_000, trouble: trouble('failing', 'rejected', NOW - 8_000) });
+    const patient = state('b', { dirtyAt: NOW - 60_000, trouble: trouble('failing', 'rejected', NOW - 31_000) });
+    const first = state('c', { dirtyAt: NOW });
     expect(ask([refused, first, patient]).starts.map(({ boxId }) => boxId)).toEqual(['b', 'c', 'a']);
   });
 
   it('what has waited for half a minute is as good as urgent', () => {
-    const slots = [
+    const states = [
       posted('urgent', { urgentKey: 'other', dirtyAt: NOW - 50 }),
       posted('ages', { dirtyAt: NOW - 40_000, lastPushAt: NOW - 60_000 }),
     ];
-    expect(ask(slots).starts.map(({ boxId }) => boxId)).toEqual(['ages', 'urgent']);
+    expect(ask(states).starts.map(({ boxId }) => boxId)).toEqual(['ages', 'urgent']);
   });
 
   it('ordinary changes leave the reserve to ends and urgent ones', () => {
@@ -132,47 +132,47 @@ describe('decide', () => {
   });
 
   it('nothing passes a closed gate, not even at shutdown', () => {
-    const slots = [posted('a', {}, { final: true }), slot('b')];
+    const states = [posted('a', {}, { final: true }), state('b')];
     for (const flushing of [false, true]) {
       const blocked = { ...OPEN_GATE, blockedUntilAt: NOW + 5_000, pausedUntilAt: NOW + 1_000 };
-      expect(ask(slots, { gate: blocked, flushing })).toEqual({ starts: [], wakeAt: NOW + 5_000 });
+      expect(ask(states, { gate: blocked, flushing })).toEqual({ starts: [], wakeAt: NOW + 5_000 });
     }
   });
 
   it('a server that has just failed is asked with one request, of the most important box', () => {
-    const slots = [posted('a'), slot('b'), posted('c', {}, { final: true })];
-    expect(ask(slots, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([{ boxId: 'c', need: 'edit' }]);
-    const busy = [...slots, posted('d', { attempt: { need: 'find', startedAt: NOW } })];
+    const states = [posted('a'), state('b'), posted('c', {}, { final: true })];
+    expect(ask(states, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([{ boxId: 'c', need: 'edit' }]);
+    const busy = [...states, posted('d', { attempt: { need: 'find', startedAt: NOW } })];
     expect(ask(busy, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([]);
   });
 
   it('has four requests on the way at most', () => {
-    const slots = Array.from({ length: 9 }, (_, index) => slot(`box${index}`));
-    expect(ask(slots).starts).toHaveLength(4);
-    const busy = slots.map((each, index): Slot => (index < 3 ? { ...each, attempt: { need: 'find', startedAt: NOW } } : each));
+    const states = Array.from({ length: 9 }, (_, index) => state(`box${index}`));
+    expect(ask(states).starts).toHaveLength(4);
+    const busy = states.map((each, index): PostState => (index < 3 ? { ...each, attempt: { need: 'find', startedAt: NOW } } : each));
     expect(ask(busy).starts).toHaveLength(1);
   });
 
   it('reads nothing back at shutdown', () => {
-    const each: Slot = { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW, stepMs: 2_000 } };
+    const each: PostState = { ...idle, trust: { kind: 'watched', settledAt: NOW + 30_000, checkAt: NOW, stepMs: 2_000 } };
     expect(ask([each]).starts).toHaveLength(1);
     expect(ask([each], { flushing: true })).toEqual({ starts: [], wakeAt: undefined });
   });
 
   it('never asks to be woken in the past or present, for any mix of boxes', () => {
     const around = fc.integer({ min: NOW - 60_000, max: NOW + 60_000 });
-    const anySlot = fc.record({ dirtyAt: around, lastPushAt: around, untilAt: around, final: fc.boolean(), posted: fc.boolean() });
+    const anyState = fc.record({ dirtyAt: around, lastPushAt: around, untilAt: around, final: fc.boolean(), posted: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(anySlot, { maxLength: 30 }), fc.double({ min: 0, max: 20, noNaN: true }), around, (drawn, tokens, gateAt) => {
-        const slots = drawn.map(({ dirtyAt, lastPushAt, untilAt, final, posted: isPosted }, index) => {
+      fc.property(fc.array(anyState, { maxLength: 30 }), fc.double({ min: 0, max: 20, noNaN: true }), around, (drawn, tokens, gateAt) => {
+        const states = drawn.map(({ dirtyAt, lastPushAt, untilAt, final, posted: isPosted }, index) => {
           const parked = trouble('parked', 'archived', untilAt, 'new');
           return isPosted
             ? posted(`box${index}`, { dirtyAt, lastPushAt, trouble: parked }, { final })
-            : slot(`box${index}`, { dirtyAt, trouble: parked }, { final });
+            : state(`box${index}`, { dirtyAt, trouble: parked }, { final });
         });
-        const { starts, wakeAt } = ask(slots, { budget: { tokens, credit: 0, at: NOW }, gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
+        const { starts, wakeAt } = ask(states, { budget: { tokens, credit: 0, at: NOW }, gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
         if (wakeAt !== undefined) expect(wakeAt).toBeGreaterThan(NOW);
-        if (slots.length > 0 && starts.length === 0) expect(wakeAt).toBeDefined();
+        if (states.length > 0 && starts.length === 0) expect(wakeAt).toBeDefined();
       }),
       { seed: 5 },
     );

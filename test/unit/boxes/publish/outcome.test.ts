@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Gate, gateAfter, isAboutAll, OPEN_GATE, openAt } from '../../../../src/boxes/publish/gate.ts';
 import { afterChannelOpened, afterFailure, begin, type FailureContext, type Need } from '../../../../src/boxes/publish/outcome.ts';
 import { type Failures, patienceWith } from '../../../../src/boxes/publish/patience.ts';
-import { openSlot, shrinkingFor, type Slot } from '../../../../src/boxes/publish/slot.ts';
+import { newPostState, shrinkingFor, type PostState } from '../../../../src/boxes/publish/post-state.ts';
 import type { Reason } from '../../../../src/core/sink.ts';
 import { view } from './harness.ts';
 
@@ -27,20 +27,20 @@ const REASONS: readonly Reason[] = [
   'breaker_open',
 ];
 
-function begun(need: Need, change: Partial<Slot> = {}): Slot {
-  const fresh = openSlot(view('box', 'text', { rootId: 'root' }), 'hash', 'pending', { wall: 0, now: NOW - 5_000 });
-  const post: Slot['post'] = need === 'create' || need === 'find' ? { kind: 'none' } : { kind: 'posted', postId: 'post' };
+function begun(need: Need, change: Partial<PostState> = {}): PostState {
+  const fresh = newPostState(view('box', 'text', { rootId: 'root' }), 'hash', 'pending', { wall: 0, now: NOW - 5_000 });
+  const post: PostState['post'] = need === 'create' || need === 'find' ? { kind: 'none' } : { kind: 'posted', postId: 'post' };
   return begin({ ...fresh, post, acked: { hash: 'old', seq: 1 }, seq: 1, ...change }, need, NOW - 100);
 }
 
-function fail(slot: Slot, reason: Reason, context: Partial<FailureContext> = {}): Slot {
-  if (slot.attempt === undefined) throw new Error('nothing is on its way');
-  const failure = { attempt: slot.attempt, reason, because: reason };
-  return afterFailure(slot, failure, { now: NOW, random: 0.5, okCount: 0, onRootGone: 'park', ...context });
+function fail(state: PostState, reason: Reason, context: Partial<FailureContext> = {}): PostState {
+  if (state.attempt === undefined) throw new Error('nothing is on its way');
+  const failure = { attempt: state.attempt, reason, because: reason };
+  return afterFailure(state, failure, { now: NOW, random: 0.5, okCount: 0, onRootGone: 'park', ...context });
 }
 
-/** The parts of a slot that a failure is about, in words. */
-function told({ post, trust, trouble, acked, shrinking }: Slot): string {
+/** The parts of a post's state that a failure is about, in words. */
+function told({ post, trust, trouble, acked, shrinking }: PostState): string {
   const doubt = post.kind === 'intent' && post.doubtful ? ' in doubt' : '';
   const wait = trouble.kind === 'none' ? '' : `, ${trouble.kind} for ${trouble.untilAt - NOW}`;
   return `${post.kind}${doubt}, ${acked === undefined ? 'unconfirmed' : 'confirmed'}, ${trust.kind}${shrinking.level > 0 ? ', less text' : ''}${wait}`;
@@ -95,11 +95,11 @@ describe('a failed edit', () => {
 
   it.each(['gone', 'root_gone'] as const)('%s is believed the third time, and not when something else was said in between', (reason) => {
     const kinds = (reasons: readonly Reason[]): string[] => {
-      let slot = begun('edit');
+      let state = begun('edit');
       return reasons.map((each) => {
-        slot = fail(slot, each);
-        const { kind } = slot.post;
-        slot = begin(slot, 'edit', NOW);
+        state = fail(state, each);
+        const { kind } = state.post;
+        state = begin(state, 'edit', NOW);
         return kind;
       });
     };
@@ -140,9 +140,9 @@ describe('a failed look', () => {
 });
 
 describe('an end whose post may not be edited', () => {
-  const failing = (reason: Reason, change: Partial<Slot> = {}, now = NOW): Slot =>
+  const failing = (reason: Reason, change: Partial<PostState> = {}, now = NOW): PostState =>
     fail(begun('edit', { view: view('box', 'end', { final: true }), ...change }), reason, { now });
-  const ended = (reason: Reason, sinceAt: number): Slot => fail(begin(failing(reason, {}, sinceAt), 'edit', NOW), reason);
+  const ended = (reason: Reason, sinceAt: number): PostState => fail(begin(failing(reason, {}, sinceAt), 'edit', NOW), reason);
   const moved = { post: { kind: 'none' }, pendingPostId: 'pending:end', replaces: 'post', acked: undefined, trouble: { kind: 'none' } };
 
   it('goes into another post: at once when it is too old, after half a minute when it is a matter of permission', () => {
@@ -215,12 +215,12 @@ describe('the time until a box tries again', () => {
   });
 
   it('counts as alone only when others were served since the failure before', () => {
-    let slot = begun('edit');
+    let state = begun('edit');
     const alone: boolean[] = [];
     for (const okCount of [5, 5, 6, 6]) {
-      slot = fail(slot, 'server', { okCount });
-      alone.push(slot.trouble.kind !== 'none' && slot.trouble.alone);
-      slot = begin(slot, 'edit', NOW);
+      state = fail(state, 'server', { okCount });
+      alone.push(state.trouble.kind !== 'none' && state.trouble.alone);
+      state = begin(state, 'edit', NOW);
     }
     expect(alone).toEqual([false, false, true, true]);
   });

@@ -67,7 +67,7 @@ export interface Shrinking {
 }
 
 /** Instants are on the monotonic axis except `createdAt`. */
-export interface Slot {
+export interface PostState {
   readonly boxId: string;
   readonly target: Target;
   readonly pendingPostId: string;
@@ -103,8 +103,8 @@ export interface Instant {
 }
 
 /** A box that is seen for the first time. */
-export function openSlot(view: BoxView, hash: string, pendingPostId: string, at: Instant): Slot {
-  return { ...blankSlot(view.boxId, view.target, pendingPostId, at), view, hash, bornAt: bornAt(view, at) };
+export function newPostState(view: BoxView, hash: string, pendingPostId: string, at: Instant): PostState {
+  return { ...blankPostState(view.boxId, view.target, pendingPostId, at), view, hash, bornAt: bornAt(view, at) };
 }
 
 /**
@@ -112,10 +112,10 @@ export function openSlot(view: BoxView, hash: string, pendingPostId: string, at:
  * confirmed is believed; every other post is written once more, which also puts our claim into it. The last edit may be a
  * moment old, so the throttle counts from now.
  */
-export function adoptSlot(record: PostRecord, at: Instant): Slot {
+export function adoptedPostState(record: PostRecord, at: Instant): PostState {
   const isDone = record.final && !record.owedFinal && record.acked !== undefined;
   return {
-    ...blankSlot(record.boxId, record.target, record.pendingPostId, at),
+    ...blankPostState(record.boxId, record.target, record.pendingPostId, at),
     createdAt: record.createdAt,
     post: postOf(record),
     replaces: record.replaces,
@@ -128,7 +128,7 @@ export function adoptSlot(record: PostRecord, at: Instant): Slot {
   };
 }
 
-function blankSlot(boxId: string, target: Target, pendingPostId: string, at: Instant): Slot {
+function blankPostState(boxId: string, target: Target, pendingPostId: string, at: Instant): PostState {
   return {
     boxId,
     target,
@@ -165,47 +165,47 @@ function bornAt(view: BoxView, at: Instant): number {
 }
 
 /** How much the body of `view` has to be cut: an end is worth a try in full. */
-export function shrinkingFor({ shrinking, view: before }: Slot, view: BoxView, now: number): Shrinking {
+export function shrinkingFor({ shrinking, view: before }: PostState, view: BoxView, now: number): Shrinking {
   if (shrinking.level === 0) return shrinking;
   const isNewEnd = view.card.final && before?.card.final !== true;
   return isNewEnd || now >= shrinking.growAt ? { ...shrinking, level: 0 } : shrinking;
 }
 
 /** The newest view wins; what was not sent of older ones is not sent any more. */
-export function showIn(slot: Slot, view: BoxView, hash: string, at: Instant): Slot {
-  const shown = { ...slot, view, hash, bornAt: slot.view === undefined ? bornAt(view, at) : slot.bornAt, forgottenAt: undefined };
-  return isDirty(slot) && slot.view !== undefined ? shown : { ...shown, dirtyAt: at.now };
+export function showIn(state: PostState, view: BoxView, hash: string, at: Instant): PostState {
+  const shown = { ...state, view, hash, bornAt: state.view === undefined ? bornAt(view, at) : state.bornAt, forgottenAt: undefined };
+  return isDirty(state) && state.view !== undefined ? shown : { ...shown, dirtyAt: at.now };
 }
 
 /** The post is not known to say what the view says. */
-export function isDirty(slot: Slot): boolean {
-  return slot.view !== undefined && slot.post.kind !== 'gone' && slot.acked?.hash !== slot.hash;
+export function isDirty(state: PostState): boolean {
+  return state.view !== undefined && state.post.kind !== 'gone' && state.acked?.hash !== state.hash;
 }
 
 /** The box has a post and has not ended. */
-export function isOpenPost(slot: Slot): boolean {
-  return slot.post.kind === 'posted' && slot.view?.card.final === false;
+export function isOpenPost(state: PostState): boolean {
+  return state.post.kind === 'posted' && state.view?.card.final === false;
 }
 
 /** Something is still to be done before the post can be relied on to say the newest state. */
-export function isOwed(slot: Slot): boolean {
-  if (slot.post.kind === 'gone') return false;
-  if (slot.view === undefined) return slot.before.owedFinal;
-  const isDoubtful = slot.trust.kind === 'unknown' || slot.trust.kind === 'watched';
-  return isDirty(slot) || isDoubtful || slot.attempt?.need === 'create' || slot.attempt?.need === 'edit';
+export function isOwed(state: PostState): boolean {
+  if (state.post.kind === 'gone') return false;
+  if (state.view === undefined) return state.before.owedFinal;
+  const isDoubtful = state.trust.kind === 'unknown' || state.trust.kind === 'watched';
+  return isDirty(state) || isDoubtful || state.attempt?.need === 'create' || state.attempt?.need === 'edit';
 }
 
 /** The change that is waiting jumps the pace: the first post, another urgent key, an end. */
-export function isUrgent(slot: Slot): boolean {
-  return slot.view !== undefined && (slot.view.card.final || slot.view.card.urgentKey !== slot.urgentKey);
+export function isUrgent(state: PostState): boolean {
+  return state.view !== undefined && (state.view.card.final || state.view.card.urgentKey !== state.urgentKey);
 }
 
 /** What keeps the newest state out of the post for longer than a moment; a box that went back to what its post says has no trouble. */
-export function troubleOf(slot: Slot): (BoxTrouble & { kind: 'parked' | 'refused' | 'gone' }) | undefined {
-  const { boxId, post, trouble } = slot;
-  const { channelId } = slot.target;
+export function troubleOf(state: PostState): (BoxTrouble & { kind: 'parked' | 'refused' | 'gone' }) | undefined {
+  const { boxId, post, trouble } = state;
+  const { channelId } = state.target;
   if (post.kind === 'gone') return { kind: 'gone', boxId, channelId, ...GONE[post.cause] };
-  if (trouble.kind === 'none' || trouble.kind === 'failing' || !isOwed(slot)) return undefined;
+  if (trouble.kind === 'none' || trouble.kind === 'failing' || !isOwed(state)) return undefined;
   const { kind, reason, because } = trouble;
   return { kind, boxId, channelId, reason, because };
 }
@@ -218,36 +218,36 @@ const GONE: Record<GoneCause, Pick<BoxTrouble, 'reason' | 'because'>> = {
 const GIVE_UP_MS = 24 * 3_600_000; // A forgotten box whose channel refuses its end is not kept for ever.
 
 /** A forgotten box may be dropped: nothing is owed any more, or nobody is going to take it. */
-export function isOver(slot: Slot, now: number): boolean {
-  if (slot.forgottenAt === undefined || slot.attempt !== undefined) return false;
-  if (slot.view === undefined || !isOwed(slot)) return true;
-  const isStuck = slot.trouble.kind === 'parked' || slot.trouble.kind === 'refused';
-  return isStuck && (slot.post.kind !== 'posted' || now - slot.forgottenAt >= GIVE_UP_MS);
+export function isOver(state: PostState, now: number): boolean {
+  if (state.forgottenAt === undefined || state.attempt !== undefined) return false;
+  if (state.view === undefined || !isOwed(state)) return true;
+  const isStuck = state.trouble.kind === 'parked' || state.trouble.kind === 'refused';
+  return isStuck && (state.post.kind !== 'posted' || now - state.forgottenAt >= GIVE_UP_MS);
 }
 
-/** What the checkpoint keeps of a slot. */
-export function recordOf(slot: Slot): PostRecord {
-  const owed = slot.view?.card.final === true && isOwed(slot) ? slot.view : undefined;
+/** What the checkpoint keeps of a post. */
+export function recordOf(state: PostState): PostRecord {
+  const owed = state.view?.card.final === true && isOwed(state) ? state.view : undefined;
   return {
-    boxId: slot.boxId,
-    target: slot.target,
-    phase: phaseOf(slot),
-    pendingPostId: slot.pendingPostId,
-    ...(slot.post.kind === 'posted' ? { postId: slot.post.postId } : {}),
-    ...(slot.post.kind === 'gone' ? { goneCause: slot.post.cause } : {}),
-    ...(slot.replaces === undefined ? {} : { replaces: slot.replaces }),
-    seq: slot.seq,
-    ...(slot.acked === undefined ? {} : { acked: slot.acked }),
-    ...(slot.urgentKey === undefined ? {} : { urgentKey: slot.urgentKey }),
-    owedFinal: slot.view === undefined ? slot.before.owedFinal : owed !== undefined,
+    boxId: state.boxId,
+    target: state.target,
+    phase: phaseOf(state),
+    pendingPostId: state.pendingPostId,
+    ...(state.post.kind === 'posted' ? { postId: state.post.postId } : {}),
+    ...(state.post.kind === 'gone' ? { goneCause: state.post.cause } : {}),
+    ...(state.replaces === undefined ? {} : { replaces: state.replaces }),
+    seq: state.seq,
+    ...(state.acked === undefined ? {} : { acked: state.acked }),
+    ...(state.urgentKey === undefined ? {} : { urgentKey: state.urgentKey }),
+    owedFinal: state.view === undefined ? state.before.owedFinal : owed !== undefined,
     ...(owed === undefined ? {} : { owedView: { card: owed.card, turnStartedAt: owed.turnStartedAt, meta: owed.meta } }),
-    final: slot.view?.card.final ?? slot.before.final,
-    createdAt: slot.createdAt,
+    final: state.view?.card.final ?? state.before.final,
+    createdAt: state.createdAt,
   };
 }
 
-function phaseOf(slot: Slot): PostPhase {
-  if (slot.post.kind === 'gone') return 'gone';
-  if (troubleOf(slot)?.kind === 'parked') return 'parked';
-  return slot.post.kind === 'posted' ? 'posted' : 'intent';
+function phaseOf(state: PostState): PostPhase {
+  if (state.post.kind === 'gone') return 'gone';
+  if (troubleOf(state)?.kind === 'parked') return 'parked';
+  return state.post.kind === 'posted' ? 'posted' : 'intent';
 }
