@@ -1,27 +1,41 @@
-/** The table of variables in the README, made from the one in the source. */
+/** The tables of variables in the documents, made from the one in the source. */
 
 import type { Setting } from '../src/config/setting.ts';
 import { settings } from '../src/config/settings.ts';
 
 type Row = Pick<Setting<unknown>, 'variable' | 'meaning' | 'presence'>;
 
+/** The documents that show such a table. */
+export const DOCUMENTS = ['README.md', 'docs/CONFIGURATION.md'] as const;
+
 /** As a user sees it whose home is `~`. */
 const ENVIRONMENT = { HOME: '~' };
 
-/** The rows in the order of the source, as a Markdown table. */
-export function configurationTable(): string {
-  const rows = Object.values(settings).map((row: Row) => `| \`${row.variable}\` | ${defaultOf(row)} | ${escaped(row.meaning)} |`);
-  return ['| variable | default | meaning |', '|---|---|---|', ...rows].join('\n');
+/** The comment before a table names the variables to show, in their order; one that names none means all. */
+const PLACE = /(<!-- configuration:begin(?<names>[\w ]*)-->\n)[^]*?(<!-- configuration:end -->)/;
+
+/** The document with its table renewed; throws when the marks around the table are missing, or name a variable that is not there. */
+export function withConfigurationTable(document: string): string {
+  if (!PLACE.test(document)) throw new Error('The document has no <!-- configuration:begin --> and <!-- configuration:end -->.');
+  return document.replace(PLACE, (_whole, begin: string, names: string, end: string) => `${begin}${tableOf(rowsOf(names))}\n${end}`);
 }
 
-const BEGIN = '<!-- configuration:begin -->';
-const END = '<!-- configuration:end -->';
+function rowsOf(names: string): Row[] {
+  const all: Row[] = Object.values(settings);
+  const wanted = names.split(' ').filter((name) => name !== '');
+  return wanted.length === 0 ? all : wanted.map((name) => rowNamed(all, name));
+}
 
-/** The README with its table renewed; throws when the marks around the table are missing. */
-export function withConfigurationTable(readme: string): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`The README needs ${BEGIN} and ${END}.`);
-  return `${readme.slice(0, begin + BEGIN.length)}\n${configurationTable()}\n${readme.slice(end)}`;
+function rowNamed(rows: readonly Row[], name: string): Row {
+  const row = rows.find(({ variable }) => variable === name);
+  if (row === undefined) throw new Error(`There is no variable ${name}.`);
+  return row;
+}
+
+/** A Markdown table. */
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map((row) => `| \`${row.variable}\` | ${defaultOf(row)} | ${escaped(row.meaning)} |`);
+  return ['| variable | default | meaning |', '|---|---|---|', ...lines].join('\n');
 }
 
 function defaultOf({ presence }: Row): string {
