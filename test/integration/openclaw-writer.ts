@@ -69,6 +69,12 @@ export class OpenClawWriter {
     rmSync(this.#path(sessionId, '.lock'), { force: true });
   }
 
+  /** One more line for a transcript of any agent. */
+  appendTo(agentId: string, sessionId: string, entry: object): void {
+    const path = join(this.dir, '..', '..', agentId, 'sessions', `${sessionId}.jsonl`);
+    appendFileSync(path, `${JSON.stringify({ timestamp: this.#timestamp(), ...entry })}\n`);
+  }
+
   raw(sessionId: string, text: string): void {
     appendFileSync(this.#path(sessionId), text);
   }
