@@ -8,7 +8,7 @@ export interface Fingerprint {
   hash: string;
 }
 
-// An entry line carries an id and a time, and is rarely longer than this: equal bytes mean an equal past.
+// A line carries an id or a time, and is rarely longer than this: equal bytes mean an equal past.
 export const FINGERPRINT_BYTES = 1024;
 
 export const EMPTY_FINGERPRINT: Fingerprint = { length: 0, hash: '' };

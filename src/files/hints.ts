@@ -1,4 +1,4 @@
-// Owns the names that file events told and that nobody has looked at yet. Knows no file.
+// Owns the names that came with file events and that nobody has looked at yet. Knows no file.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 

@@ -1,4 +1,4 @@
-// Owns how many files are open at a time, so that many transcripts cannot use up the process's file handles.
+// Owns how many files are open at a time, so that many files cannot use up the process's file handles.
 
 const CUT_AT = 1_024;
 

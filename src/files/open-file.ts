@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { errorCode } from '../core/error-code.ts';
 
 /** Why a path was not read. `missing` is normal, `exhausted` passes, the others are problems of that path. */
 export type Refusal = 'missing' | 'symlink' | 'not_a_file' | 'outside' | 'unreadable' | 'exhausted' | 'failed';
@@ -22,7 +23,7 @@ export interface FileIdentity {
 // Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** The root below which files may be read; `undefined` trusts the path (an index named by the operator). */
+/** The root below which files may be read; `undefined` trusts the path (one that the operator named). */
 export type Root = string | undefined;
 
 /**
@@ -64,11 +65,6 @@ export function identityOf(stats: { dev: bigint; ino: bigint; size: bigint; mtim
   return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version: `${dev}:${ino}:${size}:${mtimeNs}` };
 }
 
-/** The error code of a failed file operation, or the empty string. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /** Opens, uses and closes. A refusal is an answer, too; what `use` throws is thrown. */
 export async function withRegular<T>(file: { path: string; root: Root }, use: (opened: Opened) => Promise<T>): Promise<T> {
   const opened = await openRegular(file.path, file.root);
@@ -81,7 +77,7 @@ export async function withRegular<T>(file: { path: string; root: Root }, use: (o
 
 /** Maps an error of `open`, `stat` or `readdir` to the reason a path was not read. */
 export function refusalOf(error: unknown): Refusal {
-  switch (codeOf(error)) {
+  switch (errorCode(error) ?? '') {
     case 'ENOENT':
     case 'ENOTDIR':
       return 'missing';

@@ -2,7 +2,7 @@
 
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
 import { inSlices } from '../../../files/slices.ts';
 import { type Refusal, refusalOf } from '../../../files/open-file.ts';
@@ -66,6 +66,12 @@ export async function findFolders(root: string): Promise<Discovery> {
 export function isOfSessions(name: string): boolean {
   const { kind } = fileKindOf(name);
   return kind !== 'other' && kind !== 'ignored';
+}
+
+/** Whether a folder at `path` below the root may be an agent's or its sessions. A name with a dot is hardly ever an agent's. */
+export function mayHoldSessions(path: string): boolean {
+  const [agent = '', folder, ...deeper] = path.split(sep);
+  return folder === undefined ? !agent.includes('.jsonl') : folder === SESSIONS && deeper.length === 0;
 }
 
 /** The folder, its path alone when it may not be looked at, or nothing. */

@@ -60,6 +60,20 @@ export function sessionIdOf(transcript: string): string {
     .replace(TOPIC_SUFFIX, '');
 }
 
+/** Tells the names that a transcript of this name may have once it was renamed away. */
+export function isArchiveOf(transcript: string): (name: string) => boolean {
+  return (name) => {
+    const kind = fileKindOf(name);
+    return kind.kind === 'archived' && kind.transcript === transcript;
+  };
+}
+
+/** Why a file of this name was renamed away; `undefined` when its name does not say so. */
+export function archiveReasonOf(name: string): ArchiveReason | undefined {
+  const kind = fileKindOf(name);
+  return kind.kind === 'archived' ? kind.reason : undefined;
+}
+
 function belongsTo(transcript: string, kind: (transcript: string) => FileKind): FileKind {
   if (transcript === '.jsonl' || SIDE_FILE.test(transcript)) return { kind: 'other' };
   return isSessionStem(transcript.slice(0, -'.jsonl'.length)) ? kind(transcript) : ignored(transcript);

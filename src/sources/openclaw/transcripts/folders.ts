@@ -1,10 +1,10 @@
 // Owns which sessions folders exist and whether file events come from them. Does not look at what is in them.
 
 import { realpath, stat } from 'node:fs/promises';
-import { type Folder, findFolders, isOfSessions } from './discover.ts';
-import { FolderWatches } from './folder-watches.ts';
+import { type Folder, findFolders, isOfSessions, mayHoldSessions } from './discover.ts';
+import { FolderWatches } from '../../../files/folder-watches.ts';
 import type { Problems } from './problems.ts';
-import type { FileEvents, WatchFailure } from './watch.ts';
+import type { FileEvents, WatchFailure } from '../../../files/watch.ts';
 
 /** How changes are noticed: by file events, by looking every second, or not at all because the directory is missing. */
 export type Watching = 'events' | 'polling' | 'waiting';
@@ -22,6 +22,8 @@ export interface FoldersOptions {
   onGone(folder: Folder): void;
   events?: FileEvents;
 }
+
+const AGENTS = 1; // <root>/<agent>, in which a folder of sessions appears
 
 export class Folders {
   readonly #options: FoldersOptions;
@@ -42,6 +44,7 @@ export class Folders {
       onName: (path, name) => this.#named(path, name),
       onHint: () => options.onHint(),
       onError: (kind) => this.#failed(kind),
+      tree: { depth: AGENTS, isIgnored: (path) => !mayHoldSessions(path) },
       events: options.events,
     });
   }

@@ -1,13 +1,14 @@
 // Turns one transcript into events: each entry once, in order. Owns what was already handed on; knows no session key.
 
+import { basename } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
-import type { ArchiveReason } from './file-name.ts';
+import { isArchiveOf } from './file-name.ts';
 import type { SplitLine } from '../../../files/line-splitter.ts';
 import type { Refusal, Root } from '../../../files/open-file.ts';
 import type { Limits, TailPosition } from '../../../files/read-at.ts';
 import { entryKeyOf, lineKeyOf, SeenEntries } from './seen-entries.ts';
-import { Tail, type TailRead } from './tail.ts';
+import { Tail, type TailRead } from '../../../files/tail.ts';
 import { type Piece, wholeEntries } from './whole-entries.ts';
 import type { Sighting } from './writer-clock.ts';
 
@@ -51,7 +52,7 @@ export type FollowRead =
   /** `lines` counts complete lines looked at, new or not. With `more`, read again at once. */
   | { change: 'progressed'; lines: number; more: boolean; longLines: number; nulBlocks: number }
   | { change: 'settling'; retryInMs: number }
-  | { change: 'renamed'; reason: ArchiveReason }
+  | { change: 'renamed'; to: string }
   | { change: 'gone' }
   | { change: 'refused'; refusal: Exclude<Refusal, 'missing'> };
 
@@ -86,6 +87,7 @@ export class Follower {
       ...options,
       resume: start.kind === 'resume' ? start.checkpoint : undefined,
       from: start.kind === 'last_turn' ? start.from : undefined,
+      isLaterName: isArchiveOf(basename(options.path)),
     });
     this.#decode = options.newDecoder();
     this.#isPrimed = start.kind === 'all';

@@ -15,7 +15,7 @@ import { Reading } from './reading.ts';
 import { decodeCheckpoint, type TranscriptCheckpoint } from './record.ts';
 import { inSlices } from '../../../files/slices.ts';
 import { Timers } from '../../../core/timers.ts';
-import type { FileEvents } from './watch.ts';
+import type { FileEvents } from '../../../files/watch.ts';
 
 export type { TranscriptCheckpoint } from './record.ts';
 

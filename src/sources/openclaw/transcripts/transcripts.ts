@@ -1,10 +1,11 @@
 // Owns every transcript that is known and reads the ones in use, one read at a time per file. Does not find files and names no session.
 
+import { basename } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import { remember } from '../../../core/remember.ts';
 import type { Folder } from './discover.ts';
-import type { ArchiveReason } from './file-name.ts';
+import { type ArchiveReason, archiveReasonOf } from './file-name.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follow.ts';
 import { createLimit } from '../../../files/limit.ts';
 import { Looks } from './looks.ts';
@@ -238,9 +239,10 @@ export class Transcripts {
         this.#later(record, read.retryInMs);
         return false;
       case 'renamed':
+        this.#renamed(record, archiveReasonOf(basename(read.to)));
+        return false;
       case 'gone':
-        // A backup is made when the transcript goes on under its old name.
-        if (!(read.change === 'renamed' && read.reason === 'bak')) this.#end(record, read.change === 'renamed' ? read.reason : undefined);
+        this.#end(record, undefined);
         return false;
       case 'refused':
         this.#looks.refused(record.path, read.refusal);
@@ -266,6 +268,11 @@ export class Transcripts {
     if (record.follower !== undefined) this.#places.free(record);
     this.#inUse.delete(record);
     delete record.follower;
+  }
+
+  /** A backup is made when the transcript goes on under its old name. */
+  #renamed(record: TranscriptRecord, reason: ArchiveReason | undefined): void {
+    if (reason !== 'bak') this.#end(record, reason);
   }
 
   #end(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void {

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { describe, expect, it } from 'vitest';
-import type { FileEvents } from '../../../../../src/sources/openclaw/transcripts/watch.ts';
+import type { FileEvents } from '../../../../../src/files/watch.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { tempDir } from './temp-dir.ts';
 import { eventually, pause, watch } from './watched.ts';

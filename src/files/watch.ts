@@ -1,10 +1,10 @@
-// Turns file events into hints: chokidar tells which folders come and go, one watch of the system per sessions folder names the files that
-// change in it. A file costs nothing: there may be tens of thousands. Owns the watches; a hint only says where to look.
+// Turns file events into hints: chokidar says that a folder came or went, one watch of the system per folder names the files that change
+// in it. A file costs nothing: there may be tens of thousands. Owns the watches; a hint only says where to look.
 
 import { type FSWatcher as FolderWatcher, watch as systemWatch } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { relative } from 'node:path';
 import { type ChokidarOptions, watch as chokidarWatch, type FSWatcher } from 'chokidar';
-import { codeOf } from '../../../files/open-file.ts';
+import { errorCode } from '../core/error-code.ts';
 
 /** Where events come from; something else stands in for it in tests of what the system refuses. */
 export interface FileEvents {
@@ -12,7 +12,7 @@ export interface FileEvents {
   folder(
     path: string,
     listener: (event: string, name: string | null) => void,
-  ): Pick<FolderWatcher, 'close'> & { on(event: 'error', told: (error: Error) => void): unknown };
+  ): Pick<FolderWatcher, 'close'> & { on(event: 'error', listener: (error: Error) => void): unknown };
 }
 
 /** `limit`: the system gives no more watches. `failed`: anything else. */
@@ -20,6 +20,10 @@ export type WatchFailure = 'limit' | 'failed';
 
 export interface TreeWatchOptions {
   root: string;
+  /** How many levels of folders below `root` are watched for folders that come and go. */
+  depth: number;
+  /** Folders nobody needs to look into, by their path below `root`. Asking the system about each costs. */
+  isIgnored(path: string): boolean;
   /** A folder may have come or gone. Several hints may stand for one change, and one for several. */
   onHint(): void;
   onError(kind: WatchFailure): void;
@@ -28,16 +32,18 @@ export interface TreeWatchOptions {
   events?: FileEvents;
 }
 
-const AGENTS = 1; // <root>/<agent>, in which a folder of sessions appears
 const SYSTEM: FileEvents = { tree: chokidarWatch, folder: systemWatch };
 
-/** Watches for sessions folders until the returned function is called. */
-export function watchTree({ root, onHint, onError, onReady, events = SYSTEM }: TreeWatchOptions): () => Promise<void> {
+/** Watches for folders, not for files, until the returned function is called. */
+export function watchTree({ root, depth, isIgnored, onHint, onError, onReady, events = SYSTEM }: TreeWatchOptions): () => Promise<void> {
   const watcher = events.tree(root, {
-    ignored: (path, stats) => isIgnored(relative(root, path), stats?.isDirectory()),
+    ignored: (path, stats) => {
+      const below = relative(root, path);
+      return below !== '' && (stats?.isDirectory() === false || isIgnored(below));
+    },
     ignoreInitial: true,
     followSymlinks: false,
-    depth: AGENTS,
+    depth,
     backend: 'native',
     atomic: false,
     awaitWriteFinish: false,
@@ -63,19 +69,12 @@ export function watchFolder(
     watcher.on('error', (error) => onError(failureOf(error)));
     return () => watcher.close();
   } catch (error) {
-    // Gone, or not to be looked into: both are found, and told, by who lists it.
-    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(codeOf(error))) onError(failureOf(error));
+    // Gone, or not to be looked into: both are found by whoever lists it.
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) onError(failureOf(error));
     return undefined;
   }
 }
 
-/** Files are none of its business. A name with a dot is hardly ever an agent's, and asking the system about each costs. */
-function isIgnored(path: string, isDirectory: boolean | undefined): boolean {
-  const parts = path.split(sep);
-  if (path === '') return false;
-  return isDirectory === false || (parts.length === 1 ? path.includes('.jsonl') : parts.length > 2 || parts[1] !== 'sessions');
-}
-
 function failureOf(error: unknown): WatchFailure {
-  return ['ENOSPC', 'EMFILE', 'ENFILE'].includes(codeOf(error)) ? 'limit' : 'failed';
+  return ['ENOSPC', 'EMFILE', 'ENFILE'].includes(errorCode(error) ?? '') ? 'limit' : 'failed';
 }

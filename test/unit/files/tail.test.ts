@@ -1,15 +1,15 @@
 import { appendFileSync, chmodSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Tail, type TailOptions } from '../../../../../src/sources/openclaw/transcripts/tail.ts';
-import { withoutRoot } from '../../../without-root.ts';
-import { FakeClock } from './fake-clock.ts';
-import { tempDir, tempDirOnDisk } from './temp-dir.ts';
+import { Tail, type TailOptions } from '../../../src/files/tail.ts';
+import { withoutRoot } from '../without-root.ts';
+import { FakeClock } from '../sources/openclaw/transcripts/fake-clock.ts';
+import { tempDir, tempDirOnDisk } from '../sources/openclaw/transcripts/temp-dir.ts';
 
 function setUp(options: Partial<TailOptions> = {}, dir = tempDir()) {
   const path = join(dir, 'a.jsonl');
   const clock = new FakeClock();
-  const tail = new Tail({ path, root: dir, clock, ...options });
+  const tail = new Tail({ path, root: dir, clock, isLaterName: (name) => name.startsWith('a.jsonl.'), ...options });
   const read = async () => {
     const result = await tail.read();
     return 'lines' in result ? { ...result, lines: result.lines.map((line) => line.text) } : result;
@@ -167,17 +167,17 @@ describe('another file under the same name', () => {
     expect(['rewritten', 'replaced']).toContain(change);
   });
 
-  it.each(['reset', 'deleted', 'bak'] as const)('after a rename to .%s. the rest of the old file comes first', async (reason) => {
+  it('after a rename to a later name of it the rest of the old file comes first', async () => {
     const { path, read } = setUp({ chunkBytes: 8 });
     writeFileSync(path, 'one\n');
     await read();
     appendFileSync(path, 'two\nthree\nfour\n');
-    renameSync(path, `${path}.${reason}.2026-11-21T02-04-50.601Z`);
+    renameSync(path, `${path}.reset.2026-11-21T02-04-50.601Z`);
     const lines: string[] = [];
     let last = await read();
     for (; 'lines' in last; last = await read()) lines.push(...last.lines);
     expect(lines).toEqual(['two', 'three', 'four']);
-    expect(last).toEqual({ change: 'renamed', reason });
+    expect(last).toEqual({ change: 'renamed', to: `${path}.reset.2026-11-21T02-04-50.601Z` });
     expect(await read()).toEqual({ change: 'unchanged' });
     writeFileSync(path, 'six\n');
     expect(await read()).toMatchObject({ change: 'replaced', lines: ['six'] });
@@ -207,6 +207,16 @@ describe('a file that goes away', () => {
     expect(await read()).toEqual({ change: 'unchanged' });
     writeFileSync(path, 'one\ntwo\n');
     expect(await read()).toMatchObject({ change: 'appended', lines: ['two'] });
+  });
+
+  it('is gone when it was renamed to a name that is none of its own', async () => {
+    const { path, clock, read } = setUp();
+    writeFileSync(path, 'one\n');
+    await read();
+    renameSync(path, join(dirname(path), 'b.jsonl'));
+    expect(await read()).toEqual({ change: 'settling', retryInMs: 250 });
+    clock.pass(250);
+    expect(await read()).toEqual({ change: 'gone' });
   });
 
   it('that was never there is nothing to tell', async () => {

@@ -1,7 +1,7 @@
-// Owns the watches of the sessions folders and of the directory they lie below. Does not look at what is in them.
+// Owns the watches of some folders and of the directory they lie below. Does not look at what is in them.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type FileEvents, type WatchFailure, watchFolder, watchTree } from './watch.ts';
+import { type FileEvents, type TreeWatchOptions, type WatchFailure, watchFolder, watchTree } from './watch.ts';
 
 export interface FolderWatchesOptions {
   /** Something named this file in the folder at `path`. */
@@ -9,6 +9,8 @@ export interface FolderWatchesOptions {
   /** A folder may have come or gone. */
   onHint(): void;
   onError(kind: WatchFailure): void;
+  /** How deep folders come and go, and which of them do not matter. */
+  tree: Pick<TreeWatchOptions, 'depth' | 'isIgnored'>;
   events: FileEvents | undefined;
 }
 
@@ -47,11 +49,12 @@ export class FolderWatches {
 
   /** Resolves when no folder that comes is missed any more. */
   async startTree(root: string): Promise<void> {
-    const { onHint, onError, events } = this.#options;
+    const { onHint, onError, tree, events } = this.#options;
     await new Promise<void>((resolve) => {
       this.#endWait = resolve;
       this.#closeTree = watchTree({
         root,
+        ...tree,
         onHint,
         onReady: resolve,
         onError: (kind) => {

@@ -1,35 +1,26 @@
 // Follows one file by identity and offset and yields its complete lines. Owns the position; knows nothing of what lines say.
 
 import type { FileHandle } from 'node:fs/promises';
-import type { Clock } from '../../../core/clock.ts';
-import { findArchived } from './archived.ts';
-import type { ArchiveReason } from './file-name.ts';
-import { matches } from '../../../files/fingerprint.ts';
-import { type SplitLine, splitLines } from '../../../files/line-splitter.ts';
-import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from '../../../files/open-file.ts';
-import {
-  type Limits,
-  positionAtStart,
-  readAt,
-  readStretch,
-  type Searched,
-  type Stretch,
-  type TailPosition,
-} from '../../../files/read-at.ts';
+import type { Clock } from '../core/clock.ts';
+import { findRenamed } from './find-renamed.ts';
+import { matches } from './fingerprint.ts';
+import { type SplitLine, splitLines } from './line-splitter.ts';
+import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import { type Limits, positionAtStart, readAt, readStretch, type Searched, type Stretch, type TailPosition } from './read-at.ts';
 
 /**
  * What one read found.
  * - `appended`: lines that follow the ones already given (also from a file that was renamed away in the meantime).
  * - `rewritten`, `truncated`, `replaced`: the past is another one; `lines` begin at the file's start again.
  * - `settling`: the file is shorter than what was read of it, or missing; look again in `retryInMs`.
- * - `renamed`, `gone`: told once, after the rest of a renamed file was given. The tail goes on when the path comes back.
+ * - `renamed`, `gone`: given once, after the rest of a renamed file was. The tail goes on when the path comes back.
  * With `more` there is more to read at once.
  */
 export type TailRead =
   | { change: 'unchanged' }
   | { change: 'appended' | Restart; lines: SplitLine[]; mtimeMs: number; more: boolean; longLines: number; nulBlocks: number }
   | { change: 'settling'; retryInMs: number }
-  | { change: 'renamed'; reason: ArchiveReason }
+  | { change: 'renamed'; to: string }
   | { change: 'gone' }
   | { change: 'refused'; refusal: Exclude<Refusal, 'missing'> };
 
@@ -43,13 +34,15 @@ export interface TailOptions extends Partial<Limits> {
   resume?: TailPosition | undefined;
   /** Begin with the first line that starts at or after this byte. */
   from?: number | undefined;
+  /** Whether the followed file may be called this after a rename within its folder; without it a renamed file is gone. */
+  isLaterName?: ((name: string) => boolean) | undefined;
   settleMs?: number;
 }
 
 // Memory per read, and the longest time the event loop decodes before others get their turn (a few milliseconds).
 const CHUNK_BYTES = 32 * 1024;
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
-// 2026.7.35 empties and rewrites a transcript after every turn; readers saw it empty for up to 80 ms.
+// Some writers empty a file and write it anew after every turn; readers saw it empty for up to 80 ms.
 const SETTLE_MS = 250;
 // A file that keeps growing while it is shorter than before is believed to be truncated after this many settle times.
 const MAX_SETTLES = 4;
@@ -120,7 +113,7 @@ export class Tail {
     if (position === undefined) return this.#begin(handle, identity);
     const isSame = position.dev === identity.dev && position.ino === identity.ino;
     if (!isSame && !this.#ended) {
-      const rest = await this.#readArchived(position);
+      const rest = await this.#readRenamed(position);
       if (rest !== undefined && 'lines' in rest) return rest;
     }
     this.#ended = false;
@@ -169,7 +162,7 @@ export class Tail {
   async #missing(): Promise<TailRead> {
     const position = this.#position;
     if (position === undefined || this.#ended) return { change: 'unchanged' };
-    const rest = await this.#readArchived(position);
+    const rest = await this.#readRenamed(position);
     if (rest !== undefined) {
       this.#ended = rest.change === 'renamed';
       this.#unsettled = undefined;
@@ -183,13 +176,14 @@ export class Tail {
   }
 
   /** The rest of the followed file under the name it was renamed to; `renamed` when that was all. `undefined`: no such file. */
-  async #readArchived(position: TailPosition): Promise<TailRead | undefined> {
-    const archived = await findArchived(this.#options.path, position);
-    if (archived === undefined) return undefined;
-    return withRegular({ path: archived.path, root: this.#options.root }, async (opened): Promise<TailRead | undefined> => {
+  async #readRenamed(position: TailPosition): Promise<TailRead | undefined> {
+    const { path, root, isLaterName } = this.#options;
+    const to = isLaterName === undefined ? undefined : await findRenamed(path, position, isLaterName);
+    if (to === undefined) return undefined;
+    return withRegular({ path: to, root }, async (opened): Promise<TailRead | undefined> => {
       if (opened.kind === 'refused') return undefined;
       const read = await this.#readRest(opened.handle, opened.identity, position);
-      return read.change === 'unchanged' ? { change: 'renamed', reason: archived.reason } : read;
+      return read.change === 'unchanged' ? { change: 'renamed', to } : read;
     });
   }
 
