@@ -2,9 +2,12 @@
 
 import type { BoardRow } from '../boxes/board/box-entry.ts';
 import type { BoxTrouble, PublisherStats } from '../boxes/publish/publisher-ports.ts';
-import type { Reason } from '../core/sink.ts';
+import type { FAILURES, Reason } from '../core/sink.ts';
 
 type Troubles = Pick<PublisherStats, 'parked' | 'refused' | 'gone'>;
+
+/** Reasons that a person has to do something about; a post that a person deleted is none. */
+type Curable = { [R in Reason]: (typeof FAILURES)[R]['lastsAs'] extends 'failing' ? never : Exclude<R, 'gone'> }[Reason];
 
 const CURES: Partial<Record<Reason, string>> = {
   no_access: 'add the account to the team and to the channel, and let it post there',
@@ -14,7 +17,7 @@ const CURES: Partial<Record<Reason, string>> = {
   edit_forbidden: 'its end will be told in a new post',
   too_large: 'lower MAX_STATUS_LINES, or raise what a proxy before Mattermost lets through',
   rejected: 'it is tried again; the server log of Mattermost says more',
-};
+} satisfies Record<Curable, string>;
 
 /** Why that box is not, or not fully, shown; `undefined` when the publisher has no trouble with it. */
 export function whyNotShown(boxId: string, { parked, refused, gone }: Troubles): string | undefined {

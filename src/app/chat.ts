@@ -5,7 +5,7 @@ import { readSecretFile } from '../config/secret-file.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { PushError, type Sink } from '../core/sink.ts';
+import { FAILURES, PushError, type Sink } from '../core/sink.ts';
 import type { SinkFacts } from '../health/health-report.ts';
 import { type AuthGateSink, withAuthGate } from '../sinks/auth-gate.ts';
 import { withBackgroundPace } from '../sinks/mattermost/background-pace.ts';
@@ -20,7 +20,6 @@ import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/tra
 import { onceConnected } from './once-connected.ts';
 import { type WatchedSink, watchReach } from './reach.ts';
 import { createThreadCosts, type ThreadCosts } from './thread-costs.ts';
-import { mayPass } from '../takeover/until-healthy.ts';
 
 /** What is known once Mattermost has answered for the first time. */
 export interface Connected {
@@ -142,7 +141,7 @@ export class Chat {
       try {
         return await this.#identify(signal);
       } catch (error) {
-        if (signal.aborted || !(error instanceof PushError) || !mayPass(error)) throw error;
+        if (signal.aborted || !(error instanceof PushError) || FAILURES[error.reason].passes !== 'by_itself') throw error;
         this.#watched.note(error);
         this.#noteWaiting(error, attempt);
         if (error.reason === 'auth') await this.#anotherToken(signal);

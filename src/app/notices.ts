@@ -3,7 +3,7 @@
 import { codeSpan } from '../text/neutralise.ts';
 import type { Notice, Told } from '../coordinator/operators.ts';
 import type { Logger } from '../core/log.ts';
-import { PushError, type Reason, type Sink, type Target } from '../core/sink.ts';
+import { FAILURES, PushError, type Sink, type Target } from '../core/sink.ts';
 
 export interface NoticesPorts {
   sink: Sink;
@@ -50,31 +50,7 @@ async function post(sink: Sink, notice: Notice, target: Target, userId: string):
 }
 
 function outcomeOf(error: unknown, log: Logger): Told {
-  if (error instanceof PushError && !isRefusal(error.reason)) return 'later';
+  if (error instanceof PushError && FAILURES[error.reason].lastsAs === 'failing') return 'later';
   log.warn({ err: error }, 'The operators could not be told of a finding; the box and the audit ledger have it.');
   return 'never';
-}
-
-function isRefusal(reason: Reason): boolean {
-  switch (reason) {
-    case 'gone':
-    case 'root_gone':
-    case 'no_access':
-    case 'archived':
-    case 'edit_expired':
-    case 'edit_forbidden':
-    case 'too_large':
-    case 'rejected':
-      return true;
-    case 'auth':
-    case 'rate_limited':
-    case 'in_progress':
-    case 'timed_out':
-    case 'unreachable':
-    case 'server':
-    case 'breaker_open':
-      return false;
-    default:
-      return reason satisfies never;
-  }
 }

@@ -6,8 +6,8 @@ import type { Audience, Route } from '../core/event.ts';
 import { homeOf } from '../core/home.ts';
 import { isListed, type NameList } from '../core/name-list.ts';
 import type { TurnTree } from '../core/session.ts';
-import { PushError } from '../core/sink.ts';
-import { mayPass, untilAnswered } from '../takeover/until-healthy.ts';
+import { FAILURES, PushError } from '../core/sink.ts';
+import { untilAnswered } from '../takeover/until-healthy.ts';
 
 /** What placement needs to know from the chat server; every call throws `PushError`. */
 export interface ChannelDirectory {
@@ -93,7 +93,7 @@ async function wasAskedIn(channelId: string, { turn }: TurnTree, directory: Chan
     if (trigger.postId !== undefined) return (await directory.rootOf(trigger.postId)).channelId === channelId;
     return trigger.userId !== undefined && (await wroteAbout(startedAt, trigger.userId, channelId, directory));
   } catch (error) {
-    if (!(error instanceof PushError) || mayPass(error)) throw error;
+    if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
     return false;
   }
 }
@@ -182,7 +182,7 @@ async function topOf(postId: string, channelId: string, directory: ChannelDirect
     const top = await directory.rootOf(postId);
     return top.channelId === channelId ? top.rootId : undefined;
   } catch (error) {
-    if (!(error instanceof PushError) || mayPass(error)) throw error;
+    if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
     return postId;
   }
 }
@@ -194,7 +194,7 @@ async function fits(rootId: string, directory: ChannelDirectory, { placement, is
     const replies = await directory.threadReplies(rootId);
     return isDear?.(replies) !== true;
   } catch (error) {
-    if (!(error instanceof PushError) || mayPass(error)) throw error;
+    if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
     return true;
   }
 }

@@ -1,7 +1,7 @@
 // Owns when the chat server last answered and what it last failed with. Knows nothing of what was asked.
 
 import type { Clock } from '../core/clock.ts';
-import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
+import { FAILURES, PushError, type Sink } from '../core/sink.ts';
 import type { Reach } from '../health/health-report.ts';
 import { HeldBack } from '../sinks/mattermost/rate-gate.ts';
 
@@ -44,7 +44,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
 
   function note(error: unknown): void {
     if (!(error instanceof PushError) || error instanceof HeldBack || error.reason === 'breaker_open' || error.reason === 'auth') return;
-    if (isHealthFailure(error.reason)) facts.reach = { state: 'failing', because: error.message };
+    if (FAILURES[error.reason].isHealthFailure) facts.reach = { state: 'failing', because: error.message };
     else reached();
   }
 

@@ -26,23 +26,53 @@ export interface FoundPost {
   meta: unknown;
 }
 
-/** Why a push failed. */
-export type Reason =
-  | 'auth' // the token is refused although the server is healthy
-  | 'rate_limited'
-  | 'gone' // the post was deleted
-  | 'root_gone' // the thread's root was deleted
-  | 'no_access' // not a member, or no permission in that channel
-  | 'archived'
-  | 'edit_expired' // the server lets posts of that age be edited no more
-  | 'edit_forbidden' // the channel is open to us, but this post may not be edited
-  | 'too_large'
-  | 'rejected' // this content is refused; others are fine
-  | 'in_progress' // the server is still creating the post of that pending id
-  | 'timed_out' // outcome unknown, may still land
-  | 'unreachable'
-  | 'server'
-  | 'breaker_open'; // not sent at all
+/** What a reason means, whoever asks. */
+interface Meaning {
+  /** Who has to wait: every box, or the one whose request failed. */
+  scope: 'all' | 'box';
+  /** The server is ill. Only such failures count for the breaker; everything else is an answer. */
+  isHealthFailure: boolean;
+  /** The request may have been carried out, or still be. */
+  mayLand: boolean;
+  /** `by_itself`, however long it takes; `perhaps`, but then within seconds, such as while a database fails over. */
+  passes: 'by_itself' | 'perhaps' | 'never';
+  /** What a failure that does not pass is taken for: an outage, a wait for a person, or a content that is refused. */
+  lastsAs: 'failing' | 'parked' | 'refused';
+}
+
+/** Why a push failed: the closed set. Whatever else is to be known of a reason is a column here. */
+export const FAILURES = {
+  rate_limited: { scope: 'all', isHealthFailure: false, mayLand: false, passes: 'by_itself', lastsAs: 'failing' },
+  /** Not sent at all. */
+  breaker_open: { scope: 'all', isHealthFailure: false, mayLand: false, passes: 'by_itself', lastsAs: 'failing' },
+  /** The token is refused although the server is healthy. */
+  auth: { scope: 'all', isHealthFailure: false, mayLand: false, passes: 'by_itself', lastsAs: 'failing' },
+
+  /** The outcome is unknown. */
+  timed_out: { scope: 'box', isHealthFailure: true, mayLand: true, passes: 'by_itself', lastsAs: 'failing' },
+  unreachable: { scope: 'box', isHealthFailure: true, mayLand: true, passes: 'by_itself', lastsAs: 'failing' },
+  server: { scope: 'box', isHealthFailure: true, mayLand: true, passes: 'by_itself', lastsAs: 'failing' },
+  /** The server is still creating the post of that pending id. */
+  in_progress: { scope: 'box', isHealthFailure: false, mayLand: true, passes: 'perhaps', lastsAs: 'failing' },
+
+  /** Not a member, or no permission in that channel. */
+  no_access: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'parked' },
+  archived: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'never', lastsAs: 'parked' },
+  /** The thread's root was deleted. */
+  root_gone: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'parked' },
+  /** The server lets posts of that age be edited no more. */
+  edit_expired: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'never', lastsAs: 'parked' },
+  /** The channel is open to us, but this post may not be edited. */
+  edit_forbidden: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'parked' },
+
+  /** The post was deleted. */
+  gone: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'refused' },
+  /** This content is refused; others are fine. */
+  rejected: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'refused' },
+  too_large: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'never', lastsAs: 'refused' },
+} as const satisfies Record<string, Meaning>;
+
+export type Reason = keyof typeof FAILURES;
 
 /** The one error a sink throws. `retryAfterMs` is the earliest time for a next try, for all posts when `rate_limited`. */
 export class PushError extends Error {
@@ -54,11 +84,6 @@ export class PushError extends Error {
     this.reason = reason;
     this.retryAfterMs = options.retryAfterMs;
   }
-}
-
-/** Failures of the server's health count for the breaker; everything else is an answer. */
-export function isHealthFailure(reason: Reason): boolean {
-  return reason === 'timed_out' || reason === 'unreachable' || reason === 'server';
 }
 
 /** One chat server. Every method makes one attempt and throws `PushError`. */

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
 import type { Clock } from '../core/clock.ts';
-import { isHealthFailure, PushError, type Sink } from '../core/sink.ts';
+import { FAILURES, PushError, type Sink } from '../core/sink.ts';
 import { createProbing, type Probing, type ProbingOptions } from './probing.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
@@ -122,7 +122,7 @@ class Breaker {
 
   #countFailure(error: unknown, { fired, counted }: Begun, signal: AbortSignal | undefined): void {
     if (fired !== this.#circuit || fired.opened || signal?.aborted === true) return;
-    if (!(error instanceof PushError) || !isHealthFailure(error.reason) || counted !== this.#counted) return;
+    if (!(error instanceof PushError) || !FAILURES[error.reason].isHealthFailure || counted !== this.#counted) return;
     this.#counted += 1;
     this.#failures += 1;
     if (fired.closed && this.#failures < this.#options.threshold) return;
@@ -174,7 +174,7 @@ function buildCircuit(state: 'closed' | 'half_open', rotation: EventEmitter): Ci
 
 /** Whether the server has answered, if only with a refusal. opossum then counts the call as a success. */
 function isAnswer(error: unknown): boolean {
-  return error instanceof PushError && !isHealthFailure(error.reason);
+  return error instanceof PushError && !FAILURES[error.reason].isHealthFailure;
 }
 
 function refused(waitMs: number): PushError {

@@ -1,7 +1,7 @@
 // Waits out what passes by itself: outages, a full server, a refused token. Owns nothing.
 
 import type { Clock } from '../core/clock.ts';
-import { isHealthFailure, PushError } from '../core/sink.ts';
+import { FAILURES, PushError } from '../core/sink.ts';
 
 const RETRY_MS = 5_000;
 
@@ -11,7 +11,7 @@ export async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): 
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof PushError) || !mayPass(error)) throw error;
+      if (!(error instanceof PushError) || FAILURES[error.reason].passes !== 'by_itself') throw error;
       await new Promise<void>((resolve) => clock.after(waitAfter(error), resolve));
     }
   }
@@ -35,9 +35,4 @@ export async function untilAnswered<T>(clock: Clock, attempt: () => Promise<T>):
 /** A refused token may be another one long before the next check of this one; asking again sends nothing until then. */
 function waitAfter({ reason, retryAfterMs = 0 }: PushError): number {
   return reason === 'auth' ? RETRY_MS : Math.max(RETRY_MS, retryAfterMs);
-}
-
-/** Whether the failure may pass without a change of the configuration. */
-export function mayPass(error: PushError): boolean {
-  return isHealthFailure(error.reason) || error.reason === 'breaker_open' || error.reason === 'rate_limited' || error.reason === 'auth';
 }

@@ -1,6 +1,6 @@
 // Whether the server may be asked at all just now. Pure; what an answer means for one box is decided in outcome.ts.
 
-import type { PushError, Reason } from '../../core/sink.ts';
+import { FAILURES, type PushError, type Reason } from '../../core/sink.ts';
 
 /** Instants are on the monotonic axis. Before either instant nothing is sent, and while `probing` one request at a time. */
 export interface Gate {
@@ -25,41 +25,19 @@ export type GateAnswer = { kind: 'answered' } | { kind: 'failed'; reason: Reason
 /** The gate after one answer; `random` is 0 ≤ x < 1. */
 export function gateAfter(gate: Gate, answer: GateAnswer, now: number, random: number): Gate {
   if (answer.kind === 'answered') return { ...gate, probing: false };
-  switch (answer.reason) {
-    case 'rate_limited': {
-      const untilAt = now + (answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) + Math.ceil(random * JITTER_MS);
-      return { ...gate, blockedUntilAt: Math.max(gate.blockedUntilAt, untilAt), probing: false };
-    }
-    case 'breaker_open':
-      return { ...gate, pausedUntilAt: now + BREAKER_POLL_MS, probing: true };
-    case 'auth':
-      return {
-        ...gate,
-        pausedUntilAt: now + (answer.retryAfterMs === undefined ? AUTH_POLL_MS : Math.min(answer.retryAfterMs, REFUSED_POLL_MS)),
-        probing: true,
-      };
-    case 'timed_out':
-    case 'unreachable':
-    case 'server':
-      return { ...gate, pausedUntilAt: Math.max(gate.pausedUntilAt, now + INSTANT_MS) };
-    case 'gone':
-    case 'root_gone':
-    case 'no_access':
-    case 'archived':
-    case 'edit_expired':
-    case 'edit_forbidden':
-    case 'too_large':
-    case 'rejected':
-    case 'in_progress':
-      return { ...gate, probing: false };
-    default:
-      return answer.reason satisfies never;
+  const { scope, isHealthFailure } = FAILURES[answer.reason];
+  if (answer.reason === 'rate_limited') {
+    const untilAt = now + (answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) + Math.ceil(random * JITTER_MS);
+    return { ...gate, blockedUntilAt: Math.max(gate.blockedUntilAt, untilAt), probing: false };
   }
+  if (scope === 'all') return { ...gate, pausedUntilAt: now + pauseMs(answer), probing: true };
+  if (isHealthFailure) return { ...gate, pausedUntilAt: Math.max(gate.pausedUntilAt, now + INSTANT_MS) };
+  return { ...gate, probing: false };
 }
 
-/** The failure says nothing about the one box whose request met it: all boxes wait alike. */
-export function isAboutAll(reason: Reason): boolean {
-  return reason === 'rate_limited' || reason === 'breaker_open' || reason === 'auth';
+function pauseMs({ reason, retryAfterMs }: Extract<GateAnswer, { kind: 'failed' }>): number {
+  if (reason === 'breaker_open') return BREAKER_POLL_MS;
+  return retryAfterMs === undefined ? AUTH_POLL_MS : Math.min(retryAfterMs, REFUSED_POLL_MS);
 }
 
 /** The earliest instant at which the gate lets a request through. */

@@ -1,6 +1,6 @@
 // What a request and its answer change about one box's post. Pure; what concerns all boxes at once is decided in gate.ts.
 
-import type { Reason } from '../../core/sink.ts';
+import { FAILURES, type Reason } from '../../core/sink.ts';
 import { PASSING_MS, patienceWith } from './patience.ts';
 import { decodeMeta } from './post-meta.ts';
 import type { GoneCause } from './post-record.ts';
@@ -226,7 +226,7 @@ function inDoubt(state: PostState, { attempt, reason }: Failure, now: number): P
     case 'create':
       return { ...state, lastPushAt: now, post: { kind: 'intent', doubtful: true, safeUntilAt: 0 } };
     case 'edit':
-      if (isRefusal(reason)) return state;
+      if (!FAILURES[reason].mayLand) return state;
       return { ...state, lastPushAt: now, acked: undefined, trust: { kind: 'unknown' } };
     case 'find':
     case 'read':
@@ -235,10 +235,6 @@ function inDoubt(state: PostState, { attempt, reason }: Failure, now: number): P
     default:
       return attempt satisfies never;
   }
-}
-
-function isRefusal(reason: Reason): boolean {
-  return reason === 'rejected' || reason === 'too_large' || reason === 'gone' || reason === 'root_gone';
 }
 
 function retry(

@@ -1,6 +1,6 @@
 // How long one box waits after its requests failed, and from when on the failure counts as more than a passing one. Pure.
 
-import type { Reason } from '../../core/sink.ts';
+import { FAILURES, type Reason } from '../../core/sink.ts';
 
 /** The failures of one box since its last success. Durations in milliseconds; `random` is 0 ≤ x < 1. */
 export interface Failures {
@@ -18,7 +18,7 @@ export interface Failures {
 
 /** `failing` may pass by itself, `parked` waits for a person, `refused` suspects the content. */
 export interface Verdict {
-  kind: 'failing' | 'parked' | 'refused';
+  kind: (typeof FAILURES)[Reason]['lastsAs'];
   waitMs: number;
 }
 
@@ -37,32 +37,17 @@ const REFUSED_MS = 300_000;
 
 /** What becomes of a box after one more failure, for a reason that is about this box. */
 export function patienceWith(failures: Failures): Verdict {
-  const { reason, lastingMs, alone } = failures;
-  switch (reason) {
-    case 'archived':
-    case 'edit_expired':
-      return parked(lastingMs);
-    case 'no_access':
-    case 'root_gone':
-    case 'edit_forbidden':
-      return lastingMs < PASSING_MS ? { kind: 'parked', waitMs: stepMs(failures) } : parked(lastingMs);
-    case 'too_large':
-      return refused(failures);
-    case 'gone':
-    case 'rejected':
-      return lastingMs < PASSING_MS ? { kind: 'failing', waitMs: stepMs(failures) } : refused(failures);
-    case 'in_progress':
-    case 'timed_out':
-    case 'unreachable':
-    case 'server':
-    case 'rate_limited':
-    case 'breaker_open':
-    case 'auth':
-      if (lastingMs < PASSING_MS) return { kind: 'failing', waitMs: stepMs(failures) };
-      return alone ? refused(failures) : { kind: 'failing', waitMs: OUTAGE_STEP_MS };
-    default:
-      return reason satisfies never;
-  }
+  const { passes, lastsAs } = FAILURES[failures.reason];
+  if (passes === 'never' || failures.lastingMs >= PASSING_MS) return lasting(failures);
+  return { kind: lastsAs === 'parked' ? 'parked' : 'failing', waitMs: stepMs(failures) };
+}
+
+function lasting(failures: Failures): Verdict {
+  const { lastsAs } = FAILURES[failures.reason];
+  if (lastsAs === 'parked') return parked(failures.lastingMs);
+  // What only this post meets is not the server's fault.
+  if (lastsAs === 'refused' || failures.alone) return refused(failures);
+  return { kind: 'failing', waitMs: OUTAGE_STEP_MS };
 }
 
 /** A quarter more or less is left to chance, so that boxes that failed together do not come back together. */

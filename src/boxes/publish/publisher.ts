@@ -1,11 +1,11 @@
 // Owns the state of each box's post, the budget, the gate and the one timer. Decides nothing: it carries out decide.ts and files the answers.
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
-import { PushError } from '../../core/sink.ts';
+import { FAILURES, PushError } from '../../core/sink.ts';
 import { fingerprint } from '../../core/turn.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
-import { type Gate, type GateAnswer, gateAfter, isAboutAll, OPEN_GATE, openAt } from './gate.ts';
+import { type Gate, type GateAnswer, gateAfter, OPEN_GATE, openAt } from './gate.ts';
 import { afterChannelOpened, afterFailure, afterRecovery, begin } from './outcome.ts';
 import { metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from './post-record.ts';
@@ -238,7 +238,7 @@ class PostPublisher implements Publisher {
 
   #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
     const { reason } = error;
-    if (isAboutAll(reason)) {
+    if (FAILURES[reason].scope === 'all') {
       const waitMs = Math.max(0, openAt(this.#gate) - this.#ports.clock.monotonic());
       this.#repeats.failed(
         `gate:${reason}`,
@@ -260,9 +260,8 @@ class PostPublisher implements Publisher {
   }
 
   #logOpenGate(): void {
-    for (const reason of ['rate_limited', 'breaker_open', 'auth']) {
-      this.#repeats.recovered(`gate:${reason}`, { reason }, 'Mattermost takes requests again.');
-    }
+    for (const [reason, { scope }] of Object.entries(FAILURES))
+      if (scope === 'all') this.#repeats.recovered(`gate:${reason}`, { reason }, 'Mattermost takes requests again.');
   }
 
   #put(state: PostState): void {

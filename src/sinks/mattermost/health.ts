@@ -1,7 +1,7 @@
 // Whether the server is healthy, and what an answer means that only its health can explain.
 
 import type { Clock } from '../../core/clock.ts';
-import { PushError, type Reason } from '../../core/sink.ts';
+import { FAILURES, PushError, type Reason } from '../../core/sink.ts';
 import type { Operation, Verdict } from './classify.ts';
 import { type Answer, exchange, isRecord, judge, refusal, segment } from './exchange.ts';
 import type { Transport, TransportRequest } from './transport.ts';
@@ -77,9 +77,9 @@ async function resolveDoubt(server: Server, doubtful: Case): Promise<Answer> {
 // A database that was back in time for the health check, or an answer of somebody else to the same thread, has refused in the same
 // words. What was refused can be repeated, since it was not carried out; of a create that failed with 5xx nobody knows.
 function mayAskAgain({ operation, answer }: Case, reason: Reason): boolean {
-  if (reason === 'no_access' || reason === 'root_gone' || reason === 'edit_forbidden') return true;
-  if (reason !== 'rejected' && reason !== 'gone') return false;
-  return operation === 'edit' || (operation === 'create' && answer.status < 500);
+  const { passes, lastsAs } = FAILURES[reason];
+  if (passes !== 'perhaps') return false;
+  return lastsAs === 'parked' || operation === 'edit' || (operation === 'create' && answer.status < 500);
 }
 
 async function confirm(server: Server, { operation, request }: Case, failure: PushError): Promise<Answer> {

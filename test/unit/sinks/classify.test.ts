@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHealthFailure } from '../../../src/core/sink.ts';
+import { FAILURES } from '../../../src/core/sink.ts';
 import { type BodyKind, classify, type Operation, type Verdict } from '../../../src/sinks/mattermost/classify.ts';
 import { recordedVerdicts } from './recorded-verdicts.ts';
 import { readRecordings } from './recordings.ts';
@@ -50,7 +50,7 @@ describe('recorded exchanges', () => {
   it('never call a refusal a failure of health, except where a proxy or the health statement says so', () => {
     const failures = exchanges.filter((exchange) => {
       const verdict = classify(exchange);
-      return verdict.verdict === 'failed' && isHealthFailure(verdict.reason);
+      return verdict.verdict === 'failed' && FAILURES[verdict.reason].isHealthFailure;
     });
     const names = failures.map(({ name }) => name);
     expect(names).toEqual([

@@ -1,6 +1,6 @@
 // What the publisher sees of a circuit breaker: after five failures of health in a row nothing is sent until a probe succeeds.
 
-import { isHealthFailure, PushError, type Sink } from '../../../../src/core/sink.ts';
+import { FAILURES, PushError, type Sink } from '../../../../src/core/sink.ts';
 import type { FakeClock } from '../../sinks/fake-clock.ts';
 
 export interface BreakerModel {
@@ -30,7 +30,7 @@ export function modelBreaker(sink: Sink, clock: FakeClock, isHealthy: () => bool
       failures = 0;
       return result;
     } catch (error) {
-      failures = error instanceof PushError && isHealthFailure(error.reason) ? failures + 1 : 0;
+      failures = error instanceof PushError && FAILURES[error.reason].isHealthFailure ? failures + 1 : 0;
       if (failures >= THRESHOLD && !open) {
         open = true;
         clock.after(COOLDOWN_MS, probe);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Gate, gateAfter, isAboutAll, OPEN_GATE, openAt } from '../../../../src/boxes/publish/gate.ts';
+import { type Gate, gateAfter, OPEN_GATE, openAt } from '../../../../src/boxes/publish/gate.ts';
 import { afterChannelOpened, afterFailure, begin, type FailureContext, type Need } from '../../../../src/boxes/publish/outcome.ts';
 import { type Failures, patienceWith } from '../../../../src/boxes/publish/patience.ts';
 import { newPostState, shrinkingFor, type PostState } from '../../../../src/boxes/publish/post-state.ts';
-import type { Reason } from '../../../../src/core/sink.ts';
+import { FAILURES, type Reason } from '../../../../src/core/sink.ts';
 import { view } from './harness.ts';
 
 const NOW = 1_000_000;
@@ -124,7 +124,7 @@ describe('a failed edit', () => {
   it('uses no sequence number for what was not sent', () => {
     const edited = begun('edit');
     expect(edited.seq).toBe(2);
-    for (const reason of REASONS) expect(fail(edited, reason).seq).toBe(isAboutAll(reason) ? 1 : 2);
+    for (const reason of REASONS) expect(fail(edited, reason).seq).toBe(FAILURES[reason].scope === 'all' ? 1 : 2);
   });
 });
 
