@@ -61,7 +61,7 @@ export class Board {
   constructor(ports: BoardPorts, options: BoardOptions) {
     this.#ports = ports;
     const { clock, place, show } = ports;
-    this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#update(boxId) });
+    this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
     this.#options = options;
     this.#sessions = createSessions(options.keptLines);
   }
@@ -123,8 +123,7 @@ export class Board {
     if (entry === undefined || tree === undefined || entry.phase === 'placed' || entry.phase === 'withdrawn') return;
     this.#homing.found(entry, tree, target);
     if (entry.phase === 'placing' && !this.#isCatchingUp) void this.#homing.ask(entry, tree);
-    this.#dirtyIds.add(boxId);
-    this.#touch([]);
+    this.#touchBoxes([boxId]);
   }
 
   /** The turns that have an entry, by what their posts say of them. */
@@ -158,11 +157,8 @@ export class Board {
   redraw(boxIds: readonly string[] | 'all'): void {
     const wanted =
       boxIds === 'all' ? this.entries().filter((entry) => !entry.final) : this.entries().filter((entry) => boxIds.includes(entry.boxId));
-    for (const entry of wanted) {
-      if (entry.phase === 'passed' && boxIds !== 'all') entry.phase = 'undecided';
-      this.#dirtyIds.add(entry.boxId);
-    }
-    this.#touch([]);
+    for (const entry of wanted) if (entry.phase === 'passed' && boxIds !== 'all') entry.phase = 'undecided';
+    this.#touchBoxes(wanted.map((entry) => entry.boxId));
   }
 
   entries(): readonly BoxEntry[] {
@@ -189,24 +185,29 @@ export class Board {
     for (const root of roots) {
       const { boxId } = root.turn;
       if (!this.#entriesById.has(boxId)) this.#entriesById.set(boxId, newEntry(root, this.#ports.clock.now()));
-      this.#dirtyIds.add(boxId);
     }
+    this.#touchBoxes(roots.map(({ turn }) => turn.boxId));
+  }
+
+  #touchBoxes(boxIds: readonly string[]): void {
+    for (const boxId of boxIds) this.#dirtyIds.add(boxId);
     if (this.#dirtyIds.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
   }
 
-  /** Events come in bursts: a box is judged and drawn once per burst, not once per event. */
+  /** Events come in bursts: a box is judged and drawn once per burst, not once per event, and the slots are shared out once for all. */
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const ids = [...this.#dirtyIds];
+    const dirty = [...this.#dirtyIds].flatMap((boxId) => this.#entriesById.get(boxId) ?? []);
     this.#dirtyIds.clear();
-    for (const boxId of ids) this.#update(boxId);
+    if (this.#isCatchingUp) return;
+    for (const entry of dirty) this.#judge(entry);
+    for (const entry of new Set([...dirty, ...this.#shareSlots()])) this.#draw(entry);
   }
 
-  #update(boxId: string): void {
-    const entry = this.#entriesById.get(boxId);
-    const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
-    if (entry === undefined || tree === undefined || this.#isCatchingUp) return;
+  #judge(entry: BoxEntry): void {
+    const tree = this.#treeOfEntry(entry);
+    if (tree === undefined) return;
     const status = this.#statusOf(tree);
     const isNews = !status.final || status.state !== entry.state;
     this.#noteState(entry, status);
@@ -214,7 +215,6 @@ export class Board {
     this.#homing.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree, status);
     this.#losses.note(entry, tree, status, this.#ports.clock.now());
-    if (entry.phase === 'placed') this.#draw(entry, tree);
   }
 
   #statusOf(tree: TurnTree): TurnStatus {
@@ -241,22 +241,22 @@ export class Board {
       void this.#homing.ask(entry, tree);
   }
 
-  #draw(entry: BoxEntry, tree: TurnTree): void {
-    this.#shareSlots();
-    if (entry.target === undefined || !isDrawn(entry)) return;
+  #draw(entry: BoxEntry): void {
+    const { boxId, target } = entry;
+    const tree = this.#treeOfEntry(entry);
+    if (entry.phase !== 'placed' || target === undefined || tree === undefined || !isDrawn(entry)) return;
     entry.isShown = true;
     const card = this.#ports.render(tree, (node) => this.#statusOf(node));
-    this.#ports.show({ boxId: entry.boxId, target: entry.target, card, turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
+    this.#ports.show({ boxId, target, card, turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
   }
 
-  #shareSlots(): void {
-    if (this.#isLeaving) return;
-    const activeAt = (entry: BoxEntry): number => {
+  /** The boxes that have got a slot. */
+  #shareSlots(): BoxEntry[] {
+    if (this.#isLeaving) return [];
+    return shareSlots(this.entries(), this.#options.maxBoxes, (entry) => {
       const tree = this.#treeOfEntry(entry);
       return tree === undefined ? 0 : lastEventAt(tree);
-    };
-    for (const boxId of shareSlots(this.entries(), this.#options.maxBoxes, activeAt)) this.#dirtyIds.add(boxId);
-    this.#touch([]);
+    });
   }
 
   /** Time passes for a box only where that changes what it says. */

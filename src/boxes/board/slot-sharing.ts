@@ -4,14 +4,15 @@ import { agentOf, type BoxEntry } from './box-entry.ts';
 import { chooseSlots } from './policy.ts';
 
 /** Shares out `limit` slots among the boxes that are open, and returns those that have got one. */
-export function shareSlots(entries: readonly BoxEntry[], limit: number, lastEventAtOf: (entry: BoxEntry) => number): string[] {
+export function shareSlots(entries: readonly BoxEntry[], limit: number, lastEventAtOf: (entry: BoxEntry) => number): BoxEntry[] {
   const open = entries.filter((entry) => entry.phase === 'placed' && !entry.final);
   const candidates = open.map((entry) => {
     const { boxId, holdsSlot, openedAt, state } = entry;
-    return { boxId, agentId: agentOf(entry), holdsSlot, openedAt, lastEventAt: lastEventAtOf(entry), quiet: state === 'quiet' };
+    const quiet = state === 'quiet';
+    return { boxId, agentId: agentOf(entry), holdsSlot, openedAt, lastEventAt: quiet ? lastEventAtOf(entry) : 0, quiet };
   });
   const chosen = chooseSlots(candidates, limit);
-  const gained = open.filter(({ boxId, holdsSlot }) => chosen.has(boxId) && !holdsSlot).map(({ boxId }) => boxId);
+  const gained = open.filter(({ boxId, holdsSlot }) => chosen.has(boxId) && !holdsSlot);
   for (const entry of open) entry.holdsSlot = chosen.has(entry.boxId);
   return gained;
 }

@@ -17,6 +17,8 @@ type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'se
 export interface DeskOptions {
   policy?: Partial<BoardOptions['policy']>;
   maxBoxes?: number;
+  /** Called whenever the board asks how many boxes there may be: it does so to share out the slots, and only then. */
+  onShare?: () => void;
   clock?: FakeClock;
   /** Told of every view beside its being written down. */
   show?: (view: BoxView) => void;
@@ -33,7 +35,7 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({ policy, maxBoxes = 20, clock = createFakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
+  constructor({ policy, maxBoxes = 20, onShare, clock = createFakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
     this.clock = clock;
     this.board = new Board(
       {
@@ -51,7 +53,10 @@ export class Desk {
       {
         limits: { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 },
         policy: { openAfterMs: 2_000, schedule: 'failures', allowsAgent: () => true, ...policy },
-        maxBoxes,
+        get maxBoxes() {
+          onShare?.();
+          return maxBoxes;
+        },
       },
     );
     if (!isCatchingUp) this.board.caughtUp();
