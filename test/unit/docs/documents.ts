@@ -19,39 +19,58 @@ export function documents(): Document[] {
 
 /** Without what stands between fences, which is quoted and not said. */
 function proseOf({ text }: Document): string {
-  return text.replaceAll(/^(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1[^\n]*$/gm, '');
+  return text.replaceAll(/^ *(`{3,}|~{3,})[^\n]*\n[^]*?^ *\1[^\n]*$/gm, '');
 }
 
-export function headingsOf(document: Document): string[] {
+/** Each heading with those above it, the topmost first. */
+export function headingsOf(document: Document): string[][] {
+  const open: string[] = [];
   return proseOf(document)
     .split('\n')
-    .filter((line) => /^#{1,6} /.test(line))
-    .map((line) => line.replace(/^#+ /, ''));
+    .flatMap((line) => {
+      const [, marks, title] = /^(#{1,6}) +(.+?)\s*$/.exec(line) ?? [];
+      if (marks === undefined || title === undefined) return [];
+      open.splice(marks.length - 1, Number.POSITIVE_INFINITY, title);
+      return [open.filter((each) => each !== undefined)];
+    });
 }
 
-/** Rows with words in them; the lines below the heads of tables are alike. */
-export function rowsOf(document: Document): string[] {
-  return proseOf(document)
-    .split('\n')
-    .filter((line) => line.startsWith('|') && /[a-z]{3}/i.test(line));
+/** The rows of each table, without its head and the line below that. */
+export function tablesOf(document: Document): string[][] {
+  return [...proseOf(document).matchAll(/(?:^ *\|.*\n?)+/gm)].map(([table]) => table.trim().split('\n').slice(2));
 }
 
-/** Runs of lines that are neither headings nor rows, with their spaces evened out. */
+/** Runs of lines that are neither headings nor rows, with their spaces evened out; an entry of a list is one of its own. */
 export function paragraphsOf(document: Document): string[] {
   return proseOf(document)
-    .split(/\n(?:\s*\n|(?=#|- |\|))/)
+    .split(/\n(?:\s*\n|(?= *(?:#|[-*] |\d+\. |\|)))/)
     .map((block) => block.replaceAll(/\s+/g, ' ').trim())
-    .filter((block) => block !== '' && !block.startsWith('#') && !block.startsWith('|'));
+    .filter((block) => block !== '' && !/^[#|]/.test(block));
 }
 
-/** What links point at, without those to other servers. */
+export function sentencesOf(document: Document): string[] {
+  return paragraphsOf(document).flatMap((paragraph) => paragraph.split(/(?<=[.:;]) /));
+}
+
+/** What links and pictures point at, without those to other servers. */
 export function linksOf(document: Document): string[] {
-  return [...proseOf(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target));
+  const prose = proseOf(document).replaceAll(/`[^`\n]+`/g, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)[^)]*\)|^\[[^\]]+\]: *(\S+)/gm)].map(([, inline, below]) => inline ?? below ?? '');
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
 }
 
 /** What stands in code spans. */
 export function codeOf(document: Document): string[] {
   return [...proseOf(document).matchAll(/(?<!`)`([^`\n]+)`(?!`)/g)].map(([, code = '']) => code);
+}
+
+/** What people are to type: in code spans, and between fences; of a `console` only what stands behind `$`. */
+export function typedIn(document: Document): string[] {
+  const blocks = [...document.text.matchAll(/^ *```(\w*)[^\n]*\n([^]*?)^ *```$/gm)].flatMap(([, kind, body = '']) => {
+    const lines = body.split('\n').map((line) => line.trim());
+    return kind === 'console' ? lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2)) : lines;
+  });
+  return [...codeOf(document), ...blocks].flatMap((line) => line.split(/ (?:&&|\||#) |; /)).map((command) => command.replace(/^sudo /, ''));
 }
 
 /** As the pages that show Markdown name a heading in a link. */
