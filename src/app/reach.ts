@@ -1,6 +1,7 @@
 // Owns when the chat server last answered and what it last failed with. Knows nothing of what was asked.
 
 import type { Clock } from '../core/clock.ts';
+import { guarded } from '../core/guarded.ts';
 import { FAILURES, PushError, type Sink } from '../core/sink.ts';
 import type { Reach } from '../health/health-report.ts';
 import { HeldBack } from '../sinks/mattermost/rate-gate.ts';
@@ -49,11 +50,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
   }
 
   return {
-    create: (draft, signal) => observe(() => sink.create(draft, signal)),
-    edit: (postId, body, signal) => observe(() => sink.edit(postId, body, signal)),
-    read: (postId, signal) => observe(() => sink.read(postId, signal)),
-    findOwn: (channelId, sinceAt, signal) => observe(() => sink.findOwn(channelId, sinceAt, signal)),
-    probe: (signal, timeoutMs) => observe(() => sink.probe(signal, timeoutMs)),
+    ...guarded(sink, observe),
     facts: () => facts,
     note,
     idleMs: () => clock.monotonic() - askedAt,

@@ -1,6 +1,7 @@
 // Owns how long edits took, in threads and outside. Old servers read a whole thread for each edit of one of its posts, new ones do not:
 // which of the two this one is shows in the time its edits take, not in its version.
 
+import { forwarded } from '../core/guarded.ts';
 import type { PostBody, Sink } from '../core/sink.ts';
 
 /** Replies of a thread and how long an edit took in it, in milliseconds. */
@@ -68,7 +69,7 @@ export function createThreadCosts(nowMs: () => number): ThreadCosts {
 
   return {
     timed: (sink) => ({
-      ...sink,
+      ...forwarded(sink),
       create: async (draft, signal) => {
         const made = await sink.create(draft, signal);
         bound(rootByPost).set(made.postId, draft.target.rootId);

@@ -2,6 +2,7 @@
 // Belongs outside the breaker: what it throws without asking the server must not count as an answer.
 
 import type { Clock } from '../core/clock.ts';
+import { type Guard, guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';
 import type { Token } from './token.ts';
 
@@ -20,7 +21,7 @@ export interface AuthGateOptions {
 
 export interface AuthGateSink extends Sink {
   /** A call beside those of the sink, under the same token. */
-  pass<T>(call: () => Promise<T>): Promise<T>;
+  pass: Guard;
   authStatus(): AuthStatus;
   /** Cancels the checks for good. */
   stop(): void;
@@ -38,13 +39,10 @@ const LOOK_MS = 2_000; // A person who has corrected the token's file looks at a
  */
 export function withAuthGate(sink: Sink, options: AuthGateOptions): AuthGateSink {
   const gate = new Gate(options);
+  const pass: Guard = (call) => gate.guard(call);
   return {
-    create: (draft, signal) => gate.guard(() => sink.create(draft, signal)),
-    edit: (postId, body, signal) => gate.guard(() => sink.edit(postId, body, signal)),
-    read: (postId, signal) => gate.guard(() => sink.read(postId, signal)),
-    findOwn: (channelId, sinceAt, signal) => gate.guard(() => sink.findOwn(channelId, sinceAt, signal)),
-    probe: (signal) => gate.guard(() => sink.probe(signal)),
-    pass: (call) => gate.guard(call),
+    ...guarded(sink, pass),
+    pass,
     authStatus: () => gate.status(),
     stop: () => gate.stop(),
   };

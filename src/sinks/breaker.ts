@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
 import type { Clock } from '../core/clock.ts';
+import { type Guard, guarded } from '../core/guarded.ts';
 import { FAILURES, PushError, type Sink } from '../core/sink.ts';
 import { createProbing, type Probing, type ProbingOptions } from './probing.ts';
 
@@ -22,7 +23,7 @@ export interface BreakerOptions {
 
 export interface BreakerSink extends Sink {
   /** A call beside those of the sink, under the same circuit. */
-  pass<T>(call: () => Promise<T>): Promise<T>;
+  pass: Guard;
   state(): BreakerState;
   /** Cancels the probes for good; nothing is sent any more. */
   stop(): void;
@@ -47,13 +48,11 @@ const NEVER_MS = 2_147_483_647; // The longest timer there is: opossum must not 
  */
 export function withBreaker(sink: Sink, options: BreakerOptions): BreakerSink {
   const breaker = new Breaker(options, (signal, timeoutMs) => sink.probe(signal, timeoutMs));
+  const pass: Guard = (call, signal) => breaker.guard(call, signal);
   return {
-    create: (draft, signal) => breaker.guard(() => sink.create(draft, signal), signal),
-    edit: (postId, body, signal) => breaker.guard(() => sink.edit(postId, body, signal), signal),
-    read: (postId, signal) => breaker.guard(() => sink.read(postId, signal), signal),
-    findOwn: (channelId, sinceAt, signal) => breaker.guard(() => sink.findOwn(channelId, sinceAt, signal), signal),
-    probe: (signal) => breaker.guardProbe(() => sink.probe(signal), signal),
-    pass: (call) => breaker.guard(call, undefined),
+    ...guarded(sink, pass),
+    probe: (signal, timeoutMs) => breaker.guardProbe(() => sink.probe(signal, timeoutMs), signal),
+    pass,
     state: () => breaker.state(),
     stop: () => breaker.stop(),
   };

@@ -3,6 +3,7 @@
 
 import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
+import { forwarded } from '../core/guarded.ts';
 import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
 import { bestTurn, type TurnIdentity } from './same-turn.ts';
 
@@ -37,11 +38,9 @@ const SEARCHED_BACK_MS = 3_600_000; // a turn that is still open after an hour o
 export function withAdoption(sink: Sink, clock: Clock, instance: string, options: AdoptionOptions): AdoptingSink {
   const adoption = new Adoption(sink, clock.now() - SEARCHED_BACK_MS, instance, options);
   return {
+    ...forwarded(sink),
     create: (draft, signal) => adoption.create(draft, signal),
     edit: (postId, body, signal) => adoption.edit(postId, body, signal),
-    read: (postId, signal) => sink.read(postId, signal),
-    findOwn: (channelId, sinceAt, signal) => sink.findOwn(channelId, sinceAt, signal),
-    probe: (signal) => sink.probe(signal),
     search: (channelId) => adoption.search(channelId),
     look: (postId) => adoption.look(postId),
     leftovers: () => adoption.leftovers(),

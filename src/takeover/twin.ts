@@ -6,6 +6,7 @@
 
 import { decodeMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
+import { type Guard, guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';
 
 export interface TwinSink extends Sink {
@@ -53,20 +54,18 @@ export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplac
     return replacedBy === undefined && clock.monotonic() - lookedAt >= everyMs;
   }
 
-  function active(): Sink {
-    if (replacedBy === undefined) return sink;
+  const unlessReplaced: Guard = async (call) => {
+    if (replacedBy === undefined) return await call();
     throw new PushError('breaker_open', `not sent: another watcher has taken over (${replacedBy})`, { retryAfterMs: NEVER_MS });
-  }
+  };
 
+  const active = guarded(sink, unlessReplaced);
   return {
-    create: async (draft, signal) => active().create(draft, signal),
+    ...active,
     edit: async (postId, body, signal) => {
       if (isDue(LOOK_BEFORE_EDIT_MS)) await look(postId);
-      await active().edit(postId, body, signal);
+      await active.edit(postId, body, signal);
     },
-    read: async (postId, signal) => active().read(postId, signal),
-    findOwn: async (channelId, sinceAt, signal) => active().findOwn(channelId, sinceAt, signal),
-    probe: (signal) => sink.probe(signal),
     check: async (openPostIds) => {
       const postId = openPostIds[turn % Math.max(1, openPostIds.length)];
       if (postId === undefined || !isDue(LOOK_WHEN_IDLE_MS)) return;

@@ -8,10 +8,11 @@ import type { BoxView, Publisher } from '../../../src/boxes/publish/publisher-po
 import type { Checkpoint } from '../../../src/store/checkpoint.ts';
 import { type Config, secretsOf } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
+import { forwarded } from '../../../src/core/guarded.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
-import { PushError, type Sink } from '../../../src/core/sink.ts';
+import { FAILURES, PushError, type Sink } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
 import { boardOptions, publisherOptions } from '../../../src/app/box-options.ts';
 import { encoderOf, rendererOf } from '../../../src/app/drawing.ts';
@@ -202,13 +203,13 @@ export class Watcher {
         push.outcome = 'accepted';
         return answer;
       } catch (error) {
-        const isUnknown = error instanceof PushError && ['timed_out', 'unreachable', 'server'].includes(error.reason);
+        const isUnknown = error instanceof PushError && FAILURES[error.reason].isHealthFailure;
         push.outcome = isUnknown ? 'unknown' : 'refused';
         throw error;
       }
     };
     return {
-      ...sink,
+      ...forwarded(sink),
       create: (draft, signal) => note('create', draft.props['livestatus'], () => sink.create(draft, signal)),
       edit: (postId, body, signal) => note('edit', body.props['livestatus'], () => sink.edit(postId, body, signal)),
     };

@@ -1,5 +1,6 @@
 // What the publisher sees of a circuit breaker: after five failures of health in a row nothing is sent until a probe succeeds.
 
+import { guarded } from '../../../../src/core/guarded.ts';
 import { FAILURES, PushError, type Sink } from '../../../../src/core/sink.ts';
 import type { FakeClock } from '../../sinks/fake-clock.ts';
 
@@ -39,13 +40,7 @@ export function modelBreaker(sink: Sink, clock: FakeClock, isHealthy: () => bool
     }
   };
   return {
-    sink: {
-      create: (draft, signal) => guard(() => sink.create(draft, signal)),
-      edit: (postId, body, signal) => guard(() => sink.edit(postId, body, signal)),
-      read: (postId, signal) => guard(() => sink.read(postId, signal)),
-      findOwn: (channelId, sinceAt, signal) => guard(() => sink.findOwn(channelId, sinceAt, signal)),
-      probe: () => Promise.resolve(),
-    },
+    sink: guarded(sink, guard),
     closedAt,
     isOpen: () => open,
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { forwarded } from '../../../../src/core/guarded.ts';
 import { PushError, type Sink } from '../../../../src/core/sink.ts';
 import type { FakeClock } from '../../sinks/fake-clock.ts';
 import { createHarness, type Harness, shownBy, view } from './harness.ts';
@@ -21,7 +22,7 @@ class Limiter {
 
   guard(sink: Sink): Sink {
     return {
-      ...sink,
+      ...forwarded(sink),
       create: (draft, signal) => this.#limit(() => sink.create(draft, signal)),
       edit: (postId, body, signal) => this.#limit(() => sink.edit(postId, body, signal)),
     };

@@ -1,0 +1,22 @@
+// A sink made of another one and of something that every call passes through.
+
+import type { Sink } from './sink.ts';
+
+/** Carries the call out, now or never, and says what came of it. `signal` is the caller's. */
+export type Guard = <T>(call: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+/** The same sink behind a guard. A layer that changes single methods spreads the result and replaces those. */
+export function guarded(sink: Sink, guard: Guard): Sink {
+  return {
+    create: (draft, signal) => guard(() => sink.create(draft, signal), signal),
+    edit: (postId, body, signal) => guard(() => sink.edit(postId, body, signal), signal),
+    read: (postId, signal) => guard(() => sink.read(postId, signal), signal),
+    findOwn: (channelId, sinceAt, signal) => guard(() => sink.findOwn(channelId, sinceAt, signal), signal),
+    probe: (signal, timeoutMs) => guard(() => sink.probe(signal, timeoutMs), signal),
+  };
+}
+
+/** The same sink, for layers that only replace methods. */
+export function forwarded(sink: Sink): Sink {
+  return guarded(sink, (call) => call());
+}
