@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openclawConfigPath } from '../config/find-gateway.ts';
-import { asRecord, parseJson } from '../sources/openclaw/decoding/json-guards.ts';
+import { asRecord, parseJson } from '../core/json-guards.ts';
 import { packagePath } from '../runtime/package-folder.ts';
 
 export const HOOK = 'status-watcher-hook';

@@ -1,12 +1,11 @@
 // Finds the gateway in OpenClaw's own configuration, for a watcher on the gateway's host. Reads nothing by itself.
 
 import { isAbsolute, join } from 'node:path';
+import { asRecord, type JsonRecord } from '../core/json-guards.ts';
 import { parseLooseJson } from './loose-json.ts';
 
 /** Where the gateway is and what it wants to hear, or why nobody can tell. `why` completes a sentence for the log. */
 export type GatewayFound = { readonly url: string; readonly token: string; readonly path: string } | { readonly why: string };
-
-type Json = Readonly<Record<string, unknown>>;
 
 const DEFAULT_PORT = 18_789;
 const CONFIG_NAME = 'openclaw.json';
@@ -32,32 +31,32 @@ export function findGateway(env: NodeJS.ProcessEnv, readFile: (path: string) => 
   const text = path === undefined ? undefined : readFile(path);
   if (path === undefined || text === undefined)
     return { why: `there is no OpenClaw configuration${path === undefined ? '' : ` at ${path}`}` };
-  const config = asJson(parseLooseJson(text));
+  const config = asRecord(parseLooseJson(text));
   if (config === undefined) return { why: `${path} cannot be understood` };
-  const gateway = asJson(config['gateway']) ?? {};
+  const gateway = asRecord(config['gateway']) ?? {};
   const token = tokenOf(gateway, env);
   if ('why' in token) return { why: `${path} ${token.why}` };
   return { url: urlOf(gateway, env), token: token.value, path };
 }
 
-function urlOf(gateway: Json, env: NodeJS.ProcessEnv): string {
-  const remote = isRemote(gateway) ? asJson(gateway['remote'])?.['url'] : undefined;
+function urlOf(gateway: JsonRecord, env: NodeJS.ProcessEnv): string {
+  const remote = isRemote(gateway) ? asRecord(gateway['remote'])?.['url'] : undefined;
   if (typeof remote === 'string' && /^wss?:\/\//.test(remote)) return remote;
-  const scheme = asJson(gateway['tls'])?.['enabled'] === true ? 'wss' : 'ws';
+  const scheme = asRecord(gateway['tls'])?.['enabled'] === true ? 'wss' : 'ws';
   const named = Number(env['OPENCLAW_GATEWAY_PORT'] || gateway['port']);
   const port = Number.isInteger(named) && named > 0 && named <= 65_535 ? named : DEFAULT_PORT;
   return `${scheme}://127.0.0.1:${port}`;
 }
 
-function isRemote(gateway: Json): boolean {
+function isRemote(gateway: JsonRecord): boolean {
   return gateway['mode'] === 'remote';
 }
 
-function tokenOf(gateway: Json, env: NodeJS.ProcessEnv): { value: string } | { why: string } {
+function tokenOf(gateway: JsonRecord, env: NodeJS.ProcessEnv): { value: string } | { why: string } {
   const fromEnv = env['OPENCLAW_GATEWAY_TOKEN']?.trim();
   if (fromEnv) return { value: fromEnv };
-  const auth = asJson(gateway['auth']);
-  const named = isRemote(gateway) ? asJson(gateway['remote'])?.['token'] : auth?.['token'];
+  const auth = asRecord(gateway['auth']);
+  const named = isRemote(gateway) ? asRecord(gateway['remote'])?.['token'] : auth?.['token'];
   const value = secretOf(named, env);
   if (value !== undefined) return { value };
   if (auth?.['mode'] === 'password') return { why: 'protects the gateway with a password, and only a token can be used' };
@@ -66,17 +65,9 @@ function tokenOf(gateway: Json, env: NodeJS.ProcessEnv): { value: string } | { w
 
 /** A token in clear, `${VARIABLE}`, or `{ source: 'env', id: 'VARIABLE' }`. */
 function secretOf(value: unknown, env: NodeJS.ProcessEnv): string | undefined {
-  const reference = asJson(value);
+  const reference = asRecord(value);
   const name =
     reference?.['source'] === 'env' ? reference['id'] : typeof value === 'string' ? ENV_REFERENCE.exec(value.trim())?.[1] : undefined;
   const text = typeof name === 'string' ? env[name] : value;
   return typeof text === 'string' && /^[\x21-\x7e]+$/.test(text.trim()) ? text.trim() : undefined;
-}
-
-function asJson(value: unknown): Json | undefined {
-  return isJson(value) ? value : undefined;
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 // Reads the file of TOOL_LABELS_FILE, for the check at the start and for the boxes.
 
+import { isRecord } from '../core/json-guards.ts';
 import { readRegularFile } from './regular-file.ts';
 
 const MAX_BYTES = 1_048_576; // Thousands of labels fit.
@@ -9,7 +10,7 @@ export function readLabelsFile(path: string): { readonly value: object } | { rea
   const read = readRegularFile(path, MAX_BYTES);
   if ('wrong' in read) return { wrong: `names ${read.wrong}` };
   const value = parsed(read.text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { value };
+  if (isRecord(value)) return { value };
   return { wrong: `names a file that is not a JSON object (${path})` };
 }
 

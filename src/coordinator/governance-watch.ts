@@ -4,6 +4,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode, errorText } from '../core/error-code.ts';
+import { isRecord } from '../core/json-guards.ts';
 import { decodeGovernance, type Governance } from './rules/governance.ts';
 
 /** `missing` is no fault where there never was a state. */
@@ -153,8 +154,4 @@ function parse(text: string, changedAt: number): ReadJson {
 function sinceOf({ value, changedAt }: { value: unknown; changedAt: number }): number {
   const said = isRecord(value) && typeof value['last_updated'] === 'string' ? Date.parse(value['last_updated']) : Number.NaN;
   return Math.min(Number.isFinite(said) ? said : changedAt, changedAt);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

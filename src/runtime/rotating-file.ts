@@ -1,8 +1,8 @@
 // Owns one log file and its older copies. Does not know what the lines mean.
 
-import { closeSync, constants, fstatSync, renameSync, writeSync } from 'node:fs';
-import { errorCode } from '../core/error-code.ts';
+import { closeSync, constants, fstatSync, writeSync } from 'node:fs';
 import { openPrivate } from './private-file.ts';
+import { renameIfThere } from './rename-if-there.ts';
 
 const MAX_BYTES = 10 * 1024 * 1024; // With the copies 40 MB at most, which no disk misses.
 const COPIES = 3;
@@ -49,12 +49,4 @@ export function openRotatingFile(
 
 function openAppending(path: string): number {
   return openPrivate(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  }
 }

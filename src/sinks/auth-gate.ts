@@ -2,6 +2,7 @@
 // Belongs outside the breaker: what it throws without asking the server must not count as an answer.
 
 import type { Clock } from '../core/clock.ts';
+import { errorText } from '../core/error-code.ts';
 import { type Guard, guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';
 import type { Token } from './token.ts';
@@ -147,7 +148,7 @@ class Gate {
 
   #tellWhy(error: unknown, wrongFile: string | undefined): void {
     if (this.#status.state !== 'refused') return;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     this.#status = { ...this.#status, because: wrongFile === undefined ? message : `${message}; MM_TOKEN_FILE ${wrongFile}` };
   }
 }

@@ -7,8 +7,10 @@
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { ensurePrivate, makePrivate } from '../runtime/private-file.ts';
+import { renameIfThere } from '../runtime/rename-if-there.ts';
 
 /** Each kind of row has its own key space. */
 export type RowKind = 'session' | 'post' | 'source' | 'fact';
@@ -45,7 +47,7 @@ export function openCheckpoint(stateDir: string, log: Logger): Checkpoint {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     return sqliteCheckpoint(openOrMoveAside(path, log), log, undefined);
   } catch (error) {
-    const problem = `the state directory ${stateDir} cannot be used (${messageOf(error)}); after a restart boxes are found again by their posts only`;
+    const problem = `the state directory ${stateDir} cannot be used (${errorText(error)}); after a restart boxes are found again by their posts only`;
     log.error({ stateDir }, `Nothing is remembered across restarts: ${problem}.`);
     return sqliteCheckpoint(prepare(new DatabaseSync(':memory:')), log, problem);
   }
@@ -60,7 +62,7 @@ function openOrMoveAside(path: string, log: Logger): DatabaseSync {
     renameSync(path, aside);
     for (const suffix of SIDE_FILES) renameIfThere(path + suffix, aside + suffix);
     log.error(
-      { movedTo: aside, reason: messageOf(error) },
+      { movedTo: aside, reason: errorText(error) },
       'The checkpoint could not be read. It was moved aside and a new one begun; boxes are found again by their posts.',
     );
     return prepare(openPrivately(path));
@@ -101,14 +103,6 @@ function isDamage(error: unknown): boolean {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch {
-    // SQLite keeps these files only while it needs them.
-  }
-}
-
 function sqliteCheckpoint(database: DatabaseSync, log: Logger, lasting: string | undefined): Checkpoint {
   const put = database.prepare(
     'INSERT INTO rows (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
@@ -126,10 +120,10 @@ function sqliteCheckpoint(database: DatabaseSync, log: Logger, lasting: string |
     } catch (error) {
       if (failure === undefined)
         log.error(
-          { reason: messageOf(error) },
+          { reason: errorText(error) },
           'The checkpoint cannot be written. Boxes go on; a crash now would make the next start search for its posts.',
         );
-      failure = messageOf(error);
+      failure = errorText(error);
     }
     return failure === undefined;
   }
@@ -165,8 +159,4 @@ function parseRow(kind: RowKind, row: Record<string, unknown>): Row[] {
   } catch {
     return [];
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 // What a post says about itself in `props.livestatus`, so that it can be found and judged again.
 
+import { isRecord } from '../../core/json-guards.ts';
 import type { TurnTree } from '../../core/session.ts';
 import { fingerprint } from '../../core/turn.ts';
 import type { BoxView } from './publisher-ports.ts';
@@ -66,8 +67,4 @@ export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
   const names = Array.isArray(runs) ? runs.filter((run) => typeof run === 'string') : [];
   const optional = { ...(typeof trigger === 'string' ? { trigger } : {}), ...(typeof replaces === 'string' ? { replaces } : {}) };
   return { v, box, session, runs: names, ...optional, start, open, seq, instance, claimedAt };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

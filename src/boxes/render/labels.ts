@@ -1,5 +1,6 @@
 // What a tool is called in a box and which of its arguments is worth showing (LS-19).
 
+import { isRecord } from '../../core/json-guards.ts';
 import builtIn from './tool-labels.json' with { type: 'json' };
 
 /** How calls of one tool are shown. */
@@ -55,10 +56,6 @@ function decodeLabel(entry: unknown): ToolLabel | undefined {
   }
   const wanted = (['label', 'hidden', 'args', 'to', 'also'] as const).filter((name) => entry[name] !== undefined);
   return wanted.length === Object.keys(label).length ? label : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTexts(value: unknown): value is string[] {

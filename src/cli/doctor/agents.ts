@@ -7,7 +7,7 @@ import { openclawConfigPath } from '../../config/find-gateway.ts';
 import { parseLooseJson } from '../../config/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
-import { asList, asRecord, type JsonRecord } from '../../sources/openclaw/decoding/json-guards.ts';
+import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { pair, type PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
 import { findFolders, type Folder } from '../../sources/openclaw/transcripts/discover.ts';
 import { packageVersion } from '../../runtime/package-version.ts';

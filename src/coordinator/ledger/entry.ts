@@ -1,5 +1,6 @@
 // Reads one line of a ledger and says whether its hash is right, and writes the lines that we add.
 
+import { isRecord } from '../../core/json-guards.ts';
 import { HASH_STYLES, hashOf, jsonText, LINE_STYLE, parseKeepingNumbers } from './canonical.ts';
 
 export const ZERO_HASH = '0'.repeat(64);
@@ -81,10 +82,6 @@ function parseObject(line: string, parse: (text: string) => unknown): Record<str
   } catch {
     return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What we have to say; the governance fields are those of the state in effect. */

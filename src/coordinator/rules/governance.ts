@@ -1,5 +1,7 @@
 // What the governance state file says, and how it is named in a title.
 
+import { isRecord } from '../../core/json-guards.ts';
+
 export const POSTURES = ['scout', 'defense', 'offense'] as const;
 
 export type Posture = (typeof POSTURES)[number];
@@ -36,10 +38,6 @@ export function decodeGovernance(value: unknown): { governance: Governance } | {
       sessionHash: typeof sessionHash === 'string' ? sessionHash : null,
     },
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function nameOf(value: unknown): string | undefined {

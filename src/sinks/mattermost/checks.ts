@@ -1,7 +1,8 @@
 // What the daemon asks Mattermost beside pushing: who we are, what the limits are, which channel a name means.
 
+import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { PushError } from '../../core/sink.ts';
-import { type Answer, isRecord, type JsonRecord, segment } from './exchange.ts';
+import { type Answer, segment } from './exchange.ts';
 import { membershipPath, type Server, settled } from './health.ts';
 import { decodePostList } from './post-json.ts';
 import type { ResponseHeaders, TransportRequest } from './transport.ts';

@@ -1,8 +1,9 @@
 // What routing asks Mattermost: names of channels, direct channels, who belongs and who wrote where.
 
+import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { PushError } from '../../core/sink.ts';
 import type { MattermostChecks } from './checks.ts';
-import { isRecord, type JsonRecord, segment } from './exchange.ts';
+import { segment } from './exchange.ts';
 import { membershipPath, type Server, settled } from './health.ts';
 import { decodePostList } from './post-json.ts';
 

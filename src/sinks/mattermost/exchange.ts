@@ -1,12 +1,11 @@
 // One request and its answer as the sink sees it: what kind of body came, its JSON, and the error it stands for.
 
 import type { Clock } from '../../core/clock.ts';
+import { isRecord } from '../../core/json-guards.ts';
 import { PushError, type Reason } from '../../core/sink.ts';
 import { type Answered, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { ResponseHeaders, Transport, TransportRequest } from './transport.ts';
-
-export type JsonRecord = Record<string, unknown>;
 
 export interface Answer {
   status: number;
@@ -39,10 +38,6 @@ export function refusal(answer: Answer, reason: Reason, because: string, clock: 
 function waitFor(answer: Answer, reason: Reason, clock: Clock): number | undefined {
   const wanted = answer.status === 429 || answer.status === 503 ? retryAfterMs(answer.headers, clock.now()) : undefined;
   return wanted ?? (reason === 'rate_limited' ? DEFAULT_RATE_WAIT_MS : undefined);
-}
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,9 +1,10 @@
 // Whether the server is healthy, and what an answer means that only its health can explain.
 
 import type { Clock } from '../../core/clock.ts';
+import { isRecord } from '../../core/json-guards.ts';
 import { FAILURES, PushError, type Reason } from '../../core/sink.ts';
 import type { Operation, Verdict } from './classify.ts';
-import { type Answer, exchange, isRecord, judge, refusal, segment } from './exchange.ts';
+import { type Answer, exchange, judge, refusal, segment } from './exchange.ts';
 import type { Transport, TransportRequest } from './transport.ts';
 
 export interface Server {

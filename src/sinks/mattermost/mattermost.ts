@@ -1,8 +1,9 @@
 // A Mattermost server as a sink. Holds no state: what an answer means is decided in classify.ts, when to send outside.
 
+import { isRecord } from '../../core/json-guards.ts';
 import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../../core/sink.ts';
 import { createChecks, type MattermostChecks } from './checks.ts';
-import { isRecord, segment } from './exchange.ts';
+import { segment } from './exchange.ts';
 import { probeHealth, type Server, settled } from './health.ts';
 import { decodePost, decodePostList, type ReadPost } from './post-json.ts';
 

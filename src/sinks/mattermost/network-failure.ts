@@ -1,6 +1,7 @@
 // What a failed exchange without an answer means, and what the operator can do about it.
 
 import { errors } from 'undici';
+import { errorCode } from '../../core/error-code.ts';
 import { PushError } from '../../core/sink.ts';
 
 // The server closed a connection that was good before: idle for too long, or it was restarted.
@@ -44,6 +45,5 @@ export function networkFailure(error: unknown): PushError {
 // Connecting to a name with several addresses fails with one error that holds one per address.
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : codeOf(error.cause);
+  return errorCode(error) ?? codeOf(error instanceof AggregateError ? error.errors[0] : error.cause);
 }

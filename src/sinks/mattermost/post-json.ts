@@ -1,7 +1,7 @@
 // Posts and lists of posts as Mattermost sends them, decoded once. Nothing here throws.
 
+import { isRecord } from '../../core/json-guards.ts';
 import type { FoundPost } from '../../core/sink.ts';
-import { isRecord } from './exchange.ts';
 
 /** A post with what the scan needs beside it. */
 export interface ReadPost {

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { decodeIndexEntry, type IndexEntry } from '../../../src/sources/openclaw/decoding/index-entry.ts';
-import type { JsonRecord } from '../../../src/sources/openclaw/decoding/json-guards.ts';
+import type { JsonRecord } from '../../../src/core/json-guards.ts';
 import { SessionIndex } from '../../../src/sources/openclaw/transcripts/session-index.ts';
 
 const FIXTURES = new URL('../../fixtures/', import.meta.url);

@@ -7,7 +7,7 @@ import type { Fact } from './decoded-event.ts';
 import { contentText, visibleText } from './entry-text.ts';
 import { modelErrorReason } from './error-reason.ts';
 import type { SafeText } from './safe-text.ts';
-import { asList, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { asList, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from './plan-steps.ts';
 import { argumentsOf, shortArgs } from './tool-args.ts';
 import { decodeUsage } from './usage.ts';

@@ -3,7 +3,7 @@
 import type { DecodeContext } from './decode-context.ts';
 import type { Fact } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
-import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { SYNTHETIC_RESULT } from './tool-failure.ts';
 import { endedByProcessTool, outcomeOf, type ToolResult } from './tool-result.ts';
 

@@ -5,7 +5,7 @@ import type { DecodeContext } from './decode-context.ts';
 import { rememberRun } from './decode-context.ts';
 import type { Fact } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
-import { asText, type JsonRecord } from './json-guards.ts';
+import { asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { questionOf } from './question.ts';
 import { findTrigger } from './trigger.ts';
 import { readUserText, type UserText } from './user-text.ts';

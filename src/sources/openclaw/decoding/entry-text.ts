@@ -1,6 +1,6 @@
 // Which part of a message's content a person would see.
 
-import { asList, asRecord, asText } from './json-guards.ts';
+import { asList, asRecord, asText } from '../../../core/json-guards.ts';
 
 /** Replies that mean "say nothing"; the last two belong to messages between sessions. */
 const SILENT_REPLY = /^(?:NO_REPLY|HEARTBEAT_OK|ANNOUNCE_SKIP|REPLY_SKIP)$/i;

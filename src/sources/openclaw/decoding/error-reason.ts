@@ -1,7 +1,7 @@
 // A model call's error as one short line. Providers, proxies and the gateway pack errors into each other: JSON in JSON in text, lists,
 // streams, pages of HTML, representations of other languages, in whole or cut off. Pure.
 
-import { asList, asRecord, asText, parseJson } from './json-guards.ts';
+import { asList, asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';
 
 const MAX_REASON_POINTS = 200;

@@ -1,6 +1,6 @@
 // Pure: decodes one entry of a session index (`sessions.json`). Every field is optional and untrusted.
 
-import { asList, asNumber, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { type RowSays, rowSays } from './row-audience.ts';
 
 export type IndexStatus = 'running' | 'done' | 'failed' | 'killed' | 'timeout';

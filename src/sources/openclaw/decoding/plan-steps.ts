@@ -1,7 +1,7 @@
 // Plans that agents keep through a tool: the same three facts under many names.
 
 import type { EventOf } from '../../../core/event.ts';
-import { asList, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { asList, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';
 
 type PlanSteps = EventOf<'plan_changed'>['steps'];

@@ -1,7 +1,7 @@
 // Pure: what the row of a session says about who reads its conversation; the same for an index and for a gateway.
 
 import { chatKindOf } from './chat-types.ts';
-import { asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { isOwnName } from './own-names.ts';
 
 /**

@@ -1,6 +1,6 @@
 // The arguments of a tool call as short lines of text.
 
-import { asRecord, type JsonRecord, parseJson } from './json-guards.ts';
+import { asRecord, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';
 
 const MAX_ARGS = 12;

@@ -1,6 +1,6 @@
 // How a tool says in its result that it did nothing or not what it was asked for, although nobody marked the call as failed. Pure.
 
-import { asList, asNumber, asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 
 const MAX_JSON_CHARS = 100_000;
 /** Without case and separators, so that `timed_out`, `timed-out` and `timedOut` are one. */

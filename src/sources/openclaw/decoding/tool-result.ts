@@ -11,7 +11,7 @@ import {
   reportsFailure,
   wordsOfFailure,
 } from './tool-failure.ts';
-import { asNumber, asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';
 
 export interface ToolResult {

@@ -3,7 +3,7 @@
 import type { Trigger } from '../../../core/event.ts';
 import { chatKindOf } from './chat-types.ts';
 import { isGatewayCommand } from './gateway-command.ts';
-import { asRecord, asText, type JsonRecord } from './json-guards.ts';
+import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { isOwnName } from './own-names.ts';
 import type { SafeText } from './safe-text.ts';
 import { fieldLine, type UserText } from './user-text.ts';

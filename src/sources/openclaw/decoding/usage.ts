@@ -1,7 +1,7 @@
 // Tokens and cost as an assistant line reports them.
 
 import type { Usage } from '../../../core/event.ts';
-import { asNumber, asRecord } from './json-guards.ts';
+import { asNumber, asRecord } from '../../../core/json-guards.ts';
 
 /** The usage of one model call; undefined for lines of failed or synthetic calls, where everything is zero. */
 export function decodeUsage(value: unknown): Usage | undefined {

@@ -2,7 +2,7 @@
 // 2026.7 stores the bare text. Nothing of the text itself leaves this folder, unless a rule was switched on that needs it (question.ts).
 
 import { hasChatMarks } from './chat-marks.ts';
-import { asRecord, asText, type JsonRecord, parseJson } from './json-guards.ts';
+import { asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { type RetryWording, retryWording } from './retry-wording.ts';
 
 /** A background command that ended; `handle` is as the gateway prints it, cut to eight characters. */

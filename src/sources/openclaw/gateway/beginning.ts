@@ -5,7 +5,7 @@ import type { DecodeContext } from '../decoding/decode-context.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import { contentText } from '../decoding/entry-text.ts';
 import { isGatewayCommand } from '../decoding/gateway-command.ts';
-import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { internalTrigger, personOrOperator, personTrigger } from '../decoding/trigger.ts';
 import { questionOf } from '../decoding/question.ts';

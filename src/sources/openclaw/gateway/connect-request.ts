@@ -1,6 +1,6 @@
 // Pure: our `connect` request. Client id and mode are closed lists of the gateway's; our own name goes into `displayName`.
 
-import { asNumber, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { type Device, deviceProof } from './device.ts';
 import { SCOPE } from './state.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log.ts';
-import type { JsonRecord } from '../decoding/json-guards.ts';
+import type { JsonRecord } from '../../../core/json-guards.ts';
 import { createBackOff } from './back-off.ts';
 import { connectParams } from './connect-request.ts';
 import { type Device, loadDevice } from './device.ts';

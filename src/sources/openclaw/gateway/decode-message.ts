@@ -3,7 +3,7 @@
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
-import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { remember } from '../../../core/remember.ts';
 import { decodeBeginning, isBeginning } from './beginning.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';

@@ -3,7 +3,7 @@
 import type { EventOf, Route } from '../../../core/event.ts';
 import { contradicts } from '../../../core/home.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
-import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { DISPUTED, routeOf } from '../decoding/route.ts';
 import { rowSays } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';

@@ -4,7 +4,7 @@ import type { RunOutcome } from '../../../core/event.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { contentText, visibleText } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
-import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionFacts } from './decode-row.ts';

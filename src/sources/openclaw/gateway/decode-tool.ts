@@ -5,7 +5,7 @@ import type { DecodeContext } from '../decoding/decode-context.ts';
 import { rememberCall } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
-import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
 import { argumentsOf, shortArgs } from '../decoding/tool-args.ts';
 import type { Run } from './run.ts';

@@ -3,7 +3,7 @@
 import type { Route, SessionEvent } from '../../../core/event.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
-import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
 import { remember } from '../../../core/remember.ts';
 import { createSafeText } from '../decoding/safe-text.ts';

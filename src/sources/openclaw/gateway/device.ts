@@ -3,6 +3,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { errorCode } from '../../../core/error-code.ts';
 
 export interface Device {
   /** SHA-256 of the raw public key, in hex. */
@@ -47,7 +48,7 @@ function readKey(path: string): KeyObject | undefined {
     chmodSync(path, PRIVATE_MODE);
     return key;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

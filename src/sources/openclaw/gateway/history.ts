@@ -1,7 +1,7 @@
 // The answer to `chat.history`: what was missed, whether a run is in flight, and how runs ended that are not.
 
 import type { RunOutcome } from '../../../core/event.ts';
-import { asList, asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { isBeginning } from './beginning.ts';
 import { type Message, messageOf } from './decode-message.ts';
 import { outcomeOfRow } from './decode-row.ts';

@@ -2,7 +2,7 @@
 
 import type { Route } from '../../../core/event.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
-import { asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { remember } from '../../../core/remember.ts';
 import { routeOf } from '../decoding/route.ts';
 import { rowSays } from '../decoding/row-audience.ts';

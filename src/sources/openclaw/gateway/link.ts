@@ -2,7 +2,8 @@
 
 import { WebSocket } from 'ws';
 import type { Clock } from '../../../core/clock.ts';
-import type { JsonRecord } from '../decoding/json-guards.ts';
+import { errorCode, errorText } from '../../../core/error-code.ts';
+import type { JsonRecord } from '../../../core/json-guards.ts';
 import { lacksScope } from './questions.ts';
 import { type Answer, Requests } from './requests.ts';
 import { type LinkEnd, ourCodes, SCOPE } from './state.ts';
@@ -131,7 +132,7 @@ export class Link {
     try {
       return this.#options.connectParams(challenge);
     } catch (error) {
-      this.close(ourCodes.noToken, error instanceof Error ? error.message : String(error));
+      this.close(ourCodes.noToken, errorText(error));
       return undefined;
     }
   }
@@ -177,7 +178,7 @@ export class Link {
   }
 
   #failed(error: Error): void {
-    const code = 'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 1009 : 1006;
+    const code = errorCode(error) === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 1009 : 1006;
     this.#end({ code, reason: '', cause: error.message.slice(0, 200) });
     this.#socket.terminate();
   }

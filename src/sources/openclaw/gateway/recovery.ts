@@ -2,7 +2,7 @@
 // sessions are subscribed on the present connection and up to where each history was read.
 
 import type { Clock } from '../../../core/clock.ts';
-import { asList, asNumber, asRecord, type JsonRecord } from '../decoding/json-guards.ts';
+import { asList, asNumber, asRecord, type JsonRecord } from '../../../core/json-guards.ts';
 import { remember } from '../../../core/remember.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';

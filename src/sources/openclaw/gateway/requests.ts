@@ -1,7 +1,7 @@
 // Owns the requests that wait for an answer on one connection.
 
 import type { Clock } from '../../../core/clock.ts';
-import type { JsonRecord } from '../decoding/json-guards.ts';
+import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { Frame, Refusal } from './wire.ts';
 
 /** How a request ended. `none`: no answer in time, or the connection went away. */

@@ -1,6 +1,6 @@
 // A frame that belongs to a run. Pure.
 
-import { asNumber, asRecord, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { RunBook } from './run-book.ts';
 
 /** A frame that belongs to a run, with what its payload has in common with all others. */

@@ -1,7 +1,7 @@
 // Pure: what the words of a frame say of how its run ended.
 
 import type { RunOutcome } from '../../../core/event.ts';
-import type { JsonRecord } from '../decoding/json-guards.ts';
+import type { JsonRecord } from '../../../core/json-guards.ts';
 
 /** A run that is cut off although nobody stopped it ran out of its time; in a call, 2026.9 does not even say that it was cut off. */
 export function endOf(data: JsonRecord, isCutOff: boolean): RunOutcome {

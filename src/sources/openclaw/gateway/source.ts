@@ -3,7 +3,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { SessionEvent } from '../../../core/event.ts';
 import type { Logger } from '../../../core/log.ts';
-import type { JsonRecord } from '../decoding/json-guards.ts';
+import type { JsonRecord } from '../../../core/json-guards.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
 import { Recovery, type RestoredTurn } from './recovery.ts';

@@ -1,7 +1,7 @@
 // Owns which background commands are at work. Only `task` events tell of them once their turn has ended.
 
 import type { Fact } from '../decoding/decoded-event.ts';
-import { asNumber, asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asNumber, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { remember } from '../../../core/remember.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { isSessionKey } from './session-name.ts';

@@ -1,6 +1,6 @@
 // Pure: the frames of the gateway protocol (3 and 4), as far as a reader needs them. Every frame is one JSON text.
 
-import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 
 /** Why the gateway refused a request. `code` is the more telling one of the two it gives, such as `AUTH_TOKEN_MISMATCH`. */
 export interface Refusal {

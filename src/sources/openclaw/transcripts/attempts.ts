@@ -3,7 +3,7 @@
 
 import { fingerprint } from '../../../core/turn.ts';
 import type { Fact } from '../decoding/decoded-event.ts';
-import { asText, type JsonRecord } from '../decoding/json-guards.ts';
+import { asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { RetryWording } from '../decoding/retry-wording.ts';
 import { readUserText } from '../decoding/user-text.ts';
 

@@ -8,7 +8,7 @@ import { decodeUser, runIdOf } from '../decoding/decode-user.ts';
 import type { DecodedLine, Fact } from '../decoding/decoded-event.ts';
 import { contentText } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
-import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { type Attempts, noteProgress, notePrompt, noteRetry, promptOf, retriedPrompt } from './attempts.ts';
 

@@ -1,7 +1,7 @@
 // Reads a transcript's write lock and decides whether it is a sign of life. Owns no state.
 
 import { readFile } from 'node:fs/promises';
-import { asNumber, asRecord, asText, parseJson } from '../decoding/json-guards.ts';
+import { asNumber, asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 import { type Root, withRegular } from '../../../files/open-file.ts';
 import { readAt } from '../../../files/read-at.ts';
 

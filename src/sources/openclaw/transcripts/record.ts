@@ -1,7 +1,7 @@
 // What is remembered of one transcript, and the pure rule where to begin with it.
 
 import { basename } from 'node:path';
-import { asList, asNumber, asRecord, asText } from '../decoding/json-guards.ts';
+import { asList, asNumber, asRecord, asText } from '../../../core/json-guards.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
 import { FINGERPRINT_BYTES, type Fingerprint } from '../../../files/fingerprint.ts';

@@ -1,7 +1,7 @@
 // Owns which entries of one transcript were already handed on. Bounded; knows no file and no decoder.
 
 import { createHash } from 'node:crypto';
-import { asRecord, asText, parseJson } from '../decoding/json-guards.ts';
+import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 
 // Enough for every entry of ordinary transcripts, and some hundred kilobytes for the longest ones.
 const MAX_ENTRIES = 8192;

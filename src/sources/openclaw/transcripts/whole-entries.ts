@@ -1,6 +1,6 @@
 // Finds whole entries in a line that is none: a crash tears a line in the middle, and the next writer goes on behind it. Pure.
 
-import { asRecord, asText, parseJson } from '../decoding/json-guards.ts';
+import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 
 const WELL_BEGUN = /^\{"type":"[a-z_]{1,40}",(?:"version":\d{1,4},)?"id":"[^"\\]{1,128}"/;
 const KINDS =

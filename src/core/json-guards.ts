@@ -1,4 +1,4 @@
-// Narrowing of untrusted JSON by hand: a transcript line is decoded thousands of times a minute, and a wrong shape is no error.
+// Narrowing of untrusted JSON by hand: lines are decoded thousands of times a minute, and a wrong shape is no error.
 
 export type JsonRecord = Record<string, unknown>;
 
@@ -7,7 +7,8 @@ export function asRecord(value: unknown): JsonRecord | undefined {
   return isRecord(value) ? value : undefined;
 }
 
-function isRecord(value: unknown): value is JsonRecord {
+/** Whether the value is an object with named members; arrays and null are none. */
+export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
