@@ -13,6 +13,7 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
+import type { Source } from '../core/source.ts';
 import { createRedactor } from '../text/redact.ts';
 import { PushError } from '../core/sink.ts';
 import { aborted } from '../takeover/aborted.ts';
@@ -31,7 +32,7 @@ import { createNotices } from './notices.ts';
 import { PostLedger } from '../takeover/post-ledger.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
-import { createSources, openTurnsOf, type RunningSource } from './sources.ts';
+import { createSources, openTurnsOf } from './sources.ts';
 import { every, systemClock } from '../runtime/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { takeOver } from './upgrade.ts';
@@ -81,7 +82,7 @@ class Daemon {
   readonly #sink: AdoptingSink;
   readonly #publisher: Publisher;
   readonly #board: Board;
-  readonly #sources: RunningSource[];
+  #sources: readonly Source[] = [];
   readonly #posts: PostLedger;
   readonly #leftovers: Leftovers;
   /** Made once the sessions are restored. */
@@ -123,7 +124,6 @@ class Daemon {
     const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#posts };
     this.#leftovers = new Leftovers({ clock, log, channels, ...found }, graceMs);
     this.#intake = new Intake(clock, () => keysWithTurns(this.#board.sessions()));
-    this.#sources = this.#createSources();
     this.#supervisor = createSupervisor({ env: process.env, log, status: () => this.#statusLine() });
     this.#releases.add(
       () => this.#supervisor.close(),
@@ -135,6 +135,7 @@ class Daemon {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    this.#sources = await this.#createSources();
     this.#restore();
     await this.#govern();
     this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.#healthParts() }));
@@ -189,7 +190,7 @@ class Daemon {
     );
   }
 
-  #createSources(): RunningSource[] {
+  #createSources(): Promise<Source[]> {
     return createSources(this.#config, {
       clock: this.#clock,
       log: this.#log,

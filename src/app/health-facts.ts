@@ -7,6 +7,7 @@ import type { Checkpoint } from '../store/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Source } from '../core/source.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
@@ -15,7 +16,6 @@ import type { Chat } from './chat.ts';
 import type { Intake } from './intake.ts';
 import type { PostLedger } from '../takeover/post-ledger.ts';
 import { slotFacts } from './slot-facts.ts';
-import type { RunningSource } from './sources.ts';
 import type { TwinSink } from '../takeover/twin.ts';
 
 /** The parts that are asked at each request. */
@@ -24,7 +24,7 @@ export interface HealthParts {
   startedAt: number;
   config: Config;
   clock: Clock;
-  sources: readonly RunningSource[];
+  sources: readonly Source[];
   chat: Chat;
   publisher: Publisher;
   board: Board;
@@ -47,7 +47,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     pid: process.pid,
     startedAt: parts.startedAt,
     now: parts.clock.now(),
-    sources: parts.sources.map((source) => source.facts()),
+    sources: parts.sources.map((source) => ({ name: source.id, ...source.health() })),
     sourcesChosen: parts.config.chosen.because,
     sink: parts.chat.facts(stats.failuresByReason, stats.blockedUntil),
     replacedBy: parts.twin.replacedBy(),

@@ -2,28 +2,11 @@
 
 import type { BoxState } from '../core/card.ts';
 import type { Reason } from '../core/sink.ts';
+import type { SourceCondition, SourceHealth } from '../core/source.ts';
 
-/** `unknown` means that nothing has been seen yet; it is never as good as known. */
-export type SourceCondition =
-  | { readonly state: 'unknown' }
-  | { readonly state: 'readable' }
-  /** Read, but with less than was asked for, such as polling because file events ran out. */
-  | { readonly state: 'impaired'; readonly because: string }
-  | { readonly state: 'unreadable'; readonly because: string };
-
-export interface SourceFacts {
+/** How a source is that `SOURCES` calls `name`. */
+export interface SourceFacts extends SourceHealth {
   readonly name: string;
-  readonly condition: SourceCondition;
-  /** Everything that was there at the start is known. */
-  readonly wasRead: boolean;
-  readonly lastEventAt?: number | undefined;
-  readonly files?: number;
-  /** What the decoder did not know, by the name the input gives it. */
-  readonly unknownKinds: Readonly<Record<string, number>>;
-  /** What was bad in the input, counted by its name: a file that cannot be read, a line that is too long. */
-  readonly problems: Readonly<Record<string, number>>;
-  /** Files that look like sessions and are none (copies, backups, …), counted by what their names say they are. */
-  readonly ignoredNames?: Readonly<Record<string, number>>;
 }
 
 /** The outcome of the newest exchange with the chat server or of the newest probe. */

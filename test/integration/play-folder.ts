@@ -7,7 +7,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renam
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SessionEvent } from '../../src/core/event.ts';
-import { createTranscriptSource, type TranscriptHealth } from '../../src/sources/openclaw/transcripts/source.ts';
+import type { TranscriptDetails } from '../../src/sources/openclaw/transcripts/health.ts';
+import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
 import { silentLog } from '../unit/sources/openclaw/gateway/silent-log.ts';
 import { createFakeClock } from '../unit/sinks/fake-clock.ts';
 import { tempDir } from '../unit/sources/openclaw/transcripts/temp-dir.ts';
@@ -25,7 +26,7 @@ interface Change {
 
 export interface PlayedFolder {
   events: SessionEvent[];
-  health: TranscriptHealth;
+  health: TranscriptDetails;
   endedAt: number;
 }
 
@@ -90,7 +91,7 @@ export async function playFolder(version: string): Promise<PlayedFolder> {
     await wasRead(await folder.repeat(change));
   }
   await goOn(clock.now() + AFTER_MS);
-  return { events, health: source.health(), endedAt: clock.now() };
+  return { events, health: source.details(), endedAt: clock.now() };
 }
 
 function changesOf(version: string): Change[] {

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/runtime/system-clock.ts';
-import { transcriptCondition } from '../../../src/app/sources.ts';
-import type { SourceCondition } from '../../../src/health/health-report.ts';
+import type { SourceCondition } from '../../../src/core/source.ts';
 import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/source.ts';
 import { withoutRoot } from '../without-root.ts';
 
@@ -45,7 +44,7 @@ async function conditionOf({ root }: Pick<Place, 'root'>, before: () => void): P
   before();
   return withoutRoot(dirname(root), async () => {
     await source.start();
-    return transcriptCondition(source.health());
+    return source.health().condition;
   });
 }
 
@@ -94,5 +93,5 @@ it('a transcript that may be read again is named no more', async () => {
   const at = place();
   await conditionOf(at, () => chmodSync(at.transcript, 0o600));
   chmodSync(at.transcript, 0o644);
-  await expect.poll(() => running[0] && transcriptCondition(running[0].health()), { timeout: 15_000 }).toEqual({ state: 'readable' });
+  await expect.poll(() => running[0]?.health().condition, { timeout: 15_000 }).toEqual({ state: 'readable' });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HealthFacts, SinkFacts, SourceCondition } from '../../../src/health/health-report.ts';
+import type { HealthFacts, SinkFacts } from '../../../src/health/health-report.ts';
+import type { SourceCondition } from '../../../src/core/source.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
 
 const wellSink: SinkFacts = {

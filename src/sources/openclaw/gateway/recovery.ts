@@ -3,6 +3,7 @@
 
 import type { Clock } from '../../../core/clock.ts';
 import { asList, asNumber, asRecord, type JsonRecord } from '../../../core/json-guards.ts';
+import type { OpenTurn } from '../../../core/source.ts';
 import { remember } from '../../../core/remember.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
@@ -19,15 +20,6 @@ export interface RecoveryPorts {
   request(method: string, params: Record<string, unknown>): Promise<Answer>;
   /** A question that this gateway takes in no form, or a method that it does not have. */
   onRefused(method: string, refusal: Refusal): void;
-}
-
-/** A turn that was open when an earlier process of ours ended. */
-export interface RestoredTurn {
-  sessionKey: string;
-  /** Its runs that were open, if any. */
-  runIds: readonly string[];
-  /** What happened before was told. */
-  since: number;
 }
 
 /** What a look at the gateway is to make up for. */
@@ -69,7 +61,7 @@ export class Recovery {
   }
 
   /** A turn was open when an earlier process ended. */
-  restore({ sessionKey, runIds, since }: RestoredTurn): void {
+  restore({ sessionKey, runIds, since }: OpenTurn): void {
     this.#ports.decoder.book.restore(sessionKey, runIds);
     this.#restoredSinceByKey.set(sessionKey, since);
   }

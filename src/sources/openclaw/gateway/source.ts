@@ -1,39 +1,33 @@
 // The source `gateway`: keeps a connection, turns its frames into events, and makes up for what was missed. Owns the timers.
 
-import type { Clock } from '../../../core/clock.ts';
 import type { SessionEvent } from '../../../core/event.ts';
-import type { Logger } from '../../../core/log.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
+import type { OpenTurn, Source, SourcePorts } from '../../../core/source.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
-import { Recovery, type RestoredTurn } from './recovery.ts';
+import { type GatewayDetails, healthOf } from './health.ts';
+import { GATEWAY } from './identity.ts';
+import { Recovery } from './recovery.ts';
 import type { GatewayState } from './state.ts';
 import { TIMING, type Timing } from './timing.ts';
 import { isMissing, tellsRunsOnly } from './questions.ts';
 import type { Hello, Refusal } from './wire.ts';
 
-export type { RestoredTurn } from './recovery.ts';
 export type { GatewayState } from './state.ts';
 
-export interface GatewaySourceOptions {
+export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
   /** `ws:` or `wss:` */
   url: string;
   /** The gateway's token; asked at every attempt, so that a changed file is read again. Throws with words when there is none. */
   token(): string;
   /** Our own version, told to the gateway. */
   version: string;
-  clock: Clock;
   /** From 0 to 1, for the jitter. */
   random(): number;
-  /** Gets every text in full before anything is shortened. */
-  redact(text: string): string;
-  /** Called in order per session; must not throw. */
-  emit(event: SessionEvent): void;
-  log: Logger;
   /** Where the key of this device is kept, for a gateway on another machine. */
   stateDir?: string;
   /** Asked at the start: turns to be asked about at the first connection. */
-  restored?(): readonly RestoredTurn[];
+  openTurns?(): readonly OpenTurn[];
   onState?(state: GatewayState): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
@@ -42,38 +36,18 @@ export interface GatewaySourceOptions {
   timing?: Partial<Timing>;
 }
 
-export interface GatewayHealth {
-  state: GatewayState;
-  /** By our wall clock; undefined before the first. */
-  lastFrameAt: number | undefined;
-  lastEventAt: number | undefined;
-  frames: number;
-  /** Frames that are none, or too large to be read. */
-  garbage: number;
-  gaps: number;
-  reconnects: number;
-  unknownKinds: Record<string, number>;
-  /** Methods that this gateway does not have: less is seen through it. */
-  missingMethods: string[];
-  /** What it answers to questions that it takes in no form, by method. */
-  refusals: Record<string, Refusal>;
-  openRuns: number;
-}
-
-export interface GatewaySource {
-  /** Resolves at once; the gateway need not be there. */
-  start(): Promise<void>;
-  /** No event comes after this. */
-  stop(): Promise<void>;
-  health(): GatewayHealth;
+export interface GatewaySource extends Source {
+  details(): GatewayDetails;
 }
 
 const OVERLAP_MS = 60_000; // messages are dated by the gateway's clock and come late; what is told twice counts once
 
 /** A source that emits what an OpenClaw gateway says, from `start` on until `stop`. */
 export function createGatewaySource(options: GatewaySourceOptions): GatewaySource {
-  const source = new Source(options);
+  const source = new Gateway(options);
   return {
+    ...GATEWAY,
+    // At once; the gateway need not be there.
     start: () => {
       source.start();
       return Promise.resolve();
@@ -82,11 +56,12 @@ export function createGatewaySource(options: GatewaySourceOptions): GatewaySourc
       source.stop();
       return Promise.resolve();
     },
-    health: () => source.health(),
+    health: () => healthOf(source.details()),
+    details: () => source.details(),
   };
 }
 
-class Source {
+class Gateway {
   readonly #options: GatewaySourceOptions;
   readonly #timing: Timing;
   readonly #connection: Connection;
@@ -120,7 +95,7 @@ class Source {
   }
 
   start(): void {
-    for (const turn of this.#options.restored?.() ?? []) this.#recovery.restore(turn);
+    for (const turn of this.#options.openTurns?.() ?? []) this.#recovery.restore(turn);
     this.#connection.start();
     this.#awaitLoss();
     this.#keepChecking();
@@ -133,7 +108,7 @@ class Source {
     this.#connection.stop();
   }
 
-  health(): GatewayHealth {
+  details(): GatewayDetails {
     const { state, lastFrameAt, counts } = this.#connection;
     return {
       state,

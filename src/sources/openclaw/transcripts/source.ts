@@ -1,16 +1,17 @@
 // The source `transcripts`: finds folders, sweeps them and passes hints on. Owns the timers; what files say is told by reading.ts.
 
 import { dirname, sep } from 'node:path';
-import type { Clock } from '../../../core/clock.ts';
 import type { SessionEvent } from '../../../core/event.ts';
-import type { Logger } from '../../../core/log.ts';
+import type { Source, SourcePorts } from '../../../core/source.ts';
 import { createTranscriptDecoder } from './decode.ts';
 import { type Folder, listFolder } from './discover.ts';
 import { fileKindOf } from './file-name.ts';
-import { Folders, type Watching } from './folders.ts';
+import { Folders } from './folders.ts';
+import { healthOf, type TranscriptDetails } from './health.ts';
 import { Hints } from '../../../files/hints.ts';
+import { TRANSCRIPTS } from './identity.ts';
 import type { PidNamespace } from './lock-file.ts';
-import { createProblems, type Problem, type Problems } from './problems.ts';
+import { createProblems, type Problems } from './problems.ts';
 import { Reading } from './reading.ts';
 import { decodeCheckpoint, type TranscriptCheckpoint } from './record.ts';
 import { inSlices } from '../../../files/slices.ts';
@@ -19,63 +20,36 @@ import type { FileEvents } from '../../../files/watch.ts';
 
 export type { TranscriptCheckpoint } from './record.ts';
 
-export interface TranscriptSourceOptions {
+export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
   /** A sessions folder, or an agents root of which every `<agent>/sessions` is watched. It may be missing and is waited for. */
   dir: string;
   /** One session index for all folders; default: the `sessions.json` in each folder. */
   sessionsJson?: string | undefined;
   /** Poll instead of using file events, for network mounts. */
   polling: boolean;
-  clock: Clock;
-  /** Gets every text in full before anything is shortened. */
-  redact(text: string): string;
-  /** Called in order per session; must not throw. */
-  emit(event: SessionEvent): void;
-  log: Logger;
-  /** How far transcripts were read before, by their path: what `onProgress` was given. Anything else among it is ignored. */
-  checkpoints?: ReadonlyMap<string, unknown>;
-  /**
-   * Called synchronously after all events of the bytes before `checkpoint.offset` were emitted, so that the state and the place can be
-   * stored together. `undefined`: the transcript is gone, forget its checkpoint.
-   */
+  checkpoints?: SourcePorts['checkpoints'];
   onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
   /** Tell what persons asked for with the turns they start. */
   tellsQuestions?: boolean;
-  /** Sessions that an earlier process watched: what is known of them now is told before the start is over. */
-  knownKeys?(): Iterable<string>;
+  knownKeys?: SourcePorts['knownKeys'];
   pidNamespace?: PidNamespace;
   fileEvents?: FileEvents;
 }
 
-export interface TranscriptHealth {
-  /** Transcripts that are known, and how many of them are in use. */
-  files: number;
-  active: number;
-  /** By our wall clock; undefined before the first event. */
-  lastEventAt: number | undefined;
-  unknownKinds: Record<string, number>;
-  problems: Problem[];
-  /** Files beside the transcripts that are no sessions, by what their names say they are; as of the last listing. */
-  ignored: Counts;
-  watching: Watching;
-  /** Whether the directory exists and can be listed. */
-  readable: boolean;
-  /** It exists, but this user may not look into it. */
-  forbidden: boolean;
-}
-
-export interface TranscriptSource {
-  /** Resolves when everything that was there was read. */
-  start(): Promise<void>;
-  /** Resolves when nothing is read any more; no event comes after that. */
-  stop(): Promise<void>;
-  health(): TranscriptHealth;
+export interface TranscriptSource extends Source {
+  details(): TranscriptDetails;
 }
 
 /** A source that emits what OpenClaw's transcripts below `dir` say, from `start` on until `stop`. */
 export function createTranscriptSource(options: TranscriptSourceOptions): TranscriptSource {
-  const source = new Source(options);
-  return { start: () => source.start(), stop: () => source.stop(), health: () => source.health() };
+  const source = new TranscriptFiles(options);
+  return {
+    ...TRANSCRIPTS,
+    start: () => source.start(),
+    stop: () => source.stop(),
+    health: () => healthOf(source.details()),
+    details: () => source.details(),
+  };
 }
 
 const SWEEP_MS = 5_000; // makes up for lost file events
@@ -85,7 +59,7 @@ const NAME_WAIT_MS = 2_050; // just after the wait for an index is over
 const SOON_MS = 50; // a folder appears together with its first files
 const LOOKS_AT_ONCE = 64;
 
-class Source {
+class TranscriptFiles {
   readonly #options: TranscriptSourceOptions;
   readonly #problems: Problems;
   readonly #timers: Timers;
@@ -103,6 +77,7 @@ class Source {
   /** The sweep that has not begun yet. */
   #nextSweep: Promise<void> | undefined;
   #soonMs = SOON_MS;
+  #hasStarted = false;
   #isStopped = false;
 
   constructor(options: TranscriptSourceOptions) {
@@ -131,6 +106,7 @@ class Source {
     await this.#sweep();
     this.#reading.announceKnown(this.#options.knownKeys?.() ?? []);
     await this.#reading.ready();
+    this.#hasStarted = true;
     const delayMs = () => (this.#folders.watching === 'events' ? SWEEP_MS : POLL_MS);
     this.#timers.repeat('sweep', delayMs, () => this.#sweep());
     this.#timers.repeat(
@@ -148,7 +124,7 @@ class Source {
     await this.#reading.stop();
   }
 
-  health(): TranscriptHealth {
+  details(): TranscriptDetails {
     return {
       files: this.#reading.transcripts.size,
       active: this.#reading.transcripts.inUse,
@@ -158,6 +134,7 @@ class Source {
       ignored: sumOf(this.#folders.all().map(({ path }) => this.#ignoredByFolder.get(path) ?? {})),
       watching: this.#folders.watching,
       readable: this.#folders.readable,
+      wasRead: this.#hasStarted,
       forbidden: this.#folders.forbidden,
     };
   }

@@ -22,10 +22,10 @@ async function connectTo(
   running = await runSource(await gateway.listen(), options);
 }
 
-const stateIs = (state: string) => () => running.source.health().state.state === state;
+const stateIs = (state: string) => () => running.source.details().state.state === state;
 const connected = () => until('connected', stateIs('connected'));
 const words = () => {
-  const { state } = running.source.health();
+  const { state } = running.source.details();
   return 'because' in state ? state.because : '';
 };
 
@@ -157,7 +157,7 @@ describe('the handshake', () => {
     };
     await connectTo({ connect });
     await until('pairing', stateIs('pairing'));
-    expect(running.source.health().state).toMatchObject({ requestId: 'req-42', command: 'openclaw devices approve req-42' });
+    expect(running.source.details().state).toMatchObject({ requestId: 'req-42', command: 'openclaw devices approve req-42' });
     expect(running.log.join()).toContain('openclaw devices approve req-42');
   });
 
@@ -188,7 +188,7 @@ describe('an established connection', () => {
     socket.send(Buffer.from([1, 2, 3]));
     gateway.newest.event('agent', { runId: 'r', sessionKey: 'agent:main:x', stream: 'lifecycle', data: { phase: 'start' } }, 1);
     await until('the event', () => running.events.some(({ type }) => type === 'run_started'));
-    expect(running.source.health()).toMatchObject({ garbage: 9, state: { state: 'connected' } });
+    expect(running.source.details()).toMatchObject({ garbage: 9, state: { state: 'connected' } });
   });
 
   it('survives a frame of 25 MB', async () => {
@@ -199,7 +199,7 @@ describe('an established connection', () => {
     gateway.newest.event('agent', { runId: 'r', sessionKey: 'agent:main:x', stream: 'tool', data: { phase: 'update', text } }, 2);
     gateway.newest.event('agent', { runId: 'r2', sessionKey: 'agent:main:y', stream: 'lifecycle', data: { phase: 'start' } }, 3);
     await until('the next event', () => running.events.some(({ type }) => type === 'run_started'));
-    expect(running.source.health()).toMatchObject({ garbage: 1, gaps: 0, state: { state: 'connected' } });
+    expect(running.source.details()).toMatchObject({ garbage: 1, gaps: 0, state: { state: 'connected' } });
   });
 
   it('comes back after a frame beyond every limit', async () => {
@@ -255,7 +255,7 @@ describe('an established connection', () => {
     gateway.newest.event('tick', {}, 2);
     gateway.newest.event('tick', {}, 5);
     await until('asked again', () => subscriptions() === 2);
-    expect(running.source.health().gaps).toBe(1);
+    expect(running.source.details().gaps).toBe(1);
   });
 
   it('says nothing any more once it is stopped', async () => {
@@ -263,7 +263,7 @@ describe('an established connection', () => {
     await connected();
     await running.source.stop();
     await until('gone', () => gateway.newest.socket.readyState === gateway.newest.socket.CLOSED);
-    expect(running.source.health().state).toEqual({ state: 'stopped' });
+    expect(running.source.details().state).toEqual({ state: 'stopped' });
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(gateway.served).toHaveLength(1);
   });

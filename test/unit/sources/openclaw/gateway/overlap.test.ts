@@ -24,9 +24,9 @@ it('after a gap what was said up to a minute before the last word is told, and n
   try {
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     now = T0 + 120_000;
-    const heard = source.health().frames;
+    const heard = source.details().frames;
     gateway.newest.event('tick', {}, 1);
-    await until('heard', () => source.health().frames > heard);
+    await until('heard', () => source.details().frames > heard);
     gateway.newest.socket.terminate();
     await until('ended', () => events.some(({ type }) => type === 'run_ended'));
     expect(events.flatMap((event) => (event.type === 'message' ? [event.text] : []))).toEqual(['Nearly a minute old.']);

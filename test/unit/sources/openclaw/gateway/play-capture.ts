@@ -2,7 +2,8 @@
 
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createRedactor } from '../../../../../src/text/redact.ts';
-import { createGatewaySource, type GatewayHealth, type GatewaySourceOptions } from '../../../../../src/sources/openclaw/gateway/source.ts';
+import type { GatewayDetails } from '../../../../../src/sources/openclaw/gateway/health.ts';
+import { createGatewaySource, type GatewaySourceOptions } from '../../../../../src/sources/openclaw/gateway/source.ts';
 import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { CaptureGateway } from './capture-gateway.ts';
 import { type Frame, type Line, readCapture, readLines } from './captures.ts';
@@ -11,7 +12,7 @@ import { silentLog } from './silent-log.ts';
 
 export interface Played {
   events: SessionEvent[];
-  health: GatewayHealth;
+  health: GatewayDetails;
   endedAt: number;
 }
 
@@ -80,7 +81,7 @@ export async function play(
     await clock.advance(afterMs / STEPS);
     await new Promise((resolve) => setTimeout(resolve, STEP_TAKES_MS));
   }
-  const health = source.health();
+  const health = source.details();
   await source.stop();
   gateway.close();
   return { events, health, endedAt: clock.now() };

@@ -42,7 +42,7 @@ describe('the source', () => {
 
   it('subscribes to every session it hears of, once per connection', async () => {
     await serve({});
-    await until('connected', () => running.source.health().state.state === 'connected');
+    await until('connected', () => running.source.details().state.state === 'connected');
     for (const seq of [1, 2, 3]) gateway.newest.event('sessions.changed', { sessionKey: KEY, reason: 'participants' }, seq);
     start(gateway.newest);
     const subscribed = () => gateway.newest.requests.filter(({ method }) => method === 'sessions.messages.subscribe');
@@ -100,7 +100,7 @@ describe('the source', () => {
     await serve({ request: changed(row, messages) }, { clock: { ...systemClock, now: () => now } });
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     gateway.newest.event('tick', {}, 1);
-    await until('heard', () => running.source.health().frames > 4);
+    await until('heard', () => running.source.details().frames > 4);
     now = T0 + 7_260_000;
     gateway.newest.socket.close(1012);
     await until('ended', has('run_ended'));
@@ -211,11 +211,11 @@ describe('the source', () => {
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     start(gateway.newest);
     gateway.newest.event('agent', { runId: 'run-2', sessionKey: `${KEY}b`, stream: 'lifecycle', data: { phase: 'start' } }, 2);
-    await until('both seen', () => running.source.health().openRuns === 2);
+    await until('both seen', () => running.source.details().openRuns === 2);
     gateway.newest.socket.close(1012, 'service restart');
     await until('settled', has('run_ended'));
     expect(outcomes()).toEqual(['run-1 lost']);
-    expect(running.source.health().openRuns).toBe(1);
+    expect(running.source.details().openRuns).toBe(1);
   });
 
   it.each([
@@ -281,7 +281,7 @@ describe('the source', () => {
         return served.refuse(asked, { code: 'INVALID_REQUEST', message: 'unknown session' });
       return served.answer(asked, asked.method === 'chat.history' ? { sessionInfo: { status: 'failed', hasActiveRun: false } } : {});
     };
-    await serve({ request }, { restored: () => restored });
+    await serve({ request }, { openTurns: () => restored });
     await until('both ended', () => outcomes().length === 2);
     expect(outcomes().toSorted()).toEqual(['run-1 failed', 'run-2 lost']);
   });
@@ -291,7 +291,7 @@ describe('the source', () => {
     const sessionInfo = { status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: T0 + 6_500 };
     await serve(
       { request: answering('chat.history', () => ({ messages, sessionInfo })) },
-      { restored: () => [{ sessionKey: KEY, runIds: ['run-1'], since: T0 + 1_000 }] },
+      { openTurns: () => [{ sessionKey: KEY, runIds: ['run-1'], since: T0 + 1_000 }] },
     );
     await until('ended', has('run_ended'));
     const told = running.events.map(({ type, at }) => `${type} +${(at - T0) / 1_000}`).filter((line) => !line.startsWith('run_started'));
@@ -303,7 +303,7 @@ describe('the source', () => {
     const messages = [userMessage('m1', 0), says('m9', 60, 'The sub-agent is done.', announce)];
     await serve(
       { request: answering('chat.history', () => ({ messages, sessionInfo: { status: 'done', hasActiveRun: false } })) },
-      { restored: () => [{ sessionKey: KEY, runIds: [], since: T0 + 10_000 }] },
+      { openTurns: () => [{ sessionKey: KEY, runIds: [], since: T0 + 10_000 }] },
     );
     await until('ended', has('run_ended'));
     expect(running.events.find(({ type }) => type === 'turn_started')).toMatchObject({ trigger: { kind: 'announce' } });
@@ -314,12 +314,12 @@ describe('the source', () => {
     const request: Script['request'] = (served, asked) =>
       served.refuse(asked, { code: 'INVALID_REQUEST', message: 'missing scope: operator.admin' });
     await serve({ request });
-    await until('noticed', () => running.source.health().missingMethods.length > 0);
+    await until('noticed', () => running.source.details().missingMethods.length > 0);
     start(gateway.newest);
     await until('seen', has('run_started'));
     gateway.newest.event('chat', { runId: 'run-1', sessionKey: KEY, state: 'final' }, 2);
     await until('ended', has('run_ended'));
-    expect(running.source.health()).toMatchObject({
+    expect(running.source.details()).toMatchObject({
       state: { state: 'connected' },
       missingMethods: ['sessions.subscribe', 'sessions.messages.subscribe'],
     });

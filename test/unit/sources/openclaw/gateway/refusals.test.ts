@@ -1,7 +1,6 @@
 // A question that a gateway refuses is never silence: it is asked in the form that gateway may know, or said to be refused.
 
 import { describe, expect, it } from 'vitest';
-import { gatewayCondition } from '../../../../../src/app/gateway-condition.ts';
 import { simplerForm } from '../../../../../src/sources/openclaw/gateway/questions.ts';
 import { KEY } from './decoding.ts';
 import { until } from './running-source.ts';
@@ -60,8 +59,8 @@ describe('a refused question', () => {
     await until('connected', () => stateOf(source) === 'connected');
     newest().event('agent', { runId: 'r', sessionKey: KEY, stream: 'lifecycle', data: { phase: 'start' } }, 1);
     await until('seen', () => source.events.some(({ type }) => type === 'run_started'));
-    expect(source.source.health()).toMatchObject({ refusals: {}, missingMethods: [] });
-    expect(gatewayCondition(source.source.health())).toEqual({ state: 'readable' });
+    expect(source.source.details()).toMatchObject({ refusals: {}, missingMethods: [] });
+    expect(source.source.health().condition).toEqual({ state: 'readable' });
     expect(source.log).toEqual([]);
   });
 
@@ -95,7 +94,7 @@ describe('a refused question', () => {
     });
     await until('asked to the end', () => asked('sessions.subscribe').length === 3);
     await until('connected', () => stateOf(source) === 'connected');
-    expect(source.source.health().refusals).toEqual({});
+    expect(source.source.details().refusals).toEqual({});
   });
 
   it('that is taken in no form makes the source degraded, with the words of the gateway and the cure, and is logged once', async () => {
@@ -108,8 +107,8 @@ describe('a refused question', () => {
       },
       { timing: { recheckMs: 40 } },
     );
-    await until('refused', () => Object.keys(source.source.health().refusals).length > 0);
-    expect(gatewayCondition(source.source.health())).toEqual({
+    await until('refused', () => Object.keys(source.source.details().refusals).length > 0);
+    expect(source.source.health().condition).toEqual({
       state: 'impaired',
       because: expect.stringMatching(/refuses sessions\.subscribe: "subscriptions are switched off here"; .*TRANSCRIPT_DIR/),
     });
@@ -117,7 +116,7 @@ describe('a refused question', () => {
     await until('asked again', () => asked('sessions.subscribe').length > 3);
     newest().socket.terminate();
     await until('and again', () => connections() === 2 && asked('sessions.subscribe').length > 5);
-    await until('refused again', () => Object.keys(source.source.health().refusals).length > 0);
+    await until('refused again', () => Object.keys(source.source.details().refusals).length > 0);
     expect(source.log.filter((line) => line.includes('refuses a question'))).toHaveLength(1);
   });
 
@@ -131,8 +130,8 @@ describe('a refused question', () => {
           return served.answer(request, request.method === 'sessions.subscribe' && method !== 'sessions.list' ? { list } : {});
         },
       });
-      await until('refused', () => Object.keys(source.source.health().refusals).length > 0);
-      expect(gatewayCondition(source.source.health())).toMatchObject({
+      await until('refused', () => Object.keys(source.source.details().refusals).length > 0);
+      expect(source.source.health().condition).toMatchObject({
         state: 'unreadable',
         because: expect.stringContaining('operator.read'),
       });
@@ -148,7 +147,7 @@ describe('a refused question', () => {
       },
     });
     await until('asked', () => asked('chat.history').length > 0);
-    expect(gatewayCondition(source.source.health())).toEqual({ state: 'readable' });
+    expect(source.source.health().condition).toEqual({ state: 'readable' });
   });
 
   it('to a gateway without subscriptions is said with what cannot be seen, and warned of once', async () => {
@@ -159,12 +158,12 @@ describe('a refused question', () => {
       },
       { timing: { recheckMs: 40 } },
     );
-    await until('noticed', () => source.source.health().missingMethods.length > 0);
+    await until('noticed', () => source.source.details().missingMethods.length > 0);
     for (const seq of [1, 9]) newest().event('tick', {}, seq);
     await until('a second look', () => asked('sessions.list').length > 0);
     newest().socket.terminate();
-    await until('again', () => connections() === 2 && stateOf(source) === 'connected' && source.source.health().missingMethods.length > 0);
-    expect(gatewayCondition(source.source.health())).toMatchObject({
+    await until('again', () => connections() === 2 && stateOf(source) === 'connected' && source.source.details().missingMethods.length > 0);
+    expect(source.source.health().condition).toMatchObject({
       state: 'impaired',
       because: expect.stringMatching(/sub-agents and of \/stop.*TRANSCRIPT_DIR/),
     });

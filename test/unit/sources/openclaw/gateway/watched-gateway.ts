@@ -33,4 +33,4 @@ export function theGateway(): ScriptedGateway {
   return gateway;
 }
 
-export const stateOf = ({ source }: Running) => source.health().state.state;
+export const stateOf = ({ source }: Running) => source.details().state.state;

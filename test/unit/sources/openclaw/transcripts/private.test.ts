@@ -34,7 +34,7 @@ async function install(): Promise<{ folder: string; desk: Desk; watched: Watched
 async function playRecording(version: Version, { folder, watched }: { folder: string; watched: Watched }): Promise<void> {
   const names = transcriptsOf(version);
   for (const name of names) copyFileSync(new URL(name, recorded(version)), join(folder, name));
-  await eventually(() => expect(watched.source.health().active).toBe(names.length));
+  await eventually(() => expect(watched.source.details().active).toBe(names.length));
   await pause(2_500); // the wait for a name, and the reading after it
 }
 
@@ -102,10 +102,10 @@ describe('a file beside the transcripts', () => {
     const gateway = new Gateway(folder);
     gateway.index('agent:main:telegram:group:1', { sessionId: ID, chatType: 'group', deliveryContext: { channel: 'telegram', to: 'x' } });
     gateway.append(ID, header(ID), turn('one'));
-    await eventually(() => expect(watched.source.health().active).toBe(1));
+    await eventually(() => expect(watched.source.details().active).toBe(1));
     for (const name of COPIES) copyFileSync(join(folder, `${ID}.jsonl`), join(folder, name));
     for (const name of COPIES) writeFileSync(join(folder, name), line('user', 'private question') + line('assistant', 'private words'));
-    await eventually(() => expect(watched.source.health().ignored).toEqual({ checkpoint: 1, backup: 2, sync_conflict: 1, temporary: 2 }));
+    await eventually(() => expect(watched.source.details().ignored).toEqual({ checkpoint: 1, backup: 2, sync_conflict: 1, temporary: 2 }));
     await pause(2_500);
     await desk.pass(5);
     expect(desk.views.length).toBeGreaterThan(0);

@@ -63,7 +63,7 @@ describe.each(VERSIONS)('the recorded file operations of %s, repeated on a real 
       const compactions = told().filter((name) => name.startsWith('compacted') && !expected.includes(name));
       expect(compactions.length).toBeGreaterThanOrEqual(1);
       expect(compactions.length).toBeLessThanOrEqual(version === '2026.7.35' ? 1 : 2);
-      expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_missing']);
+      expect(source.details().problems.map(({ kind }) => kind)).toEqual(['index_missing']);
     },
   );
 });

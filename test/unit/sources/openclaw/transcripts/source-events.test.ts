@@ -56,7 +56,7 @@ describe('without file events', () => {
   it('polling finds everything within seconds', async () => {
     const { root, gateway } = agentsRoot();
     const { said, source } = await watch(root, { polling: true });
-    expect(source.health().watching).toBe('polling');
+    expect(source.details().watching).toBe('polling');
     await goesOn(gateway, said);
   });
 
@@ -68,8 +68,8 @@ describe('without file events', () => {
     const { root, gateway } = agentsRoot();
     const { said, source, logged } = await watch(root, { fileEvents });
     await goesOn(gateway, said);
-    expect(source.health().watching).toBe('polling');
-    expect(source.health().problems).toMatchObject([{ kind: 'watch_limit', count: 1 }, { kind: 'index_missing' }]);
+    expect(source.details().watching).toBe('polling');
+    expect(source.details().problems).toMatchObject([{ kind: 'watch_limit', count: 1 }, { kind: 'index_missing' }]);
     expect(logged.filter((entry) => entry.startsWith('The system has no file watches left'))).toHaveLength(1);
   });
 
@@ -79,7 +79,7 @@ describe('without file events', () => {
     gateway.append('past', header('past'), turn('0', before.getTime()));
     utimesSync(gateway.path('past'), before, before);
     const { said, source } = await watch(root, { fileEvents: deaf() });
-    expect(source.health().watching).toBe('events');
+    expect(source.details().watching).toBe('events');
     gateway.append('past', turn('3'));
     await eventually(() => expect(said().at(-1)).toBe('main:unindexed:past: answer-3'));
     gateway.append('past', turn('4'));
@@ -92,7 +92,7 @@ describe('without file events', () => {
     const { said, source } = await watch(root, { fileEvents: deaf('EIO') });
     gateway.append('s1', turn('1'));
     await eventually(() => expect(said()).toHaveLength(2));
-    expect(source.health().problems).toMatchObject([{ kind: 'watch_failed' }]);
+    expect(source.details().problems).toMatchObject([{ kind: 'watch_failed' }]);
   });
 });
 

@@ -28,7 +28,7 @@ describe('what is no transcript', () => {
     await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']));
     await eventually(() => expect(logged.filter((entry) => entry.includes('symbolic link'))).toHaveLength(2));
     expect(logged.filter((entry) => entry.includes('no regular file'))).toHaveLength(1);
-    expect(source.health().problems).toEqual(
+    expect(source.details().problems).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ kind: 'symlink', count: 2 }),
         expect.objectContaining({ kind: 'not_a_file', count: 1 }),
@@ -46,7 +46,7 @@ describe('what is no transcript', () => {
     gateway.append('s1', turn('1'));
     const { said, source } = await watch(root);
     await eventually(() => expect(said()).toHaveLength(2));
-    expect(source.health().files).toBe(1);
+    expect(source.details().files).toBe(1);
   });
 });
 
@@ -59,7 +59,7 @@ describe('bad input', () => {
     appendFileSync(gateway.path('s1'), Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x0a]));
     gateway.append('s1', `{"type":"message","id":"big","x":"${'x'.repeat(9 * 1024 * 1024)}"}\n`, line('assistant', 'two'));
     await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: one', 'main:main: two']));
-    const { problems, unknownKinds } = source.health();
+    const { problems, unknownKinds } = source.details();
     expect(problems.map(({ kind, count }) => [kind, count]).sort()).toEqual([
       ['long_line', 1],
       ['nul_block', 2],
@@ -73,7 +73,7 @@ describe('bad input', () => {
     gateway.index(KEY, { sessionId: 's1', label: 'kept' });
     const { said, seen, source, logged } = await watch(root);
     writeFileSync(join(gateway.folder, 'sessions.json'), '{"agent:main:main": {"sessionId": "s1", ');
-    await eventually(() => expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_broken']));
+    await eventually(() => expect(source.details().problems.map(({ kind }) => kind)).toEqual(['index_broken']));
     gateway.append('s1', turn('1'));
     await eventually(() => expect(said()).toHaveLength(2));
     expect(seen(KEY)[0]).toMatchObject({ label: 'kept' });
@@ -94,7 +94,7 @@ describe('bad input', () => {
     });
     gateway.append('s1', turn('1'));
     await eventually(() => expect(given).toEqual(['session_seen', 'turn_started', 'message']));
-    expect(source.health().problems).toMatchObject([{ kind: 'emit_failed', count: 1 }]);
+    expect(source.details().problems).toMatchObject([{ kind: 'emit_failed', count: 1 }]);
   });
 });
 
@@ -103,14 +103,14 @@ describe('the directory', () => {
     const { root, gateway } = agentsRoot();
     rmSync(root, { recursive: true });
     const { said, source } = await watch(root);
-    expect(source.health()).toMatchObject({ watching: 'waiting', readable: false });
+    expect(source.details()).toMatchObject({ watching: 'waiting', readable: false });
     const again = new Gateway(gateway.folder);
     again.index(KEY, { sessionId: 's1' });
     again.append('s1', turn('1'));
     await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']));
-    expect(source.health()).toMatchObject({ watching: 'events', readable: true });
+    expect(source.details()).toMatchObject({ watching: 'events', readable: true });
     rmSync(root, { recursive: true });
-    await eventually(() => expect(source.health().watching).toBe('waiting'));
+    await eventually(() => expect(source.details().watching).toBe('waiting'));
     const third = new Gateway(gateway.folder);
     third.index(KEY, { sessionId: 's2' });
     third.append('s2', turn('2'));

@@ -30,7 +30,7 @@ describe('transcripts that are already there', () => {
     age(gateway.path('s2'));
     const { said, source } = await watch(root);
     expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-2']);
-    expect(source.health()).toMatchObject({ files: 2, active: 1 });
+    expect(source.details()).toMatchObject({ files: 2, active: 1 });
   });
 
   it('an old one that goes on with a new turn gives that turn alone', async () => {
@@ -106,7 +106,7 @@ describe('transcripts that are already there', () => {
     gateway.append('s1', turn('1'));
     const { said, source } = await watch(root);
     expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']);
-    expect(source.health()).toMatchObject({ files: 10_001, active: 1, unknownKinds: {} });
+    expect(source.details()).toMatchObject({ files: 10_001, active: 1, unknownKinds: {} });
     gateway.append('s1', turn('2'));
     await eventually(() => expect(said().at(-1)).toBe('main:main: answer-2'));
   });
@@ -122,7 +122,7 @@ describe('a big transcript', () => {
     gateway.append('s1', line('user', 'ask-1'), line('assistant', 'answer-1'));
     const { said, source } = await watch(root);
     expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']);
-    expect(source.health().unknownKinds).toEqual({});
+    expect(source.details().unknownKinds).toEqual({});
   });
 });
 
@@ -151,7 +151,7 @@ describe('after a restart', () => {
         'main:reset: source_lost',
       ]),
     );
-    expect(second.source.health().active).toBe(1);
+    expect(second.source.details().active).toBe(1);
   });
 
   it('a transcript rewritten meanwhile tells what is new in it', async () => {

@@ -77,7 +77,7 @@ describe('a session', () => {
     gateway.append('s1', header('s1'), turn('1'));
     await eventually(() => expect(said()).toEqual(['main:unindexed:s1: turn_started', 'main:unindexed:s1: answer-1']));
     gateway.index(KEY, { sessionId: 's1' });
-    await eventually(() => expect(source.health().problems.map(({ kind }) => kind)).toEqual(['index_missing']));
+    await eventually(() => expect(source.details().problems.map(({ kind }) => kind)).toEqual(['index_missing']));
     await eventually(() => expect(logged).toContain(`A reading problem is over. ${join(gateway.folder, 'sessions.json')}`));
     await eventually(() => expect(said().slice(3)).toEqual(['main:main: turn_started', 'main:main: answer-1']));
     expect(said()[2]).toBe('main:unindexed:s1: source_lost');
@@ -219,7 +219,7 @@ describe('a transcript', () => {
     writeFileSync(temp, turn('old', Date.now() - 3_600_000));
     utimesSync(temp, new Date(Date.now() - 3_600_000), new Date(Date.now() - 3_600_000));
     renameSync(temp, gateway.path('s1'));
-    await eventually(() => expect(source.health().files).toBe(1));
+    await eventually(() => expect(source.details().files).toBe(1));
     await pause(200);
     expect(said()).toEqual([]);
   });

@@ -1,12 +1,39 @@
 // How good the connection to a gateway is, in words for `/health`. Pure.
 
-import type { SourceCondition } from '../health/health-report.ts';
-import { lacksScope } from '../sources/openclaw/gateway/questions.ts';
-import type { GatewayHealth } from '../sources/openclaw/gateway/source.ts';
-import type { Refusal } from '../sources/openclaw/gateway/wire.ts';
+import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
+import { lacksScope } from './questions.ts';
+import type { GatewayState } from './state.ts';
+import type { Refusal } from './wire.ts';
+
+/** What is known of the connection and of what came over it. */
+export interface GatewayDetails {
+  state: GatewayState;
+  /** By our wall clock; undefined before the first. */
+  lastFrameAt: number | undefined;
+  lastEventAt: number | undefined;
+  frames: number;
+  /** Frames that are none, or too large to be read. */
+  garbage: number;
+  gaps: number;
+  reconnects: number;
+  unknownKinds: Record<string, number>;
+  /** Methods that this gateway does not have: less is seen through it. */
+  missingMethods: string[];
+  /** What it answers to questions that it takes in no form, by method. */
+  refusals: Record<string, Refusal>;
+  openRuns: number;
+}
+
+/** The health of a gateway of which this is known. */
+export function healthOf(details: GatewayDetails): SourceHealth {
+  const { state, garbage, gaps, reconnects, lastEventAt, unknownKinds } = details;
+  const counted = Object.entries({ garbage, gaps, reconnects }).filter(([, count]) => count > 0);
+  const wasRead = state.state === 'connected';
+  return { condition: conditionOf(details), wasRead, lastEventAt, unknownKinds, problems: Object.fromEntries(counted) };
+}
 
 /** What a refused question, a missing method or a missing connection means for what can be seen, with the cure. */
-export function gatewayCondition({ state, missingMethods, refusals }: GatewayHealth): SourceCondition {
+function conditionOf({ state, missingMethods, refusals }: GatewayDetails): SourceCondition {
   switch (state.state) {
     case 'connected':
       return connectedCondition(state.version, missingMethods, Object.entries(refusals));

@@ -1,0 +1,77 @@
+// What a source of events is. Each lives in a folder of its own; `src/sources/catalogue.ts` lists them all.
+
+import type { Clock } from './clock.ts';
+import type { SessionEvent } from './event.ts';
+import type { Logger } from './log.ts';
+
+/** One source of events, from `start` on until `stop`. */
+export interface Source {
+  /** As `SOURCES` and `/health` call it. Positions and sessions are remembered by it, so it never changes. */
+  readonly id: string;
+  readonly capabilities: SourceCapabilities;
+  /** Resolves when everything that was there was read; what is not there is waited for. */
+  start(): Promise<void>;
+  /** No event comes after this. */
+  stop(): Promise<void>;
+  health(): SourceHealth;
+}
+
+/** What others must know of a source before it says anything. */
+export interface SourceCapabilities {
+  /** Whose agents it watches: sources of the same agents tell of the same sessions. */
+  readonly agents: string;
+  /** It says when each run of a turn begins and ends, by name; from others that is inferred. */
+  readonly namesRuns: boolean;
+}
+
+/** `unknown` means that nothing has been seen yet; it is never as good as known. */
+export type SourceCondition =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'readable' }
+  /** Read, but with less than was asked for, such as polling because file events ran out. */
+  | { readonly state: 'impaired'; readonly because: string }
+  | { readonly state: 'unreadable'; readonly because: string };
+
+/** How a source is, with the cause and the cure in words. */
+export interface SourceHealth {
+  readonly condition: SourceCondition;
+  /** Everything that was there at the start is known. */
+  readonly wasRead: boolean;
+  /** By our wall clock; undefined before the first event. */
+  readonly lastEventAt?: number | undefined;
+  readonly files?: number;
+  /** What the decoder did not know, by the name the input gives it. */
+  readonly unknownKinds: Readonly<Record<string, number>>;
+  /** What was bad in the input, counted by its name: a file that cannot be read, a line that is too long. */
+  readonly problems: Readonly<Record<string, number>>;
+  /** Files that look like sessions and are none (copies, backups, …), counted by what their names say they are. */
+  readonly ignoredNames?: Readonly<Record<string, number>>;
+}
+
+/** What every source is given. Each takes what it needs. */
+export interface SourcePorts {
+  clock: Clock;
+  log: Logger;
+  /** Gets every text in full before anything is shortened. */
+  redact(text: string): string;
+  /** Called in order per session; must not throw. */
+  emit(event: SessionEvent): void;
+  /** How far files were read before, by their path: what `onProgress` was given. Anything else among it is ignored. */
+  checkpoints: ReadonlyMap<string, unknown>;
+  /**
+   * Called synchronously after all events of the bytes before the position were emitted, so that the state and the place can be
+   * stored together. `undefined`: the file is gone, forget its position.
+   */
+  onProgress(path: string, position: unknown): void;
+  /** Sessions that an earlier process watched: what is known of them now is emitted before the start is over. */
+  knownKeys(): Iterable<string>;
+  /** Turns that were open when an earlier process ended; asked at the start. */
+  openTurns(): readonly OpenTurn[];
+}
+
+/** A turn that was open when an earlier process ended, with those of its runs that nobody has ended. */
+export interface OpenTurn {
+  readonly sessionKey: string;
+  readonly runIds: readonly string[];
+  readonly since: number;
+}

@@ -1,0 +1,22 @@
+// The gateway of OpenClaw, as the catalogue lists it.
+
+import type { SourceEntry } from '../../source-entry.ts';
+import { GATEWAY } from './identity.ts';
+
+interface Settings {
+  gateway: { url: string; token(): string } | undefined;
+  stateDir: string;
+  version: string;
+  tellsQuestions: boolean;
+  isOnlySource: boolean;
+}
+
+export const gateway = {
+  ...GATEWAY,
+  create: async ({ gateway: access, ...settings }, ports) => {
+    if (access === undefined) return undefined;
+    const { createGatewaySource } = await import('./source.ts');
+    const { url, token } = access;
+    return createGatewaySource({ url, token, random: Math.random, ...settings, ...ports });
+  },
+} as const satisfies SourceEntry<Settings>;

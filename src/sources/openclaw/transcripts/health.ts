@@ -1,0 +1,73 @@
+// How well transcripts can be read, in words for `/health`. Pure.
+
+import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
+import type { Watching } from './folders.ts';
+import type { Problem } from './problems.ts';
+
+/** What is known of the files and of what was in them. */
+export interface TranscriptDetails {
+  /** Transcripts that are known, and how many of them are in use. */
+  files: number;
+  active: number;
+  /** By our wall clock; undefined before the first event. */
+  lastEventAt: number | undefined;
+  unknownKinds: Record<string, number>;
+  problems: Problem[];
+  /** Files beside the transcripts that are no sessions, by what their names say they are; as of the last listing. */
+  ignored: Record<string, number>;
+  watching: Watching;
+  /** Whether the directory exists and can be listed. */
+  readable: boolean;
+  /** What was there at the start was read. */
+  wasRead: boolean;
+  /** It exists, but this user may not look into it. */
+  forbidden: boolean;
+}
+
+/** The health of a directory of which this is known. */
+export function healthOf(details: TranscriptDetails): SourceHealth {
+  const problems: Record<string, number> = {};
+  for (const { kind, count } of details.problems) problems[kind] = (problems[kind] ?? 0) + count;
+  const { files, lastEventAt, unknownKinds, ignored } = details;
+  const wasRead = details.wasRead && details.readable;
+  return { condition: conditionOf(details), wasRead, lastEventAt, files, unknownKinds, problems, ignoredNames: ignored };
+}
+
+/** Whether what is there can be read, and if not the cause and the cure. */
+function conditionOf(details: TranscriptDetails): SourceCondition {
+  if (!details.readable) return { state: 'unreadable', because: whyNoDirectory(details) };
+  const lacks = lackingIn(details);
+  if (lacks.length > 0) return { state: 'impaired', because: lacks.join('; ') };
+  return details.files === 0 && details.lastEventAt === undefined ? { state: 'unknown' } : { state: 'readable' };
+}
+
+function whyNoDirectory({ forbidden }: TranscriptDetails): string {
+  if (forbidden) return `this user may not look into the transcript directory (permission denied); ${AS_OWNER}`;
+  return 'the transcript directory does not exist; it is waited for';
+}
+
+const AS_OWNER = 'run the watcher as the user who owns the transcripts';
+
+/** What is not seen of what is there, by the kind of problem that stands in the way. */
+const LACKS: Partial<Record<Problem['kind'], (standing: number, path: string) => string>> = {
+  unreadable: (standing, path) => `${countOf(standing, 'transcript')} cannot be read (permission denied), such as ${path}; ${AS_OWNER}`,
+  folder_unreadable: (standing, path) =>
+    `${countOf(standing, 'folder')} cannot be looked into (permission denied), such as ${path}; ${AS_OWNER}`,
+  index_unreadable: (standing, path) =>
+    `${countOf(standing, 'session index', 'session indexes')} cannot be read (permission denied), such as ${path}; ${AS_OWNER}`,
+  too_many: (standing, path) =>
+    `${countOf(standing, 'folder')} with more transcripts at work than are followed at once, such as ${path}: the others wait`,
+  index_large: (standing, path) =>
+    `${countOf(standing, 'session index', 'session indexes')} with far too many rows, such as ${path}: only the newest are used; remove old sessions`,
+};
+
+function lackingIn({ watching, problems }: TranscriptDetails): string[] {
+  const standing = problems.flatMap(({ kind, standing: paths, path }) => (paths === 0 ? [] : (LACKS[kind]?.(paths, path) ?? [])));
+  const isPolled = watching === 'polling' && problems.some(({ kind }) => kind === 'watch_limit');
+  const words = 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches or max_user_instances';
+  return isPolled ? [words, ...standing] : standing;
+}
+
+function countOf(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { SourcePorts } from '../../../src/core/source.ts';
+import { systemClock } from '../../../src/runtime/system-clock.ts';
+import { SOURCES } from '../../../src/sources/catalogue.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'live-status-catalogue-'));
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const ports: SourcePorts = {
+  clock: systemClock,
+  log: quiet,
+  redact: (text) => text,
+  emit: () => undefined,
+  checkpoints: new Map(),
+  onProgress: () => undefined,
+  knownKeys: () => [],
+  openTurns: () => [],
+};
+const nothing = {
+  transcriptDir: undefined,
+  sessionsJson: undefined,
+  watchPolling: true,
+  gateway: undefined,
+  stateDir: folder,
+  version: '0.0.0',
+  tellsQuestions: false,
+  isOnlySource: false,
+};
+const everything = { ...nothing, transcriptDir: folder, gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' } };
+
+describe.each(SOURCES.map((entry) => [entry.id, entry] as const))('the source %s', (_id, entry) => {
+  it('is made with the name and the capabilities that the catalogue says, and tells how it is from the first moment to the last', async () => {
+    const source = await entry.create(everything, ports);
+    if (source === undefined) throw new Error('it was chosen');
+    expect(source).toMatchObject({ id: entry.id, capabilities: entry.capabilities });
+    expect(source.health().wasRead).toBe(false);
+    await source.start();
+    expect(source.health()).toMatchObject({ condition: { state: expect.any(String) }, unknownKinds: {} });
+    await source.stop();
+    expect(source.health().condition).toBeDefined();
+  });
+
+  it('is not made when nothing chooses it', async () => {
+    expect(await entry.create(nothing, ports)).toBeUndefined();
+  });
+});
+
+it('no two sources have one name, and a name can stand in a list and in front of a path', () => {
+  const ids = SOURCES.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const id of ids) expect(id).toMatch(/^[a-z][a-z0-9-]*$/);
+});
