@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { Board } from '../boxes/board/board.ts';
+import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
-import type { PostRecord } from '../boxes/publish/post-record.ts';
 import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
 import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
@@ -21,15 +21,14 @@ import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
 import { boardOptions, publisherOptions } from './box-options.ts';
 import { Chat } from './chat.ts';
 import { encoderOf, rendererOf } from './drawing.ts';
-import { coordinatorOf, marksOf } from './governing.ts';
+import { coordinatorOf, findingsToStore, marksOf, storedFindings } from './governing.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
 import { GRACE_MS, Leftovers } from '../takeover/leftovers.ts';
 import { Intake, keysWithTurns } from './intake.ts';
-import { Memory } from '../takeover/memory.ts';
+import { Memory } from '../store/memory.ts';
 import { keepTime } from '../runtime/keep-time.ts';
 import { createNotices } from './notices.ts';
-import { PostLedger } from '../takeover/post-ledger.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
 import { createSources, openTurnsOf } from './sources.ts';
@@ -75,7 +74,7 @@ class Daemon {
   readonly #version = packageVersion();
   readonly #startedAt: number;
   readonly #checkpoint: Checkpoint;
-  readonly #memory: Memory;
+  readonly #memory: Memory<BoxEntry>;
   readonly #redact: (text: string) => string;
   readonly #chat: Chat;
   readonly #twin: TwinSink;
@@ -83,7 +82,6 @@ class Daemon {
   readonly #publisher: Publisher;
   readonly #board: Board;
   #sources: readonly Source[] = [];
-  readonly #posts: PostLedger;
   readonly #leftovers: Leftovers;
   /** Made once the sessions are restored. */
   #coordinator: Coordinator | undefined;
@@ -101,9 +99,8 @@ class Daemon {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#checkpoint = openCheckpoint(config.stateDir, log);
-    this.#memory = new Memory(this.#checkpoint);
+    this.#memory = new Memory(this.#checkpoint, { sessions: () => this.#board.sessions(), entries: () => this.#board.entries() });
     this.#redact = createRedactor(secretsOf(config));
-    this.#posts = new PostLedger(this.#memory, () => this.#remember());
     this.#chat = new Chat(config, this.#version, clock, log, this.#memory);
     this.#twin = withTwinWatch(this.#chat.sink, {
       clock,
@@ -115,13 +112,12 @@ class Daemon {
     });
     this.#sink = withAdoption(this.#twin, clock, this.#instance, {
       turns: () => this.#board.identities(),
-      boxOfPost: (postId) => this.#posts.boxOf(postId),
-      isReplaced: (postId) => this.#posts.isReplaced(postId),
+      posts: this.#memory.posts,
     });
     this.#publisher = this.#createPublisher();
     this.#board = this.#createBoard();
     const channels = (): Promise<string[]> => likelyChannels(this.#chat, this.#startedAt);
-    const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#posts };
+    const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#memory.posts };
     this.#leftovers = new Leftovers({ clock, log, channels, ...found }, graceMs);
     this.#intake = new Intake(clock, () => keysWithTurns(this.#board.sessions()));
     this.#supervisor = createSupervisor({ env: process.env, log, status: () => this.#statusLine() });
@@ -165,8 +161,7 @@ class Daemon {
       clock: this.#clock,
       random: Math.random,
       encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-      save: (record: PostRecord) => this.#posts.save(record),
-      drop: (boxId: string) => this.#posts.drop(boxId),
+      posts: this.#memory.posts,
       log: this.#log,
       instance: this.#instance,
       claimedAt: this.#startedAt,
@@ -196,15 +191,15 @@ class Daemon {
       log: this.#log,
       redact: this.#redact,
       emit: (event) => this.#apply(event),
-      checkpoints: this.#memory.storedSources(),
-      onProgress: (path, position) => this.#memory.noteSource(path, position),
+      checkpoints: this.#memory.positions.stored(),
+      onProgress: (path, position) => this.#memory.positions.note(path, position),
       knownKeys: () => this.#board.sessions().keys(),
       openTurns: () => openTurnsOf(this.#board.sessions()),
     });
   }
 
   #restore(): void {
-    this.#noticePrivacy = takeOver(this.#memory, this.#posts, this.#publisher, this.#board, this.#log);
+    this.#noticePrivacy = takeOver(this.#memory, this.#publisher, this.#board, this.#log);
   }
 
   async #govern(): Promise<void> {
@@ -214,10 +209,11 @@ class Daemon {
       sessions: () => this.#board.sessions(),
       changed: (boxIds) => this.#board.redraw(boxIds),
       tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
-      stored: this.#memory.storedFindings(),
+      stored: storedFindings(this.#memory.facts),
     });
     if (coordinator === undefined) return;
     this.#coordinator = coordinator;
+    this.#memory.add(findingsToStore(coordinator));
     this.#releases.add(() => coordinator.stop());
     await coordinator.start();
   }
@@ -230,10 +226,6 @@ class Daemon {
     this.#coordinator?.apply(event);
   }
 
-  #remember(): void {
-    this.#memory.flush(this.#board, this.#coordinator);
-  }
-
   #healthParts(): HealthParts {
     return {
       version: this.#version,
@@ -244,7 +236,7 @@ class Daemon {
       chat: this.#chat,
       publisher: this.#publisher,
       board: this.#board,
-      posts: this.#posts,
+      posts: this.#memory.posts,
       checkpoint: this.#checkpoint,
       twin: this.#twin,
       coordinator: this.#coordinator,
@@ -267,13 +259,13 @@ class Daemon {
       isReplaced: () => this.#twin.replacedBy() !== undefined,
       look: () => {
         this.#chat.checkIfIdle();
-        void this.#twin.check(this.#posts.openPostIds());
+        void this.#twin.check(this.#memory.posts.openPostIds());
       },
     });
     this.#noteJump = time.noteJump;
     this.#releases.add(
       time.stop,
-      every(this.#clock, REMEMBER_MS, () => this.#remember()),
+      every(this.#clock, REMEMBER_MS, () => this.#memory.flush()),
       every(this.#clock, NOTICE_MS, () => this.#noticePrivacy()),
     );
   }
@@ -284,7 +276,7 @@ class Daemon {
     await this.#stopSources();
     this.#board.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);
-    this.#remember();
+    this.#memory.flush();
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
     this.#log.info({}, 'The watcher stopped.');

@@ -5,6 +5,9 @@ import type { Coordinator, CoordinatorPorts } from '../coordinator/contract.ts';
 import { createCoordinator } from '../coordinator/coordinator.ts';
 import { drift } from '../coordinator/rules/drift.ts';
 import { RULES } from '../coordinator/rules/catalogue.ts';
+import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
+import type { StoredPart } from '../store/checkpoint.ts';
+import type { RowsAtOnce } from '../store/rows-at-once.ts';
 import type { Marks } from './drawing.ts';
 
 /** Whether the rule that compares answers with questions is on: without it nobody needs what persons write. */
@@ -26,6 +29,21 @@ export function coordinatorOf(config: Config, ports: CoordinatorPorts): Coordina
     hasChannel: config.coordinatorChannel !== undefined,
     noticesPerHour: config.coordinatorNoticesPerHour,
   });
+}
+
+const FINDINGS = 'coordinator '; // before the key of each of its rows
+
+/** What the coordinator knew in an earlier process. */
+export function storedFindings(facts: RowsAtOnce): StoredRow[] {
+  return facts.rows().flatMap(({ key, value }) => (key.startsWith(FINDINGS) ? decodeRow(key.slice(FINDINGS.length), value) : []));
+}
+
+/** What of the coordinator is remembered: written together with the sessions and how far the sources were read. */
+export function findingsToStore(coordinator: Coordinator): StoredPart {
+  return {
+    changes: () => coordinator.rowsToStore().map(({ key, value }) => ({ kind: 'fact', key: `${FINDINGS}${key}`, value })),
+    written: () => coordinator.rowsStored(),
+  };
 }
 
 /** What a box says beside its turn. */

@@ -14,7 +14,7 @@ import type { ProcessWatch } from '../health/process-facts.ts';
 import { boxProblems, whyNotShown } from './box-troubles.ts';
 import type { Chat } from './chat.ts';
 import type { Intake } from './intake.ts';
-import type { PostLedger } from '../takeover/post-ledger.ts';
+import type { PostStore } from '../store/post-store.ts';
 import { slotFacts } from './slot-facts.ts';
 import type { TwinSink } from '../takeover/twin.ts';
 
@@ -28,7 +28,7 @@ export interface HealthParts {
   chat: Chat;
   publisher: Publisher;
   board: Board;
-  posts: PostLedger;
+  posts: PostStore;
   checkpoint: Checkpoint;
   twin: TwinSink;
   /** Absent when it is off. */
@@ -71,7 +71,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
   };
 }
 
-function sessionRow(row: BoardRow, posts: PostLedger, stats: PublisherStats): SessionRow {
+function sessionRow(row: BoardRow, posts: PostStore, stats: PublisherStats): SessionRow {
   const postId = posts.postIdOf(row.boxId);
   const unwritten = postId === undefined ? 'its post is not written yet' : undefined;
   return {

@@ -3,23 +3,35 @@
 
 import type { Board } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
-import type { PostRecord } from '../boxes/publish/post-record.ts';
+import type { PostRecord } from '../core/post-record.ts';
 import type { Publisher } from '../boxes/publish/publisher-ports.ts';
 import { withdrawnCard } from '../boxes/board/withdrawn.ts';
+import type { Card } from '../core/card.ts';
 import type { Route } from '../core/event.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { routeOf } from '../sources/openclaw/decoding/route.ts';
-import type { Memory } from '../takeover/memory.ts';
-import type { PostLedger } from '../takeover/post-ledger.ts';
+import type { Memory } from '../store/memory.ts';
+import type { RowsAtOnce } from '../store/rows-at-once.ts';
+import type { StoredSession } from '../store/session-store.ts';
+import { codeSpan } from '../text/neutralise.ts';
 
-interface StoredSession {
-  session: Session;
-  entries: BoxEntry[];
+/**
+ * `older`: a watcher wrote this that took for public what was not known to be private. `untold`: it was taken over, and the operator
+ * was not told yet. `told`: there is nothing to tell.
+ */
+type PrivacyNotice = 'older' | 'untold' | 'told';
+
+const PRIVACY = 'private unless proven public'; // the key of that fact
+
+function privacyNotice(facts: RowsAtOnce, isFirst: boolean): PrivacyNotice {
+  const stored = facts.get(PRIVACY);
+  if (stored === 'told' || stored === 'untold') return stored;
+  return isFirst ? 'told' : 'older';
 }
 
 /** A session as it was stored, with no more than what its key proves where it was stored by an older rule. */
-function withProvenRoutes<T extends StoredSession>(stored: T): T {
+function withProvenRoutes(stored: StoredSession<BoxEntry>): StoredSession<BoxEntry> {
   const { session } = stored;
   if (session.routesBySource !== undefined || !hasRoute(session)) return stored;
   const { route: _route, ...bare } = session;
@@ -56,29 +68,37 @@ function withoutUnprovenText(record: PostRecord, sessions: readonly Session[]): 
   return { ...record, owedView: { ...owedView, card: withdrawnCard(session?.agentId ?? '') } };
 }
 
+/** What 0.1 left knows no form for a new post, and not which of its words are foreign: all of them go into code spans. */
+function withFirst(record: PostRecord): PostRecord {
+  const { owedView } = record;
+  if (owedView === undefined || owedView.card.first !== undefined) return record;
+  const inCode = (line: string): string => codeSpan(line.replaceAll('`', ''));
+  const card: Card = { ...owedView.card, first: { title: inCode(owedView.card.title), lines: owedView.card.lines.map(inCode) } };
+  return { ...record, owedView: { ...owedView, card } };
+}
+
 /**
  * Gives what an earlier process remembered to its successors. Call what it returns every now and then: it warns once how many
  * sessions have no box any more because nothing proves that they are public.
  */
 export function takeOver(
-  memory: Memory,
-  posts: PostLedger,
+  { sessions, posts, facts }: Pick<Memory<BoxEntry>, 'sessions' | 'posts' | 'facts'>,
   publisher: Pick<Publisher, 'adopt'>,
   board: Pick<Board, 'restore' | 'entries'>,
   log: Logger,
 ): () => void {
-  const notice = memory.privacyNotice();
-  const stored = memory.storedSessions().map(withProvenRoutes);
-  const sessions = stored.map(({ session }) => session);
-  const records = posts.restore((record) => (notice === 'older' ? withoutUnprovenText(record, sessions) : record));
-  for (const record of records) publisher.adopt(record);
+  const stored = sessions.stored().map(withProvenRoutes);
+  const records = posts.records().map(withFirst);
+  const notice = privacyNotice(facts, stored.length + records.length === 0);
+  const known = stored.map(({ session }) => session);
+  for (const record of records) publisher.adopt(notice === 'older' ? withoutUnprovenText(record, known) : record);
   for (const { session, entries } of stored) board.restore(session, entries);
-  memory.notePrivacy(notice === 'told' ? 'told' : 'untold');
+  facts.put(PRIVACY, notice === 'told' ? 'told' : 'untold');
   let isDue = notice !== 'told';
   return () => {
     if (!isDue || !warn(board.entries(), log)) return;
     isDue = false;
-    memory.notePrivacy('told');
+    facts.put(PRIVACY, 'told');
   };
 }
 

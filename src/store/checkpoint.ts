@@ -24,6 +24,14 @@ export interface Row {
 /** `undefined` deletes the row. */
 export type Change = { kind: RowKind; key: string; value: unknown };
 
+/** One of those who keep rows; what changed in all of them is written together. */
+export interface StoredPart {
+  /** What is not on disk yet. */
+  changes(): Change[];
+  /** Call directly after all of that was written. */
+  written(): void;
+}
+
 export interface Checkpoint {
   rows(kind: RowKind): Row[];
   /** Writes all changes or none. Returns whether they are on disk; a failure is remembered in `problem()`. */

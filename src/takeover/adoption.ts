@@ -5,6 +5,7 @@ import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
 import { forwarded } from '../core/guarded.ts';
 import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
+import type { PostStore } from '../store/post-store.ts';
 import { bestTurn, type TurnIdentity } from './same-turn.ts';
 
 /** A post of an earlier process, with what it says of itself. */
@@ -25,10 +26,8 @@ export interface AdoptingSink extends Sink {
 export interface AdoptionOptions {
   /** The turns that are known: a post belongs to the one it fits best, never to a neighbour. */
   turns(): readonly TurnIdentity[];
-  /** The box that a post belongs to for certain, because an earlier process remembered it. */
-  boxOfPost(postId: string): string | undefined;
-  /** Another post tells the end of the turn that this one can tell no more. */
-  isReplaced?(postId: string): boolean;
+  /** What is remembered of posts, by this process and earlier ones. */
+  posts: Pick<PostStore, 'boxOf' | 'isReplaced'>;
 }
 
 const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that tells of more must not fill the memory
@@ -110,7 +109,7 @@ class Adoption {
   #found(): Leftover[] {
     const found = [...this.#foundById.values()];
     const replacedIds = new Set(found.map(({ meta }) => meta.replaces));
-    return found.filter(({ post: { postId } }) => !replacedIds.has(postId) && this.#options.isReplaced?.(postId) !== true);
+    return found.filter(({ post: { postId } }) => !replacedIds.has(postId) && !this.#options.posts.isReplaced(postId));
   }
 
   async #lookThrough(channelId: string): Promise<void> {
@@ -134,7 +133,7 @@ class Adoption {
 
   /** A remembered owner that is still known keeps its post. */
   #isFree(postId: string, turns: readonly TurnIdentity[]): boolean {
-    const owner = this.#options.boxOfPost(postId);
+    const owner = this.#options.posts.boxOf(postId);
     return owner === undefined || !turns.some((turn) => turn.box === owner);
   }
 }

@@ -6,7 +6,7 @@
 import type { Board } from '../boxes/board/board.ts';
 import { colorOf } from '../boxes/render/colors.ts';
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
-import type { PostRecord } from '../boxes/publish/post-record.ts';
+import type { PostRecord } from '../core/post-record.ts';
 import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
 import type { Card } from '../core/card.ts';
 import type { Clock } from '../core/clock.ts';
@@ -14,8 +14,8 @@ import type { Logger } from '../core/log.ts';
 import { OUR_MARK, plainText } from '../text/neutralise.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { fingerprint } from '../core/turn.ts';
+import type { PostStore } from '../store/post-store.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
-import type { PostLedger } from './post-ledger.ts';
 import { bestTurn } from './same-turn.ts';
 import { untilHealthy } from './until-healthy.ts';
 
@@ -25,7 +25,7 @@ export interface LeftoverPorts {
   sink: AdoptingSink;
   board: Pick<Board, 'claim' | 'identities' | 'sessions'>;
   publisher: Pick<Publisher, 'adopt' | 'show' | 'forget'>;
-  posts: PostLedger;
+  posts: PostStore;
   /** Where posts of ours may be, beside those that are remembered. Throws `PushError`. */
   channels(): Promise<string[]>;
 }

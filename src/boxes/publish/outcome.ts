@@ -3,7 +3,7 @@
 import { FAILURES, type Reason } from '../../core/sink.ts';
 import { PASSING_MS, patienceWith } from './patience.ts';
 import { decodeMeta } from './post-meta.ts';
-import type { GoneCause } from './post-record.ts';
+import type { GoneCause } from '../../core/post-record.ts';
 import type { Attempt, Push, PostState, Trust } from './post-state.ts';
 
 export type Need = Attempt['need'];

@@ -1,7 +1,7 @@
 // The state of one box's post as the publisher knows it. Plain values, changed only by making new ones; knows no other box.
 
 import type { Reason, Target } from '../../core/sink.ts';
-import type { GoneCause, PostPhase, PostRecord } from './post-record.ts';
+import type { GoneCause, PostPhase, PostRecord } from '../../core/post-record.ts';
 import type { BoxTrouble, BoxView, Shrink } from './publisher-ports.ts';
 
 /** `intent`: not confirmed; while `doubtful` a create may have worked, and only until `safeUntilAt` may it be repeated unseen. */

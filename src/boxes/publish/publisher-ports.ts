@@ -7,7 +7,7 @@ import type { PostBody, Reason, Sink, Target } from '../../core/sink.ts';
 import type { BudgetLimits } from './budget.ts';
 import type { Pace } from '../../core/pace.ts';
 import type { LiveStatusMeta } from './post-meta.ts';
-import type { PostRecord } from './post-record.ts';
+import type { PostRecord } from '../../core/post-record.ts';
 
 /** The newest rendering of one box and where it belongs. The target of the first view is kept for the box's whole life. */
 export interface BoxView {
@@ -31,6 +31,14 @@ export interface BoxTrouble {
   because: string;
 }
 
+/** Where the record of each box's post is kept. Neither may throw. */
+export interface PostRecords {
+  /** Must be durable when it returns: a create is only sent after its intent was saved. Called at every step, also where nothing changed. */
+  save(record: PostRecord): void;
+  /** The record is not needed any more, if there is one. */
+  drop(boxId: string): void;
+}
+
 export interface PublisherPorts {
   sink: Sink;
   clock: Clock;
@@ -38,10 +46,7 @@ export interface PublisherPorts {
   random(): number;
   /** Pure: equal arguments give equal bodies. */
   encode(card: Card, meta: LiveStatusMeta, shrink: Shrink): PostBody;
-  /** Must be durable when it returns and must not throw: a create is only sent after its intent was saved. */
-  save(record: PostRecord): void;
-  /** The record is not needed any more. Must not throw. */
-  drop(boxId: string): void;
+  posts: PostRecords;
   log: Logger;
   /** Names this process in the posts it writes. */
   instance: string;

@@ -8,7 +8,7 @@ import { decide, type Start } from './decide.ts';
 import { type Gate, type GateAnswer, gateAfter, OPEN_GATE, openAt } from './gate.ts';
 import { afterChannelOpened, afterFailure, afterRecovery, begin } from './outcome.ts';
 import { metaOf, NO_CLAIM } from './post-meta.ts';
-import type { PostRecord } from './post-record.ts';
+import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
 import {
@@ -43,7 +43,6 @@ class PostPublisher implements Publisher {
   readonly #options: PublisherOptions;
   readonly #repeats: RepeatLog;
   readonly #statesById = new Map<string, PostState>();
-  readonly #savedById = new Map<string, string>();
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   readonly #tally = newTally();
@@ -85,7 +84,6 @@ class PostPublisher implements Publisher {
     const { boxId, target, owedView } = record;
     if (!this.#statesById.has(boxId)) {
       this.#statesById.set(boxId, adoptedPostState(record, this.#instant()));
-      this.#savedById.set(boxId, JSON.stringify(record));
       if (owedView !== undefined) this.show({ boxId, target, ...owedView });
     }
     if (view !== undefined) this.show(view);
@@ -271,16 +269,11 @@ class PostPublisher implements Publisher {
       return;
     }
     this.#statesById.delete(state.boxId);
-    if (this.#savedById.delete(state.boxId)) this.#ports.drop(state.boxId);
+    this.#ports.posts.drop(state.boxId);
   }
 
-  /** Saves what changed; most answers change something, most views nothing. */
   #save(state: PostState): void {
-    const record = recordOf(state);
-    const text = JSON.stringify(record);
-    if (this.#savedById.get(state.boxId) === text) return;
-    this.#savedById.set(state.boxId, text);
-    this.#ports.save(record);
+    this.#ports.posts.save(recordOf(state));
   }
 
   /** Of what a post in that state would say. */

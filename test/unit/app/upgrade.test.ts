@@ -4,12 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
+import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createPlacement } from '../../../src/app/placement.ts';
-import { Memory } from '../../../src/takeover/memory.ts';
-import { PostLedger } from '../../../src/takeover/post-ledger.ts';
+import { Memory } from '../../../src/store/memory.ts';
 import { takeOver } from '../../../src/app/upgrade.ts';
 import { Desk } from '../boxes/board/desk.ts';
 import { createFakeClock } from '../sinks/fake-clock.ts';
@@ -103,9 +102,8 @@ function start(checkpoint: Checkpoint): Start {
   const [adopted, warned]: [PostRecord[], object[]] = [[], []];
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };
   const log: Logger = { ...quiet, warn: (fields) => void warned.push(fields) };
-  const memory = new Memory(checkpoint);
-  const posts = new PostLedger(memory, () => {});
-  const notice = takeOver(memory, posts, { adopt: (record) => void adopted.push(record) }, desk.board, log);
+  const memory = new Memory(checkpoint, desk.board);
+  const notice = takeOver(memory, { adopt: (record) => void adopted.push(record) }, desk.board, log);
   desk.board.caughtUp();
   return { desk, adopted, warned, notice };
 }
@@ -158,6 +156,12 @@ describe('the first start after the upgrade', () => {
     expect(textOf(UNINDEXED)).not.toContain('Private end.');
     expect(textOf(UNINDEXED)).toContain('not shown here any more');
     expect(textOf(CHANNEL)).toContain('Private end.');
+  });
+
+  it('takes every word of an end that was owed for a foreign one: a new post shows it as code', () => {
+    const { adopted } = start(olderCheckpoint());
+    const card = adopted.find(({ boxId }) => boxId === `box of ${CHANNEL}`)?.owedView?.card;
+    expect(card?.first).toEqual({ title: '`[DONE] main`', lines: ['`Private end.`'] });
   });
 
   it('warns once, with the number of sessions that lost their box, and remembers that it did', async () => {

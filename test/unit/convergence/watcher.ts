@@ -2,7 +2,7 @@
 // and for good when told to.
 
 import { Board, type Placement } from '../../../src/boxes/board/board.ts';
-import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
+import type { BoxEntry } from '../../../src/boxes/board/box-entry.ts';
 import { createPublisher } from '../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Checkpoint } from '../../../src/store/checkpoint.ts';
@@ -17,9 +17,8 @@ import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.
 import { boardOptions, publisherOptions } from '../../../src/app/box-options.ts';
 import { encoderOf, rendererOf } from '../../../src/app/drawing.ts';
 import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
-import { Memory } from '../../../src/takeover/memory.ts';
+import { Memory } from '../../../src/store/memory.ts';
 import { createPlacement } from '../../../src/app/placement.ts';
-import { PostLedger } from '../../../src/takeover/post-ledger.ts';
 import { every } from '../../../src/runtime/system-clock.ts';
 import { onceConnected } from '../../../src/app/once-connected.ts';
 import { type TwinSink, withTwinWatch } from '../../../src/takeover/twin.ts';
@@ -72,8 +71,7 @@ export class Watcher {
   readonly reader: Reader;
   readonly #around: Surroundings;
   readonly #clock: Clock;
-  readonly #memory: Memory;
-  readonly #posts: PostLedger;
+  readonly #memory: Memory<BoxEntry>;
   readonly #server: Server;
   readonly #mattermost: Sink & MattermostChecks;
   readonly #directory: Directory;
@@ -90,8 +88,8 @@ export class Watcher {
     const { config } = around;
     this.#around = around;
     this.#clock = this.#mortal(around.clock);
-    this.#memory = new Memory(this.#mortalDisk(around.disk));
-    this.#posts = new PostLedger(this.#memory, () => this.#memory.flush(this.board));
+    const living = { sessions: () => this.board.sessions(), entries: () => this.board.entries() };
+    this.#memory = new Memory(this.#mortalDisk(around.disk), living);
     this.#token = createToken(around.tokenFile(), () => ({ value: around.tokenFile() }));
     const client = { name, isAlive: () => this.#isAlive, token: () => this.#token.current() };
     this.#server = {
@@ -116,8 +114,7 @@ export class Watcher {
     );
     this.#sink = withAdoption(this.twin, this.#clock, name, {
       turns: () => this.board.identities(),
-      boxOfPost: (postId) => this.#posts.boxOf(postId),
-      isReplaced: (postId) => this.#posts.isReplaced(postId),
+      posts: this.#memory.posts,
     });
     const redact = createRedactor(secretsOf(config));
     this.publisher = this.#noting(this.#createPublisher(name, claimedAt));
@@ -127,25 +124,25 @@ export class Watcher {
       clock: this.#clock,
       redact,
       emit: (event) => this.board.apply(event),
-      onProgress: (key, lines) => this.#memory.noteSource(key, lines),
+      onProgress: (key, lines) => this.#memory.positions.note(key, lines),
       onSkipped: (key) => around.onSkipped(key),
     });
   }
 
   /** What the daemon does when it starts. */
   start(): void {
-    for (const record of this.#posts.restore()) this.publisher.adopt(record);
-    for (const { session, entries } of this.#memory.storedSessions()) this.board.restore(session, entries);
+    for (const record of this.#memory.posts.records()) this.publisher.adopt(record);
+    for (const { session, entries } of this.#memory.sessions.stored()) this.board.restore(session, entries);
     void this.#connect();
-    this.reader.start(this.#around.sessions(), this.#memory.storedSources());
+    this.reader.start(this.#around.sessions(), this.#memory.positions.stored());
     this.#leftovers.claimRemembered();
     this.board.caughtUp();
     void this.#whenConnected.promise.then(() => this.#leftovers.search());
     every(this.#clock, TICK_MS, () => {
       this.board.tick();
-      void this.twin.check(this.#posts.openPostIds());
+      void this.twin.check(this.#memory.posts.openPostIds());
     });
-    every(this.#clock, REMEMBER_MS, () => this.#memory.flush(this.board));
+    every(this.#clock, REMEMBER_MS, () => this.#memory.flush());
   }
 
   /** The last words of an orderly stop. Resolves when the process ends. */
@@ -153,7 +150,7 @@ export class Watcher {
     this.reader.stop();
     this.board.interrupt();
     await this.publisher.flush(FLUSH_MS);
-    this.#memory.flush(this.board);
+    this.#memory.flush();
     this.kill();
   }
 
@@ -236,8 +233,7 @@ export class Watcher {
       clock: this.#clock,
       random: () => 0.5,
       encode: encoderOf(this.#around.config, () => undefined),
-      save: (record: PostRecord) => this.#posts.save(record),
-      drop: (boxId: string) => this.#posts.drop(boxId),
+      posts: this.#memory.posts,
       log: this.#around.log,
       instance,
       claimedAt,
@@ -266,7 +262,7 @@ export class Watcher {
   #createLeftovers(): Leftovers {
     const { clock, log } = this.#around;
     const channels = (): Promise<string[]> => this.#directory.recentChannels(clock.now() - RECENT_MS);
-    const ports = { clock: this.#clock, log, sink: this.#sink, board: this.board, publisher: this.publisher, posts: this.#posts };
+    const ports = { clock: this.#clock, log, sink: this.#sink, board: this.board, publisher: this.publisher, posts: this.#memory.posts };
     return new Leftovers({ ...ports, channels }, GRACE_MS);
   }
 

@@ -2,12 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PostRecord } from '../../../src/boxes/publish/post-record.ts';
+import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
-import { Memory, type Remembered } from '../../../src/takeover/memory.ts';
+import { newSession, reduce } from '../../../src/core/reduce.ts';
+import type { Session } from '../../../src/core/session.ts';
+import { Memory } from '../../../src/store/memory.ts';
+import type { EntryOfSession, Living } from '../../../src/store/session-store.ts';
+
+import { rowsInMemory } from './rows-in-memory.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const nothing: Remembered = { sessions: () => new Map(), entries: () => [] };
+const nothing: Living<EntryOfSession> = { sessions: () => new Map(), entries: () => [] };
 
 function recordOf(boxId: string, seq: number): PostRecord {
   const target = { channelId: 'town' };
@@ -15,7 +20,12 @@ function recordOf(boxId: string, seq: number): PostRecord {
 }
 
 /** A memory on a disk that can be full. */
-function onDisk(): { memory: Memory; fill: (isFull: boolean) => void; restarted: () => Memory; stored: () => PostRecord[] } {
+function onDisk(): {
+  memory: Memory<EntryOfSession>;
+  fill(isFull: boolean): void;
+  restarted(): Memory<EntryOfSession>;
+  stored(): PostRecord[];
+} {
   const folder = mkdtempSync(join(tmpdir(), 'live-status-memory-'));
   const checkpoint = openCheckpoint(folder, quiet);
   onTestFinished(() => {
@@ -29,32 +39,55 @@ function onDisk(): { memory: Memory; fill: (isFull: boolean) => void; restarted:
     problem: () => undefined,
     close: () => undefined,
   };
-  const restarted = (): Memory => new Memory(checkpoint);
-  return { memory: new Memory(disk), fill: (full) => void (isFull = full), restarted, stored: () => restarted().storedPosts() };
+  const restarted = (): Memory<EntryOfSession> => new Memory(checkpoint, nothing);
+  return { memory: new Memory(disk, nothing), fill: (full) => void (isFull = full), restarted, stored: () => restarted().posts.records() };
+}
+
+/** A memory of sessions that change, with what was written by each transaction. */
+function living(): {
+  memory: Memory<EntryOfSession>;
+  sessions: Map<string, Session>;
+  transactions: string[][];
+  refuse(isFull: boolean): void;
+  restarted(): Memory<EntryOfSession>;
+} {
+  const sessions = new Map<string, Session>();
+  const transactions: string[][] = [];
+  let isFull = false;
+  const checkpoint = rowsInMemory((changes) => {
+    if (!isFull) transactions.push(changes.map(({ kind, key, value }) => `${value === undefined ? 'no ' : ''}${kind} ${key}`));
+    return !isFull;
+  });
+  const restarted = (): Memory<EntryOfSession> => new Memory(checkpoint, { sessions: () => sessions, entries: () => [] });
+  return { memory: restarted(), sessions, transactions, refuse: (full) => void (isFull = full), restarted };
+}
+
+function withTurn(key: string): Session {
+  return reduce(newSession(key), { type: 'turn_started', source: 'gateway', sessionKey: key, at: 1_000, trigger: { kind: 'operator' } });
 }
 
 describe('what a full disk did not take', () => {
   it('is written by the first flush after there is room again, in its newest form', () => {
     const { memory, fill, stored } = onDisk();
-    memory.savePost(recordOf('old', 1));
+    memory.posts.save(recordOf('old', 1));
     fill(true);
-    memory.savePost(recordOf('box', 1));
-    memory.savePost(recordOf('box', 2));
-    memory.dropPost('old');
-    memory.flush(nothing);
+    memory.posts.save(recordOf('box', 1));
+    memory.posts.save(recordOf('box', 2));
+    memory.posts.drop('old');
+    memory.flush();
     expect(stored()).toEqual([recordOf('old', 1)]);
     fill(false);
-    memory.flush(nothing);
+    memory.flush();
     expect(stored()).toEqual([recordOf('box', 2)]);
   });
 
   it('does not come back over what was written since', () => {
     const { memory, fill, stored } = onDisk();
     fill(true);
-    memory.savePost(recordOf('box', 1));
+    memory.posts.save(recordOf('box', 1));
     fill(false);
-    memory.savePost(recordOf('box', 2));
-    memory.flush(nothing);
+    memory.posts.save(recordOf('box', 2));
+    memory.flush();
     expect(stored()).toEqual([recordOf('box', 2)]);
   });
 
@@ -65,7 +98,63 @@ describe('what a full disk did not take', () => {
     memory.noteBlocked(2_000);
     expect(restarted().blockedUntil()).toBeUndefined();
     fill(false);
-    memory.flush(nothing);
+    memory.flush();
     expect(restarted().blockedUntil()).toBe(2_000);
+  });
+});
+
+describe('what changed', () => {
+  it('is written in one transaction, a session together with how far its source was read, and written once', () => {
+    const { memory, sessions, transactions } = living();
+    sessions.set('a', withTurn('a'));
+    memory.positions.note('a.jsonl', 7);
+    memory.flush();
+    memory.flush();
+    expect(transactions).toEqual([['session a', 'source a.jsonl']]);
+  });
+
+  it('is no session that has no turn, and nothing of one that was forgotten', () => {
+    const { memory, sessions, transactions } = living();
+    sessions.set('a', withTurn('a'));
+    sessions.set('b', newSession('b'));
+    memory.flush();
+    sessions.delete('a');
+    memory.flush();
+    expect(transactions).toEqual([['session a'], ['no session a']]);
+  });
+
+  it('is what changed since the process before, whose sessions were taken over', () => {
+    const { memory, sessions, transactions, restarted } = living();
+    for (const key of ['a', 'b']) sessions.set(key, withTurn(key));
+    memory.flush();
+    const next = restarted();
+    for (const { session } of next.sessions.stored()) sessions.set(session.key, session);
+    sessions.set('b', withTurn('b'));
+    next.flush();
+    expect(transactions).toEqual([['session a', 'session b'], ['session b']]);
+  });
+
+  it('is on disk before the first word about a post of it', () => {
+    const { memory, sessions, transactions } = living();
+    sessions.set('a', withTurn('a'));
+    memory.posts.save(recordOf('box', 1));
+    expect(transactions).toEqual([['session a'], ['post box']]);
+  });
+
+  it('is asked of every part that was added, which hears of it when it is written', () => {
+    const { memory, transactions, refuse } = living();
+    let [found, heard] = [1, 0];
+    memory.add({
+      changes: () => (found > heard ? [{ kind: 'fact', key: 'found', value: found }] : []),
+      written: () => void (heard = found),
+    });
+    refuse(true);
+    memory.flush();
+    expect(heard).toBe(0);
+    refuse(false);
+    found = 2;
+    memory.flush();
+    memory.flush();
+    expect([heard, transactions]).toEqual([2, [['fact found']]]);
   });
 });

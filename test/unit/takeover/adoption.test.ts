@@ -20,7 +20,8 @@ function setup(): Setup {
   const posts = createPosts();
   const turns: TurnIdentity[] = [];
   const owners = new Map<string, string>();
-  const sink = withAdoption(posts, createFakeClock(), 'me', { turns: () => turns, boxOfPost: (postId) => owners.get(postId) });
+  const remembered = { boxOf: (postId: string) => owners.get(postId), isReplaced: () => false };
+  const sink = withAdoption(posts, createFakeClock(), 'me', { turns: () => turns, posts: remembered });
   return { posts, sink, turns, owners };
 }
 

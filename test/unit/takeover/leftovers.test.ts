@@ -4,12 +4,12 @@ import type { Card } from '../../../src/core/card.ts';
 import { PushError, type Target } from '../../../src/core/sink.ts';
 import { newSession } from '../../../src/core/reduce.ts';
 import { fingerprint } from '../../../src/core/turn.ts';
+import { PostStore } from '../../../src/store/post-store.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
 import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
-import { Memory } from '../../../src/takeover/memory.ts';
-import { PostLedger } from '../../../src/takeover/post-ledger.ts';
 import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
 import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
+import { rowsInMemory } from '../store/rows-in-memory.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 
 const KEY = 'agent:main:main';
@@ -28,7 +28,7 @@ const DONE: Card = { state: 'done', color: '', title: '[DONE]', lines: [], dropp
 interface Setup {
   clock: FakeClock;
   posts: Posts;
-  ledger: PostLedger;
+  records: PostStore;
   turns: TurnIdentity[];
   claimed: [boxId: string, target: Target][];
   shown: BoxView[];
@@ -42,14 +42,13 @@ interface Setup {
 function setup(): Setup {
   const clock = createFakeClock();
   const posts = createPosts();
-  const memory = new Memory({ rows: () => [], write: () => true, problem: () => undefined, close: () => undefined });
-  const ledger = new PostLedger(memory, () => undefined);
+  const records = new PostStore(rowsInMemory(), () => undefined);
   const turns: TurnIdentity[] = [];
   const claimed: Setup['claimed'] = [];
   const shown: BoxView[] = [];
   const forgotten: string[] = [];
   const channels = [CHANNEL];
-  const sink = withAdoption(posts, clock, 'me', { turns: () => turns, boxOfPost: (postId) => ledger.boxOf(postId) });
+  const sink = withAdoption(posts, clock, 'me', { turns: () => turns, posts: records });
   const show = (view: BoxView): void => {
     shown.push(view);
     const postId = [...posts.byId.values()].find(({ meta }) => (meta as { box: string }).box === view.boxId)?.postId ?? '';
@@ -66,7 +65,7 @@ function setup(): Setup {
         sessions: () => new Map([[KEY, newSession(KEY)]]),
       },
       publisher: { adopt: () => undefined, show, forget: (boxId) => void forgotten.push(boxId) },
-      posts: ledger,
+      posts: records,
       channels: async () => channels,
     },
     GRACE_MS,
@@ -74,7 +73,7 @@ function setup(): Setup {
   return {
     clock,
     posts,
-    ledger,
+    records,
     turns,
     claimed,
     shown,
@@ -156,10 +155,10 @@ describe('an open post of an earlier watcher', () => {
   });
 
   it('whose end is remembered is left to that end', async () => {
-    const { clock, posts, ledger, shown, search } = setup();
+    const { clock, posts, records, shown, search } = setup();
     posts.write('p', { box: 'b', session: fingerprint(KEY) });
     const meta = { session: fingerprint(KEY), runs: [], start: 0 };
-    ledger.save({ ...POSTED, owedFinal: true, owedView: { card: DONE, turnStartedAt: 0, meta }, final: true });
+    records.save({ ...POSTED, owedFinal: true, owedView: { card: DONE, turnStartedAt: 0, meta }, final: true });
     await search();
     await clock.advance(30 * MINUTE_MS);
     expect(shown).toEqual([]);
@@ -225,9 +224,9 @@ describe('a channel that cannot be looked through', () => {
   });
 
   it('does not make a remembered post forgotten whose turn nobody knows', async () => {
-    const { clock, posts, ledger, shown, forgotten, search } = setup();
+    const { clock, posts, records, shown, forgotten, search } = setup();
     posts.write('p', { box: 'b', session: fingerprint(KEY) });
-    ledger.save({ ...POSTED, owedFinal: false, final: false });
+    records.save({ ...POSTED, owedFinal: false, final: false });
     posts.refusal = refusal;
     await search();
     await clock.advance(30 * MINUTE_MS);
@@ -240,8 +239,8 @@ describe('a channel that cannot be looked through', () => {
 
 describe('a remembered post', () => {
   it('is given to its box as soon as the sources have caught up, though that box would get none any more', () => {
-    const { ledger, claimed, claimRemembered } = setup();
-    ledger.save({ ...POSTED, owedFinal: false, final: false });
+    const { records, claimed, claimRemembered } = setup();
+    records.save({ ...POSTED, owedFinal: false, final: false });
     claimRemembered();
     expect(claimed).toEqual([['b', { channelId: CHANNEL }]]);
   });
@@ -252,9 +251,9 @@ describe('a remembered post whose turn nobody knows', () => {
     ['was deleted', undefined],
     ['says its end', { open: false }],
   ])('is forgotten where it %s', async (_name, meta) => {
-    const { clock, posts, ledger, forgotten, search } = setup();
+    const { clock, posts, records, forgotten, search } = setup();
     if (meta !== undefined) posts.write('p', { box: 'b', session: fingerprint(KEY), ...meta });
-    ledger.save({ ...POSTED, owedFinal: false, final: false });
+    records.save({ ...POSTED, owedFinal: false, final: false });
     await search();
     await clock.advance(GRACE_MS);
     expect(forgotten).toContain('b');

@@ -2,13 +2,16 @@
 
 import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
 import { parsePace } from '../../../../src/core/pace.ts';
-import type { PostRecord } from '../../../../src/boxes/publish/post-record.ts';
+import type { PostRecord } from '../../../../src/core/post-record.ts';
 import { createPublisher } from '../../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts } from '../../../../src/boxes/publish/publisher-ports.ts';
 import type { Card } from '../../../../src/core/card.ts';
 import type { Logger } from '../../../../src/core/log.ts';
 import type { PostBody, Sink } from '../../../../src/core/sink.ts';
+import type { Checkpoint } from '../../../../src/store/checkpoint.ts';
+import { PostStore } from '../../../../src/store/post-store.ts';
 import { createFakeClock, type FakeClock } from '../../sinks/fake-clock.ts';
+import { rowsInMemory } from '../../store/rows-in-memory.ts';
 import { FakeServer } from './fake-server.ts';
 
 const PACE = parsePace('2s, 1m:5s, 5m:15s') ?? [];
@@ -40,6 +43,14 @@ export function createHarness(setting: Setting = {}): Harness {
   const sink = setting.wrap?.(server.sink, clock) ?? server.sink;
   const records = new Map<string, PostRecord>();
   const saves: PostRecord[] = [];
+  const disk = rowsInMemory((changes) => {
+    for (const { key, value } of changes) {
+      if (value === undefined) records.delete(key);
+      else records.set(key, structuredClone(value as PostRecord)); // The publisher writes nothing else.
+      if (value !== undefined) saves.push(structuredClone(value as PostRecord));
+    }
+    return true;
+  });
   const warnings: string[] = [];
   const infos: string[] = [];
   let instances = 0;
@@ -53,12 +64,7 @@ export function createHarness(setting: Setting = {}): Harness {
       clock,
       random: setting.random ?? (() => 0.5),
       encode,
-      save: (record) => {
-        if (!isAlive()) return;
-        records.set(record.boxId, structuredClone(record));
-        saves.push(structuredClone(record));
-      },
-      drop: (boxId) => void (isAlive() && records.delete(boxId)),
+      posts: new PostStore(mortal(disk, isAlive), () => undefined),
       log: recordingLog(warnings, infos),
       instance: `instance${mine}`,
       claimedAt: 0,
@@ -82,6 +88,11 @@ export function createHarness(setting: Setting = {}): Harness {
     },
   };
   return harness;
+}
+
+/** A dead process writes nothing. */
+function mortal(disk: Checkpoint, isAlive: () => boolean): Checkpoint {
+  return { ...disk, write: (changes) => isAlive() && disk.write(changes) };
 }
 
 function recordingLog(warnings: string[], infos: string[]): Logger {

@@ -1,7 +1,7 @@
 // What must survive a crash about the post of one box. Plain data; written by the publisher, kept by the checkpoint.
 
-import type { Card } from '../../core/card.ts';
-import type { Target } from '../../core/sink.ts';
+import type { Card } from './card.ts';
+import type { Target } from './sink.ts';
 
 /**
  * `intent`: a create may have been sent, its outcome is not known. `posted`: `postId` is our post.

@@ -1,0 +1,83 @@
+// Owns the record of each box's post: the one answer to which box has which post. Knows nothing of the server and of what boxes say.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { OwedView, PostRecord } from '../core/post-record.ts';
+import type { Change, Checkpoint, StoredPart } from './checkpoint.ts';
+import { RowsAtOnce } from './rows-at-once.ts';
+
+export class PostStore implements StoredPart {
+  readonly #rows: RowsAtOnce;
+  readonly #beforeFirst: () => void;
+  readonly #recordsByBox: Map<string, PostRecord>;
+
+  /** `beforeFirst` is called before the first record of a box is written. */
+  constructor(checkpoint: Checkpoint, beforeFirst: () => void) {
+    this.#rows = new RowsAtOnce(checkpoint, 'post');
+    this.#beforeFirst = beforeFirst;
+    this.#recordsByBox = new Map(this.#rows.rows().flatMap(({ value }) => decodeRecord(value).map((record) => [record.boxId, record])));
+  }
+
+  /** On disk when this returns, where the disk allows: a create is only sent after its intent is safe. Costs nothing when nothing changed. */
+  save(record: PostRecord): void {
+    const known = this.#recordsByBox.get(record.boxId);
+    if (isDeepStrictEqual(known, record)) return;
+    if (known === undefined) this.#beforeFirst();
+    this.#recordsByBox.set(record.boxId, record);
+    this.#rows.put(record.boxId, record);
+  }
+
+  /** Nothing of that box has to survive any more. */
+  drop(boxId: string): void {
+    if (this.#recordsByBox.delete(boxId)) this.#rows.put(boxId, undefined);
+  }
+
+  /** Of all boxes, those of earlier processes included. */
+  records(): PostRecord[] {
+    return [...this.#recordsByBox.values()];
+  }
+
+  /** The box whose post that is. Two boxes share a post for a moment while one takes it over from the other: then the newer one. */
+  boxOf(postId: string): string | undefined {
+    return this.records().findLast((record) => record.postId === postId)?.boxId;
+  }
+
+  /** The end of its box is told by another post, or is about to be. */
+  isReplaced(postId: string): boolean {
+    return this.records().some((record) => record.replaces === postId);
+  }
+
+  postIdOf(boxId: string): string | undefined {
+    return this.#recordsByBox.get(boxId)?.postId;
+  }
+
+  openPostIds(): string[] {
+    return this.records().flatMap(({ postId, phase, final }) => (postId === undefined || phase !== 'posted' || final ? [] : [postId]));
+  }
+
+  changes(): Change[] {
+    return this.#rows.changes();
+  }
+
+  written(): void {
+    this.#rows.written();
+  }
+}
+
+/** Rows are our own; a foreign or half one is skipped rather than believed. */
+function decodeRecord(value: unknown): PostRecord[] {
+  if (!isPostRecord(value)) return [];
+  const { owedView, ...record } = value;
+  return [isOwedView(owedView) ? { ...record, owedView } : record];
+}
+
+function isPostRecord(value: unknown): value is PostRecord {
+  const { boxId, phase, pendingPostId, target } = (value ?? {}) as Partial<PostRecord>;
+  return (
+    typeof boxId === 'string' && typeof phase === 'string' && typeof pendingPostId === 'string' && typeof target?.channelId === 'string'
+  );
+}
+
+function isOwedView(value: unknown): value is OwedView {
+  const { card, turnStartedAt, meta } = (value ?? {}) as Partial<OwedView>;
+  return typeof card?.title === 'string' && Array.isArray(card.lines) && Array.isArray(meta?.runs) && typeof turnStartedAt === 'number';
+}
