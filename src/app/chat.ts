@@ -72,7 +72,6 @@ export class Chat {
     const transport = withBackgroundPace(withRateGate(this.#transport.send, clock, remembered), clock, config.editsPerSecond.perSecond);
     const server: Server = {
       transport,
-      clock,
       userId: () => this.#connected?.userId ?? '',
       isBot: () => this.#connected?.isBot === true,
       onEndless: (channelId) => this.#noteEndless(channelId),

@@ -74,7 +74,9 @@ export const FAILURES = {
 
 export type Reason = keyof typeof FAILURES;
 
-/** The one error a sink throws. `retryAfterMs` is the earliest time for a next try, for all posts when `rate_limited`. */
+const RATE_WAIT_MS = 1_000; // Limiters count in whole seconds: no shorter wait helps where the server names none.
+
+/** The one error a sink throws. `retryAfterMs` is the earliest time for a next try, for all posts when `rate_limited`; then it is always there. */
 export class PushError extends Error {
   readonly reason: Reason;
   readonly retryAfterMs: number | undefined;
@@ -82,7 +84,7 @@ export class PushError extends Error {
     super(message, { cause: options.cause });
     this.name = 'PushError';
     this.reason = reason;
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs = options.retryAfterMs ?? (reason === 'rate_limited' ? RATE_WAIT_MS : undefined);
   }
 }
 

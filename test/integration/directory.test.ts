@@ -24,7 +24,7 @@ async function start(version: '5.37' | '11.6'): Promise<Setup> {
   onTestFinished(() => server.close());
   const transport = createHttpTransport({ baseUrl: server.url, token: () => SAMPLE.botToken, version: '0' });
   onTestFinished(() => transport.close());
-  const side = { transport: transport.send, clock, userId: () => SAMPLE.botId };
+  const side = { transport: transport.send, userId: () => SAMPLE.botId };
   return { directory: createDirectory(side, createMattermostSink(side), (call) => call()), standIn };
 }
 

@@ -28,7 +28,7 @@ async function start(version: Version = '5.37', token: () => string = () => SAMP
   onTestFinished(() => server.close());
   const transport = createHttpTransport({ baseUrl: server.url, token, version: '0' });
   onTestFinished(() => transport.close());
-  return { standIn, server, sink: createMattermostSink({ transport: transport.send, clock, userId: () => SAMPLE.botId }) };
+  return { standIn, server, sink: createMattermostSink({ transport: transport.send, userId: () => SAMPLE.botId }) };
 }
 
 let drafts = 0;

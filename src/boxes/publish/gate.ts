@@ -13,7 +13,6 @@ export interface Gate {
 
 export const OPEN_GATE: Gate = { blockedUntilAt: 0, pausedUntilAt: 0, probing: false };
 
-const DEFAULT_RETRY_AFTER_MS = 1_000; // Mattermost's limiter counts in whole seconds.
 const JITTER_MS = 1_000; // Others behind the same address were told the same second.
 const BREAKER_POLL_MS = 1_000; // Asking an open breaker costs no request, and an end is to follow its closing within seconds.
 const INSTANT_MS = 200; // What fails within one instant fails for one reason: the rest need not be tried to find that out.
@@ -27,7 +26,7 @@ export function gateAfter(gate: Gate, answer: GateAnswer, now: number, random: n
   if (answer.kind === 'answered') return { ...gate, probing: false };
   const { scope, isHealthFailure } = FAILURES[answer.reason];
   if (answer.reason === 'rate_limited') {
-    const untilAt = now + (answer.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) + Math.ceil(random * JITTER_MS);
+    const untilAt = now + (answer.retryAfterMs ?? 0) + Math.ceil(random * JITTER_MS);
     return { ...gate, blockedUntilAt: Math.max(gate.blockedUntilAt, untilAt), probing: false };
   }
   if (scope === 'all') return { ...gate, pausedUntilAt: now + pauseMs(answer), probing: true };

@@ -6,7 +6,6 @@ import type { Config } from '../../config/config.ts';
 import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
 import type { Sink } from '../../core/sink.ts';
-import { systemClock } from '../../runtime/system-clock.ts';
 import type { MattermostChecks } from '../../sinks/mattermost/checks.ts';
 import { createDirectory, type Directory } from '../../sinks/mattermost/directory.ts';
 import { isRecord } from '../../core/json-guards.ts';
@@ -39,7 +38,7 @@ export function openChatServer({ mmUrl, mmToken }: Pick<Config, 'mmUrl' | 'mmTok
     headers = answer.headers;
     return answer;
   };
-  const server = { transport, clock: systemClock, userId: () => userId };
+  const server = { transport, userId: () => userId };
   const sink = createMattermostSink(server);
   const identify = sink.identify;
   return {

@@ -1,28 +1,25 @@
 // One request and its answer as the sink sees it: what kind of body came, its JSON, and the error it stands for.
 
-import type { Clock } from '../../core/clock.ts';
 import { isRecord } from '../../core/json-guards.ts';
 import { PushError, type Reason } from '../../core/sink.ts';
 import { type Answered, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
-import { retryAfterMs } from './retry-after.ts';
 import type { ResponseHeaders, Transport, TransportRequest } from './transport.ts';
 
 export interface Answer {
   status: number;
   headers: ResponseHeaders;
+  retryAfterMs: number | undefined;
   bodyKind: BodyKind;
   /** `undefined` unless `bodyKind` is `json`. */
   json: unknown;
   errorId: string | undefined;
 }
 
-const DEFAULT_RATE_WAIT_MS = 1_000; // A 429 without a word on time: the shortest wait that Mattermost itself ever asks for.
-
 export async function exchange(transport: Transport, request: TransportRequest): Promise<Answer> {
-  const { status, headers, body } = await transport(request);
+  const { status, headers, retryAfterMs, body } = await transport(request);
   const json = decodeJson(body);
   const errorId = isRecord(json) && typeof json['id'] === 'string' && status >= 400 ? json['id'] : undefined;
-  return { status, headers, bodyKind: bodyKindOf(body, json), json, errorId };
+  return { status, headers, retryAfterMs, bodyKind: bodyKindOf(body, json), json, errorId };
 }
 
 export function judge(operation: Operation, answer: Answer): Verdict {
@@ -30,14 +27,9 @@ export function judge(operation: Operation, answer: Answer): Verdict {
 }
 
 /** The error for an answer. Names status and error id; never what the server wrote, which may quote the post. */
-export function refusal(answer: Answer, reason: Reason, because: string, clock: Clock): PushError {
+export function refusal(answer: Answer, reason: Reason, because: string): PushError {
   const id = answer.errorId === undefined ? '' : ` ${answer.errorId.slice(0, 100)}`;
-  return new PushError(reason, `${because} (${answer.status}${id})`, { retryAfterMs: waitFor(answer, reason, clock) });
-}
-
-function waitFor(answer: Answer, reason: Reason, clock: Clock): number | undefined {
-  const wanted = answer.status === 429 || answer.status === 503 ? retryAfterMs(answer.headers, clock.now()) : undefined;
-  return wanted ?? (reason === 'rate_limited' ? DEFAULT_RATE_WAIT_MS : undefined);
+  return new PushError(reason, `${because} (${answer.status}${id})`, { retryAfterMs: answer.retryAfterMs });
 }
 
 /**

@@ -1,6 +1,5 @@
 // Whether the server is healthy, and what an answer means that only its health can explain.
 
-import type { Clock } from '../../core/clock.ts';
 import { isRecord } from '../../core/json-guards.ts';
 import { FAILURES, PushError, type Reason } from '../../core/sink.ts';
 import type { Operation, Verdict } from './classify.ts';
@@ -9,7 +8,6 @@ import type { Transport, TransportRequest } from './transport.ts';
 
 export interface Server {
   transport: Transport;
-  clock: Clock;
   /** Of the account the token belongs to. */
   userId: () => string;
   /** Whether that account is a bot; a person's posts are not to pass for a bot's. */
@@ -30,8 +28,8 @@ export async function probeHealth(server: Server, signal?: AbortSignal, timeoutM
   const answer = await exchange(server.transport, { ...question(PING_PATH, signal), timeoutMs, anonymous: true });
   if (isHealthy(answer)) return;
   const verdict = judge('probe', answer);
-  if (verdict.verdict === 'failed') throw refusal(answer, verdict.reason, verdict.because, server.clock);
-  throw refusal(answer, 'server', 'the server does not say that it is healthy', server.clock);
+  if (verdict.verdict === 'failed') throw refusal(answer, verdict.reason, verdict.because);
+  throw refusal(answer, 'server', 'the server does not say that it is healthy');
 }
 
 function isHealthy(answer: Answer): boolean {
@@ -51,7 +49,7 @@ export async function settled(server: Server, operation: Operation, request: Tra
     case 'ok':
       return answer;
     case 'failed':
-      throw refusal(answer, verdict.reason, verdict.because, server.clock);
+      throw refusal(answer, verdict.reason, verdict.because);
     case 'ask':
       return await resolveDoubt(server, { operation, request, answer, doubt: verdict, postId });
     default:
@@ -87,40 +85,34 @@ async function confirm(server: Server, { operation, request }: Case, failure: Pu
   const answer = await exchange(server.transport, request);
   const verdict = judge(operation, answer);
   if (verdict.verdict === 'ok') return answer;
-  throw verdict.verdict === 'failed' ? refusal(answer, verdict.reason, verdict.because, server.clock) : failure;
+  throw verdict.verdict === 'failed' ? refusal(answer, verdict.reason, verdict.because) : failure;
 }
 
 async function explain(server: Server, { answer, doubt, postId, request }: Case): Promise<PushError> {
-  if (doubt.about === 'health') return refusal(answer, doubt.ifHealthy, doubt.because, server.clock);
-  if (postId === undefined) return refusal(answer, 'no_access', doubt.because, server.clock);
+  if (doubt.about === 'health') return refusal(answer, doubt.ifHealthy, doubt.because);
+  if (postId === undefined) return refusal(answer, 'no_access', doubt.because);
   return await examinePost(server, answer, postId, request.signal);
 }
 
 async function examinePost(server: Server, answer: Answer, postId: string, signal: AbortSignal | undefined): Promise<PushError> {
   const found = await exchange(server.transport, question(`/posts/${segment(postId)}`, signal));
   const verdict = judge('read', found);
-  if (verdict.verdict === 'failed') return refusal(found, verdict.reason, verdict.because, server.clock);
-  if (verdict.verdict === 'ask') return refusal(found, ifHealthy(verdict), verdict.because, server.clock);
-  if (!isRecord(found.json)) return refusal(found, 'server', 'the post is not an object', server.clock);
-  if (found.json['user_id'] !== server.userId())
-    return refusal(answer, 'edit_forbidden', 'the post belongs to another account', server.clock);
+  if (verdict.verdict === 'failed') return refusal(found, verdict.reason, verdict.because);
+  if (verdict.verdict === 'ask') return refusal(found, ifHealthy(verdict), verdict.because);
+  if (!isRecord(found.json)) return refusal(found, 'server', 'the post is not an object');
+  if (found.json['user_id'] !== server.userId()) return refusal(answer, 'edit_forbidden', 'the post belongs to another account');
   return await examineMembership(server, answer, String(found.json['channel_id']), signal);
 }
 
 async function examineMembership(server: Server, answer: Answer, channelId: string, signal: AbortSignal | undefined): Promise<PushError> {
   const member = await exchange(server.transport, question(membershipPath(channelId), signal));
   const verdict = judge('list', member);
-  if (verdict.verdict === 'failed') return refusal(member, verdict.reason, verdict.because, server.clock);
+  if (verdict.verdict === 'failed') return refusal(member, verdict.reason, verdict.because);
   if (verdict.verdict === 'ok')
-    return refusal(
-      answer,
-      'edit_forbidden',
-      'the account may not edit its posts in that channel: allow it to edit its own posts',
-      server.clock,
-    );
-  if (ifHealthy(verdict) !== 'no_access') return refusal(member, ifHealthy(verdict), verdict.because, server.clock);
+    return refusal(answer, 'edit_forbidden', 'the account may not edit its posts in that channel: allow it to edit its own posts');
+  if (ifHealthy(verdict) !== 'no_access') return refusal(member, ifHealthy(verdict), verdict.because);
   // Said twice in two ways: a person has to let us in again.
-  const { message } = refusal(member, 'no_access', 'the account is not a member of that channel', server.clock);
+  const { message } = refusal(member, 'no_access', 'the account is not a member of that channel');
   return new PushError('no_access', message, { retryAfterMs: LET_IN_MS });
 }
 

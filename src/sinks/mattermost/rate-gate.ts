@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../core/clock.ts';
 import { PushError } from '../../core/sink.ts';
-import { MAX_WAIT_MS, retryAfterMs } from './retry-after.ts';
+import { MAX_WAIT_MS } from './retry-after.ts';
 import type { Transport } from './transport.ts';
 
 /** The request was not sent, so it says nothing about the server of now. */
@@ -30,7 +30,7 @@ export function withRateGate(transport: Transport, clock: Clock, remembered: Wai
     const waitMs = openAt - clock.monotonic();
     if (waitMs > 0) throw new HeldBack('rate_limited', 'not sent: the server asked us to wait', { retryAfterMs: waitMs });
     const response = await transport(request);
-    if (response.status === 429) block(retryAfterMs(response.headers, clock.now()) ?? 0);
+    if (response.status === 429) block(response.retryAfterMs ?? 0);
     return response;
   };
 }

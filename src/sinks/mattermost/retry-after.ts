@@ -1,16 +1,18 @@
 // How long a server wants to be left alone, from headers that come doubled, joined, as dates or as nonsense.
 
-import type { ResponseHeaders } from './transport.ts';
+import type { TransportResponse } from './transport.ts';
 
 export const MAX_WAIT_MS = 3_600_000; // A longer wish is an accident of a clock or a proxy; asking again once an hour harms nobody.
 const EPOCH_SECONDS = 1_000_000_000; // Mattermost counts the reset in seconds from now, some proxies in seconds since 1970.
 
 /**
- * Milliseconds from now until the earliest next try, between 0 and one hour; `undefined` when no header says so.
+ * Milliseconds from now until the earliest next try, between 0 and one hour; `undefined` when no header says so, or when the answer
+ * asks nobody to wait: the limiter sends its headers with every answer.
  * `Retry-After` wins over `X-RateLimit-Reset`, which says when the whole burst is free again. `nowAt` is the wall clock,
  * used for dates when the answer carries no `Date` of its own.
  */
-export function retryAfterMs(headers: ResponseHeaders, nowAt: number): number | undefined {
+export function retryAfterMs({ status, headers }: Pick<TransportResponse, 'status' | 'headers'>, nowAt: number): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
   const sentAt = dateOf(headers['date']) ?? nowAt;
   return waitOf(headers['retry-after'], sentAt) ?? waitOf(headers['x-ratelimit-reset'], sentAt);
 }

@@ -3,6 +3,7 @@
 import { Pool } from 'undici';
 import { PushError } from '../../core/sink.ts';
 import { isDeadConnection, networkFailure } from './network-failure.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 export interface TransportRequest {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -27,6 +28,8 @@ export type ResponseHeaders = Record<string, string | string[]>;
 export interface TransportResponse {
   status: number;
   headers: ResponseHeaders;
+  /** How long the server wants to be left alone, where it says so. Read here and nowhere else. */
+  retryAfterMs: number | undefined;
   body: string;
 }
 
@@ -111,7 +114,8 @@ async function attempt(pool: Pool, wire: Wire, request: TransportRequest, signal
     signal,
   });
   const body = await readCapped(response.body, request.maxBytes ?? DEFAULT_MAX_BYTES);
-  return { status: response.statusCode, headers: withoutGaps(response.headers), body };
+  const answered = { status: response.statusCode, headers: withoutGaps(response.headers) };
+  return { ...answered, retryAfterMs: retryAfterMs(answered, Date.now()), body };
 }
 
 // Leaving the loop by an exception destroys the body, and with it the connection that would bring the rest.

@@ -8,9 +8,9 @@ import { createFakeClock } from '../sinks/fake-clock.ts';
 
 function setUp(blockedUntil?: (now: number) => number) {
   const clock = createFakeClock();
-  const limited = async () => ({ status: 429, headers: { 'retry-after': '60' }, body: '' });
+  const limited = async () => ({ status: 429, headers: {}, retryAfterMs: 60_000, body: '' });
   const disk = { blockedUntil: () => blockedUntil?.(clock.now()), noteBlocked: () => undefined };
-  const watched = watchReach(createMattermostSink({ transport: withRateGate(limited, clock, disk), clock, userId: () => 'me' }), clock);
+  const watched = watchReach(createMattermostSink({ transport: withRateGate(limited, clock, disk), userId: () => 'me' }), clock);
   return { clock, watched, ask: () => expect(watched.probe()).rejects.toMatchObject({ reason: 'rate_limited' }) };
 }
 

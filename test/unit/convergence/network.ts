@@ -3,6 +3,7 @@
 
 import type { Clock } from '../../../src/core/clock.ts';
 import { PushError } from '../../../src/core/sink.ts';
+import { retryAfterMs } from '../../../src/sinks/mattermost/retry-after.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/sinks/mattermost/transport.ts';
 import type { StandInRequest } from '../../../src/stand-in/answer.ts';
 import { deliver } from '../../../src/stand-in/deliver.ts';
@@ -133,7 +134,10 @@ export class Network {
     const isCurrent = (): boolean => generation === this.#generation;
     const after = (delayMs: number, run: () => void): (() => void) => this.#clock.after(delayMs, () => isCurrent() && run());
     deliver(this.#standIn.arrive(wireRequest(attempt)), after, {
-      answer: ({ status, headers, body }) => void after(this.latencyMs / 2, () => attempt.resolve({ status, headers, body })),
+      answer: ({ status, headers, body }) =>
+        void after(this.latencyMs / 2, () =>
+          attempt.resolve({ status, headers, retryAfterMs: retryAfterMs({ status, headers }, this.#clock.now()), body }),
+        ),
       truncate: () => void after(this.latencyMs / 2, () => attempt.broken()),
       reset: () => void after(this.latencyMs / 2, () => attempt.broken()),
     });

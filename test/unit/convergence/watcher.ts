@@ -94,7 +94,6 @@ export class Watcher {
     const client = { name, isAlive: () => this.#isAlive, token: () => this.#token.current() };
     this.#server = {
       transport: withRateGate(around.network.transportOf(client), this.#clock, this.#memory),
-      clock: this.#clock,
       userId: () => SAMPLE.botId,
     };
     this.#mattermost = createMattermostSink(this.#server);

@@ -12,7 +12,7 @@ function start(perSecond: number) {
   const transport = withBackgroundPace(
     async ({ path }) => {
       sentAt.push({ path, at: clock.monotonic() });
-      return { status: 200, headers: {}, body: '' };
+      return { status: 200, headers: {}, retryAfterMs: undefined, body: '' };
     },
     clock,
     perSecond,

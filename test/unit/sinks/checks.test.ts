@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type MattermostChecks, membersOfDirect } from '../../../src/sinks/mattermost/checks.ts';
 import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
-import { createFakeClock } from './fake-clock.ts';
 import { readRecordings } from './recordings.ts';
 import { openTransport, type Reply, startTinyServer } from './tiny-server.ts';
 
@@ -20,7 +19,7 @@ async function checksOn(routes: Record<string, Reply>): Promise<{ checks: Matter
       : (routes[asked] ?? routes['*'] ?? { status: 404, json: { id: 'api.context.404.app_error' } });
   });
   return {
-    checks: createMattermostSink({ transport: openTransport(server.url).send, clock: createFakeClock(), userId: () => 'me' }),
+    checks: createMattermostSink({ transport: openTransport(server.url).send, userId: () => 'me' }),
     paths,
   };
 }

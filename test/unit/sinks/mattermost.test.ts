@@ -2,10 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { PostDraft, Reason, Sink } from '../../../src/core/sink.ts';
 import type { MattermostChecks } from '../../../src/sinks/mattermost/checks.ts';
 import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
-import { createFakeClock } from './fake-clock.ts';
 import { type Asked, openTransport, type Reply, startTinyServer, type TinyServer } from './tiny-server.ts';
 
-const clock = createFakeClock();
 const own = { id: 'p1', user_id: 'me', channel_id: 'c1', root_id: '', create_at: 5, delete_at: 0, props: { livestatus: { box: 'b' } } };
 const healthy: Reply = { status: 200, json: { status: 'OK', database_status: 'OK', filestore_status: 'OK' } };
 const databaseDown: Reply = { status: 500, json: { status: 'UNHEALTHY', database_status: 'UNHEALTHY', filestore_status: 'OK' } };
@@ -31,7 +29,7 @@ async function sinkOn(
       routes[`${asked.method} ${asked.path.replace('/api/v4', '')}`] ?? routes['*'] ?? refused(404, 'api.context.404.app_error');
     return typeof route === 'function' ? route(asked) : route;
   });
-  const sink = createMattermostSink({ transport: openTransport(server.url).send, clock, userId: () => 'me', onEndless });
+  const sink = createMattermostSink({ transport: openTransport(server.url).send, userId: () => 'me', onEndless });
   return { sink, server, paths: () => server.asked.map(({ method, path }) => `${method} ${path.replace('/api/v4', '')}`) };
 }
 
@@ -58,7 +56,7 @@ describe('create', () => {
   it('keeps the mark of a bot, which every edit of props would take away, and gives none to a person', async () => {
     for (const isBot of [true, false]) {
       const server = await startTinyServer(() => ({ status: 201, json: own }));
-      const sink = createMattermostSink({ transport: openTransport(server.url).send, clock, userId: () => 'me', isBot: () => isBot });
+      const sink = createMattermostSink({ transport: openTransport(server.url).send, userId: () => 'me', isBot: () => isBot });
       await sink.create(draft);
       await sink.edit('p1', { props: { a: 1 } });
       const marks = server.asked.map(({ body }) => (body as { props: Record<string, unknown> }).props['from_bot']);

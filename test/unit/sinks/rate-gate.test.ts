@@ -4,8 +4,8 @@ import type { TransportResponse } from '../../../src/sinks/mattermost/transport.
 import { createFakeClock } from './fake-clock.ts';
 
 const GET = { method: 'GET', path: '/users/me' } as const;
-const OK: TransportResponse = { status: 200, headers: {}, body: '{}' };
-const limited = (seconds: string): TransportResponse => ({ status: 429, headers: { 'retry-after': seconds }, body: '' });
+const OK: TransportResponse = { status: 200, headers: {}, retryAfterMs: undefined, body: '{}' };
+const limited = (seconds: number): TransportResponse => ({ status: 429, headers: {}, retryAfterMs: seconds * 1_000, body: '' });
 
 /** Processes of one machine: each has a gate of its own, and they have one disk. */
 function setUp(...answers: TransportResponse[]) {
@@ -23,7 +23,7 @@ function setUp(...answers: TransportResponse[]) {
 
 describe('the rate gate', () => {
   it('sends nothing until the waiting time is over, and says how long that is', async () => {
-    const { clock, sentAt, send } = setUp(limited('3'));
+    const { clock, sentAt, send } = setUp(limited(3));
     expect((await send(GET)).status).toBe(429);
     await clock.advance(1_000);
     await expect(send(GET)).rejects.toMatchObject({ reason: 'rate_limited', retryAfterMs: 2_000 });
@@ -33,21 +33,21 @@ describe('the rate gate', () => {
   });
 
   it('keeps the later end of two waiting times', async () => {
-    const { clock, send } = setUp(limited('9'), limited('1'));
+    const { clock, send } = setUp(limited(9), limited(1));
     await Promise.all([send(GET), send(GET)]);
     await clock.advance(8_000);
     await expect(send(GET)).rejects.toMatchObject({ retryAfterMs: 1_000 });
   });
 
   it('holds nothing back after a 429 that names no time', async () => {
-    const { sentAt, send } = setUp({ status: 429, headers: {}, body: '' });
+    const { sentAt, send } = setUp({ status: 429, headers: {}, retryAfterMs: undefined, body: '' });
     await send(GET);
     await send(GET);
     expect(sentAt).toHaveLength(2);
   });
 
   it('keeps a waiting time over a restart', async () => {
-    const { clock, sentAt, start, send } = setUp(limited('9'));
+    const { clock, sentAt, start, send } = setUp(limited(9));
     await send(GET);
     await clock.advance(4_000);
     const restarted = start();

@@ -28,7 +28,7 @@ describe('retryAfterMs', () => {
     ['an absurd number', { 'retry-after': '86400' }, 3_600_000],
     ['an absurd date', { 'retry-after': 'Sat, 21 Nov 2099 02:16:07 GMT' }, 3_600_000],
   ])('reads %s', (_name, headers, expected) => {
-    expect(retryAfterMs(headers, now)).toBe(expected);
+    expect(retryAfterMs({ status: 429, headers }, now)).toBe(expected);
   });
 
   it.each([
@@ -39,13 +39,23 @@ describe('retryAfterMs', () => {
     { 'retry-after': '1e9' },
     { 'retry-after': [] },
   ])('has no opinion on %j', (headers) => {
-    expect(retryAfterMs(headers, now)).toBeUndefined();
+    expect(retryAfterMs({ status: 429, headers }, now)).toBeUndefined();
+  });
+
+  it.each([
+    [200, undefined],
+    [403, undefined],
+    [500, undefined],
+    [429, 11_000],
+    [503, 11_000],
+  ])('%s: a limiter that sends its headers with every answer asks to wait %s ms', (status, expected) => {
+    expect(retryAfterMs({ status, headers: { 'x-ratelimit-reset': '11' } }, now)).toBe(expected);
   });
 
   it('reads every recorded 429', () => {
     const limited = readRecordings().filter(({ status }) => status === 429);
     expect(limited.length).toBeGreaterThan(5);
-    expect(limited.map(({ headers }) => retryAfterMs(headers, now)).every((waitMs) => waitMs === 1_000 || waitMs === 2_000)).toBe(true);
+    expect(limited.map((answer) => retryAfterMs(answer, now)).every((waitMs) => waitMs === 1_000 || waitMs === 2_000)).toBe(true);
   });
 
   it('never throws and stays between zero and an hour, whatever the headers say', () => {
@@ -57,7 +67,7 @@ describe('retryAfterMs', () => {
     );
     fc.assert(
       fc.property(fc.record({ 'retry-after': value, 'x-ratelimit-reset': value, date: value }, { requiredKeys: [] }), (headers) => {
-        const waitMs = retryAfterMs(headers, now);
+        const waitMs = retryAfterMs({ status: 429, headers }, now);
         expect(waitMs === undefined || (waitMs >= 0 && waitMs <= 3_600_000)).toBe(true);
       }),
     );

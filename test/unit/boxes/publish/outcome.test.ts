@@ -241,7 +241,6 @@ describe('the gate', () => {
 
   it.each([
     ['rate_limited', 7_000, 7_500, false],
-    ['rate_limited', undefined, 1_500, false],
     ['breaker_open', undefined, 1_000, true],
     ['breaker_open', 30_000, 1_000, true],
     ['auth', undefined, 30_000, true],

@@ -41,7 +41,7 @@ export function playedServer({ version = '11.6', random, options, editTimeLimitM
   const network = new Network(clock, standIn);
   const client = { name: 'watcher', isAlive: () => true, token: () => SAMPLE.botToken };
   const transport = withRateGate(network.transportOf(client), clock, { blockedUntil: () => undefined, noteBlocked: () => undefined });
-  const mattermost = createMattermostSink({ transport, clock, userId: () => SAMPLE.botId });
+  const mattermost = createMattermostSink({ transport, userId: () => SAMPLE.botId });
   let openedAt: number | undefined;
   let openMs = 0;
   const breaker = withBreaker(mattermost, {
