@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../../src/cli/catalogue.ts';
@@ -8,8 +8,12 @@ import { CHECKS, type Project } from './faults.ts';
 
 const DOCUMENTS = documents();
 
+const FILES = trackedPaths().filter((path) => existsSync(join(ROOT, path)));
+const SOURCES = FILES.filter((path) => /^(?:src|deploy|hooks|scripts)\/|^[\w.-]+$/.test(path) && !path.endsWith('.md'));
+
 const PROJECT: Project = {
-  files: trackedPaths(),
+  files: FILES,
+  names: new Set(SOURCES.flatMap((path) => readFileSync(join(ROOT, path), 'utf8').match(/\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b/g) ?? [])),
   documents: DOCUMENTS,
   scripts: Object.keys((JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts),
   targets: [...readFileSync(join(ROOT, 'Makefile'), 'utf8').matchAll(/^([a-z][\w-]*):/gm)].map(([, name = '']) => name),
@@ -31,7 +35,7 @@ It does one thing, and it does that for as long as nobody stops it. See [the map
 
 | what | where |
 |---|---|
-| settings, which are all variables of the environment and nothing else | \`src/config/settings.ts\`, \`config/setting.ts\`, \`src/text/redact*.ts\` |
+| settings, which are all variables, such as \`MM_URL=https://chat.example.org\` | \`src/config/settings.ts\`, \`config/setting.ts\`, \`src/text/redact*.ts\` |
 | events | \`event.ts\` |
 
 ## How it is tested
@@ -106,6 +110,7 @@ const BROKEN: readonly [change: string, from: string | RegExp, to: string, fault
   ['a script', 'npm run -s live-status', 'npm run -s live', 'a command that is not there', 'npm run -s live -- status'],
   ['a target', 'make check', 'make checks', 'a command that is not there', 'make checks'],
   ['a command of ours', 'live-status doctor', 'live-status nurse', 'a command that is not there', 'live-status nurse --post'],
+  ['a variable that was renamed', 'MM_URL=', 'MM_LINK=', 'a name that no source has', 'MM_LINK=https://chat.example.org'],
   ['an id of a promise', 'It does one thing', 'It does one thing (P7)', 'an id that nothing explains', 'P7'],
   ['an id of a wish', 'It does one thing', 'It does one thing (LS-12)', 'an id that nothing explains', 'LS-12'],
 ];

@@ -12,6 +12,8 @@ export interface Project {
   scripts: readonly string[];
   targets: readonly string[];
   commands: readonly string[];
+  /** Variables of the environment, codes of gateways and the like, as the sources have them. */
+  names: ReadonlySet<string>;
 }
 
 type Check = (document: Document, project: Project) => string[];
@@ -20,6 +22,8 @@ const LONG_CHARS = 60; // shorter ones may well stand twice
 const OURS = /^(?:src|test|docs|scripts|bench|deploy|hooks|skill)\/[\w./*-]+$/;
 const BELOW_SRC = /^[\w-]+(?:\/[\w-]+)*\/[\w*-]+\.ts$/;
 const A_FILE = /^[\w.*-]+\.(?:ts|sh)$/;
+const CAPITALS = /^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+/;
+const NEVER_READ = 'MOSES_OPERATOR_SECRET'; // which is all there is to be said of it
 const PRIVATE_ID = /\b(?:LS-\d+|P\d{1,2})\b/g;
 const isLong = (text: string): boolean => text.length >= LONG_CHARS;
 
@@ -54,6 +58,11 @@ export const CHECKS: Readonly<Record<string, Check>> = {
         isUnknown(typed, /^make ([a-z][\w-]+)/, targets) ||
         isUnknown(typed, /^live-status ([a-z][a-z-]+)/, commands),
     ),
+  'a name that no source has': (document, { names }) =>
+    codeOf(document).filter((code) => {
+      const name = CAPITALS.exec(code)?.[0];
+      return name !== undefined && !names.has(name) && name !== NEVER_READ;
+    }),
   'an id that nothing explains': ({ text }) => text.match(PRIVATE_ID) ?? [],
 };
 
