@@ -1,4 +1,4 @@
-// Owns the HTTP server of `GET /health`, `/livez` and `/readyz`. Does not know how healthy anything is.
+// Owns the HTTP server of the pages. Does not know what they say.
 
 import { type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
@@ -6,6 +6,7 @@ import { redactFields } from '../runtime/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type Door, refusalAt } from './door.ts';
 import type { HealthReport } from './health-report.ts';
+import { PAGES, pagesInWords } from './pages.ts';
 import { sparing } from './sparing.ts';
 
 export interface HealthServerOptions {
@@ -33,12 +34,7 @@ const CHECK_TIMEOUTS_MS = 1_000; // Node looks every 30 s only.
 const MAX_CONNECTIONS = 64; // Far more than anybody who asks for health needs, far fewer than the file handles of a process.
 const MAX_BODY_BYTES = 1_024; // Nothing here reads a body.
 
-/**
- * Answers `GET` and `HEAD` of three pages, everything else with 404:
- * - `/health`: the whole report, 503 when it is `down`;
- * - `/readyz`: 200 once every source was read and Mattermost has answered, 503 before and whenever health is `down`, with the reason;
- * - `/livez`: 200 as long as the process answers at all; it asks for no token.
- */
+/** Answers `GET` and `HEAD` of the pages, everything else with 404. */
 export function createHealthServer({ host, port, door, report, redact }: HealthServerOptions): HealthServer {
   const server = fastify({
     logger: false,
@@ -52,27 +48,19 @@ export function createHealthServer({ host, port, door, report, redact }: HealthS
   limitConnections(server.server, MAX_CONNECTIONS);
   server.addHook('onRequest', async (request, reply) => {
     const { host: asked, authorization } = request.headers;
-    const refused = refusalAt(door, { host: asked, authorization, isOpenPage: request.routeOptions.url === '/livez' });
+    const refused = refusalAt(door, { host: asked, authorization, isOpenPage: isOpen(request.routeOptions.url) });
     if (refused === undefined) return;
     if (refused.status === 401) void reply.header('www-authenticate', 'Bearer');
     await reply.code(refused.status).send({ error: refused.error });
   });
-  server.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: 'There are only GET /health, GET /livez and GET /readyz here.' }),
-  );
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: pagesInWords(PAGES) }));
   server.setErrorHandler(answerError);
   const current = sparing(() => redacted(report(), redact));
-  server.get('/livez', (_request, reply) => fresh(reply, 200).send({ status: 'alive' }));
-  server.get('/health', (_request, reply) => {
-    const told = current();
-    return fresh(reply, told.status === 'down' ? 503 : 200).send(told);
-  });
-  server.get('/readyz', (_request, reply) => {
-    const { notReady } = current();
-    return notReady === undefined
-      ? fresh(reply, 200).send({ status: 'ready' })
-      : fresh(reply, 503).send({ status: 'waiting', reason: notReady });
-  });
+  for (const { path, answer } of PAGES)
+    server.get(path, (_request, reply) => {
+      const { status, body } = answer(current);
+      return reply.code(status).header('cache-control', 'no-store').send(body);
+    });
   return {
     async start() {
       try {
@@ -90,8 +78,8 @@ function redacted(report: HealthReport, redact: (text: string) => string): Healt
   return redactFields(report, redact) as HealthReport;
 }
 
-function fresh(reply: FastifyReply, status: number): FastifyReply {
-  return reply.code(status).header('cache-control', 'no-store');
+function isOpen(path: string | undefined): boolean {
+  return PAGES.some((page) => page.path === path && page.isOpen);
 }
 
 /** A request that is wrong says nothing about the watcher's health; only a report that cannot be made does. */

@@ -7,6 +7,7 @@ import type { Door } from '../../../src/health/door.ts';
 import type { HealthReport } from '../../../src/health/health-report.ts';
 import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
+import { PAGES } from '../../../src/health/pages.ts';
 import { watchProcess } from '../../../src/health/process-facts.ts';
 
 const report: HealthReport = judgeHealth({
@@ -74,8 +75,12 @@ describe('GET /health', () => {
     expect(await (await fetch(url)).text()).not.toContain('hush');
   });
 
-  it.each(['/', '/healthz', '/health/x', '/metrics'])('knows no %s', async (path) => {
-    expect((await fetch(new URL(path, await serve(() => report)))).status).toBe(404);
+  it.each(['/', '/healthz', '/health/x', '/metrics'])('knows no %s, and says what is there', async (path) => {
+    const response = await fetch(new URL(path, await serve(() => report)));
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { error: 'There are only GET /health, GET /livez and GET /readyz here.' },
+    ]);
   });
 
   it('is down, without a stack, when the report cannot be made', async () => {
@@ -162,6 +167,16 @@ describe('who asks', () => {
     for (const path of ['/health', '/readyz', '/other']) expect(await ask(path)).toBe(401);
     expect(await ask('/livez')).toBe(200);
     for (const path of ['/health', '/readyz']) expect(await ask(path, { authorization: 'Bearer open-sesame' })).toBe(200);
+  });
+});
+
+describe('every page', () => {
+  it.each(PAGES.map(({ path, isOpen }) => [path, isOpen] as const))('%s is open without a token: %s', async (path, isOpen) => {
+    const url = new URL(path, await serve(() => report, { onlyLocalNames: true, token: 'sesame' }));
+    const refused = await fetch(url);
+    expect(refused.status).toBe(isOpen ? 200 : 401);
+    const response = await fetch(url, { headers: { authorization: 'Bearer sesame' } });
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
   });
 });
 
