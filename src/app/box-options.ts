@@ -19,6 +19,10 @@ export function boardOptions(config: Config, hasFindings: (boxId: string) => boo
     limits: { idleTimeoutMs, maxDurationMs },
     policy: { openAfterMs, schedule: cron, allowsAgent: (agentId) => isListed(agents, [agentId]), hasFindings },
     maxBoxes,
-    keptLines: Math.max(LEAST_KEPT_LINES, config.maxStatusLines),
   };
+}
+
+/** How many lines of a turn are kept. */
+export function keptLinesOf({ maxStatusLines }: Config): number {
+  return Math.max(LEAST_KEPT_LINES, maxStatusLines);
 }

@@ -1,7 +1,7 @@
 // Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
 
 import { randomUUID } from 'node:crypto';
-import { Board } from '../boxes/board/board.ts';
+import { Board, type ForgottenBox } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
 import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
@@ -12,15 +12,17 @@ import { type Config, secretsOf } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
+import { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
 import type { Source } from '../core/source.ts';
 import { createRedactor } from '../text/redact.ts';
 import { PushError } from '../core/sink.ts';
 import { aborted } from '../takeover/aborted.ts';
 import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
-import { boardOptions, publisherOptions } from './box-options.ts';
+import { boardOptions, keptLinesOf, publisherOptions } from './box-options.ts';
 import { Chat } from './chat.ts';
 import { encoderOf, rendererOf } from './drawing.ts';
+import { EventPath } from './event-path.ts';
 import { coordinatorOf, findingsToStore, marksOf, storedFindings } from './governing.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
@@ -80,10 +82,12 @@ class Daemon {
   readonly #twin: TwinSink;
   readonly #sink: AdoptingSink;
   readonly #publisher: Publisher;
+  readonly #fold: Fold;
   readonly #board: Board;
+  readonly #path: EventPath;
   #sources: readonly Source[] = [];
   readonly #leftovers: Leftovers;
-  /** Made once the sessions are restored. */
+  /** Absent when it is off. */
   #coordinator: Coordinator | undefined;
   readonly #instance = randomUUID();
   readonly #process = watchProcess();
@@ -99,7 +103,7 @@ class Daemon {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#checkpoint = openCheckpoint(config.stateDir, log);
-    this.#memory = new Memory(this.#checkpoint, { sessions: () => this.#board.sessions(), entries: () => this.#board.entries() });
+    this.#memory = new Memory(this.#checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
     this.#redact = createRedactor(secretsOf(config));
     this.#chat = new Chat(config, this.#version, clock, log, this.#memory);
     this.#twin = withTwinWatch(this.#chat.sink, {
@@ -115,11 +119,13 @@ class Daemon {
       posts: this.#memory.posts,
     });
     this.#publisher = this.#createPublisher();
+    this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
-    const channels = (): Promise<string[]> => likelyChannels(this.#chat, this.#startedAt);
-    const found = { sink: this.#sink, board: this.#board, publisher: this.#publisher, posts: this.#memory.posts };
-    this.#leftovers = new Leftovers({ clock, log, channels, ...found }, graceMs);
-    this.#intake = new Intake(clock, () => keysWithTurns(this.#board.sessions()));
+    this.#path = new EventPath({ clock, fold: this.#fold, board: () => this.#board, coordinator: () => this.#coordinator });
+    const sessions = this.#fold.sessionsByKey;
+    const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#memory.posts };
+    this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
+    this.#intake = new Intake(clock, () => keysWithTurns(sessions));
     this.#supervisor = createSupervisor({ env: process.env, log, status: () => this.#statusLine() });
     this.#releases.add(
       () => this.#supervisor.close(),
@@ -132,7 +138,8 @@ class Daemon {
 
   async run(signal: AbortSignal): Promise<void> {
     this.#sources = await this.#createSources();
-    this.#restore();
+    const [memory, publisher, fold, board] = [this.#memory, this.#publisher, this.#fold, this.#board];
+    this.#noticePrivacy = takeOver({ memory, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#govern();
     this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.#healthParts() }));
     const connecting = this.#chat.connect(signal);
@@ -171,18 +178,21 @@ class Daemon {
   }
 
   #createBoard(): Board {
+    const options = boardOptions(this.#config, (boxId) => (this.#coordinator?.violationsFor(boxId).length ?? 0) > 0);
     const ports = {
       clock: this.#clock,
       log: this.#log,
+      sessions: this.#fold.sessionsByKey,
+      emit: (event: SessionEvent) => this.#path.apply(event),
       render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
       show: (view: BoxView) => this.#publisher.show(view),
       place: placerOf(this.#config, this.#chat, this.#clock, () => this.#publisher.charge()),
-      forget: (boxId: string) => this.#publisher.forget(boxId),
+      forget: ({ boxId, sessionKey }: ForgottenBox) => {
+        this.#publisher.forget(boxId);
+        this.#fold.forgetTurn(sessionKey, boxId);
+      },
     };
-    return new Board(
-      ports,
-      boardOptions(this.#config, (boxId) => (this.#coordinator?.violationsFor(boxId).length ?? 0) > 0),
-    );
+    return new Board(ports, options);
   }
 
   #createSources(): Promise<Source[]> {
@@ -193,20 +203,16 @@ class Daemon {
       emit: (event) => this.#apply(event),
       checkpoints: this.#memory.positions.stored(),
       onProgress: (path, position) => this.#memory.positions.note(path, position),
-      knownKeys: () => this.#board.sessions().keys(),
-      openTurns: () => openTurnsOf(this.#board.sessions()),
+      knownKeys: () => this.#fold.sessionsByKey.keys(),
+      openTurns: () => openTurnsOf(this.#fold.sessionsByKey),
     });
-  }
-
-  #restore(): void {
-    this.#noticePrivacy = takeOver(this.#memory, this.#publisher, this.#board, this.#log);
   }
 
   async #govern(): Promise<void> {
     const coordinator = coordinatorOf(this.#config, {
       clock: this.#clock,
       log: this.#log,
-      sessions: () => this.#board.sessions(),
+      sessions: this.#fold.sessionsByKey,
       changed: (boxIds) => this.#board.redraw(boxIds),
       tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
       stored: storedFindings(this.#memory.facts),
@@ -222,8 +228,7 @@ class Daemon {
   #apply(event: SessionEvent): void {
     this.#noteJump();
     if (!this.#intake.admits(event)) return;
-    this.#board.apply(event);
-    this.#coordinator?.apply(event);
+    this.#path.apply(event);
   }
 
   #healthParts(): HealthParts {
@@ -254,9 +259,8 @@ class Daemon {
     const time = keepTime({
       clock: this.#clock,
       log: this.#log,
-      board: this.#board,
-      coordinator: () => this.#coordinator,
-      isReplaced: () => this.#twin.replacedBy() !== undefined,
+      tick: () => this.#path.tick({ judges: this.#twin.replacedBy() === undefined }),
+      shiftClock: (byMs) => this.#path.shiftClock(byMs),
       look: () => {
         this.#chat.checkIfIdle();
         void this.#twin.check(this.#memory.posts.openPostIds());
@@ -274,7 +278,7 @@ class Daemon {
   async #leave(): Promise<void> {
     this.#supervisor.stopping();
     await this.#stopSources();
-    this.#board.interrupt();
+    this.#path.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);
     this.#memory.flush();
     if (owed.length > 0)

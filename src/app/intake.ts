@@ -3,7 +3,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
-import type { Session } from '../core/session.ts';
+import type { SessionsByKey } from '../core/session.ts';
 
 export interface IntakeLimits {
   /** Sessions watched at once: those with a turn that goes on or ended within the last quarter of an hour. */
@@ -105,6 +105,6 @@ export class Intake {
 }
 
 /** The sessions of which a turn goes on or ended lately. */
-export function keysWithTurns(sessionsByKey: ReadonlyMap<string, Session>): string[] {
+export function keysWithTurns(sessionsByKey: SessionsByKey): string[] {
   return [...sessionsByKey.values()].flatMap(({ key, turns }) => (turns.length === 0 ? [] : [key]));
 }

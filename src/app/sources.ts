@@ -2,8 +2,8 @@
 
 import { packageVersion } from '../runtime/package-version.ts';
 import type { Config } from '../config/config.ts';
-import type { Session } from '../core/session.ts';
 import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
+import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
 import { wantsQuestions } from './governing.ts';
@@ -28,7 +28,7 @@ export async function createSources(config: Config, ports: SourcePorts): Promise
 }
 
 /** The newest turn of each session that nobody has ended yet, as far as a gateway knows of it. */
-export function openTurnsOf(sessionsByKey: ReadonlyMap<string, Session>): OpenTurn[] {
+export function openTurnsOf(sessionsByKey: SessionsByKey): OpenTurn[] {
   return [...sessionsByKey.values()].flatMap(({ key, turns }) => {
     const turn = turns.findLast(({ startedBy }) => startedBy.includes('gateway'));
     if (turn === undefined || (turn.end !== undefined && !hasOpenRun(turn))) return [];

@@ -7,7 +7,9 @@ import type { PostRecord } from '../core/post-record.ts';
 import type { Publisher } from '../boxes/publish/publisher-ports.ts';
 import { withdrawnCard } from '../boxes/board/withdrawn.ts';
 import type { Card } from '../core/card.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Route } from '../core/event.ts';
+import type { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { routeOf } from '../sources/openclaw/decoding/route.ts';
@@ -77,22 +79,28 @@ function withFirst(record: PostRecord): PostRecord {
   return { ...record, owedView: { ...owedView, card } };
 }
 
+/** What was remembered, and who goes on with it. */
+interface Successors {
+  memory: Pick<Memory<BoxEntry>, 'sessions' | 'posts' | 'facts'>;
+  publisher: Pick<Publisher, 'adopt'>;
+  fold: Fold;
+  board: Pick<Board, 'restore' | 'entries'>;
+  clock: Pick<Clock, 'now'>;
+  log: Logger;
+}
+
 /**
  * Gives what an earlier process remembered to its successors. Call what it returns every now and then: it warns once how many
  * sessions have no box any more because nothing proves that they are public.
  */
-export function takeOver(
-  { sessions, posts, facts }: Pick<Memory<BoxEntry>, 'sessions' | 'posts' | 'facts'>,
-  publisher: Pick<Publisher, 'adopt'>,
-  board: Pick<Board, 'restore' | 'entries'>,
-  log: Logger,
-): () => void {
+export function takeOver({ memory: { sessions, posts, facts }, publisher, fold, board, clock, log }: Successors): () => void {
   const stored = sessions.stored().map(withProvenRoutes);
   const records = posts.records().map(withFirst);
   const notice = privacyNotice(facts, stored.length + records.length === 0);
   const known = stored.map(({ session }) => session);
   for (const record of records) publisher.adopt(notice === 'older' ? withoutUnprovenText(record, known) : record);
-  for (const { session, entries } of stored) board.restore(session, entries);
+  for (const session of known) fold.restore(session, clock.now());
+  board.restore(stored.flatMap(({ entries }) => entries));
   facts.put(PRIVACY, notice === 'told' ? 'told' : 'untold');
   let isDue = notice !== 'told';
   return () => {

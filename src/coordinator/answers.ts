@@ -1,10 +1,10 @@
 // Owns which turns have a reply that may become their completed answer, and which were counted. Knows no rule.
 
-import type { SessionEvent } from '../core/event.ts';
-import type { Session, Turn } from '../core/session.ts';
+import type { Change } from '../core/fold.ts';
+import type { Session, SessionsByKey, Turn } from '../core/session.ts';
 import { type StatusLimits, statusOf } from '../core/status.ts';
 import { treeOf } from '../core/tree.ts';
-import { deedIn, type SessionsByKey } from './deeds.ts';
+import { deedIn } from './deeds.ts';
 import { driftPercent } from './rules/drift.ts';
 import type { Answered } from './rules/fact.ts';
 import type { RolesByAgent } from './rules/role.ts';
@@ -50,7 +50,7 @@ export class Answers {
   }
 
   /** Notes the replies and instructions of one session; returns whether something is to be remembered. */
-  apply(after: Session, event: SessionEvent): boolean {
+  apply({ event, after }: Change): boolean {
     if (event.type === 'turn_started' && event.trigger.kind === 'person' && event.text !== undefined)
       this.#noteInstruction(after, event.text);
     if (event.type !== 'message' || event.stop !== 'stop' || event.injected === true || !event.text) return false;

@@ -1,10 +1,10 @@
 // The contract of the coordinator: what it is given, what it is asked and what it answers.
 
 import type { Clock } from '../core/clock.ts';
-import type { SessionEvent } from '../core/event.ts';
+import type { Change } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
+import type { SessionsByKey } from '../core/session.ts';
 import type { StatusLimits } from '../core/status.ts';
-import type { SessionsByKey } from './deeds.ts';
 import type { CoordinatorHealth } from './health.ts';
 import type { Notice, Told } from './operators.ts';
 import type { RolesByAgent } from './rules/role.ts';
@@ -14,8 +14,8 @@ import type { StoredRow } from './stored.ts';
 export interface CoordinatorPorts {
   clock: Clock;
   log: Logger;
-  /** The folded sessions, restored before the coordinator is made. */
-  sessions(): SessionsByKey;
+  /** As they are folded at the moment. */
+  sessions: SessionsByKey;
   /** These boxes say something else now; `all` when the badge changed. */
   changed(boxIds: readonly string[] | 'all'): void;
   /** Posts a notice, in its place or in the configured channel. Must not reject. */
@@ -42,8 +42,8 @@ export interface CoordinatorOptions {
 export interface Coordinator {
   /** Looks at the governance files and begins to read the ledger. Resolves when the first are known. */
   start(): Promise<void>;
-  /** Call right after the event was folded into the sessions. */
-  apply(event: SessionEvent): void;
+  /** Takes in what an event changed. */
+  apply(change: Change): void;
   /** Call every half second or so, but only once the sources have caught up: what happened meanwhile is judged in order of time. */
   tick(): void;
   /** The wall clock was set or the machine slept. */

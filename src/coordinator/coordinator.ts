@@ -1,14 +1,13 @@
 // Owns the watch over governed agents: feeds the rules with facts and carries their findings to the boxes, the operators and the ledger.
 
-import type { SessionEvent } from '../core/event.ts';
-import type { Session } from '../core/session.ts';
+import type { Change } from '../core/fold.ts';
 import { Answers } from './answers.ts';
 import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from './contract.ts';
 import { conversationOf, deedIn, newestTurn } from './deeds.ts';
 import { GovernanceWatch } from './governance-watch.ts';
 import type { Break } from './ledger/chain.ts';
 import type { OwnEntry } from './ledger/entry.ts';
-import { LedgerFollower } from './ledger/ledger-follower.ts';
+import { LedgerFollower } from './ledger/follow.ts';
 import { LedgerWriter } from './ledger/writer.ts';
 import { Operators } from './operators.ts';
 import { type CoordinatorHealth, healthOf } from './health.ts';
@@ -43,8 +42,6 @@ class RunningCoordinator implements Coordinator {
   readonly #governance: GovernanceWatch;
   readonly #ledger: LedgerFollower;
   readonly #sinceAt: number;
-  /** Each session as it was before the newest event. */
-  readonly #seenByKey: Map<string, Session>;
   readonly #dirtyRows = new Set<StoredRow['key']>();
   #safeNotices = new Set<string>();
   #isTelling = false;
@@ -68,7 +65,6 @@ class RunningCoordinator implements Coordinator {
     this.#writer = this.#createWriter(stored.ledger);
     this.#governance = new GovernanceWatch(options.governanceDir, () => ports.changed('all'));
     this.#ledger = new LedgerFollower({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#noteBreak(broke) });
-    this.#seenByKey = new Map(ports.sessions());
     this.#verifiedAt = ports.clock.monotonic();
     if (stored.state === undefined) this.#dirtyRows.add('state');
   }
@@ -84,20 +80,15 @@ class RunningCoordinator implements Coordinator {
     void this.#ledger.look();
   }
 
-  apply(event: SessionEvent): void {
-    const sessions = this.#ports.sessions();
-    const after = sessions.get(event.sessionKey);
-    if (after === undefined) return;
-    const before = this.#seenByKey.get(event.sessionKey);
-    this.#seenByKey.set(event.sessionKey, after);
-    if (this.#answers.apply(after, event)) this.#dirtyRows.add('state');
-    if (event.at < this.#sinceAt) return;
-    for (const fact of toolFacts(before, after, event, sessions, this.#options.roles)) this.#observe(fact);
+  apply(change: Change): void {
+    if (this.#answers.apply(change)) this.#dirtyRows.add('state');
+    if (change.event.at < this.#sinceAt) return;
+    for (const fact of toolFacts(change, this.#ports.sessions, this.#options.roles)) this.#observe(fact);
   }
 
   tick(): void {
     const now = this.#ports.clock.now();
-    const answers = this.#answers.complete(this.#ports.sessions(), now);
+    const answers = this.#answers.complete(this.#ports.sessions, now);
     if (answers.length > 0) this.#dirtyRows.add('state');
     for (const answer of answers) this.#observe(answer);
     this.#observe({ type: 'time_passed', at: now });
@@ -145,7 +136,7 @@ class RunningCoordinator implements Coordinator {
   }
 
   #newestDeed(at: number, isMeant: (root: Parameters<typeof conversationOf>[0]) => boolean) {
-    const sessions = this.#ports.sessions();
+    const sessions = this.#ports.sessions;
     const newest = newestTurn(sessions, isMeant);
     return newest === undefined ? undefined : deedIn(sessions, this.#options.roles, newest.session, newest.turn, at);
   }

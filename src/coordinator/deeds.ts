@@ -1,15 +1,13 @@
 // Says of a turn whose it is, in which conversation it happens and in which box it is shown. Pure.
 
 import { homeOf } from '../core/home.ts';
-import type { Session, Turn } from '../core/session.ts';
-import { rootOf } from '../core/tree.ts';
+import type { Session, SessionsByKey, Turn } from '../core/session.ts';
+import { type RootTurn, rootOf } from '../core/tree.ts';
 import type { Deed } from './rules/fact.ts';
 import { roleOf, type RolesByAgent } from './rules/role.ts';
 
-export type SessionsByKey = ReadonlyMap<string, Session>;
-
 /** Channel and thread are one conversation, whatever the sessions of its agents; everything else is by session. */
-export function conversationOf({ session, turn }: { session: Session; turn: Turn }): string {
+export function conversationOf({ session, turn }: RootTurn): string {
   const home = homeOf(turn);
   return home?.kind === 'channel' ? `${home.channelId}/${home.rootId ?? ''}` : `session:${session.key}`;
 }
@@ -36,11 +34,8 @@ export function deedIn(sessions: SessionsByKey, roles: RolesByAgent, session: Se
 }
 
 /** The newest turn with a box of its own that `isMeant`. */
-export function newestTurn(
-  sessions: SessionsByKey,
-  isMeant: (root: { session: Session; turn: Turn }) => boolean,
-): { session: Session; turn: Turn } | undefined {
-  let newest: { session: Session; turn: Turn } | undefined;
+export function newestTurn(sessions: SessionsByKey, isMeant: (root: RootTurn) => boolean): RootTurn | undefined {
+  let newest: RootTurn | undefined;
   for (const session of sessions.values()) {
     for (const turn of session.turns) {
       const isNewer = newest === undefined || turn.startedAt > newest.turn.startedAt;

@@ -1,22 +1,13 @@
 // Facts about tools, from what an event changed in its session. Pure.
 
-import type { SessionEvent } from '../core/event.ts';
-import type { Session, Turn } from '../core/session.ts';
-import { deedIn, type SessionsByKey } from './deeds.ts';
+import type { Change } from '../core/fold.ts';
+import type { Session, SessionsByKey, Turn } from '../core/session.ts';
+import { deedIn } from './deeds.ts';
 import type { Fact } from './rules/fact.ts';
 import type { RolesByAgent } from './rules/role.ts';
 
-/**
- * What `event` tells about tools. `before` and `after` are its session before and after it was folded in: the same event again, or
- * the same call from another source, changes nothing and is no fact.
- */
-export function toolFacts(
-  before: Session | undefined,
-  after: Session,
-  event: SessionEvent,
-  sessions: SessionsByKey,
-  roles: RolesByAgent,
-): Fact[] {
+/** What an event tells about tools: the same event again, or the same call from another source, changes nothing and is no fact. */
+export function toolFacts({ event, before, after }: Change, sessions: SessionsByKey, roles: RolesByAgent): Fact[] {
   const factIn = (turn: Turn) => deedIn(sessions, roles, after, turn, event.at);
   if (event.type === 'tool_started') {
     const turn = after.turns.find((other) => isTold(turnOf(before, other), other, event.callId));
@@ -38,8 +29,8 @@ export function toolFacts(
   return []; // everything else is judged by its outcome: see answers.ts
 }
 
-function turnOf(session: Session | undefined, turn: Turn): Turn | undefined {
-  return session?.turns.find((other) => other.boxId === turn.boxId);
+function turnOf(session: Session, turn: Turn): Turn | undefined {
+  return session.turns.find((other) => other.boxId === turn.boxId);
 }
 
 /** A call that is new, or whose arguments are. */

@@ -120,6 +120,8 @@ export interface Session {
   asOf: number;
 }
 
+export type SessionsByKey = ReadonlyMap<string, Session>;
+
 /** A turn with the turns of its sub-agents, as the renderer takes it. */
 export interface TurnTree {
   session: Session;

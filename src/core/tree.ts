@@ -1,17 +1,23 @@
 // Joins the sessions of sub-agents to the turns that spawned them.
 
-import type { Session, Turn, TurnTree } from './session.ts';
+import type { Session, SessionsByKey, Turn, TurnTree } from './session.ts';
 import { isBare } from './turn.ts';
+
+/** A turn, with its session, that has a box of its own. */
+export interface RootTurn {
+  session: Session;
+  turn: Turn;
+}
 
 const MAX_DEPTH = 8; // deeper nesting would not be readable, and a loop in forged parents must end
 
 /** The turn with everything below it, all as of the same moment: the newest any of the sessions knows. */
-export function treeOf(sessionsByKey: ReadonlyMap<string, Session>, session: Session, turn: Turn, asOf = 0): TurnTree {
+export function treeOf(sessionsByKey: SessionsByKey, session: Session, turn: Turn, asOf = 0): TurnTree {
   const tree = grow(sessionsByKey, session, turn, MAX_DEPTH);
   return withAsOf(tree, Math.max(asOf, newestAsOf(tree)));
 }
 
-function grow(sessionsByKey: ReadonlyMap<string, Session>, session: Session, turn: Turn, depth: number): TurnTree {
+function grow(sessionsByKey: SessionsByKey, session: Session, turn: Turn, depth: number): TurnTree {
   const childrenByKey: Record<string, TurnTree> = {};
   for (const key of depth === 0 ? [] : Object.keys(turn.childrenByKey)) {
     const child = sessionsByKey.get(key);
@@ -37,11 +43,7 @@ function withAsOf(tree: TurnTree, asOf: number): TurnTree {
 }
 
 /** The session and turn whose box shows this session's turn: its own, or that of the topmost parent known. */
-export function rootOf(
-  sessionsByKey: ReadonlyMap<string, Session>,
-  session: Session,
-  turn: Turn,
-): { session: Session; turn: Turn } | undefined {
+export function rootOf(sessionsByKey: SessionsByKey, session: Session, turn: Turn): RootTurn | undefined {
   let current = { session, turn };
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (!isSubAgent(current.session)) return current;
@@ -57,7 +59,7 @@ export function isSubAgent(session: Session): boolean {
   return session.parentKey !== undefined || session.key.includes(':subagent:');
 }
 
-function parentTurnOf(sessionsByKey: ReadonlyMap<string, Session>, child: Session): { session: Session; turn: Turn } | undefined {
+function parentTurnOf(sessionsByKey: SessionsByKey, child: Session): RootTurn | undefined {
   const candidates = child.parentKey === undefined ? [...sessionsByKey.values()] : [sessionsByKey.get(child.parentKey)];
   for (const session of candidates) {
     const turn = session?.turns.findLast((other) => child.key in other.childrenByKey);

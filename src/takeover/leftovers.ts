@@ -13,6 +13,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { OUR_MARK, plainText } from '../text/neutralise.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
+import type { SessionsByKey } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
@@ -23,7 +24,8 @@ export interface LeftoverPorts {
   clock: Clock;
   log: Logger;
   sink: AdoptingSink;
-  board: Pick<Board, 'claim' | 'identities' | 'sessions'>;
+  sessions: SessionsByKey;
+  board: Pick<Board, 'claim' | 'identities'>;
   publisher: Pick<Publisher, 'adopt' | 'show' | 'forget'>;
   posts: PostStore;
   /** Where posts of ours may be, beside those that are remembered. Throws `PushError`. */
@@ -195,7 +197,7 @@ export class Leftovers {
   }
 
   #agentOf(session: string): string | undefined {
-    return [...this.#ports.board.sessions().values()].find(({ key }) => fingerprint(key) === session)?.agentId;
+    return [...this.#ports.sessions.values()].find(({ key }) => fingerprint(key) === session)?.agentId;
   }
 
   /** Its post is gone, has its end, is taken by another box, or was never made. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_LABELS } from '../../src/boxes/render/labels.ts';
 import { renderCard } from '../../src/boxes/render/render.ts';
-import { createSessions } from '../../src/boxes/board/sessions.ts';
+import { Fold } from '../../src/core/fold.ts';
 import type { SessionEvent } from '../../src/core/event.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import { statusOf } from '../../src/core/status.ts';
@@ -128,16 +128,16 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** The last rendering of every root turn, by session. Sessions keep only their newest turns, so each event's are drawn. */
 function createBoxes(): { apply(event: SessionEvent): void; text(): string } {
-  const sessions = createSessions();
+  const fold = new Fold();
   const drawnById = new Map<string, { key: string; startedAt: number; draw: () => string }>();
   return {
     apply(event) {
-      sessions.apply(event);
-      const session = sessions.byKey.get(event.sessionKey);
+      fold.apply(event);
+      const session = fold.sessionsByKey.get(event.sessionKey);
       for (const turn of session?.turns ?? []) {
         if (session === undefined || isSubAgent(session)) continue;
         const draw = (): string => {
-          const tree = treeOf(sessions.byKey, session, turn, turn.lastEventAt + LATER_MS);
+          const tree = treeOf(fold.sessionsByKey, session, turn, turn.lastEventAt + LATER_MS);
           const card = renderCard(tree, (node) => statusOf(node, LIMITS), {
             verbosity: 'normal',
             maxLines: 40,

@@ -3,11 +3,13 @@
 import type { Card, TurnStatus } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
+import type { Change } from '../../core/fold.ts';
 import type { Logger } from '../../core/log.ts';
-import type { Session, Turn, TurnTree } from '../../core/session.ts';
+import { straysOf } from '../../core/orphans.ts';
+import type { SessionsByKey, TurnTree } from '../../core/session.ts';
 import type { Target } from '../../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../../core/status.ts';
-import { treeOf } from '../../core/tree.ts';
+import { type RootTurn, treeOf } from '../../core/tree.ts';
 import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
 import { Homing } from './homing.ts';
 import { Losses } from './losses.ts';
@@ -15,20 +17,25 @@ import { type BoxPolicy, decideBox } from './policy.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
 import { isQuietTickDue } from './quiet-ticks.ts';
-import { createSessions, type RootTurn, type Sessions } from './sessions.ts';
 import { shareSlots } from './slot-sharing.ts';
 
 export type { Placement } from './box-entry.ts';
 
+export type ForgottenBox = Pick<BoxEntry, 'boxId' | 'sessionKey'>;
+
 export interface BoardPorts {
   clock: Clock;
   log: Logger;
+  /** As they are folded at the moment. */
+  sessions: SessionsByKey;
+  /** Time is an event, too: it takes the way of all others, and comes back as a change. */
+  emit(event: SessionEvent): void;
   render(tree: TurnTree, statusOf: (tree: TurnTree) => TurnStatus): Card;
   show(view: BoxView): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
   place(tree: TurnTree): Promise<Placement>;
-  /** The box is finished and old enough: it is not shown again. */
-  forget(boxId: string): void;
+  /** The box is finished and old enough: neither it nor its turn is needed again. */
+  forget(box: ForgottenBox): void;
 }
 
 export interface BoardOptions {
@@ -36,17 +43,13 @@ export interface BoardOptions {
   policy: BoxPolicy;
   /** Boxes kept up to date at once; 0 means no limit (LS-16). */
   maxBoxes: number;
-  /** Lines of a turn that are kept, 60 without it. */
-  keptLines?: number;
 }
 
-const OLD_SIGNS_MS = 30_000; // a source that still sees them tells it again within seconds
 const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
 
 export class Board {
   readonly #ports: BoardPorts;
   readonly #options: BoardOptions;
-  readonly #sessions: Sessions;
   readonly #entriesById = new Map<string, BoxEntry>();
   /** Boxes that an earlier board knew: an end that came while nobody watched is news of these only. */
   readonly #restoredIds = new Set<string>();
@@ -63,19 +66,17 @@ export class Board {
     const { clock, place, show } = ports;
     this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
     this.#options = options;
-    this.#sessions = createSessions(options.keptLines);
   }
 
-  /** Folds one event in; what it changes is drawn at the end of the burst it came in. */
-  apply(event: SessionEvent): void {
-    this.#touch(this.#sessions.apply(event));
+  /** What an event changed is drawn at the end of the burst it came in. */
+  apply({ roots }: Change): void {
+    this.#touch(roots);
   }
 
   /** Call every half second or so: opens, ticks, ends and forgets what time alone changes. */
   tick(): void {
-    const now = this.#ports.clock.now();
-    this.#touch(this.#sessions.linkOrphans(now));
     if (this.#isCatchingUp) return;
+    const now = this.#ports.clock.now();
     for (const entry of this.entries()) this.#tickEntry(entry, now);
     this.#losses.tellLog(this.#ports.log, now);
     this.#forgetOld(now);
@@ -99,9 +100,8 @@ export class Board {
     this.#flush();
   }
 
-  /** Takes the boxes of a session over from a checkpoint. What had been decided stays decided: a place is looked for again. */
-  restore(session: Session, entries: readonly BoxEntry[]): void {
-    this.#sessions.restore({ ...session, turns: session.turns.map((turn) => this.#resumed(turn)) });
+  /** Takes boxes over from a checkpoint whose sessions are restored. What had been decided stays decided: a place is looked for again. */
+  restore(entries: readonly BoxEntry[]): void {
     for (const stored of entries) {
       const entry = { ...stored };
       this.#entriesById.set(entry.boxId, entry);
@@ -109,11 +109,6 @@ export class Board {
       const tree = this.#treeOfEntry(entry);
       if (tree !== undefined) this.#homing.doubt(entry, tree);
     }
-  }
-
-  /** What showed that it goes on may have gone away while nobody looked. */
-  #resumed({ interruptedAt: _interruptedAt, ...turn }: Turn): Turn {
-    return { ...turn, busyUntil: Math.min(turn.busyUntil, this.#ports.clock.now() + OLD_SIGNS_MS) };
   }
 
   /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */
@@ -134,19 +129,15 @@ export class Board {
     });
   }
 
-  /** Marks every running turn as interrupted and shows it (LS-11). */
+  /** Draws every box that is open for the last time; whose turn was interrupted says so (LS-11). */
   interrupt(): void {
     this.#isLeaving = true;
-    const at = this.#ports.clock.now();
-    for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'watcher_stopped', source: 'daemon', sessionKey, at });
-    for (const entry of this.#entriesById.values()) if (!entry.final) this.#dirtyIds.add(entry.boxId);
+    this.#touchBoxes(this.entries().flatMap(({ boxId, final }) => (final ? [] : [boxId])));
     this.#flush();
   }
 
   /** The wall clock was set or the machine slept: every deadline moves along. */
   shiftClock(byMs: number): void {
-    const at = this.#ports.clock.now();
-    for (const sessionKey of this.#sessions.byKey.keys()) this.apply({ type: 'clock_jumped', source: 'daemon', sessionKey, at, byMs });
     for (const entry of this.#entriesById.values()) {
       entry.openedAt += byMs;
       if (entry.finalAt !== undefined) entry.finalAt += byMs;
@@ -165,14 +156,10 @@ export class Board {
     return [...this.#entriesById.values()];
   }
 
-  sessions(): ReadonlyMap<string, Session> {
-    return this.#sessions.byKey;
-  }
-
   /** One for each box that there is or could be, and for each sub-agent that was at work lately in nobody's box. */
   rows(): BoardRow[] {
     const since = this.#ports.clock.now() - FORGET_AFTER_MS;
-    const strays = this.#sessions.strays().filter(({ turn }) => turn.lastEventAt >= since);
+    const strays = straysOf(this.#ports.sessions).filter(({ turn }) => turn.lastEventAt >= since);
     return [...this.entries().map(rowOf), ...strays.map(strayRow)];
   }
 
@@ -222,9 +209,10 @@ export class Board {
   }
 
   #treeOfEntry(entry: BoxEntry, asOf = 0): TurnTree | undefined {
-    const session = this.#sessions.byKey.get(entry.sessionKey);
+    const { sessions } = this.#ports;
+    const session = sessions.get(entry.sessionKey);
     const turn = session?.turns.find((other) => other.boxId === entry.boxId);
-    return session === undefined || turn === undefined ? undefined : treeOf(this.#sessions.byKey, session, turn, asOf);
+    return session === undefined || turn === undefined ? undefined : treeOf(sessions, session, turn, asOf);
   }
 
   #noteState(entry: BoxEntry, status: TurnStatus): void {
@@ -282,7 +270,7 @@ export class Board {
   }
 
   #tickSession(sessionKey: string, at: number): void {
-    this.apply({ type: 'clock_ticked', source: 'daemon', sessionKey, at });
+    this.#ports.emit({ type: 'clock_ticked', source: 'daemon', sessionKey, at });
   }
 
   #forgetOld(now: number): void {
@@ -291,8 +279,7 @@ export class Board {
       if (tree === undefined) entry.finalAt ??= now; // a session keeps only so many turns
       if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
       if (tree !== undefined && this.#hasOpenTurn(tree)) continue;
-      this.#ports.forget(entry.boxId);
-      this.#sessions.forgetTurn(entry.sessionKey, entry.boxId);
+      this.#ports.forget(entry);
       this.#entriesById.delete(entry.boxId);
     }
   }

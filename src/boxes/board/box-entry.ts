@@ -3,7 +3,7 @@
 import type { TurnStatus } from '../../core/card.ts';
 import type { Route } from '../../core/event.ts';
 import type { Target } from '../../core/sink.ts';
-import type { RootTurn } from './sessions.ts';
+import type { RootTurn } from '../../core/tree.ts';
 
 /** Where a turn's box goes, or why it goes nowhere; `isUnproven`: only because nothing proves that it is public. */
 export type Placement = { target: Target } | { refused: string; isUnproven?: true };

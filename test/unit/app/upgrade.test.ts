@@ -102,8 +102,9 @@ function start(checkpoint: Checkpoint): Start {
   const [adopted, warned]: [PostRecord[], object[]] = [[], []];
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };
   const log: Logger = { ...quiet, warn: (fields) => void warned.push(fields) };
-  const memory = new Memory(checkpoint, desk.board);
-  const notice = takeOver(memory, { adopt: (record) => void adopted.push(record) }, desk.board, log);
+  const { fold, board } = desk;
+  const memory = new Memory(checkpoint, { sessions: () => fold.sessionsByKey, entries: () => board.entries() });
+  const notice = takeOver({ memory, publisher: { adopt: (record) => void adopted.push(record) }, fold, board, clock, log });
   desk.board.caughtUp();
   return { desk, adopted, warned, notice };
 }

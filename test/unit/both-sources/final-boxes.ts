@@ -2,7 +2,7 @@
 
 import { BUILT_IN_LABELS } from '../../../src/boxes/render/labels.ts';
 import { renderCard } from '../../../src/boxes/render/render.ts';
-import type { Sessions } from '../../../src/boxes/board/sessions.ts';
+import type { Fold } from '../../../src/core/fold.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import type { Session } from '../../../src/core/session.ts';
@@ -26,17 +26,17 @@ export interface FinalBox {
 /** Sessions keep only their newest turns, so the turns are collected while they are there. */
 export function finalBoxes(scenario: Scenario, way: Way): FinalBox[] {
   const drawById = new Map<string, () => FinalBox & { isRoot: boolean }>();
-  const collect = (event: SessionEvent, sessions: Sessions): void => {
-    const session = sessions.byKey.get(event.sessionKey);
-    for (const turn of session?.turns ?? []) if (session !== undefined) drawById.set(turn.boxId, () => draw(sessions, session, turn));
+  const collect = (event: SessionEvent, fold: Fold): void => {
+    const session = fold.sessionsByKey.get(event.sessionKey);
+    for (const turn of session?.turns ?? []) if (session !== undefined) drawById.set(turn.boxId, () => draw(fold, session, turn));
   };
   play(scenario, way, collect);
   const boxes = [...drawById.values()].map((drawBox) => drawBox()).filter(({ isRoot }) => isRoot);
   return boxes.toSorted((a, b) => (a.sessionKey === b.sessionKey ? a.startedAt - b.startedAt : a.sessionKey < b.sessionKey ? -1 : 1));
 }
 
-function draw(sessions: Sessions, session: Session, turn: Session['turns'][number]): FinalBox & { isRoot: boolean } {
-  const tree = treeOf(sessions.byKey, session, turn, turn.lastEventAt + LATER_MS);
+function draw(fold: Fold, session: Session, turn: Session['turns'][number]): FinalBox & { isRoot: boolean } {
+  const tree = treeOf(fold.sessionsByKey, session, turn, turn.lastEventAt + LATER_MS);
   const status = statusOf(tree, LIMITS);
   const card = renderCard(tree, (node) => statusOf(node, LIMITS), {
     verbosity: 'normal',

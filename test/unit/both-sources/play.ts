@@ -1,6 +1,7 @@
 // Plays a scenario to the decoders of both sources and folds what they tell, with a clock of its own: no socket, no file, no waiting.
 
-import { createSessions, type Sessions } from '../../../src/boxes/board/sessions.ts';
+import { orphanLinks } from '../../../src/core/orphans.ts';
+import { Fold } from '../../../src/core/fold.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
@@ -28,18 +29,18 @@ const GATEWAY_LOST_MS = 10_000; // how long the source waits for a gateway that 
 const redact = createRedactor([]);
 
 class Play {
-  readonly sessions: Sessions = createSessions();
+  readonly fold: Fold = new Fold();
   readonly #scenario: Scenario;
   readonly #happenings: Happening[] = [];
   readonly #decodersById = new Map<string, (line: WrittenLine) => void>();
   readonly #onEvent: (event: SessionEvent) => void;
   #now = 0;
 
-  constructor(scenario: Scenario, onEvent: (event: SessionEvent, sessions: Sessions) => void) {
+  constructor(scenario: Scenario, onEvent: (event: SessionEvent, fold: Fold) => void) {
     this.#scenario = scenario;
     this.#onEvent = (event) => {
-      this.sessions.apply(event);
-      onEvent(event, this.sessions);
+      this.fold.apply(event);
+      onEvent(event, this.fold);
     };
   }
 
@@ -73,7 +74,7 @@ class Play {
       if (next === undefined) return;
       this.#now = Math.max(this.#now, next.at);
       next.happen();
-      this.sessions.linkOrphans(this.#now);
+      for (const link of orphanLinks(this.fold.sessionsByKey, this.#now)) this.fold.apply(link);
     }
   }
 
@@ -127,8 +128,8 @@ function tellFrame(gateway: GatewayDecoder, { event, payload }: Frame): void {
   gateway.event(event, payload);
 }
 
-export function play(scenario: Scenario, way: Way, onEvent: (event: SessionEvent, sessions: Sessions) => void = () => {}): Sessions {
+export function play(scenario: Scenario, way: Way, onEvent: (event: SessionEvent, fold: Fold) => void = () => {}): Fold {
   const played = new Play(scenario, onEvent);
   played.run(way);
-  return played.sessions;
+  return played.fold;
 }

@@ -6,7 +6,7 @@ import { createRedactor } from '../../../src/text/redact.ts';
 import type { Session, Turn, TurnTree } from '../../../src/core/session.ts';
 import { type StatusLimits, statusOf } from '../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../src/core/tree.ts';
-import { createSessions } from '../../../src/boxes/board/sessions.ts';
+import { Fold } from '../../../src/core/fold.ts';
 import type { StatusOf } from '../../../src/boxes/render/render-options.ts';
 import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
 import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
@@ -23,7 +23,7 @@ export interface ReferenceBox {
 
 /** Reads everything as soon as it is written. */
 export class Reference {
-  readonly #sessions = createSessions();
+  readonly #fold = new Fold();
   readonly #redact: (text: string) => string;
   readonly #readByKey = new Map<string, { decode: (line: string) => DecodedLine; at: number }>();
   readonly #turnsByBox = new Map<string, { session: Session; turn: Turn }>();
@@ -41,19 +41,18 @@ export class Reference {
       decode: createTranscriptDecoder({ redact: this.#redact, onUnknown: () => undefined }),
       at: 0,
     };
-    if (!this.#readByKey.has(key))
-      this.#sessions.apply({ type: 'session_seen', at: lastAt, sessionKey: key, source: 'transcripts', ...facts });
+    if (!this.#readByKey.has(key)) this.#fold.apply({ type: 'session_seen', at: lastAt, sessionKey: key, source: 'transcripts', ...facts });
     this.#readByKey.set(key, reading);
     for (; reading.at < lines.length; reading.at += 1) {
       for (const event of reading.decode(lines[reading.at] ?? '').events) {
-        this.#sessions.apply({ ...event, sessionKey: key, source: 'transcripts' });
+        this.#fold.apply({ ...event, sessionKey: key, source: 'transcripts' });
         this.#note(key);
       }
     }
   }
 
   #note(key: string): void {
-    const session = this.#sessions.byKey.get(key);
+    const session = this.#fold.sessionsByKey.get(key);
     if (session === undefined || isSubAgent(session)) return;
     for (const turn of session.turns) this.#turnsByBox.set(turn.boxId, { session, turn });
   }
@@ -67,9 +66,9 @@ export class Reference {
     return {
       sessionKey: session.key,
       trigger: turn.trigger.kind,
-      isOpen: (asOf) => !judge(treeOf(this.#sessions.byKey, session, turn, asOf)).final,
+      isOpen: (asOf) => !judge(treeOf(this.#fold.sessionsByKey, session, turn, asOf)).final,
       finalCard: (asOf) => {
-        const tree = treeOf(this.#sessions.byKey, session, turn, asOf);
+        const tree = treeOf(this.#fold.sessionsByKey, session, turn, asOf);
         return isOver(tree, judge) ? this.#render(tree, judge) : undefined;
       },
     };

@@ -1,7 +1,7 @@
 // One life of the watcher, wired like the daemon but for sockets, files and the process itself: those are the test's. Dies at once
 // and for good when told to.
 
-import { Board, type Placement } from '../../../src/boxes/board/board.ts';
+import { Board, type ForgottenBox, type Placement } from '../../../src/boxes/board/board.ts';
 import type { BoxEntry } from '../../../src/boxes/board/box-entry.ts';
 import { createPublisher } from '../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher } from '../../../src/boxes/publish/publisher-ports.ts';
@@ -9,12 +9,15 @@ import type { Checkpoint } from '../../../src/store/checkpoint.ts';
 import { type Config, secretsOf } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import { forwarded } from '../../../src/core/guarded.ts';
+import type { SessionEvent } from '../../../src/core/event.ts';
+import { Fold } from '../../../src/core/fold.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
 import { FAILURES, PushError, type Sink } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
-import { boardOptions, publisherOptions } from '../../../src/app/box-options.ts';
+import { boardOptions, keptLinesOf, publisherOptions } from '../../../src/app/box-options.ts';
+import { EventPath } from '../../../src/app/event-path.ts';
 import { encoderOf, rendererOf } from '../../../src/app/drawing.ts';
 import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
 import { Memory } from '../../../src/store/memory.ts';
@@ -66,6 +69,8 @@ const FLUSH_MS = 4_000;
 
 export class Watcher {
   readonly board: Board;
+  readonly #fold: Fold;
+  readonly #path: EventPath;
   readonly publisher: Publisher;
   readonly twin: TwinSink;
   readonly reader: Reader;
@@ -88,7 +93,7 @@ export class Watcher {
     const { config } = around;
     this.#around = around;
     this.#clock = this.#mortal(around.clock);
-    const living = { sessions: () => this.board.sessions(), entries: () => this.board.entries() };
+    const living = { sessions: () => this.#fold.sessionsByKey, entries: () => this.board.entries() };
     this.#memory = new Memory(this.#mortalDisk(around.disk), living);
     this.#token = createToken(around.tokenFile(), () => ({ value: around.tokenFile() }));
     const client = { name, isAlive: () => this.#isAlive, token: () => this.#token.current() };
@@ -117,12 +122,14 @@ export class Watcher {
     });
     const redact = createRedactor(secretsOf(config));
     this.publisher = this.#noting(this.#createPublisher(name, claimedAt));
+    this.#fold = new Fold(keptLinesOf(config));
     this.board = this.#createBoard(redact);
+    this.#path = new EventPath({ clock: this.#clock, fold: this.#fold, board: () => this.board });
     this.#leftovers = this.#createLeftovers();
     this.reader = new Reader({
       clock: this.#clock,
       redact,
-      emit: (event) => this.board.apply(event),
+      emit: (event) => this.#path.apply(event),
       onProgress: (key, lines) => this.#memory.positions.note(key, lines),
       onSkipped: (key) => around.onSkipped(key),
     });
@@ -131,14 +138,16 @@ export class Watcher {
   /** What the daemon does when it starts. */
   start(): void {
     for (const record of this.#memory.posts.records()) this.publisher.adopt(record);
-    for (const { session, entries } of this.#memory.sessions.stored()) this.board.restore(session, entries);
+    const stored = this.#memory.sessions.stored();
+    for (const { session } of stored) this.#fold.restore(session, this.#clock.now());
+    this.board.restore(stored.flatMap(({ entries }) => entries));
     void this.#connect();
     this.reader.start(this.#around.sessions(), this.#memory.positions.stored());
     this.#leftovers.claimRemembered();
     this.board.caughtUp();
     void this.#whenConnected.promise.then(() => this.#leftovers.search());
     every(this.#clock, TICK_MS, () => {
-      this.board.tick();
+      this.#path.tick();
       void this.twin.check(this.#memory.posts.openPostIds());
     });
     every(this.#clock, REMEMBER_MS, () => this.#memory.flush());
@@ -147,7 +156,7 @@ export class Watcher {
   /** The last words of an orderly stop. Resolves when the process ends. */
   async leave(): Promise<void> {
     this.reader.stop();
-    this.board.interrupt();
+    this.#path.interrupt();
     await this.publisher.flush(FLUSH_MS);
     this.#memory.flush();
     this.kill();
@@ -261,8 +270,9 @@ export class Watcher {
   #createLeftovers(): Leftovers {
     const { clock, log } = this.#around;
     const channels = (): Promise<string[]> => this.#directory.recentChannels(clock.now() - RECENT_MS);
-    const ports = { clock: this.#clock, log, sink: this.#sink, board: this.board, publisher: this.publisher, posts: this.#memory.posts };
-    return new Leftovers({ ...ports, channels }, GRACE_MS);
+    const sessions = this.#fold.sessionsByKey;
+    const found = { sink: this.#sink, sessions, board: this.board, publisher: this.publisher, posts: this.#memory.posts };
+    return new Leftovers({ clock: this.#clock, log, channels, ...found }, GRACE_MS);
   }
 
   #createBoard(redact: (text: string) => string): Board {
@@ -270,10 +280,15 @@ export class Watcher {
     const ports = {
       clock: this.#clock,
       log,
+      sessions: this.#fold.sessionsByKey,
+      emit: (event: SessionEvent) => this.#path.apply(event),
       render: rendererOf(config, redact, log),
       show: (view: BoxView) => this.publisher.show(view),
       place: (tree: TurnTree) => this.#place(tree),
-      forget: (boxId: string) => this.publisher.forget(boxId),
+      forget: ({ boxId, sessionKey }: ForgottenBox) => {
+        this.publisher.forget(boxId);
+        this.#fold.forgetTurn(sessionKey, boxId);
+      },
     };
     return new Board(
       ports,

@@ -13,7 +13,9 @@ import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
 import type { Role } from '../../../src/coordinator/rules/role.ts';
 import type { StoredRow } from '../../../src/coordinator/stored.ts';
 import type { Card } from '../../../src/core/card.ts';
+import { EventPath } from '../../../src/app/event-path.ts';
 import type { SessionEvent, Trigger } from '../../../src/core/event.ts';
+import { Fold } from '../../../src/core/fold.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import type { Session } from '../../../src/core/session.ts';
 import { FakeClock } from '../sources/openclaw/transcripts/fake-clock.ts';
@@ -32,6 +34,13 @@ interface Disk {
   sessions: Map<string, Session>;
 }
 
+interface Parts {
+  fold: Fold;
+  board: Board;
+  coordinator: Coordinator;
+  path: EventPath;
+}
+
 export interface Rig {
   clock: FakeClock;
   dir: string;
@@ -42,6 +51,8 @@ export interface Rig {
   answer: Told;
   coordinator(): Coordinator;
   board(): Board;
+  fold(): Fold;
+  path(): EventPath;
   apply(event: SessionEvent): void;
   /** Lets time pass in steps of half a second, with ticks and, unless told otherwise, a stored checkpoint each. */
   pass(seconds: number, options?: { isStored?: boolean }): Promise<void>;
@@ -57,7 +68,7 @@ export async function startRig(dir: string, changes: Partial<CoordinatorOptions>
   const disk: Disk = { rows: new Map(), sessions: new Map() };
   const ledgerPath = join(dir, 'audits', 'ledger.jsonl');
   mkdirSync(join(dir, 'governance'), { recursive: true });
-  const parts = { board: undefined as Board | undefined, coordinator: undefined as Coordinator | undefined };
+  const parts: Partial<Parts> = {};
   const rig: Rig = {
     clock,
     dir,
@@ -67,13 +78,15 @@ export async function startRig(dir: string, changes: Partial<CoordinatorOptions>
     answer: 'told',
     board: () => known(parts.board),
     coordinator: () => known(parts.coordinator),
-    apply(event) {
-      rig.board().apply(event);
-      rig.coordinator().apply(event);
-    },
+    fold: () => known(parts.fold),
+    path: () => known(parts.path),
+    apply: (event) => rig.path().apply(event),
     pass: (seconds, { isStored = true } = {}) => pass(rig, disk, seconds, isStored),
     async restart() {
-      parts.board = createBoard(rig, disk);
+      parts.fold = new Fold();
+      for (const session of disk.sessions.values()) parts.fold.restore(session, clock.now());
+      parts.path = new EventPath({ clock, fold: parts.fold, board: rig.board, coordinator: rig.coordinator });
+      parts.board = createBoard(rig);
       parts.coordinator = createCoordinator(portsOf(rig, disk), optionsOf(rig, changes));
       await parts.coordinator.start();
       parts.board.caughtUp();
@@ -90,11 +103,13 @@ function known<T>(part: T | undefined): T {
   return part;
 }
 
-function createBoard(rig: Rig, disk: Disk): Board {
-  const board: Board = new Board(
+function createBoard(rig: Rig): Board {
+  return new Board(
     {
       clock: rig.clock,
       log: quiet,
+      sessions: rig.fold().sessionsByKey,
+      emit: (event) => rig.path().apply(event),
       render: (tree, statusOf) =>
         renderCard(tree, statusOf, {
           verbosity: 'normal',
@@ -120,17 +135,14 @@ function createBoard(rig: Rig, disk: Disk): Board {
       maxBoxes: 0,
     },
   );
-  for (const session of disk.sessions.values()) board.restore(session, []);
-  return board;
 }
 
 function portsOf(rig: Rig, disk: Disk): Parameters<typeof createCoordinator>[0] {
-  const board = rig.board();
   return {
     clock: rig.clock,
     log: quiet,
-    sessions: () => board.sessions(),
-    changed: (boxIds) => board.redraw(boxIds),
+    sessions: rig.fold().sessionsByKey,
+    changed: (boxIds) => rig.board().redraw(boxIds),
     async tell(notice) {
       if (rig.answer === 'told') rig.told.push(notice);
       return rig.answer;
@@ -157,11 +169,10 @@ function optionsOf(rig: Rig, changes: Partial<CoordinatorOptions>): CoordinatorO
 async function pass(rig: Rig, disk: Disk, seconds: number, isStored: boolean): Promise<void> {
   for (let step = 0; step < seconds * 2; step++) {
     rig.clock.pass(500);
-    rig.board().tick();
-    rig.coordinator().tick();
+    rig.path().tick();
     if (isStored) {
       for (const row of rig.coordinator().rowsToStore()) disk.rows.set(row.key, structuredClone(row));
-      disk.sessions = new Map(structuredClone([...rig.board().sessions()]));
+      disk.sessions = new Map(structuredClone([...rig.fold().sessionsByKey]));
       rig.coordinator().rowsStored();
     }
     await new Promise((resolve) => setImmediate(resolve));

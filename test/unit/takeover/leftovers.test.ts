@@ -62,8 +62,8 @@ function setup(): Setup {
       board: {
         claim: (boxId, target) => void claimed.push([boxId, target]),
         identities: () => turns,
-        sessions: () => new Map([[KEY, newSession(KEY)]]),
       },
+      sessions: new Map([[KEY, newSession(KEY)]]),
       publisher: { adopt: () => undefined, show, forget: (boxId) => void forgotten.push(boxId) },
       posts: records,
       channels: async () => channels,

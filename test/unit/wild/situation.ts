@@ -102,7 +102,7 @@ class Stage {
       polling: false,
       clock,
       redact: createRedactor([]),
-      emit: (event) => this.#desk.board.apply(event),
+      emit: (event) => this.#desk.path.apply(event),
       log: quiet,
       onProgress: (path, checkpoint) =>
         void (checkpoint === undefined ? this.#readByPath.delete(path) : this.#readByPath.set(path, checkpoint)),
@@ -160,7 +160,7 @@ class Stage {
       const left = this.#startedAt + ms - this.#clock.now();
       if (left <= 0) return;
       await this.#clock.advance(Math.min(TICK_MS, left));
-      this.#desk.board.tick();
+      this.#desk.path.tick();
       await untilRead();
       await this.#clock.advance(0);
     }

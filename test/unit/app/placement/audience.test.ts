@@ -2,7 +2,7 @@
 // through the decoders of both sources. What is not proven to be public is private; a contradiction is private.
 
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../../src/boxes/board/sessions.ts';
+import { Fold } from '../../../../src/core/fold.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
 import { decodeIndexEntry, type IndexEntry } from '../../../../src/sources/openclaw/decoding/index-entry.ts';
@@ -20,9 +20,9 @@ type Lines = 'nothing' | 'group' | 'direct' | 'schedule';
 const AT = Date.UTC(2026, 10, 21, 12);
 
 async function whereGoes(events: readonly SessionEvent[], options: Partial<PlacementOptions> = {}): Promise<Where> {
-  const sessions = createSessions();
-  for (const event of events) sessions.apply(event);
-  const session = [...sessions.byKey.values()].find(({ turns }) => turns.length > 0);
+  const fold = new Fold();
+  for (const event of events) fold.apply(event);
+  const session = [...fold.sessionsByKey.values()].find(({ turns }) => turns.length > 0);
   const turn = session?.turns.at(-1);
   if (session === undefined || turn === undefined) throw new Error('no turn');
   const place = createPlacement(lonelyServer(C), { ...HOME, ...options }, createFakeClock(AT));

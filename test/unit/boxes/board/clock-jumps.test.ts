@@ -1,6 +1,8 @@
 // A board with the daemon's watch over the clock, on a clock that can be set and a machine that can sleep.
 
 import { describe, expect, it } from 'vitest';
+import { EventPath } from '../../../../src/app/event-path.ts';
+import { Fold } from '../../../../src/core/fold.ts';
 import { Board } from '../../../../src/boxes/board/board.ts';
 import type { Card } from '../../../../src/core/card.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
@@ -28,9 +30,12 @@ class Desk {
     after: this.#base.after,
   };
   readonly #watch = watchClock(this.#clock, TICK_MS, false);
-  readonly #board = new Board(
+  readonly #fold = new Fold();
+  readonly #board: Board = new Board(
     {
       clock: this.#clock,
+      sessions: this.#fold.sessionsByKey,
+      emit: (event) => this.#path.apply(event),
       log: quiet,
       render: (tree, statusOf): Card => {
         const { state, final } = statusOf(tree);
@@ -40,7 +45,7 @@ class Desk {
       },
       show: ({ card }) => void this.titles.push(card.title),
       place: async () => ({ target: { channelId: 'town' } }),
-      forget: (boxId) => void this.forgotten.push(boxId),
+      forget: ({ boxId }) => void this.forgotten.push(boxId),
     },
     {
       limits: { idleTimeoutMs: IDLE_MINUTES * MINUTE_S * 1_000, maxDurationMs: 30 * HOUR_MS },
@@ -48,6 +53,8 @@ class Desk {
       maxBoxes: 1,
     },
   );
+
+  readonly #path = new EventPath({ clock: this.#clock, fold: this.#fold, board: () => this.#board });
 
   constructor() {
     this.#board.caughtUp();
@@ -76,21 +83,21 @@ class Desk {
       event.type === 'message'
         ? { ...common, ...event, messageId: id, text: 'text' }
         : { ...common, ...event, trigger: { kind: 'person' }, messageId: id };
-    this.#board.apply(told);
+    this.#path.apply(told);
   }
 
   async pass(seconds: number): Promise<void> {
     for (let passed = 0; passed < seconds * 1_000; passed += TICK_MS) {
       await this.#base.advance(TICK_MS);
       this.#noteJump();
-      if (!this.#watch.isBehind()) this.#board.tick();
+      if (!this.#watch.isBehind()) this.#path.tick();
     }
     await this.#base.advance(1);
   }
 
   #noteJump(): void {
     const byMs = this.#watch.jumpedBy();
-    if (byMs !== 0) this.#board.shiftClock(byMs);
+    if (byMs !== 0) this.#path.shiftClock(byMs);
   }
 }
 

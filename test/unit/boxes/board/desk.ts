@@ -4,7 +4,9 @@ import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/
 import { BUILT_IN_LABELS } from '../../../../src/boxes/render/labels.ts';
 import type { BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
 import { renderCard } from '../../../../src/boxes/render/render.ts';
+import { EventPath } from '../../../../src/app/event-path.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
+import { Fold } from '../../../../src/core/fold.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';
 import { createFakeClock, type FakeClock } from '../../sinks/fake-clock.ts';
 
@@ -30,7 +32,9 @@ export interface DeskOptions {
 
 export class Desk {
   readonly clock: FakeClock;
+  readonly fold = new Fold();
   readonly board: Board;
+  readonly path: EventPath;
   readonly views: BoxView[] = [];
   readonly forgotten: string[] = [];
   #ids = 0;
@@ -40,6 +44,8 @@ export class Desk {
     this.board = new Board(
       {
         clock,
+        sessions: this.fold.sessionsByKey,
+        emit: (event) => this.path.apply(event),
         log: { ...quiet, ...(warn === undefined ? {} : { warn }) },
         render: (tree, statusOf) =>
           renderCard(tree, statusOf, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
@@ -48,7 +54,10 @@ export class Desk {
           show?.(view);
         },
         place: place ?? (async () => ({ target: { channelId: 'town' } })),
-        forget: (boxId) => void this.forgotten.push(boxId),
+        forget: ({ boxId, sessionKey }) => {
+          this.forgotten.push(boxId);
+          this.fold.forgetTurn(sessionKey, boxId);
+        },
       },
       {
         limits: { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 },
@@ -59,12 +68,13 @@ export class Desk {
         },
       },
     );
+    this.path = new EventPath({ clock, fold: this.fold, board: () => this.board });
     if (!isCatchingUp) this.board.caughtUp();
   }
 
   /** Something happens now. */
   tell(event: Bare, sessionKey = MAIN): void {
-    this.board.apply({ ...event, sessionKey, source: 'transcripts', at: this.clock.now() });
+    this.path.apply({ ...event, sessionKey, source: 'transcripts', at: this.clock.now() });
   }
 
   ask(sessionKey = MAIN): void {
@@ -88,7 +98,7 @@ export class Desk {
   async pass(seconds: number): Promise<void> {
     for (let passed = 0; passed < seconds * 1_000; passed += TICK_MS) {
       await this.clock.advance(TICK_MS);
-      this.board.tick();
+      this.path.tick();
     }
     await this.clock.advance(1);
   }

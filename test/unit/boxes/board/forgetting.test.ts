@@ -22,7 +22,7 @@ describe('a box that has ended', () => {
     expect(desk.board.entries()).toHaveLength(1);
     await desk.pass(MINUTE_S);
     expect(desk.board.entries()).toEqual([]);
-    expect([...desk.board.sessions().values()].flatMap((session) => session.turns)).toEqual([]);
+    expect([...desk.fold.sessionsByKey.values()].flatMap((session) => session.turns)).toEqual([]);
   });
 
   it('that goes on and ends again is kept for fifteen minutes from then', async () => {

@@ -74,7 +74,7 @@ describe('what is remembered', () => {
     await desk.pass(FORGOTTEN_S);
     expect(desk.forgotten).toHaveLength(1);
     expect(desk.board.entries()).toEqual([]);
-    expect([...desk.board.sessions().values()].flatMap(({ turns }) => turns)).toEqual([]);
+    expect([...desk.fold.sessionsByKey.values()].flatMap(({ turns }) => turns)).toEqual([]);
   });
 
   it('keeps a sub-agent that is shown in a box which goes on', async () => {

@@ -96,7 +96,7 @@ describe('a turn in which nothing happens', () => {
     const before = scene.server.sent.length;
     await scene.desk.pass(20 * MINUTE_S);
     expect(scene.server.sent.length).toBe(before);
-    expect(scene.desk.board.sessions().get(MAIN)?.turns).toEqual([]);
+    expect(scene.desk.fold.sessionsByKey.get(MAIN)?.turns).toEqual([]);
   });
 
   it('refreshed signs of life cost no edit', async () => {

@@ -20,7 +20,7 @@ function deskOf(options: Partial<PlacementOptions> = {}): Desk {
 }
 
 function tell(desk: Desk, route: Route, source: SessionEvent['source'] = 'transcripts', sessionKey = MAIN): void {
-  desk.board.apply({ type: 'session_seen', agentId: 'main', route, sessionKey, source, at: desk.clock.now() });
+  desk.path.apply({ type: 'session_seen', agentId: 'main', route, sessionKey, source, at: desk.clock.now() });
 }
 
 function begin(desk: Desk, trigger: Trigger, sessionKey = MAIN, id = 'begun'): void {
@@ -178,7 +178,7 @@ describe('sub-agents', () => {
 describe('a post that an earlier process left in DEFAULT_CHANNEL', () => {
   /** What an older watcher remembered: a box in the default channel, without a word on why. */
   function older(desk: Desk, final = false): Desk {
-    const session = desk.board.sessions().get(MAIN);
+    const session = desk.fold.sessionsByKey.get(MAIN);
     const [entry] = desk.board.entries();
     if (session === undefined || entry === undefined) throw new Error('nothing to take over');
     const { home: _home, why: _why, ...bare } = entry;
@@ -188,7 +188,8 @@ describe('a post that an earlier process left in DEFAULT_CHANNEL', () => {
     const place = createPlacement(lonelyServer('town'), HOME, clock);
     const next = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
     const old: BoxEntry = { ...bare, phase: 'placed', target: { channelId: 'home' }, holdsSlot: true, isShown: true, final };
-    next.board.restore({ ...rest, turns }, [old]);
+    next.fold.restore({ ...rest, turns }, clock.now());
+    next.board.restore([old]);
     return next;
   }
 

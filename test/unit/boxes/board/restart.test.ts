@@ -7,10 +7,8 @@ import { Desk, type DeskOptions } from './desk.ts';
 /** A desk after a restart: what the old board remembered, at the same clock. Its sources still read what happened meanwhile. */
 function restored(old: Desk, options: DeskOptions = {}): Desk {
   const desk = new Desk({ ...options, clock: old.clock, isCatchingUp: true });
-  for (const session of old.board.sessions().values()) {
-    const entries = old.board.entries().filter((entry) => entry.sessionKey === session.key);
-    desk.board.restore(structuredClone(session), structuredClone(entries));
-  }
+  for (const session of old.fold.sessionsByKey.values()) desk.fold.restore(structuredClone(session), old.clock.now());
+  desk.board.restore(structuredClone(old.board.entries()));
   return desk;
 }
 
@@ -51,7 +49,7 @@ describe('a stop', () => {
     desk.ask('agent:done:main');
     desk.say('stop', 'Done.', 'agent:done:main');
     await desk.pass(3);
-    desk.board.interrupt();
+    desk.path.interrupt();
     expect(desk.titles()).toEqual([
       expect.stringContaining('[INTERRUPTED] watcher stopped | main | 6s'),
       expect.stringContaining('[DONE] done'),
@@ -73,7 +71,7 @@ describe('the next start', () => {
 
   it('takes an interrupted box up again under its id', async () => {
     const old = await working();
-    old.board.interrupt();
+    old.path.interrupt();
     const desk = takeOver(old);
     await desk.pass(1);
     expect(desk.titles()).toEqual([expect.stringMatching(/^\[ACTIVE\] main/)]);
@@ -82,7 +80,7 @@ describe('the next start', () => {
 
   it('gives an interrupted box its end when that came while nobody watched', async () => {
     const old = await working();
-    old.board.interrupt();
+    old.path.interrupt();
     await old.clock.advance(60_000);
     const desk = restored(old);
     finish(desk);

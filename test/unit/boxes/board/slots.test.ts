@@ -68,7 +68,7 @@ describe('the limit on boxes', () => {
 
   it('makes no post for a waiting turn just because the watcher stops', async () => {
     const desk = await working(3, 2);
-    desk.board.interrupt();
+    desk.path.interrupt();
     expect(desk.titles().map((title) => /\[INTERRUPTED\].*(a\d)/.exec(title)?.[1])).toEqual(['a1', 'a2']);
   });
 

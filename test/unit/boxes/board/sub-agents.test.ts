@@ -45,7 +45,7 @@ describe('a sub-agent whose spawning was not seen', () => {
     begin(desk, MAIN);
     await desk.pass(20);
     expect(desk.titles()).toEqual([]);
-    desk.board.apply({
+    desk.path.apply({
       type: 'turn_started',
       trigger: { kind: 'person' },
       messageId: 'asked',
@@ -162,9 +162,9 @@ describe('a sub-agent whose lock comes and goes', () => {
       await desk.pass(3);
     }
     const line = { sessionKey: CHILD, source: 'transcripts', at } as const;
-    desk.board.apply({ ...line, type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' });
-    desk.board.apply({ ...line, type: 'message', messageId: 'c1', stop: 'tools', text: 'Counting.' });
-    desk.board.apply({ ...line, type: 'message', messageId: 'c2', stop: 'stop', text: 'Two files.', at: desk.clock.now() });
+    desk.path.apply({ ...line, type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' });
+    desk.path.apply({ ...line, type: 'message', messageId: 'c1', stop: 'tools', text: 'Counting.' });
+    desk.path.apply({ ...line, type: 'message', messageId: 'c2', stop: 'stop', text: 'Two files.', at: desk.clock.now() });
     await desk.pass(3);
     expect(boxText(desk)).toContain('Counting.');
     expect(boxText(desk)).toContain('Two files.');

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../../../src/boxes/board/sessions.ts';
+import { Fold } from '../../../../../src/core/fold.ts';
 import { Decoding, KEY } from './decoding.ts';
 
 describe('through a gateway that tells nothing but runs', () => {
   it('each run is a turn of its own', () => {
     const decoding = new Decoding();
     for (const runId of ['run-1', 'run-2', 'run-3']) decoding.lifecycle('start', {}, { runId }).chat('final', {}, { runId });
-    const sessions = createSessions();
-    for (const event of decoding.events) sessions.apply(event);
-    expect(sessions.byKey.get(KEY)?.turns.map((turn) => [Object.keys(turn.runsById), turn.end?.outcome])).toEqual([
+    const fold = new Fold();
+    for (const event of decoding.events) fold.apply(event);
+    expect(fold.sessionsByKey.get(KEY)?.turns.map((turn) => [Object.keys(turn.runsById), turn.end?.outcome])).toEqual([
       [['run-1'], 'done'],
       [['run-2'], 'done'],
       [['run-3'], 'done'],
@@ -17,8 +17,8 @@ describe('through a gateway that tells nothing but runs', () => {
 
   it('the message that comes after its run names the turn that was begun without it', () => {
     const decoding = new Decoding().lifecycle('start').at(1).message({ role: 'user', content: '[Subagent Context] go' });
-    const sessions = createSessions();
-    for (const event of decoding.events) sessions.apply(event);
-    expect(sessions.byKey.get(KEY)?.turns.map(({ trigger }) => trigger)).toEqual([{ kind: 'parent' }]);
+    const fold = new Fold();
+    for (const event of decoding.events) fold.apply(event);
+    expect(fold.sessionsByKey.get(KEY)?.turns.map(({ trigger }) => trigger)).toEqual([{ kind: 'parent' }]);
   });
 });

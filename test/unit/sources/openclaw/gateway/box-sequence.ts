@@ -1,6 +1,7 @@
 // The states that each box goes through, in order, as somebody would have seen them who looked every quarter of a second.
 
-import { createSessions } from '../../../../../src/boxes/board/sessions.ts';
+import { orphanLinks } from '../../../../../src/core/orphans.ts';
+import { Fold } from '../../../../../src/core/fold.ts';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { statusOf } from '../../../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../../../src/core/tree.ts';
@@ -20,14 +21,14 @@ export interface BoxSequence {
 
 /** Boxes of sub-agents are lines of another box and not among them. `endedAt` is when looking stops. */
 export function boxSequences(events: readonly SessionEvent[], endedAt: number): BoxSequence[] {
-  const sessions = createSessions();
+  const fold = new Fold();
   const seenById = new Map<string, BoxSequence>();
 
   function look(asOf: number): void {
-    for (const session of sessions.byKey.values()) {
+    for (const session of fold.sessionsByKey.values()) {
       if (isSubAgent(session)) continue;
       for (const turn of session.turns) {
-        const { state, reason, retry } = statusOf(treeOf(sessions.byKey, session, turn, asOf), LIMITS);
+        const { state, reason, retry } = statusOf(treeOf(fold.sessionsByKey, session, turn, asOf), LIMITS);
         const seen = seenById.get(turn.boxId) ?? { session: session.key.slice(-8), trigger: '', startedAt: 0, states: [] };
         seenById.set(turn.boxId, seen);
         seen.trigger = turn.trigger.kind;
@@ -43,8 +44,8 @@ export function boxSequences(events: readonly SessionEvent[], endedAt: number): 
   let now = ordered[0]?.at ?? endedAt;
   for (const [index, event] of events.entries()) {
     for (; now + LOOK_MS < event.at; now += LOOK_MS) look(now);
-    sessions.apply(event);
-    sessions.linkOrphans(event.at);
+    fold.apply(event);
+    for (const link of orphanLinks(fold.sessionsByKey, event.at)) fold.apply(link);
     if (events[index + 1]?.at !== event.at) look(event.at);
   }
   for (; now <= endedAt; now += LOOK_MS) look(now);

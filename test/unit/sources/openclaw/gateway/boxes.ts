@@ -3,11 +3,12 @@
 import { decideBox } from '../../../../../src/boxes/board/policy.ts';
 import { BUILT_IN_LABELS } from '../../../../../src/boxes/render/labels.ts';
 import { renderCard } from '../../../../../src/boxes/render/render.ts';
-import { createSessions, type RootTurn } from '../../../../../src/boxes/board/sessions.ts';
+import { orphanLinks } from '../../../../../src/core/orphans.ts';
+import { Fold } from '../../../../../src/core/fold.ts';
 import type { Route, SessionEvent, Trigger } from '../../../../../src/core/event.ts';
 import type { TurnTree } from '../../../../../src/core/session.ts';
 import { statusOf } from '../../../../../src/core/status.ts';
-import { treeOf } from '../../../../../src/core/tree.ts';
+import { type RootTurn, treeOf } from '../../../../../src/core/tree.ts';
 
 const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
 const POLICY = { openAfterMs: 0, schedule: 'all', allowsAgent: () => true } as const;
@@ -22,15 +23,15 @@ interface Shown {
 
 /** The boxes in the order they open. `endedAt` is when the capture ended. */
 export function describeBoxes(events: readonly SessionEvent[], endedAt: number): string {
-  const sessions = createSessions();
+  const fold = new Fold();
   const shownById = new Map<string, Shown>();
   const startedAt = Math.min(endedAt, ...events.map(({ at }) => at));
 
   function draw(root: RootTurn, asOf: number, isLast: boolean): void {
-    const session = sessions.byKey.get(root.session.key);
+    const session = fold.sessionsByKey.get(root.session.key);
     const turn = session?.turns.find(({ boxId }) => boxId === root.turn.boxId);
     if (session === undefined || turn === undefined) return;
-    const tree = treeOf(sessions.byKey, session, turn, asOf);
+    const tree = treeOf(fold.sessionsByKey, session, turn, asOf);
     const shown = shownById.get(turn.boxId) ?? { name: `box ${shownById.size + 1}`, lastState: '', text: [] };
     shownById.set(turn.boxId, shown);
     const state = stateKey(tree);
@@ -42,18 +43,23 @@ export function describeBoxes(events: readonly SessionEvent[], endedAt: number):
   // Boxes are drawn after a burst of events, never in the middle of what one frame told.
   const touched = new Map<string, RootTurn>();
   for (const [index, event] of events.entries()) {
-    for (const root of [...sessions.apply(event), ...sessions.linkOrphans(event.at)]) touched.set(root.turn.boxId, root);
+    for (const root of rootsAfter(event)) touched.set(root.turn.boxId, root);
     if (events[index + 1]?.at === event.at) continue;
     for (const root of touched.values()) draw(root, event.at, false);
     touched.clear();
   }
-  for (const session of sessions.byKey.values()) {
+  for (const session of fold.sessionsByKey.values()) {
     for (const turn of session.turns) if (shownById.has(turn.boxId)) draw({ session, turn }, endedAt + SETTLED_MS, true);
   }
   return [...shownById.entries()].map(([boxId, shown]) => `${heading(shown.name, boxId)}\n${shown.text.join('\n')}\n`).join('\n');
 
+  function rootsAfter(event: SessionEvent): RootTurn[] {
+    const { roots } = fold.apply(event);
+    return [...roots, ...orphanLinks(fold.sessionsByKey, event.at).flatMap((link) => fold.apply(link).roots)];
+  }
+
   function heading(name: string, boxId: string): string {
-    const turn = [...sessions.byKey.values()].flatMap(({ turns }) => turns).find((other) => other.boxId === boxId);
+    const turn = [...fold.sessionsByKey.values()].flatMap(({ turns }) => turns).find((other) => other.boxId === boxId);
     return turn === undefined ? name : `${name}: ${triggerText(turn.trigger)}, ${routeText(turn.route)}`;
   }
 }

@@ -36,7 +36,7 @@ async function shownBy(frames: readonly Frame[], strip: (payload: Record<string,
   const clock = createFakeClock();
   const place = createPlacement({ ...lonelyServer(), isMember: async () => true }, HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
-  for (const event of decoding.all as readonly SessionEvent[]) desk.board.apply(event);
+  for (const event of decoding.all as readonly SessionEvent[]) desk.path.apply(event);
   await desk.pass(20);
   return desk;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSessions } from '../../../../../src/boxes/board/sessions.ts';
+import { Fold } from '../../../../../src/core/fold.ts';
 import { statusOf } from '../../../../../src/core/status.ts';
 import { treeOf } from '../../../../../src/core/tree.ts';
 import { Decoding, KEY, T0 } from './decoding.ts';
@@ -14,12 +14,12 @@ const result = (text: string, details: Record<string, unknown> = {}) => ({ resul
 
 /** The state of the turn that these and all events before make. */
 function stateOf({ all }: Decoding): string {
-  const sessions = createSessions();
-  for (const event of all) sessions.apply(event);
-  const session = sessions.byKey.get(KEY);
+  const fold = new Fold();
+  for (const event of all) fold.apply(event);
+  const session = fold.sessionsByKey.get(KEY);
   const turn = session?.turns.at(-1);
   if (session === undefined || turn === undefined) throw new Error('no turn');
-  return statusOf(treeOf(sessions.byKey, session, turn), { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 }).state;
+  return statusOf(treeOf(fold.sessionsByKey, session, turn), { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 }).state;
 }
 
 describe('a tool call', () => {

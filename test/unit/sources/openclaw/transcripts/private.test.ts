@@ -27,7 +27,7 @@ async function install(): Promise<{ folder: string; desk: Desk; watched: Watched
   const clock = createFakeClock();
   const place = createPlacement(lonelyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
-  const watched = await watch(root, { emit: (event) => desk.board.apply(event) });
+  const watched = await watch(root, { emit: (event) => desk.path.apply(event) });
   return { folder, desk, watched };
 }
 
@@ -134,7 +134,9 @@ describe('a row that vanishes', () => {
     await desk.pass(1);
     expect(JSON.stringify(desk.views)).toContain('answer-one');
     gateway.unindex('agent:main:main');
-    await eventually(() => expect(desk.board.sessions().get('agent:main:main')?.route).toEqual({ kind: 'elsewhere', audience: 'unknown' }));
+    await eventually(() =>
+      expect(desk.fold.sessionsByKey.get('agent:main:main')?.route).toEqual({ kind: 'elsewhere', audience: 'unknown' }),
+    );
     gateway.append('s1', turn('two'));
     await eventually(() => expect(desk.board.entries()).toHaveLength(2));
     await desk.pass(5);

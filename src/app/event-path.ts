@@ -1,0 +1,64 @@
+// Owns the one way that every event takes, whoever emitted it: it is folded, then shown in its box, then judged by the rules. Knows nothing
+// of where events come from, nor of what becomes of them.
+
+import type { Board } from '../boxes/board/board.ts';
+import type { Coordinator } from '../coordinator/contract.ts';
+import type { Clock } from '../core/clock.ts';
+import type { SessionEvent } from '../core/event.ts';
+import type { Fold } from '../core/fold.ts';
+import { orphanLinks } from '../core/orphans.ts';
+
+export interface EventPathParts {
+  clock: Pick<Clock, 'now'>;
+  fold: Fold;
+  board(): Pick<Board, 'apply' | 'tick' | 'shiftClock' | 'interrupt'>;
+  /** Absent when it is off. */
+  coordinator?(): Pick<Coordinator, 'apply' | 'tick' | 'shiftClock'> | undefined;
+}
+
+/** What happens to all sessions at once. */
+type CommonFact = { type: 'watcher_stopped' } | { type: 'clock_jumped'; byMs: number };
+
+export class EventPath {
+  readonly #parts: EventPathParts;
+
+  constructor(parts: EventPathParts) {
+    this.#parts = parts;
+  }
+
+  apply(event: SessionEvent): void {
+    const change = this.#parts.fold.apply(event);
+    this.#parts.board().apply(change);
+    this.#coordinator()?.apply(change);
+  }
+
+  /** Call every half second or so. With `judges` false the rules do not learn that time has passed. */
+  tick({ judges = true } = {}): void {
+    const { clock, fold, board } = this.#parts;
+    for (const event of orphanLinks(fold.sessionsByKey, clock.now())) this.apply(event);
+    board().tick();
+    if (judges) this.#coordinator()?.tick();
+  }
+
+  /** The wall clock was set or the machine slept: every deadline moves along. */
+  shiftClock(byMs: number): void {
+    this.#applyToAll({ type: 'clock_jumped', byMs });
+    this.#parts.board().shiftClock(byMs);
+    this.#coordinator()?.shiftClock(byMs);
+  }
+
+  /** Nobody watches any more: every turn that runs is interrupted, and its box says so (LS-11). */
+  interrupt(): void {
+    this.#applyToAll({ type: 'watcher_stopped' });
+    this.#parts.board().interrupt();
+  }
+
+  #applyToAll(fact: CommonFact): void {
+    const at = this.#parts.clock.now();
+    for (const sessionKey of this.#parts.fold.sessionsByKey.keys()) this.apply({ ...fact, source: 'daemon', sessionKey, at });
+  }
+
+  #coordinator() {
+    return this.#parts.coordinator?.();
+  }
+}

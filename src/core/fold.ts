@@ -1,0 +1,96 @@
+// Owns the folded sessions. Every event of every source passes here, and nobody else keeps a copy of what comes of it. Knows nothing of
+// boxes, posts or rules.
+
+import type { SessionEvent } from './event.ts';
+import { knowsChild } from './orphans.ts';
+import { newSession, reduce } from './reduce.ts';
+import type { Session, SessionsByKey, Turn } from './session.ts';
+import { isSubAgent, type RootTurn, rootOf } from './tree.ts';
+import { withNewestLines } from './turn.ts';
+
+/** What one event made of its session. */
+export interface Change {
+  event: SessionEvent;
+  /** The session as it was right before; without any turn where it was not known. */
+  before: Session;
+  after: Session;
+  /** The turns with a box of their own that may look different now. */
+  roots: readonly RootTurn[];
+}
+
+const KEPT_LINES = 60; // a box shows fewer, but late results need theirs
+const OLD_SIGNS_MS = 30_000; // a source that still sees a sign of life of before a restart tells it again within seconds
+
+export class Fold {
+  readonly #byKey = new Map<string, Session>();
+  readonly #keptLines: number;
+
+  /** `keptLines` is how many lines of a turn are kept. */
+  constructor(keptLines = KEPT_LINES) {
+    this.#keptLines = keptLines;
+  }
+
+  /** Sessions are never changed in place: the same object is the same state. */
+  get sessionsByKey(): SessionsByKey {
+    return this.#byKey;
+  }
+
+  apply(event: SessionEvent): Change {
+    const before = this.#byKey.get(event.sessionKey) ?? newSession(event.sessionKey);
+    const after = withKeptLines(reduce(before, withChildKey(event, this.#byKey)), this.#keptLines);
+    this.#byKey.set(after.key, after);
+    const changed = concernsAllTurns(event) ? after.turns : after.turns.filter((turn) => !before.turns.includes(turn));
+    return { event, before, after, roots: this.#rootsOf(after, changed) };
+  }
+
+  #rootsOf(session: Session, turns: readonly Turn[]): RootTurn[] {
+    const found = turns.map((turn) => rootOf(this.#byKey, session, turn)).filter((root) => root !== undefined);
+    return [...new Map(found.map((root) => [root.turn.boxId, root])).values()];
+  }
+
+  /** Takes a session over from a checkpoint. What showed that it goes on may have gone away while nobody looked. */
+  restore(session: Session, now: number): void {
+    const turns = session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => ({
+      ...turn,
+      busyUntil: Math.min(turn.busyUntil, now + OLD_SIGNS_MS),
+    }));
+    this.#byKey.set(session.key, { ...session, turns });
+  }
+
+  /** Forgets a turn whose box is finished, with the sub-agents that only it shows. */
+  forgetTurn(sessionKey: string, boxId: string): void {
+    const session = this.#byKey.get(sessionKey);
+    const forgotten = session?.turns.find((turn) => turn.boxId === boxId);
+    if (session === undefined || forgotten === undefined) return;
+    this.#byKey.set(sessionKey, { ...session, turns: session.turns.filter((turn) => turn !== forgotten) });
+    this.#forgetChildren(forgotten);
+  }
+
+  #forgetChildren({ childrenByKey }: Turn): void {
+    for (const key of Object.keys(childrenByKey)) {
+      const child = this.#byKey.get(key);
+      if (child === undefined || !isSubAgent(child) || [...this.#byKey.values()].some((session) => knowsChild(session, key))) continue;
+      this.#byKey.delete(key);
+      for (const turn of child.turns) this.#forgetChildren(turn);
+    }
+  }
+}
+
+function withKeptLines(session: Session, most: number): Session {
+  if (session.turns.every((turn) => turn.lines.length <= most)) return session;
+  return { ...session, turns: session.turns.map((turn) => withNewestLines(turn, most)) };
+}
+
+function concernsAllTurns(event: SessionEvent): boolean {
+  return (
+    event.type === 'session_seen' || event.type === 'clock_ticked' || event.type === 'clock_jumped' || event.type === 'writer_clock_learned'
+  );
+}
+
+/** Transcripts name the announced sub-agent by its session id; turns know it by its key. */
+function withChildKey(event: SessionEvent, sessionsByKey: SessionsByKey): SessionEvent {
+  if (event.type !== 'turn_started' || event.trigger.kind !== 'announce' || event.trigger.childKey !== undefined) return event;
+  const { childSessionId } = event.trigger;
+  const child = [...sessionsByKey.values()].find((session) => childSessionId !== undefined && session.sessionId === childSessionId);
+  return child === undefined ? event : { ...event, trigger: { ...event.trigger, childKey: child.key } };
+}

@@ -1,0 +1,57 @@
+// Sub-agents that hang in the air: which turn must have spawned them, where no spawn call was ever seen, and which belong nowhere. Pure.
+
+import type { SessionEvent } from './event.ts';
+import type { Session, SessionsByKey, Turn } from './session.ts';
+import { isSubAgent, type RootTurn, rootOf } from './tree.ts';
+
+const ORPHAN_AFTER_MS = 5_000; // a parent's spawn result is normally there long before
+const CLOCKS_DIFFER_MS = 1_000; // a gateway and the lines of a file date the same moment by so much apart
+
+/** The events that attach sub-agents whose spawn call was never seen to the turn that was going on when they began. */
+export function orphanLinks(sessionsByKey: SessionsByKey, now: number): SessionEvent[] {
+  const orphans = [...sessionsByKey.values()].filter((session) => isOrphan(session, sessionsByKey, now));
+  return orphans.map((child) => adoption(child, sessionsByKey.get(child.parentKey ?? '')));
+}
+
+/** The newest turns of sub-agents that belong to no turn that is known. */
+export function straysOf(sessionsByKey: SessionsByKey): RootTurn[] {
+  return [...sessionsByKey.values()].flatMap((session) => {
+    const turn = session.turns.at(-1);
+    return turn !== undefined && isSubAgent(session) && rootOf(sessionsByKey, session, turn) === undefined ? [{ session, turn }] : [];
+  });
+}
+
+export function knowsChild(parent: Session, childKey: string): boolean {
+  return parent.turns.some((turn) => childKey in turn.childrenByKey);
+}
+
+function isOrphan(session: Session, sessionsByKey: SessionsByKey, now: number): boolean {
+  const turn = session.turns.at(-1);
+  if (turn === undefined || !isSubAgent(session) || now - turn.startedAt < ORPHAN_AFTER_MS) return false;
+  const parent = session.parentKey === undefined ? undefined : sessionsByKey.get(session.parentKey);
+  if (parent === undefined || spawnerOf(parent, turn) === undefined) return false;
+  return rootOf(sessionsByKey, session, turn) === undefined && !knowsChild(parent, session.key);
+}
+
+/** Only a turn that was going on when the sub-agent began can have spawned it; a later one of the same session has not. */
+function spawnerOf(parent: Session | undefined, child: Turn): Turn | undefined {
+  const spawner = parent?.turns.findLast((turn) => turn.startedAt <= child.startedAt + CLOCKS_DIFFER_MS);
+  const isOver = spawner?.end !== undefined && spawner.end.at + CLOCKS_DIFFER_MS < child.startedAt;
+  return isOver ? undefined : spawner;
+}
+
+function adoption(child: Session, parent: Session | undefined): SessionEvent {
+  const label = child.label === undefined ? {} : { label: child.label };
+  const turn = child.turns.at(-1);
+  const spawner = turn === undefined ? undefined : spawnerOf(parent, turn);
+  const at = Math.max(turn?.startedAt ?? child.asOf, spawner?.startedAt ?? 0);
+  return {
+    type: 'child_spawned',
+    source: 'daemon',
+    at,
+    sessionKey: child.parentKey ?? '',
+    callId: `spawn:${child.key}`,
+    childKey: child.key,
+    ...label,
+  };
+}

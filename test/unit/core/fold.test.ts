@@ -1,0 +1,96 @@
+// What the fold tells of each event: the session before and after it, and the turns with a box that it touched.
+
+import { describe, expect, it } from 'vitest';
+import type { SessionEvent } from '../../../src/core/event.ts';
+import { Fold } from '../../../src/core/fold.ts';
+import { orphanLinks, straysOf } from '../../../src/core/orphans.ts';
+
+const MAIN = 'agent:main:main';
+const CHILD = 'agent:main:subagent:1';
+const AT = 1_000_000;
+
+type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
+
+const event = (bare: Bare, at = AT, sessionKey = MAIN): SessionEvent => ({ ...bare, sessionKey, at, source: 'transcripts' });
+const asked: Bare = { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'asked' };
+const called: Bare = { type: 'tool_started', callId: 'c', tool: 'exec', args: { command: 'make' } };
+
+/** A fold in which the sub-agent works for a turn of the main session. */
+function withChild(): Fold {
+  const fold = new Fold();
+  fold.apply(event(asked));
+  fold.apply(event({ type: 'child_spawned', callId: 's', childKey: CHILD }));
+  fold.apply(event({ type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' }, AT, CHILD));
+  return fold;
+}
+
+describe('an event', () => {
+  it('gives the session as it was right before, and as it is after', () => {
+    const fold = new Fold();
+    const first = fold.apply(event(asked));
+    const second = fold.apply(event(called));
+    expect(first.before.turns).toEqual([]);
+    expect(second.before).toBe(first.after);
+    expect(second.after).toBe(fold.sessionsByKey.get(MAIN));
+    expect(second.after.turns[0]?.callsById['c']?.tool).toBe('exec');
+    expect(second.event).toEqual(event(called));
+  });
+
+  it('touches the turn that has the box: of a sub-agent the one it works for', () => {
+    const fold = withChild();
+    const { roots } = fold.apply(event(called, AT, CHILD));
+    expect(roots.map(({ session, turn }) => [session.key, turn.trigger.kind])).toEqual([[MAIN, 'person']]);
+  });
+
+  it('touches nothing when it was told before', () => {
+    const fold = new Fold();
+    fold.apply(event(asked));
+    fold.apply(event(called));
+    expect(fold.apply(event(called)).roots).toEqual([]);
+  });
+
+  it('of the time touches every turn of its session', () => {
+    const fold = new Fold();
+    fold.apply(event(asked));
+    fold.apply(event({ ...asked, messageId: 'again' }, AT + 60_000));
+    expect(fold.apply(event({ type: 'clock_ticked' }, AT + 90_000)).roots).toHaveLength(2);
+  });
+});
+
+describe('what an earlier process left', () => {
+  it('is no longer interrupted, and its signs of life are believed for half a minute', () => {
+    const before = new Fold();
+    before.apply(event(asked));
+    before.apply(event({ type: 'busy_seen', until: AT + 3_600_000 }));
+    before.apply(event({ type: 'watcher_stopped' }));
+    const fold = new Fold();
+    for (const session of before.sessionsByKey.values()) fold.restore(session, AT + 10_000);
+    const [turn] = fold.sessionsByKey.get(MAIN)?.turns ?? [];
+    expect(before.sessionsByKey.get(MAIN)?.turns[0]?.interruptedAt).toBe(AT);
+    expect(turn?.interruptedAt).toBeUndefined();
+    expect(turn?.busyUntil).toBe(AT + 40_000);
+  });
+});
+
+describe('a turn that is forgotten', () => {
+  it('goes with the sub-agents that only it shows', () => {
+    const fold = withChild();
+    fold.forgetTurn(MAIN, fold.sessionsByKey.get(MAIN)?.turns[0]?.boxId ?? '');
+    expect([...fold.sessionsByKey.values()].map(({ key, turns }) => [key, turns.length])).toEqual([[MAIN, 0]]);
+  });
+});
+
+describe('a sub-agent whose spawn was never seen', () => {
+  it('belongs nowhere until it is linked to the turn that was going on when it began', () => {
+    const fold = new Fold();
+    fold.apply(event(asked));
+    fold.apply(event({ type: 'session_seen', agentId: 'main', parentKey: MAIN }, AT, CHILD));
+    fold.apply(event({ type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' }, AT + 1_000, CHILD));
+    expect(straysOf(fold.sessionsByKey)).toHaveLength(1);
+    expect(orphanLinks(fold.sessionsByKey, AT + 2_000)).toEqual([]); // its spawn may still be told
+    const links = orphanLinks(fold.sessionsByKey, AT + 7_000);
+    expect(links.map((link) => fold.apply(link).roots[0]?.turn.trigger.kind)).toEqual(['person']);
+    expect(straysOf(fold.sessionsByKey)).toEqual([]);
+    expect(orphanLinks(fold.sessionsByKey, AT + 8_000)).toEqual([]);
+  });
+});
