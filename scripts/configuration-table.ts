@@ -3,7 +3,7 @@
 import type { Setting } from '../src/config/setting.ts';
 import { settings } from '../src/config/settings.ts';
 
-type Row = Pick<Setting<unknown>, 'variable' | 'meaning' | 'presence'>;
+type Row = Pick<Setting<unknown>, 'variable' | 'meaning' | 'presence'> & { form: { expected: string } };
 
 /** The documents that show such a table. */
 export const DOCUMENTS = ['README.md', 'docs/CONFIGURATION.md'] as const;
@@ -11,19 +11,19 @@ export const DOCUMENTS = ['README.md', 'docs/CONFIGURATION.md'] as const;
 /** As a user sees it whose home is `~`. */
 const ENVIRONMENT = { HOME: '~' };
 
-/** The comment before a table names the variables to show, in their order; one that names none means all. */
+/** The comment before a table names the variables to show, in their order; one that names none means all, and what each of them takes. */
 const PLACE = /(<!-- configuration:begin(?<names>[\w ]*)-->\n)[^]*?(<!-- configuration:end -->)/;
 
 /** The document with its table renewed; throws when the marks around the table are missing, or name a variable that is not there. */
 export function withConfigurationTable(document: string): string {
   if (!PLACE.test(document)) throw new Error('The document has no <!-- configuration:begin --> and <!-- configuration:end -->.');
-  return document.replace(PLACE, (_whole, begin: string, names: string, end: string) => `${begin}${tableOf(rowsOf(names))}\n${end}`);
+  return document.replace(PLACE, (_whole, begin: string, names: string, end: string) => `${begin}${tableOf(names.split(' '))}\n${end}`);
 }
 
-function rowsOf(names: string): Row[] {
+function tableOf(names: readonly string[]): string {
   const all: Row[] = Object.values(settings);
-  const wanted = names.split(' ').filter((name) => name !== '');
-  return wanted.length === 0 ? all : wanted.map((name) => rowNamed(all, name));
+  const wanted = names.filter((name) => name !== '');
+  return wanted.length === 0 ? whole(all) : excerpt(wanted.map((name) => rowNamed(all, name)));
 }
 
 function rowNamed(rows: readonly Row[], name: string): Row {
@@ -32,10 +32,17 @@ function rowNamed(rows: readonly Row[], name: string): Row {
   return row;
 }
 
-/** A Markdown table. */
-function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map((row) => `| \`${row.variable}\` | ${defaultOf(row)} | ${escaped(row.meaning)} |`);
-  return ['| variable | default | meaning |', '|---|---|---|', ...lines].join('\n');
+function whole(rows: readonly Row[]): string {
+  const lines = rows.map((row) => `| ${cellsOf(row).join(' | ')} | ${escaped(row.form.expected)} |`);
+  return ['| variable | default | meaning | takes |', '|---|---|---|---|', ...lines].join('\n');
+}
+
+function excerpt(rows: readonly Row[]): string {
+  return ['| variable | default | meaning |', '|---|---|---|', ...rows.map((row) => `| ${cellsOf(row).join(' | ')} |`)].join('\n');
+}
+
+function cellsOf(row: Row): string[] {
+  return [`\`${row.variable}\``, defaultOf(row), escaped(row.meaning)];
 }
 
 function defaultOf({ presence }: Row): string {

@@ -7,8 +7,12 @@ import { type TextForm, textForm } from './setting.ts';
 const MS_PER_S = 1_000;
 
 /** A whole number within limits; `of` says what is counted, for example `milliseconds`. */
-export function wholeNumber(of: string, least: number, most: number): TextForm<number> {
-  return textForm(`a whole number of ${of} from ${least} to ${most}`, (text) => within(text, least, most), String);
+export function wholeNumber(of: string | undefined, least: number, most: number): TextForm<number> {
+  return textForm(
+    `a whole number${of === undefined ? '' : ` of ${of}`} from ${least} to ${most}`,
+    (text) => within(text, least, most),
+    String,
+  );
 }
 
 /** Whole seconds in the environment, milliseconds in the program. */

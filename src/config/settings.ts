@@ -70,24 +70,34 @@ export const settings = {
   ),
   sessionsJson: optional('SESSIONS_JSON', path('a session index'), 'session index (default: sessions.json beside each transcript)'),
   watchPolling: setting('WATCH_POLLING', toggle(), '0', 'poll instead of using file events, for network mounts'),
-  boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'how a box is written'),
+  boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'whether a box is a message attachment or a plain message'),
   verbosity: setting('VERBOSITY', choice('quiet', 'normal', 'detail'), 'normal', 'how much a box says'),
   placement: setting(
     'PLACEMENT',
     choice('auto', 'channel', 'reply'),
     'auto',
-    "in the session's thread, in the channel, or under the triggering post",
+    "in the session's thread (auto), in the channel, or under the triggering post (reply)",
   ),
   rootGone: setting(
     'ROOT_GONE',
     choice('park', 'channel'),
     'park',
-    'when the thread of a box is deleted: nothing more of it, or it goes on in the channel',
+    'when the thread of a box is deleted: the box stays away (park), or it continues in the channel',
   ),
   toolLabelsFile: optional('TOOL_LABELS_FILE', path('a JSON file with tool labels'), 'labels of tools that replace the built-in ones'),
-  maxStatusLines: setting('MAX_STATUS_LINES', wholeNumber('lines', 1, 200), '15', 'lines in a box, the oldest are dropped'),
-  maxMessageChars: setting('MAX_MESSAGE_CHARS', wholeNumber('characters', 500, MAX_POST_CHARS), '15000', 'cut length of a post'),
-  maxActiveSessions: setting('MAX_ACTIVE_SESSIONS', wholeNumber('boxes', 0, 10_000), '20', 'boxes at once, 0 = no limit'),
+  maxStatusLines: setting('MAX_STATUS_LINES', wholeNumber('lines', 1, 200), '15', 'most lines in a box; the oldest are dropped'),
+  maxMessageChars: setting(
+    'MAX_MESSAGE_CHARS',
+    wholeNumber('characters', 500, MAX_POST_CHARS),
+    '15000',
+    'longest post; what is longer is cut',
+  ),
+  maxActiveSessions: setting(
+    'MAX_ACTIVE_SESSIONS',
+    wholeNumber('boxes', 0, 10_000),
+    '20',
+    'most boxes kept up to date at once; 0 means no limit',
+  ),
   channels: setting('CHANNELS', nameList(), '*', 'channels (id, name or team/name) that get boxes'),
   agents: setting('AGENTS', nameList(), '*', 'agents that get boxes'),
   cron: setting('CRON', choice('failures', 'all', 'off'), 'failures', 'which scheduled runs get a box'),
@@ -110,8 +120,8 @@ export const settings = {
   ),
   openAfterMs: setting('OPEN_AFTER_MS', wholeNumber('milliseconds', 0, 600_000), '2000', 'a turn that ends sooner gets no box'),
   throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
-  pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'distance of ordinary edits as a turn gets older'),
-  editsPerSecond: setting('EDITS_PER_SECOND', editBudget(), '5:20', 'budget over all requests, rate:burst'),
+  pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'time between two ordinary edits, longer as a turn gets older'),
+  editsPerSecond: setting('EDITS_PER_SECOND', editBudget(), '5:20', 'budget of all requests to Mattermost, as rate:burst'),
   idleTimeoutMs: setting('IDLE_TIMEOUT_S', seconds(1, DAY_S), '60', 'inactivity before a session counts as done'),
   maxSessionDurationMs: setting('MAX_SESSION_DURATION_S', seconds(1, 30 * DAY_S), '1800', 'hard limit of one turn without a sign of life'),
   breakerThreshold: setting(
@@ -120,8 +130,13 @@ export const settings = {
     '5',
     'failures in a row before the circuit opens',
   ),
-  breakerCooldownMs: setting('CIRCUIT_BREAKER_COOLDOWN_S', seconds(1, 3_600), '30', 'longest distance of questions to a silent server'),
-  healthPort: setting('HEALTH_PORT', wholeNumber('a port', 0, 65_535), '9090', 'port of GET /health, 0 = off'),
+  breakerCooldownMs: setting(
+    'CIRCUIT_BREAKER_COOLDOWN_S',
+    seconds(1, 3_600),
+    '30',
+    'longest time between two questions to a silent server',
+  ),
+  healthPort: setting('HEALTH_PORT', wholeNumber(undefined, 0, 65_535), '9090', 'port of GET /health; 0 means off'),
   healthHost: setting('HEALTH_HOST', hostName(), '127.0.0.1', 'address that GET /health listens on'),
   healthToken: {
     ...optional(
@@ -148,17 +163,13 @@ export const settings = {
     'silence after which the next role is missing',
   ),
   coordinatorRules: optional('COORDINATOR_RULES', ruleList(), 'rules to switch on, or off with a leading !'),
-  coordinatorOperators: optional('COORDINATOR_OPERATORS', peopleList(), 'Mattermost user names to tell of violations'),
-  coordinatorChannel: optional(
-    'COORDINATOR_CHANNEL',
-    channelName(),
-    'channel for what the operators are told, instead of the conversation',
-  ),
+  coordinatorOperators: optional('COORDINATOR_OPERATORS', peopleList(), 'Mattermost user names that get alerts about violations'),
+  coordinatorChannel: optional('COORDINATOR_CHANNEL', channelName(), 'channel for alerts, instead of the conversation'),
   coordinatorNoticesPerHour: setting(
     'COORDINATOR_NOTICES_PER_HOUR',
-    wholeNumber('notices', 0, 1_000),
+    wholeNumber('alerts', 0, 1_000),
     '6',
-    'most posts an hour that tell operators',
+    'most alerts an hour; 0 means none',
   ),
   governanceDir: setting(
     'GOVERNANCE_DIR',
@@ -173,7 +184,12 @@ export const settings = {
     'ledger that findings are added to',
   ),
   auditLedgerCreate: setting('AUDIT_LEDGER_CREATE', toggle(), '1', 'begin the ledger when it is missing'),
-  stateDir: setting('STATE_DIR', path('a private directory'), defaultStateDir, 'checkpoint and the log of start'),
+  stateDir: setting(
+    'STATE_DIR',
+    path('a private directory'),
+    defaultStateDir,
+    'folder of the checkpoint and of the log of live-status start',
+  ),
 } as const;
 
 /** What the table gives, property by property. */

@@ -22,6 +22,10 @@ describe('the table of variables', () => {
     expect(text).not.toContain('stale');
   });
 
+  it('says what a variable takes where it is complete', () => {
+    expect(withConfigurationTable(`${BEGIN}${END}`)).toMatch(/^\| `BOX_STYLE` \| `attachment` \| [^|]+ \| one of attachment, message \|$/m);
+  });
+
   it('has the rows that the mark names, in their order', () => {
     const text = withConfigurationTable(`<!-- configuration:begin CHANNELS MM_URL -->\n${END}`);
     expect([...text.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)).toEqual(['CHANNELS', 'MM_URL']);
