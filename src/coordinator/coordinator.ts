@@ -7,7 +7,7 @@ import { conversationOf, deedIn, newestTurn } from './deeds.ts';
 import { GovernanceWatch } from './governance-watch.ts';
 import type { Break } from './ledger/chain.ts';
 import type { OwnEntry } from './ledger/entry.ts';
-import { LedgerFollower } from './ledger/follow.ts';
+import { LedgerFollower } from './ledger/ledger-follower.ts';
 import { LedgerWriter } from './ledger/writer.ts';
 import { Operators } from './operators.ts';
 import { type CoordinatorHealth, healthOf } from './health.ts';

@@ -1,10 +1,11 @@
 // Owns what the governance files said last, and what is wrong with them. File events are hints; a look now and then makes up for missed ones.
 
-import { type FSWatcher, watch } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, errorText } from '../core/error-code.ts';
 import { isRecord } from '../core/json-guards.ts';
+import { OneAtATime } from '../files/one-at-a-time.ts';
+import { reasonOf } from '../files/open-file.ts';
+import { SmallFile, type SmallFileRead } from '../files/small-file.ts';
+import { watchFolder } from '../files/watch.ts';
 import { decodeGovernance, type Governance } from './rules/governance.ts';
 
 /** `missing` is no fault where there never was a state. */
@@ -34,22 +35,25 @@ export class GovernanceWatch {
   readonly #eras: Era[] = [];
   #condition: StateCondition = { state: 'missing' };
   #isRecoveryNeeded = false;
-  #stamp = '';
-  #watcher: FSWatcher | undefined;
-  #looking: Promise<void> | undefined;
+  readonly #state: SmallFile;
+  readonly #progress: SmallFile;
+  readonly #looks = new OneAtATime();
+  #endWatch: (() => void) | undefined;
+  #isStopped = false;
 
   /** `onChange` is called after every change of what `facts` says. */
   constructor(dir: string, onChange: () => void) {
     this.#dir = dir;
     this.#onChange = onChange;
+    // The operator named the directory: what it holds may be links.
+    const fileAt = (name: string) => new SmallFile({ path: join(dir, name), root: undefined, followsLinks: true }, MAX_FILE_BYTES);
+    this.#state = fileAt('state.json');
+    this.#progress = fileAt('progress.json');
   }
 
-  /** Reads the files again where they changed. Concurrent calls share one reading; never rejects. */
+  /** Reads the files again where they changed, once more when it was asked for meanwhile. Never rejects. */
   look(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = undefined;
-    });
-    return this.#looking;
+    return this.#looks.ask(this.#dir, () => this.#lookOnce());
   }
 
   facts(): GovernanceFacts {
@@ -62,28 +66,45 @@ export class GovernanceWatch {
   }
 
   stop(): void {
-    this.#watcher?.close();
+    this.#isStopped = true;
+    this.#unwatch();
   }
 
-  async #lookOnce(): Promise<void> {
-    this.#watcher ??= tryWatch(this.#dir, () => void this.look());
-    const [state, progress] = [join(this.#dir, 'state.json'), join(this.#dir, 'progress.json')];
-    const stamp = `${await stampOf(state)} ${await stampOf(progress)}`;
-    if (stamp === this.#stamp && this.#condition.state === 'good') return;
+  /** Looking now and then is enough while there is no such directory, or when file events have run out. */
+  #watch(): void {
+    if (this.#isStopped) return;
+    this.#endWatch ??= watchFolder(
+      this.#dir,
+      () => void this.look(),
+      () => this.#unwatch(),
+    );
+  }
+
+  #unwatch(): void {
+    this.#endWatch?.();
+    this.#endWatch = undefined;
+  }
+
+  /** False: there is no more to read. */
+  async #lookOnce(): Promise<false> {
+    this.#watch();
     const before = JSON.stringify(this.facts());
-    this.#noteState(await readJson(state));
-    this.#noteProgress(await readJson(progress));
-    this.#stamp = stamp;
+    this.#noteState(jsonIn(await this.#state.read()));
+    this.#noteProgress(jsonIn(await this.#progress.read()));
     if (JSON.stringify(this.facts()) !== before) this.#onChange();
+    return false;
   }
 
   #noteState(read: ReadJson): void {
+    if (read.kind === 'unchanged') return;
     if (read.kind === 'missing') {
       this.#condition = this.#eras.length === 0 ? { state: 'missing' } : this.#wrong('it is gone');
       return;
     }
     const decoded = read.kind === 'wrong' ? { wrong: read.because } : decodeGovernance(read.value);
     this.#condition = 'wrong' in decoded ? this.#wrong(decoded.wrong) : { state: 'good' };
+    // Half-written, and perhaps whole in the same instant: what is wrong is read again.
+    if ('wrong' in decoded) this.#state.forget();
     if ('governance' in decoded) this.#noteEra(decoded.governance, read.kind === 'read' ? sinceOf(read) : 0);
   }
 
@@ -100,44 +121,30 @@ export class GovernanceWatch {
 
   /** A file that cannot be read now says nothing new. */
   #noteProgress(read: ReadJson): void {
-    if (read.kind === 'wrong') return;
+    if (read.kind === 'wrong') this.#progress.forget();
+    if (read.kind === 'wrong' || read.kind === 'unchanged') return;
     this.#isRecoveryNeeded = read.kind === 'read' && isRecord(read.value) && read.value['recovery_needed'] === true;
   }
 }
 
-/** `undefined` while there is no such directory, or when file events have run out: looking now and then is enough. */
-function tryWatch(dir: string, changed: () => void): FSWatcher | undefined {
-  try {
-    const watcher = watch(dir, { persistent: false }, changed);
-    watcher.on('error', () => watcher.close());
-    return watcher;
-  } catch {
-    return undefined;
-  }
-}
+type ReadJson =
+  | { kind: 'unchanged' }
+  | { kind: 'read'; value: unknown; changedAt: number }
+  | { kind: 'missing' }
+  | { kind: 'wrong'; because: string };
 
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { ino, size, mtimeMs } = await stat(path);
-    return `${ino} ${size} ${mtimeMs}`;
-  } catch (error) {
-    return errorCode(error) ?? 'unknown';
-  }
-}
-
-type ReadJson = { kind: 'read'; value: unknown; changedAt: number } | { kind: 'missing' } | { kind: 'wrong'; because: string };
-
-async function readJson(path: string): Promise<ReadJson> {
-  try {
-    const stats = await stat(path);
-    const { size, mtimeMs } = stats;
-    // Opening a FIFO would wait for a writer for ever.
-    if (!stats.isFile()) return { kind: 'wrong', because: 'it is not a regular file' };
-    if (size > MAX_FILE_BYTES) return { kind: 'wrong', because: 'it is far too large' };
-    const text = await readFile(path, 'utf8');
-    return parse(text, mtimeMs);
-  } catch (error) {
-    return errorCode(error) === 'ENOENT' ? { kind: 'missing' } : { kind: 'wrong', because: `it cannot be read (${errorText(error)})` };
+function jsonIn(read: SmallFileRead): ReadJson {
+  switch (read.kind) {
+    case 'unchanged':
+      return read;
+    case 'read':
+      return parse(read.text, read.writtenAt);
+    case 'too_large':
+      return { kind: 'wrong', because: 'it is far too large' };
+    case 'refused':
+      return read.refusal === 'missing' ? { kind: 'missing' } : { kind: 'wrong', because: reasonOf(read.refusal) };
+    default:
+      return read satisfies never;
   }
 }
 

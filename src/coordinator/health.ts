@@ -2,7 +2,7 @@
 
 import type { GovernanceFacts } from './governance-watch.ts';
 import type { ChainFacts } from './ledger/chain.ts';
-import type { LedgerCondition } from './ledger/follow.ts';
+import type { LedgerCondition } from './ledger/ledger-follower.ts';
 import type { Resilience } from './ledger/resilience.ts';
 import { verdictWords } from './ledger/verify.ts';
 import type { LedgerWriterFacts } from './ledger/writer.ts';

@@ -4,6 +4,15 @@
 export interface SplitLine {
   text: string;
   end: number;
+  /** Where every line counts: it was longer than allowed, and its text was dropped. */
+  isTooLong?: true;
+}
+
+/** How bytes become lines. Without `everyLine`, lines with nothing in them are left out. */
+export interface Framing {
+  maxLineBytes: number;
+  /** Every newline ends one line as it stands, be it blank, too long or full of NUL bytes: for files whose lines are numbered. */
+  everyLine?: boolean | undefined;
 }
 
 export interface Split {
@@ -20,18 +29,20 @@ export const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Splits `bytes` into complete lines; a last line without newline is left for later.
+ * Splits `bytes` into complete lines; a last line without newline is left for later. `skipping`: they begin inside a line that is dropped.
  * Lines over `maxLineBytes` are counted and dropped; runs of NUL bytes (left behind by a crash of the machine) are counted and cut out,
  * what stands before and after them are lines of their own. UTF-8 is decoded per line, so no character is ever cut.
  */
-export function splitLines(bytes: Buffer, maxLineBytes: number, skipping: boolean): Split {
+export function splitLines(bytes: Buffer, { maxLineBytes, everyLine = false }: Framing, skipping: boolean): Split {
   const split: Split = { lines: [], consumed: 0, skipping, longLines: 0, nulBlocks: 0 };
   for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, split.consumed)) {
     const line = bytes.subarray(split.consumed, newline);
     split.consumed = newline + 1;
-    if (split.skipping) split.skipping = false;
-    else if (line.length > maxLineBytes) split.longLines += 1;
-    else addLine(split, line);
+    const isTooLong = split.skipping || line.length > maxLineBytes;
+    if (isTooLong && !split.skipping) split.longLines += 1;
+    split.skipping = false;
+    if (everyLine) split.lines.push(isTooLong ? { text: '', end: split.consumed, isTooLong } : asItStands(line, split.consumed));
+    else if (!isTooLong) addLine(split, line);
   }
   const rest = bytes.length - split.consumed;
   if (split.skipping || rest > maxLineBytes) {
@@ -40,6 +51,10 @@ export function splitLines(bytes: Buffer, maxLineBytes: number, skipping: boolea
     split.consumed = bytes.length;
   }
   return split;
+}
+
+function asItStands(line: Buffer, end: number): SplitLine {
+  return { text: line.toString('utf8'), end };
 }
 
 function addLine(split: Split, line: Buffer): void {

@@ -21,19 +21,27 @@ export interface FileIdentity {
 }
 
 // Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
-const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** The root below which files may be read; `undefined` trusts the path (one that the operator named). */
 export type Root = string | undefined;
+
+/** Where a file is, and what its path is trusted to be. */
+export interface FilePlace {
+  path: string;
+  root: Root;
+  /** Only for a path that the operator named: it may be a symbolic link. */
+  followsLinks?: boolean | undefined;
+}
 
 /**
  * Opens a regular file for reading, looking at it again after the open so that a swapped path cannot slip through.
  * The caller closes the handle. Never throws: what went wrong is in `refusal`.
  */
-export async function openRegular(path: string, root: Root): Promise<Opened> {
+export async function openRegular({ path, root, followsLinks = false }: FilePlace): Promise<Opened> {
   try {
     if (root !== undefined && !(await isInside(path, root))) return { kind: 'refused', refusal: 'outside' };
-    return await examined(await open(path, FLAGS));
+    return await examined(await open(path, followsLinks ? FLAGS : FLAGS | constants.O_NOFOLLOW));
   } catch (error) {
     return { kind: 'refused', refusal: refusalOf(error) };
   }
@@ -66,13 +74,28 @@ export function identityOf(stats: { dev: bigint; ino: bigint; size: bigint; mtim
 }
 
 /** Opens, uses and closes. A refusal is an answer, too; what `use` throws is thrown. */
-export async function withRegular<T>(file: { path: string; root: Root }, use: (opened: Opened) => Promise<T>): Promise<T> {
-  const opened = await openRegular(file.path, file.root);
+export async function withRegular<T>(file: FilePlace, use: (opened: Opened) => Promise<T>): Promise<T> {
+  const opened = await openRegular(file);
   try {
     return await use(opened);
   } finally {
     if (opened.kind === 'open') await opened.handle.close();
   }
+}
+
+const REASONS: Readonly<Record<Refusal, string>> = {
+  missing: 'it does not exist',
+  symlink: 'it is a symbolic link',
+  not_a_file: 'it is not a regular file',
+  outside: 'it lies behind a symbolic link',
+  unreadable: 'permission denied',
+  exhausted: 'no file handles or no memory are left',
+  failed: 'the file system refuses to read it',
+};
+
+/** For people: why a file was not read. */
+export function reasonOf(refusal: Refusal): string {
+  return REASONS[refusal];
 }
 
 /** Maps an error of `open`, `stat` or `readdir` to the reason a path was not read. */

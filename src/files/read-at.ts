@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { EMPTY_FINGERPRINT, type Fingerprint, fingerprintOfEnd, fingerprintOfStart, matches } from './fingerprint.ts';
-import { NEWLINE, type SplitLine, splitLines } from './line-splitter.ts';
+import { type Framing, NEWLINE, type SplitLine, splitLines } from './line-splitter.ts';
 import type { FileIdentity } from './open-file.ts';
 
 /** Where a tail stands. Plain data; `offset` is in bytes, `before` and `head` fingerprint what lies in front of it. */
@@ -16,10 +16,9 @@ export interface TailPosition {
   head: Fingerprint;
 }
 
-export interface Limits {
+export interface Limits extends Framing {
   /** Bytes looked at per read. */
   chunkBytes: number;
-  maxLineBytes: number;
 }
 
 /** So far no line has ended behind the position: not before the byte `upTo`, in front of which `end` lies. */
@@ -89,7 +88,7 @@ export async function readStretch(
     const prefix = window.bytes.subarray(0, position.before.length);
     if (prefix.length < position.before.length) return { kind: 'shorter' };
     if (!matches(position.before, prefix)) return { kind: 'different' };
-    const split = splitLines(window.bytes.subarray(prefix.length), limits.maxLineBytes, position.skipping);
+    const split = splitLines(window.bytes.subarray(prefix.length), limits, position.skipping);
     if (split.consumed > 0 || window.atEnd)
       return { ...advanced(position, identity, window, split), searched: searchedIn(window, position, split, limits) };
     window = await readWindow(handle, identity, position, want * 4);
@@ -155,6 +154,6 @@ function advanced(
     before: split.consumed === 0 ? position.before : fingerprintOfEnd(seen),
     head: startsAtZero && split.consumed > 0 ? fingerprintOfStart(seen) : position.head,
   };
-  const lines = split.lines.map((line) => ({ text: line.text, end: position.offset + line.end }));
+  const lines = split.lines.map((line) => ({ ...line, end: position.offset + line.end }));
   return { kind: 'lines', lines, position: after, more: !window.atEnd, longLines: split.longLines, nulBlocks: split.nulBlocks };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { findRenamed } from './find-renamed.ts';
 import { matches } from './fingerprint.ts';
 import { type SplitLine, splitLines } from './line-splitter.ts';
-import { type FileIdentity, type Refusal, type Root, refusalOf, withRegular } from './open-file.ts';
+import { type FileIdentity, type FilePlace, type Refusal, refusalOf, withRegular } from './open-file.ts';
 import { type Limits, positionAtStart, readAt, readStretch, type Searched, type Stretch, type TailPosition } from './read-at.ts';
 
 /**
@@ -26,9 +26,7 @@ export type TailRead =
 
 export type Restart = 'rewritten' | 'truncated' | 'replaced';
 
-export interface TailOptions extends Partial<Limits> {
-  path: string;
-  root: Root;
+export interface TailOptions extends FilePlace, Partial<Limits> {
   clock: Pick<Clock, 'monotonic'>;
   /** Read on from here, if the file's past still is the one of the position. */
   resume?: TailPosition | undefined;
@@ -59,16 +57,23 @@ export class Tail {
   #searched: Searched | undefined;
   #unsettled: { since: number; stableSince: number; size: number } | undefined;
   #ended = false;
+  #seen: FileIdentity | undefined;
 
   constructor(options: TailOptions) {
     this.#options = options;
-    this.#limits = { chunkBytes: options.chunkBytes ?? CHUNK_BYTES, maxLineBytes: options.maxLineBytes ?? MAX_LINE_BYTES };
+    const { chunkBytes = CHUNK_BYTES, maxLineBytes = MAX_LINE_BYTES, everyLine } = options;
+    this.#limits = { chunkBytes, maxLineBytes, everyLine };
     this.#position = options.resume;
   }
 
   /** Where the next read begins; plain data for the checkpoint. `undefined` before the file was seen. */
   position(): TailPosition | undefined {
     return this.#position;
+  }
+
+  /** The file as it was when it was opened last; `undefined` before that. */
+  seen(): FileIdentity | undefined {
+    return this.#seen;
   }
 
   /** Begins anew with the file's first byte. */
@@ -95,10 +100,10 @@ export class Tail {
    * Empty when there is nothing before it or the file's past changed. Never throws.
    */
   async context(maxBytes: number): Promise<string[]> {
-    const { path, root, from = 0 } = this.#options;
+    const { from = 0 } = this.#options;
     const position = this.#position;
     try {
-      return await withRegular({ path, root }, async (opened) => {
+      return await withRegular(this.#options, async (opened) => {
         if (opened.kind !== 'open') return [];
         if (position !== undefined) return contextBefore(opened.handle, position, maxBytes, this.#limits);
         return from > 0 ? firstLine(opened.handle, from, this.#limits) : [];
@@ -108,7 +113,20 @@ export class Tail {
     }
   }
 
+  /** What stands behind the last complete line: `undefined` when that is nothing. Throws the file system's errors. */
+  async rest(): Promise<Omit<SplitLine, 'end'> | undefined> {
+    const { offset = 0, skipping = false } = this.#position ?? {};
+    const length = Math.min((this.#seen?.size ?? 0) - offset, this.#limits.maxLineBytes);
+    if (skipping) return { text: '', isTooLong: true };
+    if (length <= 0) return undefined;
+    return withRegular(this.#options, async (opened) => {
+      if (opened.kind === 'refused') return undefined;
+      return { text: (await readAt(opened.handle, offset, length)).toString('utf8') };
+    });
+  }
+
   async #readOpen(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
+    this.#seen = identity;
     const position = this.#position;
     if (position === undefined) return this.#begin(handle, identity);
     const isSame = position.dev === identity.dev && position.ino === identity.ino;
@@ -207,7 +225,7 @@ export class Tail {
 
 async function firstLine(handle: FileHandle, before: number, limits: Limits): Promise<string[]> {
   const start = await readAt(handle, 0, Math.min(limits.chunkBytes, before));
-  return splitLines(start, limits.maxLineBytes, false)
+  return splitLines(start, limits, false)
     .lines.slice(0, 1)
     .map((line) => line.text);
 }
@@ -217,5 +235,5 @@ async function contextBefore(handle: FileHandle, position: TailPosition, maxByte
   const before = await readAt(handle, from, position.offset - from);
   if (!matches(position.before, before.subarray(before.length - position.before.length))) return [];
   const header = from === 0 ? [] : await firstLine(handle, position.offset, limits);
-  return [...header, ...splitLines(before, limits.maxLineBytes, from > 0).lines.map((line) => line.text)];
+  return [...header, ...splitLines(before, limits, from > 0).lines.map((line) => line.text)];
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { errorCode, errorText } from '../../core/error-code.ts';
 import { decodeEntry, encodeEntry, isSameEntry, type LedgerEntry, type OwnEntry, ZERO_HASH } from './entry.ts';
 import { lockFile } from './file-lock.ts';
-import { MAX_LINE_BYTES } from './lines.ts';
+import { MAX_LINE_BYTES } from './ledger-lines.ts';
 
 /** An entry to write. `isDoubtful`: an earlier process may have written it already. */
 export interface OwedEntry {

@@ -1,39 +1,21 @@
 // Verifies a whole ledger, streaming: a million lines need no more memory than one.
 
-import { open } from 'node:fs/promises';
 import { Chain, type ChainFacts } from './chain.ts';
 import { decodeEntry } from './entry.ts';
-import { LineFramer } from './lines.ts';
+import { readLedger } from './ledger-lines.ts';
 
 export interface Verification extends ChainFacts {
   /** The line that has no end: a writer died in the middle of it, or the file was edited. */
   tornLine?: number;
 }
 
-export const CHUNK_BYTES = 65_536; // about a hundred entries: a millisecond or two of hashing between two reads
-
-/** Throws the file system's errors. */
+/** Throws an error with a reason for people when the file cannot be read. */
 export async function verifyLedger(path: string): Promise<Verification> {
   const chain = new Chain();
-  const framer = new LineFramer();
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(CHUNK_BYTES);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null);
-      if (bytesRead === 0) break;
-      for (const line of framer.feed(buffer.subarray(0, bytesRead))) chain.feed(line);
-    }
-  } finally {
-    await file.close();
-  }
-  return finish(chain, framer);
-}
-
-/** A last line without an end is still an entry when it is whole: editors drop the last line feed. */
-function finish(chain: Chain, framer: LineFramer): Verification {
-  if (!framer.hasRest()) return chain.facts();
-  const rest = framer.rest();
+  const end = await readLedger(path, (line) => void chain.feed(line));
+  if (end === undefined) return chain.facts();
+  const { rest } = end;
+  // A last line without an end is still an entry when it is whole: editors drop the last line feed.
   if (rest !== undefined && decodeEntry(rest) !== undefined) {
     chain.feed(rest);
     return chain.facts();

@@ -1,11 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { hashOf, HASH_STYLES } from '../../../src/coordinator/ledger/canonical.ts';
 import { decodeEntry, encodeEntry, type OwnEntry, ZERO_HASH } from '../../../src/coordinator/ledger/entry.ts';
-import { LineFramer, MAX_LINE_BYTES } from '../../../src/coordinator/ledger/lines.ts';
+import { type LedgerLine, MAX_LINE_BYTES, readLedger } from '../../../src/coordinator/ledger/ledger-lines.ts';
 import { createResilience } from '../../../src/coordinator/ledger/resilience.ts';
 import { isIntact, verdictWords, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
 import { refusedLines } from './ledger-recipe.ts';
@@ -116,21 +117,32 @@ describe('verification of a ledger', () => {
 });
 
 describe('lines of a ledger', () => {
-  it('come out whole however the bytes are cut', () => {
-    const text = 'a\u00e9\n\n\u2028b\nrest';
-    const bytes = Buffer.from(text);
-    for (let size = 1; size <= bytes.length; size++) {
-      const framer = new LineFramer();
-      const lines = [];
-      for (let at = 0; at < bytes.length; at += size) lines.push(...framer.feed(bytes.subarray(at, at + size)));
-      expect([...lines, framer.rest()]).toEqual(['a\u00e9', '', '\u2028b', 'rest']);
-    }
+  const linesOf = async (path: string) => {
+    const lines: LedgerLine[] = [];
+    const end = await readLedger(path, (line) => lines.push(line));
+    return { lines, ...end };
+  };
+
+  it('all count as they stand, and what has no end is apart', async () => {
+    const path = writeLedger(['a\u00e9', '', '\u2028b\r', ' ', 'nul\0nul', 'rest'], '');
+    expect(await linesOf(path)).toEqual({ lines: ['a\u00e9', '', '\u2028b\r', ' ', 'nul\0nul'], rest: 'rest' });
   });
 
-  it('give up a line that is too long, and only that one', () => {
-    const framer = new LineFramer();
-    expect(framer.feed(Buffer.from(`${'x'.repeat(MAX_LINE_BYTES + 1)}\nshort\n`))).toEqual([undefined, 'short']);
-    expect(framer.hasRest()).toBe(false);
+  it('give up a line that is too long, and only that one', async () => {
+    const long = 'x'.repeat(MAX_LINE_BYTES + 1);
+    expect(await linesOf(writeLedger(['a', long, 'short']))).toEqual({ lines: ['a', undefined, 'short'] });
+    expect(await linesOf(writeLedger(['a', long], ''))).toEqual({ lines: ['a'], rest: undefined });
+    const most = 'y'.repeat(MAX_LINE_BYTES);
+    expect(await linesOf(writeLedger([most, 'short']))).toEqual({ lines: [most, 'short'] });
+  });
+
+  it('are read through a link, and never waited for in a FIFO', async () => {
+    const path = writeLedger(chained(2));
+    symlinkSync(path, `${path}.link`);
+    expect(verdictWords(await verifyLedger(`${path}.link`))).toBe('intact, 2 lines');
+    execFileSync('mkfifo', [`${path}.fifo`]);
+    await expect(verifyLedger(`${path}.fifo`)).rejects.toThrow('not a regular file');
+    await expect(verifyLedger(`${path}.none`)).rejects.toThrow('does not exist');
   });
 });
 

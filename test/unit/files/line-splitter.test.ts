@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { splitLines } from '../../../src/files/line-splitter.ts';
 
 const MAX = 20;
-const split = (content: string | Buffer, skipping = false) => splitLines(Buffer.from(content), MAX, skipping);
+const split = (content: string | Buffer, skipping = false) => splitLines(Buffer.from(content), { maxLineBytes: MAX }, skipping);
 const texts = (content: string | Buffer, skipping = false) => split(content, skipping).lines.map((line) => line.text);
 
 describe('framing', () => {
@@ -55,5 +55,19 @@ describe('NUL blocks', () => {
       lines: [{ text: 'ab' }, { text: 'cd' }, { text: 'e' }, { text: 'f' }],
       nulBlocks: 3,
     });
+  });
+});
+
+describe('where every line counts', () => {
+  const all = (content: string, skipping = false) => splitLines(Buffer.from(content), { maxLineBytes: MAX, everyLine: true }, skipping);
+
+  it('blank ones, \\r and NUL bytes stay', () => {
+    expect(all('a\r\n\n \nb\0c\n').lines.map(({ text }) => text)).toEqual(['a\r', '', ' ', 'b\0c']);
+  });
+
+  it('one that is too long is there without its text, once, when it ends', () => {
+    expect(all(`${'x'.repeat(MAX + 1)}\nok\n`)).toMatchObject({ lines: [{ text: '', isTooLong: true }, { text: 'ok' }], longLines: 1 });
+    expect(all('x'.repeat(MAX + 1))).toMatchObject({ lines: [], longLines: 1, skipping: true });
+    expect(all('end\nok\n', true)).toMatchObject({ lines: [{ text: '', isTooLong: true, end: 4 }, { text: 'ok' }], longLines: 0 });
   });
 });

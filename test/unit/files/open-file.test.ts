@@ -7,7 +7,7 @@ import { openRegular, refusalOf } from '../../../src/files/open-file.ts';
 import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
 
 async function tryToOpen(path: string, root: string): Promise<string> {
-  const opened = await openRegular(path, root);
+  const opened = await openRegular({ path, root });
   if (opened.kind === 'refused') return opened.refusal;
   await opened.handle.close();
   return 'open';

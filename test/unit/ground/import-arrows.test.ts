@@ -99,6 +99,7 @@ const ALLOWED: [file: string, specifier: string][] = [
   ['src/coordinator/a.ts', './rules/rule.ts'],
   ['src/coordinator/a.ts', 'node:crypto'],
   ['src/coordinator/ledger/a.ts', '../rules/rule.ts'],
+  ['src/coordinator/ledger/a.ts', '../../files/tail.ts'],
   ['src/coordinator/rules/a.ts', './rule.ts'],
   ['src/coordinator/rules/a.ts', '../../core/event.ts'],
   ['src/sinks/a.ts', '../core/sink.ts'],

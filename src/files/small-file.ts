@@ -1,0 +1,52 @@
+// Owns which version of a small file was read last, and reads it as a whole when there is another one. Knows not what it says.
+
+import type { FileHandle } from 'node:fs/promises';
+import { type FileIdentity, type FilePlace, type Refusal, refusalOf, withRegular } from './open-file.ts';
+import { readAt } from './read-at.ts';
+
+/** `read` has the whole text, and when it was written (milliseconds since the epoch). `unchanged`: as at the last read. */
+export type SmallFileRead =
+  | { kind: 'unchanged' }
+  | { kind: 'read'; text: string; writtenAt: number }
+  | { kind: 'too_large' }
+  | { kind: 'refused'; refusal: Refusal };
+
+export class SmallFile {
+  readonly #place: FilePlace;
+  readonly #maxBytes: number;
+  #version: string | undefined;
+
+  constructor(place: FilePlace, maxBytes: number) {
+    this.#place = place;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Never throws. A file that was refused is read again as soon as it can be. */
+  async read(): Promise<SmallFileRead> {
+    try {
+      return await withRegular(this.#place, (opened) => {
+        if (opened.kind === 'open') return this.#readOpen(opened.handle, opened.identity);
+        return this.#refused(opened.refusal);
+      });
+    } catch (error) {
+      return this.#refused(refusalOf(error));
+    }
+  }
+
+  /** The next read gives the text, whether or not the file has changed. */
+  forget(): void {
+    this.#version = undefined;
+  }
+
+  async #readOpen(handle: FileHandle, { version, size, mtimeMs }: FileIdentity): Promise<SmallFileRead> {
+    if (version === this.#version) return { kind: 'unchanged' };
+    this.#version = version;
+    if (size > this.#maxBytes) return { kind: 'too_large' };
+    return { kind: 'read', text: (await readAt(handle, 0, size)).toString('utf8'), writtenAt: mtimeMs };
+  }
+
+  async #refused(refusal: Refusal): Promise<SmallFileRead> {
+    this.#version = undefined;
+    return { kind: 'refused', refusal };
+  }
+}
