@@ -6,6 +6,7 @@ import type { Need } from './outcome.ts';
 import type { Pace } from '../../core/pace.ts';
 import { nextDueAt } from './pace.ts';
 import { isDirty, isUrgent, type PostState } from './post-state.ts';
+import { reasonOf, type SendReason } from './send-reason.ts';
 
 export interface Situation {
   statesById: ReadonlyMap<string, PostState>;
@@ -24,6 +25,7 @@ export interface PublishRules {
 export interface Start {
   boxId: string;
   need: Need;
+  reason: SendReason;
 }
 
 /** `wakeAt` is later than now; without it only a new view or an answer changes anything. */
@@ -66,11 +68,11 @@ function choose(
   let budget = refill(situation.budget, rules.limits, now);
   let free = freeRequests(situation);
   const starts: Start[] = [];
-  for (const { boxId, need, rank } of ready) {
+  for (const { boxId, need, reason, rank } of ready) {
     if (free === 0) return { starts, wakeAt: laterAt };
     const goesAt = situation.flushing ? now : tokenAt(budget, rules.limits, URGENCY[rank]);
     if (goesAt > now) return { starts, wakeAt: earliest([goesAt, ...(laterAt === undefined ? [] : [laterAt])]) };
-    starts.push({ boxId, need });
+    starts.push({ boxId, need, reason });
     budget = take(budget, rules.limits);
     free -= 1;
   }
@@ -91,7 +93,8 @@ function candidatesOf({ statesById, flushing }: Situation, rules: PublishRules, 
     if (need === undefined || (flushing && isLook(need))) continue;
     const readyAt = readyAtOf(state, need, rules, flushing);
     const isRetry = state.trouble.kind !== 'none' && now - readyAt <= AGED_MS;
-    candidates.push({ boxId: state.boxId, need, readyAt, isRetry, rank: rankOf(state, need, now - readyAt) });
+    const reason = reasonOf(state, need);
+    candidates.push({ boxId: state.boxId, need, reason, readyAt, isRetry, rank: rankOf(state, reason, now - readyAt) });
   }
   return candidates;
 }
@@ -162,9 +165,8 @@ function heldUntilAt({ trouble, view, hash }: PostState): number {
   return trouble.untilAt;
 }
 
-function rankOf(state: PostState, need: Need, waitedMs: number): Rank {
-  // An end that was confirmed once and is only written again to be sure can wait for those that nobody has seen.
-  if (!isLook(need) && state.view?.card.final === true && state.view.card.urgentKey !== state.urgentKey) return 0;
+function rankOf(state: PostState, reason: SendReason, waitedMs: number): Rank {
+  if (reason === 'ended') return 0;
   return isUrgent(state) || waitedMs > AGED_MS ? 1 : 2;
 }
 

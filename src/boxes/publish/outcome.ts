@@ -46,7 +46,7 @@ export function afterCreate(state: PostState, attempt: Push, postId: string, now
     dirtyAt: attempt.startedAt,
     trust: settledTrust(state, now),
   };
-  return isOurs ? { ...posted, acked: { hash: attempt.hash, seq: attempt.seq }, urgentKey: attempt.urgentKey } : posted;
+  return isOurs ? { ...posted, ...confirmed(attempt) } : posted;
 }
 
 /** A post of an earlier process was found for the box: whatever it says now or is told yet by that process, ours is written over it. */
@@ -55,6 +55,7 @@ export function afterTakeover(state: PostState, attempt: Push, postId: string, n
     ...idle(state, now),
     post: { kind: 'posted', postId },
     acked: undefined,
+    isClaimed: false,
     trust: { kind: 'unknown' },
     dirtyAt: attempt.startedAt,
   };
@@ -62,8 +63,11 @@ export function afterTakeover(state: PostState, attempt: Push, postId: string, n
 
 export function afterEdit(state: PostState, attempt: Push, now: number): PostState {
   const trust = trustAfter(state, attempt.startedAt, now);
-  const acked = { hash: attempt.hash, seq: attempt.seq };
-  return { ...idle(state, now), acked, urgentKey: attempt.urgentKey, trust, dirtyAt: attempt.startedAt };
+  return { ...idle(state, now), ...confirmed(attempt), trust, dirtyAt: attempt.startedAt };
+}
+
+function confirmed({ hash, seq, urgentKey }: Push): Pick<PostState, 'acked' | 'urgentKey' | 'isClaimed'> {
+  return { acked: { hash, seq }, urgentKey, isClaimed: true };
 }
 
 function trustAfter({ trust, target, view }: PostState, startedAt: number, now: number): Trust {

@@ -86,6 +86,8 @@ export interface PostState {
   readonly seq: number;
   readonly acked: { hash: string; seq: number } | undefined;
   readonly urgentKey: string | undefined;
+  /** This process has written the post, and nobody else since, as far as known. */
+  readonly isClaimed: boolean;
   readonly trust: Trust;
   readonly trouble: Trouble;
   readonly attempt: Attempt | undefined;
@@ -122,6 +124,7 @@ export function adoptedPostState(record: PostRecord, at: Instant): PostState {
     seq: record.seq,
     acked: isDone ? record.acked : undefined,
     urgentKey: record.urgentKey,
+    isClaimed: false,
     trust: isDone || record.postId === undefined ? { kind: 'settled' } : { kind: 'unknown' },
     lastPushAt: at.now,
     before: { owedFinal: record.owedFinal, final: record.final },
@@ -144,6 +147,7 @@ function blankPostState(boxId: string, target: Target, pendingPostId: string, at
     seq: 0,
     acked: undefined,
     urgentKey: undefined,
+    isClaimed: true,
     trust: { kind: 'settled' },
     trouble: { kind: 'none' },
     attempt: undefined,

@@ -11,6 +11,8 @@ import { metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
+import { RequestLine } from './request-line.ts';
+import type { SendReason } from './send-reason.ts';
 import {
   type Attempt,
   adoptedPostState,
@@ -92,7 +94,7 @@ class PostPublisher implements Publisher {
   reclaim(): void {
     const { now } = this.#instant();
     for (const state of this.#statesById.values())
-      if (isOpenPost(state)) this.#put({ ...state, acked: undefined, urgentKey: undefined, dirtyAt: now });
+      if (isOpenPost(state)) this.#put({ ...state, acked: undefined, urgentKey: undefined, isClaimed: false, dirtyAt: now });
     this.#wakeAt(now);
   }
 
@@ -177,25 +179,30 @@ class PostPublisher implements Publisher {
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
-  #start({ boxId, need }: Start, now: number): void {
+  #start({ boxId, need, reason }: Start, now: number): void {
     const known = this.#statesById.get(boxId);
     if (known === undefined) return;
     const state = begin(known, need, now);
     this.#statesById.set(boxId, state);
     this.#budget = take(this.#budget, this.#options.limits);
     if (need === 'create') this.#save(state);
-    const running = this.#run(state).finally(() => this.#running.delete(running));
+    const running = this.#run(state, reason).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }
 
-  async #run(begun: PostState): Promise<void> {
-    const { attempt } = begun;
+  async #run(begun: PostState, reason: SendReason): Promise<void> {
+    const { boxId, attempt } = begun;
     if (attempt === undefined) return;
+    const { log, clock } = this.#ports;
+    const line = new RequestLine(log, clock, begun, attempt, reason);
     try {
-      const settle = await send(this.#ports, begun, attempt, this.#abort.signal);
-      this.#succeeded(begun.boxId, settle);
+      const settle = await send(this.#ports, begun, attempt, { signal: this.#abort.signal, onBody: (body) => line.carries(body) });
+      this.#succeeded(boxId, settle);
+      line.end('ok', this.#statesById.get(boxId));
     } catch (error) {
-      this.#failed(begun.boxId, attempt, pushErrorOf(error));
+      const failure = pushErrorOf(error);
+      this.#failed(boxId, attempt, failure);
+      line.end(failure.reason, this.#statesById.get(boxId));
     }
     this.#wakeAt(this.#ports.clock.monotonic());
   }

@@ -13,17 +13,24 @@ export type Settle = (state: PostState, now: number) => PostState;
 // Posts are dated by the server's clock: ours may be ahead of it by as much as this without a post being overlooked.
 const CLOCK_SKEW_MS = 3_600_000;
 
+export interface Delivery {
+  signal: AbortSignal;
+  /** Called with what the request carries, before it goes. */
+  onBody(body: PostBody): void;
+}
+
 /** Resolves when the server has answered; throws `PushError`. */
-export async function send(ports: PublisherPorts, state: PostState, attempt: Attempt, signal: AbortSignal): Promise<Settle> {
+export async function send(ports: PublisherPorts, state: PostState, attempt: Attempt, delivery: Delivery): Promise<Settle> {
   const { sink, instance } = ports;
+  const { signal } = delivery;
   switch (attempt.need) {
     case 'create': {
-      const { postId, existed } = await create(ports, state, signal);
+      const { postId, existed } = await create(ports, state, delivery);
       const after = existed === true ? afterTakeover : afterCreate;
       return (answered, now) => after(answered, attempt, postId, now);
     }
     case 'edit':
-      await edit(ports, state, signal);
+      await edit(ports, state, delivery);
       return (answered, now) => afterEdit(answered, attempt, now);
     case 'find': {
       const posts = await sink.findOwn(state.target.channelId, state.createdAt - CLOCK_SKEW_MS, signal);
@@ -47,12 +54,15 @@ function isOf({ boxId, replaces }: PostState, meta: LiveStatusMeta | undefined):
   return meta?.box === boxId && (replaces === undefined || meta.replaces === replaces);
 }
 
-async function create(ports: PublisherPorts, state: PostState, signal: AbortSignal): Promise<{ postId: string; existed?: boolean }> {
+async function create(ports: PublisherPorts, state: PostState, delivery: Delivery): Promise<{ postId: string; existed?: boolean }> {
   const { target, pendingPostId, replaces } = state;
+  const { signal, onBody } = delivery;
   // A box that a person deleted meanwhile gets no second post.
   if (replaces !== undefined) await readPost(ports, state, replaces, signal);
+  const body = bodyOf(ports, state, firstVersion);
+  onBody(body);
   try {
-    return await ports.sink.create({ ...bodyOf(ports, state, firstVersion), target, pendingPostId }, signal);
+    return await ports.sink.create({ ...body, target, pendingPostId }, signal);
   } catch (error) {
     if (error instanceof PushError && error.reason === 'root_gone') await requireLoss(ports, state, error, signal);
     throw error;
@@ -75,13 +85,11 @@ async function requireLoss({ sink }: PublisherPorts, { target }: PostState, erro
     throw new PushError('rejected', `${error.message}, but its root is there`, { cause: error });
 }
 
-async function edit(ports: PublisherPorts, state: PostState, signal: AbortSignal): Promise<void> {
+async function edit(ports: PublisherPorts, state: PostState, { signal, onBody }: Delivery): Promise<void> {
+  const body = bodyOf(ports, state, (card) => card);
+  onBody(body);
   try {
-    await ports.sink.edit(
-      postIdOf(state),
-      bodyOf(ports, state, (card) => card),
-      signal,
-    );
+    await ports.sink.edit(postIdOf(state), body, signal);
   } catch (error) {
     if (error instanceof PushError && error.reason === 'gone') await requireRoot(ports, state, signal);
     throw error;

@@ -4,6 +4,7 @@ import { fullBudget } from '../../../../src/boxes/publish/budget.ts';
 import { type Decision, decide, needOf, type Situation } from '../../../../src/boxes/publish/decide.ts';
 import { OPEN_GATE } from '../../../../src/boxes/publish/gate.ts';
 import { newPostState, type PostState } from '../../../../src/boxes/publish/post-state.ts';
+import type { SendReason } from '../../../../src/boxes/publish/send-reason.ts';
 import type { Reason } from '../../../../src/core/sink.ts';
 import { OPTIONS, view } from './harness.ts';
 
@@ -67,6 +68,34 @@ describe('what one box needs', () => {
   });
 });
 
+describe('why it is sent', () => {
+  const adopted = { acked: undefined, isClaimed: false } as const;
+  const doubtful: PostState['post'] = { kind: 'intent', doubtful: true, safeUntilAt: 0 };
+  const cases: [string, PostState, SendReason][] = [
+    ['a new box', state('a'), 'opened'],
+    ['a new box that has ended already', state('a', {}, { final: true }), 'ended'],
+    ['a look for a post that may be there', state('a', { post: doubtful }), 'opened'],
+    ['a look for the post of an end', state('a', { post: doubtful }, { final: true }), 'ended'],
+    ['an end whose post may not be edited', state('a', { post: { kind: 'none' }, replaces: 'old' }, { final: true }), 'ended'],
+    ['an end', posted('a', {}, { final: true }), 'ended'],
+    ['an end in a post of an earlier process', posted('a', adopted, { final: true }), 'ended'],
+    ['an end that somebody else may have overwritten', posted('a', { acked: undefined, urgentKey: 'done' }, { final: true }), 'repair'],
+    ['another wording of an end', posted('a', { urgentKey: 'done' }, { final: true }), 'urgent'],
+    ['another state', posted('a', { urgentKey: 'other' }), 'urgent'],
+    ['another state after an edit without an answer', posted('a', { acked: undefined, urgentKey: 'other' }), 'urgent'],
+    ['another line', posted('a'), 'progress'],
+    ['a post after an edit without an answer', posted('a', { acked: undefined }), 'repair'],
+    ['a post after a create whose answer was lost', posted('a', { acked: undefined, urgentKey: undefined }), 'repair'],
+    ['a post of an earlier process', posted('a', adopted), 'claim'],
+    ['a post that another watcher wrote to', posted('a', { ...adopted, urgentKey: undefined }), 'claim'],
+    ['a look whether an older edit landed', { ...idle, trust: { kind: 'watched', settledAt: NOW, checkAt: NOW, stepMs: 1 } }, 'repair'],
+    ['a look whether a thread is there', { ...idle, trust: { kind: 'thread', checkAt: NOW } }, 'repair'],
+  ];
+  it.each(cases)('%s', (_name, each, reason) => {
+    expect(ask([each]).starts).toMatchObject([{ boxId: 'a', reason }]);
+  });
+});
+
 describe('decide', () => {
   it('has nothing to do and no timer when nothing is dirty', () => {
     expect(ask([])).toEqual({ starts: [], wakeAt: undefined });
@@ -96,7 +125,7 @@ describe('decide', () => {
 
   it.each(['refused', 'parked'] as const)('an end that was not tried itself is not held back where an earlier state was %s', (kind) => {
     const each = posted('a', { trouble: trouble(kind, 'rejected', NOW + 9_000) }, { final: true });
-    expect(ask([each]).starts).toEqual([{ boxId: 'a', need: 'edit' }]);
+    expect(ask([each]).starts).toEqual([{ boxId: 'a', need: 'edit', reason: 'ended' }]);
   });
 
   it('ends go first, then urgent changes, then what has waited longest', () => {
@@ -141,7 +170,7 @@ describe('decide', () => {
 
   it('a server that has just failed is asked with one request, of the most important box', () => {
     const states = [posted('a'), state('b'), posted('c', {}, { final: true })];
-    expect(ask(states, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([{ boxId: 'c', need: 'edit' }]);
+    expect(ask(states, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([{ boxId: 'c', need: 'edit', reason: 'ended' }]);
     const busy = [...states, posted('d', { attempt: { need: 'find', startedAt: NOW } })];
     expect(ask(busy, { gate: { ...OPEN_GATE, probing: true } }).starts).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { PostRecord } from '../../../../src/core/post-record.ts';
 import { createPublisher } from '../../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts } from '../../../../src/boxes/publish/publisher-ports.ts';
 import type { Card } from '../../../../src/core/card.ts';
-import type { Logger } from '../../../../src/core/log.ts';
+import type { LogFields, Logger } from '../../../../src/core/log.ts';
 import type { PostBody, Sink } from '../../../../src/core/sink.ts';
 import type { Checkpoint } from '../../../../src/store/checkpoint.ts';
 import { PostStore } from '../../../../src/store/post-store.ts';
@@ -26,6 +26,8 @@ export interface Harness {
   saves: PostRecord[];
   warnings: string[];
   infos: string[];
+  /** The fields of the debug lines: one for each request. */
+  requests: LogFields[];
   /** A process that was killed and starts again from its checkpoint. */
   restart(): Promise<void>;
 }
@@ -53,6 +55,7 @@ export function createHarness(setting: Setting = {}): Harness {
   });
   const warnings: string[] = [];
   const infos: string[] = [];
+  const requests: LogFields[] = [];
   let instances = 0;
   const options = { ...OPTIONS, ...setting.options };
   const start = (): Publisher => {
@@ -65,7 +68,7 @@ export function createHarness(setting: Setting = {}): Harness {
       random: setting.random ?? (() => 0.5),
       encode,
       posts: new PostStore(mortal(disk, isAlive), () => undefined),
-      log: recordingLog(warnings, infos),
+      log: recordingLog(warnings, infos, requests),
       instance: `instance${mine}`,
       claimedAt: 0,
       newPendingId: (boxId) => `pending-${boxId}`,
@@ -80,6 +83,7 @@ export function createHarness(setting: Setting = {}): Harness {
     saves,
     warnings,
     infos,
+    requests,
     async restart() {
       const killed = harness.publisher;
       harness.publisher = start();
@@ -95,10 +99,10 @@ function mortal(disk: Checkpoint, isAlive: () => boolean): Checkpoint {
   return { ...disk, write: (changes) => isAlive() && disk.write(changes) };
 }
 
-function recordingLog(warnings: string[], infos: string[]): Logger {
+function recordingLog(warnings: string[], infos: string[], requests: LogFields[]): Logger {
   const ignore = (): void => undefined;
   const into = (list: string[]) => (_fields: object, message: string) => void list.push(message);
-  return { debug: ignore, info: into(infos), error: ignore, warn: into(warnings) };
+  return { debug: (fields) => void requests.push(fields), info: into(infos), error: ignore, warn: into(warnings) };
 }
 
 /** An encoder without limits; a shrunken body has the title only. */
