@@ -7,12 +7,20 @@ export default defineConfig({
   cacheDir: '.cache/vite',
   test: {
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
-    globalSetup: ['test/temp-folder.ts'],
+    globalSetup: ['test/support/run-folder.ts'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       {
+        // Mostly pure, so a worker keeps its modules from file to file: loading them anew would double the time of most files.
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, maxWorkers: 2, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 30_000,
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         // Processes and sockets that mostly wait: two files at a time, after the unit tests, and no hurry.

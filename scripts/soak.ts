@@ -5,8 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SAMPLE } from '../src/stand-in/sample-seed.ts';
-import { type Box, createRig, type Rig, seeded, until, type Watcher } from '../test/integration/harness.ts';
+import { type Box, createRig, type Rig, seeded, type Watcher } from '../test/integration/harness.ts';
 import { OneAgent } from '../test/integration/one-agent.ts';
+import { until } from '../test/support/until.ts';
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } });
 const LASTS_MS = Number(values.minutes) * 60_000;

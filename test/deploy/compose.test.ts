@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { createRig, freePort, type Rig, until } from '../integration/harness.ts';
+import { createRig, type Rig } from '../integration/harness.ts';
 import { buildBases, buildOwn, compose, podman, type Ran } from './containers.ts';
+import { freePort } from '../support/free-port.ts';
+import { until } from '../support/until.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;

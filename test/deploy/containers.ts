@@ -3,10 +3,10 @@
 
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -138,7 +138,7 @@ async function buildSystemd(): Promise<void> {
 
 /** The image of the project, from its own Dockerfile. npm inside the build is set up as npm is outside. */
 export async function buildOwn(): Promise<void> {
-  const npmrc = join(mkdtempSync(join(tmpdir(), 'live-status-npmrc-')), 'npmrc');
+  const npmrc = join(tempFolder('npmrc'), 'npmrc');
   writeFileSync(npmrc, npmSettings());
   const volumes = ['--volume', `${npmrc}:/root/.npmrc:ro`, ...(existsSync(CA_BUNDLE) ? ['--volume', `${CA_BUNDLE}:${CA_BUNDLE}:ro`] : [])];
   const bases = ['--build-arg', `NODE_IMAGE=${images.node}`, '--build-arg', `BASE_IMAGE=${images.debian}`];

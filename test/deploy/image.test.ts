@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { createRig, freePort, type Rig, until } from '../integration/harness.ts';
+import { createRig, type Rig } from '../integration/harness.ts';
 import { buildBases, buildOwn, images, LIMITS, podman, type Ran, startContainer } from './containers.ts';
+import { freePort } from '../support/free-port.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 const NAME = 'live-status-test';
@@ -44,7 +46,7 @@ beforeAll(async () => {
   await buildBases();
   await buildOwn();
   rig = await createRig();
-  state = mkdtempSync(join(tmpdir(), 'live-status-state-'));
+  state = tempFolder('state');
   chmodSync(rig.folder, 0o755);
   chmodSync(state, 0o700);
   writeFileSync(join(rig.folder, 'mm-token'), SAMPLE.botToken, { mode: 0o600 });

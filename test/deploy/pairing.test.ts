@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chownSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { until } from '../integration/harness.ts';
 import { buildBases, buildOwn, images, LIMITS, podman, type Ran, startContainer } from './containers.ts';
 import { HOST_ADDRESS, layCable } from './network-namespaces.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 const HOST = fileURLToPath(new URL('../fixtures/deploy/host-of-a-gateway.ts', import.meta.url));
 const [GATEWAY_NETWORK, WATCHER_NETWORK] = ['live-status-host', 'live-status-box'];
@@ -22,7 +22,7 @@ let said = '';
 beforeAll(async () => {
   await buildBases();
   await buildOwn();
-  folder = mkdtempSync(join(tmpdir(), 'live-status-pairing-'));
+  folder = tempFolder('pairing');
   for (const [name, secret] of [
     ['mm-token', SAMPLE.botToken],
     ['gateway-token', 'fake-gateway-token'],

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, chownSync, cpSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { runnable } from '../integration/doc-shell.ts';
-import { createRig, freePort, type Rig, until } from '../integration/harness.ts';
+import { createRig, type Rig } from '../integration/harness.ts';
 import { packedFile } from '../integration/packed.ts';
 import { buildBases, CA_BUNDLE, images, npmSettings, podman, startContainer } from './containers.ts';
+import { freePort } from '../support/free-port.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 const NAME = 'live-status-systemd-test';
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
@@ -48,7 +50,7 @@ function lockUp(path: string): void {
 
 beforeAll(async () => {
   await buildBases();
-  packed = mkdtempSync(join(tmpdir(), 'live-status-packed-'));
+  packed = tempFolder('packed');
   cpSync(packedFile().path, join(packed, packedFile().filename));
   writeFileSync(join(packed, 'npmrc'), npmSettings());
   rig = await createRig();

@@ -8,7 +8,7 @@ export default defineConfig({
   cacheDir: '.cache/vite',
   test: {
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
-    globalSetup: ['test/temp-folder.ts'],
+    globalSetup: ['test/support/run-folder.ts'],
     include: ['test/deploy/**/*.test.ts'],
     fileParallelism: false,
     testTimeout: 180_000,

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthReport } from '../../src/health/health-report.ts';
 import { Bystander } from './bystander.ts';
-import { type Rig, until, type Watcher, type WatcherOptions } from './harness.ts';
+import type { Rig, Watcher, WatcherOptions } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
+import { until } from '../support/until.ts';
 
 const GOES_ON_MS = 20_000; // two edits that are paced by 500 ms, on a machine that does many other things
 const TURNS = 3;

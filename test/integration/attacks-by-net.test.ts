@@ -9,8 +9,9 @@ import { expectToWithstand, expectHealth } from './attack.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Served, ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { Bystander } from './bystander.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 beforeEach(async () => {

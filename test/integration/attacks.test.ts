@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { expectHealth, expectToWithstand, hostileFolder } from './attack.ts';
-import { createRig, type Rig, until } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 beforeEach(async () => {

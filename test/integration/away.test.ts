@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
+import { until } from '../support/until.ts';
 
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 const OTHER_TURN_AFTER_MS = 16_000; // turns of one session that begin closer together may share a post

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lookAtProcess } from '../../src/runtime/process-identity.ts';
 import { type Cli, cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
+import { freePort } from '../support/free-port.ts';
 
 const pidIn = (path: string) => Number(readFileSync(path, 'utf8').split('\n')[0]);
 
@@ -28,14 +29,6 @@ async function running(env: NodeJS.ProcessEnv, args: readonly string[] = ['run']
   if (started.child.pid !== undefined) toEnd.add(started.child.pid);
   await started.until(/Ready/);
   return started;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function endedPid(): Promise<number> {

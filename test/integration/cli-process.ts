@@ -2,11 +2,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { kept } from './keeper.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { inherited } from '../support/inherited.ts';
 
 export const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 export const FAKE = fileURLToPath(new URL('../fixtures/cli/fake-daemon-cli.ts', import.meta.url));
@@ -23,9 +23,9 @@ export interface Cli {
 
 /** A fresh folder with a valid environment in it: PID file, state directory, health off. */
 export function scratch(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv & { PID_FILE: string; STATE_DIR: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'live-status-cli-'));
+  const folder = tempFolder('cli');
   return {
-    PATH: process.env['PATH'],
+    ...inherited(),
     HOME: folder,
     MM_URL: 'http://127.0.0.1:9',
     MM_TOKEN: TOKEN,

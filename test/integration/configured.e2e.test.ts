@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countCodePoints } from '../../src/text/text.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 let watcher: Watcher;

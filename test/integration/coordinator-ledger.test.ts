@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { isIntact, verifyLedger } from '../../src/coordinator/ledger/verify.ts';
 import { refusedLines } from '../unit/coordinator/ledger-recipe.ts';
 import type { Order } from './ledger-writer.ts';
 import { canHideProcesses, OWN_PROCESSES } from './own-namespace.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const WRITERS = 24;
 const RUNS = 10;
@@ -21,7 +21,7 @@ const children: ChildProcess[] = [];
 let dir = '';
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'live-status-ledger-'));
+  dir = tempFolder('ledger');
   const [unshare, ...options] = OWN_PROCESSES;
   const apart = canHideProcesses ? { execPath: unshare, execArgv: [...options, process.execPath] } : { execArgv: [] };
   // Every other one in a container of its own: the lock holds between those who do not see each other, too.

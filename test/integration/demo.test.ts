@@ -1,19 +1,19 @@
 // The demo as a process. `LIVE_STATUS_BIN` lets the same test judge the built package.
 
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Cli, cli, MAIN } from './cli-process.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { inherited } from '../support/inherited.ts';
 
 let folder: string;
 
 /** Settings of somebody's real watcher are in the environment, too: the demo must not use them. */
 function demo(...args: string[]): Cli {
   const env = {
-    PATH: process.env['PATH'],
+    ...inherited(),
     TMPDIR: folder,
     MM_URL: 'https://chat.example.org',
     MM_TOKEN: 'not-a-real-token',
@@ -35,7 +35,7 @@ async function postsOf(url: string, channelId: string): Promise<Post[]> {
 }
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'live-status-demo-test-'));
+  folder = tempFolder('demo-test');
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ describe('live-status demo', () => {
     await running.until(/Open http/);
     const port = new URL(urlIn(running.said.out, /Open (http:\/\/\S+) /)).port;
     const second = await cli(process.env['LIVE_STATUS_BIN'] ?? MAIN, ['demo', '--port', port], {
-      PATH: process.env['PATH'],
+      ...inherited(),
       TMPDIR: folder,
     }).ended;
     expect(second).toMatchObject({ code: 1, out: '', err: expect.stringContaining('EADDRINUSE') });
@@ -91,7 +91,7 @@ describe('live-status demo', () => {
   });
 
   it.each(['nine', '70000', '-1', ''])('refuses %j as a port with exit code 64', async (port) => {
-    expect(await cli(MAIN, ['demo', `--port=${port}`], { PATH: process.env['PATH'], TMPDIR: folder }).ended).toMatchObject({
+    expect(await cli(MAIN, ['demo', `--port=${port}`], { ...inherited(), TMPDIR: folder }).ended).toMatchObject({
       code: 64,
       out: '',
     });

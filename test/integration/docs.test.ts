@@ -5,9 +5,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { DocShell, loose, looksLike, runnable, type Shown } from './doc-shell.ts';
-import { createRig, freePort, type Rig, until } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
 import { installedPrefix, NODE_PATH, packedFile } from './packed.ts';
+import { freePort } from '../support/free-port.ts';
+import { until } from '../support/until.ts';
 
 const SESSION = 'a-session-of-the-newcomer';
 

@@ -8,7 +8,9 @@ import { clockFinding, limiterFinding } from '../../src/cli/doctor/chat-server.t
 import { checkNode } from '../../src/cli/doctor/this-machine.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { cli, MAIN } from './cli-process.ts';
-import { createRig, freePort, type Rig } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
+import { freePort } from '../support/free-port.ts';
+import { inherited } from '../support/inherited.ts';
 
 interface Found {
   readonly about: string;
@@ -24,7 +26,7 @@ beforeAll(async () => {
   rig = await createRig();
   rig.writer.session('agent:main:main', { sessionId: randomUUID() });
   env = {
-    PATH: process.env['PATH'],
+    ...inherited(),
     HOME: rig.folder,
     MM_URL: rig.server.url,
     MM_TOKEN: SAMPLE.botToken,

@@ -2,8 +2,9 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFaultProxy, type FaultProxy, type Toxic } from './fault-proxy.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 let proxy: FaultProxy;

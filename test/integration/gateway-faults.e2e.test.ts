@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { hello, type Script, ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { GatewayAgent } from './gateway-agent.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
+import { until } from '../support/until.ts';
 
 const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 const RIGHT = 'fake-gateway-token';

@@ -8,7 +8,8 @@ import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { refusedLines } from '../unit/coordinator/ledger-recipe.ts';
 import { ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { GatewayAgent } from './gateway-agent.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 let gateway: ScriptedGateway;

@@ -2,11 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthReport } from '../../src/health/health-report.ts';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
@@ -15,6 +12,10 @@ import { createStandIn, type StandIn, type StandInOptions } from '../../src/stan
 import { MAIN } from './cli-process.ts';
 import { kept } from './keeper.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
+import { inherited } from '../support/inherited.ts';
+import { freePort } from '../support/free-port.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 /** `title` and `lines` of a box as a person reads them. */
 export interface Box {
@@ -48,7 +49,7 @@ export interface RigOptions extends Partial<StandInOptions> {
 }
 
 export async function createRig({ onRequest, ...options }: RigOptions = {}): Promise<Rig> {
-  const folder = mkdtempSync(join(tmpdir(), 'live-status-rig-'));
+  const folder = tempFolder('rig');
   const standIn = createStandIn({ clock: { now: () => Date.now() }, seed: sampleSeed(), ...options });
   const server = await serveStandIn(observed(standIn, onRequest), { port: 0 });
   const watchers: Watcher[] = [];
@@ -82,7 +83,7 @@ function observed(standIn: StandIn, onRequest: RigOptions['onRequest']): StandIn
 
 function environment(folder: string, url: string, port: number, extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
-    PATH: process.env['PATH'],
+    ...inherited(),
     HOME: folder,
     MM_URL: url,
     MM_TOKEN: SAMPLE.botToken,
@@ -146,25 +147,6 @@ export function boxesOf(posts: readonly Post[]): Box[] {
     const [attachment] = (post.props['attachments'] ?? []) as { title: string; fields: { value: string }[] | null }[];
     return { postId: post.id, title: attachment?.title ?? '', text: attachment?.fields?.[0]?.value ?? '' };
   });
-}
-
-/** Waits until `holds`, for at most `timeoutMs` (the machine may be slow and busy); then fails with `what` and `detail`. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  { timeoutMs = 60_000, detail = (): string => '' }: { timeoutMs?: number; detail?: () => string } = {},
-): Promise<void> {
-  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(25)) if (await holds()) return;
-  throw new Error(`never came true: ${what}\n${detail().slice(-6_000)}`);
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Repeatable randomness: 0 ≤ x < 1, the same sequence for the same seed. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, MAIN } from './cli-process.ts';
-import { createRig, freePort, type Rig } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
+import { freePort } from '../support/free-port.ts';
+import { inherited } from '../support/inherited.ts';
 
 let rig: Rig;
 
@@ -13,7 +15,7 @@ beforeAll(async () => {
 afterAll(async () => rig.close());
 
 function ask(port: string, extra: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; out: string; err: string }> {
-  return cli(MAIN, ['health'], { PATH: process.env['PATH'], HOME: rig.folder, HEALTH_PORT: port, ...extra }).ended;
+  return cli(MAIN, ['health'], { ...inherited(), HOME: rig.folder, HEALTH_PORT: port, ...extra }).ended;
 }
 
 describe('live-status health', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cli, MAIN, scratch, TOKEN } from './cli-process.ts';
+import { inherited } from '../support/inherited.ts';
 
 const GATEWAY = fileURLToPath(new URL('../fixtures/cli/gateway-with-hook.ts', import.meta.url));
 const SETTINGS = ['MM_URL=http://127.0.0.1:9', `MM_TOKEN=${TOKEN}`, 'HEALTH_PORT=0'];
@@ -15,7 +16,7 @@ let config: string;
 /** An OpenClaw of which only the folder is there, and an environment with nothing of ours in it. */
 beforeEach(() => {
   home = scratch()['HOME'] ?? '';
-  env = { PATH: process.env['PATH'], HOME: home };
+  env = { ...inherited(), HOME: home };
   config = join(home, '.openclaw', 'openclaw.json');
   mkdirSync(join(home, '.openclaw', 'agents', 'main', 'sessions'), { recursive: true });
 });

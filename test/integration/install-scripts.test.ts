@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODE_PATH, packedFile } from './packed.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 let folder: string;
 let home: string;
@@ -41,7 +41,7 @@ function pathWith(node: string): string {
 }
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'live-status-install-'));
+  folder = tempFolder('install');
   home = join(folder, 'home');
   mkdirSync(join(home, '.openclaw', 'agents'), { recursive: true });
   execFileSync('tar', ['--extract', '--gzip', '--file', packedFile().path, '--directory', folder]);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { until } from './harness.ts';
+import { until } from '../support/until.ts';
 
 const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url));
 const TESTS = `

@@ -2,7 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conversations, type DoneTurn } from './conversations.ts';
-import { type Box, boxesOf, createRig, type Rig, seeded, until, type Watcher } from './harness.ts';
+import { type Box, boxesOf, createRig, type Rig, seeded, type Watcher } from './harness.ts';
+import { until } from '../support/until.ts';
 
 export interface KillLoopOptions {
   kills: number;

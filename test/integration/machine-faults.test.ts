@@ -5,9 +5,10 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { boxesOf, createRig, type Rig, until, type Watcher } from './harness.ts';
+import { boxesOf, createRig, type Rig, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 beforeEach(async () => {

@@ -4,13 +4,14 @@ import { MAIN } from './cli-process.ts';
 import { createRig, type Rig } from './harness.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { inherited } from '../support/inherited.ts';
 
 let rig: Rig;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   rig = await createRig();
-  env = { PATH: process.env['PATH'], HOME: rig.folder, MM_URL: rig.server.url, MM_TOKEN: SAMPLE.botToken };
+  env = { ...inherited(), HOME: rig.folder, MM_URL: rig.server.url, MM_TOKEN: SAMPLE.botToken };
 });
 
 afterAll(async () => rig.close());

@@ -2,15 +2,16 @@
 // whatever happened, each turn has one post and that says the end.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { jsonOf, request } from '../unit/stand-in/requests.ts';
-import { type Box, createRig, type Rig, until, type Watcher } from './harness.ts';
+import { type Box, createRig, type Rig, type Watcher } from './harness.ts';
 import { OneAgent } from './one-agent.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 const FORBIDDEN = 'api.context.permissions.app_error';
 const FAST = { EDITS_PER_SECOND: '50:100', CIRCUIT_BREAKER_COOLDOWN_S: '2' };
@@ -163,7 +164,7 @@ describe.concurrent('a server', () => {
   });
 
   it('that refuses the token gets next to no traffic, and everything is told once the token file has a good one', async (context) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'live-status-token-')), 'token');
+    const file = join(tempFolder('token'), 'token');
     context.onTestFinished(() => rmSync(dirname(file), { recursive: true }));
     writeFileSync(file, SAMPLE.botToken, { mode: 0o600 });
     const world = await openFor(context, { MM_TOKEN: undefined, MM_TOKEN_FILE: file });

@@ -8,8 +8,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { lookAtProcess } from '../../src/runtime/process-identity.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { FAKE, MAIN, scratch } from './cli-process.ts';
-import { createRig, until } from './harness.ts';
+import { createRig } from './harness.ts';
 import { canHideProcesses, HIDDEN_PROC, OWN_PROCESSES } from './own-namespace.ts';
+import { until } from '../support/until.ts';
 
 const NOBODY = 65_534;
 const LOOKS_MS = 7_000; // locks are looked at every two seconds

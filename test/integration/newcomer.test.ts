@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { cli, MAIN } from './cli-process.ts';
-import { createRig, freePort, type Rig } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
+import { freePort } from '../support/free-port.ts';
+import { inherited } from '../support/inherited.ts';
 
 const page = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<html>Welcome</html>'));
 const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
@@ -31,7 +33,7 @@ async function home(wrong: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const folder = join(rig.folder, `home-${(homes += 1)}`);
   mkdirSync(folder);
   return {
-    PATH: process.env['PATH'],
+    ...inherited(),
     HOME: folder,
     MM_URL: rig.server.url,
     MM_TOKEN: SAMPLE.botToken,

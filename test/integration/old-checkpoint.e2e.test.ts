@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
-import { createRig, type Rig, until } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
+import { until } from '../support/until.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

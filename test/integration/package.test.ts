@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createCatalogue } from '../../src/cli/catalogue.ts';
 import { installedPrefix, NODE_PATH, type Packed, packedFile } from './packed.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const AT_TOP = ['CHANGELOG.md', 'LICENSE', 'README.md', 'deploy-to-agents.sh', 'install.sh', 'package.json'];
@@ -63,7 +63,7 @@ function treeOf(folder: string): string[] {
 
 /** The installed command in an empty home, with no settings but those given. */
 function liveStatus(args: readonly string[], extra: NodeJS.ProcessEnv = {}): { code: number | null; out: string; err: string } {
-  const home = mkdtempSync(join(tmpdir(), 'live-status-empty-home-'));
+  const home = tempFolder('empty-home');
   const env = { PATH: NODE_PATH, HOME: home, HEALTH_PORT: '0', ...extra };
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', env, input: '' });
   return { code: status, out: stdout, err: stderr };

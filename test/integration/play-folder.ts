@@ -10,10 +10,10 @@ import type { SessionEvent } from '../../src/core/event.ts';
 import type { TranscriptDetails } from '../../src/sources/openclaw/transcripts/health.ts';
 import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
 import { silentLog } from '../unit/sources/openclaw/gateway/silent-log.ts';
-import { createFakeClock } from '../unit/sinks/fake-clock.ts';
-import { tempDir } from '../unit/sources/openclaw/transcripts/temp-dir.ts';
 import { framesOf } from '../unit/versions/play-frames.ts';
 import { untilRead } from '../unit/wild/situation.ts';
+import { FakeClock } from '../support/clock.ts';
+import { tempFolderInMemory } from '../support/temp-folder.ts';
 
 /** One change of one file, as the harness records it. */
 interface Change {
@@ -49,9 +49,9 @@ export function recordedFolders(): string[] {
 
 export async function playFolder(version: string): Promise<PlayedFolder> {
   const changes = changesOf(version);
-  const root = join(tempDir(), 'agents');
+  const root = join(tempFolderInMemory(), 'agents');
   const folder = new SessionsFolder(root, gatewaysOf(version));
-  const clock = createFakeClock(changes[0]?.t ?? 0);
+  const clock = new FakeClock(changes[0]?.t ?? 0);
   const events: SessionEvent[] = [];
   const offsetsByPath = new Map<string, number>();
   const source = createTranscriptSource({

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
+import { until } from '../support/until.ts';
 
 const SESSION = '5b3f3a52-0000-4000-8000-000000000001';
 const LATE_MS = 4_000; // longer than a transcript waits for its name, and than a turn takes to get its box

@@ -2,10 +2,9 @@
 // The golden files hold what a person would call right; the recordings' README files say what happened.
 
 import { randomInt } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_LABELS } from '../../src/boxes/render/labels.ts';
@@ -17,6 +16,8 @@ import { statusOf } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
 const GOLDEN = fileURLToPath(new URL('../golden/boxes/', import.meta.url));
@@ -92,7 +93,7 @@ const FEEDS: Record<string, Feed> = {
 
 /** Plays all files of a version and gives the final boxes of every session, as text. */
 async function play(version: string, feed: Feed): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'live-status-replay-'));
+  const root = tempFolder('replay');
   const dir = join(root, 'main/sessions');
   mkdirSync(dir, { recursive: true });
   const { index, files } = recordings(version);
@@ -114,16 +115,12 @@ async function play(version: string, feed: Feed): Promise<string> {
     const path = join(dir, file.name);
     await feed(path, file.bytes);
     // Transcripts of one session follow each other; those that nothing names wait for a name by themselves.
-    if (index.includes(file.sessionId)) await until(() => isRead(path));
+    if (index.includes(file.sessionId)) await until('it is read', () => isRead(path));
   }
-  await until(() => files.every((file) => isRead(join(dir, file.name))));
+  await until('all is read', () => files.every((file) => isRead(join(dir, file.name))));
   await source.stop();
   rmSync(root, { recursive: true });
   return boxes.text();
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !holds(); await sleep(5)) if (Date.now() > deadline) throw new Error('not read to the end');
 }
 
 /** The last rendering of every root turn, by session. Sessions keep only their newest turns, so each event's are drawn. */

@@ -1,7 +1,8 @@
 // How fast a killed watcher with many open boxes is back.
 
 import { Conversations } from './conversations.ts';
-import { createRig, seeded, until } from './harness.ts';
+import { createRig, seeded } from './harness.ts';
+import { until } from '../support/until.ts';
 
 export interface ResumeResult {
   sessions: number;

@@ -11,7 +11,7 @@ import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';
-import { createFakeClock } from '../unit/sinks/fake-clock.ts';
+import { FakeClock } from '../support/clock.ts';
 
 const versions = ['5.37', '11.6'] as const;
 type Version = (typeof versions)[number];
@@ -152,7 +152,7 @@ describe('the whole chain', () => {
   it('opens on an outage, asks by itself, and closes with the first edit after it', async () => {
     const { sink, server } = await start();
     const { postId } = await sink.create(draft());
-    const time = createFakeClock();
+    const time = new FakeClock();
     const chain = withBreaker(sink, { threshold: 2, cooldownMs: 30_000, clock: time });
     onTestFinished(() => chain.stop());
     await server.down();
@@ -168,7 +168,7 @@ describe('the whole chain', () => {
   it('is never opened by one bad post, a lost channel or a revoked token', async () => {
     const { sink, standIn } = await start();
     const { postId } = await sink.create(draft());
-    const chain = withBreaker(sink, { threshold: 1, cooldownMs: 30_000, clock: createFakeClock() });
+    const chain = withBreaker(sink, { threshold: 1, cooldownMs: 30_000, clock: new FakeClock() });
     onTestFinished(() => chain.stop());
     for (let push = 0; push < 5; push += 1) await reasonOf(chain.edit(postId, { message: '\u0000', props: {} }));
     standIn.switches.removeMember(SAMPLE.publicId, SAMPLE.botId);
@@ -182,7 +182,7 @@ describe('the whole chain', () => {
     const token = createToken(SAMPLE.botToken, () => ({ value: 'fake-token-of-tomorrow' }));
     const { sink, standIn } = await start('5.37', token.current);
     const { postId } = await sink.create(draft());
-    const time = createFakeClock();
+    const time = new FakeClock();
     const breaker = withBreaker(sink, { threshold: 2, cooldownMs: 30_000, clock: time });
     const gate = withAuthGate(breaker, { token, clock: time, check: (signal) => sink.identify(signal) });
     onTestFinished(() => (gate.stop(), breaker.stop()));

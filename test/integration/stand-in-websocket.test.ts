@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';
-import { until } from './harness.ts';
+import { until } from '../support/until.ts';
 
 interface Frame {
   event?: string;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRig, type Rig, until } from './harness.ts';
+import { createRig, type Rig } from './harness.ts';
+import { until } from '../support/until.ts';
 
 let rig: Rig;
 let told: string;

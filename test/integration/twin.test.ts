@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { createRig, type Rig, until, type Watcher } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
+import { until } from '../support/until.ts';
 
 const KEYS = [SAMPLE.publicId, SAMPLE.privateId].map((id) => `agent:main:mattermost:channel:${id}`);
 const WITHIN_MS = 30_000;

@@ -2,10 +2,10 @@
 // from it, by whomever.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { npmEnvironment, npmInstall, run } from './npm.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 /** How one command ended. */
 export interface Said {
@@ -25,7 +25,7 @@ export class PackedProgram {
   }
 
   static async install(): Promise<PackedProgram> {
-    const program = new PackedProgram(realpathSync(mkdtempSync(join(tmpdir(), 'live-status-packed-'))));
+    const program = new PackedProgram(realpathSync(tempFolder('packed')));
     try {
       await program.#install();
       return program;

@@ -4,13 +4,14 @@ import { appendFileSync, existsSync, readFileSync, realpathSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HOOK } from '../../src/cli/openclaw-hooks.ts';
-import { freePort, until } from '../integration/harness.ts';
 import { openClawEnvironment } from './install.ts';
 import { PackedProgram, type Said } from './packed-program.ts';
 import type { Report } from './report.ts';
 import { HOOKED, type Rig } from './rig.ts';
 import { botNamed } from './room.ts';
 import { asks, boxTellsTruth, type Expected } from './turn.ts';
+import { freePort } from '../support/free-port.ts';
+import { until } from '../support/until.ts';
 
 const DONE: Expected = { title: '[DONE] main |', tokens: true };
 const SECOND_MS = 8_000; // a second watcher would be there by then

@@ -1,11 +1,11 @@
 // Nothing that we post starts an agent's turn, in a thread that the agent has joined and answers in without being mentioned.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../integration/harness.ts';
 import type { Report } from './report.ts';
 import { GOVERNED, type Rig, type WatcherPlan } from './rig.ts';
 import { CHANNEL_ID } from './room.ts';
 import { agentAnswers, boxesOf, boxTellsTruth, personAsks } from './turn.ts';
+import { until } from '../support/until.ts';
 
 const ANSWERS = 2; // of the model in the turn that it was asked for
 const LISTEN_MS = 12_000; // the plugin took at most two seconds from a post to a turn

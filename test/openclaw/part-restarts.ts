@@ -1,9 +1,9 @@
 // The gateway is stopped, and then killed, in the middle of a turn.
 
-import { until } from '../integration/harness.ts';
 import type { Report } from './report.ts';
 import type { Rig, Watching } from './rig.ts';
 import { boxOnceShowed, boxTellsTruth, type Expected, operatorAsks, personAsks, type Turn } from './turn.ts';
+import { until } from '../support/until.ts';
 
 const TOLD_WITHIN_MS = 15_000;
 const SLACK_MS = 5_000; // two noisy cores

@@ -1,7 +1,6 @@
 // Seven turns, one after the other, with every version: what the table of versions is made of. The last one stops the gateway.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../integration/harness.ts';
 import type { Report } from './report.ts';
 import type { TrueBox } from './recording.ts';
 import type { Rig, Watching } from './rig.ts';
@@ -19,6 +18,7 @@ import {
   textOf,
   type Turn,
 } from './turn.ts';
+import { until } from '../support/until.ts';
 
 const QUIET_MS = 12_000; // longer than a turn waits for announcements of its sub-agents
 const END_LIMIT_MS = 60_000; // of one turn alone on two busy cores

@@ -1,6 +1,5 @@
 // Turns of the newest version that wait for approval, go on without their run, begin anew or begin by themselves.
 
-import { until } from '../integration/harness.ts';
 import type { Report } from './report.ts';
 import { CAREFUL } from './gateway-config.ts';
 import type { Rig } from './rig.ts';
@@ -16,6 +15,7 @@ import {
   personAsksAgain,
   type Turn,
 } from './turn.ts';
+import { until } from '../support/until.ts';
 
 const DONE: Expected = { title: '[DONE] main |' };
 

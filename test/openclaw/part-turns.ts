@@ -1,7 +1,6 @@
 // Turns of persons and operators side by side, each compared with what the model asked for and what the tools answered.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '../integration/harness.ts';
 import type { Report } from './report.ts';
 import type { Rig, Watching } from './rig.ts';
 import { AGENT } from './room.ts';
@@ -18,6 +17,7 @@ import {
   type Turn,
 } from './turn.ts';
 import { withoutFigures } from './truth.ts';
+import { until } from '../support/until.ts';
 
 const QUIET_MS = 12_000; // longer than a turn waits for announcements of its sub-agents
 const DONE: Expected = { title: '[DONE] main |', tokens: true };

@@ -1,16 +1,19 @@
 // One real gateway with its model, its chat and the watchers that look at it. Owns them all and ends them.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadDevice } from '../../src/sources/openclaw/gateway/device.ts';
-import { freePort, until, Watcher } from '../integration/harness.ts';
+import { Watcher } from '../integration/harness.ts';
 import type { Installation } from './install.ts';
 import { type ModelServer, serveModel } from './model-server.ts';
 import { Operator } from './operator.ts';
 import { RealGateway } from './real-gateway.ts';
 import { Recording, type TrueBox } from './recording.ts';
 import { AGENT, botNamed, OPERATOR_CHANNEL_ID, Room, type StatusBot } from './room.ts';
+import { freePort } from '../support/free-port.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+import { inherited } from '../support/inherited.ts';
 
 /** How one watcher is configured. */
 export interface WatcherPlan {
@@ -47,7 +50,7 @@ export class Rig {
   readonly model: ModelServer;
   readonly room: Room;
   readonly watchings: Watching[] = [];
-  readonly #folder = mkdtempSync(join(tmpdir(), 'live-status-openclaw-'));
+  readonly #folder = tempFolder('openclaw');
   readonly #guests: (() => void)[] = [];
   #operator: Operator | undefined;
   #recording: Recording | undefined;
@@ -170,7 +173,7 @@ export class Rig {
   async #environment(plan: WatcherPlan, bot: StatusBot): Promise<NodeJS.ProcessEnv> {
     const folder = join(this.#folder, plan.name);
     return {
-      PATH: process.env['PATH'],
+      ...inherited(),
       HOME: folder,
       MM_URL: this.room.server.url,
       MM_TOKEN: bot.token,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { Intake } from '../../../src/app/intake.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const LIMITS = { most: 12, kept: 2 };
 
 function start() {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const held = new Set<string>();
   const intake = new Intake(clock, () => [...held], LIMITS);
   const begin = (key: string): boolean => {

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { watchReach } from '../../../src/app/reach.ts';
 import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
 import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 function setUp(blockedUntil?: (now: number) => number) {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const limited = async () => ({ status: 429, headers: {}, retryAfterMs: 60_000, body: '' });
   const disk = { blockedUntil: () => blockedUntil?.(clock.now()), noteBlocked: () => undefined };
   const watched = watchReach(createMattermostSink({ transport: withRateGate(limited, clock, disk), userId: () => 'me' }), clock);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createThreadCosts, isDear, type ThreadEdit } from '../../../src/app/thread-costs.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
 import { createFakeSink } from '../sinks/fake-sink.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 /** What an edit cost on the two servers that were measured, by the replies of its thread. */
 const MEASURED: Record<'5.37' | '11.6', Record<number, number>> = {
@@ -36,7 +36,7 @@ describe('whether an edit in a thread is dear', () => {
 
 describe('what is measured', () => {
   it('is each edit of a post of ours that was answered, by the thread it stands in', async () => {
-    const clock = createFakeClock();
+    const clock = new FakeClock();
     const costs = createThreadCosts(() => clock.monotonic());
     const slow = createFakeSink();
     let ms = 5;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { budgetLimits } from '../../../src/boxes/publish/budget.ts';
 import { Turns } from '../../../src/app/turns.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 it('agents take turns: one that asks a thousand times holds up no other, and all keep to the budget', async () => {
-  const clock = createFakeClock(0);
+  const clock = new FakeClock(0);
   const turns = new Turns(clock, budgetLimits(5, 20));
   const asked: string[] = [];
   const ask = (agent: string) => void turns.next(agent).then(() => asked.push(agent));

@@ -1,6 +1,6 @@
 // Files and folders that belong to somebody else, read by the real source as an ordinary user, and what health makes of them.
 
-import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { systemClock } from '../../../src/runtime/system-clock.ts';
 import type { SourceCondition } from '../../../src/core/source.ts';
 import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/source.ts';
 import { withoutRoot } from '../without-root.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const running: TranscriptSource[] = [];
@@ -25,7 +26,7 @@ interface Place {
 /** A root with one agent that has two sessions; everything in it belongs to root, and anybody may read it. */
 function place(): Place {
   chmodSync(tmpdir(), 0o755); // a folder of this run alone, which an ordinary user must be able to go through
-  const root = mkdtempSync(join(tmpdir(), 'live-status-unreadable-'));
+  const root = tempFolder('unreadable');
   chmodSync(root, 0o755);
   const sessions = join(root, 'main', 'sessions');
   mkdirSync(sessions, { recursive: true });

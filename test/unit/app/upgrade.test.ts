@@ -1,8 +1,6 @@
 // The first start after a watcher that called public whatever was not known to be private (LS-18).
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
@@ -11,15 +9,16 @@ import { createPlacement } from '../../../src/app/placement.ts';
 import { Memory } from '../../../src/store/memory.ts';
 import { takeOver } from '../../../src/app/upgrade.ts';
 import { Desk } from '../boxes/board/desk.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
 import { HOME, lonelyServer } from './placement/lonely.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const MAIN = 'agent:main:main';
 const UNINDEXED = 'agent:main:unindexed:5b3f3a52-0000-4000-8000-000000000001';
 const CHANNEL = 'agent:main:mattermost:channel:town';
 
 function stateDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'live-status-upgrade-'));
+  const dir = tempFolder('upgrade');
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
@@ -96,7 +95,7 @@ interface Start {
 }
 
 function start(checkpoint: Checkpoint): Start {
-  const clock = createFakeClock(2_000);
+  const clock = new FakeClock(2_000);
   const place = createPlacement(lonelyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
   const [adopted, warned]: [PostRecord[], object[]] = [[], []];

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Config, problemLine, readConfig, secretsOf } from '../../../src/config/config.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'live-status-sources-'));
+const home = tempFolder('sources');
 const CHAT = { MM_URL: 'https://chat.example.org', MM_TOKEN: 'not-a-real-token', HOME: home };
 const TOKEN = 'fake-gateway-token';
 
@@ -26,7 +26,7 @@ function chosen(env: NodeJS.ProcessEnv): string[] {
 }
 
 function homeWith(config: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'live-status-home-'));
+  const folder = tempFolder('home');
   mkdirSync(join(folder, '.openclaw'));
   writeFileSync(join(folder, '.openclaw', 'openclaw.json'), config);
   return folder;

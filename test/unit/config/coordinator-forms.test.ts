@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { coordinatorDefault, peopleList, roleList, ruleList } from '../../../src/config/coordinator-forms.ts';
 import type { TextForm } from '../../../src/config/setting.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 function decode<T>(form: TextForm<T>, text: string): T | string {
   const result = form.schema.safeParse(text);
@@ -55,7 +55,7 @@ it.each([
 
 describe('the coordinator by default', () => {
   it('is on with roles or with a governance state, else off', () => {
-    const home = mkdtempSync(join(tmpdir(), 'live-status-home-'));
+    const home = tempFolder('home');
     expect(coordinatorDefault({ HOME: home })).toBe('0');
     expect(coordinatorDefault({ HOME: home, COORDINATOR_ROLES: 'main=primary' })).toBe('1');
     mkdirSync(join(home, '.openclaw', 'governance'), { recursive: true });

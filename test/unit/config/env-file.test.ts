@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withEnvFile } from '../../../src/config/env-file.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 let home: string;
 let atDefaultPlace: string;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'live-status-env-'));
+  home = tempFolder('env');
   mkdirSync(join(home, '.config', 'live-status'), { recursive: true });
   atDefaultPlace = join(home, '.config', 'live-status', 'env');
 });

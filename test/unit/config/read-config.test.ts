@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Config, problemLine, readConfig, readSettings, secretsOf } from '../../../src/config/config.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'live-status-config-'));
+const folder = tempFolder('config');
 const TOKEN = 'not-a-real-token';
 const REQUIRED = { MM_URL: 'https://chat.example.org', MM_TOKEN: TOKEN, TRANSCRIPT_DIR: '/agents' };
 

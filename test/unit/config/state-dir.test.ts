@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { prepareStateDir } from '../../../src/runtime/state-dir.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'live-status-state-'));
+const folder = tempFolder('state');
 
 describe('prepareStateDir', () => {
   it('creates a private directory, its parents included, and finds it again', () => {

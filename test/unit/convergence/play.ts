@@ -6,7 +6,6 @@ import { createRedactor } from '../../../src/text/redact.ts';
 import { rendererOf } from '../../../src/app/drawing.ts';
 import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';
 import { createStandIn, type StandIn } from '../../../src/stand-in/stand-in.ts';
-import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
 import { AgentSession, directTo, type Facts, type Move } from './agent.ts';
 import { Disk } from './disk.ts';
 import { Network } from './network.ts';
@@ -15,6 +14,7 @@ import { Reference } from './reference.ts';
 import type { Step, Story } from './story.ts';
 import { textOf } from './texts.ts';
 import { type SentPush, Watcher } from './watcher.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const QUIET_LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 export const DIRECT_KEY = 'agent:other:direct';
@@ -35,7 +35,7 @@ export interface Shown {
 }
 
 export class Play {
-  readonly clock: FakeClock = createFakeClock();
+  readonly clock: FakeClock = new FakeClock();
   readonly standIn: StandIn;
   readonly network: Network;
   readonly operator: Operator;

@@ -8,7 +8,7 @@ import type { OwnEntry } from '../../../src/coordinator/ledger/entry.ts';
 import { verdictWords, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
 import { refusedLines } from './ledger-recipe.ts';
 import { T0 } from './rule-harness.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const entry = (detail: string): OwnEntry => ({
   at: T0,
@@ -28,7 +28,7 @@ const detailsIn = (path: string) =>
     .map((line) => (JSON.parse(line) as { detail?: string }).detail);
 
 function copyOf(name: string): string {
-  const path = join(tempDir(), 'ledger.jsonl');
+  const path = join(tempFolder(), 'ledger.jsonl');
   copyFileSync(fileURLToPath(new URL(`../../fixtures/moses/ledgers/${name}.jsonl`, import.meta.url)), path);
   chmodSync(path, 0o644);
   return path;
@@ -56,20 +56,20 @@ describe('appending to the ledger', () => {
   });
 
   it('begins a missing ledger without a lineage, with all its folders', async () => {
-    const path = join(tempDir(), 'audits', 'moses', 'ledger.jsonl');
+    const path = join(tempFolder(), 'audits', 'moses', 'ledger.jsonl');
     await appendEntries(owed('a', 'b'), options(path));
     expect(detailsIn(path)).toEqual(['Ledger begun without a lineage anchor', 'a', 'b']);
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
   });
 
   it('begins none when it must not', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     expect(await appendEntries(owed('a'), options(path, { create: false }))).toEqual({ kind: 'failed', because: 'it does not exist' });
     expect(existsSync(path)).toBe(false);
   });
 
   it('never builds upon a torn line, and lets no line be lost to it', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     await appendEntries(owed('a'), options(path));
     appendFileSync(path, '{"timestamp": "2026-11-2');
     expect(await appendEntries(owed('b'), options(path))).toMatchObject({ kind: 'written', healedTornLine: true });
@@ -79,7 +79,7 @@ describe('appending to the ledger', () => {
   });
 
   it('builds upon a whole last line that only lacks its end', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     await appendEntries(owed('a'), options(path));
     writeFileSync(path, readFileSync(path, 'utf8').trimEnd());
     expect(await appendEntries(owed('b'), options(path))).toMatchObject({ healedTornLine: false });
@@ -87,14 +87,14 @@ describe('appending to the ledger', () => {
   });
 
   it('finds the last hash behind a very long line', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     await appendEntries([...owed('a', 'long '.repeat(60_000))], options(path));
     await appendEntries(owed('b'), options(path));
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
   });
 
   it('does not repeat what an earlier process had written already', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     await appendEntries(owed('a'), options(path));
     const doubtful = ['a', 'b'].map((detail) => ({ entry: entry(detail), isDoubtful: true }));
     expect(await appendEntries(doubtful, options(path))).toMatchObject({ written: 2 });
@@ -102,7 +102,7 @@ describe('appending to the ledger', () => {
   });
 
   it('says when there is no program that locks, and writes all the same', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     const result = await appendEntries(owed('a'), options(path, { lockProgram: 'no-such-program' }));
     expect(result).toMatchObject({ kind: 'written', unlocked: 'there is no program no-such-program' });
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
@@ -112,7 +112,7 @@ describe('appending to the ledger', () => {
     ['with the lock takes a line back that the disk took only half of', 'flock', (before: string) => before],
     ['without the lock takes nothing back: what stands at the end may be the line of another writer', 'no-such-program', undefined],
   ])('%s', async (_what, lockProgram, after) => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     await appendEntries(owed('a'), options(path));
     const before = readFileSync(path, 'utf8');
     const most = before.length + 20;
@@ -128,13 +128,13 @@ describe('appending to the ledger', () => {
   });
 
   it('never waits for a FIFO that lies in its place', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     execFileSync('mkfifo', [path]);
     expect(await appendEntries(owed('a'), options(path))).toEqual({ kind: 'failed', because: 'it is not a regular file' });
   });
 
   it('says why it cannot write', async () => {
-    const path = join(tempDir(), 'ledger.jsonl');
+    const path = join(tempFolder(), 'ledger.jsonl');
     mkdirSync(path);
     expect(await appendEntries(owed('a'), options(path))).toMatchObject({ kind: 'failed', because: expect.stringContaining('EISDIR') });
   });

@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { encodeEntry, ZERO_HASH } from '../../../src/coordinator/ledger/entry.ts';
 import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
 import { asks, keyOf, says, startRig, turnOf, writeState } from './rig.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 describe('a ledger that cannot be written', () => {
   it('lets findings wait in order and says so; they are shown all the same', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     writeFileSync(join(rig.dir, 'audits'), 'in the way');
     await turnOf(rig, 'auditor', 'a');
     await turnOf(rig, 'auditor', 'b');
@@ -29,7 +29,7 @@ describe('a ledger that cannot be written', () => {
 
 describe('the operators', () => {
   it('are told later when the server is away, and once', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     rig.answer = 'later';
     await turnOf(rig, 'auditor');
     await rig.pass(20);
@@ -39,7 +39,7 @@ describe('the operators', () => {
   });
 
   it('get no more than the limit an hour, and one line that says how many were held back', async () => {
-    const rig = await startRig(tempDir(), { noticesPerHour: 2 });
+    const rig = await startRig(tempFolder(), { noticesPerHour: 2 });
     for (const root of ['a', 'b', 'c', 'd', 'e']) await turnOf(rig, 'auditor', root);
     expect(rig.told).toHaveLength(2);
     rig.clock.pass(3_600_000);
@@ -49,7 +49,7 @@ describe('the operators', () => {
   });
 
   it('are never mentioned by what an agent chose to call itself or its tools', async () => {
-    const rig = await startRig(tempDir(), { rules: RULES.filter(({ name }) => name === 'observer-acted') });
+    const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'observer-acted') });
     asks(rig, 'auditor', 't', { kind: 'person' });
     const common = { sessionKey: keyOf('auditor'), at: rig.clock.now(), source: 'gateway' } as const;
     rig.apply({ ...common, type: 'tool_started', callId: 'c', tool: '@channel @carol https://example.org', args: {} });
@@ -59,7 +59,7 @@ describe('the operators', () => {
   });
 
   it('are not told when nobody is configured', async () => {
-    const rig = await startRig(tempDir(), { operators: [] });
+    const rig = await startRig(tempFolder(), { operators: [] });
     await turnOf(rig, 'auditor');
     expect(rig.told).toEqual([]);
     expect(rig.ledger()).toHaveLength(1);
@@ -68,7 +68,7 @@ describe('the operators', () => {
 
 describe('governance', () => {
   it('shows mode and posture in the title and forbids by them, from the moment they hold', async () => {
-    const rig = await startRig(tempDir(), { rules: RULES.filter(({ name }) => name === 'posture') });
+    const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'posture') });
     asks(rig, 'main', 't', { kind: 'person' });
     const use = (callId: string) =>
       rig.apply({
@@ -94,7 +94,7 @@ describe('governance', () => {
   });
 
   it('names a state that is half-written, wrong or gone, and keeps the last good one', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     const health = () => rig.coordinator().health();
     expect(health()).toMatchObject({ governance: { state: 'missing' }, problems: [] });
     writeState(rig, { mode: 'research', posture: 'scout' });
@@ -115,7 +115,7 @@ describe('governance', () => {
   });
 
   it('never waits for a FIFO in the place of a governance file', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     writeState(rig, { mode: 'research', posture: 'scout' });
     rmSync(join(rig.dir, 'governance', 'state.json'));
     execFileSync('mkfifo', [join(rig.dir, 'governance', 'state.json')]);
@@ -124,7 +124,7 @@ describe('governance', () => {
   });
 
   it('shows that recovery is asked for', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     writeFileSync(join(rig.dir, 'governance', 'progress.json'), '{"recovery_needed": true}');
     await rig.pass(2);
     expect(rig.coordinator().health().recoveryNeeded).toBe(true);
@@ -143,7 +143,7 @@ describe('the ledger as the coordinator sees it', () => {
   };
 
   it('accuses only who answered without an entry', async () => {
-    const rig = await startRig(tempDir(), { rules: RULES.filter(({ name }) => name === 'audit-before-response') });
+    const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'audit-before-response') });
     asks(rig, 'main', 't', { kind: 'person' });
     audit(rig, 'primary');
     await rig.pass(2);
@@ -156,7 +156,7 @@ describe('the ledger as the coordinator sees it', () => {
   });
 
   it('shows a chain that breaks while an agent works, and only health tells an old break', async () => {
-    const rig = await startRig(tempDir(), { rules: RULES.filter(({ name }) => name === 'ledger-chain') });
+    const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'ledger-chain') });
     audit(rig, 'x');
     await rig.restart();
     await rig.pass(2);
@@ -172,7 +172,7 @@ describe('the ledger as the coordinator sees it', () => {
 
 describe('drift', () => {
   it('compares the answer with what the person asked, and stores neither', async () => {
-    const rig = await startRig(tempDir(), { rules: RULES.filter(({ name }) => name === 'drift') });
+    const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'drift') });
     asks(rig, 'main', 't', { kind: 'person' }, { text: 'Summarise the quarterly report' });
     await rig.pass(1);
     says(rig, 'main', 't', { text: 'Delete the staging database' });

@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { refusedLines } from './ledger-recipe.ts';
 import { asks, keyOf, says, startRig, turnOf } from './rig.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const SKIPPED = '◆ [VIOLATION] auditor (observer) answered although the secondary was expected';
 
 describe('three agents in one thread', () => {
   it('find nothing when they answer in order', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     for (const agent of ['main', 'reviewer', 'auditor']) await turnOf(rig, agent);
     expect({ findings: rig.findings(), ledger: rig.ledger(), told: rig.told }).toEqual({ findings: [], ledger: [], told: [] });
   });
 
   it('show who was out of turn in the box of the answer, write it down and tell the operators once', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     await turnOf(rig, 'main');
     await turnOf(rig, 'auditor');
     const card = [...rig.cardsById.values()].find(({ lines }) => lines.includes(SKIPPED));
@@ -31,7 +31,7 @@ describe('three agents in one thread', () => {
   });
 
   it('count repeats without writing or telling them again', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     for (const agent of ['reviewer', 'auditor', 'reviewer', 'auditor']) await turnOf(rig, agent);
     expect(rig.findings().at(-1)).toBe('◆ [VIOLATION] auditor (observer) answered although the primary was expected (×4)');
     expect(rig.ledger()).toHaveLength(1);
@@ -40,13 +40,13 @@ describe('three agents in one thread', () => {
   });
 
   it('are told of in every conversation, but only once in each', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     for (const root of ['a', 'b', 'a']) await turnOf(rig, 'auditor', root);
     expect(rig.told.map(({ place }) => place?.rootId)).toEqual(['a', 'b']);
   });
 
   it('notice the missing observer in the newest box, and its late answer', async () => {
-    const rig = await startRig(tempDir(), { missingAfterMs: 60_000 });
+    const rig = await startRig(tempFolder(), { missingAfterMs: 60_000 });
     await turnOf(rig, 'main');
     await turnOf(rig, 'reviewer');
     await rig.pass(61);
@@ -75,7 +75,7 @@ describe('what is no completed answer', () => {
       trigger = { kind: 'person' as const },
       message = {},
     }: { trigger?: Parameters<typeof asks>[3]; message?: Parameters<typeof says>[3] }) => {
-      const rig = await startRig(tempDir());
+      const rig = await startRig(tempFolder());
       asks(rig, 'auditor', 't', trigger);
       says(rig, 'auditor', 't', message);
       await rig.pass(20);
@@ -84,7 +84,7 @@ describe('what is no completed answer', () => {
   );
 
   it('an abort that a normal stop precedes', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     asks(rig, 'auditor', 't', { kind: 'person' });
     says(rig, 'auditor', 't');
     await rig.pass(1);
@@ -94,7 +94,7 @@ describe('what is no completed answer', () => {
   });
 
   it('the second reply of the same turn', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     await turnOf(rig, 'main');
     asks(rig, 'main', 'more', { kind: 'announce' });
     says(rig, 'main', 'more', { text: 'the sub-agent is done' });
@@ -105,7 +105,7 @@ describe('what is no completed answer', () => {
 
 describe('a restart in the middle of a sequence', () => {
   it('neither forgets nor repeats anything', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     await turnOf(rig, 'main');
     await rig.restart();
     await turnOf(rig, 'auditor');
@@ -118,7 +118,7 @@ describe('a restart in the middle of a sequence', () => {
   });
 
   it('finds an answer again that was not stored yet', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     asks(rig, 'auditor', 't', { kind: 'person' });
     await rig.pass(1);
     const answeredAt = rig.clock.now();
@@ -133,7 +133,7 @@ describe('a restart in the middle of a sequence', () => {
   });
 
   it('does not write a ledger line twice that was written but not struck off', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     asks(rig, 'auditor', 't', { kind: 'person' });
     says(rig, 'auditor', 't');
     await rig.pass(3, { isStored: false });
@@ -147,7 +147,7 @@ describe('a restart in the middle of a sequence', () => {
   });
 
   it('judges what happened meanwhile in order of time, whichever session is read first', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     const at = rig.clock.now();
     const turns = [
       ['auditor', 30],
@@ -164,7 +164,7 @@ describe('a restart in the middle of a sequence', () => {
   });
 
   it('leaves what happened before the first start alone', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     asks(rig, 'auditor', 't', { kind: 'person' });
     says(rig, 'auditor', 't', { at: rig.clock.now() - 1_000 });
     await rig.pass(20);
@@ -174,7 +174,7 @@ describe('a restart in the middle of a sequence', () => {
 
 describe('a short turn', () => {
   it('gets a box when something was found about it', async () => {
-    const rig = await startRig(tempDir());
+    const rig = await startRig(tempFolder());
     asks(rig, 'main', 'a', { kind: 'person' });
     says(rig, 'main', 'a');
     asks(rig, 'auditor', 'b', { kind: 'person' });

@@ -6,7 +6,7 @@ import type { Break } from '../../../src/coordinator/ledger/chain.ts';
 import { encodeEntry, ZERO_HASH } from '../../../src/coordinator/ledger/entry.ts';
 import { LedgerFollower } from '../../../src/coordinator/ledger/ledger-follower.ts';
 import { T0 } from './rule-harness.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 /** `count` linked lines of the agent `primary`. */
 function chained(count: number, word = 'entry'): string[] {
@@ -20,7 +20,7 @@ function chained(count: number, word = 'entry'): string[] {
 }
 
 function setUp(lines: readonly string[]) {
-  const path = join(tempDir(), 'ledger.jsonl');
+  const path = join(tempFolder(), 'ledger.jsonl');
   if (lines.length > 0) writeFileSync(path, lines.join(''));
   const clock = { now: () => T0 + 1_000, monotonic: () => 0, after: () => () => undefined };
   const broken: Break[] = [];

@@ -18,7 +18,7 @@ import type { SessionEvent, Trigger } from '../../../src/core/event.ts';
 import { Fold } from '../../../src/core/fold.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import type { Session } from '../../../src/core/session.ts';
-import { FakeClock } from '../sources/openclaw/transcripts/fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRegular, refusalOf } from '../../../src/files/open-file.ts';
-import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
+import { tempFolderInMemory } from '../../support/temp-folder.ts';
 
 async function tryToOpen(path: string, root: string): Promise<string> {
   const opened = await openRegular({ path, root });
@@ -15,7 +15,7 @@ async function tryToOpen(path: string, root: string): Promise<string> {
 
 describe('opening what an agent could have put there', () => {
   it('opens a regular file and changes neither its times nor its inode', async () => {
-    const dir = tempDir();
+    const dir = tempFolderInMemory();
     const path = join(dir, 'a.jsonl');
     writeFileSync(path, 'x\n');
     const { mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
@@ -24,13 +24,13 @@ describe('opening what an agent could have put there', () => {
   });
 
   it('does not wait for the writer of a pipe', async () => {
-    const dir = tempDir();
+    const dir = tempFolderInMemory();
     execFileSync('mkfifo', [join(dir, 'a.jsonl')]);
     expect(await tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('not_a_file');
   });
 
   it('refuses folders, sockets and devices', async () => {
-    const dir = tempDir();
+    const dir = tempFolderInMemory();
     mkdirSync(join(dir, 'folder.jsonl'));
     const server = createServer().listen(join(dir, 'socket.jsonl'));
     onTestFinished(() => void server.close());
@@ -41,7 +41,7 @@ describe('opening what an agent could have put there', () => {
   });
 
   it('refuses a symbolic link, dangling or not', async () => {
-    const dir = tempDir();
+    const dir = tempFolderInMemory();
     writeFileSync(join(dir, 'real.jsonl'), '');
     symlinkSync(join(dir, 'real.jsonl'), join(dir, 'link.jsonl'));
     symlinkSync(join(dir, 'nowhere'), join(dir, 'dangling.jsonl'));
@@ -50,7 +50,7 @@ describe('opening what an agent could have put there', () => {
   });
 
   it('refuses a path that leaves the root by a linked folder or by ..', async () => {
-    const [dir, outside] = [tempDir(), tempDir()];
+    const [dir, outside] = [tempFolderInMemory(), tempFolderInMemory()];
     mkdirSync(join(dir, 'agents'));
     mkdirSync(join(outside, 'sessions'));
     writeFileSync(join(outside, 'sessions', 'a.jsonl'), '');
@@ -61,14 +61,14 @@ describe('opening what an agent could have put there', () => {
   });
 
   it('takes a root that is itself a link: the operator named it', async () => {
-    const [dir, elsewhere] = [tempDir(), tempDir()];
+    const [dir, elsewhere] = [tempFolderInMemory(), tempFolderInMemory()];
     writeFileSync(join(elsewhere, 'a.jsonl'), '');
     symlinkSync(elsewhere, join(dir, 'root'));
     expect(await tryToOpen(join(dir, 'root', 'a.jsonl'), join(dir, 'root'))).toBe('open');
   });
 
   it('tells a missing file from a refused one', async () => {
-    const dir = tempDir();
+    const dir = tempFolderInMemory();
     expect(await tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('missing');
     expect(await tryToOpen(join(dir, 'no', 'a.jsonl'), dir)).toBe('missing');
     expect(await tryToOpen(join(dir, 'no', 'a.jsonl'), join(dir, 'no'))).toBe('missing');

@@ -3,10 +3,10 @@ import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { SmallFile } from '../../../src/files/small-file.ts';
-import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
+import { tempFolderInMemory } from '../../support/temp-folder.ts';
 
 function setUp(followsLinks = false) {
-  const path = join(tempDir(), 'state.json');
+  const path = join(tempFolderInMemory(), 'state.json');
   return { path, file: new SmallFile({ path, root: undefined, followsLinks }, 10) };
 }
 

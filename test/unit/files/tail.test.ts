@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Tail, type TailOptions } from '../../../src/files/tail.ts';
 import { withoutRoot } from '../without-root.ts';
-import { FakeClock } from '../sources/openclaw/transcripts/fake-clock.ts';
-import { tempDir, tempDirOnDisk } from '../sources/openclaw/transcripts/temp-dir.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { tempFolder, tempFolderInMemory } from '../../support/temp-folder.ts';
 
-function setUp(options: Partial<TailOptions> = {}, dir = tempDir()) {
+function setUp(options: Partial<TailOptions> = {}, dir = tempFolderInMemory()) {
   const path = join(dir, 'a.jsonl');
   const clock = new FakeClock();
   const tail = new Tail({ path, root: dir, clock, isLaterName: (name) => name.startsWith('a.jsonl.'), ...options });
@@ -158,7 +158,7 @@ describe('another file under the same name', () => {
   });
 
   it('with another past is read from its start, also where the disk hands out the same inode again', async () => {
-    const { path, read } = setUp({}, tempDirOnDisk());
+    const { path, read } = setUp({}, tempFolder());
     writeFileSync(path, 'one\n');
     await read();
     rmSync(path);

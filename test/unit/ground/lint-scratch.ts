@@ -1,10 +1,10 @@
 // Lints files that do not exist in the repository with the configuration of the repository.
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from './repository.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 interface Diagnostic {
   readonly code?: string;
@@ -16,7 +16,7 @@ interface Diagnostic {
  * fired in each file; a file without findings has no entry. Throws when the linter itself fails.
  */
 export function lintScratch(sourcesByPath: Readonly<Record<string, string>>): Map<string, string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'live-status-lint-'));
+  const folder = tempFolder('lint');
   try {
     cpSync(join(ROOT, '.oxlintrc.jsonc'), join(folder, '.oxlintrc.jsonc'));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), compilerOptions: { types: [] } }));

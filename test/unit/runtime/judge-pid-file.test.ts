@@ -1,12 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeRecord, inspectPidFile, judgePidFile, type PidFileSeen, readPidFile } from '../../../src/runtime/pid-file.ts';
 import { lookAtProcess, type ProcessSeen } from '../../../src/runtime/process-identity.ts';
 import { withoutRoot } from '../without-root.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'live-status-pid-'));
+const folder = tempFolder('pid');
 const record = { pid: 77, startMark: '500@boot', healthUrl: 'http://127.0.0.1:9090/health', namespace: '' };
 const present: PidFileSeen = { kind: 'present', text: encodeRecord(record), uid: 1000, record };
 const alive: ProcessSeen = { kind: 'alive', uid: 1000, startMark: '500@boot' };

@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeRecord } from '../../../src/runtime/pid-file.ts';
 import { defaultPidFile, findHolding } from '../../../src/runtime/pid-places.ts';
 import { lookAtProcess } from '../../../src/runtime/process-identity.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'live-status-places-'));
+const root = tempFolder('places');
 const self = lookAtProcess(process.pid);
 const ours = encodeRecord({
   pid: process.pid,

@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRotatingFile } from '../../../src/runtime/rotating-file.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 function logPath(): string {
-  return join(mkdtempSync(join(tmpdir(), 'live-status-log-')), 'x.log');
+  return join(tempFolder('log'), 'x.log');
 }
 
 const content = (path: string) => readFileSync(path, 'utf8');

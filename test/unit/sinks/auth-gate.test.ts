@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
 import { type AuthGateSink, type AuthStatus, withAuthGate } from '../../../src/sinks/auth-gate.ts';
 import { createToken, type TokenReading } from '../../../src/sinks/token.ts';
-import { createFakeClock, type FakeClock, settle } from './fake-clock.ts';
 import { createFakeSink, type FakeSink, later, pushThrough } from './fake-sink.ts';
+import { FakeClock, settle } from '../../support/clock.ts';
 
 interface Setup {
   clock: FakeClock;
@@ -20,7 +20,7 @@ interface Setup {
 }
 
 function setup(): Setup {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const sink = createFakeSink();
   const file: Setup['file'] = { reading: { value: 'fake-old' } };
   const token = createToken('fake-old', () => file.reading);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { withBackgroundPace } from '../../../src/sinks/mattermost/background-pace.ts';
 import type { TransportRequest } from '../../../src/sinks/mattermost/transport.ts';
-import { createFakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const QUESTION: TransportRequest = { method: 'GET', path: '/q', background: true };
 const PUSH: TransportRequest = { method: 'PUT', path: '/p' };
 
 function start(perSecond: number) {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const sentAt: { path: string; at: number }[] = [];
   const transport = withBackgroundPace(
     async ({ path }) => {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/core/sink.ts';
 import { type BreakerState, withBreaker } from '../../../src/sinks/breaker.ts';
-import { createFakeClock } from './fake-clock.ts';
 import { createFakeSink, pushThrough } from './fake-sink.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const THRESHOLD = 3;
 const COOLDOWN_MS = 1_000;
@@ -64,7 +64,7 @@ describe('a breaker, whatever happens', () => {
     let recovered = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
-        const clock = createFakeClock();
+        const clock = new FakeClock();
         const sink = createFakeSink();
         const breaker = withBreaker(sink, { threshold: THRESHOLD, cooldownMs: COOLDOWN_MS, clock });
         const model: Model = { state: 'closed', failures: 0, probeAt: 0, sent: 0, probes: 0, isUp: true, now: 0 };
@@ -93,7 +93,7 @@ describe('a breaker, whatever happens', () => {
   it('is half-open within one cool-down after the server is back, after an outage of any length', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 500 * COOLDOWN_MS }), async (outageMs) => {
-        const clock = createFakeClock();
+        const clock = new FakeClock();
         const sink = createFakeSink();
         const breaker = withBreaker(sink, { threshold: 1, cooldownMs: COOLDOWN_MS, clock });
         sink.outcome = 'unreachable';

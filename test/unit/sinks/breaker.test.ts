@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
 import { type BreakerSink, type BreakerState, withBreaker } from '../../../src/sinks/breaker.ts';
-import { createFakeClock, type FakeClock, settle } from './fake-clock.ts';
 import { createFakeSink, type FakeSink, later, pushThrough } from './fake-sink.ts';
+import { FakeClock, settle } from '../../support/clock.ts';
 
 const COOLDOWN_MS = 30_000;
 
@@ -14,7 +14,7 @@ interface Setup {
 }
 
 function setup(threshold = 3): Setup {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const sink = createFakeSink();
   const changes: BreakerState[] = [];
   const breaker = withBreaker(sink, { threshold, cooldownMs: COOLDOWN_MS, clock, onChange: (state) => changes.push(state) });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
 import type { TransportResponse } from '../../../src/sinks/mattermost/transport.ts';
-import { createFakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const GET = { method: 'GET', path: '/users/me' } as const;
 const OK: TransportResponse = { status: 200, headers: {}, retryAfterMs: undefined, body: '{}' };
@@ -9,7 +9,7 @@ const limited = (seconds: number): TransportResponse => ({ status: 429, headers:
 
 /** Processes of one machine: each has a gate of its own, and they have one disk. */
 function setUp(...answers: TransportResponse[]) {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   let blockedUntil: number | undefined;
   const disk = { blockedUntil: () => blockedUntil, noteBlocked: (until: number) => void (blockedUntil = until) };
   const sentAt: number[] = [];

@@ -7,8 +7,8 @@ import { patienceWith } from '../../../src/boxes/publish/patience.ts';
 import { FAILURES, PushError, type Reason } from '../../../src/core/sink.ts';
 import { withBreaker } from '../../../src/sinks/breaker.ts';
 import { untilHealthy } from '../../../src/takeover/until-healthy.ts';
-import { createFakeClock } from './fake-clock.ts';
 import { createFakeSink, pushThrough } from './fake-sink.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const NOW = 1_000_000;
 const MINUTE_MS = 60_000;
@@ -38,7 +38,7 @@ function waitOfAll({ reason, retryAfterMs }: PushError): string {
 
 async function circuitAfter({ reason }: PushError): Promise<string> {
   const sink = createFakeSink();
-  const breaker = withBreaker(sink, { threshold: 1, cooldownMs: 5_000, clock: createFakeClock() });
+  const breaker = withBreaker(sink, { threshold: 1, cooldownMs: 5_000, clock: new FakeClock() });
   sink.outcome = reason;
   await pushThrough(breaker);
   const state = breaker.state();
@@ -52,7 +52,7 @@ function boxAfter({ reason }: PushError, lastingMs: number, alone: boolean): str
 }
 
 async function searchAfter(failure: PushError): Promise<string> {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   let asked = 0;
   const search = async (): Promise<void> => {
     asked += 1;

@@ -1,12 +1,10 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SourcePorts } from '../../../src/core/source.ts';
 import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { SOURCES } from '../../../src/sources/catalogue.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'live-status-catalogue-'));
+const folder = tempFolder('catalogue');
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const ports: SourcePorts = {
   clock: systemClock,

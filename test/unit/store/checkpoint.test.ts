@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 let dir: string;
 let lines: string[];
@@ -15,7 +15,7 @@ const log: Logger = {
 };
 
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'checkpoint-'));
+  dir = tempFolder('checkpoint');
   lines = [];
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
@@ -10,6 +8,7 @@ import { Memory } from '../../../src/store/memory.ts';
 import type { EntryOfSession, Living } from '../../../src/store/session-store.ts';
 
 import { rowsInMemory } from './rows-in-memory.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nothing: Living<EntryOfSession> = { sessions: () => new Map(), entries: () => [] };
@@ -26,7 +25,7 @@ function onDisk(): {
   restarted(): Memory<EntryOfSession>;
   stored(): PostRecord[];
 } {
-  const folder = mkdtempSync(join(tmpdir(), 'live-status-memory-'));
+  const folder = tempFolder('memory');
   const checkpoint = openCheckpoint(folder, quiet);
   onTestFinished(() => {
     checkpoint.close();

@@ -5,8 +5,8 @@ import { metaOf, type LiveStatusMeta } from '../../../src/boxes/publish/post-met
 import { PushError, type PostDraft } from '../../../src/core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
 import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 interface Setup {
   posts: Posts;
@@ -21,7 +21,7 @@ function setup(): Setup {
   const turns: TurnIdentity[] = [];
   const owners = new Map<string, string>();
   const remembered = { boxOf: (postId: string) => owners.get(postId), isReplaced: () => false };
-  const sink = withAdoption(posts, createFakeClock(), 'me', { turns: () => turns, posts: remembered });
+  const sink = withAdoption(posts, new FakeClock(), 'me', { turns: () => turns, posts: remembered });
   return { posts, sink, turns, owners };
 }
 

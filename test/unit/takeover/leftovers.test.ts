@@ -8,9 +8,9 @@ import { PostStore } from '../../../src/store/post-store.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
 import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
 import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
-import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
 import { rowsInMemory } from '../store/rows-in-memory.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 const KEY = 'agent:main:main';
 const MINUTE_MS = 60_000;
@@ -40,7 +40,7 @@ interface Setup {
 }
 
 function setup(): Setup {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const posts = createPosts();
   const records = new PostStore(rowsInMemory(), () => undefined);
   const turns: TurnIdentity[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withTwinWatch, type TwinSink } from '../../../src/takeover/twin.ts';
-import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
 import { createPosts, type Posts } from '../app/posts.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 interface Setup {
   clock: FakeClock;
@@ -12,7 +12,7 @@ interface Setup {
 }
 
 function setup(): Setup {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const posts = createPosts();
   const told: string[] = [];
   let older = 0;

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
 import { untilAnswered } from '../../../src/takeover/until-healthy.ts';
-import { createFakeClock } from '../sinks/fake-clock.ts';
+import { FakeClock } from '../../support/clock.ts';
 
 /** The instants, in seconds, at which something that fails `times` times is tried, and what came of it. */
 async function tries(reason: Reason, times: number): Promise<{ at: number[]; result: string }> {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const at: number[] = [];
   let result = 'waits';
   const attempt = async (): Promise<string> => {

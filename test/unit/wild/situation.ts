@@ -13,8 +13,8 @@ import {
   type TranscriptSource,
 } from '../../../src/sources/openclaw/transcripts/source.ts';
 import { Desk } from '../boxes/board/desk.ts';
-import { createFakeClock, type FakeClock } from '../sinks/fake-clock.ts';
-import { tempDir } from '../sources/openclaw/transcripts/temp-dir.ts';
+import { FakeClock } from '../../support/clock.ts';
+import { tempFolderInMemory } from '../../support/temp-folder.ts';
 
 const FIXTURES = new URL('../../fixtures/wild/', import.meta.url);
 const TICK_MS = 500;
@@ -65,7 +65,7 @@ export function readSituation(name: string): Situation {
 
 /** Plays a situation to its end; `startAt` is our own clock, milliseconds since the epoch. */
 export async function playSituation(situation: Situation, startAt = Date.now()): Promise<Seen> {
-  const stage = new Stage(createFakeClock(startAt));
+  const stage = new Stage(new FakeClock(startAt));
   for (const step of situation.before) stage.act(step);
   await stage.start();
   const looks: Boxes[] = [];
@@ -81,7 +81,7 @@ export async function playSituation(situation: Situation, startAt = Date.now()):
 /** One watcher over a folder of its own. */
 class Stage {
   readonly #clock: FakeClock;
-  readonly #folder = tempDir();
+  readonly #folder = tempFolderInMemory();
   readonly #desk: Desk;
   readonly #source: TranscriptSource;
   readonly #readByPath = new Map<string, TranscriptCheckpoint>();

@@ -10,10 +10,10 @@ import { unindexedKey } from '../../../../src/sources/openclaw/decoding/session-
 import { Announcer } from '../../../../src/sources/openclaw/transcripts/announce.ts';
 import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode.ts';
 import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
-import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
 import { HOME, lonelyServer } from './lonely.ts';
 import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 type Lines = 'nothing' | 'group' | 'direct' | 'schedule';
 
@@ -25,7 +25,7 @@ async function whereGoes(events: readonly SessionEvent[], options: Partial<Place
   const session = [...fold.sessionsByKey.values()].find(({ turns }) => turns.length > 0);
   const turn = session?.turns.at(-1);
   if (session === undefined || turn === undefined) throw new Error('no turn');
-  const place = createPlacement(lonelyServer(C), { ...HOME, ...options }, createFakeClock(AT));
+  const place = createPlacement(lonelyServer(C), { ...HOME, ...options }, new FakeClock(AT));
   const placement = await place({ session, turn, childrenByKey: {} });
   if ('refused' in placement) return 'private';
   return placement.target.channelId === 'home' ? 'default' : placement.target.channelId === C ? 'own' : 'private';
@@ -47,7 +47,7 @@ function byFiles(key: string, row: Row | undefined, lines: Lines, text = TEXTS[l
   const entry = row === undefined ? undefined : decodeIndexEntry(key, { sessionId: 's', ...row });
   const entries = new Map<string, IndexEntry>(entry === undefined ? [] : [[entry.key, entry]]);
   const announcer = new Announcer({
-    clock: createFakeClock(AT),
+    clock: new FakeClock(AT),
     redact: (text) => text,
     entryOf: (other) => entries.get(other),
     keyOfSession: () => undefined,

@@ -8,7 +8,7 @@ import type { TurnTree } from '../../../../src/core/session.ts';
 import { PushError, type Reason } from '../../../../src/core/sink.ts';
 import { newTurn } from '../../../../src/core/turn.ts';
 import { type ChannelDirectory, createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
-import { createFakeClock } from '../../sinks/fake-clock.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 const AT = Date.UTC(2026, 10, 21);
 const CHANNEL: Route = { kind: 'channel', channelId: 'town' };
@@ -55,7 +55,7 @@ function directoryOf(server: Server): ChannelDirectory {
 }
 
 function setUp({ route, trigger = PERSON, options, server }: Case) {
-  const clock = createFakeClock(AT);
+  const clock = new FakeClock(AT);
   const asked: Server = { names: [], replies: 0, memberOf: [], wroteAt: undefined, calls: [], ...server };
   const session = { ...newSession('agent:main:x'), ...(route === undefined ? {} : { route }) };
   const turn = newTurn(session, trigger, { at: AT, source: 'transcripts' });
@@ -295,7 +295,7 @@ describe('a turn of a session that several people share', () => {
 
 describe('a turn whose session moves on', () => {
   it('stays where it began (LS-27)', async () => {
-    const clock = createFakeClock(AT);
+    const clock = new FakeClock(AT);
     const session = { ...newSession('agent:main:x'), route: CHANNEL };
     const turn = newTurn(session, PERSON, { at: AT, source: 'transcripts' });
     const moved = { ...session, route: { kind: 'channel', channelId: 'elsewhere' } as const };

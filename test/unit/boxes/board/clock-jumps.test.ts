@@ -7,7 +7,7 @@ import { Board } from '../../../../src/boxes/board/board.ts';
 import type { Card } from '../../../../src/core/card.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { watchClock } from '../../../../src/runtime/clock-watch.ts';
-import { createFakeClock } from '../../sinks/fake-clock.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 const KEY = 'agent:main:mattermost:channel:town';
 const TICK_MS = 500;
@@ -17,7 +17,7 @@ const IDLE_MINUTES = 2;
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 class Desk {
-  readonly #base = createFakeClock();
+  readonly #base = new FakeClock();
   #setMs = 0;
   #sleptMs = 0;
   readonly titles: string[] = [];
@@ -27,7 +27,7 @@ class Desk {
   readonly #clock = {
     now: () => this.#base.now() + this.#setMs + this.#sleptMs,
     monotonic: () => this.#base.monotonic(),
-    after: this.#base.after,
+    after: this.#base.after.bind(this.#base),
   };
   readonly #watch = watchClock(this.#clock, TICK_MS, false);
   readonly #fold = new Fold();

@@ -8,7 +8,7 @@ import { EventPath } from '../../../../src/app/event-path.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { Fold } from '../../../../src/core/fold.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';
-import { createFakeClock, type FakeClock } from '../../sinks/fake-clock.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 export const MAIN = 'agent:main:main';
 const TICK_MS = 500;
@@ -39,7 +39,7 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({ policy, maxBoxes = 20, onShare, clock = createFakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
+  constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
     this.clock = clock;
     this.board = new Board(
       {

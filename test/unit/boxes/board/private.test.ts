@@ -5,8 +5,8 @@ import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
 import { HOME, lonelyServer } from '../../app/placement/lonely.ts';
-import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { Desk, MAIN } from './desk.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 const OPERATOR: Trigger = { kind: 'operator' };
 const GROUP = 'agent:main:telegram:group:1';
@@ -14,7 +14,7 @@ const GROUP = 'agent:main:telegram:group:1';
 const elsewhere = (audience: Audience): Route => ({ kind: 'elsewhere', audience });
 
 function deskOf(options: Partial<PlacementOptions> = {}): Desk {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const place = createPlacement(lonelyServer('town'), { ...HOME, ...options }, clock);
   return new Desk({ clock, policy: { openAfterMs: 0 }, place });
 }

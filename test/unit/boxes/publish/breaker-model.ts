@@ -2,7 +2,7 @@
 
 import { guarded } from '../../../../src/core/guarded.ts';
 import { FAILURES, PushError, type Sink } from '../../../../src/core/sink.ts';
-import type { FakeClock } from '../../sinks/fake-clock.ts';
+import type { FakeClock } from '../../../support/clock.ts';
 
 export interface BreakerModel {
   sink: Sink;

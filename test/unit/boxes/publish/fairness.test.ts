@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { forwarded } from '../../../../src/core/guarded.ts';
 import { PushError, type Sink } from '../../../../src/core/sink.ts';
-import type { FakeClock } from '../../sinks/fake-clock.ts';
 import { createHarness, type Harness, shownBy, view } from './harness.ts';
+import type { FakeClock } from '../../../support/clock.ts';
 
 const BOXES = 50;
 

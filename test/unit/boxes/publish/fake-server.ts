@@ -2,7 +2,7 @@
 // restarts and forgets. Its history is the judge of what the publisher did.
 
 import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../../../../src/core/sink.ts';
-import type { FakeClock } from '../../sinks/fake-clock.ts';
+import type { FakeClock } from '../../../support/clock.ts';
 
 export type Call = 'create' | 'edit' | 'read' | 'find';
 

@@ -10,9 +10,9 @@ import type { LogFields, Logger } from '../../../../src/core/log.ts';
 import type { PostBody, Sink } from '../../../../src/core/sink.ts';
 import type { Checkpoint } from '../../../../src/store/checkpoint.ts';
 import { PostStore } from '../../../../src/store/post-store.ts';
-import { createFakeClock, type FakeClock } from '../../sinks/fake-clock.ts';
 import { rowsInMemory } from '../../store/rows-in-memory.ts';
 import { FakeServer } from './fake-server.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 const PACE = parsePace('2s, 1m:5s, 5m:15s') ?? [];
 
@@ -40,7 +40,7 @@ interface Setting {
 }
 
 export function createHarness(setting: Setting = {}): Harness {
-  const clock = setting.clock ?? createFakeClock();
+  const clock = setting.clock ?? new FakeClock();
   const server = new FakeServer(clock);
   const sink = setting.wrap?.(server.sink, clock) ?? server.sink;
   const records = new Map<string, PostRecord>();

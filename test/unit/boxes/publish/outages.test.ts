@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { type BreakerModel, modelBreaker } from './breaker-model.ts';
 import { createHarness, type Harness, shownBy, view } from './harness.ts';
+import { heapUsed } from '../../../support/heap.ts';
 
 const BOXES = 20;
 const MINUTE_MS = 60_000;
@@ -147,10 +146,3 @@ describe('the last state always arrives', () => {
     expect(others.at(-1)).toBeLessThanOrEqual(since + 25_000);
   });
 });
-
-async function heapUsed(): Promise<number> {
-  await new Promise((resolve) => setImmediate(resolve));
-  setFlagsFromString('--expose-gc');
-  runInNewContext('gc')();
-  return process.memoryUsage().heapUsed;
-}

@@ -11,8 +11,8 @@ import type { ServerVersion } from '../../../../src/stand-in/rules.ts';
 import { SAMPLE, sampleSeed } from '../../../../src/stand-in/sample-seed.ts';
 import { createStandIn, type StandIn } from '../../../../src/stand-in/stand-in.ts';
 import { Network } from '../../convergence/network.ts';
-import { createFakeClock } from '../../sinks/fake-clock.ts';
 import { createHarness, type Harness } from './harness.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 export interface Played extends Harness {
   standIn: StandIn;
@@ -35,7 +35,7 @@ interface Setting {
 
 /** `CHANNEL` is where its boxes go. */
 export function playedServer({ version = '11.6', random, options, editTimeLimitMs, wrap = (sink) => sink }: Setting = {}): Played {
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const limit = editTimeLimitMs === undefined ? {} : { editTimeLimitMs };
   const standIn = createStandIn({ clock, seed: sampleSeed(), version, ...limit });
   const network = new Network(clock, standIn);

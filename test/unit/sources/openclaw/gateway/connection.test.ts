@@ -1,12 +1,13 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { TIMING } from '../../../../../src/sources/openclaw/gateway/timing.ts';
-import { createFakeClock } from '../../../sinks/fake-clock.ts';
-import { type Running, runSource, until } from './running-source.ts';
+import { type Running, runSource } from './running-source.ts';
 import { CHALLENGE, hello, type Request, ScriptedGateway, type Script } from './scripted-gateway.ts';
+import { FakeClock } from '../../../../support/clock.ts';
+import { tempFolder } from '../../../../support/temp-folder.ts';
+import { until } from '../../../../support/until.ts';
 
 const MISMATCH = { code: 'INVALID_REQUEST', message: 'unauthorized: gateway token mismatch', details: { code: 'AUTH_TOKEN_MISMATCH' } };
 
@@ -137,7 +138,7 @@ describe('the handshake', () => {
   });
 
   it('proves its device with a signed key where the gateway wants one, and keeps that key to itself', async () => {
-    const stateDir = mkdtempSync(join(tmpdir(), 'gateway-device-'));
+    const stateDir = tempFolder('gateway-device');
     const connect: Script['connect'] = (served, request) => {
       if (request.params['device'] !== undefined) return served.answer(request, hello());
       served.refuse(request, { code: 'NOT_PAIRED', message: 'device identity required', details: { code: 'DEVICE_IDENTITY_REQUIRED' } });
@@ -218,7 +219,7 @@ describe('an established connection', () => {
   });
 
   it('is known to be dead within 15 seconds when nothing answers, with the times in use', async () => {
-    const clock = createFakeClock();
+    const clock = new FakeClock();
     await connectTo({}, { clock, timing: TIMING }, { autoPong: false });
     await connected();
     await clock.advance(15_000);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readCapture } from './captures.ts';
 import { CaptureGateway } from './capture-gateway.ts';
 import { asTold } from './recorded-answers.ts';
-import { runSource, until } from './running-source.ts';
+import { runSource } from './running-source.ts';
+import { until } from '../../../../support/until.ts';
 
 /** What each recorded handshake must be called. `legacy-subscribe-frame` never sent a connect. */
 const STATES: Record<string, string> = {

@@ -1,13 +1,11 @@
 // What a gateway lets us see is judged by what it answers where it does not say so, and told with a cure that was not tried yet.
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pairCommand } from '../../../../../src/cli/pair-command.ts';
-import { until } from './running-source.ts';
 import { hello, type Request, type Script } from './scripted-gateway.ts';
 import { listen, MISSING_SCOPE, serve, stateOf, UNKNOWN_METHOD } from './watched-gateway.ts';
+import { tempFolder } from '../../../../support/temp-folder.ts';
+import { until } from '../../../../support/until.ts';
 
 describe('a hello that does not say what it grants', () => {
   const { auth: _auth, ...silent } = hello();
@@ -55,7 +53,7 @@ it('`pair` without scopes does not tell people to pair', async () => {
 
 describe('a first try that fails and a second, with the device, that works', () => {
   const { auth: _auth, ...silent } = hello();
-  const stateDir = () => mkdtempSync(join(tmpdir(), 'live-status-device-'));
+  const stateDir = () => tempFolder('device');
 
   it.each<[string, Script]>([
     [
@@ -107,7 +105,7 @@ async function pairWith(script: Script): Promise<{ code: number; out: string[] }
   const env = {
     GATEWAY_URL: await listen(script),
     GATEWAY_TOKEN: 'fake-gateway-token',
-    STATE_DIR: mkdtempSync(join(tmpdir(), 'live-status-pair-')),
+    STATE_DIR: tempFolder('pair'),
   };
   const context = { env, out: (line: string) => out.push(line), err: (line: string) => out.push(line) };
   return { code: await pairCommand.run({}, context, []), out };

@@ -2,8 +2,9 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { KEY, T0 } from './decoding.ts';
 import { says, userMessage } from './recorded-messages.ts';
-import { runSource, until } from './running-source.ts';
+import { runSource } from './running-source.ts';
 import { ScriptedGateway } from './scripted-gateway.ts';
+import { until } from '../../../../support/until.ts';
 
 it('after a gap what was said up to a minute before the last word is told, and nothing older: messages come late and by another clock', async () => {
   let now = T0;

@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pairCommand } from '../../../../../src/cli/pair-command.ts';
 import { hello, ScriptedGateway, type Script } from './scripted-gateway.ts';
+import { tempFolder } from '../../../../support/temp-folder.ts';
 
 let gateway: ScriptedGateway;
 
@@ -13,7 +11,7 @@ async function pairWith(script: Script, env: NodeJS.ProcessEnv = {}): Promise<{ 
   gateway = new ScriptedGateway(script);
   const out: string[] = [];
   const err: string[] = [];
-  const stateDir = mkdtempSync(join(tmpdir(), 'live-status-pair-'));
+  const stateDir = tempFolder('pair');
   const variables = { GATEWAY_URL: await gateway.listen(), GATEWAY_TOKEN: 'fake-gateway-token', STATE_DIR: stateDir, ...env };
   const context = { env: variables, out: (line: string) => out.push(line), err: (line: string) => err.push(line) };
   return { code: await pairCommand.run({}, context, []), out, err };

@@ -4,11 +4,11 @@ import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createRedactor } from '../../../../../src/text/redact.ts';
 import type { GatewayDetails } from '../../../../../src/sources/openclaw/gateway/health.ts';
 import { createGatewaySource, type GatewaySourceOptions } from '../../../../../src/sources/openclaw/gateway/source.ts';
-import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { CaptureGateway } from './capture-gateway.ts';
 import { type Frame, type Line, readCapture, readLines } from './captures.ts';
 import { type Answers, asTold, lacking } from './recorded-answers.ts';
 import { silentLog } from './silent-log.ts';
+import { FakeClock } from '../../../../support/clock.ts';
 
 export interface Played {
   events: SessionEvent[];
@@ -58,7 +58,7 @@ export async function play(
   connections: readonly (readonly Line[])[],
   { answers = asTold, isOnlySource = false, afterMs = SETTLE_MS }: PlayOptions = {},
 ): Promise<Played> {
-  const clock = createFakeClock(connections[0]?.[0]?.t ?? 0);
+  const clock = new FakeClock(connections[0]?.[0]?.t ?? 0);
   const events: SessionEvent[] = [];
   const advance = (to: number): Promise<void> => clock.advance(Math.max(0, to - clock.now()));
   const gateway = new CaptureGateway(connections, { answers, advance });

@@ -6,10 +6,10 @@ import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
-import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { captureNames, readCapture } from './captures.ts';
 import { Decoding } from './decoding.ts';
 import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
+import { FakeClock } from '../../../../support/clock.ts';
 
 type Frame = { event: string; payload: Record<string, unknown> };
 
@@ -33,7 +33,7 @@ const withoutRow = (payload: Record<string, unknown>): Record<string, unknown> =
 async function shownBy(frames: readonly Frame[], strip: (payload: Record<string, unknown>) => Record<string, unknown>): Promise<Desk> {
   const decoding = new Decoding();
   for (const { event, payload } of frames) decoding.event(event, strip(payload));
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const place = createPlacement({ ...lonelyServer(), isMember: async () => true }, HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   for (const event of decoding.all as readonly SessionEvent[]) desk.path.apply(event);

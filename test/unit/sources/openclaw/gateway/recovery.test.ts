@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { KEY, T0 } from './decoding.ts';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { calls, says, toolResult, userMessage } from './recorded-messages.ts';
-import { type Running, runSource, until } from './running-source.ts';
+import { type Running, runSource } from './running-source.ts';
 import { hello, type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';
+import { until } from '../../../../support/until.ts';
 
 describe('the source', () => {
   let gateway: ScriptedGateway;
@@ -204,10 +205,8 @@ describe('the source', () => {
 
   it('calls runs lost that were open when the gateway started anew, except one still in flight', async () => {
     const connect: Script['connect'] = (served, request) => served.answer(request, hello({ bootId: `boot-${served.nth}` }));
-    const request = answering('chat.history', (_served, { params }) =>
-      params['sessionKey'] === KEY ? {} : { inFlightRun: { runId: 'run-2' } },
-    );
-    await serve({ connect, request });
+    const history = (params: Request['params']) => (params['sessionKey'] === KEY ? {} : { inFlightRun: { runId: 'run-2' } });
+    await serve({ connect, request: answering('chat.history', (_served, { params }) => history(params)) });
     await until('connected', () => gateway.served[0]?.requests[1] !== undefined);
     start(gateway.newest);
     gateway.newest.event('agent', { runId: 'run-2', sessionKey: `${KEY}b`, stream: 'lifecycle', data: { phase: 'start' } }, 2);

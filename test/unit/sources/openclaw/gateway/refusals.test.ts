@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { simplerForm } from '../../../../../src/sources/openclaw/gateway/questions.ts';
 import { KEY } from './decoding.ts';
-import { until } from './running-source.ts';
 import type { Request, Served } from './scripted-gateway.ts';
 import { MISSING_SCOPE, serve, stateOf, theGateway, UNKNOWN_METHOD } from './watched-gateway.ts';
+import { until } from '../../../../support/until.ts';
 
 const newest = () => theGateway().newest;
 const connections = () => theGateway().served.length;

@@ -39,12 +39,3 @@ export async function runSource(url: string, options: Partial<GatewaySourceOptio
   await source.start();
   return { source, events, states, log };
 }
-
-/** Waits until the condition holds; fails with `what` after a generous time. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 15_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

@@ -5,8 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { KEY, T0 } from './decoding.ts';
 import { says, userMessage } from './recorded-messages.ts';
-import { type Running, runSource, until } from './running-source.ts';
+import { type Running, runSource } from './running-source.ts';
 import { hello, type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';
+import { until } from '../../../../support/until.ts';
 
 /** Its answer is on its way; a connection that breaks before has seen nothing that a later look could make up for. */
 const FIRST_LOOK_MS = 50;

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
-import { FakeClock } from './fake-clock.ts';
 import { ALIVE, KEY, setUp } from './told-by-busy.ts';
+import { FakeClock } from '../../../../support/clock.ts';
 
 describe('a lock', () => {
   it.each([0.02, 0.5, 0.9])('that is taken again for a moment %f s after a line says nothing, however late it is read', (later) => {

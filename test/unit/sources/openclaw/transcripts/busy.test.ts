@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
-import { FakeClock } from './fake-clock.ts';
 import { ALIVE, KEY, setUp } from './told-by-busy.ts';
+import { FakeClock } from '../../../../support/clock.ts';
 
 describe('a lock', () => {
   it('whose owner lives is believed for half a minute, renewed while it is held, and cleared when it is gone', () => {

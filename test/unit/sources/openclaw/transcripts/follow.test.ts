@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DecodedEvent } from '../../../../../src/sources/openclaw/decoding/decoded-event.ts';
 import { Follower, type FollowOptions } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
-import { FakeClock } from './fake-clock.ts';
-import { tempDir } from './temp-dir.ts';
+import { FakeClock } from '../../../../support/clock.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
 const AT = Date.UTC(2026, 10, 21, 11, 59);
 
@@ -26,7 +26,7 @@ function decode(line: string): { events: DecodedEvent[] } {
 const lines = (...ids: string[]) => ids.map((id) => `${JSON.stringify({ type: 'message', id })}\n`).join('');
 
 function setUp(options: Partial<FollowOptions> = {}) {
-  const dir = tempDir();
+  const dir = tempFolderInMemory();
   const path = join(dir, 'a.jsonl');
   const clock = new FakeClock();
   const told: string[] = [];

@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readIndexRows } from '../../../../../src/sources/openclaw/transcripts/index-rows.ts';
 import { ObjectMembers } from '../../../../../src/sources/openclaw/transcripts/object-members.ts';
+import { tempFolder } from '../../../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'live-status-rows-'));
+const folder = tempFolder('rows');
 
 /** Feeds a text in pieces of that many bytes; `undefined` when it was no whole object. */
 function cut(text: string, bytes: number): Map<string, unknown> | undefined {

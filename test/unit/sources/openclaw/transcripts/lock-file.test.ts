@@ -12,7 +12,7 @@ import {
   processSight,
   readLock,
 } from '../../../../../src/sources/openclaw/transcripts/lock-file.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
 const HOUR_MS = 3_600_000;
@@ -76,7 +76,7 @@ describe('reading a lock', () => {
   );
 
   it('finds none where there is none', async () => {
-    const dir = tempDir();
+    const dir = tempFolderInMemory();
     expect(await readLock(join(dir, 'a.jsonl.lock'), dir)).toBeUndefined();
     writeFileSync(join(dir, 'a.jsonl.lock'), '{"pid":7}');
     expect(await readLock(join(dir, 'a.jsonl.lock'), dir)).toMatchObject({ pid: 7 });

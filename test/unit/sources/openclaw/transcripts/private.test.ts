@@ -1,15 +1,17 @@
 // Every recorded transcript of both eras with its index missing, late, broken or of another install: nothing of it appears anywhere (P14).
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
-import { createFakeClock } from '../../../sinks/fake-clock.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, pause, watch, type Watched } from './watched.ts';
+import { watch, type Watched } from './watched.ts';
 import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
+import { FakeClock } from '../../../../support/clock.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually } from '../../../../support/until.ts';
 
 const VERSIONS = ['2026.2.26', '2026.7.35'] as const;
 type Version = (typeof VERSIONS)[number];
@@ -21,10 +23,10 @@ const transcriptsOf = (version: Version): string[] =>
 
 /** A board that would show everything it may, in front of a real source over a real folder. */
 async function install(): Promise<{ folder: string; desk: Desk; watched: Watched }> {
-  const root = tempDir();
+  const root = tempFolderInMemory();
   const folder = join(root, 'main', 'sessions');
   mkdirSync(folder, { recursive: true });
-  const clock = createFakeClock();
+  const clock = new FakeClock();
   const place = createPlacement(lonelyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   const watched = await watch(root, { emit: (event) => desk.path.apply(event) });
@@ -35,7 +37,7 @@ async function playRecording(version: Version, { folder, watched }: { folder: st
   const names = transcriptsOf(version);
   for (const name of names) copyFileSync(new URL(name, recorded(version)), join(folder, name));
   await eventually(() => expect(watched.source.details().active).toBe(names.length));
-  await pause(2_500); // the wait for a name, and the reading after it
+  await sleep(2_500); // the wait for a name, and the reading after it
 }
 
 /** Sessions with a box that nothing proves to be public, or in a channel that is not theirs. */
@@ -61,7 +63,7 @@ describe.each(VERSIONS)('the transcripts of %s', (version) => {
     if (json !== undefined) writeFileSync(join(installed.folder, 'sessions.json'), json);
     await playRecording(version, installed);
     if (after !== undefined) writeFileSync(join(installed.folder, 'sessions.json'), after(version));
-    await pause(after === undefined ? 0 : 1_500);
+    await sleep(after === undefined ? 0 : 1_500);
     await installed.desk.pass(30);
     expect(wronglyShown(installed.desk)).toEqual([]);
     // A machine that is busy may read the rest of a transcript under the name that came late.
@@ -106,7 +108,7 @@ describe('a file beside the transcripts', () => {
     for (const name of COPIES) copyFileSync(join(folder, `${ID}.jsonl`), join(folder, name));
     for (const name of COPIES) writeFileSync(join(folder, name), line('user', 'private question') + line('assistant', 'private words'));
     await eventually(() => expect(watched.source.details().ignored).toEqual({ checkpoint: 1, backup: 2, sync_conflict: 1, temporary: 2 }));
-    await pause(2_500);
+    await sleep(2_500);
     await desk.pass(5);
     expect(desk.views.length).toBeGreaterThan(0);
     expect(JSON.stringify(desk.views.map(({ card }) => card))).not.toContain('private words');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +7,9 @@ import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/tra
 import { VERSIONS } from './recorded-index.ts';
 import type { Life } from './recorded-operations.ts';
 import { Replay } from './replay.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, pause, watch } from './watched.ts';
+import { watch } from './watched.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually } from '../../../../support/until.ts';
 
 type Told = { type: string; messageId?: string; callId?: string; at: number };
 
@@ -32,12 +34,12 @@ describe.each(VERSIONS)('the recorded file operations of %s, repeated on a real 
     'are told as a whole-file reader would tell the files they left behind (%i ms apart)',
     { timeout: 300_000 },
     async (stepMs) => {
-      const folder = join(tempDir(), 'agents', 'main', 'sessions');
+      const folder = join(tempFolderInMemory(), 'agents', 'main', 'sessions');
       const replay = new Replay(version, folder);
       mkdirSync(folder, { recursive: true });
       const { events, source } = await watch(join(folder, '..', '..'));
       await replay.run(stepMs);
-      await pause(500);
+      await sleep(500);
 
       // The repetition is faithful: it left behind what was recorded.
       expect(replay.lives.length).toBeGreaterThan(25);

@@ -1,9 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync, existsSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileKindOf, sessionIdOf } from '../../../../../src/sources/openclaw/transcripts/file-name.ts';
 import { recordedFolder, type Version } from './recorded-index.ts';
 import { ephemeral, Life, type Recorded, recordedOperations } from './recorded-operations.ts';
-import { pause } from './watched.ts';
 
 /** Repeats recorded file operations on a real directory, in their order and as fast as `stepMs` allows. */
 export class Replay {
@@ -31,7 +31,7 @@ export class Replay {
     const fleeting = this.version === '2026.2.26' ? ephemeral(operations) : new Set<number>();
     for (const [number, operation] of operations.entries()) {
       await this.#repeat(operation, operations[number + 1], fleeting.has(number));
-      await pause(stepMs);
+      await sleep(stepMs);
     }
   }
 
@@ -82,7 +82,7 @@ export class Replay {
   async #rewrite(path: string, content: string): Promise<void> {
     this.rewrites += 1;
     writeFileSync(path, '');
-    await pause(1);
+    await sleep(1);
     writeFileSync(path, content, 'latin1');
   }
 

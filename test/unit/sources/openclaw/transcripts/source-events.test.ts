@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventEmitter } from 'node:events';
 import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -5,13 +6,14 @@ import { FSWatcher } from 'chokidar';
 import { describe, expect, it } from 'vitest';
 import type { FileEvents } from '../../../../../src/files/watch.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, pause, watch } from './watched.ts';
+import { watch } from './watched.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually, until } from '../../../../support/until.ts';
 
 const KEY = 'agent:main:main';
 
 function agentsRoot(): { root: string; gateway: Gateway } {
-  const root = join(tempDir(), 'agents');
+  const root = join(tempFolderInMemory(), 'agents');
   return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
 }
 
@@ -100,12 +102,13 @@ describe('with file events', () => {
   it('40,000 appends while the loop is blocked are all told, in order', { timeout: 120_000 }, async () => {
     const { root, gateway } = agentsRoot();
     gateway.index(KEY, { sessionId: 's1' });
-    const { said } = await watch(root);
+    const { said, events } = await watch(root);
     gateway.append('s1', line('user', 'ask'));
     await eventually(() => expect(said()).toHaveLength(1));
     const texts = Array.from({ length: 40_000 }, (_, number) => `m${number}`);
     for (const text of texts) gateway.append('s1', line('assistant', text, { stopReason: 'toolUse' }));
-    await eventually(() => expect(said()).toHaveLength(40_001), { timeout: 100_000, interval: 250 });
+    const isRead = () => events.filter(({ type }) => type !== 'session_seen').length === 40_001;
+    await until('all are read', isRead, { timeoutMs: 100_000 });
     expect(said().slice(1)).toEqual(texts.map((text) => `main:main: ${text}`));
   });
 
@@ -116,7 +119,7 @@ describe('with file events', () => {
     const { said } = await watch(root);
     for (let round = 0; round < 20; round += 1) {
       for (const id of ids) gateway.append(id, line('assistant', `m${round}`, { stopReason: 'toolUse' }));
-      await pause(2);
+      await sleep(2);
     }
     await eventually(() => expect(said()).toHaveLength(60 * 20));
     for (const id of ids) {

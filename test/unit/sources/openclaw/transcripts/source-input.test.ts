@@ -2,20 +2,21 @@ import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Gateway, line, turn } from './gateway.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, watch } from './watched.ts';
+import { watch } from './watched.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually } from '../../../../support/until.ts';
 
 const KEY = 'agent:main:main';
 
 function agentsRoot(): { root: string; gateway: Gateway } {
-  const root = join(tempDir(), 'agents');
+  const root = join(tempFolderInMemory(), 'agents');
   return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
 }
 
 describe('what is no transcript', () => {
   it('side files, links, pipes and folders are not read; each is named once and the others go on', async () => {
     const { root, gateway } = agentsRoot();
-    const outside = tempDir();
+    const outside = tempFolderInMemory();
     writeFileSync(join(outside, 'secret.jsonl'), turn('stolen'));
     symlinkSync(join(outside, 'secret.jsonl'), gateway.path('link'));
     mkdirSync(gateway.path('folder'));
@@ -38,7 +39,7 @@ describe('what is no transcript', () => {
 
   it('an agent’s sessions folder that is a link elsewhere is not looked at', async () => {
     const { root, gateway } = agentsRoot();
-    const elsewhere = new Gateway(join(tempDir(), 'sessions'));
+    const elsewhere = new Gateway(join(tempFolderInMemory(), 'sessions'));
     elsewhere.append('s9', turn('stolen'));
     mkdirSync(join(root, 'evil'));
     symlinkSync(elsewhere.folder, join(root, 'evil', 'sessions'));
@@ -118,7 +119,7 @@ describe('the directory', () => {
   });
 
   it('may be one sessions folder', async () => {
-    const gateway = new Gateway(join(tempDir(), 'agents', 'ada', 'sessions'));
+    const gateway = new Gateway(join(tempFolderInMemory(), 'agents', 'ada', 'sessions'));
     const { said } = await watch(gateway.folder);
     gateway.index('agent:ada:main', { sessionId: 's1' });
     gateway.append('s1', turn('1'));
@@ -127,7 +128,7 @@ describe('the directory', () => {
 
   it('may be reached through a link', async () => {
     const { root, gateway } = agentsRoot();
-    const link = join(tempDir(), 'link');
+    const link = join(tempFolderInMemory(), 'link');
     symlinkSync(root, link);
     const { said } = await watch(link);
     gateway.index(KEY, { sessionId: 's1' });
@@ -154,7 +155,7 @@ describe('the directory', () => {
 
   it('may have one index for all folders, wherever it lies', async () => {
     const { root, gateway } = agentsRoot();
-    const sessionsJson = join(tempDir(), 'store.json');
+    const sessionsJson = join(tempFolderInMemory(), 'store.json');
     writeFileSync(sessionsJson, JSON.stringify({ [KEY]: { sessionId: 's1', updatedAt: 1 } }));
     const { said } = await watch(root, { sessionsJson });
     gateway.append('s1', turn('1'));

@@ -1,15 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Gateway, line, turn } from './gateway.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, pause, watch } from './watched.ts';
+import { watch } from './watched.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually } from '../../../../support/until.ts';
 
 const KEY = 'agent:main:main';
 
 function agentsRoot(): { root: string; gateway: Gateway } {
-  const root = join(tempDir(), 'agents');
+  const root = join(tempFolderInMemory(), 'agents');
   return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
 }
 
@@ -56,9 +58,9 @@ describe('when the lock is released', () => {
     gateway.lock('s1');
     await eventually(() => expect(said()).toHaveLength(1));
     gateway.unlock('s1');
-    await pause(40);
+    await sleep(40);
     gateway.lock('s1');
-    await pause(800);
+    await sleep(800);
     expect(said()).toEqual(['main:main: busy_seen']);
   });
 
@@ -68,7 +70,7 @@ describe('when the lock is released', () => {
     gateway.index(KEY, { sessionId: 's1' });
     gateway.lock('s1');
     gateway.append('s1', line('user', 'ask'), line('assistant', 'failed', { stopReason: 'error' }));
-    await pause(60);
+    await sleep(60);
     gateway.unlock('s1');
     await eventually(() => expect(said().at(-1)).toBe('main:main: cleared'));
   });
@@ -81,11 +83,11 @@ describe('when the lock is released', () => {
     await eventually(() => expect(said()).toHaveLength(2));
     for (let flap = 0; flap < 3; flap += 1) {
       gateway.lock('s1');
-      await pause(10);
+      await sleep(10);
       gateway.unlock('s1');
-      await pause(10);
+      await sleep(10);
     }
-    await pause(700);
+    await sleep(700);
     expect(said()).not.toContain('main:main: busy_seen');
   });
 });
@@ -101,11 +103,11 @@ describe('a crash', () => {
     gateway.append('s1', line('user', 'ask'), line('assistant', 'call', { stopReason: 'toolUse' }));
     gateway.lock('s1', { pid: owner.pid, createdAt: new Date().toISOString() });
     await eventually(() => expect(said()).toContain('main:main: busy_seen'));
-    await pause(2_500);
+    await sleep(2_500);
     owner.kill('SIGKILL');
     await eventually(() => expect(said().at(-1)).toBe('main:main: crashed'));
     rmSync(`${gateway.path('s1')}.lock`);
-    await pause(2_500);
+    await sleep(2_500);
     expect(said().at(-1)).toBe('main:main: crashed');
   });
 
@@ -116,7 +118,7 @@ describe('a crash', () => {
     gateway.append('s1', turn('1', before));
     gateway.lock('s1', { pid: 999_999_999, createdAt: new Date(before).toISOString() });
     const { said } = await watch(root);
-    await pause(2_600);
+    await sleep(2_600);
     expect(said()).toEqual([]);
   });
 });

@@ -1,17 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/source.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, pause, watch } from './watched.ts';
+import { watch } from './watched.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually } from '../../../../support/until.ts';
 
 const KEY = 'agent:main:main';
 const HOUR_MS = 3_600_000;
 
 function agentsRoot(): { root: string; gateway: Gateway } {
-  const root = join(tempDir(), 'agents');
+  const root = join(tempFolderInMemory(), 'agents');
   return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
 }
 
@@ -237,11 +239,11 @@ describe('a stop', () => {
     await eventually(() => expect(checkpoints.size).toBe(1));
     truncateSync(gateway.path('s1'), 0);
     gateway.lock('s1');
-    await pause(50);
+    await sleep(50);
     await source.stop();
     const [told, stored] = [events.length, JSON.stringify([...checkpoints])];
     gateway.append('s1', turn('2'));
-    await pause(800);
+    await sleep(800);
     expect([events.length, JSON.stringify([...checkpoints])]).toEqual([told, stored]);
   });
 });

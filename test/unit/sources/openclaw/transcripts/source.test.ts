@@ -1,14 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Gateway, header, line, turn } from './gateway.ts';
-import { tempDir } from './temp-dir.ts';
-import { eventually, pause, watch } from './watched.ts';
+import { watch } from './watched.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
+import { eventually } from '../../../../support/until.ts';
 
 const KEY = 'agent:main:main';
 
 function agentsRoot(): { root: string; gateway: Gateway } {
-  const root = join(tempDir(), 'agents');
+  const root = join(tempFolderInMemory(), 'agents');
   return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
 }
 
@@ -96,12 +98,12 @@ describe('what 2026.7.35 does after every turn', () => {
       await eventually(() => expect(said().at(-1)).toBe(`main:main: answer-${name}`));
       const content = readFileSync(gateway.path('s1'));
       truncateSync(gateway.path('s1'), 0);
-      await pause(80);
+      await sleep(80);
       appendFileSync(gateway.path('s1'), content.subarray(0, 100));
-      await pause(20);
+      await sleep(20);
       appendFileSync(gateway.path('s1'), content.subarray(100));
     }
-    await pause(400);
+    await sleep(400);
     expect(said()).toEqual(['1', '2', '3'].flatMap((name) => ['main:main: turn_started', `main:main: answer-${name}`]));
   });
 });
@@ -121,7 +123,7 @@ describe('what 2026.2.26 does after a quiet heartbeat', () => {
     );
     await eventually(() => expect(said().length).toBeGreaterThan(2));
     truncateSync(gateway.path('s1'), size);
-    await pause(600);
+    await sleep(600);
     gateway.append('s1', turn('2'));
     await eventually(() => expect(said().at(-1)).toBe('main:main: answer-2'));
     expect(said()).not.toContain('main:main: compacted');
@@ -161,7 +163,7 @@ describe('the end of a transcript', () => {
     gateway.append('s2', line('user', 'ask-2'));
     await eventually(() => expect(said()).toHaveLength(3));
     gateway.archive('s1', 'reset');
-    await pause(600);
+    await sleep(600);
     expect(said().slice(2)).toEqual(['main:main: turn_started']);
   });
 
@@ -188,7 +190,7 @@ describe('a transcript', () => {
     const before = statSync(gateway.path('s1'), { bigint: true });
     const { said } = await watch(root);
     await eventually(() => expect(said()).toHaveLength(2));
-    await pause(300);
+    await sleep(300);
     const after = statSync(gateway.path('s1'), { bigint: true });
     expect([after.ino, after.mtimeNs, after.ctimeNs, after.nlink, after.mode]).toEqual([
       before.ino,
@@ -215,12 +217,12 @@ describe('a transcript', () => {
     const { root, gateway } = agentsRoot();
     gateway.index(KEY, { sessionId: 's1' });
     const { said, source } = await watch(root);
-    const temp = join(tempDir(), 'restored');
+    const temp = join(tempFolderInMemory(), 'restored');
     writeFileSync(temp, turn('old', Date.now() - 3_600_000));
     utimesSync(temp, new Date(Date.now() - 3_600_000), new Date(Date.now() - 3_600_000));
     renameSync(temp, gateway.path('s1'));
     await eventually(() => expect(source.details().files).toBe(1));
-    await pause(200);
+    await sleep(200);
     expect(said()).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { operations, TailModel } from './tail-model.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
 const CASES = 5_000;
 const SEED = 20261121;
@@ -12,7 +12,7 @@ const CHUNKS = [64, 8]; // several lines in one, and unfinished lines of many
 it('whatever happens to a file, the tail hands on every line a whole-file reader sees, once and in order', {
   timeout: 120_000,
 }, async () => {
-  const dir = tempDir();
+  const dir = tempFolderInMemory();
   let runs = 0;
   const property = fc.asyncProperty(operations, async (script) => {
     runs += 1;

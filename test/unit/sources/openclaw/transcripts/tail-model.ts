@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, statSync,
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Follower, type FollowStart, type TailCheckpoint } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../../../support/clock.ts';
 
 /** What can happen to a transcript, and when we look. `at` picks a line by a number that is taken modulo their count. */
 export type Operation =

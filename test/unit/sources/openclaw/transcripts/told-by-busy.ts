@@ -2,7 +2,7 @@
 
 import type { IndexEntry, IndexStatus } from '../../../../../src/sources/openclaw/decoding/index-entry.ts';
 import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../../../support/clock.ts';
 
 export const KEY = 'agent:main:main';
 export const ALIVE = { kind: 'alive' } as const;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
 import { Follower } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
-import { FakeClock } from './fake-clock.ts';
 import { recordedFolder, VERSIONS } from './recorded-index.ts';
-import { tempDir } from './temp-dir.ts';
+import { FakeClock } from '../../../../support/clock.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
 const newDecoder = () => createTranscriptDecoder({ redact: (text) => text, onUnknown: () => undefined });
 
@@ -27,7 +27,7 @@ function* pieces(content: Buffer): Generator<Buffer> {
 }
 
 async function follow(writes: Iterable<Buffer>): Promise<unknown[]> {
-  const path = join(tempDir(), 'a.jsonl');
+  const path = join(tempFolderInMemory(), 'a.jsonl');
   const told: unknown[] = [];
   const follower = new Follower({
     path,

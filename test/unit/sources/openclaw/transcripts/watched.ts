@@ -61,12 +61,3 @@ function shortly(event: SessionEvent): string[] {
   if (event.type === 'busy_cleared') return [`${key}: ${event.crashed ? 'crashed' : 'cleared'}`];
   return [`${key}: ${event.type}`];
 }
-
-/** Waits until the expectation holds; the machine may be busy. */
-export function eventually(expectation: () => void, { timeout = 15_000, interval = 10 } = {}): Promise<void> {
-  return vi.waitFor(expectation, { timeout, interval });
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

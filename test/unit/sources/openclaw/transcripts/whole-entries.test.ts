@@ -7,7 +7,7 @@ import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
 import { Follower } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
 import { wholeEntries } from '../../../../../src/sources/openclaw/transcripts/whole-entries.ts';
-import { tempDir } from './temp-dir.ts';
+import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
 let count = 0;
 const entry = (text: string, id = `e${++count}`): string =>
@@ -69,7 +69,7 @@ describe('a line with whole entries in it', () => {
 });
 
 it('a torn line loses nothing that is whole, not even the torn entry when it is written again', async () => {
-  const dir = tempDir();
+  const dir = tempFolderInMemory();
   const path = join(dir, 's.jsonl');
   const torn = entry('first', 'a1');
   writeFileSync(path, `${header}\n${torn.slice(0, 150)}${entry('second')}\n`);
