@@ -38,6 +38,7 @@ import { every, systemClock } from '../runtime/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { takeOver } from './upgrade.ts';
 import { likelyChannels, placerOf } from './whereabouts.ts';
+import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 import { watchProcess } from '../health/process-facts.ts';
 
@@ -91,6 +92,7 @@ class Daemon {
   #coordinator: Coordinator | undefined;
   readonly #instance = randomUUID();
   readonly #process = watchProcess();
+  readonly #counters = new Counters();
   readonly #intake: Intake;
   #noteJump: () => void = () => undefined; // a start may take long and is no sleep
   #noticePrivacy: () => void = () => undefined; // known once the sessions are restored
@@ -170,6 +172,7 @@ class Daemon {
       encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
       posts: this.#memory.posts,
       log: this.#log,
+      meter: this.#counters,
       instance: this.#instance,
       claimedAt: this.#startedAt,
       newPendingId: (boxId: string) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
@@ -184,6 +187,7 @@ class Daemon {
       log: this.#log,
       sessions: this.#fold.sessionsByKey,
       emit: (event: SessionEvent) => this.#path.apply(event),
+      meter: this.#counters,
       render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
       show: (view: BoxView) => this.#publisher.show(view),
       place: placerOf(this.#config, this.#chat, this.#clock, () => this.#publisher.charge()),
@@ -246,6 +250,7 @@ class Daemon {
       twin: this.#twin,
       coordinator: this.#coordinator,
       intake: this.#intake,
+      counters: this.#counters,
       process: this.#process,
     };
   }

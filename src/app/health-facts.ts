@@ -9,6 +9,7 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Source } from '../core/source.ts';
 import { fingerprint } from '../core/turn.ts';
+import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
 import { boxProblems, whyNotShown } from './box-troubles.ts';
@@ -34,12 +35,14 @@ export interface HealthParts {
   /** Absent when it is off. */
   coordinator: Coordinator | undefined;
   intake: Intake;
+  counters: Counters;
   process: ProcessWatch;
 }
 
 export function healthFacts(parts: HealthParts): HealthFacts {
   const stats = parts.publisher.stats();
-  const { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked, sent, conflated, skipped } = stats;
+  const { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked } = stats;
+  const { counters } = parts;
   const rows = parts.board.rows();
   const problem = parts.checkpoint.problem();
   return {
@@ -49,7 +52,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     now: parts.clock.now(),
     sources: parts.sources.map((source) => ({ name: source.id, ...source.health() })),
     sourcesChosen: parts.config.chosen.because,
-    sink: parts.chat.facts(stats.failuresByReason, stats.blockedUntil),
+    sink: parts.chat.facts(counters.by('push_failures', 'reason'), stats.blockedUntil),
     replacedBy: parts.twin.replacedBy(),
     storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
     boxes: {
@@ -58,13 +61,17 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       dirty,
       oldestDirtyAgeMs,
       behindMs,
-      lostWithoutPost: parts.board.lostWithoutPost(),
+      lostWithoutPost: counters.total('turns_lost_without_post'),
       parked,
       ...slotFacts(rows),
     },
     boxProblems: boxProblems(rows, stats),
     intake: parts.intake.facts(),
-    edits: { sent, conflated, skipped },
+    edits: {
+      sent: counters.total('edits_sent'),
+      conflated: counters.total('edits_conflated'),
+      skipped: counters.total('edits_skipped'),
+    },
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
     coordinator: parts.coordinator?.health(),
     process: parts.process.facts(),

@@ -23,7 +23,7 @@ export interface SinkFacts {
   readonly blockedUntil?: number | undefined;
   /** A channel with more posts than are looked through for those of an earlier watcher. */
   readonly endlessChannel?: string | undefined;
-  readonly failuresByReason: Readonly<Partial<Record<Reason, number>>>;
+  readonly failuresByReason: Readonly<Record<string, number>>;
 }
 
 /** One conversation whose turn has, or could have, a box. Either `postId` or `why` tells where the box is. */

@@ -7,6 +7,7 @@ import type { Change } from '../../core/fold.ts';
 import type { Logger } from '../../core/log.ts';
 import { straysOf } from '../../core/orphans.ts';
 import type { SessionsByKey, TurnTree } from '../../core/session.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { Target } from '../../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../../core/status.ts';
 import { type RootTurn, treeOf } from '../../core/tree.ts';
@@ -30,6 +31,7 @@ export interface BoardPorts {
   sessions: SessionsByKey;
   /** Time is an event, too: it takes the way of all others, and comes back as a change. */
   emit(event: SessionEvent): void;
+  meter: Meter;
   render(tree: TurnTree, statusOf: (tree: TurnTree) => TurnStatus): Card;
   show(view: BoxView): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
@@ -55,7 +57,7 @@ export class Board {
   readonly #restoredIds = new Set<string>();
   readonly #dirtyIds = new Set<string>();
   readonly #homing: Homing;
-  readonly #losses = new Losses();
+  readonly #losses: Losses;
   #isCatchingUp = true;
   /** Slots that become free are not given away any more. */
   #isLeaving = false;
@@ -65,6 +67,7 @@ export class Board {
     this.#ports = ports;
     const { clock, place, show } = ports;
     this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
+    this.#losses = new Losses(ports.meter);
     this.#options = options;
   }
 
@@ -161,11 +164,6 @@ export class Board {
     const since = this.#ports.clock.now() - FORGET_AFTER_MS;
     const strays = straysOf(this.#ports.sessions).filter(({ turn }) => turn.lastEventAt >= since);
     return [...this.entries().map(rowOf), ...strays.map(strayRow)];
-  }
-
-  /** Turns that were lost without a word and got no post, because there were too many of them. */
-  lostWithoutPost(): number {
-    return this.#losses.withheld();
   }
 
   #touch(roots: readonly RootTurn[]): void {

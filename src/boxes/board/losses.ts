@@ -2,6 +2,7 @@
 
 import type { TurnStatus } from '../../core/card.ts';
 import type { Logger } from '../../core/log.ts';
+import type { Meter } from '../../core/meter.ts';
 import { homeOf } from '../../core/home.ts';
 import type { TurnTree } from '../../core/session.ts';
 import { type BoxEntry, settle } from './box-entry.ts';
@@ -16,9 +17,13 @@ const SAYS_NOTHING = 'it was lost without a word, like too many others within a 
 /** A broken writer, or a gateway that forgot thousands of sessions, must not fill a channel with posts that say nothing. */
 export class Losses {
   readonly #instantsByPlace = new Map<string, number[]>();
-  #withheld = 0;
-  #logged = 0;
+  readonly #meter: Meter;
+  #untold = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
 
   /** Whether the box must not be opened now: one that is over is settled without a post, one that runs has to say something first. */
   withholds(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): boolean {
@@ -28,7 +33,8 @@ export class Losses {
     if (!isFull && this.#recent(channelPlace(tree), now).length < PER_CHANNEL) return false;
     if (!status.final) return true;
     settle(entry, 'passed', SAYS_NOTHING);
-    this.#withheld += 1;
+    this.#untold += 1;
+    this.#meter.count('turns_lost_without_post');
     return true;
   }
 
@@ -40,16 +46,11 @@ export class Losses {
     for (const place of [sessionPlace(tree), channelPlace(tree)]) this.#add(place, now);
   }
 
-  /** How many turns got no post, since the start. */
-  withheld(): number {
-    return this.#withheld;
-  }
-
   /** Tells the log how many there were since it was told last, at most once a minute. */
   tellLog(log: Logger, now: number): void {
-    if (this.#withheld === this.#logged || now - this.#loggedAt < LOG_EVERY_MS) return;
-    log.warn({ turns: this.#withheld - this.#logged }, 'Turns that were lost without a word got no post, because there were too many.');
-    this.#logged = this.#withheld;
+    if (this.#untold === 0 || now - this.#loggedAt < LOG_EVERY_MS) return;
+    log.warn({ turns: this.#untold }, 'Turns that were lost without a word got no post, because there were too many.');
+    this.#untold = 0;
     this.#loggedAt = now;
   }
 

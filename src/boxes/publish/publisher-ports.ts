@@ -3,6 +3,7 @@
 import type { Card } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
+import type { Meter } from '../../core/meter.ts';
 import type { PostBody, Reason, Sink, Target } from '../../core/sink.ts';
 import type { BudgetLimits } from './budget.ts';
 import type { Pace } from '../../core/pace.ts';
@@ -48,6 +49,7 @@ export interface PublisherPorts {
   encode(card: Card, meta: LiveStatusMeta, shrink: Shrink): PostBody;
   posts: PostRecords;
   log: Logger;
+  meter: Meter;
   /** Names this process in the posts it writes. */
   instance: string;
   /** Since when this process claims its boxes, wall clock; the newest claim wins. */
@@ -75,13 +77,6 @@ export interface PublisherStats {
   oldestDirtyAgeMs: number;
   /** The same of the boxes whose own channel and content are taken. */
   behindMs: number;
-  /** Creates and edits that the server confirmed. */
-  sent: number;
-  /** States that were replaced by a newer one before they were sent. */
-  conflated: number;
-  /** States that changed nothing and cost no request. */
-  skipped: number;
-  failuresByReason: Partial<Record<Reason, number>>;
   /** Boxes whose channel, or whose age, keeps their newest state out. */
   parked: BoxTrouble[];
   /** Boxes whose content is refused, or whose post alone fails. */

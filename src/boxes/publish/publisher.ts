@@ -27,7 +27,7 @@ import {
   showIn,
   shrinkingFor,
 } from './post-state.ts';
-import { countFailure, newTally, standingOf } from './tally.ts';
+import { standingOf } from './standing.ts';
 
 interface Flush {
   deadlineAt: number;
@@ -47,7 +47,8 @@ class PostPublisher implements Publisher {
   readonly #statesById = new Map<string, PostState>();
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
-  readonly #tally = newTally();
+  /** Answers of any kind of request that were a success. */
+  #okCount = 0;
   #budget: Budget;
   #gate: Gate = OPEN_GATE;
   #flush: Flush | undefined;
@@ -78,8 +79,8 @@ class PostPublisher implements Publisher {
   }
 
   #countShow(known: PostState, hash: string): void {
-    if (hash === known.hash || hash === known.acked?.hash) this.#tally.skipped += 1;
-    if (hash !== known.hash && isDirty(known) && known.attempt === undefined) this.#tally.conflated += 1;
+    if (hash === known.hash || hash === known.acked?.hash) this.#ports.meter.count('edits_skipped');
+    if (hash !== known.hash && isDirty(known) && known.attempt === undefined) this.#ports.meter.count('edits_conflated');
   }
 
   adopt(record: PostRecord, view?: BoxView): void {
@@ -120,17 +121,9 @@ class PostPublisher implements Publisher {
 
   stats(): PublisherStats {
     const { wall, now } = this.#instant();
-    const { sent, conflated, skipped, failuresByReason } = this.#tally;
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
-    return {
-      ...standingOf(this.#statesById.values(), now),
-      sent,
-      conflated,
-      skipped,
-      failuresByReason: { ...failuresByReason },
-      blockedUntil,
-    };
+    return { ...standingOf(this.#statesById.values(), now), blockedUntil };
   }
 
   async stop(): Promise<void> {
@@ -210,7 +203,7 @@ class PostPublisher implements Publisher {
   #succeeded(boxId: string, settle: Settle): void {
     const state = this.#statesById.get(boxId);
     if (state === undefined) return;
-    this.#tally.ok += 1;
+    this.#okCount += 1;
     this.#passGate({ kind: 'answered' });
     const settled = settle(state, this.#ports.clock.monotonic());
     if (state.attempt?.need === 'create' || state.attempt?.need === 'edit') this.#written(settled);
@@ -220,7 +213,7 @@ class PostPublisher implements Publisher {
   /** Something was written: its channel is open to us. Only then may the log say that a box is up to date. */
   #written(state: PostState): void {
     const { boxId, target } = state;
-    this.#tally.sent += 1;
+    this.#ports.meter.count('edits_sent');
     if (!isDirty(state)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
     const now = this.#ports.clock.monotonic();
     for (const other of this.#statesById.values())
@@ -229,14 +222,14 @@ class PostPublisher implements Publisher {
 
   #failed(boxId: string, attempt: Attempt, error: PushError): void {
     const { reason, retryAfterMs } = error;
-    countFailure(this.#tally, error);
+    this.#ports.meter.count('push_failures', { reason });
     if (reason === 'rate_limited') this.#budget = shrinkToReserve(this.#budget, this.#options.limits);
     this.#passGate({ kind: 'failed', reason, retryAfterMs });
     this.#logFailure(boxId, attempt, error);
     const state = this.#statesById.get(boxId);
     if (state === undefined) return;
     const { clock, random } = this.#ports;
-    const context = { now: clock.monotonic(), random: random(), okCount: this.#tally.ok, onRootGone: this.#options.onRootGone };
+    const context = { now: clock.monotonic(), random: random(), okCount: this.#okCount, onRootGone: this.#options.onRootGone };
     const failed = afterFailure(state, { attempt, reason, because: error.message, retryAfterMs }, context);
     this.#put(failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed) });
   }

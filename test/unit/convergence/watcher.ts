@@ -2,6 +2,7 @@
 // and for good when told to.
 
 import { Board, type ForgottenBox, type Placement } from '../../../src/boxes/board/board.ts';
+import { Counters } from '../../../src/health/counters.ts';
 import type { BoxEntry } from '../../../src/boxes/board/box-entry.ts';
 import { createPublisher } from '../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher } from '../../../src/boxes/publish/publisher-ports.ts';
@@ -86,6 +87,7 @@ export class Watcher {
   readonly #breaker: BreakerSink;
   readonly #gate: AuthGateSink;
   readonly #whenConnected = Promise.withResolvers<void>();
+  readonly #counters = new Counters();
   #isConnected = false;
   #isAlive = true;
 
@@ -243,6 +245,7 @@ export class Watcher {
       encode: encoderOf(this.#around.config, () => undefined),
       posts: this.#memory.posts,
       log: this.#around.log,
+      meter: this.#counters,
       instance,
       claimedAt,
       newPendingId: (boxId: string) => `${SAMPLE.botId}:${boxId}`,
@@ -282,6 +285,7 @@ export class Watcher {
       log,
       sessions: this.#fold.sessionsByKey,
       emit: (event: SessionEvent) => this.#path.apply(event),
+      meter: this.#counters,
       render: rendererOf(config, redact, log),
       show: (view: BoxView) => this.publisher.show(view),
       place: (tree: TurnTree) => this.#place(tree),

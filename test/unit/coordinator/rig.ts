@@ -1,6 +1,7 @@
 // The coordinator beside the real board and renderer, in one process: real files, a clock that only passes when told to, and a
 // checkpoint in memory that a killed process leaves behind as it was last stored.
 
+import { Counters } from '../../../src/health/counters.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Board } from '../../../src/boxes/board/board.ts';
@@ -110,6 +111,7 @@ function createBoard(rig: Rig): Board {
       log: quiet,
       sessions: rig.fold().sessionsByKey,
       emit: (event) => rig.path().apply(event),
+      meter: new Counters(),
       render: (tree, statusOf) =>
         renderCard(tree, statusOf, {
           verbosity: 'normal',

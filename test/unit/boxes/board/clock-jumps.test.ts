@@ -1,5 +1,6 @@
 // A board with the daemon's watch over the clock, on a clock that can be set and a machine that can sleep.
 
+import { Counters } from '../../../../src/health/counters.ts';
 import { describe, expect, it } from 'vitest';
 import { EventPath } from '../../../../src/app/event-path.ts';
 import { Fold } from '../../../../src/core/fold.ts';
@@ -37,6 +38,7 @@ class Desk {
       sessions: this.#fold.sessionsByKey,
       emit: (event) => this.#path.apply(event),
       log: quiet,
+      meter: new Counters(),
       render: (tree, statusOf): Card => {
         const { state, final } = statusOf(tree);
         this.drawn.add(tree.session.key);

@@ -1,5 +1,6 @@
 // A board at a desk of its own: fake clock, real renderer, and everything it shows written down.
 
+import { Counters } from '../../../../src/health/counters.ts';
 import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/board/board.ts';
 import { BUILT_IN_LABELS } from '../../../../src/boxes/render/labels.ts';
 import type { BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
@@ -35,6 +36,7 @@ export class Desk {
   readonly fold = new Fold();
   readonly board: Board;
   readonly path: EventPath;
+  readonly counters = new Counters();
   readonly views: BoxView[] = [];
   readonly forgotten: string[] = [];
   #ids = 0;
@@ -47,6 +49,7 @@ export class Desk {
         sessions: this.fold.sessionsByKey,
         emit: (event) => this.path.apply(event),
         log: { ...quiet, ...(warn === undefined ? {} : { warn }) },
+        meter: this.counters,
         render: (tree, statusOf) =>
           renderCard(tree, statusOf, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
         show: (view) => {

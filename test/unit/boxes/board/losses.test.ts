@@ -30,7 +30,7 @@ describe('turns that were lost without a word', () => {
     await desk.pass(5);
     expect(desk.titles().filter((title) => title.startsWith('[LOST]')).length).toBeLessThanOrEqual(5);
     expect(desk.views.some(({ card }) => card.lines.join().includes('One answer.'))).toBe(true);
-    expect(desk.board.lostWithoutPost()).toBe(120 - shown(desk));
+    expect(desk.counters.total('turns_lost_without_post')).toBe(120 - shown(desk));
   });
 
   it('that come one by one and are never answered do not slip through as boxes that run', async () => {
@@ -47,7 +47,7 @@ describe('turns that were lost without a word', () => {
     lostSessions(desk, 3_000, (n) => (n < 2_990 ? 'town' : 'other'));
     await desk.pass(2);
     expect(shown(desk)).toBe(30);
-    expect(desk.board.lostWithoutPost()).toBe(2_970);
+    expect(desk.counters.total('turns_lost_without_post')).toBe(2_970);
     expect(desk.board.rows().filter(({ why }) => why?.includes('lost without a word'))).toHaveLength(2_970);
   });
 

@@ -1,5 +1,6 @@
 // A publisher between a fake clock and a fake server, with a checkpoint in memory that survives its restarts.
 
+import { Counters } from '../../../../src/health/counters.ts';
 import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
 import { parsePace } from '../../../../src/core/pace.ts';
 import type { PostRecord } from '../../../../src/core/post-record.ts';
@@ -22,6 +23,7 @@ export interface Harness {
   clock: FakeClock;
   server: FakeServer;
   publisher: Publisher;
+  counters: Counters;
   records: Map<string, PostRecord>;
   saves: PostRecord[];
   warnings: string[];
@@ -56,6 +58,7 @@ export function createHarness(setting: Setting = {}): Harness {
   const warnings: string[] = [];
   const infos: string[] = [];
   const requests: LogFields[] = [];
+  const counters = new Counters();
   let instances = 0;
   const options = { ...OPTIONS, ...setting.options };
   const start = (): Publisher => {
@@ -69,6 +72,7 @@ export function createHarness(setting: Setting = {}): Harness {
       encode,
       posts: new PostStore(mortal(disk, isAlive), () => undefined),
       log: recordingLog(warnings, infos, requests),
+      meter: counters,
       instance: `instance${mine}`,
       claimedAt: 0,
       newPendingId: (boxId) => `pending-${boxId}`,
@@ -79,6 +83,7 @@ export function createHarness(setting: Setting = {}): Harness {
     clock,
     server,
     publisher: start(),
+    counters,
     records,
     saves,
     warnings,

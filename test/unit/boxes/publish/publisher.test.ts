@@ -62,7 +62,8 @@ describe('pushing', () => {
     for (let times = 0; times < 5; times += 1) harness.publisher.show(view('box', 'one'));
     await harness.clock.advance(60_000);
     expect(harness.server.sent).toHaveLength(1);
-    expect(harness.publisher.stats()).toMatchObject({ sent: 1, skipped: 5, conflated: 0, dirty: 0 });
+    const counted = (['edits_sent', 'edits_skipped', 'edits_conflated'] as const).map((name) => harness.counters.total(name));
+    expect([counted, harness.publisher.stats().dirty]).toEqual([[1, 5, 0], 0]);
   });
 
   it('sends only the newest of many views, and only when it is due', async () => {
@@ -75,7 +76,7 @@ describe('pushing', () => {
     expect(shownBy(harness.server, 'box')).toBe('step 99\nline');
     for (const gap of gaps(editTimes(harness))) expect(gap).toBeGreaterThanOrEqual(2_000);
     expect(editTimes(harness)).toHaveLength(6);
-    expect(harness.publisher.stats().conflated).toBeGreaterThan(80);
+    expect(harness.counters.total('edits_conflated')).toBeGreaterThan(80);
   });
 
   it('lets urgent changes jump the pace but not the throttle', async () => {

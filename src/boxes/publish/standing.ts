@@ -1,27 +1,9 @@
-// Owns the counters of the publisher since its start. Knows nothing of what is going on now.
+// How things stand with all posts at one instant. Pure.
 
-import type { PushError, Reason } from '../../core/sink.ts';
-import type { PublisherStats } from './publisher-ports.ts';
 import { isDirty, type PostState, troubleOf } from './post-state.ts';
+import type { PublisherStats } from './publisher-ports.ts';
 
-export interface Tally {
-  sent: number;
-  conflated: number;
-  skipped: number;
-  /** Answers of any kind of request that were a success. */
-  ok: number;
-  failuresByReason: Partial<Record<Reason, number>>;
-}
-
-export function newTally(): Tally {
-  return { sent: 0, conflated: 0, skipped: 0, ok: 0, failuresByReason: {} };
-}
-
-export function countFailure(tally: Tally, { reason }: Pick<PushError, 'reason'>): void {
-  tally.failuresByReason[reason] = (tally.failuresByReason[reason] ?? 0) + 1;
-}
-
-type Standing = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked' | 'refused' | 'gone'>;
+type Standing = Omit<PublisherStats, 'blockedUntil'>;
 
 /** How things stand at the instant `now` (monotonic). */
 export function standingOf(states: Iterable<PostState>, now: number): Standing {

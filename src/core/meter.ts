@@ -1,0 +1,25 @@
+// The port for counting what happens, and the catalogue of what is counted.
+
+interface Metric {
+  readonly help: string;
+  /** Members of closed sets, or names of ours: never anything that an agent or a server wrote. */
+  readonly labels: readonly string[];
+}
+
+/** A new metric is a line here; whoever sees it happen counts it. All of them are counted since the start. */
+export const METRICS = {
+  edits_sent: { help: 'Creates and edits that the server confirmed.', labels: [] },
+  edits_conflated: { help: 'States that a newer one replaced before they were sent.', labels: [] },
+  edits_skipped: { help: 'States that changed nothing and cost no request.', labels: [] },
+  push_failures: { help: 'Requests for boxes that failed.', labels: ['reason'] },
+  turns_lost_without_post: { help: 'Turns that were lost without a word and got no post, because there were too many.', labels: [] },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
+type LabelOf<Name extends MetricName> = (typeof METRICS)[Name]['labels'][number];
+type LabelsOf<Name extends MetricName> = [LabelOf<Name>] extends [never] ? [] : [Readonly<Record<LabelOf<Name>, string>>];
+
+export interface Meter {
+  /** It happened once more. */
+  count<Name extends MetricName>(name: Name, ...labels: LabelsOf<Name>): void;
+}

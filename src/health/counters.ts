@@ -1,0 +1,44 @@
+// Owns the numbers behind the meter, since the start. Does not know what they mean.
+
+import type { Meter, MetricName } from '../core/meter.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** One number of a metric: that of its labels. */
+interface Series {
+  readonly labels: Labels;
+  value: number;
+}
+
+export class Counters implements Meter {
+  readonly #seriesByName = new Map<MetricName, Map<string, Series>>();
+
+  count(name: MetricName, labels: Labels = {}): void {
+    const seriesByLabels = this.#seriesByName.get(name) ?? new Map<string, Series>();
+    this.#seriesByName.set(name, seriesByLabels);
+    const key = JSON.stringify(labels);
+    const series = seriesByLabels.get(key) ?? { labels, value: 0 };
+    seriesByLabels.set(key, series);
+    series.value += 1;
+  }
+
+  /** Those that were counted at least once, the first one first. */
+  series(name: MetricName): readonly Readonly<Series>[] {
+    return [...(this.#seriesByName.get(name)?.values() ?? [])];
+  }
+
+  /** All of a metric, whatever its labels. */
+  total(name: MetricName): number {
+    return this.series(name).reduce((sum, { value }) => sum + value, 0);
+  }
+
+  /** A metric by the values of one of its labels. */
+  by(name: MetricName, label: string): Record<string, number> {
+    const numbers: Record<string, number> = {};
+    for (const { labels, value } of this.series(name)) {
+      const of = labels[label] ?? '';
+      numbers[of] = (numbers[of] ?? 0) + value;
+    }
+    return numbers;
+  }
+}
