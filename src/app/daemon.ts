@@ -219,6 +219,7 @@ class Daemon {
       sessions: this.#fold.sessionsByKey,
       changed: (boxIds) => this.#board.redraw(boxIds),
       tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
+      isReplaced: () => this.#twin.replacedBy() !== undefined,
       stored: storedFindings(this.#memory.facts),
     });
     if (coordinator === undefined) return;
@@ -264,7 +265,7 @@ class Daemon {
     const time = keepTime({
       clock: this.#clock,
       log: this.#log,
-      tick: () => this.#path.tick({ judges: this.#twin.replacedBy() === undefined }),
+      tick: () => this.#path.tick(),
       shiftClock: (byMs) => this.#path.shiftClock(byMs),
       look: () => {
         this.#chat.checkIfIdle();

@@ -32,12 +32,12 @@ export class EventPath {
     this.#coordinator()?.apply(change);
   }
 
-  /** Call every half second or so. With `judges` false the rules do not learn that time has passed. */
-  tick({ judges = true } = {}): void {
+  /** Call every half second or so. */
+  tick(): void {
     const { clock, fold, board } = this.#parts;
     for (const event of orphanLinks(fold.sessionsByKey, clock.now())) this.apply(event);
     board().tick();
-    if (judges) this.#coordinator()?.tick();
+    this.#coordinator()?.tick();
   }
 
   /** The wall clock was set or the machine slept: every deadline moves along. */

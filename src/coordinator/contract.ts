@@ -20,6 +20,8 @@ export interface CoordinatorPorts {
   changed(boxIds: readonly string[] | 'all'): void;
   /** Posts a notice, in its place or in the configured channel. Must not reject. */
   tell(notice: Notice): Promise<Told>;
+  /** Another watcher has taken over: nothing is judged by the time, written or told any more. */
+  isReplaced(): boolean;
   /** What `rowsToStore` gave in an earlier process. */
   stored: readonly StoredRow[];
 }
@@ -57,7 +59,10 @@ export interface Coordinator {
   health(): CoordinatorHealth;
   /** What is not stored yet. Store it in one transaction with the sessions and how far the sources were read. */
   rowsToStore(): StoredRow[];
-  /** Call directly after those rows were stored. Only then findings go to the ledger and the operators: a crash neither loses nor repeats one. */
+  /**
+   * Call directly after those rows were stored. Only then findings go to the ledger and the operators, and then at once: a crash neither
+   * loses nor repeats one.
+   */
   rowsStored(): void;
   /** Writes once more what waits, as far as that is possible at once, and lets go of everything. */
   stop(): Promise<void>;

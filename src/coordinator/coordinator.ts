@@ -44,6 +44,7 @@ class RunningCoordinator implements Coordinator {
   readonly #sinceAt: number;
   readonly #dirtyRows = new Set<StoredRow['key']>();
   #safeNotices = new Set<string>();
+  #isCaughtUp = false;
   #isTelling = false;
   #tellAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -87,12 +88,20 @@ class RunningCoordinator implements Coordinator {
   }
 
   tick(): void {
+    if (this.#ports.isReplaced()) return;
+    this.#isCaughtUp = true;
     const now = this.#ports.clock.now();
     const answers = this.#answers.complete(this.#ports.sessions, now);
     if (answers.length > 0) this.#dirtyRows.add('state');
     for (const answer of answers) this.#observe(answer);
     this.#observe({ type: 'time_passed', at: now });
     this.#look();
+    this.#passOn();
+  }
+
+  /** What is safe goes to the ledger and to the operators. */
+  #passOn(): void {
+    if (!this.#isCaughtUp || this.#ports.isReplaced()) return;
     void this.#writer.write();
     void this.#tellNext();
   }
@@ -240,6 +249,7 @@ class RunningCoordinator implements Coordinator {
     this.#dirtyRows.clear();
     this.#writer.markSafe();
     this.#safeNotices = new Set(this.#operators.stored().queue.map(({ id }) => id));
+    this.#passOn();
   }
 
   async stop(): Promise<void> {

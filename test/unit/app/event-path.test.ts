@@ -81,10 +81,4 @@ describe('the way of an event', () => {
     expect(board.calls).toEqual(['tick', 'shift 5000', 'interrupt']);
     expect(rules.calls).toEqual(['tick', 'shift 5000']);
   });
-
-  it('lets no time pass for the rules while another watcher judges', () => {
-    const { path, board, rules } = laid();
-    path.tick({ judges: false });
-    expect([board.calls, rules.calls]).toEqual([['tick'], []]);
-  });
 });

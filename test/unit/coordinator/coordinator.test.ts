@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { refusedLines } from './ledger-recipe.ts';
-import { asks, keyOf, says, startRig, turnOf } from './rig.ts';
+import { asks, keyOf, type Rig, says, startRig, turnOf } from './rig.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const SKIPPED = '◆ [VIOLATION] auditor (observer) answered although the secondary was expected';
@@ -54,6 +54,35 @@ describe('three agents in one thread', () => {
     await turnOf(rig, 'auditor');
     expect(rig.findings().at(-1)).toBe('◆ [NOTICE] auditor (observer) answered after all: order is restored');
     expect(rig.told).toHaveLength(1);
+  });
+});
+
+describe('a finding', () => {
+  /** The auditor answers although the secondary was expected, and nothing is stored meanwhile. */
+  async function found(): Promise<Rig> {
+    const rig = await startRig(tempFolder());
+    await turnOf(rig, 'main');
+    asks(rig, 'auditor', 'out of turn', { kind: 'person' });
+    await rig.pass(3, { isStored: false });
+    says(rig, 'auditor', 'out of turn');
+    await rig.pass(3, { isStored: false });
+    expect(rig.findings()).toEqual([SKIPPED]);
+    return rig;
+  }
+
+  it('is written and told as soon as its rows are safe, whenever the next beat comes', async () => {
+    const rig = await found();
+    expect([rig.ledger(), rig.told]).toEqual([[], []]);
+    rig.store();
+    await vi.waitFor(() => expect([rig.ledger().length, rig.told.length]).toEqual([1, 1]));
+  });
+
+  it('is none of ours any more when another watcher has taken over', async () => {
+    const rig = await found();
+    rig.isReplaced = true;
+    rig.store();
+    await rig.pass(3);
+    expect([rig.ledger(), rig.told]).toEqual([[], []]);
   });
 });
 

@@ -50,6 +50,10 @@ export interface Rig {
   told: Notice[];
   /** What the chat server answers to the next notices. */
   answer: Told;
+  /** Whether another watcher has taken over. */
+  isReplaced: boolean;
+  /** Stores a checkpoint. */
+  store(): void;
   coordinator(): Coordinator;
   board(): Board;
   fold(): Fold;
@@ -77,12 +81,14 @@ export async function startRig(dir: string, changes: Partial<CoordinatorOptions>
     cardsById: new Map(),
     told: [],
     answer: 'told',
+    isReplaced: false,
+    store: () => store(rig, disk),
     board: () => known(parts.board),
     coordinator: () => known(parts.coordinator),
     fold: () => known(parts.fold),
     path: () => known(parts.path),
     apply: (event) => rig.path().apply(event),
-    pass: (seconds, { isStored = true } = {}) => pass(rig, disk, seconds, isStored),
+    pass: (seconds, { isStored = true } = {}) => pass(rig, seconds, isStored),
     async restart() {
       parts.fold = new Fold();
       for (const session of disk.sessions.values()) parts.fold.restore(session, clock.now());
@@ -149,6 +155,7 @@ function portsOf(rig: Rig, disk: Disk): Parameters<typeof createCoordinator>[0] 
       if (rig.answer === 'told') rig.told.push(notice);
       return rig.answer;
     },
+    isReplaced: () => rig.isReplaced,
     stored: structuredClone([...disk.rows.values()]),
   };
 }
@@ -168,18 +175,20 @@ function optionsOf(rig: Rig, changes: Partial<CoordinatorOptions>): CoordinatorO
   };
 }
 
-async function pass(rig: Rig, disk: Disk, seconds: number, isStored: boolean): Promise<void> {
+async function pass(rig: Rig, seconds: number, isStored: boolean): Promise<void> {
   for (let step = 0; step < seconds * 2; step++) {
     rig.clock.pass(500);
     rig.path().tick();
-    if (isStored) {
-      for (const row of rig.coordinator().rowsToStore()) disk.rows.set(row.key, structuredClone(row));
-      disk.sessions = new Map(structuredClone([...rig.fold().sessionsByKey]));
-      rig.coordinator().rowsStored();
-    }
+    if (isStored) rig.store();
     await new Promise((resolve) => setImmediate(resolve));
   }
   await settle(rig);
+}
+
+function store(rig: Rig, disk: Disk): void {
+  for (const row of rig.coordinator().rowsToStore()) disk.rows.set(row.key, structuredClone(row));
+  disk.sessions = new Map(structuredClone([...rig.fold().sessionsByKey]));
+  rig.coordinator().rowsStored();
 }
 
 /** File work takes real time: lets the last tick see its outcome. */
