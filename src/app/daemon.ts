@@ -1,6 +1,7 @@
 // Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
 
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { Board, type ForgottenBox } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
@@ -17,7 +18,6 @@ import type { Logger } from '../core/log.ts';
 import type { Source } from '../core/source.ts';
 import { createRedactor } from '../text/redact.ts';
 import { PushError } from '../core/sink.ts';
-import { aborted } from '../takeover/aborted.ts';
 import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
 import { boardOptions, keptLinesOf, publisherOptions } from './box-options.ts';
 import { Chat } from './chat.ts';
@@ -155,7 +155,7 @@ class Daemon {
     this.#keepTime();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
-    const stopping = aborted(signal);
+    const stopping = signal.aborted ? undefined : once(signal, 'abort');
     await Promise.race([stopping, connecting.then(() => stopping)]);
     await this.#leave();
   }

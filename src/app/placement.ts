@@ -7,7 +7,7 @@ import { homeOf } from '../core/home.ts';
 import { isListed, type NameList } from '../core/name-list.ts';
 import type { TurnTree } from '../core/session.ts';
 import { FAILURES, PushError } from '../core/sink.ts';
-import { untilAnswered } from '../takeover/until-healthy.ts';
+import { untilAnswered } from '../core/until-healthy.ts';
 
 /** What placement needs to know from the chat server; every call throws `PushError`. */
 export interface ChannelDirectory {

@@ -4,21 +4,18 @@
 // an open box at least every ten minutes, so those posts are only declared lost when nothing happened to them for longer.
 
 import type { Board } from '../boxes/board/board.ts';
-import { colorOf } from '../boxes/render/colors.ts';
-import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { PostRecord } from '../core/post-record.ts';
-import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
-import type { Card } from '../core/card.ts';
+import type { Publisher } from '../boxes/publish/publisher-ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { OUR_MARK, plainText } from '../text/neutralise.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import type { SessionsByKey } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
+import { recordOfLost, viewOfLost } from './lost-post.ts';
 import { bestTurn } from './same-turn.ts';
-import { untilHealthy } from './until-healthy.ts';
+import { untilHealthy } from '../core/until-healthy.ts';
 
 export interface LeftoverPorts {
   clock: Clock;
@@ -37,7 +34,6 @@ export const GRACE_MS = 60_000;
 const LOOK_AGAIN_MS = 60_000;
 const SEARCH_AGAIN_MS = 10 * 60_000; // a person must let us into a channel that we could not look through
 const STRANGER_QUIET_MS = 11 * 60_000; // a living watcher redraws a silent box every ten minutes
-const MAX_NAME_POINTS = 40;
 const MAX_JUDGED = 100; // within a minute
 
 export class Leftovers {
@@ -172,28 +168,16 @@ export class Leftovers {
     return false;
   }
 
-  #declareLost({ post, meta }: Leftover): void {
+  #declareLost(leftover: Leftover): void {
     const { publisher, log } = this.#ports;
-    const { postId, target, createdAt } = post;
-    log.warn({ postId }, 'An earlier watcher left this post open and nothing is known of its turn any more; it is marked as lost.');
-    publisher.adopt({
-      boxId: meta.box,
-      target,
-      phase: 'posted',
-      pendingPostId: postId,
-      postId,
-      seq: meta.seq,
-      owedFinal: true,
-      final: false,
-      createdAt,
-    });
-    publisher.show(this.#lostView(meta, target));
+    const { post, meta } = leftover;
+    log.warn(
+      { postId: post.postId },
+      'An earlier watcher left this post open and nothing is known of its turn any more; it is marked as lost.',
+    );
+    publisher.adopt(recordOfLost(leftover));
+    publisher.show(viewOfLost(leftover, this.#agentOf(meta.session)));
     publisher.forget(meta.box);
-  }
-
-  #lostView({ box, session, runs, start, trigger }: LiveStatusMeta, target: BoxView['target']): BoxView {
-    const meta = { session, runs, start, ...(trigger === undefined ? {} : { trigger }) };
-    return { boxId: box, target, card: lostCard(this.#agentOf(session)), turnStartedAt: start, meta };
   }
 
   #agentOf(session: string): string | undefined {
@@ -223,11 +207,4 @@ export class Leftovers {
   #knownBoxes(): Set<string> {
     return new Set(this.#ports.board.identities().map(({ box }) => box));
   }
-}
-
-function lostCard(agent: string | undefined): Card {
-  const name = agent === undefined ? '' : plainText(agent, MAX_NAME_POINTS);
-  const title = ['[LOST] source gone', ...(name === '' ? [] : [name])].join(' | ');
-  const lines = [`${OUR_MARK} The watcher was away, and nothing says how this turn ended.`];
-  return { state: 'lost', color: colorOf('lost', false), title, lines, droppedLines: 0, fallback: title, urgentKey: 'lost', final: true };
 }

@@ -6,7 +6,7 @@ import { gateAfter, OPEN_GATE, openAt } from '../../../src/boxes/publish/gate.ts
 import { patienceWith } from '../../../src/boxes/publish/patience.ts';
 import { FAILURES, PushError, type Reason } from '../../../src/core/sink.ts';
 import { withBreaker } from '../../../src/sinks/breaker.ts';
-import { untilHealthy } from '../../../src/takeover/until-healthy.ts';
+import { untilHealthy } from '../../../src/core/until-healthy.ts';
 import { createFakeSink, pushThrough } from './fake-sink.ts';
 import { FakeClock } from '../../support/clock.ts';
 

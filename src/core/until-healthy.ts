@@ -1,7 +1,7 @@
 // Waits out what passes by itself: outages, a full server, a refused token. Owns nothing.
 
-import type { Clock } from '../core/clock.ts';
-import { FAILURES, PushError } from '../core/sink.ts';
+import type { Clock } from './clock.ts';
+import { FAILURES, PushError } from './sink.ts';
 
 const RETRY_MS = 5_000;
 

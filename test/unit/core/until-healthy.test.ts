@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
-import { untilAnswered } from '../../../src/takeover/until-healthy.ts';
+import { untilAnswered } from '../../../src/core/until-healthy.ts';
 import { FakeClock } from '../../support/clock.ts';
 
 /** The instants, in seconds, at which something that fails `times` times is tried, and what came of it. */
