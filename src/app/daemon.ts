@@ -33,7 +33,7 @@ import { keepTime } from '../runtime/keep-time.ts';
 import { createNotices } from './notices.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
-import { createSources, openTurnsOf } from './sources.ts';
+import { createSources } from './sources.ts';
 import { every, systemClock } from '../runtime/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { takeOver } from './upgrade.ts';
@@ -205,10 +205,8 @@ class Daemon {
       log: this.#log,
       redact: this.#redact,
       emit: (event) => this.#apply(event),
-      checkpoints: this.#memory.positions.stored(),
-      onProgress: (path, position) => this.#memory.positions.note(path, position),
-      knownKeys: () => this.#fold.sessionsByKey.keys(),
-      openTurns: () => openTurnsOf(this.#fold.sessionsByKey),
+      positions: this.#memory.positions,
+      sessions: () => this.#fold.sessionsByKey,
     });
   }
 

@@ -1,4 +1,4 @@
-// Makes the sources that the configuration chose.
+// Makes the sources that the configuration chose, and keeps for each of them what is its own.
 
 import { packageVersion } from '../runtime/package-version.ts';
 import type { Config } from '../config/config.ts';
@@ -6,12 +6,21 @@ import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
 import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
+import type { PositionStore } from '../store/position-store.ts';
 import { wantsQuestions } from './governing.ts';
 
+/** What all sources share. */
+export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
+  positions: Pick<PositionStore, 'stored' | 'note'>;
+  sessions(): SessionsByKey;
+}
+
+type Identity = Pick<Source, 'id' | 'capabilities'>;
+
 /** What the configuration chose; the log says why. */
-export async function createSources(config: Config, ports: SourcePorts): Promise<Source[]> {
+export async function createSources(config: Config, host: SourceHost): Promise<Source[]> {
   const { transcriptDir, gateway, because } = config.chosen;
-  for (const sentence of because) ports.log.info({}, sentence);
+  for (const sentence of because) host.log.info({}, sentence);
   const { sessionsJson, watchPolling, stateDir } = config;
   const settings = {
     transcriptDir,
@@ -23,14 +32,30 @@ export async function createSources(config: Config, ports: SourcePorts): Promise
     tellsQuestions: wantsQuestions(config),
     isOnlySource: transcriptDir === undefined,
   };
-  const sources = await Promise.all(SOURCES.map((entry): Promise<Source | undefined> => entry.create(settings, ports)));
+  const sources = await Promise.all(
+    SOURCES.map((entry): Promise<Source | undefined> => entry.create(settings, portsOf(entry, host, SOURCES))),
+  );
   return sources.filter((source) => source !== undefined);
 }
 
-/** The newest turn of each session that nobody has ended yet, as far as a gateway knows of it. */
-export function openTurnsOf(sessionsByKey: SessionsByKey): OpenTurn[] {
+/** What this source is given: of positions, sessions and turns no more than its own. `all`: every source that there can be. */
+export function portsOf(source: Identity, { positions, sessions, ...shared }: SourceHost, all: readonly Identity[]): SourcePorts {
+  const { id, capabilities } = source;
+  const sameAgents = new Set(all.filter((other) => other.capabilities.agents === capabilities.agents).map((other) => other.id));
+  return {
+    ...shared,
+    checkpoints: positions.stored(id),
+    onProgress: (path, position) => positions.note(id, path, position),
+    knownKeys: () =>
+      [...sessions().values()].flatMap(({ key, toldBy }) => (toldBy?.some((by) => sameAgents.has(by)) === true ? [key] : [])),
+    openTurns: () => openTurnsOf(sessions(), id),
+  };
+}
+
+/** The newest turn of each session that nobody has ended yet, as far as this source knows of it. */
+export function openTurnsOf(sessionsByKey: SessionsByKey, sourceId: string): OpenTurn[] {
   return [...sessionsByKey.values()].flatMap(({ key, turns }) => {
-    const turn = turns.findLast(({ startedBy }) => startedBy.includes('gateway'));
+    const turn = turns.findLast(({ startedBy }) => startedBy.includes(sourceId));
     if (turn === undefined || (turn.end !== undefined && !hasOpenRun(turn))) return [];
     const runIds = Object.keys(turn.runsById).filter((runId) => turn.runsById[runId]?.open === true);
     return [{ sessionKey: key, runIds, since: turn.lastEventAt }];

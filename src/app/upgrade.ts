@@ -42,6 +42,12 @@ function withProvenRoutes(stored: StoredSession<BoxEntry>): StoredSession<BoxEnt
   return { ...stored, session: withRoute({ ...bare, turns }, proven) };
 }
 
+/** A version whose sessions did not say who told of them knew OpenClaw alone. */
+function withTellers<T extends StoredSession<BoxEntry>>(stored: T): T {
+  const { session } = stored;
+  return session.toldBy === undefined ? { ...stored, session: { ...session, toldBy: ['transcripts', 'gateway'] } } : stored;
+}
+
 function hasRoute({ route, turns }: Session): boolean {
   return route !== undefined || turns.some((turn) => turn.route !== undefined);
 }
@@ -94,7 +100,7 @@ interface Successors {
  * sessions have no box any more because nothing proves that they are public.
  */
 export function takeOver({ memory: { sessions, posts, facts }, publisher, fold, board, clock, log }: Successors): () => void {
-  const stored = sessions.stored().map(withProvenRoutes);
+  const stored = sessions.stored().map(withProvenRoutes).map(withTellers);
   const records = posts.records().map(withFirst);
   const notice = privacyNotice(facts, stored.length + records.length === 0);
   const known = stored.map(({ session }) => session);

@@ -61,7 +61,10 @@ interface Common {
   sessionKey: string;
   /** When it happened, by the source's clock, milliseconds since the epoch. */
   at: number;
-  source: 'transcripts' | 'gateway' | 'daemon';
+  /** The id of the source that emits it; `daemon` for what is concluded here. */
+  source: string;
+  /** The source says when each run begins and ends, by name (`SourceCapabilities`). */
+  namesRuns?: true;
 }
 
 /** All text inside events is already redacted; it is still hostile and must pass the renderer's neutralising. */

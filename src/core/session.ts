@@ -1,6 +1,6 @@
 // The state that events are folded into. Plain data: it is stored in the checkpoint as it is.
 
-import type { CallOutcome, Route, RunOutcome, SessionEvent, Trigger, Usage } from './event.ts';
+import type { CallOutcome, Route, RunOutcome, Trigger, Usage } from './event.ts';
 
 /** One tool call. `args` are redacted, one line each, shortened. */
 export interface Call {
@@ -18,7 +18,7 @@ export interface Call {
  * text of a line: another one may tell it again by another id. `injected` is no word of the agent's: the gateway wrote it.
  */
 export type Line = { at?: number } & (
-  | { kind: 'text'; id: string; text: string; source?: SessionEvent['source']; injected?: true }
+  | { kind: 'text'; id: string; text: string; source?: string; injected?: true }
   | { kind: 'call'; callId: string }
   | { kind: 'child'; childKey: string }
   | { kind: 'note'; id: string; text: string }
@@ -87,7 +87,7 @@ export interface Turn {
   /** A later turn of the same session has begun. */
   superseded: boolean;
   /** The sources that reported this turn's beginning: the second one to do so must not open a second box. */
-  startedBy: ('transcripts' | 'gateway' | 'daemon')[];
+  startedBy: string[];
   /** Usage by message id, so that the same message counts once. Sum it with `usageOf`. */
   usageById: Record<string, Usage>;
   messageIds: string[];
@@ -106,7 +106,9 @@ export interface Session {
   /** What all sources together say. */
   route?: Route;
   /** What each of them said last. */
-  routesBySource?: Partial<Record<SessionEvent['source'], Route>>;
+  routesBySource?: Record<string, Route>;
+  /** The sources that have introduced it. */
+  toldBy?: string[];
   model?: string;
   contextTokens?: number;
   contextWindow?: number;

@@ -51,12 +51,17 @@ export function abandonCalls(turn: Turn, event: EventOf<'calls_abandoned'>): Tur
  * gateway ends nothing either, but what it called open is nobody's word any more.
  */
 export function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
-  if (event.source === 'transcripts' && hasOpenRun(turn) && turn.startedBy.includes('gateway')) return turn;
-  if (event.source === 'gateway' && turn.startedBy.includes('transcripts') && turn.busyUntil > event.at && turn.end === undefined) {
+  if (event.namesRuns !== true && hasOpenRun(turn)) return turn;
+  if (event.namesRuns === true && isAlsoOf(turn, event) && turn.busyUntil > event.at && turn.end === undefined) {
     const runsById = Object.fromEntries(Object.keys(turn.runsById).map((runId) => [runId, { open: false }]));
     return { ...turn, runsById, runOpen: true };
   }
   if (turn.end !== undefined && isAtRest(turn)) return withoutQuestions(turn);
   if (event.by === 'reset' && isBare(turn)) return turn; // the next one, which has begun already
   return endRuns(turn, event.by === 'reset' ? 'aborted' : 'lost', event.at);
+}
+
+/** Another source has told of its beginning, too. */
+function isAlsoOf({ startedBy }: Turn, { source }: EventOf<'source_lost'>): boolean {
+  return startedBy.some((id) => id !== source);
 }

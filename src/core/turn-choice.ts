@@ -125,7 +125,7 @@ function hasChildren(turn: Turn): boolean {
 }
 
 /** Opens a turn for activity whose beginning was not seen. */
-export function continueTurn(session: Session, event: Pick<SessionEvent, 'at' | 'source'>): Choice {
+export function continueTurn(session: Session, event: Pick<SessionEvent, 'at' | 'namesRuns'>): Choice {
   return openTurn(session, newTurn(session, { kind: 'unknown' }, event));
 }
 
@@ -159,11 +159,22 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const isRepeat = event.messageId !== undefined && turn.messageIds.includes(event.messageId);
   const runOpen = isRepeat ? turn.runOpen : turn.runOpen || turn.end === undefined || continues;
   const retry = turn.retry === undefined || !continues || isRepeat ? {} : { retry: { ...turn.retry, nextAt: event.at } };
-  // A transcript gets its line when the run begins.
-  const hasRun = event.source === 'transcripts' ? { hasRun: true } : {};
-  const begun = { ...named, ...retry, ...hasRun, trigger, runsById, startedBy, runOpen, lastEventAt: Math.max(turn.lastEventAt, event.at) };
+  const begun = {
+    ...(event.namesRuns === true ? named : fromLine(named)),
+    ...retry,
+    trigger,
+    runsById,
+    startedBy,
+    runOpen,
+    lastEventAt: Math.max(turn.lastEventAt, event.at),
+  };
   if (isBare(turn)) return fromSign(begun, event.at);
   return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
+}
+
+/** A line is written when the run begins, and lines leave out no tool. */
+function fromLine({ toolsUntold: _untold, ...turn }: Turn): Turn {
+  return { ...turn, hasRun: true };
 }
 
 /** A turn that was only guessed from a sign of life, and perhaps over with it, has really begun, and did so when its line says. */
@@ -230,7 +241,7 @@ function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
   if (turn.end !== undefined && event.at > turn.end.at) return false;
   if (isNameless(turn, event)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
   if (turn.startedBy.includes(event.source)) return false;
-  const earlyMs = event.source === 'transcripts' ? EARLY_LINE_MS : EARLY_MS;
+  const earlyMs = event.namesRuns === true ? EARLY_MS : EARLY_LINE_MS;
   return event.at >= turn.startedAt - earlyMs && event.at <= lastBeginningAt(turn, event);
 }
 

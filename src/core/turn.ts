@@ -29,7 +29,7 @@ function hash32(text: string, seed: number): string {
 }
 
 /** A turn in which nothing has happened yet. */
-export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionEvent, 'at' | 'source'>): Turn {
+export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionEvent, 'at' | 'namesRuns'>): Turn {
   return {
     boxId: boxIdOf(session.key, event.at),
     trigger,
@@ -50,7 +50,7 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
     usageById: {},
     messageIds: [],
     compactions: 0,
-    ...(session.toolsUntold === true && event.source === 'gateway' ? { toolsUntold: true } : {}),
+    ...(session.toolsUntold === true && event.namesRuns === true ? { toolsUntold: true } : {}),
   };
 }
 

@@ -12,8 +12,8 @@ import type { Logger } from '../core/log.ts';
 import { ensurePrivate, makePrivate } from '../runtime/private-file.ts';
 import { renameIfThere } from '../runtime/rename-if-there.ts';
 
-/** Each kind of row has its own key space. */
-export type RowKind = 'session' | 'post' | 'source' | 'fact';
+/** Each kind of row has its own key space. `source` is what a version wrote that did not say whose a position is. */
+export type RowKind = 'session' | 'post' | 'position' | 'source' | 'fact';
 
 export interface Row {
   kind: RowKind;

@@ -95,4 +95,6 @@ it('goes on with every turn where an older version was killed: same posts, nothi
     expect(texts.split(said), said).toHaveLength(2);
   await watcher.stop('SIGTERM');
   expect(rowsOf(rig.folder, 'session')).toHaveLength(4);
+  expect(rowsOf(rig.folder, 'source')).toEqual([]);
+  expect(rowsOf(rig.folder, 'position').filter((key) => key.startsWith('transcripts /'))).toHaveLength(4);
 });

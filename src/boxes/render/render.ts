@@ -97,8 +97,8 @@ function reasonLines(status: TurnStatus, context: RenderContext): Wording[] {
 }
 
 /** A reader must not take what cannot be seen for what did not happen. A history may still have told of some calls. */
-function untoldLines({ toolsUntold, startedBy, callsById }: Turn): Wording[] {
-  if (toolsUntold !== true || startedBy.includes('transcripts')) return [];
+function untoldLines({ toolsUntold, callsById }: Turn): Wording[] {
+  if (toolsUntold !== true) return [];
   const what = Object.keys(callsById).length === 0 ? 'tools and sub-agents' : 'all tools and sub-agents';
   return [ours(`this gateway does not tell of ${what}`)];
 }

@@ -11,7 +11,7 @@ const told = (seconds: number, event: Bare): SessionEvent => at(seconds, event, 
 const begun = told(0, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'u' });
 const started = told(1, { type: 'run_started', runId: 'r' });
 const ended = (seconds: number, outcome: 'done' | 'yielded') => told(seconds, { type: 'run_ended', runId: 'r', outcome });
-const openAfter = (...events: SessionEvent[]) => openTurnsOf(fold(events));
+const openAfter = (...events: SessionEvent[]) => openTurnsOf(fold(events), 'gateway');
 
 describe('a turn that an earlier process left', () => {
   it('is asked about from where that one had read, with its open runs', () => {

@@ -100,6 +100,7 @@ class Play {
   #files(): (line: WrittenLine) => void {
     const clock: Clock = { now: () => this.#now, monotonic: () => this.#now, after: () => () => {} };
     const announcer = new Announcer({
+      source: 'transcripts',
       clock,
       redact,
       entryOf: (key) => this.#scenario.entryOf(key),

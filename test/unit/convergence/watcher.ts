@@ -132,7 +132,7 @@ export class Watcher {
       clock: this.#clock,
       redact,
       emit: (event) => this.#path.apply(event),
-      onProgress: (key, lines) => this.#memory.positions.note(key, lines),
+      onProgress: (key, lines) => this.#memory.positions.note('transcripts', key, lines),
       onSkipped: (key) => around.onSkipped(key),
     });
   }
@@ -144,7 +144,7 @@ export class Watcher {
     for (const { session } of stored) this.#fold.restore(session, this.#clock.now());
     this.board.restore(stored.flatMap(({ entries }) => entries));
     void this.#connect();
-    this.reader.start(this.#around.sessions(), this.#memory.positions.stored());
+    this.reader.start(this.#around.sessions(), this.#memory.positions.stored('transcripts'));
     this.#leftovers.claimRemembered();
     this.board.caughtUp();
     void this.#whenConnected.promise.then(() => this.#leftovers.search());

@@ -51,7 +51,7 @@ describe('the operators', () => {
   it('are never mentioned by what an agent chose to call itself or its tools', async () => {
     const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'observer-acted') });
     asks(rig, 'auditor', 't', { kind: 'person' });
-    const common = { sessionKey: keyOf('auditor'), at: rig.clock.now(), source: 'gateway' } as const;
+    const common = { sessionKey: keyOf('auditor'), at: rig.clock.now(), source: 'gateway', namesRuns: true } as const;
     rig.apply({ ...common, type: 'tool_started', callId: 'c', tool: '@channel @carol https://example.org', args: {} });
     await rig.pass(3);
     const text = rig.told[0]?.text ?? '';
@@ -75,6 +75,7 @@ describe('governance', () => {
         sessionKey: keyOf('main'),
         at: rig.clock.now(),
         source: 'gateway',
+        namesRuns: true,
         type: 'tool_started',
         callId,
         tool: 'write',

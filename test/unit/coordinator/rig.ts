@@ -213,7 +213,7 @@ export function writeState(rig: Rig, state: object | string): void {
 export function asks(rig: Rig, agent: string, turn: string, trigger: Trigger, more: { rootId?: string; text?: string } = {}): void {
   const { rootId = 'root', text } = more;
   const sessionKey = keyOf(agent, rootId);
-  const common = { sessionKey, at: rig.clock.now(), source: 'gateway' } as const;
+  const common = { sessionKey, at: rig.clock.now(), source: 'gateway', namesRuns: true } as const;
   rig.apply({ ...common, type: 'session_seen', agentId: agent, route: { kind: 'channel', channelId: 'town', rootId } });
   rig.apply({ ...common, type: 'turn_started', trigger, messageId: `${turn}-asked`, ...(text === undefined ? {} : { text }) });
 }
@@ -229,6 +229,7 @@ export function says(
     sessionKey: keyOf(agent, rootId),
     at: rig.clock.now(),
     source: 'gateway',
+    namesRuns: true,
     type: 'message',
     messageId: `${turn}-said`,
     stop: 'stop',

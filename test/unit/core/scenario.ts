@@ -11,11 +11,11 @@ export const MAIN = 'agent:main:main';
 export const CHILD = 'agent:main:subagent:c1';
 export const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
 
-type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
+type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source' | 'namesRuns'> : never) : never;
 
 /** One event `seconds` after T0 in the main session, or in another one. */
 export function at(seconds: number, event: Bare, sessionKey = MAIN, source: SessionEvent['source'] = 'transcripts'): SessionEvent {
-  return { ...event, sessionKey, source, at: T0 + seconds * 1000 };
+  return { ...event, ...(source === 'gateway' ? { namesRuns: true } : {}), sessionKey, source, at: T0 + seconds * 1000 };
 }
 
 export const asked = (seconds: number, id = `u${seconds}`): SessionEvent =>

@@ -6,17 +6,17 @@ import { newSession, reduce } from '../../../src/core/reduce.ts';
 import type { Session } from '../../../src/core/session.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { treeOf } from '../../../src/core/tree.ts';
+import { at, T0 } from './scenario.ts';
 
 const KEY = 'agent:main:mattermost:channel:c';
-const T0 = 1_795_226_000_000;
 const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
 
-type Told = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
+type Told = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source' | 'namesRuns'> : never) : never;
 type Step = [seconds: number, source: SessionEvent['source'], event: Told];
 
 function turns(steps: readonly Step[], asOfSeconds: number): string[] {
   let session = newSession(KEY);
-  for (const [seconds, source, event] of steps) session = reduce(session, { ...event, sessionKey: KEY, at: T0 + seconds * 1_000, source });
+  for (const [seconds, source, event] of steps) session = reduce(session, at(seconds, event, KEY, source));
   const asOf = T0 + asOfSeconds * 1_000;
   return session.turns.map((turn) => statusOf(treeOf(new Map([[KEY, session]]), session, turn, asOf), LIMITS).state);
 }
@@ -148,8 +148,7 @@ describe('a transcript that was put aside by a reset', () => {
 describe('the clock of a turn', () => {
   const startOf = (steps: readonly Step[]): number => {
     let session = newSession(KEY);
-    for (const [seconds, source, event] of steps)
-      session = reduce(session, { ...event, sessionKey: KEY, at: T0 + seconds * 1_000, source });
+    for (const [seconds, source, event] of steps) session = reduce(session, at(seconds, event, KEY, source));
     return ((session.turns[0]?.startedAt ?? 0) - T0) / 1_000;
   };
   const post: Step = [0, G, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'g1' }];
@@ -187,8 +186,7 @@ describe('a turn that only a sign of life began', () => {
 
   function fold(steps: readonly Step[]): Session {
     let session = newSession(KEY);
-    for (const [seconds, source, event] of steps)
-      session = reduce(session, { ...event, sessionKey: KEY, at: T0 + seconds * 1_000, source });
+    for (const [seconds, source, event] of steps) session = reduce(session, at(seconds, event, KEY, source));
     return session;
   }
   /** Per turn: who asked, when it began, how many lines it has, and how it ended. */

@@ -7,7 +7,7 @@ import { answered, asked, at, called, fold, MAIN, said, stateAt, treeAt } from '
 
 type Trigger = Extract<SessionEvent, { type: 'turn_started' }>['trigger'];
 
-const gateway = (event: SessionEvent): SessionEvent => ({ ...event, source: 'gateway' });
+const gateway = (event: SessionEvent): SessionEvent => ({ ...event, source: 'gateway', namesRuns: true });
 const begun = (seconds: number, runId: string, trigger: Trigger = { kind: 'unknown' }): SessionEvent =>
   gateway(at(seconds, { type: 'turn_started', trigger, runId }));
 const started = (seconds: number, runId: string): SessionEvent => gateway(at(seconds, { type: 'run_started', runId }));

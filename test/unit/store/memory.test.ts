@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
@@ -106,10 +107,10 @@ describe('what changed', () => {
   it('is written in one transaction, a session together with how far its source was read, and written once', () => {
     const { memory, sessions, transactions } = living();
     sessions.set('a', withTurn('a'));
-    memory.positions.note('a.jsonl', 7);
+    memory.positions.note('files', '/a.jsonl', 7);
     memory.flush();
     memory.flush();
-    expect(transactions).toEqual([['session a', 'source a.jsonl']]);
+    expect(transactions).toEqual([['session a', 'position files /a.jsonl']]);
   });
 
   it('is no session that has no turn, and nothing of one that was forgotten', () => {
@@ -155,5 +156,39 @@ describe('what changed', () => {
     memory.flush();
     memory.flush();
     expect([heard, transactions]).toEqual([2, [['fact found']]]);
+  });
+});
+
+describe('how far files were read', () => {
+  const FIXTURE = new URL('../../fixtures/checkpoint-0.1.0/checkpoint.sqlite', import.meta.url);
+
+  it('is given to the source that read them, and to no other', () => {
+    const { memory, restarted } = onDisk();
+    memory.positions.note('files', '/a', { offset: 1 });
+    memory.positions.note('files', '/gone', { offset: 2 });
+    memory.positions.note('files-too', '/a', { offset: 3 });
+    memory.flush();
+    memory.positions.note('files', '/gone', undefined);
+    memory.flush();
+    expect(restarted().positions.stored('files')).toEqual(new Map([['/a', { offset: 1 }]]));
+    expect(restarted().positions.stored('files-too')).toEqual(new Map([['/a', { offset: 3 }]]));
+    expect(restarted().positions.stored('fil')).toEqual(new Map());
+  });
+
+  it('belongs to the transcripts where a version wrote it that knew no other source', () => {
+    const folder = tempFolder('memory');
+    copyFileSync(FIXTURE, join(folder, 'checkpoint.sqlite'));
+    const checkpoint = openCheckpoint(folder, quiet);
+    onTestFinished(() => checkpoint.close());
+    const before = new Map(checkpoint.rows('source').map(({ key, value }) => [key, value]));
+    expect(before.size).toBe(4);
+    const memory = new Memory(checkpoint, nothing);
+    expect(memory.positions.stored('transcripts')).toEqual(before);
+    const [path = ''] = before.keys();
+    memory.positions.note('transcripts', path, { offset: 9 });
+    memory.flush();
+    expect(checkpoint.rows('source')).toEqual([]);
+    expect(new Memory(checkpoint, nothing).positions.stored('transcripts').get(path)).toEqual({ offset: 9 });
+    expect(new Memory(checkpoint, nothing).positions.stored('gateway').size).toBe(0);
   });
 });

@@ -11,6 +11,7 @@ import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { decodeRow, factsOfKey, outcomeOfRow, rowOf, type SessionFacts } from './decode-row.ts';
 import { RunDecoder } from './decode-run.ts';
+import { GATEWAY } from './identity.ts';
 import { type History, type InFlight, isAtWork, mayBeAtWork, missedMessages, ofNewestTurn, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import type { Run } from './run.ts';
@@ -289,7 +290,7 @@ export class GatewayDecoder {
   }
 
   #emit(sessionKey: string, at: number, fact: Fact): void {
-    this.#options.emit({ ...fact, sessionKey, at, source: 'gateway' });
+    this.#options.emit({ ...fact, sessionKey, at, source: GATEWAY.id, namesRuns: GATEWAY.capabilities.namesRuns });
   }
 }
 

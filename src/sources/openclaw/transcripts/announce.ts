@@ -10,6 +10,8 @@ import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 
 export interface AnnouncerOptions {
+  /** The id under which events are emitted. */
+  source: string;
   clock: Clock;
   redact(text: string): string;
   entryOf(key: string): IndexEntry | undefined;
@@ -61,12 +63,12 @@ export class Announcer {
     const told = this.announce(key, origin);
     const byMs = lagMs - (told.lagMs ?? lagMs);
     const now = this.#options.clock.now();
-    if (byMs !== 0) this.#options.emit({ type: 'writer_clock_learned', at: now, byMs, sessionKey: key, source: 'transcripts' });
+    if (byMs !== 0) this.#options.emit({ type: 'writer_clock_learned', at: now, byMs, sessionKey: key, source: this.#options.source });
     told.lagMs = lagMs;
     for (const event of events) {
       const at = event.at + lagMs;
       told.lastLineAt = Math.max(told.lastLineAt, Math.min(at, now));
-      this.#options.emit({ ...this.#withChildKey(event), at, sessionKey: key, source: 'transcripts' });
+      this.#options.emit({ ...this.#withChildKey(event), at, sessionKey: key, source: this.#options.source });
     }
   }
 
@@ -81,7 +83,7 @@ export class Announcer {
   /** Emits an event that no line gave. */
   tell(key: string, origin: Origin, event: DecodedEvent): void {
     this.announce(key, origin);
-    this.#options.emit({ ...event, sessionKey: key, source: 'transcripts' });
+    this.#options.emit({ ...event, sessionKey: key, source: this.#options.source });
   }
 
   /** An index says something else of these sessions: tells the facts that are new, of known ones and the ones they spawned. */
@@ -107,7 +109,7 @@ export class Announcer {
     if (encoded === told.facts) return;
     told.facts = encoded;
     told.hasRoute ||= facts.route !== undefined;
-    this.#options.emit({ type: 'session_seen', at: this.#options.clock.now(), sessionKey: key, source: 'transcripts', ...facts });
+    this.#options.emit({ type: 'session_seen', at: this.#options.clock.now(), sessionKey: key, source: this.#options.source, ...facts });
   }
 
   #factsOf(key: string, { origin, hasRoute }: Told): Facts {

@@ -22,6 +22,8 @@ import { Transcripts } from './transcripts.ts';
 import { WriterClock } from './writer-clock.ts';
 
 export interface ReadingOptions {
+  /** The id of the source. */
+  source: string;
   root: string;
   sessionsJson: string | undefined;
   clock: Clock;
@@ -55,10 +57,11 @@ export class Reading {
   #isReady = false;
 
   constructor(options: ReadingOptions) {
-    const { root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
+    const { source, root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
     this.#options = options;
     this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (change) => this.#indexed(change) });
     const announcer = new Announcer({
+      source,
       clock,
       redact,
       entryOf: (key) => this.indexes.entryOf(key),

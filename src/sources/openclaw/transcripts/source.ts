@@ -21,6 +21,8 @@ import type { FileEvents } from '../../../files/watch.ts';
 export type { TranscriptCheckpoint } from './record.ts';
 
 export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
+  /** By what it is called; needed where there are several. */
+  id?: string;
   /** A sessions folder, or an agents root of which every `<agent>/sessions` is watched. It may be missing and is waited for. */
   dir: string;
   /** One session index for all folders; default: the `sessions.json` in each folder. */
@@ -44,7 +46,8 @@ export interface TranscriptSource extends Source {
 export function createTranscriptSource(options: TranscriptSourceOptions): TranscriptSource {
   const source = new TranscriptFiles(options);
   return {
-    ...TRANSCRIPTS,
+    id: options.id ?? TRANSCRIPTS.id,
+    capabilities: TRANSCRIPTS.capabilities,
     start: () => source.start(),
     stop: () => source.stop(),
     health: () => healthOf(source.details()),
@@ -140,8 +143,18 @@ class TranscriptFiles {
   }
 
   #createReading(): Reading {
-    const { dir, sessionsJson, clock, redact, onProgress, tellsQuestions = false, pidNamespace = 'auto' } = this.#options;
+    const {
+      id = TRANSCRIPTS.id,
+      dir,
+      sessionsJson,
+      clock,
+      redact,
+      onProgress,
+      tellsQuestions = false,
+      pidNamespace = 'auto',
+    } = this.#options;
     return new Reading({
+      source: id,
       root: dir,
       sessionsJson,
       clock,

@@ -47,6 +47,7 @@ function byFiles(key: string, row: Row | undefined, lines: Lines, text = TEXTS[l
   const entry = row === undefined ? undefined : decodeIndexEntry(key, { sessionId: 's', ...row });
   const entries = new Map<string, IndexEntry>(entry === undefined ? [] : [[entry.key, entry]]);
   const announcer = new Announcer({
+    source: 'transcripts',
     clock: new FakeClock(AT),
     redact: (text) => text,
     entryOf: (other) => entries.get(other),

@@ -58,7 +58,7 @@ function setUp({ route, trigger = PERSON, options, server }: Case) {
   const clock = new FakeClock(AT);
   const asked: Server = { names: [], replies: 0, memberOf: [], wroteAt: undefined, calls: [], ...server };
   const session = { ...newSession('agent:main:x'), ...(route === undefined ? {} : { route }) };
-  const turn = newTurn(session, trigger, { at: AT, source: 'transcripts' });
+  const turn = newTurn(session, trigger, { at: AT });
   const tree: TurnTree = { session, turn, childrenByKey: {} };
   const everything: PlacementOptions = {
     placement: 'auto',
@@ -297,7 +297,7 @@ describe('a turn whose session moves on', () => {
   it('stays where it began (LS-27)', async () => {
     const clock = new FakeClock(AT);
     const session = { ...newSession('agent:main:x'), route: CHANNEL };
-    const turn = newTurn(session, PERSON, { at: AT, source: 'transcripts' });
+    const turn = newTurn(session, PERSON, { at: AT });
     const moved = { ...session, route: { kind: 'channel', channelId: 'elsewhere' } as const };
     const options: PlacementOptions = { placement: 'auto', channels: { allow: [], deny: [] }, direct: 'off', defaultChannelDirect: false };
     const server: Server = { names: [], replies: 0, memberOf: [], wroteAt: undefined, calls: [] };

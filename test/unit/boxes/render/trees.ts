@@ -33,7 +33,7 @@ export function treeOf({ turn = {}, session = {}, afterMs = 38_000, calls = [], 
     ]),
   );
   const built: Turn = {
-    ...newTurn(whole, { kind: 'person' }, { at: START, source: 'transcripts' }),
+    ...newTurn(whole, { kind: 'person' }, { at: START }),
     lines,
     callsById: Object.fromEntries(calls.map((call) => [call.callId, call])),
     childrenByKey,

@@ -120,7 +120,7 @@ export class Decoding {
   }
 }
 
-function describe({ type, sessionKey, source: _source, at, ...facts }: SessionEvent): string {
+function describe({ type, sessionKey, source: _source, namesRuns: _namesRuns, at, ...facts }: SessionEvent): string {
   const shown = Object.entries(facts).map(
     ([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
   );
