@@ -5,7 +5,7 @@ import type { SessionEvent } from '../../../src/core/event.ts';
 import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
 import { Busy } from '../../../src/sources/openclaw/transcripts/busy.ts';
 import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
-import { opensTurn } from '../../../src/sources/openclaw/transcripts/follow.ts';
+import { opensTurn } from '../../../src/sources/openclaw/transcripts/format.ts';
 import type { AgentSession } from './agent.ts';
 
 export interface ReaderPorts {

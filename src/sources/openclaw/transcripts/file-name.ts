@@ -60,12 +60,10 @@ export function sessionIdOf(transcript: string): string {
     .replace(TOPIC_SUFFIX, '');
 }
 
-/** Tells the names that a transcript of this name may have once it was renamed away. */
-export function isArchiveOf(transcript: string): (name: string) => boolean {
-  return (name) => {
-    const kind = fileKindOf(name);
-    return kind.kind === 'archived' && kind.transcript === transcript;
-  };
+/** Whether a transcript may have this name once it was renamed away. */
+export function isArchiveOf(name: string, transcript: string): boolean {
+  const kind = fileKindOf(name);
+  return kind.kind === 'archived' && kind.transcript === transcript;
 }
 
 /** Why a file of this name was renamed away; `undefined` when its name does not say so. */

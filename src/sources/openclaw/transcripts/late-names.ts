@@ -2,7 +2,7 @@
 
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import { remember } from '../../../core/remember.ts';
-import { opensTurn } from './follow.ts';
+import { opensTurn } from './format.ts';
 
 const MAX_TRANSCRIPTS = 200;
 const MAX_EVENTS = 2_000; // of a turn that is longer, the next one bears the name

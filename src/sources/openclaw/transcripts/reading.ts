@@ -3,6 +3,7 @@
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { SessionEvent } from '../../../core/event.ts';
+import { RECENT_MS } from '../../../files/followed-file.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../../../core/remember.ts';
@@ -10,16 +11,16 @@ import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import { Announcer } from './announce.ts';
 import type { Folder } from './discover.ts';
 import { sessionIdOf } from './file-name.ts';
-import { opensTurn } from './follow.ts';
+import { opensTurn } from './format.ts';
 import { Indexes } from './indexes.ts';
 import { LateNames } from './late-names.ts';
 import type { PidNamespace } from './lock-file.ts';
 import type { Problems } from './problems.ts';
-import { newRecord, RECENT_MS, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
 import type { IndexChange } from './session-index.ts';
 import { Signs } from './signs.ts';
 import { Transcripts } from './transcripts.ts';
-import { WriterClock } from './writer-clock.ts';
+import { WriterClock } from '../../../files/writer-clock.ts';
 
 export interface ReadingOptions {
   /** The id of the source. */

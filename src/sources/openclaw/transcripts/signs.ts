@@ -10,8 +10,8 @@ import { Busy, ROW_BELIEVED_MS } from './busy.ts';
 import { fileKindOf, sessionIdOf } from './file-name.ts';
 import type { Belief, PidNamespace } from './lock-file.ts';
 import { LockWatch } from './lock-watch.ts';
+import { RECENT_MS } from '../../../files/followed-file.ts';
 import type { Root } from '../../../files/open-file.ts';
-import { RECENT_MS } from './record.ts';
 import { inSlices } from '../../../files/slices.ts';
 import type { Transcripts } from './transcripts.ts';
 

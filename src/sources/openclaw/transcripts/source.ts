@@ -13,7 +13,7 @@ import { TRANSCRIPTS } from './identity.ts';
 import type { PidNamespace } from './lock-file.ts';
 import { createProblems, type Problems } from './problems.ts';
 import { Reading } from './reading.ts';
-import { decodeCheckpoint, type TranscriptCheckpoint } from './record.ts';
+import { decodeTranscriptCheckpoint, type TranscriptCheckpoint } from './record.ts';
 import { inSlices } from '../../../files/slices.ts';
 import { Timers } from '../../../core/timers.ts';
 import type { FileEvents } from '../../../files/watch.ts';
@@ -89,7 +89,7 @@ class TranscriptFiles {
     this.#problems = createProblems(log, clock);
     this.#timers = new Timers(clock);
     this.#unadopted = [...(options.checkpoints ?? [])].flatMap(([path, value]) => {
-      const checkpoint = decodeCheckpoint(value);
+      const checkpoint = decodeTranscriptCheckpoint(value);
       return checkpoint === undefined ? [] : [[path, checkpoint]];
     });
     this.#reading = this.#createReading();

@@ -2,7 +2,8 @@ import { appendFileSync, readFileSync, renameSync, truncateSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DecodedEvent } from '../../../../../src/sources/openclaw/decoding/decoded-event.ts';
-import { Follower, type FollowOptions } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
+import { Follower, type FollowOptions } from '../../../../../src/files/follower.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
@@ -25,23 +26,24 @@ function decode(line: string): { events: DecodedEvent[] } {
 
 const lines = (...ids: string[]) => ids.map((id) => `${JSON.stringify({ type: 'message', id })}\n`).join('');
 
-function setUp(options: Partial<FollowOptions> = {}) {
+function setUp(options: Partial<FollowOptions<DecodedEvent>> = {}) {
   const dir = tempFolderInMemory();
   const path = join(dir, 'a.jsonl');
   const clock = new FakeClock();
   const told: string[] = [];
   const decoded: string[] = [];
-  const follow = (more: Partial<FollowOptions> = {}) =>
+  const follow = (more: Partial<FollowOptions<DecodedEvent>> = {}) =>
     new Follower({
       path,
       root: dir,
       clock,
       start: { kind: 'all' },
-      newDecoder: () => (line) => {
+      format: transcriptFormat(() => (line) => {
         decoded.push(JSON.parse(line).id);
         return decode(line);
-      },
+      }),
       emit: (events) => told.push(...events.map((event) => ('messageId' in event ? (event.messageId ?? '') : event.type))),
+      onRemoved: () => told.push('compacted'),
       isWorthShowing: () => true,
       ...options,
       ...more,
@@ -49,7 +51,7 @@ function setUp(options: Partial<FollowOptions> = {}) {
   return { path, clock, told, decoded, follow };
 }
 
-async function readAll(follower: Follower): Promise<string> {
+async function readAll(follower: Follower<DecodedEvent>): Promise<string> {
   for (;;) {
     const read = await follower.read();
     if (read.change !== 'progressed' || !read.more) return read.change;
@@ -153,14 +155,14 @@ describe('beginning in the middle', () => {
   it('tells the last turn only, with its announcements', async () => {
     const { path, told, follow } = setUp();
     writeFileSync(path, lines('t1', 's2', 't3', 'm4', 'a5', 's6'));
-    await readAll(follow({ start: { kind: 'last_turn', from: 0, keepFrom: 10_000 } }));
+    await readAll(follow({ start: { kind: 'last_opened', from: 0, keepFrom: 10_000 } }));
     expect(told).toEqual(['t3', 'm4', 'a5', 's6']);
   });
 
   it('tells nothing of a turn that is not of interest until something follows it, then all of it', async () => {
     const { path, told, follow } = setUp();
     writeFileSync(path, lines('t1', 's2', 't3', 'm4'));
-    const follower = follow({ start: { kind: 'last_turn', from: 0, keepFrom: readFileSync(path).length }, isWorthShowing: () => false });
+    const follower = follow({ start: { kind: 'last_opened', from: 0, keepFrom: readFileSync(path).length }, isWorthShowing: () => false });
     await readAll(follower);
     expect(told).toEqual([]);
     expect(follower.checkpoint()).toBeUndefined();
@@ -172,7 +174,7 @@ describe('beginning in the middle', () => {
   it('leaves the last turn alone when what follows is a new one', async () => {
     const { path, told, follow } = setUp();
     writeFileSync(path, lines('t1', 's2'));
-    const follower = follow({ start: { kind: 'last_turn', from: 0, keepFrom: readFileSync(path).length }, isWorthShowing: () => false });
+    const follower = follow({ start: { kind: 'last_opened', from: 0, keepFrom: readFileSync(path).length }, isWorthShowing: () => false });
     await readAll(follower);
     appendFileSync(path, lines('t3', 's4', 't5', 's6'));
     await readAll(follower);
@@ -187,7 +189,7 @@ describe('beginning in the middle', () => {
       const asked: [number, boolean][] = [];
       const { path, follow } = setUp();
       writeFileSync(path, lines('t1', 's2', 't3', last));
-      const start = { kind: 'last_turn', from: 0, keepFrom: 10_000 } as const;
+      const start = { kind: 'last_opened', from: 0, keepFrom: 10_000 } as const;
       await readAll(follow({ start, isWorthShowing: (...args) => asked.push(args) > 0 }));
       expect(asked.at(-1)).toEqual([AT + 4, ended]);
     }
@@ -197,7 +199,7 @@ describe('beginning in the middle', () => {
     const { path, decoded, told, follow } = setUp();
     writeFileSync(path, `${lines('x0', 't1')}${lines('s2').repeat(5)}${lines('t3', 's4')}`);
     const from = readFileSync(path).length - lines('s2', 't3', 's4').length;
-    await readAll(follow({ start: { kind: 'last_turn', from, keepFrom: 10_000 } }));
+    await readAll(follow({ start: { kind: 'last_opened', from, keepFrom: 10_000 } }));
     expect(decoded).toEqual(['x0', 's2', 't3', 's4']);
     expect(told).toEqual(['t3', 's4']);
   });

@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { Follower, type FollowStart, type TailCheckpoint } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
+import { Follower, type FollowStart, type TailCheckpoint } from '../../../../../src/files/follower.ts';
+import type { DecodedEvent } from '../../../../../src/sources/openclaw/decoding/decoded-event.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 /** What can happen to a transcript, and when we look. `at` picks a line by a number that is taken modulo their count. */
@@ -63,7 +65,7 @@ export class TailModel {
   readonly #chunkBytes: number;
   readonly #clock = new FakeClock();
   readonly #known = new Set<string>();
-  #follower: Follower;
+  #follower: Follower<DecodedEvent>;
   #checkpoint: TailCheckpoint | undefined;
   #lastIno: number | undefined;
   #rotatedSinceLook = false;
@@ -211,7 +213,7 @@ export class TailModel {
     this.#follower = this.#follow({ kind: 'resume', checkpoint });
   }
 
-  #follow(start: FollowStart): Follower {
+  #follow(start: FollowStart): Follower<DecodedEvent> {
     return new Follower({
       path: this.#path,
       root: undefined,
@@ -219,10 +221,10 @@ export class TailModel {
       start,
       chunkBytes: this.#chunkBytes,
       maxLineBytes: MAX_LINE_BYTES,
-      newDecoder: () => (line) => {
+      format: transcriptFormat(() => (line) => {
         const messageId = idOf(line);
         return { events: messageId === undefined ? [] : [{ type: 'message', at: 1, messageId, stop: 'stop' }] };
-      },
+      }),
       emit: (events) => {
         for (const event of events) if (event.type === 'message') this.followed.push(event.messageId);
       },

@@ -2,7 +2,8 @@ import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
-import { Follower } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
+import { Follower } from '../../../../../src/files/follower.ts';
 import { recordedFolder, VERSIONS } from './recorded-index.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
@@ -34,7 +35,7 @@ async function follow(writes: Iterable<Buffer>): Promise<unknown[]> {
     root: undefined,
     clock: new FakeClock(),
     start: { kind: 'all' },
-    newDecoder,
+    format: transcriptFormat(newDecoder),
     chunkBytes: 5_000,
     emit: (events) => told.push(...events),
     isWorthShowing: () => true,

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
-import { Follower } from '../../../../../src/sources/openclaw/transcripts/follow.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
+import { Follower } from '../../../../../src/files/follower.ts';
 import { wholeEntries } from '../../../../../src/sources/openclaw/transcripts/whole-entries.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 
@@ -80,7 +81,7 @@ it('a torn line loses nothing that is whole, not even the torn entry when it is 
     root: dir,
     clock: systemClock,
     start: { kind: 'all' },
-    newDecoder: () => createTranscriptDecoder({ redact: (text) => text, onUnknown: (kind) => unknown.push(kind) }),
+    format: transcriptFormat(() => createTranscriptDecoder({ redact: (text) => text, onUnknown: (kind) => unknown.push(kind) })),
     emit: (events) => said.push(...events.flatMap((event) => (event.type === 'message' ? [event.text ?? ''] : []))),
     isWorthShowing: () => true,
   });

@@ -1,6 +1,6 @@
-// Owns by how much the clock of whoever writes a folder's transcripts is behind ours. Learned from lines that arrive live; reads no file.
+// Owns by how much the clock of whoever writes a folder's files is behind ours. Learned from lines that arrive live; reads no file.
 
-/** The newest line of a transcript: when it was written by its writer's clock, and when by the clock of the file system. */
+/** The newest line of a file: when it was written by its writer's clock, and when by the clock of the file system. */
 export interface Sighting {
   writtenAt: number;
   seenAt: number;
@@ -19,7 +19,7 @@ const LEAST_SLACK_MS = 100;
 const MOST_SLACK_MS = 2_000;
 const CALM_MS = 60_000;
 
-/** What is added to an instant of a transcript gives the instant by our clock; 0 where both clocks agree as far as anybody can tell. */
+/** What is added to an instant in a file gives the instant by our clock; 0 where both clocks agree as far as anybody can tell. */
 export class WriterClock {
   #lagMs: number;
   #copiedAt = Number.NEGATIVE_INFINITY;

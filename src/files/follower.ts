@@ -1,15 +1,13 @@
-// Turns one transcript into events: each entry once, in order. Owns what was already handed on; knows no session key.
+// Turns one file into events: each entry once, in order. Owns what was already handed on; knows no format.
 
 import { basename } from 'node:path';
-import type { Clock } from '../../../core/clock.ts';
-import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
-import { isArchiveOf } from './file-name.ts';
-import type { SplitLine } from '../../../files/line-splitter.ts';
-import type { Refusal, Root } from '../../../files/open-file.ts';
-import type { Limits, TailPosition } from '../../../files/read-at.ts';
-import { entryKeyOf, lineKeyOf, SeenEntries } from './seen-entries.ts';
-import { Tail, type TailRead } from '../../../files/tail.ts';
-import { type Piece, wholeEntries } from './whole-entries.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Decoded, Entry, LogFormat } from './log-format.ts';
+import type { SplitLine } from './line-splitter.ts';
+import type { FilePlace, Refusal } from './open-file.ts';
+import type { Limits, TailPosition } from './read-at.ts';
+import { SeenEntries } from './seen-entries.ts';
+import { Tail, type TailRead } from './tail.ts';
 import type { Sighting } from './writer-clock.ts';
 
 /** What must survive a restart to read one file on. Plain data; every event of the bytes before `offset` was emitted. */
@@ -21,27 +19,27 @@ export interface TailCheckpoint extends TailPosition {
 
 /**
  * Where to begin.
- * - `all`: with the first line (a transcript that appeared while we watched).
- * - `last_turn`: look at the file from byte `from` on, but emit nothing before the last turn that began before byte `keepFrom`;
- *   and that turn only when it is worth showing or something follows it. So a box never lacks its beginning and old turns stay closed.
+ * - `all`: with the first line (a file that appeared while we watched).
+ * - `last_opened`: look at the file from byte `from` on, but emit nothing before what was opened last before byte `keepFrom`;
+ *   and that only when it is worth showing or something follows it. So what is shown never lacks its beginning.
  * - `resume`: where a checkpoint says.
  */
 export type FollowStart =
   | { kind: 'all' }
-  | { kind: 'last_turn'; from: number; keepFrom: number }
+  | { kind: 'last_opened'; from: number; keepFrom: number }
   | { kind: 'resume'; checkpoint: TailCheckpoint };
 
-export interface FollowOptions extends Partial<Limits> {
-  path: string;
-  root: Root;
+export interface FollowOptions<Event extends { at: number }> extends FilePlace, Partial<Limits> {
   clock: Clock;
   start: FollowStart;
-  newDecoder(): (line: string) => DecodedLine;
-  /** Gets the events of one line at a time, in the order of the file. */
-  emit(events: readonly DecodedEvent[]): void;
-  /** Whether a last turn whose newest event happened at `lastAt` is still of interest; `hasEnded` says whether its run came to an end. */
+  format: LogFormat<Event>;
+  /** Gets the events of one entry at a time, in the order of the file. */
+  emit(events: readonly Event[]): void;
+  /** Whether what was opened last, with its newest event at `lastAt`, is still of interest; `hasEnded` says whether it came to its end. */
   isWorthShowing(lastAt: number, hasEnded: boolean): boolean;
-  /** A line was appended to what had all been read, after `before`; told before its events. */
+  /** Entries of which something was shown are in the file no more. */
+  onRemoved?(): void;
+  /** A line was appended to what had all been read, after `before`; called before its events are emitted. */
   onNews?(line: Sighting, before: Sighting | undefined): void;
   settleMs?: number;
   maxSeen?: number;
@@ -56,43 +54,42 @@ export type FollowRead =
   | { change: 'gone' }
   | { change: 'refused'; refusal: Exclude<Refusal, 'missing'> };
 
-type Phase =
+type Phase<Event> =
   | { kind: 'following' }
-  | { kind: 'catching_up'; keepFrom: number; held: DecodedEvent[][]; lastAt: number }
+  | { kind: 'catching_up'; keepFrom: number; held: (readonly Event[])[]; lastAt: number }
   /** The file's past changed: everything is read again, known entries are passed over. `searching`: no known one was met yet. */
   | { kind: 'resyncing'; searching: boolean; lines: number; present: Set<string> };
 
-// What a decoder remembers of a running turn (repeated user lines, open calls) lies well within this.
+// What a decoder remembers (repeated lines, open calls) lies well within this.
 const CONTEXT_BYTES = 256 * 1024;
 const CHECKPOINT_IDS = 128;
 
-/** Follows one transcript. Calls of `read` must not overlap. */
-export class Follower {
-  readonly #options: FollowOptions;
+/** Follows one file. Calls of `read` must not overlap. */
+export class Follower<Event extends { at: number }> {
+  readonly #options: FollowOptions<Event>;
   readonly #tail: Tail;
-  #decode: (line: string) => DecodedLine;
+  #decode: (entry: string) => Decoded<Event>;
   #seen: SeenEntries;
-  #phase: Phase;
+  #phase: Phase<Event>;
   #isPrimed: boolean;
-  #isHeartbeat = false;
   /** Everything that was there was read once: what follows is new. */
   #wasAtEnd = false;
   /** The last line of a file that was read to its end. */
   #newest: Sighting | undefined;
 
-  constructor(options: FollowOptions) {
-    const { start } = options;
+  constructor(options: FollowOptions<Event>) {
+    const { start, format } = options;
     this.#options = options;
     this.#tail = new Tail({
       ...options,
       resume: start.kind === 'resume' ? start.checkpoint : undefined,
-      from: start.kind === 'last_turn' ? start.from : undefined,
-      isLaterName: isArchiveOf(basename(options.path)),
+      from: start.kind === 'last_opened' ? start.from : undefined,
+      isLaterName: laterNamesOf(format, options.path),
     });
-    this.#decode = options.newDecoder();
+    this.#decode = format.newDecoder();
     this.#isPrimed = start.kind === 'all';
-    this.#seen = this.#newSeen(start.kind === 'all' || (start.kind === 'last_turn' && start.from === 0));
-    this.#phase = start.kind === 'last_turn' ? catchingUp(start.keepFrom) : { kind: 'following' };
+    this.#seen = this.#newSeen(start.kind === 'all' || (start.kind === 'last_opened' && start.from === 0));
+    this.#phase = start.kind === 'last_opened' ? catchingUp(start.keepFrom) : { kind: 'following' };
   }
 
   /** `undefined` while what was read is not yet emitted. */
@@ -129,7 +126,7 @@ export class Follower {
 
   /** A decoder that starts in the middle first sees the header and the lines before; their events were emitted long ago or do not matter. */
   async #prime(): Promise<void> {
-    const { start } = this.#options;
+    const { start, format } = this.#options;
     this.#isPrimed = true;
     const context = await this.#tail.context(CONTEXT_BYTES);
     if (start.kind === 'resume') {
@@ -137,12 +134,12 @@ export class Follower {
       this.#seen = this.#newSeen(idsAreAll || (context.length > 0 && offset <= CONTEXT_BYTES));
       for (const key of ids) this.#seen.add(key, false);
     }
-    for (const piece of context.flatMap(wholeEntries)) this.#remember(keyOf(piece), this.#decode(piece.text).events);
+    for (const entry of context.flatMap((line) => format.entriesOf(line))) this.#decoded(entry);
   }
 
   #take(read: Extract<TailRead, { lines: SplitLine[] }>): FollowRead {
     if (read.change !== 'appended') this.#startOver();
-    for (const { text, end } of read.lines) for (const piece of wholeEntries(text)) this.#takePiece(piece, end);
+    for (const { text, end } of read.lines) for (const entry of this.#options.format.entriesOf(text)) this.#takeEntry(entry, end);
     const again = !read.more && this.#caughtUp();
     return {
       change: 'progressed',
@@ -156,52 +153,51 @@ export class Follower {
   #noteNews(read: TailRead): void {
     const isAtEnd = read.change === 'unchanged' || ('lines' in read && !read.more);
     if ('lines' in read) {
-      const newest = read.change === 'appended' && isAtEnd ? sighted(read.lines.at(-1)?.text ?? '', read.mtimeMs) : undefined;
+      const newest = read.change === 'appended' && isAtEnd ? this.#sighted(read.lines.at(-1)?.text ?? '', read.mtimeMs) : undefined;
       if (newest !== undefined && this.#wasAtEnd) this.#options.onNews?.(newest, this.#newest);
       this.#newest = newest;
     }
     this.#wasAtEnd ||= isAtEnd;
   }
 
-  #takePiece({ text, isTorn }: Piece, end: number): void {
-    const key = keyOf({ text, isTorn });
+  #takeEntry(entry: Entry, end: number): void {
     const phase = this.#phase;
     switch (phase.kind) {
       case 'following':
-        if (!this.#seen.has(key)) this.#options.emit(this.#decoded(key, text));
+        if (!this.#seen.has(entry.key)) this.#options.emit(this.#decoded(entry));
         return;
       case 'catching_up':
-        if (!this.#seen.has(key)) this.#hold(phase, end, this.#decoded(key, text));
+        if (!this.#seen.has(entry.key)) this.#hold(phase, end, this.#decoded(entry));
         return;
       case 'resyncing':
-        this.#resyncLine(phase, key, text);
+        this.#resync(phase, entry);
         return;
       default:
         return phase satisfies never;
     }
   }
 
-  #hold(phase: Extract<Phase, { kind: 'catching_up' }>, end: number, events: DecodedEvent[]): void {
+  #hold(phase: Extract<Phase<Event>, { kind: 'catching_up' }>, end: number, events: readonly Event[]): void {
     if (events.length === 0) return;
-    if (events.some(opensTurn)) phase.held = [];
+    if (events.some((event) => this.#options.format.opens(event))) phase.held = [];
     phase.held.push(events);
     for (const event of events) phase.lastAt = Math.max(phase.lastAt, event.at);
     if (end > phase.keepFrom) this.#release(phase);
   }
 
-  #release(phase: Extract<Phase, { kind: 'catching_up' }>): void {
+  #release(phase: Extract<Phase<Event>, { kind: 'catching_up' }>): void {
     this.#phase = { kind: 'following' };
     for (const events of phase.held) this.#options.emit(events);
   }
 
-  #resyncLine(phase: Extract<Phase, { kind: 'resyncing' }>, key: string, line: string): void {
+  #resync(phase: Extract<Phase<Event>, { kind: 'resyncing' }>, entry: Entry): void {
     phase.lines += 1;
-    const isKnown = this.#seen.has(key);
+    const isKnown = this.#seen.has(entry.key);
     if (isKnown) phase.searching = false;
     // What stands before the first known entry was handed on so long ago that it was forgotten.
     if (phase.searching) return;
-    phase.present.add(key);
-    if (!isKnown) this.#options.emit(this.#decoded(key, line));
+    phase.present.add(entry.key);
+    if (!isKnown) this.#options.emit(this.#decoded(entry));
   }
 
   #startOver(): void {
@@ -218,14 +214,15 @@ export class Follower {
     const phase = this.#phase;
     if (phase.kind === 'following') return false;
     if (phase.kind === 'catching_up') {
-      if (this.#options.isWorthShowing(phase.lastAt, hasEnded(phase.held.flat()))) this.#release(phase);
+      const { format, isWorthShowing } = this.#options;
+      if (isWorthShowing(phase.lastAt, format.hasEnded(phase.held.flat()))) this.#release(phase);
       return false;
     }
     return this.#resynced(phase);
   }
 
-  #resynced(phase: Extract<Phase, { kind: 'resyncing' }>): boolean {
-    if (this.#seen.keepOnly(phase.present) > 0) this.#options.emit([{ type: 'compacted', at: this.#options.clock.now() }]);
+  #resynced(phase: Extract<Phase<Event>, { kind: 'resyncing' }>): boolean {
+    if (this.#seen.keepOnly(phase.present) > 0) this.#options.onRemoved?.();
     if (phase.searching && phase.lines === 0) return false;
     this.#phase = { kind: 'following' };
     if (!phase.searching) return false;
@@ -237,20 +234,19 @@ export class Follower {
 
   #forget(): void {
     this.#seen = this.#newSeen(true);
-    this.#decode = this.#options.newDecoder();
+    this.#decode = this.#options.format.newDecoder();
   }
 
-  #decoded(key: string, line: string): DecodedEvent[] {
-    const { events } = this.#decode(line);
-    this.#remember(key, events);
+  /** Entries without an event, and hidden ones, are shown to nobody. */
+  #decoded({ text, key }: Entry): readonly Event[] {
+    const { events, isHidden = false } = this.#decode(text);
+    this.#seen.add(key, events.length > 0 && !isHidden);
     return events;
   }
 
-  #remember(key: string, events: readonly DecodedEvent[]): void {
-    for (const event of events)
-      if (event.type === 'turn_started' && event.trigger.kind !== 'recovery') this.#isHeartbeat = event.trigger.kind === 'heartbeat';
-    // 2026.2.26 takes quiet heartbeats out of the file again; nobody saw them.
-    this.#seen.add(key, events.length > 0 && !this.#isHeartbeat);
+  #sighted(line: string, seenAt: number): Sighting | undefined {
+    const writtenAt = this.#options.format.writtenAt(line);
+    return writtenAt === undefined ? undefined : { writtenAt, seenAt };
   }
 
   #newSeen(isComplete: boolean): SeenEntries {
@@ -259,32 +255,10 @@ export class Follower {
   }
 }
 
-/** The instant of a whole line stands in front of its message. */
-function sighted(line: string, seenAt: number): Sighting | undefined {
-  const writtenAt = Date.parse(/"timestamp":"([^"\\]{10,40})"/.exec(line)?.[1] ?? '');
-  return Number.isNaN(writtenAt) ? undefined : { writtenAt, seenAt };
+function laterNamesOf<Event extends { at: number }>(format: LogFormat<Event>, path: string): ((name: string) => boolean) | undefined {
+  return format.isLaterName === undefined ? undefined : (name) => format.isLaterName?.(name, basename(path)) === true;
 }
 
-/** A torn piece may show the id of an entry that is written again in whole. */
-function keyOf({ text, isTorn }: Piece): string {
-  return isTorn ? lineKeyOf(text) : entryKeyOf(text);
-}
-
-function catchingUp(keepFrom: number): Phase {
+function catchingUp<Event>(keepFrom: number): Phase<Event> {
   return { kind: 'catching_up', keepFrom, held: [], lastAt: 0 };
-}
-
-/** Announcements and recoveries go on with the turn before them. */
-export function opensTurn(event: DecodedEvent): boolean {
-  return event.type === 'turn_started' && event.trigger.kind !== 'announce' && event.trigger.kind !== 'recovery';
-}
-
-/** Whether the newest thing a run did was to end. */
-function hasEnded(events: readonly DecodedEvent[]): boolean {
-  for (const event of events.toReversed()) {
-    if (event.type === 'run_ended') return true;
-    if (event.type === 'message' && event.injected !== true) return event.stop !== 'tools' && event.stop !== 'error';
-    if (event.type === 'turn_started' || event.type === 'tool_started' || event.type === 'tool_ended') return false;
-  }
-  return true;
 }

@@ -1,32 +1,13 @@
-// Owns which entries of one transcript were already handed on. Bounded; knows no file and no decoder.
+// Owns which entries of one file were already handed on. Bounded; knows no file and no decoder.
 
 import { createHash } from 'node:crypto';
-import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 
-// Enough for every entry of ordinary transcripts, and some hundred kilobytes for the longest ones.
+// Enough for every entry of ordinary logs, and some hundred kilobytes for the longest ones.
 const MAX_ENTRIES = 8192;
 
-const ID_NEAR_START = /^\{"type":"([a-z_]{1,40})",(?:"version":\d{1,4},)?"id":"([^"\\]{1,128})"/;
-
-/**
- * What identifies an entry within its file: its id, else a hash of the line.
- * The header is told apart from entries because its id is the session's.
- */
-export function entryKeyOf(line: string): string {
-  const found = ID_NEAR_START.exec(line);
-  const { type, id } = found === null ? idByParsing(line) : { type: found[1], id: found[2] };
-  if (id === undefined) return lineKeyOf(line);
-  return type === 'session' ? `session:${id}` : id;
-}
-
-/** What identifies a line without an id. */
-export function lineKeyOf(line: string): string {
-  return `#${createHash('sha256').update(line).digest('base64url').slice(0, 16)}`;
-}
-
-function idByParsing(line: string): { type: string | undefined; id: string | undefined } {
-  const entry = asRecord(parseJson(line));
-  return { type: asText(entry?.['type']), id: asText(entry?.['id'])?.slice(0, 128) };
+/** What identifies an entry without an id. */
+export function hashKeyOf(text: string): string {
+  return `#${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
 }
 
 /** The newest entries of a file. When older ones were forgotten (or never seen), `isComplete` is false. */

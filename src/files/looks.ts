@@ -1,15 +1,15 @@
-// Looks at transcripts without reading them, and says what is wrong with those that cannot be read.
+// Looks at files without reading them, and says what is wrong with those that cannot be read.
 // Owns why each was refused last.
 
 import { lstat } from 'node:fs/promises';
-import { type FileIdentity, identityOf, type Refusal, refusalOf } from '../../../files/open-file.ts';
-import type { Problems } from './problems.ts';
+import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
+import type { FileProblem, ProblemNotes } from './problems.ts';
 
 export class Looks {
-  readonly #problems: Problems;
+  readonly #problems: ProblemNotes<FileProblem>;
   readonly #refusalByPath = new Map<string, Exclude<Refusal, 'missing'>>();
 
-  constructor(problems: Problems) {
+  constructor(problems: ProblemNotes<FileProblem>) {
     this.#problems = problems;
   }
 
@@ -28,7 +28,7 @@ export class Looks {
     }
   }
 
-  /** The transcript could not be read; the same again is no news. */
+  /** The file could not be read; the same again is no news. */
   refused(path: string, refusal: Exclude<Refusal, 'missing'>): void {
     if (this.#refusalByPath.get(path) !== refusal) this.#problems.note(refusal, path);
     this.#refusalByPath.set(path, refusal);

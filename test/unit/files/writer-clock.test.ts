@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Sighting, WriterClock } from '../../../../../src/sources/openclaw/transcripts/writer-clock.ts';
+import { type Sighting, WriterClock } from '../../../src/files/writer-clock.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 2);
 const GAP_S = 60;

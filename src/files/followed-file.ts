@@ -1,0 +1,72 @@
+// What is remembered of one file, and the pure rule where to begin with it.
+
+import { basename, dirname } from 'node:path';
+import { asList, asNumber, asRecord, asText } from '../core/json-guards.ts';
+import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
+import type { Follower, FollowStart, TailCheckpoint } from './follower.ts';
+import type { FileIdentity } from './open-file.ts';
+
+/** One file of a source. Most are old and only remembered by their `stat`. A source adds what it knows besides. */
+export interface FollowedFile<Event extends { at: number }> {
+  readonly path: string;
+  readonly folder: string;
+  readonly name: string;
+  /** Changes with every change of the file that was seen by `stat`. */
+  version: string;
+  size: number;
+  /** Present while the file is in use. */
+  follower?: Follower<Event>;
+  /** How far it was read; of a file that was never read there is none. */
+  checkpoint?: TailCheckpoint;
+  /** By the monotonic clock. */
+  lastLinesAt: number;
+}
+
+/** A file nothing is known about but its path. */
+export function newFile(path: string): FollowedFile<never> {
+  return { path, folder: dirname(path), name: basename(path), version: '', size: 0, lastLinesAt: 0 };
+}
+
+/** Files that were written this recently are read when the watcher starts; one that is idle for longer is given back. */
+export const RECENT_MS = 10 * 60_000;
+const MAX_CATCH_UP_BYTES = 16 * 1024 * 1024;
+const MAX_OPENED_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Where to begin with a file that is seen for the first time; `undefined`: it is old, a look at its `stat` was enough.
+ * - Made while we watch: all of it.
+ * - Already there and recent: what was opened last in it, looked for in the last 16 MiB.
+ */
+export function firstStart(file: FileIdentity, situation: { isNew: boolean; now: number }): FollowStart | undefined {
+  const from = Math.max(0, file.size - MAX_CATCH_UP_BYTES);
+  const isRecent = situation.now - file.mtimeMs < RECENT_MS;
+  if (situation.isNew && isRecent) return from === 0 ? { kind: 'all' } : { kind: 'last_opened', from, keepFrom: from };
+  return isRecent ? { kind: 'last_opened', from, keepFrom: file.size } : undefined;
+}
+
+/**
+ * Where to begin with a file that was at rest and has changed: where it was left, else what is new and what that goes on with,
+ * looked for in the last 4 MiB before.
+ */
+export function laterStart({ checkpoint, size }: { checkpoint?: TailCheckpoint; size: number }): FollowStart {
+  if (checkpoint !== undefined) return { kind: 'resume', checkpoint };
+  return { kind: 'last_opened', from: Math.max(0, size - MAX_OPENED_BYTES), keepFrom: size };
+}
+
+/** A checkpoint as it was stored; `undefined` for anything else, which is then read as if for the first time. */
+export function decodeCheckpoint(value: unknown): TailCheckpoint | undefined {
+  const raw = asRecord(value);
+  const [dev, ino, offset] = [asText(raw?.['dev']), asText(raw?.['ino']), asNumber(raw?.['offset'])];
+  const [before, head] = [decodeFingerprint(raw?.['before']), decodeFingerprint(raw?.['head'])];
+  if (raw === undefined || dev === undefined || ino === undefined || offset === undefined) return undefined;
+  if (before === undefined || head === undefined || offset < before.length) return undefined;
+  const ids = asList(raw['ids']).flatMap((id) => asText(id) ?? []);
+  return { dev, ino, offset, skipping: raw['skipping'] === true, before, head, ids, idsAreAll: raw['idsAreAll'] === true };
+}
+
+function decodeFingerprint(value: unknown): Fingerprint | undefined {
+  const raw = asRecord(value);
+  const length = asNumber(raw?.['length']);
+  const hash = raw?.['hash'];
+  return length !== undefined && length >= 0 && length <= FINGERPRINT_BYTES && typeof hash === 'string' ? { length, hash } : undefined;
+}

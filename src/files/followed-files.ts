@@ -1,0 +1,293 @@
+// Owns every file of a source that is known and reads the ones in use, one read at a time per file. Does not find files and knows no format.
+
+import type { Clock } from '../core/clock.ts';
+import { remember } from '../core/remember.ts';
+import { Timers } from '../core/timers.ts';
+import { type FollowedFile, firstStart, laterStart, RECENT_MS } from './followed-file.ts';
+import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follower.ts';
+import { createLimit } from './limit.ts';
+import type { LogFormat } from './log-format.ts';
+import { Looks } from './looks.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import type { FileIdentity, Root } from './open-file.ts';
+import { Places } from './places.ts';
+import type { FileProblem, ProblemNotes } from './problems.ts';
+import { Round } from './round.ts';
+import { inSlices } from './slices.ts';
+import type { Sighting } from './writer-clock.ts';
+
+/** What a source knows of its files. Nothing here is called after `stop`, and nothing may throw but `emit`. */
+export interface FollowedFilesPorts<Event extends { at: number }, File extends FollowedFile<Event>> {
+  /** Below it no symbolic link is followed. */
+  root: Root;
+  clock: Clock;
+  problems: ProblemNotes<FileProblem>;
+  format: LogFormat<Event>;
+  /** False: nothing may be read of it yet; it is asked again at every read. */
+  isReady(file: File): boolean;
+  /** Whether something says that it is at work although nothing was written for long; then it is not given back. */
+  isLive(file: File): boolean;
+  /** Whether what it opened last is of interest, with its newest event at `lastAt` by its writer's clock. */
+  isWorthShowing(file: File, lastAt: number, hasEnded: boolean): boolean;
+  /** The events of one entry, in the order of the file. */
+  emit(file: File, events: readonly Event[]): void;
+  /** Entries of which something was shown are in the file no more. */
+  onRemoved(file: File): void;
+  /** A line has just arrived; see `FollowOptions`. */
+  onNews(file: File, line: Sighting, before: Sighting | undefined): void;
+  /** Called after all events of the bytes before `file.checkpoint.offset` were emitted. */
+  onProgress(file: File): void;
+  /** Nothing was written to it for long: it is at rest until it changes. */
+  onRest(file: File): void;
+  /** Whether a file that was renamed to this path goes on under its old one. */
+  goesOn(renamedTo: string): boolean;
+  /** A file is gone; everything that could be read of it was emitted. */
+  onEnded(file: File, renamedTo: string | undefined): void;
+}
+
+const MAX_OPEN_FILES = 8;
+const RETRY_MS = 1_000;
+const MAX_ENDED = 500;
+const STATS_PER_SWEEP = 2_000; // of those that are known
+const READS_AT_ONCE = 64;
+
+/** The files of all folders of a source. Nothing here throws. */
+export class FollowedFiles<Event extends { at: number }, File extends FollowedFile<Event>> {
+  readonly #ports: FollowedFilesPorts<Event, File>;
+  readonly #filesByPath = new Map<string, File>();
+  readonly #inUse = new Set<File>();
+  readonly #endedByPath = new Map<string, TailCheckpoint>();
+  readonly #reads = new OneAtATime();
+  readonly #limit = createLimit(MAX_OPEN_FILES);
+  readonly #looks: Looks;
+  readonly #places: Places<File>;
+  readonly #timers: Timers;
+  readonly #round = new Round(this.#filesByPath);
+  #isStopped = false;
+
+  constructor(ports: FollowedFilesPorts<Event, File>) {
+    this.#ports = ports;
+    this.#looks = new Looks(ports.problems);
+    this.#places = new Places(ports.problems);
+    this.#timers = new Timers(ports.clock);
+  }
+
+  get size(): number {
+    return this.#filesByPath.size;
+  }
+
+  /** Those that are read on. */
+  get inUse(): ReadonlySet<File> {
+    return this.#inUse;
+  }
+
+  get(path: string): File | undefined {
+    return this.#filesByPath.get(path);
+  }
+
+  /** Takes up what a checkpoint says. A file that is as it was left stays at rest; one that is gone is looked for under its later name. */
+  async adopt(file: File, checkpoint: TailCheckpoint): Promise<void> {
+    file.checkpoint = checkpoint;
+    const found = await this.#looks.stat(file.path);
+    this.#filesByPath.set(file.path, file);
+    if (found?.dev === checkpoint.dev && found.ino === checkpoint.ino && found.size === checkpoint.offset) this.#atRest(file, found);
+    else this.#open(file);
+    await this.read(file.path);
+  }
+
+  /**
+   * Looks at a file that exists or existed: one that is in use is read on, a new or changed one is put into use if it matters.
+   * `isNew`: it appeared while we watched. `make` gives what is known of a file that was not known before.
+   */
+  async look(path: string, isNew: boolean, make: () => File): Promise<void> {
+    await this.#examine(path, isNew, make);
+    await this.read(path);
+  }
+
+  /** As `look`, but does not wait for what there is to read. */
+  async hint(path: string, isNew: boolean, make: () => File): Promise<void> {
+    await this.#examine(path, isNew, make);
+    void this.read(path);
+  }
+
+  async #examine(path: string, isNew: boolean, make?: () => File): Promise<void> {
+    if (this.#filesByPath.get(path)?.follower !== undefined) return;
+    const found = await this.#looks.stat(path);
+    const file = this.#filesByPath.get(path);
+    if (file?.follower !== undefined) return;
+    if (found === undefined) return this.#vanished(file);
+    if (file === undefined) return make === undefined ? undefined : this.#meet(make(), found, isNew);
+    if (file.version !== found.version) {
+      this.#open(file);
+      this.#atRest(file, found);
+    }
+  }
+
+  async #lookAgain(path: string): Promise<void> {
+    await this.#examine(path, false);
+    await this.read(path);
+  }
+
+  /** Puts a known file into use although it is old. Resolves when it was read. */
+  async use(path: string): Promise<void> {
+    const file = this.#filesByPath.get(path);
+    if (file === undefined) return;
+    if (file.follower === undefined) this.#open(file);
+    await this.read(path);
+  }
+
+  /** Reads on until there is nothing more. Resolves then; a file that settles is read again later by itself. */
+  read(path: string): Promise<void> {
+    const file = this.#filesByPath.get(path);
+    if (file?.follower === undefined || this.#isStopped) return Promise.resolve();
+    return this.#reads.ask(path, () => this.#readOnce(file));
+  }
+
+  /** Makes up for lost file events: reads every file in use, and looks at the `stat` of some of the others. */
+  async sweep(): Promise<void> {
+    const inUse = [...this.#inUse];
+    await inSlices(inUse, READS_AT_ONCE, (file) => this.read(file.path));
+    const atRest = this.#round.next(STATS_PER_SWEEP).filter(({ follower }) => follower === undefined);
+    await inSlices(atRest, READS_AT_ONCE, ({ path }) => this.#lookAgain(path));
+    for (const file of inUse) await this.#restIfIdle(file);
+    for (const [file, start] of this.#places.waiting()) {
+      this.#open(file, start);
+      void this.read(file.path);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#timers.stop();
+    await this.#reads.stop();
+  }
+
+  #meet(file: File, found: FileIdentity, isNew: boolean): void {
+    const left = this.#endedByPath.get(file.path);
+    if (left !== undefined) file.checkpoint = left;
+    this.#endedByPath.delete(file.path);
+    this.#filesByPath.set(file.path, file);
+    this.#atRest(file, found);
+    const start = left === undefined ? firstStart(found, { isNew, now: this.#ports.clock.now() }) : laterStart(file);
+    if (start !== undefined) this.#open(file, start);
+  }
+
+  #atRest(file: File, found: FileIdentity): void {
+    file.version = found.version;
+    file.size = found.size;
+  }
+
+  #vanished(file: File | undefined): void {
+    if (file === undefined) return;
+    this.#looks.readable(file.path);
+    // How it ended may stand in the file it was renamed to.
+    if (file.checkpoint === undefined) {
+      this.#places.forget(file);
+      this.#filesByPath.delete(file.path);
+    } else this.#open(file);
+  }
+
+  #open(file: File, start: FollowStart = laterStart(file)): void {
+    const { root, clock, format, ...ports } = this.#ports;
+    if (file.follower === undefined && !this.#places.take(file, start)) return;
+    file.lastLinesAt = clock.monotonic();
+    this.#inUse.add(file);
+    file.follower = new Follower({
+      path: file.path,
+      root,
+      clock,
+      start,
+      format,
+      emit: (events) => {
+        if (events.length > 0) ports.emit(file, events);
+      },
+      onRemoved: () => ports.onRemoved(file),
+      onNews: (line, before) => ports.onNews(file, line, before),
+      isWorthShowing: (lastAt, hasEnded) => ports.isWorthShowing(file, lastAt, hasEnded),
+    });
+  }
+
+  /** True: there is more. */
+  async #readOnce(file: File): Promise<boolean> {
+    const { follower } = file;
+    if (follower === undefined || !this.#ports.isReady(file)) return false;
+    try {
+      return this.#took(file, await this.#limit(() => follower.read()));
+    } catch {
+      // An entry that cannot be handed on must not stop the file, nor the others.
+      this.#ports.problems.note('failed', file.path);
+      return false;
+    }
+  }
+
+  /** True: read on at once. */
+  #took(file: File, read: FollowRead): boolean {
+    if (read.change !== 'refused' && read.change !== 'settling') this.#looks.readable(file.path);
+    switch (read.change) {
+      case 'unchanged':
+        return false;
+      case 'progressed':
+        this.#progressed(file, read);
+        return read.more;
+      case 'settling':
+        this.#later(file, read.retryInMs);
+        return false;
+      case 'renamed':
+        if (!this.#ports.goesOn(read.to)) this.#end(file, read.to);
+        return false;
+      case 'gone':
+        this.#end(file, undefined);
+        return false;
+      case 'refused':
+        this.#looks.refused(file.path, read.refusal);
+        if (read.refusal === 'exhausted') this.#later(file, RETRY_MS);
+        return false;
+      default:
+        return read satisfies never;
+    }
+  }
+
+  #progressed(file: File, read: Extract<FollowRead, { change: 'progressed' }>): void {
+    const { clock, problems, onProgress } = this.#ports;
+    if (read.lines > 0) file.lastLinesAt = clock.monotonic();
+    if (read.longLines > 0) problems.note('long_line', file.path, read.longLines);
+    if (read.nulBlocks > 0) problems.note('nul_block', file.path, read.nulBlocks);
+    const checkpoint = file.follower?.checkpoint();
+    if (checkpoint === undefined) return;
+    file.checkpoint = checkpoint;
+    onProgress(file);
+  }
+
+  #close(file: File): void {
+    if (file.follower !== undefined) this.#places.free(file);
+    this.#inUse.delete(file);
+    delete file.follower;
+  }
+
+  #end(file: File, renamedTo: string | undefined): void {
+    this.#looks.readable(file.path);
+    this.#close(file);
+    this.#places.forget(file);
+    this.#filesByPath.delete(file.path);
+    this.#reads.forget(file.path);
+    // Should the name come back, what was handed on is not handed on again.
+    if (file.checkpoint !== undefined) remember(this.#endedByPath, file.path, file.checkpoint, MAX_ENDED);
+    this.#ports.onEnded(file, renamedTo);
+  }
+
+  #later({ path }: File, delayMs: number): void {
+    this.#timers.once(path, delayMs, () => this.read(path));
+  }
+
+  /** Gives a file back that nothing was written to for long; its place is kept. */
+  async #restIfIdle(file: File): Promise<void> {
+    const idleMs = this.#ports.clock.monotonic() - file.lastLinesAt;
+    if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive(file)) return;
+    const found = await this.#looks.stat(file.path);
+    if (found === undefined || this.#reads.isBusy(file.path)) return;
+    this.#atRest(file, found);
+    this.#ports.onRest(file);
+    this.#close(file);
+    this.#reads.forget(file.path);
+  }
+}
