@@ -19,21 +19,16 @@ type Identity = Pick<Source, 'id' | 'capabilities'>;
 
 /** What the configuration chose; the log says why. */
 export async function createSources(config: Config, host: SourceHost): Promise<Source[]> {
-  const { transcriptDir, gateway, because } = config.chosen;
+  const { ids, gateway, because } = config.chosen;
   for (const sentence of because) host.log.info({}, sentence);
-  const { sessionsJson, watchPolling, stateDir } = config;
-  const settings = {
-    transcriptDir,
-    sessionsJson,
-    watchPolling,
-    gateway,
-    stateDir,
-    version: packageVersion(),
-    tellsQuestions: wantsQuestions(config),
-    isOnlySource: transcriptDir === undefined,
-  };
+  const chosen = SOURCES.filter(({ id }) => ids.includes(id));
+  const agentsOf = chosen.map(({ capabilities }) => capabilities.agents);
+  const settings = { ...config, gateway, version: packageVersion(), tellsQuestions: wantsQuestions(config) };
   const sources = await Promise.all(
-    SOURCES.map((entry): Promise<Source | undefined> => entry.create(settings, portsOf(entry, host, SOURCES))),
+    chosen.map((entry): Promise<Source | undefined> => {
+      const isOnlySource = agentsOf.filter((agents) => agents === entry.capabilities.agents).length === 1;
+      return entry.create({ ...settings, isOnlySource }, portsOf(entry, host, SOURCES));
+    }),
   );
   return sources.filter((source) => source !== undefined);
 }

@@ -50,7 +50,7 @@ async function findingsOf(values: OptionValues, { env, envFile }: CliContext): P
     configuration,
     checkStateDir(config.stateDir),
     ...(await checkRunning(env, config.healthHost, config.healthPort)),
-    ...(await checkTranscripts(config.chosen.transcriptDir, config.sessionsJson)),
+    ...(await checkTranscripts(config.chosen.ids.includes('transcripts') ? config.transcriptDir : undefined, config.sessionsJson)),
     await checkGateway(config),
     ...(await checkChat(config, values)),
   ];

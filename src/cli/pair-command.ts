@@ -30,7 +30,7 @@ async function runPair(context: CliContext): Promise<number> {
   const names = ['gatewayUrl', 'gatewayToken', 'gatewayTokenFile', 'allowPlaintext', 'stateDir'] as const;
   const settings = readSettings(context.env, names);
   if ('problems' in settings) return refuse(settings.problems, context);
-  const choice = chooseSources({ ...settings, sources: 'gateway' }, context.env);
+  const choice = chooseSources({ ...settings, sources: { text: 'gateway', ids: ['gateway'] } }, context.env);
   if ('problems' in choice) return refuse(choice.problems, context);
   const directory = prepareStateDir(settings.stateDir);
   if (!directory.usable) {

@@ -1,14 +1,20 @@
 // Which sources are used and why: from the variables, or from what lies on this machine.
 
+import { SOURCES } from '../sources/catalogue.ts';
 import { findGateway, type GatewayFound } from './find-gateway.ts';
 import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';
+import { AUTO, type SourceId, type SourceNames } from './source-names.ts';
+
+const FILE_SOURCES = SOURCES.filter((entry) => 'reads' in entry);
+
+type FileSource = (typeof FILE_SOURCES)[number];
+type FolderSetting = FileSource['reads']['setting'];
 
 /** The variables that decide, as far as they were understood. */
-export interface SourceSettings {
-  sources?: 'auto' | 'files' | 'gateway' | 'both' | undefined;
-  transcriptDir?: string | undefined;
+export interface SourceSettings extends Partial<Record<FolderSetting, string | undefined>> {
+  sources?: SourceNames | undefined;
   gatewayUrl?: string | undefined;
   gatewayToken?: string | undefined;
   gatewayTokenFile?: string | undefined;
@@ -24,7 +30,8 @@ export interface GatewayAccess {
 }
 
 export interface ChosenSources {
-  readonly transcriptDir?: string;
+  /** In the order of the catalogue. */
+  readonly ids: readonly SourceId[];
   readonly gateway?: GatewayAccess;
   /** One sentence for each source, used or not, that says why. */
   readonly because: readonly string[];
@@ -44,32 +51,37 @@ const TOKEN_EXPECTED = "the gateway's gateway.auth.token here, or its file in GA
 
 /** Decides. `malformed`: variables that were given but not understood; what they lack is no further problem. */
 export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, malformed: ReadonlySet<string> = new Set()): SourceChoice {
-  const { sources = 'auto', transcriptDir } = settings;
-  const files = sources === 'gateway' ? undefined : transcriptDir;
-  const gateway = sources === 'files' ? { why: 'SOURCES=files' } : gatewayOf(settings, env, sources);
+  const { sources = AUTO } = settings;
+  const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
   const problems = [
     ...('problem' in gateway ? [gateway.problem] : []),
-    ...missingFiles(sources, files, 'access' in gateway || 'problem' in gateway),
+    ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway),
   ].filter(({ variable }) => !malformed.has(variable));
   if (problems.length > 0) return { problems };
-  const because = [filesWords(sources, files), gatewayWords(gateway)];
-  return {
-    chosen: {
-      ...(files === undefined ? {} : { transcriptDir: files }),
-      ...('access' in gateway ? { gateway: gateway.access } : {}),
-      because,
-    },
-  };
+  const because = [...FILE_SOURCES.map((source) => folderWords(source, settings, sources)), gatewayWords(gateway)];
+  const isChosen = (source: (typeof SOURCES)[number]) =>
+    'reads' in source ? folderOf(source, settings, sources) !== undefined : 'access' in gateway;
+  const ids = SOURCES.filter(isChosen).map(({ id }) => id);
+  return { chosen: { ids, ...('access' in gateway ? { gateway: gateway.access } : {}), because } };
+}
+
+function isWanted({ ids }: SourceNames, id: SourceId): boolean {
+  return ids === undefined || ids.includes(id);
+}
+
+/** Where the files of this source are, if they are wanted and it is set. */
+function folderOf({ id, reads }: FileSource, settings: SourceSettings, sources: SourceNames): string | undefined {
+  return isWanted(sources, id) ? settings[reads.setting] : undefined;
 }
 
 type Gateway = { access: GatewayAccess; why: string } | { why: string } | { problem: SourceProblem };
 
 /** Named by variables, else found; `auto` does without when there is neither. */
-function gatewayOf(settings: SourceSettings, env: NodeJS.ProcessEnv, sources: SourceSettings['sources']): Gateway {
+function gatewayOf(settings: SourceSettings, env: NodeJS.ProcessEnv, { ids }: SourceNames): Gateway {
   const { gatewayUrl, gatewayToken, gatewayTokenFile, allowPlaintext } = settings;
   const isNamed = gatewayUrl !== undefined || gatewayToken !== undefined || gatewayTokenFile !== undefined;
   const found: GatewayFound = gatewayToken === undefined && gatewayTokenFile === undefined ? findGateway(env, readText) : { why: '' };
-  if (!isNamed && sources === 'auto' && !('url' in found)) return { why: `${found.why}, and no GATEWAY_ variable is set` };
+  if (!isNamed && ids === undefined && !('url' in found)) return { why: `${found.why}, and no GATEWAY_ variable is set` };
   const url = gatewayUrl ?? ('url' in found ? found.url : DEFAULT_URL);
   if (allowPlaintext !== true && isExposed(url)) return { problem: exposed() };
   const token = tokenOf(settings, found, env);
@@ -120,15 +132,24 @@ function exposed(): SourceProblem {
   return { variable: 'GATEWAY_URL', wrong: 'would send the token over plain ws to another machine', expected };
 }
 
-function missingFiles(sources: SourceSettings['sources'], files: string | undefined, hasGateway: boolean): SourceProblem[] {
-  if (files !== undefined || sources === 'gateway' || (sources === 'auto' && hasGateway)) return [];
-  const orGateway = sources === 'auto' ? '; or a gateway in GATEWAY_URL and GATEWAY_TOKEN' : '';
-  return [{ variable: 'TRANSCRIPT_DIR', wrong: 'is missing', expected: `the path of a sessions folder or an agents root${orGateway}` }];
+/** What is named must be set; of what is only looked for, something must be there. */
+function missingFolders(settings: SourceSettings, sources: SourceNames, hasGateway: boolean): SourceProblem[] {
+  const { ids } = sources;
+  const missing = FILE_SOURCES.filter((source) => folderOf(source, settings, sources) === undefined);
+  if (ids !== undefined) return missing.filter(({ id }) => ids.includes(id)).map((source) => missingFolder(source));
+  if (hasGateway || missing.length < FILE_SOURCES.length) return [];
+  return missing.slice(0, 1).map((source) => missingFolder(source, '; or a gateway in GATEWAY_URL and GATEWAY_TOKEN'));
 }
 
-function filesWords(sources: SourceSettings['sources'], files: string | undefined): string {
-  if (files !== undefined) return `Transcripts are read from ${files}.`;
-  return sources === 'gateway' ? 'Transcripts are not read: SOURCES=gateway.' : 'Transcripts are not read: TRANSCRIPT_DIR is not set.';
+function missingFolder({ reads }: FileSource, orElse = ''): SourceProblem {
+  return { variable: reads.variable, wrong: 'is missing', expected: `${reads.expected}${orElse}` };
+}
+
+function folderWords(source: FileSource, settings: SourceSettings, sources: SourceNames): string {
+  const folder = folderOf(source, settings, sources);
+  const { subject, variable } = source.reads;
+  if (folder !== undefined) return `${subject} are read from ${folder}.`;
+  return `${subject} are not read: ${isWanted(sources, source.id) ? `${variable} is not set` : `SOURCES=${sources.text}`}.`;
 }
 
 function gatewayWords(gateway: Exclude<Gateway, { problem: SourceProblem }> | { problem: SourceProblem }): string {

@@ -13,6 +13,7 @@ import { pace } from './pace.ts';
 import { choice, hostName, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
+import { sourceNames } from './source-names.ts';
 
 const DAY_S = 86_400;
 const MAX_POST_CHARS = 16_383; // Mattermost's limit on one message.
@@ -41,9 +42,9 @@ export const settings = {
   allowPlaintext: setting('ALLOW_PLAINTEXT', toggle(), '0', 'allow http and ws to other machines, where the token can be read on the way'),
   sources: setting(
     'SOURCES',
-    choice('auto', 'files', 'gateway', 'both'),
+    sourceNames(),
     'auto',
-    'what is watched: auto takes whatever is set or found, else files, gateway or both',
+    'what is watched: auto takes whatever is set or found, else a list of sources, such as transcripts,gateway',
   ),
   gatewayUrl: optional(
     'GATEWAY_URL',

@@ -21,8 +21,11 @@ function problems(env: NodeJS.ProcessEnv): string[] {
 
 /** What is watched: the folder, and the gateway with its token. */
 function chosen(env: NodeJS.ProcessEnv): string[] {
-  const { transcriptDir, gateway } = valid(env).chosen;
-  return [...(transcriptDir === undefined ? [] : [transcriptDir]), ...(gateway === undefined ? [] : [`${gateway.url} ${gateway.token()}`])];
+  const {
+    transcriptDir,
+    chosen: { ids, gateway },
+  } = valid(env);
+  return ids.map((id) => (id === 'transcripts' ? (transcriptDir ?? '') : `${gateway?.url} ${gateway?.token()}`));
 }
 
 function homeWith(config: string): string {
@@ -46,6 +49,9 @@ describe('what is watched', () => {
     ['a named address with a found token', { HOME: found, GATEWAY_URL: 'ws://localhost:4002' }, [`ws://localhost:4002 ${TOKEN}`]],
     ['files only, although there is more', { HOME: found, TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN, SOURCES: 'files' }, ['/agents']],
     ['the gateway only, although there is more', { TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN, SOURCES: 'gateway' }, [local]],
+    ['a list', { TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN, SOURCES: 'gateway, Transcripts' }, ['/agents', local]],
+    ['a list of one', { TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN, SOURCES: 'transcripts' }, ['/agents']],
+    ['a name that comes twice', { TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN, SOURCES: 'gateway,gateway' }, [local]],
     ['both as asked', { TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN, SOURCES: 'both' }, ['/agents', local]],
   ])('is %s', (_what, env, expected) => {
     expect(chosen(env)).toEqual(expected);
@@ -100,7 +106,28 @@ describe('problems with sources', () => {
       { GATEWAY_URL: 'ws://:x@localhost', GATEWAY_TOKEN: TOKEN },
       /^GATEWAY_URL has a user name or password in it/,
     ],
-    ['an unknown choice', { SOURCES: 'all', TRANSCRIPT_DIR: '/agents' }, /^SOURCES is "all"; expected one of auto, files, gateway, both/],
+    [
+      'a name that no source has',
+      { SOURCES: 'transcripts,mattermost', TRANSCRIPT_DIR: '/agents' },
+      /^SOURCES names "mattermost", which is no source; expected auto, or names divided by commas, of transcripts, gateway/,
+    ],
+    [
+      'a misspelt name',
+      { SOURCES: 'trancripts', TRANSCRIPT_DIR: '/agents' },
+      /^SOURCES names "trancripts", which is no source \(did you mean transcripts\?\)/,
+    ],
+    ['a misspelt word', { SOURCES: 'boht', TRANSCRIPT_DIR: '/agents' }, /\(did you mean both\?\)/],
+    ['an empty name', { SOURCES: 'transcripts,', TRANSCRIPT_DIR: '/agents' }, /^SOURCES has an empty name in it/],
+    [
+      'auto beside a name',
+      { SOURCES: 'auto,gateway', TRANSCRIPT_DIR: '/agents', GATEWAY_TOKEN: TOKEN },
+      /^SOURCES names auto beside others/,
+    ],
+    [
+      'a named source without its folder',
+      { SOURCES: 'transcripts' },
+      /^TRANSCRIPT_DIR is missing; expected the path of a sessions folder or an agents root$/,
+    ],
   ])('%s is the only one named', (_what, env, line) => {
     const lines = problems(env);
     expect(lines).toHaveLength(1);

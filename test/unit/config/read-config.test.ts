@@ -38,7 +38,7 @@ describe('defaults', () => {
     expect(rest).toEqual({
       mmTokenFile: undefined,
       allowPlaintext: false,
-      sources: 'auto',
+      sources: { text: 'auto', ids: undefined },
       gatewayUrl: undefined,
       gatewayToken: undefined,
       gatewayTokenFile: undefined,

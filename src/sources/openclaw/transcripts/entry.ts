@@ -12,6 +12,12 @@ interface Settings {
 
 export const transcripts = {
   ...TRANSCRIPTS,
+  reads: {
+    setting: 'transcriptDir',
+    variable: 'TRANSCRIPT_DIR',
+    expected: 'the path of a sessions folder or an agents root',
+    subject: 'Transcripts',
+  },
   create: async ({ transcriptDir, sessionsJson, watchPolling, tellsQuestions }, ports) => {
     if (transcriptDir === undefined) return undefined;
     const { createTranscriptSource } = await import('./source.ts');
