@@ -28,13 +28,13 @@ export interface Harness {
   saves: PostRecord[];
   warnings: string[];
   infos: string[];
-  /** The fields of the debug lines: one for each request. */
-  requests: LogFields[];
   /** A process that was killed and starts again from its checkpoint. */
   restart(): Promise<void>;
 }
 
 interface Setting {
+  /** Called with the fields of each debug line: one for each request. */
+  onRequest?: (fields: LogFields) => void;
   options?: Partial<PublisherOptions>;
   clock?: FakeClock;
   random?: () => number;
@@ -57,7 +57,6 @@ export function createHarness(setting: Setting = {}): Harness {
   });
   const warnings: string[] = [];
   const infos: string[] = [];
-  const requests: LogFields[] = [];
   const counters = new Counters();
   let instances = 0;
   const options = { ...OPTIONS, ...setting.options };
@@ -71,7 +70,7 @@ export function createHarness(setting: Setting = {}): Harness {
       random: setting.random ?? (() => 0.5),
       encode,
       posts: new PostStore(mortal(disk, isAlive), () => undefined),
-      log: recordingLog(warnings, infos, requests),
+      log: recordingLog(warnings, infos, setting.onRequest),
       meter: counters,
       instance: `instance${mine}`,
       claimedAt: 0,
@@ -88,7 +87,6 @@ export function createHarness(setting: Setting = {}): Harness {
     saves,
     warnings,
     infos,
-    requests,
     async restart() {
       const killed = harness.publisher;
       harness.publisher = start();
@@ -104,10 +102,10 @@ function mortal(disk: Checkpoint, isAlive: () => boolean): Checkpoint {
   return { ...disk, write: (changes) => isAlive() && disk.write(changes) };
 }
 
-function recordingLog(warnings: string[], infos: string[], requests: LogFields[]): Logger {
+function recordingLog(warnings: string[], infos: string[], onRequest: Setting['onRequest']): Logger {
   const ignore = (): void => undefined;
   const into = (list: string[]) => (_fields: object, message: string) => void list.push(message);
-  return { debug: (fields) => void requests.push(fields), info: into(infos), error: ignore, warn: into(warnings) };
+  return { debug: onRequest ?? ignore, info: into(infos), error: ignore, warn: into(warnings) };
 }
 
 /** An encoder without limits; a shrunken body has the title only. */
