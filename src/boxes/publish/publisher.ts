@@ -178,6 +178,7 @@ class PostPublisher implements Publisher {
     const state = begin(known, need, now);
     this.#statesById.set(boxId, state);
     this.#budget = take(this.#budget, this.#options.limits);
+    this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
     const running = this.#run(state, reason).finally(() => this.#running.delete(running));
     this.#running.add(running);

@@ -1,4 +1,4 @@
-// What LOG_LEVEL=debug says of requests: why each was sent, what it carried, how it ended.
+// What LOG_LEVEL=debug and the meter say of requests: why each was sent, what it carried, how it ended.
 
 import { describe, expect, it } from 'vitest';
 import type { LogFields } from '../../../../src/core/log.ts';
@@ -42,6 +42,8 @@ describe('a request about a post', () => {
       'edit urgent, try 1: ok',
       'edit ended, try 1: ok',
     ]);
+    expect(harness.counters.by('pushes', 'reason')).toEqual({ opened: 1, progress: 1, urgent: 1, ended: 1 });
+    expect(harness.counters.by('pushes', 'need')).toEqual({ create: 1, edit: 3 });
   });
 
   it('says what failed and which try it was', async () => {
