@@ -1,10 +1,14 @@
-// Owns what goes on in the background: timers by name, and promises nobody waits for until the end.
+// Owns what one part of the program waits for: timers, and promises that nobody else waits for. Knows not what they do.
 
 import type { Clock } from './clock.ts';
 
-export class Timers {
+/** A promise that `run` gives is tracked: it must not reject. */
+type Run = () => void | Promise<void>;
+
+/** Timers have names, so that there is one of each; `after` is for those of which there may be any number. */
+export class Timers<Name extends string = string> {
   readonly #clock: Clock;
-  readonly #cancelByName = new Map<string, () => void>();
+  readonly #cancelsByName = new Map<Name | symbol, () => void>();
   readonly #pending = new Set<Promise<unknown>>();
   #isStopped = false;
 
@@ -13,17 +17,23 @@ export class Timers {
   }
 
   /** Runs once after `delayMs`, unless one of the same name is waiting already. */
-  once(name: string, delayMs: number, run: () => Promise<void>): void {
-    if (this.#isStopped || this.#cancelByName.has(name)) return;
-    const cancel = this.#clock.after(delayMs, () => {
-      this.#cancelByName.delete(name);
-      this.track(run());
-    });
-    this.#cancelByName.set(name, cancel);
+  once(name: Name, delayMs: number, run: Run): void {
+    if (!this.isWaiting(name)) this.#start(name, delayMs, run);
+  }
+
+  /** Runs once after `delayMs`, in place of one of the same name that is waiting. */
+  restart(name: Name, delayMs: number, run: Run): void {
+    this.cancel(name);
+    this.#start(name, delayMs, run);
+  }
+
+  /** Runs once after `delayMs`, whatever else is waiting. */
+  after(delayMs: number, run: Run): void {
+    this.#start(Symbol('after'), delayMs, run);
   }
 
   /** Runs again and again, `delayMs()` after the run before has ended. */
-  repeat(name: string, delayMs: () => number, run: () => Promise<void>): void {
+  repeat(name: Name, delayMs: () => number, run: () => Promise<void>): void {
     this.once(name, delayMs(), async () => {
       try {
         await run();
@@ -33,17 +43,41 @@ export class Timers {
     });
   }
 
+  isWaiting(name: Name): boolean {
+    return this.#cancelsByName.has(name);
+  }
+
+  cancel(name: Name): void {
+    this.#cancelsByName.get(name)?.();
+    this.#cancelsByName.delete(name);
+  }
+
+  /** Nothing that waits is run; what comes later is. */
+  cancelAll(): void {
+    for (const cancel of this.#cancelsByName.values()) cancel();
+    this.#cancelsByName.clear();
+  }
+
   track(promise: Promise<unknown>): void {
     const forget = () => this.#pending.delete(promise);
     this.#pending.add(promise);
     promise.then(forget, forget);
   }
 
-  /** No timer fires any more. Resolves when what was under way has ended. */
+  /** No timer fires any more, and none is begun. Resolves when what was under way has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const cancel of this.#cancelByName.values()) cancel();
-    this.#cancelByName.clear();
+    this.cancelAll();
     await Promise.allSettled(this.#pending);
+  }
+
+  #start(name: Name | symbol, delayMs: number, run: Run): void {
+    if (this.#isStopped) return;
+    const cancel = this.#clock.after(delayMs, () => {
+      this.#cancelsByName.delete(name);
+      const running = run();
+      if (running !== undefined) this.track(running);
+    });
+    this.#cancelsByName.set(name, cancel);
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/error-code.ts';
 import { type Guard, guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';
+import { Timers } from '../core/timers.ts';
 import type { Token } from './token.ts';
 
 export type AuthStatus =
@@ -58,11 +59,11 @@ class Gate {
   #acceptedAt = Number.NEGATIVE_INFINITY;
   #waitMs = FIRST_WAIT_MS;
   #dueAt = 0;
-  #cancel = (): void => undefined;
-  #cancelLook = (): void => undefined;
+  readonly #timers: Timers<'check' | 'look'>;
 
   constructor(options: AuthGateOptions) {
     this.#options = options;
+    this.#timers = new Timers(options.clock);
   }
 
   async guard<T>(call: () => Promise<T>): Promise<T> {
@@ -88,8 +89,7 @@ class Gate {
 
   stop(): void {
     this.#stopped.abort();
-    this.#cancel();
-    this.#cancelLook();
+    void this.#timers.stop();
   }
 
   #dueInMs(): number {
@@ -100,16 +100,14 @@ class Gate {
     const { clock } = this.#options;
     if (this.#stopped.signal.aborted) return;
     this.#dueAt = clock.monotonic() + delayMs;
-    this.#cancel();
-    this.#cancel = clock.after(delayMs, () => void this.#recheck());
+    this.#timers.restart('check', delayMs, () => void this.#recheck());
     this.#lookLater();
   }
 
   /** A token that was changed is tried soon; the server hears nothing of a look that finds the old one. */
   #lookLater(): void {
-    const { clock, token } = this.#options;
-    this.#cancelLook();
-    this.#cancelLook = clock.after(LOOK_MS, () => {
+    const { token } = this.#options;
+    this.#timers.restart('look', LOOK_MS, () => {
       const tried = token.current();
       token.refresh();
       if (token.current() !== tried) this.#schedule(0);
@@ -134,7 +132,7 @@ class Gate {
 
   // Never rejects: whatever goes wrong is told by the status and tried again.
   async #recheck(): Promise<void> {
-    this.#cancelLook();
+    this.#timers.cancel('look');
     const wrongFile = this.#options.token.refresh();
     try {
       await this.#options.check(this.#stopped.signal);

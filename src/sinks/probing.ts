@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { PushError } from '../core/sink.ts';
+import { Timers } from '../core/timers.ts';
 
 export interface ProbingOptions {
   /** The longest distance of two questions to a silent server. */
@@ -36,13 +37,12 @@ export function createProbing({ cooldownMs, clock, probe, onHealthy }: ProbingOp
   const longestPatienceMs = Math.max(FIRST_PATIENCE_MS, cooldownMs);
   let patienceMs = FIRST_PATIENCE_MS;
   let dueAt: number | undefined;
-  let cancel = (): void => undefined;
+  const timers = new Timers<'probe'>(clock);
 
   function schedule(delayMs: number): void {
     if (stopped.signal.aborted) return;
     dueAt = clock.monotonic() + delayMs;
-    cancel();
-    cancel = clock.after(delayMs, () => void run());
+    timers.restart('probe', delayMs, () => void run());
   }
 
   // Never rejects: a failed probe only means the next one.
@@ -71,7 +71,7 @@ export function createProbing({ cooldownMs, clock, probe, onHealthy }: ProbingOp
 
   const stop = (): void => {
     stopped.abort();
-    cancel();
+    void timers.stop();
   };
   const dueInMs = (): number => (dueAt === undefined ? SOON_MS : Math.max(1, dueAt - clock.monotonic()));
   return { start, dueInMs, stop };

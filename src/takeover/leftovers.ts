@@ -16,6 +16,7 @@ import type { AdoptingSink, Leftover } from './adoption.ts';
 import { recordOfLost, viewOfLost } from './lost-post.ts';
 import { bestTurn } from './same-turn.ts';
 import { untilHealthy } from '../core/until-healthy.ts';
+import { Timers } from '../core/timers.ts';
 
 export interface LeftoverPorts {
   clock: Clock;
@@ -44,13 +45,13 @@ export class Leftovers {
   /** Boxes that nobody knows any more, of whose post, or of whose channel where they have none, the server has told. */
   readonly #toldBoxes = new Set<string>();
   #searchedAt = Number.NEGATIVE_INFINITY;
-  #cancel: (() => void) | undefined;
-  #isStopped = false;
+  readonly #timers: Timers<'settle'>;
   #judged = 0;
 
   constructor(ports: LeftoverPorts, graceMs: number) {
     this.#ports = ports;
     this.#graceMs = graceMs;
+    this.#timers = new Timers(ports.clock);
     this.#repeats = createRepeatLog(ports.log, ports.clock);
   }
 
@@ -69,12 +70,11 @@ export class Leftovers {
   }
 
   stop(): void {
-    this.#isStopped = true;
-    this.#cancel?.();
+    void this.#timers.stop();
   }
 
   #later(delayMs: number): void {
-    if (!this.#isStopped) this.#cancel = this.#ports.clock.after(delayMs, () => void this.#settle());
+    this.#timers.restart('settle', delayMs, () => void this.#settle());
   }
 
   async #search(): Promise<void> {

@@ -3,6 +3,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
+import { Timers } from '../../../core/timers.ts';
 import { createBackOff } from './back-off.ts';
 import { connectParams } from './connect-request.ts';
 import { type Device, loadDevice } from './device.ts';
@@ -50,7 +51,7 @@ export class Connection {
   #link: Link | undefined;
   #needsDevice: boolean;
   #device: Device | undefined;
-  readonly #cancels: { retry?: () => void; look?: () => void } = {};
+  readonly #timers: Timers<'retry' | 'look'>;
   /** What the newest attempt had for a token. */
   #token: string | undefined;
   #lastFrameAt: number | undefined;
@@ -58,6 +59,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#timers = new Timers(options.clock);
     this.#backOff = createBackOff(options.timing, options.random);
     this.#needsDevice = !isLoopbackUrl(options.url);
   }
@@ -76,7 +78,7 @@ export class Connection {
 
   stop(): void {
     this.#isStopped = true;
-    this.#forgetRetry();
+    this.#timers.cancelAll();
     this.#link?.close(ourCodes.stopped);
     this.#become({ state: 'stopped' });
   }
@@ -89,7 +91,7 @@ export class Connection {
 
   #open(): void {
     const { url, clock, timing, onEvent } = this.#options;
-    this.#forgetRetry();
+    this.#timers.cancelAll();
     if (this.#state.state === 'stopped') this.#become({ state: 'connecting' });
     this.#link = new Link({
       url,
@@ -134,7 +136,7 @@ export class Connection {
     // What the second try mends is nobody's concern; what it does not mend will be said then.
     if (!isTriedAgain) this.#become(verdict.state);
     if (wasConnected) this.#options.onDisconnected();
-    this.#cancels.retry = this.#options.clock.after(delayMs, () => this.#reconnect());
+    this.#timers.restart('retry', delayMs, () => this.#reconnect());
     if (verdict.state.state === 'auth' && verdict.retryAfterMs === undefined) this.#lookForToken();
   }
 
@@ -145,7 +147,7 @@ export class Connection {
 
   /** A token that was put right is tried at once; asking the gateway that often with a wrong one would lock us out. */
   #lookForToken(): void {
-    this.#cancels.look = this.#options.clock.after(this.#options.timing.lookMs, () => {
+    this.#timers.restart('look', this.#options.timing.lookMs, () => {
       const token = this.#readToken();
       if (token !== undefined && token !== this.#token) this.#reconnect();
       else this.#lookForToken();
@@ -158,11 +160,6 @@ export class Connection {
     } catch {
       return undefined; // told at the next attempt
     }
-  }
-
-  #forgetRetry(): void {
-    this.#cancels.retry?.();
-    this.#cancels.look?.();
   }
 
   /** On loopback a device identity is normally not needed; behind a proxy it is. */

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../../../core/clock.ts';
 import { errorCode, errorText } from '../../../core/error-code.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
+import { Timers } from '../../../core/timers.ts';
 import { lacksScope } from './questions.ts';
 import { type Answer, Requests } from './requests.ts';
 import { type LinkEnd, ourCodes, SCOPE } from './state.ts';
@@ -32,7 +33,7 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #socket: WebSocket;
   readonly #requests: Requests;
-  readonly #cancels = new Set<() => void>();
+  readonly #timers: Timers;
   #hello: Hello | undefined;
   #refusal: LinkEnd['refusal'];
   #lastSeq = 0;
@@ -44,6 +45,7 @@ export class Link {
     this.#options = options;
     const { url, clock, timing } = options;
     this.#requests = new Requests(clock, timing.requestMs);
+    this.#timers = new Timers(clock);
     this.#heardAt = this.#framedAt = clock.monotonic();
     this.#socket = new WebSocket(url, {
       maxPayload: MAX_FRAME_BYTES,
@@ -57,7 +59,7 @@ export class Link {
     this.#socket.on('ping', () => this.#heard());
     this.#socket.on('error', (error) => this.#failed(error));
     this.#socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString().slice(0, 200) }));
-    this.#later(timing.handshakeMs, () => {
+    this.#timers.after(timing.handshakeMs, () => {
       if (this.#hello === undefined) this.close(ourCodes.noHandshake);
     });
   }
@@ -123,7 +125,7 @@ export class Link {
     if (answer.kind === 'refused') {
       // The gateway closes right after this, with a code that says less; a proxy might keep the connection open.
       this.#refusal = answer.refusal;
-      this.#later(1_000, () => this.close(1008));
+      this.#timers.after(1_000, () => this.close(1008));
     }
     if (answer.kind === 'ok') this.#welcome(decodeHello(answer.payload));
   }
@@ -161,7 +163,7 @@ export class Link {
   /** Our own ping finds a dead connection long before a tick is missed; the ticks find a gateway that hangs behind a living socket. */
   #watch(hello: Hello): void {
     const { clock, timing } = this.#options;
-    this.#later(timing.pingMs, () => {
+    this.#timers.after(timing.pingMs, () => {
       if (clock.monotonic() - this.#heardAt >= timing.deadMs) return this.close(ourCodes.dead);
       if (clock.monotonic() - this.#framedAt >= 2 * hello.tickIntervalMs) return this.close(ourCodes.noTicks);
       this.#socket.ping();
@@ -186,7 +188,7 @@ export class Link {
   #end(end: LinkEnd): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const cancel of this.#cancels) cancel();
+    void this.#timers.stop();
     this.#requests.abandon();
     const { onEnd } = this.#options;
     onEnd({
@@ -194,14 +196,6 @@ export class Link {
       ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
       ...(this.#hello === undefined ? {} : { hello: this.#hello }),
     });
-  }
-
-  #later(delayMs: number, run: () => void): void {
-    const cancel = this.#options.clock.after(delayMs, () => {
-      this.#cancels.delete(cancel);
-      run();
-    });
-    this.#cancels.add(cancel);
   }
 }
 

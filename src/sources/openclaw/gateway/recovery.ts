@@ -5,6 +5,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { asList, asNumber, asRecord, type JsonRecord } from '../../../core/json-guards.ts';
 import type { OpenTurn } from '../../../core/source.ts';
 import { remember } from '../../../core/remember.ts';
+import { Timers } from '../../../core/timers.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
 import { Questions } from './questions.ts';
@@ -50,13 +51,14 @@ export class Recovery {
   /** The newest list of rows, for histories without a row. */
   #listed: { rows: Promise<JsonRecord[]>; at: number } | undefined;
   readonly #busyKeys = new Set<string>();
-  readonly #cancels = new Set<() => void>();
+  readonly #timers: Timers;
   #generation = 0;
   /** Kept until a look comes to its end: one that is cut short leaves it to the next. */
   #missed = NOTHING;
 
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
+    this.#timers = new Timers(ports.clock);
     this.#questions = new Questions(ports);
   }
 
@@ -122,8 +124,7 @@ export class Recovery {
 
   disconnected(): void {
     this.#generation += 1;
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
+    this.#timers.cancelAll();
   }
 
   /** Subscriptions are per session and die with the connection: call at every sign of a session. */
@@ -184,7 +185,8 @@ export class Recovery {
     this.#restoredSinceByKey.delete(rawKey);
     if (this.#ports.decoder.settle(rawKey, history, wasRestarted)) return;
     // Rows lag behind the truth by a second or two; after that they are believed.
-    if (rechecks > 0) this.#later(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, since, wasRestarted, rechecks - 1));
+    if (rechecks > 0)
+      this.#timers.after(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, since, wasRestarted, rechecks - 1));
     else if (!this.#ports.decoder.settle(rawKey, history, wasRestarted, true)) this.#giveUpSilent(rawKey);
   }
 
@@ -226,14 +228,6 @@ export class Recovery {
   async #payload(method: string, params: Record<string, unknown>): Promise<JsonRecord | undefined> {
     const answer = await this.#questions.ask(method, params);
     return answer.kind === 'ok' ? answer.payload : undefined;
-  }
-
-  #later(delayMs: number, run: () => void): void {
-    const cancel = this.#ports.clock.after(delayMs, () => {
-      this.#cancels.delete(cancel);
-      run();
-    });
-    this.#cancels.add(cancel);
   }
 }
 

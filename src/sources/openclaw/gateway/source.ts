@@ -3,6 +3,7 @@
 import type { SessionEvent } from '../../../core/event.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { OpenTurn, Source, SourcePorts } from '../../../core/source.ts';
+import { Timers } from '../../../core/timers.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
 import { type GatewayDetails, healthOf } from './health.ts';
@@ -71,7 +72,7 @@ class Gateway {
   readonly #refusals = new Map<string, Refusal>();
   /** What was logged of refusals: each is news once. */
   readonly #logged = new Set<string>();
-  readonly #cancelsByName = new Map<'check' | 'lost' | 'resync', () => void>();
+  readonly #timers: Timers<'check' | 'lost' | 'resync'>;
   #lastHello: { hello: Hello; at: number } | undefined;
   #lastEventAt: number | undefined;
   /** From when on events may have been missed; undefined while connected, and before the first connection. */
@@ -82,6 +83,7 @@ class Gateway {
 
   constructor(options: GatewaySourceOptions) {
     this.#options = options;
+    this.#timers = new Timers(options.clock);
     this.#timing = { ...TIMING, ...options.timing };
     this.#decoder = this.#createDecoder();
     this.#connection = this.#createConnection();
@@ -103,7 +105,7 @@ class Gateway {
 
   stop(): void {
     this.#isStopped = true;
-    for (const cancel of this.#cancelsByName.values()) cancel();
+    void this.#timers.stop();
     this.#recovery.disconnected();
     this.#connection.stop();
   }
@@ -161,7 +163,7 @@ class Gateway {
   }
 
   #connected(hello: Hello): void {
-    this.#cancel('lost');
+    this.#timers.cancel('lost');
     const at = this.#options.clock.now();
     const wasRestarted = this.#lastHello !== undefined && isAnotherStart(this.#lastHello, { hello, at });
     if (this.#lastHello === undefined) this.#watchedSince = at;
@@ -183,13 +185,13 @@ class Gateway {
 
   /** A gateway that restarts is back soon; without one for longer nobody knows what became of its runs. */
   #awaitLoss(): void {
-    this.#set('lost', this.#timing.lostMs, () => this.#decoder.book.lost(this.#options.clock.now()));
+    this.#timers.restart('lost', this.#timing.lostMs, () => this.#decoder.book.lost(this.#options.clock.now()));
   }
 
   /** Gaps come in bursts; one look makes up for all of them. */
   #resync(): void {
     const since = this.#before(this.#options.clock.now());
-    this.#set('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync(since));
+    this.#timers.restart('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync(since));
   }
 
   #before(at: number): number {
@@ -197,7 +199,7 @@ class Gateway {
   }
 
   #keepChecking(): void {
-    this.#set('check', this.#timing.checkMs, () => {
+    this.#timers.restart('check', this.#timing.checkMs, () => {
       this.#keepChecking();
       if (this.#connection.state.state !== 'connected') return;
       this.#decoder.tasks.confirm(this.#options.clock.now());
@@ -224,16 +226,6 @@ class Gateway {
     if (this.#isStopped) return;
     this.#lastEventAt = this.#options.clock.now();
     this.#options.emit(event);
-  }
-
-  #set(name: 'check' | 'lost' | 'resync', delayMs: number, run: () => void): void {
-    this.#cancel(name);
-    this.#cancelsByName.set(name, this.#options.clock.after(delayMs, run));
-  }
-
-  #cancel(name: 'check' | 'lost' | 'resync'): void {
-    this.#cancelsByName.get(name)?.();
-    this.#cancelsByName.delete(name);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../../core/clock.ts';
+import { Timers } from '../../../core/timers.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { type IndexRows, readIndexRows } from './index-rows.ts';
 import { identityOf, type Refusal, type Root, refusalOf, withRegular } from '../../../files/open-file.ts';
@@ -35,13 +36,13 @@ export class IndexFile {
   #brokenVersion = '';
   #nextAt = 0;
   #running: Promise<void> | undefined;
-  #cancel: (() => void) | undefined;
+  readonly #timers: Timers<'look'>;
   #again = false;
-  #isStopped = false;
   #isCut = false;
 
   constructor(options: IndexFileOptions) {
     this.#options = options;
+    this.#timers = new Timers(options.clock);
   }
 
   get isMissing(): boolean {
@@ -59,19 +60,14 @@ export class IndexFile {
 
   /** Nothing is wrong with a file that is not looked at any more. */
   stop(): Promise<void> {
-    this.#isStopped = true;
     this.#isCut = false;
     this.#over();
-    this.#cancel?.();
+    void this.#timers.stop();
     return this.#running ?? Promise.resolve();
   }
 
   #postpone(delayMs: number): void {
-    if (this.#isStopped) return;
-    this.#cancel ??= this.#options.clock.after(delayMs, () => {
-      this.#cancel = undefined;
-      void this.look();
-    });
+    this.#timers.once('look', delayMs, () => void this.look());
   }
 
   async #run(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
+import { Timers } from '../../../core/timers.ts';
 import { type Belief, beliefIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
 import type { Root } from '../../../files/open-file.ts';
 import { inSlices } from '../../../files/slices.ts';
@@ -27,22 +28,19 @@ export class LockWatch {
   readonly #heldByPath = new Map<string, number>();
   /** Those that are held, or were hinted at. */
   readonly #knownByFolder = new Map<string, Set<string>>();
-  readonly #cancelByPath = new Map<string, () => void>();
+  /** By the path of the lock that was hinted at. */
+  readonly #timers: Timers;
   #namespace: PidNamespace;
 
   constructor(options: LockWatchOptions) {
     this.#options = options;
     this.#namespace = options.pidNamespace;
+    this.#timers = new Timers(options.clock);
   }
 
   /** Something happened to a lock: what counts is how it stands a moment later. */
   hint(path: string): void {
-    if (this.#cancelByPath.has(path) || !this.#know(path)) return;
-    const cancel = this.#options.clock.after(FLAP_MS, () => {
-      this.#cancelByPath.delete(path);
-      void this.#look(path, true);
-    });
-    this.#cancelByPath.set(path, cancel);
+    if (this.#know(path)) this.#timers.once(path, FLAP_MS, () => void this.#look(path, true));
   }
 
   /** Whether this lock is known; a listing hints at the others. */
@@ -72,8 +70,7 @@ export class LockWatch {
   }
 
   stop(): void {
-    for (const cancel of this.#cancelByPath.values()) cancel();
-    this.#cancelByPath.clear();
+    void this.#timers.stop();
   }
 
   async #look(path: string, wasHinted: boolean): Promise<void> {
@@ -89,7 +86,7 @@ export class LockWatch {
     // Found gone by the regular look: it may be taken again in a moment.
     if (this.#heldByPath.has(path) && !wasHinted) return this.hint(path);
     this.#heldByPath.delete(path);
-    if (this.#cancelByPath.has(path)) return;
+    if (this.#timers.isWaiting(path)) return;
     this.#forget(path);
     this.#options.onReleased(path);
   }
