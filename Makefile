@@ -2,7 +2,7 @@
 # `npm ci` installs into node_modules.
 
 .DEFAULT_GOAL := check
-.PHONY: check demo check-nodes test-openclaw test-deploy build format test
+.PHONY: check demo test-thorough check-nodes test-openclaw test-deploy build format test
 
 # Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
@@ -26,6 +26,10 @@ build: $(INSTALLED)
 
 format: $(INSTALLED)
 	npm run -s format
+
+# The searches of `check`, with many more rounds.
+test-thorough: $(INSTALLED)
+	npm run -s test-thorough
 
 check-nodes: $(INSTALLED)
 	npm run -s check-nodes

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongFilesFirst } from './test/support/long-files-first.ts';
 
 // Set by `.ci/run`, which adds up the results of several runs.
 const resultsFile = process.env['TEST_RESULTS'];
@@ -9,6 +10,7 @@ export default defineConfig({
     reporters: resultsFile === undefined ? ['default'] : ['default', ['json', { outputFile: resultsFile }]],
     globalSetup: ['test/support/run-folder.ts'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       {
         // Mostly pure, so a worker keeps its modules from file to file: loading them anew would double the time of most files.
@@ -18,19 +20,20 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 30_000,
           isolate: false,
-          maxWorkers: 2,
+          // One more than a small machine has cores, since some files wait for the real clock.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
       {
-        // Processes and sockets that mostly wait: two files at a time, after the unit tests, and no hurry.
+        // Processes and sockets that mostly wait: several files at a time, after the unit tests, and no hurry.
         extends: true,
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -106,7 +106,7 @@ describe('a watcher of a gateway alone', () => {
     said('Still here.');
     agent('lifecycle', { phase: 'end' });
     await shows('[DONE] main', 'Still here.');
-    expect((await watcher.health()).status).toBe('ok');
+    await until('health is well again', async () => (await watcher.health()).status === 'ok');
   });
 
   it('killed in the middle of a turn, finds out at its next start what it missed and how that ended', async () => {

@@ -25,7 +25,7 @@ export interface KillLoopResult {
 }
 
 const STEP_MS = 60;
-const NO_WRITE_MS = 3_000; // a kill that waits for a write happens then at the latest
+const NO_WRITE_MS = 10_000; // a kill that waits for a write happens then at the latest; a start takes seconds on a busy machine
 // Each start writes every end again that is not beyond doubt; with lives of a second that is all of the last minutes' ones.
 const ENV = { EDITS_PER_SECOND: '50:100', LOG_LEVEL: 'warn' };
 const CONVERGED_MS = 600_000;

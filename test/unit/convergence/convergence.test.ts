@@ -8,8 +8,9 @@ import { describe, it } from 'vitest';
 import { judge } from './judge.ts';
 import { Play } from './play.ts';
 import { story } from './story.ts';
+import { rounds } from '../../support/rounds.ts';
 
-const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? 1500);
+const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? rounds({ inCheck: 400, thorough: 1_500 }));
 const SEED = Number(process.env['CONVERGENCE_SEED'] ?? 12);
 
 describe('convergence', () => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refusedLines } from './ledger-recipe.ts';
 import { asks, keyOf, type Rig, says, startRig, turnOf } from './rig.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { eventually } from '../../support/until.ts';
 
 const SKIPPED = '◆ [VIOLATION] auditor (observer) answered although the secondary was expected';
 
@@ -74,7 +75,7 @@ describe('a finding', () => {
     const rig = await found();
     expect([rig.ledger(), rig.told]).toEqual([[], []]);
     rig.store();
-    await vi.waitFor(() => expect([rig.ledger().length, rig.told.length]).toEqual([1, 1]));
+    await eventually(() => expect([rig.ledger().length, rig.told.length]).toEqual([1, 1]));
   });
 
   it('is none of ours any more when another watcher has taken over', async () => {
