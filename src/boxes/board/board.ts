@@ -11,6 +11,7 @@ import type { Meter } from '../../core/meter.ts';
 import type { Target } from '../../core/sink.ts';
 import { lastEventAt, type StatusLimits, statusOf } from '../../core/status.ts';
 import { type RootTurn, treeOf } from '../../core/tree.ts';
+import { fingerprint } from '../../core/turn.ts';
 import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
 import { Homing } from './homing.ts';
 import { Losses } from './losses.ts';
@@ -169,7 +170,10 @@ export class Board {
   #touch(roots: readonly RootTurn[]): void {
     for (const root of roots) {
       const { boxId } = root.turn;
-      if (!this.#entriesById.has(boxId)) this.#entriesById.set(boxId, newEntry(root, this.#ports.clock.now()));
+      if (this.#entriesById.has(boxId)) continue;
+      const entry = newEntry(root, this.#ports.clock.now());
+      this.#entriesById.set(boxId, entry);
+      this.#logTurn(entry, 'A turn began.');
     }
     this.#touchBoxes(roots.map(({ turn }) => turn.boxId));
   }
@@ -214,10 +218,17 @@ export class Board {
   }
 
   #noteState(entry: BoxEntry, status: TurnStatus): void {
+    const isOver = entry.final;
     entry.state = status.state;
     entry.final = status.final;
+    if (isOver !== status.final) this.#logTurn(entry, status.final ? 'A turn ended.' : 'A turn that had ended goes on.');
     if (!status.final) delete entry.finalAt;
     else entry.finalAt ??= this.#ports.clock.now();
+  }
+
+  #logTurn({ boxId, sessionKey, state }: BoxEntry, sentence: string): void {
+    const agent = this.#ports.sessions.get(sessionKey)?.agentId;
+    this.#ports.log.debug({ box: boxId, session: fingerprint(sessionKey), agent, state }, sentence);
   }
 
   #decide(entry: BoxEntry, tree: TurnTree, status: TurnStatus): void {

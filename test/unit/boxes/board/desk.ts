@@ -27,6 +27,7 @@ export interface DeskOptions {
   show?: (view: BoxView) => void;
   place?: (tree: TurnTree) => Promise<Placement>;
   warn?: (fields: object) => void;
+  debug?: (fields: object, message: string) => void;
   /** Left to the test: the sources are still reading what happened before the start. */
   isCatchingUp?: boolean;
 }
@@ -41,14 +42,15 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), show, place, warn, isCatchingUp = false }: DeskOptions = {}) {
+  constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), ...options }: DeskOptions = {}) {
+    const { show, place, isCatchingUp = false } = options;
     this.clock = clock;
     this.board = new Board(
       {
         clock,
         sessions: this.fold.sessionsByKey,
         emit: (event) => this.path.apply(event),
-        log: { ...quiet, ...(warn === undefined ? {} : { warn }) },
+        log: { ...quiet, warn: options.warn ?? quiet.warn, debug: options.debug ?? quiet.debug },
         meter: this.counters,
         render: (tree, statusOf) =>
           renderCard(tree, statusOf, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
