@@ -23,7 +23,7 @@ export async function createSources(config: Config, host: SourceHost): Promise<S
   for (const sentence of because) host.log.info({}, sentence);
   const chosen = SOURCES.filter(({ id }) => ids.includes(id));
   const agentsOf = chosen.map(({ capabilities }) => capabilities.agents);
-  const settings = { ...config, gateway, version: packageVersion(), tellsQuestions: wantsQuestions(config) };
+  const settings = { ...config, gateway, version: packageVersion(), emitsQuestions: wantsQuestions(config) };
   const sources = await Promise.all(
     chosen.map((entry): Promise<Source | undefined> => {
       const isOnlySource = agentsOf.filter((agents) => agents === entry.capabilities.agents).length === 1;

@@ -55,7 +55,7 @@ class Play {
     for (const frame of frames) this.#at(way.gateway(frame.at, progress(frame.at)), () => tellFrame(gateway, frame));
     for (const line of lines) this.#at(way.files(line.at, progress(line.at)), () => tellLine(line));
     const lostAt = way.gatewayLostAt === undefined ? close?.at : startedAt + way.gatewayLostAt * lengthMs;
-    if (lostAt !== undefined) this.#at(lostAt + GATEWAY_LOST_MS, () => gateway.book.lost(this.#now));
+    if (lostAt !== undefined) this.#at(lostAt + GATEWAY_LOST_MS, () => gateway.runs.lost(this.#now));
     if (close !== undefined) this.#at(way.files(close.at, 1), () => this.#releaseLocks(close.wasKilled));
     this.#goOn();
   }
@@ -92,7 +92,7 @@ class Play {
       onSession: () => {},
       onGap: () => {},
       onRetry: () => {},
-      onBareResult: () => {},
+      onMissingResult: () => {},
       onDoubt: () => {},
     });
   }

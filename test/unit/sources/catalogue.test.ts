@@ -23,7 +23,7 @@ const nothing = {
   gateway: undefined,
   stateDir: folder,
   version: '0.0.0',
-  tellsQuestions: false,
+  emitsQuestions: false,
   isOnlySource: false,
 };
 const everything = { ...nothing, transcriptDir: folder, gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' } };

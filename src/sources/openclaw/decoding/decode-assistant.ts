@@ -3,7 +3,7 @@
 import type { MessageStop } from '../../../core/event.ts';
 import { type DecodeContext, rememberCall } from './decode-context.ts';
 import { runIdOf } from './decode-user.ts';
-import type { Fact } from './decoded-event.ts';
+import type { EventBody } from './decoded-event.ts';
 import { contentText, visibleText } from './entry-text.ts';
 import { modelErrorReason } from './error-reason.ts';
 import type { SafeText } from './safe-text.ts';
@@ -29,7 +29,7 @@ const SILENT_BLOCKS: ReadonlySet<string> = new Set([
 ]);
 
 /** `message` first, then `tool_started` per call and `plan_changed`, so that the text stands above its calls. */
-export function decodeAssistant(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeAssistant(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
   if (isOfGateway(message)) return decodeSynthetic(messageId, message, context);
   const { safe } = context;
   const calls = callBlocks(message['content'], context);
@@ -38,7 +38,7 @@ export function decodeAssistant(messageId: string, message: JsonRecord, context:
   const reason = stop === 'error' ? reasonOf(message, safe) : undefined;
   const model = asText(message['model']);
   const usage = decodeUsage(message['usage']);
-  const said: Fact = {
+  const said: EventBody = {
     type: 'message',
     messageId,
     stop,
@@ -56,7 +56,7 @@ function isOfGateway({ provider, model, stopReason }: JsonRecord): boolean {
 }
 
 /** An abort repeats text that another line has; a mirror or an answer to a command is shown, but ends nothing. */
-function decodeSynthetic(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+function decodeSynthetic(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
   const abort = asRecord(message['openclawAbort']);
   const runId = context.safe.id(asText(abort?.['runId']) ?? runIdOf(message['idempotencyKey']));
   const run = runId === undefined ? {} : { runId };
@@ -102,7 +102,7 @@ function callBlocks(content: unknown, context: DecodeContext): JsonRecord[] {
   });
 }
 
-function decodeCall(block: JsonRecord, context: DecodeContext): Fact[] {
+function decodeCall(block: JsonRecord, context: DecodeContext): EventBody[] {
   const { safe } = context;
   const callId = safe.id(block['id']);
   const name = asText(block['name']);
@@ -112,6 +112,6 @@ function decodeCall(block: JsonRecord, context: DecodeContext): Fact[] {
   const label = asText(args['label']);
   rememberCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
   const steps = planSteps(name, args, safe);
-  const started: Fact = { type: 'tool_started', callId, tool, args: shortArgs(args, safe) };
+  const started: EventBody = { type: 'tool_started', callId, tool, args: shortArgs(args, safe) };
   return steps === undefined ? [started] : [started, { type: 'plan_changed', steps }];
 }

@@ -13,7 +13,7 @@ export interface DecodeContext {
   safe: SafeText;
   unknown(kind: string): void;
   /** Whether the words of persons are told with the turns they start. */
-  tellsQuestions: boolean;
+  emitsQuestions: boolean;
   callsById: Map<string, KnownCall>;
   /** Runs whose user line was seen; a retry writes the line again. */
   startedRuns: Map<string, true>;
@@ -24,11 +24,11 @@ const MAX_KIND_CHARS = 60;
 const MAX_CALLS = 1_000;
 const MAX_RUNS = 200;
 
-export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) => void, tellsQuestions = false): DecodeContext {
+export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) => void, emitsQuestions = false): DecodeContext {
   const kinds = new Map<string, true>();
   return {
     safe,
-    tellsQuestions,
+    emitsQuestions,
     callsById: new Map(),
     startedRuns: new Map(),
     unknown(kind) {

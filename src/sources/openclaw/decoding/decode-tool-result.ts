@@ -1,7 +1,7 @@
 // A tool result: the end of its call, and what some tools tell besides: a sub-agent begun, background commands over, a run that yields.
 
 import type { DecodeContext } from './decode-context.ts';
-import type { Fact } from './decoded-event.ts';
+import type { EventBody } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { SYNTHETIC_RESULT } from './tool-failure.ts';
@@ -12,7 +12,7 @@ const MAX_KEY_CHARS = 300;
 const MAX_JSON_CHARS = 100_000;
 
 /** `tool_ended` first, then what follows from it. A result without a call's id says nothing. */
-export function decodeToolResult(message: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeToolResult(message: JsonRecord, context: DecodeContext): EventBody[] {
   const callId = context.safe.id(message['toolCallId'] ?? message['toolUseId']);
   if (callId === undefined) return [];
   const known = context.callsById.get(callId);
@@ -30,13 +30,13 @@ export function decodeToolResult(message: JsonRecord, context: DecodeContext): F
   return [
     { type: 'tool_ended', callId, tool, outcome },
     ...(outcome.kind === 'failed' ? [] : childSpawned(callId, result, known?.label, context)),
-    ...endedByProcessTool(result, context.safe).map((ended): Fact => ({ type: 'background_ended', ...ended })),
-    ...(isYield(result) ? [{ type: 'run_ended', outcome: 'yielded' } satisfies Fact] : []),
+    ...endedByProcessTool(result, context.safe).map((ended): EventBody => ({ type: 'background_ended', ...ended })),
+    ...(isYield(result) ? [{ type: 'run_ended', outcome: 'yielded' } satisfies EventBody] : []),
   ];
 }
 
 /** A sub-agent that could not be begun has a key, too. The child's session key stands in the details, or only in the text when those were trimmed. */
-function childSpawned(callId: string, result: ToolResult, label: string | undefined, context: DecodeContext): Fact[] {
+function childSpawned(callId: string, result: ToolResult, label: string | undefined, context: DecodeContext): EventBody[] {
   if (result.tool !== 'sessions_spawn') return [];
   const found = asText(result.details['childSessionKey']) ?? asText(jsonOf(result.text)?.['childSessionKey']);
   const key = found?.toLowerCase();

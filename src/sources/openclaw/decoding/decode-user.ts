@@ -3,7 +3,7 @@
 import type { Trigger } from '../../../core/event.ts';
 import type { DecodeContext } from './decode-context.ts';
 import { rememberRun } from './decode-context.ts';
-import type { Fact } from './decoded-event.ts';
+import type { EventBody } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { questionOf } from './question.ts';
@@ -16,7 +16,7 @@ const UNKNOWN: Trigger = { kind: 'unknown' };
  * `background_ended` for every note about a finished command, then `turn_started`. A command that the gateway answered
  * itself also gets its `run_ended`, for no model run will end it. A retry's repetition of the line gets nothing.
  */
-export function decodeUser(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeUser(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
   const runId = context.safe.id(runIdOf(message['idempotencyKey']));
   if (runId !== undefined) {
     if (context.startedRuns.has(runId)) return [];
@@ -26,11 +26,11 @@ export function decodeUser(messageId: string, message: JsonRecord, context: Deco
   const { isAnswered, ...found } = findTrigger(message, text, context.safe);
   const trigger = isWithoutPrompt(text) && found.trigger.kind === 'operator' ? UNKNOWN : found.trigger;
   const run = runId === undefined ? {} : { runId };
-  const ended = text.endedCommands.flatMap((command): Fact[] => {
+  const ended = text.endedCommands.flatMap((command): EventBody[] => {
     const handle = context.safe.id(command.handle);
     return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
   });
-  const started: Fact = { type: 'turn_started', trigger, messageId, ...run, ...questionOf(text, trigger, context) };
+  const started: EventBody = { type: 'turn_started', trigger, messageId, ...run, ...questionOf(text, trigger, context) };
   return isAnswered ? [...ended, started, { type: 'run_ended', outcome: 'done', ...run }] : [...ended, started];
 }
 

@@ -5,7 +5,7 @@ import type { SessionEvent } from '../../../core/event.ts';
 type WithoutKeys<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 /** One thing a line says; all facts of a line share the line's instant. */
-export type Fact = WithoutKeys<SessionEvent, 'sessionKey' | 'source' | 'at'>;
+export type EventBody = WithoutKeys<SessionEvent, 'sessionKey' | 'source' | 'at'>;
 
 /** An event without the session's key and the source, which the caller adds. */
 export type DecodedEvent = WithoutKeys<SessionEvent, 'sessionKey' | 'source'>;

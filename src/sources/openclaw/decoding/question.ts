@@ -7,8 +7,8 @@ import type { UserText } from './user-text.ts';
 const MAX_QUESTION_POINTS = 20_000;
 
 /** Redacted, without what the gateway puts around it; nothing unless a person asked and somebody wants to know. */
-export function questionOf({ words }: UserText, trigger: Trigger, { safe, tellsQuestions }: DecodeContext): { text?: string } {
-  if (!tellsQuestions || trigger.kind !== 'person') return {};
+export function questionOf({ words }: UserText, trigger: Trigger, { safe, emitsQuestions }: DecodeContext): { text?: string } {
+  if (!emitsQuestions || trigger.kind !== 'person') return {};
   const text = safe.prose(words, MAX_QUESTION_POINTS);
   return text === '' ? {} : { text };
 }

@@ -1,6 +1,6 @@
 // Owns how often connecting failed in a row. Knows no clock: it only says how long to wait.
 
-import type { Verdict } from './state.ts';
+import type { Verdict } from './connection-state.ts';
 
 export interface BackOffTiming {
   /** First and longest wait of the growing kind, in milliseconds. */

@@ -2,7 +2,7 @@
 
 import { asNumber, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { type Device, deviceProof } from './device.ts';
-import { SCOPE } from './state.ts';
+import { SCOPE } from './connection-state.ts';
 
 export interface ConnectOptions {
   token: string;

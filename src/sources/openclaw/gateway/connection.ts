@@ -1,16 +1,16 @@
 // Owns that there is a connection: one link at a time, when the next attempt is due, and what the state is. Knows no meaning of events.
 
 import type { Clock } from '../../../core/clock.ts';
+import { isLoopback } from '../../../core/loopback.ts';
 import type { Logger } from '../../../core/log.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import { Timers } from '../../../core/timers.ts';
 import { createBackOff } from './back-off.ts';
 import { connectParams } from './connect-request.ts';
 import { type Device, loadDevice } from './device.ts';
-import { isLoopbackUrl } from './loopback.ts';
 import { Link } from './link.ts';
-import type { Answer } from './requests.ts';
-import { type GatewayState, type LinkEnd, ourCodes, verdictOf } from './state.ts';
+import type { RpcAnswer } from './requests.ts';
+import { type GatewayState, type LinkEnd, ourCodes, verdictOf } from './connection-state.ts';
 import type { Timing } from './timing.ts';
 import type { Hello } from './wire.ts';
 
@@ -80,11 +80,11 @@ export class Connection {
     this.#isStopped = true;
     this.#timers.cancelAll();
     this.#link?.close(ourCodes.stopped);
-    this.#become({ state: 'stopped' });
+    this.#setState({ state: 'stopped' });
   }
 
   /** Never rejects; without a connection nobody answers. */
-  request(method: string, params: Record<string, unknown>): Promise<Answer> {
+  request(method: string, params: Record<string, unknown>): Promise<RpcAnswer> {
     if (this.#link === undefined || this.#state.state !== 'connected') return Promise.resolve({ kind: 'none' });
     return this.#link.request(method, params);
   }
@@ -92,12 +92,12 @@ export class Connection {
   #open(): void {
     const { url, clock, timing, onEvent } = this.#options;
     this.#timers.cancelAll();
-    if (this.#state.state === 'stopped') this.#become({ state: 'connecting' });
+    if (this.#state.state === 'stopped') this.#setState({ state: 'connecting' });
     this.#link = new Link({
       url,
       clock,
       timing,
-      connectParams: (challenge) => this.#answerTo(challenge),
+      connectParams: (challenge) => this.#paramsFor(challenge),
       onHello: (hello) => this.#connected(hello),
       onEvent,
       onCount: (what) => this.#count(what),
@@ -105,7 +105,7 @@ export class Connection {
     });
   }
 
-  #answerTo(challenge: JsonRecord): Record<string, unknown> {
+  #paramsFor(challenge: JsonRecord): Record<string, unknown> {
     const { version, stateDir } = this.#options;
     this.#token = undefined;
     this.#token = this.#options.token();
@@ -121,7 +121,7 @@ export class Connection {
 
   #connected(hello: Hello): void {
     this.#backOff.reset();
-    this.#become({ state: 'connected', version: hello.version, protocol: hello.protocol });
+    this.#setState({ state: 'connected', version: hello.version, protocol: hello.protocol });
     this.#options.onConnected(hello);
   }
 
@@ -131,10 +131,10 @@ export class Connection {
     if (this.#isStopped) return;
     const { deviceId } = this;
     const verdict = verdictOf(deviceId === undefined ? end : { ...end, deviceId });
-    const isTriedAgain = this.#turnsToDevice(end);
+    const isTriedAgain = this.#retriesWithDevice(end);
     const delayMs = isTriedAgain ? 0 : this.#backOff.next(verdict);
     // What the second try mends is nobody's concern; what it does not mend will be said then.
-    if (!isTriedAgain) this.#become(verdict.state);
+    if (!isTriedAgain) this.#setState(verdict.state);
     if (wasConnected) this.#options.onDisconnected();
     this.#timers.restart('retry', delayMs, () => this.#reconnect());
     if (verdict.state.state === 'auth' && verdict.retryAfterMs === undefined) this.#lookForToken();
@@ -163,7 +163,7 @@ export class Connection {
   }
 
   /** On loopback a device identity is normally not needed; behind a proxy it is. */
-  #turnsToDevice(end: LinkEnd): boolean {
+  #retriesWithDevice(end: LinkEnd): boolean {
     if (this.#needsDevice || this.#options.stateDir === undefined) return false;
     const mayHelp = end.code === ourCodes.blind || (end.refusal !== undefined && DEVICE_MAY_HELP.has(end.refusal.code));
     if (mayHelp) this.#needsDevice = true;
@@ -188,15 +188,15 @@ export class Connection {
     }
   }
 
-  #become(state: GatewayState): void {
-    const isNews = JSON.stringify(state) !== JSON.stringify(this.#state);
+  #setState(state: GatewayState): void {
+    const isChange = JSON.stringify(state) !== JSON.stringify(this.#state);
     this.#state = state;
-    if (!isNews) return;
-    this.#tell(state);
+    if (!isChange) return;
+    this.#logState(state);
     this.#options.onState(state);
   }
 
-  #tell(state: GatewayState): void {
+  #logState(state: GatewayState): void {
     const { log, url } = this.#options;
     switch (state.state) {
       case 'connected':
@@ -216,4 +216,9 @@ export class Connection {
         state satisfies never;
     }
   }
+}
+
+/** A gateway lets only direct loopback connections in without a device identity. */
+function isLoopbackUrl(address: string): boolean {
+  return URL.canParse(address) && isLoopback(new URL(address).hostname);
 }

@@ -2,13 +2,13 @@
 
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { remember } from '../../../core/remember.ts';
-import { decodeBeginning, isBeginning } from './beginning.ts';
+import { decodeTurnStart, isTurnStart } from './turn-start.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
 import { newRun, preambleId, type Run, takePreamble } from './run.ts';
-import type { RunBook } from './run-book.ts';
+import type { Runs } from './runs.ts';
 
 /** One message with what its envelope says. */
 export interface Message {
@@ -19,16 +19,16 @@ export interface Message {
 }
 
 interface Ports {
-  book: RunBook;
+  runs: Runs;
   context: DecodeContext;
-  tell(rawKey: string, at: number, facts: readonly Fact[]): void;
+  emit(rawKey: string, at: number, events: readonly EventBody[]): void;
 }
 
-type Said = Extract<Fact, { type: 'message' }>;
+type AgentMessage = Extract<EventBody, { type: 'message' }>;
 
 const MAX_MESSAGES = 10_000;
 /** Notes of the gateway to itself, and nested calls, which the tool events tell better. */
-const SILENT_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
+const IGNORED_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
 
 /** The parts of a message, of a live payload or of an entry of the history; undefined when it has no id. */
 export function messageOf(value: JsonRecord, now: number): Message | undefined {
@@ -58,7 +58,7 @@ export class MessageDecoder {
   past(rawKey: string, message: Message): void {
     if (this.#isNew(rawKey, message)) return this.#decode(rawKey, message, true);
     const run = this.#namedRunOf(rawKey, message);
-    if (run !== undefined && run.phase !== 'ended') this.#ports.tell(rawKey, message.at, this.#callsOf(run, message));
+    if (run !== undefined && run.phase !== 'ended') this.#ports.emit(rawKey, message.at, this.#callsOf(run, message));
   }
 
   /**
@@ -66,19 +66,19 @@ export class MessageDecoder {
    * coming while a command runs.
    */
   unnamed(rawKey: string, messages: readonly Message[]): void {
-    const { hasBegun, openRuns } = this.#ports.book.session(rawKey);
+    const { hasBegun, openRuns } = this.#ports.runs.session(rawKey);
     if (!hasBegun || openRuns.size > 0) return;
     const run = newRun(rawKey, '', 0, 0);
     for (const message of messages) {
       const isResult = message.body['role'] === 'toolResult';
-      const facts = isResult ? decodeToolMessage(run, message.at, message.body, this.#ports.context) : this.#callsOf(run, message);
-      this.#ports.tell(rawKey, message.at, facts.map(withoutRun));
+      const events = isResult ? decodeToolMessage(run, message.at, message.body, this.#ports.context) : this.#callsOf(run, message);
+      this.#ports.emit(rawKey, message.at, events.map(withoutRun));
     }
   }
 
   #namedRunOf(rawKey: string, { runId }: Message): Run | undefined {
-    const { book } = this.#ports;
-    return runId === undefined ? book.openRunsOf(rawKey)[0] : book.run(runId);
+    const { runs } = this.#ports;
+    return runId === undefined ? runs.openRunsOf(rawKey)[0] : runs.run(runId);
   }
 
   /** Ids are unique within a session only. */
@@ -91,65 +91,65 @@ export class MessageDecoder {
 
   #decode(rawKey: string, message: Message, withCalls: boolean): void {
     const role = asText(message.body['role']) ?? '';
-    if (isBeginning(message.body)) return this.#begin(rawKey, message);
-    if (role === 'assistant') return this.#said(rawKey, message, withCalls);
+    if (isTurnStart(message.body)) return this.#begin(rawKey, message);
+    if (role === 'assistant') return this.#agentMessage(rawKey, message, withCalls);
     if (role === 'toolResult') return this.#result(rawKey, message);
-    if (!SILENT_ROLES.has(role)) this.#ports.context.unknown(`role:${role}`);
+    if (!IGNORED_ROLES.has(role)) this.#ports.context.unknown(`role:${role}`);
   }
 
   #begin(rawKey: string, { id, at, body }: Message): void {
-    const { book, context, tell } = this.#ports;
-    const { ended, started, isAnswered } = decodeBeginning(id, body, context);
-    tell(rawKey, at, ended);
+    const { runs, context, emit } = this.#ports;
+    const { ended, started, isAnswered } = decodeTurnStart(id, body, context);
+    emit(rawKey, at, ended);
     if (isAnswered) return;
-    const isKnownJob = started.trigger.kind === 'schedule' && book.session(rawKey).hasBegun;
-    if (!isKnownJob) book.begin(rawKey, at, started);
+    const isKnownJob = started.trigger.kind === 'schedule' && runs.session(rawKey).hasBegun;
+    if (!isKnownJob) runs.begin(rawKey, at, started);
   }
 
   #result(rawKey: string, message: Message): void {
-    const { context, tell } = this.#ports;
+    const { context, emit } = this.#ports;
     const run = this.#namedRunOf(rawKey, message);
-    if (run !== undefined) tell(rawKey, message.at, decodeToolMessage(run, message.at, message.body, context));
+    if (run !== undefined) emit(rawKey, message.at, decodeToolMessage(run, message.at, message.body, context));
   }
 
-  #said(rawKey: string, message: Message, withCalls: boolean): void {
-    const { context, tell } = this.#ports;
-    const [said] = decodeAssistant(context.safe.id(fallbackId(message)) ?? message.id, message.body, context);
-    if (said?.type !== 'message') return;
-    if (said.injected === true) return tell(rawKey, message.at, [said]);
-    const run = this.#runOf(rawKey, message, said);
-    tell(rawKey, message.at, this.#inRun(said, message, run));
+  #agentMessage(rawKey: string, message: Message, withCalls: boolean): void {
+    const { context, emit } = this.#ports;
+    const [event] = decodeAssistant(context.safe.id(fallbackId(message)) ?? message.id, message.body, context);
+    if (event?.type !== 'message') return;
+    if (event.injected === true) return emit(rawKey, message.at, [event]);
+    const run = this.#runOf(rawKey, message, event);
+    emit(rawKey, message.at, this.#inRun(event, message, run));
     if (run === undefined) return;
-    if (said.stop === 'error' && withCalls) this.#ports.book.failed(run, message.at, said.reason ?? 'the model call failed');
-    if (said.stop !== 'tools' && said.stop !== 'error') {
+    if (event.stop === 'error' && withCalls) this.#ports.runs.failed(run, message.at, event.reason ?? 'the model call failed');
+    if (event.stop !== 'tools' && event.stop !== 'error') {
       run.phase = 'answered';
-      run.word = { outcome: said.stop === 'aborted' ? 'aborted' : 'done', at: message.at };
-      if (said.stop === 'aborted') this.#ports.book.saidAborted(run);
+      run.impliedEnd = { outcome: event.stop === 'aborted' ? 'aborted' : 'done', at: message.at };
+      if (event.stop === 'aborted') this.#ports.runs.awaitAbortedEnd(run);
     }
-    if (withCalls) tell(rawKey, message.at, this.#callsOf(run, message));
+    if (withCalls) emit(rawKey, message.at, this.#callsOf(run, message));
     else for (const { toolCallId, args } of callBlocks(message)) if (typeof toolCallId === 'string') run.argsByCall.set(toolCallId, args);
   }
 
   /** Some versions name the run of a message only sometimes; runs of a session never overlap. */
-  #runOf(rawKey: string, { runId, at }: Message, said: Said): Run | undefined {
-    const { book } = this.#ports;
-    const id = runId ?? book.openRunsOf(rawKey)[0]?.runId;
+  #runOf(rawKey: string, { runId, at }: Message, event: AgentMessage): Run | undefined {
+    const { runs } = this.#ports;
+    const id = runId ?? runs.openRunsOf(rawKey)[0]?.runId;
     if (id === undefined) return undefined;
     // A run whose first sign is a message began before it, with what it answers.
-    const { hasBegun, begunAt } = book.session(rawKey);
-    const signAt = book.run(id) === undefined && hasBegun ? begunAt : at;
-    return book.active(rawKey, id, signAt, said.stop === 'tools' ? 'work' : 'words');
+    const { hasBegun, begunAt } = runs.session(rawKey);
+    const signAt = runs.run(id) === undefined && hasBegun ? begunAt : at;
+    return runs.active(rawKey, id, signAt, event.stop === 'tools' ? 'work' : 'words');
   }
 
   /**
    * A failed model call is told by its run; the message about it only adds words when the run is over, and never begins a retry. So is
    * an abort: its run says whether somebody stopped it or its time was over.
    */
-  #inRun(said: Said, message: Message, run: Run | undefined): Fact[] {
+  #inRun(event: AgentMessage, message: Message, run: Run | undefined): EventBody[] {
     const runId = message.runId ?? run?.runId;
-    const named = runId === undefined ? said : { ...said, runId };
-    if (said.stop === 'aborted' && run !== undefined) return [{ ...named, stop: 'stop', injected: true }];
-    if (said.stop === 'error') {
+    const named = runId === undefined ? event : { ...event, runId };
+    if (event.stop === 'aborted' && run !== undefined) return [{ ...named, stop: 'stop', injected: true }];
+    if (event.stop === 'error') {
       const { reason: _reason, text, ...rest } = named;
       return run === undefined && text !== undefined ? [{ ...rest, text, stop: 'stop', injected: true }] : [];
     }
@@ -159,14 +159,14 @@ export class MessageDecoder {
     return [{ text: preamble.text, ...named }];
   }
 
-  #callsOf(run: Run, message: Message): Fact[] {
+  #callsOf(run: Run, message: Message): EventBody[] {
     return callBlocks(message).flatMap((call) => decodeToolStart(run, message.at, call, this.#ports.context));
   }
 }
 
-function withoutRun(fact: Fact): Fact {
-  if (fact.type !== 'tool_started') return fact;
-  const { runId: _runId, ...rest } = fact;
+function withoutRun(event: EventBody): EventBody {
+  if (event.type !== 'tool_started') return event;
+  const { runId: _runId, ...rest } = event;
   return rest;
 }
 

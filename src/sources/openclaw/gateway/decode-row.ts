@@ -8,10 +8,10 @@ import { DISPUTED, routeOf } from '../decoding/route.ts';
 import { rowSays } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
-import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
+import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
 
 /** What a row says of its session; empty members are not known, which is not the same as none. */
-export type SessionFacts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
+export type SessionInfo = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
 const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_LABEL_POINTS = 200;
@@ -23,7 +23,7 @@ interface OtherRoutes {
   known?: Route | undefined;
 }
 
-export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, routes: OtherRoutes = {}): SessionFacts {
+export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, routes: OtherRoutes = {}): SessionInfo {
   const parentKey = parentOf(row);
   const label = asText(row['label']);
   const sessionId = safe.id(row['sessionId']);
@@ -43,7 +43,7 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, route
 }
 
 /** What is known of a session as long as no row of it has come; of a scheduled one, where its job delivers. */
-export function factsOfKey(rawKey: string, job: Route | undefined): Partial<SessionFacts> {
+export function infoOfKey(rawKey: string, job: Route | undefined): Partial<SessionInfo> {
   if (job !== undefined) return { route: job };
   const { route } = routeOf(sessionKeyOf(rawKey), undefined);
   return route === undefined ? {} : { route };

@@ -5,28 +5,28 @@ import type { DecodeContext } from '../decoding/decode-context.ts';
 import { contentText, visibleText } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
-import type { SessionFacts } from './decode-row.ts';
-import { BareResults } from './bare-results.ts';
+import type { SessionInfo } from './decode-row.ts';
+import { MissingResults } from './missing-results.ts';
 import type { Message } from './decode-message.ts';
 import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolMessage, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
 import type { RunFrame } from './run-frame.ts';
 import { abortOf, endOf, failureOf, isCutForRestart } from './run-outcome.ts';
 import { preambleId, type Run, type Sign, takePreamble } from './run.ts';
-import type { RunBook } from './run-book.ts';
+import type { Runs } from './runs.ts';
 import { commandSeen } from './tasks.ts';
 
 interface Ports {
-  book: RunBook;
+  runs: Runs;
   context: DecodeContext;
-  tell(rawKey: string, at: number, facts: readonly Fact[]): void;
+  emit(rawKey: string, at: number, events: readonly EventBody[]): void;
   /** Facts of a session that no row told. */
-  seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void;
+  updateSession(rawKey: string, at: number, events: Partial<SessionInfo>): void;
   /** The gateway itself dropped events of a run. */
   onGap(): void;
   /** A call of the session has ended, and no event says how. */
-  onBareResult(rawKey: string): void;
+  onMissingResult(rawKey: string): void;
   /** Calls `run` once after `delayMs`. */
   after(delayMs: number, run: () => void): void;
 }
@@ -39,19 +39,19 @@ const APPROVAL_MS = 30 * 60_000; // how long 2026.9 waits for one; it says so to
 /** Streams that say only that the run is alive. */
 const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
 /** Phases that say nothing more than their run does. */
-const SILENT_PHASES: ReadonlySet<string> = new Set(['fallback_step', 'fallback', 'fallback_cleared']);
+const IGNORED_PHASES: ReadonlySet<string> = new Set(['fallback_step', 'fallback', 'fallback_cleared']);
 
 export class RunDecoder {
   readonly #ports: Ports;
-  readonly #book: RunBook;
+  readonly #runs: Runs;
   readonly #context: DecodeContext;
   readonly #safe: SafeText;
-  readonly #bareResults: BareResults<Message>;
+  readonly #missingResults: MissingResults<Message>;
 
   constructor(ports: Ports) {
     this.#ports = ports;
-    this.#bareResults = new BareResults({ ask: ports.onBareResult, after: ports.after });
-    this.#book = ports.book;
+    this.#missingResults = new MissingResults({ ask: ports.onMissingResult, after: ports.after });
+    this.#runs = ports.runs;
     this.#context = ports.context;
     this.#safe = ports.context.safe;
   }
@@ -61,7 +61,7 @@ export class RunDecoder {
     const phase = asText(data['phase']) ?? '';
     switch (phase) {
       case 'start':
-        this.#book.started(rawKey, runId, at, frame.isHeartbeat);
+        this.#runs.started(rawKey, runId, at, frame.isHeartbeat);
         return;
       case 'model':
         return this.#modelChanged(frame);
@@ -72,39 +72,39 @@ export class RunDecoder {
       case 'approval-resolved':
         return this.#resolved(frame);
       case 'end':
-        if (isCutForRestart(data)) return this.#book.cutForRestart(runId, at);
-        return this.#ended(frame, endOf(data, this.#book.run(runId)?.isCutOff === true));
+        if (isCutForRestart(data)) return this.#runs.cutForRestart(runId, at);
+        return this.#ended(frame, endOf(data, this.#runs.run(runId)?.isCutOff === true));
       case 'error':
-        if (isCutForRestart(data)) return this.#book.cutForRestart(runId, at);
+        if (isCutForRestart(data)) return this.#runs.cutForRestart(runId, at);
         if (data['aborted'] === true) return this.#ended(frame, abortOf(data['stopReason'], data['timeoutPhase']));
         return this.#ended(frame, failureOf(data['stopReason'], data['error']), modelErrorReason(data['error'], this.#safe));
       default:
-        if (!SILENT_PHASES.has(phase)) this.#context.unknown(`lifecycle:${phase}`);
+        if (!IGNORED_PHASES.has(phase)) this.#context.unknown(`lifecycle:${phase}`);
     }
   }
 
   #modelChanged({ rawKey, at, data }: RunFrame): void {
     const model = asText(data['model']);
-    if (model !== undefined) this.#ports.seen(rawKey, at, { model: this.#safe.line(model, MAX_MODEL_POINTS) });
+    if (model !== undefined) this.#ports.updateSession(rawKey, at, { model: this.#safe.line(model, MAX_MODEL_POINTS) });
   }
 
   /** Not the end: the run tries again after an error, or ends with a word of its own. */
   #finishing({ rawKey, runId, at, data }: RunFrame): void {
     const reason = modelErrorReason(data['error'], this.#safe);
-    const run = this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, 'alive');
+    const run = this.#runs.run(runId) ?? this.#runs.active(rawKey, runId, at, 'alive');
     const isFailure = reason !== undefined && data['aborted'] !== true;
-    if (run !== undefined && run.phase !== 'ended' && isFailure) this.#book.failed(run, at, reason);
+    if (run !== undefined && run.phase !== 'ended' && isFailure) this.#runs.failed(run, at, reason);
   }
 
   #waiting({ rawKey, runId, at, data }: RunFrame): void {
-    const run = this.#book.active(rawKey, runId, at, 'work');
+    const run = this.#runs.active(rawKey, runId, at, 'work');
     const waitId = this.#safe.id(data['approvalId']);
     const callId = this.#safe.id(data['toolCallId']) ?? waitId;
     if (run === undefined || waitId === undefined || callId === undefined) return;
     const text = run.commandsByCall.get(callId);
     run.approvalsByCall.set(callId, waitId);
     const until = at + APPROVAL_MS + WAIT_GRACE_MS;
-    this.#ports.tell(rawKey, at, [
+    this.#ports.emit(rawKey, at, [
       { type: 'waiting_started', waitId, callId, on: 'approval', until, ...(text === undefined ? {} : { text }) },
     ]);
   }
@@ -113,8 +113,8 @@ export class RunDecoder {
     const waitId = this.#safe.id(data['approvalId']);
     const callId = this.#safe.id(data['toolCallId']) ?? waitId;
     if (waitId === undefined || callId === undefined) return;
-    this.#book.run(runId)?.approvalsByCall.delete(callId);
-    this.#ports.tell(rawKey, at, [{ type: 'waiting_ended', waitId }]);
+    this.#runs.run(runId)?.approvalsByCall.delete(callId);
+    this.#ports.emit(rawKey, at, [{ type: 'waiting_ended', waitId }]);
   }
 
   /** A command that is at work has been approved, though nobody told. */
@@ -122,30 +122,30 @@ export class RunDecoder {
     const callId = this.#safe.id(data['toolCallId']) ?? '';
     const waitId = run.approvalsByCall.get(callId);
     run.approvalsByCall.delete(callId);
-    if (waitId !== undefined) this.#ports.tell(rawKey, at, [{ type: 'waiting_ended', waitId }]);
+    if (waitId !== undefined) this.#ports.emit(rawKey, at, [{ type: 'waiting_ended', waitId }]);
   }
 
   /** True while the run waits to try again: told for runs that everybody may see, of others only in the history. */
   retrying({ rawKey, runId, at, data }: RunFrame, now: number): boolean {
     const delayMs = asNumber(data['delayMs']);
-    const run = data['phase'] === 'retrying' ? (this.#book.run(runId) ?? this.#book.active(rawKey, runId, at, 'alive')) : undefined;
+    const run = data['phase'] === 'retrying' ? (this.#runs.run(runId) ?? this.#runs.active(rawKey, runId, at, 'alive')) : undefined;
     if (run === undefined || delayMs === undefined || at + delayMs <= now) return false;
     const reason = this.#safe.line(asText(data['reason'])?.replaceAll('_', ' ') ?? 'the model call failed', MAX_REASON_POINTS);
-    this.#book.retryPlanned(run, at, at + delayMs, reason);
+    this.#runs.retryPlanned(run, at, at + delayMs, reason);
     return true;
   }
 
   #ended({ rawKey, runId, at, data, isHeartbeat }: RunFrame, outcome: RunOutcome, reason?: string): void {
     const startedAt = asNumber(data['startedAt']);
-    if (this.#book.run(runId) !== undefined) this.#book.ended(runId, outcome, at, reason);
-    else if (!isHeartbeat) this.#book.endedUnseen(rawKey, { runId, outcome, at, startedAt, reason });
+    if (this.#runs.run(runId) !== undefined) this.#runs.ended(runId, outcome, at, reason);
+    else if (!isHeartbeat) this.#runs.endedUnseen(rawKey, { runId, outcome, at, startedAt, reason });
   }
 
   /** 2026.6 calls final what was cut off in a call, and may not tell how that ended: somebody stopped it, unless a row says otherwise. */
   #final(payload: JsonRecord, frame: RunFrame): void {
-    const run = this.#book.run(frame.runId);
+    const run = this.#runs.run(frame.runId);
     const isCutOff = run?.isCutOff === true;
-    if (run !== undefined && !isCutOff && payload['stopReason'] === 'toolUse') run.word = { outcome: 'aborted', at: frame.at };
+    if (run !== undefined && !isCutOff && payload['stopReason'] === 'toolUse') run.impliedEnd = { outcome: 'aborted', at: frame.at };
     this.#ended(frame, endOf(payload, isCutOff));
   }
 
@@ -153,18 +153,18 @@ export class RunDecoder {
   #partial(payload: JsonRecord, { rawKey, runId, at }: RunFrame): void {
     const text = visibleText(contentText(asRecord(payload['message'])?.['content']));
     if (text === undefined) return;
-    const said = { messageId: `partial:${runId}`, text: this.#safe.prose(text, MAX_TEXT_POINTS) };
-    this.#ports.tell(rawKey, at, [{ type: 'message', ...said, stop: 'aborted', runId }]);
+    const message = { messageId: `partial:${runId}`, text: this.#safe.prose(text, MAX_TEXT_POINTS) };
+    this.#ports.emit(rawKey, at, [{ type: 'message', ...message, stop: 'aborted', runId }]);
   }
 
   #tool(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
     const isResult = data['phase'] === 'result';
-    const run = this.#book.active(rawKey, runId, at, isResult ? 'words' : 'work') ?? (isResult ? this.#book.run(runId) : undefined);
+    const run = this.#runs.active(rawKey, runId, at, isResult ? 'words' : 'work') ?? (isResult ? this.#runs.run(runId) : undefined);
     if (run === undefined) return;
     switch (data['phase']) {
       case 'start':
-        return this.#ports.tell(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, at, data, this.#context)]);
+        return this.#ports.emit(rawKey, at, [...preambleOf(run), ...decodeToolStart(run, at, data, this.#context)]);
       case 'result':
         return this.#result(run, frame);
       case 'update':
@@ -180,14 +180,14 @@ export class RunDecoder {
   /** Where the event does not bring what the tool answered, the history does. */
   #result(run: Run, { rawKey, at, data }: RunFrame): void {
     const callId = this.#safe.id(data['toolCallId']);
-    const tell = (answer?: Message): void => {
-      const facts =
+    const emit = (answer?: Message): void => {
+      const events =
         answer === undefined ? decodeToolEnd(run, at, data, this.#context) : decodeToolMessage(run, at, answer.body, this.#context);
-      this.#ports.tell(rawKey, at, withBackground(facts, at));
+      this.#ports.emit(rawKey, at, withBackground(events, at));
     };
-    if (data['result'] !== undefined || callId === undefined) return tell();
-    this.#ports.tell(rawKey, at, decodeItemStart(run, at, data, this.#context));
-    this.#bareResults.hold(rawKey, callId, tell);
+    if (data['result'] !== undefined || callId === undefined) return emit();
+    this.#ports.emit(rawKey, at, decodeItemStart(run, at, data, this.#context));
+    this.#missingResults.hold(rawKey, callId, emit);
   }
 
   /** What the history of a session says that its tools have answered. */
@@ -196,65 +196,65 @@ export class RunDecoder {
       const callId = message.body['role'] === 'toolResult' ? this.#safe.id(message.body['toolCallId']) : undefined;
       return callId === undefined ? [] : [[callId, message] as const];
     });
-    this.#bareResults.answered(rawKey, new Map(answers));
+    this.#missingResults.answered(rawKey, new Map(answers));
   }
 
   #item(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
-    const run = this.#book.active(rawKey, runId, at, 'words');
+    const run = this.#runs.active(rawKey, runId, at, 'words');
     if (run === undefined) return;
     if (data['kind'] === 'tool') return this.#callItem(run, frame);
-    if (data['kind'] === 'preamble' && (data['phase'] === 'end' || data['phase'] === 'update')) this.#said(run, data);
+    if (data['kind'] === 'preamble' && (data['phase'] === 'end' || data['phase'] === 'update')) this.#setPreamble(run, data);
   }
 
   /** Text before a call grows; updates of it may be garbled, the newest stands. 2026.8 gives it neither an end nor an id. */
-  #said(run: Run, data: JsonRecord): void {
+  #setPreamble(run: Run, data: JsonRecord): void {
     const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_TEXT_POINTS));
     const id = this.#safe.id(data['itemId']) ?? preambleId(run.runId, `commentary-${run.preambles}`);
-    if (text !== undefined && !run.saidPreambles.has(id)) run.preamble = { id, text };
+    if (text !== undefined && !run.emittedPreambles.has(id)) run.preamble = { id, text };
   }
 
   #callItem(run: Run, frame: RunFrame): void {
-    const isTold = run.startedCalls.has(this.#safe.id(frame.data['toolCallId']) ?? '');
-    if (!isTold || frame.data['phase'] === 'end') this.#ports.after(ITEM_MS, () => this.#untoldCall(run, frame));
+    const isStarted = run.startedCalls.has(this.#safe.id(frame.data['toolCallId']) ?? '');
+    if (!isStarted || frame.data['phase'] === 'end') this.#ports.after(ITEM_MS, () => this.#emitItem(run, frame));
   }
 
   /** What the tool events say better, they have said by now; where they did not come, the item is all that tells of the call. */
-  #untoldCall(run: Run, { rawKey, at, data }: RunFrame): void {
-    if (data['hideFromChannelProgress'] === true || this.#bareResults.holds(rawKey, this.#safe.id(data['toolCallId']) ?? '')) return;
+  #emitItem(run: Run, { rawKey, at, data }: RunFrame): void {
+    if (data['hideFromChannelProgress'] === true || this.#missingResults.holds(rawKey, this.#safe.id(data['toolCallId']) ?? '')) return;
     const isOver = data['phase'] === 'end';
     const startedAt = asNumber(data['startedAt']) ?? at;
-    if (run.phase !== 'ended' || isOver) this.#ports.tell(rawKey, startedAt, decodeItemStart(run, startedAt, data, this.#context));
-    if (isOver) this.#ports.tell(rawKey, at, decodeItemEnd(run, at, data, this.#context));
+    if (run.phase !== 'ended' || isOver) this.#ports.emit(rawKey, startedAt, decodeItemStart(run, startedAt, data, this.#context));
+    if (isOver) this.#ports.emit(rawKey, at, decodeItemEnd(run, at, data, this.#context));
   }
 
   /** An event `agent` or `session.tool`. */
   agent(stream: string, frame: RunFrame): void {
     const { rawKey, runId, at, seq, data } = frame;
     if (stream === 'error') return data['reason'] === 'seq gap' ? this.#ports.onGap() : undefined;
-    if (this.#book.isOld(runId, seq)) return;
+    if (this.#runs.isOld(runId, seq)) return;
     if (stream === 'lifecycle') return this.#lifecycle(frame);
-    if (frame.isHeartbeat && this.#book.run(runId) === undefined) this.#book.started(rawKey, runId, at, true);
+    if (frame.isHeartbeat && this.#runs.run(runId) === undefined) this.#runs.started(rawKey, runId, at, true);
     if (stream === 'tool') return this.#tool(frame);
     if (stream === 'item') return this.#item(frame);
     if (stream === 'run_status' && this.retrying(frame, 0)) return;
-    if (stream === 'compaction') return data['phase'] === 'end' ? this.#ports.tell(rawKey, at, [{ type: 'compacted' }]) : undefined;
-    if (ALIVE.has(stream)) this.#book.active(rawKey, runId, at, signOf(stream));
+    if (stream === 'compaction') return data['phase'] === 'end' ? this.#ports.emit(rawKey, at, [{ type: 'compacted' }]) : undefined;
+    if (ALIVE.has(stream)) this.#runs.active(rawKey, runId, at, signOf(stream));
     else if (stream !== 'approval') this.#context.unknown(`stream:${stream}`);
   }
 
   chat(payload: JsonRecord, frame: RunFrame): void {
     const { rawKey, runId, at, seq } = frame;
-    if (this.#book.isOld(runId, seq)) return;
+    if (this.#runs.isOld(runId, seq)) return;
     switch (payload['state']) {
       case 'status':
       case 'delta':
-        this.#book.active(rawKey, runId, at, payload['state'] === 'delta' ? 'words' : 'alive');
+        this.#runs.active(rawKey, runId, at, payload['state'] === 'delta' ? 'words' : 'alive');
         return;
       case 'final':
         return this.#final(payload, frame);
       case 'aborted':
-        if (isCutForRestart({ ...payload, aborted: true })) this.#book.cutForRestart(runId, at);
+        if (isCutForRestart({ ...payload, aborted: true })) this.#runs.cutForRestart(runId, at);
         else this.#ended(frame, abortOf(payload['stopReason']));
         return this.#partial(payload, frame);
       case 'error':
@@ -276,14 +276,14 @@ function signOf(stream: string): Sign {
 }
 
 /** A command that runs on is believed to, for its end will be told. */
-function withBackground(facts: Fact[], at: number): Fact[] {
-  return facts.flatMap((fact) =>
-    fact.type === 'tool_ended' && fact.outcome.kind === 'background' ? [fact, commandSeen(fact.outcome.handle, at)] : [fact],
+function withBackground(events: EventBody[], at: number): EventBody[] {
+  return events.flatMap((event) =>
+    event.type === 'tool_ended' && event.outcome.kind === 'background' ? [event, commandSeen(event.outcome.handle, at)] : [event],
   );
 }
 
 /** Text before a tool call that no message has taken with it. */
-function preambleOf(run: Run): Fact[] {
+function preambleOf(run: Run): EventBody[] {
   const { preamble } = run;
   if (preamble === undefined) return [];
   takePreamble(run, preamble);

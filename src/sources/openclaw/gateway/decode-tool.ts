@@ -4,7 +4,7 @@ import { SUMMARY_ARG } from '../../../core/turn.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { rememberCall } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
 import { argumentsOf, shortArgs } from '../decoding/tool-args.ts';
@@ -21,7 +21,7 @@ export const WAIT_GRACE_MS = 60_000;
 const COMMAND_ARGS = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
 
 /** `tool_started` and what the arguments tell besides: a plan, a question to the person. */
-export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const { safe } = context;
   const callId = safe.id(data['toolCallId']);
   const name = asText(data['name']);
@@ -38,12 +38,12 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   const steps = planSteps(name, rawArgs, safe);
   return [
     { type: 'tool_started', callId, tool, args, runId: run.runId, ...parent },
-    ...(steps === undefined ? [] : [{ type: 'plan_changed', steps } satisfies Fact]),
+    ...(steps === undefined ? [] : [{ type: 'plan_changed', steps } satisfies EventBody]),
     ...(name === 'ask_user' ? [askStarted(callId, at, rawArgs, context)] : []),
   ];
 }
 
-function askStarted(callId: string, at: number, args: JsonRecord, { safe }: DecodeContext): Fact {
+function askStarted(callId: string, at: number, args: JsonRecord, { safe }: DecodeContext): EventBody {
   const question = asText(asRecord(asList(args['questions'])[0])?.['question']) ?? asText(args['question']);
   const seconds = Math.min(MAX_ASK_S, Math.max(MIN_ASK_S, asNumber(args['timeoutSeconds']) ?? ASK_S));
   return {
@@ -60,7 +60,7 @@ function askStarted(callId: string, at: number, args: JsonRecord, { safe }: Deco
  * The beginning of a call of which only a summary or its result came, with the arguments that a message told, else with the one line
  * that the gateway itself shows of it.
  */
-export function decodeItemStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeItemStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const { safe } = context;
   const callId = safe.id(data['toolCallId']);
   const name = asText(data['name']);
@@ -76,7 +76,7 @@ export function decodeItemStart(run: Run, at: number, data: JsonRecord, context:
 }
 
 /** The end of a call of which only a summary came. */
-export function decodeItemEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeItemEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const { toolCallId, name: toolName, status, error } = data;
   const isError = status === 'failed';
   const content = isError && typeof error === 'string' ? [{ type: 'text', text: error }] : [];
@@ -84,26 +84,26 @@ export function decodeItemEnd(run: Run, at: number, data: JsonRecord, context: D
 }
 
 /** `tool_ended` and what the result tells besides. That a run yields is told by its own end. */
-export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const result = asRecord(data['result']) ?? {};
   const { toolCallId, name: toolName, isError } = data;
   const begun = decodeItemStart(run, at, data, context);
-  const facts = decodeToolResult({ toolCallId, toolName, isError, content: result['content'], details: result['details'] }, context);
-  return [...begun, ...endedCall(run, at, facts)];
+  const events = decodeToolResult({ toolCallId, toolName, isError, content: result['content'], details: result['details'] }, context);
+  return [...begun, ...endedCall(run, at, events)];
 }
 
 /** The same for a tool result that the history holds. */
-export function decodeToolMessage(run: Run, at: number, message: JsonRecord, context: DecodeContext): Fact[] {
+export function decodeToolMessage(run: Run, at: number, message: JsonRecord, context: DecodeContext): EventBody[] {
   return endedCall(run, at, decodeToolResult(message, context));
 }
 
-function endedCall(run: Run, at: number, facts: Fact[]): Fact[] {
-  const callId = facts[0]?.type === 'tool_ended' ? facts[0].callId : '';
+function endedCall(run: Run, at: number, events: EventBody[]): EventBody[] {
+  const callId = events[0]?.type === 'tool_ended' ? events[0].callId : '';
   if (callId === '' || run.endedCalls.has(callId)) return [];
   run.endedCalls.add(callId);
   run.commandsByCall.delete(callId);
   run.approvalsByCall.delete(callId);
-  run.isCutOff = facts[0]?.type === 'tool_ended' && facts[0].outcome.kind === 'aborted';
-  if (facts.some((fact) => fact.type === 'run_ended')) run.word = { outcome: 'yielded', at };
-  return facts.filter((fact) => fact.type !== 'run_ended');
+  run.isCutOff = events[0]?.type === 'tool_ended' && events[0].outcome.kind === 'aborted';
+  if (events.some((event) => event.type === 'run_ended')) run.impliedEnd = { outcome: 'yielded', at };
+  return events.filter((event) => event.type !== 'run_ended');
 }

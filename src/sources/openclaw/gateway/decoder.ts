@@ -2,24 +2,24 @@
 
 import type { Route, SessionEvent } from '../../../core/event.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
 import { remember } from '../../../core/remember.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
-import { decodeRow, factsOfKey, outcomeOfRow, rowOf, type SessionFacts } from './decode-row.ts';
+import { decodeRow, infoOfKey, outcomeOfRow, rowOf, type SessionInfo } from './decode-row.ts';
 import { RunDecoder } from './decode-run.ts';
-import { GATEWAY } from './identity.ts';
+import { GATEWAY } from './gateway-identity.ts';
 import { type History, type InFlight, isAtWork, mayBeAtWork, missedMessages, ofNewestTurn, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import type { Run } from './run.ts';
-import { RunBook } from './run-book.ts';
+import { Runs } from './runs.ts';
 import { runFrameOf } from './run-frame.ts';
-import { SILENT_EVENTS } from './silent-events.ts';
-import { cronJobOf, isSessionKey, sessionKeyOf } from './session-name.ts';
+import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
 import { Tasks } from './tasks.ts';
+import { IGNORED_EVENTS } from './wire.ts';
 
 export interface DecoderOptions {
   redact(text: string): string;
@@ -37,59 +37,59 @@ export interface DecoderOptions {
   /** A run of the session will try again, and no event says when. */
   onRetry(rawKey: string): void;
   /** A call of the session has ended, and no event says how. */
-  onBareResult(rawKey: string): void;
+  onMissingResult(rawKey: string): void;
   /** The row of the session may say what no event does. */
-  onDoubt(rawKey: string): void;
+  onRowNeeded(rawKey: string): void;
   /** Tell what persons asked for with the turns they start. */
-  tellsQuestions?: boolean;
+  emitsQuestions?: boolean;
 }
 
 const MAX_SESSIONS = 5_000;
 
 export class GatewayDecoder {
-  readonly book: RunBook;
+  readonly runs: Runs;
   readonly tasks: Tasks;
   readonly #options: DecoderOptions;
   readonly #context: DecodeContext;
   readonly #jobs: Jobs;
-  readonly #runs: RunDecoder;
-  readonly #messages: MessageDecoder;
-  readonly #factsByKey = new Map<string, Partial<SessionFacts>>();
+  readonly #runDecoder: RunDecoder;
+  readonly #messageDecoder: MessageDecoder;
+  readonly #infoByKey = new Map<string, Partial<SessionInfo>>();
   /** Said with the facts of every session. */
-  #sight: Pick<SessionFacts, 'toolsUntold'> = {};
+  #visibility: Pick<SessionInfo, 'toolsUntold'> = {};
 
   constructor(options: DecoderOptions) {
     this.#options = options;
-    this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.tellsQuestions);
+    this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.emitsQuestions);
     this.#jobs = new Jobs(this.#context.safe);
-    const tell = (rawKey: string, at: number, facts: readonly Fact[]): void => {
-      for (const fact of facts) this.#tell(rawKey, at, fact);
+    const emit = (rawKey: string, at: number, events: readonly EventBody[]): void => {
+      for (const event of events) this.#emit(rawKey, at, event);
     };
-    this.tasks = new Tasks(this.#context.safe, (rawKey, at, fact) => this.#tell(rawKey, at, fact));
-    this.book = new RunBook({
-      tell: (rawKey, at, fact) => this.#tell(rawKey, at, fact),
+    this.tasks = new Tasks(this.#context.safe, (rawKey, at, event) => this.#emit(rawKey, at, event));
+    this.runs = new Runs({
+      emit: (rawKey, at, event) => this.#emit(rawKey, at, event),
       now: options.now,
       after: options.after,
       jobName: (jobId) => this.#jobs.get(jobId)?.name,
-      retrying: options.onRetry,
-      askRow: options.onDoubt,
+      askRetry: options.onRetry,
+      askRow: options.onRowNeeded,
     });
-    const shared = { book: this.book, context: this.#context, tell };
-    this.#runs = new RunDecoder({
+    const shared = { runs: this.runs, context: this.#context, emit };
+    this.#runDecoder = new RunDecoder({
       ...shared,
       after: options.after,
-      seen: (rawKey, at, facts) => this.#seen(rawKey, at, facts),
+      updateSession: (rawKey, at, events) => this.#updateSession(rawKey, at, events),
       onGap: options.onGap,
-      onBareResult: options.onBareResult,
+      onMissingResult: options.onMissingResult,
     });
-    this.#messages = new MessageDecoder(shared);
+    this.#messageDecoder = new MessageDecoder(shared);
   }
 
   /** Whether nobody tells of tools and sub-agents; all sessions get to know it. */
   toolsUntold(toolsUntold: boolean): void {
-    if ((this.#sight.toolsUntold ?? false) === toolsUntold) return;
-    this.#sight = { toolsUntold };
-    for (const key of this.#factsByKey.keys()) this.#seen(key, this.#options.now(), {});
+    if ((this.#visibility.toolsUntold ?? false) === toolsUntold) return;
+    this.#visibility = { toolsUntold };
+    for (const key of this.#infoByKey.keys()) this.#updateSession(key, this.#options.now(), {});
   }
 
   /** One event of the gateway. Never throws. */
@@ -104,7 +104,7 @@ export class GatewayDecoder {
   /** A session row that came as an answer. */
   row(row: JsonRecord): void {
     const rawKey = row['key'];
-    if (isSessionKey(rawKey)) this.#learnRow(rawKey, this.#options.now(), row);
+    if (isSessionKey(rawKey)) this.#applyRow(rawKey, this.#options.now(), row);
   }
 
   /** Tells what a session's history holds and was not told; `since` is when events may have been missed. Never throws. */
@@ -118,13 +118,13 @@ export class GatewayDecoder {
 
   /** Ends the session's runs that are not in flight any more. True when all of that is settled. */
   settle(rawKey: string, history: History, wasRestarted: boolean, isLastAsk = false): boolean {
-    const unsettled = this.book.openRunsOf(rawKey).filter((run) => {
+    const unsettled = this.runs.openRunsOf(rawKey).filter((run) => {
       if (run.runId === history.inFlight?.runId) return false;
       const end = settledEnd(run, history, { wasRestarted, isLastAsk });
       if (end === undefined) return true;
       const isFailure = end.outcome === 'failed' || end.outcome === 'timed_out';
       const reason = isFailure ? (reasonOf(history.row, this.#context) ?? run.reason) : undefined;
-      this.book.ended(run.runId, end.outcome, end.at ?? this.#options.now(), reason);
+      this.runs.ended(run.runId, end.outcome, end.at ?? this.#options.now(), reason);
       return false;
     });
     return unsettled.length === 0;
@@ -137,18 +137,18 @@ export class GatewayDecoder {
 
   /** Looks in a history for nothing but what tools have answered. */
   results(rawKey: string, { messages }: History): void {
-    this.#runs.results(rawKey, messages);
+    this.#runDecoder.results(rawKey, messages);
   }
 
   /** The gateway does not know the session any more: what nobody can tell about it is lost. */
   giveUp(rawKey: string, wasRestarted: boolean): void {
-    for (const run of this.book.openRunsOf(rawKey))
-      if (wasRestarted || run.toldAt === 0) this.book.ended(run.runId, run.word?.outcome ?? 'lost', this.#options.now());
+    for (const run of this.runs.openRunsOf(rawKey))
+      if (wasRestarted || run.emittedAt === 0) this.runs.ended(run.runId, run.impliedEnd?.outcome ?? 'lost', this.#options.now());
   }
 
   #decode(name: string, payload: JsonRecord): void {
     const rawKey = payload['sessionKey'];
-    if (isSessionKey(rawKey)) this.#met(rawKey, payload);
+    if (isSessionKey(rawKey)) this.#addSession(rawKey, payload);
     switch (name) {
       case 'agent':
       case 'session.tool':
@@ -162,41 +162,41 @@ export class GatewayDecoder {
       case 'session.operation':
         return isSessionKey(rawKey) ? this.#operation(rawKey, payload) : undefined;
       case 'task':
-        return this.tasks.learn(asRecord(payload['task']) ?? {}, this.#options.now());
+        return this.tasks.update(asRecord(payload['task']) ?? {}, this.#options.now());
       case 'cron':
         return this.#cron(payload);
       case 'shutdown':
-        return this.book.gatewayStops();
+        return this.runs.gatewayStops();
       default:
-        if (!SILENT_EVENTS.has(name)) this.#context.unknown(`event:${name}`);
+        if (!IGNORED_EVENTS.has(name)) this.#context.unknown(`event:${name}`);
     }
   }
 
   /** Whatever a frame is about, it may bring the session's row; the row comes first, so that a turn that begins knows its route. */
-  #met(rawKey: string, payload: JsonRecord): void {
+  #addSession(rawKey: string, payload: JsonRecord): void {
     const at = asNumber(payload['ts']) ?? this.#options.now();
     const row = rowOf(payload);
     if (typeof row['abortedLastRun'] === 'boolean')
-      this.book.rowSaysStopped(rawKey, row['abortedLastRun'], asNumber(row['updatedAt']) ?? at);
-    if (Object.keys(row).length > 0) this.#learnRow(rawKey, at, row);
-    else if (isSessionKey(payload['spawnedBy'])) this.#seen(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
-    else if (!this.#factsByKey.has(sessionKeyOf(rawKey))) this.#seen(rawKey, at, factsOfKey(rawKey, this.#jobRoute(rawKey)));
+      this.runs.setStoppedByRow(rawKey, row['abortedLastRun'], asNumber(row['updatedAt']) ?? at);
+    if (Object.keys(row).length > 0) this.#applyRow(rawKey, at, row);
+    else if (isSessionKey(payload['spawnedBy'])) this.#updateSession(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
+    else if (!this.#infoByKey.has(sessionKeyOf(rawKey))) this.#updateSession(rawKey, at, infoOfKey(rawKey, this.#jobRoute(rawKey)));
     this.#options.onSession(rawKey);
   }
 
   #agent(payload: JsonRecord): void {
-    const frame = runFrameOf(payload, this.book, this.#options.now());
-    if (frame !== undefined) this.#runs.agent(asText(payload['stream']) ?? 'none', frame);
+    const frame = runFrameOf(payload, this.runs, this.#options.now());
+    if (frame !== undefined) this.#runDecoder.agent(asText(payload['stream']) ?? 'none', frame);
   }
 
   #chat(payload: JsonRecord): void {
-    const frame = runFrameOf(payload, this.book, this.#options.now());
-    if (frame !== undefined) this.#runs.chat(payload, frame);
+    const frame = runFrameOf(payload, this.runs, this.#options.now());
+    if (frame !== undefined) this.#runDecoder.chat(payload, frame);
   }
 
   #message(rawKey: string, payload: JsonRecord): void {
     const message = messageOf(payload, this.#options.now());
-    if (message !== undefined) this.#messages.live(rawKey, message);
+    if (message !== undefined) this.#messageDecoder.live(rawKey, message);
   }
 
   /** Rows come late and contradict each other; only what no run has said itself is taken from them. */
@@ -207,41 +207,41 @@ export class GatewayDecoder {
     if (payload['reason'] === 'delete') return this.#deleted(rawKey, at);
     if (runId === undefined) return;
     const isRunning = row['status'] === 'running' && isAtWork(row) && row['endedAt'] === undefined;
-    if (payload['phase'] === 'start' && isRunning && this.book.run(runId) === undefined) this.book.started(rawKey, runId, at, false);
-    if (payload['phase'] === 'end') this.book.ended(runId, outcomeOfRow(row) ?? 'done', at);
-    if (payload['phase'] === 'error') this.book.ended(runId, outcomeOfRow(row) ?? 'failed', at, reasonOf(row, this.#context));
+    if (payload['phase'] === 'start' && isRunning && this.runs.run(runId) === undefined) this.runs.started(rawKey, runId, at, false);
+    if (payload['phase'] === 'end') this.runs.ended(runId, outcomeOfRow(row) ?? 'done', at);
+    if (payload['phase'] === 'error') this.runs.ended(runId, outcomeOfRow(row) ?? 'failed', at, reasonOf(row, this.#context));
   }
 
   #deleted(rawKey: string, at: number): void {
-    for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, run.word?.outcome ?? 'lost', at);
+    for (const run of this.runs.openRunsOf(rawKey)) this.runs.ended(run.runId, run.impliedEnd?.outcome ?? 'lost', at);
   }
 
   /** A compaction between turns changes no box. */
   #operation(rawKey: string, payload: JsonRecord): void {
     const isDone = payload['operation'] === 'compact' && payload['phase'] === 'end' && payload['completed'] === true;
-    if (isDone && this.book.session(rawKey).hasBegun)
-      this.#tell(rawKey, asNumber(payload['ts']) ?? this.#options.now(), { type: 'compacted' });
+    if (isDone && this.runs.session(rawKey).hasBegun)
+      this.#emit(rawKey, asNumber(payload['ts']) ?? this.#options.now(), { type: 'compacted' });
   }
 
   #cron(payload: JsonRecord): void {
-    this.#jobs.learn(payload);
+    this.#jobs.update(payload);
     const rawKey = payload['sessionKey'];
     if (payload['action'] !== 'finished' || !isSessionKey(rawKey)) return;
     const outcome = payload['status'] === 'ok' || payload['status'] === 'skipped' ? 'done' : 'failed';
-    for (const run of this.book.openRunsOf(rawKey)) this.book.ended(run.runId, outcome, this.#options.now());
+    for (const run of this.runs.openRunsOf(rawKey)) this.runs.ended(run.runId, outcome, this.#options.now());
   }
 
   #catchUp(rawKey: string, history: History, since: number | undefined): void {
     const now = this.#options.now();
     const { inFlight } = history;
-    const wasKnown = this.book.run(inFlight?.runId) !== undefined;
-    this.#learnRow(rawKey, now, history.row);
+    const wasKnown = this.runs.run(inFlight?.runId) !== undefined;
+    this.#applyRow(rawKey, now, history.row);
     const missed = missedMessages(history, since);
-    for (const message of missed) this.#messages.past(rawKey, message);
-    if (inFlight === undefined && mayBeAtWork(history)) this.#messages.unnamed(rawKey, ofNewestTurn(missed));
+    for (const message of missed) this.#messageDecoder.past(rawKey, message);
+    if (inFlight === undefined && mayBeAtWork(history)) this.#messageDecoder.unnamed(rawKey, ofNewestTurn(missed));
     if (inFlight === undefined || this.#isRetrying(rawKey, inFlight)) return;
     // A run that was known is alive now, whatever was thought of it in between.
-    const run = this.book.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), 'work');
+    const run = this.runs.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), 'work');
     if (run !== undefined) this.#resume(run, inFlight, now);
   }
 
@@ -250,25 +250,25 @@ export class GatewayDecoder {
     const now = this.#options.now();
     return events
       .filter(({ stream }) => stream === 'run_status')
-      .flatMap((event) => runFrameOf({ ...event, runId, sessionKey: rawKey }, this.book, now) ?? [])
-      .some((frame) => this.#runs.retrying(frame, now));
+      .flatMap((event) => runFrameOf({ ...event, runId, sessionKey: rawKey }, this.runs, now) ?? [])
+      .some((frame) => this.#runDecoder.retrying(frame, now));
   }
 
   #resume(run: Run, { plan, events }: InFlight, now: number): void {
-    run.toldAt = now;
+    run.emittedAt = now;
     const steps = planSteps('plan', { plan }, this.#context.safe);
-    if (steps !== undefined) this.#tell(run.rawKey, now, { type: 'plan_changed', steps });
+    if (steps !== undefined) this.#emit(run.rawKey, now, { type: 'plan_changed', steps });
     for (const event of events) {
       const data = asRecord(event['data']);
-      const isNews = event['stream'] === 'tool' && (data?.['phase'] === 'start' || data?.['phase'] === 'update');
-      if (isNews) this.#agent({ ...event, sessionKey: run.rawKey });
+      const isNewEnd = event['stream'] === 'tool' && (data?.['phase'] === 'start' || data?.['phase'] === 'update');
+      if (isNewEnd) this.#agent({ ...event, sessionKey: run.rawKey });
     }
   }
 
-  #learnRow(rawKey: string, at: number, row: JsonRecord): void {
+  #applyRow(rawKey: string, at: number, row: JsonRecord): void {
     if (Object.keys(row).length === 0) return;
-    const known = this.#factsByKey.get(sessionKeyOf(rawKey))?.route;
-    this.#seen(rawKey, at, decodeRow(rawKey, row, this.#context.safe, { job: this.#jobRoute(rawKey), known }));
+    const known = this.#infoByKey.get(sessionKeyOf(rawKey))?.route;
+    this.#updateSession(rawKey, at, decodeRow(rawKey, row, this.#context.safe, { job: this.#jobRoute(rawKey), known }));
   }
 
   #jobRoute(rawKey: string): Route | undefined {
@@ -276,21 +276,21 @@ export class GatewayDecoder {
   }
 
   /** Tells facts that are new; what a row does not mention stays as it was. */
-  #seen(rawKey: string, at: number, facts: Partial<SessionFacts>): void {
+  #updateSession(rawKey: string, at: number, events: Partial<SessionInfo>): void {
     const key = sessionKeyOf(rawKey);
-    const known = this.#factsByKey.get(key);
-    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...facts, ...this.#sight };
+    const known = this.#infoByKey.get(key);
+    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...events, ...this.#visibility };
     if (JSON.stringify(now) === JSON.stringify(known)) return;
-    remember(this.#factsByKey, key, now, MAX_SESSIONS);
-    this.#emit(key, at, { type: 'session_seen', ...now });
+    remember(this.#infoByKey, key, now, MAX_SESSIONS);
+    this.#emitEvent(key, at, { type: 'session_seen', ...now });
   }
 
-  #tell(rawKey: string, at: number, fact: Fact): void {
-    this.#emit(sessionKeyOf(rawKey), at, fact);
+  #emit(rawKey: string, at: number, event: EventBody): void {
+    this.#emitEvent(sessionKeyOf(rawKey), at, event);
   }
 
-  #emit(sessionKey: string, at: number, fact: Fact): void {
-    this.#options.emit({ ...fact, sessionKey, at, source: GATEWAY.id, namesRuns: GATEWAY.capabilities.namesRuns });
+  #emitEvent(sessionKey: string, at: number, event: EventBody): void {
+    this.#options.emit({ ...event, sessionKey, at, source: GATEWAY.id, namesRuns: GATEWAY.capabilities.namesRuns });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { RunOutcome } from '../../../core/event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { isBeginning } from './beginning.ts';
+import { isTurnStart } from './turn-start.ts';
 import { type Message, messageOf } from './decode-message.ts';
 import { outcomeOfRow } from './decode-row.ts';
 import type { Run } from './run.ts';
@@ -85,7 +85,7 @@ function contentOf({ content }: JsonRecord): readonly unknown[] {
  * beginning. Without `since` nothing else is asked for: what had ended before is not ours to tell.
  */
 export function missedMessages({ messages, isActive }: History, since: number | undefined): readonly Message[] {
-  const begin = isActive ? messages.findLastIndex(({ body }) => isBeginning(body)) : -1;
+  const begin = isActive ? messages.findLastIndex(({ body }) => isTurnStart(body)) : -1;
   const missed = since === undefined ? -1 : messages.findIndex(({ at }) => at >= since);
   const starts = [begin, missed].filter((index) => index >= 0);
   return starts.length === 0 ? [] : messages.slice(Math.min(...starts));
@@ -96,7 +96,7 @@ export function ofNewestTurn(messages: readonly Message[]): readonly Message[] {
   return messages.slice(
     Math.max(
       0,
-      messages.findLastIndex(({ body }) => isBeginning(body)),
+      messages.findLastIndex(({ body }) => isTurnStart(body)),
     ),
   );
 }
@@ -119,8 +119,8 @@ export function settledEnd(
   const endedAt = isOfRow(run, row) ? asNumber(row['endedAt']) : undefined;
   const outcome = isOfRow(run, row) ? outcomeOfRow(row) : undefined;
   // Words that were cut off do not say whether somebody stopped the run or its time was over.
-  const isTimeOut = run.word?.outcome === 'aborted' && outcome === 'timed_out';
-  if (run.word !== undefined) return { outcome: isTimeOut ? outcome : run.word.outcome, at: endedAt ?? run.word.at };
+  const isTimeOut = run.impliedEnd?.outcome === 'aborted' && outcome === 'timed_out';
+  if (run.impliedEnd !== undefined) return { outcome: isTimeOut ? outcome : run.impliedEnd.outcome, at: endedAt ?? run.impliedEnd.at };
   if (row['hasActiveSubagentRun'] === true && !isActive) return { outcome: 'yielded' };
   if (!wasRestarted && !saysEnded(run, history, isLastAsk)) return undefined;
   // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.

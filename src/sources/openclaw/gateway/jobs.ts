@@ -33,7 +33,7 @@ export class Jobs {
   }
 
   /** Learns from a `cron` event; undefined when it names no job. */
-  learn(payload: JsonRecord): Job | undefined {
+  update(payload: JsonRecord): Job | undefined {
     const jobId = this.#safe.id(payload['jobId']);
     const raw = asRecord(payload['job']);
     if (jobId === undefined) return undefined;

@@ -5,9 +5,9 @@ import type { Clock } from '../../../core/clock.ts';
 import { errorCode, errorText } from '../../../core/error-code.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import { Timers } from '../../../core/timers.ts';
-import { lacksScope } from './questions.ts';
-import { type Answer, Requests } from './requests.ts';
-import { type LinkEnd, ourCodes, SCOPE } from './state.ts';
+import { lacksScope } from './compatible-requests.ts';
+import { type RpcAnswer, Requests } from './requests.ts';
+import { type LinkEnd, ourCodes, SCOPE } from './connection-state.ts';
 import type { Timing } from './timing.ts';
 import { decodeFrame, decodeHello, type Frame, type Hello } from './wire.ts';
 
@@ -37,8 +37,8 @@ export class Link {
   #hello: Hello | undefined;
   #refusal: LinkEnd['refusal'];
   #lastSeq = 0;
-  #heardAt: number;
-  #framedAt: number;
+  #lastSignAt: number;
+  #lastFrameAt: number;
   #hasEnded = false;
 
   constructor(options: LinkOptions) {
@@ -46,7 +46,7 @@ export class Link {
     const { url, clock, timing } = options;
     this.#requests = new Requests(clock, timing.requestMs);
     this.#timers = new Timers(clock);
-    this.#heardAt = this.#framedAt = clock.monotonic();
+    this.#lastSignAt = this.#lastFrameAt = clock.monotonic();
     this.#socket = new WebSocket(url, {
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
@@ -55,8 +55,8 @@ export class Link {
       handshakeTimeout: timing.handshakeMs,
     });
     this.#socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    this.#socket.on('pong', () => this.#heard());
-    this.#socket.on('ping', () => this.#heard());
+    this.#socket.on('pong', () => this.#recordSign());
+    this.#socket.on('ping', () => this.#recordSign());
     this.#socket.on('error', (error) => this.#failed(error));
     this.#socket.on('close', (code, reason) => this.#end({ code, reason: reason.toString().slice(0, 200) }));
     this.#timers.after(timing.handshakeMs, () => {
@@ -65,7 +65,7 @@ export class Link {
   }
 
   /** Never rejects. */
-  request(method: string, params: Record<string, unknown>): Promise<Answer> {
+  request(method: string, params: Record<string, unknown>): Promise<RpcAnswer> {
     if (this.#hasEnded) return Promise.resolve({ kind: 'none' });
     return this.#requests.ask((id) => this.#send({ type: 'req', id, method, params }));
   }
@@ -79,8 +79,8 @@ export class Link {
 
   #onMessage(data: WebSocket.RawData, isBinary: boolean): void {
     if (this.#hasEnded) return;
-    this.#heard();
-    this.#framedAt = this.#options.clock.monotonic();
+    this.#recordSign();
+    this.#lastFrameAt = this.#options.clock.monotonic();
     this.#options.onCount('frame');
     const text = isBinary ? '' : textOf(data);
     const frame = text.length > MAX_EVENT_CHARS && text.startsWith('{"type":"event"') ? undefined : decodeFrame(text);
@@ -141,21 +141,21 @@ export class Link {
 
   #welcome(hello: Hello): void {
     this.#hello = hello;
-    if (hello.scopes === undefined) return void this.#judge(hello);
+    if (hello.scopes === undefined) return void this.#checkScope(hello);
     if (!hello.scopes.includes(SCOPE)) return this.close(ourCodes.blind);
-    this.#letIn(hello);
+    this.#accept(hello);
   }
 
   /** Some versions do not say what they grant (2026.2 never, 2026.4 not to a device): the first answer shows it. */
-  async #judge(hello: Hello): Promise<void> {
+  async #checkScope(hello: Hello): Promise<void> {
     const answer = await this.request('sessions.list', { limit: 1 });
     if (this.#hasEnded) return;
     if (answer.kind === 'none') return this.close(ourCodes.noHandshake);
     if (answer.kind === 'refused' && lacksScope(answer.refusal)) return this.close(ourCodes.blind, answer.refusal.message);
-    this.#letIn(hello);
+    this.#accept(hello);
   }
 
-  #letIn(hello: Hello): void {
+  #accept(hello: Hello): void {
     this.#watch(hello);
     this.#options.onHello(hello);
   }
@@ -164,15 +164,15 @@ export class Link {
   #watch(hello: Hello): void {
     const { clock, timing } = this.#options;
     this.#timers.after(timing.pingMs, () => {
-      if (clock.monotonic() - this.#heardAt >= timing.deadMs) return this.close(ourCodes.dead);
-      if (clock.monotonic() - this.#framedAt >= 2 * hello.tickIntervalMs) return this.close(ourCodes.noTicks);
+      if (clock.monotonic() - this.#lastSignAt >= timing.deadMs) return this.close(ourCodes.dead);
+      if (clock.monotonic() - this.#lastFrameAt >= 2 * hello.tickIntervalMs) return this.close(ourCodes.noTicks);
       this.#socket.ping();
       this.#watch(hello);
     });
   }
 
-  #heard(): void {
-    this.#heardAt = this.#options.clock.monotonic();
+  #recordSign(): void {
+    this.#lastSignAt = this.#options.clock.monotonic();
   }
 
   #send(frame: Record<string, unknown>): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/clock.ts';
 import { connectParams } from './connect-request.ts';
 import { loadDevice } from './device.ts';
 import { Link } from './link.ts';
-import { type GatewayState, ourCodes, verdictOf } from './state.ts';
+import { type GatewayState, ourCodes, verdictOf } from './connection-state.ts';
 import { TIMING, type Timing } from './timing.ts';
 
 export interface PairOptions {

@@ -8,9 +8,9 @@ import { remember } from '../../../core/remember.ts';
 import { Timers } from '../../../core/timers.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
-import { Questions } from './questions.ts';
-import type { Answer } from './requests.ts';
-import { isSessionKey } from './session-name.ts';
+import { CompatibleRequests } from './compatible-requests.ts';
+import type { RpcAnswer } from './requests.ts';
+import { isSessionKey } from './raw-session-key.ts';
 import type { Timing } from './timing.ts';
 import type { Refusal } from './wire.ts';
 
@@ -18,7 +18,7 @@ export interface RecoveryPorts {
   decoder: GatewayDecoder;
   clock: Clock;
   timing: Timing;
-  request(method: string, params: Record<string, unknown>): Promise<Answer>;
+  request(method: string, params: Record<string, unknown>): Promise<RpcAnswer>;
   /** A question that this gateway takes in no form, or a method that it does not have. */
   onRefused(method: string, refusal: Refusal): void;
 }
@@ -39,7 +39,7 @@ const AT_ONCE = 4;
 const RECHECKS = 3;
 /** A run of which its gateway says neither that it goes on nor that it has ended (2026.2) is given up after this long without a sign. */
 const SILENT_MS = 10 * 60_000;
-const SILENT_WORDS = 'no sign of it for ten minutes';
+const SILENT_REASON = 'no sign of it for ten minutes';
 
 export class Recovery {
   readonly #ports: RecoveryPorts;
@@ -47,7 +47,7 @@ export class Recovery {
   readonly #cursorsByKey = new Map<string, string>();
   /** Up to where an earlier process had read sessions with open turns; until the first history of each. */
   readonly #restoredSinceByKey = new Map<string, number>();
-  readonly #questions: Questions;
+  readonly #requests: CompatibleRequests;
   /** The newest list of rows, for histories without a row. */
   #listed: { rows: Promise<JsonRecord[]>; at: number } | undefined;
   readonly #busyKeys = new Set<string>();
@@ -59,12 +59,12 @@ export class Recovery {
   constructor(ports: RecoveryPorts) {
     this.#ports = ports;
     this.#timers = new Timers(ports.clock);
-    this.#questions = new Questions(ports);
+    this.#requests = new CompatibleRequests(ports);
   }
 
   /** A turn was open when an earlier process ended. */
   restore({ sessionKey, runIds, since }: OpenTurn): void {
-    this.#ports.decoder.book.restore(sessionKey, runIds);
+    this.#ports.decoder.runs.restore(sessionKey, runIds);
     this.#restoredSinceByKey.set(sessionKey, since);
   }
 
@@ -73,7 +73,7 @@ export class Recovery {
    * been missed. At the first connection that is unknown, and what had ended before is nobody's business.
    */
   connected(restartSeen: boolean, missedSince?: number): Promise<void> {
-    this.#questions.forget();
+    this.#requests.reset();
     return this.#lookAround(restartSeen, missedSince);
   }
 
@@ -84,10 +84,10 @@ export class Recovery {
 
   async #lookAround(restartSeen: boolean, missedSince: number | undefined): Promise<void> {
     const generation = ++this.#generation;
-    this.#missed = both(this.#missed, { since: missedSince, wasRestarted: restartSeen });
+    this.#missed = combined(this.#missed, { since: missedSince, wasRestarted: restartSeen });
     const { since, wasRestarted } = this.#missed;
     // What begins while we look around is told as it happens.
-    const open = this.#ports.decoder.book.liveKeys();
+    const open = this.#ports.decoder.runs.liveKeys();
     this.#subscribed.clear();
     this.#busyKeys.clear();
     this.#listed = undefined;
@@ -128,7 +128,7 @@ export class Recovery {
   }
 
   /** Subscriptions are per session and die with the connection: call at every sign of a session. */
-  met(rawKey: string): void {
+  subscribe(rawKey: string): void {
     if (this.#subscribed.has(rawKey)) return;
     remember(this.#subscribed, rawKey, true, MAX_KEYS);
     void this.#payload('sessions.messages.subscribe', { key: rawKey });
@@ -137,14 +137,14 @@ export class Recovery {
   /** Asks about open runs that have been silent for long. */
   async checkQuiet(now: number): Promise<void> {
     const { decoder, timing } = this.#ports;
-    const quiet = decoder.book.openRuns().filter((run) => now - Math.max(run.seenAt, run.askedAt) >= timing.quietMs);
+    const quiet = decoder.runs.openRuns().filter((run) => now - Math.max(run.seenAt, run.askedAt) >= timing.quietMs);
     for (const run of quiet) run.askedAt = now;
     await this.#catchUp(new Map(quiet.map((run) => [run.rawKey, run.seenAt])), false);
   }
 
   /** Asks when a run tries again. */
   async askRetry(rawKey: string): Promise<void> {
-    const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, limit: 1 });
+    const answer = await this.#requests.ask('chat.history', { sessionKey: rawKey, limit: 1 });
     if (answer.kind === 'ok') this.#ports.decoder.retry(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
   }
 
@@ -152,12 +152,12 @@ export class Recovery {
   async askRow(rawKey: string): Promise<void> {
     const { decoder, clock } = this.#ports;
     const row = (await this.#list()).find(({ key }) => key === rawKey);
-    decoder.book.rowSaysStopped(rawKey, row?.['abortedLastRun'] === true, asNumber(row?.['updatedAt']) ?? clock.now());
+    decoder.runs.setStoppedByRow(rawKey, row?.['abortedLastRun'] === true, asNumber(row?.['updatedAt']) ?? clock.now());
   }
 
   /** Asks what tools have answered of which only the end is known. */
   async askResults(rawKey: string): Promise<void> {
-    const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, limit: MAX_MESSAGES });
+    const answer = await this.#requests.ask('chat.history', { sessionKey: rawKey, limit: MAX_MESSAGES });
     if (answer.kind === 'ok') this.#ports.decoder.results(rawKey, decodeHistory(answer.payload, this.#ports.clock.now()));
   }
 
@@ -173,7 +173,7 @@ export class Recovery {
   async #catchUpOne(rawKey: string, since: number | undefined, wasRestarted: boolean, rechecks: number): Promise<void> {
     if (this.#busyKeys.has(rawKey)) return;
     this.#busyKeys.add(rawKey);
-    this.met(rawKey);
+    this.subscribe(rawKey);
     const history = await this.#history(rawKey);
     this.#busyKeys.delete(rawKey);
     if (history === 'refused') {
@@ -192,9 +192,9 @@ export class Recovery {
 
   #giveUpSilent(rawKey: string): void {
     const { decoder, clock } = this.#ports;
-    const reason = this.#questions.lacks('sessions.subscribe') ? `${SILENT_WORDS}; this gateway does not tell of /stop` : SILENT_WORDS;
-    for (const run of decoder.book.openRunsOf(rawKey))
-      if (clock.now() - run.seenAt >= SILENT_MS) decoder.book.ended(run.runId, 'lost', clock.now(), reason);
+    const reason = this.#requests.lacks('sessions.subscribe') ? `${SILENT_REASON}; this gateway does not tell of /stop` : SILENT_REASON;
+    for (const run of decoder.runs.openRunsOf(rawKey))
+      if (clock.now() - run.seenAt >= SILENT_MS) decoder.runs.ended(run.runId, 'lost', clock.now(), reason);
   }
 
   /** `refused`: the gateway answers, but has nothing on that session. */
@@ -208,7 +208,7 @@ export class Recovery {
 
   async #askHistory(rawKey: string, range: Record<string, unknown>): Promise<History | 'refused' | undefined> {
     const generation = this.#generation;
-    const answer = await this.#questions.ask('chat.history', { sessionKey: rawKey, ...range });
+    const answer = await this.#requests.ask('chat.history', { sessionKey: rawKey, ...range });
     if (generation !== this.#generation || answer.kind === 'none') return undefined;
     if (answer.kind === 'refused') return 'refused';
     const history = decodeHistory(answer.payload, this.#ports.clock.now());
@@ -226,12 +226,12 @@ export class Recovery {
   }
 
   async #payload(method: string, params: Record<string, unknown>): Promise<JsonRecord | undefined> {
-    const answer = await this.#questions.ask(method, params);
+    const answer = await this.#requests.ask(method, params);
     return answer.kind === 'ok' ? answer.payload : undefined;
   }
 }
 
-function both(before: Missed, now: Missed): Missed {
+function combined(before: Missed, now: Missed): Missed {
   const instants = [before.since, now.since].filter((since) => since !== undefined);
   return {
     since: instants.length === 0 ? undefined : Math.min(...instants),

@@ -5,12 +5,12 @@ import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { Frame, Refusal } from './wire.ts';
 
 /** How a request ended. `none`: no answer in time, or the connection went away. */
-export type Answer = { kind: 'ok'; payload: JsonRecord } | { kind: 'refused'; refusal: Refusal } | { kind: 'none' };
+export type RpcAnswer = { kind: 'ok'; payload: JsonRecord } | { kind: 'refused'; refusal: Refusal } | { kind: 'none' };
 
 export class Requests {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #waitingById = new Map<string, (answer: Answer) => void>();
+  readonly #waitingById = new Map<string, (answer: RpcAnswer) => void>();
   #count = 0;
 
   constructor(clock: Clock, timeoutMs: number) {
@@ -19,7 +19,7 @@ export class Requests {
   }
 
   /** Registers a request; `send` gets its id. Always resolves. */
-  ask(send: (id: string) => void): Promise<Answer> {
+  ask(send: (id: string) => void): Promise<RpcAnswer> {
     const id = `r${++this.#count}`;
     return new Promise((resolve) => {
       const cancel = this.#clock.after(this.#timeoutMs, () => this.#settle(id, { kind: 'none' }));
@@ -41,7 +41,7 @@ export class Requests {
     for (const id of this.#waitingById.keys()) this.#settle(id, { kind: 'none' });
   }
 
-  #settle(id: string, answer: Answer): void {
+  #settle(id: string, answer: RpcAnswer): void {
     const resolve = this.#waitingById.get(id);
     this.#waitingById.delete(id);
     resolve?.(answer);

@@ -1,7 +1,7 @@
 // A frame that belongs to a run. Pure.
 
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import type { RunBook } from './run-book.ts';
+import type { Runs } from './runs.ts';
 
 /** A frame that belongs to a run, with what its payload has in common with all others. */
 export interface RunFrame {
@@ -14,10 +14,10 @@ export interface RunFrame {
 }
 
 /** What `agent`, `session.tool` and `chat` payloads have in common. The session's key is missing on some frames of old gateways. */
-export function runFrameOf(payload: JsonRecord, book: RunBook, now: number): RunFrame | undefined {
+export function runFrameOf(payload: JsonRecord, runs: Runs, now: number): RunFrame | undefined {
   const runId = asText(payload['runId'])?.slice(0, 512);
   if (runId === undefined) return undefined;
-  const rawKey = asText(payload['sessionKey']) ?? book.run(runId)?.rawKey;
+  const rawKey = asText(payload['sessionKey']) ?? runs.run(runId)?.rawKey;
   if (rawKey === undefined) return undefined;
   const message = asRecord(payload['message']);
   return {

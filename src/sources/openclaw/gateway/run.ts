@@ -17,7 +17,7 @@ export interface Run {
   /** When it was cut off for a restart of whatever it ran in, by our clock. */
   restartedAt?: number;
   /** How the run ends if nobody says it: what its last message or call was. */
-  word?: { outcome: RunOutcome; at: number };
+  impliedEnd?: { outcome: RunOutcome; at: number };
   /** A row said, while the run was at work, that it was stopped: some versions say so nowhere else. */
   isStopped?: boolean;
   /** Why the newest model call that failed did so, and when it is tried again as far as that was told. */
@@ -45,8 +45,8 @@ export interface Run {
   preamble?: { id: string; text: string };
   /** How many of them were told, and which: an update may come after that. */
   preambles: number;
-  saidPreambles: Set<string>;
-  toldAt: number;
+  emittedPreambles: Set<string>;
+  emittedAt: number;
   /** The newest sign of the run, and when it was asked about, by our clock. */
   seenAt: number;
   askedAt: number;
@@ -57,7 +57,7 @@ export type Sign = 'alive' | 'words' | 'work';
 /** It is at work again: whatever its last word was, that was not the last. */
 export function reopen(run: Run): void {
   run.phase = 'open';
-  delete run.word;
+  delete run.impliedEnd;
 }
 
 export function isWaitingToRetry({ phase, attempt, retriedAt }: Run): boolean {
@@ -65,17 +65,17 @@ export function isWaitingToRetry({ phase, attempt, retriedAt }: Run): boolean {
 }
 
 /** Whether a word on the end of a run says something new: one that was lost has ended somehow, and a guess is corrected by a row. */
-export function isNews({ phase, end }: Run, told: RunOutcome): boolean {
+export function isNewEnd({ phase, end }: Run, reported: RunOutcome): boolean {
   if (phase !== 'ended') return true;
-  if (end?.outcome === 'lost') return told !== 'lost';
-  return end?.isGuess === true && told === 'timed_out';
+  if (end?.outcome === 'lost') return reported !== 'lost';
+  return end?.isGuess === true && reported === 'timed_out';
 }
 
 /** How a run really ended: 2026.5 and 2026.6 call done, or out of time, what a person stopped. */
-export function judged({ isStopped, word }: Run, told: RunOutcome): RunOutcome {
-  if (told === 'yielded' || told === 'aborted') return told;
-  if (isStopped === true && word?.outcome !== 'done') return 'aborted';
-  return told === 'done' && word?.outcome === 'aborted' ? 'aborted' : told;
+export function actualOutcome({ isStopped, impliedEnd }: Run, reported: RunOutcome): RunOutcome {
+  if (reported === 'yielded' || reported === 'aborted') return reported;
+  if (isStopped === true && impliedEnd?.outcome !== 'done') return 'aborted';
+  return reported === 'done' && impliedEnd?.outcome === 'aborted' ? 'aborted' : reported;
 }
 
 export function newRun(rawKey: string, runId: string, startedAt: number, seenAt: number): Run {
@@ -92,8 +92,8 @@ export function newRun(rawKey: string, runId: string, startedAt: number, seenAt:
     endedCalls: new Set(),
     approvalsByCall: new Map(),
     preambles: 0,
-    saidPreambles: new Set(),
-    toldAt: startedAt,
+    emittedPreambles: new Set(),
+    emittedAt: startedAt,
     seenAt,
     askedAt: seenAt,
   };
@@ -108,5 +108,5 @@ export function preambleId(runId: string, itemId: string): string {
 export function takePreamble(run: Run, { id }: { id: string }): void {
   delete run.preamble;
   run.preambles += 1;
-  run.saidPreambles.add(id);
+  run.emittedPreambles.add(id);
 }

@@ -17,6 +17,15 @@ export type Frame =
   | { kind: 'answer'; id: string; payload: JsonRecord }
   | { kind: 'refused'; id: string; refusal: Refusal };
 
+/** Events of the gateway that change no status box. */
+export const IGNORED_EVENTS: ReadonlySet<string> = new Set(
+  `presence tick health heartbeat update.available update.run.changed config.changed skills.changed plugins.changed
+   progressCard.changed session.approval session.observer session.typing session.sharing session.sharing.evidence session.suggestion question.requested question.resolved
+   chat.metadata.changed models.snapshot mentions.changed task.suggestion gateway.suspension node.presence node.hostStats
+   device.pair.changed device.pair.requested device.pair.resolved controlUi.sessionPullRequests.changed plugins.controlUi.changed
+   users.prefs.changed voicewake.changed voicewake.routing.changed talk.mode`.split(/\s+/),
+);
+
 const MAX_MESSAGE_CHARS = 300;
 /** The shape the gateway gives to the ids of its pairing requests; it goes into a command line that people copy. */
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;

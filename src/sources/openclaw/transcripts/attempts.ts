@@ -2,7 +2,7 @@
 // 2026.7 marks a repeated line; other versions write it as if somebody had asked again.
 
 import { fingerprint } from '../../../core/turn.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import { asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { RetryWording } from '../decoding/retry-wording.ts';
 import { readUserText } from '../decoding/user-text.ts';
@@ -85,13 +85,13 @@ export function noteRetry({ newest }: Attempts, at: number): void {
 }
 
 /** What any other line says about the run; `isOfGateway`: the gateway wrote it, in the name of a person or of itself. */
-export function noteProgress({ newest }: Attempts, facts: readonly Fact[], isOfGateway: boolean, at: number): void {
+export function noteProgress({ newest }: Attempts, facts: readonly EventBody[], isOfGateway: boolean, at: number): void {
   if (newest === undefined) return;
   newest.lastAt = Math.max(newest.lastAt, at);
   for (const fact of facts) newest.progress = progressAfter(newest.progress, fact, isOfGateway);
 }
 
-function progressAfter(before: Progress, fact: Fact, isOfGateway: boolean): Progress {
+function progressAfter(before: Progress, fact: EventBody, isOfGateway: boolean): Progress {
   if (before === 'stopped') return before;
   if (fact.type === 'run_ended') {
     if (fact.outcome === 'yielded' || fact.outcome === 'done') return 'over';

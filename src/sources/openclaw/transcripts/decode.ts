@@ -5,7 +5,7 @@ import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import { decodeUser, runIdOf } from '../decoding/decode-user.ts';
-import type { DecodedLine, Fact } from '../decoding/decoded-event.ts';
+import type { DecodedLine, EventBody } from '../decoding/decoded-event.ts';
 import { contentText } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
@@ -37,7 +37,7 @@ interface DecoderOptions {
   redact(text: string): string;
   onUnknown(kind: string): void;
   /** Tell what persons asked for with the turns they start. */
-  tellsQuestions?: boolean;
+  emitsQuestions?: boolean;
 }
 
 interface FileMemory {
@@ -63,7 +63,7 @@ interface FileMemory {
  * - Compaction: `compacted`. A header and the copied history at the head of a forked thread: no events, but ids.
  */
 export function createTranscriptDecoder(options: DecoderOptions): (line: string) => DecodedLine {
-  const context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.tellsQuestions);
+  const context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.emitsQuestions);
   const memory: FileMemory = { copiedBefore: 0, lastAt: undefined, attempts: {} };
   return (line) => {
     try {
@@ -109,7 +109,7 @@ function instant(value: unknown): number | undefined {
 }
 
 /** A prompt that is tried again continues its turn; every other line says how far its run has come. */
-function decodeEntry(entry: JsonRecord, at: number, attempts: Attempts, context: DecodeContext): Fact[] {
+function decodeEntry(entry: JsonRecord, at: number, attempts: Attempts, context: DecodeContext): EventBody[] {
   const message = entry['type'] === 'message' ? (asRecord(entry['message']) ?? {}) : undefined;
   if (message?.['role'] === 'user') return decodePrompt(context.safe.id(entry['id']) ?? `line-${at}`, message, at, attempts, context);
   const facts = decodeOther(entry, at, context);
@@ -117,7 +117,7 @@ function decodeEntry(entry: JsonRecord, at: number, attempts: Attempts, context:
   return facts;
 }
 
-function decodePrompt(messageId: string, message: JsonRecord, at: number, attempts: Attempts, context: DecodeContext): Fact[] {
+function decodePrompt(messageId: string, message: JsonRecord, at: number, attempts: Attempts, context: DecodeContext): EventBody[] {
   const prompt = promptOf(contentText(message['content']), runIdOf(message['idempotencyKey']));
   const facts = decodeUser(messageId, message, context);
   const started = facts.find((fact) => fact.type === 'turn_started');
@@ -130,7 +130,7 @@ function decodePrompt(messageId: string, message: JsonRecord, at: number, attemp
   return facts.map((fact) => (fact === started ? { ...again, trigger: { kind: 'recovery', promptId } } : fact));
 }
 
-function decodeOther(entry: JsonRecord, at: number, context: DecodeContext): Fact[] {
+function decodeOther(entry: JsonRecord, at: number, context: DecodeContext): EventBody[] {
   const type = asText(entry['type']) ?? '';
   switch (type) {
     case 'session':
@@ -147,7 +147,7 @@ function decodeOther(entry: JsonRecord, at: number, context: DecodeContext): Fac
   }
 }
 
-function decodeMessage(messageId: string, message: JsonRecord, context: DecodeContext): Fact[] {
+function decodeMessage(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
   const role = asText(message['role']) ?? '';
   switch (role) {
     case 'assistant':
@@ -160,7 +160,7 @@ function decodeMessage(messageId: string, message: JsonRecord, context: DecodeCo
   }
 }
 
-function decodeCustom(entry: JsonRecord, context: DecodeContext): Fact[] {
+function decodeCustom(entry: JsonRecord, context: DecodeContext): EventBody[] {
   const kind = asText(entry['customType']) ?? '';
   if (PROMPT_ERROR.test(kind)) return [promptError(asRecord(entry['data']) ?? {}, context)];
   if (!SILENT_CUSTOM.test(kind)) context.unknown(`custom:${kind}`);
@@ -168,7 +168,7 @@ function decodeCustom(entry: JsonRecord, context: DecodeContext): Fact[] {
 }
 
 /** 2026.2 writes `aborted` for a time-out too; only 2026.7 says that the request timed out. */
-function promptError(data: JsonRecord, context: DecodeContext): Fact {
+function promptError(data: JsonRecord, context: DecodeContext): EventBody {
   const error = asText(data['error']) ?? '';
   const runId = context.safe.id(data['runId']);
   const run = runId === undefined ? {} : { runId };

@@ -7,7 +7,7 @@ interface Settings {
   transcriptDir: string | undefined;
   sessionsJson: string | undefined;
   watchPolling: boolean;
-  tellsQuestions: boolean;
+  emitsQuestions: boolean;
 }
 
 export const transcripts = {
@@ -18,9 +18,9 @@ export const transcripts = {
     expected: 'the path of a sessions folder or an agents root',
     subject: 'Transcripts',
   },
-  create: async ({ transcriptDir, sessionsJson, watchPolling, tellsQuestions }, ports) => {
+  create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions }, ports) => {
     if (transcriptDir === undefined) return undefined;
     const { createTranscriptSource } = await import('./source.ts');
-    return createTranscriptSource({ dir: transcriptDir, sessionsJson, polling: watchPolling, tellsQuestions, ...ports });
+    return createTranscriptSource({ dir: transcriptDir, sessionsJson, polling: watchPolling, emitsQuestions, ...ports });
   },
 } as const satisfies SourceEntry<Settings>;

@@ -32,7 +32,7 @@ export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'lo
   checkpoints?: SourcePorts['checkpoints'];
   onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
   /** Tell what persons asked for with the turns they start. */
-  tellsQuestions?: boolean;
+  emitsQuestions?: boolean;
   knownKeys?: SourcePorts['knownKeys'];
   pidNamespace?: PidNamespace;
   fileEvents?: FileEvents;
@@ -150,7 +150,7 @@ class TranscriptFiles {
       clock,
       redact,
       onProgress,
-      tellsQuestions = false,
+      emitsQuestions = false,
       pidNamespace = 'auto',
     } = this.#options;
     return new Reading({
@@ -161,7 +161,7 @@ class TranscriptFiles {
       problems: this.#problems,
       pidNamespace,
       redact,
-      newDecoder: () => createTranscriptDecoder({ redact, tellsQuestions, onUnknown: (kind) => this.#countUnknown(kind) }),
+      newDecoder: () => createTranscriptDecoder({ redact, emitsQuestions, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),
       onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),

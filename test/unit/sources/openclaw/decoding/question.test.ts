@@ -7,14 +7,14 @@ import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/tra
 const folder = fileURLToPath(new URL('../../../../fixtures/openclaw-2026.2.26/agents/main/sessions', import.meta.url));
 
 /** What the recorded persons asked for, as events tell it. */
-function questions(tellsQuestions: boolean): string[] {
+function questions(emitsQuestions: boolean): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.jsonl'))
     .flatMap((name) => {
       const decode = createTranscriptDecoder({
         redact: (text) => text.replaceAll('bot', '[redacted]'),
         onUnknown: () => undefined,
-        tellsQuestions,
+        emitsQuestions,
       });
       const lines = readFileSync(join(folder, name), 'utf8').split('\n');
       return lines

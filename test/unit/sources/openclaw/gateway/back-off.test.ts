@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBackOff } from '../../../../../src/sources/openclaw/gateway/back-off.ts';
-import type { Verdict } from '../../../../../src/sources/openclaw/gateway/state.ts';
+import type { Verdict } from '../../../../../src/sources/openclaw/gateway/connection-state.ts';
 
 const TIMING = { leastMs: 1_000, mostMs: 30_000, slowMs: 60_000 };
 const verdict = (retry: Verdict['retry'], retryAfterMs?: number): Verdict => ({

@@ -18,7 +18,7 @@ export class Decoding {
   readonly met = new Set<string>();
   gaps = 0;
   readonly retried: string[] = [];
-  readonly bareAsked: string[] = [];
+  readonly missingAsked: string[] = [];
   readonly doubted: string[] = [];
   readonly decoder: GatewayDecoder;
   #now = T0;
@@ -40,8 +40,8 @@ export class Decoding {
         this.gaps += 1;
       },
       onRetry: (rawKey) => this.retried.push(rawKey),
-      onDoubt: (rawKey) => this.doubted.push(rawKey),
-      onBareResult: (rawKey) => this.bareAsked.push(rawKey),
+      onRowNeeded: (rawKey) => this.doubted.push(rawKey),
+      onMissingResult: (rawKey) => this.missingAsked.push(rawKey),
     });
   }
 
@@ -113,7 +113,7 @@ export class Decoding {
   }
 
   /** What was emitted since the last call, without facts of sessions. */
-  told(): string[] {
+  emitted(): string[] {
     const lines = this.events.filter(({ type }) => type !== 'session_seen').map(describe);
     this.events.length = 0;
     return lines;

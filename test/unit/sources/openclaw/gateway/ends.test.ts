@@ -74,12 +74,12 @@ describe('found with real gateways', () => {
 const row = (more: Record<string, unknown>) => ({ key: KEY, status: 'running', startedAt: T0, updatedAt: T0 + 1_000, ...more });
 const changed = (decoding: Decoding, session: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   decoding.event('sessions.changed', { sessionKey: KEY, ts: T0 + 1_500, session, ...more });
-const ends = (decoding: Decoding) => decoding.told().flatMap((line) => /run_ended outcome=(\S+)/.exec(line)?.slice(1) ?? []);
+const ends = (decoding: Decoding) => decoding.emitted().flatMap((line) => /run_ended outcome=(\S+)/.exec(line)?.slice(1) ?? []);
 
 /** A run at work, with a row that says that nobody has stopped anything. */
 function working(): Decoding {
   const decoding = changed(new Decoding().asked().lifecycle('start').at(1), row({ abortedLastRun: false }));
-  decoding.tool('start', 'c1', { args: { command: 'sleep 60' } }).told();
+  decoding.tool('start', 'c1', { args: { command: 'sleep 60' } }).emitted();
   return decoding;
 }
 
@@ -118,14 +118,14 @@ describe('a run that was stopped', () => {
   it('is not the next one, whose rows still say that the one before was', () => {
     const decoding = stopped().chat('final').at(3).asked('postpostpostpostpostpost02').at(4).lifecycle('start', {}, { runId: 'run-2' });
     changed(decoding.at(5), row({ abortedLastRun: true, startedAt: T0 + 4_000, updatedAt: T0 + 5_000 }));
-    decoding.told();
+    decoding.emitted();
     expect(ends(decoding.at(6).chat('final', {}, { runId: 'run-2' }))).toEqual(['done']);
   });
 
   it('is not one that only began after the row was written', () => {
     const decoding = new Decoding().at(10).asked().lifecycle('start');
     changed(decoding, row({ abortedLastRun: true, updatedAt: T0 + 9_000 }));
-    decoding.told();
+    decoding.emitted();
     expect(ends(decoding.at(11).chat('final'))).toEqual(['done']);
   });
 });
@@ -146,7 +146,7 @@ describe('a run that was cut off for a restart', () => {
 
   it.each(cut)('of a gateway that says only then that it stops is lost in the end (%s)', (_how, end) => {
     const decoding = end(working()).at(3).event('shutdown', { reason: 'gateway restarting' });
-    expect(decoding.told().at(-1)).toContain('run_ended outcome=lost runId=run-1 takesBack=true');
+    expect(decoding.emitted().at(-1)).toContain('run_ended outcome=lost runId=run-1 takesBack=true');
     expect(boxSequences(decoding.all, T0 + 20_000)[0]?.states).toEqual(['active', 'aborted', 'lost']);
   });
 
@@ -158,9 +158,9 @@ describe('a run that was cut off for a restart', () => {
 
 describe('a run that failed', () => {
   const other = (decoding: Decoding, end: (d: Decoding) => void): string[] => {
-    decoding.told();
+    decoding.emitted();
     end(decoding);
-    return decoding.told();
+    return decoding.emitted();
   };
 
   it.each<[string, (d: Decoding) => void]>([
@@ -168,9 +168,9 @@ describe('a run that failed', () => {
     ['chat', (d) => void d.chat('error', { errorMessage: 'no writer' }, { runId: 'run-2' })],
   ])('beside a running one, without a beginning, has a box of its own (%s)', (_how, end) => {
     const decoding = working().at(2);
-    const told = other(decoding, end);
-    expect(told.map((line) => line.split(' ')[1])).toEqual(['turn_started', 'run_ended']);
-    expect(told[1]).toContain('outcome=failed runId=run-2 reason=no writer');
+    const emitted = other(decoding, end);
+    expect(emitted.map((line) => line.split(' ')[1])).toEqual(['turn_started', 'run_ended']);
+    expect(emitted[1]).toContain('outcome=failed runId=run-2 reason=no writer');
     decoding.at(9).said('Done.').chat('final');
     const boxes = boxSequences(decoding.all, T0 + 20_000);
     expect(boxes.map(({ states }) => states.at(-1)).toSorted()).toEqual(['done', 'error']);
@@ -178,26 +178,26 @@ describe('a run that failed', () => {
 
   it('for a message that was waiting beside a running one names that message', () => {
     const decoding = working().at(2).asked('postpostpostpostpostpost02');
-    const told = other(decoding, (d) => void d.lifecycle('error', { error: 'x', startedAt: T0 + 2_500 }, { runId: 'run-2' }));
-    expect(told[0]).toContain('postpostpostpostpostpost02');
+    const emitted = other(decoding, (d) => void d.lifecycle('error', { error: 'x', startedAt: T0 + 2_500 }, { runId: 'run-2' }));
+    expect(emitted[0]).toContain('postpostpostpostpostpost02');
   });
 
   it('is said once, however often it is told', () => {
     const decoding = working().at(2);
-    const told = other(decoding, (d) => {
+    const emitted = other(decoding, (d) => {
       d.lifecycle('error', { error: 'x', startedAt: T0 }, { runId: 'run-2' });
       d.chat('error', { errorMessage: 'x' }, { runId: 'run-2' });
     });
-    expect(told).toHaveLength(2);
+    expect(emitted).toHaveLength(2);
   });
 
   it('before anything of its session was seen is not ours to tell when nothing says that it began', () => {
-    expect(new Decoding().chat('error', { errorMessage: 'old' }).told()).toEqual([]);
+    expect(new Decoding().chat('error', { errorMessage: 'old' }).emitted()).toEqual([]);
   });
 
   it('as a heartbeat says nothing', () => {
     const decoding = new Decoding().lifecycle('error', { error: 'x', startedAt: T0 }, { isHeartbeat: true });
-    expect(decoding.told()).toEqual([]);
+    expect(decoding.emitted()).toEqual([]);
   });
 });
 
@@ -228,8 +228,8 @@ describe('a run that was called lost', () => {
 
   it('does not come back in the place of the next one', () => {
     const decoding = lost().asked('postpostpostpostpostpost02').lifecycle('start', {}, { runId: 'run-2' });
-    decoding.told();
-    expect(decoding.chat('delta').told()).toEqual([]);
+    decoding.emitted();
+    expect(decoding.chat('delta').emitted()).toEqual([]);
   });
 
   it.each<[string, (d: Decoding) => Decoding]>([
@@ -287,7 +287,7 @@ describe('a run that is stopped in a call', () => {
   it('was aborted when the row that says so is told to nobody who does not ask for it (2026.4)', () => {
     const decoding = working().tool('start', 'call-1').at(3).said('', 'aborted').at(5);
     expect({ doubted: decoding.doubted, ends: ends(decoding) }).toEqual({ doubted: [KEY], ends: [] });
-    decoding.decoder.book.rowSaysStopped(KEY, true, T0 + 3_040);
+    decoding.decoder.runs.setStoppedByRow(KEY, true, T0 + 3_040);
     expect(ends(decoding.at(7))).toEqual(['aborted']);
   });
 

@@ -12,7 +12,7 @@ function interrupted(): Decoding {
     .at(1)
     .lifecycle('start')
     .tool('start', 'c1', { args: { command: 'sleep 9' } });
-  decoding.told();
+  decoding.emitted();
   return decoding.at(20);
 }
 
@@ -28,7 +28,7 @@ describe('after a gap', () => {
     ];
     const row = { status: 'done', hasActiveRun: false, lastRunId: 'run-1', endedAt: T0 + 8_500 };
     expect(decoding.history({ messages, sessionInfo: row }, MISSED)).toBe(true);
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+1 message messageId=m2 stop=tools runId=run-1',
       '+5 tool_ended callId=c1 tool=exec outcome={"kind":"ok"}',
       '+5.5 message messageId=m4 stop=tools runId=run-1',
@@ -37,7 +37,7 @@ describe('after a gap', () => {
       '+8.5 run_ended outcome=done runId=run-1',
     ]);
     decoding.history({ messages, sessionInfo: row }, MISSED);
-    expect(decoding.told()).toEqual([]);
+    expect(decoding.emitted()).toEqual([]);
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('after a gap', () => {
   ])('a run that is gone ended as its row %o says', (sessionInfo, outcome) => {
     const decoding = interrupted();
     expect(decoding.history({ sessionInfo })).toBe(true);
-    expect(decoding.told()).toEqual([`+20 run_ended outcome=${outcome} runId=run-1`]);
+    expect(decoding.emitted()).toEqual([`+20 run_ended outcome=${outcome} runId=run-1`]);
   });
 
   it.each([
@@ -60,7 +60,7 @@ describe('after a gap', () => {
   ])('a run that is gone says of itself what its row %o knows', (sessionInfo, end) => {
     const decoding = interrupted();
     expect(decoding.history({ sessionInfo })).toBe(true);
-    expect(decoding.told()).toEqual([`+20 run_ended outcome=${end}`]);
+    expect(decoding.emitted()).toEqual([`+20 run_ended outcome=${end}`]);
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe('after a gap', () => {
   ])('a run that ended before its gateway was restarted ended as %o, if the row is about it', (row, outcome) => {
     const decoding = interrupted();
     decoding.history({ sessionInfo: { hasActiveRun: false, ...row } }, RESTARTED);
-    expect(decoding.told()).toEqual([`+20 run_ended outcome=${outcome} runId=run-1`]);
+    expect(decoding.emitted()).toEqual([`+20 run_ended outcome=${outcome} runId=run-1`]);
   });
 
   it('a run whose last words were missed ended with them, whatever a newer row says', () => {
@@ -80,7 +80,7 @@ describe('after a gap', () => {
     const half = { ...messages[0], stopReason: 'aborted' };
     const going = { sessionInfo: { hasActiveRun: true, status: 'running' }, inFlightRun: { runId: 'run-2' } };
     decoding.history({ messages: [half, ...messages.slice(1)], ...going }, MISSED);
-    expect(decoding.told().filter((line) => / (?:run_ended|turn_started) /.test(line))).toEqual([
+    expect(decoding.emitted().filter((line) => / (?:run_ended|turn_started) /.test(line))).toEqual([
       '+5 run_ended outcome=aborted runId=run-1',
       `+6 turn_started trigger={"kind":"person","postId":"${POST}"} messageId=m3 runId=run-2`,
     ]);
@@ -94,15 +94,15 @@ describe('after a gap', () => {
       const decoding = interrupted();
       const half = { ...says('m2', 5, 'Half'), stopReason: 'aborted' };
       decoding.history({ messages: [half], sessionInfo: { status: 'timeout', hasActiveRun: false, lastRunId } }, MISSED);
-      expect(decoding.told().at(-1)).toBe(`+5 run_ended outcome=${outcome} runId=run-1`);
+      expect(decoding.emitted().at(-1)).toBe(`+5 run_ended outcome=${outcome} runId=run-1`);
     }
   });
 
   it('a run that went on after what seemed its last word did not end with it', () => {
     const decoding = interrupted().said('So far.').tool('start', 'c2');
-    decoding.told();
+    decoding.emitted();
     decoding.history({ sessionInfo: { hasActiveRun: false } });
-    expect(decoding.told()).toEqual(['+20 run_ended outcome=lost runId=run-1']);
+    expect(decoding.emitted()).toEqual(['+20 run_ended outcome=lost runId=run-1']);
   });
 
   it('a call that failed is told with its reason when its run failed, and awaits another try while the run goes on', () => {
@@ -115,22 +115,22 @@ describe('after a gap', () => {
     };
     const ended = interrupted();
     ended.history({ messages: [failed], sessionInfo: { status: 'failed', hasActiveRun: false } }, MISSED);
-    expect(ended.told()).toEqual(['+20 run_ended outcome=failed runId=run-1 reason=429 slow down']);
+    expect(ended.emitted()).toEqual(['+20 run_ended outcome=failed runId=run-1 reason=429 slow down']);
     const silent = interrupted();
     const row = { status: 'failed', hasActiveRun: false, lastRunError: 'no credit' };
     silent.history({ messages: [{ ...failed, errorMessage: null }], sessionInfo: row }, MISSED);
-    expect(silent.told()).toEqual(['+20 run_ended outcome=failed runId=run-1 reason=no credit']);
+    expect(silent.emitted()).toEqual(['+20 run_ended outcome=failed runId=run-1 reason=no credit']);
     const going = interrupted();
     const waits = { stream: 'run_status', ts: T0 + 19_000, data: { phase: 'retrying', delayMs: 5_000, reason: 'rate_limit' } };
     going.history({ messages: [failed], inFlightRun: { runId: 'run-1', events: [waits] } }, MISSED);
-    expect(going.at(21).told()).toEqual([`+19 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 24_000} runId=run-1`]);
+    expect(going.at(21).emitted()).toEqual([`+19 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 24_000} runId=run-1`]);
   });
 
   it('a run that was cut off in a call ran out of its time, though its row calls it done', () => {
     const decoding = interrupted();
     const cut = { ...toolResult('m2', 5, 'c1'), isError: true, content: [{ type: 'text', text: 'Aborted' }] };
     decoding.history({ messages: [cut], sessionInfo: { status: 'done', hasActiveRun: false } }, MISSED);
-    expect(decoding.told().at(-1)).toBe('+20 run_ended outcome=timed_out runId=run-1');
+    expect(decoding.emitted().at(-1)).toBe('+20 run_ended outcome=timed_out runId=run-1');
   });
 
   it('a run in flight goes on, with its plan', () => {
@@ -139,31 +139,31 @@ describe('after a gap', () => {
     expect(decoding.history({ sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 1000, plan } })).toBe(
       true,
     );
-    expect(decoding.told()).toEqual(['+20 run_started runId=run-1', '+20 plan_changed steps=[{"step":"Look","status":"completed"}]']);
-    expect(decoding.lifecycle('end').told()).toEqual(['+20 run_ended outcome=done runId=run-1']);
+    expect(decoding.emitted()).toEqual(['+20 run_started runId=run-1', '+20 plan_changed steps=[{"step":"Look","status":"completed"}]']);
+    expect(decoding.lifecycle('end').emitted()).toEqual(['+20 run_ended outcome=done runId=run-1']);
   });
 
   it('a row that still says running is not believed against the runs in flight, but asked again', () => {
     const decoding = interrupted();
     expect(decoding.history({ sessionInfo: { hasActiveRun: true, status: 'running' } })).toBe(false);
-    expect(decoding.told()).toEqual([]);
+    expect(decoding.emitted()).toEqual([]);
   });
 
   it('a restarted gateway has lost its runs, but not those that had answered', () => {
     const decoding = interrupted();
     decoding.history({ sessionInfo: { hasActiveRun: true, status: 'running' } }, RESTARTED);
-    expect(decoding.told()).toEqual(['+20 run_ended outcome=lost runId=run-1']);
+    expect(decoding.emitted()).toEqual(['+20 run_ended outcome=lost runId=run-1']);
     const answered = interrupted().said('Done.');
-    answered.told();
+    answered.emitted();
     answered.at(30).history({}, RESTARTED);
-    expect(answered.told()).toEqual(['+20 run_ended outcome=done runId=run-1']);
+    expect(answered.emitted()).toEqual(['+20 run_ended outcome=done runId=run-1']);
   });
 
   it('of a session never seen before only the turn is told that is going on', () => {
     const decoding = new Decoding().at(30);
     const messages = [userMessage('old', 0), says('old2', 1, 'Old.', 'run-0'), userMessage('m1', 10), calls('m2', 11, 'c1')];
     decoding.history({ messages, sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 10_500 } });
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       `+10 turn_started trigger={"kind":"person","postId":"${POST}"} messageId=m1`,
       '+10 run_started runId=run-1',
       '+11 message messageId=m2 stop=tools runId=run-1',
@@ -174,7 +174,7 @@ describe('after a gap', () => {
   it('of an idle session never seen before nothing is told', () => {
     const decoding = new Decoding();
     decoding.history({ messages: [userMessage('old', 0), says('old2', 1, 'Old.')], sessionInfo: { hasActiveRun: false, status: 'done' } });
-    expect(decoding.told()).toEqual([]);
+    expect(decoding.emitted()).toEqual([]);
   });
 
   it('text and calls that the history splits are one message again', () => {
@@ -182,6 +182,6 @@ describe('after a gap', () => {
     const text = { role: 'assistant', content: [{ type: 'text', text: 'Let me look.' }], ...marks('m2', 1, { runId: 'run-1' }) };
     const going = { sessionInfo: { hasActiveRun: true }, inFlightRun: { runId: 'run-1', startedAt: T0 + 1000 } };
     decoding.history({ messages: [text, calls('m2', 1, 'c1')], ...going }, MISSED);
-    expect(decoding.told()[0]).toBe('+1 message messageId=m2 stop=tools text=Let me look. runId=run-1');
+    expect(decoding.emitted()[0]).toBe('+1 message messageId=m2 stop=tools text=Let me look. runId=run-1');
   });
 });

@@ -2,8 +2,8 @@
 
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createRedactor } from '../../../../../src/text/redact.ts';
-import type { GatewayDetails } from '../../../../../src/sources/openclaw/gateway/health.ts';
-import { createGatewaySource, type GatewaySourceOptions } from '../../../../../src/sources/openclaw/gateway/source.ts';
+import type { GatewayDetails } from '../../../../../src/sources/openclaw/gateway/gateway-health.ts';
+import { createGatewaySource, type GatewaySourceOptions } from '../../../../../src/sources/openclaw/gateway/gateway-source.ts';
 import { CaptureGateway } from './capture-gateway.ts';
 import { type Frame, type Line, readCapture, readLines } from './captures.ts';
 import { type Answers, asTold, lacking } from './recorded-answers.ts';

@@ -293,8 +293,8 @@ describe('the source', () => {
       { openTurns: () => [{ sessionKey: KEY, runIds: ['run-1'], since: T0 + 1_000 }] },
     );
     await until('ended', has('run_ended'));
-    const told = running.events.map(({ type, at }) => `${type} +${(at - T0) / 1_000}`).filter((line) => !line.startsWith('run_started'));
-    expect(told.slice(1)).toEqual(['message +1', 'tool_started +1', 'tool_ended +5', 'message +6', 'run_ended +6.5']);
+    const emitted = running.events.map(({ type, at }) => `${type} +${(at - T0) / 1_000}`).filter((line) => !line.startsWith('run_started'));
+    expect(emitted.slice(1)).toEqual(['message +1', 'tool_started +1', 'tool_ended +5', 'message +6', 'run_ended +6.5']);
   });
 
   it('finds the report to a turn that waited for its sub-agents when no process of ours was there', async () => {

@@ -1,7 +1,7 @@
 // A question that a gateway refuses is never silence: it is asked in the form that gateway may know, or said to be refused.
 
 import { describe, expect, it } from 'vitest';
-import { simplerForm } from '../../../../../src/sources/openclaw/gateway/questions.ts';
+import { simplerForm } from '../../../../../src/sources/openclaw/gateway/compatible-requests.ts';
 import { KEY } from './decoding.ts';
 import type { Request, Served } from './scripted-gateway.ts';
 import { MISSING_SCOPE, serve, stateOf, theGateway, UNKNOWN_METHOD } from './watched-gateway.ts';

@@ -133,28 +133,28 @@ describe('other events', () => {
   it('a compaction is told in the turn it happens in, and nowhere else', () => {
     const compaction = { sessionKey: KEY, operation: 'compact', phase: 'end', completed: true, ts: 1 };
     const decoding = new Decoding().event('session.operation', compaction);
-    expect(decoding.told()).toEqual([]);
-    decoding.asked().told();
+    expect(decoding.emitted()).toEqual([]);
+    decoding.asked().emitted();
     expect(
       decoding
         .event('session.operation', { ...compaction, phase: 'start' })
         .event('session.operation', compaction)
-        .told(),
+        .emitted(),
     ).toHaveLength(1);
   });
 
   it('a deleted session has lost what ran in it; ended turns stay as they are', () => {
     const decoding = new Decoding().asked().lifecycle('start').lifecycle('end');
-    decoding.told();
+    decoding.emitted();
     expect(
       decoding
         .event('sessions.changed', { sessionKey: KEY, reason: 'delete', ts: 1 })
         .event('sessions.changed', { reason: 'delete', ts: 1 })
-        .told(),
+        .emitted(),
     ).toEqual([]);
-    decoding.lifecycle('start', {}, { runId: 'run-2' }).told();
+    decoding.lifecycle('start', {}, { runId: 'run-2' }).emitted();
     decoding.event('sessions.changed', { sessionKey: KEY, reason: 'delete', ts: 1_795_226_001_000 });
-    expect(decoding.told().at(-1)).toBe('+1 run_ended outcome=lost runId=run-2');
+    expect(decoding.emitted().at(-1)).toBe('+1 run_ended outcome=lost runId=run-2');
   });
 
   it('unknown kinds are counted by name and change nothing', () => {
@@ -194,6 +194,6 @@ describe('other events', () => {
     const decoding = new Decoding();
     expect(() => decoding.event(name, payload)).not.toThrow();
     expect(decoding.unknown).not.toContain('undecodable');
-    expect(decoding.asked().lifecycle('start').lifecycle('end').told().at(-1)).toContain('run_ended outcome=done');
+    expect(decoding.asked().lifecycle('start').lifecycle('end').emitted().at(-1)).toContain('run_ended outcome=done');
   });
 });

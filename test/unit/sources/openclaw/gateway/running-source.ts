@@ -8,7 +8,7 @@ import {
   type GatewaySource,
   type GatewaySourceOptions,
   type GatewayState,
-} from '../../../../../src/sources/openclaw/gateway/source.ts';
+} from '../../../../../src/sources/openclaw/gateway/gateway-source.ts';
 import { silentLog } from './silent-log.ts';
 
 export interface Running {

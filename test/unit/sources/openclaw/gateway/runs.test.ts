@@ -7,13 +7,13 @@ const PERSON = `trigger={"kind":"person","postId":"${POST}","userId":"useruserus
 /** A turn of a person whose run has begun; nothing of that is told any more. */
 function running(): Decoding {
   const decoding = new Decoding().asked().at(1).lifecycle('start');
-  decoding.told();
+  decoding.emitted();
   return decoding;
 }
 
 describe('a run', () => {
   it('begins with the message of a person, then with its first sign', () => {
-    expect(new Decoding().asked(POST, 'm1').at(1).lifecycle('start').told()).toEqual([
+    expect(new Decoding().asked(POST, 'm1').at(1).lifecycle('start').emitted()).toEqual([
       `+0 turn_started ${PERSON} messageId=m1`,
       '+1 run_started runId=run-1',
     ]);
@@ -55,39 +55,39 @@ describe('a run', () => {
     ],
   ])('ends with %s, whichever comes first, and only once', (_name, end, outcome) => {
     const decoding = running().at(2);
-    const [told] = end(decoding).told();
-    expect(told).toBe(`+2 run_ended outcome=${outcome}${outcome.includes('runId') ? '' : ' runId=run-1'}`);
-    expect(decoding.lifecycle('end').chat('final').lifecycle('error', { error: 'late' }).told()).toEqual([]);
+    const [emitted] = end(decoding).emitted();
+    expect(emitted).toBe(`+2 run_ended outcome=${outcome}${outcome.includes('runId') ? '' : ' runId=run-1'}`);
+    expect(decoding.lifecycle('end').chat('final').lifecycle('error', { error: 'late' }).emitted()).toEqual([]);
   });
 
   it('cut off in a call by nobody ran out of its time, and one whose call alone was aborted did not', () => {
     const aborted = { result: { content: [{ type: 'text', text: 'Aborted' }], details: {} }, isError: true };
     const cutOff = (): Decoding => running().tool('start', 'c1').tool('result', 'c1', aborted).at(3);
-    expect(cutOff().lifecycle('end', { aborted: false, stopReason: 'toolUse' }).told().at(-1)).toContain('outcome=timed_out');
-    expect(cutOff().said('I went on.').lifecycle('end', { stopReason: 'stop' }).told().at(-1)).toContain('outcome=done');
+    expect(cutOff().lifecycle('end', { aborted: false, stopReason: 'toolUse' }).emitted().at(-1)).toContain('outcome=timed_out');
+    expect(cutOff().said('I went on.').lifecycle('end', { stopReason: 'stop' }).emitted().at(-1)).toContain('outcome=done');
     const later = cutOff().tool('start', 'c2').tool('result', 'c2', { result: {} });
-    expect(later.lifecycle('end', { stopReason: 'toolUse' }).told().at(-1)).toContain('outcome=done');
+    expect(later.lifecycle('end', { stopReason: 'toolUse' }).emitted().at(-1)).toContain('outcome=done');
   });
 
   it('whose last message was cut off is over only when it says so itself', () => {
     const decoding = running().said('Half', 'aborted');
-    expect(decoding.told()).toEqual(['+1 message messageId=m2 stop=stop text=Half runId=run-1 injected=true']);
-    expect(decoding.lifecycle('end', { aborted: true }).told()).toEqual(['+1 run_ended outcome=timed_out runId=run-1']);
+    expect(decoding.emitted()).toEqual(['+1 message messageId=m2 stop=stop text=Half runId=run-1 injected=true']);
+    expect(decoding.lifecycle('end', { aborted: true }).emitted()).toEqual(['+1 run_ended outcome=timed_out runId=run-1']);
   });
 
   it('is not begun again by a row that comes late, nor ended by one that says running', () => {
     const decoding = running().at(2).lifecycle('end');
-    decoding.told();
+    decoding.emitted();
     const row = { status: 'running', hasActiveRun: true };
     decoding.event('sessions.changed', { sessionKey: KEY, runId: 'run-1', phase: 'start', ts: 1, session: row });
     decoding.event('sessions.changed', { sessionKey: KEY, runId: 'run-1', phase: 'end', ts: 1, session: row });
-    expect(decoding.told()).toEqual([]);
+    expect(decoding.emitted()).toEqual([]);
   });
 
   it('is not begun again by a start that was sent before its end', () => {
     const decoding = new Decoding().asked().lifecycle('start', {}, { seq: 3 }).lifecycle('end', {}, { seq: 9 });
-    decoding.told();
-    expect(decoding.lifecycle('start', {}, { seq: 4 }).told()).toEqual([]);
+    decoding.emitted();
+    expect(decoding.lifecycle('start', {}, { seq: 4 }).emitted()).toEqual([]);
   });
 
   it.each([
@@ -98,7 +98,7 @@ describe('a run', () => {
   ])('ends as %s by its row when nothing else tells', (outcome, session, phase) => {
     const decoding = running();
     decoding.event('sessions.changed', { sessionKey: KEY, runId: 'run-1', phase, ts: 1_795_226_002_000, session });
-    expect(decoding.told()).toEqual([`+2 run_ended outcome=${outcome} runId=run-1`]);
+    expect(decoding.emitted()).toEqual([`+2 run_ended outcome=${outcome} runId=run-1`]);
   });
 
   it('that tries again says so with its count until it is at work again, not only begun', () => {
@@ -107,7 +107,7 @@ describe('a run', () => {
     decoding.at(5).lifecycle('start').agent('run_status', { phase: 'starting_model' }).lifecycle('model', { model: 'm' });
     decoding.at(6).lifecycle('finishing', { error: '429 slow down' }).at(7).lifecycle('start');
     decoding.at(8).agent('usage', { outputTokens: 1 }).at(9).chat('delta').chat('delta');
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+2 retry_scheduled attempt=1 reason=429 slow down runId=run-1',
       '+6 retry_scheduled attempt=2 reason=429 slow down runId=run-1',
       '+9 run_started runId=run-1',
@@ -121,15 +121,15 @@ describe('a run', () => {
     ['a message', (d) => d.said('Again.', 'toolUse')],
   ])('that tries again is at work with %s', (_what, work) => {
     const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' }).at(3).lifecycle('start').at(4);
-    decoding.told();
-    expect(work(decoding).told()[0]).toBe('+4 run_started runId=run-1');
+    decoding.emitted();
+    expect(work(decoding).emitted()[0]).toBe('+4 run_started runId=run-1');
   });
 
   it('that tries again says when, as soon as the gateway does', () => {
     const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' });
     decoding.at(2.1).agent('run_status', { phase: 'retrying', delayMs: 10_000, retryAttempt: 1, reason: 'rate_limit' });
     decoding.at(5).agent('run_status', { phase: 'starting_model' }).at(12).lifecycle('start').chat('delta');
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       `+2.1 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 12_100} runId=run-1`,
       '+12 run_started runId=run-1',
     ]);
@@ -139,52 +139,52 @@ describe('a run', () => {
   it('that tries again without saying when is asked, and its history may know', () => {
     const decoding = running().at(2).lifecycle('finishing', { error: '429 slow down' }).at(3);
     expect(decoding.retried).toEqual([KEY]);
-    decoding.told();
+    decoding.emitted();
     const waits = { stream: 'run_status', seq: 1, ts: T0 + 2_050, data: { phase: 'retrying', delayMs: 10_000, reason: 'rate_limit' } };
     const history = decodeHistory({ inFlightRun: { runId: 'run-1', events: [waits] } }, T0 + 3_000);
     decoding.decoder.retry(KEY, history);
-    expect(decoding.told()).toEqual([`+2.05 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 12_050} runId=run-1`]);
-    decoding.at(12.5).lifecycle('start').told();
+    expect(decoding.emitted()).toEqual([`+2.05 retry_scheduled attempt=1 reason=429 slow down nextAt=${T0 + 12_050} runId=run-1`]);
+    decoding.at(12.5).lifecycle('start').emitted();
     decoding.decoder.retry(KEY, history);
-    expect(decoding.told()).toEqual([]);
+    expect(decoding.emitted()).toEqual([]);
   });
 
   it('that gives up at once was never about to try again', () => {
     const decoding = running().at(2).lifecycle('finishing', { error: '400 bad' }).at(2.1).lifecycle('error', { error: '400 bad' }).at(5);
-    expect(decoding.told()).toEqual(['+2.1 run_ended outcome=failed runId=run-1 reason=400 bad']);
+    expect(decoding.emitted()).toEqual(['+2.1 run_ended outcome=failed runId=run-1 reason=400 bad']);
   });
 
   it('whose failure a message repeats is not tried again for that', () => {
     const decoding = running().lifecycle('error', { error: '400 bad' });
-    decoding.told();
-    expect(decoding.said('It failed.', 'error').told()).toEqual([
+    decoding.emitted();
+    expect(decoding.said('It failed.', 'error').emitted()).toEqual([
       '+1 message messageId=m2 stop=stop runId=run-1 text=It failed. injected=true',
     ]);
   });
 
   it('takes a message that names no run for its own', () => {
     const decoding = running().message({ role: 'assistant', content: [{ type: 'text', text: 'Done.' }], stopReason: 'stop' });
-    expect(decoding.told()).toEqual(['+1 message messageId=m2 stop=stop text=Done. runId=run-1']);
-    expect(decoding.message({ role: 'assistant', content: 'It failed.', stopReason: 'error' }).told()).toEqual([]);
+    expect(decoding.emitted()).toEqual(['+1 message messageId=m2 stop=stop text=Done. runId=run-1']);
+    expect(decoding.message({ role: 'assistant', content: 'It failed.', stopReason: 'error' }).emitted()).toEqual([]);
   });
 
   it('goes on when it works after its last word', () => {
     const decoding = running().at(2).said('So far.');
-    decoding.told();
-    expect(decoding.at(3).tool('start', 'c1', { args: {} }).told()[0]).toBe('+3 run_started runId=run-1');
-    expect(decoding.at(4).said('Done.').chat('delta').told()).toEqual(['+4 message messageId=m3 stop=stop text=Done. runId=run-1']);
+    decoding.emitted();
+    expect(decoding.at(3).tool('start', 'c1', { args: {} }).emitted()[0]).toBe('+3 run_started runId=run-1');
+    expect(decoding.at(4).said('Done.').chat('delta').emitted()).toEqual(['+4 message messageId=m3 stop=stop text=Done. runId=run-1']);
   });
 
   it('that only thinks or streams says now and then that it is alive', () => {
     const decoding = running();
     for (let second = 2; second <= 12; second++) decoding.at(second).chat('delta').agent('thinking', { delta: 'hm' });
-    expect(decoding.told()).toEqual(['+6 run_started runId=run-1', '+11 run_started runId=run-1']);
+    expect(decoding.emitted()).toEqual(['+6 run_started runId=run-1', '+11 run_started runId=run-1']);
   });
 
   it('is lost when the next one of its session begins without its end', () => {
     const decoding = running();
-    const told = decoding.at(9).asked('postpostpostpostpostpost02', 'x').at(10).lifecycle('start', {}, { runId: 'run-2' }).told();
-    expect(told).toEqual([
+    const emitted = decoding.at(9).asked('postpostpostpostpostpost02', 'x').at(10).lifecycle('start', {}, { runId: 'run-2' }).emitted();
+    expect(emitted).toEqual([
       '+10 run_ended outcome=lost runId=run-1',
       `+10 turn_started ${PERSON.replace('01","userId', '02","userId')} messageId=x runId=run-2`,
       '+10 run_started runId=run-2',
@@ -198,7 +198,7 @@ describe('a run', () => {
       .tool('start', 'c1')
       .tool('result', 'c1', { result: {} })
       .lifecycle('end');
-    expect(decoding.told().filter((line) => line.includes('turn_started'))).toEqual([]);
+    expect(decoding.emitted().filter((line) => line.includes('turn_started'))).toEqual([]);
   });
 
   it('seen first in the middle begins there', () => {
@@ -206,7 +206,7 @@ describe('a run', () => {
       new Decoding()
         .at(4)
         .tool('start', 'c1', { args: { command: 'ls' } })
-        .told(),
+        .emitted(),
     ).toEqual([
       '+4 turn_started trigger={"kind":"unknown"} runId=run-1',
       '+4 run_started runId=run-1',
@@ -217,7 +217,7 @@ describe('a run', () => {
   it('whose frames lack the session is known by its id', () => {
     const decoding = running();
     decoding.event('agent', { runId: 'run-1', stream: 'lifecycle', data: { phase: 'error', error: 'x' }, ts: 1_795_226_002_000 });
-    expect(decoding.told()).toEqual(['+2 run_ended outcome=failed runId=run-1 reason=x']);
+    expect(decoding.emitted()).toEqual(['+2 run_ended outcome=failed runId=run-1 reason=x']);
   });
 });
 
@@ -229,7 +229,9 @@ describe('what begins a run', () => {
     ['announce:requester-settle:x:yield-1', {}, '{"kind":"announce"}'],
     ['beat', { isHeartbeat: true }, '{"kind":"heartbeat"}'],
   ])('%s needs no message', (runId, rest, trigger) => {
-    expect(new Decoding().lifecycle('start', {}, { runId, ...rest }).told()[0]).toBe(`+0 turn_started trigger=${trigger} runId=${runId}`);
+    expect(new Decoding().lifecycle('start', {}, { runId, ...rest }).emitted()[0]).toBe(
+      `+0 turn_started trigger=${trigger} runId=${runId}`,
+    );
   });
 
   it('a scheduled job is known by its session, with the name and the channel its events told', () => {
@@ -248,7 +250,7 @@ describe('what begins a run', () => {
       { role: 'assistant', content: 'do it', provenance: { kind: 'internal_system', sourceTool: 'cron', jobId: 'job-1' } },
       { sessionKey },
     );
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+0 in agent:main:cron:job-1 turn_started trigger={"kind":"schedule","jobId":"job-1","name":"nightly"} runId=run-1',
       '+0 in agent:main:cron:job-1 run_started runId=run-1',
     ]);
@@ -279,44 +281,44 @@ describe('what begins a run', () => {
     ],
     ['a person elsewhere', { content: 'x', __openclaw: { senderId: '12345' } }, '{"kind":"person"}'],
   ])('%s is recognised by the message', (_who, message, trigger) => {
-    expect(new Decoding().message({ role: 'user', ...message }).told()).toEqual([`+0 turn_started trigger=${trigger} messageId=m1`]);
+    expect(new Decoding().message({ role: 'user', ...message }).emitted()).toEqual([`+0 turn_started trigger=${trigger} messageId=m1`]);
   });
 
   it('a person cannot pass for the gateway', () => {
     const marks = { senderId: 'useruseruseruseruseruser01' };
-    expect(new Decoding().message({ role: 'user', content: '[Subagent Context] me', __openclaw: marks }).told()[0]).toContain(
+    expect(new Decoding().message({ role: 'user', content: '[Subagent Context] me', __openclaw: marks }).emitted()[0]).toContain(
       '"kind":"person"',
     );
   });
 
   it('a post in a thread names its root, a root names none', () => {
     const transport = { messageId: POST, threadId: 'rootrootrootrootrootroot01', replyToId: 'rootrootrootrootrootroot01' };
-    expect(new Decoding().message({ role: 'user', content: 'x', __openclaw: { transport } }).told()[0]).toContain(
+    expect(new Decoding().message({ role: 'user', content: 'x', __openclaw: { transport } }).emitted()[0]).toContain(
       '"rootId":"rootrootrootrootrootroot01"',
     );
     const root = { messageId: POST, threadId: POST, replyToId: POST };
-    expect(new Decoding().message({ role: 'user', content: 'x', __openclaw: { transport: root } }).told()[0]).not.toContain('rootId');
+    expect(new Decoding().message({ role: 'user', content: 'x', __openclaw: { transport: root } }).emitted()[0]).not.toContain('rootId');
   });
 
   it('a message that comes twice counts once', () => {
-    expect(new Decoding().asked(POST, 'same').asked(POST, 'same').told()).toHaveLength(1);
+    expect(new Decoding().asked(POST, 'same').asked(POST, 'same').emitted()).toHaveLength(1);
   });
 
   it('the same id in another session is another message', () => {
     const asked = { role: 'user', content: 'x', __openclaw: { senderId: 'u' } };
     const decoding = new Decoding().message(asked, { id: 'same' }).message(asked, { id: 'same', sessionKey: 'agent:main:other' });
-    expect(decoding.told()).toHaveLength(2);
+    expect(decoding.emitted()).toHaveLength(2);
   });
 
   it('a command that the gateway answers by itself begins nothing', () => {
-    expect(new Decoding().message({ role: 'user', content: '/status', __openclaw: { senderId: 'u' } }).told()).toEqual([]);
+    expect(new Decoding().message({ role: 'user', content: '/status', __openclaw: { senderId: 'u' } }).emitted()).toEqual([]);
   });
 
   it('the first run after a restart is a turn of its own until its message says that it continues the one that was lost', () => {
     const decoding = running().at(3);
     decoding.history({}, { wasRestarted: true });
     decoding.lifecycle('start', {}, { runId: 'run-2' });
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+3 run_ended outcome=lost runId=run-1',
       '+3 turn_started trigger={"kind":"unknown"} runId=run-2',
       '+3 run_started runId=run-2',

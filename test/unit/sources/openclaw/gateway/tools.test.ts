@@ -6,7 +6,7 @@ import { Decoding, KEY, T0 } from './decoding.ts';
 
 function running(redact?: (text: string) => string): Decoding {
   const decoding = new Decoding(redact).asked().lifecycle('start').at(1);
-  decoding.told();
+  decoding.emitted();
   return decoding;
 }
 
@@ -32,7 +32,7 @@ describe('a tool call', () => {
       data: { phase: 'result', name: 'exec', toolCallId: 'c1', ...result('ok', { exitCode: 0, durationMs: 7 }) },
     });
     decoding.tool('result', 'c1', result('ok'));
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+1 tool_started callId=c1 tool=exec args={"command":"ls"} runId=run-1',
       '+2 tool_ended callId=c1 tool=exec outcome={"kind":"ok","durationMs":7}',
     ]);
@@ -58,20 +58,20 @@ describe('a tool call', () => {
     ['nothing of the kind', result('fine', { exitCode: 0 }), '{"kind":"ok"}'],
   ])('that reports %s is called by its name', (_what, data, outcome) => {
     const decoding = running().tool('start', 'c1');
-    decoding.told();
-    expect(decoding.tool('result', 'c1', data).told()).toEqual([`+1 tool_ended callId=c1 tool=exec outcome=${outcome}`]);
+    decoding.emitted();
+    expect(decoding.tool('result', 'c1', data).emitted()).toEqual([`+1 tool_ended callId=c1 tool=exec outcome=${outcome}`]);
   });
 
   it('moved to the background is believed to run, and ended by its task', () => {
     const decoding = running().tool('start', 'c1');
-    decoding.told();
+    decoding.emitted();
     decoding.tool('result', 'c1', result('still running', { status: 'running', sessionId: 'quick-canyon' }));
     const task = { kind: 'exec', sourceId: 'quick-canyon', sessionKey: KEY };
     decoding.event('task', { task: { ...task, status: 'running' } });
     decoding.decoder.tasks.confirm(1_795_226_005_000);
     decoding.event('task', { task: { ...task, status: 'completed', endedAt: 1_795_226_009_000, exitCode: 2 } });
     decoding.decoder.tasks.confirm(1_795_226_010_000);
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+1 tool_ended callId=c1 tool=exec outcome={"kind":"background","handle":"quick-canyon"}',
       '+1 busy_seen until=1795226061000 handle=quick-canyon',
       '+5 busy_seen until=1795226065000 handle=quick-canyon',
@@ -85,7 +85,7 @@ describe('a tool call', () => {
     decoding.tool('start', 'c1', { name: 'tool_call', args: { id: 'sessions_spawn', args: {} } });
     decoding.tool('start', 'c1:1', { ...wrapped, args: { label: 'count' } });
     decoding.tool('result', 'c1:1', { ...wrapped, ...result('{"status":"accepted","childSessionKey":"agent:main:subagent:c"}') });
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+1 tool_started callId=c1 tool=tool_call args={"id":"sessions_spawn","args":"{}"} runId=run-1',
       '+1 tool_started callId=c1:1 tool=sessions_spawn args={"label":"count"} runId=run-1 parentCallId=c1',
       '+1 tool_ended callId=c1:1 tool=sessions_spawn outcome={"kind":"ok"}',
@@ -101,13 +101,13 @@ describe('a tool call', () => {
     expect(
       running()
         .tool('start', 'c1', { name: 'progress_card', args: { markdown: 'x', plan } })
-        .told()[1],
+        .emitted()[1],
     ).toBe('+1 plan_changed steps=[{"step":"Look","status":"completed"},{"step":"Change","status":"in_progress"}]');
   });
 
   it('that asks a person waits for the answer until it has it', () => {
     const decoding = running().tool('start', 'c1', { name: 'ask_user', args: { questions: [{ question: 'Which colour?' }] } });
-    expect(decoding.told()[1]).toBe(`+1 waiting_started waitId=c1 callId=c1 on=answer until=${T0 + 961_000} text=Which colour?`);
+    expect(decoding.emitted()[1]).toBe(`+1 waiting_started waitId=c1 callId=c1 on=answer until=${T0 + 961_000} text=Which colour?`);
     expect(stateOf(decoding)).toBe('waiting');
     decoding.tool('result', 'c1', { name: 'ask_user', ...result('no answer') });
     expect(stateOf(decoding)).toBe('active');
@@ -125,11 +125,11 @@ describe('a tool call', () => {
 
   it('that needs approval waits with its command, and no longer than its run', () => {
     const decoding = running().tool('start', 'c1', { args: { title: 'Kernel', command: 'uname -s' } });
-    decoding.told();
+    decoding.emitted();
     decoding.lifecycle('waiting-approval', { approvalId: 'a1', toolCallId: 'c1' });
-    expect(decoding.told()).toEqual([`+1 waiting_started waitId=a1 callId=c1 on=approval until=${T0 + 1_861_000} text=uname -s`]);
+    expect(decoding.emitted()).toEqual([`+1 waiting_started waitId=a1 callId=c1 on=approval until=${T0 + 1_861_000} text=uname -s`]);
     decoding.lifecycle('approval-resolved', { approvalId: 'a1', toolCallId: 'c1' });
-    expect(decoding.told()).toEqual(['+1 waiting_ended waitId=a1']);
+    expect(decoding.emitted()).toEqual(['+1 waiting_ended waitId=a1']);
     decoding.lifecycle('waiting-approval', { approvalId: 'a2', toolCallId: 'c1' });
     expect(stateOf(decoding)).toBe('waiting');
     decoding.lifecycle('error', { aborted: true });
@@ -138,9 +138,9 @@ describe('a tool call', () => {
 
   it('that is at work has been approved, though nobody told', () => {
     const decoding = running().tool('start', 'c1').lifecycle('waiting-approval', { approvalId: 'a1', toolCallId: 'c1' });
-    decoding.told();
+    decoding.emitted();
     decoding.tool('update', 'c1', { partialResult: {} }).tool('update', 'c1', { partialResult: {} });
-    expect(decoding.told()).toEqual(['+1 waiting_ended waitId=a1']);
+    expect(decoding.emitted()).toEqual(['+1 waiting_ended waitId=a1']);
   });
 
   it('gives nothing of its arguments, questions and results away that is secret', () => {
@@ -164,7 +164,7 @@ describe('what the agent says', () => {
       { id: 'a', runId: 'run-1' },
     );
     decoding.tool('start', 'c1');
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+1 message text=Let me look. messageId=a stop=tools runId=run-1',
       '+1 tool_started callId=c1 tool=exec args={} runId=run-1',
     ]);
@@ -173,19 +173,19 @@ describe('what the agent says', () => {
   it('before a tool call stands above it although no message came', () => {
     const decoding = running().agent('item', { kind: 'preamble', phase: 'update', itemId: 'i1', progressText: 'Let me look.Let' });
     decoding.agent('item', { kind: 'preamble', phase: 'end', itemId: 'i1', progressText: 'Let me look.' }).tool('start', 'c1');
-    expect(decoding.told()[0]).toBe('+1 message messageId=i1 text=Let me look. stop=tools runId=run-1');
+    expect(decoding.emitted()[0]).toBe('+1 message messageId=i1 text=Let me look. stop=tools runId=run-1');
   });
 
   it('until it was aborted is shown', () => {
     const decoding = running().chat('aborted', { message: { content: [{ type: 'text', text: 'Half a' }], timestamp: 1_795_226_001_000 } });
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+1 run_ended outcome=aborted runId=run-1',
       '+1 message messageId=partial:run-1 text=Half a stop=aborted runId=run-1',
     ]);
   });
 
   it('to nobody is not shown', () => {
-    expect(running().said('NO_REPLY').told()).toEqual(['+1 message messageId=m2 stop=stop runId=run-1']);
+    expect(running().said('NO_REPLY').emitted()).toEqual(['+1 message messageId=m2 stop=stop runId=run-1']);
   });
 
   it('comes with its tokens and its cost', () => {
@@ -202,6 +202,6 @@ describe('what the agent says', () => {
       content: [{ type: 'text', text: 'Copy' }],
       stopReason: 'stop',
     };
-    expect(new Decoding().message(body).told()).toEqual(['+0 message messageId=m1 stop=stop injected=true text=Copy']);
+    expect(new Decoding().message(body).emitted()).toEqual(['+0 message messageId=m1 stop=stop injected=true text=Copy']);
   });
 });

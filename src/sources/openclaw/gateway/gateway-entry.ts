@@ -1,13 +1,13 @@
 // The gateway of OpenClaw, as the catalogue lists it.
 
 import type { SourceEntry } from '../../source-entry.ts';
-import { GATEWAY } from './identity.ts';
+import { GATEWAY } from './gateway-identity.ts';
 
 interface Settings {
   gateway: { url: string; token(): string } | undefined;
   stateDir: string;
   version: string;
-  tellsQuestions: boolean;
+  emitsQuestions: boolean;
   isOnlySource: boolean;
 }
 
@@ -15,7 +15,7 @@ export const gateway = {
   ...GATEWAY,
   create: async ({ gateway: access, ...settings }, ports) => {
     if (access === undefined) return undefined;
-    const { createGatewaySource } = await import('./source.ts');
+    const { createGatewaySource } = await import('./gateway-source.ts');
     const { url, token } = access;
     return createGatewaySource({ url, token, random: Math.random, ...settings, ...ports });
   },

@@ -1,8 +1,8 @@
 // How good the connection to a gateway is, in words for `/health`. Pure.
 
 import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
-import { lacksScope } from './questions.ts';
-import type { GatewayState } from './state.ts';
+import { lacksScope } from './compatible-requests.ts';
+import type { GatewayState } from './connection-state.ts';
 import type { Refusal } from './wire.ts';
 
 /** What is known of the connection and of what came over it. */
@@ -56,16 +56,16 @@ function conditionOf({ state, missingMethods, refusals }: GatewayDetails): Sourc
 const OTHER_WAY = 'let live-status read the transcripts as well (TRANSCRIPT_DIR), or update OpenClaw';
 
 function connectedCondition(version: string, missing: readonly string[], refusals: readonly [string, Refusal][]): SourceCondition {
-  const words = refusals.map(([method, { message }]) => `${method}: "${message}"`).join('; ');
+  const refused = refusals.map(([method, { message }]) => `${method}: "${message}"`).join('; ');
   if (refusals.some(([, refusal]) => lacksScope(refusal)))
-    return { state: 'unreadable', because: `the gateway ${version} refuses ${words}; give this device the scope operator.read` };
-  if (refusals.length > 0) return { state: 'impaired', because: `the gateway ${version} refuses ${words}; ${OTHER_WAY}` };
+    return { state: 'unreadable', because: `the gateway ${version} refuses ${refused}; give this device the scope operator.read` };
+  if (refusals.length > 0) return { state: 'impaired', because: `the gateway ${version} refuses ${refused}; ${OTHER_WAY}` };
   if (missing.length === 0) return { state: 'readable' };
-  return { state: 'impaired', because: `${olderWords(version, missing)}; ${OTHER_WAY}` };
+  return { state: 'impaired', because: `${describeOlder(version, missing)}; ${OTHER_WAY}` };
 }
 
 /** What cannot be known through a gateway that tells only that runs begin, speak and end. */
-function olderWords(version: string, missing: readonly string[]): string {
+function describeOlder(version: string, missing: readonly string[]): string {
   const older = `the gateway ${version} is an older one and does not have ${missing.join(', ')}`;
   return missing.includes('sessions.subscribe') ? `${older}: it tells nothing of tools, of sub-agents and of /stop` : older;
 }

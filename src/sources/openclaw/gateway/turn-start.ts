@@ -2,7 +2,7 @@
 
 import type { Trigger } from '../../../core/event.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import { contentText } from '../decoding/entry-text.ts';
 import { isGatewayCommand } from '../decoding/gateway-command.ts';
 import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -11,12 +11,13 @@ import { internalTrigger, personOrOperator, personTrigger } from '../decoding/tr
 import { questionOf } from '../decoding/question.ts';
 import { readUserText } from '../decoding/user-text.ts';
 
-type Beginning = Extract<Fact, { type: 'turn_started' }>;
+/** `messageId` is that of the message that caused the turn. */
+export type TurnStart = Extract<EventBody, { type: 'turn_started' }>;
 
-export interface BeginningFound {
+export interface DecodedTurnStart {
   /** Background commands whose end the text reports. */
-  ended: Extract<Fact, { type: 'background_ended' }>[];
-  started: Beginning;
+  ended: Extract<EventBody, { type: 'background_ended' }>[];
+  started: TurnStart;
   /** The gateway deals with the message by itself; no run will come of it. */
   isAnswered: boolean;
 }
@@ -26,14 +27,14 @@ const RUN_MARK = /^(?!channel-user:)(.+):user$/;
 const MAX_NAME_POINTS = 80;
 
 /** Prompts of scheduled jobs come with the role of the assistant. */
-export function isBeginning(message: JsonRecord): boolean {
+export function isTurnStart(message: JsonRecord): boolean {
   return message['role'] === 'user' || provenanceOf(message)?.['sourceTool'] === 'cron';
 }
 
-export function decodeBeginning(messageId: string, message: JsonRecord, context: DecodeContext): BeginningFound {
+export function decodeTurnStart(messageId: string, message: JsonRecord, context: DecodeContext): DecodedTurnStart {
   const { safe } = context;
   const text = readUserText(contentText(message['content']));
-  const ended = text.endedCommands.flatMap((command): BeginningFound['ended'] => {
+  const ended = text.endedCommands.flatMap((command): DecodedTurnStart['ended'] => {
     const handle = safe.id(command.handle);
     return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
   });
@@ -43,7 +44,7 @@ export function decodeBeginning(messageId: string, message: JsonRecord, context:
     ? { kind: 'command' }
     : (byMarks ?? internalTrigger(text.body, safe) ?? personOrOperator(message, text, safe));
   const runId = safe.id(RUN_MARK.exec(asText(message['idempotencyKey']) ?? '')?.[1]);
-  const started: Beginning = {
+  const started: TurnStart = {
     type: 'turn_started',
     trigger,
     messageId,

@@ -19,7 +19,7 @@ const answer = (toolCallId: string, text: string, toolName = 'exec', isError = f
 function ended(...callIds: string[]): Decoding {
   const decoding = new Decoding().lifecycle('start');
   for (const callId of callIds) decoding.tool('start', callId);
-  decoding.told();
+  decoding.emitted();
   for (const callId of callIds) decoding.tool('result', callId, ENDED);
   return decoding;
 }
@@ -27,9 +27,9 @@ function ended(...callIds: string[]): Decoding {
 describe('the end of a call that comes without what the tool answered', () => {
   it('is told as the history tells it, with the exit code', () => {
     const decoding = ended('call-1');
-    expect(decoding.told()).toEqual([]);
-    expect(decoding.bareAsked).toEqual([KEY]);
-    expect(decoding.results([answer('call-1', 'no such file\n\n(Command exited with code 3)')]).told()).toEqual([
+    expect(decoding.emitted()).toEqual([]);
+    expect(decoding.missingAsked).toEqual([KEY]);
+    expect(decoding.results([answer('call-1', 'no such file\n\n(Command exited with code 3)')]).emitted()).toEqual([
       '+0 tool_ended callId=call-1 tool=exec outcome={"kind":"failed","exitCode":3,"detail":"no such file"}',
     ]);
   });
@@ -40,9 +40,9 @@ describe('the end of a call that comes without what the tool answered', () => {
     decoding
       .tool('result', 'call-1', { name: 'sessions_spawn', ...ENDED })
       .lifecycle('end')
-      .told();
+      .emitted();
     decoding.results([answer('call-1', `{"status":"accepted","childSessionKey":"${CHILD}"}`, 'sessions_spawn')]);
-    expect(decoding.told()).toEqual([
+    expect(decoding.emitted()).toEqual([
       '+0 tool_ended callId=call-1 tool=sessions_spawn outcome={"kind":"ok"}',
       `+0 child_spawned callId=call-1 childKey=${CHILD} label=counter`,
     ]);
@@ -55,23 +55,23 @@ describe('the end of a call that comes without what the tool answered', () => {
         .at(0.6)
         .results([answer('call-1', 'fine'), answer('call-2', 'fine')])
         .at(20)
-        .told(),
+        .emitted(),
     ).toEqual([
       '+0 tool_ended callId=call-1 tool=exec outcome={"kind":"ok"}',
       '+0 tool_ended callId=call-2 tool=exec outcome={"kind":"ok"}',
     ]);
-    expect(decoding.bareAsked).toEqual([KEY, KEY]);
+    expect(decoding.missingAsked).toEqual([KEY, KEY]);
   });
 
   it('costs one question in half a second, however many calls of a session wait; beyond a hundred they are told as they came', () => {
     const callIds = Array.from({ length: 130 }, (_, index) => `call-${index}`);
     const decoding = ended(...callIds);
-    expect(decoding.told().filter((line) => line.includes('tool_ended'))).toHaveLength(30);
+    expect(decoding.emitted().filter((line) => line.includes('tool_ended'))).toHaveLength(30);
     decoding.at(0.6).at(1.1);
-    expect(decoding.bareAsked).toEqual([KEY, KEY, KEY]);
-    expect(decoding.results(callIds.map((callId) => answer(callId, 'fine'))).told()).toHaveLength(100);
+    expect(decoding.missingAsked).toEqual([KEY, KEY, KEY]);
+    expect(decoding.results(callIds.map((callId) => answer(callId, 'fine'))).emitted()).toHaveLength(100);
     decoding.at(20);
-    expect(decoding.bareAsked).toEqual([KEY, KEY, KEY]);
+    expect(decoding.missingAsked).toEqual([KEY, KEY, KEY]);
   });
 
   it('is told once when both transports tell it', () => {
@@ -80,15 +80,15 @@ describe('the end of a call that comes without what the tool answered', () => {
       decoding
         .results([answer('call-1', 'fine')])
         .at(20)
-        .told(),
+        .emitted(),
     ).toHaveLength(1);
   });
 
   it('is told as it came when the history says nothing for five seconds', () => {
     const decoding = ended('call-1').tool('result', 'call-2', { isError: true, result: undefined });
     for (let at = 0.5; at < 5; at += 0.5) decoding.at(at);
-    expect(decoding.told().filter((line) => line.includes('tool_ended'))).toEqual([]);
-    expect(decoding.at(5.1).told()).toEqual([
+    expect(decoding.emitted().filter((line) => line.includes('tool_ended'))).toEqual([]);
+    expect(decoding.at(5.1).emitted()).toEqual([
       '+0 tool_ended callId=call-1 tool=exec outcome={"kind":"ok"}',
       '+0 tool_ended callId=call-2 tool=exec outcome={"kind":"failed"}',
     ]);
@@ -97,7 +97,7 @@ describe('the end of a call that comes without what the tool answered', () => {
   it('is not told by the summary of the call meanwhile, which calls every command completed', () => {
     const decoding = ended('call-1');
     decoding.agent('item', { kind: 'tool', phase: 'end', toolCallId: 'call-1', name: 'exec', status: 'completed' });
-    expect(decoding.at(0.6).told()).toEqual([]);
-    expect(decoding.results([answer('call-1', '(Command exited with code 3)')]).told()).toHaveLength(1);
+    expect(decoding.at(0.6).emitted()).toEqual([]);
+    expect(decoding.results([answer('call-1', '(Command exited with code 3)')]).emitted()).toHaveLength(1);
   });
 });

@@ -2,10 +2,11 @@
 // here, never by the arrival of rows. Knows no frames and no text.
 
 import type { RunOutcome } from '../../../core/event.ts';
-import type { Fact } from '../decoding/decoded-event.ts';
+import type { EventBody } from '../decoding/decoded-event.ts';
 import { remember } from '../../../core/remember.ts';
-import { isNews, isWaitingToRetry, judged, newRun, reopen, type Run, type Sign } from './run.ts';
-import { type Beginning, internalTrigger, newSession, type SessionBook, takeBeginning } from './session-book.ts';
+import { isNewEnd, isWaitingToRetry, actualOutcome, newRun, reopen, type Run, type Sign } from './run.ts';
+import type { TurnStart } from './turn-start.ts';
+import { type GatewaySession, internalTrigger, newSession, takeTurnStart } from './gateway-session.ts';
 
 /** How a run ended of which nothing was seen before; `startedAt` if the gateway says so. */
 interface UnseenEnd {
@@ -16,8 +17,8 @@ interface UnseenEnd {
   reason: string | undefined;
 }
 
-export interface RunBookPorts {
-  tell(rawKey: string, at: number, fact: Fact): void;
+export interface RunsPorts {
+  emit(rawKey: string, at: number, event: EventBody): void;
   /** By our clock, in milliseconds. */
   now(): number;
   /** Calls `run` once after `delayMs`. */
@@ -25,25 +26,25 @@ export interface RunBookPorts {
   /** Name of a scheduled job, as far as it is known. */
   jobName(jobId: string): string | undefined;
   /** A run of the session will try again, and nobody has told when. */
-  retrying(rawKey: string): void;
+  askRetry(rawKey: string): void;
   askRow(rawKey: string): void; // it may say what no event does
 }
 
 const MAX_RUNS = 3_000;
 const MAX_SESSIONS = 3_000;
-const TELL_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
+const EMIT_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
 const HELD_MS = 60_000;
 const STOPPING_MS = 10_000; // a gateway cuts its runs off before it says that it stops
-const STOP_WORD_MS = 2_000; // a gateway that tells the end of a run that was stopped does so within a second
-const FINAL_WORD_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
+const ABORTED_END_MS = 2_000; // a gateway that tells the end of a run that was stopped does so within a second
+const FAILED_END_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
 
-export class RunBook {
-  readonly #ports: RunBookPorts;
+export class Runs {
+  readonly #ports: RunsPorts;
   readonly #runsById = new Map<string, Run>();
-  readonly #sessionsByKey = new Map<string, SessionBook>();
+  readonly #sessionsByKey = new Map<string, GatewaySession>();
   #isStopping = false;
 
-  constructor(ports: RunBookPorts) {
+  constructor(ports: RunsPorts) {
     this.#ports = ports;
   }
 
@@ -51,7 +52,7 @@ export class RunBook {
     return runId === undefined ? undefined : this.#runsById.get(runId);
   }
 
-  session(rawKey: string): SessionBook {
+  session(rawKey: string): GatewaySession {
     const known = this.#sessionsByKey.get(rawKey);
     const session = known ?? newSession(rawKey);
     if (known === undefined) remember(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
@@ -82,17 +83,17 @@ export class RunBook {
   }
 
   /** A message, a job or the gateway itself set a turn going. */
-  begin(rawKey: string, at: number, fact: Beginning): void {
+  begin(rawKey: string, at: number, event: TurnStart): void {
     const session = this.session(rawKey);
-    const isOwnWord = fact.runId !== undefined && session.openRuns.has(fact.runId);
-    const continues = fact.trigger.kind === 'announce' || fact.trigger.kind === 'recovery';
-    if (session.openRuns.size > 0 && !session.awaitsWord && !isOwnWord && !continues) {
-      session.held = { fact, at };
+    const isOwnMessage = event.runId !== undefined && session.openRuns.has(event.runId);
+    const continues = event.trigger.kind === 'announce' || event.trigger.kind === 'recovery';
+    if (session.openRuns.size > 0 && !session.isTriggerUnknown && !isOwnMessage && !continues) {
+      session.held = { event, at };
       return;
     }
     // Some versions tell the message only when its run has begun; it may have waited for that.
-    const begunAt = session.awaitsWord || isOwnWord ? Math.max(at, ...this.openRunsOf(rawKey).map((run) => run.startedAt)) : at;
-    this.#begun(session, begunAt, fact);
+    const begunAt = session.isTriggerUnknown || isOwnMessage ? Math.max(at, ...this.openRunsOf(rawKey).map((run) => run.startedAt)) : at;
+    this.#emitTurnStart(session, begunAt, event);
   }
 
   /** The first sign of a run, or of another attempt of it. */
@@ -100,12 +101,13 @@ export class RunBook {
     const known = this.#runsById.get(runId);
     if (known !== undefined && known.phase !== 'ended') return this.#startedAgain(known, at);
     const session = this.session(rawKey);
-    for (const { runId: otherId, word } of this.openRunsOf(rawKey)) this.ended(otherId, word?.outcome ?? 'lost', word?.at ?? at);
-    this.#beginFor(session, runId, at, isHeartbeat);
+    for (const { runId: otherId, impliedEnd } of this.openRunsOf(rawKey))
+      this.ended(otherId, impliedEnd?.outcome ?? 'lost', impliedEnd?.at ?? at);
+    this.#beginTurnFor(session, runId, at, isHeartbeat);
     const run = newRun(rawKey, runId, at, this.#ports.now());
     remember(this.#runsById, runId, run, MAX_RUNS);
     session.openRuns.add(runId);
-    this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    this.#ports.emit(rawKey, at, { type: 'run_started', runId });
     return run;
   }
 
@@ -125,7 +127,7 @@ export class RunBook {
    */
   active(rawKey: string, runId: string, at: number, sign: Sign): Run | undefined {
     const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
-    if (run.phase === 'ended' && !this.#cameBack(run, at)) return undefined;
+    if (run.phase === 'ended' && !this.#reopenLost(run, at)) return undefined;
     run.seenAt = this.#ports.now();
     const resumes = isWaitingToRetry(run) ? sign === 'work' : run.isTrying === true && sign !== 'alive';
     if (!resumes && (isWaitingToRetry(run) || run.isTrying === true)) return run;
@@ -133,9 +135,9 @@ export class RunBook {
     if (goesOn) reopen(run);
     if (resumes) run.retriedAt ??= at;
     delete run.isTrying;
-    if (goesOn || (run.phase === 'open' && at - run.toldAt >= TELL_AGAIN_MS)) {
-      run.toldAt = at;
-      this.#ports.tell(rawKey, at, { type: 'run_started', runId });
+    if (goesOn || (run.phase === 'open' && at - run.emittedAt >= EMIT_AGAIN_MS)) {
+      run.emittedAt = at;
+      this.#ports.emit(rawKey, at, { type: 'run_started', runId });
     }
     return run;
   }
@@ -149,10 +151,10 @@ export class RunBook {
     delete run.isTrying;
     delete run.nextAt;
     const { attempt } = run;
-    this.#ports.after(FINAL_WORD_MS, () => {
+    this.#ports.after(FAILED_END_MS, () => {
       if (!isWaitingToRetry(run) || run.attempt !== attempt || run.nextAt !== undefined) return;
-      this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason, runId: run.runId });
-      this.#ports.retrying(run.rawKey);
+      this.#ports.emit(run.rawKey, at, { type: 'retry_scheduled', attempt, reason, runId: run.runId });
+      this.#ports.askRetry(run.rawKey);
     });
   }
 
@@ -163,25 +165,25 @@ export class RunBook {
     run.reason ??= reason;
     run.nextAt = nextAt;
     const { attempt, runId } = run;
-    this.#ports.tell(run.rawKey, at, { type: 'retry_scheduled', attempt, reason: run.reason, nextAt, runId });
+    this.#ports.emit(run.rawKey, at, { type: 'retry_scheduled', attempt, reason: run.reason, nextAt, runId });
   }
 
   /** The run is over. The first word on it counts, unless that was a guess. */
-  ended(runId: string, told: RunOutcome, at: number, reason?: string): void {
+  ended(runId: string, reported: RunOutcome, at: number, reason?: string): void {
     const run = this.#runsById.get(runId);
-    if (run === undefined || !isNews(run, told)) return;
-    const outcome = judged(run, told);
+    if (run === undefined || !isNewEnd(run, reported)) return;
+    const outcome = actualOutcome(run, reported);
     if (run.phase !== 'ended') this.#close(run);
-    run.end = { outcome, isGuess: outcome !== told };
-    this.#ports.tell(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+    run.end = { outcome, isGuess: outcome !== reported };
+    this.#ports.emit(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
   }
 
   /** The last message of a run says that it was aborted. Where its row says so, too, that may be all that is ever told (2026.4). */
-  saidAborted(run: Run): void {
-    const { word } = run;
-    this.#ports.after(STOP_WORD_MS, () => {
-      if (run.word !== word || run.phase === 'ended') return;
-      if (run.isStopped === true) this.ended(run.runId, 'aborted', word?.at ?? run.toldAt);
+  awaitAbortedEnd(run: Run): void {
+    const { impliedEnd } = run;
+    this.#ports.after(ABORTED_END_MS, () => {
+      if (run.impliedEnd !== impliedEnd || run.phase === 'ended') return;
+      if (run.isStopped === true) this.ended(run.runId, 'aborted', impliedEnd?.at ?? run.emittedAt);
       else this.#ports.askRow(run.rawKey);
     });
   }
@@ -200,11 +202,11 @@ export class RunBook {
     for (const run of this.#runsById.values()) {
       if (run.end?.outcome !== 'aborted' || run.restartedAt === undefined || now - run.restartedAt > STOPPING_MS) continue;
       run.end = { outcome: 'lost', isGuess: false };
-      this.#ports.tell(run.rawKey, now, { type: 'run_ended', outcome: 'lost', runId: run.runId, takesBack: true });
+      this.#ports.emit(run.rawKey, now, { type: 'run_ended', outcome: 'lost', runId: run.runId, takesBack: true });
     }
   }
 
-  gatewayStands(): void {
+  gatewayConnected(): void {
     this.#isStopping = false;
   }
 
@@ -217,31 +219,31 @@ export class RunBook {
     const session = this.session(run.rawKey);
     session.openRuns.delete(run.runId);
     session.hasBegun = false;
-    session.awaitsWord = false;
+    session.isTriggerUnknown = false;
   }
 
   /** A run that was called lost and is at work after all, unless another one has taken its place. */
-  #cameBack(run: Run, at: number): boolean {
+  #reopenLost(run: Run, at: number): boolean {
     const session = this.session(run.rawKey);
     if (run.end?.outcome !== 'lost' || session.hasBegun || session.openRuns.size > 0) return false;
     reopen(run);
     delete run.end;
     session.openRuns.add(run.runId);
     session.hasBegun = true;
-    run.toldAt = at;
-    this.#ports.tell(run.rawKey, at, { type: 'run_started', runId: run.runId });
+    run.emittedAt = at;
+    this.#ports.emit(run.rawKey, at, { type: 'run_started', runId: run.runId });
     return true;
   }
 
   /** A row says whether the newest run of its session was stopped. Only a change while a run is at work speaks of that run. */
-  rowSaysStopped(rawKey: string, isStopped: boolean, rowAt: number): void {
+  setStoppedByRow(rawKey: string, isStopped: boolean, rowAt: number): void {
     const session = this.session(rawKey);
-    const isChange = isStopped && session.saysStopped !== true;
-    session.saysStopped = isStopped;
+    const isChange = isStopped && session.isStoppedByRow !== true;
+    session.isStoppedByRow = isStopped;
     if (!isChange) return;
     for (const run of this.openRunsOf(rawKey).filter(({ startedAt }) => rowAt > startedAt)) {
       run.isStopped = true;
-      if (run.word?.outcome === 'aborted') this.saidAborted(run);
+      if (run.impliedEnd?.outcome === 'aborted') this.awaitAbortedEnd(run);
     }
   }
 
@@ -255,12 +257,12 @@ export class RunBook {
     const isAwaited = session.hasBegun && session.openRuns.size === 0;
     const isOurs = startedAt !== undefined || session.begunAt > 0 || session.held !== undefined;
     if (!isAwaited && (outcome !== 'failed' || !isOurs)) return;
-    const begun = isAwaited ? undefined : takeBeginning(session, runId, startedAt ?? at);
-    if (begun !== undefined) this.#ports.tell(rawKey, begun.at, begun.fact);
+    const begun = isAwaited ? undefined : takeTurnStart(session, runId, startedAt ?? at);
+    if (begun !== undefined) this.#ports.emit(rawKey, begun.at, begun.event);
     if (isAwaited) session.hasBegun = false;
     const run = newRun(rawKey, runId, startedAt ?? at, this.#ports.now());
     remember(this.#runsById, runId, { ...run, phase: 'ended', end: { outcome, isGuess: false } }, MAX_RUNS);
-    this.#ports.tell(rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
+    this.#ports.emit(rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
   }
 
   /** Takes over a turn that was open when this process began, with its open runs. */
@@ -276,25 +278,25 @@ export class RunBook {
   /** Every turn in which something is going on has lost its gateway; a sign of its runs takes that back. */
   lost(at: number): void {
     for (const rawKey of this.liveKeys()) {
-      this.#ports.tell(rawKey, at, { type: 'source_lost' });
-      for (const run of this.openRunsOf(rawKey)) run.toldAt = 0;
+      this.#ports.emit(rawKey, at, { type: 'source_lost' });
+      for (const run of this.openRunsOf(rawKey)) run.emittedAt = 0;
     }
   }
 
-  #begun(session: SessionBook, at: number, fact: Beginning): void {
+  #emitTurnStart(session: GatewaySession, at: number, event: TurnStart): void {
     session.hasBegun = true;
     session.begunAt = at;
-    session.awaitsWord = fact.trigger.kind === 'unknown' && fact.messageId === undefined;
+    session.isTriggerUnknown = event.trigger.kind === 'unknown' && event.messageId === undefined;
     delete session.held;
-    this.#ports.tell(session.rawKey, at, fact);
+    this.#ports.emit(session.rawKey, at, event);
   }
 
-  #beginFor(session: SessionBook, runId: string, at: number, isHeartbeat: boolean): void {
+  #beginTurnFor(session: GatewaySession, runId: string, at: number, isHeartbeat: boolean): void {
     const trigger = internalTrigger(session, { runId, isHeartbeat }, (jobId) => this.#ports.jobName(jobId));
-    if (trigger !== undefined) return this.#begun(session, at, { type: 'turn_started', trigger, runId });
+    if (trigger !== undefined) return this.#emitTurnStart(session, at, { type: 'turn_started', trigger, runId });
     if (session.hasBegun) return;
     const { held } = session;
-    if (held !== undefined && at - held.at < HELD_MS) return this.#begun(session, Math.max(held.at, at), { ...held.fact, runId });
-    this.#begun(session, at, { type: 'turn_started', trigger: { kind: 'unknown' }, runId });
+    if (held !== undefined && at - held.at < HELD_MS) return this.#emitTurnStart(session, Math.max(held.at, at), { ...held.event, runId });
+    this.#emitTurnStart(session, at, { type: 'turn_started', trigger: { kind: 'unknown' }, runId });
   }
 }

@@ -2,14 +2,14 @@
 // form that an older gateway may know; one that is refused in every form is reported, never forgotten.
 
 import type { Clock } from '../../../core/clock.ts';
-import type { Answer } from './requests.ts';
+import type { RpcAnswer } from './requests.ts';
 import type { Refusal } from './wire.ts';
 
 type Params = Record<string, unknown>;
 
-export interface QuestionPorts {
+export interface CompatibleRequestPorts {
   clock: Clock;
-  request(method: string, params: Params): Promise<Answer>;
+  request(method: string, params: Params): Promise<RpcAnswer>;
   /** The gateway has no such method, or refuses it in every form. */
   onRefused(method: string, refusal: Refusal): void;
 }
@@ -23,18 +23,18 @@ const TRIES_WHILE_STARTING = 5;
 const STARTING_MS = 1_000;
 
 /** Whether the gateway does not know the method at all; those of protocol 3 ask for the scope of an administrator then. */
-export function isMissing({ code, message }: Refusal): boolean {
+export function isUnknownMethod({ code, message }: Refusal): boolean {
   return /unknown method|method not found|missing scope: operator\.admin|METHOD_NOT_FOUND/i.test(`${code} ${message}`);
 }
 
 /** Whether it is a gateway that sends read-only clients nothing but how runs begin, speak and end (2026.2): nobody can subscribe to more. */
-export function tellsRunsOnly(method: string, refusal: Refusal): boolean {
-  return method === 'sessions.subscribe' && isMissing(refusal);
+export function sendsRunsOnly(method: string, refusal: Refusal): boolean {
+  return method === 'sessions.subscribe' && isUnknownMethod(refusal);
 }
 
 /** Whether the gateway refuses for what it let us in with, not for the question. */
 export function lacksScope(refusal: Refusal): boolean {
-  return /missing[ _]scope/i.test(`${refusal.code} ${refusal.message}`) && !isMissing(refusal);
+  return /missing[ _]scope/i.test(`${refusal.code} ${refusal.message}`) && !isUnknownMethod(refusal);
 }
 
 /** Whether the question itself was not understood, such as for a property that the version does not have. */
@@ -51,18 +51,18 @@ export function simplerForm(method: string, params: Params, { message }: Pick<Re
   return Object.fromEntries(Object.entries(params).filter(([name]) => !dropped.includes(name)));
 }
 
-export class Questions {
-  readonly #ports: QuestionPorts;
-  readonly #missingByMethod = new Map<string, Answer>();
+export class CompatibleRequests {
+  readonly #ports: CompatibleRequestPorts;
+  readonly #missingByMethod = new Map<string, RpcAnswer>();
   /** Parameters that this gateway does not know. */
   readonly #unknownByMethod = new Map<string, Set<string>>();
 
-  constructor(ports: QuestionPorts) {
+  constructor(ports: CompatibleRequestPorts) {
     this.#ports = ports;
   }
 
   /** Another connection, perhaps to another gateway. */
-  forget(): void {
+  reset(): void {
     this.#missingByMethod.clear();
     this.#unknownByMethod.clear();
   }
@@ -73,33 +73,33 @@ export class Questions {
   }
 
   /** Never rejects. A method that this gateway is known not to have is not asked again. */
-  async ask(method: string, params: Params): Promise<Answer> {
+  async ask(method: string, params: Params): Promise<RpcAnswer> {
     const missing = this.#missingByMethod.get(method);
     if (missing !== undefined) return missing;
     const answer = await this.#inEveryForm(method, this.#known(method, params));
     if (answer.kind !== 'refused') return answer;
     const { refusal } = answer;
-    if (isMissing(refusal)) this.#missingByMethod.set(method, answer);
+    if (isUnknownMethod(refusal)) this.#missingByMethod.set(method, answer);
     // What it says of one session, such as that it does not know it, is an answer.
-    if (method !== 'chat.history' || isMissing(refusal) || isAboutForm(refusal) || lacksScope(refusal))
+    if (method !== 'chat.history' || isUnknownMethod(refusal) || isAboutForm(refusal) || lacksScope(refusal))
       this.#ports.onRefused(method, refusal);
     return answer;
   }
 
-  async #inEveryForm(method: string, params: Params): Promise<Answer> {
+  async #inEveryForm(method: string, params: Params): Promise<RpcAnswer> {
     let form = params;
     for (;;) {
-      const answer = await this.#patiently(method, form);
-      if (answer.kind !== 'refused' || isMissing(answer.refusal) || lacksScope(answer.refusal)) return answer;
+      const answer = await this.#retryWhileStarting(method, form);
+      if (answer.kind !== 'refused' || isUnknownMethod(answer.refusal) || lacksScope(answer.refusal)) return answer;
       const simpler = simplerForm(method, form, answer.refusal);
       if (simpler === undefined) return answer;
-      if (isAboutForm(answer.refusal)) this.#learn(method, form, simpler);
+      if (isAboutForm(answer.refusal)) this.#addUnknown(method, form, simpler);
       form = simpler;
     }
   }
 
   /** A gateway that is only starting will answer in a moment. */
-  async #patiently(method: string, params: Params): Promise<Answer> {
+  async #retryWhileStarting(method: string, params: Params): Promise<RpcAnswer> {
     for (let tries = 1; ; tries++) {
       const answer = await this.#ports.request(method, params);
       const isStarting = answer.kind === 'refused' && (answer.refusal.code === 'UNAVAILABLE' || answer.refusal.retryAfterMs !== undefined);
@@ -117,7 +117,7 @@ export class Questions {
     return unknown === undefined ? params : Object.fromEntries(Object.entries(params).filter(([name]) => !unknown.has(name)));
   }
 
-  #learn(method: string, form: Params, simpler: Params): void {
+  #addUnknown(method: string, form: Params, simpler: Params): void {
     const unknown = this.#unknownByMethod.get(method) ?? new Set<string>();
     for (const name of Object.keys(form)) if (!(name in simpler)) unknown.add(name);
     this.#unknownByMethod.set(method, unknown);

@@ -6,15 +6,15 @@ import type { OpenTurn, Source, SourcePorts } from '../../../core/source.ts';
 import { Timers } from '../../../core/timers.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
-import { type GatewayDetails, healthOf } from './health.ts';
-import { GATEWAY } from './identity.ts';
+import { type GatewayDetails, healthOf } from './gateway-health.ts';
+import { GATEWAY } from './gateway-identity.ts';
 import { Recovery } from './recovery.ts';
-import type { GatewayState } from './state.ts';
+import type { GatewayState } from './connection-state.ts';
 import { TIMING, type Timing } from './timing.ts';
-import { isMissing, tellsRunsOnly } from './questions.ts';
+import { isUnknownMethod, sendsRunsOnly } from './compatible-requests.ts';
 import type { Hello, Refusal } from './wire.ts';
 
-export type { GatewayState } from './state.ts';
+export type { GatewayState } from './connection-state.ts';
 
 export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
   /** `ws:` or `wss:` */
@@ -31,7 +31,7 @@ export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' 
   openTurns?(): readonly OpenTurn[];
   onState?(state: GatewayState): void;
   /** Tell what persons asked for with the turns they start. */
-  tellsQuestions?: boolean;
+  emitsQuestions?: boolean;
   /** There is no other source: what this one does not tell of, nobody does. */
   isOnlySource?: boolean;
   timing?: Partial<Timing>;
@@ -118,28 +118,28 @@ class Gateway {
       lastEventAt: this.#lastEventAt,
       ...counts,
       unknownKinds: { ...this.#unknownKinds },
-      missingMethods: [...this.#refusals].flatMap(([method, refusal]) => (isMissing(refusal) ? [method] : [])),
-      refusals: Object.fromEntries([...this.#refusals].filter(([, refusal]) => !isMissing(refusal))),
-      openRuns: this.#decoder.book.openRuns().length,
+      missingMethods: [...this.#refusals].flatMap(([method, refusal]) => (isUnknownMethod(refusal) ? [method] : [])),
+      refusals: Object.fromEntries([...this.#refusals].filter(([, refusal]) => !isUnknownMethod(refusal))),
+      openRuns: this.#decoder.runs.openRuns().length,
     };
   }
 
   #createDecoder(): GatewayDecoder {
-    const { redact, clock, tellsQuestions = false } = this.#options;
+    const { redact, clock, emitsQuestions = false } = this.#options;
     return new GatewayDecoder({
       redact,
-      tellsQuestions,
+      emitsQuestions,
       now: () => clock.now(),
       after: (delayMs, run) => clock.after(delayMs, run),
       emit: (event) => this.#emit(event),
       onUnknown: (kind) => {
         this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
       },
-      onSession: (rawKey) => this.#recovery.met(rawKey),
+      onSession: (rawKey) => this.#recovery.subscribe(rawKey),
       onGap: () => this.#resync(),
       onRetry: (rawKey) => void this.#recovery.askRetry(rawKey),
-      onDoubt: (rawKey) => void this.#recovery.askRow(rawKey),
-      onBareResult: (rawKey) => void this.#recovery.askResults(rawKey),
+      onRowNeeded: (rawKey) => void this.#recovery.askRow(rawKey),
+      onMissingResult: (rawKey) => void this.#recovery.askResults(rawKey),
     });
   }
 
@@ -168,10 +168,10 @@ class Gateway {
     const wasRestarted = this.#lastHello !== undefined && isAnotherStart(this.#lastHello, { hello, at });
     if (this.#lastHello === undefined) this.#watchedSince = at;
     this.#lastHello = { hello, at };
-    if (wasRestarted) this.#decoder.tasks.forget(this.#options.clock.now());
+    if (wasRestarted) this.#decoder.tasks.endAll(this.#options.clock.now());
     this.#refusals.clear();
     this.#decoder.toolsUntold(false);
-    this.#decoder.book.gatewayStands();
+    this.#decoder.runs.gatewayConnected();
     const missedSince = this.#missedSince;
     this.#missedSince = undefined;
     void this.#recovery.connected(wasRestarted, missedSince);
@@ -185,7 +185,7 @@ class Gateway {
 
   /** A gateway that restarts is back soon; without one for longer nobody knows what became of its runs. */
   #awaitLoss(): void {
-    this.#timers.restart('lost', this.#timing.lostMs, () => this.#decoder.book.lost(this.#options.clock.now()));
+    this.#timers.restart('lost', this.#timing.lostMs, () => this.#decoder.runs.lost(this.#options.clock.now()));
   }
 
   /** Gaps come in bursts; one look makes up for all of them. */
@@ -209,11 +209,11 @@ class Gateway {
 
   #refused(method: string, refusal: Refusal): void {
     this.#refusals.set(method, refusal);
-    if (this.#options.isOnlySource === true && tellsRunsOnly(method, refusal)) this.#decoder.toolsUntold(true);
+    if (this.#options.isOnlySource === true && sendsRunsOnly(method, refusal)) this.#decoder.toolsUntold(true);
     const name = `${this.#lastHello?.hello.version} ${method} ${refusal.code}`;
     if (this.#logged.has(name)) return;
     this.#logged.add(name);
-    if (isMissing(refusal))
+    if (isUnknownMethod(refusal))
       this.#options.log.warn({ method }, 'The gateway has no such method; it is an older one, and less can be seen through it.');
     else
       this.#options.log.warn(

@@ -6,7 +6,7 @@ import { calls, says, toolResult, userMessage } from './recorded-messages.ts';
 
 function running(): Decoding {
   const decoding = new Decoding().asked().lifecycle('start').at(1);
-  decoding.told();
+  decoding.emitted();
   return decoding;
 }
 
@@ -63,21 +63,21 @@ describe('a call that no event began', () => {
       running()
         .agent('item', item(phase, { status: 'running' }))
         .at(2)
-        .told(),
+        .emitted(),
     ).toEqual(['+0.5 tool_started callId=c1 tool=exec args={"summary":"run sleep 60"} runId=run-1']);
   });
 
   it('has the arguments that a message told', () => {
     const content = [{ type: 'toolCall', id: 'c1', name: 'exec', arguments: { command: 'sleep 60' } }];
     const decoding = running().message({ role: 'assistant', content, stopReason: 'toolUse' }, { runId: 'run-1' });
-    expect(decoding.agent('item', item('start')).at(2).told().at(-1)).toContain('args={"command":"sleep 60"}');
+    expect(decoding.agent('item', item('start')).at(2).emitted().at(-1)).toContain('args={"command":"sleep 60"}');
   });
 
   it('gets the arguments that its history tells later', () => {
     const decoding = running().agent('item', item('start')).at(2);
-    decoding.told();
+    decoding.emitted();
     decoding.history({ messages: [calls('m7', 1, 'c1')], sessionInfo: { hasActiveRun: true } }, { since: T0 });
-    expect(decoding.told().find((line) => line.includes('tool_started'))).toContain('args={"command":"ls"}');
+    expect(decoding.emitted().find((line) => line.includes('tool_started'))).toContain('args={"command":"ls"}');
   });
 
   it.each([
@@ -87,7 +87,7 @@ describe('a call that no event began', () => {
     const decoding = running()
       .agent('item', item('end', { status, error: 'boom' }))
       .at(2);
-    expect(decoding.told().at(-1)).toContain(`"kind":"${outcome}"`);
+    expect(decoding.emitted().at(-1)).toContain(`"kind":"${outcome}"`);
   });
 
   it('is shown by its result', () => {
@@ -95,7 +95,7 @@ describe('a call that no event began', () => {
     expect(
       running()
         .tool('result', 'c1', data)
-        .told()
+        .emitted()
         .map((line) => line.split(' ')[1]),
     ).toEqual(['tool_started', 'tool_ended']);
   });
@@ -105,12 +105,12 @@ describe('a call that no event began', () => {
       .agent('item', item('start'))
       .tool('start', 'c1', { args: { command: 'ls' } })
       .at(2);
-    expect(decoding.told().filter((line) => line.includes('tool_started'))).toHaveLength(1);
+    expect(decoding.emitted().filter((line) => line.includes('tool_started'))).toHaveLength(1);
     expect(
       running()
         .agent('item', item('start', { hideFromChannelProgress: true }))
         .at(2)
-        .told(),
+        .emitted(),
     ).toEqual([]);
   });
 });
@@ -123,22 +123,22 @@ function nameless<T extends { __openclaw: Record<string, unknown> }>(message: T)
 
 describe('a call in progress at a reconnect, of a run that only its history shows, without a name', () => {
   const asked = userMessage('m1', 1);
-  const told = (messages: object[], sessionInfo: object): string[] => {
+  const emitted = (messages: object[], sessionInfo: object): string[] => {
     const decoding = new Decoding().at(5);
     decoding.history({ messages, sessionInfo }, { since: T0 });
-    return decoding.told().filter((line) => line.includes('tool_'));
+    return decoding.emitted().filter((line) => line.includes('tool_'));
   };
 
   it.each<[string, object]>([
     ['its row says that it runs', { status: 'running', hasActiveRun: true }],
     ['there is no row', {}],
   ])('is shown at once, when %s', (_what, row) => {
-    expect(told([asked, nameless(calls('m2', 2, 'c1'))], row)).toEqual(['+2 tool_started callId=c1 tool=exec args={"command":"ls"}']);
+    expect(emitted([asked, nameless(calls('m2', 2, 'c1'))], row)).toEqual(['+2 tool_started callId=c1 tool=exec args={"command":"ls"}']);
   });
 
   it('is shown with the ones before it, which have ended', () => {
     const before = [nameless(calls('m2', 2, 'c1')), nameless(toolResult('m3', 3, 'c1'))];
-    expect(told([asked, ...before, nameless(calls('m4', 4, 'c2'))], {}).map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
+    expect(emitted([asked, ...before, nameless(calls('m4', 4, 'c2'))], {}).map((line) => line.split(' ').slice(1, 3).join(' '))).toEqual([
       'tool_started callId=c1',
       'tool_ended callId=c1',
       'tool_started callId=c2',
@@ -146,7 +146,7 @@ describe('a call in progress at a reconnect, of a run that only its history show
   });
 
   it('is not thought to go on when its row says that the run is over', () => {
-    expect(told([asked, nameless(calls('m2', 2, 'c1'))], { status: 'done', hasActiveRun: false, endedAt: T0 + 4_000 })).toEqual([]);
+    expect(emitted([asked, nameless(calls('m2', 2, 'c1'))], { status: 'done', hasActiveRun: false, endedAt: T0 + 4_000 })).toEqual([]);
   });
 
   it('is not one of a turn before', () => {
@@ -155,20 +155,20 @@ describe('a call in progress at a reconnect, of a run that only its history show
       ...userMessage('m4', 3),
       __openclaw: { id: 'm4', recordTimestampMs: T0 + 3_000, senderId: 'u', transport: { messageId: 'postpostpostpostpostpost02' } },
     };
-    expect(told([...first, next], {})).toEqual([]);
+    expect(emitted([...first, next], {})).toEqual([]);
   });
 
   it('ends with its result, when that comes under the name of its run', () => {
     const decoding = new Decoding().at(5);
     decoding.history({ messages: [asked, nameless(calls('m2', 2, 'c1'))], sessionInfo: {} }, { since: T0 });
-    decoding.told();
+    decoding.emitted();
     decoding.at(9).tool('result', 'c1', { result: { details: { status: 'completed', exitCode: 0 } } });
-    expect(decoding.told().at(-1)).toContain('tool_ended callId=c1');
+    expect(decoding.emitted().at(-1)).toContain('tool_ended callId=c1');
   });
 
   it('is shown, too, when its run has a name here that its messages do not tell', () => {
     const decoding = running().at(5);
     decoding.history({ messages: [asked, nameless(calls('m2', 2, 'c1'))], sessionInfo: { hasActiveRun: true } }, { since: T0 });
-    expect(decoding.told().join()).toContain('tool_started callId=c1');
+    expect(decoding.emitted().join()).toContain('tool_started callId=c1');
   });
 });

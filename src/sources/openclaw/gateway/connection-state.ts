@@ -46,7 +46,7 @@ export function verdictOf(end: LinkEnd): Verdict {
   if (end.refusal !== undefined) return refused(end.refusal);
   switch (end.code) {
     case ourCodes.blind:
-      return { state: { state: 'blind', because: blindWords(end) }, retry: 'slow' };
+      return { state: { state: 'blind', because: describeBlind(end) }, retry: 'slow' };
     case ourCodes.noToken:
       return { state: { state: 'auth', because: `The gateway's token cannot be read: ${end.reason}.` }, retry: 'slow' };
     case ourCodes.dead:
@@ -87,7 +87,7 @@ function refused(refusal: Refusal): Verdict {
     };
   }
   if (code === 'UNAVAILABLE') return { state: { state: 'starting', because: 'The gateway is starting.' }, retry: 'fast', ...later };
-  if (isAuthCode(code)) return { state: { state: 'auth', because: authWords(code, message) }, retry: 'slow', ...later };
+  if (isAuthCode(code)) return { state: { state: 'auth', because: describeAuth(code, message) }, retry: 'slow', ...later };
   return {
     state: { state: 'unreachable', because: `The gateway refuses the connection: ${message} (${code}).` },
     retry: 'backoff',
@@ -99,7 +99,7 @@ function isAuthCode(code: string): boolean {
   return /^(?:AUTH_|DEVICE_|CONTROL_UI_|NOT_PAIRED$|CLIENT_VERSION_MISMATCH$)/.test(code);
 }
 
-function authWords(code: string, message: string): string {
+function describeAuth(code: string, message: string): string {
   switch (code) {
     case 'AUTH_TOKEN_MISMATCH':
       return 'The gateway refuses the token; put the value of its gateway.auth.token into GATEWAY_TOKEN or GATEWAY_TOKEN_FILE.';
@@ -128,11 +128,11 @@ function policyViolation({ hello, reason }: LinkEnd): Verdict {
 }
 
 /** `reason` is what the gateway answered when its hello did not say what it grants. */
-function blindWords({ hello, reason, deviceId }: LinkEnd): string {
-  return `The gateway let us in but ${grantedWords(hello, reason)}, so nothing can be seen. ${blindCure(deviceId)}`;
+function describeBlind({ hello, reason, deviceId }: LinkEnd): string {
+  return `The gateway let us in but ${describeGranted(hello, reason)}, so nothing can be seen. ${blindCure(deviceId)}`;
 }
 
-function grantedWords(hello: Hello | undefined, reason: string): string {
+function describeGranted(hello: Hello | undefined, reason: string): string {
   if (hello?.scopes === undefined && reason !== '') return `refuses to show its sessions ("${reason}")`;
   const granted = hello?.scopes === undefined || hello.scopes.length === 0 ? 'no scope at all' : hello.scopes.join(', ');
   return `granted ${granted} instead of ${SCOPE}`;

@@ -9,16 +9,16 @@ interface Ports {
 }
 
 /** What is told of the end of a call: by the answer of the tool, or as it came. */
-export type TellEnd<Answer> = (answer: Answer | undefined) => void;
+export type EmitEnd<RpcAnswer> = (answer: RpcAnswer | undefined) => void;
 
 const AGAIN_MS = 500; // a history lags behind the events by less
 const GIVE_UP_MS = 5_000;
 const MAX_SESSIONS = 1_000;
 const MAX_CALLS = 100; // of one session at once
 
-export class BareResults<Answer> {
+export class MissingResults<RpcAnswer> {
   readonly #ports: Ports;
-  readonly #tellsByCallByKey = new Map<string, Map<string, TellEnd<Answer>>>();
+  readonly #emitByCallByKey = new Map<string, Map<string, EmitEnd<RpcAnswer>>>();
   /** The sessions whose history is asked for, once for all their calls. */
   readonly #askedKeys = new Set<string>();
 
@@ -27,37 +27,37 @@ export class BareResults<Answer> {
   }
 
   /** Calls `tell` once, when the history has told or nothing is to be expected of it any more. */
-  hold(rawKey: string, callId: string, tell: TellEnd<Answer>): void {
-    const tells = this.#tellsByCallByKey.get(rawKey) ?? new Map<string, TellEnd<Answer>>();
-    if (tells.has(callId)) return;
-    if (tells.size >= MAX_CALLS || (tells.size === 0 && this.#tellsByCallByKey.size >= MAX_SESSIONS)) return tell(undefined);
-    this.#tellsByCallByKey.set(rawKey, tells.set(callId, tell));
+  hold(rawKey: string, callId: string, emit: EmitEnd<RpcAnswer>): void {
+    const emitByCall = this.#emitByCallByKey.get(rawKey) ?? new Map<string, EmitEnd<RpcAnswer>>();
+    if (emitByCall.has(callId)) return;
+    if (emitByCall.size >= MAX_CALLS || (emitByCall.size === 0 && this.#emitByCallByKey.size >= MAX_SESSIONS)) return emit(undefined);
+    this.#emitByCallByKey.set(rawKey, emitByCall.set(callId, emit));
     if (!this.#askedKeys.has(rawKey)) this.#ask(rawKey);
-    this.#ports.after(GIVE_UP_MS, () => this.#tell(rawKey, callId, undefined));
+    this.#ports.after(GIVE_UP_MS, () => this.#emitEnd(rawKey, callId, undefined));
   }
 
   holds(rawKey: string, callId: string): boolean {
-    return this.#tellsByCallByKey.get(rawKey)?.has(callId) === true;
+    return this.#emitByCallByKey.get(rawKey)?.has(callId) === true;
   }
 
   /** What the tools of a session have answered, as its history says. */
-  answered(rawKey: string, answers: ReadonlyMap<string, Answer>): void {
-    for (const [callId, answer] of answers) this.#tell(rawKey, callId, answer);
+  answered(rawKey: string, answers: ReadonlyMap<string, RpcAnswer>): void {
+    for (const [callId, answer] of answers) this.#emitEnd(rawKey, callId, answer);
   }
 
   #ask(rawKey: string): void {
     this.#askedKeys.delete(rawKey);
-    if (!this.#tellsByCallByKey.has(rawKey)) return;
+    if (!this.#emitByCallByKey.has(rawKey)) return;
     this.#askedKeys.add(rawKey);
     this.#ports.ask(rawKey);
     this.#ports.after(AGAIN_MS, () => this.#ask(rawKey));
   }
 
-  #tell(rawKey: string, callId: string, answer: Answer | undefined): void {
-    const tells = this.#tellsByCallByKey.get(rawKey);
-    const tell = tells?.get(callId);
-    tells?.delete(callId);
-    if (tells?.size === 0) this.#tellsByCallByKey.delete(rawKey);
-    tell?.(answer);
+  #emitEnd(rawKey: string, callId: string, answer: RpcAnswer | undefined): void {
+    const emitByCall = this.#emitByCallByKey.get(rawKey);
+    const emit = emitByCall?.get(callId);
+    emitByCall?.delete(callId);
+    if (emitByCall?.size === 0) this.#emitByCallByKey.delete(rawKey);
+    emit?.(answer);
   }
 }

@@ -1,7 +1,7 @@
 // What the end of a connection means, code by code, and when the next attempt is due.
 
 import { describe, expect, it } from 'vitest';
-import { type LinkEnd, ourCodes, verdictOf } from '../../../../../src/sources/openclaw/gateway/state.ts';
+import { type LinkEnd, ourCodes, verdictOf } from '../../../../../src/sources/openclaw/gateway/connection-state.ts';
 import { decodeFrame, decodeHello } from '../../../../../src/sources/openclaw/gateway/wire.ts';
 
 const HELLO = decodeHello({ auth: { scopes: ['operator.read'] } });
