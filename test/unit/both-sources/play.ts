@@ -93,7 +93,7 @@ class Play {
       onGap: () => {},
       onRetry: () => {},
       onMissingResult: () => {},
-      onDoubt: () => {},
+      onRowNeeded: () => {},
     });
   }
 

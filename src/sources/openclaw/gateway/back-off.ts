@@ -1,4 +1,4 @@
-// Owns how often connecting failed in a row. Knows no clock: it only says how long to wait.
+// Counts how often connecting failed in a row, and says how long to wait. It has no clock.
 
 import type { Verdict } from './connection-state.ts';
 
@@ -13,7 +13,7 @@ export interface BackOffTiming {
 export interface BackOff {
   /** The wait before the next attempt, with jitter, never shorter than what the gateway asked for. */
   next(verdict: Verdict): number;
-  /** A connection stood. */
+  /** Call when a connection was established. */
   reset(): void;
 }
 

@@ -1,5 +1,5 @@
-// Owns what the gateway on the present connection was asked and would not answer. A refused question is asked again in the simpler
-// form that an older gateway may know; one that is refused in every form is reported, never forgotten.
+// Sends requests in a form that the connected gateway understands. After a refusal it tries the simpler form that an older gateway may
+// know, and remembers what this gateway lacks. It reports a request that is refused in every form.
 
 import type { Clock } from '../../../core/clock.ts';
 import type { RpcAnswer } from './requests.ts';
@@ -10,11 +10,11 @@ type Params = Record<string, unknown>;
 export interface CompatibleRequestPorts {
   clock: Clock;
   request(method: string, params: Params): Promise<RpcAnswer>;
-  /** The gateway has no such method, or refuses it in every form. */
+  /** The gateway does not have the method, or refuses it in every form. */
   onRefused(method: string, refusal: Refusal): void;
 }
 
-/** Without these a question means nothing; everything else of it only narrows the answer. */
+/** The parameters that a request needs; all others only narrow the answer. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {
   'chat.history': ['sessionKey'],
   'sessions.messages.subscribe': ['key'],
@@ -22,27 +22,27 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 const TRIES_WHILE_STARTING = 5;
 const STARTING_MS = 1_000;
 
-/** Whether the gateway does not know the method at all; those of protocol 3 ask for the scope of an administrator then. */
+/** Whether the gateway does not know the method. Gateways of protocol 3 then ask for an administrator's scope. */
 export function isUnknownMethod({ code, message }: Refusal): boolean {
   return /unknown method|method not found|missing scope: operator\.admin|METHOD_NOT_FOUND/i.test(`${code} ${message}`);
 }
 
-/** Whether it is a gateway that sends read-only clients nothing but how runs begin, speak and end (2026.2): nobody can subscribe to more. */
+/** Whether the gateway sends read-only clients only how runs begin, write and end (2026.2), without a way to subscribe to more. */
 export function sendsRunsOnly(method: string, refusal: Refusal): boolean {
   return method === 'sessions.subscribe' && isUnknownMethod(refusal);
 }
 
-/** Whether the gateway refuses for what it let us in with, not for the question. */
+/** Whether the gateway refuses because of our scopes, not because of the request. */
 export function lacksScope(refusal: Refusal): boolean {
   return /missing[ _]scope/i.test(`${refusal.code} ${refusal.message}`) && !isUnknownMethod(refusal);
 }
 
-/** Whether the question itself was not understood, such as for a property that the version does not have. */
+/** Whether the gateway did not understand the request, for example a property that its version does not have. */
 function isAboutForm({ code, message }: Refusal): boolean {
   return /unexpected propert|invalid [\w.]+ params|must (?:be|have|match|not)|unrecognized|additional propert/i.test(`${code} ${message}`);
 }
 
-/** The same question with less: without what the refusal names, else without everything it can do without. Undefined when nothing is left to drop. */
+/** The request without the parameters that the refusal names, else without all optional ones. Undefined when none is left to drop. */
 export function simplerForm(method: string, params: Params, { message }: Pick<Refusal, 'message'>): Params | undefined {
   const optional = Object.keys(params).filter((name) => NEEDED[method]?.includes(name) !== true);
   if (optional.length === 0) return undefined;
@@ -61,18 +61,18 @@ export class CompatibleRequests {
     this.#ports = ports;
   }
 
-  /** Another connection, perhaps to another gateway. */
+  /** Call for a new connection: it may lead to another gateway. */
   reset(): void {
     this.#missingByMethod.clear();
     this.#unknownByMethod.clear();
   }
 
-  /** Whether the present gateway is known not to have the method. */
+  /** Whether we found out that this gateway does not have the method. */
   lacks(method: string): boolean {
     return this.#missingByMethod.has(method);
   }
 
-  /** Never rejects. A method that this gateway is known not to have is not asked again. */
+  /** Never rejects. A method that this gateway does not have is requested only once. */
   async ask(method: string, params: Params): Promise<RpcAnswer> {
     const missing = this.#missingByMethod.get(method);
     if (missing !== undefined) return missing;
@@ -80,7 +80,7 @@ export class CompatibleRequests {
     if (answer.kind !== 'refused') return answer;
     const { refusal } = answer;
     if (isUnknownMethod(refusal)) this.#missingByMethod.set(method, answer);
-    // What it says of one session, such as that it does not know it, is an answer.
+    // A refusal about one session, such as an unknown key, is an ordinary answer.
     if (method !== 'chat.history' || isUnknownMethod(refusal) || isAboutForm(refusal) || lacksScope(refusal))
       this.#ports.onRefused(method, refusal);
     return answer;
@@ -98,7 +98,7 @@ export class CompatibleRequests {
     }
   }
 
-  /** A gateway that is only starting will answer in a moment. */
+  /** A gateway that is still starting will answer in a moment. */
   async #retryWhileStarting(method: string, params: Params): Promise<RpcAnswer> {
     for (let tries = 1; ; tries++) {
       const answer = await this.#ports.request(method, params);

@@ -1,4 +1,4 @@
-// Pure: our `connect` request. Client id and mode are closed lists of the gateway's; our own name goes into `displayName`.
+// Builds our `connect` request. The gateway has closed lists of client ids and modes; our own name goes into `displayName`. Pure.
 
 import { asNumber, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { type Device, deviceProof } from './device.ts';
@@ -8,7 +8,7 @@ export interface ConnectOptions {
   token: string;
   version: string;
   platform: string;
-  /** Given when the gateway is not on this machine, or does not take us without. */
+  /** Given when the gateway is on another machine, or refuses us without a device. */
   device?: Device;
 }
 
@@ -18,7 +18,7 @@ const ROLE = 'operator';
 const MIN_PROTOCOL = 3;
 const MAX_PROTOCOL = 4;
 
-/** The parameters that answer a challenge. No caps: each of them would change what the gateway does or sends. */
+/** The parameters that answer a challenge. `caps` stays empty: each capability would change what the gateway does or sends. */
 export function connectParams(challenge: JsonRecord, { token, version, platform, device }: ConnectOptions): Record<string, unknown> {
   const nonce = asText(challenge['nonce']) ?? '';
   const at = asNumber(challenge['ts']) ?? 0;

@@ -1,4 +1,4 @@
-// Pure: what the connection to the gateway is like, in words that say what to do, and when the next attempt is due.
+// Turns the end of a connection into a state with a sentence on what to do, and says how soon to try again. Pure.
 
 import type { Hello, Refusal } from './wire.ts';
 
@@ -7,7 +7,7 @@ export type GatewayState =
   | { state: 'stopped' }
   | { state: 'connecting' }
   | { state: 'connected'; version: string; protocol: number }
-  /** Let in, but without the scope to see anything. */
+  /** Connected, but without the scope to see anything. */
   | { state: 'blind'; because: string }
   | { state: 'auth'; because: string }
   /** The gateway's operator must approve this device by running `command`. */
@@ -16,14 +16,14 @@ export type GatewayState =
   | { state: 'starting'; because: string }
   | { state: 'unreachable'; because: string };
 
-/** How one connection ended. Codes are those of WebSocket; ours are below. */
+/** How one connection ended. `code` is one of WebSocket's, or of `ourCodes`. */
 export interface LinkEnd {
   code: number;
   reason: string;
   /** The gateway's answer to our `connect`, when it refused. */
   refusal?: Refusal;
   hello?: Hello;
-  /** The connection proved this device; there is nothing to pair any more. */
+  /** Set when the connection proved this device, so that it needs no pairing. */
   deviceId?: string;
   /** The error of the socket, such as `ECONNREFUSED`. */
   cause?: string;
@@ -32,7 +32,7 @@ export interface LinkEnd {
 /** Why we ended a connection ourselves; private codes, never sent. */
 export const ourCodes = { dead: 4_000, noTicks: 4_001, noHandshake: 4_002, blind: 4_003, stopped: 4_004, noToken: 4_005 } as const;
 
-/** `fast`: something just restarts; `backoff`: ever longer; `slow`: only an operator can mend it. */
+/** `fast`: the gateway is restarting; `backoff`: wait ever longer; `slow`: only an operator can help. */
 export interface Verdict {
   state: GatewayState;
   retry: 'fast' | 'backoff' | 'slow';
@@ -41,7 +41,7 @@ export interface Verdict {
 
 export const SCOPE = 'operator.read';
 
-/** What the end of a connection means and how soon to try again. */
+/** The state after the end of a connection, and how soon to try again. */
 export function verdictOf(end: LinkEnd): Verdict {
   if (end.refusal !== undefined) return refused(end.refusal);
   switch (end.code) {
@@ -121,13 +121,13 @@ function pairing({ requestId }: Refusal): GatewayState {
   return { state: 'pairing', because, command, ...(requestId === undefined ? {} : { requestId }) };
 }
 
-/** 1008 before the handshake is over concerns our credentials, after it our speed. */
+/** 1008 before the end of the handshake is about our credentials, after it about our speed. */
 function policyViolation({ hello, reason }: LinkEnd): Verdict {
   if (hello !== undefined) return unreachable(`the gateway dropped us (${reason || 'policy violation'})`);
   return { state: { state: 'auth', because: `The gateway does not let us in: ${reason || 'no reason given'}.` }, retry: 'slow' };
 }
 
-/** `reason` is what the gateway answered when its hello did not say what it grants. */
+/** `reason` is the gateway's refusal when its hello did not say what it grants. */
 function describeBlind({ hello, reason, deviceId }: LinkEnd): string {
   return `The gateway let us in but ${describeGranted(hello, reason)}, so nothing can be seen. ${blindCure(deviceId)}`;
 }
@@ -138,7 +138,7 @@ function describeGranted(hello: Hello | undefined, reason: string): string {
   return `granted ${granted} instead of ${SCOPE}`;
 }
 
-/** Words for people; who has paired already is not told to pair. */
+/** The cure. A device that is already paired needs another one than pairing. */
 function blindCure(deviceId: string | undefined): string {
   if (deviceId === undefined)
     return 'Connect directly (no proxy in between) with the gateway token, or pair this device with: live-status pair';

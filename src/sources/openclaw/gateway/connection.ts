@@ -1,4 +1,4 @@
-// Owns that there is a connection: one link at a time, when the next attempt is due, and what the state is. Knows no meaning of events.
+// Keeps the gateway connected: one link at a time, the time of the next attempt, and the state. It does not read events.
 
 import type { Clock } from '../../../core/clock.ts';
 import { isLoopback } from '../../../core/loopback.ts';
@@ -16,7 +16,7 @@ import type { Hello } from './wire.ts';
 
 export interface ConnectionOptions {
   url: string;
-  /** Asked at every attempt, so that a changed token file is read again. Throws with words when there is none. */
+  /** Called at every attempt, so that a changed token file is read again. Throws an error for people when there is none. */
   token(): string;
   clock: Clock;
   random(): number;
@@ -28,7 +28,7 @@ export interface ConnectionOptions {
   onConnected(hello: Hello): void;
   onDisconnected(): void;
   onEvent(event: string, payload: JsonRecord): void;
-  /** Events were dropped on the way. */
+  /** The gateway or the network dropped events. */
   onGap(): void;
   onState(state: GatewayState): void;
 }
@@ -40,7 +40,7 @@ export interface ConnectionCounts {
   reconnects: number;
 }
 
-/** Refusals that a signed device identity may mend. */
+/** Refusals that a signed device identity may cure. */
 const DEVICE_MAY_HELP: ReadonlySet<string> = new Set(['NOT_PAIRED', 'DEVICE_IDENTITY_REQUIRED', 'CONTROL_UI_DEVICE_IDENTITY_REQUIRED']);
 
 export class Connection {
@@ -52,7 +52,7 @@ export class Connection {
   #needsDevice: boolean;
   #device: Device | undefined;
   readonly #timers: Timers<'retry' | 'look'>;
-  /** What the newest attempt had for a token. */
+  /** The token of the newest attempt. */
   #token: string | undefined;
   #lastFrameAt: number | undefined;
   #isStopped = false;
@@ -83,7 +83,7 @@ export class Connection {
     this.#setState({ state: 'stopped' });
   }
 
-  /** Never rejects; without a connection nobody answers. */
+  /** Never rejects; without a connection the answer is `none`. */
   request(method: string, params: Record<string, unknown>): Promise<RpcAnswer> {
     if (this.#link === undefined || this.#state.state !== 'connected') return Promise.resolve({ kind: 'none' });
     return this.#link.request(method, params);
@@ -114,7 +114,7 @@ export class Connection {
     return connectParams(challenge, { token: this.#token, version, platform: process.platform, ...device });
   }
 
-  /** The device that the gateway knows us by; undefined without one. */
+  /** The id of the device that we connect as; undefined without one. */
   get deviceId(): string | undefined {
     return this.#needsDevice ? this.#device?.id : undefined;
   }
@@ -133,7 +133,7 @@ export class Connection {
     const verdict = verdictOf(deviceId === undefined ? end : { ...end, deviceId });
     const isTriedAgain = this.#retriesWithDevice(end);
     const delayMs = isTriedAgain ? 0 : this.#backOff.next(verdict);
-    // What the second try mends is nobody's concern; what it does not mend will be said then.
+    // The second attempt may cure it; if not, its own end is reported.
     if (!isTriedAgain) this.#setState(verdict.state);
     if (wasConnected) this.#options.onDisconnected();
     this.#timers.restart('retry', delayMs, () => this.#reconnect());
@@ -145,7 +145,7 @@ export class Connection {
     this.#open();
   }
 
-  /** A token that was put right is tried at once; asking the gateway that often with a wrong one would lock us out. */
+  /** Tries a corrected token at once. Trying a wrong one that often would make the gateway lock us out. */
   #lookForToken(): void {
     this.#timers.restart('look', this.#options.timing.lookMs, () => {
       const token = this.#readToken();
@@ -158,11 +158,11 @@ export class Connection {
     try {
       return this.#options.token();
     } catch {
-      return undefined; // told at the next attempt
+      return undefined; // the next attempt reports it
     }
   }
 
-  /** On loopback a device identity is normally not needed; behind a proxy it is. */
+  /** True when the next attempt uses a device identity. On loopback only a proxy makes one necessary. */
   #retriesWithDevice(end: LinkEnd): boolean {
     if (this.#needsDevice || this.#options.stateDir === undefined) return false;
     const mayHelp = end.code === ourCodes.blind || (end.refusal !== undefined && DEVICE_MAY_HELP.has(end.refusal.code));

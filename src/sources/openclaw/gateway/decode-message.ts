@@ -1,4 +1,4 @@
-// Messages of a session, live or from its history: what set a turn going, what the agent said, how tools ended.
+// Decodes messages of a session, live or from its history: what started a turn, what the agent wrote, how tools ended.
 
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
@@ -10,7 +10,7 @@ import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
 import { newRun, preambleId, type Run, takePreamble } from './run.ts';
 import type { Runs } from './runs.ts';
 
-/** One message with what its envelope says. */
+/** One message with the fields of its envelope. */
 export interface Message {
   id: string;
   at: number;
@@ -27,10 +27,10 @@ interface Ports {
 type AgentMessage = Extract<EventBody, { type: 'message' }>;
 
 const MAX_MESSAGES = 10_000;
-/** Notes of the gateway to itself, and nested calls, which the tool events tell better. */
+/** Notes of the gateway to itself, and nested calls, which the tool events describe better. */
 const IGNORED_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
 
-/** The parts of a message, of a live payload or of an entry of the history; undefined when it has no id. */
+/** The message in a live payload or in an entry of the history; undefined when it has no id. */
 export function messageOf(value: JsonRecord, now: number): Message | undefined {
   const body = asRecord(value['message']) ?? value;
   const marks = asRecord(body['__openclaw']);
@@ -49,12 +49,12 @@ export class MessageDecoder {
     this.#ports = ports;
   }
 
-  /** A message as it comes. Its calls are told by the tool events, which know their order and their wrappers. */
+  /** A live message. Its calls come from the tool events, which have their order and their wrappers. */
   live(rawKey: string, message: Message): void {
     if (this.#isNew(rawKey, message)) this.#decode(rawKey, message, false);
   }
 
-  /** A message of the history, whether or not it came live: calls and results may have been missed. */
+  /** A message of the history. It may have come live, but we may have missed its calls and results. */
   past(rawKey: string, message: Message): void {
     if (this.#isNew(rawKey, message)) return this.#decode(rawKey, message, true);
     const run = this.#namedRunOf(rawKey, message);
@@ -62,8 +62,8 @@ export class MessageDecoder {
   }
 
   /**
-   * The calls of a turn at work whose run nobody has named yet (2026.6 names it in no message): its next frame does, and may be long in
-   * coming while a command runs.
+   * Emits the calls of a running turn whose run has no name yet (2026.6 names it in no message). The next frame names it, but while a
+   * command runs that may take long.
    */
   unnamed(rawKey: string, messages: readonly Message[]): void {
     const { hasBegun, openRuns } = this.#ports.runs.session(rawKey);
@@ -135,15 +135,15 @@ export class MessageDecoder {
     const { runs } = this.#ports;
     const id = runId ?? runs.openRunsOf(rawKey)[0]?.runId;
     if (id === undefined) return undefined;
-    // A run whose first sign is a message began before it, with what it answers.
+    // A run whose first sign is a message began earlier, with the message that it answers.
     const { hasBegun, begunAt } = runs.session(rawKey);
     const signAt = runs.run(id) === undefined && hasBegun ? begunAt : at;
-    return runs.active(rawKey, id, signAt, event.stop === 'tools' ? 'work' : 'words');
+    return runs.active(rawKey, id, signAt, event.stop === 'tools' ? 'work' : 'text');
   }
 
   /**
-   * A failed model call is told by its run; the message about it only adds words when the run is over, and never begins a retry. So is
-   * an abort: its run says whether somebody stopped it or its time was over.
+   * The run itself reports a failed model call; the message about it only adds text after the run, and never begins a retry. The run
+   * also reports an abort, and whether somebody stopped it or its time was over.
    */
   #inRun(event: AgentMessage, message: Message, run: Run | undefined): EventBody[] {
     const runId = message.runId ?? run?.runId;
@@ -170,13 +170,13 @@ function withoutRun(event: EventBody): EventBody {
   return rest;
 }
 
-/** 2026.8 keeps text before a call in a message of its own, which may have been told as it grew. */
+/** 2026.8 keeps text before a call in its own message. We may have emitted that text while it grew. */
 function fallbackId({ id, runId, body }: Message): string {
   const itemId = asText(asRecord(body['openclawStreamFallback'])?.['itemId']);
   return itemId === undefined || runId === undefined ? id : preambleId(runId, itemId);
 }
 
-/** The calls of a message, as tool events tell them. */
+/** The calls of a message in the form of tool events. */
 function callBlocks({ body }: Message): JsonRecord[] {
   const content = Array.isArray(body['content']) ? body['content'] : [];
   return content.flatMap((value) => {

@@ -1,4 +1,4 @@
-// Pure: the facts of a session row. Rows are trusted for routing, lineage and tokens; about what is going on they lag behind.
+// Decodes a session row. We trust rows for routing, lineage and tokens; about running work they lag behind. Pure.
 
 import type { EventOf, Route } from '../../../core/event.ts';
 import { contradicts } from '../../../core/home.ts';
@@ -10,14 +10,14 @@ import type { SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
 
-/** What a row says of its session; empty members are not known, which is not the same as none. */
+/** What a row says about its session. A missing member means "not known", which is not the same as "none". */
 export type SessionInfo = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
 const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_LABEL_POINTS = 200;
 const MATTERMOST_ID = /^[a-z0-9]{26}$/;
 
-/** What routes a session when its row does not: where its scheduled job delivers, or where it was before. */
+/** The routes to use when a row has none: where the scheduled job delivers, or the route that was known before. */
 interface OtherRoutes {
   job?: Route | undefined;
   known?: Route | undefined;
@@ -42,19 +42,19 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, route
   };
 }
 
-/** What is known of a session as long as no row of it has come; of a scheduled one, where its job delivers. */
+/** What the key says about a session before its first row; for a scheduled session, where its job delivers. */
 export function infoOfKey(rawKey: string, job: Route | undefined): Partial<SessionInfo> {
   if (job !== undefined) return { route: job };
   const { route } = routeOf(sessionKeyOf(rawKey), undefined);
   return route === undefined ? {} : { route };
 }
 
-/** `parentSessionKey` also stands in threads forked from a channel, which are no sub-agents. */
+/** Threads forked from a channel also have `parentSessionKey`, but they are no sub-agents. */
 function parentOf(row: JsonRecord): string | undefined {
   return isSessionKey(row['spawnedBy']) ? sessionKeyOf(row['spawnedBy']) : undefined;
 }
 
-/** Rows of scheduled runs have no destination, and any row may leave it out; what it then still says must not contradict what was. */
+/** Rows of scheduled runs have no destination, and any row may leave it out. The rest of such a row must not contradict the known route. */
 function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes): Route {
   if (cronJobOf(rawKey) !== undefined && job !== undefined) return job;
   const { route = UNKNOWN, basis } = routeOf(sessionKeyOf(rawKey), { delivery: deliveryOf(row), says: rowSays(row) });
@@ -62,7 +62,7 @@ function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes
   return route.kind === 'direct' ? withChannel(route, row) : route;
 }
 
-/** The channel of a direct message stands nowhere but in the origin. */
+/** Only the origin has the channel of a direct message. */
 function withChannel(route: Extract<Route, { kind: 'direct' }>, row: JsonRecord): Route {
   const origin = asRecord(row['origin']);
   const channelId = asText(origin?.['nativeChannelId']);
@@ -70,7 +70,7 @@ function withChannel(route: Extract<Route, { kind: 'direct' }>, row: JsonRecord)
   return isHere && channelId !== undefined && MATTERMOST_ID.test(channelId) ? { ...route, channelId } : route;
 }
 
-/** How a row says that its last run ended; rows of running sessions and old rows say nothing. */
+/** How the last run ended, by the row. Rows of running sessions and old rows do not say. */
 export function outcomeOfRow(row: JsonRecord): 'done' | 'failed' | 'aborted' | 'timed_out' | undefined {
   if (row['abortedLastRun'] === true) return 'aborted';
   switch (row['status']) {
@@ -87,7 +87,7 @@ export function outcomeOfRow(row: JsonRecord): 'done' | 'failed' | 'aborted' | '
   }
 }
 
-/** 2026.7 mixes some rows into their frames; where there is a row of its own, it is right and the copies around it are not. */
+/** The row in a frame. 2026.7 mixes some rows into their frames; where a frame has a separate row, only that one is right. */
 export function rowOf(payload: JsonRecord): JsonRecord {
   return asRecord(payload['session']) ?? (payload['sessionId'] === undefined || payload['runId'] !== undefined ? {} : payload);
 }

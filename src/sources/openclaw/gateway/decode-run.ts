@@ -1,4 +1,4 @@
-// The events `agent`, `session.tool` and `chat`: what a run does, and how it ends.
+// Decodes the events `agent`, `session.tool` and `chat`: what a run does, and how it ends.
 
 import type { RunOutcome } from '../../../core/event.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
@@ -21,11 +21,11 @@ interface Ports {
   runs: Runs;
   context: DecodeContext;
   emit(rawKey: string, at: number, events: readonly EventBody[]): void;
-  /** Facts of a session that no row told. */
-  updateSession(rawKey: string, at: number, events: Partial<SessionInfo>): void;
+  /** Takes what a frame without a row says about a session. */
+  updateSession(rawKey: string, at: number, info: Partial<SessionInfo>): void;
   /** The gateway itself dropped events of a run. */
   onGap(): void;
-  /** A call of the session has ended, and no event says how. */
+  /** A call of the session has ended, but no event has its result. */
   onMissingResult(rawKey: string): void;
   /** Calls `run` once after `delayMs`. */
   after(delayMs: number, run: () => void): void;
@@ -35,10 +35,10 @@ const MAX_MODEL_POINTS = 100;
 const MAX_TEXT_POINTS = 2_000;
 const MAX_REASON_POINTS = 200;
 const ITEM_MS = 400; // the tool event of the same moment comes within milliseconds
-const APPROVAL_MS = 30 * 60_000; // how long 2026.9 waits for one; it says so to approvers only
-/** Streams that say only that the run is alive. */
+const APPROVAL_MS = 30 * 60_000; // how long 2026.9 waits for an approval; it sends that to approvers only
+/** Streams that only show that the run is alive. */
 const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
-/** Phases that say nothing more than their run does. */
+/** Phases without news. */
 const IGNORED_PHASES: ReadonlySet<string> = new Set(['fallback_step', 'fallback', 'fallback_cleared']);
 
 export class RunDecoder {
@@ -88,7 +88,7 @@ export class RunDecoder {
     if (model !== undefined) this.#ports.updateSession(rawKey, at, { model: this.#safe.line(model, MAX_MODEL_POINTS) });
   }
 
-  /** Not the end: the run tries again after an error, or ends with a word of its own. */
+  /** Not yet the end: after an error the run tries again, or a frame of its own ends it. */
   #finishing({ rawKey, runId, at, data }: RunFrame): void {
     const reason = modelErrorReason(data['error'], this.#safe);
     const run = this.#runs.run(runId) ?? this.#runs.active(rawKey, runId, at, 'alive');
@@ -117,7 +117,7 @@ export class RunDecoder {
     this.#ports.emit(rawKey, at, [{ type: 'waiting_ended', waitId }]);
   }
 
-  /** A command that is at work has been approved, though nobody told. */
+  /** A running command has been approved, although no frame said so. */
   #updated(run: Run, { rawKey, at, data }: RunFrame): void {
     const callId = this.#safe.id(data['toolCallId']) ?? '';
     const waitId = run.approvalsByCall.get(callId);
@@ -125,7 +125,7 @@ export class RunDecoder {
     if (waitId !== undefined) this.#ports.emit(rawKey, at, [{ type: 'waiting_ended', waitId }]);
   }
 
-  /** True while the run waits to try again: told for runs that everybody may see, of others only in the history. */
+  /** True while the run waits to try again. The gateway sends that for runs that everybody may see; for others only the history has it. */
   retrying({ rawKey, runId, at, data }: RunFrame, now: number): boolean {
     const delayMs = asNumber(data['delayMs']);
     const run = data['phase'] === 'retrying' ? (this.#runs.run(runId) ?? this.#runs.active(rawKey, runId, at, 'alive')) : undefined;
@@ -141,7 +141,7 @@ export class RunDecoder {
     else if (!isHeartbeat) this.#runs.endedUnseen(rawKey, { runId, outcome, at, startedAt, reason });
   }
 
-  /** 2026.6 calls final what was cut off in a call, and may not tell how that ended: somebody stopped it, unless a row says otherwise. */
+  /** 2026.6 calls a run final that was cut off in a call, and may not send its end. Then somebody stopped it, unless a row says otherwise. */
   #final(payload: JsonRecord, frame: RunFrame): void {
     const run = this.#runs.run(frame.runId);
     const isCutOff = run?.isCutOff === true;
@@ -149,7 +149,7 @@ export class RunDecoder {
     this.#ended(frame, endOf(payload, isCutOff));
   }
 
-  /** What an aborted run had said so far is in no message. */
+  /** Emits the text of an aborted run so far: no message contains it. */
   #partial(payload: JsonRecord, { rawKey, runId, at }: RunFrame): void {
     const text = visibleText(contentText(asRecord(payload['message'])?.['content']));
     if (text === undefined) return;
@@ -160,7 +160,7 @@ export class RunDecoder {
   #tool(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
     const isResult = data['phase'] === 'result';
-    const run = this.#runs.active(rawKey, runId, at, isResult ? 'words' : 'work') ?? (isResult ? this.#runs.run(runId) : undefined);
+    const run = this.#runs.active(rawKey, runId, at, isResult ? 'text' : 'work') ?? (isResult ? this.#runs.run(runId) : undefined);
     if (run === undefined) return;
     switch (data['phase']) {
       case 'start':
@@ -177,7 +177,7 @@ export class RunDecoder {
     }
   }
 
-  /** Where the event does not bring what the tool answered, the history does. */
+  /** An event without the tool's answer waits for the history. */
   #result(run: Run, { rawKey, at, data }: RunFrame): void {
     const callId = this.#safe.id(data['toolCallId']);
     const emit = (answer?: Message): void => {
@@ -190,7 +190,7 @@ export class RunDecoder {
     this.#missingResults.hold(rawKey, callId, emit);
   }
 
-  /** What the history of a session says that its tools have answered. */
+  /** Takes the tools' answers from the history of a session. */
   results(rawKey: string, messages: readonly Message[]): void {
     const answers = messages.flatMap((message) => {
       const callId = message.body['role'] === 'toolResult' ? this.#safe.id(message.body['toolCallId']) : undefined;
@@ -201,13 +201,13 @@ export class RunDecoder {
 
   #item(frame: RunFrame): void {
     const { rawKey, runId, at, data } = frame;
-    const run = this.#runs.active(rawKey, runId, at, 'words');
+    const run = this.#runs.active(rawKey, runId, at, 'text');
     if (run === undefined) return;
     if (data['kind'] === 'tool') return this.#callItem(run, frame);
     if (data['kind'] === 'preamble' && (data['phase'] === 'end' || data['phase'] === 'update')) this.#setPreamble(run, data);
   }
 
-  /** Text before a call grows; updates of it may be garbled, the newest stands. 2026.8 gives it neither an end nor an id. */
+  /** Text before a call grows. Updates may be garbled, so the newest counts. 2026.8 gives it neither an end nor an id. */
   #setPreamble(run: Run, data: JsonRecord): void {
     const text = asText(this.#safe.prose(asText(data['progressText']) ?? '', MAX_TEXT_POINTS));
     const id = this.#safe.id(data['itemId']) ?? preambleId(run.runId, `commentary-${run.preambles}`);
@@ -219,7 +219,7 @@ export class RunDecoder {
     if (!isStarted || frame.data['phase'] === 'end') this.#ports.after(ITEM_MS, () => this.#emitItem(run, frame));
   }
 
-  /** What the tool events say better, they have said by now; where they did not come, the item is all that tells of the call. */
+  /** By now the better tool events have come. Where they did not come, only the item describes the call. */
   #emitItem(run: Run, { rawKey, at, data }: RunFrame): void {
     if (data['hideFromChannelProgress'] === true || this.#missingResults.holds(rawKey, this.#safe.id(data['toolCallId']) ?? '')) return;
     const isOver = data['phase'] === 'end';
@@ -249,7 +249,7 @@ export class RunDecoder {
     switch (payload['state']) {
       case 'status':
       case 'delta':
-        this.#runs.active(rawKey, runId, at, payload['state'] === 'delta' ? 'words' : 'alive');
+        this.#runs.active(rawKey, runId, at, payload['state'] === 'delta' ? 'text' : 'alive');
         return;
       case 'final':
         return this.#final(payload, frame);
@@ -269,20 +269,20 @@ export class RunDecoder {
   }
 }
 
-/** Preparing and counting is not yet work; the rest of a text is none. */
+/** Preparing and counting are no work yet, and the rest of a text is none either. */
 function signOf(stream: string): Sign {
   if (stream === 'thinking') return 'work';
-  return stream === 'run_status' || stream === 'usage' ? 'alive' : 'words';
+  return stream === 'run_status' || stream === 'usage' ? 'alive' : 'text';
 }
 
-/** A command that runs on is believed to, for its end will be told. */
+/** A command in the background counts as busy, because the gateway will send its end. */
 function withBackground(events: EventBody[], at: number): EventBody[] {
   return events.flatMap((event) =>
     event.type === 'tool_ended' && event.outcome.kind === 'background' ? [event, commandSeen(event.outcome.handle, at)] : [event],
   );
 }
 
-/** Text before a tool call that no message has taken with it. */
+/** The text before a tool call, unless a message already contained it. */
 function preambleOf(run: Run): EventBody[] {
   const { preamble } = run;
   if (preamble === undefined) return [];

@@ -1,4 +1,4 @@
-// A tool event of a run: the two transports `agent` (stream `tool`) and `session.tool` carry the same payload.
+// Decodes a tool event of a run. The two transports, `agent` (stream `tool`) and `session.tool`, carry the same payload.
 
 import { SUMMARY_ARG } from '../../../core/turn.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
@@ -16,11 +16,11 @@ const MAX_QUESTION_POINTS = 200;
 const ASK_S = 900; // a question without a time of its own waits this long in 2026.9, and never outside the two bounds below
 const MIN_ASK_S = 30;
 const MAX_ASK_S = 3_600;
-/** The gateway tells itself that nobody answered; only when that was missed does a wait end by the clock. */
+/** The gateway itself sends that nobody answered. Only when we missed that does the clock end a wait. */
 export const WAIT_GRACE_MS = 60_000;
 const COMMAND_ARGS = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
 
-/** `tool_started` and what the arguments tell besides: a plan, a question to the person. */
+/** `tool_started`, and what else the arguments contain: a plan, or a question to the person. */
 export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const { safe } = context;
   const callId = safe.id(data['toolCallId']);
@@ -57,8 +57,8 @@ function askStarted(callId: string, at: number, args: JsonRecord, { safe }: Deco
 }
 
 /**
- * The beginning of a call of which only a summary or its result came, with the arguments that a message told, else with the one line
- * that the gateway itself shows of it.
+ * The beginning of a call of which only a summary or the result came. Its arguments come from a message, else from the one line that the
+ * gateway itself shows.
  */
 export function decodeItemStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const { safe } = context;
@@ -83,7 +83,7 @@ export function decodeItemEnd(run: Run, at: number, data: JsonRecord, context: D
   return endedCall(run, at, decodeToolResult({ toolCallId, toolName, isError, content }, context));
 }
 
-/** `tool_ended` and what the result tells besides. That a run yields is told by its own end. */
+/** `tool_ended`, and what else the result contains. That the run yields comes with the run's own end. */
 export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
   const result = asRecord(data['result']) ?? {};
   const { toolCallId, name: toolName, isError } = data;
@@ -92,7 +92,7 @@ export function decodeToolEnd(run: Run, at: number, data: JsonRecord, context: D
   return [...begun, ...endedCall(run, at, events)];
 }
 
-/** The same for a tool result that the history holds. */
+/** The same for a tool result in the history. */
 export function decodeToolMessage(run: Run, at: number, message: JsonRecord, context: DecodeContext): EventBody[] {
   return endedCall(run, at, decodeToolResult(message, context));
 }

@@ -1,4 +1,4 @@
-// Turns frames of the gateway into events of sessions. Owns what was told about each session; knows no socket and no timer.
+// Turns frames of the gateway into events of sessions. Keeps what is known about each session; has no socket and no timer.
 
 import type { Route, SessionEvent } from '../../../core/event.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
@@ -23,24 +23,24 @@ import { IGNORED_EVENTS } from './wire.ts';
 
 export interface DecoderOptions {
   redact(text: string): string;
-  /** Wall clock, for frames that tell no time. */
+  /** Wall clock, for frames without a time. */
   now(): number;
   /** Calls `run` once after `delayMs`. */
   after(delayMs: number, run: () => void): void;
   emit(event: SessionEvent): void;
-  /** Gets short harmless names to count. */
+  /** Counts what we cannot decode, by a short harmless name. */
   onUnknown(kind: string): void;
-  /** Any session's key, at every sign of it. */
+  /** Called with the key of a session at every sign of it. */
   onSession(rawKey: string): void;
   /** The gateway itself reports that it dropped events. */
   onGap(): void;
   /** A run of the session will try again, and no event says when. */
   onRetry(rawKey: string): void;
-  /** A call of the session has ended, and no event says how. */
+  /** A call of the session has ended, but no event has its result. */
   onMissingResult(rawKey: string): void;
   /** The row of the session may say what no event does. */
   onRowNeeded(rawKey: string): void;
-  /** Tell what persons asked for with the turns they start. */
+  /** Emit what persons asked for, with the turns they start. */
   emitsQuestions?: boolean;
 }
 
@@ -55,7 +55,7 @@ export class GatewayDecoder {
   readonly #runDecoder: RunDecoder;
   readonly #messageDecoder: MessageDecoder;
   readonly #infoByKey = new Map<string, Partial<SessionInfo>>();
-  /** Said with the facts of every session. */
+  /** Emitted with every `session_seen`. */
   #visibility: Pick<SessionInfo, 'toolsUntold'> = {};
 
   constructor(options: DecoderOptions) {
@@ -78,14 +78,14 @@ export class GatewayDecoder {
     this.#runDecoder = new RunDecoder({
       ...shared,
       after: options.after,
-      updateSession: (rawKey, at, events) => this.#updateSession(rawKey, at, events),
+      updateSession: (rawKey, at, info) => this.#updateSession(rawKey, at, info),
       onGap: options.onGap,
       onMissingResult: options.onMissingResult,
     });
     this.#messageDecoder = new MessageDecoder(shared);
   }
 
-  /** Whether nobody tells of tools and sub-agents; all sessions get to know it. */
+  /** Sets whether no source reports tools and sub-agents, and emits it for all sessions. */
   toolsUntold(toolsUntold: boolean): void {
     if ((this.#visibility.toolsUntold ?? false) === toolsUntold) return;
     this.#visibility = { toolsUntold };
@@ -101,13 +101,13 @@ export class GatewayDecoder {
     }
   }
 
-  /** A session row that came as an answer. */
+  /** Takes a session row from an answer. */
   row(row: JsonRecord): void {
     const rawKey = row['key'];
     if (isSessionKey(rawKey)) this.#applyRow(rawKey, this.#options.now(), row);
   }
 
-  /** Tells what a session's history holds and was not told; `since` is when events may have been missed. Never throws. */
+  /** Emits what a session's history has and we missed; `since` is when we may have begun to miss events. Never throws. */
   history(rawKey: string, history: History, since: number | undefined): void {
     try {
       this.#catchUp(rawKey, history, since);
@@ -116,7 +116,7 @@ export class GatewayDecoder {
     }
   }
 
-  /** Ends the session's runs that are not in flight any more. True when all of that is settled. */
+  /** Ends the session's runs that are not in flight any more. True when every such run has ended. */
   settle(rawKey: string, history: History, wasRestarted: boolean, isLastAsk = false): boolean {
     const unsettled = this.runs.openRunsOf(rawKey).filter((run) => {
       if (run.runId === history.inFlight?.runId) return false;
@@ -130,17 +130,17 @@ export class GatewayDecoder {
     return unsettled.length === 0;
   }
 
-  /** Looks in a history for nothing but when a run tries again. */
+  /** Reads from a history only when a run tries again. */
   retry(rawKey: string, { inFlight }: History): void {
     if (inFlight !== undefined) this.#isRetrying(rawKey, inFlight);
   }
 
-  /** Looks in a history for nothing but what tools have answered. */
+  /** Reads from a history only what tools have answered. */
   results(rawKey: string, { messages }: History): void {
     this.#runDecoder.results(rawKey, messages);
   }
 
-  /** The gateway does not know the session any more: what nobody can tell about it is lost. */
+  /** The gateway does not know the session any more: its runs are lost. */
   giveUp(rawKey: string, wasRestarted: boolean): void {
     for (const run of this.runs.openRunsOf(rawKey))
       if (wasRestarted || run.emittedAt === 0) this.runs.ended(run.runId, run.impliedEnd?.outcome ?? 'lost', this.#options.now());
@@ -172,7 +172,7 @@ export class GatewayDecoder {
     }
   }
 
-  /** Whatever a frame is about, it may bring the session's row; the row comes first, so that a turn that begins knows its route. */
+  /** Any frame may carry the session's row. We apply the row first, so that a new turn has its route. */
   #addSession(rawKey: string, payload: JsonRecord): void {
     const at = asNumber(payload['ts']) ?? this.#options.now();
     const row = rowOf(payload);
@@ -199,7 +199,7 @@ export class GatewayDecoder {
     if (message !== undefined) this.#messageDecoder.live(rawKey, message);
   }
 
-  /** Rows come late and contradict each other; only what no run has said itself is taken from them. */
+  /** Rows come late and contradict each other, so we only use what the runs themselves did not send. */
   #changed(rawKey: string, payload: JsonRecord): void {
     const runId = asText(payload['runId']);
     const row = rowOf(payload);
@@ -240,12 +240,12 @@ export class GatewayDecoder {
     for (const message of missed) this.#messageDecoder.past(rawKey, message);
     if (inFlight === undefined && mayBeAtWork(history)) this.#messageDecoder.unnamed(rawKey, ofNewestTurn(missed));
     if (inFlight === undefined || this.#isRetrying(rawKey, inFlight)) return;
-    // A run that was known is alive now, whatever was thought of it in between.
+    // A known run is alive now, even if we called it lost in between.
     const run = this.runs.active(rawKey, inFlight.runId, wasKnown ? now : (inFlight.startedAt ?? now), 'work');
     if (run !== undefined) this.#resume(run, inFlight, now);
   }
 
-  /** True, and told, when the run in flight waits to try again. */
+  /** Emits that the run in flight waits to try again; false when it does not wait. */
   #isRetrying(rawKey: string, { runId, events }: InFlight): boolean {
     const now = this.#options.now();
     return events
@@ -275,11 +275,11 @@ export class GatewayDecoder {
     return this.#jobs.get(cronJobOf(rawKey))?.route;
   }
 
-  /** Tells facts that are new; what a row does not mention stays as it was. */
-  #updateSession(rawKey: string, at: number, events: Partial<SessionInfo>): void {
+  /** Emits what is new about a session; what a row does not mention stays as it was. */
+  #updateSession(rawKey: string, at: number, info: Partial<SessionInfo>): void {
     const key = sessionKeyOf(rawKey);
     const known = this.#infoByKey.get(key);
-    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...events, ...this.#visibility };
+    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...info, ...this.#visibility };
     if (JSON.stringify(now) === JSON.stringify(known)) return;
     remember(this.#infoByKey, key, now, MAX_SESSIONS);
     this.#emitEvent(key, at, { type: 'session_seen', ...now });

@@ -1,4 +1,4 @@
-// The identity of this device towards a gateway that is not on loopback: an Ed25519 key in the state directory, and its signature.
+// The identity of this device for a gateway that is not on loopback: an Ed25519 key in the state directory, and its signature.
 
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
@@ -14,7 +14,7 @@ export interface Device {
   sign(text: string): string;
 }
 
-/** What is signed, in the order of the recipe. `at` is the challenge's own instant. */
+/** The signed fields, in their order. `at` is the instant of the challenge. */
 export interface DeviceClaim {
   clientId: string;
   clientMode: string;
@@ -30,7 +30,7 @@ const KEY_FILE = 'gateway-device.pem';
 const PRIVATE_MODE = 0o600;
 const RAW_KEY_BYTES = 32; // the end of an Ed25519 key in SPKI form
 
-/** The device of this state directory; its key is made at the first call. Throws what the file system throws. */
+/** Loads the device of this state directory; the first call makes its key. Throws the errors of the file system. */
 export function loadDevice(stateDir: string): Device {
   const path = join(stateDir, KEY_FILE);
   const key = readKey(path) ?? makeKey(path);

@@ -1,4 +1,4 @@
-// The gateway of OpenClaw, as the catalogue lists it.
+// The entry of OpenClaw's gateway in the catalogue of sources.
 
 import type { SourceEntry } from '../../source-entry.ts';
 import { GATEWAY } from './gateway-identity.ts';

@@ -1,30 +1,30 @@
-// How good the connection to a gateway is, in words for `/health`. Pure.
+// Describes the connection to a gateway for `/health`. Pure.
 
 import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
 import { lacksScope } from './compatible-requests.ts';
 import type { GatewayState } from './connection-state.ts';
 import type { Refusal } from './wire.ts';
 
-/** What is known of the connection and of what came over it. */
+/** State and counts of the connection. */
 export interface GatewayDetails {
   state: GatewayState;
   /** By our wall clock; undefined before the first. */
   lastFrameAt: number | undefined;
   lastEventAt: number | undefined;
   frames: number;
-  /** Frames that are none, or too large to be read. */
+  /** Texts that are no frames, and frames too large to read. */
   garbage: number;
   gaps: number;
   reconnects: number;
   unknownKinds: Record<string, number>;
-  /** Methods that this gateway does not have: less is seen through it. */
+  /** Methods that this gateway does not have: it shows us less. */
   missingMethods: string[];
-  /** What it answers to questions that it takes in no form, by method. */
+  /** Its refusals of requests that it takes in no form, by method. */
   refusals: Record<string, Refusal>;
   openRuns: number;
 }
 
-/** The health of a gateway of which this is known. */
+/** The health of the source, from the details of its connection. */
 export function healthOf(details: GatewayDetails): SourceHealth {
   const { state, garbage, gaps, reconnects, lastEventAt, unknownKinds } = details;
   const counted = Object.entries({ garbage, gaps, reconnects }).filter(([, count]) => count > 0);
@@ -32,7 +32,7 @@ export function healthOf(details: GatewayDetails): SourceHealth {
   return { condition: conditionOf(details), wasRead, lastEventAt, unknownKinds, problems: Object.fromEntries(counted) };
 }
 
-/** What a refused question, a missing method or a missing connection means for what can be seen, with the cure. */
+/** Says what we cannot see after a refusal, a missing method or a lost connection, and names the cure. */
 function conditionOf({ state, missingMethods, refusals }: GatewayDetails): SourceCondition {
   switch (state.state) {
     case 'connected':
@@ -64,8 +64,8 @@ function connectedCondition(version: string, missing: readonly string[], refusal
   return { state: 'impaired', because: `${describeOlder(version, missing)}; ${OTHER_WAY}` };
 }
 
-/** What cannot be known through a gateway that tells only that runs begin, speak and end. */
+/** Says what a gateway hides that sends only how runs begin, write and end. */
 function describeOlder(version: string, missing: readonly string[]): string {
   const older = `the gateway ${version} is an older one and does not have ${missing.join(', ')}`;
-  return missing.includes('sessions.subscribe') ? `${older}: it tells nothing of tools, of sub-agents and of /stop` : older;
+  return missing.includes('sessions.subscribe') ? `${older}: it sends nothing about tools, sub-agents and /stop` : older;
 }

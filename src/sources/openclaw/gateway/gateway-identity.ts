@@ -1,4 +1,4 @@
-// What the source of a gateway is called and what it can tell.
+// The name of the gateway source and what it can see.
 
 import type { Source } from '../../../core/source.ts';
 

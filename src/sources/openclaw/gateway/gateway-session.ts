@@ -1,4 +1,4 @@
-// Pure: what is remembered of a session of the gateway, and with what a run of it begins a turn.
+// The state of one session of the gateway, and the start of a turn when no message gives it. Pure.
 
 import type { Trigger } from '../../../core/event.ts';
 import type { TurnStart } from './turn-start.ts';
@@ -6,16 +6,16 @@ import { announcedBy, cronJobOf } from './raw-session-key.ts';
 
 export interface GatewaySession {
   rawKey: string;
-  /** A turn was begun and no run of it has ended since. */
+  /** A turn has begun and no run of it has ended since. */
   hasBegun: boolean;
-  /** When, by the gateway's clock. */
+  /** When the turn began, by the gateway's clock. */
   begunAt: number;
-  /** It was begun without knowing by what. */
+  /** The turn began with an unknown trigger. */
   isTriggerUnknown: boolean;
-  /** A message that came while a run was open: it steers that run, or begins the next turn. */
+  /** A message that came while a run was open. It steers that run, or starts the next turn. */
   held?: { event: TurnStart; at: number };
   openRuns: Set<string>;
-  /** What its rows last said of whether a run was stopped; a version that never takes that back says nothing new with it. */
+  /** Whether the newest row said that a run was stopped. Some versions never reset that, so only a change is news. */
   isStoppedByRow?: boolean;
 }
 
@@ -23,7 +23,7 @@ export function newSession(rawKey: string): GatewaySession {
   return { rawKey, hasBegun: false, begunAt: 0, isTriggerUnknown: false, openRuns: new Set() };
 }
 
-/** Takes what a run began with of which only the end was seen: the message that is held is most likely the one it was to answer. */
+/** Takes the start of a turn whose run we saw only end. The held message is most likely the one it answered. */
 export function takeTurnStart(session: GatewaySession, runId: string, at: number): { at: number; event: TurnStart } {
   const { held } = session;
   delete session.held;
@@ -31,7 +31,7 @@ export function takeTurnStart(session: GatewaySession, runId: string, at: number
   return { at, event: { type: 'turn_started', trigger: { kind: 'unknown' }, runId } };
 }
 
-/** The trigger of a run that no message announces. `jobName` knows the names of scheduled jobs. */
+/** The trigger of a run that no message starts. `jobName` gives the name of a scheduled job. */
 export function internalTrigger(
   { rawKey, hasBegun }: GatewaySession,
   run: { runId: string; isHeartbeat: boolean },

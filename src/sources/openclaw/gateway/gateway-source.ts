@@ -1,4 +1,4 @@
-// The source `gateway`: keeps a connection, turns its frames into events, and makes up for what was missed. Owns the timers.
+// The source `gateway`: keeps a connection, turns its frames into events, and catches up with what it missed. Holds the timers.
 
 import type { SessionEvent } from '../../../core/event.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
@@ -19,20 +19,20 @@ export type { GatewayState } from './connection-state.ts';
 export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
   /** `ws:` or `wss:` */
   url: string;
-  /** The gateway's token; asked at every attempt, so that a changed file is read again. Throws with words when there is none. */
+  /** Gives the gateway's token at every attempt, so that a changed file is read again. Throws an error for people when there is none. */
   token(): string;
-  /** Our own version, told to the gateway. */
+  /** Our own version, which we send to the gateway. */
   version: string;
   /** From 0 to 1, for the jitter. */
   random(): number;
   /** Where the key of this device is kept, for a gateway on another machine. */
   stateDir?: string;
-  /** Asked at the start: turns to be asked about at the first connection. */
+  /** Called at the start: the turns to check at the first connection. */
   openTurns?(): readonly OpenTurn[];
   onState?(state: GatewayState): void;
-  /** Tell what persons asked for with the turns they start. */
+  /** Emit what persons asked for, with the turns they start. */
   emitsQuestions?: boolean;
-  /** There is no other source: what this one does not tell of, nobody does. */
+  /** There is no other source that could emit what this one cannot see. */
   isOnlySource?: boolean;
   timing?: Partial<Timing>;
 }
@@ -41,14 +41,14 @@ export interface GatewaySource extends Source {
   details(): GatewayDetails;
 }
 
-const OVERLAP_MS = 60_000; // messages are dated by the gateway's clock and come late; what is told twice counts once
+const OVERLAP_MS = 60_000; // messages have the gateway's time and come late; an event that is emitted twice counts once
 
-/** A source that emits what an OpenClaw gateway says, from `start` on until `stop`. */
+/** A source that emits what an OpenClaw gateway sends, from `start` until `stop`. */
 export function createGatewaySource(options: GatewaySourceOptions): GatewaySource {
   const source = new Gateway(options);
   return {
     ...GATEWAY,
-    // At once; the gateway need not be there.
+    // Resolves at once; the gateway may be away.
     start: () => {
       source.start();
       return Promise.resolve();
@@ -70,14 +70,14 @@ class Gateway {
   readonly #recovery: Recovery;
   readonly #unknownKinds: Record<string, number> = {};
   readonly #refusals = new Map<string, Refusal>();
-  /** What was logged of refusals: each is news once. */
+  /** The refusals already logged: each is logged once. */
   readonly #logged = new Set<string>();
   readonly #timers: Timers<'check' | 'lost' | 'resync'>;
   #lastHello: { hello: Hello; at: number } | undefined;
   #lastEventAt: number | undefined;
-  /** From when on events may have been missed; undefined while connected, and before the first connection. */
+  /** Since when we may have missed events; undefined while connected, and before the first connection. */
   #missedSince: number | undefined;
-  /** Before the first connection nothing is ours to tell. */
+  /** When the first connection was made: we emit nothing from before. */
   #watchedSince = 0;
   #isStopped = false;
 
@@ -183,12 +183,12 @@ class Gateway {
     this.#awaitLoss();
   }
 
-  /** A gateway that restarts is back soon; without one for longer nobody knows what became of its runs. */
+  /** A gateway that restarts is back soon. If it stays away longer, nobody knows how its runs ended. */
   #awaitLoss(): void {
     this.#timers.restart('lost', this.#timing.lostMs, () => this.#decoder.runs.lost(this.#options.clock.now()));
   }
 
-  /** Gaps come in bursts; one look makes up for all of them. */
+  /** Gaps come in bursts; one catch-up covers all of them. */
   #resync(): void {
     const since = this.#before(this.#options.clock.now());
     this.#timers.restart('resync', this.#timing.recheckMs / 4, () => void this.#recovery.resync(since));
@@ -214,12 +214,8 @@ class Gateway {
     if (this.#logged.has(name)) return;
     this.#logged.add(name);
     if (isUnknownMethod(refusal))
-      this.#options.log.warn({ method }, 'The gateway has no such method; it is an older one, and less can be seen through it.');
-    else
-      this.#options.log.warn(
-        { method, refusal: refusal.message },
-        'The gateway refuses a question in every form; less can be seen through it.',
-      );
+      this.#options.log.warn({ method }, 'The gateway is an older one and has no such method, so it shows less.');
+    else this.#options.log.warn({ method, refusal: refusal.message }, 'The gateway refuses a request in every form, so it shows less.');
   }
 
   #emit(event: SessionEvent): void {
@@ -229,7 +225,7 @@ class Gateway {
   }
 }
 
-/** Whether the gateway was started between the two; those of 2026.7 tell that only by the time they have been running. */
+/** Whether the gateway restarted between the two connections. In 2026.7 only the uptime shows it. */
 function isAnotherStart(before: { hello: Hello; at: number }, now: { hello: Hello; at: number }): boolean {
   const { bootId, uptimeMs } = now.hello;
   if (bootId !== undefined && before.hello.bootId !== undefined) return bootId !== before.hello.bootId;

@@ -1,4 +1,4 @@
-// The answer to `chat.history`: what was missed, whether a run is in flight, and how runs ended that are not.
+// Decodes the answer to `chat.history`: what we missed, which run is in flight, and how the others ended.
 
 import type { RunOutcome } from '../../../core/event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -18,12 +18,12 @@ export interface InFlight {
 export interface History {
   messages: Message[];
   inFlight?: InFlight;
-  /** Of the session; empty where the version gives none with a history. */
+  /** The row of the session; empty in versions whose history has none. */
   row: JsonRecord;
   isActive: boolean;
-  /** Asks for what comes after this answer. */
+  /** Pass it to get what comes after this answer. */
   cursor?: string;
-  /** The cursor was of no use; everything must be asked for. */
+  /** The gateway rejected the cursor; ask again without it. */
   isReset: boolean;
 }
 
@@ -41,13 +41,13 @@ export function decodeHistory(payload: JsonRecord, now: number): History {
   };
 }
 
-/** Whether a row says that a run is at work. Only from 2026.6 on it does so in so many words. */
+/** Whether a row says that a run is at work. Rows say so directly only since 2026.6. */
 export function isAtWork(row: JsonRecord): boolean {
   if (row['hasActiveRun'] !== undefined) return row['hasActiveRun'] === true;
   return row['status'] === 'running' && asNumber(row['endedAt']) === undefined;
 }
 
-/** The history with the row that the gateway gave elsewhere. */
+/** The history with a row from another answer. */
 export function withRow(history: History, row: JsonRecord): History {
   return { ...history, row, isActive: history.inFlight !== undefined || isAtWork(row) };
 }
@@ -81,8 +81,8 @@ function contentOf({ content }: JsonRecord): readonly unknown[] {
 }
 
 /**
- * The messages worth telling: those since events may have been missed, and of a turn that is going on everything from its
- * beginning. Without `since` nothing else is asked for: what had ended before is not ours to tell.
+ * The messages to emit: those since we may have missed events, and all of a running turn from its beginning. Without `since` only the
+ * running turn counts: we do not emit what ended before we watched.
  */
 export function missedMessages({ messages, isActive }: History, since: number | undefined): readonly Message[] {
   const begin = isActive ? messages.findLastIndex(({ body }) => isTurnStart(body)) : -1;
@@ -91,7 +91,7 @@ export function missedMessages({ messages, isActive }: History, since: number | 
   return starts.length === 0 ? [] : messages.slice(Math.min(...starts));
 }
 
-/** Those of the turn that began last. */
+/** The messages of the turn that began last. */
 export function ofNewestTurn(messages: readonly Message[]): readonly Message[] {
   return messages.slice(
     Math.max(
@@ -101,14 +101,14 @@ export function ofNewestTurn(messages: readonly Message[]): readonly Message[] {
   );
 }
 
-/** Whether a turn goes on as far as the gateway says; a history without any row does not say that it is over. */
+/** Whether a turn may still be running. A history without a row does not say that it is over. */
 export function mayBeAtWork({ row, isActive }: History): boolean {
   return isActive || (row['hasActiveRun'] === undefined && row['status'] === undefined);
 }
 
 /**
- * How a run that is not in flight ended, and when; undefined while the gateway still calls its session active, or says nothing about
- * runs at all. `isLastAsk`: rows lag behind by a second or two, after that they are believed.
+ * How a run that is not in flight ended, and when. Undefined while the gateway still calls its session active, or says nothing about
+ * runs. Rows lag behind by a second or two; with `isLastAsk` we trust them.
  */
 export function settledEnd(
   run: Run,
@@ -118,12 +118,12 @@ export function settledEnd(
   const { row, isActive } = history;
   const endedAt = isOfRow(run, row) ? asNumber(row['endedAt']) : undefined;
   const outcome = isOfRow(run, row) ? outcomeOfRow(row) : undefined;
-  // Words that were cut off do not say whether somebody stopped the run or its time was over.
+  // A text that was cut off does not show whether somebody stopped the run or its time was over.
   const isTimeOut = run.impliedEnd?.outcome === 'aborted' && outcome === 'timed_out';
   if (run.impliedEnd !== undefined) return { outcome: isTimeOut ? outcome : run.impliedEnd.outcome, at: endedAt ?? run.impliedEnd.at };
   if (row['hasActiveSubagentRun'] === true && !isActive) return { outcome: 'yielded' };
   if (!wasRestarted && !saysEnded(run, history, isLastAsk)) return undefined;
-  // A gateway that stops calls aborted what it cuts off, and a row that does not name its run may be about an older one.
+  // A gateway that stops calls its interrupted runs aborted. A row that does not name its run may be about an older one.
   const isDoubtful = wasRestarted && (outcome === 'aborted' || row['lastRunId'] === undefined);
   if (outcome === undefined || isDoubtful) return { outcome: 'lost' };
   return {
@@ -132,14 +132,14 @@ export function settledEnd(
   };
 }
 
-/** A row may be about an older run: it names another one, or had ended before this one began. */
+/** Whether the row is about this run. It may be about an older one: it names another run, or ended before this one began. */
 function isOfRow(run: Run, row: JsonRecord): boolean {
   const endedAt = asNumber(row['endedAt']);
   if (row['lastRunId'] !== undefined) return row['lastRunId'] === run.runId;
   return endedAt === undefined || endedAt >= run.startedAt;
 }
 
-/** Whether the gateway says that the run is over. One that tells of no runs in its rows (2026.2) never does. */
+/** Whether the gateway says that the run is over. A gateway without runs in its rows (2026.2) never does. */
 function saysEnded(run: Run, { row, isActive, inFlight }: History, isLastAsk: boolean): boolean {
   if (inFlight !== undefined) return true; // it is another one, and runs of a session do not overlap
   if (!isActive) return row['hasActiveRun'] === false || (row['status'] !== undefined && (isOfRow(run, row) || isLastAsk));

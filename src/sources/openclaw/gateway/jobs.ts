@@ -1,4 +1,4 @@
-// Owns what is known of scheduled jobs: their names and where they deliver.
+// Keeps the scheduled jobs: their names and where they deliver.
 
 import type { Route } from '../../../core/event.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
@@ -11,9 +11,9 @@ import type { SafeText } from '../decoding/safe-text.ts';
 export interface Job {
   jobId: string;
   name?: string;
-  /** Where the results go (LS-25), and so who may read the run; undefined for jobs that deliver nowhere. */
+  /** Where the results go, and so who may read the run. Undefined for jobs that deliver nowhere. */
   route?: Route;
-  /** Heartbeats are jobs, too. */
+  /** True for a heartbeat, which is a job, too. */
   isHeartbeat: boolean;
 }
 
@@ -32,7 +32,7 @@ export class Jobs {
     return jobId === undefined ? undefined : this.#jobsById.get(jobId.toLowerCase());
   }
 
-  /** Learns from a `cron` event; undefined when it names no job. */
+  /** Adds or updates the job of a `cron` event; undefined when the event names no job. */
   update(payload: JsonRecord): Job | undefined {
     const jobId = this.#safe.id(payload['jobId']);
     const raw = asRecord(payload['job']);
@@ -51,7 +51,7 @@ export class Jobs {
   }
 }
 
-/** `{ channel: 'mattermost', to: 'channel:<id>' }`; a destination that is only found at the end of the run is not known yet. */
+/** Reads `{ channel: 'mattermost', to: 'channel:<id>' }`. Some destinations become known only at the end of the run. */
 function routeOfDelivery(delivery: JsonRecord | undefined): Route | undefined {
   if (asText(delivery?.['channel']) === undefined || delivery?.['mode'] === 'none') return undefined;
   const row = { deliveryContext: delivery };

@@ -1,4 +1,4 @@
-// Owns one WebSocket connection from opening to closing: handshake, requests, order of frames, signs of life. Knows no meaning of events.
+// One WebSocket connection from opening to closing: handshake, requests, order of frames, signs of life. It does not read events.
 
 import { WebSocket } from 'ws';
 import type { Clock } from '../../../core/clock.ts';
@@ -15,18 +15,18 @@ export interface LinkOptions {
   url: string;
   clock: Clock;
   timing: Timing;
-  /** Answers the challenge; throws when there is no token to be had. */
+  /** Answers the challenge; throws when there is no token. */
   connectParams(challenge: JsonRecord): Record<string, unknown>;
   onHello(hello: Hello): void;
   onEvent(event: string, payload: JsonRecord): void;
-  /** `frame`: any frame came; `garbage`: one that is no frame; `gap`: frames were dropped on the way. */
+  /** `frame`: any frame came; `garbage`: a text that is no frame; `gap`: the gateway dropped frames. */
   onCount(what: 'frame' | 'garbage' | 'gap'): void;
-  /** Called exactly once; nothing else is called after it. */
+  /** Called exactly once, and last. */
   onEnd(end: LinkEnd): void;
 }
 
 const MAX_FRAME_BYTES = 26 * 1024 * 1024; // the gateway's own limit is 25 MiB
-/** Larger events carry whole files; nothing of them would fit into a box, and reading one would hold everything up. */
+/** Larger events carry whole files: too much for a box, and reading one would block everything else. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024;
 
 export class Link {
@@ -50,7 +50,7 @@ export class Link {
     this.#socket = new WebSocket(url, {
       maxPayload: MAX_FRAME_BYTES,
       perMessageDeflate: false,
-      allowSynchronousEvents: false, // thousands of frames in one piece must let others have their turn between them
+      allowSynchronousEvents: false, // thousands of frames at once must not block the event loop
       followRedirects: false,
       handshakeTimeout: timing.handshakeMs,
     });
@@ -70,7 +70,7 @@ export class Link {
     return this.#requests.ask((id) => this.#send({ type: 'req', id, method, params }));
   }
 
-  /** Ends the connection at once; `code` is one of ours. */
+  /** Ends the connection at once; `code` is one of `ourCodes`. */
   close(code: number, reason = ''): void {
     this.#end({ code, reason });
     this.#socket.close(1000);
@@ -88,7 +88,7 @@ export class Link {
     else this.#onFrame(frame);
   }
 
-  /** A frame too large to be read still took a number. */
+  /** A frame too large to read still used a sequence number. */
   #skipped(text: string): void {
     this.#options.onCount('garbage');
     if (text.length > MAX_EVENT_CHARS) this.#lastSeq += 1;
@@ -123,7 +123,7 @@ export class Link {
     const answer = await this.request('connect', params);
     if (this.#hasEnded) return;
     if (answer.kind === 'refused') {
-      // The gateway closes right after this, with a code that says less; a proxy might keep the connection open.
+      // The gateway closes right after this, with a less precise code; a proxy might keep the connection open.
       this.#refusal = answer.refusal;
       this.#timers.after(1_000, () => this.close(1008));
     }
@@ -146,7 +146,7 @@ export class Link {
     this.#accept(hello);
   }
 
-  /** Some versions do not say what they grant (2026.2 never, 2026.4 not to a device): the first answer shows it. */
+  /** Some versions do not say what they grant (2026.2 never, 2026.4 not to a device), so we try a first request. */
   async #checkScope(hello: Hello): Promise<void> {
     const answer = await this.request('sessions.list', { limit: 1 });
     if (this.#hasEnded) return;
@@ -160,7 +160,7 @@ export class Link {
     this.#options.onHello(hello);
   }
 
-  /** Our own ping finds a dead connection long before a tick is missed; the ticks find a gateway that hangs behind a living socket. */
+  /** Our own ping finds a dead connection long before a tick is late. Missing ticks reveal a gateway that hangs behind a living socket. */
   #watch(hello: Hello): void {
     const { clock, timing } = this.#options;
     this.#timers.after(timing.pingMs, () => {

@@ -1,5 +1,5 @@
-// Ends of calls that came without what the tool answered (2026.4): an exit code or a sub-agent stands in the history alone. Owns them
-// until the history has told, for a few seconds at most; knows no run.
+// Holds back the ends of calls that came without the tool's answer (2026.4): only the history has the exit code or the sub-agent.
+// It waits a few seconds at most, and has no runs.
 
 interface Ports {
   /** Asks for the history of a session; `answered` is called with it. */
@@ -8,17 +8,17 @@ interface Ports {
   after(delayMs: number, run: () => void): void;
 }
 
-/** What is told of the end of a call: by the answer of the tool, or as it came. */
-export type EmitEnd<RpcAnswer> = (answer: RpcAnswer | undefined) => void;
+/** Emits the end of a call: with the tool's answer, or without one as it came. */
+export type EmitEnd<Answer> = (answer: Answer | undefined) => void;
 
 const AGAIN_MS = 500; // a history lags behind the events by less
 const GIVE_UP_MS = 5_000;
 const MAX_SESSIONS = 1_000;
 const MAX_CALLS = 100; // of one session at once
 
-export class MissingResults<RpcAnswer> {
+export class MissingResults<Answer> {
   readonly #ports: Ports;
-  readonly #emitByCallByKey = new Map<string, Map<string, EmitEnd<RpcAnswer>>>();
+  readonly #emitByCallByKey = new Map<string, Map<string, EmitEnd<Answer>>>();
   /** The sessions whose history is asked for, once for all their calls. */
   readonly #askedKeys = new Set<string>();
 
@@ -26,9 +26,9 @@ export class MissingResults<RpcAnswer> {
     this.#ports = ports;
   }
 
-  /** Calls `tell` once, when the history has told or nothing is to be expected of it any more. */
-  hold(rawKey: string, callId: string, emit: EmitEnd<RpcAnswer>): void {
-    const emitByCall = this.#emitByCallByKey.get(rawKey) ?? new Map<string, EmitEnd<RpcAnswer>>();
+  /** Calls `emit` once: when the history has the answer, or when the wait is over. */
+  hold(rawKey: string, callId: string, emit: EmitEnd<Answer>): void {
+    const emitByCall = this.#emitByCallByKey.get(rawKey) ?? new Map<string, EmitEnd<Answer>>();
     if (emitByCall.has(callId)) return;
     if (emitByCall.size >= MAX_CALLS || (emitByCall.size === 0 && this.#emitByCallByKey.size >= MAX_SESSIONS)) return emit(undefined);
     this.#emitByCallByKey.set(rawKey, emitByCall.set(callId, emit));
@@ -40,8 +40,8 @@ export class MissingResults<RpcAnswer> {
     return this.#emitByCallByKey.get(rawKey)?.has(callId) === true;
   }
 
-  /** What the tools of a session have answered, as its history says. */
-  answered(rawKey: string, answers: ReadonlyMap<string, RpcAnswer>): void {
+  /** Takes the tools' answers that the history of a session holds. */
+  answered(rawKey: string, answers: ReadonlyMap<string, Answer>): void {
     for (const [callId, answer] of answers) this.#emitEnd(rawKey, callId, answer);
   }
 
@@ -53,7 +53,7 @@ export class MissingResults<RpcAnswer> {
     this.#ports.after(AGAIN_MS, () => this.#ask(rawKey));
   }
 
-  #emitEnd(rawKey: string, callId: string, answer: RpcAnswer | undefined): void {
+  #emitEnd(rawKey: string, callId: string, answer: Answer | undefined): void {
     const emitByCall = this.#emitByCallByKey.get(rawKey);
     const emit = emitByCall?.get(callId);
     emitByCall?.delete(callId);

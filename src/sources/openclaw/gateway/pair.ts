@@ -1,4 +1,4 @@
-// One connection with this device's identity, to learn whether a gateway knows it. Nothing is watched through it.
+// Connects once with this device's identity, to find out whether a gateway knows it. It watches nothing.
 
 import type { Clock } from '../../../core/clock.ts';
 import { connectParams } from './connect-request.ts';
@@ -9,10 +9,10 @@ import { TIMING, type Timing } from './timing.ts';
 
 export interface PairOptions {
   url: string;
-  /** Throws with words when there is no token to be had. */
+  /** Throws an error for people when there is no token. */
   token(): string;
   version: string;
-  /** Where the key of this device is kept; it is made when there is none. */
+  /** Where the key of this device is kept; a missing key is made. */
   stateDir: string;
   clock: Clock;
   timing?: Partial<Timing>;
@@ -21,11 +21,11 @@ export interface PairOptions {
 export type PairOutcome =
   /** The gateway lets this device in and shows it its sessions. */
   | { kind: 'paired'; deviceId: string; version: string }
-  /** Its operator must run `command` first. */
+  /** The gateway's operator must run `command` first. */
   | { kind: 'pending'; deviceId: string; requestId?: string; command: string }
   | { kind: 'failed'; deviceId: string; state: GatewayState };
 
-/** Asks the gateway to let this device in. Resolves with what came of it; rejects when the key cannot be read or written. */
+/** Asks the gateway to accept this device. Rejects when the key cannot be read or written. */
 export async function pair({ url, token, version, stateDir, clock, timing }: PairOptions): Promise<PairOutcome> {
   const device = loadDevice(stateDir);
   const deviceId = device.id;

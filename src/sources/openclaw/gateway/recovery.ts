@@ -1,5 +1,5 @@
-// Makes up for what was missed: after every (re)connection, after a gap, and when an open run is silent for too long. Owns which
-// sessions are subscribed on the present connection and up to where each history was read.
+// Catches up with what we missed: after every (re)connection, after a gap, and when an open run is silent for too long. Keeps which
+// sessions are subscribed on this connection, and up to where each history was read.
 
 import type { Clock } from '../../../core/clock.ts';
 import { asList, asNumber, asRecord, type JsonRecord } from '../../../core/json-guards.ts';
@@ -19,25 +19,25 @@ export interface RecoveryPorts {
   clock: Clock;
   timing: Timing;
   request(method: string, params: Record<string, unknown>): Promise<RpcAnswer>;
-  /** A question that this gateway takes in no form, or a method that it does not have. */
+  /** The gateway refuses a request in every form, or does not have the method. */
   onRefused(method: string, refusal: Refusal): void;
 }
 
-/** What a look at the gateway is to make up for. */
+/** What a catch-up must cover. */
 interface Missed {
-  /** From when on; undefined when nothing that had ended is asked for. */
+  /** Since when; undefined when ended turns do not matter. */
   since: number | undefined;
   wasRestarted: boolean;
 }
 
 const NOTHING: Missed = { since: undefined, wasRestarted: false };
-const NEWS_MS = 15 * 60_000; // what began and ended longer ago than this while nobody listened is no news any more
+const NEWS_MS = 15 * 60_000; // a turn that began and ended longer ago, while we were away, is no news any more
 const MAX_ROWS = 200;
 const MAX_MESSAGES = 50;
 const MAX_KEYS = 5_000;
 const AT_ONCE = 4;
 const RECHECKS = 3;
-/** A run of which its gateway says neither that it goes on nor that it has ended (2026.2) is given up after this long without a sign. */
+/** We give up a run after this long without a sign, if its gateway says neither that it goes on nor that it has ended (2026.2). */
 const SILENT_MS = 10 * 60_000;
 const SILENT_REASON = 'no sign of it for ten minutes';
 
@@ -45,7 +45,7 @@ export class Recovery {
   readonly #ports: RecoveryPorts;
   readonly #subscribed = new Map<string, true>();
   readonly #cursorsByKey = new Map<string, string>();
-  /** Up to where an earlier process had read sessions with open turns; until the first history of each. */
+  /** Up to where an earlier process had read each session with an open turn. Dropped after the session's first history. */
   readonly #restoredSinceByKey = new Map<string, number>();
   readonly #requests: CompatibleRequests;
   /** The newest list of rows, for histories without a row. */
@@ -53,7 +53,7 @@ export class Recovery {
   readonly #busyKeys = new Set<string>();
   readonly #timers: Timers;
   #generation = 0;
-  /** Kept until a look comes to its end: one that is cut short leaves it to the next. */
+  /** Kept until a catch-up finishes: an interrupted one leaves it to the next. */
   #missed = NOTHING;
 
   constructor(ports: RecoveryPorts) {
@@ -62,22 +62,22 @@ export class Recovery {
     this.#requests = new CompatibleRequests(ports);
   }
 
-  /** A turn was open when an earlier process ended. */
+  /** Takes over a turn that was open when an earlier process ended. */
   restore({ sessionKey, runIds, since }: OpenTurn): void {
     this.#ports.decoder.runs.restore(sessionKey, runIds);
     this.#restoredSinceByKey.set(sessionKey, since);
   }
 
   /**
-   * A connection stands: subscribes to everything and catches up with what is going on, and with what went on since events may have
-   * been missed. At the first connection that is unknown, and what had ended before is nobody's business.
+   * Call for a new connection. Subscribes to everything, and catches up with running turns and with what happened since `missedSince`.
+   * The first connection has no such instant: we do not emit what ended before.
    */
   connected(restartSeen: boolean, missedSince?: number): Promise<void> {
     this.#requests.reset();
     return this.#lookAround(restartSeen, missedSince);
   }
 
-  /** Frames were dropped: everything that is or was going on since is read again. */
+  /** Frames were dropped: reads again what runs or has run since. */
   resync(since: number): Promise<void> {
     return this.#lookAround(false, since);
   }
@@ -86,7 +86,7 @@ export class Recovery {
     const generation = ++this.#generation;
     this.#missed = combined(this.#missed, { since: missedSince, wasRestarted: restartSeen });
     const { since, wasRestarted } = this.#missed;
-    // What begins while we look around is told as it happens.
+    // Live events cover what begins during the catch-up.
     const open = this.#ports.decoder.runs.liveKeys();
     this.#subscribed.clear();
     this.#busyKeys.clear();
@@ -103,14 +103,14 @@ export class Recovery {
     if (generation === this.#generation) this.#missed = NOTHING;
   }
 
-  /** Which sessions are at work: some versions say so with the subscription, others only in their list, those without subscriptions nowhere. */
+  /** The sessions at work. Some versions send them with the subscription, others only in their list, those without subscriptions not at all. */
   async #atWork(subscription: JsonRecord | undefined): Promise<JsonRecord[]> {
     if (subscription === undefined) return [];
     const list = asRecord(subscription['list']);
     return list === undefined ? (await this.#list()).filter(isAtWork) : rowsOf(list);
   }
 
-  /** All rows as they are now; asked once for many sessions. */
+  /** All current rows, with one request for many sessions. */
   #list(): Promise<JsonRecord[]> {
     const now = this.#ports.clock.now();
     if (this.#listed === undefined || now - this.#listed.at >= this.#ports.timing.recheckMs / 2)
@@ -127,7 +127,7 @@ export class Recovery {
     this.#timers.cancelAll();
   }
 
-  /** Subscriptions are per session and die with the connection: call at every sign of a session. */
+  /** Call at every sign of a session: subscriptions are per session and end with the connection. */
   subscribe(rawKey: string): void {
     if (this.#subscribed.has(rawKey)) return;
     remember(this.#subscribed, rawKey, true, MAX_KEYS);
@@ -197,7 +197,7 @@ export class Recovery {
       if (clock.now() - run.seenAt >= SILENT_MS) decoder.runs.ended(run.runId, 'lost', clock.now(), reason);
   }
 
-  /** `refused`: the gateway answers, but has nothing on that session. */
+  /** `refused`: the gateway answers, but has no history of that session. */
   async #history(rawKey: string): Promise<History | 'refused' | undefined> {
     const cursor = this.#cursorsByKey.get(rawKey);
     const since = cursor === undefined ? 'refused' : await this.#askHistory(rawKey, { cursor });

@@ -1,4 +1,4 @@
-// Owns the requests that wait for an answer on one connection.
+// Holds the requests that wait for an answer on one connection.
 
 import type { Clock } from '../../../core/clock.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
@@ -18,7 +18,7 @@ export class Requests {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Registers a request; `send` gets its id. Always resolves. */
+  /** Adds a request; `send` gets its id. Always resolves. */
   ask(send: (id: string) => void): Promise<RpcAnswer> {
     const id = `r${++this.#count}`;
     return new Promise((resolve) => {
@@ -31,12 +31,12 @@ export class Requests {
     });
   }
 
-  /** Hands an answer on; unknown and late ones are ignored. */
+  /** Passes an answer to its request; ignores unknown and late answers. */
   answered(frame: Extract<Frame, { kind: 'answer' | 'refused' }>): void {
     this.#settle(frame.id, frame.kind === 'answer' ? { kind: 'ok', payload: frame.payload } : { kind: 'refused', refusal: frame.refusal });
   }
 
-  /** The connection is gone: nobody will answer. */
+  /** Call when the connection is gone: every request ends without an answer. */
   abandon(): void {
     for (const id of this.#waitingById.keys()) this.#settle(id, { kind: 'none' });
   }

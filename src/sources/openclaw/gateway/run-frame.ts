@@ -1,5 +1,4 @@
-// A frame that belongs to a run. Pure.
-
+// Decodes the common part of a frame that belongs to a run. Pure.
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { Runs } from './runs.ts';
 

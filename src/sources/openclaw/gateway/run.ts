@@ -1,60 +1,69 @@
-// One run as it is remembered, and what its own signs say of how it ended. Pure.
+// The state of one run, and what its own signs say about its end. Pure.
 
 import type { RunOutcome } from '../../../core/event.ts';
 
-/** `answered`: the model said its last word, the run's end is still to come. */
+/** `answered`: the model wrote its last message, the run's end is still to come. */
 export interface Run {
   runId: string;
   rawKey: string;
   phase: 'open' | 'answered' | 'ended';
-  /** The newest number of the run's own sequence; it has holes by design and serves only to tell old from new. */
+  /** The newest number of the run's own sequence. The sequence has holes by design and only separates old from new. */
   lastSeq: number;
   attempt: number;
-  /** When its first sign was, by the gateway's clock. */
+  /** When its first sign came, by the gateway's clock. */
   startedAt: number;
-  /** How it ended, once it has. `isGuess`: not as it was told, but by what the run had shown before. */
+  /** How it ended. `isGuess`: we took the end from what the run had shown before, not from what the gateway sent. */
   end?: { outcome: RunOutcome; isGuess: boolean };
-  /** When it was cut off for a restart of whatever it ran in, by our clock. */
+  /** When a restart of its session or gateway cut it off, by our clock. */
   restartedAt?: number;
-  /** How the run ends if nobody says it: what its last message or call was. */
+  /** How the run ends if no frame says it: by its last message or call. */
   impliedEnd?: { outcome: RunOutcome; at: number };
-  /** A row said, while the run was at work, that it was stopped: some versions say so nowhere else. */
+  /** A row said, while the run was at work, that somebody stopped it. In some versions only the row says so. */
   isStopped?: boolean;
-  /** Why the newest model call that failed did so, and when it is tried again as far as that was told. */
+  /** Why the newest failed model call failed, and when the gateway tries again, if it said so. */
   reason?: string;
   nextAt?: number;
-  /** The newest result of a call is that it was aborted. */
+  /** The newest result of a call says that the call was aborted. */
   isCutOff?: boolean;
-  /** When the newest attempt began after a failure; undefined while it is waited for. */
+  /** When the newest attempt began after a failure; undefined while we wait for it. */
   retriedAt?: number;
-  /** That attempt has done nothing yet, and may fail as fast as the one before. */
+  /** That attempt has done nothing yet; it may fail as fast as the one before. */
   isTrying?: boolean;
   /** The commands of calls without a result, by call id. */
   commandsByCall: Map<string, string>;
   /**
-   * Calls whose beginning, and calls whose end was told: two transports and the history tell of the same. `named`: without its arguments,
-   * which may still come.
+   * The calls whose beginning, and those whose end we emitted: two transports and the history report the same calls. `named`: emitted
+   * without its arguments, which may still come.
    */
   startedCalls: Map<string, 'named' | 'whole'>;
   endedCalls: Set<string>;
-  /** The arguments of calls that a message told before any tool event did. */
+  /** The arguments of calls that came in a message before any tool event. */
   argsByCall: Map<string, unknown>;
-  /** Approvals that are waited for: their ids by call id. */
+  /** The ids of open approvals, by call id. */
   approvalsByCall: Map<string, string>;
-  /** Text that was said before a tool call and belongs to the message that follows. */
+  /** Text before a tool call; it belongs to the message that follows. */
   preamble?: { id: string; text: string };
-  /** How many of them were told, and which: an update may come after that. */
+  /** How many of them we emitted, and which: an update may come later. */
   preambles: number;
   emittedPreambles: Set<string>;
   emittedAt: number;
-  /** The newest sign of the run, and when it was asked about, by our clock. */
+  /** When the newest sign of the run came, and when we last asked about it, by our clock. */
   seenAt: number;
   askedAt: number;
 }
 
-export type Sign = 'alive' | 'words' | 'work';
+/** The end of a run that we never saw before; `startedAt` if the gateway says so. */
+export interface UnseenEnd {
+  runId: string;
+  outcome: RunOutcome;
+  at: number;
+  startedAt: number | undefined;
+  reason: string | undefined;
+}
 
-/** It is at work again: whatever its last word was, that was not the last. */
+export type Sign = 'alive' | 'text' | 'work';
+
+/** The run is at work again, so its last message was not the last. */
 export function reopen(run: Run): void {
   run.phase = 'open';
   delete run.impliedEnd;
@@ -64,14 +73,14 @@ export function isWaitingToRetry({ phase, attempt, retriedAt }: Run): boolean {
   return phase === 'open' && attempt > 0 && retriedAt === undefined;
 }
 
-/** Whether a word on the end of a run says something new: one that was lost has ended somehow, and a guess is corrected by a row. */
+/** Whether a reported end is news: a lost run has ended in some way, and a row may correct a guess. */
 export function isNewEnd({ phase, end }: Run, reported: RunOutcome): boolean {
   if (phase !== 'ended') return true;
   if (end?.outcome === 'lost') return reported !== 'lost';
   return end?.isGuess === true && reported === 'timed_out';
 }
 
-/** How a run really ended: 2026.5 and 2026.6 call done, or out of time, what a person stopped. */
+/** How a run really ended: 2026.5 and 2026.6 report "done" or "out of time" for a run that a person stopped. */
 export function actualOutcome({ isStopped, impliedEnd }: Run, reported: RunOutcome): RunOutcome {
   if (reported === 'yielded' || reported === 'aborted') return reported;
   if (isStopped === true && impliedEnd?.outcome !== 'done') return 'aborted';
@@ -99,12 +108,12 @@ export function newRun(rawKey: string, runId: string, startedAt: number, seenAt:
   };
 }
 
-/** The name of a text before a call that the gateway gives none. */
+/** An id for a text before a call, which the gateway gives none. */
 export function preambleId(runId: string, itemId: string): string {
   return `preamble:${runId}:${itemId}`;
 }
 
-/** The text was told, with a call or with the message that follows it. */
+/** Call when the text is emitted, with a call or with the message that follows. */
 export function takePreamble(run: Run, { id }: { id: string }): void {
   delete run.preamble;
   run.preambles += 1;

@@ -1,21 +1,12 @@
-// Owns which runs are open in which session, and tells when they begin, go on, fail and end. Order is by run and by what is known
-// here, never by the arrival of rows. Knows no frames and no text.
+// Keeps the open runs of every session, and emits when they begin, go on, fail and end. The order follows the runs and what is known
+// here, never the arrival of rows. It has no frames and no text.
 
 import type { RunOutcome } from '../../../core/event.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { remember } from '../../../core/remember.ts';
-import { isNewEnd, isWaitingToRetry, actualOutcome, newRun, reopen, type Run, type Sign } from './run.ts';
+import { actualOutcome, isNewEnd, isWaitingToRetry, newRun, reopen, type Run, type Sign, type UnseenEnd } from './run.ts';
 import type { TurnStart } from './turn-start.ts';
 import { type GatewaySession, internalTrigger, newSession, takeTurnStart } from './gateway-session.ts';
-
-/** How a run ended of which nothing was seen before; `startedAt` if the gateway says so. */
-interface UnseenEnd {
-  runId: string;
-  outcome: RunOutcome;
-  at: number;
-  startedAt: number | undefined;
-  reason: string | undefined;
-}
 
 export interface RunsPorts {
   emit(rawKey: string, at: number, event: EventBody): void;
@@ -25,18 +16,18 @@ export interface RunsPorts {
   after(delayMs: number, run: () => void): void;
   /** Name of a scheduled job, as far as it is known. */
   jobName(jobId: string): string | undefined;
-  /** A run of the session will try again, and nobody has told when. */
+  /** A run of the session will try again, but no frame said when. */
   askRetry(rawKey: string): void;
   askRow(rawKey: string): void; // it may say what no event does
 }
 
 const MAX_RUNS = 3_000;
 const MAX_SESSIONS = 3_000;
-const EMIT_AGAIN_MS = 5_000; // a run that thinks or streams says so at most this often
+const EMIT_AGAIN_MS = 5_000; // for a run that thinks or streams we emit a sign at most this often
 const HELD_MS = 60_000;
-const STOPPING_MS = 10_000; // a gateway cuts its runs off before it says that it stops
-const ABORTED_END_MS = 2_000; // a gateway that tells the end of a run that was stopped does so within a second
-const FAILED_END_MS = 300; // a run that gives up says so 75 ms after its last failure; one that tries again is silent for a second at least
+const STOPPING_MS = 10_000; // a gateway cuts off its runs before it says that it stops
+const ABORTED_END_MS = 2_000; // a gateway that sends the end of a stopped run does so within a second
+const FAILED_END_MS = 300; // a run that gives up ends 75 ms after its last failure; one that tries again is silent for at least a second
 
 export class Runs {
   readonly #ports: RunsPorts;
@@ -68,12 +59,12 @@ export class Runs {
     return [...this.session(rawKey).openRuns].flatMap((runId) => this.#runsById.get(runId) ?? []);
   }
 
-  /** Sessions in which something is going on, with a run or about to have one. */
+  /** The sessions with an open run or with a turn that is about to have one. */
   liveKeys(): string[] {
     return [...this.#sessionsByKey.values()].filter(({ hasBegun, openRuns }) => hasBegun || openRuns.size > 0).map(({ rawKey }) => rawKey);
   }
 
-  /** Whether a frame of a run is older than what is known of it. Equal numbers are shared by streams. */
+  /** Whether a frame of a run is older than the newest one. Streams share equal numbers. */
   isOld(runId: string, seq: number | undefined): boolean {
     const run = this.#runsById.get(runId);
     if (run === undefined || seq === undefined) return false;
@@ -82,7 +73,7 @@ export class Runs {
     return false;
   }
 
-  /** A message, a job or the gateway itself set a turn going. */
+  /** A message, a job or the gateway itself started a turn. */
   begin(rawKey: string, at: number, event: TurnStart): void {
     const session = this.session(rawKey);
     const isOwnMessage = event.runId !== undefined && session.openRuns.has(event.runId);
@@ -91,7 +82,7 @@ export class Runs {
       session.held = { event, at };
       return;
     }
-    // Some versions tell the message only when its run has begun; it may have waited for that.
+    // Some versions send the message only after its run has begun.
     const begunAt = session.isTriggerUnknown || isOwnMessage ? Math.max(at, ...this.openRunsOf(rawKey).map((run) => run.startedAt)) : at;
     this.#emitTurnStart(session, begunAt, event);
   }
@@ -111,7 +102,7 @@ export class Runs {
     return run;
   }
 
-  /** Another attempt: told when it does something, for it may fail at once like the one before. */
+  /** Another attempt. We emit it only when it does something, because it may fail at once like the one before. */
   #startedAgain(run: Run, at: number): Run {
     if (run.attempt > 0) {
       run.retriedAt = at;
@@ -122,8 +113,8 @@ export class Runs {
   }
 
   /**
-   * A sign of the run: `alive` that it is there, `words` of a text, `work` that is more than the rest of a text, so that an answered run
-   * goes on. Undefined when it has ended.
+   * A sign of the run: `alive`, a piece of `text`, or `work`, which is more than the rest of a text and shows that an answered run goes
+   * on. Undefined when the run has ended.
    */
   active(rawKey: string, runId: string, at: number, sign: Sign): Run | undefined {
     const run = this.#runsById.get(runId) ?? this.started(rawKey, runId, at, false);
@@ -142,7 +133,7 @@ export class Runs {
     return run;
   }
 
-  /** A model call failed; the run will try again, unless it ends at once. */
+  /** A model call failed. The run will try again, unless it ends at once. */
   failed(run: Run, at: number, reason: string): void {
     run.attempt += 1;
     run.reason = reason;
@@ -168,7 +159,7 @@ export class Runs {
     this.#ports.emit(run.rawKey, at, { type: 'retry_scheduled', attempt, reason: run.reason, nextAt, runId });
   }
 
-  /** The run is over. The first word on it counts, unless that was a guess. */
+  /** The run is over. The first report counts, unless it was a guess. */
   ended(runId: string, reported: RunOutcome, at: number, reason?: string): void {
     const run = this.#runsById.get(runId);
     if (run === undefined || !isNewEnd(run, reported)) return;
@@ -178,7 +169,7 @@ export class Runs {
     this.#ports.emit(run.rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
   }
 
-  /** The last message of a run says that it was aborted. Where its row says so, too, that may be all that is ever told (2026.4). */
+  /** The last message of a run says that it was aborted. If its row says so, too, no other report may ever come (2026.4). */
   awaitAbortedEnd(run: Run): void {
     const { impliedEnd } = run;
     this.#ports.after(ABORTED_END_MS, () => {
@@ -188,14 +179,14 @@ export class Runs {
     });
   }
 
-  /** The run was cut off for a restart: of its session by a person (`/new`), unless the gateway says that it stops itself. */
+  /** A restart cut the run off: a person restarted its session (`/new`), unless the gateway says that it stops itself. */
   cutForRestart(runId: string, at: number): void {
     const run = this.#runsById.get(runId);
     this.ended(runId, this.#isStopping ? 'lost' : 'aborted', at);
     if (run !== undefined) run.restartedAt = this.#ports.now();
   }
 
-  /** The gateway stops. What it has cut off for that was stopped by nobody, and may be continued by the next one. */
+  /** The gateway stops. Nobody stopped the runs that it cut off for that, and the next gateway may continue them. */
   gatewayStops(): void {
     this.#isStopping = true;
     const now = this.#ports.now();
@@ -222,7 +213,7 @@ export class Runs {
     session.isTriggerUnknown = false;
   }
 
-  /** A run that was called lost and is at work after all, unless another one has taken its place. */
+  /** Opens a lost run again that is at work after all, unless another one has taken its place. */
   #reopenLost(run: Run, at: number): boolean {
     const session = this.session(run.rawKey);
     if (run.end?.outcome !== 'lost' || session.hasBegun || session.openRuns.size > 0) return false;
@@ -235,7 +226,7 @@ export class Runs {
     return true;
   }
 
-  /** A row says whether the newest run of its session was stopped. Only a change while a run is at work speaks of that run. */
+  /** A row says whether the newest run of its session was stopped. Only a change while a run is at work is about that run. */
   setStoppedByRow(rawKey: string, isStopped: boolean, rowAt: number): void {
     const session = this.session(rawKey);
     const isChange = isStopped && session.isStoppedByRow !== true;
@@ -248,8 +239,8 @@ export class Runs {
   }
 
   /**
-   * The end of a run whose beginning was not seen: it matters to a turn that waits for its run. One that failed is said in any case,
-   * with a box of its own, for somebody waits for it; only if not even its session was seen before, it is not ours to tell.
+   * The end of a run whose beginning we did not see. It matters to a turn that waits for its run. A failed run always gets a box, because
+   * somebody waits for it; only if we never saw its session do we emit nothing.
    */
   endedUnseen(rawKey: string, end: UnseenEnd): void {
     const session = this.session(rawKey);
@@ -275,7 +266,7 @@ export class Runs {
     }
   }
 
-  /** Every turn in which something is going on has lost its gateway; a sign of its runs takes that back. */
+  /** Every running turn has lost its gateway; a later sign of its runs takes that back. */
   lost(at: number): void {
     for (const rawKey of this.liveKeys()) {
       this.#ports.emit(rawKey, at, { type: 'source_lost' });

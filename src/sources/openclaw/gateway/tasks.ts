@@ -1,4 +1,4 @@
-// Owns which background commands are at work. Only `task` events tell of them once their turn has ended.
+// Keeps the background commands that are running. After the end of their turn only `task` events report them.
 
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -9,7 +9,7 @@ import { isSessionKey } from './raw-session-key.ts';
 const MAX_TASKS = 1_000;
 const TRUSTED_MS = 60_000; // renewed in good time by `confirm`
 
-/** The command is at work, and the gateway will tell when it ends. */
+/** An event that says: the command is running, and the gateway will send its end. */
 export function commandSeen(handle: string, now: number): EventBody {
   return { type: 'busy_seen', until: now + TRUSTED_MS, handle };
 }
@@ -24,7 +24,7 @@ export class Tasks {
     this.#emit = emit;
   }
 
-  /** Tasks of other kinds, such as sub-agents and scheduled runs, have better witnesses. */
+  /** Adds or ends the command of a `task` event. Other events report sub-agents and scheduled runs better. */
   update(task: JsonRecord, now: number): void {
     const handle = this.#safe.id(task['sourceId']);
     const rawKey = task['sessionKey'];
@@ -39,12 +39,12 @@ export class Tasks {
     this.#emit(rawKey, at, { type: 'background_ended', handle, ...(exitCode === undefined ? {} : { exitCode }) });
   }
 
-  /** While the gateway is there, what it has not called ended is at work. */
+  /** While the gateway is connected, every command that it has not ended is running. */
   confirm(now: number): void {
     for (const [handle, rawKey] of this.#keysByHandle) this.#emit(rawKey, now, commandSeen(handle, now));
   }
 
-  /** A new gateway knows nothing of the commands of the one before. */
+  /** A restarted gateway does not have the commands of the one before. */
   endAll(now: number): void {
     for (const [handle, rawKey] of this.#keysByHandle) this.#emit(rawKey, now, { type: 'background_ended', handle });
     this.#keysByHandle.clear();

@@ -1,4 +1,4 @@
-// How long the gateway source waits for what, in milliseconds.
+// The time limits of the gateway source, in milliseconds.
 
 import type { BackOffTiming } from './back-off.ts';
 
@@ -11,12 +11,12 @@ export interface Timing extends BackOffTiming {
   deadMs: number;
   /** Without a gateway for this long, what ran there is lost. */
   lostMs: number;
-  /** Open runs without news for this long are asked about. */
+  /** We ask about an open run after this long without news. */
   quietMs: number;
   checkMs: number;
-  /** A token that was refused is looked at again this often. */
+  /** After a refusal we read the token again this often. */
   lookMs: number;
-  /** A run that is not in flight is asked about once more after this time: rows lag behind. */
+  /** We ask again about a run that is not in flight after this time, because rows lag behind. */
   recheckMs: number;
 }
 

@@ -1,4 +1,4 @@
-// Who or what set a turn going, read from a message of the gateway. Its marks say more than the transcripts of older versions.
+// Reads from a message of the gateway who or what started a turn. Its marks say more than the transcripts of older versions.
 
 import type { Trigger } from '../../../core/event.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
@@ -18,7 +18,7 @@ export interface DecodedTurnStart {
   /** Background commands whose end the text reports. */
   ended: Extract<EventBody, { type: 'background_ended' }>[];
   started: TurnStart;
-  /** The gateway deals with the message by itself; no run will come of it. */
+  /** The gateway answers the message itself; no run follows. */
   isAnswered: boolean;
 }
 
@@ -58,7 +58,7 @@ function provenanceOf(message: JsonRecord): JsonRecord | undefined {
   return asRecord(message['provenance']);
 }
 
-/** What the gateway itself wrote, by the tool it wrote it for. */
+/** The trigger of a message that the gateway itself wrote; `sourceTool` names it. */
 function triggerOfProvenance(message: JsonRecord, safe: SafeText): Trigger | undefined {
   const provenance = provenanceOf(message);
   const tool = asText(provenance?.['sourceTool']);
@@ -84,7 +84,7 @@ function announce(provenance: JsonRecord, safe: SafeText): Trigger {
   return { kind: 'announce', ...(childKey === undefined ? {} : { childKey }) };
 }
 
-/** `transport` names the post that a person wrote; the sender's id comes with every message of a person. */
+/** `transport` names the person's post; every message of a person has the sender's id. */
 function triggerOfSender(message: JsonRecord, safe: SafeText): Trigger | undefined {
   const marks = asRecord(message['__openclaw']);
   const transport = asRecord(marks?.['transport']);

@@ -1,12 +1,12 @@
-// Pure: the frames of the gateway protocol (3 and 4), as far as a reader needs them. Every frame is one JSON text.
+// Decodes the frames of the gateway protocol (3 and 4) that a reader needs. Every frame is one JSON text. Pure.
 
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 
-/** Why the gateway refused a request. `code` is the more telling one of the two it gives, such as `AUTH_TOKEN_MISMATCH`. */
+/** Why the gateway refused a request. `code` is the more precise one of its two codes, such as `AUTH_TOKEN_MISMATCH`. */
 export interface Refusal {
   code: string;
   message: string;
-  /** Set when the gateway itself says when to come again, in milliseconds. */
+  /** How long the gateway asks us to wait, in milliseconds, if it says so. */
   retryAfterMs?: number;
   /** Names the pairing request that the gateway's operator must approve. */
   requestId?: string;
@@ -27,7 +27,7 @@ export const IGNORED_EVENTS: ReadonlySet<string> = new Set(
 );
 
 const MAX_MESSAGE_CHARS = 300;
-/** The shape the gateway gives to the ids of its pairing requests; it goes into a command line that people copy. */
+/** The shape of the gateway's ids of pairing requests. The id goes into a command line that people copy. */
 const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
 /** The frame in a text; `undefined` for everything else, whatever it is. */
@@ -57,11 +57,11 @@ function decodeRefusal(error: JsonRecord): Refusal {
   };
 }
 
-/** What the gateway says about itself when it lets us in. */
+/** What the gateway says about itself when it accepts us. */
 export interface Hello {
   protocol: number;
   version: string;
-  /** New with every start of the gateway; older ones do not tell it. */
+  /** New with every start of the gateway; older ones do not send it. */
   bootId?: string;
   /** How long the gateway has been running, in milliseconds. */
   uptimeMs?: number;
