@@ -117,7 +117,7 @@ describe('a refused question', () => {
     newest().socket.terminate();
     await until('and again', () => connections() === 2 && asked('sessions.subscribe').length > 5);
     await until('refused again', () => Object.keys(source.source.details().refusals).length > 0);
-    expect(source.log.filter((line) => line.includes('refuses a question'))).toHaveLength(1);
+    expect(source.log.filter((line) => line.includes('refuses a request'))).toHaveLength(1);
   });
 
   it.each(['sessions.subscribe', 'sessions.messages.subscribe', 'chat.history', 'sessions.list'])(
@@ -165,7 +165,7 @@ describe('a refused question', () => {
     await until('again', () => connections() === 2 && stateOf(source) === 'connected' && source.source.details().missingMethods.length > 0);
     expect(source.source.health().condition).toMatchObject({
       state: 'impaired',
-      because: expect.stringMatching(/sub-agents and of \/stop.*TRANSCRIPT_DIR/),
+      because: expect.stringMatching(/sub-agents and \/stop.*TRANSCRIPT_DIR/),
     });
     expect(source.log.filter((line) => line.includes('no such method'))).toHaveLength(1);
   });
