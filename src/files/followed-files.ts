@@ -23,26 +23,26 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
   clock: Clock;
   problems: ProblemNotes<FileProblem>;
   format: LogFormat<Event>;
-  /** False: nothing may be read of it yet; it is asked again at every read. */
-  isReady(file: File): boolean;
-  /** Whether something says that it is at work although nothing was written for long; then it is not given back. */
-  isLive(file: File): boolean;
-  /** Whether what it opened last is of interest, with its newest event at `lastAt` by its writer's clock. */
-  isWorthShowing(file: File, lastAt: number, hasEnded: boolean): boolean;
   /** The events of one entry, in the order of the file. */
   emit(file: File, events: readonly Event[]): void;
-  /** Entries of which something was shown are in the file no more. */
-  onRemoved(file: File): void;
-  /** A line has just arrived; see `FollowOptions`. */
-  onNews(file: File, line: Sighting, before: Sighting | undefined): void;
   /** Called after all events of the bytes before `file.checkpoint.offset` were emitted. */
   onProgress(file: File): void;
-  /** Nothing was written to it for long: it is at rest until it changes. */
-  onRest(file: File): void;
-  /** Whether a file that was renamed to this path goes on under its old one. */
-  goesOn(renamedTo: string): boolean;
   /** A file is gone; everything that could be read of it was emitted. */
   onEnded(file: File, renamedTo: string | undefined): void;
+  /** False: nothing may be read of it yet; it is asked again at every read. */
+  isReady?(file: File): boolean;
+  /** Whether something says that it is at work although nothing was written for long; then it is not given back. */
+  isLive?(file: File): boolean;
+  /** Whether what it opened last is of interest, with its newest event at `lastAt`. Without it: if that is recent. */
+  isWorthShowing?(file: File, lastAt: number, hasEnded: boolean): boolean;
+  /** Whether a file that was renamed to this path goes on under its old one. Without it: it does not. */
+  goesOn?(renamedTo: string): boolean;
+  /** Entries of which something was shown are in the file no more. */
+  onRemoved?(file: File): void;
+  /** A line has just arrived; see `FollowOptions`. */
+  onNews?(file: File, line: Sighting, before: Sighting | undefined): void;
+  /** Nothing was written to it for long: it is at rest until it changes. */
+  onRest?(file: File): void;
 }
 
 const MAX_OPEN_FILES = 8;
@@ -201,16 +201,16 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
       emit: (events) => {
         if (events.length > 0) ports.emit(file, events);
       },
-      onRemoved: () => ports.onRemoved(file),
-      onNews: (line, before) => ports.onNews(file, line, before),
-      isWorthShowing: (lastAt, hasEnded) => ports.isWorthShowing(file, lastAt, hasEnded),
+      onRemoved: () => ports.onRemoved?.(file),
+      onNews: (line, before) => ports.onNews?.(file, line, before),
+      isWorthShowing: (lastAt, hasEnded) => ports.isWorthShowing?.(file, lastAt, hasEnded) ?? clock.now() - lastAt < RECENT_MS,
     });
   }
 
   /** True: there is more. */
   async #readOnce(file: File): Promise<boolean> {
     const { follower } = file;
-    if (follower === undefined || !this.#ports.isReady(file)) return false;
+    if (follower === undefined || this.#ports.isReady?.(file) === false) return false;
     try {
       return this.#took(file, await this.#limit(() => follower.read()));
     } catch {
@@ -233,7 +233,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
         this.#later(file, read.retryInMs);
         return false;
       case 'renamed':
-        if (!this.#ports.goesOn(read.to)) this.#end(file, read.to);
+        if (this.#ports.goesOn?.(read.to) !== true) this.#end(file, read.to);
         return false;
       case 'gone':
         this.#end(file, undefined);
@@ -282,11 +282,11 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   /** Gives a file back that nothing was written to for long; its place is kept. */
   async #restIfIdle(file: File): Promise<void> {
     const idleMs = this.#ports.clock.monotonic() - file.lastLinesAt;
-    if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive(file)) return;
+    if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive?.(file) === true) return;
     const found = await this.#looks.stat(file.path);
     if (found === undefined || this.#reads.isBusy(file.path)) return;
     this.#atRest(file, found);
-    this.#ports.onRest(file);
+    this.#ports.onRest?.(file);
     this.#close(file);
     this.#reads.forget(file.path);
   }

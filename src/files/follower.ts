@@ -245,7 +245,7 @@ export class Follower<Event extends { at: number }> {
   }
 
   #sighted(line: string, seenAt: number): Sighting | undefined {
-    const writtenAt = this.#options.format.writtenAt(line);
+    const writtenAt = this.#options.format.writtenAt?.(line);
     return writtenAt === undefined ? undefined : { writtenAt, seenAt };
   }
 

@@ -20,12 +20,12 @@ export interface LogFormat<Event extends { at: number }> {
   newDecoder(): (entry: string) => Decoded<Event>;
   /** The entries in a line. What is torn is an entry, too, so that it is counted. */
   entriesOf(line: string): Entry[];
-  /** When a line was written, by its own words; `undefined` when it does not say. */
-  writtenAt(line: string): number | undefined;
   /** Whether something begins that can be shown without anything before it. */
   opens(event: Event): boolean;
   /** Whether what these events tell of, from `opens` on, has come to its end. */
   hasEnded(events: readonly Event[]): boolean;
+  /** When a line was written, by its own words; `undefined` when it does not say. Without it the writer's clock is not known. */
+  writtenAt?(line: string): number | undefined;
   /** Whether the file `original` may be called `name` after it was renamed in its folder. Without it such a file is gone. */
   isLaterName?(name: string, original: string): boolean;
 }

@@ -9,6 +9,9 @@ import type { Refusal } from './open-file.ts';
 /** What can be wrong with any file that is followed. A source has kinds of its own besides. */
 export type FileProblem = Exclude<Refusal, 'missing'> | 'long_line' | 'nul_block' | 'too_many';
 
+/** What can be wrong with the folders they lie in. */
+export type FolderProblem = 'folder_unreadable' | 'watch_limit' | 'watch_failed';
+
 /** How often a problem was met, where last, and of how many paths it is not known to be over. */
 export interface Problem<Kind> {
   kind: Kind;
@@ -23,6 +26,25 @@ export interface ProblemWords<Kind extends string> {
   sentences: Readonly<Record<Kind, string>>;
   /** Kinds that are often the same for many folders: they share one line, whatever their paths. */
   ofFolders: readonly Kind[];
+}
+
+/** The sentences for a source whose files are called `noun`, such as `transcript`. */
+export function fileSentences(noun: string): Record<FileProblem | FolderProblem, string> {
+  return {
+    symlink: `A ${noun} is a symbolic link and is not followed.`,
+    not_a_file: `A ${noun} is no regular file and is not opened.`,
+    outside: `A ${noun} lies behind a symbolic link outside the ${noun} directory and is not read.`,
+    unreadable: `A ${noun} cannot be read: permission denied.`,
+    exhausted: 'No file handles are left; reading is tried again.',
+    failed: `A ${noun} cannot be read.`,
+    long_line: 'A line is too long and was skipped.',
+    nul_block: 'A block of NUL bytes was skipped.',
+    too_many: `An agent has more ${noun}s at work than are followed at once; the others wait.`,
+    folder_unreadable: 'A folder cannot be listed: permission denied.',
+    watch_limit:
+      'The system has no file watches left; polling instead. Raise fs.inotify.max_user_watches or fs.inotify.max_user_instances to get events again.',
+    watch_failed: 'File events failed; the slow sweep goes on.',
+  };
 }
 
 const MAX_PATHS = 10_000; // per kind: what is counted must not fill the memory

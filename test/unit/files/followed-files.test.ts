@@ -5,7 +5,7 @@ import { decodeCheckpoint, type FollowedFile, newFile, RECENT_MS } from '../../.
 import { FollowedFiles } from '../../../src/files/followed-files.ts';
 import type { TailCheckpoint } from '../../../src/files/follower.ts';
 import type { LogFormat } from '../../../src/files/log-format.ts';
-import { createFileProblems, type FileProblem } from '../../../src/files/problems.ts';
+import { createFileProblems, fileSentences } from '../../../src/files/problems.ts';
 import { hashKeyOf } from '../../../src/files/seen-entries.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
@@ -19,22 +19,9 @@ interface Said {
 const WORDS: LogFormat<Said> = {
   newDecoder: () => (text) => ({ events: [{ at: 1_000, text }], isHidden: text.startsWith('#') }),
   entriesOf: (line) => [{ text: line, key: hashKeyOf(line) }],
-  writtenAt: () => undefined,
   opens: ({ text }) => text.startsWith('>'),
   hasEnded: (events) => events.at(-1)?.text.startsWith('.') === true,
   isLaterName: (name, original) => name === `${original}.old`,
-};
-
-const SENTENCES: Record<FileProblem, string> = {
-  symlink: 'a',
-  not_a_file: 'b',
-  outside: 'c',
-  unreadable: 'd',
-  exhausted: 'e',
-  failed: 'f',
-  long_line: 'g',
-  nul_block: 'h',
-  too_many: 'i',
 };
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -42,7 +29,7 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 function setUp(dir = tempFolderInMemory(), checkpoints = new Map<string, TailCheckpoint>()) {
   const clock = new FakeClock();
   const said: string[] = [];
-  const problems = createFileProblems<FileProblem>({ sentences: SENTENCES, ofFolders: [] }, quiet, clock);
+  const problems = createFileProblems({ sentences: fileSentences('log'), ofFolders: [] }, quiet, clock);
   const say = (what: string) => (file: FollowedFile<Said>) => void said.push(`${file.name} ${what}`);
   const files = new FollowedFiles<Said, FollowedFile<Said>>({
     root: dir,
@@ -50,14 +37,11 @@ function setUp(dir = tempFolderInMemory(), checkpoints = new Map<string, TailChe
     problems,
     format: WORDS,
     isReady: ({ name }) => !name.startsWith('later'),
-    isLive: () => false,
     isWorthShowing: (_file, _lastAt, hasEnded) => !hasEnded,
     emit: (file, events) => said.push(...events.map(({ text }) => `${file.name} ${text}`)),
     onRemoved: say('lost entries'),
-    onNews: () => undefined,
     onProgress: ({ path, checkpoint }) => void (checkpoint !== undefined && checkpoints.set(path, checkpoint)),
     onRest: say('rests'),
-    goesOn: () => false,
     onEnded: (file, to) => say(to === undefined ? 'is gone' : `became ${basename(to)}`)(file),
   });
   const path = (name: string) => join(dir, name);

@@ -6,17 +6,12 @@ import { basename, dirname, join, sep } from 'node:path';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
 import { inSlices } from '../../../files/slices.ts';
 import { type Refusal, refusalOf } from '../../../files/open-file.ts';
+import type { Discovery, Folder as AnyFolder, FolderLayout } from '../../../files/watched-folders.ts';
 
-export interface Folder {
-  path: string;
+export interface Folder extends AnyFolder {
   /** The agent the folder belongs to, by its place `<agents>/<agentId>/sessions`. */
   agentId: string;
-  /** Differs when the folder was removed and made anew. */
-  version: string;
 }
-
-/** What lies below the directory now. `missing` is waited for. */
-export type Discovery = { kind: 'missing' } | { kind: 'unreadable' } | { kind: 'found'; folders: Folder[]; unreadable: string[] };
 
 export interface Listing {
   /** Transcripts that are not known yet. */
@@ -43,7 +38,7 @@ const ENTRIES_AT_ONCE = 128; // well below a millisecond, before others get thei
  * The sessions folders of `root`: itself when it is one, and every `<child>/sessions`. Symbolic links below `root` are not followed,
  * because an agent may have made them.
  */
-export async function findFolders(root: string): Promise<Discovery> {
+export async function findFolders(root: string): Promise<Discovery<Folder>> {
   try {
     const children = await readdir(root, { withFileTypes: true });
     const isFolder = basename(root) === SESSIONS || children.some((child) => isOfSessions(child.name));
@@ -63,16 +58,25 @@ export async function findFolders(root: string): Promise<Discovery> {
 }
 
 /** Whether a name tells that its folder holds sessions. */
-export function isOfSessions(name: string): boolean {
+function isOfSessions(name: string): boolean {
   const { kind } = fileKindOf(name);
   return kind !== 'other' && kind !== 'ignored';
 }
 
 /** Whether a folder at `path` below the root may be an agent's or its sessions. A name with a dot is hardly ever an agent's. */
-export function mayHoldSessions(path: string): boolean {
+function mayHoldSessions(path: string): boolean {
   const [agent = '', folder, ...deeper] = path.split(sep);
   return folder === undefined ? !agent.includes('.jsonl') : folder === SESSIONS && deeper.length === 0;
 }
+
+const AGENTS = 1; // <root>/<agent>, in which a folder of sessions appears
+
+/** The sessions folder of every agent, or the one that the directory is itself. */
+export const SESSIONS_FOLDERS: FolderLayout<Folder> = {
+  find: findFolders,
+  isOwnName: isOfSessions,
+  tree: { depth: AGENTS, isIgnored: (path) => !mayHoldSessions(path) },
+};
 
 /** The folder, its path alone when it may not be looked at, or nothing. */
 async function folderAt(path: string, look: typeof lstat): Promise<Folder | string | undefined> {

@@ -1,7 +1,7 @@
 // How well transcripts can be read, in words for `/health`. Pure.
 
 import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
-import type { Watching } from './folders.ts';
+import type { Watching } from '../../../files/watched-folders.ts';
 import type { Problem } from './problems.ts';
 
 /** What is known of the files and of what was in them. */

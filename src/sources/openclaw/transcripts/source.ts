@@ -4,9 +4,9 @@ import { dirname, sep } from 'node:path';
 import type { SessionEvent } from '../../../core/event.ts';
 import type { Source, SourcePorts } from '../../../core/source.ts';
 import { createTranscriptDecoder } from './decode.ts';
-import { type Folder, listFolder } from './discover.ts';
+import { type Folder, listFolder, SESSIONS_FOLDERS } from './discover.ts';
 import { fileKindOf } from './file-name.ts';
-import { Folders } from './folders.ts';
+import { WatchedFolders } from '../../../files/watched-folders.ts';
 import { healthOf, type TranscriptDetails } from './health.ts';
 import { Hints } from '../../../files/hints.ts';
 import { TRANSCRIPTS } from './identity.ts';
@@ -66,7 +66,7 @@ class TranscriptFiles {
   readonly #options: TranscriptSourceOptions;
   readonly #problems: Problems;
   readonly #timers: Timers;
-  readonly #folders: Folders;
+  readonly #folders: WatchedFolders<Folder>;
   readonly #reading: Reading;
   readonly #hints = new Hints<Folder>((folder, name) => this.#look(folder, name));
   readonly #listed = new WeakSet<Folder>();
@@ -93,8 +93,9 @@ class TranscriptFiles {
       return checkpoint === undefined ? [] : [[path, checkpoint]];
     });
     this.#reading = this.#createReading();
-    this.#folders = new Folders({
+    this.#folders = new WatchedFolders({
       root,
+      layout: SESSIONS_FOLDERS,
       polling,
       problems: this.#problems,
       onName: (folder, name) => this.#named(folder, name),

@@ -1,33 +1,55 @@
-// Owns which sessions folders exist and whether file events come from them. Does not look at what is in them.
+// Owns which folders of a source exist and whether file events come from them. Does not look at what is in them.
 
 import { realpath, stat } from 'node:fs/promises';
-import { type Folder, findFolders, isOfSessions, mayHoldSessions } from './discover.ts';
-import { FolderWatches } from '../../../files/folder-watches.ts';
-import type { Problems } from './problems.ts';
-import type { FileEvents, WatchFailure } from '../../../files/watch.ts';
+import { FolderWatches } from './folder-watches.ts';
+import type { FolderProblem, ProblemNotes } from './problems.ts';
+import type { FileEvents, TreeWatchOptions, WatchFailure } from './watch.ts';
+
+/** A folder in which files of a source lie. A source adds what it knows besides. */
+export interface Folder {
+  path: string;
+  /** Differs when the folder was removed and made anew. */
+  version: string;
+}
+
+/** What lies below the directory now. `missing` is waited for. */
+export type Discovery<Place extends Folder> =
+  | { kind: 'missing' }
+  | { kind: 'unreadable' }
+  | { kind: 'found'; folders: Place[]; unreadable: string[] };
+
+/** Where the folders of a source lie below its directory. */
+export interface FolderLayout<Place extends Folder> {
+  /** Finds them. Never throws. */
+  find(root: string): Promise<Discovery<Place>>;
+  /** Whether a file of this name makes the folder it lies in one of them. */
+  isOwnName(name: string): boolean;
+  /** How deep they lie, and which folders need no look. */
+  tree: Pick<TreeWatchOptions, 'depth' | 'isIgnored'>;
+}
 
 /** How changes are noticed: by file events, by looking every second, or not at all because the directory is missing. */
 export type Watching = 'events' | 'polling' | 'waiting';
 
-export interface FoldersOptions {
+export interface WatchedFoldersOptions<Place extends Folder> {
+  /** The directory of the source. It may be missing and is waited for. */
   root: string;
+  layout: FolderLayout<Place>;
   /** Never use file events, for network mounts. */
   polling: boolean;
-  problems: Problems;
+  problems: ProblemNotes<FolderProblem>;
   /** Something happened to a file of this name. */
-  onName(folder: Folder, name: string): void;
+  onName(folder: Place, name: string): void;
   /** A folder may have come or gone. */
   onHint(): void;
-  onFound(folder: Folder): void;
-  onGone(folder: Folder): void;
+  onFound(folder: Place): void;
+  onGone(folder: Place): void;
   events?: FileEvents;
 }
 
-const AGENTS = 1; // <root>/<agent>, in which a folder of sessions appears
-
-export class Folders {
-  readonly #options: FoldersOptions;
-  readonly #foldersByPath = new Map<string, Folder>();
+export class WatchedFolders<Place extends Folder> {
+  readonly #options: WatchedFoldersOptions<Place>;
+  readonly #foldersByPath = new Map<string, Place>();
   #watching: Watching = 'waiting';
   #readable = false;
   #forbidden = false;
@@ -38,13 +60,13 @@ export class Folders {
   readonly #watches: FolderWatches;
   #isStopped = false;
 
-  constructor(options: FoldersOptions) {
+  constructor(options: WatchedFoldersOptions<Place>) {
     this.#options = options;
     this.#watches = new FolderWatches({
       onName: (path, name) => this.#named(path, name),
       onHint: () => options.onHint(),
       onError: (kind) => this.#failed(kind),
-      tree: { depth: AGENTS, isIgnored: (path) => !mayHoldSessions(path) },
+      tree: options.layout.tree,
       events: options.events,
     });
   }
@@ -63,18 +85,18 @@ export class Folders {
     return this.#forbidden;
   }
 
-  all(): Folder[] {
+  all(): Place[] {
     return [...this.#foldersByPath.values()];
   }
 
-  at(path: string): Folder | undefined {
+  at(path: string): Place | undefined {
     return this.#foldersByPath.get(path);
   }
 
-  /** Looks at what exists now. A folder that was removed and made anew is told as gone and found. Never throws. */
+  /** Looks at what exists now. A folder that was removed and made anew is gone and found. Never throws. */
   async discover(): Promise<void> {
-    const { root } = this.#options;
-    const found = await findFolders(root);
+    const { root, layout } = this.#options;
+    const found = await layout.find(root);
     this.#noteUnreadable(found.kind === 'found' ? found.unreadable : found.kind === 'unreadable' ? [root] : []);
     this.#readable = found.kind === 'found';
     this.#forbidden = found.kind === 'unreadable';
@@ -102,7 +124,7 @@ export class Folders {
   }
 
   /** True: a folder that was watched is another one now. */
-  #replace(found: readonly Folder[]): boolean {
+  #replace(found: readonly Place[]): boolean {
     const versionsByPath = new Map(found.map((folder) => [folder.path, folder.version]));
     const gone = this.all().filter((folder) => versionsByPath.get(folder.path) !== folder.version);
     for (const folder of gone) {
@@ -122,7 +144,7 @@ export class Folders {
     const { root, polling } = this.#options;
     this.#watching = polling || this.#limitReached ? 'polling' : 'events';
     if (this.#isStopped || this.#watching === 'polling') return;
-    // Whether the directory itself has become a folder of sessions shows in its files.
+    // Whether the directory itself has become one of the folders shows in its files.
     await this.#watches.keep([root, ...[...this.#foldersByPath.keys()].filter((path) => path !== root)]);
     if (this.#isStopped || this.#limitReached) return this.#watches.stop();
     // The configured directory may be a link, which chokidar would not follow.
@@ -133,7 +155,7 @@ export class Folders {
   #named(path: string, name: string): void {
     const folder = this.#foldersByPath.get(path);
     if (folder !== undefined) this.#options.onName(folder, name);
-    else if (isOfSessions(name)) this.#options.onHint();
+    else if (this.#options.layout.isOwnName(name)) this.#options.onHint();
   }
 
   #failed(kind: WatchFailure): void {
