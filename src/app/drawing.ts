@@ -6,13 +6,14 @@ import { encodeMessage } from '../boxes/render/message.ts';
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Shrink } from '../boxes/publish/publisher-ports.ts';
 import { renderCard } from '../boxes/render/render.ts';
-import type { RenderOptions, StatusOf } from '../boxes/render/render-options.ts';
+import type { RenderOptions } from '../boxes/render/render-options.ts';
 import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config/config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
 import { OUR_MARK } from '../text/neutralise.ts';
-import type { TurnTree } from '../core/session.ts';
+import { redactOnce } from '../text/redact-once.ts';
+import type { JudgedTree } from '../core/status.ts';
 import type { PostBody } from '../core/sink.ts';
 
 // Newer servers allow 800,000 and 300,000 bytes of a request, old ones 8,000 of which they need some themselves, proxies anything.
@@ -23,15 +24,20 @@ const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
 /** What is said in a box beside its turn. */
 export type Marks = Pick<RenderOptions, 'violations' | 'notices' | 'badge'>;
 
-/** Draws a turn with the configured labels, lines and verbosity. */
+/** Draws a turn with the configured labels, lines and verbosity. A text that is drawn again is not redacted again. */
 export function rendererOf(
-  config: Config,
+  config: Pick<Config, 'verbosity' | 'maxStatusLines' | 'toolLabelsFile'>,
   redact: (text: string) => string,
   log: Logger,
   marksOf: (boxId: string) => Marks = () => ({}),
-): (tree: TurnTree, statusOf: StatusOf) => Card {
-  const options = { verbosity: config.verbosity, maxLines: config.maxStatusLines, labels: toolLabels(config.toolLabelsFile, log), redact };
-  return (tree, statusOf) => renderCard(tree, statusOf, { ...options, ...marksOf(tree.turn.boxId) });
+): (tree: JudgedTree) => Card {
+  const options = {
+    verbosity: config.verbosity,
+    maxLines: config.maxStatusLines,
+    labels: toolLabels(config.toolLabelsFile, log),
+    redact: redactOnce(redact),
+  };
+  return (tree) => renderCard(tree, { ...options, ...marksOf(tree.turn.boxId) });
 }
 
 /** Encodes a card in the configured style; `maxPostChars` is the server's own limit once it is known. */

@@ -18,14 +18,34 @@ const RETRY_GRACE_MS = 35_000; // the longest back-off seen is 30 s
 const CALL_BELIEVED_MS = 4 * 3_600_000; // a call nobody contradicts is believed this long after the last event
 const CHILD_EXPECTED_MS = 60_000; // a spawned sub-agent shows its first sign within this time, or never
 
-/** The state of the tree's own turn; ask again with a child's tree for the child. */
+/** A turn with its state, and so everything below it. */
+export interface JudgedTree extends TurnTree {
+  status: TurnStatus;
+  childrenByKey: Record<string, JudgedTree>;
+}
+
+/** A turn whose own state is still to be derived. */
+type Unjudged = Omit<JudgedTree, 'status'>;
+
+/** Derives each state once, from the bottom up: that of a turn depends on those of its sub-agents. */
+export function judge(tree: TurnTree, limits: StatusLimits): JudgedTree {
+  const childrenByKey = Object.fromEntries(Object.entries(tree.childrenByKey).map(([key, child]) => [key, judge(child, limits)]));
+  const judged = { ...tree, childrenByKey };
+  return { ...judged, status: stateOf(judged, limits) };
+}
+
+/** The state of the tree's own turn. */
 export function statusOf(tree: TurnTree, limits: StatusLimits): TurnStatus {
+  return judge(tree, limits).status;
+}
+
+function stateOf(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const status = undisturbed(tree, limits);
   if (status.final || tree.turn.interruptedAt === undefined) return status;
   return { state: 'interrupted', final: true, endedAt: tree.turn.interruptedAt };
 }
 
-function undisturbed(tree: TurnTree, limits: StatusLimits): TurnStatus {
+function undisturbed(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const { turn } = tree;
   const waiting = openWaits(turn, tree.session.asOf).at(-1);
   if (waiting !== undefined) {
@@ -38,7 +58,7 @@ function undisturbed(tree: TurnTree, limits: StatusLimits): TurnStatus {
 }
 
 /** A second try that has begun may think for as long as any other run. */
-function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>, limits: StatusLimits): TurnStatus {
+function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, limits: StatusLimits): TurnStatus {
   const until = Math.max(retry.at + RETRY_GRACE_MS, (retry.nextAt ?? 0) + Math.max(RETRY_GRACE_MS, limits.idleTimeoutMs));
   if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until)
     return { state: 'retry', final: false, retry };
@@ -46,28 +66,28 @@ function retrying(tree: TurnTree, retry: NonNullable<Turn['retry']>, limits: Sta
 }
 
 /** Signs of life that are not activity: they keep a box open without making it younger. */
-function isAlive(tree: TurnTree, limits: StatusLimits): boolean {
+function isAlive(tree: Unjudged, limits: StatusLimits): boolean {
   const { turn, session } = tree;
   if (hasOpenRun(turn) || turn.busyUntil > session.asOf) return true;
   if (pendingCalls(turn).length > 0 && session.asOf - turn.lastEventAt < CALL_BELIEVED_MS) return true;
   if (turn.background.length > 0 && session.asOf - turn.lastEventAt < limits.idleTimeoutMs) return true;
-  return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key, limits));
+  return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key));
 }
 
-function isChildPending(tree: TurnTree, childKey: string, limits: StatusLimits): boolean {
+function isChildPending(tree: Unjudged, childKey: string): boolean {
   const child = tree.childrenByKey[childKey];
   if (child === undefined) return tree.session.asOf - tree.turn.lastEventAt < CHILD_EXPECTED_MS;
-  return !statusOf(child, limits).final;
+  return !child.status.final;
 }
 
-function activeOrQuiet(tree: TurnTree, limits: StatusLimits): TurnStatus {
+function activeOrQuiet(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const quietMs = tree.session.asOf - lastEventAt(tree);
   if (quietMs < QUIET_AFTER_MS || hasRunningCall(tree, limits)) return { state: 'active', final: false };
   return { state: 'quiet', final: false, quietMs };
 }
 
 /** A running tool is work, not silence. */
-function hasRunningCall(tree: TurnTree, limits: StatusLimits): boolean {
+function hasRunningCall(tree: Unjudged, limits: StatusLimits): boolean {
   return pendingCalls(tree.turn).length > 0 || children(tree).some((child) => isAlive(child, limits) && hasRunningCall(child, limits));
 }
 
@@ -76,12 +96,12 @@ export function lastEventAt(tree: TurnTree): number {
   return Math.max(tree.turn.lastEventAt, ...children(tree).map(lastEventAt));
 }
 
-function children(tree: TurnTree): TurnTree[] {
-  return Object.values(tree.childrenByKey);
+function children<T extends TurnTree>({ childrenByKey }: { childrenByKey: Record<string, T> }): T[] {
+  return Object.values(childrenByKey);
 }
 
 /** No end was seen and nothing lives: idle long enough means over. */
-function unended(tree: TurnTree, limits: StatusLimits): TurnStatus {
+function unended(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const idleAt = tree.turn.lastEventAt + limits.idleTimeoutMs;
   return tree.session.asOf < idleAt ? activeOrQuiet(tree, limits) : endedUnseen(tree.turn, limits);
 }
@@ -91,7 +111,7 @@ function endedUnseen({ lastEventAt: endedAt, startedAt }: Turn, limits: StatusLi
   return isTooLong ? { state: 'timeout', final: true, reason: 'time limit', endedAt } : { state: 'done_unseen', final: true, endedAt };
 }
 
-function ended(tree: TurnTree, limits: StatusLimits): TurnStatus {
+function ended(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const end = tree.turn.end;
   if (end === undefined) return unended(tree, limits);
   if (end.outcome === 'unseen') return endedUnseen(tree.turn, limits);

@@ -12,7 +12,7 @@ import { renderCard } from '../../src/boxes/render/render.ts';
 import { Fold } from '../../src/core/fold.ts';
 import type { SessionEvent } from '../../src/core/event.ts';
 import { createRedactor } from '../../src/text/redact.ts';
-import { statusOf } from '../../src/core/status.ts';
+import { judge } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
@@ -135,7 +135,7 @@ function createBoxes(): { apply(event: SessionEvent): void; text(): string } {
         if (session === undefined || isSubAgent(session)) continue;
         const draw = (): string => {
           const tree = treeOf(fold.sessionsByKey, session, turn, turn.lastEventAt + LATER_MS);
-          const card = renderCard(tree, (node) => statusOf(node, LIMITS), {
+          const card = renderCard(judge(tree, LIMITS), {
             verbosity: 'normal',
             maxLines: 40,
             labels: BUILT_IN_LABELS,

@@ -9,7 +9,7 @@ import { straysOf } from '../../core/orphans.ts';
 import type { SessionsByKey, TurnTree } from '../../core/session.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { Target } from '../../core/sink.ts';
-import { lastEventAt, type StatusLimits, statusOf } from '../../core/status.ts';
+import { type JudgedTree, judge, lastEventAt, type StatusLimits } from '../../core/status.ts';
 import { type RootTurn, treeOf } from '../../core/tree.ts';
 import { fingerprint } from '../../core/turn.ts';
 import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
@@ -33,7 +33,7 @@ export interface BoardPorts {
   /** Time is an event, too: it takes the way of all others, and comes back as a change. */
   emit(event: SessionEvent): void;
   meter: Meter;
-  render(tree: TurnTree, statusOf: (tree: TurnTree) => TurnStatus): Card;
+  render(tree: JudgedTree): Card;
   show(view: BoxView): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
   place(tree: TurnTree): Promise<Placement>;
@@ -91,9 +91,9 @@ export class Board {
     this.#isCatchingUp = false;
     const now = this.#ports.clock.now();
     for (const entry of this.#entriesById.values()) {
-      const tree = this.#treeOfEntry(entry, now);
+      const tree = this.#judgedTreeOf(entry, now);
       if (tree === undefined) continue;
-      const status = this.#statusOf(tree);
+      const { status } = tree;
       if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
         this.#noteState(entry, status);
         settle(entry, 'passed', 'it had ended before the watcher started');
@@ -190,24 +190,20 @@ export class Board {
     const dirty = [...this.#dirtyIds].flatMap((boxId) => this.#entriesById.get(boxId) ?? []);
     this.#dirtyIds.clear();
     if (this.#isCatchingUp) return;
-    for (const entry of dirty) this.#judge(entry);
-    for (const entry of new Set([...dirty, ...this.#shareSlots()])) this.#draw(entry);
+    const treesByEntry = new Map(dirty.map((entry) => [entry, this.#judgedTreeOf(entry)]));
+    for (const [entry, tree] of treesByEntry) if (tree !== undefined) this.#update(entry, tree);
+    for (const entry of this.#shareSlots()) if (!treesByEntry.has(entry)) treesByEntry.set(entry, this.#judgedTreeOf(entry));
+    for (const [entry, tree] of treesByEntry) if (tree !== undefined) this.#draw(entry, tree);
   }
 
-  #judge(entry: BoxEntry): void {
-    const tree = this.#treeOfEntry(entry);
-    if (tree === undefined) return;
-    const status = this.#statusOf(tree);
+  #update(entry: BoxEntry, tree: JudgedTree): void {
+    const { status } = tree;
     const isNews = !status.final || status.state !== entry.state;
     this.#noteState(entry, status);
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
     this.#homing.watch(entry, tree);
-    if (entry.phase === 'undecided') this.#decide(entry, tree, status);
+    if (entry.phase === 'undecided') this.#decide(entry, tree);
     this.#losses.note(entry, tree, status, this.#ports.clock.now());
-  }
-
-  #statusOf(tree: TurnTree): TurnStatus {
-    return statusOf(tree, this.#options.limits);
   }
 
   #treeOfEntry(entry: BoxEntry, asOf = 0): TurnTree | undefined {
@@ -215,6 +211,11 @@ export class Board {
     const session = sessions.get(entry.sessionKey);
     const turn = session?.turns.find((other) => other.boxId === entry.boxId);
     return session === undefined || turn === undefined ? undefined : treeOf(sessions, session, turn, asOf);
+  }
+
+  #judgedTreeOf(entry: BoxEntry, asOf = 0): JudgedTree | undefined {
+    const tree = this.#treeOfEntry(entry, asOf);
+    return tree === undefined ? undefined : judge(tree, this.#options.limits);
   }
 
   #noteState(entry: BoxEntry, status: TurnStatus): void {
@@ -231,20 +232,19 @@ export class Board {
     this.#ports.log.debug({ box: boxId, session: fingerprint(sessionKey), agent, state }, sentence);
   }
 
-  #decide(entry: BoxEntry, tree: TurnTree, status: TurnStatus): void {
+  #decide(entry: BoxEntry, tree: JudgedTree): void {
+    const { status } = tree;
     const decision = decideBox(tree, status, this.#options.policy);
     if (decision.kind === 'never') settle(entry, 'passed', decision.why);
     if (decision.kind === 'open' && !this.#losses.withholds(entry, tree, status, this.#ports.clock.now()))
       void this.#homing.ask(entry, tree);
   }
 
-  #draw(entry: BoxEntry): void {
+  #draw(entry: BoxEntry, tree: JudgedTree): void {
     const { boxId, target } = entry;
-    const tree = this.#treeOfEntry(entry);
-    if (entry.phase !== 'placed' || target === undefined || tree === undefined || !isDrawn(entry)) return;
+    if (entry.phase !== 'placed' || target === undefined || !isDrawn(entry)) return;
     entry.isShown = true;
-    const card = this.#ports.render(tree, (node) => this.#statusOf(node));
-    this.#ports.show({ boxId, target, card, turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
+    this.#ports.show({ boxId, target, card: this.#ports.render(tree), turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
   }
 
   /** The boxes that have got a slot. */
@@ -258,24 +258,15 @@ export class Board {
 
   /** Time passes for a box only where that changes what it says. */
   #tickEntry(entry: BoxEntry, now: number): void {
-    const shown = this.#treeOfEntry(entry);
-    const tree = this.#treeOfEntry(entry, now);
+    const shown = this.#judgedTreeOf(entry);
+    const tree = this.#judgedTreeOf(entry, now);
     if (tree === undefined || shown === undefined) return;
     this.#homing.watch(entry, tree);
-    const status = this.#statusOf(tree);
-    const isDue = this.#hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
-    const changes = status.state !== entry.state || status.final !== entry.final || this.#statesOf(shown) !== this.#statesOf(tree);
+    const { status } = tree;
+    const isDue = hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
+    const changes = status.state !== entry.state || status.final !== entry.final || statesOf(shown) !== statesOf(tree);
     const opens = entry.phase === 'undecided' && decideBox(tree, status, this.#options.policy).kind === 'open';
     if (isDue || changes || opens) this.#tickSession(entry.sessionKey, now);
-  }
-
-  /** Sub-agents may go on after the turn that spawned them has ended. */
-  #hasOpenTurn(tree: TurnTree): boolean {
-    return !this.#statusOf(tree).final || Object.values(tree.childrenByKey).some((child) => this.#hasOpenTurn(child));
-  }
-
-  #statesOf(tree: TurnTree): string {
-    return [this.#statusOf(tree).state, ...Object.values(tree.childrenByKey).map((child) => this.#statesOf(child))].join(' ');
   }
 
   #tickSession(sessionKey: string, at: number): void {
@@ -287,9 +278,18 @@ export class Board {
       const tree = this.#treeOfEntry(entry, now);
       if (tree === undefined) entry.finalAt ??= now; // a session keeps only so many turns
       if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
-      if (tree !== undefined && this.#hasOpenTurn(tree)) continue;
+      if (tree !== undefined && hasOpenTurn(judge(tree, this.#options.limits))) continue;
       this.#ports.forget(entry);
       this.#entriesById.delete(entry.boxId);
     }
   }
+}
+
+/** Sub-agents may go on after the turn that spawned them has ended. */
+function hasOpenTurn({ status, childrenByKey }: JudgedTree): boolean {
+  return !status.final || Object.values(childrenByKey).some(hasOpenTurn);
+}
+
+function statesOf({ status, childrenByKey }: JudgedTree): string {
+  return [status.state, ...Object.values(childrenByKey).map(statesOf)].join(' ');
 }

@@ -8,7 +8,7 @@ import { cut, cutStart, oneLine } from '../../text/text.ts';
 import { SUMMARY_ARG } from '../../core/turn.ts';
 import { formatDuration } from './amounts.ts';
 import type { ToolLabel } from './labels.ts';
-import type { RenderContext } from './render-options.ts';
+import type { RenderOptions } from './render-options.ts';
 import { namedArg, type TellingArg, tellingArg } from './telling-args.ts';
 import { ours, type Wording } from './wording.ts';
 
@@ -32,7 +32,7 @@ interface CallPlace {
 }
 
 /** The line, or `undefined` for a call that is not shown. */
-export function callLine(call: Call, place: CallPlace, { options }: RenderContext): Wording | undefined {
+export function callLine(call: Call, place: CallPlace, options: RenderOptions): Wording | undefined {
   const label = options.labels.get(call.tool);
   const isHidden = options.verbosity === 'quiet' || label?.hidden === true || isShownOtherwise(call, place.turn);
   if (isHidden && !isFailed(call)) return undefined;
@@ -59,7 +59,7 @@ function toolName(call: Call, label: ToolLabel | undefined, redact: (text: strin
   return [{ first: codeSpan(name), later: isPlain ? name : codeSpan(name) }];
 }
 
-function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderContext['options']): string {
+function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderOptions): string {
   const max = verbosity === 'detail' ? MAX_ARG_POINTS_IN_DETAIL : MAX_ARG_POINTS;
   const mask = ({ name, value }: TellingArg): string => argText(name, value, max, redact);
   const shown = [...shownArgs(call, label, mask)];
@@ -95,7 +95,7 @@ function argText(name: string, value: string, max: number, redact: (text: string
   return /path|file|dir/i.test(name) && !text.includes(' ') ? cutStart(text, max) : cut(text, max);
 }
 
-function outcomeText(call: Call, place: CallPlace, options: RenderContext['options']): string {
+function outcomeText(call: Call, place: CallPlace, options: RenderOptions): string {
   const { outcome } = call;
   if (outcome === undefined) return pendingText(call, place);
   switch (outcome.kind) {
@@ -112,11 +112,7 @@ function outcomeText(call: Call, place: CallPlace, options: RenderContext['optio
   }
 }
 
-function failedText(
-  call: Call,
-  outcome: Extract<CallOutcome, { kind: 'failed' }>,
-  { verbosity, redact }: RenderContext['options'],
-): string {
+function failedText(call: Call, outcome: Extract<CallOutcome, { kind: 'failed' }>, { verbosity, redact }: RenderOptions): string {
   const exit = outcome.exitCode === undefined ? '[ERR]' : `[ERR exit ${Math.trunc(outcome.exitCode)}]`;
   const detail =
     verbosity === 'detail' && outcome.detail !== undefined ? codeSpan(redactThenCut(outcome.detail, MAX_DETAIL_POINTS, redact)) : '';

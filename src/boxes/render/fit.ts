@@ -8,7 +8,9 @@ import { earlierLines } from './newest-lines.ts';
  * until `fits` says so; the last one of that order is given up last of all. `fits` must stay true for fewer lines.
  */
 export function fitLines(card: Card, fits: (lines: string[]) => boolean): string[] {
-  let low = 0;
+  const all = shown(card, 0);
+  if (fits(all)) return all;
+  let low = Math.min(1, card.lines.length);
   let high = card.lines.length;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -2,11 +2,12 @@
 
 import { plainText } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
-import type { Line, TurnTree } from '../../core/session.ts';
+import type { Line } from '../../core/session.ts';
+import type { JudgedTree } from '../../core/status.ts';
 import { cut, dropInvisible, oneLine } from '../../text/text.ts';
 import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
-import type { RenderContext } from './render-options.ts';
+import type { RenderOptions } from './render-options.ts';
 import { safeName, stateLine } from './title.ts';
 import { draw, ours, type Version, type Wording, words } from './wording.ts';
 
@@ -18,23 +19,23 @@ const CHILD_SHARE = 3; // a sub-agent's block gets a third of the box
 const MIN_CHILD_LINES = 3;
 
 /** All lines of a turn and below, without any limit on the turn's own. */
-export function linesOf(tree: TurnTree, depth: number, context: RenderContext): BoxLine[] {
-  return tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, context));
+export function linesOf(tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
+  return tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, options));
 }
 
-function linesOfOne(line: Line, tree: TurnTree, depth: number, context: RenderContext): BoxLine[] {
+function linesOfOne(line: Line, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
   switch (line.kind) {
     case 'text':
-      return context.options.verbosity === 'quiet' ? [] : single(textLine(line.text, context), depth);
+      return options.verbosity === 'quiet' ? [] : single(textLine(line.text, options), depth);
     case 'note':
-      return context.options.verbosity === 'quiet' ? [] : single(noteLine(line.text, context), depth);
+      return options.verbosity === 'quiet' ? [] : single(noteLine(line.text, options), depth);
     case 'call': {
       const call = tree.turn.callsById[line.callId];
-      const place = { turn: tree.turn, isFinal: context.statusOf(tree).final, asOf: tree.session.asOf };
-      return call === undefined ? [] : single(callLine(call, place, context) ?? [], depth, isFailed(call) ? 'failure' : 'plain');
+      const place = { turn: tree.turn, isFinal: tree.status.final, asOf: tree.session.asOf };
+      return call === undefined ? [] : single(callLine(call, place, options) ?? [], depth, isFailed(call) ? 'failure' : 'plain');
     }
     case 'child':
-      return childBlock(line.childKey, tree, depth, context);
+      return childBlock(line.childKey, tree, depth, options);
     default:
       return line satisfies never;
   }
@@ -45,29 +46,29 @@ function single(wording: Wording, depth: number, kind: BoxLine['kind'] = 'plain'
 }
 
 /** What the assistant said, its first line only. The only kind of line that does not begin with our mark. */
-function textLine(text: string, { options }: RenderContext): Wording {
+function textLine(text: string, options: RenderOptions): Wording {
   const lines = dropInvisible(redactThenCut(text, MAX_SCANNED_POINTS, options.redact)).split('\n');
   const first = lines.find((line) => /[^\s`~*_=#>|-]/.test(line) && !/^\s*(?:```|~~~)/.test(line)) ?? '';
   return [words(cut(oneLine(first), MAX_TEXT_POINTS))];
 }
 
 /** Our own remarks stand in brackets. */
-function noteLine(text: string, { options }: RenderContext): Wording {
+function noteLine(text: string, options: RenderOptions): Wording {
   const inner = /^\[([^[\]]*)\]$/.exec(text)?.[1];
   return inner === undefined
     ? ours(words(cut(oneLine(options.redact(text)), MAX_TEXT_POINTS)))
     : ours(`[${plainText(options.redact(inner), MAX_TEXT_POINTS).replace(/[:;]$/, '')}]`);
 }
 
-function childBlock(childKey: string, tree: TurnTree, depth: number, context: RenderContext): BoxLine[] {
+function childBlock(childKey: string, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
   const child = tree.childrenByKey[childKey];
   const name = tree.turn.childrenByKey[childKey]?.label ?? child?.session.label ?? child?.session.agentId ?? 'agent';
-  const header: BoxLine = { wording: ours('Sub-agent: ', ...safeName(name, context)), depth, kind: 'header', weight: 1 };
+  const header: BoxLine = { wording: ours('Sub-agent: ', ...safeName(name, options)), depth, kind: 'header', weight: 1 };
   if (child === undefined) return [header];
-  const max = Math.max(MIN_CHILD_LINES, Math.floor(context.options.maxLines / CHILD_SHARE));
-  const { lines, dropped } = newestLines(linesOf(child, depth + 1, context), max, child.turn.droppedLines);
+  const max = Math.max(MIN_CHILD_LINES, Math.floor(options.maxLines / CHILD_SHARE));
+  const { lines, dropped } = newestLines(linesOf(child, depth + 1, options), max, child.turn.droppedLines);
   const note: BoxLine[] = dropped === 0 ? [] : [{ wording: [earlierLines(dropped)], depth: depth + 1, kind: 'plain', weight: dropped }];
-  const end = context.statusOf(child).state === 'active' ? [] : single(ours(...stateLine(child, context)), depth + 1);
+  const end = child.status.state === 'active' ? [] : single(ours(...stateLine(child, options)), depth + 1);
   return [header, ...note, ...lines, ...end];
 }
 

@@ -1,7 +1,5 @@
 // What a rendering depends on beside the turn itself.
 
-import type { TurnStatus } from '../../core/card.ts';
-import type { TurnTree } from '../../core/session.ts';
 import type { ToolLabels } from './labels.ts';
 
 /** `quiet`: failures, sub-agents and the end; `normal`: text and tools too; `detail`: more arguments, model and context as well. */
@@ -12,7 +10,7 @@ export interface RenderOptions {
   /** Lines below the title; what a person must see (violations, waiting) is never dropped for it (LS-15). */
   maxLines: number;
   labels: ToolLabels;
-  /** Masks secrets once more: labels, names and sentences of rules have not been through a source. */
+  /** Masks secrets once more: labels, names and sentences of rules have not been through a source. Asked for the same texts at each drawing. */
   redact: (text: string) => string;
   /** Findings about this turn, one sentence each, repeats already counted. */
   violations?: readonly string[];
@@ -20,13 +18,4 @@ export interface RenderOptions {
   notices?: readonly string[];
   /** What a title adds about all agents, such as mode and posture. */
   badge?: string;
-}
-
-/** The state of a turn at its session's `asOf`. */
-export type StatusOf = (tree: TurnTree) => TurnStatus;
-
-/** Everything that the parts of a rendering share. */
-export interface RenderContext {
-  statusOf: StatusOf;
-  options: RenderOptions;
 }

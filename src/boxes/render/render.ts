@@ -4,12 +4,13 @@ import type { Card, TurnStatus } from '../../core/card.ts';
 import { codeSpan } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
 import type { PlanStep, Turn, TurnTree } from '../../core/session.ts';
+import type { JudgedTree } from '../../core/status.ts';
 import { cut, oneLine } from '../../text/text.ts';
 import { openWaits } from '../../core/turn.ts';
 import { colorOf } from './colors.ts';
 import { indented, linesOf } from './lines.ts';
 import { dropOrderOf, newestLines } from './newest-lines.ts';
-import type { RenderContext, RenderOptions, StatusOf } from './render-options.ts';
+import type { RenderOptions } from './render-options.ts';
 import { safeName, shortReason, spent, titleOf } from './title.ts';
 import { draw, joined, ours, type Version, type Wording, words } from './wording.ts';
 
@@ -20,24 +21,23 @@ const CONTEXT_WARNING = 0.75;
 const CONTEXT_ALARM = 0.9;
 
 /** The box of a turn: safe Markdown, cut to `options.maxLines`, the same for the same arguments. */
-export function renderCard(tree: TurnTree, statusOf: StatusOf, options: RenderOptions): Card {
-  const context: RenderContext = { statusOf, options };
-  const status = statusOf(tree);
-  const notices = (options.notices ?? []).map((sentence) => ours('[NOTICE] ', ...sentenceOf(sentence, context)));
-  const violations = (options.violations ?? []).map((sentence) => ours('[VIOLATION] ', ...sentenceOf(sentence, context)));
+export function renderCard(tree: JudgedTree, options: RenderOptions): Card {
+  const { status } = tree;
+  const notices = (options.notices ?? []).map((sentence) => ours('[NOTICE] ', ...sentenceOf(sentence, options)));
+  const violations = (options.violations ?? []).map((sentence) => ours('[VIOLATION] ', ...sentenceOf(sentence, options)));
   const remarks = [
-    ...infoLines(tree, context),
-    ...planLines(tree.turn.plan ?? [], context),
-    ...reasonLines(status, context),
+    ...infoLines(tree, options),
+    ...planLines(tree.turn.plan ?? [], options),
+    ...reasonLines(status, options),
     ...untoldLines(tree.turn),
     ...notices,
   ];
-  const waiting = waitingLines(tree, context);
+  const waiting = waitingLines(tree, options);
   const room = Math.max(2, options.maxLines - remarks.length - waiting.length);
-  const { lines, dropped } = newestLines(linesOf(tree, 0, context), room, options.verbosity === 'quiet' ? 0 : tree.turn.droppedLines);
+  const { lines, dropped } = newestLines(linesOf(tree, 0, options), room, options.verbosity === 'quiet' ? 0 : tree.turn.droppedLines);
   const last = [...remarks, ...waiting, ...violations];
   const drawn = (version: Version) => [...lines.map((line) => indented(line, version)), ...last.map((wording) => draw(wording, version))];
-  const title = titleOf(tree, context);
+  const title = titleOf(tree, options);
   return {
     state: status.state,
     color: colorOf(status.state, violations.length > 0),
@@ -47,18 +47,17 @@ export function renderCard(tree: TurnTree, statusOf: StatusOf, options: RenderOp
     dropOrder: dropOrderOf(lines, last.length),
     droppedLines: dropped,
     fallback: draw(title, 'later'),
-    urgentKey: urgentKey(tree, statusOf, violations.length),
+    urgentKey: urgentKey(tree, violations.length),
     final: status.final,
   };
 }
 
 /** Changes with every opening, waiting, retry, error, end and violation, and with nothing else (see the table of states). */
-function urgentKey(tree: TurnTree, statusOf: StatusOf, violations: number): string {
-  return [stateKey(tree, statusOf), ...waitIds(tree), `violations ${violations}`].join(', ');
+function urgentKey(tree: JudgedTree, violations: number): string {
+  return [stateKey(tree.status), ...waitIds(tree), `violations ${violations}`].join(', ');
 }
 
-function stateKey(tree: TurnTree, statusOf: StatusOf): string {
-  const status = statusOf(tree);
+function stateKey(status: TurnStatus): string {
   if (status.final) return `${status.state} ${status.endedAt ?? 0}`;
   return status.state === 'retry' ? `retry ${status.retry?.attempt ?? 0} ${status.retry?.at ?? 0}` : 'open';
 }
@@ -69,31 +68,31 @@ function waitIds(tree: TurnTree): string[] {
 }
 
 /** What people are waited for, in this turn and below. */
-function waitingLines(tree: TurnTree, context: RenderContext, name: Wording = []): Wording[] {
+function waitingLines(tree: TurnTree, options: RenderOptions, name: Wording = []): Wording[] {
   const own = openWaits(tree.turn, tree.session.asOf).map(({ on, text }) => {
-    const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, context.options.redact));
+    const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, options.redact));
     return ours(...name, `waiting for ${on === 'approval' ? 'approval' : 'an answer'}${shown === '' ? '' : `: ${shown}`}`);
   });
   const below = Object.entries(tree.childrenByKey).flatMap(([key, child]) => {
     const label = tree.turn.childrenByKey[key]?.label ?? child.session.label ?? child.session.agentId;
-    return waitingLines(child, context, nameThatWaits(label, context));
+    return waitingLines(child, options, nameThatWaits(label, options));
   });
   return [...own, ...below];
 }
 
 /** Only one word is shown as it is at the beginning of a line: several could be a sentence of ours. */
-function nameThatWaits(label: string, context: RenderContext): Wording {
-  const name = safeName(label, context);
+function nameThatWaits(label: string, options: RenderOptions): Wording {
+  const name = safeName(label, options);
   const isOneWord = !draw(name, 'later').includes(' ');
   return [...(isOneWord ? name : [draw(name, 'first')]), ' is '];
 }
 
 /** The whole reason of a failure, where the title had to shorten or simplify it. */
-function reasonLines(status: TurnStatus, context: RenderContext): Wording[] {
+function reasonLines(status: TurnStatus, options: RenderOptions): Wording[] {
   const reason = status.state === 'retry' ? status.retry?.reason : status.reason;
   if (reason === undefined || oneLine(reason) === '') return [];
-  if (status.state === 'error' && draw(shortReason(status, context), 'later') === oneLine(reason)) return [];
-  return [ours('reason: ', ...sentenceOf(reason, context))];
+  if (status.state === 'error' && draw(shortReason(status, options), 'later') === oneLine(reason)) return [];
+  return [ours('reason: ', ...sentenceOf(reason, options))];
 }
 
 /** A reader must not take what cannot be seen for what did not happen. A history may still have told of some calls. */
@@ -103,21 +102,21 @@ function untoldLines({ toolsUntold, callsById }: Turn): Wording[] {
   return [ours(`this gateway does not tell of ${what}`)];
 }
 
-function planLines(plan: readonly PlanStep[], context: RenderContext): Wording[] {
-  if (plan.length === 0 || context.options.verbosity === 'quiet') return [];
+function planLines(plan: readonly PlanStep[], options: RenderOptions): Wording[] {
+  if (plan.length === 0 || options.verbosity === 'quiet') return [];
   const done = plan.filter(({ status }) => status === 'completed').length;
   const head = `Plan ${done}/${plan.length}`;
-  if (context.options.verbosity === 'detail') return [ours(head), ...plan.map((step) => ours(...stepOf(step, context)))];
+  if (options.verbosity === 'detail') return [ours(head), ...plan.map((step) => ours(...stepOf(step, options)))];
   const shown =
     plan.length <= MAX_STEPS_ON_ONE_LINE ? plan : plan.filter(({ status }) => status === 'in_progress').slice(0, MAX_STEPS_ON_ONE_LINE);
   const steps = joined(
-    shown.map((step) => stepOf(step, context)),
+    shown.map((step) => stepOf(step, options)),
     ' · ',
   );
   return [ours(head, ...(steps.length === 0 ? [] : [': ', ...steps]))];
 }
 
-function stepOf({ step, status }: PlanStep, { options }: RenderContext): Wording {
+function stepOf({ step, status }: PlanStep, options: RenderOptions): Wording {
   const text = words(redactThenCut(step, MAX_STEP_POINTS, options.redact));
   switch (status) {
     case 'completed':
@@ -132,15 +131,14 @@ function stepOf({ step, status }: PlanStep, { options }: RenderContext): Wording
 }
 
 /** Model, tokens so far and context use; the last one whenever it becomes tight. */
-function infoLines(tree: TurnTree, context: RenderContext): Wording[] {
+function infoLines(tree: JudgedTree, options: RenderOptions): Wording[] {
   const { session } = tree;
-  const isDetail = context.options.verbosity === 'detail';
-  const isOpen = !context.statusOf(tree).final;
-  const model =
-    isDetail && session.model !== undefined ? [codeSpan(cut(oneLine(context.options.redact(session.model)), MAX_STEP_POINTS))] : [];
+  const isDetail = options.verbosity === 'detail';
+  const isOpen = !tree.status.final;
+  const model = isDetail && session.model !== undefined ? [codeSpan(cut(oneLine(options.redact(session.model)), MAX_STEP_POINTS))] : [];
   const soFar = isDetail && isOpen ? spent(tree) : [];
   const parts = [...model, ...soFar, ...contextText(session.contextTokens, session.contextWindow, isDetail)].filter((part) => part !== '');
-  return parts.length === 0 || context.options.verbosity === 'quiet' ? [] : [ours(parts.join(' · '))];
+  return parts.length === 0 || options.verbosity === 'quiet' ? [] : [ours(parts.join(' · '))];
 }
 
 function contextText(tokens: number | undefined, window: number | undefined, isDetail: boolean): string[] {
@@ -151,6 +149,6 @@ function contextText(tokens: number | undefined, window: number | undefined, isD
   return use >= CONTEXT_WARNING || isDetail ? [percent] : [];
 }
 
-function sentenceOf(sentence: string, { options }: RenderContext): Wording {
+function sentenceOf(sentence: string, options: RenderOptions): Wording {
   return [words(cut(oneLine(redactThenCut(sentence, 4 * MAX_SENTENCE_POINTS, options.redact)), MAX_SENTENCE_POINTS))];
 }

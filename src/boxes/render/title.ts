@@ -3,38 +3,39 @@
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import type { Usage } from '../../core/event.ts';
 import type { TurnTree } from '../../core/session.ts';
+import type { JudgedTree } from '../../core/status.ts';
 import { addUsage, failedCallCount, usageOf } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
-import type { RenderContext } from './render-options.ts';
+import type { RenderOptions } from './render-options.ts';
 import { joined, plainWords, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
 const MAX_REASON_POINTS = 60; // one line on a phone
 
 /** `[ACTIVE] main | 38s`, `[DONE] main | 53s | 12.4k tokens | 1 failed`, `[ERROR] reason | main | 12s`. */
-export function titleOf(tree: TurnTree, context: RenderContext): Wording {
-  const status = context.statusOf(tree);
-  const count = context.options.violations?.length ?? 0;
+export function titleOf(tree: JudgedTree, options: RenderOptions): Wording {
+  const status = tree.status;
+  const count = options.violations?.length ?? 0;
   const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
-  const badge = plainWords(context.options.redact(context.options.badge ?? ''), MAX_NAME_POINTS);
-  const parts = [headline(tree, status, context), rootName(tree, context), ...facts(tree, status), [badge], violations];
+  const badge = plainWords(options.redact(options.badge ?? ''), MAX_NAME_POINTS);
+  const parts = [headline(tree, status, options), rootName(tree, options), ...facts(tree, status), [badge], violations];
   return [`${tagOf(status.state)} `, ...joined(parts, ' | ')];
 }
 
 /** The same for a sub-agent, without its name: `[DONE] 28s`. */
-export function stateLine(tree: TurnTree, context: RenderContext): Wording {
-  const status = context.statusOf(tree);
-  return [`${tagOf(status.state)} `, ...joined([headline(tree, status, context), ...facts(tree, status)], ' | ')];
+export function stateLine(tree: JudgedTree, options: RenderOptions): Wording {
+  const status = tree.status;
+  return [`${tagOf(status.state)} `, ...joined([headline(tree, status, options), ...facts(tree, status)], ' | ')];
 }
 
 /** A name that says who works, from its label or id; never empty. It has no colon, so that one of ours may follow. */
-export function safeName(name: string, context: RenderContext): Wording {
-  return [plainWords(context.options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
+export function safeName(name: string, options: RenderOptions): Wording {
+  return [plainWords(options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
 }
 
-function rootName({ session, turn }: TurnTree, context: RenderContext): Wording {
+function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording {
   const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
-  return joined([safeName(session.agentId, context), [plainWords(context.options.redact(job), MAX_NAME_POINTS)]], ': ');
+  return joined([safeName(session.agentId, options), [plainWords(options.redact(job), MAX_NAME_POINTS)]], ': ');
 }
 
 function tagOf(state: BoxState): string {
@@ -67,17 +68,17 @@ function tagOf(state: BoxState): string {
 /** What the table of states puts right behind the tag, where it is always the same. */
 const HEADLINES: Partial<Record<BoxState, string>> = { done_unseen: 'no end seen', interrupted: 'watcher stopped', lost: 'source gone' };
 
-function headline(tree: TurnTree, status: TurnStatus, context: RenderContext): Wording {
+function headline(tree: TurnTree, status: TurnStatus, options: RenderOptions): Wording {
   if (status.state === 'retry') return [retryText(tree, status)];
   if (status.state === 'waiting') return [status.waitingOn ?? 'answer'];
-  if (status.state === 'error') return shortReason(status, context);
+  if (status.state === 'error') return shortReason(status, options);
   const fixed = HEADLINES[status.state];
   return fixed === undefined ? [] : [fixed];
 }
 
 /** The reason of a failure as far as a title can show it. */
-export function shortReason(status: TurnStatus, context: RenderContext): Wording {
-  return [plainWords(context.options.redact(status.reason ?? ''), MAX_REASON_POINTS, 'failed')];
+export function shortReason(status: TurnStatus, options: RenderOptions): Wording {
+  return [plainWords(options.redact(status.reason ?? ''), MAX_REASON_POINTS, 'failed')];
 }
 
 function retryText({ session }: TurnTree, { retry }: TurnStatus): string {

@@ -6,7 +6,7 @@ import type { Fold } from '../../../src/core/fold.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import type { Session } from '../../../src/core/session.ts';
-import { statusOf } from '../../../src/core/status.ts';
+import { judge, statusOf } from '../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../src/core/tree.ts';
 import { play, type Way } from './play.ts';
 import type { Scenario } from './recorded.ts';
@@ -38,7 +38,7 @@ export function finalBoxes(scenario: Scenario, way: Way): FinalBox[] {
 function draw(fold: Fold, session: Session, turn: Session['turns'][number]): FinalBox & { isRoot: boolean } {
   const tree = treeOf(fold.sessionsByKey, session, turn, turn.lastEventAt + LATER_MS);
   const status = statusOf(tree, LIMITS);
-  const card = renderCard(tree, (node) => statusOf(node, LIMITS), {
+  const card = renderCard(judge(tree, LIMITS), {
     verbosity: 'normal',
     maxLines: 40,
     labels: BUILT_IN_LABELS,

@@ -3,11 +3,10 @@
 import type { Card } from '../../../src/core/card.ts';
 import type { Trigger } from '../../../src/core/event.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
-import type { Session, Turn, TurnTree } from '../../../src/core/session.ts';
-import { type StatusLimits, statusOf } from '../../../src/core/status.ts';
+import type { Session, Turn } from '../../../src/core/session.ts';
+import { type JudgedTree, judge, type StatusLimits } from '../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../src/core/tree.ts';
 import { Fold } from '../../../src/core/fold.ts';
-import type { StatusOf } from '../../../src/boxes/render/render-options.ts';
 import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
 import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
 import type { AgentSession } from './agent.ts';
@@ -28,9 +27,9 @@ export class Reference {
   readonly #readByKey = new Map<string, { decode: (line: string) => DecodedLine; at: number }>();
   readonly #turnsByBox = new Map<string, { session: Session; turn: Turn }>();
   readonly #limits: StatusLimits;
-  readonly #render: (tree: TurnTree, statusOf: StatusOf) => Card;
+  readonly #render: (tree: JudgedTree) => Card;
 
-  constructor(limits: StatusLimits, secrets: readonly string[], render: (tree: TurnTree, statusOf: StatusOf) => Card) {
+  constructor(limits: StatusLimits, secrets: readonly string[], render: (tree: JudgedTree) => Card) {
     this.#limits = limits;
     this.#redact = createRedactor(secrets);
     this.#render = render;
@@ -62,19 +61,19 @@ export class Reference {
   }
 
   #boxOf(session: Session, turn: Turn): ReferenceBox {
-    const judge: StatusOf = (node) => statusOf(node, this.#limits);
+    const judged = (asOf: number): JudgedTree => judge(treeOf(this.#fold.sessionsByKey, session, turn, asOf), this.#limits);
     return {
       sessionKey: session.key,
       trigger: turn.trigger.kind,
-      isOpen: (asOf) => !judge(treeOf(this.#fold.sessionsByKey, session, turn, asOf)).final,
+      isOpen: (asOf) => !judged(asOf).status.final,
       finalCard: (asOf) => {
-        const tree = treeOf(this.#fold.sessionsByKey, session, turn, asOf);
-        return isOver(tree, judge) ? this.#render(tree, judge) : undefined;
+        const tree = judged(asOf);
+        return isOver(tree) ? this.#render(tree) : undefined;
       },
     };
   }
 }
 
-function isOver(tree: TurnTree, judge: StatusOf): boolean {
-  return judge(tree).final && Object.values(tree.childrenByKey).every((child) => isOver(child, judge));
+function isOver({ status, childrenByKey }: JudgedTree): boolean {
+  return status.final && Object.values(childrenByKey).every(isOver);
 }

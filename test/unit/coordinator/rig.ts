@@ -118,8 +118,8 @@ function createBoard(rig: Rig): Board {
       sessions: rig.fold().sessionsByKey,
       emit: (event) => rig.path().apply(event),
       meter: new Counters(),
-      render: (tree, statusOf) =>
-        renderCard(tree, statusOf, {
+      render: (tree) =>
+        renderCard(tree, {
           verbosity: 'normal',
           maxLines: 15,
           labels: BUILT_IN_LABELS,

@@ -39,8 +39,8 @@ class Desk {
       emit: (event) => this.#path.apply(event),
       log: quiet,
       meter: new Counters(),
-      render: (tree, statusOf): Card => {
-        const { state, final } = statusOf(tree);
+      render: (tree): Card => {
+        const { state, final } = tree.status;
         this.drawn.add(tree.session.key);
         const title = `${state} after ${Math.round((tree.session.asOf - tree.turn.startedAt) / 1_000)} s`;
         return { state, final, title, color: '', lines: [], droppedLines: 0, fallback: '', urgentKey: state };

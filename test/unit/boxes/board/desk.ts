@@ -52,8 +52,7 @@ export class Desk {
         emit: (event) => this.path.apply(event),
         log: { ...quiet, warn: options.warn ?? quiet.warn, debug: options.debug ?? quiet.debug },
         meter: this.counters,
-        render: (tree, statusOf) =>
-          renderCard(tree, statusOf, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
+        render: (tree) => renderCard(tree, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
         show: (view) => {
           this.views.push(view);
           show?.(view);

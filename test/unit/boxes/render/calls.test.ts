@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
 import type { TurnStatus } from '../../../../src/core/card.ts';
 import { createRedactor } from '../../../../src/text/redact.ts';
 import type { Call, TurnTree } from '../../../../src/core/session.ts';
-import { ACTIVE, callOf, doneAfter, OPTIONS, runningCall, START, treeOf } from './trees.ts';
+import { ACTIVE, callOf, drawTree, doneAfter, OPTIONS, runningCall, START, treeOf } from './trees.ts';
 
 const linesOf = (tree: TurnTree, options: Partial<typeof OPTIONS> = {}, status: TurnStatus = ACTIVE) =>
-  renderCard(tree, () => status, { ...OPTIONS, ...options }).lines.map(withoutMark);
+  drawTree(tree, () => status, { ...OPTIONS, ...options }).lines.map(withoutMark);
 const lineOf = (call: Call, options: Partial<typeof OPTIONS> = {}, status: TurnStatus = ACTIVE) =>
   linesOf(treeOf({ calls: [call] }), options, status)[0];
 /** Every line of a call begins with our mark; here it would only hide what differs. */

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { encodeAttachment } from '../../../../src/boxes/render/attachment.ts';
 import { encodeMessage } from '../../../../src/boxes/render/message.ts';
 import { propsLength } from '../../../../src/boxes/render/props-length.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
 import { type Card, firstVersion } from '../../../../src/core/card.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';
 import { countCodePoints } from '../../../../src/text/text.ts';
 import { boxOf } from './box-of.ts';
-import { ACTIVE, callOf, doneAfter, OPTIONS, said, treeOf } from './trees.ts';
+import { ACTIVE, callOf, doneAfter, drawTree, OPTIONS, said, treeOf } from './trees.ts';
 
 const META = { v: 1, box: 'b-1', open: true, seq: 7 };
 
@@ -50,7 +49,7 @@ function example(status: 'active' | 'done'): { tree: TurnTree; card: Card } {
   ];
   const tree = { ...base, turn: { ...base.turn, lines } };
   const statusOf = (node: TurnTree) => (node === child ? doneAfter(28_000) : ROOT_STATUS[status]);
-  return { tree, card: renderCard(tree, statusOf, OPTIONS) };
+  return { tree, card: drawTree(tree, statusOf, OPTIONS) };
 }
 
 const EXAMPLE_LINES = [
@@ -117,7 +116,7 @@ describe('as an attachment', () => {
     const calls = Array.from({ length: 60 }, (_, index) =>
       callOf(`c${index}`, 'exec', { command: `step ${index}` }, index === 5 ? { outcome: { kind: 'failed' } } : {}),
     );
-    const card = renderCard(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, maxLines: 99 });
+    const card = drawTree(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, maxLines: 99 });
     const { lines } = boxOf(encodeAttachment(card, META, { maxPropsChars: 700 }));
     expect(lines[0]).toMatch(/^◆ … \d+ earlier lines$/);
     expect(lines[1]).toBe('◆ exec: `step 5` [ERR]');
@@ -127,7 +126,7 @@ describe('as an attachment', () => {
   it('keeps violations when other lines have to go', () => {
     const tree = treeOf({ turn: { lines: Array.from({ length: 50 }, (_, index) => said(`t${index}`, 'word '.repeat(30))) } });
     const violations = Array.from({ length: 12 }, (_, index) => `finding ${index} ${'word '.repeat(20)}`);
-    const card = renderCard(tree, () => ({ state: 'active', final: false }), { ...OPTIONS, maxLines: 100, violations });
+    const card = drawTree(tree, () => ({ state: 'active', final: false }), { ...OPTIONS, maxLines: 100, violations });
     const { props } = encodeAttachment(card, META, { maxPropsChars: 3_000 });
     const value = boxOf({ props }).lines.join('\n');
     for (let index = 0; index < 12; index++) expect(value).toContain(`[VIOLATION] finding ${index} `);
@@ -139,7 +138,7 @@ describe('a new post', () => {
   const calls = [callOf('1', 'exec', { command: 'ls' }), callOf('2', 'alice', {})];
   const base = treeOf({ calls, session: { agentId: 'bob' }, turn: { trigger: { kind: 'schedule', name: 'carol asks' } } });
   const tree = { ...base, turn: { ...base.turn, lines: [said('a', 'Hello dave'), ...base.turn.lines] } };
-  const card = firstVersion(renderCard(tree, () => ACTIVE, { ...OPTIONS, violations: ['erin answered'] }));
+  const card = firstVersion(drawTree(tree, () => ACTIVE, { ...OPTIONS, violations: ['erin answered'] }));
 
   it('has every foreign word in a code span, where words notify people', () => {
     const lines = ['`Hello dave`', '◆ exec: `ls` [OK]', '◆ `alice` [OK]', '◆ [VIOLATION] `erin answered`'];

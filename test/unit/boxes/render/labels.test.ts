@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels } from '../../../../src/boxes/render/labels.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
-import { ACTIVE, callOf, OPTIONS, treeOf } from './trees.ts';
+import { ACTIVE, callOf, drawTree, OPTIONS, treeOf } from './trees.ts';
 
 describe('tool labels (LS-19)', () => {
   it('come with the program for the tools agents use most', () => {
@@ -19,7 +18,7 @@ describe('tool labels (LS-19)', () => {
       callOf('3', 'read', { path: 'a' }),
       callOf('4', 'write', { path: 'b' }),
     ];
-    expect(renderCard(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, labels: merged }).lines).toEqual([
+    expect(drawTree(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, labels: merged }).lines).toEqual([
       '◆ shell: `ls` [OK]',
       '◆ Acme: `eu` [OK]',
       '◆ write: `b` [OK]',
@@ -41,7 +40,7 @@ describe('tool labels (LS-19)', () => {
 
   it('are as untrusted as everything else', () => {
     const { labels } = decodeToolLabels({ exec: '@all [x](http://evil.example)' });
-    expect(renderCard(treeOf({ calls: [callOf('1', 'exec', { command: 'ls' })] }), () => ACTIVE, { ...OPTIONS, labels }).lines).toEqual([
+    expect(drawTree(treeOf({ calls: [callOf('1', 'exec', { command: 'ls' })] }), () => ACTIVE, { ...OPTIONS, labels }).lines).toEqual([
       '◆ `@all [x] (http://evil.example)`: `ls` [OK]',
     ]);
   });

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
 import type { TurnStatus } from '../../../../src/core/card.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';
-import { ACTIVE, callOf, doneAfter, OPTIONS, START, said, treeOf } from './trees.ts';
+import { ACTIVE, callOf, drawTree, doneAfter, OPTIONS, said, START, treeOf } from './trees.ts';
 
 const linesOf = (tree: TurnTree, options: Partial<typeof OPTIONS> = {}, status: TurnStatus = ACTIVE) =>
-  renderCard(tree, () => status, { ...OPTIONS, ...options }).lines;
+  drawTree(tree, () => status, { ...OPTIONS, ...options }).lines;
 
 describe('text lines', () => {
   it.each([
@@ -32,25 +31,25 @@ describe('the line limit (LS-15)', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => said(`t${index}`, `step ${index + 1}`));
 
   it('drops the oldest and says how many, its own sentence included in the limit', () => {
-    const card = renderCard(treeOf({ turn: { lines: many(20) } }), () => ACTIVE, OPTIONS);
+    const card = drawTree(treeOf({ turn: { lines: many(20) } }), () => ACTIVE, OPTIONS);
     expect(card.lines).toEqual(Array.from({ length: 14 }, (_, index) => `step ${index + 7}`));
     expect(card.droppedLines).toBe(6);
   });
 
   it('drops nothing that just fits', () => {
-    const card = renderCard(treeOf({ turn: { lines: many(15) } }), () => ACTIVE, OPTIONS);
+    const card = drawTree(treeOf({ turn: { lines: many(15) } }), () => ACTIVE, OPTIONS);
     expect([card.lines.length, card.droppedLines]).toEqual([15, 0]);
   });
 
   it('counts what the turn itself has forgotten', () => {
-    const card = renderCard(treeOf({ turn: { lines: many(20), droppedLines: 40 } }), () => ACTIVE, OPTIONS);
+    const card = drawTree(treeOf({ turn: { lines: many(20), droppedLines: 40 } }), () => ACTIVE, OPTIONS);
     expect([card.lines.length, card.droppedLines]).toEqual([14, 46]);
   });
 
   it('never drops violations and what a person must do', () => {
     const violations = Array.from({ length: 20 }, (_, index) => `finding ${index}`);
     const waiting = [{ waitId: 'w', on: 'approval' as const, text: 'rm -rf build' }];
-    const { lines } = renderCard(treeOf({ turn: { lines: many(30), waiting } }), () => ACTIVE, { ...OPTIONS, maxLines: 3, violations });
+    const { lines } = drawTree(treeOf({ turn: { lines: many(30), waiting } }), () => ACTIVE, { ...OPTIONS, maxLines: 3, violations });
     expect(lines.slice(-21)).toEqual(['◆ waiting for approval: `rm -rf build`', ...violations.map((line) => `◆ [VIOLATION] ${line}`)]);
     expect(lines[0]).toBe('step 30');
   });
@@ -59,7 +58,7 @@ describe('the line limit (LS-15)', () => {
     const ok = (index: number) => callOf(`c${index}`, 'exec', { command: `step ${index}` });
     const bad = callOf('bad', 'exec', { command: 'make' }, { outcome: { kind: 'failed', exitCode: 2 } });
     const calls = [ok(1), bad, ...Array.from({ length: 38 }, (_, index) => ok(index + 2))];
-    const card = renderCard(treeOf({ calls }), () => doneAfter(53_000), OPTIONS);
+    const card = drawTree(treeOf({ calls }), () => doneAfter(53_000), OPTIONS);
     expect(card.title).toBe('[DONE] main | 53s | 1 failed');
     expect(card.lines.slice(0, 2)).toEqual(['◆ exec: `make` [ERR exit 2]', '◆ exec: `step 27` [OK]']);
     expect([card.lines.length, card.droppedLines, card.lines.at(-1)]).toEqual([14, 26, '◆ exec: `step 39` [OK]']);
@@ -69,7 +68,7 @@ describe('the line limit (LS-15)', () => {
     const calls = Array.from({ length: 30 }, (_, index) =>
       callOf(`c${index}`, 'exec', { command: `step ${index}` }, index < 25 ? { outcome: { kind: 'failed' } } : {}),
     );
-    const { lines } = renderCard(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, maxLines: 5 });
+    const { lines } = drawTree(treeOf({ calls }), () => ACTIVE, { ...OPTIONS, maxLines: 5 });
     expect(lines).toEqual(['◆ exec: `step 22` [ERR]', '◆ exec: `step 23` [ERR]', '◆ exec: `step 24` [ERR]', '◆ exec: `step 29` [OK]']);
   });
 
@@ -78,7 +77,7 @@ describe('the line limit (LS-15)', () => {
     const child = treeOf({ calls: [bad] });
     const tree = treeOf({ children: { kid: { tree: child, label: 'kid' } } });
     const after = { ...tree, turn: { ...tree.turn, lines: [...tree.turn.lines, ...many(20)] } };
-    const card = renderCard(after, (node) => (node === after ? ACTIVE : doneAfter(9_000)), { ...OPTIONS, maxLines: 5 });
+    const card = drawTree(after, (node) => (node === after ? ACTIVE : doneAfter(9_000)), { ...OPTIONS, maxLines: 5 });
     expect(card.lines.map((line) => line.trim())).toEqual(['◆ Sub-agent: kid', '◆ exec: `make` [ERR]', 'step 19', 'step 20']);
   });
 
@@ -86,7 +85,7 @@ describe('the line limit (LS-15)', () => {
     const child = treeOf({ turn: { lines: many(4) } });
     const tree = treeOf({ children: { kid: { tree: child, label: 'kid' } }, turn: {} });
     const before = { ...tree, turn: { ...tree.turn, lines: [...many(3), ...tree.turn.lines] } };
-    const card = renderCard(before, (node) => (node === before ? ACTIVE : doneAfter(9_000)), { ...OPTIONS, maxLines: 5 });
+    const card = drawTree(before, (node) => (node === before ? ACTIVE : doneAfter(9_000)), { ...OPTIONS, maxLines: 5 });
     expect(card.lines.map((line) => line.trim())).toEqual(['◆ Sub-agent: kid', 'step 3', 'step 4', '◆ [DONE] 9s']);
     expect(card.droppedLines).toBe(5);
   });
@@ -109,7 +108,7 @@ describe('our mark', () => {
     const whole = { ...tree, turn: { ...tree.turn, lines: [...lines, ...tree.turn.lines], droppedLines: 3 } };
     const status = (node: TurnTree): TurnStatus =>
       node === whole ? { state: 'error', final: true, reason: '{"a": 1}' } : doneAfter(9_000);
-    const card = renderCard(whole, status, { ...OPTIONS, notices: ['n'], violations: ['v'], maxLines: 40 });
+    const card = drawTree(whole, status, { ...OPTIONS, notices: ['n'], violations: ['v'], maxLines: 40 });
     expect(card.lines.map((line) => line.trim())).toEqual([
       'Sub-agent: x',
       '· exec: `ls` `[OK]`',
@@ -155,7 +154,7 @@ describe('sub-agents (LS-12)', () => {
   it('are indented blocks with their own end, at any depth', () => {
     const tree = treeOf({ children: { kid: { tree: nested, label: 'proj035-planner' } } });
     const status = (node: TurnTree) => (node === grandchild ? doneAfter(9_000) : node === nested ? doneAfter(28_000) : ACTIVE);
-    expect(renderCard(tree, status, OPTIONS).lines).toEqual([
+    expect(drawTree(tree, status, OPTIONS).lines).toEqual([
       '◆ Sub-agent: proj035-planner',
       '\u2003\u2003Reading protocol...',
       '\u2003\u2003◆ Sub-agent: counter',
@@ -167,14 +166,14 @@ describe('sub-agents (LS-12)', () => {
 
   it('go on after their parent has ended', () => {
     const tree = treeOf({ children: { kid: { tree: treeOf({ turn: { lines: [said('c', 'Still here')] } }), label: 'kid' } } });
-    const lines = renderCard(tree, (node) => (node === tree ? doneAfter(5_000) : ACTIVE), OPTIONS).lines;
+    const lines = drawTree(tree, (node) => (node === tree ? doneAfter(5_000) : ACTIVE), OPTIONS).lines;
     expect(lines).toEqual(['◆ Sub-agent: kid', '\u2003\u2003Still here']);
   });
 
   it('show that they wait, retry or failed', () => {
     const kid = treeOf({ turn: { waiting: [{ waitId: 'w', on: 'approval', text: 'uname -s' }] } });
     const tree = treeOf({ children: { kid: { tree: kid, label: 'kid' } } });
-    const lines = renderCard(
+    const lines = drawTree(
       tree,
       (node) => (node === kid ? { state: 'waiting', final: false, waitingOn: 'approval' } : ACTIVE),
       OPTIONS,
@@ -187,7 +186,7 @@ describe('sub-agents (LS-12)', () => {
       turn: { lines: Array.from({ length: 30 }, (_, index) => said(`t${index}`, `step ${index + 1}`)), droppedLines: 5 },
     });
     const tree = treeOf({ children: { a: { tree: busy, label: 'a' } } });
-    const { lines } = renderCard(tree, (node) => (node === tree ? ACTIVE : doneAfter(60_000)), OPTIONS);
+    const { lines } = drawTree(tree, (node) => (node === tree ? ACTIVE : doneAfter(60_000)), OPTIONS);
     expect(lines.map((line) => line.trim())).toEqual([
       '◆ Sub-agent: a',
       '◆ … 31 earlier lines',
@@ -226,7 +225,7 @@ describe('verbosity', () => {
   const withText = { ...tree, turn: { ...tree.turn, lines: [said('a', 'Hello there'), ...tree.turn.lines] } };
   const status = (node: TurnTree) => (node === withText ? ACTIVE : doneAfter(28_000));
   const render = (verbosity: 'quiet' | 'normal' | 'detail') =>
-    renderCard(withText, status, { ...OPTIONS, verbosity }).lines.map((line) => line.trim());
+    drawTree(withText, status, { ...OPTIONS, verbosity }).lines.map((line) => line.trim());
 
   it('quiet: failures, sub-agents and the end', () => {
     expect(render('quiet')).toEqual(['◆ exec: `false` [ERR exit 1]', '◆ Sub-agent: kid', '◆ [DONE] 28s']);
@@ -273,12 +272,12 @@ describe('verbosity', () => {
 
 describe('the reason of a failure', () => {
   it('is in the title alone when it fits there', () => {
-    const card = renderCard(treeOf(), () => ({ state: 'error', final: true, reason: 'the model call failed', endedAt: START }), OPTIONS);
+    const card = drawTree(treeOf(), () => ({ state: 'error', final: true, reason: 'the model call failed', endedAt: START }), OPTIONS);
     expect([card.title, card.lines]).toEqual(['[ERROR] the model call failed | main | 0s', []]);
   });
 
   it('is shown whole, and harmless, when the title had to simplify it', () => {
-    const card = renderCard(
+    const card = drawTree(
       treeOf(),
       () => ({ state: 'error', final: true, reason: '429 {"type":"rate_limit"} see https://a.example', endedAt: START }),
       OPTIONS,

@@ -4,13 +4,12 @@ import { encodeAttachment } from '../../../../src/boxes/render/attachment.ts';
 import { decodeToolLabels } from '../../../../src/boxes/render/labels.ts';
 import { manualCard } from '../../../../src/boxes/render/manual-card.ts';
 import { encodeMessage } from '../../../../src/boxes/render/message.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
 import type { RenderOptions } from '../../../../src/boxes/render/render-options.ts';
 import { Operators } from '../../../../src/coordinator/operators.ts';
 import { type BoxState, type Card, firstVersion, type TurnStatus } from '../../../../src/core/card.ts';
 import type { Call, TurnTree } from '../../../../src/core/session.ts';
 import { boxOf } from './box-of.ts';
-import { START, treeOf } from './trees.ts';
+import { drawTree, START, treeOf } from './trees.ts';
 
 export const STATES = [
   'active',
@@ -104,7 +103,7 @@ export function drawWith(
   };
   const { labels } = decodeToolLabels({ labelled: { label: own ?? take(), args: ['action'], to: ['target'] } });
   const findings = { violations: [take()], notices: [take()], badge: take() };
-  const card = renderCard(tree, () => status, { maxLines: 99, labels, ...options, ...findings });
+  const card = drawTree(tree, () => status, { maxLines: 99, labels, ...options, ...findings });
   return { card, first: textsOf(firstVersion(card)), later: textsOf(card) };
 }
 

@@ -2,9 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { mergeLabels, decodeToolLabels } from '../../../../src/boxes/render/labels.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
 import { createRedactor } from '../../../../src/text/redact.ts';
-import { ACTIVE, callOf, OPTIONS, treeOf } from './trees.ts';
+import { ACTIVE, callOf, drawTree, OPTIONS, treeOf } from './trees.ts';
 
 const TOKEN = ['abcDEF', '1234567890'].join('');
 const UUID = '5f0c2a7e-1111-4222-8333-944445555666';
@@ -14,7 +13,7 @@ function shown(tool: string, args: Record<string, unknown>, labels = OPTIONS.lab
   const told = Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
   );
-  const [line = ''] = renderCard(treeOf({ calls: [callOf('c', tool, told)] }), () => ACTIVE, {
+  const [line = ''] = drawTree(treeOf({ calls: [callOf('c', tool, told)] }), () => ACTIVE, {
     ...OPTIONS,
     labels,
     redact: createRedactor([]),

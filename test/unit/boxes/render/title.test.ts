@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from '../../../../src/boxes/render/amounts.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
 import type { BoxState, TurnStatus } from '../../../../src/core/card.ts';
 import type { Usage } from '../../../../src/core/event.ts';
-import { ACTIVE, callOf, doneAfter, OPTIONS, START, treeOf } from './trees.ts';
+import { ACTIVE, callOf, drawTree, doneAfter, OPTIONS, START, treeOf } from './trees.ts';
 
 const usage = (input: number, output: number, costUsd = 0): Usage => ({ input, output, cacheRead: 99_000, cacheWrite: 100, costUsd });
 const end = { final: true, endedAt: START + 38_000 } as const;
@@ -34,7 +33,7 @@ describe('the title says the state of the closed table', () => {
     ['interrupted', { state: 'interrupted', ...end }, '[INTERRUPTED] watcher stopped | main | 38s'],
     ['lost', { state: 'lost', ...end }, '[LOST] source gone | main | 38s'],
   ])('%s', (_, status, expected) => {
-    const card = renderCard(treeOf(), () => status, OPTIONS);
+    const card = drawTree(treeOf(), () => status, OPTIONS);
     expect(card.title.replace('429 too', '429: too')).toBe(expected);
     expect(card.state).toBe(status.state);
     expect(card.final).toBe(status.final);
@@ -43,7 +42,7 @@ describe('the title says the state of the closed table', () => {
   });
 
   it('has its own colour for what is fine, what waits, and what failed', () => {
-    const color = (state: BoxState) => renderCard(treeOf(), () => ({ state, final: false }), OPTIONS).color;
+    const color = (state: BoxState) => drawTree(treeOf(), () => ({ state, final: false }), OPTIONS).color;
     const groups = [
       ['active'],
       ['quiet', 'aborted', 'interrupted', 'lost'],
@@ -59,34 +58,34 @@ describe('the title says the state of the closed table', () => {
 
 describe('time, tokens and cost (LS-21)', () => {
   it('counts the time to the end, whatever time it is now', () => {
-    expect(renderCard(treeOf({ afterMs: 500_000 }), () => doneAfter(53_000), OPTIONS).title).toBe('[DONE] main | 53s');
+    expect(drawTree(treeOf({ afterMs: 500_000 }), () => doneAfter(53_000), OPTIONS).title).toBe('[DONE] main | 53s');
   });
 
   it('shows tokens and cost only at the end: input, cache writes and output, no cache reads', () => {
     const tree = treeOf({ turn: { usageById: { a: usage(10_000, 1_000, 0.03), b: usage(1_000, 200, 0.012) } } });
-    expect(renderCard(tree, () => doneAfter(53_000), OPTIONS).title).toBe('[DONE] main | 53s | 12.4k tokens | $0.04');
-    expect(renderCard(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main | 38s');
+    expect(drawTree(tree, () => doneAfter(53_000), OPTIONS).title).toBe('[DONE] main | 53s | 12.4k tokens | $0.04');
+    expect(drawTree(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main | 38s');
   });
 
   it('counts sub-agents in the total and shows them apart', () => {
     const child = treeOf({ session: { agentId: 'planner' }, turn: { usageById: { c: usage(3_000, 0) } } });
     const tree = treeOf({ turn: { usageById: { a: usage(1_000, 100) } }, children: { kid: { tree: child } } });
-    const card = renderCard(tree, () => doneAfter(28_000), OPTIONS);
+    const card = drawTree(tree, () => doneAfter(28_000), OPTIONS);
     expect(card.title).toBe('[DONE] main | 28s | 4.3k tokens');
     expect(card.lines.at(-1)?.trim()).toBe('◆ [DONE] 28s | 3.1k tokens');
   });
 
   it('names the scheduled job beside the agent', () => {
     const tree = treeOf({ turn: { trigger: { kind: 'schedule', jobId: 'x', name: 'nightly report @all' } } });
-    expect(renderCard(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main: nightly report all | 38s');
+    expect(drawTree(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main: nightly report all | 38s');
   });
 
   it('counts violations and turns the box to the colour of a warning', () => {
-    const card = renderCard(treeOf(), () => ACTIVE, { ...OPTIONS, violations: ['reviewer spoke before main', 'observer acted'] });
+    const card = drawTree(treeOf(), () => ACTIVE, { ...OPTIONS, violations: ['reviewer spoke before main', 'observer acted'] });
     expect(card.title).toBe('[ACTIVE] main | 38s | 2 violations');
     expect(card.lines).toEqual(['◆ [VIOLATION] reviewer spoke before main', '◆ [VIOLATION] observer acted']);
-    expect(card.color).not.toBe(renderCard(treeOf(), () => ACTIVE, OPTIONS).color);
-    expect(renderCard(treeOf(), () => ACTIVE, { ...OPTIONS, violations: ['x'] }).title).toBe('[ACTIVE] main | 38s | 1 violation');
+    expect(card.color).not.toBe(drawTree(treeOf(), () => ACTIVE, OPTIONS).color);
+    expect(drawTree(treeOf(), () => ACTIVE, { ...OPTIONS, violations: ['x'] }).title).toBe('[ACTIVE] main | 38s | 1 violation');
   });
 });
 
@@ -97,21 +96,21 @@ describe('failed calls', () => {
     const child = treeOf({ calls: [callOf('k', 'exec', { command: 'x' }, failed)] });
     const calls = [callOf('a', 'exec', { command: 'x' }, failed), callOf('b', 'exec', { command: 'y' })];
     const tree = treeOf({ calls, children: { kid: { tree: child } }, turn: { usageById: { a: usage(1_000, 100) } } });
-    const card = renderCard(tree, () => doneAfter(28_000), { ...OPTIONS, violations: ['x'] });
+    const card = drawTree(tree, () => doneAfter(28_000), { ...OPTIONS, violations: ['x'] });
     expect(card.title).toBe('[DONE] main | 28s | 1.2k tokens | 2 failed | 1 violation');
     expect(card.lines.find((line) => line.includes('[DONE]'))?.trim()).toBe('◆ [DONE] 28s | 1 failed');
-    expect(renderCard(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main | 38s');
+    expect(drawTree(tree, () => ACTIVE, OPTIONS).title).toBe('[ACTIVE] main | 38s');
   });
 
   it('and the wrapper that called them are one', () => {
     const calls = [callOf('w', 'tool_call', { id: 'x' }, failed), callOf('i', 'exec', { command: 'x' }, { ...failed, parentCallId: 'w' })];
-    expect(renderCard(treeOf({ calls }), () => doneAfter(28_000), OPTIONS).title).toBe('[DONE] main | 28s | 1 failed');
+    expect(drawTree(treeOf({ calls }), () => doneAfter(28_000), OPTIONS).title).toBe('[DONE] main | 28s | 1 failed');
   });
 });
 
 describe('the urgent key', () => {
   const key = (status: TurnStatus, violations: string[] = [], parts: Parameters<typeof treeOf>[0] = {}) =>
-    renderCard(treeOf(parts), () => status, { ...OPTIONS, violations }).urgentKey;
+    drawTree(treeOf(parts), () => status, { ...OPTIONS, violations }).urgentKey;
 
   it('stays the same while a turn goes on, quiet or not', () => {
     const quiet: TurnStatus = { state: 'quiet', final: false, quietMs: 90_000 };

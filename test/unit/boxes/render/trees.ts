@@ -2,7 +2,9 @@
 
 import { BUILT_IN_LABELS } from '../../../../src/boxes/render/labels.ts';
 import type { RenderOptions } from '../../../../src/boxes/render/render-options.ts';
-import type { TurnStatus } from '../../../../src/core/card.ts';
+import { renderCard } from '../../../../src/boxes/render/render.ts';
+import type { Card, TurnStatus } from '../../../../src/core/card.ts';
+import type { JudgedTree } from '../../../../src/core/status.ts';
 import type { Call, Line, Session, Turn, TurnTree } from '../../../../src/core/session.ts';
 import { newTurn } from '../../../../src/core/turn.ts';
 
@@ -61,4 +63,14 @@ export function doneAfter(ms: number): TurnStatus {
 
 export function said(id: string, words: string): Line {
   return { kind: 'text', id, text: words };
+}
+
+/** The card of a tree whose nodes are in these states. */
+export function drawTree(tree: TurnTree, statusOf: (node: TurnTree) => TurnStatus, options: RenderOptions): Card {
+  return renderCard(withStatus(tree, statusOf), options);
+}
+
+function withStatus(tree: TurnTree, statusOf: (node: TurnTree) => TurnStatus): JudgedTree {
+  const children = Object.entries(tree.childrenByKey).map(([key, child]) => [key, withStatus(child, statusOf)] as const);
+  return { ...tree, status: statusOf(tree), childrenByKey: Object.fromEntries(children) };
 }

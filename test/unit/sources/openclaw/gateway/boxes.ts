@@ -7,7 +7,7 @@ import { orphanLinks } from '../../../../../src/core/orphans.ts';
 import { Fold } from '../../../../../src/core/fold.ts';
 import type { Route, SessionEvent, Trigger } from '../../../../../src/core/event.ts';
 import type { TurnTree } from '../../../../../src/core/session.ts';
-import { statusOf } from '../../../../../src/core/status.ts';
+import { judge, statusOf } from '../../../../../src/core/status.ts';
 import { type RootTurn, treeOf } from '../../../../../src/core/tree.ts';
 
 const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
@@ -73,7 +73,7 @@ function cardText(tree: TurnTree): string {
   const status = statusOf(tree, LIMITS);
   const decision = decideBox(tree, status, POLICY);
   if (decision.kind !== 'open') return `no post${decision.kind === 'never' ? `: ${decision.why}` : ' yet'}`;
-  const card = renderCard(tree, (node) => statusOf(node, LIMITS), OPTIONS);
+  const card = renderCard(judge(tree, LIMITS), OPTIONS);
   return [card.title, ...card.lines.map((line) => `    ${line}`)].join('\n');
 }
 
