@@ -15,8 +15,8 @@ const KEY = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
 
 let rig: Rig;
 
-async function start(): Promise<Watcher> {
-  return (await rig.watcher()).ready();
+async function start(env: Record<string, string> = {}): Promise<Watcher> {
+  return (await rig.watcher(env)).ready();
 }
 
 /** What each box says: title and lines. */
@@ -37,7 +37,7 @@ afterEach(() => rig.close());
 describe('the daemon', () => {
   it('shows a turn with a burst of tools and a sub-agent in one post, and leaves nothing behind when it is stopped', async () => {
     const { writer } = rig;
-    const watcher = await start();
+    const watcher = await start({ LOG_LEVEL: 'debug' });
     const [parent, child] = [randomUUID(), randomUUID()];
     const childKey = `agent:main:subagent:${randomUUID()}`;
     writer.session(KEY, { sessionId: parent });
@@ -68,6 +68,7 @@ describe('the daemon', () => {
 
     expect(await watcher.stop('SIGTERM')).toBe(0);
     expect(existsSync(join(rig.folder, 'x.pid'))).toBe(false);
+    for (const told of ['A turn began.', '"reason":"opened"', '"reason":"ended"', 'A turn ended.']) expect(watcher.output).toContain(told);
     expect(watcher.output).not.toContain(SECRET_TEXT);
     expect(watcher.output).not.toContain(SAMPLE.botToken);
     expect(rig.standIn.posts().every((post) => post.type === 'custom_livestatus')).toBe(true);
