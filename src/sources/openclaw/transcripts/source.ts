@@ -15,6 +15,7 @@ import { createProblems, type Problems } from './problems.ts';
 import { Reading } from './reading.ts';
 import { decodeTranscriptCheckpoint, type TranscriptCheckpoint } from './record.ts';
 import { inSlices } from '../../../files/slices.ts';
+import { Sweeps } from '../../../files/sweeps.ts';
 import { Timers } from '../../../core/timers.ts';
 import type { FileEvents } from '../../../files/watch.ts';
 
@@ -55,11 +56,8 @@ export function createTranscriptSource(options: TranscriptSourceOptions): Transc
   };
 }
 
-const SWEEP_MS = 5_000; // makes up for lost file events
-const POLL_MS = 1_000; // without file events, and while the directory is missing
 const TICK_MS = 2_000; // indexes and locks
 const NAME_WAIT_MS = 2_050; // just after the wait for an index is over
-const SOON_MS = 50; // a folder appears together with its first files
 const LOOKS_AT_ONCE = 64;
 
 class TranscriptFiles {
@@ -67,6 +65,7 @@ class TranscriptFiles {
   readonly #problems: Problems;
   readonly #timers: Timers;
   readonly #folders: WatchedFolders<Folder>;
+  readonly #sweeps: Sweeps;
   readonly #reading: Reading;
   readonly #hints = new Hints<Folder>((folder, name) => this.#look(folder, name));
   readonly #listed = new WeakSet<Folder>();
@@ -76,10 +75,6 @@ class TranscriptFiles {
   /** Before that a hint must not put a transcript into use: it would be read from elsewhere than its checkpoint says. */
   #hasAdopted = false;
   #lastEventAt: number | undefined;
-  #sweeping: Promise<void> = Promise.resolve();
-  /** The sweep that has not begun yet. */
-  #nextSweep: Promise<void> | undefined;
-  #soonMs = SOON_MS;
   #hasStarted = false;
   #isStopped = false;
 
@@ -88,6 +83,7 @@ class TranscriptFiles {
     this.#options = options;
     this.#problems = createProblems(log, clock);
     this.#timers = new Timers(clock);
+    this.#sweeps = new Sweeps({ clock, sweep: () => this.#sweep(), hasEvents: () => this.#folders.watching === 'events' });
     this.#unadopted = [...(options.checkpoints ?? [])].flatMap(([path, value]) => {
       const checkpoint = decodeTranscriptCheckpoint(value);
       return checkpoint === undefined ? [] : [[path, checkpoint]];
@@ -99,7 +95,7 @@ class TranscriptFiles {
       polling,
       problems: this.#problems,
       onName: (folder, name) => this.#named(folder, name),
-      onHint: () => this.#timers.once('soon', this.#soonMs, () => this.#sweep()),
+      onHint: () => this.#sweeps.soon(),
       onFound: (folder) => this.#reading.indexes.add(folder),
       onGone: (folder) => this.#timers.track(this.#reading.indexes.remove(folder)),
       ...(fileEvents === undefined ? {} : { events: fileEvents }),
@@ -107,12 +103,11 @@ class TranscriptFiles {
   }
 
   async start(): Promise<void> {
-    await this.#sweep();
+    await this.#sweeps.now();
     this.#reading.announceKnown(this.#options.knownKeys?.() ?? []);
     await this.#reading.ready();
     this.#hasStarted = true;
-    const delayMs = () => (this.#folders.watching === 'events' ? SWEEP_MS : POLL_MS);
-    this.#timers.repeat('sweep', delayMs, () => this.#sweep());
+    this.#sweeps.start();
     this.#timers.repeat(
       'tick',
       () => TICK_MS,
@@ -124,6 +119,7 @@ class TranscriptFiles {
     this.#isStopped = true;
     await this.#folders.stop();
     await this.#hints.stop();
+    await this.#sweeps.stop();
     await this.#timers.stop();
     await this.#reading.stop();
   }
@@ -186,25 +182,13 @@ class TranscriptFiles {
     this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
   }
 
-  /** Finds what there is now, whatever events were lost. Sweeps never overlap, and one that waits is enough for all who want one. */
-  #sweep(): Promise<void> {
-    this.#nextSweep ??= this.#sweeping.then(() => {
-      this.#nextSweep = undefined;
-      return this.#isStopped ? undefined : this.#sweepOnce();
-    });
-    this.#sweeping = this.#nextSweep;
-    return this.#nextSweep;
-  }
-
-  async #sweepOnce(): Promise<void> {
-    const startedAt = this.#options.clock.monotonic();
+  /** Finds what there is now, whatever events were lost. */
+  async #sweep(): Promise<void> {
     await this.#folders.discover();
     await this.#reading.indexes.look();
     if (this.#folders.readable) await this.#adopt();
     for (const folder of this.#folders.all()) await this.#list(folder);
     await this.#reading.transcripts.sweep();
-    // Whoever makes folders all the time must not make us sweep all the time.
-    this.#soonMs = Math.max(SOON_MS, this.#options.clock.monotonic() - startedAt);
   }
 
   async #adopt(): Promise<void> {
