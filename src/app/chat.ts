@@ -17,9 +17,9 @@ import { createMattermostSink } from '../sinks/mattermost/mattermost.ts';
 import { type WaitingTime, withRateGate } from '../sinks/mattermost/rate-gate.ts';
 import { createToken, type Token } from '../sinks/token.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
-import { onceConnected } from './once-connected.ts';
-import { type WatchedSink, watchReach } from './reach.ts';
-import { createThreadCosts, type ThreadCosts } from './thread-costs.ts';
+import { onceConnected } from '../sinks/once-connected.ts';
+import { type WatchedSink, watchReach } from '../sinks/reach.ts';
+import { createThreadCosts, type ThreadCosts } from '../sinks/thread-costs.ts';
 
 /** What is known once Mattermost has answered for the first time. */
 export interface Connected {

@@ -88,6 +88,12 @@ export class PushError extends Error {
   }
 }
 
+/** The request was not sent, so it says nothing about the server of now. */
+export class HeldBack extends PushError {}
+
+/** The outcome of the newest exchange with the chat server or of the newest probe. */
+export type Reach = { readonly state: 'unknown' } | { readonly state: 'reached' } | { readonly state: 'failing'; readonly because: string };
+
 /** One chat server. Every method makes one attempt and throws `PushError`. */
 export interface Sink {
   /** `existed`: no new post but one of an earlier process, which says something else and may still change behind our back. */

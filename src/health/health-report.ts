@@ -1,16 +1,13 @@
 // What `GET /health` says: the facts the daemon collects and the report made of them.
 
 import type { BoxState } from '../core/card.ts';
-import type { Reason } from '../core/sink.ts';
+import type { Reach, Reason } from '../core/sink.ts';
 import type { SourceCondition, SourceHealth } from '../core/source.ts';
 
 /** How a source is that `SOURCES` calls `name`. */
 export interface SourceFacts extends SourceHealth {
   readonly name: string;
 }
-
-/** The outcome of the newest exchange with the chat server or of the newest probe. */
-export type Reach = { readonly state: 'unknown' } | { readonly state: 'reached' } | { readonly state: 'failing'; readonly because: string };
 
 type TokenCondition = { readonly state: 'unknown' | 'accepted' } | { readonly state: 'refused'; readonly because: string };
 

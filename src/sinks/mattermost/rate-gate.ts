@@ -1,12 +1,9 @@
 // Owns until when the server wants to be left alone. Whoever asks it for something, posts, probes or directories, waits alike.
 
 import type { Clock } from '../../core/clock.ts';
-import { PushError } from '../../core/sink.ts';
+import { HeldBack } from '../../core/sink.ts';
 import { MAX_WAIT_MS } from './retry-after.ts';
 import type { Transport } from './transport.ts';
-
-/** The request was not sent, so it says nothing about the server of now. */
-export class HeldBack extends PushError {}
 
 /** What outlives the process: until when the server wanted to be left alone, by the wall clock. */
 export interface WaitingTime {

@@ -24,7 +24,7 @@ import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
 import { Memory } from '../../../src/store/memory.ts';
 import { createPlacement } from '../../../src/app/placement.ts';
 import { every } from '../../../src/runtime/system-clock.ts';
-import { onceConnected } from '../../../src/app/once-connected.ts';
+import { onceConnected } from '../../../src/sinks/once-connected.ts';
 import { type TwinSink, withTwinWatch } from '../../../src/takeover/twin.ts';
 import { type AuthGateSink, withAuthGate } from '../../../src/sinks/auth-gate.ts';
 import { type BreakerSink, withBreaker } from '../../../src/sinks/breaker.ts';

@@ -52,7 +52,7 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/sources/openclaw/transcripts/a.ts', '../../../boxes/board/board.ts'],
   ['src/sources/openclaw/transcripts/a.ts', '../../../coordinator/coordinator.ts'],
   ['src/sources/openclaw/transcripts/a.ts', '../../../sinks/breaker.ts'],
-  ['src/sources/openclaw/transcripts/a.ts', '../../../app/reach.ts'],
+  ['src/sources/openclaw/transcripts/a.ts', '../../../app/chat.ts'],
   ['src/sources/openclaw/transcripts/a.ts', '../../../runtime/log.ts'],
   ['src/sources/openclaw/transcripts/a.ts', 'node:readline'],
   ['src/sources/openclaw/transcripts/a.ts', '../gateway/source.ts'],

@@ -2,9 +2,9 @@
 
 import { onTestFinished } from 'vitest';
 import { Chat } from '../../../src/app/chat.ts';
-import { onceConnected } from '../../../src/app/once-connected.ts';
-import { watchReach } from '../../../src/app/reach.ts';
-import { createThreadCosts } from '../../../src/app/thread-costs.ts';
+import { onceConnected } from '../../../src/sinks/once-connected.ts';
+import { watchReach } from '../../../src/sinks/reach.ts';
+import { createThreadCosts } from '../../../src/sinks/thread-costs.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { forwarded } from '../../../src/core/guarded.ts';
 import { type PostDraft, PushError, type Reason, type Sink } from '../../../src/core/sink.ts';

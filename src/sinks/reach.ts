@@ -2,9 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import { guarded } from '../core/guarded.ts';
-import { FAILURES, PushError, type Sink } from '../core/sink.ts';
-import type { Reach } from '../health/health-report.ts';
-import { HeldBack } from '../sinks/mattermost/rate-gate.ts';
+import { FAILURES, HeldBack, PushError, type Reach, type Sink } from '../core/sink.ts';
 
 export interface ReachFacts {
   reach: Reach;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createThreadCosts, isDear, type ThreadEdit } from '../../../src/app/thread-costs.ts';
+import { createThreadCosts, isDear, type ThreadEdit } from '../../../src/sinks/thread-costs.ts';
 import { createFakeSink } from '../sinks/fake-sink.ts';
 import { FakeClock } from '../../support/clock.ts';
 
