@@ -1,7 +1,7 @@
-// An assistant line: what the agent said and how its model call stopped, the tools it calls, and the lines that the gateway wrote itself.
+// Decodes an assistant line: the agent's text, how its model call stopped, and its tool calls. The gateway itself writes such lines, too.
 
 import type { MessageStop } from '../../../core/event.ts';
-import { type DecodeContext, rememberCall } from './decode-context.ts';
+import { type DecodeContext, addCall } from './decode-context.ts';
 import { runIdOf } from './decode-user.ts';
 import type { EventBody } from './decoded-event.ts';
 import { contentText, visibleText } from './entry-text.ts';
@@ -10,7 +10,7 @@ import type { SafeText } from './safe-text.ts';
 import { asList, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from './plan-steps.ts';
 import { argumentsOf, shortArgs } from './tool-args.ts';
-import { decodeUsage } from './usage.ts';
+import { decodeUsage } from './decode-usage.ts';
 
 const MAX_TEXT_POINTS = 2_000;
 const MAX_NAME_POINTS = 80;
@@ -18,7 +18,7 @@ const MAX_MODEL_POINTS = 100;
 const CALL_BLOCKS: ReadonlySet<string> = new Set(['toolCall', 'toolUse', 'tool_use', 'functionCall']);
 const OWN_PROVIDERS: ReadonlySet<string> = new Set(['openclaw', 'moltbot', 'clawdbot']);
 const OWN_MODELS: ReadonlySet<string> = new Set(['gateway-injected', 'delivery-mirror']);
-const SILENT_BLOCKS: ReadonlySet<string> = new Set([
+const IGNORED_BLOCKS: ReadonlySet<string> = new Set([
   'text',
   'thinking',
   'redactedThinking',
@@ -38,7 +38,7 @@ export function decodeAssistant(messageId: string, message: JsonRecord, context:
   const reason = stop === 'error' ? reasonOf(message, safe) : undefined;
   const model = asText(message['model']);
   const usage = decodeUsage(message['usage']);
-  const said: EventBody = {
+  const event: EventBody = {
     type: 'message',
     messageId,
     stop,
@@ -47,15 +47,15 @@ export function decodeAssistant(messageId: string, message: JsonRecord, context:
     ...(model === undefined ? {} : { model: safe.line(model, MAX_MODEL_POINTS) }),
     ...(usage === undefined ? {} : { usage }),
   };
-  return stop === 'error' || stop === 'aborted' ? [said] : [said, ...calls.flatMap((call) => decodeCall(call, context))];
+  return stop === 'error' || stop === 'aborted' ? [event] : [event, ...calls.flatMap((call) => decodeCall(call, context))];
 }
 
-/** Early 2026 the gateway named neither itself nor a model, or itself by an older name. */
+/** In early 2026 the gateway named neither itself nor a model, or used an older name for itself. */
 function isOfGateway({ provider, model, stopReason }: JsonRecord): boolean {
   return OWN_PROVIDERS.has(asText(provider) ?? '') || OWN_MODELS.has(asText(model) ?? '') || stopReason === 'injected';
 }
 
-/** An abort repeats text that another line has; a mirror or an answer to a command is shown, but ends nothing. */
+/** An abort repeats text of another line. We show a mirrored message or an answer to a command, but it ends nothing. */
 function decodeSynthetic(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
   const abort = asRecord(message['openclawAbort']);
   const runId = context.safe.id(asText(abort?.['runId']) ?? runIdOf(message['idempotencyKey']));
@@ -70,13 +70,13 @@ function textOf(message: JsonRecord, context: DecodeContext): string | undefined
   return visible === undefined ? undefined : asText(context.safe.prose(visible, MAX_TEXT_POINTS));
 }
 
-/** Where the error says nothing, the provider's own answer may. */
+/** If the error gives no reason, the provider's own answer may. */
 function reasonOf(message: JsonRecord, safe: SafeText): string | undefined {
-  const told = ['errorMessage', 'errorBody', 'error', 'errorType', 'errorCode'].map((name) => modelErrorReason(message[name], safe));
-  return told.find((reason) => reason !== undefined);
+  const reasons = ['errorMessage', 'errorBody', 'error', 'errorType', 'errorCode'].map((name) => modelErrorReason(message[name], safe));
+  return reasons.find((reason) => reason !== undefined);
 }
 
-/** `stop` with calls happens with some providers: the calls are made and the run goes on. */
+/** Some providers send `stop` with calls: OpenClaw makes the calls and the run goes on. */
 function stopOf(stopReason: unknown, hasCalls: boolean, context: DecodeContext): MessageStop {
   switch (stopReason) {
     case 'error':
@@ -97,7 +97,7 @@ function callBlocks(content: unknown, context: DecodeContext): JsonRecord[] {
     const block = asRecord(value);
     const kind = asText(block?.['type']) ?? '';
     if (block !== undefined && CALL_BLOCKS.has(kind)) return [block];
-    if (block !== undefined && !SILENT_BLOCKS.has(kind)) context.unknown(`block:${kind}`);
+    if (block !== undefined && !IGNORED_BLOCKS.has(kind)) context.unknown(`block:${kind}`);
     return [];
   });
 }
@@ -110,7 +110,7 @@ function decodeCall(block: JsonRecord, context: DecodeContext): EventBody[] {
   const tool = safe.line(name, MAX_NAME_POINTS);
   const args = argumentsOf(block['arguments'] ?? block['input']);
   const label = asText(args['label']);
-  rememberCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
+  addCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
   const steps = planSteps(name, args, safe);
   const started: EventBody = { type: 'tool_started', callId, tool, args: shortArgs(args, safe) };
   return steps === undefined ? [started] : [started, { type: 'plan_changed', steps }];

@@ -1,4 +1,4 @@
-// What the decoders of single lines share within one file: the way text becomes safe, the count of unknown kinds, and a small memory.
+// What the decoders of single lines share within one file: safe text, the count of unknown kinds, known calls and started runs.
 
 import { remember } from '../../../core/remember.ts';
 import type { SafeText } from './safe-text.ts';
@@ -12,14 +12,14 @@ interface KnownCall {
 export interface DecodeContext {
   safe: SafeText;
   unknown(kind: string): void;
-  /** Whether the words of persons are told with the turns they start. */
+  /** Emit what persons asked for, with the turns they start. */
   emitsQuestions: boolean;
   callsById: Map<string, KnownCall>;
-  /** Runs whose user line was seen; a retry writes the line again. */
+  /** Runs whose user line we have read; a retry writes the line again. */
   startedRuns: Map<string, true>;
 }
 
-const MAX_KINDS = 30; // names come from the file: neither their number nor their length is to be trusted
+const MAX_KINDS = 30; // names come from the file, so we trust neither their number nor their length
 const MAX_KIND_CHARS = 60;
 const MAX_CALLS = 1_000;
 const MAX_RUNS = 200;
@@ -40,10 +40,10 @@ export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) =>
   };
 }
 
-export function rememberCall(context: DecodeContext, callId: string, call: KnownCall): void {
+export function addCall(context: DecodeContext, callId: string, call: KnownCall): void {
   remember(context.callsById, callId, call, MAX_CALLS);
 }
 
-export function rememberRun(context: DecodeContext, runId: string): void {
+export function addRun(context: DecodeContext, runId: string): void {
   remember(context.startedRuns, runId, true, MAX_RUNS);
 }

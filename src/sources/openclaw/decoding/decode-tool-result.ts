@@ -1,17 +1,17 @@
-// A tool result: the end of its call, and what some tools tell besides: a sub-agent begun, background commands over, a run that yields.
+// Decodes a tool result: the end of its call, and what some results also show: a new sub-agent, ended background commands, a run that yields.
 
 import type { DecodeContext } from './decode-context.ts';
 import type { EventBody } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { SYNTHETIC_RESULT } from './tool-failure.ts';
-import { endedByProcessTool, outcomeOf, type ToolResult } from './tool-result.ts';
+import { endedByProcessTool, outcomeOf, type ToolResult } from './call-outcome.ts';
 
 const MAX_NAME_POINTS = 80;
 const MAX_KEY_CHARS = 300;
 const MAX_JSON_CHARS = 100_000;
 
-/** `tool_ended` first, then what follows from it. A result without a call's id says nothing. */
+/** `tool_ended` first, then what follows from it. A result without the id of a call gives no event. */
 export function decodeToolResult(message: JsonRecord, context: DecodeContext): EventBody[] {
   const callId = context.safe.id(message['toolCallId'] ?? message['toolUseId']);
   if (callId === undefined) return [];
@@ -35,7 +35,7 @@ export function decodeToolResult(message: JsonRecord, context: DecodeContext): E
   ];
 }
 
-/** A sub-agent that could not be begun has a key, too. The child's session key stands in the details, or only in the text when those were trimmed. */
+/** A sub-agent that failed to start has a key, too. The details have the child's session key; if they were trimmed, only the text has it. */
 function childSpawned(callId: string, result: ToolResult, label: string | undefined, context: DecodeContext): EventBody[] {
   if (result.tool !== 'sessions_spawn') return [];
   const found = asText(result.details['childSessionKey']) ?? asText(jsonOf(result.text)?.['childSessionKey']);

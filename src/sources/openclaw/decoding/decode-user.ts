@@ -1,8 +1,8 @@
-// A user line: what set a turn going, and which background commands ended since. Its text is read and never passed on.
+// Decodes a user line: what started a turn, and which background commands have ended. The text itself goes no further.
 
 import type { Trigger } from '../../../core/event.ts';
 import type { DecodeContext } from './decode-context.ts';
-import { rememberRun } from './decode-context.ts';
+import { addRun } from './decode-context.ts';
 import type { EventBody } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -13,14 +13,14 @@ import { readUserText, type UserText } from './user-text.ts';
 const UNKNOWN: Trigger = { kind: 'unknown' };
 
 /**
- * `background_ended` for every note about a finished command, then `turn_started`. A command that the gateway answered
- * itself also gets its `run_ended`, for no model run will end it. A retry's repetition of the line gets nothing.
+ * `background_ended` for every note about a finished command, then `turn_started`. A command that the gateway answered itself also gets
+ * a `run_ended`, because no model run will end it. A line that a retry repeats gives no event.
  */
 export function decodeUser(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
   const runId = context.safe.id(runIdOf(message['idempotencyKey']));
   if (runId !== undefined) {
     if (context.startedRuns.has(runId)) return [];
-    rememberRun(context, runId);
+    addRun(context, runId);
   }
   const text = readUserText(contentText(message['content']));
   const { isAnswered, ...found } = findTrigger(message, text, context.safe);
@@ -39,7 +39,7 @@ export function runIdOf(idempotencyKey: unknown): string | undefined {
   return asText(asText(idempotencyKey)?.replace(/:(?:user|assistant)$/, ''));
 }
 
-/** It says to go on, and with what was never written down. */
-function isWithoutPrompt({ wording, words }: UserText): boolean {
-  return wording !== 'plain' && words === '';
+/** The line asks to go on, and the prompt to go on with is nowhere. */
+function isWithoutPrompt({ wording, prompt }: UserText): boolean {
+  return wording !== 'plain' && prompt === '';
 }

@@ -1,4 +1,4 @@
-// Which part of a message's content a person would see.
+// Extracts the part of a message's content that a person would see.
 
 import { asList, asRecord, asText } from '../../../core/json-guards.ts';
 
@@ -11,7 +11,7 @@ const FINAL_TAG = /<\/?final>/gi;
 const THINKING_OPEN = /<(?:think(?:ing)?|thought|antthinking)(?:\s[^>]{0,200})?>/i;
 const THINKING_CLOSE = /<\/(?:think(?:ing)?|thought|antthinking)\s{0,20}>/i;
 
-/** The text of a content value: a plain string, or the text blocks of a list, one below the other. */
+/** The text of a content value: a plain string, or the text blocks of a list, one per line. */
 export function contentText(content: unknown): string {
   if (typeof content === 'string') return content;
   return asList(content)
@@ -26,7 +26,7 @@ function blockText(value: unknown): string {
   return block?.['type'] === 'text' ? (asText(block['text']) ?? '') : '';
 }
 
-/** What is left for people of an assistant's text; undefined when that is nothing. */
+/** The part of an assistant's text that people see; undefined when it is empty. */
 export function visibleText(text: string): string | undefined {
   const visible = withoutThinking(text).replace(DIRECTIVE, '').replace(FINAL_TAG, '').trim();
   if (visible === '' || visible === FAILED_PLACEHOLDER || isSilentReply(visible)) return undefined;
@@ -38,8 +38,8 @@ function isSilentReply(text: string): boolean {
 }
 
 /**
- * Models without a thinking channel think aloud between tags. A tag that is never closed hides everything when the text
- * begins with it; further on it is a word about tags.
+ * Models without a thinking channel think between tags. A tag that is never closed hides everything if the text begins with it;
+ * further on, the text only mentions a tag.
  */
 function withoutThinking(text: string): string {
   let kept = '';

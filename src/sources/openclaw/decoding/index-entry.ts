@@ -1,13 +1,13 @@
-// Pure: decodes one entry of a session index (`sessions.json`). Every field is optional and untrusted.
+// Decodes one entry of a session index (`sessions.json`). Every field is optional and untrusted. Pure.
 
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { type RowSays, rowSays } from './row-audience.ts';
+import { type RowAudience, rowAudience } from './row-audience.ts';
 
 export type IndexStatus = 'running' | 'done' | 'failed' | 'killed' | 'timeout';
 
 const STATUSES: readonly IndexStatus[] = ['running', 'done', 'failed', 'killed', 'timeout'];
 
-/** Where messages of a session were last delivered, as the index says; the same for routes of 2026.2 and 2026.7. */
+/** Where messages of a session were last delivered, by the index; one form for 2026.2 and 2026.7. */
 export interface Delivery {
   /** The messenger: `mattermost`, `telegram`, `webchat`, … */
   messenger?: string;
@@ -16,12 +16,12 @@ export interface Delivery {
   threadId?: string;
 }
 
-/** One session of the index. Instants are milliseconds since the epoch; texts are neither redacted nor shortened. */
+/** One session of the index. Instants are milliseconds since the epoch; texts are not redacted and not shortened. */
 export interface IndexEntry {
-  /** In lower case, as everywhere. */
+  /** In lower case, like all keys. */
   key: string;
   sessionId: string;
-  /** The transcript's name without its folder: the index may know the folder by another path than we do. */
+  /** The transcript's name without its folder: the index may have another path for the folder than we do. */
   fileName?: string;
   /** Ids the same session had before resets. */
   earlierSessionIds: string[];
@@ -30,15 +30,15 @@ export interface IndexEntry {
   label?: string;
   delivery: Delivery;
   /** Who reads the conversation. */
-  says: RowSays;
+  audience: RowAudience;
   status?: IndexStatus;
   updatedAt?: number;
   startedAt?: number;
   endedAt?: number;
-  /** Its newest run was stopped by somebody. */
+  /** Somebody stopped the newest run. */
   wasAborted?: boolean;
   model?: string;
-  /** Size of the context after the last call, when the index vouches for it. */
+  /** Size of the context after the last call, if the index marks it as fresh. */
   contextTokens?: number;
   contextWindow?: number;
 }
@@ -46,7 +46,7 @@ export interface IndexEntry {
 const MAX_KEY_CHARS = 512;
 const MAX_FIELD_CHARS = 1_000;
 
-/** `undefined` for anything that is no entry of a session. */
+/** `undefined` for a value that is no entry of a session. */
 export function decodeIndexEntry(key: string, value: unknown): IndexEntry | undefined {
   const raw = asRecord(value);
   const sessionId = text(raw, 'sessionId');
@@ -56,7 +56,7 @@ export function decodeIndexEntry(key: string, value: unknown): IndexEntry | unde
     sessionId,
     earlierSessionIds: asList(raw['usageFamilySessionIds']).flatMap((id) => asText(id) ?? []),
     delivery: deliveryOf(raw),
-    says: rowSays(raw),
+    audience: rowAudience(raw),
     ...optional('fileName', text(raw, 'sessionFile')?.replace(/^.*[/\\]/, '')),
     ...optional('parentKey', text(raw, 'spawnedBy')?.toLowerCase()),
     ...optional('label', text(raw, 'label')),
@@ -74,7 +74,7 @@ export function decodeIndexEntry(key: string, value: unknown): IndexEntry | unde
   };
 }
 
-/** `deliveryContext` exists in both versions, `route` in 2026.7 only; the `last…` fields are what both were made of. */
+/** Both versions have `deliveryContext`, only 2026.7 has `route`; OpenClaw makes both from the `last…` fields. */
 export function deliveryOf(raw: JsonRecord): Delivery {
   const context = asRecord(raw['deliveryContext']);
   const route = asRecord(raw['route']);

@@ -1,4 +1,4 @@
-// Plans that agents keep through a tool: the same three facts under many names.
+// Reads the plans that agents keep through a tool. The tools have the same three fields under many names.
 
 import type { EventOf } from '../../../core/event.ts';
 import { asList, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -21,7 +21,7 @@ const STATUS_BY_NAME: ReadonlyMap<string, PlanStatus> = new Map([
   ['done', 'completed'],
 ]);
 
-/** The steps that a call of a plan tool carries; undefined for other tools and for calls without steps. */
+/** The steps in a call of a plan tool; undefined for other tools and for calls without steps. */
 export function planSteps(tool: string, args: JsonRecord, safe: SafeText): PlanSteps | undefined {
   if (!PLAN_TOOLS.has(bare(tool))) return undefined;
   const list = [args['plan'], args['steps'], args['todos'], args['items']].find((value) => Array.isArray(value));

@@ -1,4 +1,4 @@
-// What a person asked for, for the one rule that compares it with the answer. Told only when that rule is switched on.
+// Extracts what a person asked for, for the one rule that compares it with the answer. Emitted only when that rule is on.
 
 import type { Trigger } from '../../../core/event.ts';
 import type { DecodeContext } from './decode-context.ts';
@@ -6,9 +6,9 @@ import type { UserText } from './user-text.ts';
 
 const MAX_QUESTION_POINTS = 20_000;
 
-/** Redacted, without what the gateway puts around it; nothing unless a person asked and somebody wants to know. */
-export function questionOf({ words }: UserText, trigger: Trigger, { safe, emitsQuestions }: DecodeContext): { text?: string } {
+/** The redacted prompt without the gateway's additions. Empty unless a person asked and the rule is on. */
+export function questionOf({ prompt }: UserText, trigger: Trigger, { safe, emitsQuestions }: DecodeContext): { text?: string } {
   if (!emitsQuestions || trigger.kind !== 'person') return {};
-  const text = safe.prose(words, MAX_QUESTION_POINTS);
+  const text = safe.prose(prompt, MAX_QUESTION_POINTS);
   return text === '' ? {} : { text };
 }

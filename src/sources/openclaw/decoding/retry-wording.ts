@@ -1,16 +1,16 @@
-// What the gateway writes into a user line when it tries the same prompt once more. Pure.
+// Recognises what the gateway writes into a user line when it tries the same prompt again. Pure.
 
 /**
- * How a user text says that it is another try. `plain`: it does not. `marked`: the attempt before it failed. `instructed`: the
- * answer before it was not good enough, although it may look like an end.
+ * How a user text says that it is another attempt. `plain`: it does not. `marked`: the last attempt failed. `instructed`: the last answer
+ * was not good enough, although it may look like an end.
  */
 export interface RetryWording {
   kind: 'plain' | 'marked' | 'instructed';
-  /** The prompt itself, without the gateway's words; empty when there are no others. */
+  /** The prompt without the gateway's text; empty when there is nothing else. */
   prompt: string;
 }
 
-// Some versions put what was said elsewhere in front of the mark.
+// Some versions put the context of an earlier session in front of the mark.
 const MARK =
   /^(?:## Prior session context[^]{0,20000}?\n\n)?\[Retry(?: \d{1,3}(?:(?:\/| of )\d{1,3})?)? after the (?:previous|last) [a-z ]{1,40}[^\]\n]{0,60}\]\s+/;
 const CONTINUE =
@@ -20,10 +20,10 @@ const INSTRUCTIONS: readonly RegExp[] = [
   /(?:^|\n\n)The previous (?:assistant turn|model attempt|attempt|run) (?:was|ended|stopped|hit|ran out)\b[^\n]{1,300}(?:Continue|Resume|Produce|produce)\b[^\n]{1,300}$/,
   /(?:^|\n\n)Continue from the (?:current|compacted) transcript (?:after|and produce)\b[^\n]{1,400}$/,
 ];
-/** Not a retry: it comes with the first try already. */
+/** Not a retry: it already comes with the first attempt. */
 const FAST_PATH = /\n\nThe latest user message is a short approval to proceed\.[^\n]{1,400}$/;
 
-/** Takes a user text apart. Wordings are those of OpenClaw 2026.2 to 2026.9. */
+/** Separates a user text from the gateway's wording, as in OpenClaw 2026.2 to 2026.9. */
 export function retryWording(text: string): RetryWording {
   const mark = MARK.exec(text);
   const rest = (mark === null ? text : text.slice(mark[0].length)).trimEnd().replace(FAST_PATH, '');

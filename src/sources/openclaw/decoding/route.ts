@@ -1,12 +1,12 @@
-// Pure: where a session's conversation lives and who reads it, from its key and its row. The order of the looks is a rule about privacy.
+// Finds where a session's conversation takes place and who reads it, from its key and its row. The order of the checks protects privacy. Pure.
 
 import type { Audience, Route } from '../../../core/event.ts';
 import type { IndexEntry } from './index-entry.ts';
-import { type KeySays, readKey } from './session-key.ts';
+import { type KeyMeaning, readKey } from './session-key.ts';
 
 /**
- * Which evidence gave the route. `key` never changes during a session's life; `delivery` is where the last message went
- * and may change with any message; `none` means that nothing names a messenger.
+ * A route and its evidence. `key` never changes during a session's life; `delivery` is where the last message went and may change with
+ * any message; `none` means that nothing names a messenger.
  */
 export interface RouteFinding {
   /** `undefined`: there is no row, and the key alone proves nothing. */
@@ -14,22 +14,22 @@ export interface RouteFinding {
   basis: 'key' | 'delivery' | 'none';
 }
 
-/** What a row says, as far as it matters here. */
-export type Evidence = Pick<IndexEntry, 'delivery' | 'says'>;
+/** The part of a row that matters here. */
+export type Evidence = Pick<IndexEntry, 'delivery' | 'audience'>;
 
 export const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
 const ID = /^[a-z0-9]+$/;
 const MAX_DEPTH = 16;
 
-/** The route of one session by itself. A direct message's channel id is in no index: only the person's id is known. */
+/** The route of one session. No index has the channel id of a direct message, only the person's id. */
 export function routeOf(key: string, row: Evidence | undefined): RouteFinding {
-  const says = readKey(key);
-  const isDisputed = says.kind === 'direct' ? isGroup(row) : row?.says === 'direct' || row?.says === 'disputed';
-  switch (says.kind) {
+  const meaning = readKey(key);
+  const isDisputed = meaning.kind === 'direct' ? isGroup(row) : row?.audience === 'direct' || row?.audience === 'disputed';
+  switch (meaning.kind) {
     case 'channel':
-      return { route: isDisputed ? DISPUTED : channelRoute(says.channelId, says.rootId), basis: 'key' };
+      return { route: isDisputed ? DISPUTED : channelRoute(meaning.channelId, meaning.rootId), basis: 'key' };
     case 'direct':
-      return { route: isDisputed ? DISPUTED : directRoute(says, row), basis: 'key' };
+      return { route: isDisputed ? DISPUTED : directRoute(meaning, row), basis: 'key' };
     case 'group':
       return isDisputed ? { route: DISPUTED, basis: 'key' } : groupRoute(row);
     case 'schedule':
@@ -39,11 +39,11 @@ export function routeOf(key: string, row: Evidence | undefined): RouteFinding {
     case 'nothing':
       return row === undefined ? { route: undefined, basis: 'none' } : rowRoute(row, 'unknown', true);
     default:
-      return says satisfies never;
+      return meaning satisfies never;
   }
 }
 
-/** Sub-agents speak where the session that spawned them does, however deep they are; else as `routeOf`. */
+/** A sub-agent at any depth has the route of the session that spawned the first one; other sessions as in `routeOf`. */
 export function routeInTree(key: string, entryOf: (key: string) => IndexEntry | undefined): RouteFinding {
   let rootKey = key;
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
@@ -56,11 +56,11 @@ export function routeInTree(key: string, entryOf: (key: string) => IndexEntry | 
 }
 
 function isGroup(row: Evidence | undefined): boolean {
-  return row?.says === 'group' || row?.says === 'disputed';
+  return row?.audience === 'group' || row?.audience === 'disputed';
 }
 
-/** Only Mattermost's own ids of persons mean anything to us. */
-function directRoute({ messenger, userId }: Extract<KeySays, { kind: 'direct' }>, row: Evidence | undefined): Route {
+/** We can only use ids of persons in Mattermost. */
+function directRoute({ messenger, userId }: Extract<KeyMeaning, { kind: 'direct' }>, row: Evidence | undefined): Route {
   const isHere = (messenger ?? row?.delivery.messenger) === 'mattermost';
   return isHere && userId !== undefined ? { kind: 'direct', userId } : { kind: 'elsewhere', audience: 'direct' };
 }
@@ -71,11 +71,11 @@ function groupRoute(row: Evidence | undefined): RouteFinding {
   return channel === undefined ? elsewhere('public', 'key') : { route: channel, basis: 'delivery' };
 }
 
-/** The key proves no more than `base`; `moves` where every conversation may speak in the session, so that the row is of the last one. */
+/** The key proves only `base`. `moves`: several conversations may share the session, and the row describes the last one. */
 function rowRoute(row: Evidence, base: Audience, moves: boolean): RouteFinding {
   const { messenger } = row.delivery;
   const basis = messenger === undefined ? 'none' : 'delivery';
-  switch (row.says) {
+  switch (row.audience) {
     case 'disputed':
       return elsewhere('disputed', basis);
     case 'direct':
@@ -89,11 +89,11 @@ function rowRoute(row: Evidence, base: Audience, moves: boolean): RouteFinding {
     case 'nothing':
       return elsewhere(base, basis);
     default:
-      return row.says satisfies never;
+      return row.audience satisfies never;
   }
 }
 
-/** The agent's own session stays its own, whichever group wrote last. */
+/** The agent's own session stays its own, no matter which group wrote last. */
 function ofGroup(base: Audience): Audience {
   return base === 'own' ? 'own' : 'public';
 }

@@ -1,22 +1,22 @@
-// Pure: what the row of a session says about who reads its conversation; the same for an index and for a gateway.
+// Reads from the row of a session who reads its conversation. Rows of an index and of a gateway are alike. Pure.
 
 import { chatKindOf } from './chat-types.ts';
 import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { isOwnName } from './own-names.ts';
+import { isOpenClawName } from './openclaw-names.ts';
 
 /**
- * `operator`: the last word came through the gateway's own doors. `disputed`: it says direct and group. `unclear`: it names several
- * messengers for the last word, or a conversation of which nobody knows what it is.
+ * `operator`: the last message came through the gateway's own pages. `disputed`: the row says direct and group. `unclear`: it names
+ * several messengers for the last message, or a conversation of an unknown kind.
  */
-export type RowSays = 'direct' | 'group' | 'operator' | 'disputed' | 'unclear' | 'nothing';
+export type RowAudience = 'direct' | 'group' | 'operator' | 'disputed' | 'unclear' | 'nothing';
 
 const OPERATOR = 'operator';
 const DIRECT_ADDRESS = /^(?:[\w-]+:)?(?:user|direct|dm|person):/;
 const GROUP_ADDRESS = /^(?:channel|group|room):/;
 const OWN_ADDRESS = /^(?:agent|session):/;
 
-/** The chat types, the messengers and the addresses of a row. A last address alone proves no group: it may be of another conversation. */
-export function rowSays(row: JsonRecord): RowSays {
+/** Compares chat types, messengers and addresses. A last address alone proves no group: it may belong to another conversation. */
+export function rowAudience(row: JsonRecord): RowAudience {
   const origin = asRecord(row['origin']) ?? {};
   const messengers = messengersOf(row, origin);
   const types = texts(row['chatType'], origin['chatType']);
@@ -35,7 +35,7 @@ export function rowSays(row: JsonRecord): RowSays {
   return isOperator ? 'operator' : 'nothing';
 }
 
-/** The names for where the last message went or came from, of all versions; they are written together. */
+/** The messengers of the last message, from the fields of all versions. */
 function messengersOf(row: JsonRecord, origin: JsonRecord): string[] {
   const last = texts(
     asRecord(row['deliveryContext'])?.['channel'],
@@ -44,12 +44,12 @@ function messengersOf(row: JsonRecord, origin: JsonRecord): string[] {
     row['channel'],
   );
   const former = texts(row['lastProvider'], row['provider'], row['surface'], origin['provider'], origin['surface']);
-  return [...new Set([...last, ...former].map((name) => (isOwnName(name) ? OPERATOR : name)))];
+  return [...new Set([...last, ...former].map((name) => (isOpenClawName(name) ? OPERATOR : name)))];
 }
 
-/** An address that no page of the operator has. */
+/** Whether the address belongs to none of the operator's pages. */
 function isForeign(address: string): boolean {
-  return !OWN_ADDRESS.test(address) && !isOwnName(address.split(':', 1)[0] ?? '');
+  return !OWN_ADDRESS.test(address) && !isOpenClawName(address.split(':', 1)[0] ?? '');
 }
 
 function texts(...values: unknown[]): string[] {

@@ -1,13 +1,13 @@
-// The only way for text of a source into an event: redacted first, with a margin behind what is shown, shortened after.
+// The only way for a source's text into an event: first redacted, with a margin beyond the shown part, then shortened.
 
 import { createHash } from 'node:crypto';
 import { redactThenCut } from '../../../text/redact.ts';
 import { cut, dropInvisible, oneLine } from '../../../text/text.ts';
 
 const MAX_ID_CHARS = 512; // some providers make ids of several hundred characters
-const SCANNED_PER_POINT = 2; // white space and what is invisible does not count, so more is read than a line keeps
+const SCANNED_PER_POINT = 2; // white space and invisible characters do not count, so we read more than a line keeps
 const MIN_SCANNED_POINTS = 512;
-/** A harmless stand-in that shows whether the redactor takes a name for the name of a secret. */
+/** A harmless value that shows whether the redactor takes a name for the name of a secret. */
 const PROBE_VALUE = 'probe-value-0123456789';
 
 export interface SafeText {
@@ -15,21 +15,21 @@ export interface SafeText {
   line(text: string, maxPoints: number): string;
   /** Line breaks kept, at most `maxPoints` code points. */
   prose(text: string, maxPoints: number): string;
-  /** All of it so far as any text is redacted, for texts of which something is looked for. */
+  /** The whole text, up to the redactor's limit, for callers that search in it. */
   whole(text: string): string;
-  /** One line for the value of a named argument: masked whole when the name says that it is a secret. */
+  /** One line for the value of a named argument; masked completely if the name announces a secret. */
   argument(name: string, text: string, maxPoints: number): string;
-  /** The same id for the same text. Never a secret, never a name that every object has. */
+  /** The same id for the same text. Never a secret, and never a name that every object has. */
   id(value: unknown): string | undefined;
 }
 
-/** `redact` gets every text after invisible characters that could hide a secret from it were taken out. */
+/** `redact` gets every text without the invisible characters that could hide a secret from it. */
 export function createSafeText(redact: (text: string) => string): SafeText {
   const whole = (text: string) => redact(dropInvisible(text));
-  /** Only as much of a long text is redacted as may be shown, with a margin. */
+  /** Redacts only the part of a long text that may be shown, with a margin. */
   const head = (text: string, maxPoints: number) =>
     redactThenCut(text.trimStart(), Math.max(MIN_SCANNED_POINTS, SCANNED_PER_POINT * maxPoints), whole);
-  /** Redacted once more when the lines are joined: a name and its secret may have stood on two of them. */
+  /** Redacts again after joining the lines: a name and its secret may have been on two of them. */
   const line = (text: string, maxPoints: number) => cut(redact(oneLine(head(text, maxPoints))), maxPoints);
   return {
     line,
@@ -47,7 +47,7 @@ function maskOfName(name: string, redact: (text: string) => string): string | un
   return probed.startsWith(`${name}=`) ? probed.slice(name.length + 1) : '[redacted]';
 }
 
-/** An id that looks like a secret is replaced by its hash, so that calls and results still find each other. */
+/** Replaces an id that looks like a secret by its hash, so that calls and results still match. */
 function safeId(value: unknown, redact: (text: string) => string): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   const isPlain = value.length <= MAX_ID_CHARS && !(value in Object.prototype) && redact(value) === value && dropInvisible(value) === value;

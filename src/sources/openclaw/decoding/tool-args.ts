@@ -1,4 +1,4 @@
-// The arguments of a tool call as short lines of text.
+// Turns the arguments of a tool call into short lines of text.
 
 import { asRecord, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';

@@ -1,4 +1,4 @@
-// How a tool says in its result that it did nothing or not what it was asked for, although nobody marked the call as failed. Pure.
+// Finds in a tool's result that the call failed, although OpenClaw did not mark it as failed. Pure.
 
 import { asList, asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 
@@ -10,10 +10,10 @@ const FAILED: ReadonlySet<string> = new Set(
    approvalunavailable approvalpending approvalrequired approvaldenied approvalrejected approvaltimeout approvalexpired approvalfailed
    permissiondenied accessdenied needsapproval pendingapproval awaitingapproval ratelimited quotaexceeded`.split(/\s+/),
 );
-/** The same in compounds and sentences. */
-const FAILED_WORDS =
+/** The same statuses in compounds and sentences. */
+const FAILED_PATTERN =
   /^(?:failedto|couldnot|cannot|unableto|no(?:access|permission)|insufficient)|(?<!no|not|none|zero)(?:failed|denied|rejected|refused|expired|unavailable|unreachable|timedout|exceeded|forbidden|offline|crashed|throttled)$/;
-/** What these statuses mean to a reader; the tool's text speaks to the agent. */
+/** What these statuses mean for a reader; the tool's own text is meant for the agent. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['approvalunavailable', 'it needs an approval that nobody can give'],
   ['approvalpending', 'it waits for an approval and did not run'],
@@ -23,7 +23,7 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
   ['approvaldenied', 'the approval was denied'],
   ['approvalrejected', 'the approval was denied'],
 ]);
-/** The text of these is what they were asked for, whatever it says. */
+/** Tools whose text is the requested content, so it proves no failure. */
 const CONTENT_TOOLS: ReadonlySet<string> = new Set(
   `exec bash shell process terminal run command code_execution read cat view write edit apply_patch grep find ls glob web_fetch fetch
    memory_get sessions_history session_history pdf image`.split(/\s+/),
@@ -33,9 +33,9 @@ const CODE_LINE =
   /^\W{0,3}(?:(?:the )?(?:command|process|script|program)\s+)?(?:(?:failed|finished|completed|ended|terminated)\s+)?(?:with\s+)?(?:exit(?:ed)?|return(?:ed)?)(?:[ _-]?(?:with|status|code)){0,3}\s*[:=]?\s*(-?\d{1,6})\W{0,3}$/i;
 const ERROR_TEXT =
   /^(?:(?:MCP |tool |execution )?error(?: executing tool [\w.-]{1,80})?(?: -?\d{1,6})?:|tool execution failed\b|permission denied\b|(?:failed|unable) to [a-z]|could not [a-z]|unknown tool\b|tool [\w.:-]{1,80} (?:not found|is not available)\b|Traceback \(most recent call last\))/i;
-/** How the gateway itself answers instead of a command. */
+/** The gateway's own answer instead of a command's. */
 const NO_COMMAND = /^(?:Exec denied \(|Approval required \(id )/;
-/** What a tool that was not answered gets by the gateway; whether it did anything is not known. */
+/** What the gateway writes for a call without a result; nobody knows whether the tool did anything. */
 export const SYNTHETIC_RESULT = /missing tool result in session history|inserted synthetic error result/;
 
 export function isCommand(tool: string): boolean {
@@ -49,13 +49,13 @@ export function bareStatus(status: unknown): string {
     .replace(/[^a-z]/g, '');
 }
 
-/** Whether that is the status of something that did not succeed. */
+/** Whether the status means that something did not succeed. */
 export function isFailedStatus(status: unknown): boolean {
   const bare = bareStatus(status);
-  return FAILED.has(bare) || FAILED_WORDS.test(bare);
+  return FAILED.has(bare) || FAILED_PATTERN.test(bare);
 }
 
-/** Whether a result that nobody marked says that the call failed: in its details, or in its text where that is a report. */
+/** Whether an unmarked result says that the call failed: in its details, or in its text if that is a report. */
 export function reportsFailure(tool: string, details: JsonRecord, text: string): boolean {
   if (isFailure(details, tool === 'process')) return true;
   if (isCommand(tool) && bareStatus(details['status']) !== 'completed' && NO_COMMAND.test(text)) return true;
@@ -64,10 +64,10 @@ export function reportsFailure(tool: string, details: JsonRecord, text: string):
   return json === undefined ? ERROR_TEXT.test(text) : isFailure(json, false) || isFailure(asRecord(json['result']) ?? {}, false);
 }
 
-/** A look at another command tells of that one's failure in its status, which is none of its own. */
-function isFailure(report: JsonRecord, isLook: boolean): boolean {
+/** A call that checks another command has that command's failure in its status, not its own. */
+function isFailure(report: JsonRecord, isStatusCheck: boolean): boolean {
   const status = bareStatus(report['status'] ?? report['state'] ?? report['outcome']);
-  if (isLook) return ['error', 'failed', 'forbidden'].includes(status);
+  if (isStatusCheck) return ['error', 'failed', 'forbidden'].includes(status);
   const isNo = ['ok', 'success', 'succeeded'].some((name) => report[name] === false || report[name] === 'false');
   const isYes = ['isError', 'is_error', 'failed', 'timedOut', 'timed_out', 'denied', 'rejected'].some((name) => report[name] === true);
   const httpStatus = asNumber(report['status']) ?? asNumber(report['statusCode']) ?? 0;
@@ -76,22 +76,22 @@ function isFailure(report: JsonRecord, isLook: boolean): boolean {
   return isFailedStatus(status) || isNo || isYes || isCode || hasError(report);
 }
 
-/** `error: null`, `error: false` and an empty one say that there was none. */
+/** `error: null`, `error: false` and an empty error mean that there was none. */
 function hasError({ error, errors }: JsonRecord): boolean {
   if (Array.isArray(errors) && errors.length > 0) return true;
   return error === true || asText(error)?.trim().length !== undefined || Object.keys(asRecord(error) ?? {}).length > 0;
 }
 
-/** What a report says of its failure. */
-export function wordsOfFailure(report: JsonRecord): string | undefined {
+/** The text of a report about its failure. */
+export function failureText(report: JsonRecord): string | undefined {
   const result = asRecord(report['result']);
-  if (result !== undefined && hasError(result)) return wordsOfFailure(result);
+  if (result !== undefined && hasError(result)) return failureText(result);
   const error = report['error'];
   const inner = asRecord(error) ?? asRecord(asList(report['errors'])[0]);
-  const spoken = asText(report['message']) ?? asText(report['errorMessage']) ?? asText(report['reason']);
+  const message = asText(report['message']) ?? asText(report['errorMessage']) ?? asText(report['reason']);
   const name = asText(error);
   const isCode = name !== undefined && /^[\w.:-]{1,60}$/.test(name);
-  return asText(inner?.['message']) ?? (isCode ? (spoken ?? name) : (name ?? spoken));
+  return asText(inner?.['message']) ?? (isCode ? (message ?? name) : (name ?? message));
 }
 
 export function jsonObject(text: string): JsonRecord | undefined {
@@ -99,7 +99,7 @@ export function jsonObject(text: string): JsonRecord | undefined {
   return trimmed.startsWith('{') && text.length <= MAX_JSON_CHARS ? asRecord(parseJson(trimmed)) : undefined;
 }
 
-/** The exit code that a command's last or first line tells, unless the details say that it is only output. */
+/** The exit code in a command's last or first line, unless the details say that it is only output. */
 export function exitCodeOfCommand(text: string, details: JsonRecord): string | undefined {
   if (bareStatus(details['status']) === 'completed') return undefined;
   const lines = text.trim().split('\n');

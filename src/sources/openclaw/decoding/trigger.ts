@@ -1,20 +1,20 @@
-// Who or what set a turn going, read from a user line of any version.
+// Reads from a user line of any version who or what started a turn.
 
 import type { Trigger } from '../../../core/event.ts';
 import { chatKindOf } from './chat-types.ts';
 import { isGatewayCommand } from './gateway-command.ts';
 import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { isOwnName } from './own-names.ts';
+import { isOpenClawName } from './openclaw-names.ts';
 import type { SafeText } from './safe-text.ts';
 import { fieldLine, type UserText } from './user-text.ts';
 
-/** `isAnswered`: the gateway dealt with the line itself, no model run belongs to it. */
-interface TriggerFound {
+/** `isAnswered`: the gateway answered the line itself; no model run belongs to it. */
+interface FoundTrigger {
   trigger: Trigger;
   isAnswered: boolean;
 }
 
-/** Ids of posts and users in Mattermost. Other messengers use other shapes, and those ids mean nothing to us. */
+/** Ids of posts and users in Mattermost. Ids of other messengers have other shapes, and we cannot use them. */
 const MATTERMOST_ID = /^[a-z0-9]{26}$/;
 const MAX_NAME_POINTS = 80;
 const HEARTBEAT_POLL = '[OpenClaw heartbeat poll]';
@@ -26,42 +26,42 @@ const QUEUED_REPORTS = /^\[Queued announce messages while agent was busy\]\s+(?:
 const CHILD_SESSION = /^\[System Message\] \[sessionId: ([\w-]{1,100})\]/;
 
 /** Reads a user line: its message (for the sender, where the version stores one) and its text. */
-export function findTrigger(message: JsonRecord, text: UserText, safe: SafeText): TriggerFound {
+export function findTrigger(message: JsonRecord, text: UserText, safe: SafeText): FoundTrigger {
   const fromSession = interSession(message, safe);
   if (fromSession !== undefined) return { trigger: fromSession, isAnswered: false };
-  const internal = isFromChat(message, text) ? heartbeatPoll(text.words) : internalTrigger(text.words, safe);
+  const internal = isFromChat(message, text) ? heartbeatPoll(text.prompt) : internalTrigger(text.prompt, safe);
   if (internal !== undefined) return { trigger: internal, isAnswered: false };
-  if (isGatewayCommand(text.words)) return { trigger: { kind: 'command' }, isAnswered: true };
+  if (isGatewayCommand(text.prompt)) return { trigger: { kind: 'command' }, isAnswered: true };
   return { trigger: personOrOperator(message, text, safe), isAnswered: false };
 }
 
-/** Somebody typed it, so its text must not be taken for one of the gateway's own. */
+/** Whether somebody typed the line: then its text must not be taken for one of the gateway's own. */
 function isFromChat(message: JsonRecord, text: UserText): boolean {
   return isOfMessenger(text.conversation) || senderMarks(message) !== undefined;
 }
 
 /**
- * Every prompt may get a block of metadata, also one of the gateway's own or of the operator's page: only a sender, a message or a
- * room of a messenger make it a person's.
+ * Any prompt may have a block of metadata, also one of the gateway or of the operator's page. Only a sender, a message or a room of a
+ * messenger makes it a person's.
  */
 function isOfMessenger(block: JsonRecord | undefined): boolean {
   if (block === undefined) return false;
   const sender = asRecord(block['sender']);
   const named = [block['sender_id'], sender?.['id'], sender?.['name'], block['sender'], block['sender_name']].map(asText);
   const senderId = named.find((name) => name !== undefined);
-  if (senderId !== undefined) return !isOwnName(senderId);
-  return MESSENGER_FACTS.some((name) => block[name] !== undefined && block[name] !== null && block[name] !== '');
+  if (senderId !== undefined) return !isOpenClawName(senderId);
+  return MESSENGER_FIELDS.some((name) => block[name] !== undefined && block[name] !== null && block[name] !== '');
 }
 
-const MESSENGER_FACTS =
+const MESSENGER_FIELDS =
   'message_id reply_to_id conversation_label group_subject group_channel group_space thread_label is_group_chat was_mentioned is_forum'.split(
     ' ',
   );
 
-/** A room that has an address, as messengers write it. A heartbeat has one where it is delivered. */
+/** Whether the block has a messenger's address of a room. A heartbeat has the address where it is delivered. */
 function isOfRoom(block: JsonRecord): boolean {
   const address = asText(block['chat_id']);
-  return address !== undefined && !isOwnName(address.split(':', 1)[0] ?? '');
+  return address !== undefined && !isOpenClawName(address.split(':', 1)[0] ?? '');
 }
 
 /** Who sent a message, as 2026.7 stores it; lines of internal origin have none. */
@@ -75,7 +75,7 @@ function heartbeatPoll(body: string): Trigger | undefined {
   return body.trim() === HEARTBEAT_POLL ? { kind: 'heartbeat' } : undefined;
 }
 
-/** Another session wrote it: a sub-agent's report, or a message through the sessions tool. */
+/** The trigger of a line from another session: a sub-agent's report, or a message through the sessions tool. */
 function interSession(message: JsonRecord, safe: SafeText): Trigger | undefined {
   const provenance = asRecord(message['provenance']);
   if (provenance?.['kind'] !== 'inter_session') return undefined;
@@ -93,7 +93,7 @@ function announce(childSessionId: string | undefined, childKey: string | undefin
   };
 }
 
-/** Texts that the gateway writes as if a user had; undefined for what a person or an operator wrote. */
+/** The trigger of a text that the gateway writes as a user line; undefined for the text of a person or an operator. */
 export function internalTrigger(body: string, safe: SafeText): Trigger | undefined {
   if (body.startsWith('[Subagent Context]')) return { kind: 'parent' };
   if (body.startsWith('[cron:')) return schedule(body, safe);
@@ -127,7 +127,7 @@ function isTaskReport(body: string): boolean {
   return body.startsWith(event) || (isInternal && body.includes(event));
 }
 
-/** Heartbeats with the default prompt or one that asks for the usual answer, and the flush of memory before a compaction. */
+/** Heartbeats with the default prompt or one that asks for the usual answer, and the memory flush before a compaction. */
 function isHousekeeping(body: string): boolean {
   return (
     body.startsWith(HEARTBEAT_POLL) ||
@@ -137,13 +137,13 @@ function isHousekeeping(body: string): boolean {
   );
 }
 
-/** Whose the block of the sender is: the operator's own pages have one, too. */
+/** Whether the sender's block names a person: the operator's own pages have such a block, too. */
 function isOfPerson({ id, label, name, username }: JsonRecord): boolean {
   const named = [id, label, name, username].map(asText).find((each) => each !== undefined);
-  return named !== undefined && !isOwnName(named);
+  return named !== undefined && !isOpenClawName(named);
 }
 
-/** 2026.2 tells the post in the metadata block, 2026.7 only the sender; a line without either came through the gateway's own doors. */
+/** 2026.2 has the post in the metadata block, 2026.7 only the sender. A line without both came through the gateway's own pages. */
 export function personOrOperator(message: JsonRecord, text: UserText, safe: SafeText): Trigger {
   const marks = senderMarks(message);
   if (marks !== undefined) {
@@ -156,7 +156,7 @@ export function personOrOperator(message: JsonRecord, text: UserText, safe: Safe
   return personTrigger({ postId: block['message_id'], rootId: block['reply_to_id'], userId: block['sender_id'], from: block }, safe);
 }
 
-/** Of the ids only those of Mattermost are kept. `from` is what the line says of the conversation it came from. */
+/** Keeps only Mattermost's ids. `from` is what the line says about its conversation. */
 export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?: unknown; from?: JsonRecord }, safe: SafeText): Trigger {
   const chat = chatOf(ids.from);
   const postId = mattermostId(ids.postId, safe);
@@ -171,7 +171,7 @@ export function personTrigger(ids: { postId?: unknown; rootId?: unknown; userId?
   };
 }
 
-/** A person can write such words, too: they only ever make a conversation more private. */
+/** A person can write these fields, too, but they only make a conversation more private. */
 function chatOf(from: JsonRecord | undefined): 'direct' | 'group' | undefined {
   const isGroup = from?.['is_group_chat'] ?? from?.['isGroupChat'] ?? from?.['is_group'];
   const isDirect = from?.['is_direct'] ?? from?.['is_dm'] ?? from?.['isDirect'];

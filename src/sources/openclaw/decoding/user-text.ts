@@ -1,5 +1,5 @@
-// Takes apart what the gateway puts around the text of a user line. 2026.2 prefixes notes, an envelope or blocks of metadata;
-// 2026.7 stores the bare text. Nothing of the text itself leaves this folder, unless a rule was switched on that needs it (question.ts).
+// Separates the text of a user line from the gateway's additions. 2026.2 prefixes notes, an envelope or blocks of metadata; 2026.7 stores
+// the bare text. The text itself does not leave this folder, unless a rule is on that needs it (question.ts).
 
 import { hasChatMarks } from './chat-marks.ts';
 import { asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
@@ -15,20 +15,20 @@ export interface UserText {
   endedCommands: EndedCommand[];
   /** The text without notes and envelope. */
   body: string;
-  /** The same without what the gateway put around it: blocks of metadata, and that it is another try. */
-  words: string;
+  /** The text without all of the gateway's additions: also without blocks of metadata and the mark of another attempt. */
+  prompt: string;
   wording: RetryWording['kind'];
   /** The metadata block of a message from a channel. */
   conversation?: JsonRecord;
-  /** The metadata block of who sent it. */
+  /** The metadata block of the sender. */
   sender?: JsonRecord;
-  /** Something around it shows that it came from a chat, though nothing says from whose. */
+  /** Something around the text shows that it came from a chat, but not from whose. */
   isOfChat: boolean;
-  /** It begins with the time at which it was sent. */
+  /** The text begins with the time at which it was sent. */
   isEnveloped: boolean;
 }
 
-const MAX_READ_CHARS = 100_000; // everything of interest stands at the beginning
+const MAX_READ_CHARS = 100_000; // everything of interest is at the beginning
 const SYSTEM_LINE = /^System(?: \(untrusted\))?: \[[^\]\n]{1,60}\] ?([^\n]*)(?:\n|$)/;
 const ENDED_COMMAND = /^Exec (?:completed|failed|killed) \(([\w-]{1,64}), (?:code (-?\d{1,6})|signal \w{1,20})\)/;
 const ABORTED_NOTE = /^Note: The previous agent run was aborted[^\n]*(?:\n|$)/;
@@ -47,12 +47,12 @@ export function readUserText(text: string): UserText {
   const around = isEnveloped ? rest.slice(0, envelope.index) : rest;
   const conversation = blockOf(CONVERSATION, around);
   const sender = blockOf(SENDER, around);
-  const said = retryWording(body.replace(METADATA_BLOCK, '').trim());
-  const wording = said.kind === 'plain' ? marked.kind : said.kind;
+  const inner = retryWording(body.replace(METADATA_BLOCK, '').trim());
+  const wording = inner.kind === 'plain' ? marked.kind : inner.kind;
   return {
     endedCommands,
     body,
-    words: said.prompt,
+    prompt: inner.prompt,
     wording,
     isEnveloped,
     isOfChat: hasChatMarks(text.slice(0, MAX_READ_CHARS)),

@@ -5,7 +5,7 @@ import { contradicts } from '../../../core/home.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { DISPUTED, routeOf } from '../decoding/route.ts';
-import { rowSays } from '../decoding/row-audience.ts';
+import { rowAudience } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
@@ -57,7 +57,7 @@ function parentOf(row: JsonRecord): string | undefined {
 /** Rows of scheduled runs have no destination, and any row may leave it out. The rest of such a row must not contradict the known route. */
 function routeOfRow(rawKey: string, row: JsonRecord, { job, known }: OtherRoutes): Route {
   if (cronJobOf(rawKey) !== undefined && job !== undefined) return job;
-  const { route = UNKNOWN, basis } = routeOf(sessionKeyOf(rawKey), { delivery: deliveryOf(row), says: rowSays(row) });
+  const { route = UNKNOWN, basis } = routeOf(sessionKeyOf(rawKey), { delivery: deliveryOf(row), audience: rowAudience(row) });
   if (basis === 'none' && known !== undefined) return contradicts(known, route) ? DISPUTED : known;
   return route.kind === 'direct' ? withChannel(route, row) : route;
 }

@@ -2,7 +2,7 @@
 
 import { SUMMARY_ARG } from '../../../core/turn.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
-import { rememberCall } from '../decoding/decode-context.ts';
+import { addCall } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -31,7 +31,7 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   const rawArgs = argumentsOf(data['args']);
   const args = shortArgs(rawArgs, safe);
   const label = asText(rawArgs['label']);
-  rememberCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
+  addCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
   run.commandsByCall.set(callId, COMMAND_ARGS.map((arg) => args[arg]).find((text) => text !== undefined) ?? tool);
   const parentCallId = safe.id(data['parentToolCallId']);
   const parent = parentCallId === undefined ? {} : { parentCallId };
@@ -69,7 +69,7 @@ export function decodeItemStart(run: Run, at: number, data: JsonRecord, context:
   if (args !== undefined) return decodeToolStart(run, at, { ...data, args }, context);
   run.startedCalls.set(callId, 'named');
   const tool = safe.line(name, MAX_NAME_POINTS);
-  rememberCall(context, callId, { tool });
+  addCall(context, callId, { tool });
   const meta = asText(data['meta']);
   const summary = meta === undefined ? {} : { [SUMMARY_ARG]: safe.line(meta, MAX_SUMMARY_POINTS) };
   return [{ type: 'tool_started', callId, tool, args: summary, runId: run.runId }];

@@ -5,7 +5,7 @@ import { deliveryOf } from '../decoding/index-entry.ts';
 import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { remember } from '../../../core/remember.ts';
 import { routeOf } from '../decoding/route.ts';
-import { rowSays } from '../decoding/row-audience.ts';
+import { rowAudience } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 
 export interface Job {
@@ -55,5 +55,5 @@ export class Jobs {
 function routeOfDelivery(delivery: JsonRecord | undefined): Route | undefined {
   if (asText(delivery?.['channel']) === undefined || delivery?.['mode'] === 'none') return undefined;
   const row = { deliveryContext: delivery };
-  return routeOf('agent:main:cron:job', { delivery: deliveryOf(row), says: rowSays(row) }).route;
+  return routeOf('agent:main:cron:job', { delivery: deliveryOf(row), audience: rowAudience(row) }).route;
 }

@@ -184,7 +184,7 @@ export class Recovery {
     this.#ports.decoder.history(rawKey, history, this.#restoredSinceByKey.get(rawKey) ?? since);
     this.#restoredSinceByKey.delete(rawKey);
     if (this.#ports.decoder.settle(rawKey, history, wasRestarted)) return;
-    // Rows lag behind the truth by a second or two; after that they are believed.
+    // Rows lag behind by a second or two; after that we trust them.
     if (rechecks > 0)
       this.#timers.after(this.#ports.timing.recheckMs, () => void this.#catchUpOne(rawKey, since, wasRestarted, rechecks - 1));
     else if (!this.#ports.decoder.settle(rawKey, history, wasRestarted, true)) this.#giveUpSilent(rawKey);

@@ -41,7 +41,7 @@ const TIME_LINE = /^(?:Current time|Reference UTC|Now):[^\n]*$/gim;
 
 /** A user line as a prompt; `text` is its whole text. */
 export function promptOf(text: string, runId: string | undefined): Prompt {
-  const { conversation, isEnveloped, wording, words: told } = readUserText(text);
+  const { conversation, isEnveloped, wording, prompt: told } = readUserText(text);
   const words = told.replace(TIME_LINE, '').normalize('NFC').replace(/\s+/g, ' ').trim();
   const messageId = messageIdOf(conversation);
   return {

@@ -123,7 +123,7 @@ const COMPARED = [
   'fileName',
   'parentKey',
   'label',
-  'says',
+  'audience',
   'startedAt',
   'endedAt',
   'wasAborted',

@@ -48,7 +48,7 @@ describe('a lock', () => {
         sessionId: 's',
         earlierSessionIds: [],
         delivery: {},
-        says: 'nothing',
+        audience: 'nothing',
         status: 'running',
         updatedAt,
         startedAt: since,

@@ -288,7 +288,7 @@ describe('a lock and a row together', () => {
         if (event.type === 'busy_seen') runs.push(event.isRun);
       },
     });
-    const entry = { sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing' as const, updatedAt: clock.now() };
+    const entry = { sessionId: 's', earlierSessionIds: [], delivery: {}, audience: 'nothing' as const, updatedAt: clock.now() };
     busy.lockHeld('agent:main:a', ALIVE, clock.now());
     busy.indexed({ ...entry, key: 'agent:main:other', status: 'done', endedAt: clock.now() });
     busy.lockHeld('agent:main:b', ALIVE, clock.now());

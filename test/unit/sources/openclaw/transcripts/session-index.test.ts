@@ -79,7 +79,7 @@ describe('an entry', () => {
       parentKey: 'agent:main:mattermost:channel:c8xq8tq7y3bkzpsn9mwjd1e5fo:thread:p9r1hkz5m3y8xbq9dtwn4sj6ea',
       label: 'file-counter',
       delivery: { messenger: 'mattermost', to: 'channel:c8xq8tq7y3bkzpsn9mwjd1e5fo', threadId: 'p9r1hkz5m3y8xbq9dtwn4sj6ea' },
-      says: 'group',
+      audience: 'group',
       status: 'done',
       updatedAt: 1795230551308,
       startedAt: 1795230548276,
@@ -104,7 +104,7 @@ describe('an entry', () => {
       updatedAt: 'soon',
       usageFamilySessionIds: 'x',
     };
-    expect(decodeIndexEntry('k', odd)).toEqual({ key: 'k', sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing' });
+    expect(decodeIndexEntry('k', odd)).toEqual({ key: 'k', sessionId: 's', earlierSessionIds: [], delivery: {}, audience: 'nothing' });
   });
 
   it.each(['/elsewhere/agents/main/sessions/a.jsonl', '../../secrets/a.jsonl', 'C:\\sessions\\a.jsonl', 'a.jsonl'])(

@@ -24,7 +24,7 @@ export function setUp() {
     },
   });
   const row = (status: IndexStatus, updatedAt = clock.now(), more: Partial<IndexEntry> = {}) =>
-    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, says: 'nothing', status, updatedAt, ...more });
+    busy.indexed({ key: KEY, sessionId: 's', earlierSessionIds: [], delivery: {}, audience: 'nothing', status, updatedAt, ...more });
   const line = () => {
     lastLineAt = clock.now();
   };

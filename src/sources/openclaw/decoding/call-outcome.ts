@@ -1,4 +1,4 @@
-// How a tool call ended. Facts of both versions: `isError` is not failure, a finished command with exit code 3 may say `completed`.
+// Finds out how a tool call ended. In both versions `isError` does not decide: a command with exit code 3 may say `completed`.
 
 import type { CallOutcome } from '../../../core/event.ts';
 import {
@@ -9,7 +9,7 @@ import {
   bareStatus,
   NOT_RUN,
   reportsFailure,
-  wordsOfFailure,
+  failureText,
 } from './tool-failure.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';
@@ -24,14 +24,14 @@ export interface ToolResult {
 const MAX_DETAIL_POINTS = 160;
 const ABORTED: ReadonlySet<string> = new Set(['aborted', 'cancelled', 'canceled']);
 const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
-/** SIGKILL is not among them: that is more often the kernel short of memory than a person. */
+/** SIGKILL is not among them: more often the kernel, short of memory, sends it than a person. */
 const ABORT_LINE =
   /(?:^|\n)(?:Aborted|Command aborted by signal SIG(?:TERM|INT|HUP)|(?:Request|(?:This |The |Reply )?[Oo]peration|Tool execution) (?:was )?aborted(?: by (?:the )?user)?)\.?\s*$/;
-/** How OpenClaw itself closes the output of a command that did not end. */
+/** The line that OpenClaw itself puts below the output of a command that did not end. */
 const COMMAND_ABORTED = /(?:^|\n)Command aborted by signal SIG[A-Z0-9]+\s*$/;
 /** `process` reports success of these as a failure in 2026.2. */
 const PROCESS_ENDED = /^(?:Killed|Terminated|Removed|Termination requested for) session ([\w-]{1,64})/;
-const ERROR_WORD =
+const ERROR_PATTERN =
   /\b(?:\w{0,40}error|fail(?:ed|ure)?|cannot|can't|could not|denied|forbidden|not found|no such|timed out|aborted|refused|invalid|unable|fatal|exception|panic)\b/i;
 
 /** The outcome by status, exit code and, where details are missing or trimmed, by the text. */
@@ -53,7 +53,7 @@ export function outcomeOf(result: ToolResult, safe: SafeText): CallOutcome {
   };
 }
 
-/** Only `process` tells of other commands than its own: which of them are over. */
+/** The commands that ended, from a result of `process`: only this tool reports other commands than its own. */
 export function endedByProcessTool(result: ToolResult, safe: SafeText): { handle: string; exitCode?: number }[] {
   if (result.tool !== 'process') return [];
   const killed = safe.id(PROCESS_ENDED.exec(result.text)?.[1]);
@@ -76,7 +76,7 @@ function isAborted(result: ToolResult): boolean {
   return isFailure && details['exitReason'] === undefined && ABORT_LINE.test(text.slice(-300));
 }
 
-/** A history without details (2026.4) calls a command that was killed no error, either. */
+/** A history without details (2026.4) does not call a killed command an error either. */
 function isCutShort({ tool, details, text }: ToolResult): boolean {
   return isCommand(tool) && Object.keys(details).length === 0 && COMMAND_ABORTED.test(text.slice(-100));
 }
@@ -87,22 +87,22 @@ function isFailed(result: ToolResult, exitCode: number | undefined): boolean {
   return isError || (exitCode !== undefined && exitCode !== 0) || isCutShort(result) || reportsFailure(tool, details, text);
 }
 
-/** Commands end with their own words for it; where the details know the code, those are output of somebody else. */
+/** Commands print their exit code in many forms. If the details have the code, such a line is output of another program. */
 function exitCodeInText({ tool, text, details }: ToolResult): number | undefined {
   const code = EXIT_CODE_LINE.exec(text.slice(-100))?.[1] ?? (isCommand(tool) ? exitCodeOfCommand(text, details) : undefined);
   return code === undefined ? undefined : Number(code);
 }
 
-/** What the tool says went wrong; for commands the first line of output that sounds like it. */
+/** The tool's own text for its failure; for commands the first line of output that looks like an error. */
 function failureDetail({ details, text }: ToolResult, safe: SafeText): string {
-  const said = NOT_RUN.get(bareStatus(details['status'])) ?? wordsOfFailure(details) ?? wordsOfFailure(jsonObject(text) ?? {});
-  return safe.line(mostTelling(safe.whole(said ?? text)), MAX_DETAIL_POINTS);
+  const stated = NOT_RUN.get(bareStatus(details['status'])) ?? failureText(details) ?? failureText(jsonObject(text) ?? {});
+  return safe.line(mostInformative(safe.whole(stated ?? text)), MAX_DETAIL_POINTS);
 }
 
-function mostTelling(text: string): string {
+function mostInformative(text: string): string {
   const lines = text
     .replace(EXIT_CODE_LINE, '')
     .split('\n')
     .filter((line) => line.trim() !== '');
-  return lines.find((line) => ERROR_WORD.test(line)) ?? lines[0] ?? '';
+  return lines.find((line) => ERROR_PATTERN.test(line)) ?? lines[0] ?? '';
 }
