@@ -2,12 +2,11 @@
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
 import { FAILURES, PushError } from '../../core/sink.ts';
-import { fingerprint } from '../../core/turn.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
 import { type Gate, type GateAnswer, gateAfter, OPEN_GATE, openAt } from './gate.ts';
+import { contentOf } from './content.ts';
 import { afterChannelOpened, afterFailure, afterRecovery, begin } from './outcome.ts';
-import { metaOf, NO_CLAIM } from './post-meta.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
@@ -64,9 +63,9 @@ class PostPublisher implements Publisher {
   show(view: BoxView): void {
     const known = this.#statesById.get(view.boxId);
     const at = this.#instant();
-    if (known === undefined) return this.#shown(newPostState(view, this.#hashOf(view), this.#ports.newPendingId(view.boxId), at));
+    if (known === undefined) return this.#shown(newPostState(view, contentOf(view), this.#ports.newPendingId(view.boxId), at));
     const state: PostState = { ...known, shrinking: shrinkingFor(known, view, at.now) };
-    const hash = this.#hashOf(view, state);
+    const hash = contentOf(view, state);
     this.#countShow(known, hash);
     this.#shown(showIn(state, view, hash, at));
   }
@@ -232,7 +231,7 @@ class PostPublisher implements Publisher {
     const { clock, random } = this.#ports;
     const context = { now: clock.monotonic(), random: random(), okCount: this.#okCount, onRootGone: this.#options.onRootGone };
     const failed = afterFailure(state, { attempt, reason, because: error.message, retryAfterMs }, context);
-    this.#put(failed.view === undefined ? failed : { ...failed, hash: this.#hashOf(failed.view, failed) });
+    this.#put(failed.view === undefined ? failed : { ...failed, hash: contentOf(failed.view, failed) });
   }
 
   #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
@@ -275,11 +274,6 @@ class PostPublisher implements Publisher {
 
   #save(state: PostState): void {
     this.#ports.posts.save(recordOf(state));
-  }
-
-  /** Of what a post in that state would say. */
-  #hashOf(view: BoxView, state?: Pick<PostState, 'shrinking' | 'replaces'>): string {
-    return fingerprint(JSON.stringify(this.#ports.encode(view.card, metaOf(view, NO_CLAIM, state?.replaces), state?.shrinking.level ?? 0)));
   }
 }
 

@@ -24,6 +24,8 @@ export interface Harness {
   server: FakeServer;
   publisher: Publisher;
   counters: Counters;
+  /** How often a body was encoded. */
+  encodings: number;
   records: Map<string, PostRecord>;
   saves: PostRecord[];
   warnings: string[];
@@ -68,7 +70,10 @@ export function createHarness(setting: Setting = {}): Harness {
       sink,
       clock,
       random: setting.random ?? (() => 0.5),
-      encode,
+      encode: (card, meta, shrink) => {
+        harness.encodings += 1;
+        return encode(card, meta, shrink);
+      },
       posts: new PostStore(mortal(disk, isAlive), () => undefined),
       log: recordingLog(warnings, infos, setting.onRequest),
       meter: counters,
@@ -83,6 +88,7 @@ export function createHarness(setting: Setting = {}): Harness {
     server,
     publisher: start(),
     counters,
+    encodings: 0,
     records,
     saves,
     warnings,
