@@ -1,6 +1,6 @@
 // Owns which root turns have a box, where it goes and what it last showed. Knows nothing of HTTP, files or pacing.
 
-import type { Card, TurnStatus } from '../../core/card.ts';
+import type { Card } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { Change } from '../../core/fold.ts';
@@ -95,7 +95,7 @@ export class Board {
       if (tree === undefined) continue;
       const { status } = tree;
       if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
-        this.#noteState(entry, status);
+        this.#noteState(entry, tree);
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
       if (entry.phase === 'placing') void this.#homing.ask(entry, tree);
@@ -199,7 +199,7 @@ export class Board {
   #update(entry: BoxEntry, tree: JudgedTree): void {
     const { status } = tree;
     const isNews = !status.final || status.state !== entry.state;
-    this.#noteState(entry, status);
+    this.#noteState(entry, tree);
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
     this.#homing.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree);
@@ -218,18 +218,19 @@ export class Board {
     return tree === undefined ? undefined : judge(tree, this.#options.limits);
   }
 
-  #noteState(entry: BoxEntry, status: TurnStatus): void {
+  #noteState(entry: BoxEntry, { status, turn, session }: JudgedTree): void {
     const isOver = entry.final;
     entry.state = status.state;
     entry.final = status.final;
-    if (isOver !== status.final) this.#logTurn(entry, status.final ? 'A turn ended.' : 'A turn that had ended goes on.');
+    if (isOver && !status.final) this.#logTurn(entry, 'A turn that had ended goes on.');
+    if (!isOver && status.final) this.#logTurn(entry, 'A turn ended.', { ms: (status.endedAt ?? session.asOf) - turn.startedAt });
     if (!status.final) delete entry.finalAt;
     else entry.finalAt ??= this.#ports.clock.now();
   }
 
-  #logTurn({ boxId, sessionKey, state }: BoxEntry, sentence: string): void {
+  #logTurn({ boxId, sessionKey, state }: BoxEntry, sentence: string, more: { ms?: number } = {}): void {
     const agent = this.#ports.sessions.get(sessionKey)?.agentId;
-    this.#ports.log.debug({ box: boxId, session: fingerprint(sessionKey), agent, state }, sentence);
+    this.#ports.log.debug({ box: boxId, session: fingerprint(sessionKey), agent, state, ...more }, sentence);
   }
 
   #decide(entry: BoxEntry, tree: JudgedTree): void {

@@ -21,8 +21,9 @@ it('a turn has one line when it begins and one when it ends, whether it gets a b
   expect(desk.views).toEqual([]);
   expect(lines).toMatchObject([
     { message: 'A turn began.', state: 'active', agent: 'dev', session: fingerprint(MAIN) },
-    { message: 'A turn ended.', state: 'done', agent: 'dev', session: fingerprint(MAIN) },
+    { message: 'A turn ended.', state: 'done', agent: 'dev', session: fingerprint(MAIN), ms: 5_001 },
   ]);
+  expect(lines[0]).not.toHaveProperty('ms');
   expect(lines[0]?.box).toBe(lines[1]?.box);
   expect(whole.join()).not.toContain('Private');
 });
