@@ -42,7 +42,7 @@ export interface HealthParts {
 export function healthFacts(parts: HealthParts): HealthFacts {
   const stats = parts.publisher.stats();
   const { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked } = stats;
-  const { counters } = parts;
+  const { failuresByReason, lostWithoutPost, edits } = countedFacts(parts.counters);
   const rows = parts.board.rows();
   const problem = parts.checkpoint.problem();
   return {
@@ -52,7 +52,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     now: parts.clock.now(),
     sources: parts.sources.map((source) => ({ name: source.id, ...source.health() })),
     sourcesChosen: parts.config.chosen.because,
-    sink: parts.chat.facts(counters.by('push_failures', 'reason'), stats.blockedUntil),
+    sink: parts.chat.facts(failuresByReason, stats.blockedUntil),
     replacedBy: parts.twin.replacedBy(),
     storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
     boxes: {
@@ -61,20 +61,31 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       dirty,
       oldestDirtyAgeMs,
       behindMs,
-      lostWithoutPost: counters.total('turns_lost_without_post'),
+      lostWithoutPost,
       parked,
       ...slotFacts(rows),
     },
     boxProblems: boxProblems(rows, stats),
     intake: parts.intake.facts(),
+    edits,
+    sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
+    coordinator: parts.coordinator?.health(),
+    process: parts.process.facts(),
+  };
+}
+
+/** The counters that `/health` shows, by the names of its fields. */
+export function countedFacts(
+  counters: Counters,
+): Pick<HealthFacts, 'edits'> & Pick<HealthFacts['sink'], 'failuresByReason'> & Pick<HealthFacts['boxes'], 'lostWithoutPost'> {
+  return {
     edits: {
       sent: counters.total('edits_sent'),
       conflated: counters.total('edits_conflated'),
       skipped: counters.total('edits_skipped'),
     },
-    sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
-    coordinator: parts.coordinator?.health(),
-    process: parts.process.facts(),
+    failuresByReason: counters.by('push_failures', 'reason'),
+    lostWithoutPost: counters.total('turns_lost_without_post'),
   };
 }
 
