@@ -3,6 +3,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
+import { remember } from '../core/remember.ts';
 import type { SessionsByKey } from '../core/session.ts';
 
 export interface IntakeLimits {
@@ -19,6 +20,11 @@ export interface IntakeFacts {
   agent: string | undefined;
 }
 
+/** What matters of an event; that it is of this agent, only `session_seen` says. */
+interface Arrival extends Pick<SessionEvent, 'sessionKey' | 'type'> {
+  agentId?: string;
+}
+
 const LIMITS: IntakeLimits = { most: 1_200, kept: 200 }; // a thousand sessions of one agent are watched well within the bounds of memory and loop
 const FREE_EVERY_MS = 1_000;
 const REMEMBERED_MS = 60_000;
@@ -33,6 +39,8 @@ export class Intake {
   readonly #countByAgent = new Map<string, number>();
   readonly #turnedAwayAt = new Map<string, number>();
   readonly #seenKeys = new Set<string>();
+  /** A source introduces a session before anything else of it, and again long before it is forgotten here. */
+  readonly #seenAgentByKey = new Map<string, string>();
   #freedAt = Number.NEGATIVE_INFINITY;
   #lastAgent: string | undefined;
 
@@ -44,11 +52,12 @@ export class Intake {
   }
 
   /** Whether the event is of a session that is watched. One that was turned away is taken in as soon as there is room. */
-  admits({ sessionKey, type }: Pick<SessionEvent, 'sessionKey' | 'type'>): boolean {
+  admits({ sessionKey, type, agentId }: Arrival): boolean {
+    if (agentId !== undefined) remember(this.#seenAgentByKey, sessionKey, agentId, MAX_SEEN);
     if (this.#agentByKey.has(sessionKey)) return true;
     // Told once and needed as soon as the session does something; without a turn a session costs next to nothing.
     if (type === 'session_seen') return this.#seenKeys.has(sessionKey) || this.#see(sessionKey);
-    const agent = sessionKey.split(':')[1] ?? '';
+    const agent = this.#seenAgentByKey.get(sessionKey) ?? '';
     if (!this.#hasRoom(agent)) this.#free();
     if (!this.#hasRoom(agent)) return this.#turnAway(sessionKey, agent);
     this.#turnedAwayAt.delete(sessionKey);

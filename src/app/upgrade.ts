@@ -13,6 +13,7 @@ import type { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { routeOf } from '../sources/openclaw/decoding/route.ts';
+import { formOf } from '../sources/openclaw/decoding/session-key.ts';
 import type { Memory } from '../store/memory.ts';
 import type { RowsAtOnce } from '../store/rows-at-once.ts';
 import type { StoredSession } from '../store/session-store.ts';
@@ -42,10 +43,11 @@ function withProvenRoutes(stored: StoredSession<BoxEntry>): StoredSession<BoxEnt
   return { ...stored, session: withRoute({ ...bare, turns }, proven) };
 }
 
-/** A version whose sessions did not say who told of them knew OpenClaw alone. */
-function withTellers<T extends StoredSession<BoxEntry>>(stored: T): T {
+/** A version whose sessions did not say who told of them knew OpenClaw alone, and read in its keys what sessions say by themselves now. */
+function withOwnFacts(stored: StoredSession<BoxEntry>): StoredSession<BoxEntry> {
   const { session } = stored;
-  return session.toldBy === undefined ? { ...stored, session: { ...session, toldBy: ['transcripts', 'gateway'] } } : stored;
+  if (session.toldBy !== undefined) return stored;
+  return { ...stored, session: { ...session, ...formOf(session.key), toldBy: ['transcripts', 'gateway'] } };
 }
 
 function hasRoute({ route, turns }: Session): boolean {
@@ -100,7 +102,7 @@ interface Successors {
  * sessions have no box any more because nothing proves that they are public.
  */
 export function takeOver({ memory: { sessions, posts, facts }, publisher, fold, board, clock, log }: Successors): () => void {
-  const stored = sessions.stored().map(withProvenRoutes).map(withTellers);
+  const stored = sessions.stored().map(withProvenRoutes).map(withOwnFacts);
   const records = posts.records().map(withFirst);
   const notice = privacyNotice(facts, stored.length + records.length === 0);
   const known = stored.map(({ session }) => session);

@@ -57,7 +57,7 @@ export type RunOutcome = 'done' | 'failed' | 'aborted' | 'timed_out' | 'lost' | 
 export type MessageStop = 'tools' | 'stop' | 'length' | 'error' | 'aborted';
 
 interface Common {
-  /** The session's key; lower case, e.g. `agent:main:mattermost:channel:<id>`. */
+  /** The name its source has for the session. Nobody else reads anything in it: what matters comes with `session_seen`. */
   sessionKey: string;
   /** When it happened, by the source's clock, milliseconds since the epoch. */
   at: number;
@@ -71,8 +71,13 @@ interface Common {
 export type SessionEvent = Common &
   (
     | {
+        /** Emitted before anything else of a session, and again whenever something of it is new or may have been forgotten. */
         type: 'session_seen';
         agentId: string;
+        /** It belongs into the box of the turn that spawned it, also while its parent is not known. */
+        isSubAgent?: true;
+        /** A scheduled job set it up: where that delivers may be known late. */
+        isScheduled?: true;
         sessionId?: string;
         parentKey?: string;
         label?: string;

@@ -13,9 +13,11 @@ import { withWords } from './words.ts';
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
 
+const UNKNOWN_AGENT = 'unknown';
+
 /** A session nothing is known about but its key. */
 export function newSession(key: string): Session {
-  return { key, agentId: key.startsWith('agent:') ? (key.split(':')[1] ?? key) : key, turns: [], asOf: 0 };
+  return { key, agentId: UNKNOWN_AGENT, turns: [], asOf: 0 };
 }
 
 /** The session after `event`. Events of other sessions must not be given. */

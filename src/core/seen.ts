@@ -4,9 +4,6 @@ import type { EventOf, Route } from './event.ts';
 import { agreed, routeAfter } from './home.ts';
 import type { Session, Turn } from './session.ts';
 
-/** Where a scheduled job delivers only a gateway knows; its session has no conversation of its own. */
-const SCHEDULED_KEY = /^agent:[^:]+:cron:/;
-
 /** The session after `event`; only turns that run learn where they belong. */
 export function seen(before: Session, event: EventOf<'session_seen'>): Session {
   const { type: _type, at: _at, source, namesRuns, sessionKey: _key, route: told, toolsUntold, ...facts } = event;
@@ -27,7 +24,7 @@ function withRoute(before: Session, source: string, told: Route | undefined): Se
   const { [source]: _older, ...others } = before.routesBySource ?? {};
   const routesBySource = { ...others, [source]: told };
   const route = Object.values(routesBySource).reduce(agreed);
-  const learning = { isScheduled: SCHEDULED_KEY.test(before.key), isFirstWord: before.routesBySource?.[source] === undefined };
+  const learning = { isScheduled: before.isScheduled === true, isFirstWord: before.routesBySource?.[source] === undefined };
   const turns = before.turns.map((turn) => (turn.end === undefined ? { ...turn, route: routeAfter(turn.route, route, learning) } : turn));
   return { ...before, route, routesBySource, turns };
 }

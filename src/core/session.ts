@@ -100,6 +100,8 @@ export interface Turn {
 export interface Session {
   key: string;
   agentId: string;
+  isSubAgent?: true;
+  isScheduled?: true;
   sessionId?: string;
   parentKey?: string;
   label?: string;

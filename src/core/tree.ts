@@ -56,7 +56,7 @@ export function rootOf(sessionsByKey: SessionsByKey, session: Session, turn: Tur
 
 /** Whether this session's turns belong into another session's box. */
 export function isSubAgent(session: Session): boolean {
-  return session.parentKey !== undefined || session.key.includes(':subagent:');
+  return session.parentKey !== undefined || session.isSubAgent === true;
 }
 
 function parentTurnOf(sessionsByKey: SessionsByKey, child: Session): RootTurn | undefined {

@@ -164,7 +164,7 @@ export class Board {
   rows(): BoardRow[] {
     const since = this.#ports.clock.now() - FORGET_AFTER_MS;
     const strays = straysOf(this.#ports.sessions).filter(({ turn }) => turn.lastEventAt >= since);
-    return [...this.entries().map(rowOf), ...strays.map(strayRow)];
+    return [...this.entries().map((entry) => rowOf(entry, this.#agentOf(entry))), ...strays.map(strayRow)];
   }
 
   #touch(roots: readonly RootTurn[]): void {
@@ -251,10 +251,17 @@ export class Board {
   /** The boxes that have got a slot. */
   #shareSlots(): BoxEntry[] {
     if (this.#isLeaving) return [];
-    return shareSlots(this.entries(), this.#options.maxBoxes, (entry) => {
-      const tree = this.#treeOfEntry(entry);
-      return tree === undefined ? 0 : lastEventAt(tree);
+    return shareSlots(this.entries(), this.#options.maxBoxes, {
+      agentOf: (entry) => this.#agentOf(entry),
+      lastEventAtOf: (entry) => {
+        const tree = this.#treeOfEntry(entry);
+        return tree === undefined ? 0 : lastEventAt(tree);
+      },
     });
+  }
+
+  #agentOf({ sessionKey }: BoxEntry): string {
+    return this.#ports.sessions.get(sessionKey)?.agentId ?? '';
   }
 
   /** Time passes for a box only where that changes what it says. */

@@ -79,24 +79,19 @@ export function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean
   return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
 }
 
-/** By the key of its session: `agent:<id>:…`. */
-export function agentOf({ sessionKey }: Pick<BoxEntry, 'sessionKey'>): string {
-  return sessionKey.split(':')[1] ?? '';
-}
-
 /** A sub-agent whose turn no box shows. */
 export function strayRow({ session, turn }: RootTurn): BoardRow {
   const isRunning = turn.end === undefined;
   return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };
 }
 
-export function rowOf(entry: BoxEntry): BoardRow {
+export function rowOf(entry: BoxEntry, agentId: string): BoardRow {
   const where = entry.target === undefined ? {} : { target: entry.target };
   const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
   const why = reason === undefined ? {} : { why: reason };
   return {
     sessionKey: entry.sessionKey,
-    agentId: agentOf(entry),
+    agentId,
     state: entry.state,
     boxId: entry.boxId,
     ...where,

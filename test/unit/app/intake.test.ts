@@ -4,17 +4,21 @@ import { FakeClock } from '../../support/clock.ts';
 
 const LIMITS = { most: 12, kept: 2 };
 
+/** What a source says of a session before anything else. The key is a name and nothing more. */
+const seen = (key: string) => ({ type: 'session_seen', sessionKey: key, agentId: key.split('/')[0] ?? '' }) as const;
+
 function start() {
   const clock = new FakeClock();
   const held = new Set<string>();
   const intake = new Intake(clock, () => [...held], LIMITS);
   const begin = (key: string): boolean => {
+    intake.admits(seen(key));
     const isIn = intake.admits({ type: 'turn_started', sessionKey: key });
     if (isIn) held.add(key);
     return isIn;
   };
   const beginMany = (agent: string, count: number): number =>
-    Array.from({ length: count }, (_, index) => begin(`agent:${agent}:s${index}`)).filter(Boolean).length;
+    Array.from({ length: count }, (_, index) => begin(`${agent}/s${index}`)).filter(Boolean).length;
   return { clock, held, intake, begin, beginMany };
 }
 
@@ -31,8 +35,8 @@ describe('sessions by the thousand', () => {
     const { beginMany, intake } = start();
     beginMany('hostile', 100);
     for (const type of ['message', 'run_ended', 'tool_started'] as const)
-      expect(intake.admits({ type, sessionKey: 'agent:hostile:s0' })).toBe(true);
-    expect(intake.admits({ type: 'message', sessionKey: 'agent:hostile:s50' })).toBe(false);
+      expect(intake.admits({ type, sessionKey: 'hostile/s0' })).toBe(true);
+    expect(intake.admits({ type: 'message', sessionKey: 'hostile/s50' })).toBe(false);
   });
 
   it('are taken in as soon as there is room, and health forgets the flood after a minute', async () => {
@@ -40,7 +44,7 @@ describe('sessions by the thousand', () => {
     beginMany('hostile', 100);
     held.clear();
     await clock.advance(1_000);
-    expect(begin('agent:hostile:s99')).toBe(true);
+    expect(begin('hostile/s99')).toBe(true);
     await clock.advance(60_001);
     expect(intake.facts()).toEqual({ turnedAway: 0, agent: undefined });
   });
@@ -48,9 +52,9 @@ describe('sessions by the thousand', () => {
   it('may always say where they belong: that is told only once', () => {
     const { beginMany, intake } = start();
     beginMany('hostile', 100);
-    expect(intake.admits({ type: 'session_seen', sessionKey: 'agent:hostile:s99' })).toBe(true);
-    for (let index = 0; index < 60_000; index++) intake.admits({ type: 'session_seen', sessionKey: `agent:hostile:x${index}` });
-    expect(intake.admits({ type: 'session_seen', sessionKey: 'agent:hostile:more' })).toBe(false);
-    expect(intake.admits({ type: 'session_seen', sessionKey: 'agent:hostile:s99' })).toBe(true);
+    expect(intake.admits(seen('hostile/s99'))).toBe(true);
+    for (let index = 0; index < 60_000; index++) intake.admits(seen(`hostile/x${index}`));
+    expect(intake.admits(seen('hostile/more'))).toBe(false);
+    expect(intake.admits(seen('hostile/s99'))).toBe(true);
   });
 });

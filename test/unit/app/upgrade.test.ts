@@ -1,6 +1,7 @@
 // The first start after a watcher that called public whatever was not known to be private (LS-18).
 
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
@@ -133,6 +134,27 @@ const shownIn = (desk: Desk, channelId: string): string =>
     .join('\n');
 
 describe('the first start after the upgrade', () => {
+  it('reads once in the keys of stored sessions what sessions say by themselves now', () => {
+    const folder = stateDir();
+    copyFileSync(new URL('../../fixtures/checkpoint-0.1.0/checkpoint.sqlite', import.meta.url), join(folder, 'checkpoint.sqlite'));
+    const checkpoint = openCheckpoint(folder, quietLog);
+    onTestFinished(() => checkpoint.close());
+    const sessions = [...start(checkpoint).desk.fold.sessionsByKey.values()];
+    const told = sessions.map(({ agentId, isScheduled = false, isSubAgent = false, toldBy }) => ({
+      agentId,
+      isScheduled,
+      isSubAgent,
+      toldBy,
+    }));
+    const toldBy = ['transcripts', 'gateway'];
+    expect(told).toEqual([
+      { agentId: 'main', isScheduled: false, isSubAgent: false, toldBy },
+      { agentId: 'main', isScheduled: false, isSubAgent: false, toldBy },
+      { agentId: 'main', isScheduled: false, isSubAgent: true, toldBy },
+      { agentId: 'ops', isScheduled: true, isSubAgent: false, toldBy },
+    ]);
+  });
+
   it('goes on in a conversation’s own channel, and closes what nobody proves to be public without another word', async () => {
     const { desk } = start(olderCheckpoint());
     await desk.pass(1);

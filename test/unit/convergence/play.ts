@@ -210,7 +210,7 @@ export class Play {
     parent.spawn(key, text.slice(0, 40));
     this.#written(parent);
     const known = number === 0 ? { parentKey: parent.key } : {};
-    const child = this.#openSession(key, false, { agentId: 'main', ...known });
+    const child = this.#openSession(key, false, { agentId: 'main', isSubAgent: true, ...known });
     child.user('[Subagent Context] You are running as a subagent (depth 1/1).');
     this.#written(child);
   }

@@ -20,6 +20,7 @@ function withChild(): Fold {
   const fold = new Fold();
   fold.apply(event(asked));
   fold.apply(event({ type: 'child_spawned', callId: 's', childKey: CHILD }));
+  fold.apply(event({ type: 'session_seen', agentId: 'main', isSubAgent: true }, AT, CHILD));
   fold.apply(event({ type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' }, AT, CHILD));
   return fold;
 }
@@ -40,6 +41,14 @@ describe('an event', () => {
     const fold = withChild();
     const { roots } = fold.apply(event(called, AT, CHILD));
     expect(roots.map(({ session, turn }) => [session.key, turn.trigger.kind])).toEqual([[MAIN, 'person']]);
+  });
+
+  it('of a session that nobody introduced is of no known agent until somebody does', () => {
+    const fold = new Fold();
+    expect(fold.apply(event(asked)).after).toMatchObject({ agentId: 'unknown', turns: [{ trigger: { kind: 'person' } }] });
+    const { after, roots } = fold.apply(event({ type: 'session_seen', agentId: 'main', isScheduled: true }));
+    expect(after).toMatchObject({ agentId: 'main', isScheduled: true, toldBy: ['transcripts'] });
+    expect(roots).toHaveLength(1);
   });
 
   it('touches nothing when it was told before', () => {

@@ -1,9 +1,10 @@
 // Builds event streams for tests of the reducer and the states: times are seconds after T0.
 
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { newSession, reduce } from '../../../src/core/reduce.ts';
+import { reduce } from '../../../src/core/reduce.ts';
 import type { Session, TurnTree } from '../../../src/core/session.ts';
 import { statusOf } from '../../../src/core/status.ts';
+import { introduced } from './introduced.ts';
 import { treeOf } from '../../../src/core/tree.ts';
 
 export const T0 = Date.UTC(2026, 10, 21, 2, 0, 0);
@@ -34,7 +35,7 @@ export const answered = (seconds: number, callId: string, exitCode = 0): Session
 /** The sessions after all events. */
 export function fold(events: readonly SessionEvent[]): Map<string, Session> {
   const sessions = new Map<string, Session>();
-  for (const event of events) sessions.set(event.sessionKey, reduce(sessions.get(event.sessionKey) ?? newSession(event.sessionKey), event));
+  for (const event of events) sessions.set(event.sessionKey, reduce(sessions.get(event.sessionKey) ?? introduced(event.sessionKey), event));
   return sessions;
 }
 

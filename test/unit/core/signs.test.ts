@@ -2,10 +2,11 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { newSession, reduce } from '../../../src/core/reduce.ts';
+import { reduce } from '../../../src/core/reduce.ts';
 import type { Session } from '../../../src/core/session.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { treeOf } from '../../../src/core/tree.ts';
+import { introduced } from './introduced.ts';
 import { at, T0 } from './scenario.ts';
 
 const KEY = 'agent:main:mattermost:channel:c';
@@ -15,7 +16,7 @@ type Told = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'se
 type Step = [seconds: number, source: SessionEvent['source'], event: Told];
 
 function turns(steps: readonly Step[], asOfSeconds: number): string[] {
-  let session = newSession(KEY);
+  let session = introduced(KEY);
   for (const [seconds, source, event] of steps) session = reduce(session, at(seconds, event, KEY, source));
   const asOf = T0 + asOfSeconds * 1_000;
   return session.turns.map((turn) => statusOf(treeOf(new Map([[KEY, session]]), session, turn, asOf), LIMITS).state);
@@ -147,7 +148,7 @@ describe('a transcript that was put aside by a reset', () => {
 
 describe('the clock of a turn', () => {
   const startOf = (steps: readonly Step[]): number => {
-    let session = newSession(KEY);
+    let session = introduced(KEY);
     for (const [seconds, source, event] of steps) session = reduce(session, at(seconds, event, KEY, source));
     return ((session.turns[0]?.startedAt ?? 0) - T0) / 1_000;
   };
@@ -185,7 +186,7 @@ describe('a turn that only a sign of life began', () => {
   const answer = (at: number): Step => [at, F, { type: 'message', messageId: 'a9', text: 'Done.', stop: 'stop' }];
 
   function fold(steps: readonly Step[]): Session {
-    let session = newSession(KEY);
+    let session = introduced(KEY);
     for (const [seconds, source, event] of steps) session = reduce(session, at(seconds, event, KEY, source));
     return session;
   }

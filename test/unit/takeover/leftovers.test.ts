@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Card } from '../../../src/core/card.ts';
 import { PushError, type Target } from '../../../src/core/sink.ts';
-import { newSession } from '../../../src/core/reduce.ts';
+import { introduced } from '../core/introduced.ts';
 import { fingerprint } from '../../../src/core/turn.ts';
 import { PostStore } from '../../../src/store/post-store.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
@@ -63,7 +63,7 @@ function setup(): Setup {
         claim: (boxId, target) => void claimed.push([boxId, target]),
         identities: () => turns,
       },
-      sessions: new Map([[KEY, newSession(KEY)]]),
+      sessions: new Map([[KEY, introduced(KEY)]]),
       publisher: { adopt: () => undefined, show, forget: (boxId) => void forgotten.push(boxId) },
       posts: records,
       channels: async () => channels,

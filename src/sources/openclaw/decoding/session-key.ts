@@ -1,6 +1,7 @@
 // Reads a session key. The grammar is OpenClaw's, as in the stores of 2026.2 and 2026.7. Pure.
 
 const AGENT_ID = /^agent:([^:]+):/;
+const SCHEDULED = /^agent:[^:]+:cron:/;
 const CRON_RUN = /:run:[^:]+$/;
 const ID = /^[a-z0-9]+$/;
 /** The names of a conversation of several people in a key, after its messenger or the messenger's account. */
@@ -12,6 +13,11 @@ const NO_MESSENGER: ReadonlySet<string | undefined> = new Set('main cron subagen
 /** The agent a key belongs to; keys without one (`global`, `unknown`) give `undefined`. */
 export function agentIdOf(key: string): string | undefined {
   return AGENT_ID.exec(key)?.[1];
+}
+
+/** What the form of a key says of its session, for those who do not know any keys. */
+export function formOf(key: string): { isSubAgent?: true; isScheduled?: true } {
+  return { ...(key.includes(':subagent:') ? { isSubAgent: true } : {}), ...(SCHEDULED.test(key) ? { isScheduled: true } : {}) };
 }
 
 /** The key for events of a session that no index names. Names of files and folders must not look like parts of a key. */

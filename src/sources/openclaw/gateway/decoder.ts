@@ -7,7 +7,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-
 import { planSteps } from '../decoding/plan-steps.ts';
 import { remember } from '../../../core/remember.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
-import { agentIdOf } from '../decoding/session-key.ts';
+import { agentIdOf, formOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { decodeRow, infoOfKey, outcomeOfRow, rowOf, type SessionInfo } from './decode-row.ts';
 import { RunDecoder } from './decode-run.ts';
@@ -180,7 +180,7 @@ export class GatewayDecoder {
       this.runs.setStoppedByRow(rawKey, row['abortedLastRun'], asNumber(row['updatedAt']) ?? at);
     if (Object.keys(row).length > 0) this.#applyRow(rawKey, at, row);
     else if (isSessionKey(payload['spawnedBy'])) this.#updateSession(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
-    else if (!this.#infoByKey.has(sessionKeyOf(rawKey))) this.#updateSession(rawKey, at, infoOfKey(rawKey, this.#jobRoute(rawKey)));
+    else this.#introduce(rawKey, at);
     this.#options.onSession(rawKey);
   }
 
@@ -279,13 +279,19 @@ export class GatewayDecoder {
   #updateSession(rawKey: string, at: number, info: Partial<SessionInfo>): void {
     const key = sessionKeyOf(rawKey);
     const known = this.#infoByKey.get(key);
-    const now = { agentId: agentIdOf(key) ?? 'main', ...known, ...info, ...this.#visibility };
+    const now = { agentId: agentIdOf(key) ?? 'main', ...formOf(key), ...known, ...info, ...this.#visibility };
     if (JSON.stringify(now) === JSON.stringify(known)) return;
     remember(this.#infoByKey, key, now, MAX_SESSIONS);
     this.#emitEvent(key, at, { type: 'session_seen', ...now });
   }
 
+  /** Nothing is emitted of a session before what its key says. */
+  #introduce(rawKey: string, at: number): void {
+    if (!this.#infoByKey.has(sessionKeyOf(rawKey))) this.#updateSession(rawKey, at, infoOfKey(rawKey, this.#jobRoute(rawKey)));
+  }
+
   #emit(rawKey: string, at: number, event: EventBody): void {
+    this.#introduce(rawKey, at);
     this.#emitEvent(sessionKeyOf(rawKey), at, event);
   }
 

@@ -7,7 +7,7 @@ import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../../../core/remember.ts';
 import { routeInTree } from '../decoding/route.ts';
 import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
-import { agentIdOf } from '../decoding/session-key.ts';
+import { agentIdOf, formOf } from '../decoding/session-key.ts';
 
 export interface AnnouncerOptions {
   /** The id under which events are emitted. */
@@ -115,7 +115,7 @@ export class Announcer {
   #factsOf(key: string, { origin, hasRoute }: Told): Facts {
     const entry = this.#options.entryOf(key);
     const route = routeInTree(key, this.#options.entryOf).route ?? (hasRoute ? UNKNOWN : undefined);
-    const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, sessionId: entry?.sessionId ?? origin.sessionId };
+    const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, ...formOf(key), sessionId: entry?.sessionId ?? origin.sessionId };
     if (entry?.parentKey !== undefined) facts.parentKey = entry.parentKey;
     if (entry?.label !== undefined) facts.label = this.#safe.line(entry.label, MAX_LABEL_POINTS);
     // Without an index a missing route means that nobody knows yet; it must not be taken for a conversation elsewhere.

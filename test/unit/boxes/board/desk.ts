@@ -9,6 +9,7 @@ import { EventPath } from '../../../../src/app/event-path.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { Fold } from '../../../../src/core/fold.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';
+import { introduction } from '../../core/introduced.ts';
 import { FakeClock } from '../../../support/clock.ts';
 
 export const MAIN = 'agent:main:main';
@@ -76,9 +77,11 @@ export class Desk {
     if (!isCatchingUp) this.board.caughtUp();
   }
 
-  /** Something happens now. */
+  /** Something happens now, perhaps in a session that was not known before. */
   tell(event: Bare, sessionKey = MAIN): void {
-    this.path.apply({ ...event, sessionKey, source: 'transcripts', at: this.clock.now() });
+    const at = this.clock.now();
+    if (!this.fold.sessionsByKey.has(sessionKey)) this.path.apply(introduction(sessionKey, at));
+    this.path.apply({ ...event, sessionKey, source: 'transcripts', at });
   }
 
   ask(sessionKey = MAIN): void {
