@@ -1,4 +1,4 @@
-// Opens files that an agent could have put there: only regular ones, never through a link, never blocking. Owns no state.
+// Opens files that somebody else could have put there: only regular ones, through no link but an operator's, never blocking. Owns no state.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';

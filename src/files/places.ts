@@ -5,7 +5,7 @@ import type { FileProblem, ProblemNotes } from './problems.ts';
 
 const MOST_FOLLOWED = 3_000; // of all folders together; then each may have a few at least
 const FEW_FOLLOWED = 5;
-const MAX_FOLLOWED = 1_500; // of one folder: a thousand sessions at work and their sub-agents; each is read at every sweep
+const MAX_FOLLOWED = 1_500; // of one folder: a thousand at work and what they started; each is read at every sweep
 
 /** A file in one of many folders. */
 interface InFolder {

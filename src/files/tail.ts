@@ -40,7 +40,7 @@ export interface TailOptions extends FilePlace, Partial<Limits> {
 // Memory per read, and the longest time the event loop decodes before others get their turn (a few milliseconds).
 const CHUNK_BYTES = 32 * 1024;
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
-// Some writers empty a file and write it anew after every turn; readers saw it empty for up to 80 ms.
+// Some writers empty a file and write it anew all the time; readers saw it empty for up to 80 ms.
 const SETTLE_MS = 250;
 // A file that keeps growing while it is shorter than before is believed to be truncated after this many settle times.
 const MAX_SETTLES = 4;
