@@ -1,7 +1,6 @@
 // Owns everything between the publisher and Mattermost: connections, token, breaker, and what was found out at the start.
 
 import type { ChannelName } from '../config/name-forms.ts';
-import { readSecretFile } from '../config/secret-file.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -15,8 +14,8 @@ import { createDirectory, type Directory } from '../sinks/mattermost/directory.t
 import type { Server } from '../sinks/mattermost/health.ts';
 import { createMattermostSink } from '../sinks/mattermost/mattermost.ts';
 import { type WaitingTime, withRateGate } from '../sinks/mattermost/rate-gate.ts';
-import { createToken, type Token } from '../sinks/token.ts';
-import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
+import type { Token } from '../sinks/token.ts';
+import type { HttpTransport } from '../sinks/mattermost/transport.ts';
 import { onceConnected } from '../sinks/once-connected.ts';
 import { type WatchedSink, watchReach } from '../sinks/reach.ts';
 import { createThreadCosts, type ThreadCosts } from '../sinks/thread-costs.ts';
@@ -30,6 +29,15 @@ export interface Connected {
   defaultChannelId?: string;
   /** Where the operators are told of findings, when not in the conversation. */
   noticeChannelId?: string;
+}
+
+export interface ChatPorts {
+  clock: Clock;
+  log: Logger;
+  token: Token;
+  transport: HttpTransport;
+  /** How long the server wants to be left alone, as a process before us was told. */
+  remembered: WaitingTime;
 }
 
 const RETRY_MS = 5_000; // a server that is down at start is asked again this often
@@ -61,15 +69,15 @@ export class Chat {
   /** The newest channel that could not be looked through to its end. */
   #endlessChannel: string | undefined;
 
-  constructor(config: Config, version: string, clock: Clock, log: Logger, remembered: WaitingTime) {
+  constructor(config: Config, { clock, log, token, transport: http, remembered }: ChatPorts) {
     ({ promise: this.whenConnected, resolve: this.#nowConnected } = Promise.withResolvers<void>());
     this.#config = config;
     this.#clock = clock;
     this.#log = log;
-    this.token = tokenOf(config);
+    this.token = token;
     this.#threadCosts = createThreadCosts(() => clock.monotonic());
-    this.#transport = createHttpTransport({ baseUrl: config.mmUrl, token: () => this.token.current(), version });
-    const transport = withBackgroundPace(withRateGate(this.#transport.send, clock, remembered), clock, config.editsPerSecond.perSecond);
+    this.#transport = http;
+    const transport = withBackgroundPace(withRateGate(http.send, clock, remembered), clock, config.editsPerSecond.perSecond);
     const server: Server = {
       transport,
       userId: () => this.#connected?.userId ?? '',
@@ -235,11 +243,6 @@ export class Chat {
     this.#breaker.stop();
     await this.#transport.close();
   }
-}
-
-function tokenOf(config: Config): Token {
-  const { mmTokenFile } = config;
-  return mmTokenFile === undefined ? createToken(config.mmToken) : createToken(config.mmToken, () => readSecretFile(mmTokenFile));
 }
 
 async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

@@ -1,12 +1,10 @@
 // Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
 
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Board, type ForgottenBox } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
 import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
-import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 import { packageVersion } from '../runtime/package-version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
@@ -33,14 +31,13 @@ import { keepTime } from '../runtime/keep-time.ts';
 import { createNotices } from './notices.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
-import { createSources } from './sources.ts';
-import { every, systemClock } from '../runtime/system-clock.ts';
+import { type Machine, machineOf } from './machine.ts';
+import { every } from '../runtime/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { takeOver } from './upgrade.ts';
 import { likelyChannels, placerOf } from './whereabouts.ts';
 import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
-import { watchProcess } from '../health/process-facts.ts';
 
 export interface DaemonOptions {
   log: Logger;
@@ -56,27 +53,26 @@ const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
 /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
 export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_MS }: DaemonOptions): Promise<number> {
-  const daemon = new Daemon(config, log, systemClock, graceMs);
-  try {
-    await daemon.run(signal);
-    return exitCodes.ok;
-  } catch (error) {
-    if (signal.aborted) return exitCodes.ok;
-    if (!(error instanceof PushError)) throw error;
-    log.error({ reason: error.reason }, `The watcher cannot start: ${error.message}.`);
-    return exitCodes.config;
-  } finally {
-    await daemon.close();
-  }
+  return new Daemon(config, { log, graceMs, machine: machineOf(config, log) }).run(signal);
 }
 
-class Daemon {
+export interface DaemonPorts {
+  log: Logger;
+  graceMs: number;
+  machine: Machine;
+  /** Sees what each box is to say whenever it was drawn. */
+  onView?(view: BoxView): void;
+}
+
+/** One life of the watcher. */
+export class Daemon {
   readonly #config: Config;
+  readonly #machine: Machine;
+  readonly #onView: (view: BoxView) => void;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #version = packageVersion();
   readonly #startedAt: number;
-  readonly #checkpoint: Checkpoint;
   readonly #memory: Memory<BoxEntry>;
   readonly #redact: (text: string) => string;
   readonly #chat: Chat;
@@ -90,8 +86,6 @@ class Daemon {
   readonly #leftovers: Leftovers;
   /** Absent when it is off. */
   #coordinator: Coordinator | undefined;
-  readonly #instance = randomUUID();
-  readonly #process = watchProcess();
   readonly #counters = new Counters();
   readonly #intake: Intake;
   #noteJump: () => void = () => undefined; // a start may take long and is no sleep
@@ -99,24 +93,26 @@ class Daemon {
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
 
-  constructor(config: Config, log: Logger, clock: Clock, graceMs: number) {
+  constructor(config: Config, { log, graceMs, machine, onView = () => undefined }: DaemonPorts) {
+    const { clock, instance, token, transport } = machine;
     this.#config = config;
+    this.#machine = machine;
+    this.#onView = onView;
     this.#log = log;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#checkpoint = openCheckpoint(config.stateDir, log);
-    this.#memory = new Memory(this.#checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
+    this.#memory = new Memory(machine.checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
     this.#redact = createRedactor(secretsOf(config));
-    this.#chat = new Chat(config, this.#version, clock, log, this.#memory);
+    this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#memory });
     this.#twin = withTwinWatch(this.#chat.sink, {
       clock,
       onOlder: () => this.#publisher.reclaim(),
-      instance: this.#instance,
+      instance,
       claimedAt: this.#startedAt,
       onReplaced: (words) =>
         log.error({}, `Another watcher has taken over: ${words}. This one sends nothing any more; stop one of the two.`),
     });
-    this.#sink = withAdoption(this.#twin, clock, this.#instance, {
+    this.#sink = withAdoption(this.#twin, clock, instance, {
       turns: () => this.#board.identities(),
       posts: this.#memory.posts,
     });
@@ -128,22 +124,37 @@ class Daemon {
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#memory.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
     this.#intake = new Intake(clock, () => keysWithTurns(sessions));
-    this.#supervisor = createSupervisor({ env: process.env, log, status: () => this.#statusLine() });
+    this.#supervisor = createSupervisor({ env: machine.env, log, status: () => this.#statusLine() });
     this.#releases.add(
       () => this.#supervisor.close(),
-      () => this.#checkpoint.close(),
-      () => this.#process.stop(),
+      () => machine.checkpoint.close(),
+      () => machine.process.stop(),
       () => this.#chat.close(),
       () => this.#publisher.stop(),
     );
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
+  async run(signal: AbortSignal): Promise<number> {
+    try {
+      await this.#watch(signal);
+      return exitCodes.ok;
+    } catch (error) {
+      if (signal.aborted) return exitCodes.ok;
+      if (!(error instanceof PushError)) throw error;
+      this.#log.error({ reason: error.reason }, `The watcher cannot start: ${error.message}.`);
+      return exitCodes.config;
+    } finally {
+      await this.#releases.run(this.#log);
+    }
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
     this.#sources = await this.#createSources();
     const [memory, publisher, fold, board] = [this.#memory, this.#publisher, this.#fold, this.#board];
     this.#noticePrivacy = takeOver({ memory, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#govern();
-    this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.#healthParts() }));
+    this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.parts() }));
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
     this.#releases.add(() => this.#stopSources());
@@ -168,12 +179,12 @@ class Daemon {
     const ports = {
       sink: this.#sink,
       clock: this.#clock,
-      random: Math.random,
+      random: () => this.#machine.random(),
       encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
       posts: this.#memory.posts,
       log: this.#log,
       meter: this.#counters,
-      instance: this.#instance,
+      instance: this.#machine.instance,
       claimedAt: this.#startedAt,
       newPendingId: (boxId: string) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
     };
@@ -189,7 +200,10 @@ class Daemon {
       emit: (event: SessionEvent) => this.#path.apply(event),
       meter: this.#counters,
       render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
-      show: (view: BoxView) => this.#publisher.show(view),
+      show: (view: BoxView) => {
+        this.#onView(view);
+        this.#publisher.show(view);
+      },
       place: placerOf(this.#config, this.#chat, this.#clock, () => this.#publisher.charge()),
       forget: ({ boxId, sessionKey }: ForgottenBox) => {
         this.#publisher.forget(boxId);
@@ -200,7 +214,7 @@ class Daemon {
   }
 
   #createSources(): Promise<Source[]> {
-    return createSources(this.#config, {
+    return this.#machine.sources({
       clock: this.#clock,
       log: this.#log,
       redact: this.#redact,
@@ -234,7 +248,8 @@ class Daemon {
     this.#path.apply(event);
   }
 
-  #healthParts(): HealthParts {
+  /** The living parts, for whoever judges how the watcher is. */
+  parts(): HealthParts {
     return {
       version: this.#version,
       startedAt: this.#startedAt,
@@ -245,17 +260,17 @@ class Daemon {
       publisher: this.#publisher,
       board: this.#board,
       posts: this.#memory.posts,
-      checkpoint: this.#checkpoint,
+      checkpoint: this.#machine.checkpoint,
       twin: this.#twin,
       coordinator: this.#coordinator,
       intake: this.#intake,
       counters: this.#counters,
-      process: this.#process,
+      process: this.#machine.process,
     };
   }
 
   #statusLine(): string {
-    const { status, reason } = judgeHealth(healthFacts(this.#healthParts()));
+    const { status, reason } = judgeHealth(healthFacts(this.parts()));
     return this.#redact(`${status}: ${reason}`);
   }
 
@@ -288,9 +303,5 @@ class Daemon {
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
     this.#log.info({}, 'The watcher stopped.');
-  }
-
-  async close(): Promise<void> {
-    await this.#releases.run(this.#log);
   }
 }

@@ -1,5 +1,5 @@
-// The whole pipeline in one process and in fake time: transcripts, decoder, board, renderer, publisher, adoption, twin watch, token
-// gate, breaker, Mattermost sink and a stand-in server with its faults. Whatever happens, if it ends healthy the posts are right.
+// The whole daemon in fake time, with transcripts, a disk and a network in memory, and a stand-in server with its faults. Whatever
+// happens, if it ends healthy the posts are right.
 //
 // `CONVERGENCE_RUNS` and `CONVERGENCE_SEED` choose a longer or another search.
 
@@ -9,8 +9,9 @@ import { judge } from './judge.ts';
 import { Play } from './play.ts';
 import { story } from './story.ts';
 import { rounds } from '../../support/rounds.ts';
+import { settle } from '../../support/clock.ts';
 
-const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? rounds({ inCheck: 400, thorough: 1_500 }));
+const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? rounds({ inCheck: 300, thorough: 1_500 }));
 const SEED = Number(process.env['CONVERGENCE_SEED'] ?? 12);
 
 describe('convergence', () => {
@@ -18,6 +19,7 @@ describe('convergence', () => {
     await fc.assert(
       fc.asyncProperty(story, async (told) => {
         const play = new Play(told);
+        await settle(); // the watcher has started
         for (const step of told.steps) await play.step(step);
         await play.heal();
         judge(play);

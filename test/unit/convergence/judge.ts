@@ -15,7 +15,7 @@ import { CANARIES } from './texts.ts';
 export function judge(play: Play): void {
   const postsByBox = ownPostsByBox(play);
   expect(play.network.insideWindows, 'requests inside a waiting time').toEqual([]);
-  expect(play.watcher.twin.replacedBy(), 'a dead process was taken for a twin').toBeUndefined();
+  expect(play.watcher.parts().twin.replacedBy(), 'a dead process was taken for a twin').toBeUndefined();
   expectOnePost(play, postsByBox);
   expectShown(play, postsByBox);
   expectOpen(play, postsByBox);
@@ -71,7 +71,10 @@ function expectShown(play: Play, postsByBox: ReadonlyMap<string, Post[]>): void 
 }
 
 function waitsForSlot({ watcher }: Play, boxId: string): boolean {
-  return watcher.board.entries().some((entry) => entry.boxId === boxId && !entry.holdsSlot && !entry.final);
+  return watcher
+    .parts()
+    .board.entries()
+    .some((entry) => entry.boxId === boxId && !entry.holdsSlot && !entry.final);
 }
 
 /** The post of a turn that goes on does not say that anything ended, whoever was stopped or killed meanwhile. */

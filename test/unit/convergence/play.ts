@@ -13,7 +13,8 @@ import { Operator } from './operator.ts';
 import { Reference } from './reference.ts';
 import type { Step, Story } from './story.ts';
 import { textOf } from './texts.ts';
-import { type SentPush, Watcher } from './watcher.ts';
+import type { SentPush } from './pushes.ts';
+import { Watcher } from './watcher.ts';
 import { FakeClock } from '../../support/clock.ts';
 
 const QUIET_LOG = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -126,7 +127,8 @@ export class Play {
     if (this.losses > 0) await this.clock.advance(SEARCH_MS);
     let quietRounds = 0;
     for (let round = 0; quietRounds < QUIET_ROUNDS; round += 1) {
-      if (round === MAX_ROUNDS) throw new Error(`not quiet after ${MAX_ROUNDS} min: ${JSON.stringify(this.watcher.publisher.stats())}`);
+      if (round === MAX_ROUNDS)
+        throw new Error(`not quiet after ${MAX_ROUNDS} min: ${JSON.stringify(this.watcher.parts().publisher.stats())}`);
       await this.clock.advance(ROUND_MS);
       quietRounds = !this.#isDown && this.watcher.isQuiet() ? quietRounds + 1 : 0;
     }
@@ -148,7 +150,6 @@ export class Play {
       log: QUIET_LOG,
     });
     this.watcher = watcher;
-    watcher.start();
     return watcher;
   }
 
@@ -226,7 +227,7 @@ export class Play {
 
   #written(session: AgentSession): void {
     this.reference.read(session);
-    if (!this.#isDown) this.watcher.reader.hint(session);
+    if (!this.#isDown) this.watcher.hint(session);
   }
 
   #deletePost(nth: number): void {

@@ -1,19 +1,18 @@
 // A source over transcripts in memory: the real decoder and the real signs of life, without files. Owns how far one process has read.
 
-import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
+import type { Source, SourceHealth, SourcePorts } from '../../../src/core/source.ts';
 import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
 import { Busy } from '../../../src/sources/openclaw/transcripts/busy.ts';
 import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
 import { opensTurn } from '../../../src/sources/openclaw/transcripts/format.ts';
+import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/identity.ts';
 import type { AgentSession } from './agent.ts';
 
-export interface ReaderPorts {
-  clock: Clock;
-  redact(text: string): string;
-  emit(event: SessionEvent): void;
-  /** The number of lines of which all events were emitted. */
-  onProgress(key: string, lines: number): void;
+/** A position is the number of lines of which all events were emitted. */
+export interface ReaderPorts extends Pick<SourcePorts, 'clock' | 'redact' | 'emit' | 'onProgress' | 'checkpoints'> {
+  /** What there is to read. */
+  written(): readonly AgentSession[];
   /** A session is read from its last turn on; nothing is known of those before it. */
   onSkipped(key: string): void;
 }
@@ -30,11 +29,13 @@ const NOTICED_AFTER_MS = 26; // what file events take
 const RENEW_MS = 2_000;
 const HEADER_LINES = 1;
 
-export class Reader {
+export class Reader implements Source {
+  readonly id = TRANSCRIPTS.id;
+  readonly capabilities = TRANSCRIPTS.capabilities;
   readonly #ports: ReaderPorts;
   readonly #busy: Busy;
   readonly #readingsByKey = new Map<string, Reading>();
-  #isStopped = false;
+  #isReading = false;
 
   constructor(ports: ReaderPorts) {
     this.#ports = ports;
@@ -46,9 +47,11 @@ export class Reader {
   }
 
   /** Reads every session on from where it was left (in lines), else from the beginning of its last turn. */
-  start(sessions: readonly AgentSession[], linesByKey: ReadonlyMap<string, unknown>): void {
+  async start(): Promise<void> {
+    this.#isReading = true;
+    const sessions = this.#ports.written();
     for (const session of sessions) {
-      const stored = linesByKey.get(session.key);
+      const stored = this.#ports.checkpoints.get(session.key);
       const at = typeof stored === 'number' ? stored : startOfLastTurn(session.lines);
       if (typeof stored !== 'number' && at > HEADER_LINES) this.#ports.onSkipped(session.key);
       this.#open(session, at);
@@ -58,18 +61,23 @@ export class Reader {
   }
 
   /** Nothing is read any more. */
-  stop(): void {
-    this.#isStopped = true;
+  async stop(): Promise<void> {
+    this.#isReading = false;
+  }
+
+  health(): SourceHealth {
+    return { condition: { state: 'readable' }, wasRead: true, unknownKinds: {}, problems: {} };
   }
 
   /** Something was written or locked: it is noticed a moment later. */
   hint(session: AgentSession): void {
+    if (!this.#isReading) return;
     const reading = this.#readingsByKey.get(session.key) ?? this.#open(session, 0);
     if (reading.isDue) return;
     reading.isDue = true;
     this.#ports.clock.after(NOTICED_AFTER_MS, () => {
       reading.isDue = false;
-      if (this.#isStopped) return;
+      if (!this.#isReading) return;
       this.#read(reading);
       this.#lookAtLock(session);
     });
@@ -118,7 +126,7 @@ export class Reader {
 
   #renew(): void {
     this.#ports.clock.after(RENEW_MS, () => {
-      if (this.#isStopped) return;
+      if (!this.#isReading) return;
       for (const { session } of this.#readingsByKey.values()) if (session.lock !== 'free') this.#lookAtLock(session);
       this.#busy.renew();
       this.#renew();

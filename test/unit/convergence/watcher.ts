@@ -1,42 +1,20 @@
-// One life of the watcher, wired like the daemon but for sockets, files and the process itself: those are the test's. Dies at once
-// and for good when told to.
+// One life of the real daemon on the machine of a story: its clock, disk and network are the test's. Dies at once and for good when told to.
 
-import { Board, type ForgottenBox, type Placement } from '../../../src/boxes/board/board.ts';
-import { Counters } from '../../../src/health/counters.ts';
-import type { BoxEntry } from '../../../src/boxes/board/box-entry.ts';
-import { createPublisher } from '../../../src/boxes/publish/publisher.ts';
-import type { BoxView, Publisher } from '../../../src/boxes/publish/publisher-ports.ts';
-import type { Checkpoint } from '../../../src/store/checkpoint.ts';
-import { type Config, secretsOf } from '../../../src/config/config.ts';
+import { Daemon } from '../../../src/app/daemon.ts';
+import type { HealthParts } from '../../../src/app/health-facts.ts';
+import type { Machine } from '../../../src/app/machine.ts';
+import { portsOf } from '../../../src/app/sources.ts';
+import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
+import type { Config } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
-import { forwarded } from '../../../src/core/guarded.ts';
-import type { SessionEvent } from '../../../src/core/event.ts';
-import { Fold } from '../../../src/core/fold.ts';
 import type { Logger } from '../../../src/core/log.ts';
-import { createRedactor } from '../../../src/text/redact.ts';
-import type { TurnTree } from '../../../src/core/session.ts';
-import { FAILURES, PushError, type Sink } from '../../../src/core/sink.ts';
-import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
-import { boardOptions, keptLinesOf, publisherOptions } from '../../../src/app/box-options.ts';
-import { EventPath } from '../../../src/app/event-path.ts';
-import { encoderOf, rendererOf } from '../../../src/app/drawing.ts';
-import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
-import { Memory } from '../../../src/store/memory.ts';
-import { createPlacement } from '../../../src/app/placement.ts';
-import { every } from '../../../src/runtime/system-clock.ts';
-import { onceConnected } from '../../../src/sinks/once-connected.ts';
-import { type TwinSink, withTwinWatch } from '../../../src/takeover/twin.ts';
-import { type AuthGateSink, withAuthGate } from '../../../src/sinks/auth-gate.ts';
-import { type BreakerSink, withBreaker } from '../../../src/sinks/breaker.ts';
-import type { MattermostChecks } from '../../../src/sinks/mattermost/checks.ts';
-import { createDirectory, type Directory } from '../../../src/sinks/mattermost/directory.ts';
-import type { Server } from '../../../src/sinks/mattermost/health.ts';
-import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
-import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
-import { createToken, type Token } from '../../../src/sinks/token.ts';
-import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
+import { createToken } from '../../../src/sinks/token.ts';
+import type { Checkpoint } from '../../../src/store/checkpoint.ts';
+import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/identity.ts';
+import { GRACE_MS } from '../../../src/takeover/leftovers.ts';
 import type { AgentSession } from './agent.ts';
 import type { Network } from './network.ts';
+import { observed, type SentPush } from './pushes.ts';
 import { Reader } from './reader.ts';
 
 /** What every life shares. */
@@ -54,114 +32,34 @@ export interface Surroundings {
   log: Logger;
 }
 
-/** One create or edit as the sink was asked for it. */
-export interface SentPush {
-  at: number;
-  need: 'create' | 'edit';
-  boxId: string;
-  outcome: 'under way' | 'accepted' | 'refused' | 'unknown';
-}
-
-const TICK_MS = 500;
-const REMEMBER_MS = 250;
-const RECENT_MS = 2 * 3_600_000;
-const RECONNECT_MS = 5_000;
-const FLUSH_MS = 4_000;
-
 export class Watcher {
-  readonly board: Board;
-  readonly #fold: Fold;
-  readonly #path: EventPath;
-  readonly publisher: Publisher;
-  readonly twin: TwinSink;
-  readonly reader: Reader;
-  readonly #around: Surroundings;
-  readonly #clock: Clock;
-  readonly #memory: Memory<BoxEntry>;
-  readonly #server: Server;
-  readonly #mattermost: Sink & MattermostChecks;
-  readonly #directory: Directory;
-  readonly #sink: AdoptingSink;
-  readonly #leftovers: Leftovers;
-  readonly #token: Token;
-  readonly #breaker: BreakerSink;
-  readonly #gate: AuthGateSink;
-  readonly #whenConnected = Promise.withResolvers<void>();
-  readonly #counters = new Counters();
-  #isConnected = false;
+  readonly #daemon: Daemon;
+  readonly #stop = new AbortController();
+  #reader: Reader | undefined;
   #isAlive = true;
+  readonly #ended: Promise<number>;
 
   constructor(name: string, around: Surroundings) {
-    const { config } = around;
-    this.#around = around;
-    this.#clock = this.#mortal(around.clock);
-    const living = { sessions: () => this.#fold.sessionsByKey, entries: () => this.board.entries() };
-    this.#memory = new Memory(this.#mortalDisk(around.disk), living);
-    this.#token = createToken(around.tokenFile(), () => ({ value: around.tokenFile() }));
-    const client = { name, isAlive: () => this.#isAlive, token: () => this.#token.current() };
-    this.#server = {
-      transport: withRateGate(around.network.transportOf(client), this.#clock, this.#memory),
-      userId: () => SAMPLE.botId,
-    };
-    this.#mattermost = createMattermostSink(this.#server);
-    this.#breaker = this.#withBreaker();
-    this.#gate = this.#withGate();
-    const claimedAt = around.clock.now();
-    this.#directory = createDirectory(this.#server, this.#mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call)));
-    this.twin = withTwinWatch(
-      onceConnected(this.#gate, () => this.#isConnected),
-      {
-        clock: this.#clock,
-        instance: name,
-        claimedAt,
-        onReplaced: () => undefined,
-        onOlder: () => this.publisher.reclaim(),
-      },
-    );
-    this.#sink = withAdoption(this.twin, this.#clock, name, {
-      turns: () => this.board.identities(),
-      posts: this.#memory.posts,
-    });
-    const redact = createRedactor(secretsOf(config));
-    this.publisher = this.#noting(this.#createPublisher(name, claimedAt));
-    this.#fold = new Fold(keptLinesOf(config));
-    this.board = this.#createBoard(redact);
-    this.#path = new EventPath({ clock: this.#clock, fold: this.#fold, board: () => this.board });
-    this.#leftovers = this.#createLeftovers();
-    this.reader = new Reader({
-      clock: this.#clock,
-      redact,
-      emit: (event) => this.#path.apply(event),
-      onProgress: (key, lines) => this.#memory.positions.note('transcripts', key, lines),
-      onSkipped: (key) => around.onSkipped(key),
-    });
+    const { config, log } = around;
+    this.#daemon = new Daemon(config, { log, graceMs: GRACE_MS, machine: this.#machine(name, around), onView: around.onShow });
+    this.#ended = this.#daemon.run(this.#stop.signal);
   }
 
-  /** What the daemon does when it starts. */
-  start(): void {
-    for (const record of this.#memory.posts.records()) this.publisher.adopt(record);
-    const stored = this.#memory.sessions.stored();
-    for (const { session } of stored) this.#fold.restore(session, this.#clock.now());
-    this.board.restore(stored.flatMap(({ entries }) => entries));
-    void this.#connect();
-    this.reader.start(this.#around.sessions(), this.#memory.positions.stored('transcripts'));
-    this.#leftovers.claimRemembered();
-    this.board.caughtUp();
-    void this.#whenConnected.promise.then(() => this.#leftovers.search());
-    every(this.#clock, TICK_MS, () => {
-      this.#path.tick();
-      void this.twin.check(this.#memory.posts.openPostIds());
-    });
-    every(this.#clock, REMEMBER_MS, () => this.#memory.flush());
+  parts(): HealthParts {
+    return this.#daemon.parts();
   }
 
-  /** The last words of an orderly stop. Resolves when the process ends. */
-  async leave(): Promise<void> {
-    this.reader.stop();
-    this.#path.interrupt();
-    await this.publisher.flush(FLUSH_MS);
-    this.#memory.flush();
+  /** Something was written or locked. */
+  hint(session: AgentSession): void {
+    this.#reader?.hint(session);
+  }
+
+  /** An orderly stop. Resolves with the exit code when the process has ended. */
+  async leave(): Promise<number> {
+    this.#stop.abort();
+    const code = await this.#ended;
     this.kill();
+    return code;
   }
 
   kill(): void {
@@ -170,9 +68,33 @@ export class Watcher {
 
   /** Nothing is left to be done but to watch. */
   isQuiet(): boolean {
-    const { dirty, waiting, parked } = this.publisher.stats();
-    const isPlacing = this.board.entries().some((entry) => entry.phase === 'placing');
-    return this.#isConnected && dirty === 0 && waiting === 0 && parked.length === 0 && !isPlacing && this.#breaker.state() === 'closed';
+    const { publisher, board, chat } = this.parts();
+    const { dirty, waiting, parked } = publisher.stats();
+    const isPlacing = board.entries().some((entry) => entry.phase === 'placing');
+    const isOpen = chat.facts({}, undefined).breaker !== 'closed';
+    return chat.connected() !== undefined && dirty === 0 && waiting === 0 && parked.length === 0 && !isPlacing && !isOpen;
+  }
+
+  #machine(instance: string, around: Surroundings): Machine {
+    const clock = this.#mortal(around.clock);
+    const token = createToken(around.tokenFile(), () => ({ value: around.tokenFile() }));
+    const client = { name: instance, isAlive: () => this.#isAlive, token: () => token.current() };
+    const send = observed(around.network.transportOf(client), clock, around.onPush);
+    return {
+      clock,
+      instance,
+      token,
+      random: () => 0.5,
+      checkpoint: this.#mortalDisk(around.disk),
+      transport: { send, close: async () => undefined },
+      process: { facts: () => ({ rssBytes: 0, eventLoopDelayP99Ms: 0 }), stop: () => undefined },
+      env: {},
+      sources: async (host) => {
+        const ports = portsOf(TRANSCRIPTS, host, [TRANSCRIPTS]);
+        this.#reader = new Reader({ ...ports, written: () => around.sessions(), onSkipped: (key) => around.onSkipped(key) });
+        return [this.#reader];
+      },
+    };
   }
 
   /** Timers of a dead process do not fire. */
@@ -188,121 +110,5 @@ export class Watcher {
       problem: () => disk.problem(),
       close: () => disk.close(),
     };
-  }
-
-  #withBreaker(): BreakerSink {
-    const { breakerThreshold: threshold, breakerCooldownMs: cooldownMs } = this.#around.config;
-    return withBreaker(this.#observed(this.#mattermost), { threshold, cooldownMs, clock: this.#clock });
-  }
-
-  #withGate(): AuthGateSink {
-    return withAuthGate(this.#breaker, { token: this.#token, clock: this.#clock, check: (signal) => this.#mattermost.identify(signal) });
-  }
-
-  /** The same sink; creates and edits are noted when they are sent. */
-  #observed(sink: Sink): Sink {
-    const note = async <T>(need: SentPush['need'], meta: unknown, call: () => Promise<T>): Promise<T> => {
-      const { box } = meta as { box: string }; // Written by the publisher a moment ago.
-      const push: SentPush = { at: this.#clock.monotonic(), need, boxId: box, outcome: 'under way' };
-      this.#around.onPush(push);
-      try {
-        const answer = await call();
-        push.outcome = 'accepted';
-        return answer;
-      } catch (error) {
-        const isUnknown = error instanceof PushError && FAILURES[error.reason].isHealthFailure;
-        push.outcome = isUnknown ? 'unknown' : 'refused';
-        throw error;
-      }
-    };
-    return {
-      ...forwarded(sink),
-      create: (draft, signal) => note('create', draft.props['livestatus'], () => sink.create(draft, signal)),
-      edit: (postId, body, signal) => note('edit', body.props['livestatus'], () => sink.edit(postId, body, signal)),
-    };
-  }
-
-  async #connect(): Promise<void> {
-    for (;;) {
-      try {
-        await this.#mattermost.identify();
-        await this.#mattermost.probe();
-        this.#isConnected = true;
-        return this.#whenConnected.resolve();
-      } catch (error) {
-        this.#token.refresh();
-        const retryAfterMs = error instanceof PushError ? (error.retryAfterMs ?? 0) : 0;
-        await new Promise<void>((resolve) => this.#clock.after(Math.max(RECONNECT_MS, retryAfterMs), resolve));
-      }
-    }
-  }
-
-  #createPublisher(instance: string, claimedAt: number): Publisher {
-    const ports = {
-      sink: this.#sink,
-      clock: this.#clock,
-      random: () => 0.5,
-      encode: encoderOf(this.#around.config, () => undefined),
-      posts: this.#memory.posts,
-      log: this.#around.log,
-      meter: this.#counters,
-      instance,
-      claimedAt,
-      newPendingId: (boxId: string) => `${SAMPLE.botId}:${boxId}`,
-    };
-    return createPublisher(ports, publisherOptions(this.#around.config));
-  }
-
-  /** The same publisher; what it is to show is noted. */
-  #noting(publisher: Publisher): Publisher {
-    return {
-      show: (view) => {
-        this.#around.onShow(view);
-        publisher.show(view);
-      },
-      adopt: (record, view) => publisher.adopt(record, view),
-      reclaim: () => publisher.reclaim(),
-      charge: () => publisher.charge(),
-      forget: (boxId) => publisher.forget(boxId),
-      flush: (deadlineMs) => publisher.flush(deadlineMs),
-      stats: () => publisher.stats(),
-      stop: () => publisher.stop(),
-    };
-  }
-
-  #createLeftovers(): Leftovers {
-    const { clock, log } = this.#around;
-    const channels = (): Promise<string[]> => this.#directory.recentChannels(clock.now() - RECENT_MS);
-    const sessions = this.#fold.sessionsByKey;
-    const found = { sink: this.#sink, sessions, board: this.board, publisher: this.publisher, posts: this.#memory.posts };
-    return new Leftovers({ clock: this.#clock, log, channels, ...found }, GRACE_MS);
-  }
-
-  #createBoard(redact: (text: string) => string): Board {
-    const { config, log } = this.#around;
-    const ports = {
-      clock: this.#clock,
-      log,
-      sessions: this.#fold.sessionsByKey,
-      emit: (event: SessionEvent) => this.#path.apply(event),
-      meter: this.#counters,
-      render: rendererOf(config, redact, log),
-      show: (view: BoxView) => this.publisher.show(view),
-      place: (tree: TurnTree) => this.#place(tree),
-      forget: ({ boxId, sessionKey }: ForgottenBox) => {
-        this.publisher.forget(boxId);
-        this.#fold.forgetTurn(sessionKey, boxId);
-      },
-    };
-    return new Board(
-      ports,
-      boardOptions(config, () => false),
-    );
-  }
-
-  async #place(tree: TurnTree): Promise<Placement> {
-    await this.#whenConnected.promise;
-    const { placement, channels, direct, defaultChannelDirect } = this.#around.config;
-    return createPlacement(this.#directory, { placement, channels, direct, defaultChannelDirect }, this.#clock)(tree);
   }
 }

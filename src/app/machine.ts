@@ -1,0 +1,50 @@
+// What the daemon takes from the machine and the process it runs in.
+
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config/config.ts';
+import { readSecretFile } from '../config/secret-file.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/log.ts';
+import type { Source } from '../core/source.ts';
+import { type ProcessWatch, watchProcess } from '../health/process-facts.ts';
+import { packageVersion } from '../runtime/package-version.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
+import { createToken, type Token } from '../sinks/token.ts';
+import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
+import { createSources, type SourceHost } from './sources.ts';
+
+export interface Machine {
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  random(): number;
+  /** Names this process among all watchers. */
+  readonly instance: string;
+  readonly checkpoint: Checkpoint;
+  readonly token: Token;
+  readonly transport: HttpTransport;
+  readonly process: ProcessWatch;
+  /** Where a supervisor says how it wants to hear of us. */
+  readonly env: NodeJS.ProcessEnv;
+  sources(host: SourceHost): Promise<Source[]>;
+}
+
+/** The real one: time, files, sockets and the sources that the configuration chose. */
+export function machineOf(config: Config, log: Logger): Machine {
+  const token = tokenOf(config);
+  return {
+    clock: systemClock,
+    random: Math.random,
+    instance: randomUUID(),
+    checkpoint: openCheckpoint(config.stateDir, log),
+    token,
+    transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion() }),
+    process: watchProcess(),
+    env: process.env,
+    sources: (host) => createSources(config, host),
+  };
+}
+
+function tokenOf({ mmToken, mmTokenFile }: Config): Token {
+  return mmTokenFile === undefined ? createToken(mmToken) : createToken(mmToken, () => readSecretFile(mmTokenFile));
+}
