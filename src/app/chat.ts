@@ -31,6 +31,9 @@ export interface Connected {
   noticeChannelId?: string;
 }
 
+/** A channel of the configuration that cannot be used. */
+class UnusableChannel extends PushError {}
+
 export interface ChatPorts {
   clock: Clock;
   log: Logger;
@@ -140,7 +143,7 @@ export class Chat {
   }
 
   /**
-   * Waits until Mattermost answers and says who we are. A refused token or an unreachable server is waited for; a channel that
+   * Waits until Mattermost answers and says who we are, whatever it or a proxy refuses until then. A channel of the configuration that
    * cannot be used throws `PushError`, since only a change of the configuration helps.
    */
   async connect(signal: AbortSignal): Promise<Connected> {
@@ -148,7 +151,7 @@ export class Chat {
       try {
         return await this.#identify(signal);
       } catch (error) {
-        if (signal.aborted || !(error instanceof PushError) || FAILURES[error.reason].passes !== 'by_itself') throw error;
+        if (signal.aborted || !(error instanceof PushError) || error instanceof UnusableChannel) throw error;
         this.#watched.note(error);
         this.#noteWaiting(error, attempt);
         if (error.reason === 'auth') await this.#anotherToken(signal);
@@ -186,7 +189,12 @@ export class Chat {
 
   async #resolve(name: ChannelName, signal: AbortSignal): Promise<string> {
     const wanted = name.kind === 'id' ? name.id : `${name.team}/${name.channel}`;
-    return (await this.#checks.resolveChannel(wanted, signal)).channelId;
+    try {
+      return (await this.#checks.resolveChannel(wanted, signal)).channelId;
+    } catch (error) {
+      if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
+      throw new UnusableChannel(error.reason, error.message, { cause: error });
+    }
   }
 
   #noteWaiting(error: PushError, attempt: number): void {

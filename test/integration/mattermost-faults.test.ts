@@ -163,6 +163,14 @@ describe.concurrent('a server', () => {
     await expectEnd(world, two.mark);
   });
 
+  it('that refuses the very first question for something that passes, as a proxy may, is asked again', async (context) => {
+    const rig = await createRig();
+    context.onTestFinished(() => rig.close());
+    rig.standIn.faults.add({ match: {}, times: 1, fault: { kind: 'status', status: 413, html: true } });
+    const watcher = await (await rig.watcher(FAST)).ready();
+    await expectBox({ rig, watcher }, new OneAgent(rig.writer, 'solo').begin());
+  });
+
   it('that refuses the token gets next to no traffic, and everything is told once the token file has a good one', async (context) => {
     const file = join(tempFolder('token'), 'token');
     context.onTestFinished(() => rmSync(dirname(file), { recursive: true }));

@@ -7,7 +7,8 @@ import { decodeMeta, type LiveStatusMeta } from '../../../src/boxes/publish/post
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
 import type { Post } from '../../../src/stand-in/post.ts';
 import { harmsOf } from '../boxes/render/judges/harms.ts';
-import { boxOf, DIRECT_KEY, type Play } from './play.ts';
+import { DIRECT_KEY, type Play } from './play.ts';
+import { boxOf } from './pushes.ts';
 import type { ReferenceBox } from './reference.ts';
 import { CANARIES } from './texts.ts';
 

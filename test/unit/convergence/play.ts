@@ -13,7 +13,7 @@ import { Operator } from './operator.ts';
 import { Reference } from './reference.ts';
 import type { Step, Story } from './story.ts';
 import { textOf } from './texts.ts';
-import type { SentPush } from './pushes.ts';
+import { boxOf, type SentPush } from './pushes.ts';
 import { Watcher } from './watcher.ts';
 import { FakeClock } from '../../support/clock.ts';
 
@@ -277,12 +277,6 @@ function act(session: AgentSession, move: Exclude<Move, { kind: 'spawn' | 'annou
 }
 
 const LOCKS = { lock: 'held', unlock: 'free', die: 'dead' } as const;
-
-/** The box that a post says it belongs to. */
-export function boxOf(props: Record<string, unknown>): string {
-  const meta = props['livestatus'];
-  return typeof meta === 'object' && meta !== null && 'box' in meta ? String(meta.box) : '';
-}
 
 function configOf(story: Story): Config {
   const read = readConfig({

@@ -3,7 +3,6 @@
 import type { Clock } from '../../../src/core/clock.ts';
 import { FAILURES, PushError } from '../../../src/core/sink.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/sinks/mattermost/transport.ts';
-import { boxOf } from './play.ts';
 
 /** One create or edit of a box. */
 export interface SentPush {
@@ -43,4 +42,10 @@ function pushOf({ method, path, body }: TransportRequest, at: number): SentPush 
 function outcomeOf({ status, body }: TransportResponse): SentPush['outcome'] {
   if (status < 300) return 'accepted';
   return GAVE_UP.includes(status) || (status >= 500 && !body.startsWith('{')) ? 'unknown' : 'refused';
+}
+
+/** The box that a post says it belongs to. */
+export function boxOf(props: Record<string, unknown>): string {
+  const meta = props['livestatus'];
+  return typeof meta === 'object' && meta !== null && 'box' in meta ? String(meta.box) : '';
 }

@@ -170,7 +170,9 @@ function wholeStack(ground: Ground): Opened & { chat: Chat } {
     EDITS_PER_SECOND: '1000', // a search need not wait: time stands still here
   });
   if (read.kind === 'wrong') throw new Error(JSON.stringify(read.problems));
-  const chat = new Chat(read.config, '0', clock, quiet, disk());
+  const token = createToken(SAMPLE.botToken);
+  const transport = createHttpTransport({ baseUrl: url, token: () => token.current(), version: '0' });
+  const chat = new Chat(read.config, { clock, log: quiet, token, transport, remembered: disk() });
   onTestFinished(() => chat.close());
   return { chat, sink: adoptionOf(twinOf(chat.sink, clock), clock), stop: () => chat.close() };
 }
