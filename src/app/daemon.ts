@@ -27,7 +27,7 @@ import { serveHealth } from './health-service.ts';
 import { GRACE_MS, Leftovers } from '../takeover/leftovers.ts';
 import { Intake, keysWithTurns } from './intake.ts';
 import { Memory } from '../store/memory.ts';
-import { keepTime } from '../runtime/keep-time.ts';
+import { startTicks } from '../runtime/tick-loop.ts';
 import { createNotices } from './notices.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
@@ -88,7 +88,7 @@ export class Daemon {
   #coordinator: Coordinator | undefined;
   readonly #counters = new Counters();
   readonly #intake: Intake;
-  #noteJump: () => void = () => undefined; // a start may take long and is no sleep
+  #checkJump: () => void = () => undefined; // a start may take long and is no sleep
   #noticePrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
@@ -163,7 +163,7 @@ export class Daemon {
     this.#board.caughtUp();
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
-    this.#keepTime();
+    this.#startTicks();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
     const stopping = signal.aborted ? undefined : once(signal, 'abort');
@@ -243,7 +243,7 @@ export class Daemon {
 
   /** A jump is noted before what comes after it, whose dates are by the new time. */
   #apply(event: SessionEvent): void {
-    this.#noteJump();
+    this.#checkJump();
     if (!this.#intake.admits(event)) return;
     this.#path.apply(event);
   }
@@ -274,18 +274,18 @@ export class Daemon {
     return this.#redact(`${status}: ${reason}`);
   }
 
-  #keepTime(): void {
-    const time = keepTime({
+  #startTicks(): void {
+    const time = startTicks({
       clock: this.#clock,
       log: this.#log,
       tick: () => this.#path.tick(),
       shiftClock: (byMs) => this.#path.shiftClock(byMs),
-      look: () => {
+      afterTick: () => {
         this.#chat.checkIfIdle();
         void this.#twin.check(this.#memory.posts.openPostIds());
       },
     });
-    this.#noteJump = time.noteJump;
+    this.#checkJump = time.checkJump;
     this.#releases.add(
       time.stop,
       every(this.#clock, REMEMBER_MS, () => this.#memory.flush()),

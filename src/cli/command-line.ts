@@ -5,7 +5,7 @@ import type { CliContext } from './command.ts';
 import { dispatch } from './dispatch.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 import { withEnvFile } from '../config/env-file.ts';
-import { maskSecrets } from '../config/mask.ts';
+import { maskSecrets } from '../config/mask-secrets.ts';
 import { secretTextsOf } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 

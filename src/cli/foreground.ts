@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/config.ts';
-import { maskSecrets } from '../config/mask.ts';
+import { maskSecrets } from '../config/mask-secrets.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
@@ -15,9 +15,9 @@ import { openRotatingFile, type RotatingFile } from '../runtime/rotating-file.ts
 import { prepareStateDir } from '../runtime/state-dir.ts';
 import type { CliContext } from './command.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
-import { readConfigOrTell } from './config-words.ts';
-import { refuseBesideOthers } from './other-makes.ts';
-import { holderExitCode, holderWords } from './pid-file-words.ts';
+import { readConfigOrPrint } from './config-problems.ts';
+import { refuseBesideOthers } from './foreign-watchers.ts';
+import { holderExitCode, describeHolder } from './pid-file-holder.ts';
 import { listenForStop } from './stop-signals.ts';
 
 /** Resolves with the exit code; `signal` is aborted by the first SIGTERM or SIGINT. */
@@ -35,19 +35,19 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** Runs the daemon in this process until it ends. Resolves with the exit code. */
 export async function runInForeground({ context, loadDaemon, logFile }: ForegroundOptions): Promise<number> {
-  const config = readConfigOrTell(context);
+  const config = readConfigOrPrint(context);
   if (!config) return exitCodes.config;
   const directory = prepareStateDir(config.stateDir);
   const beside = refuseBesideOthers(context.err);
   if (beside !== undefined) return beside;
   const elsewhere = holderElsewhere(config.pidFile, context.env);
   if (elsewhere !== undefined) {
-    context.err(holderWords(elsewhere.state, elsewhere.path));
+    context.err(describeHolder(elsewhere.state, elsewhere.path));
     return holderExitCode(elsewhere.state);
   }
   const claim = await claimPidFile(config.pidFile, localHealthUrl(config.healthHost, config.healthPort));
   if (claim.kind !== 'claimed') {
-    context.err(holderWords(claim, config.pidFile));
+    context.err(describeHolder(claim, config.pidFile));
     return holderExitCode(claim);
   }
   process.once('exit', claim.release);
@@ -78,7 +78,7 @@ async function runLogged(
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, redact: logRedactor(config), ...(stream ? { stream } : {}) });
   if (warning !== undefined) log.warn({}, warning);
-  const stopForgetting = logUnexpected(log);
+  const stopLogging = logUnexpected(log);
   const stop = listenForStop((name) => log.info({ signal: name }, 'Stopping; a second signal stops at once.'));
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
   try {
@@ -91,7 +91,7 @@ async function runLogged(
   } finally {
     clearInterval(keepAlive);
     stop.dispose();
-    stopForgetting();
+    stopLogging();
     setTimeout(() => process.exit(), LEFTOVER_MS).unref();
   }
 }

@@ -4,7 +4,7 @@ import { readSettings } from '../config/config.ts';
 import { localHealthUrl } from '../health/health.ts';
 import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
-import { tellProblems } from './config-words.ts';
+import { printProblems } from './config-problems.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
 export const healthCommand: Command = {
@@ -23,7 +23,7 @@ export const healthCommand: Command = {
 async function health(context: CliContext): Promise<number> {
   const settings = readSettings(context.env, ['healthHost', 'healthPort', 'healthToken', 'healthTokenFile']);
   if ('problems' in settings) {
-    tellProblems(settings.problems, context.err);
+    printProblems(settings.problems, context.err);
     return exitCodes.config;
   }
   const url = localHealthUrl(settings.healthHost, settings.healthPort);

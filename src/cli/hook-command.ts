@@ -69,12 +69,12 @@ function install(context: CliContext): number {
   context.out(
     switched.kind === 'done' ? `It is switched on (${switched.by}); restart the gateway.` : `It is not switched on yet: ${switched.cure}.`,
   );
-  const missing = tellMissing(context);
+  const missing = printMissing(context);
   return switched.kind === 'by_hand' ? exitCodes.failed : missing;
 }
 
 /** Says what the watcher still needs; where nothing was set up, a file to fill in is made. */
-function tellMissing(context: CliContext): number {
+function printMissing(context: CliContext): number {
   const result = readConfig(context.env);
   if (result.kind === 'valid') return exitCodes.ok;
   const file = context.envFile ?? makeEnvFile(context);
@@ -122,8 +122,8 @@ function status({ env, out }: CliContext): number {
     return statusCodes.stopped;
   }
   const enabled = isEnabled(env);
-  const words = enabled === undefined ? 'unknown whether it is switched on' : enabled ? 'switched on' : 'not switched on';
-  out(`${hookFolder(env)}: ${words}; it starts ${place.program ?? 'nothing'} (version ${place.version ?? 'unknown'}).`);
+  const switched = enabled === undefined ? 'unknown whether it is switched on' : enabled ? 'switched on' : 'not switched on';
+  out(`${hookFolder(env)}: ${switched}; it starts ${place.program ?? 'nothing'} (version ${place.version ?? 'unknown'}).`);
   if (place.version !== packageVersion()) out(`This is version ${packageVersion()}; run live-status hook install to update the hook.`);
   return enabled === true ? exitCodes.ok : exitCodes.failed;
 }

@@ -7,7 +7,7 @@ import { readSettings } from '../config/config.ts';
 import { oneLine } from '../text/text.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command } from './command.ts';
-import { tellProblems } from './config-words.ts';
+import { printProblems } from './config-problems.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
 const DEFAULT_LINES = 20;
@@ -32,7 +32,7 @@ export const ledgerCommand: Command = {
     if (!(Number.isInteger(count) && count > 0 && count <= 10_000)) return refuse('--lines is a whole number from 1 to 10000', context);
     const settings = readSettings(context.env, ['auditLedger']);
     if ('problems' in settings) {
-      tellProblems(settings.problems, context.err);
+      printProblems(settings.problems, context.err);
       return exitCodes.config;
     }
     const path = file === undefined ? settings.auditLedger : resolve(file);

@@ -9,7 +9,7 @@ import { type Card, firstVersion } from '../core/card.ts';
 import { errorText } from '../core/error-code.ts';
 import { createRedactor } from '../text/redact.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
-import { tellProblems } from './config-words.ts';
+import { printProblems } from './config-problems.ts';
 import { type ChatServer, openChatServer } from './doctor/chat-server.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
@@ -38,7 +38,7 @@ export const createCommand: Command = {
     root: { type: 'string', value: 'POST', help: 'the post whose thread it goes into' },
   },
   operands: { usage: 'TEXT...', most: Number.POSITIVE_INFINITY },
-  run: (values, context, words) => byHand(context, words, async (hand, text) => create(hand, text, values)),
+  run: (values, context, parts) => byHand(context, parts, async (hand, text) => create(hand, text, values)),
 };
 
 export const updateCommand: Command = {
@@ -47,7 +47,7 @@ export const updateCommand: Command = {
   details: () => DETAILS.join('\n'),
   options: {},
   operands: { usage: 'POST_ID TEXT...', most: Number.POSITIVE_INFINITY },
-  run: (_values, context, [postId, ...words]) => byHand(context, words, async (hand, text) => edit(hand, postId, 'active', text)),
+  run: (_values, context, [postId, ...parts]) => byHand(context, parts, async (hand, text) => edit(hand, postId, 'active', text)),
 };
 
 export const completeCommand: Command = {
@@ -56,20 +56,20 @@ export const completeCommand: Command = {
   details: () => ['Without TEXT its lines stay.', ...DETAILS].join('\n'),
   options: {},
   operands: { usage: 'POST_ID [TEXT...]', most: Number.POSITIVE_INFINITY },
-  run: (_values, context, [postId, ...words]) => byHand(context, words, async (hand, text) => edit(hand, postId, 'done', text)),
+  run: (_values, context, [postId, ...parts]) => byHand(context, parts, async (hand, text) => edit(hand, postId, 'done', text)),
 };
 
-async function byHand(context: CliContext, words: readonly string[], act: (hand: Hand, text: string) => Promise<number>): Promise<number> {
+async function byHand(context: CliContext, parts: readonly string[], act: (hand: Hand, text: string) => Promise<number>): Promise<number> {
   context.err('Deprecated: the watcher writes boxes by itself; see docs/UPGRADE.md.');
   const settings = readChatSettings(context.env);
   if ('problems' in settings) {
-    tellProblems(settings.problems, context.err);
+    printProblems(settings.problems, context.err);
     return exitCodes.config;
   }
   const chat = openChatServer(settings);
   try {
     const redact = createRedactor([settings.mmToken]);
-    return await act({ context, chat, settings, redact }, words.length > 0 ? words.join(' ') : readStandardInput());
+    return await act({ context, chat, settings, redact }, parts.length > 0 ? parts.join(' ') : readStandardInput());
   } catch (error) {
     context.err(`live-status: ${errorText(error)}.`);
     return exitCodes.failed;

@@ -7,7 +7,7 @@ import { systemClock } from '../runtime/system-clock.ts';
 import { pair, type PairOutcome } from '../sources/openclaw/gateway/pair.ts';
 import { prepareStateDir } from '../runtime/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
-import { tellProblems } from './config-words.ts';
+import { printProblems } from './config-problems.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 import { packageVersion } from '../runtime/package-version.ts';
 
@@ -41,8 +41,8 @@ async function runPair(context: CliContext): Promise<number> {
   return gateway === undefined ? exitCodes.config : ask(gateway, settings.stateDir, context);
 }
 
-function refuse(problems: Parameters<typeof tellProblems>[0], context: CliContext): number {
-  tellProblems(problems, context.err);
+function refuse(problems: Parameters<typeof printProblems>[0], context: CliContext): number {
+  printProblems(problems, context.err);
   return exitCodes.config;
 }
 

@@ -120,13 +120,13 @@ function start(service: Service, variables: NodeJS.ProcessEnv): number {
   const problems = problemsOf(variables);
   if (problems.length > 0) {
     systemctl(service, 'enable', UNIT);
-    context.err(`Not started yet. Correct this in ${places.envFile}, then run ${systemctlWords(service, 'restart')}:`);
+    context.err(`Not started yet. Correct this in ${places.envFile}, then run ${systemctlCommand(service, 'restart')}:`);
     for (const problem of problems) context.err(`  ${problemLine(problem)}`);
     return exitCodes.config;
   }
   systemctl(service, 'enable', UNIT);
   systemctl(service, 'restart', UNIT);
-  context.out(`The service runs. See ${systemctlWords(service, 'status')}.`);
+  context.out(`The service runs. See ${systemctlCommand(service, 'status')}.`);
   return exitCodes.ok;
 }
 
@@ -203,12 +203,12 @@ function systemctl({ scope }: Service, ...args: string[]): string {
       stdio: ['ignore', 'pipe', 'pipe'],
     }).trim();
   } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : (errorCode(error) ?? '');
-    throw new Error(`systemctl ${args.join(' ')} failed: ${said}`, { cause: error });
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : (errorCode(error) ?? '');
+    throw new Error(`systemctl ${args.join(' ')} failed: ${output}`, { cause: error });
   }
 }
 
-function systemctlWords({ scope }: Service, verb: string): string {
+function systemctlCommand({ scope }: Service, verb: string): string {
   return `systemctl ${scope === 'user' ? '--user ' : ''}${verb} status-watcher`;
 }
 

@@ -3,7 +3,7 @@
 import { type DescribedSetting, describeConfig } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
-import { readConfigOrTell } from './config-words.ts';
+import { readConfigOrPrint } from './config-problems.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 import { columns } from './help.ts';
 
@@ -19,7 +19,7 @@ export const showConfigCommand: Command = {
     ].join('\n'),
   options: {},
   async run(_values, context) {
-    const config = readConfigOrTell(context);
+    const config = readConfigOrPrint(context);
     if (!config) return exitCodes.config;
     if (context.envFile !== undefined) context.out(`# Settings are read from ${context.envFile}, too.`);
     for (const described of describeConfig(config, context.env)) context.out(settingLine(described));

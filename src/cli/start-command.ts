@@ -11,10 +11,10 @@ import { findHolding } from '../runtime/pid-places.ts';
 import { openPrivate } from '../runtime/private-file.ts';
 import { prepareStateDir } from '../runtime/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
-import { readConfigOrTell } from './config-words.ts';
+import { readConfigOrPrint } from './config-problems.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
-import { refuseBesideOthers } from './other-makes.ts';
-import { holderExitCode, holderWords } from './pid-file-words.ts';
+import { refuseBesideOthers } from './foreign-watchers.ts';
+import { holderExitCode, describeHolder } from './pid-file-holder.ts';
 
 const LOG_NAME = 'live-status.log';
 const STDERR_NAME = 'live-status.stderr.log';
@@ -37,7 +37,7 @@ export const startCommand: Command = {
 };
 
 async function start(context: CliContext): Promise<number> {
-  const config = readConfigOrTell(context);
+  const config = readConfigOrPrint(context);
   if (!config) return exitCodes.config;
   const directory = prepareStateDir(config.stateDir);
   if (!directory.usable) {
@@ -52,7 +52,7 @@ async function start(context: CliContext): Promise<number> {
   const beside = refuseBesideOthers(context.err);
   if (beside !== undefined) return beside;
   if (state.kind === 'refused' || state.kind === 'unverified') {
-    context.err(holderWords(state, path));
+    context.err(describeHolder(state, path));
     return holderExitCode(state);
   }
   if (directory.warning !== undefined) context.err(`Warning: ${directory.warning}`);
@@ -106,9 +106,9 @@ async function waitForClaim(
   child: ChildProcess,
   ending: Ending,
   pidFile: string,
-  told: { context: CliContext; logFile: string; stderrFile: string },
+  place: { context: CliContext; logFile: string; stderrFile: string },
 ): Promise<number> {
-  const { context, logFile, stderrFile } = told;
+  const { context, logFile, stderrFile } = place;
   const deadline = performance.now() + START_WAIT_MS;
   while (performance.now() < deadline) {
     const state = inspectPidFile(pidFile);
@@ -117,7 +117,7 @@ async function waitForClaim(
       return exitCodes.ok;
     }
     if (ending.code !== undefined) {
-      context.err(`live-status ended at once with exit code ${ending.code}. ${ending.problem ?? lastWords(stderrFile, logFile)}`);
+      context.err(`live-status ended at once with exit code ${ending.code}. ${ending.problem ?? lastOutput(stderrFile, logFile)}`);
       return ending.code === 0 ? exitCodes.failed : ending.code;
     }
     await sleep(POLL_MS);
@@ -126,7 +126,7 @@ async function waitForClaim(
   return exitCodes.failed;
 }
 
-function lastWords(stderrFile: string, logFile: string): string {
-  const words = readFileSync(stderrFile, 'utf8').trim();
-  return words === '' ? `Its log is ${logFile}.` : words;
+function lastOutput(stderrFile: string, logFile: string): string {
+  const output = readFileSync(stderrFile, 'utf8').trim();
+  return output === '' ? `Its log is ${logFile}.` : output;
 }

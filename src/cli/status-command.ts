@@ -6,7 +6,7 @@ import { findHolding } from '../runtime/pid-places.ts';
 import { askHealth, type HealthAnswer, healthTokenOf, type SeenHealth } from './ask-health.ts';
 import { ownUid } from '../runtime/process-identity.ts';
 import type { CliContext, Command } from './command.ts';
-import { tellProblems } from './config-words.ts';
+import { printProblems } from './config-problems.ts';
 import { exitCodes, statusCodes } from '../runtime/exit-codes.ts';
 import { columns } from './help.ts';
 
@@ -27,7 +27,7 @@ export const statusCommand: Command = {
 async function status(context: CliContext): Promise<number> {
   const settings = readSettings(context.env, ['pidFile', 'healthToken', 'healthTokenFile']);
   if ('problems' in settings) {
-    tellProblems(settings.problems, context.err);
+    printProblems(settings.problems, context.err);
     return exitCodes.config;
   }
   const { path, state } = findHolding(settings.pidFile, context.env);
@@ -77,23 +77,23 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
 function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions }: SeenHealth): string[] {
   const rows = sessions.map(({ agent, state, channelId, postId, why }): [string, string] => [
     `${agent}  ${state}`,
-    `${channelId === undefined ? '' : `channel ${channelId}, `}${postWords(postId, why)}`,
+    `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
   ]);
   return [
     `Health: ${overall}, ${reason}.`,
-    `Version ${version}, up for ${durationWords(uptimeMs)}.`,
+    `Version ${version}, up for ${describeDuration(uptimeMs)}.`,
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
     ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
     ...(rows.length === 0 ? ['Sessions: none.'] : ['Sessions:', ...columns(rows)]),
   ];
 }
 
-function postWords(postId: string | undefined, why: string | undefined): string {
+function describePost(postId: string | undefined, why: string | undefined): string {
   if (postId === undefined) return `no post: ${why ?? 'it is not written yet'}`;
   return why === undefined ? `post ${postId}` : `post ${postId}: ${why}`;
 }
 
-function durationWords(ms: number): string {
+function describeDuration(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 1) return `${Math.floor(ms / 1_000)}s`;
   return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;

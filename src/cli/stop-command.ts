@@ -8,9 +8,9 @@ import type { PidRecord } from '../runtime/pid-file.ts';
 import { findHolding } from '../runtime/pid-places.ts';
 import { lookAtProcess } from '../runtime/process-identity.ts';
 import type { CliContext, Command } from './command.ts';
-import { tellProblems } from './config-words.ts';
+import { printProblems } from './config-problems.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
-import { holderWords } from './pid-file-words.ts';
+import { describeHolder } from './pid-file-holder.ts';
 
 const STOP_WAIT_MS = 10_000; // The daemon flushes for at most five seconds.
 const POLL_MS = 50;
@@ -32,7 +32,7 @@ export const stopCommand: Command = {
 async function stop(context: CliContext): Promise<number> {
   const settings = readSettings(context.env, ['pidFile']);
   if ('problems' in settings) {
-    tellProblems(settings.problems, context.err);
+    printProblems(settings.problems, context.err);
     return exitCodes.config;
   }
   const { path, state } = findHolding(settings.pidFile, context.env);
@@ -45,7 +45,7 @@ async function stop(context: CliContext): Promise<number> {
       return removal(removeIfStill(path, state.text)?.why, context);
     case 'unverified':
     case 'refused':
-      context.err(`${holderWords(state, path)} Nothing was stopped.`);
+      context.err(`${describeHolder(state, path)} Nothing was stopped.`);
       return exitCodes.failed;
     case 'running':
       return signalAndWait(state.record, context);

@@ -1,4 +1,4 @@
-// Which sources are used and why: from the variables, or from what lies on this machine.
+// Chooses the sources, from the variables or from what is on this machine, and says why.
 
 import { SOURCES } from '../sources/catalogue.ts';
 import { findGateway, type GatewayFound } from './find-gateway.ts';
@@ -12,7 +12,7 @@ const FILE_SOURCES = SOURCES.filter((entry) => 'reads' in entry);
 type FileSource = (typeof FILE_SOURCES)[number];
 type FolderSetting = FileSource['reads']['setting'];
 
-/** The variables that decide, as far as they were understood. */
+/** The variables that decide, if they were valid. */
 export interface SourceSettings extends Partial<Record<FolderSetting, string | undefined>> {
   sources?: SourceNames | undefined;
   gatewayUrl?: string | undefined;
@@ -23,7 +23,7 @@ export interface SourceSettings extends Partial<Record<FolderSetting, string | u
 
 export interface GatewayAccess {
   readonly url: string;
-  /** The token as it is now: files are read again. Throws with words when it is gone. */
+  /** The current token: files are read again. Throws an error for people when it is gone. */
   token(): string;
   /** The token at the start, for masking. */
   readonly firstToken: string;
@@ -33,7 +33,7 @@ export interface ChosenSources {
   /** In the order of the catalogue. */
   readonly ids: readonly SourceId[];
   readonly gateway?: GatewayAccess;
-  /** One sentence for each source, used or not, that says why. */
+  /** For each source a sentence that says why it is used, or why not. */
   readonly because: readonly string[];
 }
 
@@ -45,11 +45,11 @@ interface SourceProblem {
 
 export type SourceChoice = { readonly chosen: ChosenSources } | { readonly problems: readonly SourceProblem[] };
 
-const MAX_CONFIG_BYTES = 4_194_304; // OpenClaw's own configuration has some kilobytes
+const MAX_CONFIG_BYTES = 4_194_304; // OpenClaw's own configuration has a few kilobytes
 const DEFAULT_URL = 'ws://127.0.0.1:18789';
 const TOKEN_EXPECTED = "the gateway's gateway.auth.token here, or its file in GATEWAY_TOKEN_FILE";
 
-/** Decides. `malformed`: variables that were given but not understood; what they lack is no further problem. */
+/** Chooses. `malformed`: variables with an invalid text, which are already reported; they give no second problem. */
 export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, malformed: ReadonlySet<string> = new Set()): SourceChoice {
   const { sources = AUTO } = settings;
   const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
@@ -58,7 +58,7 @@ export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, 
     ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway),
   ].filter(({ variable }) => !malformed.has(variable));
   if (problems.length > 0) return { problems };
-  const because = [...FILE_SOURCES.map((source) => folderWords(source, settings, sources)), gatewayWords(gateway)];
+  const because = [...FILE_SOURCES.map((source) => describeFolder(source, settings, sources)), describeGateway(gateway)];
   const isChosen = (source: (typeof SOURCES)[number]) =>
     'reads' in source ? folderOf(source, settings, sources) !== undefined : 'access' in gateway;
   const ids = SOURCES.filter(isChosen).map(({ id }) => id);
@@ -69,14 +69,14 @@ function isWanted({ ids }: SourceNames, id: SourceId): boolean {
   return ids === undefined || ids.includes(id);
 }
 
-/** Where the files of this source are, if they are wanted and it is set. */
+/** The folder of this source's files, if the source is wanted and the folder is set. */
 function folderOf({ id, reads }: FileSource, settings: SourceSettings, sources: SourceNames): string | undefined {
   return isWanted(sources, id) ? settings[reads.setting] : undefined;
 }
 
 type Gateway = { access: GatewayAccess; why: string } | { why: string } | { problem: SourceProblem };
 
-/** Named by variables, else found; `auto` does without when there is neither. */
+/** The gateway that the variables name, else the one we find. With `auto` there may be none. */
 function gatewayOf(settings: SourceSettings, env: NodeJS.ProcessEnv, { ids }: SourceNames): Gateway {
   const { gatewayUrl, gatewayToken, gatewayTokenFile, allowPlaintext } = settings;
   const isNamed = gatewayUrl !== undefined || gatewayToken !== undefined || gatewayTokenFile !== undefined;
@@ -132,7 +132,7 @@ function exposed(): SourceProblem {
   return { variable: 'GATEWAY_URL', wrong: 'would send the token over plain ws to another machine', expected };
 }
 
-/** What is named must be set; of what is only looked for, something must be there. */
+/** A source that SOURCES names needs its folder. Without such names, at least one source must be there. */
 function missingFolders(settings: SourceSettings, sources: SourceNames, hasGateway: boolean): SourceProblem[] {
   const { ids } = sources;
   const missing = FILE_SOURCES.filter((source) => folderOf(source, settings, sources) === undefined);
@@ -145,14 +145,14 @@ function missingFolder({ reads }: FileSource, orElse = ''): SourceProblem {
   return { variable: reads.variable, wrong: 'is missing', expected: `${reads.expected}${orElse}` };
 }
 
-function folderWords(source: FileSource, settings: SourceSettings, sources: SourceNames): string {
+function describeFolder(source: FileSource, settings: SourceSettings, sources: SourceNames): string {
   const folder = folderOf(source, settings, sources);
   const { subject, variable } = source.reads;
   if (folder !== undefined) return `${subject} are read from ${folder}.`;
   return `${subject} are not read: ${isWanted(sources, source.id) ? `${variable} is not set` : `SOURCES=${sources.text}`}.`;
 }
 
-function gatewayWords(gateway: Exclude<Gateway, { problem: SourceProblem }> | { problem: SourceProblem }): string {
+function describeGateway(gateway: Exclude<Gateway, { problem: SourceProblem }> | { problem: SourceProblem }): string {
   if ('access' in gateway) return `The gateway at ${gateway.access.url} is watched; ${gateway.why}.`;
   return 'why' in gateway ? `No gateway is watched: ${gateway.why}.` : 'No gateway is watched.';
 }

@@ -1,4 +1,4 @@
-// Which known name somebody probably meant.
+// Finds the known name that somebody probably meant.
 
 /** The nearest candidate within `most` typing mistakes (letters added, left out, replaced or swapped), if any. */
 export function closestName(name: string, candidates: Iterable<string>, most: number): string | undefined {

@@ -1,9 +1,9 @@
-// Turns the environment into the configuration, naming every problem at once. Knows no values of its own: see settings.ts.
+// Turns the environment into the configuration and reports every problem at once. The values themselves are in settings.ts.
 
 import { type ChosenSources, chooseSources } from './choose-sources.ts';
 import { readLabelsFile } from './labels-file.ts';
-import { maskSecrets } from './mask.ts';
-import { misspeltVariables } from './misspelt.ts';
+import { maskSecrets } from './mask-secrets.ts';
+import { misspeltVariables } from './misspelt-variables.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';
 import { decodeSetting, encodeSetting, type Setting } from './setting.ts';
@@ -13,7 +13,7 @@ import { isLoopback } from '../core/loopback.ts';
 /** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
 export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources };
 
-/** One thing that is wrong, without the value of any secret. */
+/** One problem, without the value of any secret. */
 export interface Problem {
   readonly variable: string;
   readonly wrong: string;
@@ -54,14 +54,14 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     ...checkPlaintext(draft),
     ...checkToolLabels(draft),
   ];
-  problems.push(...checkHealthDoor(draft, problems));
+  problems.push(...checkHealthHost(draft, problems));
   problems.push(...resolveSources(env, draft, problems));
   if (problems.length > 0) return { kind: 'wrong', problems: maskProblems(problems, env), warnings };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every required row is there, or it would be a problem
   return { kind: 'valid', config: Object.freeze(draft) as Config, warnings };
 }
 
-/** Reads only these settings, for commands that must work although the rest is wrong or was set for the daemon alone. */
+/** Reads only these settings, for commands that must work even if the rest is wrong or meant for the daemon. */
 export function readSettings<N extends Name>(
   env: NodeJS.ProcessEnv,
   names: readonly N[],
@@ -77,13 +77,13 @@ export function readSettings<N extends Name>(
   return draft as Pick<Values, N>;
 }
 
-/** What a command needs that writes to Mattermost itself. */
+/** The settings of a command that itself writes to Mattermost. */
 export interface ChatSettings extends Pick<Config, 'mmUrl' | 'mmToken'> {
   /** An id or `team/channel`. */
   readonly defaultChannelName: string | undefined;
 }
 
-/** Reads only what is needed to talk to Mattermost, for commands that watch nothing. */
+/** Reads only the settings for Mattermost, for commands that watch nothing. */
 export function readChatSettings(env: NodeJS.ProcessEnv): ChatSettings | { readonly problems: readonly Problem[] } {
   const names: readonly Name[] = ['mmUrl', 'mmToken', 'mmTokenFile', 'allowPlaintext', 'defaultChannel'];
   const draft: Draft = {};
@@ -125,7 +125,7 @@ function problem(setting: Setting<unknown>, wrong: string): Problem {
   return { variable: setting.variable, wrong, expected: setting.form.expected };
 }
 
-// A token that was given but is malformed has been named already; only an absent or doubled one is named here.
+// A malformed token is already reported; here we report only a missing or doubled one.
 function resolveToken(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
   const inline = env['MM_TOKEN']?.trim();
   if (inline && draft.mmTokenFile)
@@ -149,8 +149,8 @@ function resolveHealthToken(draft: Draft): Problem[] {
   return [];
 }
 
-/** Health tells names of agents and channels: whoever can reach the port from another machine has to show the token. */
-function checkHealthDoor({ healthHost, healthPort, healthToken }: Draft, named: readonly Problem[]): Problem[] {
+/** Health shows names of agents and channels, so a port that other machines can reach needs a token. */
+function checkHealthHost({ healthHost, healthPort, healthToken }: Draft, named: readonly Problem[]): Problem[] {
   const isNamed = named.some(({ variable }) => variable.startsWith('HEALTH_'));
   if (isNamed || healthHost === undefined || healthPort === 0 || healthToken !== undefined || isLoopback(healthHost)) return [];
   return [
@@ -185,7 +185,7 @@ function checkToolLabels(draft: Draft): Problem[] {
   return 'wrong' in read ? [problem(settings.toolLabelsFile, read.wrong)] : [];
 }
 
-// Somebody may have put the token into the wrong variable as well; the text of a problem quotes what it found.
+// A problem quotes the text it found, and somebody may have put the token into the wrong variable.
 function maskProblems(problems: readonly Problem[], env: NodeJS.ProcessEnv): Problem[] {
   const mask = maskSecrets(secretTextsOf(env));
   return problems.map((found) => ({ ...found, wrong: mask(found.wrong) }));

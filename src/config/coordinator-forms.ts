@@ -13,7 +13,7 @@ export type AgentRoles = readonly (readonly [agentId: string, role: Role])[];
 /** Rules that differ from their default. */
 export type RuleSwitches = Readonly<Record<string, boolean>>;
 
-/** On where it has something to do: roles were given, or the governance skills have left a state. */
+/** On when it has something to do: roles are set, or the governance skills have written a state. */
 export function coordinatorDefault(env: NodeJS.ProcessEnv): string {
   if (env['COORDINATOR_ROLES']?.trim()) return '1';
   const dir = env['GOVERNANCE_DIR']?.trim() || join(env['HOME'] || homedir(), '.openclaw', 'governance');
@@ -58,7 +58,7 @@ function decodePeople(text: string): Decoded<readonly string[]> {
   return names.every((name) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) ? { value: [...new Set(names)] } : { wrong: undefined };
 }
 
-/** `drift, !posture`: what is not named keeps its default. */
+/** `drift, !posture`: other rules keep their default. */
 export function ruleList(): TextForm<RuleSwitches> {
   const expected = `names divided by commas, !name for off, of ${RULES.map(({ name }) => name).join(', ')}`;
   const encode = (switches: RuleSwitches) =>

@@ -9,7 +9,7 @@ export interface EditBudget {
 }
 
 const BURST_SECONDS = 4; // A rate alone allows the burst of four seconds: 5 gives 20, the default.
-const MIN_BURST = 4; // A quarter of the burst is kept for urgent edits, and that must be one at least.
+const MIN_BURST = 4; // A quarter of the burst is reserved for urgent edits, and that must be at least one.
 
 /** `5` (burst four times that), `5:20` or `5, burst 20`. The rate may have a fraction. */
 export function editBudget(): TextForm<EditBudget> {

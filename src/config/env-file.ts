@@ -9,9 +9,9 @@ import { readRegularFile } from './regular-file.ts';
 /** The variable that names another environment file. */
 const VARIABLE = 'LIVE_STATUS_ENV_FILE';
 
-/** What the variable says when no file is to be read. */
+/** The value of the variable for "read no file". */
 const NO_FILE = 'none';
-const MAX_BYTES = 65_536; // all settings with long values take a tenth of it; a wrong path may point at anything
+const MAX_BYTES = 65_536; // all settings with long values take a tenth of it; a wrong path may point to any file
 
 /** `path` is the file that was read; none when there is no file at the default place. */
 export type WithEnvFile = { readonly env: NodeJS.ProcessEnv; readonly path?: string } | { readonly problem: string };
@@ -23,8 +23,8 @@ export function defaultEnvFile(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The environment with what the file adds: a variable that is set already, and not empty, stays as it is. A file named by
- * `LIVE_STATUS_ENV_FILE` must be there, or is `none`; the one at the default place need not be there.
+ * Adds the variables of the file to the environment. A variable that is already set and not empty stays as it is. `LIVE_STATUS_ENV_FILE`
+ * must name an existing file, or `none`; the file at the default place may be missing.
  */
 export function withEnvFile(env: NodeJS.ProcessEnv): WithEnvFile {
   const named = env[VARIABLE]?.trim();

@@ -1,10 +1,10 @@
-// Finds the gateway in OpenClaw's own configuration, for a watcher on the gateway's host. Reads nothing by itself.
+// Finds the gateway in OpenClaw's own configuration, for a watcher on the gateway's host. Pure: the caller reads the file.
 
 import { isAbsolute, join } from 'node:path';
 import { asRecord, type JsonRecord } from '../core/json-guards.ts';
 import { parseLooseJson } from './loose-json.ts';
 
-/** Where the gateway is and what it wants to hear, or why nobody can tell. `why` completes a sentence for the log. */
+/** The address and token of the gateway, or why there are none. `why` completes a sentence for the log. */
 export type GatewayFound = { readonly url: string; readonly token: string; readonly path: string } | { readonly why: string };
 
 const DEFAULT_PORT = 18_789;

@@ -5,7 +5,7 @@ import { readRegularFile } from './regular-file.ts';
 
 const MAX_BYTES = 1_048_576; // Thousands of labels fit.
 
-/** A JSON object, or what is wrong with the file in words that complete "TOOL_LABELS_FILE …" and do not quote it. */
+/** A JSON object, or what is wrong with the file. That text completes "TOOL_LABELS_FILE …" and does not quote the file. */
 export function readLabelsFile(path: string): { readonly value: object } | { readonly wrong: string } {
   const read = readRegularFile(path, MAX_BYTES);
   if ('wrong' in read) return { wrong: `names ${read.wrong}` };
@@ -14,7 +14,7 @@ export function readLabelsFile(path: string): { readonly value: object } | { rea
   return { wrong: `names a file that is not a JSON object (${path})` };
 }
 
-// The parser's message is dropped: it quotes the file, and a mistaken path may lead to a secret.
+// Drops the parser's message: it quotes the file, and a wrong path may lead to a secret.
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

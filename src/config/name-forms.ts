@@ -3,7 +3,7 @@
 import type { NameList } from '../core/name-list.ts';
 import { type Decoded, type TextForm, textForm } from './setting.ts';
 
-/** A channel by id, or by the names that stand in its address. */
+/** A channel by id, or by the names in its address. */
 export type ChannelName =
   | { readonly kind: 'id'; readonly id: string }
   | { readonly kind: 'name'; readonly team: string; readonly channel: string };

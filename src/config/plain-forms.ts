@@ -70,7 +70,7 @@ export function hostName(): TextForm<string> {
   return textForm('a host name or an IP address', decode, String);
 }
 
-/** A token that is sent in a header. What is wrong with it is said without quoting it. */
+/** A token that is sent in a header. Its problem does not quote it. */
 export function token(what: string): TextForm<string> {
   const decode = (text: string) =>
     /^[\x21-\x7e]+$/.test(text) ? { value: text } : { wrong: 'contains blanks, line breaks or characters that a token cannot have' };

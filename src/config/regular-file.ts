@@ -1,14 +1,14 @@
-// Reads a file that a variable names. The path may be a mistake, so nothing that is found there may hold the start up.
+// Reads a file that a variable names. The path may be wrong, so nothing at that path may block the start.
 
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode, errorText } from '../core/error-code.ts';
 
-/** The text, or what is wrong with the file in words that complete "names …" and do not quote it. */
+/** The text, or what is wrong with the file. That text completes "names …" and does not quote the file. */
 export type FileText = { readonly text: string } | { readonly wrong: string };
 
 /**
- * Reads a regular file of at most `maxBytes`. Opened without blocking, so that a FIFO cannot hold up the start; at most one byte too
- * many is read, so that a giant cannot fill the memory. Links are followed: mounted secrets are links.
+ * Reads a regular file of at most `maxBytes`. Opens it without blocking, so that a FIFO cannot block the start, and reads at most one byte
+ * too many, so that a huge file cannot fill the memory. Follows links, because mounted secrets are links.
  */
 export function readRegularFile(path: string, maxBytes: number): FileText {
   try {

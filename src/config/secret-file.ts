@@ -2,9 +2,9 @@
 
 import { readRegularFile } from './regular-file.ts';
 
-const MAX_BYTES = 16_384; // No token is longer; a wrong path may point at anything.
+const MAX_BYTES = 16_384; // No token is longer; a wrong path may point to any file.
 
-/** The trimmed content, or what is wrong with the file in words that do not quote it. */
+/** The trimmed content, or what is wrong with the file, without quoting it. */
 export function readSecretFile(path: string): { readonly value: string } | { readonly wrong: string } {
   const read = readRegularFile(path, MAX_BYTES);
   if ('wrong' in read) return { wrong: `names ${read.wrong}` };

@@ -1,9 +1,9 @@
-// The address of a server that we send a token to: what may stand in it, and when plain text is too dangerous.
+// The address of a server that we send a token to: what it may contain, and when plain text is too dangerous.
 
 import { isLoopback } from '../core/loopback.ts';
 import { type Decoded, type TextForm, textForm } from './setting.ts';
 
-/** An `http:` or `https:` address without credentials, query or trailing slash; a path below which the server lives is kept. */
+/** An `http:` or `https:` address without credentials, query or trailing slash. It keeps the path of the server. */
 export function serverUrl(example: string): TextForm<string> {
   return textForm(`an http or https address such as ${example}`, decodeUrl, String);
 }
@@ -18,7 +18,7 @@ function decodeUrl(text: string): Decoded<string> {
   return { value: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
 }
 
-/** Whether a token sent to this address could be read on the way: plain text to anything but this machine. */
+/** Whether somebody could read a token on the way to this address: plain text to another machine. */
 export function isExposed(address: string): boolean {
   const url = new URL(address);
   return url.protocol !== 'https:' && url.protocol !== 'wss:' && !isLoopback(url.hostname);

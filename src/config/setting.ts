@@ -1,8 +1,8 @@
-// What one environment variable is: its name, how its text becomes a value and back, and what to say when it does not.
+// Defines one environment variable: its name, how its text becomes a value and back, and the problem when it cannot.
 
 import { z } from 'zod';
 
-/** A text that was understood, or what is wrong with it ("is too long"). `wrong: undefined` quotes the text. */
+/** The value of a text, or what is wrong with the text ("is too long"). `wrong: undefined` quotes the text. */
 export type Decoded<T> = { readonly value: T } | { readonly wrong: string | undefined };
 
 /** A value's text form in both directions. `expected` completes the sentence "expected …". */
@@ -11,7 +11,7 @@ export interface TextForm<T> {
   readonly schema: z.ZodCodec<z.ZodString, z.ZodType<T, T>>;
 }
 
-/** The text used when the variable is unset or empty; a function where the default depends on the environment. */
+/** The text for an unset or empty variable; a function if the default depends on the environment. */
 export type Fallback = string | ((env: NodeJS.ProcessEnv) => string);
 
 /** One row of the configuration table. */
@@ -23,10 +23,10 @@ export interface Setting<T> {
   readonly secret: boolean;
 }
 
-/** The text given to a problem when a value has no more to say than that it was not understood. */
+/** The problem of a text that we simply do not understand. */
 const NOT_UNDERSTOOD = 'is not understood';
 
-/** Builds a text form. `decode` gets trimmed, non-empty text; `encode` gives text that `decode` takes back. */
+/** Builds a text form. `decode` gets trimmed, non-empty text; `encode` gives text that `decode` understands. */
 export function textForm<T>(expected: string, decode: (text: string) => Decoded<T>, encode: (value: T) => string): TextForm<T> {
   const schema = z.codec(z.string(), z.custom<T>(), {
     decode: (text, context) => {
@@ -48,7 +48,7 @@ export function decodeSetting<T>(setting: Setting<T>, text: string): { readonly 
   return { wrong: message === NOT_UNDERSTOOD && !setting.secret ? `is ${JSON.stringify(shorten(text))}` : message };
 }
 
-/** The text that would give this value. */
+/** The text form of this value. */
 export function encodeSetting<T>(setting: Setting<T>, value: T): string {
   return setting.form.schema.encode(value);
 }

@@ -1,4 +1,4 @@
-// The table of all environment variables. A new variable is one row here: it then appears in `Config`, in the checks, in
+// The table of all environment variables. A new variable is one row here. It then appears in `Config`, in the checks, in
 // `live-status config` and in the search for misspelt names.
 
 import { homedir } from 'node:os';
@@ -9,7 +9,7 @@ import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinato
 import { editBudget } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
-import { pace } from './pace.ts';
+import { pace } from './pace-form.ts';
 import { choice, hostName, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
@@ -193,5 +193,5 @@ export const settings = {
   ),
 } as const;
 
-/** What the table gives, property by property. */
+/** The values of the table, property by property. */
 export type Values = { readonly [Name in keyof typeof settings]: (typeof settings)[Name] extends Setting<infer T> ? T : never };

@@ -8,11 +8,11 @@ const ENTRY_ID = /(?<=")[0-9a-f]{8}(?=")/g;
 
 export class FreshIds {
   readonly #freshById = new Map<string, string>();
-  readonly #learnedById = new Map<string, string>();
+  readonly #givenById = new Map<string, string>();
 
   /** From now on `fresh` stands for `recorded`, for example because the chat server gave a post that id. */
-  learn(recorded: string, fresh: string): void {
-    this.#learnedById.set(recorded, fresh);
+  setFresh(recorded: string, fresh: string): void {
+    this.#givenById.set(recorded, fresh);
   }
 
   /** The text with every id of sessions, runs, calls and entries, and every learned one, replaced. */
@@ -21,7 +21,7 @@ export class FreshIds {
       .replaceAll(UUID, (id) => this.#freshFor(id, randomUUID))
       .replaceAll(CALL_ID, (id) => this.#freshFor(id, () => `toolu_${randomBytes(8).toString('hex')}`))
       .replaceAll(ENTRY_ID, (id) => this.#freshFor(id, () => randomBytes(4).toString('hex')));
-    return [...this.#learnedById].reduce((rewritten, [recorded, fresh]) => rewritten.replaceAll(recorded, fresh), made);
+    return [...this.#givenById].reduce((rewritten, [recorded, fresh]) => rewritten.replaceAll(recorded, fresh), made);
   }
 
   #freshFor(recorded: string, make: () => string): string {

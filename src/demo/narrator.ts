@@ -23,7 +23,7 @@ export interface Tally {
 }
 
 /** Calls `tell` with a line for every box that opens or changes its state; the returned function ends that. */
-export function narrate(standIn: StandIn, tell: (line: string) => void): () => void {
+export function narrate(standIn: StandIn, print: (line: string) => void): () => void {
   const tagById = new Map<string, string>();
   return standIn.onPostEvent(({ post }) => {
     const title = titleOf(post);
@@ -31,7 +31,7 @@ export function narrate(standIn: StandIn, tell: (line: string) => void): () => v
     const tag = title.split(']', 1)[0] ?? '';
     if (tagById.get(post.id) === tag) return;
     tagById.set(post.id, tag);
-    tell(
+    print(
       `  ${(standIn.world.channelsById.get(post.channel_id)?.type === 'D' ? 'direct' : `#${channelName(standIn, post)}`).padEnd(8)} ${title}`,
     );
   });

@@ -30,7 +30,7 @@ function take(step: Step, ids: FreshIds, { room, gateway, speed }: ReplayOptions
   switch (step.kind) {
     case 'post': {
       const { by, channel, message, id, rootId } = step.post;
-      ids.learn(id, room.say(by, channelIdOf(channel), message, rootId === undefined ? undefined : ids.rewrite(rootId)));
+      ids.setFresh(id, room.say(by, channelIdOf(channel), message, rootId === undefined ? undefined : ids.rewrite(rootId)));
       return;
     }
     case 'run_started':

@@ -17,8 +17,8 @@ export interface TimedStep {
 
 /** All steps by time; steps of the same instant keep the order of their session. */
 export function timelineOf({ posts, sessions }: Recording): TimedStep[] {
-  const said = posts.map((post): TimedStep => ({ atMs: post.atMs, step: { kind: 'post', post } }));
-  return [...said, ...sessions.flatMap(stepsOf)].toSorted((a, b) => a.atMs - b.atMs);
+  const postSteps = posts.map((post): TimedStep => ({ atMs: post.atMs, step: { kind: 'post', post } }));
+  return [...postSteps, ...sessions.flatMap(stepsOf)].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function stepsOf(session: RecordedSession): TimedStep[] {

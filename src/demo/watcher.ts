@@ -25,7 +25,7 @@ export interface Watcher {
 const READY_WITHIN_MS = 30_000;
 const ASK_EVERY_MS = 50;
 const STOP_WITHIN_MS = 8_000; // it flushes for at most five seconds
-const LAST_WORDS_CHARS = 4_000;
+const MAX_OUTPUT_CHARS = 4_000;
 
 const readyShape = z.object({ sink: z.object({ reach: z.literal('reached') }) });
 
@@ -46,7 +46,7 @@ export async function startWatcher({ program, env }: WatcherOptions, signal: Abo
     kill: () => void child.kill('SIGKILL'),
   };
   try {
-    await Promise.race([untilReady(watcher.healthUrl, signal), ended.then((words) => Promise.reject(new Error(words)))]);
+    await Promise.race([untilReady(watcher.healthUrl, signal), ended.then((output) => Promise.reject(new Error(output)))]);
   } catch (error) {
     await watcher.stop();
     throw error;
@@ -55,12 +55,12 @@ export async function startWatcher({ program, env }: WatcherOptions, signal: Abo
 }
 
 async function lastWordsOf(child: ChildProcess): Promise<string> {
-  let words = '';
-  const keep = (data: Buffer): void => void (words = `${words}${data.toString()}`.slice(-LAST_WORDS_CHARS));
+  let output = '';
+  const keep = (data: Buffer): void => void (output = `${output}${data.toString()}`.slice(-MAX_OUTPUT_CHARS));
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   await once(child, 'close');
-  return `The watcher ended with exit code ${child.exitCode ?? 'unknown'}. It said:\n${words}`;
+  return `The watcher ended with exit code ${child.exitCode ?? 'unknown'}. It said:\n${output}`;
 }
 
 async function untilReady(healthUrl: string, signal: AbortSignal): Promise<void> {

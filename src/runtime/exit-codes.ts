@@ -2,21 +2,21 @@
 
 export const exitCodes = {
   ok: 0,
-  /** Something that was asked for did not happen. */
+  /** The command could not do what was asked. */
   failed: 1,
   /** EX_USAGE: an unknown command or option. */
   usage: 64,
-  /** EX_SOFTWARE: an error that nobody expected; the log has the details. */
+  /** EX_SOFTWARE: an unexpected error; the log has the details. */
   unexpected: 70,
   /** EX_CANTCREAT: the PID file or the log file cannot be created. */
   cannotCreate: 73,
-  /** EX_TEMPFAIL: another watcher, or what may be one, holds the PID file. */
+  /** EX_TEMPFAIL: another watcher holds the PID file, or a process that may be one. */
   alreadyRunning: 75,
   /** EX_CONFIG: the configuration is missing or wrong. */
   config: 78,
 } as const;
 
-/** What `status` answers (Linux Standard Base, "Init Script Actions"). */
+/** The exit codes of `status` (Linux Standard Base, "Init Script Actions"). */
 export const statusCodes = { running: 0, deadWithPidFile: 1, stopped: 3, unknown: 4 } as const;
 
 /** Exit codes of a process that ends by a signal, as a shell reports them. */

@@ -1,4 +1,4 @@
-// Makes the program's log: pino behind the `Logger` port, with every string masked before pino sees it.
+// Creates the program's log: pino behind the `Logger` port. Every string is masked before pino gets it.
 
 import { type DestinationStream, destination, pino } from 'pino';
 import type { LogFields, Logger } from '../core/log.ts';
@@ -9,9 +9,9 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Removes secrets from one text; applied to messages and to every string in the fields, errors included. */
+  /** Removes secrets from one text. Applied to messages and to every string in the fields, also in errors. */
   readonly redact: (text: string) => string;
-  /** Takes complete lines. Without it lines go to stdout, and are dropped once nobody reads there any more. */
+  /** Takes complete lines. Without it lines go to stdout, and are dropped when nobody reads it any more. */
   readonly stream?: DestinationStream;
 }
 

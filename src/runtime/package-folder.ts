@@ -1,4 +1,4 @@
-// Where the files of the installed package lie.
+// The paths of the installed package.
 
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export function packagePath(...names: string[]): string {
   return join(ROOT, ...names);
 }
 
-/** The program as it was started, behind all links: an upgrade in place keeps this path. */
+/** The path of the running program with all links resolved: an upgrade in place keeps it. */
 export function programPath(): string {
   return realpathSync(process.argv[1] ?? packagePath('dist', 'main.js'));
 }

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 
-/** The version in `package.json`, which lies two folders above this file in `src` as well as in `dist`. */
+/** The version in `package.json`, two folders above this file both in `src` and in `dist`. */
 export function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : 'unknown';

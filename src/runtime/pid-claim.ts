@@ -1,4 +1,4 @@
-// Owns this process's claim on the PID file: takes it, takes over a stale one, gives it back. Does not know what the process does.
+// Claims the PID file for this process: takes it, takes over a stale one, gives it back.
 
 import { closeSync, constants, linkSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,17 +7,17 @@ import { encodeRecord, judgePidFile, lockNow, type PidFileState, readPidFile } f
 import { openPrivate } from './private-file.ts';
 import { lookAtProcess, pidNamespace } from './process-identity.ts';
 
-/** `release` removes the file, but only while it is still this claim's. */
+/** `release` removes the file, but only if it is still this claim's file. */
 export type Claim = { readonly kind: 'claimed'; readonly release: () => void } | Holder;
 
 /** Why the file cannot be claimed. */
 export type Holder = Extract<PidFileState, { kind: 'running' | 'unverified' | 'refused' }>;
 
-const ATTEMPTS = 40; // Every one of them lost a race against another starter, so this many only fail when something is badly wrong.
-const PATIENT_ATTEMPTS = 10; // A damaged file may be one that is being written at this moment.
+const ATTEMPTS = 40; // Each failed attempt lost a race against another starter, so 40 fail only when something is badly wrong.
+const PATIENT_ATTEMPTS = 10; // A damaged file may be one that another process is writing at this moment.
 const RETRY_MS = 50;
 
-/** Claims `path` for this process; `healthUrl` is written into it for `status`. Of several that try at once exactly one succeeds. */
+/** Claims `path` for this process and writes `healthUrl` into it for `status`. If several try at once, exactly one succeeds. */
 export async function claimPidFile(path: string, healthUrl: string | undefined): Promise<Claim> {
   const self = lookAtProcess(process.pid);
   const startMark = self.kind === 'alive' ? self.startMark : '';
@@ -30,7 +30,7 @@ export async function claimPidFile(path: string, healthUrl: string | undefined):
   return { kind: 'refused', why: `${path} keeps being replaced by other processes` };
 }
 
-/** One step; `undefined` asks for another one. */
+/** One attempt; `undefined` means "try again". */
 function tryToClaim(path: string, text: string, attempt: number): Claim | undefined {
   const state = judgePidFile(readPidFile(path), lookAtOthers);
   switch (state.kind) {
@@ -83,8 +83,8 @@ function releaseOnce(path: string, text: string, file: number): () => void {
 }
 
 /**
- * Removes the file if its content is still `text`; says why it could not. Another process may replace the file between the look and
- * the removal, so it is moved aside first, looked at again, and put back when it turns out to be somebody's fresh claim.
+ * Removes the file if its content is still `text`, or says why it cannot. Another process may replace the file between check and removal.
+ * So we move it aside first, check again, and put it back if it turns out to be another process's new claim.
  */
 export function removeIfStill(path: string, text: string): Extract<Holder, { kind: 'refused' }> | undefined {
   const aside = `${path}.${process.pid}.old`;

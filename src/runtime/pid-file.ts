@@ -1,4 +1,4 @@
-// Reads a PID file and says who holds it. Claiming and removing it is in pid-claim.ts.
+// Reads a PID file and finds out who holds it. pid-claim.ts claims and removes it.
 
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
@@ -6,8 +6,8 @@ import { errorCode, errorText } from '../core/error-code.ts';
 import { lookAtProcess, pidNamespace, type ProcessSeen } from './process-identity.ts';
 
 /**
- * What a PID file says, one per line: the pid, the mark of its start, where its health is answered (`-` when nowhere), and among which
- * processes the pid counts (empty when that is not known).
+ * The content of a PID file, one per line: the pid, the mark of its start, the address of its health (`-` for none), and the pid
+ * namespace in which the pid counts (empty when unknown).
  */
 export interface PidRecord {
   readonly pid: number;
@@ -17,8 +17,8 @@ export interface PidRecord {
 }
 
 /**
- * What was found at the path. `text` is the whole content, to recognise the same file again. `elsewhere`: its pid counts in another
- * container, where nobody can look; the lock tells whether its process still runs.
+ * What is at the path. `text` is the whole content, to recognise the same file again. `elsewhere`: its pid counts in another container,
+ * which we cannot inspect; the lock shows whether its process still runs.
  */
 export type PidFileSeen =
   | { readonly kind: 'absent' }
@@ -31,7 +31,7 @@ export type PidFileSeen =
       readonly elsewhere?: 'locked' | 'free';
     };
 
-/** Who holds the PID file, `uid` being whose it is. `unverified`: something with that pid runs, but nothing proves that it is ours; it is never signalled. */
+/** Who holds the PID file; `uid` owns the file. `unverified`: a process with that pid runs, but nothing proves that it is ours. We never signal it. */
 export type PidFileState =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly why: string }
@@ -39,7 +39,7 @@ export type PidFileState =
   | { readonly kind: 'unverified'; readonly pid: number; readonly why: string }
   | { readonly kind: 'running'; readonly record: PidRecord; readonly uid: number };
 
-const MAX_BYTES = 1_024; // Ours have about a hundred; a wrong path may point at anything.
+const MAX_BYTES = 1_024; // Our files have about a hundred bytes; a wrong path may point to any file.
 
 /** Reads the PID file without following a link. */
 export function readPidFile(path: string): PidFileSeen {
@@ -60,7 +60,7 @@ export function readPidFile(path: string): PidFileSeen {
   }
 }
 
-/** Decides who holds the file. `look` is asked about the recorded pid only. */
+/** Decides who holds the file. Calls `look` only for the recorded pid. */
 export function judgePidFile(seen: PidFileSeen, look: (pid: number) => ProcessSeen): PidFileState {
   if (seen.kind !== 'present') return seen;
   const { record, text, uid, elsewhere } = seen;
@@ -100,12 +100,12 @@ function whyNot(path: string, error: unknown): string {
   return `${path} cannot be read: ${errorText(error)}`;
 }
 
-/** The text of a record, as `decodeRecord` takes it. */
+/** The text form of a record that `decodeRecord` reads. */
 export function encodeRecord(record: PidRecord): string {
   return `${record.pid}\n${record.startMark}\n${record.healthUrl ?? '-'}\n${record.namespace}\n`;
 }
 
-// Older watchers wrote the pid alone. A pid of 0 would mean our own process group to kill(2).
+// Older watchers wrote only the pid. For kill(2) a pid of 0 would mean our own process group.
 function decodeRecord(text: string): PidRecord | undefined {
   const [pid = '', startMark = '', health = '', namespace = ''] = text.split('\n').map((line) => line.trim());
   if (!/^[1-9]\d{0,9}$/.test(pid)) return undefined;
@@ -116,8 +116,8 @@ const INHERITED_FD = 3;
 const HELD_BY_ANOTHER = 1; // exit code of flock(1)
 
 /**
- * Takes the lock of the open file, which lasts until that is closed and is seen across containers; false when another process has it.
- * Node has no such call: the `flock` program locks the file that it inherits. Without one nobody is kept away.
+ * Locks the open file until it is closed, also for other containers. False when another process has the lock. Node has no such call, so the
+ * `flock` program locks the file that it inherits. Without that program nobody is kept away.
  */
 export function lockNow(file: number): boolean {
   const { status } = spawnSync('flock', ['--nonblock', '--exclusive', String(INHERITED_FD)], {

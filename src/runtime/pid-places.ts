@@ -1,4 +1,4 @@
-// Where the PID file is when PID_FILE does not say, and where else a watcher of this user may have left it.
+// The place of the PID file without PID_FILE, and the other places where a watcher of this user may have put it.
 
 import { join } from 'node:path';
 import { inspectPidFile, judgePidFile, type PidFileState, readPidFile } from './pid-file.ts';
@@ -7,7 +7,7 @@ import { defaultStateDir } from './state-dir.ts';
 
 const NAME = 'status-watcher.pid';
 const SERVICE_PLACE = join('/run/live-status', NAME); // the runtime directory of the systemd unit
-/** Of 0.1 and of watchers of another make; everybody may put a file there. */
+/** The place of version 0.1 and of other status watchers; everybody may put a file there. */
 export const OLD_PLACE = `/tmp/${NAME}`;
 
 /** In `RUNTIME_DIRECTORY` of systemd (the first of its list) or `XDG_RUNTIME_DIR`, which are gone after a reboot, else in the state directory. */
@@ -25,8 +25,8 @@ export interface Holding {
 }
 
 /**
- * Who holds the PID file at `path`, or a watcher of this user that put its file elsewhere: one of an earlier version, or one that was
- * started where `XDG_RUNTIME_DIR` was not the same, as by cron. Where PID_FILE names the file, no other one is meant.
+ * Who holds the PID file at `path`, or the watcher of this user that put its file elsewhere: an earlier version, or one that cron started
+ * with another `XDG_RUNTIME_DIR`. If PID_FILE names the file, only that file counts.
  */
 export function findHolding(path: string, env: NodeJS.ProcessEnv): Holding {
   const own: Holding = { path, state: inspectPidFile(path) };
@@ -39,7 +39,7 @@ function otherPlaces(env: NodeJS.ProcessEnv): string[] {
   return [inStateDir(env), join('/run/user', String(ownUid()), NAME), SERVICE_PLACE, OLD_PLACE];
 }
 
-/** In a folder that everybody may write to only a file of our own counts. */
+/** In a folder that everybody may write to, only a file of our own counts. */
 function inspectOwn(path: string): PidFileState {
   const seen = readPidFile(path);
   return seen.kind === 'present' && seen.uid === ownUid() ? judgePidFile(seen, lookAtProcess) : { kind: 'absent' };

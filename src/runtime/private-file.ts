@@ -1,16 +1,16 @@
-// Files that only this user may read, whatever the umask takes away or an earlier version left open.
+// Makes files that only this user may read, independent of the umask and of modes that an earlier version left.
 
 import { chmodSync, closeSync, constants, fchmodSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import { errorCode } from '../core/error-code.ts';
 
 const PRIVATE_MODE = 0o600;
 
-/** Opens a file, never through a link, and makes a regular one private. Throws what the file system throws. */
+/** Opens a file, never through a link, and makes a regular file private. Throws the errors of the file system. */
 export function openPrivate(path: string, flags: number): number {
   const file = openSync(path, flags | constants.O_NOFOLLOW, PRIVATE_MODE);
   try {
     const stats = fstatSync(file);
-    // A log may be a device such as /dev/null, which is everybody's.
+    // A log may be a device such as /dev/null, which belongs to everybody.
     if (stats.isFile() && (stats.mode & 0o777) !== PRIVATE_MODE) fchmodSync(file, PRIVATE_MODE);
     return file;
   } catch (error) {
@@ -19,7 +19,7 @@ export function openPrivate(path: string, flags: number): number {
   }
 }
 
-/** Creates an empty private file, or makes the one that is there private. Throws what the file system throws, and for a link. */
+/** Creates an empty private file, or makes an existing one private. Throws the errors of the file system, and for a link. */
 export function ensurePrivate(path: string): void {
   try {
     closeSync(openPrivate(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL));
@@ -29,7 +29,7 @@ export function ensurePrivate(path: string): void {
   }
 }
 
-/** Not by a handle: closing one would drop the locks that another connection of this process has on a database. */
+/** Uses no handle: closing one would drop the locks that another connection of this process has on a database. */
 export function makePrivate(path: string): void {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return;

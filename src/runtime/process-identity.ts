@@ -1,21 +1,21 @@
-// What the system says about a process: whose it is and when it started, so that a recycled pid is not taken for ours.
+// Reads the owner and the start of a process from the system, so that we do not take a recycled pid for ours.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { errorCode } from '../core/error-code.ts';
 
-/** `hidden`: it exists, but this user may not see whose it is. `startMark` is opaque and never the same for two processes of one pid. */
+/** `hidden`: it exists, but this user may not see its owner. `startMark` is opaque and differs between two processes of one pid. */
 export type ProcessSeen =
   | { readonly kind: 'gone' }
   | { readonly kind: 'hidden' }
   | { readonly kind: 'alive'; readonly uid: number; readonly startMark: string };
 
-/** The user we are; a system without users has one for all. */
+/** Our own user id; a system without users has one for all. */
 export function ownUid(): number {
   return process.getuid?.() ?? 0;
 }
 
-/** Which processes the numbers mean: every container has its own. Empty where that is not known. */
+/** The pid namespace: every container has its own. Empty when unknown. */
 export function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid');
@@ -24,13 +24,13 @@ export function pidNamespace(): string {
   }
 }
 
-/** Looks once. A process that has ended but was not yet collected by its parent counts as gone. */
+/** Checks once. A process that has ended counts as gone, even before its parent has collected it. */
 export function lookAtProcess(pid: number): ProcessSeen {
   const seen = existsSync('/proc/self/stat') ? lookInProc(pid) : askPs(pid);
   return seen ?? (exists(pid) ? { kind: 'hidden' } : { kind: 'gone' });
 }
 
-// proc(5): the name in parentheses may contain anything, so fields are counted from the last one: state is field 3, starttime field 22.
+// proc(5): the name in parentheses may contain anything, so count fields from the last parenthesis: state is field 3, starttime field 22.
 function lookInProc(pid: number): ProcessSeen | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

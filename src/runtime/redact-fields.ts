@@ -1,6 +1,6 @@
-// Applies a redaction to every string inside a value that is about to leave the process as JSON.
+// Redacts every string inside a value that is about to leave the process as JSON.
 
-const MAX_DEPTH = 8; // Deeper than anything we log or report; it also ends loops.
+const MAX_DEPTH = 8; // Deeper than any value we log or report; it also ends loops.
 
 /** A copy of `value` with all its strings redacted, map keys too. Errors become plain objects with their causes. */
 export function redactFields(value: unknown, redact: (text: string) => string, depth = 0): unknown {
@@ -12,7 +12,7 @@ export function redactFields(value: unknown, redact: (text: string) => string, d
   return Object.fromEntries(Object.entries(plain).map(([key, item]) => [redact(key), redactFields(item, redact, depth + 1)]));
 }
 
-// What a person needs to find the fault. An error's other properties may hold requests with headers and bodies.
+// Only what a person needs to find the fault: other properties may contain requests with headers and bodies.
 function plainError(error: Error): Record<string, unknown> {
   const code = 'code' in error ? { code: error.code } : {};
   const reason = 'reason' in error ? { reason: error.reason } : {};

@@ -1,4 +1,4 @@
-// Owns what has to be given back at the end, in the order in which it was taken.
+// Collects what must be released at the end, in the order in which it was taken.
 
 import type { Logger } from '../core/log.ts';
 
@@ -17,7 +17,7 @@ export class Releases {
       try {
         await release();
       } catch (error) {
-        log.warn({ err: error }, 'Something could not be released.');
+        log.warn({ err: error }, 'A resource could not be released at the end.');
       }
     }
   }

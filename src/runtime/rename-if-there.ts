@@ -1,9 +1,9 @@
-// Renames what may not be there. Owns no state.
+// Renames a file that may be missing.
 
 import { renameSync } from 'node:fs';
 import { errorCode } from '../core/error-code.ts';
 
-/** Throws the file system's errors, but not that there is no such file. */
+/** Does nothing when the file is missing; throws the other errors of the file system. */
 export function renameIfThere(from: string, to: string): void {
   try {
     renameSync(from, to);

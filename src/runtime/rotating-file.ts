@@ -1,22 +1,22 @@
-// Owns one log file and its older copies. Does not know what the lines mean.
+// Writes one log file and keeps its older copies.
 
 import { closeSync, constants, fstatSync, writeSync } from 'node:fs';
 import { openPrivate } from './private-file.ts';
 import { renameIfThere } from './rename-if-there.ts';
 
-const MAX_BYTES = 10 * 1024 * 1024; // With the copies 40 MB at most, which no disk misses.
+const MAX_BYTES = 10 * 1024 * 1024; // With the copies at most 40 MB, which every disk has.
 const COPIES = 3;
 
 /** A stream for pino that never grows beyond its limits. */
 export interface RotatingFile {
-  /** Appends one line, synchronously, so that the last words before a crash are kept. A full disk loses lines, never the process. */
+  /** Appends one line synchronously, so that the last lines before a crash are kept. A full disk loses lines, but never stops the process. */
   write(line: string): void;
   close(): void;
 }
 
 /**
- * Opens (mode 0600, not through a link) and appends. When the next line would exceed `maxBytes` the file becomes `path.1`, that one
- * `path.2`, and so on; the oldest copy is dropped. Throws when the file cannot be opened.
+ * Opens the file (mode 0600, not through a link) and appends. Before a line would exceed `maxBytes`, the file becomes `path.1`, that copy
+ * `path.2`, and so on; the oldest copy is deleted. Throws when the file cannot be opened.
  */
 export function openRotatingFile(
   path: string,
@@ -40,7 +40,7 @@ export function openRotatingFile(
         if (bytes > 0 && bytes + data.length > limits.maxBytes) rotate();
         bytes += writeSync(file, data);
       } catch {
-        // There is nowhere left to say that the log cannot be written; health reports the full disk.
+        // There is no place left to report that the log cannot be written; health reports the full disk.
       }
     },
     close: () => closeSync(file),

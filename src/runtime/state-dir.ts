@@ -1,4 +1,4 @@
-// The state directory: where it is by default and whether it can be used. What is kept in it is decided elsewhere.
+// The state directory: where it is by default, and whether it can be used.
 
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -17,12 +17,12 @@ export function defaultStateDir(env: NodeJS.ProcessEnv): string {
   return stateHome?.startsWith('/') ? join(stateHome, NAME) : join(env['HOME'] || homedir(), '.local', 'state', NAME);
 }
 
-/** Usable, perhaps with something the operator should hear; or not, and why. Both in words. */
+/** Usable, perhaps with a warning for the operator; or unusable, with the problem. Both are sentences. */
 export type StateDirCheck = { readonly usable: true; readonly warning?: string } | { readonly usable: false; readonly problem: string };
 
 /**
- * Creates the directory with mode 0700 when it is missing. One that exists is never changed: it may be shared by mistake
- * (`STATE_DIR=/tmp`), and taking it away from everybody else would be worse than a warning.
+ * Creates a missing directory with mode 0700. It never changes an existing one: that may be shared by mistake (`STATE_DIR=/tmp`), and
+ * locking everybody else out would be worse than a warning.
  */
 export function prepareStateDir(path: string): StateDirCheck {
   try {
@@ -35,7 +35,7 @@ export function prepareStateDir(path: string): StateDirCheck {
   }
 }
 
-/** Who else can read what is kept there, or change it, and the cure. */
+/** Says who else can read or change the files there, and names the cure. */
 function exposureOf(path: string): string | undefined {
   const { mode, uid } = statSync(path);
   const shown = (mode & 0o777).toString(8);

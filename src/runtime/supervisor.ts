@@ -1,30 +1,30 @@
-// Tells systemd how the service is, by the protocol of sd_notify(3): ready, status, watchdog, stopping. Knows nothing of boxes.
+// Reports the state of the service to systemd, by the protocol of sd_notify(3): ready, status, watchdog, stopping.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 
-/** Who started the service and wants to hear of it. Without such a supervisor every call does nothing. */
+/** The supervisor that started the service, such as systemd. Without one every call does nothing. */
 export interface Supervisor {
-  /** All sources were read once. From now on `status` is told, and the watchdog is fed while the event loop turns. */
+  /** All sources were read once. From now on `status` is sent, and the watchdog is fed while the event loop runs. */
   ready(): void;
   /** The service has begun to stop. */
   stopping(): void;
-  /** Feeds the watchdog no more. */
+  /** Stops feeding the watchdog. */
   close(): void;
 }
 
 export interface SupervisorOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
-  /** One line on how the service is, for `systemctl status`. */
+  /** One line on the state of the service, for `systemctl status`. */
   readonly status: () => string;
 }
 
 const notify = promisify(execFile);
 const SILENT: Supervisor = { ready: () => undefined, stopping: () => undefined, close: () => undefined };
-const STATUS_EVERY_MS = 30_000; // without a watchdog; people read it by hand
+const STATUS_EVERY_MS = 30_000; // without a watchdog only people read it
 const US_PER_MS = 1_000;
 const MAX_STATUS_CHARS = 400;
 
@@ -55,16 +55,16 @@ function feedEveryMs(env: NodeJS.ProcessEnv): number {
   return allowedMs > 0 ? Math.min(allowedMs / 2, STATUS_EVERY_MS) : STATUS_EVERY_MS;
 }
 
-function statusOf(words: string): string {
-  return `--status=${words.replaceAll(/\s+/g, ' ').slice(0, MAX_STATUS_CHARS)}`;
+function statusOf(text: string): string {
+  return `--status=${text.replaceAll(/\s+/g, ' ').slice(0, MAX_STATUS_CHARS)}`;
 }
 
-/** One message at a time; what comes while one is on its way is newer and goes next. A failure is said once. */
+/** Sends one message at a time, in order. Logs only the first failure. */
 function sender(env: NodeJS.ProcessEnv, log: Logger): (...args: string[]) => void {
   let queue = Promise.resolve();
   let hasFailed = false;
   const fail = (error: unknown): void => {
-    if (!hasFailed) log.warn({ err: errorText(error) }, 'systemd cannot be told how the service is; systemd-notify must be on the PATH.');
+    if (!hasFailed) log.warn({ err: errorText(error) }, 'The state cannot be reported to systemd; systemd-notify must be on the PATH.');
     hasFailed = true;
   };
   return (...args) => {

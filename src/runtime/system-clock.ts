@@ -1,8 +1,8 @@
-// The real time.
+// The clock of the system.
 
 import type { Clock } from '../core/clock.ts';
 
-/** Timers keep the process alive; whoever sets one cancels it, and the foreground waits for none at the end. */
+/** Timers keep the process alive. Whoever sets one must cancel it; at the end the foreground waits for none. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -14,7 +14,7 @@ export const systemClock: Clock = {
 
 const MAX_TIMER_MS = 2 ** 31 - 1; // setTimeout fires at once beyond this
 
-/** Calls `run` again and again, `everyMs` after its last end; the returned function stops it. */
+/** Calls `run` repeatedly, `everyMs` after its last end. The returned function stops that. */
 export function every(clock: Clock, everyMs: number, run: () => void): () => void {
   let cancel = clock.after(everyMs, again);
   function again(): void {

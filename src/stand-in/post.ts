@@ -71,6 +71,6 @@ export function wirePost(post: Post, rules: ServerRules, replyCount: number, pen
 
 /** The hashtags of a message, separated by blanks, as Mattermost stores them. */
 export function hashtagsOf(message: string): string {
-  const words = message.split(/\s+/).filter((word) => /^#\p{L}[\p{L}\d\-_.]*[\p{L}\d]$/u.test(word));
-  return words.join(' ');
+  const tags = message.split(/\s+/).filter((word) => /^#\p{L}[\p{L}\d\-_.]*[\p{L}\d]$/u.test(word));
+  return tags.join(' ');
 }

@@ -12,7 +12,7 @@ import { PendingIds } from './pending-ids.ts';
 import type { Post, PostVersion } from './post.ts';
 import { RateLimiter } from './rate-limit.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { revivalBy } from './revival.ts';
+import { reviveAfterEdit } from './revive-post.ts';
 import { switchesOf } from './switches.ts';
 import type { Switches } from './switches.ts';
 import { createWorld } from './world.ts';
@@ -84,7 +84,7 @@ export function createStandIn(options: StandInOptions): StandIn {
     const record = recordOf(world, request, fault?.kind);
     requests.push(record);
     const pendingId = fault?.kind === 'stall' ? reservePendingId(world, request) : undefined;
-    const revive = fault?.kind === 'stall' ? revivalBy(world, request) : () => undefined;
+    const revive = fault?.kind === 'stall' ? reviveAfterEdit(world, request) : () => undefined;
     const apply = (): StandInAnswer => {
       revive();
       if (pendingId !== undefined) world.pendingIds.free(pendingId);

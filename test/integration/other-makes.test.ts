@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { watcherScript } from '../../src/cli/other-makes.ts';
+import { watcherScript } from '../../src/cli/foreign-watchers.ts';
 import { cli, FAKE, MAIN, scratch } from './cli-process.ts';
 
 /** Mounts of a test are its own, so no other program of this machine sees them. */

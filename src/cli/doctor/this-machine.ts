@@ -9,7 +9,7 @@ import { defaultPidFile, findHolding } from '../../runtime/pid-places.ts';
 import { prepareStateDir } from '../../runtime/state-dir.ts';
 import { askHealth } from '../ask-health.ts';
 import { hookFolder, installedPlace, isEnabled, isForeignHook } from '../openclaw-hooks.ts';
-import { findOtherWatchers, type OtherWatcher } from '../other-makes.ts';
+import { findOtherWatchers, type OtherWatcher } from '../foreign-watchers.ts';
 import { packageVersion } from '../../runtime/package-version.ts';
 import { foreignUnitCure, isForeignUnit, placesOf } from '../service-settings.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
@@ -55,11 +55,11 @@ async function portFinding(host: string, port: number, isOurs: boolean): Promise
   if (isOurs) return ok(about, `${host}:${port}, our watcher`);
   const why = await whyNotFree(host, port);
   if (why === undefined) return ok(about, `${host}:${port} is free`);
-  return warn(about, `${host}:${port} cannot be used: ${why}${await listenerWords(url)}`, 'stop what listens there, or set HEALTH_PORT');
+  return warn(about, `${host}:${port} cannot be used: ${why}${await describeListener(url)}`, 'stop what listens there, or set HEALTH_PORT');
 }
 
 /** A status watcher answers a question for its health, of whatever make it is. */
-async function listenerWords(url: string): Promise<string> {
+async function describeListener(url: string): Promise<string> {
   const answer = await askHealth(url);
   switch (answer.kind) {
     case 'seen':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskSecrets } from '../../../src/config/mask.ts';
+import { maskSecrets } from '../../../src/config/mask-secrets.ts';
 import { settings } from '../../../src/config/settings.ts';
 import { describeConfig, readConfig } from '../../../src/config/config.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editBudget } from '../../../src/config/edit-budget.ts';
 import { channelName, nameList } from '../../../src/config/name-forms.ts';
-import { pace } from '../../../src/config/pace.ts';
+import { pace } from '../../../src/config/pace-form.ts';
 import { path } from '../../../src/config/plain-forms.ts';
 import { isExposed, serverUrl } from '../../../src/config/server-url.ts';
 import type { TextForm } from '../../../src/config/setting.ts';

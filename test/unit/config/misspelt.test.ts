@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closestName } from '../../../src/config/closest-name.ts';
-import { misspeltVariables } from '../../../src/config/misspelt.ts';
+import { misspeltVariables } from '../../../src/config/misspelt-variables.ts';
 import { readConfig } from '../../../src/config/config.ts';
 
 const KNOWN = ['THROTTLE_MS', 'MM_URL', 'PACE', 'MAX_STATUS_LINES', 'HEALTH_HOST', 'HEALTH_PORT'];

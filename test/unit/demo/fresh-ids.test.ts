@@ -23,7 +23,7 @@ describe('fresh ids', () => {
 
   it('include what was learned, also inside of keys', () => {
     const ids = new FreshIds();
-    ids.learn('postrelease000000000000000', 'live0000000000000000000000');
+    ids.setFresh('postrelease000000000000000', 'live0000000000000000000000');
     expect(ids.rewrite('agent:main:mattermost:channel:c:thread:postrelease000000000000000')).toMatch(/:thread:live0{22}$/);
   });
 });

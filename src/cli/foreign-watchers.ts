@@ -20,8 +20,8 @@ const SCRIPT = /^(?:status-watcher|watcher-manager)(?:\.[cm]?[jt]s)?$/;
 
 /** Those that this process can see: behind the sandbox of a service or in a container that is none. */
 export function findOtherWatchers(): OtherWatcher[] {
-  const byScript = processes().flatMap(({ pid, words }) => {
-    const script = watcherScript(words);
+  const byScript = processes().flatMap(({ pid, args }) => {
+    const script = watcherScript(args);
     return script === undefined ? [] : [describe(pid, `it runs ${script}`)];
   });
   const named = holderOfOldPlace();
@@ -53,11 +53,11 @@ export function watcherScript([runtime = '', ...args]: readonly string[]): strin
   return script !== undefined && SCRIPT.test(basename(script)) ? script : undefined;
 }
 
-function processes(): { pid: number; words: string[] }[] {
+function processes(): { pid: number; args: string[] }[] {
   try {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
-      .map((name) => ({ pid: Number(name), words: commandLine(Number(name)) }));
+      .map((name) => ({ pid: Number(name), args: commandLine(Number(name)) }));
   } catch {
     return []; // a system without /proc
   }

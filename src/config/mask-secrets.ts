@@ -2,7 +2,7 @@
 
 const MASK = '********';
 
-/** Masks every occurrence of the secrets, also as they look inside JSON strings and addresses. Longest first. */
+/** Masks every occurrence of the secrets, also in the form they have inside JSON strings and addresses. Longest first. */
 export function maskSecrets(secrets: readonly string[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret !== '')

@@ -4,7 +4,7 @@ import type { Holder } from '../runtime/pid-claim.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
 /** One or two sentences with the cure. */
-export function holderWords(holder: Holder, path: string): string {
+export function describeHolder(holder: Holder, path: string): string {
   switch (holder.kind) {
     case 'running':
       return `live-status is already running (pid ${holder.record.pid}). Stop it with live-status stop, or set another PID_FILE for a second one.`;

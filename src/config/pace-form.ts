@@ -3,7 +3,7 @@
 import { type Pace, parsePace } from '../core/pace.ts';
 import { type TextForm, textForm } from './setting.ts';
 
-const MAX_INTERVAL_MS = 3_600_000; // A box that changes less than once an hour would look dead.
+const MAX_INTERVAL_MS = 3_600_000; // A box that changes less often than once an hour would look dead.
 const EXPECTED =
   'a distance, then age:distance pairs with growing ages, such as "2s, 1m:5s, 5m:15s" (units ms, s, m, h; distances up to 1h)';
 

@@ -4,16 +4,16 @@ import { type Config, type ConfigResult, type Problem, problemLine, readConfig }
 import type { CliContext } from './command.ts';
 
 /** The configuration, or `undefined` after every problem has been named on stderr, one per line. Warnings are named there too. */
-export function readConfigOrTell({ env, err }: CliContext): Config | undefined {
+export function readConfigOrPrint({ env, err }: CliContext): Config | undefined {
   const result: ConfigResult = readConfig(env);
   for (const warning of result.warnings) err(`Warning: ${warning}`);
   if (result.kind === 'valid') return result.config;
-  tellProblems(result.problems, err);
+  printProblems(result.problems, err);
   return undefined;
 }
 
 /** Names every problem on its own line. */
-export function tellProblems(problems: readonly Problem[], err: (line: string) => void): void {
+export function printProblems(problems: readonly Problem[], err: (line: string) => void): void {
   err(`The configuration has ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}:`);
   for (const found of problems) err(`  ${problemLine(found)}`);
 }

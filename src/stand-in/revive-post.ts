@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 const PATCH = /^\/api\/v4\/posts\/([a-z0-9]{26})(?:\/patch)?$/;
 
 /** Newer servers read the post when an edit arrives and write it whole: the returned act brings a post back that was live then. */
-export function revivalBy(world: World, { method, path }: StandInRequest): () => void {
+export function reviveAfterEdit(world: World, { method, path }: StandInRequest): () => void {
   const nothing = () => undefined;
   const postId = method === 'PUT' ? PATCH.exec(path)?.[1] : undefined;
   const before = postId === undefined || !world.rules.editsRevive ? undefined : livePost(world, postId);

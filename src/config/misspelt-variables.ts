@@ -1,8 +1,8 @@
-// Finds environment variables that look like ours but are not, because a misspelt limit is otherwise silently the default.
+// Finds environment variables that look like ours but are misspelt: without a warning, such a limit would silently stay the default.
 
 import { closestName } from './closest-name.ts';
 
-const SHORT_NAME = 7; // With two mistakes, names as short as PACE or DIRECT would be near to unrelated ones such as PAGER.
+const SHORT_NAME = 7; // With two mistakes, short names such as PACE or DIRECT would be near to unrelated ones such as PAGER.
 
 /** One sentence for each variable whose name is one or two typing mistakes away from a known one. Values are never named. */
 export function misspeltVariables(env: NodeJS.ProcessEnv, known: readonly string[]): string[] {
