@@ -37,7 +37,10 @@ describe('live-status ledger verify', () => {
   });
 
   it('says when there is no such file', async () => {
-    expect(await ledger(['verify', '/nowhere/ledger.jsonl'])).toMatchObject({ code: 1, err: [expect.stringContaining('ENOENT')] });
+    expect(await ledger(['verify', '/nowhere/ledger.jsonl'])).toMatchObject({
+      code: 1,
+      err: [expect.stringContaining('cannot be read: it does not exist')],
+    });
   });
 });
 
