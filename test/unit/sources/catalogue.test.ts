@@ -16,8 +16,18 @@ const ports: SourcePorts = {
   knownKeys: () => [],
   openTurns: () => [],
 };
+type FolderSetting = Extract<(typeof SOURCES)[number], { reads: unknown }>['reads']['setting'];
+
+/** The folders of all sources of files. */
+function folders<T>(value: T): Record<FolderSetting, T> {
+  return Object.fromEntries(SOURCES.flatMap((entry) => ('reads' in entry ? [[entry.reads.setting, value]] : []))) as Record<
+    FolderSetting,
+    T
+  >;
+}
+
 const nothing = {
-  transcriptDir: undefined,
+  ...folders(undefined),
   sessionsJson: undefined,
   watchPolling: true,
   gateway: undefined,
@@ -26,7 +36,7 @@ const nothing = {
   emitsQuestions: false,
   isOnlySource: false,
 };
-const everything = { ...nothing, transcriptDir: folder, gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' } };
+const everything = { ...nothing, ...folders(folder), gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' } };
 
 describe.each(SOURCES.map((entry) => [entry.id, entry] as const))('the source %s', (_id, entry) => {
   it('is made with the name and the capabilities that the catalogue says, and tells how it is from the first moment to the last', async () => {
