@@ -8,7 +8,7 @@ import { redactFields } from '../runtime/redact-fields.ts';
 
 const ASK_TIMEOUT_MS = 3_000;
 
-// Only what is printed; a newer daemon may say more.
+// Only the fields that we print; a newer daemon may send more.
 const healthShape = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
   reason: z.string(),
@@ -39,7 +39,7 @@ export type SeenHealth = z.infer<typeof healthShape>;
 export type HealthAnswer =
   | { readonly kind: 'seen'; readonly health: SeenHealth }
   | { readonly kind: 'foreign' }
-  /** It wants a token that it was not given. */
+  /** It asks for a token, and got none or a wrong one. */
   | { readonly kind: 'locked' }
   | { readonly kind: 'silent'; readonly why: string };
 
@@ -51,8 +51,8 @@ export function healthTokenOf({ healthToken, healthTokenFile }: Pick<Values, 'he
 }
 
 /**
- * Asks once. `pid` is who should answer and `token` what it asks for, where they are known. Text is freed of control characters, since
- * agents choose some of it and a terminal would obey them.
+ * Asks once. `pid` is the process that should answer, and `token` its token, if they are known. Control characters are removed from the
+ * text, because agents write some of it and a terminal would obey them.
  */
 export async function askHealth(url: string, { pid, token }: { pid?: number; token?: string | undefined } = {}): Promise<HealthAnswer> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -81,7 +81,7 @@ function withoutControls(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }
 
-// `fetch` says "fetch failed"; what happened is in its cause.
+// `fetch` only says "fetch failed"; its cause says what happened.
 function causeOf(error: unknown): string {
   return errorText(error instanceof Error && error.cause !== undefined ? error.cause : error);
 }

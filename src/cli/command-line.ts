@@ -9,7 +9,7 @@ import { maskSecrets } from '../config/mask-secrets.ts';
 import { secretTextsOf } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 
-// A reader that goes away (`live-status config | head -1`, a terminal that closes) is no reason to fail.
+// A reader may go away (`live-status config | head -1`, a closed terminal): that is no failure.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
@@ -26,7 +26,7 @@ const context: CliContext = {
 
 const catalogue = createCatalogue(async () => (await import('../app/daemon.ts')).runDaemon);
 
-// Without its file the program might watch more than it is meant to; only help needs no settings.
+// Without its file the program might watch more than it should; only help needs no settings.
 function refuses(): boolean {
   const asksForHelp = args.length === 0 || args.some((arg) => ['help', '-h', '--help', '--version'].includes(arg));
   if (!('problem' in found) || asksForHelp) return false;

@@ -1,12 +1,12 @@
-// What a command of `live-status` is.
+// Defines a command of `live-status`.
 
-/** What a command may use of the outside; tests give their own. */
+/** What a command gets from outside; tests pass their own. */
 export interface CliContext {
-  /** With what the environment file adds. */
+  /** The environment, with the variables of the environment file. */
   readonly env: NodeJS.ProcessEnv;
   /** The environment file that was read, if any. */
   readonly envFile?: string | undefined;
-  /** Writes one line to stdout: what was asked for. */
+  /** Writes one line of the result to stdout. */
   readonly out: (line: string) => void;
   /** Writes one line to stderr: problems and notices. */
   readonly err: (line: string) => void;
@@ -15,7 +15,7 @@ export interface CliContext {
 /** An option of a command, as `util.parseArgs` knows it, with its line of help. */
 interface CommandOption {
   readonly type: 'boolean' | 'string';
-  /** What the value is, for example `PATH`; only for `string`. */
+  /** The name of the value in the help, for example `PATH`; only for `string`. */
   readonly value?: string;
   readonly help: string;
 }
@@ -29,7 +29,7 @@ export interface Command {
   /** Paragraphs for `live-status <name> --help`; called only then. */
   readonly details: () => string;
   readonly options: Readonly<Record<string, CommandOption>>;
-  /** What may stand behind the name without dashes; without it nothing may. */
+  /** The arguments without dashes that may follow the name; without it none may follow. */
   readonly operands?: { readonly usage: string; readonly most: number };
   /** Resolves with the exit code. */
   readonly run: (values: OptionValues, context: CliContext, operands: readonly string[]) => Promise<number>;

@@ -1,9 +1,9 @@
-// How the problems of a configuration are told.
+// Prints the problems of a configuration.
 
 import { type Config, type ConfigResult, type Problem, problemLine, readConfig } from '../config/config.ts';
 import type { CliContext } from './command.ts';
 
-/** The configuration, or `undefined` after every problem has been named on stderr, one per line. Warnings are named there too. */
+/** Reads the configuration, or prints every problem to stderr, one per line, and gives `undefined`. Prints warnings there, too. */
 export function readConfigOrPrint({ env, err }: CliContext): Config | undefined {
   const result: ConfigResult = readConfig(env);
   for (const warning of result.warnings) err(`Warning: ${warning}`);
@@ -12,7 +12,7 @@ export function readConfigOrPrint({ env, err }: CliContext): Config | undefined 
   return undefined;
 }
 
-/** Names every problem on its own line. */
+/** Prints every problem on its own line. */
 export function printProblems(problems: readonly Problem[], err: (line: string) => void): void {
   err(`The configuration has ${problems.length === 1 ? 'one problem' : `${problems.length} problems`}:`);
   for (const found of problems) err(`  ${problemLine(found)}`);

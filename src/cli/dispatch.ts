@@ -1,4 +1,4 @@
-// Turns the arguments into a call of one command. Knows the grammar, not what the commands do.
+// Parses the arguments and calls one command.
 
 import { parseArgs } from 'node:util';
 import { closestName } from '../config/closest-name.ts';
@@ -8,7 +8,7 @@ import { exitCodes } from '../runtime/exit-codes.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { packageVersion } from '../runtime/package-version.ts';
 
-/** The commands, and the old names of some with the name to use now. */
+/** The commands, and old names of commands with their new name. */
 export interface Catalogue {
   readonly commands: readonly Command[];
   readonly renamed: Readonly<Record<string, string>>;
@@ -88,7 +88,7 @@ function parseOptions(
     const tooMany = positionals[operands?.most ?? 0];
     return tooMany === undefined ? { values, operands: positionals } : { problem: `Unexpected argument '${tooMany}'` };
   } catch (error) {
-    // Node explains at length how to pass arguments that begin with a dash; the first sentence says what is wrong.
+    // Node explains at length how to pass arguments that begin with a dash; its first sentence says what is wrong.
     if (errorCode(error)?.startsWith('ERR_PARSE_ARGS_')) return { problem: errorText(error).replace(/\. .*/s, '') };
     throw error;
   }

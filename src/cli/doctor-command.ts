@@ -1,4 +1,4 @@
-// `live-status doctor`: looks at everything a watcher needs and says in one line each how it is and what to do.
+// `live-status doctor`: checks everything a watcher needs, and prints for each the result and what to do.
 
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
@@ -13,7 +13,7 @@ import { exitCodes } from '../runtime/exit-codes.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',
-  summary: 'look at everything a watcher needs, and say what to do',
+  summary: 'check everything a watcher needs, and say what to do',
   details: () =>
     [
       'One line for each thing: OK, WARN or FAIL, what was found, and what to do. Nothing is changed; with --post one box is written to',
@@ -67,7 +67,7 @@ async function checkChat(config: Config, values: OptionValues): Promise<Finding[
   }
 }
 
-/** One box from its beginning to its end, as a watcher would write it. */
+/** Writes, edits and removes one box, like a watcher. */
 async function tryPost({ defaultChannel }: Config, { sink, remove }: ChatServer, named: OptionValues[string]): Promise<Finding> {
   const fallback = defaultChannel?.kind === 'id' ? defaultChannel.id : `${defaultChannel?.team}/${defaultChannel?.channel}`;
   if (typeof named !== 'string' && defaultChannel === undefined)

@@ -1,4 +1,4 @@
-// Owns what surrounds a daemon for as long as it runs: PID file, log, signals, last words. Does not know what the daemon does.
+// Runs a daemon with what it needs around it: PID file, log, signals, and the log of its failure. It does not know what the daemon does.
 
 import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/config.ts';
@@ -30,7 +30,7 @@ export interface ForegroundOptions {
   readonly logFile?: string | undefined;
 }
 
-const LEFTOVER_MS = 1_000; // A daemon that has said its exit code has nothing left to do; whatever still keeps the process alive is a leak.
+const LEFTOVER_MS = 1_000; // After its exit code a daemon has nothing left to do; what still keeps the process alive is a leak.
 const KEEP_ALIVE_MS = 60_000;
 
 /** Runs the daemon in this process until it ends. Resolves with the exit code. */
@@ -63,13 +63,13 @@ export async function runInForeground({ context, loadDaemon, logFile }: Foregrou
   }
 }
 
-/** A watcher whose PID file lies elsewhere than ours would. */
+/** A running watcher whose PID file is at another place than ours. */
 function holderElsewhere(pidFile: string, env: NodeJS.ProcessEnv): { path: string; state: Holder } | undefined {
   const { path, state } = findHolding(pidFile, env);
   return path !== pidFile && (state.kind === 'running' || state.kind === 'unverified') ? { path, state } : undefined;
 }
 
-// Never rejects: what the daemon throws becomes a line of the log.
+// Never rejects: an error of the daemon becomes a line of the log.
 async function runLogged(
   config: Config,
   loadDaemon: () => Promise<Daemon>,
@@ -96,7 +96,7 @@ async function runLogged(
   }
 }
 
-// Our own secrets exactly, however short, and whatever else has the shape of one.
+// Masks our own secrets exactly, even short ones, and every text with the shape of a secret.
 function logRedactor(config: Config): (text: string) => string {
   const secrets = secretsOf(config);
   const mask = maskSecrets(secrets);
@@ -104,7 +104,7 @@ function logRedactor(config: Config): (text: string) => string {
   return (text) => redact(mask(text));
 }
 
-// Without this, Node would print the error unmasked. Rejections that nobody handles arrive here as well.
+// Without this, Node would print the error unmasked. Unhandled rejections arrive here, too.
 function logUnexpected(log: Logger): () => void {
   function onUnexpected(error: unknown): void {
     log.error({ err: error }, 'An unexpected error; the watcher stops.');

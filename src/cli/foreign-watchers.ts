@@ -1,5 +1,5 @@
-// Finds status watchers of other makes that run on this machine under the names this one has, too. Two side by side would write two boxes
-// for each turn.
+// Finds status watchers of other makes on this machine, by the names that we also use. Two watchers side by side would write two boxes for
+// each turn.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -8,7 +8,7 @@ import { OLD_PLACE } from '../runtime/pid-places.ts';
 import { lookAtProcess, ownUid } from '../runtime/process-identity.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
-/** `sign` is what gave it away, in words. */
+/** `sign` says for people how we found it. */
 export interface OtherWatcher {
   readonly pid: number;
   readonly isOfThisUser: boolean;
@@ -18,7 +18,7 @@ export interface OtherWatcher {
 const RUNTIME = /^(?:node|nodejs|bun|deno)$/;
 const SCRIPT = /^(?:status-watcher|watcher-manager)(?:\.[cm]?[jt]s)?$/;
 
-/** Those that this process can see: behind the sandbox of a service or in a container that is none. */
+/** The foreign watchers that this process can see: in the sandbox of a service or in a container it sees none. */
 export function findOtherWatchers(): OtherWatcher[] {
   const byScript = processes().flatMap(({ pid, args }) => {
     const script = watcherScript(args);
@@ -29,8 +29,8 @@ export function findOtherWatchers(): OtherWatcher[] {
 }
 
 /**
- * Whom a file there names by its pid alone, as we never write it. Everybody may put one there, so it counts only if it belongs to whom
- * the process belongs, and if that runs JavaScript: the number of a watcher that has ended may be anybody's.
+ * The process that a PID file names by its pid alone, which we never write. Everybody may put a file there, and the pid of an ended watcher
+ * may be reused. So it counts only if file and process have the same owner, and if the process runs JavaScript.
  */
 function holderOfOldPlace(): OtherWatcher | undefined {
   const seen = readPidFile(OLD_PLACE);
@@ -47,7 +47,7 @@ function describe(pid: number, sign: string): OtherWatcher {
   return { pid, isOfThisUser: seen.kind === 'alive' && seen.uid === ownUid(), sign };
 }
 
-/** The program that a runtime of JavaScript was asked to run, if its name is that of a status watcher. */
+/** The script of a JavaScript runtime, if it has the name of a status watcher. */
 export function watcherScript([runtime = '', ...args]: readonly string[]): string | undefined {
   const script = RUNTIME.test(basename(runtime)) ? args.find((arg) => !arg.startsWith('-')) : undefined;
   return script !== undefined && SCRIPT.test(basename(script)) ? script : undefined;
@@ -71,7 +71,7 @@ function commandLine(pid: number): string[] {
   }
 }
 
-/** Says who runs already. The exit code when it is one of this user, which nothing may run beside; others may watch other agents. */
+/** Prints which foreign watchers run. Gives an exit code if one belongs to this user; those of other users may watch other agents. */
 export function refuseBesideOthers(err: (line: string) => void): number | undefined {
   const others = findOtherWatchers();
   for (const { pid, isOfThisUser, sign } of others) {

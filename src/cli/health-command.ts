@@ -1,4 +1,4 @@
-// `live-status health`: one question to the running watcher, for health checks of containers and scripts.
+// `live-status health`: asks the running watcher once, for health checks of containers and scripts.
 
 import { readSettings } from '../config/config.ts';
 import { localHealthUrl } from '../health/health.ts';

@@ -1,4 +1,4 @@
-// `live-status hook`: puts the gateway hook where OpenClaw looks for it, and takes it away again.
+// `live-status hook`: installs the gateway hook where OpenClaw looks for it, removes it, and shows it.
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -28,7 +28,7 @@ export const hookCommand: Command = {
       'install  copies the hook to the hooks folder of OpenClaw (OPENCLAW_STATE_DIR, else ~/.openclaw) and switches it on; makes an environment',
       '         file to fill in when there is none, and says what is still missing. The gateway starts the watcher at its next start.',
       'remove   switches it off and removes it; a watcher that runs goes on until live-status stop.',
-      'status   tells whether it is installed and switched on.',
+      'status   shows whether it is installed and switched on.',
       '',
       'Exit codes: 0 done, or installed and switched on; 1 a person has to do something; 3 not installed; 64 wrong use; 78 installed, but',
       'settings are missing or wrong.',
@@ -73,7 +73,7 @@ function install(context: CliContext): number {
   return switched.kind === 'by_hand' ? exitCodes.failed : missing;
 }
 
-/** Says what the watcher still needs; where nothing was set up, a file to fill in is made. */
+/** Prints what the watcher still needs. If nothing is set up, makes a file to fill in. */
 function printMissing(context: CliContext): number {
   const result = readConfig(context.env);
   if (result.kind === 'valid') return exitCodes.ok;

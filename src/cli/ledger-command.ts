@@ -1,4 +1,4 @@
-// `live-status ledger`: the audit ledger for people, verified or its newest entries.
+// `live-status ledger`: verifies the audit ledger, or shows its newest entries.
 
 import { resolve } from 'node:path';
 import { isIntact, verdictWords, verifyLedger } from '../coordinator/ledger/verify.ts';
@@ -56,11 +56,11 @@ async function verify(path: string, context: CliContext): Promise<number> {
   context.out(`${path}: ${verdictWords(verification)}`);
   for (const { kind, line } of verification.breaks) context.out(`  line ${line}: ${kind}`);
   const { verdict, entries, faults, adjacentFaults } = verification.resilience;
-  context.out(`  resilience ${verdict}: ${faults} of ${entries} entries tell of a fault, ${adjacentFaults} of these in series`);
+  context.out(`  resilience ${verdict}: ${faults} of ${entries} entries report a fault, ${adjacentFaults} of these in series`);
   return isIntact(verification) ? exitCodes.ok : exitCodes.failed;
 }
 
-/** Entries are written by agents: what could move a cursor or hide text is taken out. */
+/** Agents write the entries, so this removes what could move a cursor or hide text. */
 async function tail(path: string, count: number, context: CliContext): Promise<number> {
   for (const { line, at, agent, action, outcome, detail } of await newestEntries(path, count)) {
     const when = at === undefined ? '-' : new Date(at).toISOString();

@@ -1,4 +1,4 @@
-// `live-status create|update|complete`: a box by hand, for scripts from before the watcher wrote boxes by itself.
+// `live-status create|update|complete`: writes a box by hand, for scripts that are older than the watcher.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { type ChatServer, openChatServer } from './doctor/chat-server.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
 const MAX_PROPS_CHARS = 7_500; // what every version of Mattermost takes
-const BY_HAND = { byHand: 1 }; // no watcher takes such a post for one of its own
+const BY_HAND = { byHand: 1 }; // no watcher takes such a post for its own
 const DETAILS = [
-  'TEXT may also come from standard input. It is masked and shown like the words of an agent, one line each.',
+  'TEXT may also come from standard input. It is masked and shown like the text of an agent, one line each.',
   'Deprecated: the watcher writes boxes by itself.',
   '',
   'Exit codes: 0 done, 1 Mattermost did not do it, 64 wrong use, 78 settings are missing or wrong.',
@@ -43,7 +43,7 @@ export const createCommand: Command = {
 
 export const updateCommand: Command = {
   name: 'update',
-  summary: 'say something else in a box that was written by hand (deprecated)',
+  summary: 'change the text of a box that was written by hand (deprecated)',
   details: () => DETAILS.join('\n'),
   options: {},
   operands: { usage: 'POST_ID TEXT...', most: Number.POSITIVE_INFINITY },
@@ -101,7 +101,7 @@ async function edit({ context, chat, redact }: Hand, postId: string | undefined,
   const post = await chat.readByHand(postId);
   if (post === undefined) return notOurs(context, postId);
   const card = manualCard(state, text, redact);
-  // What stands there was made safe when it was written.
+  // The text in the post was made safe when it was written.
   await chat.sink.edit(postId, bodyOf(text.trim() === '' ? { ...card, lines: post.lines } : card));
   return exitCodes.ok;
 }

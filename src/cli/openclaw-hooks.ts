@@ -1,4 +1,4 @@
-// Where OpenClaw keeps its hooks and how one is switched on: by OpenClaw's own command where it is there, else in its configuration.
+// Installs our hook for OpenClaw and switches it on: with OpenClaw's own command if it is there, else in its configuration.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { packagePath } from '../runtime/package-folder.ts';
 
 export const HOOK = 'status-watcher-hook';
 
-/** What was done to switch the hook on or off, or what a person has to do. */
+/** How the hook was switched on or off, or what a person has to do. */
 export type Switched = { readonly kind: 'done'; readonly by: string } | { readonly kind: 'by_hand'; readonly cure: string };
 
 /** What the handler reads: the program, and a Node for gateways whose own is too old. */
@@ -20,7 +20,7 @@ interface Place {
   readonly program: string;
   readonly node: string;
   readonly version: string;
-  /** What OpenClaw's configuration said of hooks before ours was among them. */
+  /** The hooks in OpenClaw's configuration before ours was added. */
   readonly hooksBefore?: unknown;
 }
 
@@ -33,7 +33,7 @@ export function hookFolder(env: NodeJS.ProcessEnv): string {
   return join(openclawFolder(env), 'hooks', HOOK);
 }
 
-/** Copies the hook as JavaScript, which every gateway's Node loads, replacing what an earlier version left there. */
+/** Copies the hook as JavaScript, which every gateway's Node loads. Replaces the hook of an earlier version. */
 export function copyHook(env: NodeJS.ProcessEnv, place: Place): void {
   const folder = hookFolder(env);
   const hooksBefore = installedPlace(env) === undefined ? readConfiguration(env)?.['hooks'] : installedPlace(env)?.hooksBefore;
@@ -45,13 +45,13 @@ export function copyHook(env: NodeJS.ProcessEnv, place: Place): void {
   writeFileSync(join(folder, 'place.json'), `${JSON.stringify({ ...place, hooksBefore }, undefined, 2)}\n`);
 }
 
-/** The place that an installed hook names; undefined when it is not installed. */
+/** The program that an installed hook names; undefined when it is not installed. */
 export function installedPlace(env: NodeJS.ProcessEnv): Partial<Place> | undefined {
   const file = join(hookFolder(env), 'place.json');
   return existsSync(file) ? (asRecord(parseJson(readFileSync(file, 'utf8'))) ?? {}) : undefined;
 }
 
-/** Whether another make has put its hook where ours would be: it does not say which program it starts. */
+/** Whether another status watcher has its hook at our place: such a hook does not name the program that it starts. */
 export function isForeignHook(env: NodeJS.ProcessEnv): boolean {
   return existsSync(hookFolder(env)) && installedPlace(env) === undefined;
 }
@@ -64,7 +64,7 @@ export function isEnabled(env: NodeJS.ProcessEnv): boolean | undefined {
   return internal?.['enabled'] === true && asRecord(asRecord(internal['entries'])?.[HOOK])?.['enabled'] === true;
 }
 
-/** Switches the hook on or off. A configuration that is more than plain JSON is left alone. */
+/** Switches the hook on or off. Leaves a configuration alone that is more than plain JSON. */
 export function switchHook(env: NodeJS.ProcessEnv, on: boolean): Switched {
   const verb = on ? 'enable' : 'disable';
   const command = `openclaw hooks ${verb} ${HOOK}`;
@@ -93,7 +93,7 @@ function withHook(config: Record<string, unknown>): Record<string, unknown> {
   return { ...config, hooks: { ...hooks, internal: { ...internal, enabled: true, entries: { ...entries, [HOOK]: entry } } } };
 }
 
-/** As it was before where nobody has changed it since, else without our entry. */
+/** The earlier configuration if nobody has changed it since, else the current one without our entry. */
 function withoutHook(config: Record<string, unknown>, before: unknown): Record<string, unknown> {
   const { hooks: current, ...rest } = config;
   const restored = before === undefined ? rest : { ...rest, hooks: before };
@@ -111,10 +111,10 @@ function readConfiguration(env: NodeJS.ProcessEnv): Record<string, unknown> | un
   return existsSync(path) ? asRecord(parseJson(readFileSync(path, 'utf8'))) : {};
 }
 
-/** By rename, so that a gateway that reads at this moment sees the old or the new one; mode kept. */
+/** Writes by rename, so that a gateway reads either the old or the new file; keeps the mode. */
 function writeConfiguration(path: string, config: Record<string, unknown>): void {
   const mode = existsSync(path) ? statSync(path).mode & 0o777 : 0o600;
-  if (Object.keys(config).length === 0) return rmSync(path, { force: true }); // one that is empty says what a missing one says
+  if (Object.keys(config).length === 0) return rmSync(path, { force: true }); // an empty file means the same as a missing one
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.live-status`, `${JSON.stringify(config, undefined, 2)}\n`, { mode });
   renameSync(`${path}.live-status`, path);

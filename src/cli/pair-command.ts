@@ -1,4 +1,4 @@
-// `live-status pair`: makes this device known to a gateway on another machine.
+// `live-status pair`: pairs this device with a gateway on another machine.
 
 import { readSettings } from '../config/config.ts';
 import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
@@ -58,7 +58,7 @@ async function ask(gateway: GatewayAccess, stateDir: string, context: CliContext
   }
 }
 
-/** What came of it, for people. */
+/** The result, as sentences for people. */
 function pairLines(outcome: PairOutcome, url: string): string[] {
   const device = `Device: ${outcome.deviceId}`;
   switch (outcome.kind) {

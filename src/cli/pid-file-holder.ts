@@ -1,9 +1,9 @@
-// What is said, and with which exit code, when the PID file does not let a command go on.
+// Says who holds the PID file when a command cannot go on, and with which exit code it ends.
 
 import type { Holder } from '../runtime/pid-claim.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';
 
-/** One or two sentences with the cure. */
+/** One or two sentences for people, with the cure. */
 export function describeHolder(holder: Holder, path: string): string {
   switch (holder.kind) {
     case 'running':

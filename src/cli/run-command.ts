@@ -3,7 +3,7 @@
 import type { Command } from './command.ts';
 import { type Daemon, runInForeground } from './foreground.ts';
 
-/** `loadDaemon` is called only when the daemon runs, so that the other commands answer without loading what it needs. */
+/** Calls `loadDaemon` only to run the daemon, so that other commands do not load its modules. */
 export function createRunCommand(loadDaemon: () => Promise<Daemon>): Command {
   return {
     name: 'run',

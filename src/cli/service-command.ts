@@ -33,7 +33,7 @@ export const serviceCommand: Command = {
       '         yet; starts the service when nothing is missing, else says what is. It runs as the owner of TRANSCRIPT_DIR, or where only a',
       '         gateway is watched as a user of its own. A token in /etc/status-watcher.token is handed over as a credential.',
       'remove   stops the service and removes the unit; --purge removes settings, token and state, too.',
-      'status   tells whether it is installed and how it is.',
+      'status   shows whether it is installed and how it is.',
       '',
       'With --user for one user, without root: settings in ~/.config/live-status/env.',
       '',
@@ -49,7 +49,7 @@ export const serviceCommand: Command = {
   run: async (values, context, [action]) => orSay(context, () => runService(action, values, context)),
 };
 
-/** What systemd or the file system refuses is said, and is a failure like any other. */
+/** Prints an error of systemd or of the file system, and ends with the code for a failure. */
 function orSay(context: CliContext, act: () => number): number {
   try {
     return act();
@@ -114,7 +114,7 @@ function unitText({ scope, places }: Service, variables: NodeJS.ProcessEnv, name
   });
 }
 
-/** Starts it, or restarts it with a new unit, when nothing is missing. */
+/** Starts the service, or restarts it with a new unit, when nothing is missing. */
 function start(service: Service, variables: NodeJS.ProcessEnv): number {
   const { context, places } = service;
   const problems = problemsOf(variables);
@@ -130,7 +130,7 @@ function start(service: Service, variables: NodeJS.ProcessEnv): number {
   return exitCodes.ok;
 }
 
-/** A new file gets what is set now; one that is there stays as it is. */
+/** A new file gets the variables that are set now; an existing file stays as it is. */
 function writeSettings({ places, context }: Service): void {
   if (existsSync(places.envFile)) return;
   const lines = Object.entries(ownVariables(context.env)).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -158,7 +158,7 @@ function remove(service: Service, purge: boolean): number {
   return exitCodes.ok;
 }
 
-/** With the folder that was made for it, when nothing else is in it. */
+/** Also removes the folder that was made for it, if it is empty. */
 function discard(path: string): void {
   rmSync(path, { recursive: true });
   const folder = dirname(path);
@@ -177,7 +177,7 @@ function status(service: Service): number {
   return active === 'active' ? statusCodes.running : statusCodes.stopped;
 }
 
-/** `systemctl show` gives one NAME=value a line, in an order of its own. */
+/** `systemctl show` prints one NAME=value per line, in its own order. */
 function propertiesOf(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(text.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }

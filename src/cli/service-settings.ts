@@ -1,4 +1,4 @@
-// What the service of this machine will be: its settings, its user, what it reads. Looks at files; changes nothing.
+// Finds out what the service of this machine needs: its settings, its user, the files it reads. It changes nothing.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
@@ -13,19 +13,19 @@ import { packagePath } from '../runtime/package-folder.ts';
 
 export type Scope = 'system' | 'user';
 
-/** Where the parts of a service lie. Paths are absolute. */
+/** The places of the parts of a service. Paths are absolute. */
 export interface ServicePlaces {
   readonly template: string;
   readonly unit: string;
   readonly envFile: string;
-  /** Handed to the service as a credential when it is there; a user's service reads MM_TOKEN_FILE itself. */
+  /** The service gets it as a credential if it exists; a user's service reads MM_TOKEN_FILE itself. */
   readonly tokenFile?: string;
   readonly stateDir: string;
 }
 
 export const UNIT = 'status-watcher.service';
 const MAX_ENV_BYTES = 65_536;
-/** What the unit's `ProtectHome=tmpfs` hides. */
+/** The folders that `ProtectHome=tmpfs` in the unit hides. */
 const HIDDEN = /^\/(?:home|root|run\/user)(?:\/|$)/;
 
 export function placesOf(scope: Scope, env: NodeJS.ProcessEnv): ServicePlaces {
@@ -47,12 +47,12 @@ export function placesOf(scope: Scope, env: NodeJS.ProcessEnv): ServicePlaces {
   };
 }
 
-/** Whether a unit that is there is not one of ours, which all have this description. */
+/** Whether an existing unit is not ours: all of ours have this description. */
 export function isForeignUnit(unit: string): boolean {
   return existsSync(unit) && !readFileSync(unit, 'utf8').includes('\nDescription=Live status of AI agents in Mattermost\n');
 }
 
-/** How a unit of another make is taken away, with its service. */
+/** How to remove a unit of another make, with its service. */
 export function foreignUnitCure(unit: string): string {
   return `remove it with systemctl disable --now status-watcher and rm ${unit}, then live-status service install`;
 }
@@ -71,7 +71,7 @@ export function ownVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name]]] : [])));
 }
 
-/** What is still missing or wrong for the service to run. */
+/** What is still missing or wrong before the service can run. */
 export function problemsOf(variables: NodeJS.ProcessEnv): readonly Problem[] {
   const result = readConfig({ HOME: '/nonexistent', ...variables });
   return result.kind === 'wrong' ? result.problems : [];
@@ -79,7 +79,7 @@ export function problemsOf(variables: NodeJS.ProcessEnv): readonly Problem[] {
 
 export type OwnerFound = { readonly user: string; readonly group: string } | { readonly kind: 'nobody' } | { readonly problem: string };
 
-/** Who the service runs as: the named user, else the owner of the transcripts, else nobody in particular. */
+/** The user of the service: the named user, else the owner of the transcripts, else a user that systemd makes. */
 export function ownerOf(variables: NodeJS.ProcessEnv, named: string | undefined): OwnerFound {
   const folder = variables['TRANSCRIPT_DIR']?.trim();
   if (named === undefined && !folder) return { kind: 'nobody' };
@@ -100,7 +100,7 @@ function id(option: string, who: string): string {
   return execFileSync('id', [option, who], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
-/** What the service reads below a home, which its sandbox would hide: transcripts, files that settings name, Node and the program. */
+/** The files below a home that the sandbox would hide: transcripts, files that settings name, Node and the program. */
 export function hiddenPaths(variables: NodeJS.ProcessEnv, node: string, program: string): string[] {
   const folders = ['TRANSCRIPT_DIR', 'GOVERNANCE_DIR'].map((name) => variables[name]);
   const files = ['SESSIONS_JSON', 'MM_TOKEN_FILE', 'GATEWAY_TOKEN_FILE', 'HEALTH_TOKEN_FILE', 'TOOL_LABELS_FILE'].map(

@@ -1,19 +1,19 @@
 // Turns a unit file of `deploy/` into one for this machine. Pure.
 
-/** What a unit needs to know of this machine. Paths are absolute. */
+/** What the unit of this machine contains. Paths are absolute. */
 export interface UnitPlace {
   /** The Node that runs the program, and the program. */
   readonly node: string;
   readonly program: string;
-  /** The user and group that own the transcripts; nobody where only a gateway is watched. */
+  /** The user and group that own the transcripts; undefined if only a gateway is watched. */
   readonly owner?: { readonly user: string; readonly group: string };
-  /** What the service reads and its sandbox would hide, such as transcripts in a home. */
+  /** Files that the service reads but its sandbox would hide, such as transcripts in a home. */
   readonly readOnlyPaths: readonly string[];
-  /** The file with the token, when it is handed over as a credential. */
+  /** The file with the token, if the service gets it as a credential. */
   readonly tokenFile?: string;
 }
 
-/** The unit's text with the program, the user and what may be read filled in. */
+/** The text of the unit, with the program, the user and the readable files filled in. */
 export function fillUnit(template: string, place: UnitPlace): string {
   return template
     .split('\n')

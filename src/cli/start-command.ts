@@ -18,7 +18,7 @@ import { holderExitCode, describeHolder } from './pid-file-holder.ts';
 
 const LOG_NAME = 'live-status.log';
 const STDERR_NAME = 'live-status.stderr.log';
-const START_WAIT_MS = 10_000; // Loading takes a fraction of a second; a machine that is busy booting may need more.
+const START_WAIT_MS = 10_000; // Loading takes a fraction of a second, but more on a machine that is still booting.
 const POLL_MS = 50;
 
 export const startCommand: Command = {
@@ -79,7 +79,7 @@ async function spawnDaemon(config: Config, context: CliContext): Promise<number>
   }
 }
 
-/** On a full disk a file can be made, but holds nothing: the daemon could not say what it ended for. */
+/** On a full disk a new file stays empty, so the daemon could not say why it ended. */
 function whyNotWritable(file: number): string | undefined {
   try {
     writeSync(file, '\n');
@@ -89,7 +89,7 @@ function whyNotWritable(file: number): string | undefined {
   }
 }
 
-/** Filled in when the child has ended before it could run. */
+/** Filled in when the child ended before it could run. */
 interface Ending {
   code?: number;
   problem?: string;

@@ -1,4 +1,4 @@
-// `live-status status`: whether the daemon runs, how it is, and where each box is.
+// `live-status status`: shows whether the daemon runs, its health, and where each box is.
 
 import { readSettings } from '../config/config.ts';
 import type { PidRecord } from '../runtime/pid-file.ts';
@@ -12,7 +12,7 @@ import { columns } from './help.ts';
 
 export const statusCommand: Command = {
   name: 'status',
-  summary: 'tell whether the watcher runs and where its boxes are',
+  summary: 'show whether the watcher runs and where its boxes are',
   details: () =>
     [
       'Finds the watcher by PID_FILE and asks its GET /health, with HEALTH_TOKEN if set. One line for each session: its state, and the post of its box or why it has',
@@ -43,7 +43,7 @@ async function status(context: CliContext): Promise<number> {
       context.err(`It is unknown whether live-status runs: ${state.why}.`);
       return statusCodes.unknown;
     case 'running':
-      // The address stands in the file, so a file that somebody else may have written gets no token.
+      // The file contains the address, so we send no token if somebody else may have written the file.
       for (const line of await runningLines(state.record, state.uid === ownUid() ? healthTokenOf(settings) : undefined)) context.out(line);
       return statusCodes.running;
     default:
@@ -58,7 +58,7 @@ async function runningLines(record: PidRecord, token: string | undefined): Promi
   return [first, ...healthLines(answer, record.healthUrl)];
 }
 
-/** What is known of the daemon's health, for people. */
+/** The daemon's health, as lines for people. */
 export function healthLines(answer: HealthAnswer, url: string): string[] {
   switch (answer.kind) {
     case 'silent':

@@ -1,15 +1,15 @@
-// Owns the reaction to SIGTERM and SIGINT: the first asks the daemon to end, the second ends the process at once.
+// Handles SIGTERM and SIGINT: the first asks the daemon to end, the second ends the process at once.
 
 import { signalCodes } from '../runtime/exit-codes.ts';
 
 export interface StopSignals {
   /** Aborted by the first signal, with its name as the reason. */
   readonly signal: AbortSignal;
-  /** Gives the signals back to Node. */
+  /** Removes our handlers of the signals. */
   dispose(): void;
 }
 
-/** `onFirst` is called with the signal's name before anything else happens. */
+/** Calls `onFirst` with the signal's name before anything else. */
 export function listenForStop(onFirst: (name: string) => void): StopSignals {
   const asked = new AbortController();
   function onSignal(name: keyof typeof signalCodes): void {

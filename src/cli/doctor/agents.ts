@@ -1,4 +1,4 @@
-// Looks at what is to be watched: transcripts, their index, the gateway, and OpenClaw's own configuration.
+// Checks what is to be watched: transcripts, their index, the gateway, and OpenClaw's own configuration.
 
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { fail, type Finding, ok, warn } from './finding.ts';
 
 const INDEX = 'session index';
 
-/** Transcripts are readable by their owner alone, so a wrong user sees none of them. */
+/** Only their owner may read transcripts, so a wrong user sees none of them. */
 export async function checkTranscripts(root: string | undefined, index: string | undefined): Promise<Finding[]> {
   const about = 'transcripts';
   if (root === undefined) return [ok(about, 'not watched')];
@@ -70,7 +70,7 @@ async function indexFinding(looks: readonly FolderLook[], named: string | undefi
   );
 }
 
-/** Watchers of another make knew one index only, and their settings go on saying so. */
+/** Watchers of another make had only one index, and their settings still name it. */
 async function namedIndexFinding(path: string, folders: number): Promise<Finding> {
   if (!(await isIndex(path))) return fail(INDEX, `SESSIONS_JSON names ${path}, which cannot be read`, 'correct it, or leave it out');
   if (folders <= 1) return ok(INDEX, path);
@@ -113,7 +113,7 @@ function gatewayFinding(outcome: PairOutcome, url: string): Finding {
   }
 }
 
-/** What OpenClaw's configuration on this machine says that people with boxes should know. */
+/** Settings of OpenClaw on this machine that matter to people who use boxes. */
 export async function checkOpenClaw(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const path = openclawConfigPath(env);
   const text = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);

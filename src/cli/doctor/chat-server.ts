@@ -1,4 +1,4 @@
-// Looks at Mattermost: whether it answers, whose token it is, where the account is, what the server allows, and whose clock is right.
+// Checks Mattermost: whether it answers, whose token it is, which channels the account is in, what the server allows, and its clock.
 
 import { createMattermostSink } from '../../sinks/mattermost/mattermost.ts';
 import { createHttpTransport } from '../../sinks/mattermost/transport.ts';
@@ -16,7 +16,7 @@ import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const CLOCK_WARN_MS = 30_000;
-const NEEDED_PER_SECOND = 10; // Mattermost's own default; ours takes five
+const NEEDED_PER_SECOND = 10; // Mattermost's own default; our default uses five
 
 /** A connection to Mattermost for one command. `headers` are those of the newest answer. */
 export interface ChatServer {
@@ -24,7 +24,7 @@ export interface ChatServer {
   readonly directory: Directory;
   headers(): ResponseHeaders;
   remove(postId: string): Promise<void>;
-  /** The lines of a box of this account that was written by hand; nothing for any other post. */
+  /** The lines of a box that was written by hand with this account; undefined for any other post. */
   readByHand(postId: string): Promise<{ lines: string[] } | undefined>;
   close(): Promise<void>;
 }
@@ -106,14 +106,14 @@ async function limitsFinding({ sink }: ChatServer): Promise<Finding> {
   return ok('limits', `${maxPostChars} characters a message`);
 }
 
-/** A bot that is in no channel can show nothing. */
+/** A bot without a channel can show nothing. */
 async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
   const channels = await directory.recentChannels(0);
   if (channels.length > 0) return ok('channels', `the account is in ${channels.length}`);
   return warn('channels', 'the account is in no channel', 'add the bot to its team and to the channels of the agents');
 }
 
-/** A channel that the configuration names must be one that the account is in: the watcher does not start without. */
+/** The account must be in every channel that the configuration names, or the watcher does not start. */
 async function namedChannelFindings({ defaultChannel, coordinatorChannel }: Config, { sink }: ChatServer): Promise<Finding[]> {
   const named = { DEFAULT_CHANNEL: defaultChannel, COORDINATOR_CHANNEL: coordinatorChannel };
   return Promise.all(

@@ -1,15 +1,15 @@
-// What one look of the doctor found.
+// The result of one check of the doctor.
 
 /** `ok`: as it should be; `warn`: works, with something an operator should know; `fail`: does not work until somebody acts. */
 export type Level = 'ok' | 'warn' | 'fail';
 
 export interface Finding {
-  /** What was looked at, in one or two words. */
+  /** What was checked, in one or two words. */
   readonly about: string;
   readonly level: Level;
   /** What was found, in one line. */
   readonly found: string;
-  /** What to do; there is one unless all is well. */
+  /** What to do; missing only if all is well. */
   readonly cure?: string;
 }
 

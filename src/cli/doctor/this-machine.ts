@@ -1,4 +1,4 @@
-// Looks at this machine: Node, the state directory, the health port, other watchers, and the ways to run one.
+// Checks this machine: Node, the state directory, the health port, other watchers, and the ways to run one.
 
 import { existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -14,7 +14,7 @@ import { packageVersion } from '../../runtime/package-version.ts';
 import { foreignUnitCure, isForeignUnit, placesOf } from '../service-settings.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
-const ROOM_NEEDED_BYTES = 100 << 20; // the checkpoint has a few MB, the log of start 40 MB at most
+const ROOM_NEEDED_BYTES = 100 << 20; // the checkpoint takes a few MB, the log of `start` at most 40 MB
 
 export function checkNode(version: string): Finding {
   if (isNodeNewEnough(version)) return ok('Node', version);
@@ -32,13 +32,13 @@ export function checkStateDir(path: string): Finding {
   return ok(about, path);
 }
 
-/** Who holds the PID file and who listens on the health port belong together: the port of our own watcher is taken rightly. */
+/** Checks PID file and health port together: our own watcher may use the port. */
 export async function checkRunning(env: NodeJS.ProcessEnv, host: string, port: number): Promise<Finding[]> {
   const { path, state } = findHolding(env['PID_FILE']?.trim() || defaultPidFile(env), env);
   return [runningFinding(state, path), ...findOtherWatchers().map(otherFinding), await portFinding(host, port, state.kind === 'running')];
 }
 
-/** Two would write two boxes for each turn. */
+/** Two watchers would write two boxes for each turn. */
 function otherFinding({ pid, isOfThisUser, sign }: OtherWatcher): Finding {
   const level = isOfThisUser ? fail : warn;
   return level(
@@ -58,7 +58,7 @@ async function portFinding(host: string, port: number, isOurs: boolean): Promise
   return warn(about, `${host}:${port} cannot be used: ${why}${await describeListener(url)}`, 'stop what listens there, or set HEALTH_PORT');
 }
 
-/** A status watcher answers a question for its health, of whatever make it is. */
+/** Any status watcher answers a request for its health. */
 async function describeListener(url: string): Promise<string> {
   const answer = await askHealth(url);
   switch (answer.kind) {
@@ -90,7 +90,7 @@ function runningFinding(state: ReturnType<typeof findHolding>['state'], path: st
       return fail(
         about,
         `what holds ${path} may be a watcher of another make or user: ${state.why}`,
-        'stop that one first (ps tells what it is); never run two side by side',
+        'stop that one first (ps shows what it is); never run two side by side',
       );
     default:
       return state satisfies never;
