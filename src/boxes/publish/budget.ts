@@ -1,23 +1,26 @@
-// One token bucket over all requests to the server. Pure values; knows neither boxes nor why a request is sent.
+// One token bucket for all requests to the server. Pure values; knows neither boxes nor why a request is sent.
 
-/** `burst` tokens at most, `perSecond` new ones; the last `reserve` of them are for urgent requests only, and ends may borrow a burst. */
+/**
+ * At most `burst` tokens; `perSecond` new ones are added. The last `reserve` tokens are for urgent requests only. Ends may borrow
+ * another `burst`.
+ */
 export interface BudgetLimits {
   perSecond: number;
   burst: number;
   reserve: number;
 }
 
-/** An end must not wait for others that ended at the same moment: what it borrows, the ordinary requests after it pay back. */
+/** An end must not wait for other ends of the same moment. It borrows tokens, and later ordinary requests pay them back. */
 export type Urgency = 'end' | 'urgent' | 'ordinary';
 
-/** `tokens` as they were at the instant `at` (milliseconds); below zero they are borrowed, by ends, up to `credit`. */
+/** `tokens` as they were at the instant `at` (milliseconds). Below zero, ends have borrowed them, up to `credit`. */
 export interface Budget {
   readonly tokens: number;
   readonly credit: number;
   readonly at: number;
 }
 
-// Refilling adds fractions; a token that lacks a rounding error counts as whole, so that nobody wakes up too early twice.
+// Refilling adds fractions. A token that lacks only a rounding error counts as whole, so that nobody wakes up too early twice.
 const ROUNDING = 1e-6;
 
 /** Limits with a quarter of the burst kept for urgent requests. */
@@ -56,12 +59,12 @@ function keptBack({ credit }: Budget, { reserve }: BudgetLimits, urgency: Urgenc
   }
 }
 
-/** Takes one token; what goes regardless of the budget (a shutdown) borrows no more than ends may. */
+/** Takes one token. Requests that ignore the budget (a shutdown) borrow no more than ends may. */
 export function take(budget: Budget, { burst }: BudgetLimits): Budget {
   return { ...budget, tokens: Math.max(-burst, budget.tokens - 1) };
 }
 
-/** After a refusal for too many requests only the reserve is left and nobody may borrow: what follows is spread at the refill rate. */
+/** After a 429 only the reserve is left and nobody may borrow. So later requests are spread at the refill rate. */
 export function shrinkToReserve(budget: Budget, limits: BudgetLimits): Budget {
   return { tokens: Math.min(budget.tokens, limits.reserve), credit: 0, at: budget.at };
 }

@@ -1,18 +1,18 @@
-// What to send now and when to look again. Pure: the whole policy of pushing meets here, the loop only carries it out.
+// Decides which requests to send now, and when to decide again. Pure: the whole policy of pushing is here; the publisher carries it out.
 
 import { type Budget, type BudgetLimits, refill, take, tokenAt } from './budget.ts';
 import { type Gate, openAt } from './gate.ts';
 import type { Need } from './outcome.ts';
 import type { Pace } from '../../core/pace.ts';
-import { nextDueAt } from './pace.ts';
+import { nextDueAt } from './push-due.ts';
 import { isDirty, isUrgent, type PostState } from './post-state.ts';
-import { reasonOf, type SendReason } from './send-reason.ts';
+import { sendReason, type SendReason } from './send-reason.ts';
 
 export interface Situation {
   statesById: ReadonlyMap<string, PostState>;
   budget: Budget;
   gate: Gate;
-  /** Shutdown: pace and budget do not count, and nothing is read that is not needed for a push. */
+  /** Shutdown: pace and budget do not count. Nothing is read that no push needs. */
   flushing: boolean;
 }
 
@@ -28,18 +28,18 @@ export interface Start {
   reason: SendReason;
 }
 
-/** `wakeAt` is later than now; without it only a new view or an answer changes anything. */
+/** `wakeAt` is later than now. Without it, only a new view or a server response changes anything. */
 export interface Decision {
   starts: Start[];
   wakeAt: number | undefined;
 }
 
-/** Ends go first, then what a person should see at once, then what has waited longest. */
+/** Ends go first, then changes that a person should see at once, then the change that has waited longest. */
 type Rank = 0 | 1 | 2;
 
 interface Candidate extends Start {
   rank: Rank;
-  /** It was refused before: what was not comes first, or a few that are always refused would hold up all. */
+  /** It was refused before. Others come first, or a few that are always refused would hold up all. */
   isRetry: boolean;
   readyAt: number;
 }
@@ -53,12 +53,12 @@ export function decide(situation: Situation, rules: PublishRules, now: number): 
   const candidates = candidatesOf(situation, rules, now);
   if (candidates.length === 0) return { starts: [], wakeAt: undefined };
   if (openAt(situation.gate) > now) return { starts: [], wakeAt: openAt(situation.gate) };
-  const ready = candidates.filter((candidate) => candidate.readyAt <= now).sort(inOrder);
+  const ready = candidates.filter((candidate) => candidate.readyAt <= now).sort(byPriority);
   const wakeAt = earliest(candidates.filter((candidate) => candidate.readyAt > now).map((candidate) => candidate.readyAt));
-  return choose(ready, wakeAt, situation, rules, now);
+  return chooseStarts(ready, wakeAt, situation, rules, now);
 }
 
-function choose(
+function chooseStarts(
   ready: readonly Candidate[],
   laterAt: number | undefined,
   situation: Situation,
@@ -79,7 +79,7 @@ function choose(
   return { starts, wakeAt: laterAt };
 }
 
-// A server that has just failed is asked with one request; its answer lets the others go.
+// A server that has just failed gets one request. Its answer lets the others go.
 function freeRequests({ statesById, gate }: Situation): number {
   let inFlight = 0;
   for (const state of statesById.values()) if (state.attempt !== undefined) inFlight += 1;
@@ -90,16 +90,16 @@ function candidatesOf({ statesById, flushing }: Situation, rules: PublishRules, 
   const candidates: Candidate[] = [];
   for (const state of statesById.values()) {
     const need = needOf(state, now);
-    if (need === undefined || (flushing && isLook(need))) continue;
+    if (need === undefined || (flushing && isCheck(need))) continue;
     const readyAt = readyAtOf(state, need, rules, flushing);
     const isRetry = state.trouble.kind !== 'none' && now - readyAt <= AGED_MS;
-    const reason = reasonOf(state, need);
+    const reason = sendReason(state, need);
     candidates.push({ boxId: state.boxId, need, reason, readyAt, isRetry, rank: rankOf(state, reason, now - readyAt) });
   }
   return candidates;
 }
 
-/** The request that one box needs next, whenever it may go; at most one is on its way. */
+/** The request that one box needs next, whenever it may be sent. A box has at most one request in flight. */
 export function needOf(state: PostState, now: number): Need | undefined {
   if (state.attempt !== undefined) return undefined;
   switch (state.post.kind) {
@@ -112,13 +112,13 @@ export function needOf(state: PostState, now: number): Need | undefined {
       return state.post.doubtful && now >= state.post.safeUntilAt ? 'find' : 'create';
     case 'posted':
       if (isDirty(state)) return 'edit';
-      return state.view === undefined ? undefined : lookNeededBy(state.trust);
+      return state.view === undefined ? undefined : checkNeededBy(state.trust);
     default:
       return state.post satisfies never;
   }
 }
 
-function lookNeededBy({ kind }: PostState['trust']): Need | undefined {
+function checkNeededBy({ kind }: PostState['trust']): Need | undefined {
   switch (kind) {
     case 'watched':
       return 'read';
@@ -157,7 +157,7 @@ function readyAtOf(state: PostState, need: Need, rules: PublishRules, flushing: 
   }
 }
 
-// An end that the server has not seen yet is worth a try although something else of this box was refused.
+// An end that the server has not seen yet is tried, even when other content of this box was refused.
 function heldUntilAt({ trouble, view, hash }: PostState): number {
   if (trouble.kind === 'none') return 0;
   const isAboutContent = trouble.kind !== 'failing' || trouble.reason === 'rejected';
@@ -170,11 +170,11 @@ function rankOf(state: PostState, reason: SendReason, waitedMs: number): Rank {
   return isUrgent(state) || waitedMs > AGED_MS ? 1 : 2;
 }
 
-function isLook(need: Need): boolean {
+function isCheck(need: Need): boolean {
   return need === 'read' || need === 'look';
 }
 
-function inOrder(left: Candidate, right: Candidate): number {
+function byPriority(left: Candidate, right: Candidate): number {
   return left.rank - right.rank || Number(left.isRetry) - Number(right.isRetry) || left.readyAt - right.readyAt;
 }
 

@@ -1,32 +1,32 @@
-// What a request and its answer change about one box's post. Pure; what concerns all boxes at once is decided in gate.ts.
+// Says what a request and its response change about one box's post. Pure; gate.ts decides what concerns all boxes at once.
 
 import { FAILURES, type Reason } from '../../core/sink.ts';
-import { PASSING_MS, patienceWith } from './patience.ts';
+import { PASSING_MS, planRetry } from './retry-plan.ts';
 import { decodeMeta } from './post-meta.ts';
 import type { GoneCause } from '../../core/post-record.ts';
 import type { Attempt, Push, PostState, Trust } from './post-state.ts';
 
 export type Need = Attempt['need'];
 
-// A pending id is remembered for about 30 s after the server carried the request out, and not over a restart of the server. Right
-// after a look that found nothing a repeated create lands well before either, so it gives the same post, whichever of the two comes
-// first. No client can do better: a create that something on the way holds back for longer, and delivers after all, is a second post.
+// The server remembers a pending id for about 30 s after it created the post, and forgets it when it restarts. So a create is repeated
+// only right after a search that found nothing: the server then has one post, whichever of the two requests arrives first. No client can
+// do better. A proxy that holds a create back for longer, and delivers it after all, makes a second post.
 const REPEAT_SAFE_MS = 1_000;
 
-// A living server ends a query after 30 s: no older request lands later than that after the first answer of a newer one.
+// A running server ends a query after 30 s. So no older request takes effect later than that after the first response to a newer one.
 const LATE_LANDING_MS = 30_000;
 
-// Stalled requests land together when the server goes on: a first look soon catches nearly all of them, later ones are ever rarer.
+// Stalled requests take effect together when the server goes on. An early first check sees nearly all of them; later checks are rarer.
 const FIRST_CHECK_MS = 2_000;
 
-// One answer that a post is gone may come from a replica that lags, or from a failing database; three at a distance do not.
+// One response "gone" may come from a replica that lags, or from a failing database. Three responses at intervals do not.
 const GONE_ANSWERS = 3;
 
 const FIRST_GROWTH_MS = 60_000;
 const MAX_GROWTH_MS = 3_600_000;
 
-/** The box with its next request on the way. An edit takes the next sequence number; every try to create the post has the first. */
-export function begin(state: PostState, need: Need, now: number): PostState {
+/** The box with its next request in flight. An edit takes the next sequence number; every attempt to create the post has the first. */
+export function beginRequest(state: PostState, need: Need, now: number): PostState {
   if (need === 'find' || need === 'read' || need === 'look') return { ...state, attempt: { need, startedAt: now } };
   const seq = need === 'create' ? 1 : state.seq + 1;
   const urgentKey = state.view?.card.urgentKey ?? '';
@@ -35,8 +35,8 @@ export function begin(state: PostState, need: Need, now: number): PostState {
 }
 
 /**
- * The server named our post. If an earlier try was in doubt it may be that one's post with that one's content, because the server
- * answers a known pending id with the first post: then it is written once more.
+ * The server returned our post. After a doubtful earlier attempt it may be that attempt's post with its content, because the server
+ * answers a known pending id with the first post. Then the post is written once more.
  */
 export function afterCreate(state: PostState, attempt: Push, postId: string, now: number): PostState {
   const isOurs = state.post.kind === 'intent' && !state.post.doubtful;
@@ -49,7 +49,7 @@ export function afterCreate(state: PostState, attempt: Push, postId: string, now
   return isOurs ? { ...posted, ...confirmed(attempt) } : posted;
 }
 
-/** A post of an earlier process was found for the box: whatever it says now or is told yet by that process, ours is written over it. */
+/** A post of an earlier process was found for the box. Ours is written over it, whatever it says or that process still writes. */
 export function afterTakeover(state: PostState, attempt: Push, postId: string, now: number): PostState {
   return {
     ...idle(state, now),
@@ -74,11 +74,11 @@ function trustAfter({ trust, target, view }: PostState, startedAt: number, now: 
   if (trust.kind === 'settled' || trust.kind === 'thread' || (trust.kind === 'watched' && startedAt >= trust.settledAt))
     return settledTrust({ target, view }, now);
   const settledAt = trust.kind === 'watched' ? trust.settledAt : now + LATE_LANDING_MS;
-  // A box that goes on is written again soon anyway; an end has nothing after it that would repair it.
+  // A running box is written again soon anyway. After an end, nothing else would repair the post.
   return watched(settledAt, now, view?.card.final === true ? FIRST_CHECK_MS : LATE_LANDING_MS);
 }
 
-/** An edit that races the deletion of its thread brings the post to life again: after an end its thread is looked at. */
+/** An edit that races the deletion of its thread restores the post. So after an end its thread is checked. */
 function settledTrust({ target, view }: Pick<PostState, 'target' | 'view'>, now: number): Trust {
   const isEndInThread = target.rootId !== undefined && view?.card.final === true;
   return isEndInThread ? { kind: 'thread', checkAt: now + FIRST_CHECK_MS } : { kind: 'settled' };
@@ -108,21 +108,21 @@ export function afterLook(state: PostState): PostState {
   };
 }
 
-/** `meta` is what the post says about itself. Anything but our last word is written over. */
+/** `meta` is what the post says about itself. Anything but our newest content is overwritten. */
 export function afterRead(state: PostState, startedAt: number, found: { meta: unknown }, instance: string): PostState {
-  const calm: PostState = { ...state, attempt: undefined, trouble: { kind: 'none' } };
+  const answered: PostState = { ...state, attempt: undefined, trouble: { kind: 'none' } };
   const meta = decodeMeta(found.meta);
-  if (meta?.seq !== state.acked?.seq || meta?.instance !== instance) return { ...calm, acked: undefined, dirtyAt: startedAt };
-  if (state.trust.kind !== 'watched') return calm;
+  if (meta?.seq !== state.acked?.seq || meta?.instance !== instance) return { ...answered, acked: undefined, dirtyAt: startedAt };
+  if (state.trust.kind !== 'watched') return answered;
   const { settledAt, stepMs } = state.trust;
-  return { ...calm, trust: startedAt >= settledAt ? settledTrust(state, startedAt) : watched(settledAt, startedAt, stepMs * 2) };
+  return { ...answered, trust: startedAt >= settledAt ? settledTrust(state, startedAt) : watched(settledAt, startedAt, stepMs * 2) };
 }
 
 function idle(state: PostState, now: number): PostState {
   return { ...state, attempt: undefined, trouble: { kind: 'none' }, lastPushAt: now };
 }
 
-/** One failed request, as far as it is about its box. */
+/** One failed request, and what its box needs to know of it. */
 export interface Failure {
   attempt: Attempt;
   reason: Reason;
@@ -136,12 +136,12 @@ export interface FailureContext {
   now: number;
   /** 0 ≤ x < 1 */
   random: number;
-  /** Answers that were successes so far, of all boxes. */
+  /** Successful requests of all boxes so far. */
   okCount: number;
   onRootGone: 'park' | 'channel';
 }
 
-/** What a failure means for this box; a failure that concerns all boxes leaves it as it was. */
+/** What a failure means for this box. A failure that concerns all boxes leaves it unchanged. */
 export function afterFailure(state: PostState, failure: Failure, context: FailureContext): PostState {
   const { attempt, reason } = failure;
   const failed: PostState = { ...state, attempt: undefined };
@@ -152,13 +152,13 @@ export function afterFailure(state: PostState, failure: Failure, context: Failur
       return unsent(failed, attempt);
     case 'gone':
     case 'root_gone':
-      return lost(retry(inDoubt(failed, failure, context.now), failure, context), failure, context);
+      return goneIfRepeated(retry(inDoubt(failed, failure, context.now), failure, context), failure, context);
     case 'edit_expired':
     case 'edit_forbidden':
       return uneditable(retry(failed, failure, context), reason, context.now);
     case 'too_large':
       return isPush(attempt) && state.shrinking.level < 2
-        ? smaller(inDoubt(failed, failure, context.now), context.now)
+        ? shrunk(inDoubt(failed, failure, context.now), context.now)
         : retry(inDoubt(failed, failure, context.now), failure, context);
     case 'no_access':
     case 'archived':
@@ -174,13 +174,13 @@ export function afterFailure(state: PostState, failure: Failure, context: Failur
   }
 }
 
-// The number was not used up: an outage of a day must not count to 86,400, nor write that to the checkpoint.
+// The sequence number was not used. An outage of a day must not count to 86,400, nor write that to the checkpoint.
 function unsent(state: PostState, attempt: Attempt): PostState {
   return attempt.need === 'edit' ? { ...state, seq: attempt.seq - 1 } : state;
 }
 
-/** The post, or its thread, is not there: believed when it was said repeatedly. */
-function lost(state: PostState, { reason }: Failure, { onRootGone }: FailureContext): PostState {
+/** The post or its thread is gone; the server must have said so repeatedly. */
+function goneIfRepeated(state: PostState, { reason }: Failure, { onRootGone }: FailureContext): PostState {
   const { channelId, rootId } = state.target;
   if (state.trouble.kind === 'none' || state.trouble.failures < GONE_ANSWERS) return state;
   if (reason === 'gone') return gone(state, 'post');
@@ -193,14 +193,14 @@ function gone(state: PostState, cause: GoneCause): PostState {
   return { ...state, post: { kind: 'gone', cause }, trouble: { kind: 'none' } };
 }
 
-// Under another pending id: the server may remember the deleted post by the first one.
+// It gets another pending id, because the server may remember the deleted post by the first one.
 function moved(state: PostState, channelId: string): PostState {
   return { ...anotherPost(state, 'moved'), target: { channelId } };
 }
 
 /**
- * An end that its post will never say goes into a new one, once in the life of a box. A person who forbids edits has not
- * forbidden the box, so a mere lack of permission has to last.
+ * An end that its post can never show goes into a new post, once in the life of a box. A person who forbids edits has not
+ * forbidden the box, so a mere lack of permission has to last first.
  */
 function uneditable(state: PostState, reason: Reason, now: number): PostState {
   if (state.post.kind !== 'posted' || state.view?.card.final !== true || state.replaces !== undefined) return state;
@@ -214,7 +214,7 @@ function anotherPost(state: PostState, name: 'moved' | 'end'): PostState {
   return { ...state, pendingPostId, post: { kind: 'none' }, ...nothingSaid };
 }
 
-function smaller(state: PostState, now: number): PostState {
+function shrunk(state: PostState, now: number): PostState {
   const { level, waitMs: before } = state.shrinking;
   const waitMs = level > 0 ? before : Math.min(MAX_GROWTH_MS, Math.max(FIRST_GROWTH_MS, before * 2));
   return { ...state, shrinking: { level: level === 0 ? 1 : 2, growAt: now + waitMs, waitMs } };
@@ -224,7 +224,7 @@ function isPush(attempt: Attempt): boolean {
   return attempt.need === 'create' || attempt.need === 'edit';
 }
 
-// A refusal is an answer: an edit was not carried out. A create is looked for all the same, a refusal may be a failure half-way.
+// After a refusal an edit was not carried out. A create is searched for all the same: its refusal may be a failure half-way.
 function inDoubt(state: PostState, { attempt, reason }: Failure, now: number): PostState {
   switch (attempt.need) {
     case 'create':
@@ -252,7 +252,7 @@ function retry(
   const alone = before !== undefined && (before.alone || (okCount > before.okCount && reason !== 'in_progress'));
   const sinceAt = before?.sinceAt ?? now;
   const final = state.view?.card.final === true;
-  const { kind, waitMs } = patienceWith({ reason, count: failures, lastingMs: now - sinceAt, alone, final, random });
+  const { kind, waitMs } = planRetry({ reason, count: failures, lastingMs: now - sinceAt, alone, final, random });
   const hash = 'hash' in attempt ? attempt.hash : state.hash;
   return {
     ...state,
@@ -271,15 +271,15 @@ function retry(
   };
 }
 
-/** The server is back: what failed because of it need not wait any longer. */
+/** The server is back. Boxes that failed because of it need not wait any longer. */
 export function afterRecovery(state: PostState, now: number): PostState {
   const { trouble } = state;
   return trouble.kind === 'failing' ? { ...state, trouble: { ...trouble, alone: false, untilAt: Math.min(trouble.untilAt, now) } } : state;
 }
 
-const FREED_AGAIN_MS = 1_000; // A box that fails for another reason than its channel must not ask with every success of a neighbour.
+const FREED_AGAIN_MS = 1_000; // A box that fails for a reason other than its channel must not retry with every success of a neighbour.
 
-/** Something was written in the channel of this box: if it was closed to us, it is open again. */
+/** Something was written in the channel of this box. If the channel was closed to us, it is open again. */
 export function afterChannelOpened(state: PostState, now: number): PostState {
   const { trouble } = state;
   const isClosed = trouble.kind === 'parked' && (trouble.reason === 'no_access' || trouble.reason === 'archived');

@@ -1,4 +1,4 @@
-// What a post says about itself in `props.livestatus`, so that it can be found and judged again.
+// Writes and reads `props.livestatus`: what a post says about itself, so that a later process can find and judge it.
 
 import { isRecord } from '../../core/json-guards.ts';
 import type { TurnTree } from '../../core/session.ts';
@@ -16,18 +16,18 @@ export interface LiveStatusMeta {
   trigger?: string;
   /** When the turn started, milliseconds since the epoch. */
   start: number;
-  /** The post of this box that may not be edited any more: this one tells how the turn ended. */
+  /** The post of this box that may not be edited any more. This one shows how the turn ended. */
   replaces?: string;
   /** The box is not final. */
   open: boolean;
-  /** Rises with every request for this box; an older one found on the server was overtaken. */
+  /** Rises with every request for this box. A lower number found on the server was overtaken. */
   seq: number;
-  /** The daemon that wrote this, and since when it claims its boxes; the newest claim wins. */
+  /** The process that wrote this, and since when it claims its boxes. The newest claim wins. */
   instance: string;
   claimedAt: number;
 }
 
-/** Who writes: `seq`, `instance` and `claimedAt` are no content, an edit that changes only them is not worth sending. */
+/** Who writes. `seq`, `instance` and `claimedAt` are no content: an edit that changes only them is not worth sending. */
 export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
 
 /** Stands for every claim when contents are compared. */
@@ -42,7 +42,7 @@ export function identityOf({ turn, session }: TurnTree): BoxView['meta'] {
   return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
 }
 
-/** The meta of a view as it is written by one claim. */
+/** The meta of a view as one claim writes it. */
 export function metaOf(view: BoxView, claim: Claim, replaces?: string): LiveStatusMeta {
   const { session, runs, trigger, start } = view.meta;
   return {
@@ -58,7 +58,7 @@ export function metaOf(view: BoxView, claim: Claim, replaces?: string): LiveStat
   };
 }
 
-/** Reads a post's `props.livestatus`. Never throws: `undefined` for everything that is not ours or not version 1. */
+/** Reads a post's `props.livestatus`. Never throws; returns `undefined` for everything that is not ours or not version 1. */
 export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
   if (!isRecord(value)) return undefined;
   const { v, box, session, runs, trigger, start, replaces, open, seq, instance, claimedAt } = value;

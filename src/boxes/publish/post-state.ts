@@ -4,7 +4,10 @@ import type { Reason, Target } from '../../core/sink.ts';
 import type { GoneCause, PostPhase, PostRecord } from '../../core/post-record.ts';
 import type { BoxTrouble, BoxView, Shrink } from './publisher-ports.ts';
 
-/** `intent`: not confirmed; while `doubtful` a create may have worked, and only until `safeUntilAt` may it be repeated unseen. */
+/**
+ * `intent`: the post is not confirmed. While `doubtful`, a create may have worked. It may be repeated without a search only until
+ * `safeUntilAt`.
+ */
 export type Post =
   | { kind: 'none' }
   | { kind: 'intent'; doubtful: boolean; safeUntilAt: number }
@@ -19,19 +22,19 @@ export interface Push {
   urgentKey: string;
 }
 
-/** The one request of this box that is on its way. */
+/** The one request of this box that is in flight. */
 export type Attempt =
   | ({ need: 'create' } & Push)
   | ({ need: 'edit' } & Push)
   | { need: 'find'; startedAt: number }
   | { need: 'read'; startedAt: number }
-  /** Of the thread's root. */
+  /** Reads the thread's root. */
   | { need: 'look'; startedAt: number };
 
 /**
- * Whether the post can still change behind our back. `unknown`: a request without an answer may have landed or may land yet.
- * `watched`: one answered since, but until `settledAt` an older one may overtake it; the post is read at `checkAt`, `stepMs`
- * after the last look. `thread`: an end in a thread that may have been deleted at the same moment; its root is looked at once.
+ * Whether the post can still change without us. `unknown`: a request without a response may have taken effect, or may yet.
+ * `watched`: a later request was answered, but until `settledAt` an older one may overtake it. The post is read at `checkAt`,
+ * `stepMs` after the last read. `thread`: an end in a thread that may have been deleted at the same moment; its root is read once.
  */
 export type Trust =
   | { kind: 'settled' }
@@ -39,34 +42,34 @@ export type Trust =
   | { kind: 'watched'; settledAt: number; checkAt: number; stepMs: number }
   | { kind: 'thread'; checkAt: number };
 
-/** What keeps this box, and no other, from being pushed before `untilAt`; kept until a push succeeds. */
+/** Why this box, and no other, is not pushed before `untilAt`. Kept until a push succeeds. */
 export type Trouble =
   | { kind: 'none' }
   | {
       kind: 'failing' | 'parked' | 'refused';
       reason: Reason;
-      /** In words: cause and cure. */
+      /** Cause and cure, for people. */
       because: string;
       failures: number;
       sinceAt: number;
-      /** The last of them. */
+      /** When the last failure happened. */
       failedAt: number;
       untilAt: number;
-      /** Others were served between two of the failures: then it is this post, not the server. */
+      /** Other boxes succeeded between two of the failures. Then the cause is this post, not the server. */
       alone: boolean;
       okCount: number;
       /** The content that failed last. */
       hash: string;
     };
 
-/** How much the body is cut. The first view after `growAt` is tried in full again; `waitMs` is how long that was put off. */
+/** How much the body is cut. The first view after `growAt` is tried in full again; `waitMs` is how long that wait was. */
 export interface Shrinking {
   readonly level: Shrink;
   readonly growAt: number;
   readonly waitMs: number;
 }
 
-/** Instants are on the monotonic axis except `createdAt`. */
+/** Instants are of the monotonic clock except `createdAt`. */
 export interface PostState {
   readonly boxId: string;
   readonly target: Target;
@@ -75,44 +78,44 @@ export interface PostState {
   readonly createdAt: number;
   readonly bornAt: number;
   readonly view: BoxView | undefined;
-  /** Of the view's content as it would be sent. */
+  /** The hash of the view's content as it would be sent. */
   readonly hash: string;
-  /** When the post ceased to be what the view says. */
+  /** Since when the post differs from the view. */
   readonly dirtyAt: number;
   readonly shrinking: Shrinking;
   readonly post: Post;
-  /** The post that may not be edited any more, for whose end this box has another one. */
+  /** The post that may not be edited any more. This box has another post for its end. */
   readonly replaces: string | undefined;
   readonly seq: number;
   readonly acked: { hash: string; seq: number } | undefined;
   readonly urgentKey: string | undefined;
-  /** This process has written the post, and nobody else since, as far as known. */
+  /** This process has written the post, and no other process is known to have written it since. */
   readonly isClaimed: boolean;
   readonly trust: Trust;
   readonly trouble: Trouble;
   readonly attempt: Attempt | undefined;
-  /** When the last request that may have changed the post was over. */
+  /** When the last request that may have changed the post ended. */
   readonly lastPushAt: number | undefined;
-  /** What an earlier process said, as long as there is no view. */
+  /** What an earlier process stored, as long as there is no view. */
   readonly before: { owedFinal: boolean; final: boolean };
   readonly forgottenAt: number | undefined;
 }
 
-/** Both clocks at one instant: `wall` for what is stored, `now` for distances. */
+/** Both clocks at one instant: `wall` for stored times, `now` for durations. */
 export interface Instant {
   wall: number;
   now: number;
 }
 
-/** A box that is seen for the first time. */
+/** A box that this process shows for the first time. */
 export function newPostState(view: BoxView, hash: string, pendingPostId: string, at: Instant): PostState {
   return { ...blankPostState(view.boxId, view.target, pendingPostId, at), view, hash, bornAt: bornAt(view, at) };
 }
 
 /**
- * A box that an earlier process left. What that process sent last may be on its way still, so only a final that it saw
- * confirmed is believed; every other post is written once more, which also puts our claim into it. The last edit may be a
- * moment old, so the throttle counts from now.
+ * A box that an earlier process left. Its last request may still be in flight, so only an end that was confirmed is trusted.
+ * Every other post is written once more, which also puts our claim into it. The last edit may be a moment old, so the throttle
+ * counts from now.
  */
 export function adoptedPostState(record: PostRecord, at: Instant): PostState {
   const isDone = record.final && !record.owedFinal && record.acked !== undefined;
@@ -163,25 +166,25 @@ function postOf(record: PostRecord): Post {
   return { kind: 'intent', doubtful: true, safeUntilAt: 0 };
 }
 
-// The age of a turn is taken over once, so that a wall clock that jumps later does not change the pace.
+// The age of a turn is read once, so that a later jump of the wall clock does not change the pace.
 function bornAt(view: BoxView, at: Instant): number {
   return at.now - Math.max(0, at.wall - view.turnStartedAt);
 }
 
-/** How much the body of `view` has to be cut: an end is worth a try in full. */
+/** How much the body of `view` has to be cut. An end is tried in full once. */
 export function shrinkingFor({ shrinking, view: before }: PostState, view: BoxView, now: number): Shrinking {
   if (shrinking.level === 0) return shrinking;
   const isNewEnd = view.card.final && before?.card.final !== true;
   return isNewEnd || now >= shrinking.growAt ? { ...shrinking, level: 0 } : shrinking;
 }
 
-/** The newest view wins; what was not sent of older ones is not sent any more. */
-export function showIn(state: PostState, view: BoxView, hash: string, at: Instant): PostState {
+/** The newest view wins. Older views that were not sent are never sent. */
+export function withView(state: PostState, view: BoxView, hash: string, at: Instant): PostState {
   const shown = { ...state, view, hash, bornAt: state.view === undefined ? bornAt(view, at) : state.bornAt, forgottenAt: undefined };
   return isDirty(state) && state.view !== undefined ? shown : { ...shown, dirtyAt: at.now };
 }
 
-/** The post is not known to say what the view says. */
+/** Whether the post may differ from the view. */
 export function isDirty(state: PostState): boolean {
   return state.view !== undefined && state.post.kind !== 'gone' && state.acked?.hash !== state.hash;
 }
@@ -191,7 +194,7 @@ export function isOpenPost(state: PostState): boolean {
   return state.post.kind === 'posted' && state.view?.card.final === false;
 }
 
-/** Something is still to be done before the post can be relied on to say the newest state. */
+/** Whether work remains before the post surely shows the newest state. */
 export function isOwed(state: PostState): boolean {
   if (state.post.kind === 'gone') return false;
   if (state.view === undefined) return state.before.owedFinal;
@@ -199,12 +202,15 @@ export function isOwed(state: PostState): boolean {
   return isDirty(state) || isDoubtful || state.attempt?.need === 'create' || state.attempt?.need === 'edit';
 }
 
-/** The change that is waiting jumps the pace: the first post, another urgent key, an end. */
+/** Whether the waiting change skips the pace: the first post, another urgent key, an end. */
 export function isUrgent(state: PostState): boolean {
   return state.view !== undefined && (state.view.card.final || state.view.card.urgentKey !== state.urgentKey);
 }
 
-/** What keeps the newest state out of the post for longer than a moment; a box that went back to what its post says has no trouble. */
+/**
+ * What keeps the newest state out of the post for longer than a moment. A box whose state returned to what its post shows has no
+ * trouble.
+ */
 export function troubleOf(state: PostState): (BoxTrouble & { kind: 'parked' | 'refused' | 'gone' }) | undefined {
   const { boxId, post, trouble } = state;
   const { channelId } = state.target;
@@ -219,17 +225,17 @@ const GONE: Record<GoneCause, Pick<BoxTrouble, 'reason' | 'because'>> = {
   root: { reason: 'root_gone', because: 'its thread was deleted; with ROOT_GONE=channel such a box goes on in the channel' },
 };
 
-const GIVE_UP_MS = 24 * 3_600_000; // A forgotten box whose channel refuses its end is not kept for ever.
+const GIVE_UP_MS = 24 * 3_600_000; // A forgotten box whose channel refuses its end is not kept forever.
 
-/** A forgotten box may be dropped: nothing is owed any more, or nobody is going to take it. */
-export function isOver(state: PostState, now: number): boolean {
+/** Whether a forgotten box may be dropped: nothing is owed any more, or no post will ever take it. */
+export function mayBeDropped(state: PostState, now: number): boolean {
   if (state.forgottenAt === undefined || state.attempt !== undefined) return false;
   if (state.view === undefined || !isOwed(state)) return true;
   const isStuck = state.trouble.kind === 'parked' || state.trouble.kind === 'refused';
   return isStuck && (state.post.kind !== 'posted' || now - state.forgottenAt >= GIVE_UP_MS);
 }
 
-/** What the checkpoint keeps of a post. */
+/** The record of a post that the checkpoint keeps. */
 export function recordOf(state: PostState): PostRecord {
   const owed = state.view?.card.final === true && isOwed(state) ? state.view : undefined;
   return {

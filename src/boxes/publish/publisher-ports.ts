@@ -1,4 +1,4 @@
-// The contract of the publisher: what it is given, what it is asked and what it answers.
+// The contract of the publisher: its ports, options, methods and numbers.
 
 import type { Card } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -20,7 +20,7 @@ export interface BoxView {
   meta: { session: string; runs: string[]; trigger?: string; start: number };
 }
 
-/** How hard an encoder must cut: 0 is the ordinary limit, 1 and 2 are after the server refused the one before as too large. */
+/** How much an encoder must cut. 0 is the ordinary limit; 1 and 2 follow when the server refused the level before as too large. */
 export type Shrink = 0 | 1 | 2;
 
 /** Why a box is not, or not fully, shown where it belongs. */
@@ -28,13 +28,13 @@ export interface BoxTrouble {
   boxId: string;
   channelId: string;
   reason: Reason;
-  /** In words: cause and cure. */
+  /** Cause and cure, for people. */
   because: string;
 }
 
-/** Where the record of each box's post is kept. Neither may throw. */
+/** Where the record of each box's post is kept. Neither method may throw. */
 export interface PostRecords {
-  /** Must be durable when it returns: a create is only sent after its intent was saved. Called at every step, also where nothing changed. */
+  /** Must be durable when it returns: a create is sent only after its intent was saved. Called at every step, even when nothing changed. */
   save(record: PostRecord): void;
   /** The record is not needed any more, if there is one. */
   drop(boxId: string): void;
@@ -52,9 +52,9 @@ export interface PublisherPorts {
   meter: Meter;
   /** Names this process in the posts it writes. */
   instance: string;
-  /** Since when this process claims its boxes, wall clock; the newest claim wins. */
+  /** Since when this process claims its boxes (wall clock). The newest claim wins. */
   claimedAt: number;
-  /** The same for the same box in every process, so that two that create at once get one post from the server. */
+  /** The same for the same box in every process, so that two creates at once get one post from the server. */
   newPendingId(boxId: string): string;
 }
 
@@ -62,7 +62,7 @@ export interface PublisherOptions {
   throttleMs: number;
   pace: Pace;
   limits: BudgetLimits;
-  /** What becomes of a box whose thread was deleted: nothing more, or a new post in the channel. */
+  /** What happens to a box whose thread was deleted: nothing more, or a new post in the channel. */
   onRootGone: 'park' | 'channel';
 }
 
@@ -72,35 +72,35 @@ export interface PublisherStats {
   active: number;
   /** Boxes that want their first post. */
   waiting: number;
-  /** Boxes whose post does not say the newest state, as far as known. */
+  /** Boxes whose post may not show the newest state. */
   dirty: number;
   oldestDirtyAgeMs: number;
-  /** The same of the boxes whose own channel and content are taken. */
+  /** The same, of the boxes whose channel and content the server accepts. */
   behindMs: number;
-  /** Boxes whose channel, or whose age, keeps their newest state out. */
+  /** Boxes whose channel or age keeps their newest state out. */
   parked: BoxTrouble[];
-  /** Boxes whose content is refused, or whose post alone fails. */
+  /** Boxes whose content is refused, or which fail while others succeed. */
   refused: BoxTrouble[];
-  /** Boxes whose post, or whose thread, a person deleted: nothing more is written for them. */
+  /** Boxes whose post or thread a person deleted. Nothing more is written for them. */
   gone: BoxTrouble[];
   blockedUntil: number | undefined;
 }
 
 /** Keeps one post per box equal to the newest view of it. */
 export interface Publisher {
-  /** Makes `view` the state that the post of its box shall show. Idempotent; the newest wins. */
+  /** Makes `view` the state that the post of its box must show. Idempotent; the newest wins. */
   show(view: BoxView): void;
-  /** Takes over what an earlier process left, before the first `show` of that box. A known box is left alone. */
+  /** Takes over the post of an earlier process, before the first `show` of that box. A known box is left alone. */
   adopt(record: PostRecord, view?: BoxView): void;
-  /** Writes every open post again, so that it carries our claim: somebody else wrote to one of them. */
+  /** Writes every open post again, so that it carries our claim. Call when another process wrote to one of them. */
   reclaim(): void;
-  /** A request that somebody else has just sent counts in the budget, too: all of ours together keep to it. */
+  /** Counts a request that another part has just sent: all requests of the daemon share the budget. */
   charge(): void;
-  /** The box will not be shown again: it is dropped as soon as its post says the newest state. */
+  /** The box will not be shown again. It is dropped as soon as its post shows the newest state. */
   forget(boxId: string): void;
   /**
    * Sends everything that is dirty without regard to pace and budget, for at most `deadlineMs`. Waiting times that the
-   * server asked for and an open breaker are respected. Answers with the boxes whose post is still not right.
+   * server asked for and an open breaker are respected. Resolves with the boxes whose post still does not show the newest state.
    */
   flush(deadlineMs: number): Promise<{ owed: string[] }>;
   stats(): PublisherStats;

@@ -1,16 +1,16 @@
-// Owns the state of each box's post, the budget, the gate and the one timer. Decides nothing: it carries out decide.ts and files the answers.
+// Holds the state of each box's post, the budget, the gate and the one timer. Sends what decide.ts chooses and applies the outcome.
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
 import { FAILURES, PushError } from '../../core/sink.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
-import { type Gate, type GateAnswer, gateAfter, OPEN_GATE, openAt } from './gate.ts';
-import { contentOf } from './content.ts';
-import { afterChannelOpened, afterFailure, afterRecovery, begin } from './outcome.ts';
+import { type Gate, type RequestOutcome, gateAfter, OPEN_GATE, openAt } from './gate.ts';
+import { contentHash } from './content-hash.ts';
+import { afterChannelOpened, afterFailure, afterRecovery, beginRequest } from './outcome.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
-import { RequestLine } from './request-line.ts';
+import { RequestLog } from './request-log.ts';
 import type { SendReason } from './send-reason.ts';
 import {
   type Attempt,
@@ -18,15 +18,15 @@ import {
   type Instant,
   isDirty,
   isOpenPost,
-  isOver,
+  mayBeDropped,
   isOwed,
   newPostState,
   recordOf,
   type PostState,
-  showIn,
+  withView,
   shrinkingFor,
 } from './post-state.ts';
-import { standingOf } from './standing.ts';
+import { publisherStats } from './publisher-stats.ts';
 
 interface Flush {
   deadlineAt: number;
@@ -46,7 +46,7 @@ class PostPublisher implements Publisher {
   readonly #statesById = new Map<string, PostState>();
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
-  /** Answers of any kind of request that were a success. */
+  /** Successful requests of any kind. */
   #okCount = 0;
   #budget: Budget;
   #gate: Gate = OPEN_GATE;
@@ -63,16 +63,16 @@ class PostPublisher implements Publisher {
   show(view: BoxView): void {
     const known = this.#statesById.get(view.boxId);
     const at = this.#instant();
-    if (known === undefined) return this.#shown(newPostState(view, contentOf(view), this.#ports.newPendingId(view.boxId), at));
+    if (known === undefined) return this.#update(newPostState(view, contentHash(view), this.#ports.newPendingId(view.boxId), at));
     const state: PostState = { ...known, shrinking: shrinkingFor(known, view, at.now) };
-    const hash = contentOf(view, state);
+    const hash = contentHash(view, state);
     this.#countShow(known, hash);
-    this.#shown(showIn(state, view, hash, at));
+    this.#update(withView(state, view, hash, at));
   }
 
-  #shown(state: PostState): void {
+  #update(state: PostState): void {
     this.#statesById.set(state.boxId, state);
-    // A box without a post is worth remembering once it owes an end.
+    // A box without a post is saved once it owes an end.
     if (state.post.kind !== 'none' || state.view?.card.final === true) this.#save(state);
     this.#wakeAt(this.#ports.clock.monotonic());
   }
@@ -94,7 +94,7 @@ class PostPublisher implements Publisher {
   reclaim(): void {
     const { now } = this.#instant();
     for (const state of this.#statesById.values())
-      if (isOpenPost(state)) this.#put({ ...state, acked: undefined, urgentKey: undefined, isClaimed: false, dirtyAt: now });
+      if (isOpenPost(state)) this.#keepOrDrop({ ...state, acked: undefined, urgentKey: undefined, isClaimed: false, dirtyAt: now });
     this.#wakeAt(now);
   }
 
@@ -106,7 +106,7 @@ class PostPublisher implements Publisher {
   forget(boxId: string): void {
     const state = this.#statesById.get(boxId);
     if (state === undefined) return;
-    this.#put({ ...state, forgottenAt: state.forgottenAt ?? this.#ports.clock.monotonic() });
+    this.#keepOrDrop({ ...state, forgottenAt: state.forgottenAt ?? this.#ports.clock.monotonic() });
   }
 
   flush(deadlineMs: number): Promise<{ owed: string[] }> {
@@ -122,7 +122,7 @@ class PostPublisher implements Publisher {
     const { wall, now } = this.#instant();
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
-    return { ...standingOf(this.#statesById.values(), now), blockedUntil };
+    return { ...publisherStats(this.#statesById.values(), now), blockedUntil };
   }
 
   async stop(): Promise<void> {
@@ -136,7 +136,7 @@ class PostPublisher implements Publisher {
     return { wall: this.#ports.clock.now(), now: this.#ports.clock.monotonic() };
   }
 
-  /** Views come in bursts: what is due is decided once after the burst, by the one timer. */
+  /** Views come in bursts. The one timer decides once after a burst what is due. */
   #wakeAt(at: number): void {
     if (this.#abort.signal.aborted || (this.#timer !== undefined && this.#timer.at <= at)) return;
     this.#timer?.cancel();
@@ -153,11 +153,11 @@ class PostPublisher implements Publisher {
     const { starts, wakeAt } = decide(situation, this.#options, now);
     this.#budget = refill(this.#budget, this.#options.limits, now);
     for (const start of starts) this.#start(start, now);
-    if (this.#flush !== undefined) this.#goOnFlushing(this.#flush, wakeAt, now);
+    if (this.#flush !== undefined) this.#continueFlush(this.#flush, wakeAt, now);
     else if (wakeAt !== undefined) this.#wakeAt(wakeAt);
   }
 
-  #goOnFlushing(flush: Flush, wakeAt: number | undefined, now: number): void {
+  #continueFlush(flush: Flush, wakeAt: number | undefined, now: number): void {
     const isLast = wakeAt === undefined || wakeAt > flush.deadlineAt;
     if (now >= flush.deadlineAt || (isLast && this.#running.size === 0)) return this.#endFlush(flush);
     this.#wakeAt(isLast ? flush.deadlineAt : wakeAt);
@@ -174,7 +174,7 @@ class PostPublisher implements Publisher {
   #start({ boxId, need, reason }: Start, now: number): void {
     const known = this.#statesById.get(boxId);
     if (known === undefined) return;
-    const state = begin(known, need, now);
+    const state = beginRequest(known, need, now);
     this.#statesById.set(boxId, state);
     this.#budget = take(this.#budget, this.#options.limits);
     this.#ports.meter.count('pushes', { need, reason });
@@ -187,31 +187,31 @@ class PostPublisher implements Publisher {
     const { boxId, attempt } = begun;
     if (attempt === undefined) return;
     const { log, clock } = this.#ports;
-    const line = new RequestLine(log, clock, begun, attempt, reason);
+    const requestLog = new RequestLog(log, clock, begun, attempt, reason);
     try {
-      const settle = await send(this.#ports, begun, attempt, { signal: this.#abort.signal, onBody: (body) => line.carries(body) });
-      this.#succeeded(boxId, settle);
-      line.end('ok', this.#statesById.get(boxId));
+      const settle = await send(this.#ports, begun, attempt, { signal: this.#abort.signal, onBody: (body) => requestLog.setBody(body) });
+      this.#onSuccess(boxId, settle);
+      requestLog.end('ok', this.#statesById.get(boxId));
     } catch (error) {
       const failure = pushErrorOf(error);
-      this.#failed(boxId, attempt, failure);
-      line.end(failure.reason, this.#statesById.get(boxId));
+      this.#onFailure(boxId, attempt, failure);
+      requestLog.end(failure.reason, this.#statesById.get(boxId));
     }
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
-  #succeeded(boxId: string, settle: Settle): void {
+  #onSuccess(boxId: string, settle: Settle): void {
     const state = this.#statesById.get(boxId);
     if (state === undefined) return;
     this.#okCount += 1;
-    this.#passGate({ kind: 'answered' });
+    this.#updateGate({ kind: 'answered' });
     const settled = settle(state, this.#ports.clock.monotonic());
-    if (state.attempt?.need === 'create' || state.attempt?.need === 'edit') this.#written(settled);
-    this.#put(settled);
+    if (state.attempt?.need === 'create' || state.attempt?.need === 'edit') this.#onWritten(settled);
+    this.#keepOrDrop(settled);
   }
 
-  /** Something was written: its channel is open to us. Only then may the log say that a box is up to date. */
-  #written(state: PostState): void {
+  /** Something was written, so its channel is open to us. Only then may the log say that a box is up to date. */
+  #onWritten(state: PostState): void {
     const { boxId, target } = state;
     this.#ports.meter.count('edits_sent');
     if (!isDirty(state)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
@@ -220,18 +220,18 @@ class PostPublisher implements Publisher {
       if (other.target.channelId === target.channelId) this.#statesById.set(other.boxId, afterChannelOpened(other, now));
   }
 
-  #failed(boxId: string, attempt: Attempt, error: PushError): void {
+  #onFailure(boxId: string, attempt: Attempt, error: PushError): void {
     const { reason, retryAfterMs } = error;
     this.#ports.meter.count('push_failures', { reason });
     if (reason === 'rate_limited') this.#budget = shrinkToReserve(this.#budget, this.#options.limits);
-    this.#passGate({ kind: 'failed', reason, retryAfterMs });
+    this.#updateGate({ kind: 'failed', reason, retryAfterMs });
     this.#logFailure(boxId, attempt, error);
     const state = this.#statesById.get(boxId);
     if (state === undefined) return;
     const { clock, random } = this.#ports;
     const context = { now: clock.monotonic(), random: random(), okCount: this.#okCount, onRootGone: this.#options.onRootGone };
     const failed = afterFailure(state, { attempt, reason, because: error.message, retryAfterMs }, context);
-    this.#put(failed.view === undefined ? failed : { ...failed, hash: contentOf(failed.view, failed) });
+    this.#keepOrDrop(failed.view === undefined ? failed : { ...failed, hash: contentHash(failed.view, failed) });
   }
 
   #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
@@ -248,11 +248,11 @@ class PostPublisher implements Publisher {
     this.#repeats.failed(`box:${boxId}`, { box: boxId, need, reason, detail: error.message }, 'A box could not be pushed.');
   }
 
-  #passGate(answer: GateAnswer): void {
+  #updateGate(outcome: RequestOutcome): void {
     const wasProbing = this.#gate.probing;
     const now = this.#ports.clock.monotonic();
-    this.#gate = gateAfter(this.#gate, answer, now, this.#ports.random());
-    if (answer.kind === 'answered' && openAt(this.#gate) <= now) this.#logOpenGate();
+    this.#gate = gateAfter(this.#gate, outcome, now, this.#ports.random());
+    if (outcome.kind === 'answered' && openAt(this.#gate) <= now) this.#logOpenGate();
     if (!wasProbing || this.#gate.probing) return;
     for (const state of this.#statesById.values()) this.#statesById.set(state.boxId, afterRecovery(state, now));
   }
@@ -262,8 +262,8 @@ class PostPublisher implements Publisher {
       if (scope === 'all') this.#repeats.recovered(`gate:${reason}`, { reason }, 'Mattermost takes requests again.');
   }
 
-  #put(state: PostState): void {
-    if (!isOver(state, this.#ports.clock.monotonic())) {
+  #keepOrDrop(state: PostState): void {
+    if (!mayBeDropped(state, this.#ports.clock.monotonic())) {
       this.#statesById.set(state.boxId, state);
       if (state.post.kind !== 'none' || state.replaces !== undefined) this.#save(state);
       return;
@@ -277,7 +277,7 @@ class PostPublisher implements Publisher {
   }
 }
 
-/** A sink throws `PushError` only; anything else is a defect of ours whose effect on the server is unknown. */
+/** A sink throws only `PushError`. Anything else is a defect of ours whose effect on the server is unknown. */
 function pushErrorOf(error: unknown): PushError {
   return error instanceof PushError ? error : new PushError('server', `an unexpected error: ${String(error)}`, { cause: error });
 }

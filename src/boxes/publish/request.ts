@@ -1,4 +1,4 @@
-// Sends the one request that a post needs and that has begun. Owns nothing; what an answer means is decided in outcome.ts.
+// Sends the one request that a post needs. Holds no state; outcome.ts decides what a response means.
 
 import { type Card, firstVersion } from '../../core/card.ts';
 import { type FoundPost, type PostBody, PushError } from '../../core/sink.ts';
@@ -7,19 +7,19 @@ import { decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
 import type { PublisherPorts } from './publisher-ports.ts';
 import type { Attempt, PostState } from './post-state.ts';
 
-/** What the success of a request makes of the state that the post has by then. */
+/** Applies the success of a request to the state that the post has by then. */
 export type Settle = (state: PostState, now: number) => PostState;
 
-// Posts are dated by the server's clock: ours may be ahead of it by as much as this without a post being overlooked.
+// The server's clock dates posts. Ours may be ahead of it by this much before a post is overlooked.
 const CLOCK_SKEW_MS = 3_600_000;
 
 export interface Delivery {
   signal: AbortSignal;
-  /** Called with what the request carries, before it goes. */
+  /** Called with the body of the request before it is sent. */
   onBody(body: PostBody): void;
 }
 
-/** Resolves when the server has answered; throws `PushError`. */
+/** Resolves with what the success changes. Throws `PushError`. */
 export async function send(ports: PublisherPorts, state: PostState, attempt: Attempt, delivery: Delivery): Promise<Settle> {
   const { sink, instance } = ports;
   const { signal } = delivery;
@@ -49,7 +49,7 @@ export async function send(ports: PublisherPorts, state: PostState, attempt: Att
   }
 }
 
-/** A post that replaces another one of the same box is known by that. */
+/** A post that replaces another one of the same box is recognised by that. */
 function isOf({ boxId, replaces }: PostState, meta: LiveStatusMeta | undefined): boolean {
   return meta?.box === boxId && (replaces === undefined || meta.replaces === replaces);
 }
@@ -69,7 +69,7 @@ async function create(ports: PublisherPorts, state: PostState, delivery: Deliver
   }
 }
 
-/** The post with that id; throws `gone` or `root_gone` when there is none. */
+/** The post with that id. Throws `gone` or `root_gone` when there is none. */
 async function readPost(ports: PublisherPorts, state: PostState, postId: string, signal: AbortSignal): Promise<FoundPost> {
   const found = await ports.sink.read(postId, signal);
   if (found !== undefined) return found;
@@ -77,7 +77,7 @@ async function readPost(ports: PublisherPorts, state: PostState, postId: string,
   throw new PushError('gone', 'the post was deleted');
 }
 
-/** A server that cannot look the root up says the same as if there were none. */
+/** A server that fails to look the root up answers as if there were none. So the root is read before its loss is accepted. */
 async function requireLoss({ sink }: PublisherPorts, { target }: PostState, error: PushError, signal: AbortSignal): Promise<void> {
   if (target.rootId === undefined) return;
   const root = await sink.read(target.rootId, signal);
@@ -96,7 +96,7 @@ async function edit(ports: PublisherPorts, state: PostState, { signal, onBody }:
   }
 }
 
-// A root takes its replies along: the two ways to lose a post mean different things.
+// Deleting a root deletes its replies. A deleted post and a deleted thread mean different things.
 async function requireRoot({ sink }: PublisherPorts, { target: { rootId } }: PostState, signal: AbortSignal): Promise<void> {
   if (rootId !== undefined && (await sink.read(rootId, signal)) === undefined) throw new PushError('root_gone', 'the thread was deleted');
 }

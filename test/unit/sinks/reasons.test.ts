@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createNotices } from '../../../src/app/notices.ts';
 import { gateAfter, OPEN_GATE, openAt } from '../../../src/boxes/publish/gate.ts';
-import { patienceWith } from '../../../src/boxes/publish/patience.ts';
+import { planRetry } from '../../../src/boxes/publish/retry-plan.ts';
 import { FAILURES, PushError, type Reason } from '../../../src/core/sink.ts';
 import { withBreaker } from '../../../src/sinks/breaker.ts';
 import { untilHealthy } from '../../../src/core/until-healthy.ts';
@@ -47,7 +47,7 @@ async function circuitAfter({ reason }: PushError): Promise<string> {
 }
 
 function boxAfter({ reason }: PushError, lastingMs: number, alone: boolean): string {
-  const { kind, waitMs } = patienceWith({ reason, count: 1, lastingMs, alone, final: false, random: 0.5 });
+  const { kind, waitMs } = planRetry({ reason, count: 1, lastingMs, alone, final: false, random: 0.5 });
   return `${kind} ${waitMs}`;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Gate, gateAfter, OPEN_GATE, openAt } from '../../../../src/boxes/publish/gate.ts';
-import { afterChannelOpened, afterFailure, begin, type FailureContext, type Need } from '../../../../src/boxes/publish/outcome.ts';
-import { type Failures, patienceWith } from '../../../../src/boxes/publish/patience.ts';
+import { afterChannelOpened, afterFailure, beginRequest, type FailureContext, type Need } from '../../../../src/boxes/publish/outcome.ts';
+import { type Failures, planRetry } from '../../../../src/boxes/publish/retry-plan.ts';
 import { newPostState, shrinkingFor, type PostState } from '../../../../src/boxes/publish/post-state.ts';
 import { FAILURES, type Reason } from '../../../../src/core/sink.ts';
 import { view } from './harness.ts';
@@ -30,7 +30,7 @@ const REASONS: readonly Reason[] = [
 function begun(need: Need, change: Partial<PostState> = {}): PostState {
   const fresh = newPostState(view('box', 'text', { rootId: 'root' }), 'hash', 'pending', { wall: 0, now: NOW - 5_000 });
   const post: PostState['post'] = need === 'create' || need === 'find' ? { kind: 'none' } : { kind: 'posted', postId: 'post' };
-  return begin({ ...fresh, post, acked: { hash: 'old', seq: 1 }, seq: 1, ...change }, need, NOW - 100);
+  return beginRequest({ ...fresh, post, acked: { hash: 'old', seq: 1 }, seq: 1, ...change }, need, NOW - 100);
 }
 
 function fail(state: PostState, reason: Reason, context: Partial<FailureContext> = {}): PostState {
@@ -99,7 +99,7 @@ describe('a failed edit', () => {
       return reasons.map((each) => {
         state = fail(state, each);
         const { kind } = state.post;
-        state = begin(state, 'edit', NOW);
+        state = beginRequest(state, 'edit', NOW);
         return kind;
       });
     };
@@ -110,13 +110,15 @@ describe('a failed edit', () => {
   it('only too much text makes a box smaller, twice; after a while the next view is tried in full', () => {
     for (const reason of REASONS) expect(fail(begun('edit'), reason).shrinking.level).toBe(reason === 'too_large' ? 1 : 0);
     const once = fail(begun('edit'), 'too_large');
-    const twice = fail(begin(once, 'edit', NOW), 'too_large');
-    expect(told(fail(begin(twice, 'edit', NOW), 'too_large'))).toBe(`posted, confirmed, settled, less text, refused for ${5 * MINUTE_MS}`);
+    const twice = fail(beginRequest(once, 'edit', NOW), 'too_large');
+    expect(told(fail(beginRequest(twice, 'edit', NOW), 'too_large'))).toBe(
+      `posted, confirmed, settled, less text, refused for ${5 * MINUTE_MS}`,
+    );
     const next = view('box', 'more');
     expect(shrinkingFor(once, next, NOW + MINUTE_MS - 1).level).toBe(1);
     const grown = shrinkingFor(once, next, NOW + MINUTE_MS);
     expect(grown.level).toBe(0);
-    const again = fail(begin({ ...once, shrinking: grown }, 'edit', NOW), 'too_large');
+    const again = fail(beginRequest({ ...once, shrinking: grown }, 'edit', NOW), 'too_large');
     expect(again.shrinking).toMatchObject({ level: 1, waitMs: 2 * MINUTE_MS });
     expect(shrinkingFor(once, view('box', 'end', { final: true }), NOW).level).toBe(0);
   });
@@ -142,7 +144,7 @@ describe('a failed look', () => {
 describe('an end whose post may not be edited', () => {
   const failing = (reason: Reason, change: Partial<PostState> = {}, now = NOW): PostState =>
     fail(begun('edit', { view: view('box', 'end', { final: true }), ...change }), reason, { now });
-  const ended = (reason: Reason, sinceAt: number): PostState => fail(begin(failing(reason, {}, sinceAt), 'edit', NOW), reason);
+  const ended = (reason: Reason, sinceAt: number): PostState => fail(beginRequest(failing(reason, {}, sinceAt), 'edit', NOW), reason);
   const moved = { post: { kind: 'none' }, pendingPostId: 'pending:end', replaces: 'post', acked: undefined, trouble: { kind: 'none' } };
 
   it('goes into another post: at once when it is too old, after half a minute when it is a matter of permission', () => {
@@ -163,7 +165,7 @@ describe('an end whose post may not be edited', () => {
 
 describe('the time until a box tries again', () => {
   const wait = (failures: Partial<Failures>): string => {
-    const { kind, waitMs } = patienceWith({
+    const { kind, waitMs } = planRetry({
       reason: 'rejected',
       count: 1,
       lastingMs: 0,
@@ -180,10 +182,10 @@ describe('the time until a box tries again', () => {
     '%s: half a second, doubling to eight, then quickly until half a minute is over; a quarter more or less is chance',
     (reason) => {
       const waits = [1, 2, 3, 4, 5, 6, 7, 20].map((count) =>
-        patienceWith({ reason, count, lastingMs: 28_999, alone: true, final: true, random: 0.5 }),
+        planRetry({ reason, count, lastingMs: 28_999, alone: true, final: true, random: 0.5 }),
       );
       expect(waits.map(({ waitMs }) => waitMs)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 500, 500, 500]);
-      expect(patienceWith({ reason, count: 5, lastingMs: 0, alone: true, final: true, random: 0 }).waitMs).toBe(6_000);
+      expect(planRetry({ reason, count: 5, lastingMs: 0, alone: true, final: true, random: 0 }).waitMs).toBe(6_000);
     },
   );
 
@@ -220,7 +222,7 @@ describe('the time until a box tries again', () => {
     for (const okCount of [5, 5, 6, 6]) {
       state = fail(state, 'server', { okCount });
       alone.push(state.trouble.kind !== 'none' && state.trouble.alone);
-      state = begin(state, 'edit', NOW);
+      state = beginRequest(state, 'edit', NOW);
     }
     expect(alone).toEqual([false, false, true, true]);
   });

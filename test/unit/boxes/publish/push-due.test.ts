@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextDueAt } from '../../../../src/boxes/publish/pace.ts';
+import { nextDueAt } from '../../../../src/boxes/publish/push-due.ts';
 import { parsePace } from '../../../../src/core/pace.ts';
 
 describe('parsePace', () => {

@@ -1,7 +1,7 @@
 // What is compared is what a view says; a body is encoded only to be sent.
 
 import { describe, expect, it } from 'vitest';
-import { contentOf } from '../../../../src/boxes/publish/content.ts';
+import { contentHash } from '../../../../src/boxes/publish/content-hash.ts';
 import type { BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
 import { createHarness, view } from './harness.ts';
 
@@ -33,14 +33,14 @@ describe('the content of a view', () => {
     ['text for notifications', card({ fallback: 'other' })],
     ['end', card({ final: true })],
     ['run', { ...base, meta: { ...base.meta, runs: ['run'] } }],
-  ])('is another one with another %s', (_what, other) => expect(contentOf(other)).not.toBe(contentOf(base)));
+  ])('is another one with another %s', (_what, other) => expect(contentHash(other)).not.toBe(contentHash(base)));
 
   it('is another one when it has to be cut, or names another post that it replaces', () => {
     const shrinking = { level: 1, growAt: 0, waitMs: 0 } as const;
-    expect(new Set([contentOf(base), contentOf(base, { shrinking }), contentOf(base, { replaces: 'post' })]).size).toBe(3);
+    expect(new Set([contentHash(base), contentHash(base, { shrinking }), contentHash(base, { replaces: 'post' })]).size).toBe(3);
   });
 
   it('is the same whatever is urgent about it, and however it would have been first', () => {
-    expect(contentOf(card({ urgentKey: 'other', first: { title: 'x', lines: [] }, dropOrder: [] }))).toBe(contentOf(base));
+    expect(contentHash(card({ urgentKey: 'other', first: { title: 'x', lines: [] }, dropOrder: [] }))).toBe(contentHash(base));
   });
 });

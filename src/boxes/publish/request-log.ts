@@ -1,4 +1,4 @@
-// The one line that `LOG_LEVEL=debug` shows of each request about a post. Owns what is known of that request until it is over.
+// Writes the one log line that `LOG_LEVEL=debug` shows for each request about a post. Collects its fields until the request ends.
 
 import type { Clock } from '../../core/clock.ts';
 import type { LogFields, Logger } from '../../core/log.ts';
@@ -6,14 +6,14 @@ import type { PostBody, Reason } from '../../core/sink.ts';
 import type { Attempt, PostState } from './post-state.ts';
 import type { SendReason } from './send-reason.ts';
 
-export class RequestLine {
+export class RequestLog {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #fields: LogFields;
   readonly #startedAt: number;
   #bytes: number | undefined;
 
-  /** `begun` is the post with its request on the way. */
+  /** `begun` is the post with its request in flight. */
   constructor(log: Logger, clock: Clock, begun: PostState, { need }: Attempt, reason: SendReason) {
     const { boxId, target, trouble } = begun;
     this.#log = log;
@@ -23,16 +23,16 @@ export class RequestLine {
     this.#fields = { box: boxId, channelId: target.channelId, need, reason, attempt };
   }
 
-  /** What the request carries, as soon as that is known. */
-  carries(body: PostBody): void {
+  /** Call with the body of the request as soon as it is known. */
+  setBody(body: PostBody): void {
     this.#bytes = new TextEncoder().encode(JSON.stringify(body)).length;
   }
 
-  /** `after` is the post as the answer left it, if anything is left. */
+  /** `after` is the post's state after the request, if the box still exists. */
   end(outcome: 'ok' | Reason, after: PostState | undefined): void {
     const postId = after?.post.kind === 'posted' ? { postId: after.post.postId } : {};
     const bytes = this.#bytes === undefined ? {} : { bytes: this.#bytes };
     const ms = Math.round(this.#clock.monotonic() - this.#startedAt);
-    this.#log.debug({ ...this.#fields, ...postId, ...bytes, ms, outcome }, 'A request about a post is over.');
+    this.#log.debug({ ...this.#fields, ...postId, ...bytes, ms, outcome }, 'A request about a post ended.');
   }
 }
