@@ -6,7 +6,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openclawConfigPath } from '../config/find-gateway.ts';
+import { openclawConfigPath } from '../sources/openclaw/gateway/find-gateway.ts';
 import { asRecord, parseJson } from '../core/json-guards.ts';
 import { packagePath } from '../runtime/package-folder.ts';
 

@@ -1,7 +1,7 @@
 // Chooses the sources, from the variables or from what is on this machine, and says why.
 
 import { SOURCES } from '../sources/catalogue.ts';
-import { findGateway, type GatewayFound } from './find-gateway.ts';
+import { findGateway, type GatewayFound } from '../sources/openclaw/gateway/find-gateway.ts';
 import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';

@@ -3,8 +3,8 @@
 import { access, constants, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { openclawConfigPath } from '../../config/find-gateway.ts';
-import { parseLooseJson } from '../../config/loose-json.ts';
+import { openclawConfigPath } from '../../sources/openclaw/gateway/find-gateway.ts';
+import { parseLooseJson } from '../../sources/openclaw/gateway/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
 import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';

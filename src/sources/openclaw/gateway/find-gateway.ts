@@ -1,7 +1,7 @@
 // Finds the gateway in OpenClaw's own configuration, for a watcher on the gateway's host. Pure: the caller reads the file.
 
 import { isAbsolute, join } from 'node:path';
-import { asRecord, type JsonRecord } from '../core/json-guards.ts';
+import { asRecord, type JsonRecord } from '../../../core/json-guards.ts';
 import { parseLooseJson } from './loose-json.ts';
 
 /** The address and token of the gateway, or why there are none. `why` completes a sentence for the log. */

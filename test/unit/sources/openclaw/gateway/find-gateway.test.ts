@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findGateway, openclawConfigPath } from '../../../src/config/find-gateway.ts';
+import { findGateway, openclawConfigPath } from '../../../../../src/sources/openclaw/gateway/find-gateway.ts';
 
 const HOME = '/home/somebody';
 const TOKEN = 'fake-gateway-token';
