@@ -1,6 +1,6 @@
 // `live-status demo`: the watcher at work, without a Mattermost and without agents.
 
-import { SERVER_VERSIONS, type ServerVersion } from '../stand-in/rules.ts';
+import { SERVER_VERSIONS, type ServerVersion } from '../stand-in/version-rules.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes } from '../runtime/exit-codes.ts';

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FreshIds } from './fresh-ids.ts';
-import type { Gateway, LiveSession } from './gateway.ts';
+import type { Gateway, LiveSession } from './agents-folder.ts';
 import type { RecordedLine, RecordedSession } from './recording.ts';
 import { channelIdOf, channelIdOfDelivery, type Room } from './room.ts';
 import type { Step, TimedStep } from './timeline.ts';

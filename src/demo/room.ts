@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { errorCode } from '../core/error-code.ts';
-import type { ServerVersion } from '../stand-in/rules.ts';
+import type { ServerVersion } from '../stand-in/version-rules.ts';
 import { SAMPLE, sampleSeed } from '../stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../stand-in/server.ts';
 import { createStandIn, type StandIn } from '../stand-in/stand-in.ts';

@@ -38,7 +38,7 @@ export async function startWatcher({ program, env }: WatcherOptions, signal: Abo
     env: { ...env, HEALTH_PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = lastWordsOf(child);
+  const ended = lastOutputOf(child);
   const watcher: Watcher = {
     healthUrl: `http://127.0.0.1:${port}/health`,
     ended,
@@ -54,13 +54,13 @@ export async function startWatcher({ program, env }: WatcherOptions, signal: Abo
   return watcher;
 }
 
-async function lastWordsOf(child: ChildProcess): Promise<string> {
+async function lastOutputOf(child: ChildProcess): Promise<string> {
   let output = '';
   const keep = (data: Buffer): void => void (output = `${output}${data.toString()}`.slice(-MAX_OUTPUT_CHARS));
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   await once(child, 'close');
-  return `The watcher ended with exit code ${child.exitCode ?? 'unknown'}. It said:\n${output}`;
+  return `The watcher ended with exit code ${child.exitCode ?? 'unknown'}. Its last output:\n${output}`;
 }
 
 async function untilReady(healthUrl: string, signal: AbortSignal): Promise<void> {

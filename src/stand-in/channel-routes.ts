@@ -1,10 +1,10 @@
 // Channels and their members: lookups by id and by name, membership, direct channels, joining.
 
-import { isMember, mayRead } from './access.ts';
+import { isMember, mayRead } from './permissions.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
-import { idParam } from './call.ts';
-import type { Call } from './call.ts';
+import { idParam } from './route-call.ts';
+import type { Call } from './route-call.ts';
 import { firstJsonValue, isObject } from './lenient-json.ts';
 import { channelOf } from './world.ts';
 import type { Channel, World } from './world.ts';

@@ -1,14 +1,14 @@
 // `POST /posts`: permissions, the memory of pending ids, the root, the limits.
 
-import { isMember, mayRead } from './access.ts';
+import { isMember, mayRead } from './permissions.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
 import { storedProps } from './attachments.ts';
-import type { Call } from './call.ts';
+import type { Call } from './route-call.ts';
 import { decodePost } from './decode-post.ts';
 import type { PostFields } from './decode-post.ts';
-import { checkContent } from './limits.ts';
-import { insertPost } from './post-store.ts';
+import { checkContent } from './post-limits.ts';
+import { insertPost } from './write-posts.ts';
 import { wirePost } from './post.ts';
 import type { Post } from './post.ts';
 import { livePost, replyCountOf } from './world.ts';

@@ -1,7 +1,7 @@
 // From a request body to the fields of a post, as strict or as lenient as the played version.
 
 import { refusal } from './answer.ts';
-import type { Call } from './call.ts';
+import type { Call } from './route-call.ts';
 import { firstJsonValue, isObject } from './lenient-json.ts';
 
 /** The fields of a posted or patched post that count; `undefined` when the body does not give them. */

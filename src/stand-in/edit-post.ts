@@ -1,15 +1,15 @@
 // Changing and deleting posts: `PUT /posts/{id}` (replaces), `PUT /posts/{id}/patch`, pinning, `DELETE`.
 
-import { editablePost, readablePost } from './access.ts';
+import { editablePost, readablePost } from './permissions.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
 import { storedProps } from './attachments.ts';
-import { idParam } from './call.ts';
-import type { Call } from './call.ts';
+import { idParam } from './route-call.ts';
+import type { Call } from './route-call.ts';
 import { decodePost } from './decode-post.ts';
-import { checkContent } from './limits.ts';
-import { deletePost, updatePost } from './post-store.ts';
-import type { PostChange } from './post-store.ts';
+import { checkContent } from './post-limits.ts';
+import { deletePost, updatePost } from './write-posts.ts';
+import type { PostChange } from './write-posts.ts';
 import { wirePost } from './post.ts';
 import type { Post } from './post.ts';
 import { livePost, replyCountOf } from './world.ts';

@@ -1,7 +1,7 @@
 // One post as the stand-in stores it and as it travels. A post is never changed, only replaced.
 
 import { visibleProps } from './attachments.ts';
-import type { ServerRules } from './rules.ts';
+import type { ServerRules } from './version-rules.ts';
 
 /** A stored post, in Mattermost's own field names. Instants are milliseconds since the epoch, 0 for never. */
 export interface Post {

@@ -1,10 +1,10 @@
 // Reading posts: one, a thread, pages of a channel, and the `since` list with its history rows.
 
-import { isMember, mayRead, readablePost } from './access.ts';
+import { isMember, mayRead, readablePost } from './permissions.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
-import { idParam } from './call.ts';
-import type { Call } from './call.ts';
+import { idParam } from './route-call.ts';
+import type { Call } from './route-call.ts';
 import { firstJsonValue } from './lenient-json.ts';
 import { wirePost } from './post.ts';
 import type { Post } from './post.ts';

@@ -1,6 +1,6 @@
 // The table of routes that need a token, with what each says while the database is down.
 
-import type { Route } from './call.ts';
+import type { Route } from './route-call.ts';
 import {
   addMember,
   directChannel,
@@ -14,7 +14,7 @@ import {
 import { createPost } from './create-post.ts';
 import { patchPost, pinPost, putPost, removePost } from './edit-post.ts';
 import { editHistory, getPost, getThread, listPosts, postsByIds } from './read-posts.ts';
-import type { ServerVersion } from './rules.ts';
+import type { ServerVersion } from './version-rules.ts';
 import { getUser, getUserByName, typing, usersByIds, usersByNames } from './user-routes.ts';
 
 /** An edit whose permission cannot be looked up is refused like one that is not permitted (recorded). */

@@ -1,12 +1,12 @@
 // A Mattermost for tests and the demo: answers like a recorded real one. Owns the request log; knows no sockets.
 
-import { tokenOf, userOfToken } from './access.ts';
-import { applyRequest } from './apply.ts';
-import type { ActiveLimit } from './apply.ts';
+import { tokenOf, userOfToken } from './permissions.ts';
+import { applyRequest } from './apply-request.ts';
+import type { ActiveLimit } from './apply-request.ts';
 import type { StandInAnswer, StandInRequest } from './answer.ts';
 import { pendingIdOf } from './create-post.ts';
-import { deliver } from './deliver.ts';
-import type { Arrival } from './deliver.ts';
+import { deliver } from './deliver-answer.ts';
+import type { Arrival } from './deliver-answer.ts';
 import { Faults } from './faults.ts';
 import { PendingIds } from './pending-ids.ts';
 import type { Post, PostVersion } from './post.ts';

@@ -1,6 +1,6 @@
 // What an operator, an administrator or an outage does to the server behind the bot's back.
 
-import { deletePost } from './post-store.ts';
+import { deletePost } from './write-posts.ts';
 import { livePost } from './world.ts';
 import type { Channel, User, World } from './world.ts';
 

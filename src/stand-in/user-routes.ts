@@ -1,10 +1,10 @@
 // Users as a bot sees them: itself, one by id or name, several at once.
 
-import { isMember } from './access.ts';
+import { isMember } from './permissions.ts';
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
-import { idParam } from './call.ts';
-import type { Call } from './call.ts';
+import { idParam } from './route-call.ts';
+import type { Call } from './route-call.ts';
 import { firstJsonValue, isObject } from './lenient-json.ts';
 import type { User } from './world.ts';
 

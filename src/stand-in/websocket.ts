@@ -3,7 +3,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { tokenOf, userOfToken } from './access.ts';
+import { tokenOf, userOfToken } from './permissions.ts';
 import { isObject } from './lenient-json.ts';
 import type { StandIn } from './stand-in.ts';
 import { postFrame, typingFrame, type WebsocketEvent } from './websocket-events.ts';

@@ -3,8 +3,8 @@
 import { postOf } from './post.ts';
 import type { Post, PostVersion } from './post.ts';
 import { PendingIds } from './pending-ids.ts';
-import { rulesOf } from './rules.ts';
-import type { ServerRules, ServerVersion } from './rules.ts';
+import { rulesOf } from './version-rules.ts';
+import type { ServerRules, ServerVersion } from './version-rules.ts';
 
 /** A person or a bot. */
 export interface User {

@@ -1,6 +1,6 @@
 // Secrets inside words that are base64 or hexadecimal: the word is read, and masked whole when what it says has a secret.
 
-import { charTable, isIn } from './redact-chars.ts';
+import { charTable, isIn } from './char-sets.ts';
 import type { Span } from './redact-view.ts';
 
 const MAX_CHARS = 16_384;

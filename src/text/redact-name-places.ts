@@ -1,6 +1,6 @@
 // Where the value of a name stands: behind a colon or an equals sign, after "is", in the next cell, in the next line, before it.
 
-import { charTable, runStart } from './redact-chars.ts';
+import { charTable, runStart } from './char-sets.ts';
 import type { NameKind } from './redact-names.ts';
 import { looksChosen, type Standing } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
@@ -40,7 +40,7 @@ const NEXT_ARGUMENT = /\\{0,7}["'`][ \t]{0,4},\s{0,40}(?=@?[NLfbr]?\\{0,7}["'`])
 /** What a name is for: `(prod)`, `for the admin`, `of db 2`. */
 const QUALIFIER =
   /[ \t]{1,3}(?:\([^()\n]{1,40}\)|\[[^[\]\n]{1,40}\]|(?:base|value|string|here|below|now|again|itself|provided|supplied|given|used|returned|generated|created|received)|(?:for|of|on|in|to|from|at|für|von|zum|zur|pour|de|du|del|para|da|do|della|di|per|voor|van|dla|do|для|för|til|pentru)[ \t]{1,2}[^\s:=,;.!?|"'`]{1,40}(?:[ \t][^\s:=,;.!?|"'`]{1,30}){0,2}?)(?=[ \t]{0,4}(?:[:=：–—]|(?:is|ist|est|es|è|é)[ \t]))/y;
-const SAID =
+const SENTENCE_LINK =
   /(?:[ \t]{1,4}(?:is now|is|was|are|will be|set to|changed to|ist|war|lautet|heißt|sind|es|era|son|est|était|sont|é|è|sono|jest|to|är|er|on|e|este|je|это|là|adalah|olarak)(?:[ \t]{1,4}|[ \t]{0,2}:[ \t]{0,4})|[ \t]{0,2}(?:是|为|為|は|が|이|는|은)[ \t]{0,4})[*"'`(]{0,2}(?=[^\s"'`])/y;
 const DASH = /[ \t]{1,4}(?:[–—→]|-{1,2}>?)[ \t]{1,4}/y;
 const CELL = /[ \t]{0,60}[|│┃][ \t]{0,60}[`*"']{0,3}(?=[^\s|])/y;
@@ -78,7 +78,7 @@ const FINDERS: readonly (readonly [find: Finder, next: string | undefined])[] = 
   [qualifiedPlace, ' \t'],
   [argumentPlace, '("\'`\\'],
   [calledPlace, '().'],
-  [saidPlace, ' \t|│┃是为為はが이는은'],
+  [sentencePlace, ' \t|│┃是为為はが이는은'],
   [belowPlace, '\n: *_`"\')：'],
   [besidePlace, ' \t'],
   [beforePlace, undefined],
@@ -143,8 +143,8 @@ function qualifiedPlace(text: string, named: Named): Place | undefined {
   const qualifier = sticky(QUALIFIER, text, named.end);
   if (qualifier === undefined) return undefined;
   const qualified = { ...named, end: qualifier.end };
-  const place = separatedPlace(text, qualified) ?? saidPlace(text, qualified);
-  return place?.standing === 'joined' || place?.standing === 'spaced' ? { ...place, standing: 'said' } : place;
+  const place = separatedPlace(text, qualified) ?? sentencePlace(text, qualified);
+  return place?.standing === 'joined' || place?.standing === 'spaced' ? { ...place, standing: 'sentence' } : place;
 }
 
 /** The next argument of a call: `setenv("API_KEY", "x")`. */
@@ -185,9 +185,9 @@ function blockValuePlace(text: string, { end }: Named): Place | undefined {
   return value === undefined ? undefined : { at: value.end, standing: 'joined' };
 }
 
-function saidPlace(text: string, { end }: Named): Place | undefined {
-  const said = sticky(SAID, text, end) ?? sticky(DASH, text, end);
-  if (said !== undefined) return { at: backToQuote(text, said.end), standing: 'said' };
+function sentencePlace(text: string, { end }: Named): Place | undefined {
+  const link = sticky(SENTENCE_LINK, text, end) ?? sticky(DASH, text, end);
+  if (link !== undefined) return { at: backToQuote(text, link.end), standing: 'sentence' };
   const cell = sticky(CELL, text, end);
   return cell === undefined ? undefined : { at: cell.end, standing: 'cell' };
 }

@@ -6,10 +6,10 @@ const MOST_CHARS = 4_000_000; // the texts of a thousand boxes with what became 
  * The same redactor, which answers from memory for a text that it was given not long ago. The texts that were not asked for longest are
  * forgotten when all together have more than `mostChars` characters. `redact` must be pure.
  */
-export function redactOnce(redact: (text: string) => string, mostChars = MOST_CHARS): (text: string) => string {
+export function cachedRedactor(redact: (text: string) => string, mostChars = MOST_CHARS): (text: string) => string {
   const redactedByText = new Map<string, string>();
   let chars = 0;
-  const forget = (text: string): void => {
+  const drop = (text: string): void => {
     const redacted = redactedByText.get(text);
     if (redacted === undefined) return;
     redactedByText.delete(text);
@@ -17,12 +17,12 @@ export function redactOnce(redact: (text: string) => string, mostChars = MOST_CH
   };
   return (text) => {
     const redacted = redactedByText.get(text) ?? redact(text);
-    forget(text);
+    drop(text);
     redactedByText.set(text, redacted); // the newest stands last
     chars += text.length + redacted.length;
     for (const oldest of redactedByText.keys()) {
       if (chars <= mostChars) break;
-      forget(oldest);
+      drop(oldest);
     }
     return redacted;
   };

@@ -1,7 +1,7 @@
 // Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `the password is value`.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
-import { charTable, isIn, runEnd, runStart } from './redact-chars.ts';
+import { charTable, isIn, runEnd, runStart } from './char-sets.ts';
 import { expressionSpans } from './redact-expressions.ts';
 import { FOREIGN_NAMES } from './redact-foreign-names.ts';
 import { NAME_STEMS, type NameKind, nameKind } from './redact-names.ts';
@@ -27,7 +27,7 @@ const PREVIOUS_WORDS = 3;
 const MAX_WORD_CHARS = 20;
 
 /** A stem of English names, or a whole word of another language. */
-export type NameMeaning = { kind: 'stem'; stem: string } | { kind: 'foreign'; word: string; says: NameKind };
+export type NameMeaning = { kind: 'stem'; stem: string } | { kind: 'foreign'; word: string; announces: NameKind };
 
 /** What every name that announces a secret contains. */
 export const NAME_ANCHORS: readonly Anchor<NameMeaning>[] = [
@@ -35,7 +35,7 @@ export const NAME_ANCHORS: readonly Anchor<NameMeaning>[] = [
   ...FOREIGN_NAMES.filter(({ word }) => word.length > 1).map(({ word, kind }) => ({
     literal: word,
     anyCase: true,
-    meaning: { kind: 'foreign', word, says: kind } as const,
+    meaning: { kind: 'foreign', word, announces: kind } as const,
   })),
 ];
 
@@ -94,11 +94,11 @@ function ownName(text: string, identifier: Span): Named | undefined {
   const front = /^[^A-Za-z_$]*/.exec(whole)?.[0].length ?? 0;
   const start = identifier.start + front;
   const name = whole.slice(front).replace(/[.$-]{1,8}$/, '');
-  const kind = INCOMPLETE.test(name) ? (kindWithWords(text, start, name) ?? nameKind(name)) : nameKind(name);
+  const kind = INCOMPLETE.test(name) ? (kindWithPreviousWords(text, start, name) ?? nameKind(name)) : nameKind(name);
   return kind === undefined || kind === 'harmless' ? undefined : { start, end: start + name.length, name, kind };
 }
 
-function kindWithWords(text: string, start: number, name: string): NameKind | 'harmless' | undefined {
+function kindWithPreviousWords(text: string, start: number, name: string): NameKind | 'harmless' | undefined {
   const kinds = previousWords(text, start).map((at) => nameKind(text.slice(at, start + name.length)));
   if (kinds.length === 0) return undefined;
   if (kinds.includes('strong')) return 'strong';
@@ -118,13 +118,13 @@ function previousWords(text: string, place: number): number[] {
 }
 
 /** A word of another language, also at the end of a compound and with an ending of its own. */
-function foreignName(text: string, at: number, { word, says }: NameMeaning & { kind: 'foreign' }): Named | undefined {
+function foreignName(text: string, at: number, { word, announces }: NameMeaning & { kind: 'foreign' }): Named | undefined {
   const bare = at + word.length;
   const end = bare + (/^ api(?![a-z])/i.exec(text.slice(bare, bare + 5))?.[0].length ?? 0);
   const isLatin = /[a-z]/.test(word);
   if (isLatin && /^\p{L}{4}/u.test(text.slice(end, end + 4))) return undefined;
   if (isLatin && word.length < 6 && /\p{L}/u.test(text.charAt(at - 1) + text.charAt(end))) return undefined;
-  return { start: at, end, name: word, kind: says };
+  return { start: at, end, name: word, kind: announces };
 }
 
 function valueSpans(text: string, named: Named): Span[] {
@@ -185,7 +185,7 @@ function readValue(text: string, { at, standing }: Place, { name, kind }: Named)
   const endsLine = /^(?:["'`\\]|[ \t]{0,8}(?:\n|$))/.test(text.slice(span.end, span.end + 12));
   const value = text.slice(span.start, Math.min(span.end, span.start + MAX_JUDGED_CHARS)).replace(/\n[ \t]*/g, '');
   const isQuoted = opening !== null && (standing === 'joined' || standing === 'spaced');
-  const isNamed = opening !== null && standing === 'said';
+  const isNamed = opening !== null && standing === 'sentence';
   if (!isSecretValue({ value, kind, name, standing: isQuoted ? 'quoted' : isNamed ? 'named' : standing, endsLine })) return [];
   if (opening !== null) return [span];
   return namesOneself(restOfLine(text, at)) ? [] : [wholeWord(text, span)];

@@ -1,7 +1,7 @@
 // Secrets that give themselves away by their shape: what `redact-shape-table.ts` lists, found in one pass.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
-import { charTable, type CharTable, isIn, runEnd } from './redact-chars.ts';
+import { charTable, type CharTable, isIn, runEnd } from './char-sets.ts';
 import { type Proof, SHAPE_ROWS } from './redact-shape-table.ts';
 import { CLASS_CHARS, parseTemplate, type Segment } from './redact-template.ts';
 import { type JoinedText, type Joint, jointAtOrAfter, type Span } from './redact-view.ts';
@@ -40,12 +40,12 @@ const isPrefixed = ({ segments: [first] }: { segments: Segment[] }) => first?.ki
 const PREFIX_SHAPES: PrefixShape[] = ALL.filter(isPrefixed).map(prefixShape);
 const WHOLE_SHAPES = ALL.filter((shape) => !isPrefixed(shape)).map(({ segments }) => segments);
 /** What a word must hold before a shape without a beginning is looked for in it: most words hold nothing of it. */
-const TELLING_SHAPES = WHOLE_SHAPES.flatMap((segments) => {
-  const telling = tellingPiece(segments);
-  return telling === undefined ? [] : [{ telling, pattern: wholePattern([segments]) }];
+const SHAPES_WITH_REQUIRED = WHOLE_SHAPES.flatMap((segments) => {
+  const required = requiredPiece(segments);
+  return required === undefined ? [] : [{ required, pattern: wholePattern([segments]) }];
 });
-const ANY_TELLING = new RegExp(TELLING_SHAPES.map(({ telling }) => escaped(telling)).join('|'));
-const OTHER_SHAPES = wholePattern(WHOLE_SHAPES.filter((segments) => tellingPiece(segments) === undefined));
+const ANY_REQUIRED = new RegExp(SHAPES_WITH_REQUIRED.map(({ required }) => escaped(required)).join('|'));
+const OTHER_SHAPES = wholePattern(WHOLE_SHAPES.filter((segments) => requiredPiece(segments) === undefined));
 
 /** The beginnings of all shapes that have a fixed one, or what tells more about them. */
 export const SHAPE_ANCHORS: readonly Anchor<PrefixShape>[] = PREFIX_SHAPES.map((shape) => ({
@@ -55,7 +55,7 @@ export const SHAPE_ANCHORS: readonly Anchor<PrefixShape>[] = PREFIX_SHAPES.map((
 }));
 
 /** Behind a beginning of a few letters that many words share, there must also be what stands inside. */
-function toldInside([first, run, third]: Segment[]): PrefixShape['inside'] {
+function requiredInside([first, run, third]: Segment[]): PrefixShape['inside'] {
   const isShort = first?.kind === 'literal' && first.text.length <= 4;
   return isShort && run?.kind === 'run' && run.min === run.max && third?.kind === 'literal' && third.text.length >= 3
     ? { at: run.min, text: third.text }
@@ -76,11 +76,11 @@ function prefixShape({ segments, proof }: { segments: Segment[]; proof: Proof })
     full,
     isOpen,
     proof,
-    inside: toldInside(segments),
+    inside: requiredInside(segments),
   };
 }
 
-function tellingPiece(segments: Segment[]): string | undefined {
+function requiredPiece(segments: Segment[]): string | undefined {
   return segments.flatMap((segment) => (segment.kind === 'literal' && segment.text.length >= MIN_PREFIX_CHARS ? [segment.text] : []))[0];
 }
 
@@ -117,9 +117,9 @@ export function shapeSpans(joined: JoinedText, hits: readonly Hit<PrefixShape>[]
 export function wordShapeSpans(text: string, words: readonly Span[]): Span[] {
   return words.flatMap((word) => {
     const whole = text.slice(word.start, word.end);
-    const patterns = !ANY_TELLING.test(whole)
+    const patterns = !ANY_REQUIRED.test(whole)
       ? []
-      : TELLING_SHAPES.flatMap(({ telling, pattern }) => (whole.includes(telling) ? [pattern] : []));
+      : SHAPES_WITH_REQUIRED.flatMap(({ required, pattern }) => (whole.includes(required) ? [pattern] : []));
     return wholeShapesIn(text, word, [OTHER_SHAPES, ...patterns]);
   });
 }
@@ -183,11 +183,11 @@ function isBody({ min, full, isOpen, proof, inside }: PrefixShape, body: string,
   if (body.length < min || (inside !== undefined && !body.startsWith(inside.text, inside.at))) return false;
   switch (proof) {
     case 'any':
-      return !isWords(body) || body.length >= full;
+      return !looksLikeWords(body) || body.length >= full;
     case 'exact':
       return (body.length === full && isRandom(body)) || (isCutOff && isDense(body));
     case 'random':
-      return isDense(body) || (body.length === full && !isOpen && !isWords(body));
+      return isDense(body) || (body.length === full && !isOpen && !looksLikeWords(body));
     default:
       return proof satisfies never;
   }
@@ -249,6 +249,6 @@ function isDense(text: string): boolean {
   return text.split(/[-_.]/).some((part) => part.length >= 10 && isRandom(part));
 }
 
-function isWords(text: string): boolean {
+function looksLikeWords(text: string): boolean {
   return /^(?:[a-z]+|[A-Z]+)(?:[-_.](?:[a-z]+|[A-Z]+))+$|^[a-z]+$/.test(text);
 }

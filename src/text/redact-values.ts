@@ -7,7 +7,7 @@ import type { NameKind } from './redact-names.ts';
  * How a value stands beside its name: `"…"`, `NAME=…`, `name = …` or `name: …`, `--name …`, `name is …`, `name …`,
  * `name "…"`, in the next cell of a table, in the next line, as the next argument.
  */
-export type Standing = 'quoted' | 'joined' | 'spaced' | 'option' | 'said' | 'beside' | 'named' | 'cell' | 'below' | 'listed';
+export type Standing = 'quoted' | 'joined' | 'spaced' | 'option' | 'sentence' | 'beside' | 'named' | 'cell' | 'below' | 'listed';
 
 export interface Candidate {
   value: string;
@@ -100,7 +100,7 @@ const JUDGES: Record<Standing, Judge> = {
     if (CALL_OR_INDEX.test(value) || MEMBER.test(bare)) return false;
     return looksRandom(bare, 8) || (kind === 'strong' && endsLine && isWholeWord(value, name));
   },
-  said: (bare, { kind, value }) =>
+  sentence: (bare, { kind, value }) =>
     !CALL_OR_INDEX.test(value) &&
     !MEMBER.test(bare) &&
     (looksChosen(bare) || (kind === 'strong' ? looksRandom(bare, 6) || isUnspeakable(bare) : looksRandom(bare, 16))),

@@ -6,7 +6,7 @@ import { PushError } from '../../../src/core/sink.ts';
 import { retryAfterMs } from '../../../src/sinks/mattermost/retry-after.ts';
 import type { Transport, TransportRequest, TransportResponse } from '../../../src/sinks/mattermost/transport.ts';
 import type { StandInRequest } from '../../../src/stand-in/answer.ts';
-import { deliver } from '../../../src/stand-in/deliver.ts';
+import { deliver } from '../../../src/stand-in/deliver-answer.ts';
 import type { StandIn } from '../../../src/stand-in/stand-in.ts';
 
 /** One process as the network sees it: what it sent goes on when it is dead, but no answer reaches it. */

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { ServerVersion } from '../../../src/stand-in/rules.ts';
+import type { ServerVersion } from '../../../src/stand-in/version-rules.ts';
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
 import { created, errorOf, jsonOf, request, standInAt } from './requests.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StandInAnswer } from '../../../src/stand-in/answer.ts';
-import { deliver } from '../../../src/stand-in/deliver.ts';
+import { deliver } from '../../../src/stand-in/deliver-answer.ts';
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
 import { ConnectionLost } from '../../../src/stand-in/stand-in.ts';
 import type { StandIn } from '../../../src/stand-in/stand-in.ts';

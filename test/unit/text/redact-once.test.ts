@@ -1,7 +1,7 @@
 // Texts are redacted once, as long as they are asked for.
 
 import { describe, expect, it } from 'vitest';
-import { redactOnce } from '../../../src/text/redact-once.ts';
+import { cachedRedactor } from '../../../src/text/redact-once.ts';
 
 function counted(mostChars?: number): { redact: (text: string) => string; asked: string[] } {
   const asked: string[] = [];
@@ -9,7 +9,7 @@ function counted(mostChars?: number): { redact: (text: string) => string; asked:
     asked.push(text);
     return text.replaceAll('secret', '*');
   };
-  return { redact: redactOnce(mask, mostChars), asked };
+  return { redact: cachedRedactor(mask, mostChars), asked };
 }
 
 describe('a text', () => {

@@ -1,10 +1,10 @@
 // One request against the world, without faults: limiter, token, route, headers. The order is the real server's.
 
-import { tokenOf, userOfToken } from './access.ts';
+import { tokenOf, userOfToken } from './permissions.ts';
 import { Refusal, refusal, refusalBody } from './answer.ts';
 import type { Reply, StandInAnswer, StandInRequest } from './answer.ts';
-import { matchPath } from './call.ts';
-import type { Route } from './call.ts';
+import { matchPath } from './route-call.ts';
+import type { Route } from './route-call.ts';
 import { rateHeaders } from './rate-limit.ts';
 import type { RateLimit, RateLimiter } from './rate-limit.ts';
 import { routesOf } from './routes.ts';
