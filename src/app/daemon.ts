@@ -228,6 +228,7 @@ export class Daemon {
     const coordinator = coordinatorOf(this.#config, {
       clock: this.#clock,
       log: this.#log,
+      redact: this.#redact,
       sessions: this.#fold.sessionsByKey,
       changed: (boxIds) => this.#board.redraw(boxIds),
       tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),

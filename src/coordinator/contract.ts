@@ -14,6 +14,8 @@ import type { StoredRow } from './stored.ts';
 export interface CoordinatorPorts {
   clock: Clock;
   log: Logger;
+  /** Masks the configured secrets and whatever looks like one. */
+  redact(text: string): string;
   /** As they are folded at the moment. */
   sessions: SessionsByKey;
   /** These boxes say something else now; `all` when the badge changed. */

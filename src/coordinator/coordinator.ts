@@ -23,6 +23,7 @@ const LEDGER_LOCK_WAIT_S = 5;
 const LOOK_MS = 1_000; // what file events miss is seen after this time; the audit rule waits for five seconds
 const REVERIFY_MS = 3_600_000; // an old line altered without a trace is found after this time
 const TELL_RETRY_MS = 5_000;
+const UNKNOWN_STATE = { mode: 'unknown', posture: 'unknown', role: 'unknown', sessionHash: null };
 const LAST_WRITE_MS = 1_000; // what is not written then is written at the next start
 
 export function createCoordinator(ports: CoordinatorPorts, options: CoordinatorOptions): Coordinator {
@@ -84,7 +85,7 @@ class RunningCoordinator implements Coordinator {
   apply(change: Change): void {
     if (this.#answers.apply(change)) this.#dirtyRows.add('state');
     if (change.event.at < this.#sinceAt) return;
-    for (const fact of toolFacts(change, this.#ports.sessions, this.#options.roles)) this.#observe(fact);
+    for (const fact of toolFacts(change, this.#ports, this.#options.roles)) this.#observe(fact);
   }
 
   tick(): void {
@@ -151,7 +152,9 @@ class RunningCoordinator implements Coordinator {
   }
 
   /** A box line, a count, and the first time a ledger entry and perhaps a notice. */
-  #take(finding: Finding): void {
+  #take(found: Finding): void {
+    // Agents choose their names and those of their tools: the sentence goes to the box, the ledger and the operators.
+    const finding = { ...found, sentence: this.#ports.redact(found.sentence) };
     const { isNew } = this.#tally.add(finding);
     this.#dirtyRows.add('state');
     this.#ports.changed([finding.boxId]);
@@ -163,15 +166,16 @@ class RunningCoordinator implements Coordinator {
   }
 
   #entryOf({ at, rule, finding, severity, sentence, sessionKey, conversation }: Finding): OwnEntry {
-    const governance = this.#governance.at(at) ?? this.#governance.facts().governance;
+    const { redact } = this.#ports;
+    const { mode, posture, role, sessionHash } = this.#governance.at(at) ?? this.#governance.facts().governance ?? UNKNOWN_STATE;
     return {
       at,
       action: this.#actionsByRule.get(rule) ?? rule,
-      detail: `${finding} (${severity}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`,
-      mode: governance?.mode ?? 'unknown',
-      posture: governance?.posture ?? 'unknown',
-      role: governance?.role ?? 'unknown',
-      sessionHash: governance?.sessionHash ?? null,
+      detail: redact(`${finding} (${severity}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`),
+      mode: redact(mode),
+      posture,
+      role: redact(role),
+      sessionHash: sessionHash === null ? null : redact(sessionHash),
     };
   }
 

@@ -2,12 +2,21 @@
 
 import type { Change } from '../core/fold.ts';
 import type { Session, SessionsByKey, Turn } from '../core/session.ts';
+import { redactThenCut } from '../text/redact.ts';
+import { oneLine } from '../text/text.ts';
 import { deedIn } from './deeds.ts';
 import type { Fact } from './rules/fact.ts';
 import type { RolesByAgent } from './rules/role.ts';
 
+const MAX_TOOL_POINTS = 40;
+
+interface ToolFactsPorts {
+  sessions: SessionsByKey;
+  redact(text: string): string;
+}
+
 /** What an event tells about tools: the same event again, or the same call from another source, changes nothing and is no fact. */
-export function toolFacts({ event, before, after }: Change, sessions: SessionsByKey, roles: RolesByAgent): Fact[] {
+export function toolFacts({ event, before, after }: Change, { sessions, redact }: ToolFactsPorts, roles: RolesByAgent): Fact[] {
   const factIn = (turn: Turn) => deedIn(sessions, roles, after, turn, event.at);
   if (event.type === 'tool_started') {
     const turn = after.turns.find((other) => isTold(turnOf(before, other), other, event.callId));
@@ -15,7 +24,15 @@ export function toolFacts({ event, before, after }: Change, sessions: SessionsBy
     if (turn === undefined || call === undefined) return [];
     const isKnown = turnOf(before, turn)?.callsById[event.callId] !== undefined;
     return [
-      { type: 'tool_started', ...factIn(turn), callId: call.callId, tool: call.tool, args: call.args, ...(isKnown ? { isKnown } : {}) },
+      {
+        type: 'tool_started',
+        ...factIn(turn),
+        callId: call.callId,
+        tool: call.tool,
+        toolName: oneLine(redactThenCut(call.tool, MAX_TOOL_POINTS, redact)),
+        args: call.args,
+        ...(isKnown ? { isKnown } : {}),
+      },
     ];
   }
   if (event.type === 'tool_ended') {

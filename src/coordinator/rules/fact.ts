@@ -26,7 +26,10 @@ export interface Answered extends Deed {
 export interface ToolStarted extends Deed {
   type: 'tool_started';
   callId: string;
+  /** For judging only: it may hold a secret, and so may the arguments. */
   tool: string;
+  /** The tool in a sentence for people: redacted, one line, short. */
+  toolName: string;
   args: Readonly<Record<string, string>>;
   /** The call was told before, then without its arguments. */
   isKnown?: boolean;

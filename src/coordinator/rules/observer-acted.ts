@@ -1,10 +1,8 @@
 // An observer watches: one that uses a tool has left its role.
 
-import { cut, oneLine } from '../../text/text.ts';
 import { agentName, findingOf, rule } from './rule.ts';
 
 const NAME = 'observer-acted';
-const MAX_TOOL_POINTS = 40;
 
 export const observerActed = rule<null>({
   name: NAME,
@@ -14,12 +12,17 @@ export const observerActed = rule<null>({
   begin: null,
   observe(state, fact) {
     if (fact.type !== 'tool_started' || fact.role !== 'observer' || fact.isKnown === true) return { state, findings: [] };
-    const tool = cut(oneLine(fact.tool), MAX_TOOL_POINTS);
-    const sentence = `${agentName(fact)} used the tool ${tool}, but an observer only watches`;
+    const sentence = `${agentName(fact)} used the tool ${fact.toolName}, but an observer only watches`;
     return {
       state,
       findings: [
-        findingOf(fact, { rule: NAME, finding: 'acted', severity: 'violation', sentence, sameAs: `acted ${fact.agentId} ${tool}` }),
+        findingOf(fact, {
+          rule: NAME,
+          finding: 'acted',
+          severity: 'violation',
+          sentence,
+          sameAs: `acted ${fact.agentId} ${fact.toolName}`,
+        }),
       ],
     };
   },

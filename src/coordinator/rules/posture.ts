@@ -1,6 +1,5 @@
 // What mode and posture forbid: scout only reads, the high-security mode lets nothing out that nobody approved, defense asks first.
 
-import { cut, oneLine } from '../../text/text.ts';
 import { type ActionClass, classesOf } from './action-class.ts';
 import type { Deed, Fact, ToolStarted } from './fact.ts';
 import { type Governance, GUARDED_MODE } from './governance.ts';
@@ -26,7 +25,6 @@ interface Held {
 const NAME = 'posture';
 const APPROVAL_WITHIN_MS = 3_000; // the gateway asks at once, after it has told of the call
 const MAX_HELD = 500;
-const MAX_TOOL_POINTS = 40;
 
 /** Words for people. */
 const CLASS_WORDS: Readonly<Record<ActionClass, string>> = {
@@ -102,18 +100,14 @@ function started(held: readonly Held[], call: ToolStarted, { governance }: RuleC
 }
 
 function hold(call: ToolStarted, finding: string, severity: Severity, sentence: string): Held {
-  const { at, conversation, sessionKey, agentId, role, boxId, callId, tool } = call;
+  const { at, conversation, sessionKey, agentId, role, boxId, callId, toolName } = call;
   const deed = { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
-  return { deed, callId, tool: shortTool(tool), finding, severity, sentence };
+  return { deed, callId, tool: toolName, finding, severity, sentence };
 }
 
 function doing(call: ToolStarted, classes: readonly ActionClass[]): string {
   const words = classes.filter((kind) => kind !== 'read').map((kind) => CLASS_WORDS[kind]);
-  return `${agentName(call)} used the tool ${shortTool(call.tool)} to ${words.join(' and ')}`;
-}
-
-function shortTool(tool: string): string {
-  return cut(oneLine(tool), MAX_TOOL_POINTS);
+  return `${agentName(call)} used the tool ${call.toolName} to ${words.join(' and ')}`;
 }
 
 function release(held: readonly Held[], isOver: (item: Held) => boolean): Step<readonly Held[]> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Board } from '../../../src/boxes/board/board.ts';
 import { BUILT_IN_LABELS } from '../../../src/boxes/render/labels.ts';
 import { renderCard } from '../../../src/boxes/render/render.ts';
-import type { Coordinator, CoordinatorOptions } from '../../../src/coordinator/contract.ts';
+import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from '../../../src/coordinator/contract.ts';
 import { createCoordinator } from '../../../src/coordinator/coordinator.ts';
 import type { Notice, Told } from '../../../src/coordinator/operators.ts';
 import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
@@ -68,7 +68,7 @@ export interface Rig {
   findings(): string[];
 }
 
-export async function startRig(dir: string, changes: Partial<CoordinatorOptions> = {}): Promise<Rig> {
+export async function startRig(dir: string, changes: Partial<CoordinatorOptions> = {}, redact = (text: string) => text): Promise<Rig> {
   const clock = new FakeClock();
   const disk: Disk = { rows: new Map(), sessions: new Map() };
   const ledgerPath = join(dir, 'audits', 'ledger.jsonl');
@@ -93,8 +93,8 @@ export async function startRig(dir: string, changes: Partial<CoordinatorOptions>
       parts.fold = new Fold();
       for (const session of disk.sessions.values()) parts.fold.restore(session, clock.now());
       parts.path = new EventPath({ clock, fold: parts.fold, board: rig.board, coordinator: rig.coordinator });
-      parts.board = createBoard(rig);
-      parts.coordinator = createCoordinator(portsOf(rig, disk), optionsOf(rig, changes));
+      parts.board = createBoard(rig, redact);
+      parts.coordinator = createCoordinator({ ...portsOf(rig, disk), redact }, optionsOf(rig, changes));
       await parts.coordinator.start();
       parts.board.caughtUp();
     },
@@ -110,7 +110,7 @@ function known<T>(part: T | undefined): T {
   return part;
 }
 
-function createBoard(rig: Rig): Board {
+function createBoard(rig: Rig, redact: (text: string) => string): Board {
   return new Board(
     {
       clock: rig.clock,
@@ -123,7 +123,7 @@ function createBoard(rig: Rig): Board {
           verbosity: 'normal',
           maxLines: 15,
           labels: BUILT_IN_LABELS,
-          redact: (text) => text,
+          redact,
           violations: rig.coordinator().violationsFor(tree.turn.boxId),
           notices: rig.coordinator().noticesFor(tree.turn.boxId),
           badge: rig.coordinator().badge() ?? '',
@@ -145,7 +145,7 @@ function createBoard(rig: Rig): Board {
   );
 }
 
-function portsOf(rig: Rig, disk: Disk): Parameters<typeof createCoordinator>[0] {
+function portsOf(rig: Rig, disk: Disk): Omit<CoordinatorPorts, 'redact'> {
   return {
     clock: rig.clock,
     log: quiet,

@@ -40,7 +40,7 @@ export function answered(seconds: number, agentId: string, more: Partial<Answere
 }
 
 export function used(seconds: number, agentId: string, tool: string, args: Record<string, string> = {}): ToolStarted {
-  return { type: 'tool_started', ...deed(seconds, agentId, 'town'), callId: `call-${seconds}`, tool, args };
+  return { type: 'tool_started', ...deed(seconds, agentId, 'town'), callId: `call-${seconds}`, tool, toolName: tool, args };
 }
 
 export function ended(seconds: number, agentId: string, startedAtSeconds: number): Fact {
