@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           isolate: false,
           // One more than a small machine has cores, since some files wait for the real clock.
           maxWorkers: 3,
