@@ -26,7 +26,7 @@ import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
 import { GRACE_MS, Leftovers } from '../takeover/leftovers.ts';
 import { Intake, keysWithTurns } from './intake.ts';
-import { Memory } from '../store/memory.ts';
+import { StateStore } from '../store/state-store.ts';
 import { startTicks } from '../runtime/tick-loop.ts';
 import { createNotices } from './notices.ts';
 import { Releases } from '../runtime/releases.ts';
@@ -73,7 +73,7 @@ export class Daemon {
   readonly #clock: Clock;
   readonly #version = packageVersion();
   readonly #startedAt: number;
-  readonly #memory: Memory<BoxEntry>;
+  readonly #state: StateStore<BoxEntry>;
   readonly #redact: (text: string) => string;
   readonly #chat: Chat;
   readonly #twin: TwinSink;
@@ -101,27 +101,27 @@ export class Daemon {
     this.#log = log;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#memory = new Memory(machine.checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
+    this.#state = new StateStore(machine.checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
     this.#redact = createRedactor(secretsOf(config));
-    this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#memory });
+    this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
     this.#twin = withTwinWatch(this.#chat.sink, {
       clock,
       onOlder: () => this.#publisher.reclaim(),
       instance,
       claimedAt: this.#startedAt,
-      onReplaced: (words) =>
-        log.error({}, `Another watcher has taken over: ${words}. This one sends nothing any more; stop one of the two.`),
+      onReplaced: (reason) =>
+        log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
     });
     this.#sink = withAdoption(this.#twin, clock, instance, {
       turns: () => this.#board.identities(),
-      posts: this.#memory.posts,
+      posts: this.#state.posts,
     });
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
     this.#path = new EventPath({ clock, fold: this.#fold, board: () => this.#board, coordinator: () => this.#coordinator });
     const sessions = this.#fold.sessionsByKey;
-    const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#memory.posts };
+    const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
     this.#intake = new Intake(clock, () => keysWithTurns(sessions));
     this.#supervisor = createSupervisor({ env: machine.env, log, status: () => this.#statusLine() });
@@ -151,8 +151,8 @@ export class Daemon {
 
   async #watch(signal: AbortSignal): Promise<void> {
     this.#sources = await this.#createSources();
-    const [memory, publisher, fold, board] = [this.#memory, this.#publisher, this.#fold, this.#board];
-    this.#noticePrivacy = takeOver({ memory, publisher, fold, board, clock: this.#clock, log: this.#log });
+    const [state, publisher, fold, board] = [this.#state, this.#publisher, this.#fold, this.#board];
+    this.#noticePrivacy = takeOver({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#govern();
     this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.parts() }));
     const connecting = this.#chat.connect(signal);
@@ -181,7 +181,7 @@ export class Daemon {
       clock: this.#clock,
       random: () => this.#machine.random(),
       encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-      posts: this.#memory.posts,
+      posts: this.#state.posts,
       log: this.#log,
       meter: this.#counters,
       instance: this.#machine.instance,
@@ -219,7 +219,7 @@ export class Daemon {
       log: this.#log,
       redact: this.#redact,
       emit: (event) => this.#apply(event),
-      positions: this.#memory.positions,
+      positions: this.#state.positions,
       sessions: () => this.#fold.sessionsByKey,
     });
   }
@@ -233,11 +233,11 @@ export class Daemon {
       changed: (boxIds) => this.#board.redraw(boxIds),
       tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
       isReplaced: () => this.#twin.replacedBy() !== undefined,
-      stored: storedFindings(this.#memory.facts),
+      stored: storedFindings(this.#state.facts),
     });
     if (coordinator === undefined) return;
     this.#coordinator = coordinator;
-    this.#memory.add(findingsToStore(coordinator));
+    this.#state.add(findingsToStore(coordinator));
     this.#releases.add(() => coordinator.stop());
     await coordinator.start();
   }
@@ -260,7 +260,7 @@ export class Daemon {
       chat: this.#chat,
       publisher: this.#publisher,
       board: this.#board,
-      posts: this.#memory.posts,
+      posts: this.#state.posts,
       checkpoint: this.#machine.checkpoint,
       twin: this.#twin,
       coordinator: this.#coordinator,
@@ -283,13 +283,13 @@ export class Daemon {
       shiftClock: (byMs) => this.#path.shiftClock(byMs),
       afterTick: () => {
         this.#chat.checkIfIdle();
-        void this.#twin.check(this.#memory.posts.openPostIds());
+        void this.#twin.check(this.#state.posts.openPostIds());
       },
     });
     this.#checkJump = time.checkJump;
     this.#releases.add(
       time.stop,
-      every(this.#clock, REMEMBER_MS, () => this.#memory.flush()),
+      every(this.#clock, REMEMBER_MS, () => this.#state.flush()),
       every(this.#clock, NOTICE_MS, () => this.#noticePrivacy()),
     );
   }
@@ -300,7 +300,7 @@ export class Daemon {
     await this.#stopSources();
     this.#path.interrupt();
     const { owed } = await this.#publisher.flush(FLUSH_MS);
-    this.#memory.flush();
+    this.#state.flush();
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
     this.#log.info({}, 'The watcher stopped.');

@@ -7,7 +7,7 @@ import { drift } from '../coordinator/rules/drift.ts';
 import { RULES } from '../coordinator/rules/catalogue.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
 import type { StoredPart } from '../store/checkpoint.ts';
-import type { RowsAtOnce } from '../store/rows-at-once.ts';
+import type { ImmediateRows } from '../store/immediate-rows.ts';
 import type { Marks } from './drawing.ts';
 
 /** Whether the rule that compares answers with questions is on: without it nobody needs what persons write. */
@@ -34,7 +34,7 @@ export function coordinatorOf(config: Config, ports: CoordinatorPorts): Coordina
 const FINDINGS = 'coordinator '; // before the key of each of its rows
 
 /** What the coordinator knew in an earlier process. */
-export function storedFindings(facts: RowsAtOnce): StoredRow[] {
+export function storedFindings(facts: ImmediateRows): StoredRow[] {
   return facts.rows().flatMap(({ key, value }) => (key.startsWith(FINDINGS) ? decodeRow(key.slice(FINDINGS.length), value) : []));
 }
 

@@ -11,7 +11,7 @@ import { wantsQuestions } from './governing.ts';
 
 /** What all sources share. */
 export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
-  positions: Pick<PositionStore, 'stored' | 'note'>;
+  positions: Pick<PositionStore, 'stored' | 'set'>;
   sessions(): SessionsByKey;
 }
 
@@ -40,7 +40,7 @@ export function portsOf(source: Identity, { positions, sessions, ...shared }: So
   return {
     ...shared,
     checkpoints: positions.stored(id),
-    onProgress: (path, position) => positions.note(id, path, position),
+    onProgress: (path, position) => positions.set(id, path, position),
     knownKeys: () =>
       [...sessions().values()].flatMap(({ key, toldBy }) => (toldBy?.some((by) => sameAgents.has(by)) === true ? [key] : [])),
     openTurns: () => openTurnsOf(sessions(), id),

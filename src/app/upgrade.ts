@@ -14,8 +14,8 @@ import type { Logger } from '../core/log.ts';
 import type { Session, Turn } from '../core/session.ts';
 import { routeOf } from '../sources/openclaw/decoding/route.ts';
 import { formOf } from '../sources/openclaw/decoding/session-key.ts';
-import type { Memory } from '../store/memory.ts';
-import type { RowsAtOnce } from '../store/rows-at-once.ts';
+import type { StateStore } from '../store/state-store.ts';
+import type { ImmediateRows } from '../store/immediate-rows.ts';
 import type { StoredSession } from '../store/session-store.ts';
 import { codeSpan } from '../text/neutralise.ts';
 
@@ -27,7 +27,7 @@ type PrivacyNotice = 'older' | 'untold' | 'told';
 
 const PRIVACY = 'private unless proven public'; // the key of that fact
 
-function privacyNotice(facts: RowsAtOnce, isFirst: boolean): PrivacyNotice {
+function privacyNotice(facts: ImmediateRows, isFirst: boolean): PrivacyNotice {
   const stored = facts.get(PRIVACY);
   if (stored === 'told' || stored === 'untold') return stored;
   return isFirst ? 'told' : 'older';
@@ -89,7 +89,7 @@ function withFirst(record: PostRecord): PostRecord {
 
 /** What was remembered, and who goes on with it. */
 interface Successors {
-  memory: Pick<Memory<BoxEntry>, 'sessions' | 'posts' | 'facts'>;
+  state: Pick<StateStore<BoxEntry>, 'sessions' | 'posts' | 'facts'>;
   publisher: Pick<Publisher, 'adopt'>;
   fold: Fold;
   board: Pick<Board, 'restore' | 'entries'>;
@@ -101,7 +101,7 @@ interface Successors {
  * Gives what an earlier process remembered to its successors. Call what it returns every now and then: it warns once how many
  * sessions have no box any more because nothing proves that they are public.
  */
-export function takeOver({ memory: { sessions, posts, facts }, publisher, fold, board, clock, log }: Successors): () => void {
+export function takeOver({ state: { sessions, posts, facts }, publisher, fold, board, clock, log }: Successors): () => void {
   const stored = sessions.stored().map(withProvenRoutes).map(withOwnFacts);
   const records = posts.records().map(withFirst);
   const notice = privacyNotice(facts, stored.length + records.length === 0);

@@ -1,8 +1,8 @@
-// Owns what must survive a crash, as plain JSON rows in one SQLite file. Knows nothing of what the rows mean.
+// Keeps what must survive a crash as plain JSON rows in one SQLite file. Does not know what the rows mean.
 //
-// SQLite rather than an own journal: it is in Node itself, its WAL makes one transaction of a session's state and of how far
-// its source was read, and it knows how to recover a torn write. `synchronous=NORMAL` never corrupts; a power cut may lose the
-// last moments, which reading on from an older offset makes good.
+// SQLite rather than a journal of our own: it comes with Node and recovers torn writes. Its WAL makes one transaction of a session
+// and the position in its file. `synchronous=NORMAL` never corrupts. A power cut may lose the last moments; reading on from an
+// older offset restores them.
 
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import type { Logger } from '../core/log.ts';
 import { ensurePrivate, makePrivate } from '../runtime/private-file.ts';
 import { renameIfThere } from '../runtime/rename-if-there.ts';
 
-/** Each kind of row has its own key space. `source` is what a version wrote that did not say whose a position is. */
+/** Each kind of row has its own keys. `source` rows are positions of version 0.1, which did not store their source. */
 export type RowKind = 'session' | 'post' | 'position' | 'source' | 'fact';
 
 export interface Row {
@@ -24,19 +24,19 @@ export interface Row {
 /** `undefined` deletes the row. */
 export type Change = { kind: RowKind; key: string; value: unknown };
 
-/** One of those who keep rows; what changed in all of them is written together. */
+/** A part of the stored state. The changes of all parts are written together. */
 export interface StoredPart {
-  /** What is not on disk yet. */
+  /** Rows that are not on disk yet. */
   changes(): Change[];
-  /** Call directly after all of that was written. */
+  /** Call directly after all changes were written. */
   written(): void;
 }
 
 export interface Checkpoint {
   rows(kind: RowKind): Row[];
-  /** Writes all changes or none. Returns whether they are on disk; a failure is remembered in `problem()`. */
+  /** Writes all changes or none. Returns whether they are on disk; `problem()` says why not. */
   write(changes: readonly Change[]): boolean;
-  /** What keeps the checkpoint from being written, in words, while it does. */
+  /** Why the checkpoint cannot be written, for people; `undefined` when it can. */
   problem(): string | undefined;
   close(): void;
 }
@@ -46,8 +46,8 @@ const FILE_NAME = 'checkpoint.sqlite';
 const SIDE_FILES = ['-wal', '-shm'];
 
 /**
- * Opens the checkpoint in `stateDir` (mode 0700; its files 0600). A damaged or newer file is moved aside and named in the log; where nothing can
- * be written at all the checkpoint lives in memory and says so in `problem()`. Never throws.
+ * Opens the checkpoint in `stateDir` (mode 0700; its files 0600). A damaged or newer file is moved aside and named in the log. When
+ * nothing can be written at all, the checkpoint is kept in memory and `problem()` says so. Never throws.
  */
 export function openCheckpoint(stateDir: string, log: Logger): Checkpoint {
   const path = join(stateDir, FILE_NAME);
@@ -77,7 +77,7 @@ function openOrMoveAside(path: string, log: Logger): DatabaseSync {
   }
 }
 
-/** There are words of agents in it. What SQLite puts beside it gets the mode of the file itself, and an earlier version left it open. */
+/** The file contains text of agents. SQLite gives its side files the mode of the file; an earlier version left them readable. */
 function openPrivately(path: string): DatabaseSync {
   ensurePrivate(path);
   for (const suffix of SIDE_FILES) makePrivate(path + suffix);
@@ -160,7 +160,7 @@ function apply(put: StatementSync, remove: StatementSync, change: Change): void 
   else put.run(change.kind, change.key, JSON.stringify(change.value));
 }
 
-/** A row that is no JSON is skipped: one bad row must not cost all the others. */
+/** A row that is not JSON is skipped: one bad row must not cost all the others. */
 function parseRow(kind: RowKind, row: Record<string, unknown>): Row[] {
   try {
     return [{ kind, key: String(row['key']), value: JSON.parse(String(row['value'])) }];

@@ -1,8 +1,8 @@
-// Owns how far each source has read each of its files, as far as that is not on disk yet. Knows nothing of what a position says.
+// Holds how far each source has read each of its files, until that is on disk. Does not know what a position means.
 
 import type { Change, Checkpoint, Row, StoredPart } from './checkpoint.ts';
 
-/** Whose positions are that a version wrote which knew one source of files only. */
+/** The owner of positions that version 0.1 wrote: it knew one source of files only. */
 const FIRST_OWNER = 'transcripts';
 
 export class PositionStore implements StoredPart {
@@ -15,7 +15,7 @@ export class PositionStore implements StoredPart {
     this.#withoutOwner = checkpoint.rows('source');
   }
 
-  /** What earlier processes wrote of the files of this source, by path. */
+  /** The positions that earlier processes wrote for this source, by path. */
   stored(sourceId: string): Map<string, unknown> {
     const prefix = rowKey(sourceId, '');
     const own = this.#checkpoint.rows('position').filter(({ key }) => key.startsWith(prefix));
@@ -26,8 +26,8 @@ export class PositionStore implements StoredPart {
     ]);
   }
 
-  /** Written with everything else, so that a state and how far its file was read are on disk together. */
-  note(sourceId: string, path: string, position: unknown): void {
+  /** Written with everything else, so that a session and the position in its file reach the disk together. */
+  set(sourceId: string, path: string, position: unknown): void {
     this.#positionsByRow.set(rowKey(sourceId, path), position);
   }
 
@@ -47,7 +47,7 @@ export class PositionStore implements StoredPart {
   }
 }
 
-/** No id of a source has a blank in it. */
+/** The id of a source contains no blank. */
 function rowKey(sourceId: string, path: string): string {
   return `${sourceId} ${path}`;
 }

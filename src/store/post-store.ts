@@ -1,23 +1,23 @@
-// Owns the record of each box's post: the one answer to which box has which post. Knows nothing of the server and of what boxes say.
+// Holds the record of each box's post: the one place that says which box has which post. Knows neither the server nor what boxes say.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { OwedView, PostRecord } from '../core/post-record.ts';
 import type { Change, Checkpoint, StoredPart } from './checkpoint.ts';
-import { RowsAtOnce } from './rows-at-once.ts';
+import { ImmediateRows } from './immediate-rows.ts';
 
 export class PostStore implements StoredPart {
-  readonly #rows: RowsAtOnce;
+  readonly #rows: ImmediateRows;
   readonly #beforeFirst: () => void;
   readonly #recordsByBox: Map<string, PostRecord>;
 
   /** `beforeFirst` is called before the first record of a box is written. */
   constructor(checkpoint: Checkpoint, beforeFirst: () => void) {
-    this.#rows = new RowsAtOnce(checkpoint, 'post');
+    this.#rows = new ImmediateRows(checkpoint, 'post');
     this.#beforeFirst = beforeFirst;
     this.#recordsByBox = new Map(this.#rows.rows().flatMap(({ value }) => decodeRecord(value).map((record) => [record.boxId, record])));
   }
 
-  /** On disk when this returns, where the disk allows: a create is only sent after its intent is safe. Costs nothing when nothing changed. */
+  /** On disk when this returns, unless the disk fails: a create is sent only after its intent is safe. Costs nothing when nothing changed. */
   save(record: PostRecord): void {
     const known = this.#recordsByBox.get(record.boxId);
     if (isDeepStrictEqual(known, record)) return;
@@ -26,22 +26,22 @@ export class PostStore implements StoredPart {
     this.#rows.put(record.boxId, record);
   }
 
-  /** Nothing of that box has to survive any more. */
+  /** Deletes the record of that box. */
   drop(boxId: string): void {
     if (this.#recordsByBox.delete(boxId)) this.#rows.put(boxId, undefined);
   }
 
-  /** Of all boxes, those of earlier processes included. */
+  /** The records of all boxes, those of earlier processes included. */
   records(): PostRecord[] {
     return [...this.#recordsByBox.values()];
   }
 
-  /** The box whose post that is. Two boxes share a post for a moment while one takes it over from the other: then the newer one. */
+  /** The box that has that post. Two boxes share a post for a moment while one takes it over; then it is the newer box. */
   boxOf(postId: string): string | undefined {
     return this.records().findLast((record) => record.postId === postId)?.boxId;
   }
 
-  /** The end of its box is told by another post, or is about to be. */
+  /** Another post shows the end of its box, or is about to. */
   isReplaced(postId: string): boolean {
     return this.records().some((record) => record.replaces === postId);
   }
@@ -63,7 +63,7 @@ export class PostStore implements StoredPart {
   }
 }
 
-/** Rows are our own; a foreign or half one is skipped rather than believed. */
+/** Rows are our own. A foreign or incomplete one is skipped. */
 function decodeRecord(value: unknown): PostRecord[] {
   if (!isPostRecord(value)) return [];
   const { owedView, ...record } = value;

@@ -1,9 +1,9 @@
-// Owns which state of each session is on disk: a session and what else is kept of its turns are one row.
+// Tracks which state of each session is on disk. A session and the entries of its boxes are one row.
 
 import type { Session } from '../core/session.ts';
 import type { Change, Checkpoint, StoredPart } from './checkpoint.ts';
 
-/** What is kept beside a session, one for each of its boxes. What it says is not known here. */
+/** Stored beside a session, one for each of its boxes. Its content is not known here. */
 export interface EntryOfSession {
   readonly sessionKey: string;
 }
@@ -14,31 +14,31 @@ export interface StoredSession<Entry> {
 }
 
 /** The sessions and entries as they are now. */
-export interface Living<Entry> {
+export interface CurrentState<Entry> {
   sessions(): ReadonlyMap<string, Session>;
   entries(): readonly Entry[];
 }
 
 export class SessionStore<Entry extends EntryOfSession> implements StoredPart {
   readonly #checkpoint: Checkpoint;
-  readonly #living: Living<Entry>;
-  /** Sessions are never changed in place: the same object is the same state. Entries are few and small. */
+  readonly #current: CurrentState<Entry>;
+  /** Sessions are never changed in place, so the same object is the same state. Entries are few and small. */
   readonly #writtenByKey = new Map<string, { session: Session; entries: string }>();
   #changed: StoredSession<Entry>[] = [];
   #gone: string[] = [];
 
-  constructor(checkpoint: Checkpoint, living: Living<Entry>) {
+  constructor(checkpoint: Checkpoint, current: CurrentState<Entry>) {
     this.#checkpoint = checkpoint;
-    this.#living = living;
+    this.#current = current;
   }
 
-  /** What earlier processes wrote. */
+  /** The sessions that earlier processes wrote. */
   stored(): StoredSession<Entry>[] {
     const stored = this.#checkpoint
       .rows('session')
       .map((row) => row.value)
       .filter(isStoredSession<Entry>);
-    for (const row of stored) this.#note(row);
+    for (const row of stored) this.#markWritten(row);
     return stored;
   }
 
@@ -52,13 +52,13 @@ export class SessionStore<Entry extends EntryOfSession> implements StoredPart {
   }
 
   written(): void {
-    for (const row of this.#changed) this.#note(row);
+    for (const row of this.#changed) this.#markWritten(row);
     for (const key of this.#gone) this.#writtenByKey.delete(key);
   }
 
   #changedSessions(): StoredSession<Entry>[] {
-    const entriesByKey = Map.groupBy(this.#living.entries(), (entry) => entry.sessionKey);
-    const stored = [...this.#living.sessions().values()]
+    const entriesByKey = Map.groupBy(this.#current.entries(), (entry) => entry.sessionKey);
+    const stored = [...this.#current.sessions().values()]
       .filter(isKept)
       .map((session) => ({ session, entries: entriesByKey.get(session.key) ?? [] }));
     return stored.filter(({ session, entries }) => {
@@ -68,11 +68,11 @@ export class SessionStore<Entry extends EntryOfSession> implements StoredPart {
   }
 
   #goneKeys(): string[] {
-    const sessions = this.#living.sessions();
+    const sessions = this.#current.sessions();
     return [...this.#writtenByKey.keys()].filter((key) => !isKept(sessions.get(key)));
   }
 
-  #note({ session, entries }: StoredSession<Entry>): void {
+  #markWritten({ session, entries }: StoredSession<Entry>): void {
     this.#writtenByKey.set(session.key, { session, entries: JSON.stringify(entries) });
   }
 }
@@ -81,7 +81,7 @@ function isKept(session: Session | undefined): boolean {
   return session !== undefined && session.turns.length > 0;
 }
 
-/** Rows are our own; a foreign or half one is skipped rather than believed. */
+/** Rows are our own. A foreign or incomplete one is skipped. */
 function isStoredSession<Entry>(value: unknown): value is StoredSession<Entry> {
   const { session, entries } = (value ?? {}) as Partial<StoredSession<Entry>>;
   return typeof session?.key === 'string' && Array.isArray(session.turns) && Array.isArray(entries);

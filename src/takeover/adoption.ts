@@ -1,5 +1,5 @@
-// Owns which of our posts were found in a channel that an earlier process wrote. Keeps a second post from being created for a
-// box that has one already, even where nothing was remembered (deleted state directory, new host).
+// Finds posts of earlier processes and gives them to their boxes. So a box that has a post never gets a second one, even when
+// nothing was stored (deleted state directory, new host).
 
 import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
@@ -15,25 +15,25 @@ export interface Leftover {
 }
 
 export interface AdoptingSink extends Sink {
-  /** Looks through a channel for posts of earlier processes, once per process. */
+  /** Searches a channel for posts of earlier processes, once per process. */
   search(channelId: string): Promise<void>;
-  /** Looks at one post that an earlier process is known to have written. Answers whether it is there. */
-  look(postId: string): Promise<boolean>;
-  /** Posts of earlier processes that no box of ours has taken: open ones, and ends that may lack what came after them. */
+  /** Reads one post that an earlier process is known to have written. Resolves with whether it exists. */
+  inspect(postId: string): Promise<boolean>;
+  /** Posts of earlier processes that no box of ours has adopted: open ones, and ended ones whose turn may have gone on. */
   leftovers(): Leftover[];
 }
 
 export interface AdoptionOptions {
-  /** The turns that are known: a post belongs to the one it fits best, never to a neighbour. */
+  /** The known turns. A post belongs to the turn that it matches best, never to another one of the same session. */
   turns(): readonly TurnIdentity[];
-  /** What is remembered of posts, by this process and earlier ones. */
+  /** The post records of this process and earlier ones. */
   posts: Pick<PostStore, 'boxOf' | 'isReplaced'>;
 }
 
-const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that tells of more must not fill the memory
-const SEARCHED_BACK_MS = 3_600_000; // a turn that is still open after an hour of our absence is found by the checkpoint or not at all
+const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that lists more must not fill the memory
+const SEARCHED_BACK_MS = 3_600_000; // only the checkpoint finds a turn that is still open after an hour of our absence
 
-/** The same sink; before the first post in a channel it looks there for posts of ours and gives the right one instead of a new one. */
+/** The same sink. Before the first post in a channel it searches there for our posts, and returns a matching one instead of a new one. */
 export function withAdoption(sink: Sink, clock: Clock, instance: string, options: AdoptionOptions): AdoptingSink {
   const adoption = new Adoption(sink, clock.now() - SEARCHED_BACK_MS, instance, options);
   return {
@@ -41,7 +41,7 @@ export function withAdoption(sink: Sink, clock: Clock, instance: string, options
     create: (draft, signal) => adoption.create(draft, signal),
     edit: (postId, body, signal) => adoption.edit(postId, body, signal),
     search: (channelId) => adoption.search(channelId),
-    look: (postId) => adoption.look(postId),
+    inspect: (postId) => adoption.inspect(postId),
     leftovers: () => adoption.leftovers(),
   };
 }
@@ -72,7 +72,7 @@ class Adoption {
     return { postId: found.post.postId, existed: true };
   }
 
-  /** A post that is gone is no leftover any more: its box may go on in another one. */
+  /** A post that is gone is no leftover any more. Its box may go on in another post. */
   async edit(postId: string, body: PostBody, signal: AbortSignal | undefined): Promise<void> {
     try {
       await this.#sink.edit(postId, body, signal);
@@ -94,7 +94,7 @@ class Adoption {
     return searching;
   }
 
-  async look(postId: string): Promise<boolean> {
+  async inspect(postId: string): Promise<boolean> {
     const post = await this.#sink.read(postId);
     if (post === undefined) this.#foundById.delete(postId);
     else this.#keep(post);
@@ -105,7 +105,7 @@ class Adoption {
     return this.#found().filter(({ post }) => !this.#takenIds.has(post.postId));
   }
 
-  /** Without those that a later post of the same box replaces: nothing can be written to them any more. */
+  /** Without posts that a later post of the same box replaces: they cannot be edited any more. */
   #found(): Leftover[] {
     const found = [...this.#foundById.values()];
     const replacedIds = new Set(found.map(({ meta }) => meta.replaces));
@@ -122,7 +122,7 @@ class Adoption {
     if (this.#foundById.size < MAX_FOUND || this.#foundById.has(post.postId)) this.#foundById.set(post.postId, { post, meta });
   }
 
-  /** The post of that very box; else one that fits this turn better than any other that is known. */
+  /** The post of that box; otherwise a post that matches this turn better than any other known turn. */
   #postFor(wanted: LiveStatusMeta): Leftover | undefined {
     const byBox = this.#found().find(({ meta }) => meta.box === wanted.box && isSuccessor(meta, wanted));
     if (byBox !== undefined || wanted.replaces !== undefined) return byBox;
@@ -131,14 +131,14 @@ class Adoption {
     return this.leftovers().find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known)?.box === wanted.box);
   }
 
-  /** A remembered owner that is still known keeps its post. */
+  /** A box on record that is still known keeps its post. */
   #isFree(postId: string, turns: readonly TurnIdentity[]): boolean {
     const owner = this.#options.posts.boxOf(postId);
     return owner === undefined || !turns.some((turn) => turn.box === owner);
   }
 }
 
-/** A post that is to replace another one can only be found as that. */
+/** A post that replaces another one is only found by what it replaces. */
 function isSuccessor(found: LiveStatusMeta, wanted: LiveStatusMeta): boolean {
   return wanted.replaces === undefined || found.replaces === wanted.replaces;
 }

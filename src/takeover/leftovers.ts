@@ -1,7 +1,7 @@
-// Owns the search for posts that an earlier process left open: they go on, get their true end, or say that it is not known.
+// Searches for posts that an earlier process left open. Each goes on, gets its true end, or says that its end is not known.
 //
-// Posts of a session that nobody here knows may belong to a watcher on another machine with the same account. Such a watcher edits
-// an open box at least every ten minutes, so those posts are only declared lost when nothing happened to them for longer.
+// Posts of an unknown session may belong to a watcher on another machine with the same account. Such a watcher edits an open box
+// at least every ten minutes. So those posts are declared lost only when nothing changed in them for longer.
 
 import type { Board } from '../boxes/board/board.ts';
 import type { PostRecord } from '../core/post-record.ts';
@@ -26,15 +26,15 @@ export interface LeftoverPorts {
   board: Pick<Board, 'claim' | 'identities'>;
   publisher: Pick<Publisher, 'adopt' | 'show' | 'forget'>;
   posts: PostStore;
-  /** Where posts of ours may be, beside those that are remembered. Throws `PushError`. */
+  /** Channels that may contain posts of ours, beside those on record. Throws `PushError`. */
   channels(): Promise<string[]>;
 }
 
-/** How long a turn may take to show up before its post is declared lost: sources tell of old turns within seconds. */
+/** How long a turn may take to appear before its post is declared lost. Sources emit old turns within seconds. */
 export const GRACE_MS = 60_000;
 const LOOK_AGAIN_MS = 60_000;
-const SEARCH_AGAIN_MS = 10 * 60_000; // a person must let us into a channel that we could not look through
-const STRANGER_QUIET_MS = 11 * 60_000; // a living watcher redraws a silent box every ten minutes
+const SEARCH_AGAIN_MS = 10 * 60_000; // a person must first give us access to a channel that could not be searched
+const STRANGER_QUIET_MS = 11 * 60_000; // a running watcher redraws a silent box every ten minutes
 const MAX_JUDGED = 100; // within a minute
 
 export class Leftovers {
@@ -42,8 +42,8 @@ export class Leftovers {
   readonly #graceMs: number;
   readonly #repeats: RepeatLog;
   readonly #strangersById = new Map<string, { seq: number; since: number }>();
-  /** Boxes that nobody knows any more, of whose post, or of whose channel where they have none, the server has told. */
-  readonly #toldBoxes = new Set<string>();
+  /** Boxes without a known turn whose post was read, or whose channel was searched when they have no post. */
+  readonly #checkedBoxes = new Set<string>();
   #searchedAt = Number.NEGATIVE_INFINITY;
   readonly #timers: Timers<'settle'>;
   #judged = 0;
@@ -55,14 +55,14 @@ export class Leftovers {
     this.#repeats = createRepeatLog(ports.log, ports.clock);
   }
 
-  /** Call when the sources have caught up: turns that have a post are drawn, also when they ended while nobody watched. */
+  /** Call when the sources have caught up. Turns that have a post are drawn, even when they ended while nobody watched. */
   claimRemembered(): void {
     for (const { boxId, target } of this.#ports.posts.records()) this.#ports.board.claim(boxId, target);
   }
 
   /**
-   * Call once Mattermost has answered. Looks for forgotten posts until `stop`, for as long as there are channels that could not be
-   * looked through; what stays unknown is declared lost after the grace time. Never throws.
+   * Call once Mattermost has answered. Searches for leftovers until `stop`, and again while some channel could not be searched.
+   * Posts whose turn stays unknown are declared lost after the grace time. Never throws.
    */
   async search(): Promise<void> {
     await this.#search();
@@ -79,9 +79,9 @@ export class Leftovers {
 
   async #search(): Promise<void> {
     const { clock, sink } = this.#ports;
-    for (const channelId of await this.#channels()) await this.#answers(channelId, () => sink.search(channelId));
+    for (const channelId of await this.#channels()) await this.#tryUntilHealthy(channelId, () => sink.search(channelId));
     for (const record of this.#orphans()) {
-      if (!this.#toldBoxes.has(record.boxId) && (await this.#isTold(record))) this.#toldBoxes.add(record.boxId);
+      if (!this.#checkedBoxes.has(record.boxId) && (await this.#check(record))) this.#checkedBoxes.add(record.boxId);
     }
     this.#searchedAt = clock.monotonic();
     this.#claimFound();
@@ -90,30 +90,30 @@ export class Leftovers {
   async #channels(): Promise<Set<string>> {
     const { posts, channels } = this.#ports;
     const found = posts.records().map(({ target }) => target.channelId);
-    await this.#answers('channels', async () => void found.push(...(await channels())));
+    await this.#tryUntilHealthy('channels', async () => void found.push(...(await channels())));
     return new Set(found);
   }
 
-  /** A remembered post may be older than what the search looks through. */
-  #isTold({ boxId, postId, target }: PostRecord): Promise<boolean> {
+  /** A post on record may be older than the searched hour. */
+  #check({ boxId, postId, target }: PostRecord): Promise<boolean> {
     const { sink, publisher } = this.#ports;
-    if (postId === undefined) return this.#answers(target.channelId, () => sink.search(target.channelId));
-    return this.#answers(postId, async () => {
-      if (!(await sink.look(postId))) publisher.forget(boxId);
+    if (postId === undefined) return this.#tryUntilHealthy(target.channelId, () => sink.search(target.channelId));
+    return this.#tryUntilHealthy(postId, async () => {
+      if (!(await sink.inspect(postId))) publisher.forget(boxId);
     });
   }
 
-  /** Waits for a healthy server; what even that refuses is asked again with the next search. */
-  async #answers(what: string, ask: () => Promise<void>): Promise<boolean> {
+  /** Waits for a healthy server. When even that refuses, the next search tries again. Resolves with whether it succeeded. */
+  async #tryUntilHealthy(what: string, ask: () => Promise<void>): Promise<boolean> {
     try {
       await untilHealthy(this.#ports.clock, ask);
-      this.#repeats.recovered(what, { what }, 'Posts of an earlier watcher could be looked for after all.');
+      this.#repeats.recovered(what, { what }, 'The search for posts of an earlier watcher works again.');
       return true;
     } catch (error) {
       this.#repeats.failed(
         what,
         { what, because: String(error) },
-        'Posts of an earlier watcher cannot be looked for here; it is tried again.',
+        'Posts of an earlier watcher cannot be searched for; the search is tried again.',
       );
       return false;
     }
@@ -136,14 +136,14 @@ export class Leftovers {
     this.#later(LOOK_AGAIN_MS);
   }
 
-  /** Each costs a request: of many some are judged each time, in turns. */
+  /** Each costs a request. Of many leftovers, some are judged each time, in rotation. */
   #nextOf(open: readonly Leftover[]): Leftover[] {
     const first = open.length === 0 ? 0 : this.#judged % open.length;
     this.#judged = first + MAX_JUDGED;
     return [...open.slice(first), ...open.slice(0, first)].slice(0, MAX_JUDGED);
   }
 
-  /** A turn that has no post yet is about to take this one. */
+  /** A turn that has no post yet will adopt this one soon. */
   #isExpected({ post, meta }: Leftover): boolean {
     const turn = bestTurn(meta, this.#ports.board.identities());
     const ownId = turn === undefined ? undefined : this.#ports.posts.postIdOf(turn.box);
@@ -156,10 +156,10 @@ export class Leftovers {
     if (isOurs || isKnown || (await this.#isAbandoned(leftover))) this.#declareLost(leftover);
   }
 
-  /** Somebody may have written its end meanwhile. A post that cannot be read tells nothing. */
+  /** Another watcher may have written its end meanwhile. A post that cannot be read is not abandoned. */
   async #isAbandoned({ post: { postId } }: Leftover): Promise<boolean> {
     const { clock, sink } = this.#ports;
-    if (!(await sink.look(postId).catch(() => false))) return false;
+    if (!(await sink.inspect(postId).catch(() => false))) return false;
     const meta = sink.leftovers().find(({ post }) => post.postId === postId)?.meta;
     if (meta?.open !== true) return false;
     const known = this.#strangersById.get(postId);
@@ -173,7 +173,7 @@ export class Leftovers {
     const { post, meta } = leftover;
     log.warn(
       { postId: post.postId },
-      'An earlier watcher left this post open and nothing is known of its turn any more; it is marked as lost.',
+      'An earlier watcher left this post open, and its turn is not known any more; the post is marked as lost.',
     );
     publisher.adopt(recordOfLost(leftover));
     publisher.show(viewOfLost(leftover, this.#agentOf(meta.session)));
@@ -184,21 +184,21 @@ export class Leftovers {
     return [...this.#ports.sessions.values()].find(({ key }) => fingerprint(key) === session)?.agentId;
   }
 
-  /** Its post is gone, has its end, is taken by another box, or was never made. */
+  /** Its post is gone, shows its end, was adopted by another box, or was never created. */
   #forgetOrphan({ boxId, postId }: PostRecord): void {
     const isOpen = this.#ports.sink.leftovers().some(({ post, meta }) => meta.open && (post.postId === postId || meta.box === boxId));
-    if (!isOpen && this.#toldBoxes.has(boxId)) this.#ports.publisher.forget(boxId);
+    if (!isOpen && this.#checkedBoxes.has(boxId)) this.#ports.publisher.forget(boxId);
   }
 
-  /** Posts that are neither remembered as the post of a box that is still known, nor about to get an end that was remembered. */
+  /** Posts that no known box has on record, and that wait for no stored end. */
   #unowned(): Leftover[] {
     const known = this.#knownBoxes();
-    const cared = this.#ports.posts.records().filter(({ boxId, owedView }) => known.has(boxId) || owedView !== undefined);
-    const caredIds = new Set(cared.map(({ postId }) => postId));
-    return this.#ports.sink.leftovers().filter(({ post }) => !caredIds.has(post.postId));
+    const owned = this.#ports.posts.records().filter(({ boxId, owedView }) => known.has(boxId) || owedView !== undefined);
+    const ownedIds = new Set(owned.map(({ postId }) => postId));
+    return this.#ports.sink.leftovers().filter(({ post }) => !ownedIds.has(post.postId));
   }
 
-  /** Remembered posts of boxes that nobody knows any more. */
+  /** Posts on record whose box is not known any more. */
   #orphans(): PostRecord[] {
     const known = this.#knownBoxes();
     return this.#ports.posts.records().filter(({ boxId }) => !known.has(boxId));

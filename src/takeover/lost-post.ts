@@ -1,4 +1,4 @@
-// What becomes of a post whose turn nobody knows any more: it says so, and is left alone from then on. Pure.
+// Makes the last card of a post whose turn is not known any more. After that card the post is left alone. Pure.
 
 import { colorOf } from '../boxes/render/colors.ts';
 import type { BoxView } from '../boxes/publish/publisher-ports.ts';
@@ -9,7 +9,7 @@ import type { Leftover } from './adoption.ts';
 
 const MAX_NAME_POINTS = 40;
 
-/** As if we had written it ourselves, and owed it an end. */
+/** A record as if this process had written the post and owed it an end. */
 export function recordOfLost({ post: { postId, target, createdAt }, meta }: Leftover): PostRecord {
   const { box: boxId, seq } = meta;
   return { boxId, target, phase: 'posted', pendingPostId: postId, postId, seq, owedFinal: true, final: false, createdAt };

@@ -1,13 +1,13 @@
-// Which turn a post speaks of, as far as a post tells. Pure.
+// Finds the turn that a post shows, from what the post says about itself. Pure.
 
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 
 /** What a turn has in common with the posts about it. `session` is hashed. */
 export type TurnIdentity = Pick<LiveStatusMeta, 'box' | 'session' | 'runs' | 'trigger' | 'start'>;
 
-const SAME_START_MS = 15_000; // a lock, a user line and a gateway date the same beginning this differently
+const SAME_START_MS = 15_000; // a lock, a user line and a gateway differ by this much about the same beginning
 
-/** The turn that `found` fits best: its box, its trigger, a run, or the nearest beginning of the same session while it is open. */
+/** The turn that `found` matches best: by box, trigger, run, or, while it is open, by the nearest beginning in the same session. */
 export function bestTurn<T extends TurnIdentity>(found: LiveStatusMeta, turns: readonly T[]): T | undefined {
   const own = turns.find((turn) => turn.box === found.box);
   if (own !== undefined) return own;

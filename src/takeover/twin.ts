@@ -1,8 +1,8 @@
-// Owns whether another watcher has taken over our boxes: the newest claim wins, and the other one falls silent.
+// Tracks whether another watcher has taken over our boxes. The newest claim wins, and the other watcher sends nothing any more.
 //
-// Two watchers of the same transcripts write to the same posts. The older one must see the newer claim though it may have
-// written last: while boxes are busy it looks just before an edit, when the other one has had its say since our own last; and the
-// newer one, when it meets the older claim, writes its own again.
+// Two watchers of the same transcripts write to the same posts. The older one must see the newer claim, though it may have written
+// last. So while boxes are busy it reads the post just before an edit, when the other watcher may have written since our last edit.
+// When the newer watcher sees the older claim, it writes its own again.
 
 import { decodeMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
@@ -10,9 +10,9 @@ import { type Guard, guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';
 
 export interface TwinSink extends Sink {
-  /** Call every second or so: reads one of our open posts now and then and looks who claims it. Never throws. */
+  /** Call about every second. Now and then reads one of our open posts to see who claims it. Never throws. */
   check(openPostIds: readonly string[]): Promise<void>;
-  /** Who replaced us, in words; from then on nothing is sent. */
+  /** Who replaced us, for people. From then on nothing is sent. */
   replacedBy(): string | undefined;
 }
 
@@ -21,16 +21,16 @@ export interface TwinOptions {
   instance: string;
   /** When this process claimed its boxes: its start. */
   claimedAt: number;
-  onReplaced(words: string): void;
+  onReplaced(reason: string): void;
   /** An older watcher still writes to one of our posts. */
   onOlder(): void;
 }
 
-const LOOK_BEFORE_EDIT_MS = 10_000; // since the last look; a twin must be found within 30 s
+const LOOK_BEFORE_EDIT_MS = 10_000; // since the last read; a twin must be found within 30 s
 const LOOK_WHEN_IDLE_MS = 12_000;
-const NEVER_MS = 3_600_000; // a replaced watcher does not come back by itself; a person restarts it or takes it away
+const NEVER_MS = 3_600_000; // a replaced watcher does not resume by itself; a person restarts or removes it
 
-/** The same sink until a newer claim of another instance is seen on one of our posts. */
+/** The same sink, until one of our posts carries a newer claim of another instance. */
 export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplaced, onOlder }: TwinOptions): TwinSink {
   let replacedBy: string | undefined;
   let turn = 0;
@@ -45,7 +45,7 @@ export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplac
     onReplaced(replacedBy);
   }
 
-  /** Two starts in the same millisecond are told apart by name, the same way on both sides. */
+  /** Of two starts in the same millisecond the greater instance name wins, on both sides. */
   function isNewer(meta: { claimedAt: number; instance: string }): boolean {
     return meta.claimedAt > claimedAt || (meta.claimedAt === claimedAt && meta.instance > instance);
   }

@@ -8,7 +8,7 @@ import type { Transport } from './transport.ts';
 /** What outlives the process: until when the server wanted to be left alone, by the wall clock. */
 export interface WaitingTime {
   blockedUntil(): number | undefined;
-  noteBlocked(until: number): void;
+  setBlockedUntil(until: number): void;
 }
 
 /**
@@ -20,7 +20,7 @@ export function withRateGate(transport: Transport, clock: Clock, remembered: Wai
 
   function block(waitMs: number): void {
     openAt = Math.max(openAt, clock.monotonic() + waitMs);
-    remembered.noteBlocked(clock.now() + openAt - clock.monotonic());
+    remembered.setBlockedUntil(clock.now() + openAt - clock.monotonic());
   }
 
   return async (request) => {

@@ -11,7 +11,7 @@ import type { Source } from '../../../src/core/source.ts';
 import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../src/sources/openclaw/transcripts/source.ts';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
-import { Memory } from '../../../src/store/memory.ts';
+import { StateStore } from '../../../src/store/state-store.ts';
 import { Gateway, header, line, turn } from '../sources/openclaw/transcripts/gateway.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/until.ts';
@@ -43,7 +43,7 @@ type Machine = ReturnType<typeof machine>;
 async function watcher({ folder, rootOf }: Machine, ...watched: Identity[]) {
   const checkpoint = openCheckpoint(join(folder, 'state'), quiet);
   const sessions = new Map<string, Session>();
-  const memory = new Memory(checkpoint, { sessions: () => sessions, entries: () => [] });
+  const memory = new StateStore(checkpoint, { sessions: () => sessions, entries: () => [] });
   for (const { session } of memory.sessions.stored()) sessions.set(session.key, session);
   const events: SessionEvent[] = [];
   const emit = (event: SessionEvent): void => {
@@ -139,7 +139,7 @@ it('what is known of sessions of before is asked of the source of their agents a
   const place = machine();
   place.here.append(`s-${HERE.id}`, turn('here'));
   const only = await watcher(place, HERE);
-  const host = { positions: { stored: () => new Map(), note: () => undefined }, sessions: () => only.sessions };
+  const host = { positions: { stored: () => new Map(), set: () => undefined }, sessions: () => only.sessions };
   const shared = { clock: systemClock, log: quiet, redact: (text: string) => text, emit: () => undefined };
   const keysFor = (who: Identity) => [...portsOf(who, { ...shared, ...host }, [HERE, THERE]).knownKeys()];
   expect(keysFor(HERE)).toEqual([KEY[HERE.id]]);

@@ -7,7 +7,7 @@ import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createPlacement } from '../../../src/app/placement.ts';
-import { Memory } from '../../../src/store/memory.ts';
+import { StateStore } from '../../../src/store/state-store.ts';
 import { takeOver } from '../../../src/app/upgrade.ts';
 import { Desk } from '../boxes/board/desk.ts';
 import { HOME, lonelyServer } from './placement/lonely.ts';
@@ -103,8 +103,8 @@ function start(checkpoint: Checkpoint): Start {
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };
   const log: Logger = { ...quiet, warn: (fields) => void warned.push(fields) };
   const { fold, board } = desk;
-  const memory = new Memory(checkpoint, { sessions: () => fold.sessionsByKey, entries: () => board.entries() });
-  const notice = takeOver({ memory, publisher: { adopt: (record) => void adopted.push(record) }, fold, board, clock, log });
+  const memory = new StateStore(checkpoint, { sessions: () => fold.sessionsByKey, entries: () => board.entries() });
+  const notice = takeOver({ state: memory, publisher: { adopt: (record) => void adopted.push(record) }, fold, board, clock, log });
   desk.board.caughtUp();
   return { desk, adopted, warned, notice };
 }

@@ -145,7 +145,7 @@ const REPLACED: Closing = {
   },
 };
 
-const disk = () => ({ blockedUntil: () => undefined, noteBlocked: () => undefined });
+const disk = () => ({ blockedUntil: () => undefined, setBlockedUntil: () => undefined });
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nothingToStop = (sink: Sink): Opened => ({ sink, stop: () => undefined });
 

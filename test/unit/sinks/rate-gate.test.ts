@@ -11,7 +11,7 @@ const limited = (seconds: number): TransportResponse => ({ status: 429, headers:
 function setUp(...answers: TransportResponse[]) {
   const clock = new FakeClock();
   let blockedUntil: number | undefined;
-  const disk = { blockedUntil: () => blockedUntil, noteBlocked: (until: number) => void (blockedUntil = until) };
+  const disk = { blockedUntil: () => blockedUntil, setBlockedUntil: (until: number) => void (blockedUntil = until) };
   const sentAt: number[] = [];
   const transport = async (): Promise<TransportResponse> => {
     sentAt.push(clock.monotonic());
@@ -59,7 +59,7 @@ describe('the rate gate', () => {
 
   it('does not believe a waiting time of more than an hour: the clock was set back since', async () => {
     const { clock, disk, start } = setUp();
-    disk.noteBlocked(clock.now() + 365 * 24 * 3_600_000);
+    disk.setBlockedUntil(clock.now() + 365 * 24 * 3_600_000);
     const send = start();
     await clock.advance(3_600_000);
     expect((await send(GET)).status).toBe(200);

@@ -9,7 +9,7 @@ import { FakeClock } from '../../support/clock.ts';
 function setUp(blockedUntil?: (now: number) => number) {
   const clock = new FakeClock();
   const limited = async () => ({ status: 429, headers: {}, retryAfterMs: 60_000, body: '' });
-  const disk = { blockedUntil: () => blockedUntil?.(clock.now()), noteBlocked: () => undefined };
+  const disk = { blockedUntil: () => blockedUntil?.(clock.now()), setBlockedUntil: () => undefined };
   const watched = watchReach(createMattermostSink({ transport: withRateGate(limited, clock, disk), userId: () => 'me' }), clock);
   return { clock, watched, ask: () => expect(watched.probe()).rejects.toMatchObject({ reason: 'rate_limited' }) };
 }

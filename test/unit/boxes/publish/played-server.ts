@@ -40,7 +40,7 @@ export function playedServer({ version = '11.6', random, options, editTimeLimitM
   const standIn = createStandIn({ clock, seed: sampleSeed(), version, ...limit });
   const network = new Network(clock, standIn);
   const client = { name: 'watcher', isAlive: () => true, token: () => SAMPLE.botToken };
-  const transport = withRateGate(network.transportOf(client), clock, { blockedUntil: () => undefined, noteBlocked: () => undefined });
+  const transport = withRateGate(network.transportOf(client), clock, { blockedUntil: () => undefined, setBlockedUntil: () => undefined });
   const mattermost = createMattermostSink({ transport, userId: () => SAMPLE.botId });
   let openedAt: number | undefined;
   let openMs = 0;

@@ -5,14 +5,14 @@ import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { newSession, reduce } from '../../../src/core/reduce.ts';
 import type { Session } from '../../../src/core/session.ts';
-import { Memory } from '../../../src/store/memory.ts';
-import type { EntryOfSession, Living } from '../../../src/store/session-store.ts';
+import { StateStore } from '../../../src/store/state-store.ts';
+import type { EntryOfSession, CurrentState } from '../../../src/store/session-store.ts';
 
 import { rowsInMemory } from './rows-in-memory.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const nothing: Living<EntryOfSession> = { sessions: () => new Map(), entries: () => [] };
+const nothing: CurrentState<EntryOfSession> = { sessions: () => new Map(), entries: () => [] };
 
 function recordOf(boxId: string, seq: number): PostRecord {
   const target = { channelId: 'town' };
@@ -21,9 +21,9 @@ function recordOf(boxId: string, seq: number): PostRecord {
 
 /** A memory on a disk that can be full. */
 function onDisk(): {
-  memory: Memory<EntryOfSession>;
+  memory: StateStore<EntryOfSession>;
   fill(isFull: boolean): void;
-  restarted(): Memory<EntryOfSession>;
+  restarted(): StateStore<EntryOfSession>;
   stored(): PostRecord[];
 } {
   const folder = tempFolder('memory');
@@ -39,17 +39,22 @@ function onDisk(): {
     problem: () => undefined,
     close: () => undefined,
   };
-  const restarted = (): Memory<EntryOfSession> => new Memory(checkpoint, nothing);
-  return { memory: new Memory(disk, nothing), fill: (full) => void (isFull = full), restarted, stored: () => restarted().posts.records() };
+  const restarted = (): StateStore<EntryOfSession> => new StateStore(checkpoint, nothing);
+  return {
+    memory: new StateStore(disk, nothing),
+    fill: (full) => void (isFull = full),
+    restarted,
+    stored: () => restarted().posts.records(),
+  };
 }
 
 /** A memory of sessions that change, with what was written by each transaction. */
 function living(): {
-  memory: Memory<EntryOfSession>;
+  memory: StateStore<EntryOfSession>;
   sessions: Map<string, Session>;
   transactions: string[][];
   refuse(isFull: boolean): void;
-  restarted(): Memory<EntryOfSession>;
+  restarted(): StateStore<EntryOfSession>;
 } {
   const sessions = new Map<string, Session>();
   const transactions: string[][] = [];
@@ -58,7 +63,7 @@ function living(): {
     if (!isFull) transactions.push(changes.map(({ kind, key, value }) => `${value === undefined ? 'no ' : ''}${kind} ${key}`));
     return !isFull;
   });
-  const restarted = (): Memory<EntryOfSession> => new Memory(checkpoint, { sessions: () => sessions, entries: () => [] });
+  const restarted = (): StateStore<EntryOfSession> => new StateStore(checkpoint, { sessions: () => sessions, entries: () => [] });
   return { memory: restarted(), sessions, transactions, refuse: (full) => void (isFull = full), restarted };
 }
 
@@ -94,8 +99,8 @@ describe('what a full disk did not take', () => {
   it('may be a waiting time that the server asked for', () => {
     const { memory, fill, restarted } = onDisk();
     fill(true);
-    memory.noteBlocked(1_000);
-    memory.noteBlocked(2_000);
+    memory.setBlockedUntil(1_000);
+    memory.setBlockedUntil(2_000);
     expect(restarted().blockedUntil()).toBeUndefined();
     fill(false);
     memory.flush();
@@ -107,7 +112,7 @@ describe('what changed', () => {
   it('is written in one transaction, a session together with how far its source was read, and written once', () => {
     const { memory, sessions, transactions } = living();
     sessions.set('a', withTurn('a'));
-    memory.positions.note('files', '/a.jsonl', 7);
+    memory.positions.set('files', '/a.jsonl', 7);
     memory.flush();
     memory.flush();
     expect(transactions).toEqual([['session a', 'position files /a.jsonl']]);
@@ -164,11 +169,11 @@ describe('how far files were read', () => {
 
   it('is given to the source that read them, and to no other', () => {
     const { memory, restarted } = onDisk();
-    memory.positions.note('files', '/a', { offset: 1 });
-    memory.positions.note('files', '/gone', { offset: 2 });
-    memory.positions.note('files-too', '/a', { offset: 3 });
+    memory.positions.set('files', '/a', { offset: 1 });
+    memory.positions.set('files', '/gone', { offset: 2 });
+    memory.positions.set('files-too', '/a', { offset: 3 });
     memory.flush();
-    memory.positions.note('files', '/gone', undefined);
+    memory.positions.set('files', '/gone', undefined);
     memory.flush();
     expect(restarted().positions.stored('files')).toEqual(new Map([['/a', { offset: 1 }]]));
     expect(restarted().positions.stored('files-too')).toEqual(new Map([['/a', { offset: 3 }]]));
@@ -182,13 +187,13 @@ describe('how far files were read', () => {
     onTestFinished(() => checkpoint.close());
     const before = new Map(checkpoint.rows('source').map(({ key, value }) => [key, value]));
     expect(before.size).toBe(4);
-    const memory = new Memory(checkpoint, nothing);
+    const memory = new StateStore(checkpoint, nothing);
     expect(memory.positions.stored('transcripts')).toEqual(before);
     const [path = ''] = before.keys();
-    memory.positions.note('transcripts', path, { offset: 9 });
+    memory.positions.set('transcripts', path, { offset: 9 });
     memory.flush();
     expect(checkpoint.rows('source')).toEqual([]);
-    expect(new Memory(checkpoint, nothing).positions.stored('transcripts').get(path)).toEqual({ offset: 9 });
-    expect(new Memory(checkpoint, nothing).positions.stored('gateway').size).toBe(0);
+    expect(new StateStore(checkpoint, nothing).positions.stored('transcripts').get(path)).toEqual({ offset: 9 });
+    expect(new StateStore(checkpoint, nothing).positions.stored('gateway').size).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
-// Owns the rows of one kind that must be on disk at once, and which of them a full disk has refused. Knows nothing of what they mean.
+// Writes the rows of one kind immediately, and keeps those that a full disk has refused. Does not know what they mean.
 
 import type { Change, Checkpoint, Row, RowKind, StoredPart } from './checkpoint.ts';
 
-export class RowsAtOnce implements StoredPart {
+export class ImmediateRows implements StoredPart {
   readonly #checkpoint: Checkpoint;
   readonly #kind: RowKind;
   readonly #refusedByKey = new Map<string, Change>();
@@ -16,12 +16,12 @@ export class RowsAtOnce implements StoredPart {
     return this.#checkpoint.rows(this.#kind);
   }
 
-  /** What is on disk under that key. */
+  /** The value on disk under that key. */
   get(key: string): unknown {
     return this.rows().find((row) => row.key === key)?.value;
   }
 
-  /** On disk when this returns, where the disk allows; `undefined` deletes. What the disk refuses is written with everything else later. */
+  /** On disk when this returns, unless the disk fails; `undefined` deletes. A row that the disk refuses is written later with the rest. */
   put(key: string, value: unknown): void {
     const change: Change = { kind: this.#kind, key, value };
     if (this.#checkpoint.write([change])) this.#refusedByKey.delete(key);
