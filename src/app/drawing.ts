@@ -12,7 +12,7 @@ import type { Config } from '../config/config.ts';
 import type { Card } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
 import { OUR_MARK } from '../text/neutralise.ts';
-import { cachedRedactor } from '../text/redact-once.ts';
+import { cachedRedactor } from '../text/redact-cache.ts';
 import type { JudgedTree } from '../core/status.ts';
 import type { PostBody } from '../core/sink.ts';
 

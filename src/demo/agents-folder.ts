@@ -1,10 +1,9 @@
-// Owns a folder of agents and writes there as OpenClaw 2026.2 does: transcripts line by line, the index replaced by rename, a lock for
-// the whole run. Knows neither the recording's time nor the chat.
+// Writes a folder of agents as OpenClaw 2026.2 does: transcripts line by line, the index replaced by rename, a lock for the whole run.
 
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A session as it is to appear in the index. */
+/** A session for the index. */
 export interface LiveSession {
   readonly agentId: string;
   readonly key: string;
@@ -22,7 +21,7 @@ export class Gateway {
     mkdirSync(root, { recursive: true });
   }
 
-  /** The index names the session, then its lock appears; the transcript follows with its first lines. */
+  /** Names the session in the index, then makes its lock. The transcript follows with its first lines. */
   startRun(session: LiveSession): void {
     mkdirSync(this.#folderOf(session), { recursive: true });
     this.#index(session);

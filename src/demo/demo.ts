@@ -1,4 +1,4 @@
-// Owns one demo from its start to its end: the stand-in chat, the temporary folder, the real daemon and the replay between them.
+// Runs one demo from start to end: the stand-in chat, the temporary folder, the real daemon and the replay between them.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,11 @@ import { startWatcher, type Watcher } from './watcher.ts';
 export interface DemoOptions {
   /** Plays everything once in a few seconds and ends with a summary. */
   readonly fast: boolean;
-  /** The port of the page; without it Mattermost's own, or any when that is taken. */
+  /** The port of the page; by default Mattermost's own, or any free one if that is taken. */
   readonly port?: number | undefined;
   /** The Mattermost that the stand-in plays. */
   readonly version: ServerVersion;
-  /** The arguments of Node with which this program runs; the daemon is started with them. */
+  /** The arguments of Node for this program; the daemon starts with the same ones. */
   readonly program: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly out: (line: string) => void;
@@ -39,13 +39,13 @@ interface Stage {
 const RECORDINGS = new URL('recordings/', import.meta.url);
 const FAST_SPEED = 8;
 const FAST_END_WITHIN_MS = 30_000;
-const PAUSE_MS = 20_000; // between two rounds, so that the ends can be read
+const PAUSE_MS = 20_000; // between two rounds, so that people can read the ends
 const LOOK_EVERY_MS = 100;
 
-/** Quicker than the defaults, so that the compressed replay is still seen box by box. */
+/** Faster than the defaults, so that people still see each step of the fast replay. */
 const FAST_SETTINGS = { OPEN_AFTER_MS: '0', THROTTLE_MS: '100', PACE: '250ms', EDITS_PER_SECOND: '50:100' };
 
-/** Runs the demo; resolves when `signal` is aborted, or with `fast` after the summary. Everything it started is gone then. */
+/** Runs the demo. Resolves when `signal` is aborted, or with `fast` after the summary, when everything it started has ended. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'live-status-demo-'));
   const atExit: (() => void)[] = [() => rmSync(folder, { recursive: true, force: true })];
@@ -83,7 +83,7 @@ async function play(room: Room, folder: string, options: DemoOptions, atExit: ((
   }
 }
 
-/** Only what a daemon needs: settings in the caller's environment are meant for another one. */
+/** Passes only what a daemon needs: settings in the caller's environment are meant for another daemon. */
 function environment(room: Room, folder: string, { env, fast }: DemoOptions): NodeJS.ProcessEnv {
   return {
     PATH: env['PATH'],

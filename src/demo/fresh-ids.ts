@@ -1,4 +1,4 @@
-// Owns which recorded id stands for which fresh one during one round of the replay. A second round is another conversation.
+// Maps recorded ids to fresh ones during one round of the replay. A second round is another conversation.
 
 import { randomBytes, randomUUID } from 'node:crypto';
 
@@ -10,12 +10,12 @@ export class FreshIds {
   readonly #freshById = new Map<string, string>();
   readonly #givenById = new Map<string, string>();
 
-  /** From now on `fresh` stands for `recorded`, for example because the chat server gave a post that id. */
+  /** Replaces `recorded` by `fresh` from now on, for example by the id that the chat server gave a post. */
   setFresh(recorded: string, fresh: string): void {
     this.#givenById.set(recorded, fresh);
   }
 
-  /** The text with every id of sessions, runs, calls and entries, and every learned one, replaced. */
+  /** Replaces every id of sessions, runs, calls and entries in the text, and every id from `setFresh`. */
   rewrite(text: string): string {
     const made = text
       .replaceAll(UUID, (id) => this.#freshFor(id, randomUUID))

@@ -1,4 +1,4 @@
-// Owns what the demo knows of the boxes: their titles as they change, and how much was posted. Only reads.
+// Watches the boxes of the demo: prints their titles as they change, and counts posts and edits.
 
 import { z } from 'zod';
 import type { Post } from '../stand-in/post.ts';
@@ -9,7 +9,7 @@ const boxShape = z.object({
   attachments: z.array(z.object({ title: z.string() })).min(1),
 });
 
-/** States that are no end. */
+/** The states before the end of a turn. */
 const OPEN = /^\[(?:ACTIVE|RETRY|WAITING)\]/;
 
 export interface Tally {
@@ -22,7 +22,7 @@ export interface Tally {
   readonly titles: readonly string[];
 }
 
-/** Calls `tell` with a line for every box that opens or changes its state; the returned function ends that. */
+/** Calls `print` with a line for every box that opens or changes its state. The returned function stops that. */
 export function narrate(standIn: StandIn, print: (line: string) => void): () => void {
   const tagById = new Map<string, string>();
   return standIn.onPostEvent(({ post }) => {
@@ -37,7 +37,7 @@ export function narrate(standIn: StandIn, print: (line: string) => void): () => 
   });
 }
 
-/** Everything that was posted so far. */
+/** Counts everything that was posted so far. */
 export function tally(standIn: StandIn): Tally {
   const posts = standIn.posts();
   const boxes = posts.flatMap((post) => {

@@ -1,4 +1,4 @@
-// The recordings of the demo: what people wrote, and the transcripts and indexes of the sessions that answered, on one time axis.
+// Reads the recordings of the demo: what people wrote, and the transcripts and indexes of the sessions that answered, on one time axis.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -63,7 +63,7 @@ const entryShape = z.looseObject({
 export type IndexRow = z.infer<typeof rowShape>;
 export type TranscriptEntry = z.infer<typeof entryShape>;
 
-/** Reads the recording that lies in `folder` (with a slash at its end); throws when it is not one. */
+/** Reads the recording in `folder` (with a slash at its end); throws if it is none. */
 export function readRecording(folder: URL): Recording {
   const posts = jsonLines(new URL('conversation.jsonl', folder)).map((line) => postShape.parse(line));
   const originAt = Math.min(...posts.map(({ at }) => Date.parse(at)));

@@ -1,4 +1,4 @@
-// Plays one round of a recording: people write, transcripts grow. Owns the round's ids and its clock.
+// Plays one round of a recording, with ids and a clock of its own: people write, transcripts grow.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FreshIds } from './fresh-ids.ts';
@@ -15,7 +15,7 @@ export interface ReplayOptions {
   readonly signal: AbortSignal;
 }
 
-/** Plays the steps, each at its time; resolves after the last, rejects with an `AbortError` when `signal` is aborted. */
+/** Plays each step at its time. Resolves after the last one; rejects with an `AbortError` when `signal` is aborted. */
 export async function replay(steps: readonly TimedStep[], options: ReplayOptions): Promise<void> {
   const startedAt = performance.now();
   const ids = new FreshIds();
@@ -56,7 +56,7 @@ function live({ agentId, key, row }: RecordedSession, ids: FreshIds): LiveSessio
   return { agentId, key: ids.rewrite(key), row: { ...row, ...spawnedBy, sessionId: ids.rewrite(row.sessionId) } };
 }
 
-/** The line as if it had been recorded just now. A message's own time lies as long before it as the replay's speed leaves. */
+/** The line as if it had been recorded just now. The speed of the replay also shortens the distance to the message's own time. */
 function movedToNow({ entry }: RecordedLine, ids: FreshIds, speed: number): object {
   const now = Date.now();
   const recordedAt = Date.parse(entry.timestamp);
@@ -71,7 +71,7 @@ function movedToNow({ entry }: RecordedLine, ids: FreshIds, speed: number): obje
   return rewritten;
 }
 
-/** What the gateway writes into texts: `Sat 2026-11-21 09:00 UTC`. */
+/** The time as the gateway writes it into texts: `Sat 2026-11-21 09:00 UTC`. */
 function withDates(text: string, now: number): string {
   return text.replaceAll(/\w{3} \d{4}-\d\d-\d\d \d\d:\d\d UTC/g, () => {
     const date = new Date(now);

@@ -1,4 +1,4 @@
-// Owns the stand-in Mattermost of the demo and its people: who writes where. Knows neither transcripts nor the watcher.
+// Opens the stand-in Mattermost of the demo with its people and channels, and writes their posts.
 
 import { z } from 'zod';
 import { errorCode } from '../core/error-code.ts';
@@ -28,12 +28,12 @@ const createdShape = z.object({ id: z.string() });
 export interface Room {
   readonly standIn: StandIn;
   readonly url: string;
-  /** Writes a post and answers with its id; throws when the stand-in refuses it. */
+  /** Writes a post and returns its id; throws when the stand-in refuses it. */
   say(by: string, channelId: string, message: string, rootId?: string): string;
   close(): Promise<void>;
 }
 
-/** Opens the room; without `port` on Mattermost's own port when that is free. Rejects when the given port is taken. */
+/** Opens the room. Without `port` it uses Mattermost's own port if that is free. Rejects when the given port is taken. */
 export async function openRoom(port: number | undefined, version: ServerVersion = '5.37'): Promise<Room> {
   const standIn = createStandIn({ clock: { now: () => Date.now() }, seed: demoSeed(), version });
   const server = await listen(standIn, port);

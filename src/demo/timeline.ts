@@ -2,7 +2,7 @@
 
 import type { RecordedLine, RecordedPost, RecordedSession, Recording } from './recording.ts';
 
-/** One thing that happens. Lines of one step are written at once. */
+/** One step of the replay. Lines of one step are written at once. */
 export type Step =
   | { readonly kind: 'post'; readonly post: RecordedPost }
   | { readonly kind: 'run_started'; readonly session: RecordedSession }
@@ -35,7 +35,7 @@ function stepsOf(session: RecordedSession): TimedStep[] {
   });
 }
 
-/** A run begins with a user line; the header and the settings belong to the first. */
+/** A run begins with a user line; header and settings belong to the first run. */
 function runsOf(lines: readonly RecordedLine[]): RecordedLine[][] {
   const runs: RecordedLine[][] = [];
   let hasAsked = false;
@@ -48,20 +48,20 @@ function runsOf(lines: readonly RecordedLine[]): RecordedLine[][] {
   return runs;
 }
 
-/** A message's own time is when it came in; its line is written later. */
+/** A message's own time is when it arrived; its line is written later. */
 function startOf(lines: readonly RecordedLine[]): number {
   const asked = lines.find((line) => line.entry.message?.role === 'user');
   if (asked?.entry.message === undefined) return lines[0]?.atMs ?? 0;
   return asked.atMs - (Date.parse(asked.entry.timestamp) - asked.entry.message.timestamp);
 }
 
-/** OpenClaw creates a transcript when the first assistant message is complete, and writes everything up to there at once. */
+/** OpenClaw creates a transcript when the first assistant message is complete, and writes all lines so far at once. */
 function firstBurst(lines: readonly RecordedLine[]): RecordedLine[][] {
   const position = lines.findIndex((line) => line.entry.message?.role === 'assistant');
   return [lines.slice(0, position + 1), ...lines.slice(position + 1).map((line) => [line])];
 }
 
-/** What the gateway posts into the channel: the last words of a run that people asked for. Sub-agents answer to their parents. */
+/** The gateway posts the last text of a run that people asked for. Sub-agents answer to their parents. */
 function answerOf({ row }: RecordedSession, { entry: { message } }: RecordedLine): string | undefined {
   if (row.spawnedBy !== undefined || message?.stopReason !== 'stop') return undefined;
   const texts = message.content.flatMap(({ text }) => text ?? []);

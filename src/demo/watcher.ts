@@ -1,4 +1,4 @@
-// Owns the daemon that the demo runs: a real process of the same program. Knows how to start and stop it, not what it does.
+// Starts and stops the daemon of the demo: a real process of the same program.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,18 +7,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 export interface WatcherOptions {
-  /** The arguments of Node with which this program runs, e.g. `['/usr/lib/…/main.js']`. */
+  /** The arguments of Node for this program, e.g. `['/usr/lib/…/main.js']`. */
   readonly program: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
 export interface Watcher {
   readonly healthUrl: string;
-  /** Resolves when the daemon ends, with what it wrote last; before `stop` that is a failure. */
+  /** Resolves with the daemon's last output when it ends; before `stop` that is a failure. */
   readonly ended: Promise<string>;
-  /** Asks it to end and waits. */
+  /** Asks the daemon to end, and waits for that. */
   stop(): Promise<void>;
-  /** Ends it at once, for the moment in which nothing can be awaited any more. */
+  /** Kills the daemon at once, for callers that cannot wait any more. */
   kill(): void;
 }
 
@@ -29,10 +29,10 @@ const MAX_OUTPUT_CHARS = 4_000;
 
 const readyShape = z.object({ sink: z.object({ reach: z.literal('reached') }) });
 
-/** Starts the daemon and waits until it has reached the chat. Rejects with its last words if it ends before that. */
+/** Starts the daemon and waits until it has reached the chat. Rejects with its last output if it ends before that. */
 export async function startWatcher({ program, env }: WatcherOptions, signal: AbortSignal): Promise<Watcher> {
   const port = await freePort();
-  // Its own process group: Ctrl-C in a terminal reaches the demo alone, which then stops the daemon once.
+  // Its own process group: Ctrl-C in a terminal reaches only the demo, which then stops the daemon once.
   const child = spawn(process.execPath, [...program, 'run'], {
     detached: true,
     env: { ...env, HEALTH_PORT: String(port) },

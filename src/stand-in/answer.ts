@@ -1,4 +1,4 @@
-// What goes into and comes out of the stand-in, and how its refusals look on the wire.
+// Requests and answers of the stand-in, and the form of its refusals.
 
 /** One HTTP request. `path` includes the query; header names are lower case. */
 export interface StandInRequest {
@@ -61,7 +61,7 @@ const REFUSALS: Record<string, [status: number, message: string]> = {
   'model.post.is_valid.type.app_error': [400, 'Invalid type.'], // 11.6
 };
 
-/** Thrown by a route that says no; `id` is Mattermost's error id. */
+/** Thrown by a route that refuses a request; `id` is Mattermost's error id. */
 export class Refusal extends Error {
   readonly id: string;
   readonly status: number;
@@ -84,7 +84,7 @@ export function refusalBody(refused: Refusal, requestId: string): Record<string,
   return { id: refused.id, message: refused.message, detailed_error: '', request_id: requestId, status_code: refused.status };
 }
 
-/** The page a reverse proxy (nginx) sends in its own name. */
+/** The error page of a reverse proxy (nginx). */
 export function proxyPage(status: number): StandInAnswer {
   const title = `${status} ${PROXY_TITLES[status] ?? 'Error'}`;
   const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n`;

@@ -1,4 +1,4 @@
-// One request against the world, without faults: limiter, token, route, headers. The order is the real server's.
+// Applies one request to the world, without faults: limiter, token, route, headers. The order is the real server's.
 
 import { tokenOf, userOfToken } from './permissions.ts';
 import { Refusal, refusal, refusalBody } from './answer.ts';

@@ -1,4 +1,4 @@
-// Message attachments inside props: what the server makes of them on write, and what readers get to see.
+// Message attachments inside props: how the server stores them, and what readers get.
 
 import { isObject } from './lenient-json.ts';
 

@@ -91,13 +91,13 @@ function checkRoot(call: Call, fields: PostFields): void {
   if (call.world.rules.firstRepliesRace && hasJustBegun(call.world, root)) throw refusal('app.post.save.app_error');
 }
 
-/** Both of two first replies enter the thread into a table, and the second one to do so fails. */
+/** Each of two first replies adds the thread to a table, and the second one fails. */
 function hasJustBegun(world: World, root: Post): boolean {
   const replies = [...(world.replyIdsByRoot.get(root.id) ?? [])].flatMap((id) => world.rows.get(id) ?? []);
   return replies.length > 0 && replies.every((reply) => world.clock.now() - reply.create_at < FIRST_REPLIES_MS);
 }
 
-/** A repeated create answers with the stored row, to which no metadata is added. */
+/** A repeated create returns the stored row without metadata. */
 function withoutMetadata(wire: Record<string, unknown>): Record<string, unknown> {
   const { metadata: _absent, ...rest } = wire;
   return rest;

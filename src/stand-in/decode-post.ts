@@ -1,10 +1,10 @@
-// From a request body to the fields of a post, as strict or as lenient as the played version.
+// Decodes a request body into the fields of a post, as strictly as the played version does.
 
 import { refusal } from './answer.ts';
 import type { Call } from './route-call.ts';
 import { firstJsonValue, isObject } from './lenient-json.ts';
 
-/** The fields of a posted or patched post that count; `undefined` when the body does not give them. */
+/** The fields of a posted or patched post that matter; `undefined` if the body does not have them. */
 export interface PostFields {
   id: string | undefined;
   channelId: string | undefined;

@@ -1,4 +1,4 @@
-// Plays one request with its fault against time: when it takes effect, and what the client gets to see and when.
+// Plays one request with its fault: when it takes effect, and what the client gets and when.
 
 import { proxyPage, Refusal, refusal, refusalBody } from './answer.ts';
 import type { StandInAnswer } from './answer.ts';
@@ -7,7 +7,7 @@ import type { Fault } from './faults.ts';
 /** Runs something later; the returned function cancels it. */
 export type After = (delayMs: number, run: () => void) => () => void;
 
-/** How a request may end for the client. Exactly one is called, or none for a request that hangs. */
+/** How a request may end for the client. Exactly one of these is called, or none for a request that hangs. */
 export interface Exits {
   answer(answer: StandInAnswer): void;
   /** The connection breaks in the middle of this answer. */
@@ -15,7 +15,7 @@ export interface Exits {
   reset(): void;
 }
 
-/** A request that has arrived: its fault, and the act of applying it. */
+/** A request that has arrived: its fault, and the function that applies it. */
 export interface Arrival {
   fault: Fault | undefined;
   apply(): StandInAnswer;

@@ -58,7 +58,7 @@ export function removePost(call: Call): Reply {
   return { status: 200, body: { status: 'OK' } };
 }
 
-/** The limit looks at the message only: an edit that touches nothing but props passes however old the post is. */
+/** The limit applies only to the message: an edit of nothing but props passes, however old the post is. */
 function checkEditTime(call: Call, post: Post, touchesMessage: boolean): void {
   const { rules, editTimeLimitMs, clock } = call.world;
   if (!rules.enforcesEditTimeLimit || editTimeLimitMs === undefined || !touchesMessage) return;

@@ -1,10 +1,10 @@
-// Owns the script of faults: which requests shall go wrong, how, and how often. Knows neither posts nor sockets.
+// The script of faults: which requests shall fail, how, and how often.
 
 import type { StandInRequest } from './answer.ts';
 
-/** What goes wrong. Times are milliseconds; `applied` says whether the request takes effect although the client never learns it. */
+/** What goes wrong. Times are milliseconds; `applied` says whether the request takes effect although the client gets no success. */
 export type Fault =
-  /** Answers in the server's (or with `html` a proxy's) name. `id` is a Mattermost error id, `body` replaces the whole body. */
+  /** Answers like the server, or with `html` like a proxy. `id` is a Mattermost error id, `body` replaces the whole body. */
   | {
       kind: 'status';
       status: number;
@@ -19,14 +19,14 @@ export type Fault =
   | { kind: 'reset'; applied: boolean }
   /** No answer, ever; the connection is destroyed after `ms` when given. */
   | { kind: 'hang'; applied: boolean; ms?: number }
-  /** Takes effect at once, is answered late. */
+  /** Takes effect at once, but the answer is late. */
   | { kind: 'slow'; ms: number }
-  /** Takes effect late and is answered then, whether or not the client still waits: an old edit may land after a newer one. */
+  /** Takes effect late, even if the client waits no more, and is answered then: an old edit may arrive after a newer one. */
   | { kind: 'stall'; ms: number }
   /** Takes effect; the connection breaks in the middle of the answer. */
   | { kind: 'truncated' };
 
-/** Which requests a fault hits; what is left out matches everything. */
+/** Which requests a fault hits; a missing field matches everything. */
 interface FaultMatch {
   method?: string;
   /** Tested against path and query. */
@@ -62,7 +62,7 @@ export class Faults {
     this.rules.length = 0;
   }
 
-  /** The fault that hits `request`, if any; it is used up by this. */
+  /** Takes the fault for `request`, if any; that use counts. */
   take(request: StandInRequest): Fault | undefined {
     const entry = this.rules.find(({ rule, left }) => left > 0 && hits(rule.match ?? {}, request));
     if (entry === undefined) return undefined;

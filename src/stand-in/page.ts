@@ -10,7 +10,7 @@ import type { Channel, World } from './world.ts';
 const PAGE = '/';
 const CHANGES = '/stand-in/changes';
 
-/** Nothing on the page may load or send anything elsewhere, whatever a post contains. */
+/** The page may load nothing from elsewhere and send nothing there, whatever a post contains. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:";
 
 /** Whether a path belongs to the page and not to Mattermost. */
@@ -57,7 +57,7 @@ function shownChannel(world: World, channelId: string): Record<string, unknown> 
     : { id: channel.id, type: channel.type, archived: channel.archivedAt !== 0, name: channelTitle(world, channel) };
 }
 
-/** A direct channel is named after its people, as nobody in particular is looking at it. */
+/** A direct channel is named after its people, because the page has no user of its own. */
 function channelTitle(world: World, channel: Channel): string {
   if (channel.type !== 'D') return channel.displayName;
   return [...channel.memberIds].map((id) => world.usersById.get(id)?.username ?? id).join(', ');

@@ -1,16 +1,16 @@
-// Owns the server's short memory of `pending_post_id`; knows nothing about what a post is. A restart makes a new one.
+// The server's short memory of `pending_post_id`. A restart empties it.
 
 /** How long a real server remembers an id (same post after 25 s, a new one after 33 s). */
 const REMEMBERED_MS = 30_000;
 
-/** What is known of one pending id. */
+/** The state of one pending id. */
 type PendingState = { kind: 'unknown' } | { kind: 'in_progress' } | { kind: 'created'; postId: string };
 
 /** Remembers which create belongs to which `pending_post_id`. */
 export class PendingIds {
   private readonly entries = new Map<string, { postId: string; until: number }>();
 
-  /** What became of `pendingId` as of `now`. */
+  /** The state of `pendingId` at `now`. */
   state(pendingId: string, now: number): PendingState {
     const entry = this.entries.get(pendingId);
     if (entry === undefined || entry.until <= now) return { kind: 'unknown' };

@@ -1,4 +1,4 @@
-// Who is asking and what they may do. Holds no state of its own.
+// Finds out who sends a request and what they may do. Holds no state.
 
 import { refusal } from './answer.ts';
 import type { Post } from './post.ts';
@@ -27,12 +27,12 @@ export function mayRead(world: World, user: User, channel: Channel): boolean {
   return channel.type === 'O' && world.team.memberIds.has(user.id);
 }
 
-/** Lists of posts, and writing, need membership. Archived channels are told apart later. */
+/** Lists of posts, and writing, need membership. Archived channels are checked later. */
 export function isMember(user: User, channel: Channel | undefined): channel is Channel {
   return channel !== undefined && (user.isAdmin || channel.memberIds.has(user.id));
 }
 
-/** The post and its channel, if `user` may edit it. Every reason why not looks the same: 403. */
+/** The post and its channel, if `user` may edit it. Every refusal looks the same: 403. */
 export function editablePost(world: World, user: User, postId: string): { post: Post; channel: Channel } {
   const post = livePost(world, postId);
   const channel = post === undefined ? undefined : world.channelsById.get(post.channel_id);

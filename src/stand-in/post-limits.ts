@@ -1,10 +1,10 @@
-// What the server refuses to store: too long, too big, or with a U+0000 in the wrong place.
+// Checks what the server refuses to store: too long, too big, or with a U+0000 in the wrong place.
 
 import { refusal } from './answer.ts';
 import { goJson } from './lenient-json.ts';
 import type { World } from './world.ts';
 
-/** Throws the server's refusal for a content it does not store. `nulId` names the failing statement. */
+/** Throws the server's refusal if it does not store this content. `nulId` names the failing statement. */
 export function checkContent(world: World, content: { message: string; props: Record<string, unknown> }, nulId: string): void {
   if (runes(content.message) > world.maxMessageRunes) throw refusal(world.rules.messageTooLong);
   const props = goJson(content.props);

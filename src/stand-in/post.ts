@@ -1,4 +1,4 @@
-// One post as the stand-in stores it and as it travels. A post is never changed, only replaced.
+// One post as the stand-in stores it and sends it. A post is never changed, only replaced.
 
 import { visibleProps } from './attachments.ts';
 import type { ServerRules } from './version-rules.ts';
@@ -48,7 +48,7 @@ const EMPTY: Post = {
   hashtags: '',
 };
 
-/** A post with everything that is not given left empty. */
+/** A post in which every missing field is empty. */
 export function postOf(given: Partial<Post>): Post {
   return { ...EMPTY, ...given };
 }

@@ -1,4 +1,4 @@
-// The optional request limiter. Owns one theoretical arrival time per client; knows nothing about posts.
+// The optional request limiter. It keeps one theoretical arrival time per client.
 
 /** As in Mattermost's settings; its defaults are 10 per second, burst 100, by address. */
 export interface RateLimit {
@@ -8,7 +8,7 @@ export interface RateLimit {
   by: 'address' | 'user';
 }
 
-/** The limiter's verdict on one request; times are milliseconds. */
+/** The limiter's decision on one request; times are milliseconds. */
 export interface Verdict {
   limited: boolean;
   limit: number;
@@ -40,7 +40,7 @@ export class RateLimiter {
   }
 }
 
-/** The headers for a verdict: whole seconds, rounded up. A refusal carries them once even where passes carry them twice. */
+/** The headers for a decision: whole seconds, rounded up. A refusal has them once, even where passed requests have them twice. */
 export function rateHeaders(verdict: Verdict, by: RateLimit['by']): Record<string, string | string[]> {
   const values: [string, number][] = [
     ['x-ratelimit-limit', verdict.limit],

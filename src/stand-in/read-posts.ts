@@ -11,7 +11,7 @@ import type { Post } from './post.ts';
 import { livePost, repliesOf, replyCountOf } from './world.ts';
 import type { World } from './world.ts';
 
-/** The largest page, whatever is asked for. */
+/** The largest page, whatever size a client requests. */
 const MAX_PER_PAGE = 200;
 const DEFAULT_PER_PAGE = 60;
 /** The `since` list is cut at this many rows before it is ordered. */

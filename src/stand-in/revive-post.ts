@@ -1,4 +1,4 @@
-// What an edit that is under way does to a post that is deleted meanwhile. Owns nothing.
+// Brings back a post that was deleted while an edit of it was under way.
 
 import type { StandInRequest } from './answer.ts';
 import { livePost, putRow } from './world.ts';
@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 
 const PATCH = /^\/api\/v4\/posts\/([a-z0-9]{26})(?:\/patch)?$/;
 
-/** Newer servers read the post when an edit arrives and write it whole: the returned act brings a post back that was live then. */
+/** Newer servers read the post when an edit arrives and later write it whole. So the returned function restores a post that was live then. */
 export function reviveAfterEdit(world: World, { method, path }: StandInRequest): () => void {
   const nothing = () => undefined;
   const postId = method === 'PUT' ? PATCH.exec(path)?.[1] : undefined;

@@ -1,10 +1,10 @@
-// One authenticated request on its way through a route, and the shape of a route.
+// Defines a route, and the authenticated request that a route gets.
 
 import { refusal } from './answer.ts';
 import type { Reply } from './answer.ts';
 import type { User, World } from './world.ts';
 
-/** What a route gets to see. */
+/** What a route gets. */
 export interface Call {
   world: World;
   user: User;

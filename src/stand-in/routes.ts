@@ -1,4 +1,4 @@
-// The table of routes that need a token, with what each says while the database is down.
+// The table of routes that need a token, with the refusal of each while the database is down.
 
 import type { Route } from './route-call.ts';
 import {
@@ -17,9 +17,9 @@ import { editHistory, getPost, getThread, listPosts, postsByIds } from './read-p
 import type { ServerVersion } from './version-rules.ts';
 import { getUser, getUserByName, typing, usersByIds, usersByNames } from './user-routes.ts';
 
-/** An edit whose permission cannot be looked up is refused like one that is not permitted (recorded). */
+/** Without a database the server refuses an edit like one without permission (recorded). */
 const LOOKS_FORBIDDEN: Route['whenDatabaseDown'] = [403, 'api.context.permissions.app_error'];
-/** A create whose channel cannot be looked up blames the channel id (recorded). */
+/** Without a database the server blames the channel id of a new post (recorded). */
 const LOOKS_INVALID: Route['whenDatabaseDown'] = [400, 'api.context.invalid_param.app_error'];
 const POST_FAILS: Route['whenDatabaseDown'] = [500, 'app.post.get.app_error'];
 const USER_FAILS: Route['whenDatabaseDown'] = [500, 'app.user_terms_of_service.get_by_user.app_error'];

@@ -1,4 +1,4 @@
-// The stand-in behind real sockets. Owns the listener, its connections and its timers; knows no Mattermost rules.
+// Serves the stand-in on real sockets: the listener, its connections and its timers.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -14,7 +14,7 @@ import { serveWebsockets } from './websocket.ts';
 export interface StandInServer {
   /** `http://127.0.0.1:<port>`, the same before and after `down`. */
   readonly url: string;
-  /** Like a killed server: connections are destroyed, new ones refused, what was stalled never happens. */
+  /** Like a killed server: destroys connections, refuses new ones, and drops what was stalled. */
   down(): Promise<void>;
   /** Listens again on the same port. Call the stand-in's `restart` first when it was the process that went down. */
   up(): Promise<void>;

@@ -1,4 +1,4 @@
-// A Mattermost for tests and the demo: answers like a recorded real one. Owns the request log; knows no sockets.
+// A Mattermost for tests and the demo: answers like a recorded real one, and keeps a log of all requests. It needs no sockets.
 
 import { tokenOf, userOfToken } from './permissions.ts';
 import { applyRequest } from './apply-request.ts';
@@ -25,17 +25,17 @@ export interface RequestRecord {
   /** With the query. */
   path: string;
   body: string;
-  /** Who asked; absent when the token was not accepted. */
+  /** The user of the request; absent when the token was not accepted. */
   userId?: string;
-  /** What the client saw; absent while there is no answer, or when there never was one. */
+  /** What the client got; absent without an answer. */
   status?: number;
-  /** Whether it took effect, or was refused, by the server proper; a fault may keep it from that. */
+  /** Whether the server itself applied or refused it; a fault may prevent both. */
   applied: boolean;
   /** The scripted fault that hit it. */
   fault?: string;
 }
 
-/** What can be chosen when a stand-in is made. */
+/** The options of a stand-in. */
 export interface StandInOptions extends WorldOptions {
   rateLimit?: RateLimit;
 }
@@ -50,7 +50,7 @@ export class ConnectionLost extends Error {
 
 /** One stand-in server. */
 export interface StandIn {
-  /** Everything it remembers, for the page and for assertions. */
+  /** Its whole state, for the page and for assertions. */
   readonly world: World;
   readonly faults: Faults;
   readonly switches: Switches;
@@ -64,7 +64,7 @@ export interface StandIn {
   handle(request: StandInRequest): StandInAnswer;
   /** Registers a request and takes its fault; `apply` of the result makes it happen. `record` is its line in `requests`. */
   arrive(request: StandInRequest): Arrival & { record: RequestRecord };
-  /** What a restart forgets: pending ids, cached tokens, the limiter's counts. */
+  /** Clears what a restart clears: pending ids, cached tokens, the limiter's counts. */
   restart(): void;
   /** Switches rate limiting on or off. */
   limitRate(limit: RateLimit | undefined): void;

@@ -1,10 +1,10 @@
-// What an operator, an administrator or an outage does to the server behind the bot's back.
+// Switches for what an operator, an administrator or an outage does to the server without the bot.
 
 import { deletePost } from './write-posts.ts';
 import { livePost } from './world.ts';
 import type { Channel, User, World } from './world.ts';
 
-/** The switches of one stand-in. They throw on unknown ids: a test that names nothing would prove nothing. */
+/** The switches of one stand-in. They throw on unknown ids, because a test with a wrong id would prove nothing. */
 export interface Switches {
   /** Every request that needs the database fails the way a real server's does. */
   database(state: 'up' | 'down'): void;

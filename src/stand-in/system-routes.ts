@@ -12,7 +12,7 @@ export function ping(world: World, query: URLSearchParams): Reply {
   return { status: world.databaseDown ? 500 : 200, body: health, headers: health };
 }
 
-/** `GET /config/client?format=old`: all values are strings; the message limit is told only to who has logged in. Later versions need no format. */
+/** `GET /config/client?format=old`: all values are strings. Only users who have logged in get the message limit. Later versions need no format. */
 export function clientConfig(world: World, query: URLSearchParams, user: User | undefined): Reply {
   if (world.rules.configNeedsFormat && query.get('format') !== 'old') throw refusal('api.config.client.old_format.app_error');
   const open = { BuildNumber: `${world.rules.version}.0`, Version: `${world.rules.version}.0`, SiteName: 'Mattermost' };

@@ -31,7 +31,7 @@ export function usersByNames(call: Call): Reply {
   return several(call, (user) => user.username);
 }
 
-/** `POST /users/{id}/typing`: told to the others of the channel, stored nowhere. */
+/** `POST /users/{id}/typing`: sent to the other members of the channel, stored nowhere. */
 export function typing(call: Call): Reply {
   const body = firstJsonValue(call.body);
   const { channel_id: channelId, parent_id: rootId } = isObject(body) ? body : {};

@@ -1,6 +1,6 @@
-// The differences between the two Mattermost versions that a bot can notice. Knows no state.
+// The differences between the two Mattermost versions that matter to a bot.
 
-/** Which server is played: 5.37 and 11.6, both as observed. */
+/** The server that the stand-in plays: 5.37 or 11.6, both as observed. */
 export type ServerVersion = (typeof SERVER_VERSIONS)[number];
 
 export const SERVER_VERSIONS = ['5.37', '11.6'] as const;

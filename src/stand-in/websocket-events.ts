@@ -1,9 +1,9 @@
-// The websocket frames of what happens in channels, as recorded from 5.37. Holds no state.
+// The websocket frames of events in channels, as recorded from 5.37. Holds no state.
 
 import { type Post, wirePost } from './post.ts';
 import { type Channel, type PostEvent, replyCountOf, type Typing, type World } from './world.ts';
 
-/** One event with the people it is for: the members of the channel, without the one who caused it. */
+/** One event with its receivers: the members of the channel, without the one who caused it. */
 export interface WebsocketEvent {
   channelId: string;
   omitUserId?: string;

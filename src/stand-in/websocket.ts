@@ -1,4 +1,4 @@
-// `/api/v4/websocket` of the stand-in: who is connected and which events they get. Owns the connections; knows no HTTP routes.
+// Serves `/api/v4/websocket` of the stand-in: keeps the connections and sends each its events.
 
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -1,4 +1,4 @@
-// Owns everything the stand-in remembers: people, tokens, channels, post rows and their history. Knows no HTTP.
+// The state of the stand-in: people, tokens, channels, post rows and their history.
 
 import { postOf } from './post.ts';
 import type { Post, PostVersion } from './post.ts';
@@ -73,14 +73,14 @@ export interface World {
   readonly usersById: Map<string, User>;
   readonly tokens: Map<string, Token>;
   readonly channelsById: Map<string, Channel>;
-  /** All rows of the posts table, history included, in the order a table scan meets them: an updated row moves to the end. */
+  /** All rows of the posts table, with history, in the order of a table scan: an updated row moves to the end. */
   readonly rows: Map<string, Post>;
   /** The ids of all replies, deleted ones included, by their root. */
   readonly replyIdsByRoot: Map<string, Set<string>>;
   readonly versionsByPost: Map<string, PostVersion[]>;
   readonly listeners: Set<(event: PostEvent) => void>;
   readonly typingListeners: Set<(typing: Typing) => void>;
-  /** Tokens used since the last restart: a server whose database is down still knows them. */
+  /** Tokens used since the last restart: without its database a server still accepts them. */
   readonly cachedTokens: Set<string>;
   pendingIds: PendingIds;
   databaseDown: boolean;
@@ -94,7 +94,7 @@ export interface World {
   newId(): string;
 }
 
-/** What can be chosen when a stand-in is made. */
+/** The options of a world. */
 export interface WorldOptions {
   clock: { now(): number };
   seed: Seed;

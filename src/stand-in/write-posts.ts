@@ -1,4 +1,4 @@
-// Writes posts: rows, history rows, versions and events. Knows neither permissions nor limits.
+// Writes posts: rows, history rows, versions and events. Callers check permissions and limits.
 
 import { sameAttachments } from './attachments.ts';
 import { hashtagsOf, postOf } from './post.ts';

@@ -1,7 +1,7 @@
 // Texts are redacted once, as long as they are asked for.
 
 import { describe, expect, it } from 'vitest';
-import { cachedRedactor } from '../../../src/text/redact-once.ts';
+import { cachedRedactor } from '../../../src/text/redact-cache.ts';
 
 function counted(mostChars?: number): { redact: (text: string) => string; asked: string[] } {
   const asked: string[] = [];

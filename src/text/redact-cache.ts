@@ -1,10 +1,10 @@
-// Owns what became of the texts that were redacted last: a box is drawn many times from the same texts, and redacting is dear. Knows no box.
+// Keeps the results of the last redactions: a box is drawn many times from the same texts, and redacting is expensive.
 
-const MOST_CHARS = 4_000_000; // the texts of a thousand boxes with what became of them; about 8 MB
+const MOST_CHARS = 4_000_000; // the texts of a thousand boxes with their results; about 8 MB
 
 /**
- * The same redactor, which answers from memory for a text that it was given not long ago. The texts that were not asked for longest are
- * forgotten when all together have more than `mostChars` characters. `redact` must be pure.
+ * The same redactor with a cache. When all texts together have more than `mostChars` characters, it drops the least recently used ones.
+ * `redact` must be pure.
  */
 export function cachedRedactor(redact: (text: string) => string, mostChars = MOST_CHARS): (text: string) => string {
   const redactedByText = new Map<string, string>();
@@ -18,7 +18,7 @@ export function cachedRedactor(redact: (text: string) => string, mostChars = MOS
   return (text) => {
     const redacted = redactedByText.get(text) ?? redact(text);
     drop(text);
-    redactedByText.set(text, redacted); // the newest stands last
+    redactedByText.set(text, redacted); // the newest is last
     chars += text.length + redacted.length;
     for (const oldest of redactedByText.keys()) {
       if (chars <= mostChars) break;
