@@ -1,4 +1,4 @@
-// Which characters belong to a set, told in a nanosecond: what every detector asks about every character.
+// Tells in a nanosecond whether a character belongs to a set, which every detector needs for every character.
 
 /** A set of characters of ASCII, by code. */
 export type CharTable = Uint8Array;
@@ -12,7 +12,7 @@ export function charTable(chars: string): CharTable {
   return table;
 }
 
-/** Whether the character at a place belongs to a set. Nothing stands before the beginning and behind the end. */
+/** Whether the character at a place belongs to a set; false before the beginning and after the end. */
 export function isIn(table: CharTable, text: string, at: number): boolean {
   if (at < 0 || at >= text.length) return false; // a read beyond an end is slow
   const code = text.charCodeAt(at);

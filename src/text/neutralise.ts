@@ -1,31 +1,31 @@
-// Turns hostile text into Markdown that only shows it: no ping, link, picture, fence, heading, list or table can come of it, and
-// nothing that looks like a line of ours.
+// Turns hostile text into Markdown that only shows it: the result has no ping, link, picture, fence, heading, list or table, and nothing
+// that looks like a line of ours.
 //
-// Parsers differ in what a backslash escapes and in where a link begins, so nothing is escaped. Words of harmless characters
-// stay as they are, everything else goes into code spans, in which no client pings, links or fetches anything.
+// Parsers differ in what a backslash escapes and in where a link begins, so nothing is escaped. Words of harmless characters stay as they
+// are. Everything else goes into code spans, in which no client pings, links or fetches anything.
 
 import { cut, oneLine } from './text.ts';
 
 /**
- * Stands before every line of ours below the title, and nowhere else: text of others loses it, with everything that looks like it.
- * It is no letter, mark of Markdown or emoji, and every font has it.
+ * The mark before every line of ours below the title, and nowhere else: text of others loses it, and everything that looks like it. It is
+ * no letter, no mark of Markdown and no emoji, and every font has it.
  */
 export const OUR_MARK = '◆';
 
-/** The geometric shapes, and the diamonds, squares and bullets of other blocks that a hurried eye takes for our mark. */
+/** The geometric shapes, and the diamonds, squares and bullets of other blocks that people may take for our mark. */
 const LIKE_OUR_MARK =
   /[\u20df\u22c4\u2311\u25a0-\u25ff\u2662\u2666\u2756\u27d0\u27e1\u29e0-\u29e1\u29ea\u29eb\u2b12-\u2b1a\u2b1d-\u2b2f\u2b58\u2bc0-\u2bca\uffed\uffee\u{1f4a0}\u{1f536}-\u{1f539}\u{1f780}-\u{1f7d8}]/gu;
 
 /**
- * ASCII letters and digits and everything beyond ASCII, except wide forms of the marks that some clients read like the narrow ones, and
- * except the dots that browsers take for the dot of a domain.
+ * ASCII letters and digits and everything beyond ASCII. Exceptions: wide forms of marks that some clients read like the narrow ones, and
+ * the dots that browsers take for the dot of a domain.
  */
 const LETTER =
   '[A-Za-z0-9\\u0080-\\u2023\\u2025-\\ufe51\\ufe53-\\ufe5e\\ufe60-\\ufe6a\\ufe6c-\\uff02\\uff04-\\uff0d\\uff0f-\\uff1f\\uff21-\\uff5d\\uff5f\\uff60\\uff62-\\u{10ffff}]';
 /** Joined by a dash or apostrophe, digits by a dot or comma, letters by a comma. */
 const CORE = `${LETTER}+(?:(?:[-'](?=${LETTER})|(?<=\\d)[.,](?=\\d)|(?<=\\p{L}),(?=\\p{L}))${LETTER}+)*`;
 const TIME = '\\d{1,4}:\\d{1,4}';
-/** A colon or semicolon stands last or not at all: with a bracket or dash behind it, it is an emoticon. */
+/** A colon or semicolon may only be last: before a bracket or dash it begins an emoticon. */
 const TAIL = `["')]{0,2}(?:[.,?!]{0,3}["')]{0,2}|[:;])`;
 const PLAIN_WORD = new RegExp(`^["'(]{0,2}(?:${TIME}|${CORE}(?:/(?=\\p{L})${CORE})?|(?:\\p{L}\\.){2,4})%?${TAIL}$`, 'u');
 /** The beginning of an address anywhere, the emoticon without punctuation, a Chinese full stop where an address would have its dot. */
@@ -101,13 +101,13 @@ function visible(text: string): string {
   return oneLine(text).replace(LIKE_OUR_MARK, '·');
 }
 
-/** Keeps right-to-left words from pulling our own words and figures beside them over (Unicode Standard Annex 9). */
+/** Keeps right-to-left words from moving our own words and figures beside them (Unicode Standard Annex 9). */
 function isolated(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `${LEFT_TO_RIGHT_MARK}${FIRST_STRONG_ISOLATE}${text}${POP_ISOLATE}` : text;
 }
 
 function spanOf(line: string): string {
-  // Three backticks at the beginning of a line would open a fence, so a fence never needs more than two. The web client looks for
+  // Three backticks at the beginning of a line would open a fence, so a span never has more than two. The web client looks for
   // links before it looks for code spans, so that a bracket of ours could begin one that ends in here.
   const content = line.replace(/`{2,}/g, '`').replaceAll('](', '] (');
   if (content === '') return '';

@@ -1,4 +1,4 @@
-// The one pass over a text that all detectors share: it finds every literal that any of them waits for, in time linear in the text.
+// One pass over a text for all detectors: it finds every literal that any of them needs, in time linear in the text.
 
 /** Where a literal was found. */
 export interface Hit<T> {
@@ -6,7 +6,7 @@ export interface Hit<T> {
   meaning: T;
 }
 
-/** A literal and what it means to the detector that waits for it. */
+/** A literal and its meaning for the detector that needs it. */
 export interface Anchor<T> {
   literal: string;
   anyCase: boolean;
@@ -18,7 +18,7 @@ const BITS = 5;
 const OTHER = 0;
 const TABLE_CHARS = 0x530; // Latin, Greek and Cyrillic: the scripts with large and small letters
 
-/** Small letters for large ones. */
+/** Maps large letters to small ones. */
 const LOWERED: Uint16Array = Uint16Array.from({ length: TABLE_CHARS }, (_, code) => {
   const lower = String.fromCharCode(code).toLowerCase();
   return lower.length === 1 ? lower.charCodeAt(0) : code;

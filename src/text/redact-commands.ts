@@ -1,11 +1,11 @@
-// Secrets that are arguments of commands: reads the words of a command line and compares them with the forms in `redact-command-table.ts`.
+// Finds secrets among the arguments of commands: compares the words of a command line with the forms in `redact-command-table.ts`.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { COMMAND_ROWS } from './redact-command-table.ts';
 import { isReadable, isStandIn, looksChosen, looksRandom } from './redact-values.ts';
 import { restSpan, type Span } from './redact-view.ts';
 
-/** One part of a form: a word that must be there, any word, or where the secret stands. */
+/** One part of a form: a required word, any word, or the place of the secret. */
 type Part =
   | { kind: 'words'; words: readonly string[] }
   | { kind: 'any' }
@@ -24,13 +24,13 @@ interface Word extends Span {
 }
 
 const MAX_COMMAND_CHARS = 2_048;
-const MIN_LOOKS = 32; // commands in a text, however short it is
+const MIN_LOOKS = 32; // commands that we check in a text of any length
 const CHARS_PER_LOOK = 64; // no shell session has more commands than one in so many characters
 const MAX_WORDS = 64;
 const MAX_PIECES = 8; // of one word, quoted and unquoted
 const MIN_SECRET_CHARS = 3;
 
-/** How a form is written down becomes its parts. */
+/** Parses the notation of a form into its parts. */
 function parseForm(row: string): Form {
   const [tools = '', ...words] = row.split(' ');
   const parts: Part[] = [];
@@ -106,7 +106,7 @@ interface Step {
 
 type ReadWord = (at: number) => Step | undefined;
 
-/** Reads the word behind a place. Many commands may read the same words, so each is remembered. */
+/** Reads the word after a place. Many commands may read the same words, so each word is cached. */
 function wordReader(text: string): ReadWord {
   const steps = new Map<number, Step | undefined>();
   return (at) => {

@@ -1,4 +1,4 @@
-// Secrets inside words that are base64 or hexadecimal: the word is read, and masked whole when what it says has a secret.
+// Finds secrets inside words of base64 or hexadecimal: decodes the word, and masks all of it if the decoded text has a secret.
 
 import { charTable, isIn } from './char-sets.ts';
 import type { Span } from './redact-view.ts';
@@ -6,13 +6,13 @@ import type { Span } from './redact-view.ts';
 const MAX_CHARS = 16_384;
 const PROBE_CHARS = 24; // enough to tell text from noise
 const SHORT_CHARS = 64; // not worth a probe
-/** What text in base64 has in the first of every four characters: six bits of a printable character, or of a zero in UTF-16. */
+/** The first of every four characters of text in base64: six bits of a printable character, or of a zero in UTF-16. */
 const BASE64_FIRST = charTable('AIJKLMNOPQRSTUVWXYZabcdef');
-/** What text in hexadecimal has in every first place, and in every second. */
+/** The first and the second character of every pair of text in hexadecimal. */
 const HEX_FIRST = charTable('0234567');
 const HEX = charTable('0123456789abcdefABCDEF');
 
-/** Runs that are an encoding of a text with a secret. All texts are looked at as one, a line each: `secretsIn` finds their spans. */
+/** Runs that encode a text with a secret. All decoded texts are searched as one, a line each: `secretsIn` finds their spans. */
 export function encodedSpans(text: string, runs: readonly Span[], secretsIn: (decoded: string) => readonly Span[]): Span[] {
   const decodable = runs.flatMap((run) => {
     const decoded = text.startsWith(';base64,', run.start - 8)
@@ -36,7 +36,7 @@ function decode(run: string): string | undefined {
   return run.length <= SHORT_CHARS || isText(fromBase64(run.slice(0, PROBE_CHARS))) ? textOf(fromBase64(run)) : undefined;
 }
 
-/** Looks at a few characters: most words fail at once. */
+/** Checks a few characters: most words fail at once. */
 function mayBeHex(run: string): boolean {
   for (let at = 0; at < PROBE_CHARS && at + 1 < run.length; at += 2) {
     if (!isIn(HEX_FIRST, run, at) || !isIn(HEX, run, at + 1)) return false;
@@ -56,7 +56,7 @@ function fromHex(run: string): string | undefined {
   return (run.match(/../g) ?? []).map((pair) => String.fromCharCode(Number.parseInt(pair, 16))).join('');
 }
 
-/** A last character that brings less than a byte is left out. */
+/** Drops a last character that adds less than a byte. */
 function fromBase64(run: string): string {
   const plain = /[-_=]/.test(run) ? run.replace(/=+$/, '').replaceAll('-', '+').replaceAll('_', '/') : run;
   return atob(plain.length % 4 === 1 ? plain.slice(0, -1) : plain);

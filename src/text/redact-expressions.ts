@@ -1,4 +1,4 @@
-// Secrets that are strings inside an expression: `password = prefix + "x"`, `os.getenv("DB_PASSWORD") or "x"`, `SecretStr("x")`.
+// Finds secrets that are strings inside an expression: `password = prefix + "x"`, `os.getenv("DB_PASSWORD") or "x"`, `SecretStr("x")`.
 
 import { nameKind } from './redact-names.ts';
 import { isReadable, looksRandom, namesOneself } from './redact-values.ts';
@@ -9,7 +9,7 @@ const MAX_TOKENS = 40;
 const TOKEN = /[ \t]*(?:([fFbBrRuU]{0,2})("""|'''|"|')|([A-Za-z_$][\w$.]*)|([([{])|([)\]}])|(==|!=|[+%*?:|&.]{1,2})|([,])|\d+)/y;
 /** Words between the operands of an expression. Two other words in a row are prose. */
 const OPERATOR_WORD = /^(?:or|and|if|else|not|await|new|return)$/;
-/** Calls that hand on what they are given. */
+/** Calls that return their argument. */
 const PASSES_ON =
   /^$|(?:^|\.)(?:str|bytes|bytearray|String|from|SecretStr|Secret|SecureString|quote|quote_plus|b64decode|unhexlify|fromhex|atob|hash|sha\d+|md5|format|join|crypt|hashpw|make_password|generate_password_hash)$/;
 /** Calls whose second argument stands for a missing value. */

@@ -1,4 +1,4 @@
-// What people call passwords, keys and tokens in other languages than English. Data: one line per language.
+// The words for passwords, keys and tokens in other languages than English. Data: one line per language.
 
 import { createScanner } from './redact-anchors.ts';
 

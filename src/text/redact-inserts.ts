@@ -1,4 +1,4 @@
-// Secrets in `INSERT INTO users (name, password) VALUES ('a', 'x')`: the list of columns says which values they are.
+// Finds secrets in `INSERT INTO users (name, password) VALUES ('a', 'x')`: the list of columns names the secret values.
 
 import { nameKind } from './redact-names.ts';
 import { isSecretValue } from './redact-values.ts';
@@ -32,7 +32,7 @@ export function insertSpans(text: string): Span[] {
   return spans;
 }
 
-/** The strings of all rows up to the end of the text, each with the column it stands in. Calls around a string belong to its column. */
+/** The strings of all rows up to the end of the text, each with its column. Calls around a string belong to its column. */
 function literalsOf(text: string, from: number): Literal[] {
   const literals: Literal[] = [];
   const rows = text.slice(from, from + MAX_ROWS_CHARS);

@@ -1,4 +1,4 @@
-// Long words of mixed letters and digits behind a variable in capitals or a short option, or cut off.
+// Finds long words of mixed letters and digits after a variable in capitals or a short option, or cut off.
 
 import { isReadable } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
@@ -13,7 +13,7 @@ const OPTION = /(?:^|\s)-[A-Za-z][ \t]{1,4}["']?$/;
 const PUBLIC =
   /(?:HASH|SHA\d*|DIGEST|ID|SUM|INTEGRITY|PUBLIC\w*|CERT\w*|FINGERPRINT|URL|URI|PATH|VERSION|ETAG|CURSOR|REVISION|COMMIT|REF|NAME|DATA|IMAGE|SRI|MD5|BUILD|TAG)$/;
 
-/** Values that look like keys, behind names that say nothing. */
+/** Values that look like keys, after names that announce nothing. */
 export function mixedSpans(text: string, runs: readonly Span[]): Span[] {
   return runs.filter(({ start, end }) => {
     const before = text.slice(Math.max(0, start - MAX_BEFORE_CHARS), start);

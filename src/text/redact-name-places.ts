@@ -1,17 +1,17 @@
-// Where the value of a name stands: behind a colon or an equals sign, after "is", in the next cell, in the next line, before it.
+// Finds the value of a name: after a colon, an equals sign or "is", in the next cell, in the next line, or before the name.
 
 import { charTable, runStart } from './char-sets.ts';
 import type { NameKind } from './redact-names.ts';
 import { looksChosen, type Standing } from './redact-values.ts';
 import type { Span } from './redact-view.ts';
 
-/** A name that announces a secret, and where it stands. */
+/** A name that announces a secret, and its place. */
 export interface Named extends Span {
   name: string;
   kind: NameKind;
 }
 
-/** Where a value begins, and how it stands beside its name. With `end` it is known to its last character. */
+/** Where a value begins, and its position relative to its name. With `end` its last character is known, too. */
 export interface Place {
   at: number;
   standing: Standing;
@@ -20,7 +20,7 @@ export interface Place {
 
 const MAX_BLOCK_CHARS = 512;
 const MAX_PATH_CHARS = 80;
-/** A name that is a folder, a file or a part of an address says nothing; a slash of its own begins an option. */
+/** A name that is a folder, a file or a part of an address announces nothing; a single slash before it begins an option. */
 const IN_PATH = /\\$|\S\/$|\barn:\S*:$/;
 const MAX_NEAR_CHARS = 160;
 const MAX_BEFORE_CHARS = 200;
@@ -68,7 +68,7 @@ const SETTER =
 
 type Finder = (text: string, named: Named) => Place | undefined;
 
-/** Which finders may have a say, by the character behind the name. The likeliest comes first. */
+/** The finders to try, by the character after the name. The likeliest comes first. */
 const FINDERS: readonly (readonly [find: Finder, next: string | undefined])[] = [
   [optionPlace, '= :\t"\'`\\'],
   [separatedPlace, '= :：\t\n,"\'`\\]%&?[<'],
@@ -85,7 +85,7 @@ const FINDERS: readonly (readonly [find: Finder, next: string | undefined])[] = 
   [nearPlace, ' \t'],
 ];
 
-/** The places where the value of a name may stand, the likeliest first, up to the first where `hasValue` finds one. */
+/** The possible places of a name's value, the likeliest first, up to the first where `hasValue` finds one. */
 export function findPlace(text: string, named: Named, hasValue: (place: Place) => boolean): void {
   const next = text.charAt(named.end);
   const isInPath = standsInPath(text, named.start);
@@ -201,7 +201,7 @@ function belowPlace(text: string, { end }: Named): Place | undefined {
 }
 
 function besidePlace(text: string, { end, kind, name }: Named): Place | undefined {
-  if (/^pass$/i.test(name)) return undefined; // what people do with an argument
+  if (/^pass$/i.test(name)) return undefined; // `pass` is what people do with an argument
   const quoted = sticky(QUOTED_BESIDE, text, end);
   if (quoted !== undefined) return { at: quoted.end, standing: 'named' };
   const beside = kind === 'key' ? undefined : sticky(BESIDE, text, end);
@@ -229,7 +229,7 @@ function isLinked(text: string, place: number): boolean {
   return false;
 }
 
-/** A word that only a password looks like, a few words behind: `set-password bob x`. */
+/** A word with the form of a password, a few words after the name: `set-password bob x`. */
 function nearPlace(text: string, { end, kind, name }: Named): Place | undefined {
   if (kind !== 'strong' || /secret|token|key|^pass$/i.test(name)) return undefined;
   const line = NEAR.exec(text.slice(end, end + MAX_NEAR_CHARS))?.[0] ?? '';
@@ -256,7 +256,7 @@ function match(pattern: RegExp, text: string, at: number): { end: number; groups
   return found === null ? undefined : { end: at + found[0].length, groups: found };
 }
 
-/** `'Password: '`, `'^TOKEN='`: the quote mark after the name closes the string that the name stands in. */
+/** `'Password: '`, `'^TOKEN='`: the quote mark after the name closes the string that contains the name. */
 function isWholeString(text: string, start: number, end: number): boolean {
   const quote = text.charAt(end);
   if (!/["'`]/.test(quote) || text.slice(start, end).includes(quote)) return false;

@@ -1,4 +1,4 @@
-// What a name says about its value: `API_KEY` names a secret, `max_tokens` a number, `password_file` a path.
+// Decides from a name what its value is: `API_KEY` names a secret, `max_tokens` a number, `password_file` a path.
 
 /** `strong`: any value is a secret; `weak`: one that looks random; `key`: one that looks like key material. */
 export type NameKind = 'strong' | 'weak' | 'key';
@@ -9,7 +9,7 @@ export const NAME_STEMS: readonly string[] =
     ' ',
   );
 
-/** Names that end like this describe a secret and are none. */
+/** Names with these ends describe a secret, but do not contain one. */
 const DESCRIPTION =
   /_(?:files?|paths?|dirs?|url|uri|endpoint|host|names?|types?|kind|ttl|expir\w*|expires_in|expires_at|timeout|length|len|counts?|limits?|size|policy|policies|fields?|hint|prompts?|labels?|placeholders?|required|enabled|disabled|valid|validator|version|algorithm|alg|store|manager|provider|reset|change|budget|usage|used|window|rate|ids?|arn|ref|refs|stdin|input|strength|min|max|index|bytes|format|schema|env|var|variable|source|mode|method|scopes?|status|state|error|errors|page|form|screen|view|button|icon|test|tests|spec|module|class|helper|service|handler|middleware|controller|router|factory|map|list|set|scanning|scanner|rotation|generator|cache|title|message|text|description|help|tooltip|digest|checksum|fingerprint|issuer|audience|fd|args?)$/;
 
@@ -30,7 +30,7 @@ const STRONG =
 const WEAK =
   /(?:^|_)tokens?(?:_value|_\d)?$|\w_?token$|(?:^|_)auth$|(?:^|_)oauth\d?$|credentials?$|(?:^|_)creds?$|cookies?$|(?:^|_)jwt$|(?:^|_)bearer$|(?:^|_)dsn$|(?:^|_)(?:otp|pin|passcode)$|webhook$|(?:^|_)keys$|(?:^|_)(?:o?auth|authori[sz]ation)_code$|(?:^|_)(?:seed|kek|dek)$/;
 
-const MAX_KNOWN = 4_096; // names repeat; a flood of new ones only makes this start again
+const MAX_KNOWN = 4_096; // names repeat; a flood of new ones only clears the cache
 const known = new Map<string, NameKind | undefined>();
 
 /** What kind of value an identifier announces, if any. Camel case, dots, dashes, spaces and underscores are all the same. */

@@ -1,4 +1,4 @@
-// The secrets of our own configuration, in every form in which they could reach a text.
+// Finds the secrets of our own configuration, in every form in which they could get into a text.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import type { Span } from './redact-view.ts';
@@ -10,8 +10,8 @@ const MIN_PIECE_CHARS = 10; // this much of a cut-off secret is masked too
 export type OwnMeaning = { kind: 'whole'; length: number } | { kind: 'head' | 'tail'; secret: string };
 
 /**
- * What to look for: each secret as it is, percent-encoded, escaped for JSON, in base64 at any place (of UTF-8 and UTF-16), in
- * hexadecimal, or cut off at an end. Escapes of single characters are undone before.
+ * The forms to search: each secret as it is, percent-encoded, escaped for JSON, in base64 at any place (of UTF-8 and UTF-16), in
+ * hexadecimal, or cut off at an end. Escapes of single characters are undone before the search.
  */
 export function ownAnchors(secrets: readonly string[]): Anchor<OwnMeaning>[] {
   const known = secrets.filter((secret) => secret.length >= MIN_SECRET_CHARS);

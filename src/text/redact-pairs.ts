@@ -1,4 +1,4 @@
-// Secrets that are given away by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `the password is value`.
+// Finds secrets by the name beside them: `KEY=value`, `"key": "value"`, `--password value`, `the password is value`.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { charTable, isIn, runEnd, runStart } from './char-sets.ts';
@@ -10,9 +10,9 @@ import { isReadable, isSecretValue, looksRandom, namesOneself } from './redact-v
 import { restSpan, type Span } from './redact-view.ts';
 
 const MAX_VALUE_CHARS = 8_192; // a longer value is masked up to its next white space
-const MAX_JUDGED_CHARS = 512; // the beginning says whether it is one
+const MAX_JUDGED_CHARS = 512; // the beginning shows whether a value is a secret
 const MAX_NAME_CHARS = 96;
-const MIN_LOOKS = 64; // names in a text, however short it is
+const MIN_LOOKS = 64; // names that we check in a text of any length
 const CHARS_PER_LOOK = 32; // no text that people write has more names than one in so many characters
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const WORD = charTable(`${LETTERS}0123456789`);
@@ -21,7 +21,7 @@ const BETWEEN_WORDS = charTable(' \t-');
 const MAX_GROUP_CHARS = 1_024; // of a list or object behind a name
 const OPENING_QUOTE = /[fbrLN@]{0,2}((?:\\{0,7})["'`]|&quot;|%22|[„“”«‘’「『])/y;
 const UNQUOTED = /^[^\s"'`<>「」『』，。]+/;
-/** Words that announce a secret only together with the words before them. */
+/** Names that announce a secret only together with the words before them. */
 const INCOMPLETE = /^(?:keys?|tokens?|codes?|phrase|string|secrets?|id|auth|login|session|seed|salt)$/i;
 const PREVIOUS_WORDS = 3;
 const MAX_WORD_CHARS = 20;
@@ -88,7 +88,7 @@ function identifierAround(text: string, at: number): Span {
   return { start: runStart(NAME, text, at, at - MAX_NAME_CHARS), end: runEnd(NAME, text, at, at + MAX_NAME_CHARS) };
 }
 
-/** The whole identifier around a stem, with the words before it when it says too little alone. */
+/** The whole identifier around a stem, with the words before it if it alone announces nothing. */
 function ownName(text: string, identifier: Span): Named | undefined {
   const whole = text.slice(identifier.start, identifier.end);
   const front = /^[^A-Za-z_$]*/.exec(whole)?.[0].length ?? 0;
@@ -160,7 +160,7 @@ function groupSpans(text: string, at: number): Span[] {
   return spans;
 }
 
-/** Behind the tag that a name stands at the beginning of. */
+/** The place after the tag that begins with the name. */
 function endOfTag(text: string, at: number): number | undefined {
   const rest = /^(?:[ \t][^<>\n]{0,120})?>/.exec(text.slice(at, at + 128))?.[0];
   return rest === undefined || rest.endsWith('/>') ? undefined : at + rest.length;
@@ -234,7 +234,7 @@ function unquotedEnd(text: string, start: number): number {
   return start + (hasOpening ? value : value.replace(/[)\]}]{1,8}$/, '')).length;
 }
 
-/** A value that is longer than what is judged ends where its word does. */
+/** A value that is longer than the judged part ends with its word. */
 function wholeWord(text: string, { start, end }: Span): Span {
   if (end - start < MAX_JUDGED_CHARS) return { start, end };
   return { start, end: start + (UNQUOTED.exec(text.slice(start, start + MAX_VALUE_CHARS))?.[0].length ?? 0) };

@@ -1,5 +1,5 @@
-// More shapes of keys, one line each. That the kind exists is from GitHub's list of supported patterns (gh), which tells names and no
-// forms; beginnings and lengths are as such keys are commonly seen, and were not checked against each provider's own manual.
+// More shapes of keys, one line each. The kinds are from GitHub's list of supported patterns (gh), which has names but no forms. Beginnings
+// and lengths are those that such keys commonly have; they were not checked against each provider's manual.
 
 import type { ShapeRow } from './redact-shape-table.ts';
 

@@ -1,5 +1,5 @@
-// Places that give a secret away: headers, addresses, SQL, standard input, what commands print. Data: a pattern each, with the words
-// without which it needs no look.
+// Places that contain a secret: headers, addresses, SQL, standard input, output of commands. Data: one pattern each, with the words
+// without which a text needs no search.
 
 import { isReadable, isStandIn, looksChosen, looksRandom } from './redact-values.ts';
 
@@ -12,7 +12,7 @@ export interface Place {
   /** The first group is what stands before the secret, the second the secret. Every quantifier is bounded: the search stays linear. */
   pattern: RegExp;
   isSecret: (value: string, before: string) => boolean;
-  /** Only a text of several lines can have it. */
+  /** Only a text of several lines can match. */
   isMultiline?: true;
 }
 
@@ -20,7 +20,7 @@ const isAny = (value: string) => !isStandIn(value);
 const isChosen = (value: string) => looksChosen(value) && !isStandIn(value);
 const isLongRandom = (value: string) => looksRandom(value, 16) && !isReadable(value);
 
-/** Wrapped or not: these are looked for in the text without its line breaks, where no word has a border. */
+/** Places that may be wrapped: we search the text without its line breaks, in which no word has a border. */
 export const IN_JOINED_TEXT: (Place & { wrap: Wrap })[] = [
   // scheme://user:password@host; a port before a path with an @ is no password
   {

@@ -1,4 +1,4 @@
-// Secrets that are given away by where they stand, as `redact-place-table.ts` describes it.
+// Finds secrets by their place, as `redact-place-table.ts` describes it.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { IN_JOINED_TEXT, IN_LINES, type Place, type Wrap } from './redact-place-table.ts';
@@ -8,7 +8,7 @@ import { type JoinedText, jointAtOrAfter, type Span } from './redact-view.ts';
 /** A place in the lines, or in the text without its line breaks. */
 export type PlaceMeaning = Place & { wrap?: Wrap };
 
-/** The words without which a place needs no look. */
+/** The words without which a place needs no search. */
 export const PLACE_ANCHORS: readonly Anchor<PlaceMeaning>[] = [...IN_JOINED_TEXT, ...IN_LINES, ...POSITION_PLACES].flatMap((place) =>
   place.anchors.map((literal) => ({ literal, anyCase: true, meaning: place })),
 );
@@ -43,7 +43,7 @@ function placeSpans(text: string, { pattern, isSecret }: Place): Span[] {
   return spans;
 }
 
-/** A secret goes on over a line break that says nothing only as far as its pattern allows. */
+/** Over an ordinary line break a secret goes on only if its pattern allows it. */
 function settle(joined: JoinedText, span: Span, wrap: Wrap): Span | undefined {
   const { text, joints } = joined;
   const first = jointAtOrAfter(joined, span.start + 1);

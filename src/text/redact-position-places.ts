@@ -1,12 +1,12 @@
-// Places where nothing but the position tells a password: first word of a line in a configuration, third argument of a call, parts of
-// an address that is none of the web.
+// Places where only the position shows a password: the first word of a line in a configuration, the third argument of a call, parts of an
+// address that is not of the web.
 
 import { isReadable, isStandIn, looksChosen, looksRandom } from './redact-values.ts';
 import type { Place } from './redact-place-table.ts';
 
 const isAny = (value: string) => !isStandIn(value);
 const looksSecret = (value: string) => !isStandIn(value) && (looksChosen(value) || (looksRandom(value, 8) && !isReadable(value)));
-/** A word that is typed into a field for passwords, or looks like a secret. */
+/** A word that somebody types into a password field, or that looks like a secret. */
 const isTyped = (value: string, before: string) => !isStandIn(value) && (/passw/i.test(before) || looksSecret(value));
 
 export const POSITION_PLACES: readonly Place[] = [

@@ -1,4 +1,4 @@
-// The shapes of keys that can be told without a name beside them. One line per shape; the little language is in `redact-template.ts`.
+// The shapes of keys that need no name beside them. One line per shape; `redact-template.ts` explains the notation.
 //
 // Sources: gl = rules of gitleaks, th = detectors of TruffleHog, sl = rules of secretlint, gh = GitHub's list of patterns, doc = the
 // provider's own documentation. Only facts were taken from them.
@@ -6,7 +6,7 @@
 import { PARTNER_ROWS } from './redact-partner-shapes.ts';
 
 /**
- * How sure the beginning makes: `any` body is a key; `exact` only one of the full length; otherwise it must look random.
+ * What the beginning proves: with `any` every body is a key, with `exact` only one of the full length; otherwise the body must look random.
  */
 export type Proof = 'any' | 'exact' | 'random';
 

@@ -1,4 +1,4 @@
-// Secrets that give themselves away by their shape: what `redact-shape-table.ts` lists, found in one pass.
+// Finds secrets by their own shape, as `redact-shape-table.ts` lists them, in one pass.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { charTable, type CharTable, isIn, runEnd } from './char-sets.ts';
@@ -11,21 +11,21 @@ export interface PrefixShape {
   prefix: string;
   /** Which characters may follow, by their codes. */
   body: CharTable;
-  /** With fewer characters, a key that was cut off is not told from a word. */
+  /** With fewer characters, a key that was cut off looks like a word. */
   min: number;
   /** The length of a whole body: nothing of the next line belongs to it then. */
   full: number;
   /** Bodies of many lengths: only `min` is known. */
   isOpen: boolean;
   proof: Proof;
-  /** What the body must hold, and where. It is looked for instead of the beginning. */
+  /** What the body must contain, and where. We search for it instead of the beginning. */
   inside: { at: number; text: string } | undefined;
 }
 
 const MIN_PREFIX_CHARS = 2;
-const CUT_OFF_SHARE = 0.4; // a key that lost more of its body is worth nothing
+const CUT_OFF_SHARE = 0.4; // a key that lost more of its body is useless
 const OPEN_SHARE = 0.7; // of the least length where a shape has many
-const MIN_WORD_CHARS = 20; // what is told by its whole form has at least as many
+const MIN_WORD_CHARS = 20; // every key without a fixed beginning has at least as many
 const MAX_BODY_CHARS = 8_192; // longer tokens are not in use
 const CURSOR = /cursor[\\"']{0,4} ?[:=] ?[\\"']{0,4}$/i;
 const ALNUM = charTable(CLASS_CHARS.A);
@@ -39,7 +39,7 @@ const ALL = SHAPE_ROWS.flatMap(([, template, , proof = 'random']) => parseTempla
 const isPrefixed = ({ segments: [first] }: { segments: Segment[] }) => first?.kind === 'literal' && first.text.length >= MIN_PREFIX_CHARS;
 const PREFIX_SHAPES: PrefixShape[] = ALL.filter(isPrefixed).map(prefixShape);
 const WHOLE_SHAPES = ALL.filter((shape) => !isPrefixed(shape)).map(({ segments }) => segments);
-/** What a word must hold before a shape without a beginning is looked for in it: most words hold nothing of it. */
+/** The piece that a word must contain before we try a shape without a beginning: most words have none. */
 const SHAPES_WITH_REQUIRED = WHOLE_SHAPES.flatMap((segments) => {
   const required = requiredPiece(segments);
   return required === undefined ? [] : [{ required, pattern: wholePattern([segments]) }];
@@ -47,14 +47,14 @@ const SHAPES_WITH_REQUIRED = WHOLE_SHAPES.flatMap((segments) => {
 const ANY_REQUIRED = new RegExp(SHAPES_WITH_REQUIRED.map(({ required }) => escaped(required)).join('|'));
 const OTHER_SHAPES = wholePattern(WHOLE_SHAPES.filter((segments) => requiredPiece(segments) === undefined));
 
-/** The beginnings of all shapes that have a fixed one, or what tells more about them. */
+/** The fixed beginnings of all shapes that have one, or a better piece to search for. */
 export const SHAPE_ANCHORS: readonly Anchor<PrefixShape>[] = PREFIX_SHAPES.map((shape) => ({
   literal: shape.inside?.text ?? shape.prefix,
   anyCase: false,
   meaning: shape,
 }));
 
-/** Behind a beginning of a few letters that many words share, there must also be what stands inside. */
+/** A short beginning that many words share needs the inner piece, too. */
 function requiredInside([first, run, third]: Segment[]): PrefixShape['inside'] {
   const isShort = first?.kind === 'literal' && first.text.length <= 4;
   return isShort && run?.kind === 'run' && run.min === run.max && third?.kind === 'literal' && third.text.length >= 3
@@ -193,7 +193,7 @@ function isBody({ min, full, isOpen, proof, inside }: PrefixShape, body: string,
   }
 }
 
-/** Where a list goes on is often JSON in base64, as the head of a token is. */
+/** The cursor of a list is often JSON in base64, like the head of a token. */
 function isCursor(text: string, start: number, end: number): boolean {
   return text.startsWith('eyJ', start) && CURSOR.test(text.slice(Math.max(0, start - 24), start)) && !text.slice(start, end).includes('.');
 }

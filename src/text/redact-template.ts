@@ -1,6 +1,6 @@
-// The little language in which shapes of keys are written down: `ghp_{A36}`, `sk_(live|test)_{A24..99}`.
+// The notation for shapes of keys: `ghp_{A36}`, `sk_(live|test)_{A24..99}`.
 
-/** What may stand in one place of a key. */
+/** The characters that one place of a key may have. */
 export type CharClass = 'A' | 'B' | 'D' | 'H' | 'L' | 'T' | 'U' | 'W' | 'X' | 'Z' | 'a' | 'C' | 'S';
 
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';

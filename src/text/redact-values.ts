@@ -1,11 +1,11 @@
-// Whether the value beside a name is a secret or ordinary text: code, a reference, a placeholder, a number, a word, a translation.
+// Decides whether the value beside a name is a secret or ordinary text: code, a reference, a placeholder, a number, a word, a translation.
 
 import { speaksOfSecrets } from './redact-foreign-names.ts';
 import type { NameKind } from './redact-names.ts';
 
 /**
- * How a value stands beside its name: `"…"`, `NAME=…`, `name = …` or `name: …`, `--name …`, `name is …`, `name …`,
- * `name "…"`, in the next cell of a table, in the next line, as the next argument.
+ * The position of a value beside its name: `"…"`, `NAME=…`, `name = …` or `name: …`, `--name …`, `name is …`, `name …`, `name "…"`, in the
+ * next cell of a table, in the next line, as the next argument.
  */
 export type Standing = 'quoted' | 'joined' | 'spaced' | 'option' | 'sentence' | 'beside' | 'named' | 'cell' | 'below' | 'listed';
 
@@ -18,7 +18,7 @@ export interface Candidate {
   endsLine: boolean;
 }
 
-/** References and stand-ins: `$NAME`, `${NAME}`, `$(command)`, `{{name}}`, `%NAME%`, `<name>`, `***`, and what we masked ourselves. */
+/** References and placeholders: `$NAME`, `${NAME}`, `$(command)`, `{{name}}`, `%NAME%`, `<name>`, `***`, and our own masks. */
 const STAND_IN =
   /^(?:\[redacted\]|\[?(?:REDACTED|HIDDEN|MASKED|FILTERED)\]?$|\*{2,}|[xX]{3,}$|[•●]{3,}|\.{3}|…|<[^>]*>?$|\$\{[^}]*(?:\}\S{0,8})?$|\$(?:\(|\d$|[A-Z_][A-Z0-9_]*$|[a-z_]+$|env:|\{\{)|\{\{|\{[\w.!:]*\}?$|%\(?[A-Za-z_][\w]*\)?[%s]?$|%[sdvq]$|@\w+@$|#\{|![A-Za-z_]\w*!$|`)/;
 
@@ -51,7 +51,7 @@ const ASSIGNMENT = /^[A-Za-z_][\w.-]{0,64}=(?!=|$)/;
 const RELATIVE_PATH = /^(?:[\w.@-]{1,64}\/){1,12}[\w.-]{1,64}\.[a-z]{1,5}$/;
 const PATH = /^(?:~|\.{1,2}|[A-Za-z]:)?[/\\](?:[\w.@%+-]+[/\\])*[\w.@%+*-]*$/;
 
-/** Decides by name, standing and looks. The value comes without quotes. */
+/** Decides by the name, the position and the form of the value. The value comes without quotes. */
 export function isSecretValue(candidate: Candidate): boolean {
   const value = DEFAULT_VALUE.exec(candidate.value)?.[1] ?? candidate.value;
   const bare = value.replace(/[)\]},;.:!?。、，]{1,8}$/, '');
@@ -60,22 +60,22 @@ export function isSecretValue(candidate: Candidate): boolean {
   return candidate.kind === 'key' ? isKeyMaterial(bare, candidate.name) : JUDGES[candidate.standing](bare, { ...candidate, value });
 }
 
-/** A value that is one whatever its name: what refers to something, stands for it or says something about it. */
+/** A value that is harmless beside any name: a reference, a placeholder or a description. */
 export function isStandIn(value: string): boolean {
   const bare = value.replace(/^["']/, '');
   return (STAND_IN.test(bare) && !DEFAULT_VALUE.test(bare)) || REFERENCE.test(bare) || WORDS.has(bare.toLowerCase());
 }
 
-/** What is no secret beside any name. */
+/** Values that are no secret beside any name. */
 function isHarmless({ value, kind, standing }: Candidate, bare: string): boolean {
   if (bare === '' || STAND_IN.test(value) || REFERENCE.test(value) || WORDS.has(bare.toLowerCase()) || isPath(bare)) return true;
   if (/^(?:\d{1,3}|\d+(?:[:.,/-]\d+)+|0x[\dA-Fa-f]{1,8})$/.test(bare) || (standing !== 'option' && isLabel(value))) return true;
   return kind !== 'strong' && /^(?:[\d.,/]+[a-zA-Z%]{0,3}$|https?:\/\/|wss?:\/\/)/.test(bare);
 }
 
-const MAX_LABEL_CHARS = 200; // the beginning of a longer one says as much
+const MAX_LABEL_CHARS = 200; // the beginning of a longer one is enough
 
-/** What a form of a user interface says about a password, in any language: words, with numbers only between them. */
+/** The text of a user interface about a password, in any language: words, with numbers only between them. */
 function isLabel(value: string): boolean {
   const words = value.slice(0, MAX_LABEL_CHARS).replace(/ \d{1,2}(?= )/g, '');
   if (/[\d_=@#$%^&*+\\/|<>~]/.test(words) || !/\p{L}/u.test(words)) return false;
@@ -152,7 +152,7 @@ export function looksRandom(value: string, min: number): boolean {
   return /[0-9]/.test(value) || (value.length >= 16 && /[A-Z]{2}/.test(value) && /[a-z]/.test(value));
 }
 
-/** What people choose or are given as a password: letters and digits with capitals or marks between them. */
+/** The form of passwords that people choose or get: letters and digits with capitals or marks between them. */
 export function looksChosen(value: string): boolean {
   if (value.length < 8 || value.length > 128 || /[\s/\\()[\]{}<>"'`|]/.test(value)) return false;
   if (!/[0-9]/.test(value) || !/[a-z]/.test(value) || isReadable(value)) return false;
@@ -173,7 +173,7 @@ export function isReadable(value: string): boolean {
     .every((part) => /^(?:[A-Za-z]{0,24}\d{0,4}[a-z]?|v?\d{1,10})$/.test(part) && !/[a-z][A-Z][A-Za-z]*[a-z][A-Z]/.test(part.slice(0, 24)));
 }
 
-/** A path can be told from a base64 key that begins with a slash by its dots, dashes and short names. */
+/** Dots, dashes and short names distinguish a path from a base64 key that begins with a slash. */
 function isPath(value: string): boolean {
   if (RELATIVE_PATH.test(value) && isReadable(value)) return true;
   return PATH.test(value) && !(value.length >= 24 && value.split(/[/\\]/).some((part) => part.length >= 16 && looksRandom(part, 16)));

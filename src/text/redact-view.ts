@@ -1,4 +1,4 @@
-// A text as the detectors of secrets see it: places that hide something, and the same text without line breaks, marks or escapes.
+// The forms of a text that the detectors search: without line breaks, marks or escapes. It also masks the spans that they find.
 
 /** A piece of a text, from `start` up to but not including `end`. */
 export interface Span {
@@ -6,7 +6,7 @@ export interface Span {
   end: number;
 }
 
-/** Where characters were taken out of a text or several of them became one. */
+/** A place where characters were removed from a text, or several became one. */
 export interface Jump {
   /** Index in the new text of the first character after it. */
   at: number;
@@ -16,12 +16,12 @@ export interface Jump {
   widthBefore: number;
 }
 
-/** Where a line break was taken out. `explicit` means that the break itself says that the line goes on. */
+/** A place where a line break was removed. `explicit`: the break itself shows that the line goes on. */
 export interface Joint extends Jump {
   explicit: boolean;
 }
 
-/** A text in another form, with the way back to the source. */
+/** A text in another form, with the positions in the source. */
 export interface Reading {
   text: string;
   /** In the order of their places. */
@@ -35,11 +35,11 @@ export interface JoinedText {
   joints: readonly Joint[];
 }
 
-/** What stands in the place of a secret. */
+/** The text in the place of a secret. */
 export const MASK = '[redacted]';
-/** What a text ends with of which the rest was not looked at. */
+/** The end of a text whose rest was not searched. */
 export const REST_MASK = `${MASK}…`;
-const MAX_BEFORE_CHARS = 256; // no detector reads further back from what it waits for
+const MAX_BEFORE_CHARS = 256; // no detector reads further back from its literal
 
 /**
  * A break with the indentation and quote mark of the next line; with a backslash before it or as a string that is
@@ -47,7 +47,7 @@ const MAX_BEFORE_CHARS = 256; // no detector reads further back from what it wai
  */
 const BREAK = /(["'`])[ \t]{0,8}[+\\.]?[ \t]{0,8}\n[ \t]{0,64}[+]?[ \t]{0,8}\1|(\\?)\n[ \t]{0,64}(?:[>|│+][ \t])?/g;
 
-/** A text without any of its line breaks, and one without those that say themselves that the line goes on. */
+/** A text without any line breaks, and one without the explicit ones. */
 export function joinLines(text: string): { joined: JoinedText; lines: JoinedText } {
   const breaks = [...text.matchAll(BREAK)];
   const explicit = breaks.filter(isExplicit);
@@ -172,8 +172,8 @@ function placeInSource(jumps: readonly Jump[], place: number): number {
 }
 
 /**
- * Everything from a little before a place to the end: what a detector that gives up there does not look at is not shown. What stands
- * before may be the secret of what follows, as in `x is the password`. It has no end, and its mark is `REST_MASK`.
+ * Everything from a little before a place to the end: if a detector gives up there, we do not show the rest. The text before may be the
+ * secret of what follows, as in `x is the password`. The span has no end, and its mark is `REST_MASK`.
  */
 export function restSpan(text: string, place: number): Span {
   const before = text.slice(0, Math.max(0, place - MAX_BEFORE_CHARS));

@@ -1,4 +1,4 @@
-// Takes secrets out of text. Owns the order of the detectors; knows nothing of where a text comes from or goes to.
+// Masks secrets in text: runs all detectors in their order.
 
 import { createScanner, type Hit } from './redact-anchors.ts';
 import { blockSpans } from './redact-blocks.ts';
@@ -26,10 +26,10 @@ import {
 } from './redact-view.ts';
 import { cut, dropInvisible, offsetOfCodePoint } from './text.ts';
 
-/** The longest text that is redacted whole. Nothing that is shown anywhere is longer: a post has 16,383 characters. */
+/** The longest text that is redacted as a whole. We never show a longer one: a post has 16,383 characters. */
 export const MAX_REDACTED_CHARS = 16_384;
 const KEPT_CHARS = 12_288; // of a longer text
-const MARGIN_CHARS = 1_024; // no secret of one line is longer: what stands this far before a cut cannot depend on what was cut off
+const MARGIN_CHARS = 1_024; // no secret of one line is longer, so text this far before a cut does not depend on the part that was cut off
 const MAX_WORD_CHARS = 512;
 const SLACK_CHARS = 256; // for marks that are shorter than what they hide
 const WIDER = 2; // times the first window, where keys and values of many lines fill it
@@ -38,7 +38,7 @@ const MARKER_CHARS = 24; // the rest of a marker
 const MAX_PASSES = 6; // every pass beyond the second is rare
 const MAX_DECODINGS = 2; // base64 of base64
 
-/** What the one pass over a text found, by detector. */
+/** The finds of one pass over a text, by detector. */
 interface Signals {
   own: Hit<OwnMeaning>[];
   shapes: Hit<PrefixShape>[];
@@ -53,10 +53,10 @@ type Look = (text: string) => Signals;
  * A function that replaces every secret in a text by `[redacted]`: key shapes, private keys, authorization headers, passwords in
  * addresses, commands, SQL and tables, values of names like `API_KEY`, and `ownSecrets` in all encodings.
  *
- * The text is looked at as it is written and as people will see it: without marks of emphasis, without escapes, without look-alike
- * letters. Characters that nobody sees are dropped first when there is something to mask, so that they cannot split a key; a text
- * without secrets comes back as it is. Idempotent, never throws. Of a text of more than `MAX_REDACTED_CHARS` only the beginning is
- * returned, marked with `…`, so that the time is bounded whatever comes.
+ * It searches the text as it is written and as people will see it: without marks of emphasis, without escapes, without look-alike letters.
+ * If there is something to mask, it first drops invisible characters, so that they cannot split a key; a text without secrets stays as it
+ * is. Idempotent, never throws. Of a text of more than `MAX_REDACTED_CHARS` it returns only the beginning, marked with `…`, so that the
+ * time is bounded for any input.
  */
 export function createRedactor(ownSecrets: readonly string[]): (text: string) => string {
   const look = createLook(ownSecrets);
@@ -68,7 +68,7 @@ export function createRedactor(ownSecrets: readonly string[]): (text: string) =>
   return (text) => untilStable(text.length <= MAX_REDACTED_CHARS ? text : safeHead(text, KEPT_CHARS, mask), mask);
 }
 
-/** One scanner for what all detectors wait for. */
+/** One scanner for the literals of all detectors. */
 function createLook(ownSecrets: readonly string[]): Look {
   type Take = (signals: Signals, at: number) => void;
   const anchorsOf = <T>(anchors: readonly { literal: string; anyCase: boolean; meaning: T }[], list: (signals: Signals) => Hit<T>[]) =>
@@ -90,7 +90,7 @@ function createLook(ownSecrets: readonly string[]): Look {
   };
 }
 
-/** The secrets of a text in every way it can be read. */
+/** The secrets in all forms of a text. */
 function spansIn(visible: string, look: Look, decodings: number): Span[] {
   const spans = spansOf(visible, look, decodings);
   for (const reading of [withoutMarks(visible), withoutEscapes(visible), withoutLookAlikes(visible)]) {
@@ -138,7 +138,7 @@ function decodedSpans(text: string, runs: readonly Span[], look: Look, decodings
   return decodings === 0 ? [] : encodedSpans(text, runs, (decoded) => spansIn(decoded, look, decodings - 1));
 }
 
-/** Words that only exist because a line was wrapped inside them. */
+/** Words that a wrapped line splits. */
 function wrappedWordSpans(joined: JoinedText, look: Look, decodings: number): Span[] {
   const isWrapped = (span: Span) => hasJoint(joined, span);
   const words = longWords(joined.text).filter(isWrapped);
@@ -146,7 +146,7 @@ function wrappedWordSpans(joined: JoinedText, look: Look, decodings: number): Sp
   return [...wordShapeSpans(joined.text, words).filter(isWrapped), ...decodedSpans(joined.text, runs, look, decodings)];
 }
 
-/** A mark can uncover what was hidden in a longer match, so the result is looked at again. */
+/** A mark can uncover a secret that a longer match hid, so we search the result again. */
 function untilStable(text: string, mask: (text: string) => string): string {
   let before = text;
   for (let pass = 0; pass < MAX_PASSES; pass++) {
@@ -163,13 +163,13 @@ function safeHead(text: string, chars: number, mask: (text: string) => string): 
   return shownOf(window, untilStable(window, mask));
 }
 
-/** What may be shown of a window of which the redacted form is known, marked with `…`. */
+/** The part of a redacted window that we may show, marked with `…`. */
 function shownOf(window: string, redacted: string): string {
   if (redacted.endsWith(REST_MASK)) return redacted;
   return `${endsInSecret(window, redacted) ? redacted : withoutMargin(redacted)}…`;
 }
 
-/** Whether its last margin lies inside one secret: what stands before that cannot be half of another one. */
+/** Whether the last margin is inside one secret: the text before it cannot be half of another one. */
 function endsInSecret(window: string, redacted: string): boolean {
   if (!redacted.endsWith(MASK)) return false;
   const before = redacted.slice(0, -MASK.length);
@@ -178,13 +178,13 @@ function endsInSecret(window: string, redacted: string): boolean {
   return start >= 0 && start + between.length <= window.length - MARGIN_CHARS;
 }
 
-/** A private key that began before and ends not far behind the window is seen whole: its end may be all that tells what it is. */
+/** Extends a window to the end of a private key that ends a little after it: only its end may show what it is. */
 function windowEnd(text: string, chars: number): number {
   const end = text.slice(chars, chars + MAX_KEY_CHARS).search(/PRIVATE KEY(?: BLOCK)?-/);
   return end < 0 ? chars : chars + end + MARKER_CHARS;
 }
 
-/** What stands at the very end of it may be half a word. */
+/** Drops the last word, which may be only half a word. */
 function withoutMargin(redacted: string): string {
   const border = Math.max(0, redacted.length - MARGIN_CHARS);
   let end = border;
@@ -193,8 +193,8 @@ function withoutMargin(redacted: string): string {
 }
 
 /**
- * Masks first and shortens after, so that no half of a secret survives at the cut. Only as much of a long text is looked at as is
- * shown, with a margin; once more as much when most of it was masked, and what is left then is all that is shown. At most `maxCodePoints`.
+ * Masks first and shortens then, so that no half of a secret survives at the cut. Of a long text it searches only as much as is shown, with
+ * a margin, and twice as much if most of that was masked. The result has at most `maxCodePoints`.
  */
 export function redactThenCut(text: string, maxCodePoints: number, redact: (text: string) => string): string {
   const narrow = offsetOfCodePoint(text, maxCodePoints) + MARGIN_CHARS + SLACK_CHARS;

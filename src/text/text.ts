@@ -1,4 +1,4 @@
-// Plain operations on text that somebody else wrote. Nothing here knows Markdown or secrets.
+// Plain operations on text that somebody else wrote. They know neither Markdown nor secrets.
 
 /** Terminal control sequences: CSI, OSC (with its terminator) and two-character escapes. Bounded, so that a flood stays linear. */
 const TERMINAL_SEQUENCE =
@@ -11,7 +11,7 @@ const TERMINAL_SEQUENCE =
  */
 const INVISIBLE = /(?![\t\n\r]|\ufe0e|\ufe0f)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
 
-/** More combining marks than any script needs on one letter: such towers cover the neighbouring lines. */
+/** More combining marks on one letter than any script needs: such towers cover the lines above and below. */
 const MARK_TOWER = /(\p{M}{6})\p{M}+/gu;
 
 /**
@@ -20,11 +20,11 @@ const MARK_TOWER = /(\p{M}{6})\p{M}+/gu;
  */
 const ODD_BREAK = /\r\n?|[\u0085\u2028\u2029\u2424\v\f]/g;
 
-/** Most texts are harmless ASCII, which this tells fast: dropping invisible characters does not change one without these. */
+/** A fast check: most texts are harmless ASCII, and without these characters `dropInvisible` changes nothing. */
 const NOT_PLAIN_ASCII = /[^\t\n\u0020-\u007e]/;
 
 /**
- * Takes out what could hide, reverse or cover text: terminal sequences, control, bidi, zero-width and filler characters and NUL.
+ * Removes what could hide, reverse or cover text: terminal sequences, control, bidi, zero-width and filler characters and NUL.
  * Lone surrogates become U+FFFD. Every kind of line break becomes a line feed; tabs stay.
  */
 export function dropInvisible(text: string): string {
