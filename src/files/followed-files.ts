@@ -5,15 +5,15 @@ import { remember } from '../core/remember.ts';
 import { Timers } from '../core/timers.ts';
 import { type FollowedFile, firstStart, laterStart, RECENT_MS } from './followed-file.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follower.ts';
-import { createLimit } from './limit.ts';
+import { limitConcurrency } from './concurrency-limit.ts';
 import type { LogFormat } from './log-format.ts';
-import { Looks } from './looks.ts';
+import { FileChecks } from './file-checks.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { FileIdentity, Root } from './open-file.ts';
-import { Places } from './places.ts';
-import type { FileProblem, ProblemNotes } from './problems.ts';
-import { Round } from './round.ts';
-import { inSlices } from './slices.ts';
+import { FolderQuota } from './folder-quota.ts';
+import type { FileProblem, ProblemRecorder } from './file-problems.ts';
+import { RoundRobin } from './round-robin.ts';
+import { inSlices } from './in-slices.ts';
 import type { Sighting } from './writer-clock.ts';
 
 /** What a source knows of its files. Nothing here is called after `stop`, and nothing may throw but `emit`. */
@@ -21,7 +21,7 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
   /** Below it no symbolic link is followed. */
   root: Root;
   clock: Clock;
-  problems: ProblemNotes<FileProblem>;
+  problems: ProblemRecorder<FileProblem>;
   format: LogFormat<Event>;
   /** The events of one entry, in the order of the file. */
   emit(file: File, events: readonly Event[]): void;
@@ -40,7 +40,7 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
   /** Entries of which something was shown are in the file no more. */
   onRemoved?(file: File): void;
   /** A line has just arrived; see `FollowOptions`. */
-  onNews?(file: File, line: Sighting, before: Sighting | undefined): void;
+  onLiveLine?(file: File, line: Sighting, before: Sighting | undefined): void;
   /** Nothing was written to it for long: it is at rest until it changes. */
   onRest?(file: File): void;
 }
@@ -58,17 +58,17 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   readonly #inUse = new Set<File>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
   readonly #reads = new OneAtATime();
-  readonly #limit = createLimit(MAX_OPEN_FILES);
-  readonly #looks: Looks;
-  readonly #places: Places<File>;
+  readonly #limit = limitConcurrency(MAX_OPEN_FILES);
+  readonly #checks: FileChecks;
+  readonly #quota: FolderQuota<File>;
   readonly #timers: Timers;
-  readonly #round = new Round(this.#filesByPath);
+  readonly #round = new RoundRobin(this.#filesByPath);
   #isStopped = false;
 
   constructor(ports: FollowedFilesPorts<Event, File>) {
     this.#ports = ports;
-    this.#looks = new Looks(ports.problems);
-    this.#places = new Places(ports.problems);
+    this.#checks = new FileChecks(ports.problems);
+    this.#quota = new FolderQuota(ports.problems);
     this.#timers = new Timers(ports.clock);
   }
 
@@ -88,7 +88,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   /** Takes up what a checkpoint says. A file that is as it was left stays at rest; one that is gone is looked for under its later name. */
   async adopt(file: File, checkpoint: TailCheckpoint): Promise<void> {
     file.checkpoint = checkpoint;
-    const found = await this.#looks.stat(file.path);
+    const found = await this.#checks.stat(file.path);
     this.#filesByPath.set(file.path, file);
     if (found?.dev === checkpoint.dev && found.ino === checkpoint.ino && found.size === checkpoint.offset) this.#atRest(file, found);
     else this.#open(file);
@@ -112,11 +112,11 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
 
   async #examine(path: string, isNew: boolean, make?: () => File): Promise<void> {
     if (this.#filesByPath.get(path)?.follower !== undefined) return;
-    const found = await this.#looks.stat(path);
+    const found = await this.#checks.stat(path);
     const file = this.#filesByPath.get(path);
     if (file?.follower !== undefined) return;
     if (found === undefined) return this.#vanished(file);
-    if (file === undefined) return make === undefined ? undefined : this.#meet(make(), found, isNew);
+    if (file === undefined) return make === undefined ? undefined : this.#add(make(), found, isNew);
     if (file.version !== found.version) {
       this.#open(file);
       this.#atRest(file, found);
@@ -150,7 +150,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     const atRest = this.#round.next(STATS_PER_SWEEP).filter(({ follower }) => follower === undefined);
     await inSlices(atRest, READS_AT_ONCE, ({ path }) => this.#lookAgain(path));
     for (const file of inUse) await this.#restIfIdle(file);
-    for (const [file, start] of this.#places.waiting()) {
+    for (const [file, start] of this.#quota.waiting()) {
       this.#open(file, start);
       void this.read(file.path);
     }
@@ -162,7 +162,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     await this.#reads.stop();
   }
 
-  #meet(file: File, found: FileIdentity, isNew: boolean): void {
+  #add(file: File, found: FileIdentity, isNew: boolean): void {
     const left = this.#endedByPath.get(file.path);
     if (left !== undefined) file.checkpoint = left;
     this.#endedByPath.delete(file.path);
@@ -179,17 +179,17 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
 
   #vanished(file: File | undefined): void {
     if (file === undefined) return;
-    this.#looks.readable(file.path);
+    this.#checks.recordReadable(file.path);
     // How it ended may stand in the file it was renamed to.
     if (file.checkpoint === undefined) {
-      this.#places.forget(file);
+      this.#quota.forget(file);
       this.#filesByPath.delete(file.path);
     } else this.#open(file);
   }
 
   #open(file: File, start: FollowStart = laterStart(file)): void {
     const { root, clock, format, ...ports } = this.#ports;
-    if (file.follower === undefined && !this.#places.take(file, start)) return;
+    if (file.follower === undefined && !this.#quota.take(file, start)) return;
     file.lastLinesAt = clock.monotonic();
     this.#inUse.add(file);
     file.follower = new Follower({
@@ -202,7 +202,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
         if (events.length > 0) ports.emit(file, events);
       },
       onRemoved: () => ports.onRemoved?.(file),
-      onNews: (line, before) => ports.onNews?.(file, line, before),
+      onLiveLine: (line, before) => ports.onLiveLine?.(file, line, before),
       isWorthShowing: (lastAt, hasEnded) => ports.isWorthShowing?.(file, lastAt, hasEnded) ?? clock.now() - lastAt < RECENT_MS,
     });
   }
@@ -212,17 +212,17 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     const { follower } = file;
     if (follower === undefined || this.#ports.isReady?.(file) === false) return false;
     try {
-      return this.#took(file, await this.#limit(() => follower.read()));
+      return this.#handleRead(file, await this.#limit(() => follower.read()));
     } catch {
       // An entry that cannot be handed on must not stop the file, nor the others.
-      this.#ports.problems.note('failed', file.path);
+      this.#ports.problems.record('failed', file.path);
       return false;
     }
   }
 
   /** True: read on at once. */
-  #took(file: File, read: FollowRead): boolean {
-    if (read.change !== 'refused' && read.change !== 'settling') this.#looks.readable(file.path);
+  #handleRead(file: File, read: FollowRead): boolean {
+    if (read.change !== 'refused' && read.change !== 'settling') this.#checks.recordReadable(file.path);
     switch (read.change) {
       case 'unchanged':
         return false;
@@ -230,7 +230,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
         this.#progressed(file, read);
         return read.more;
       case 'settling':
-        this.#later(file, read.retryInMs);
+        this.#readLater(file, read.retryInMs);
         return false;
       case 'renamed':
         if (this.#ports.goesOn?.(read.to) !== true) this.#end(file, read.to);
@@ -239,8 +239,8 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
         this.#end(file, undefined);
         return false;
       case 'refused':
-        this.#looks.refused(file.path, read.refusal);
-        if (read.refusal === 'exhausted') this.#later(file, RETRY_MS);
+        this.#checks.recordRefused(file.path, read.refusal);
+        if (read.refusal === 'exhausted') this.#readLater(file, RETRY_MS);
         return false;
       default:
         return read satisfies never;
@@ -250,8 +250,8 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   #progressed(file: File, read: Extract<FollowRead, { change: 'progressed' }>): void {
     const { clock, problems, onProgress } = this.#ports;
     if (read.lines > 0) file.lastLinesAt = clock.monotonic();
-    if (read.longLines > 0) problems.note('long_line', file.path, read.longLines);
-    if (read.nulBlocks > 0) problems.note('nul_block', file.path, read.nulBlocks);
+    if (read.longLines > 0) problems.record('long_line', file.path, read.longLines);
+    if (read.nulBlocks > 0) problems.record('nul_block', file.path, read.nulBlocks);
     const checkpoint = file.follower?.checkpoint();
     if (checkpoint === undefined) return;
     file.checkpoint = checkpoint;
@@ -259,15 +259,15 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   }
 
   #close(file: File): void {
-    if (file.follower !== undefined) this.#places.free(file);
+    if (file.follower !== undefined) this.#quota.free(file);
     this.#inUse.delete(file);
     delete file.follower;
   }
 
   #end(file: File, renamedTo: string | undefined): void {
-    this.#looks.readable(file.path);
+    this.#checks.recordReadable(file.path);
     this.#close(file);
-    this.#places.forget(file);
+    this.#quota.forget(file);
     this.#filesByPath.delete(file.path);
     this.#reads.forget(file.path);
     // Should the name come back, what was handed on is not handed on again.
@@ -275,7 +275,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#ports.onEnded(file, renamedTo);
   }
 
-  #later({ path }: File, delayMs: number): void {
+  #readLater({ path }: File, delayMs: number): void {
     this.#timers.once(path, delayMs, () => this.read(path));
   }
 
@@ -283,7 +283,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   async #restIfIdle(file: File): Promise<void> {
     const idleMs = this.#ports.clock.monotonic() - file.lastLinesAt;
     if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive?.(file) === true) return;
-    const found = await this.#looks.stat(file.path);
+    const found = await this.#checks.stat(file.path);
     if (found === undefined || this.#reads.isBusy(file.path)) return;
     this.#atRest(file, found);
     this.#ports.onRest?.(file);

@@ -40,7 +40,7 @@ export interface FollowOptions<Event extends { at: number }> extends FilePlace, 
   /** Entries of which something was shown are in the file no more. */
   onRemoved?(): void;
   /** A line was appended to what had all been read, after `before`; called before its events are emitted. */
-  onNews?(line: Sighting, before: Sighting | undefined): void;
+  onLiveLine?(line: Sighting, before: Sighting | undefined): void;
   settleMs?: number;
   maxSeen?: number;
 }
@@ -105,13 +105,13 @@ export class Follower<Event extends { at: number }> {
   async read(): Promise<FollowRead> {
     if (!this.#isPrimed) await this.#prime();
     const read = await this.#tail.read();
-    this.#noteNews(read);
+    this.#reportLiveLine(read);
     switch (read.change) {
       case 'appended':
       case 'rewritten':
       case 'truncated':
       case 'replaced':
-        return this.#take(read);
+        return this.#takeLines(read);
       case 'unchanged':
         return this.#caughtUp() ? { change: 'progressed', lines: 0, more: true, longLines: 0, nulBlocks: 0 } : read;
       case 'settling':
@@ -134,10 +134,10 @@ export class Follower<Event extends { at: number }> {
       this.#seen = this.#newSeen(idsAreAll || (context.length > 0 && offset <= CONTEXT_BYTES));
       for (const key of ids) this.#seen.add(key, false);
     }
-    for (const entry of context.flatMap((line) => format.entriesOf(line))) this.#decoded(entry);
+    for (const entry of context.flatMap((line) => format.entriesOf(line))) this.#decodeEntry(entry);
   }
 
-  #take(read: Extract<TailRead, { lines: SplitLine[] }>): FollowRead {
+  #takeLines(read: Extract<TailRead, { lines: SplitLine[] }>): FollowRead {
     if (read.change !== 'appended') this.#startOver();
     for (const { text, end } of read.lines) for (const entry of this.#options.format.entriesOf(text)) this.#takeEntry(entry, end);
     const again = !read.more && this.#caughtUp();
@@ -150,11 +150,11 @@ export class Follower<Event extends { at: number }> {
     };
   }
 
-  #noteNews(read: TailRead): void {
+  #reportLiveLine(read: TailRead): void {
     const isAtEnd = read.change === 'unchanged' || ('lines' in read && !read.more);
     if ('lines' in read) {
-      const newest = read.change === 'appended' && isAtEnd ? this.#sighted(read.lines.at(-1)?.text ?? '', read.mtimeMs) : undefined;
-      if (newest !== undefined && this.#wasAtEnd) this.#options.onNews?.(newest, this.#newest);
+      const newest = read.change === 'appended' && isAtEnd ? this.#sightingOf(read.lines.at(-1)?.text ?? '', read.mtimeMs) : undefined;
+      if (newest !== undefined && this.#wasAtEnd) this.#options.onLiveLine?.(newest, this.#newest);
       this.#newest = newest;
     }
     this.#wasAtEnd ||= isAtEnd;
@@ -164,10 +164,10 @@ export class Follower<Event extends { at: number }> {
     const phase = this.#phase;
     switch (phase.kind) {
       case 'following':
-        if (!this.#seen.has(entry.key)) this.#options.emit(this.#decoded(entry));
+        if (!this.#seen.has(entry.key)) this.#options.emit(this.#decodeEntry(entry));
         return;
       case 'catching_up':
-        if (!this.#seen.has(entry.key)) this.#hold(phase, end, this.#decoded(entry));
+        if (!this.#seen.has(entry.key)) this.#hold(phase, end, this.#decodeEntry(entry));
         return;
       case 'resyncing':
         this.#resync(phase, entry);
@@ -197,7 +197,7 @@ export class Follower<Event extends { at: number }> {
     // What stands before the first known entry was handed on so long ago that it was forgotten.
     if (phase.searching) return;
     phase.present.add(entry.key);
-    if (!isKnown) this.#options.emit(this.#decoded(entry));
+    if (!isKnown) this.#options.emit(this.#decodeEntry(entry));
   }
 
   #startOver(): void {
@@ -238,13 +238,13 @@ export class Follower<Event extends { at: number }> {
   }
 
   /** Entries without an event, and hidden ones, are shown to nobody. */
-  #decoded({ text, key }: Entry): readonly Event[] {
+  #decodeEntry({ text, key }: Entry): readonly Event[] {
     const { events, isHidden = false } = this.#decode(text);
     this.#seen.add(key, events.length > 0 && !isHidden);
     return events;
   }
 
-  #sighted(line: string, seenAt: number): Sighting | undefined {
+  #sightingOf(line: string, seenAt: number): Sighting | undefined {
     const writtenAt = this.#options.format.writtenAt?.(line);
     return writtenAt === undefined ? undefined : { writtenAt, seenAt };
   }

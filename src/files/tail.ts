@@ -141,7 +141,7 @@ export class Tail {
     if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
     if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
     this.#unsettled = undefined;
-    return this.#taken(stretch, identity, 'appended');
+    return this.#advance(stretch, identity, 'appended');
   }
 
   async #begin(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
@@ -151,7 +151,7 @@ export class Tail {
     if (from > 0) this.#position = { ...start, offset: from - 1, skipping: true };
     else this.#position = start;
     const stretch = await readStretch(handle, identity, this.#position, this.#limits);
-    return stretch.kind === 'lines' ? this.#taken(stretch, identity, 'appended') : { change: 'unchanged' };
+    return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : { change: 'unchanged' };
   }
 
   async #restart(handle: FileHandle, identity: FileIdentity, change: Restart): Promise<TailRead> {
@@ -159,11 +159,11 @@ export class Tail {
     this.#searched = undefined;
     this.#position = positionAtStart(identity);
     const stretch = await readStretch(handle, identity, this.#position, this.#limits);
-    if (stretch.kind === 'lines') return this.#taken(stretch, identity, change);
+    if (stretch.kind === 'lines') return this.#advance(stretch, identity, change);
     return { change, lines: [], mtimeMs: identity.mtimeMs, more: false, longLines: 0, nulBlocks: 0 };
   }
 
-  #taken(stretch: Extract<Stretch, { kind: 'lines' }>, { mtimeMs }: FileIdentity, change: 'appended' | Restart): TailRead {
+  #advance(stretch: Extract<Stretch, { kind: 'lines' }>, { mtimeMs }: FileIdentity, change: 'appended' | Restart): TailRead {
     this.#searched = stretch.searched;
     const isIdle = change === 'appended' && stretch.position.offset === this.#position?.offset && !stretch.more;
     this.#position = stretch.position;
@@ -209,7 +209,7 @@ export class Tail {
   async #readRest(handle: FileHandle, identity: FileIdentity, position: TailPosition): Promise<TailRead> {
     if (identity.size < position.offset) return this.#restart(handle, identity, 'truncated');
     const stretch = await readStretch(handle, identity, position, this.#limits);
-    return stretch.kind === 'lines' ? this.#taken(stretch, identity, 'appended') : this.#restart(handle, identity, 'rewritten');
+    return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : this.#restart(handle, identity, 'rewritten');
   }
 
   /** Milliseconds until a file that is shorter than before (or missing: -1) may be believed; 0 when it may. */

@@ -2,7 +2,7 @@
 
 import { realpath, stat } from 'node:fs/promises';
 import { FolderWatches } from './folder-watches.ts';
-import type { FolderProblem, ProblemNotes } from './problems.ts';
+import type { FolderProblem, ProblemRecorder } from './file-problems.ts';
 import type { FileEvents, TreeWatchOptions, WatchFailure } from './watch.ts';
 
 /** A folder in which files of a source lie. A source adds what it knows besides. */
@@ -37,7 +37,7 @@ export interface WatchedFoldersOptions<Place extends Folder> {
   layout: FolderLayout<Place>;
   /** Never use file events, for network mounts. */
   polling: boolean;
-  problems: ProblemNotes<FolderProblem>;
+  problems: ProblemRecorder<FolderProblem>;
   /** Something happened to a file of this name. */
   onName(folder: Place, name: string): void;
   /** A folder may have come or gone. */
@@ -63,9 +63,9 @@ export class WatchedFolders<Place extends Folder> {
   constructor(options: WatchedFoldersOptions<Place>) {
     this.#options = options;
     this.#watches = new FolderWatches({
-      onName: (path, name) => this.#named(path, name),
+      onName: (path, name) => this.#onName(path, name),
       onHint: () => options.onHint(),
-      onError: (kind) => this.#failed(kind),
+      onError: (kind) => this.#onWatchFailure(kind),
       tree: options.layout.tree,
       events: options.events,
     });
@@ -97,7 +97,7 @@ export class WatchedFolders<Place extends Folder> {
   async discover(): Promise<void> {
     const { root, layout } = this.#options;
     const found = await layout.find(root);
-    this.#noteUnreadable(found.kind === 'found' ? found.unreadable : found.kind === 'unreadable' ? [root] : []);
+    this.#recordUnreadable(found.kind === 'found' ? found.unreadable : found.kind === 'unreadable' ? [root] : []);
     this.#readable = found.kind === 'found';
     this.#forbidden = found.kind === 'unreadable';
     const changed = this.#replace(found.kind === 'found' ? found.folders : []);
@@ -109,11 +109,11 @@ export class WatchedFolders<Place extends Folder> {
     else this.#watching = 'waiting';
   }
 
-  #noteUnreadable(paths: readonly string[]): void {
+  #recordUnreadable(paths: readonly string[]): void {
     const { problems } = this.#options;
     const unreadable = new Set(paths);
-    for (const path of this.#unreadable) if (!unreadable.has(path)) problems.over('folder_unreadable', path);
-    for (const path of unreadable) problems.noteOnce('folder_unreadable', path);
+    for (const path of this.#unreadable) if (!unreadable.has(path)) problems.clear('folder_unreadable', path);
+    for (const path of unreadable) problems.recordOnce('folder_unreadable', path);
     this.#unreadable = unreadable;
   }
 
@@ -130,7 +130,7 @@ export class WatchedFolders<Place extends Folder> {
     for (const folder of gone) {
       this.#foldersByPath.delete(folder.path);
       this.#watches.forget(folder.path);
-      this.#options.problems.over('folder_unreadable', folder.path);
+      this.#options.problems.clear('folder_unreadable', folder.path);
       this.#options.onGone(folder);
     }
     for (const folder of found.filter((other) => !this.#foldersByPath.has(other.path))) {
@@ -152,19 +152,19 @@ export class WatchedFolders<Place extends Folder> {
     if (!this.#isStopped && !this.#watches.hasTree) await this.#watches.startTree(real);
   }
 
-  #named(path: string, name: string): void {
+  #onName(path: string, name: string): void {
     const folder = this.#foldersByPath.get(path);
     if (folder !== undefined) this.#options.onName(folder, name);
     else if (this.#options.layout.isOwnName(name)) this.#options.onHint();
   }
 
-  #failed(kind: WatchFailure): void {
+  #onWatchFailure(kind: WatchFailure): void {
     const { problems, root } = this.#options;
-    if (kind === 'failed') return problems.noteOnce('watch_failed', root);
+    if (kind === 'failed') return problems.recordOnce('watch_failed', root);
     if (this.#limitReached) return;
     this.#limitReached = true;
     this.#watching = 'polling';
-    problems.note('watch_limit', root);
+    problems.record('watch_limit', root);
     void this.#watches.stop();
   }
 }

@@ -41,12 +41,12 @@ export class WriterClock {
     const lateMs = latenessOf(line);
     if (Math.abs(now - line.seenAt) > LIVE_MS || Math.abs(lateMs) > MOST_MS) return;
     if (before !== undefined && latenessOf(before) - lateMs > SAME_MS) this.#copiedAt = now;
-    if (before !== undefined && keepsPace(before, line) && now - this.#copiedAt > CALM_MS) this.#learn(lateMs);
-    else if (lateMs < this.#lagMs - SAME_MS) this.#learn(Math.min(lateMs, 0));
+    if (before !== undefined && keepsPace(before, line) && now - this.#copiedAt > CALM_MS) this.#setLag(lateMs);
+    else if (lateMs < this.#lagMs - SAME_MS) this.#setLag(Math.min(lateMs, 0));
   }
 
   /** What is nearly the same as before is left alone, so that instants stay in order. */
-  #learn(lateMs: number): void {
+  #setLag(lateMs: number): void {
     if (Math.abs(lateMs - this.#lagMs) > SAME_MS) this.#lagMs = Math.abs(lateMs) < TOLERANCE_MS ? 0 : lateMs;
   }
 }

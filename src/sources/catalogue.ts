@@ -1,6 +1,6 @@
 // The list of sources. A new source is one folder and one line here.
 
 import { gateway } from './openclaw/gateway/gateway-entry.ts';
-import { transcripts } from './openclaw/transcripts/entry.ts';
+import { transcripts } from './openclaw/transcripts/transcripts-entry.ts';
 
 export const SOURCES = [transcripts, gateway] as const;

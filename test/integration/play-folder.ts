@@ -7,8 +7,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renam
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SessionEvent } from '../../src/core/event.ts';
-import type { TranscriptDetails } from '../../src/sources/openclaw/transcripts/health.ts';
-import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
+import type { TranscriptDetails } from '../../src/sources/openclaw/transcripts/transcripts-health.ts';
+import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { silentLog } from '../unit/sources/openclaw/gateway/silent-log.ts';
 import { framesOf } from '../unit/versions/play-frames.ts';
 import { untilRead } from '../unit/wild/situation.ts';

@@ -15,7 +15,7 @@ import { createRedactor } from '../../src/text/redact.ts';
 import { judge } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
-import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/source.ts';
+import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 

@@ -9,7 +9,7 @@ import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../runtime/system-clock.ts';
 import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { pair, type PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
-import { findFolders, type Folder } from '../../sources/openclaw/transcripts/discover.ts';
+import { findFolders, type Folder } from '../../sources/openclaw/transcripts/sessions-folders.ts';
 import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 

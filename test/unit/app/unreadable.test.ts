@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { systemClock } from '../../../src/runtime/system-clock.ts';
 import type { SourceCondition } from '../../../src/core/source.ts';
-import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/source.ts';
+import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { withoutRoot } from '../without-root.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

@@ -6,8 +6,8 @@ import type { Clock } from '../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import { GatewayDecoder } from '../../../src/sources/openclaw/gateway/decoder.ts';
-import { Announcer } from '../../../src/sources/openclaw/transcripts/announce.ts';
-import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
+import { SessionEmitter } from '../../../src/sources/openclaw/transcripts/session-emitter.ts';
+import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import type { Frame, Scenario, WrittenLine } from './recorded.ts';
 
 /** When what one source tells arrives: `undefined` for never. The argument says when it happened, and how far the scenario had come. */
@@ -99,7 +99,7 @@ class Play {
 
   #files(): (line: WrittenLine) => void {
     const clock: Clock = { now: () => this.#now, monotonic: () => this.#now, after: () => () => {} };
-    const announcer = new Announcer({
+    const announcer = new SessionEmitter({
       source: 'transcripts',
       clock,
       redact,
@@ -114,11 +114,11 @@ class Play {
     };
   }
 
-  #decoderOf(announcer: Announcer, sessionId: string, sessionKey: string): (line: WrittenLine) => void {
+  #decoderOf(announcer: SessionEmitter, sessionId: string, sessionKey: string): (line: WrittenLine) => void {
     const decodeLine = createTranscriptDecoder({ redact, onUnknown: () => {} });
     const decode = ({ text }: WrittenLine): void => {
       const { events } = decodeLine(text);
-      if (events.length > 0) announcer.tellLines(sessionKey, { agentId: 'main', sessionId }, events);
+      if (events.length > 0) announcer.emitLines(sessionKey, { agentId: 'main', sessionId }, events);
     };
     this.#decodersById.set(sessionId, decode);
     return decode;

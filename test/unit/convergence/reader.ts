@@ -3,10 +3,10 @@
 import type { SessionEvent } from '../../../src/core/event.ts';
 import type { Source, SourceHealth, SourcePorts } from '../../../src/core/source.ts';
 import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
-import { Busy } from '../../../src/sources/openclaw/transcripts/busy.ts';
-import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
-import { opensTurn } from '../../../src/sources/openclaw/transcripts/format.ts';
-import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/identity.ts';
+import { BusySessions } from '../../../src/sources/openclaw/transcripts/busy-sessions.ts';
+import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode-transcript.ts';
+import { opensTurn } from '../../../src/sources/openclaw/transcripts/transcript-format.ts';
+import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/transcripts-identity.ts';
 import type { AgentSession } from './agent.ts';
 
 /** A position is the number of lines of which all events were emitted. */
@@ -33,13 +33,13 @@ export class Reader implements Source {
   readonly id = TRANSCRIPTS.id;
   readonly capabilities = TRANSCRIPTS.capabilities;
   readonly #ports: ReaderPorts;
-  readonly #busy: Busy;
+  readonly #busy: BusySessions;
   readonly #readingsByKey = new Map<string, Reading>();
   #isReading = false;
 
   constructor(ports: ReaderPorts) {
     this.#ports = ports;
-    this.#busy = new Busy({
+    this.#busy = new BusySessions({
       clock: ports.clock,
       lastLineAt: (key) => this.#readingsByKey.get(key)?.session.lastAt ?? 0,
       emit: (key, event) => this.#emit(key, { ...event, sessionKey: key, source: 'transcripts' }),

@@ -7,7 +7,7 @@ import type { Session, Turn } from '../../../src/core/session.ts';
 import { type JudgedTree, judge, type StatusLimits } from '../../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../../src/core/tree.ts';
 import { Fold } from '../../../src/core/fold.ts';
-import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import type { DecodedLine } from '../../../src/sources/openclaw/decoding/decoded-event.ts';
 import type { AgentSession } from './agent.ts';
 

@@ -10,7 +10,7 @@ import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import { createToken } from '../../../src/sinks/token.ts';
 import type { Checkpoint } from '../../../src/store/checkpoint.ts';
-import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/identity.ts';
+import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/transcripts-identity.ts';
 import { GRACE_MS } from '../../../src/takeover/leftovers.ts';
 import type { AgentSession } from './agent.ts';
 import type { Network } from './network.ts';

@@ -5,7 +5,7 @@ import { decodeCheckpoint, type FollowedFile, newFile, RECENT_MS } from '../../.
 import { FollowedFiles } from '../../../src/files/followed-files.ts';
 import type { TailCheckpoint } from '../../../src/files/follower.ts';
 import type { LogFormat } from '../../../src/files/log-format.ts';
-import { createFileProblems, fileSentences } from '../../../src/files/problems.ts';
+import { createFileProblems, fileSentences } from '../../../src/files/file-problems.ts';
 import { hashKeyOf } from '../../../src/files/seen-entries.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createFileProblems, fileSentences } from '../../../src/files/problems.ts';
+import { createFileProblems, fileSentences } from '../../../src/files/file-problems.ts';
 import { type Folder, type FolderLayout, WatchedFolders } from '../../../src/files/watched-folders.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/temp-folder.ts';

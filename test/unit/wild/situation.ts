@@ -11,7 +11,7 @@ import {
   createTranscriptSource,
   type TranscriptCheckpoint,
   type TranscriptSource,
-} from '../../../src/sources/openclaw/transcripts/source.ts';
+} from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { Desk } from '../boxes/board/desk.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';

@@ -6,7 +6,7 @@ import { Timers } from '../../../core/timers.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { type IndexRows, readIndexRows } from './index-rows.ts';
 import { identityOf, type Refusal, type Root, refusalOf, withRegular } from '../../../files/open-file.ts';
-import type { ProblemKind, Problems } from './problems.ts';
+import type { ProblemKind, Problems } from './transcripts-problems.ts';
 
 export interface IndexFileOptions {
   path: string;
@@ -61,7 +61,7 @@ export class IndexFile {
   /** Nothing is wrong with a file that is not looked at any more. */
   stop(): Promise<void> {
     this.#isCut = false;
-    this.#over();
+    this.#clearProblems();
     void this.#timers.stop();
     return this.#running ?? Promise.resolve();
   }
@@ -85,15 +85,15 @@ export class IndexFile {
   #report(look: Look): void {
     const { problems, path } = this.#options;
     const refusal = REFUSALS.find((kind) => kind === look);
-    if (refusal !== undefined && this.#lastLook !== look) problems.note(refusal, path);
-    if (look === 'read') this.#over();
+    if (refusal !== undefined && this.#lastLook !== look) problems.record(refusal, path);
+    if (look === 'read') this.#clearProblems();
     this.#lastLook = look;
   }
 
   /** A file with too many rows is read all the same. */
-  #over(): void {
+  #clearProblems(): void {
     const { problems, path } = this.#options;
-    for (const kind of [...REFUSALS, 'index_broken'] as const) if (kind !== 'index_large' || !this.#isCut) problems.over(kind, path);
+    for (const kind of [...REFUSALS, 'index_broken'] as const) if (kind !== 'index_large' || !this.#isCut) problems.clear(kind, path);
   }
 
   async #readOnce(): Promise<Look> {
@@ -106,7 +106,7 @@ export class IndexFile {
         const { handle, identity } = opened;
         if (identity.version === this.#version) return 'same';
         if (identity.size > MAX_BYTES) return 'index_large';
-        return this.#understand(await readIndexRows(handle, identity.size), identity.version);
+        return this.#useRows(await readIndexRows(handle, identity.size), identity.version);
       });
     } catch (error) {
       return lookOf(refusalOf(error));
@@ -114,9 +114,9 @@ export class IndexFile {
   }
 
   /** A file caught half written is looked at again; only one that stays wrong is a problem. */
-  #understand(rows: IndexRows, version: string): Look {
+  #useRows(rows: IndexRows, version: string): Look {
     if (rows.kind === 'broken') {
-      if (this.#brokenVersion === version) this.#options.problems.note('index_broken', this.#options.path);
+      if (this.#brokenVersion === version) this.#options.problems.record('index_broken', this.#options.path);
       else this.#postpone(MIN_GAP_MS);
       this.#version = this.#brokenVersion === version ? version : '';
       this.#brokenVersion = version;
@@ -124,7 +124,7 @@ export class IndexFile {
     }
     this.#version = version;
     this.#isCut = rows.isCut;
-    if (rows.isCut) this.#options.problems.noteOnce('index_large', this.#options.path);
+    if (rows.isCut) this.#options.problems.recordOnce('index_large', this.#options.path);
     this.#options.onEntries(rows.entries);
     return 'read';
   }

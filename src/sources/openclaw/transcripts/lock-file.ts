@@ -25,7 +25,7 @@ export type ProcessSight = { kind: 'unknowable' } | { kind: 'missing' } | { kind
 export type PidNamespace = 'same' | 'foreign' | 'auto';
 
 /** `alive`: its owner runs. `aged`: believed until `until` because nothing better is known. `dead`: its owner crashed. `stale`: too old to mean anything. */
-export type Belief = { kind: 'alive' } | { kind: 'aged'; until: number } | { kind: 'dead' } | { kind: 'stale' };
+export type LockTrust = { kind: 'alive' } | { kind: 'aged'; until: number } | { kind: 'dead' } | { kind: 'stale' };
 
 const MAX_LOCK_BYTES = 4096;
 const MAX_HOLD_MS = 2 * 60 * 60_000; // 2026.2 names no limit; no run was seen to take longer
@@ -82,9 +82,9 @@ function isGateway(commandLine: string): boolean {
 }
 
 /** Pure. Whether a lock is believed at `now`, in milliseconds since the epoch. */
-export function beliefIn(lock: Lock, sight: ProcessSight, namespace: PidNamespace, now: number): Belief {
+export function trustIn(lock: Lock, sight: ProcessSight, namespace: PidNamespace, now: number): LockTrust {
   const until = lock.createdAt + (lock.maxHoldMs ?? MAX_HOLD_MS);
-  const byAge: Belief = until > now ? { kind: 'aged', until } : { kind: 'stale' };
+  const byAge: LockTrust = until > now ? { kind: 'aged', until } : { kind: 'stale' };
   if (namespace === 'foreign' || sight.kind === 'unknowable' || lock.pid === undefined) return byAge;
   if (sight.kind === 'present' && isOwner(lock, sight)) return { kind: 'alive' };
   return namespace === 'same' ? { kind: 'dead' } : byAge;

@@ -3,16 +3,16 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { Timers } from '../../../core/timers.ts';
-import { type Belief, beliefIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
+import { type LockTrust, trustIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
 import type { Root } from '../../../files/open-file.ts';
-import { inSlices } from '../../../files/slices.ts';
+import { inSlices } from '../../../files/in-slices.ts';
 
 export interface LockWatchOptions {
   clock: Clock;
   root: Root;
   pidNamespace: PidNamespace;
   /** A lock is held; told again at every look. `since` is when it was taken. */
-  onHeld(path: string, belief: Belief, since: number): void;
+  onHeld(path: string, trust: LockTrust, since: number): void;
   /** A lock that was held, or hinted at, is gone. */
   onReleased(path: string): void;
 }
@@ -40,16 +40,16 @@ export class LockWatch {
 
   /** Something happened to a lock: what counts is how it stands a moment later. */
   hint(path: string): void {
-    if (this.#know(path)) this.#timers.once(path, FLAP_MS, () => void this.#look(path, true));
+    if (this.#addKnown(path)) this.#timers.once(path, FLAP_MS, () => void this.#look(path, true));
   }
 
   /** Whether this lock is known; a listing hints at the others. */
-  knows(path: string): boolean {
+  isKnown(path: string): boolean {
     return this.#knownByFolder.get(dirname(path))?.has(path) === true;
   }
 
   /** False: its folder has too many already, which no agent needs. */
-  #know(path: string): boolean {
+  #addKnown(path: string): boolean {
     const folder = dirname(path);
     const known = this.#knownByFolder.get(folder) ?? new Set();
     if (known.size >= MAX_OF_FOLDER && !known.has(path)) return false;
@@ -93,10 +93,10 @@ export class LockWatch {
 
   async #held(path: string, lock: Lock): Promise<void> {
     const sight = lock.pid === undefined ? { kind: 'unknowable' as const } : await processSight(lock.pid);
-    const belief = beliefIn(lock, sight, this.#namespace, this.#options.clock.now());
+    const trust = trustIn(lock, sight, this.#namespace, this.#options.clock.now());
     // A process that is plainly the lock's owner shows that we see the gateway's pids; from now on a missing one is dead.
-    if (belief.kind === 'alive' && this.#namespace === 'auto') this.#namespace = 'same';
+    if (trust.kind === 'alive' && this.#namespace === 'auto') this.#namespace = 'same';
     this.#heldByPath.set(path, lock.createdAt);
-    this.#options.onHeld(path, belief, lock.createdAt);
+    this.#options.onHeld(path, trust, lock.createdAt);
   }
 }

@@ -7,9 +7,9 @@ import { FollowedFiles } from '../../../files/followed-files.ts';
 import type { Sighting } from '../../../files/writer-clock.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import { type ArchiveReason, archiveReasonOf } from './file-name.ts';
-import { transcriptFormat } from './format.ts';
-import type { Problems } from './problems.ts';
-import { type Interest, newRecord, type Place, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import { transcriptFormat } from './transcript-format.ts';
+import type { Problems } from './transcripts-problems.ts';
+import { type Interest, newRecord, type Place, type TranscriptCheckpoint, type TranscriptRecord } from './transcript-record.ts';
 
 export interface TranscriptsOptions {
   root: string;
@@ -21,7 +21,7 @@ export interface TranscriptsOptions {
   isLive(record: TranscriptRecord): boolean;
   emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void;
   /** A line has just arrived; see `FollowOptions`. */
-  onNews(record: TranscriptRecord, line: Sighting, before: Sighting | undefined): void;
+  onLiveLine(record: TranscriptRecord, line: Sighting, before: Sighting | undefined): void;
   /** What is added to an instant of this transcript, to have it by our clock. */
   lagMsOf(record: TranscriptRecord): number;
   onProgress(record: TranscriptRecord): void;
@@ -47,7 +47,7 @@ export class Transcripts {
       isWorthShowing: (record, lastAt, hasEnded) => this.#isWorthShowing(record, lastAt, hasEnded),
       emit: (record, events) => emit(record, events),
       onRemoved: (record) => emit(record, [{ type: 'compacted', at: clock.now() }]),
-      onNews: (record, line, before) => options.onNews(record, line, before),
+      onLiveLine: (record, line, before) => options.onLiveLine(record, line, before),
       onProgress: (record) => options.onProgress(record),
       onRest: (record) => {
         record.interest = 'none';

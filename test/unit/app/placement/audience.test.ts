@@ -7,8 +7,8 @@ import type { SessionEvent } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
 import { decodeIndexEntry, type IndexEntry } from '../../../../src/sources/openclaw/decoding/index-entry.ts';
 import { unindexedKey } from '../../../../src/sources/openclaw/decoding/session-key.ts';
-import { Announcer } from '../../../../src/sources/openclaw/transcripts/announce.ts';
-import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode.ts';
+import { SessionEmitter } from '../../../../src/sources/openclaw/transcripts/session-emitter.ts';
+import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
 import { HOME, lonelyServer } from './lonely.ts';
@@ -46,7 +46,7 @@ function byFiles(key: string, row: Row | undefined, lines: Lines, text = TEXTS[l
   const events: SessionEvent[] = [];
   const entry = row === undefined ? undefined : decodeIndexEntry(key, { sessionId: 's', ...row });
   const entries = new Map<string, IndexEntry>(entry === undefined ? [] : [[entry.key, entry]]);
-  const announcer = new Announcer({
+  const announcer = new SessionEmitter({
     source: 'transcripts',
     clock: new FakeClock(AT),
     redact: (text) => text,
@@ -57,7 +57,7 @@ function byFiles(key: string, row: Row | undefined, lines: Lines, text = TEXTS[l
   const message = { role: 'user', content: [{ type: 'text', text }], timestamp: AT };
   const line = JSON.stringify({ type: 'message', id: 'm1', parentId: null, timestamp: new Date(AT).toISOString(), message });
   const decode = createTranscriptDecoder({ redact: (text) => text, onUnknown: () => {} });
-  announcer.tellLines(key.toLowerCase(), { agentId: 'main', sessionId: 's' }, decode(line).events);
+  announcer.emitLines(key.toLowerCase(), { agentId: 'main', sessionId: 's' }, decode(line).events);
   return events;
 }
 

@@ -9,7 +9,7 @@ import { Timers } from '../../../../src/core/timers.ts';
 import { decodeCheckpoint, type FollowedFile, newFile } from '../../../../src/files/followed-file.ts';
 import { FollowedFiles } from '../../../../src/files/followed-files.ts';
 import type { LogFormat } from '../../../../src/files/log-format.ts';
-import { createFileProblems, type FileProblem, type FileProblems } from '../../../../src/files/problems.ts';
+import { createFileProblems, type FileProblem, type FileProblems } from '../../../../src/files/file-problems.ts';
 import { hashKeyOf } from '../../../../src/files/seen-entries.ts';
 
 interface Note {
@@ -64,7 +64,7 @@ class Notes {
       emit: ({ name }, notes) =>
         notes.forEach(({ at, text }) => this.#emit(name, { type: 'message', at, messageId: text, text, stop: 'tools' })),
       onRemoved: () => undefined,
-      onNews: () => undefined,
+      onLiveLine: () => undefined,
       onProgress: ({ path, checkpoint }) => ports.onProgress(path, checkpoint),
       onRest: () => undefined,
       goesOn: () => false,

@@ -1,4 +1,4 @@
-import type { DecodedEvent } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import type { DecodedEvent } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 
 /** One readable line per event, for goldens that a person reviews. */
 export function describeEvents(events: DecodedEvent[]): string {

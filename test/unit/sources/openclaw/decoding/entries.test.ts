@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { AT, assistantLine, decodeLines, entry, factsOf, userLine } from './transcript-lines.ts';
 
 const RUN = 'bfbfdee8-9c3f-4e57-89db-ad08f4a70d3f';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { recordings, VERSIONS } from './recordings.ts';
 import { assistantLine, callLine, decodeLines, entry, resultLine, userLine } from './transcript-lines.ts';
 

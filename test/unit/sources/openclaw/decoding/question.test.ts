@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 
 const folder = fileURLToPath(new URL('../../../../fixtures/openclaw-2026.2.26/agents/main/sessions', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { createTranscriptDecoder, type DecodedEvent } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder, type DecodedEvent } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { describeEvents } from './describe-events.ts';
 import { recordings, VERSIONS } from './recordings.ts';
 

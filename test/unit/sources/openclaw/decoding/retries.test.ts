@@ -1,7 +1,7 @@
 // A retry is the same turn, however it is written: 2026.2 to 2026.9 word it differently, and only 2026.7 marks the repeated line.
 
 import { describe, expect, it } from 'vitest';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { AT } from './transcript-lines.ts';
 
 const CONTINUE = 'Continue where you left off. The previous model attempt failed or timed out.';

@@ -1,4 +1,4 @@
-import { createTranscriptDecoder, type DecodedEvent } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder, type DecodedEvent } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 
 /** When every line of these tests was written. */
 export const AT = Date.UTC(2026, 10, 21, 2);

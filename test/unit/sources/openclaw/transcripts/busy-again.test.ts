@@ -1,8 +1,8 @@
 // Locks that are taken again when a run has said its last word, and locks that a stopped run lets go of before it says so.
 
 import { describe, expect, it } from 'vitest';
-import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
-import { ALIVE, KEY, setUp } from './told-by-busy.ts';
+import { BusySessions } from '../../../../../src/sources/openclaw/transcripts/busy-sessions.ts';
+import { ALIVE, KEY, setUp } from './busy-events.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 describe('a lock', () => {
@@ -37,7 +37,7 @@ describe('a lock', () => {
     const clock = new FakeClock();
     const startedAt = clock.now();
     const seen: unknown[] = [];
-    const busy = new Busy({
+    const busy = new BusySessions({
       clock,
       lastLineAt: () => startedAt + 5_000,
       emit: (_key, event) => void (event.type === 'busy_seen' && seen.push(event.since)),

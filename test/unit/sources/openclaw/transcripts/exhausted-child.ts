@@ -2,7 +2,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
-import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/source.ts';
+import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { Gateway, line } from './gateway.ts';
 
 const [dir = ''] = process.argv.slice(2);

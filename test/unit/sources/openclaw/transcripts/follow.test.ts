@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DecodedEvent } from '../../../../../src/sources/openclaw/decoding/decoded-event.ts';
 import { Follower, type FollowOptions } from '../../../../../src/files/follower.ts';
-import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/transcript-format.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 

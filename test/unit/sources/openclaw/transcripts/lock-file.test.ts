@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  type Belief,
-  beliefIn,
+  type LockTrust,
+  trustIn,
   decodeLock,
   type Lock,
   type PidNamespace,
@@ -27,10 +27,10 @@ const lock = (more: Partial<Lock> = {}): Lock => ({
   starttime: undefined,
   ...more,
 });
-const aged: Belief = { kind: 'aged', until: NOW - 60_000 + 2 * HOUR_MS };
+const aged: LockTrust = { kind: 'aged', until: NOW - 60_000 + 2 * HOUR_MS };
 
 describe('whether a lock is a sign of life', () => {
-  it.each<[string, Lock, ProcessSight, PidNamespace, Belief]>([
+  it.each<[string, Lock, ProcessSight, PidNamespace, LockTrust]>([
     ['its process runs', lock(), GATEWAY, 'same', { kind: 'alive' }],
     ['its process runs and started when the lock says', lock({ starttime: '777' }), GATEWAY, 'same', { kind: 'alive' }],
     ['its pid was given to another program', lock(), STRANGER, 'same', { kind: 'dead' }],
@@ -48,7 +48,7 @@ describe('whether a lock is a sign of life', () => {
     ['it is younger than it means to be held', lock({ maxHoldMs: 300_000 }), MISSING, 'foreign', { kind: 'aged', until: NOW + 240_000 }],
     ['it is old but its process runs', lock({ createdAt: NOW - 9 * HOUR_MS, maxHoldMs: 300_000 }), GATEWAY, 'auto', { kind: 'alive' }],
   ])('%s', (_when, written, sight, namespace, belief) => {
-    expect(beliefIn(written, sight, namespace, NOW)).toEqual(belief);
+    expect(trustIn(written, sight, namespace, NOW)).toEqual(belief);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { VERSIONS } from './recorded-index.ts';
 import type { Life } from './recorded-operations.ts';
 import { Replay } from './replay.ts';

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, utimesS
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
-import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/source.ts';
+import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { watch } from './watched.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';

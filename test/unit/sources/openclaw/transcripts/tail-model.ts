@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Follower, type FollowStart, type TailCheckpoint } from '../../../../../src/files/follower.ts';
 import type { DecodedEvent } from '../../../../../src/sources/openclaw/decoding/decoded-event.ts';
-import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/transcript-format.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 /** What can happen to a transcript, and when we look. `at` picks a line by a number that is taken modulo their count. */

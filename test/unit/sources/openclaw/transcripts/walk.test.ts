@@ -1,8 +1,8 @@
 import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode.ts';
-import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/format.ts';
+import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
+import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/transcript-format.ts';
 import { Follower } from '../../../../../src/files/follower.ts';
 import { recordedFolder, VERSIONS } from './recorded-index.ts';
 import { FakeClock } from '../../../../support/clock.ts';

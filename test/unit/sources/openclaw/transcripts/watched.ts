@@ -6,7 +6,7 @@ import {
   type TranscriptCheckpoint,
   type TranscriptSource,
   type TranscriptSourceOptions,
-} from '../../../../../src/sources/openclaw/transcripts/source.ts';
+} from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 
 // Real files, real timers, and a machine that may be busy with other things.
 vi.setConfig({ testTimeout: 60_000 });

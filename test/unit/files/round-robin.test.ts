@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { Round } from '../../../src/files/round.ts';
+import { RoundRobin } from '../../../src/files/round-robin.ts';
 
 it('all are looked at in turn, whatever comes and goes', () => {
   const things = new Map(['a', 'b', 'c', 'd'].map((name) => [name, name]));
-  const round = new Round(things);
+  const round = new RoundRobin(things);
   expect(round.next(3)).toEqual(['a', 'b', 'c']);
   expect(round.next(3)).toEqual(['d', 'a', 'b']);
   things.delete('c');

@@ -1,6 +1,6 @@
 // Owns where somebody stands who looks at all of many things, some at a time, again and again. They may come and go meanwhile.
 
-export class Round<T> {
+export class RoundRobin<T> {
   readonly #things: ReadonlyMap<string, T>;
   #rest: IterableIterator<T> = [].values();
 

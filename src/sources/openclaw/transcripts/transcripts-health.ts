@@ -2,7 +2,7 @@
 
 import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
 import type { Watching } from '../../../files/watched-folders.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './transcripts-problems.ts';
 
 /** What is known of the files and of what was in them. */
 export interface TranscriptDetails {
@@ -64,8 +64,8 @@ const LACKS: Partial<Record<Problem['kind'], (standing: number, path: string) =>
 function lackingIn({ watching, problems }: TranscriptDetails): string[] {
   const standing = problems.flatMap(({ kind, standing: paths, path }) => (paths === 0 ? [] : (LACKS[kind]?.(paths, path) ?? [])));
   const isPolled = watching === 'polling' && problems.some(({ kind }) => kind === 'watch_limit');
-  const words = 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches or max_user_instances';
-  return isPolled ? [words, ...standing] : standing;
+  const lackOfEvents = 'file events ran out, so the directory is polled; raise fs.inotify.max_user_watches or max_user_instances';
+  return isPolled ? [lackOfEvents, ...standing] : standing;
 }
 
 function countOf(count: number, one: string, more = `${one}s`): string {

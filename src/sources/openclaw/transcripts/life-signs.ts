@@ -5,22 +5,22 @@ import type { Clock } from '../../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../../../core/remember.ts';
 import { agentIdOf, isRunAlias } from '../decoding/session-key.ts';
-import type { Announcer, Origin } from './announce.ts';
-import { Busy, ROW_BELIEVED_MS } from './busy.ts';
+import type { SessionEmitter, Origin } from './session-emitter.ts';
+import { BusySessions, ROW_TRUSTED_MS } from './busy-sessions.ts';
 import { fileKindOf, sessionIdOf } from './file-name.ts';
-import type { Belief, PidNamespace } from './lock-file.ts';
+import type { LockTrust, PidNamespace } from './lock-file.ts';
 import { LockWatch } from './lock-watch.ts';
 import { RECENT_MS } from '../../../files/followed-file.ts';
 import type { Root } from '../../../files/open-file.ts';
-import { inSlices } from '../../../files/slices.ts';
+import { inSlices } from '../../../files/in-slices.ts';
 import type { Transcripts } from './transcripts.ts';
 
-export interface SignsOptions {
+export interface LifeSignsOptions {
   clock: Clock;
   root: Root;
   pidNamespace: PidNamespace;
   transcripts: Transcripts;
-  announcer: Announcer;
+  emitter: SessionEmitter;
   /** The session of the transcript at this path; `undefined` when nothing names it. */
   keyOf(path: string): string | undefined;
   /** The transcript an index entry names; whether it exists does not matter. */
@@ -31,25 +31,25 @@ const MAX_ORIGINS = 5_000;
 const ROWS_AT_ONCE = 64;
 
 /** Signs of life outside the transcripts. */
-export class Signs {
-  readonly #options: SignsOptions;
-  readonly #busy: Busy;
+export class LifeSigns {
+  readonly #options: LifeSignsOptions;
+  readonly #busy: BusySessions;
   readonly #locks: LockWatch;
   readonly #originsByKey = new Map<string, Origin>();
 
-  constructor(options: SignsOptions) {
-    const { clock, root, pidNamespace, announcer } = options;
+  constructor(options: LifeSignsOptions) {
+    const { clock, root, pidNamespace, emitter: announcer } = options;
     this.#options = options;
-    this.#busy = new Busy({
+    this.#busy = new BusySessions({
       clock,
       lastLineAt: (key) => announcer.lastLineAt(key),
-      emit: (key, event) => announcer.tell(key, this.#originOf(key), event),
+      emit: (key, event) => announcer.emitOne(key, this.#originOf(key), event),
     });
     this.#locks = new LockWatch({
       clock,
       root,
       pidNamespace,
-      onHeld: (path, belief, since) => void this.#held(path, belief, since),
+      onHeld: (path, trust, since) => void this.#held(path, trust, since),
       onReleased: (path) => void this.#released(path),
     });
   }
@@ -65,7 +65,7 @@ export class Signs {
 
   /** A listing shows a lock; known ones are looked at by `renew` anyway. */
   foundLock(path: string): void {
-    if (!this.#locks.knows(path)) this.#locks.hint(path);
+    if (!this.#locks.isKnown(path)) this.#locks.hint(path);
   }
 
   /** Entries of an index that are new or were updated. Entries nobody touched for long say nothing about now. */
@@ -87,18 +87,18 @@ export class Signs {
 
   async #indexedOne(entry: IndexEntry): Promise<void> {
     const path = this.#options.pathOf(entry);
-    this.#note(entry.key, { agentId: agentIdOf(entry.key) ?? 'main', sessionId: entry.sessionId });
-    const isFresh = this.#options.clock.now() - (entry.updatedAt ?? 0) < ROW_BELIEVED_MS;
+    this.#setOrigin(entry.key, { agentId: agentIdOf(entry.key) ?? 'main', sessionId: entry.sessionId });
+    const isFresh = this.#options.clock.now() - (entry.updatedAt ?? 0) < ROW_TRUSTED_MS;
     if (path !== undefined && entry.status === 'running' && isFresh) await this.#options.transcripts.want(path, 'live');
     else if (path !== undefined) await this.#options.transcripts.read(path);
     this.#busy.indexed(entry);
   }
 
-  async #held(lock: string, belief: Belief, since: number): Promise<void> {
+  async #held(lock: string, trust: LockTrust, since: number): Promise<void> {
     const found = this.#find(lock);
     if (found === undefined) return;
-    if (belief.kind === 'alive' || belief.kind === 'aged') await this.#options.transcripts.want(found.path, 'live');
-    this.#busy.lockHeld(found.key, belief, since);
+    if (trust.kind === 'alive' || trust.kind === 'aged') await this.#options.transcripts.want(found.path, 'live');
+    this.#busy.lockHeld(found.key, trust, since);
   }
 
   async #released(lock: string): Promise<void> {
@@ -114,11 +114,11 @@ export class Signs {
     const path = join(dirname(lock), kind.transcript);
     const key = this.#options.keyOf(path);
     if (key === undefined) return undefined;
-    this.#note(key, { agentId: agentIdOf(key) ?? 'main', sessionId: sessionIdOf(kind.transcript) });
+    this.#setOrigin(key, { agentId: agentIdOf(key) ?? 'main', sessionId: sessionIdOf(kind.transcript) });
     return { path, key };
   }
 
-  #note(key: string, origin: Origin): void {
+  #setOrigin(key: string, origin: Origin): void {
     remember(this.#originsByKey, key, origin, MAX_ORIGINS);
   }
 

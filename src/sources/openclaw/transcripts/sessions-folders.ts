@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs';
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
-import { inSlices } from '../../../files/slices.ts';
+import { inSlices } from '../../../files/in-slices.ts';
 import { type Refusal, refusalOf } from '../../../files/open-file.ts';
 import type { Discovery, Folder as AnyFolder, FolderLayout } from '../../../files/watched-folders.ts';
 
@@ -95,14 +95,14 @@ export async function listFolder(path: string, names: KnownNames): Promise<Listi
   const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: {} };
   try {
     for await (const entry of await opendir(path, { bufferSize: ENTRIES_AT_ONCE }))
-      if (!names.isKnown(entry.name)) note(listing, entry, names);
+      if (!names.isKnown(entry.name)) addTo(listing, entry, names);
     return listing;
   } catch (error) {
     return refusalOf(error);
   }
 }
 
-function note(listing: Listing, entry: Dirent, names: KnownNames): void {
+function addTo(listing: Listing, entry: Dirent, names: KnownNames): void {
   const { name } = entry;
   const fileKind = fileKindOf(name);
   switch (fileKind.kind) {

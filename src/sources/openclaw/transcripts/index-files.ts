@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
-import type { Folder } from './discover.ts';
+import type { Folder } from './sessions-folders.ts';
 import { INDEX_NAME } from './file-name.ts';
 import { IndexFile } from './index-file.ts';
-import type { Problems } from './problems.ts';
+import type { Problems } from './transcripts-problems.ts';
 import { EVERY_FOLDER, type IndexChange, SessionIndex } from './session-index.ts';
-import { inSlices } from '../../../files/slices.ts';
+import { inSlices } from '../../../files/in-slices.ts';
 
-export interface IndexesOptions {
+export interface IndexFilesOptions {
   root: string;
   /** One index for all folders. The operator named it, so it may lie anywhere. */
   sessionsJson: string | undefined;
@@ -32,12 +32,12 @@ interface Nameable {
 const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the process's file handles
 const NAME_WAIT_MS = 2_000; // an index is written before its transcript, but may be missing, broken or late
 
-export class Indexes {
-  readonly #options: IndexesOptions;
+export class IndexFiles {
+  readonly #options: IndexFilesOptions;
   readonly #sessions = new SessionIndex();
   readonly #filesByFolder = new Map<string, IndexFile>();
 
-  constructor(options: IndexesOptions) {
+  constructor(options: IndexFilesOptions) {
     this.#options = options;
     if (options.sessionsJson !== undefined) this.#add(EVERY_FOLDER, options.sessionsJson, undefined);
   }

@@ -10,7 +10,7 @@ import { contentText } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
-import { type Attempts, noteProgress, notePrompt, noteRetry, promptOf, retriedPrompt } from './attempts.ts';
+import { type Attempts, recordProgress, setPrompt, recordRetry, promptOf, retriedPrompt } from './prompt-retries.ts';
 
 export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 
@@ -113,7 +113,7 @@ function decodeEntry(entry: JsonRecord, at: number, attempts: Attempts, context:
   const message = entry['type'] === 'message' ? (asRecord(entry['message']) ?? {}) : undefined;
   if (message?.['role'] === 'user') return decodePrompt(context.safe.id(entry['id']) ?? `line-${at}`, message, at, attempts, context);
   const facts = decodeOther(entry, at, context);
-  noteProgress(attempts, facts, message !== undefined, at);
+  recordProgress(attempts, facts, message !== undefined, at);
   return facts;
 }
 
@@ -123,8 +123,8 @@ function decodePrompt(messageId: string, message: JsonRecord, at: number, attemp
   const started = facts.find((fact) => fact.type === 'turn_started');
   if (started === undefined || started.trigger.kind === 'command') return facts;
   const promptId = retriedPrompt(attempts, prompt, at);
-  if (promptId === undefined) notePrompt(attempts, prompt, messageId, at);
-  else noteRetry(attempts, at);
+  if (promptId === undefined) setPrompt(attempts, prompt, messageId, at);
+  else recordRetry(attempts, at);
   if (promptId === undefined) return facts;
   const { text: _text, ...again } = started;
   return facts.map((fact) => (fact === started ? { ...again, trigger: { kind: 'recovery', promptId } } : fact));

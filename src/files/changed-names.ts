@@ -6,7 +6,7 @@ const LOOKS_AT_ONCE = 8; // of one folder, before it is the next one's turn
 const MAX_NAMES = 5_000; // of one folder; what else changed there is found by the sweep
 
 /** Folders take turns, so that whoever writes thousands of files waits for them alone. */
-export class Hints<Folder> {
+export class ChangedNames<Folder> {
   readonly #look: (folder: Folder, name: string) => Promise<void>;
   readonly #namesByFolder = new Map<Folder, Set<string>>();
   #draining: Promise<void> | undefined;
@@ -18,7 +18,7 @@ export class Hints<Folder> {
   }
 
   /** Something happened to this file. */
-  note(folder: Folder, name: string): void {
+  add(folder: Folder, name: string): void {
     if (this.#isStopped) return;
     const names = this.#namesByFolder.get(folder) ?? new Set();
     if (names.size >= MAX_NAMES) return;

@@ -9,7 +9,7 @@ import {
   fileSentences,
   type FolderProblem,
   type Problem as OneProblem,
-} from '../../../files/problems.ts';
+} from '../../../files/file-problems.ts';
 
 /** The closed set of things that can be wrong with what is read. Everything else goes on. */
 export type ProblemKind =

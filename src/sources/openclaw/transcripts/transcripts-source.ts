@@ -3,23 +3,23 @@
 import { dirname, sep } from 'node:path';
 import type { SessionEvent } from '../../../core/event.ts';
 import type { Source, SourcePorts } from '../../../core/source.ts';
-import { createTranscriptDecoder } from './decode.ts';
-import { type Folder, listFolder, SESSIONS_FOLDERS } from './discover.ts';
+import { createTranscriptDecoder } from './decode-transcript.ts';
+import { type Folder, listFolder, SESSIONS_FOLDERS } from './sessions-folders.ts';
 import { fileKindOf } from './file-name.ts';
 import { WatchedFolders } from '../../../files/watched-folders.ts';
-import { healthOf, type TranscriptDetails } from './health.ts';
-import { Hints } from '../../../files/hints.ts';
-import { TRANSCRIPTS } from './identity.ts';
+import { healthOf, type TranscriptDetails } from './transcripts-health.ts';
+import { ChangedNames } from '../../../files/changed-names.ts';
+import { TRANSCRIPTS } from './transcripts-identity.ts';
 import type { PidNamespace } from './lock-file.ts';
-import { createProblems, type Problems } from './problems.ts';
-import { Reading } from './reading.ts';
-import { decodeTranscriptCheckpoint, type TranscriptCheckpoint } from './record.ts';
-import { inSlices } from '../../../files/slices.ts';
+import { createProblems, type Problems } from './transcripts-problems.ts';
+import { SessionReader } from './session-reader.ts';
+import { decodeTranscriptCheckpoint, type TranscriptCheckpoint } from './transcript-record.ts';
+import { inSlices } from '../../../files/in-slices.ts';
 import { Sweeps } from '../../../files/sweeps.ts';
 import { Timers } from '../../../core/timers.ts';
 import type { FileEvents } from '../../../files/watch.ts';
 
-export type { TranscriptCheckpoint } from './record.ts';
+export type { TranscriptCheckpoint } from './transcript-record.ts';
 
 export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
   /** By what it is called; needed where there are several. */
@@ -66,8 +66,8 @@ class TranscriptFiles {
   readonly #timers: Timers;
   readonly #folders: WatchedFolders<Folder>;
   readonly #sweeps: Sweeps;
-  readonly #reading: Reading;
-  readonly #hints = new Hints<Folder>((folder, name) => this.#look(folder, name));
+  readonly #reader: SessionReader;
+  readonly #changedNames = new ChangedNames<Folder>((folder, name) => this.#look(folder, name));
   readonly #listed = new WeakSet<Folder>();
   readonly #unknownKinds: Record<string, number> = {};
   readonly #ignoredByFolder = new Map<string, Counts>();
@@ -88,24 +88,24 @@ class TranscriptFiles {
       const checkpoint = decodeTranscriptCheckpoint(value);
       return checkpoint === undefined ? [] : [[path, checkpoint]];
     });
-    this.#reading = this.#createReading();
+    this.#reader = this.#createReader();
     this.#folders = new WatchedFolders({
       root,
       layout: SESSIONS_FOLDERS,
       polling,
       problems: this.#problems,
-      onName: (folder, name) => this.#named(folder, name),
+      onName: (folder, name) => this.#onName(folder, name),
       onHint: () => this.#sweeps.soon(),
-      onFound: (folder) => this.#reading.indexes.add(folder),
-      onGone: (folder) => this.#timers.track(this.#reading.indexes.remove(folder)),
+      onFound: (folder) => this.#reader.indexes.add(folder),
+      onGone: (folder) => this.#timers.track(this.#reader.indexes.remove(folder)),
       ...(fileEvents === undefined ? {} : { events: fileEvents }),
     });
   }
 
   async start(): Promise<void> {
     await this.#sweeps.now();
-    this.#reading.announceKnown(this.#options.knownKeys?.() ?? []);
-    await this.#reading.ready();
+    this.#reader.introduceKnown(this.#options.knownKeys?.() ?? []);
+    await this.#reader.ready();
     this.#hasStarted = true;
     this.#sweeps.start();
     this.#timers.repeat(
@@ -118,16 +118,16 @@ class TranscriptFiles {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#folders.stop();
-    await this.#hints.stop();
+    await this.#changedNames.stop();
     await this.#sweeps.stop();
     await this.#timers.stop();
-    await this.#reading.stop();
+    await this.#reader.stop();
   }
 
   details(): TranscriptDetails {
     return {
-      files: this.#reading.transcripts.size,
-      active: this.#reading.transcripts.inUse,
+      files: this.#reader.transcripts.size,
+      active: this.#reader.transcripts.inUse,
       lastEventAt: this.#lastEventAt,
       unknownKinds: { ...this.#unknownKinds },
       problems: this.#problems.list(),
@@ -139,7 +139,7 @@ class TranscriptFiles {
     };
   }
 
-  #createReading(): Reading {
+  #createReader(): SessionReader {
     const {
       id = TRANSCRIPTS.id,
       dir,
@@ -150,7 +150,7 @@ class TranscriptFiles {
       emitsQuestions = false,
       pidNamespace = 'auto',
     } = this.#options;
-    return new Reading({
+    return new SessionReader({
       source: id,
       root: dir,
       sessionsJson,
@@ -163,7 +163,7 @@ class TranscriptFiles {
       onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),
       track: (promise) => this.#timers.track(promise),
-      onUnnamed: (folder) => this.#unnamed(folder),
+      onUnnamed: (folder) => this.#onUnnamed(folder),
     });
   }
 
@@ -174,7 +174,7 @@ class TranscriptFiles {
       this.#options.emit(event);
     } catch {
       // One event that cannot be handed on must not stop the others.
-      this.#problems.note('emit_failed', event.sessionKey);
+      this.#problems.record('emit_failed', event.sessionKey);
     }
   }
 
@@ -185,10 +185,10 @@ class TranscriptFiles {
   /** Finds what there is now, whatever events were lost. */
   async #sweep(): Promise<void> {
     await this.#folders.discover();
-    await this.#reading.indexes.look();
+    await this.#reader.indexes.look();
     if (this.#folders.readable) await this.#adopt();
     for (const folder of this.#folders.all()) await this.#list(folder);
-    await this.#reading.transcripts.sweep();
+    await this.#reader.transcripts.sweep();
   }
 
   async #adopt(): Promise<void> {
@@ -196,47 +196,47 @@ class TranscriptFiles {
     this.#unadopted = [];
     for (const [path, checkpoint] of unadopted) {
       const folder = this.#folders.at(dirname(path));
-      if (folder !== undefined) this.#reading.restoreClock(folder.path, checkpoint.lagMs ?? 0);
-      if (folder !== undefined) await this.#reading.transcripts.adopt(path, folder, checkpoint);
-      else this.#reading.abandon(path, checkpoint);
+      if (folder !== undefined) this.#reader.restoreClock(folder.path, checkpoint.lagMs ?? 0);
+      if (folder !== undefined) await this.#reader.transcripts.adopt(path, folder, checkpoint);
+      else this.#reader.abandon(path, checkpoint);
     }
     this.#hasAdopted = true;
   }
 
   async #list(folder: Folder): Promise<void> {
-    const { transcripts, signs, indexes } = this.#reading;
+    const { transcripts, signs, indexes } = this.#reader;
     const pathOf = (name: string) => folder.path + sep + name;
     const listing = await listFolder(folder.path, {
       isKnown: (name) => transcripts.get(pathOf(name)) !== undefined,
       isNamed: (name) => indexes.namesFile(folder.path, name),
     });
-    if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.noteOnce('folder_unreadable', folder.path);
-    this.#problems.over('folder_unreadable', folder.path);
+    if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
+    this.#problems.clear('folder_unreadable', folder.path);
     const isNew = this.#listed.has(folder);
     this.#ignoredByFolder.set(folder.path, listing.ignored);
     await inSlices(listing.transcripts, LOOKS_AT_ONCE, (name) => transcripts.look(pathOf(name), folder, isNew));
     this.#listed.add(folder);
     for (const name of listing.locks) signs.foundLock(pathOf(name));
-    for (const { name, refusal } of listing.refused) this.#problems.noteOnce(refusal, pathOf(name));
+    for (const { name, refusal } of listing.refused) this.#problems.recordOnce(refusal, pathOf(name));
   }
 
   async #tick(): Promise<void> {
-    await this.#reading.indexes.lookAgain(); // one that appears is told by an event, or found by the sweep
-    await this.#reading.signs.renew();
+    await this.#reader.indexes.lookAgain(); // one that appears is told by an event, or found by the sweep
+    await this.#reader.signs.renew();
   }
 
-  #unnamed(folder: string): void {
-    this.#timers.track(this.#reading.indexes.look(folder));
-    this.#timers.once('unnamed', NAME_WAIT_MS, async () => this.#reading.transcripts.readUnnamed());
+  #onUnnamed(folder: string): void {
+    this.#timers.track(this.#reader.indexes.look(folder));
+    this.#timers.once('unnamed', NAME_WAIT_MS, async () => this.#reader.transcripts.readUnnamed());
   }
 
-  #named(folder: Folder, name: string): void {
-    if (this.#hasAdopted) this.#hints.note(folder, name); // else the first sweep looks at everything
+  #onName(folder: Folder, name: string): void {
+    if (this.#hasAdopted) this.#changedNames.add(folder, name); // else the first sweep looks at everything
   }
 
   /** Something happened to this file. Resolves as soon as the next one may be looked at. */
   async #look(folder: Folder, name: string): Promise<void> {
-    const { transcripts, indexes, signs } = this.#reading;
+    const { transcripts, indexes, signs } = this.#reader;
     const kind = fileKindOf(name);
     const path = folder.path + sep + name;
     if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;

@@ -3,7 +3,7 @@
 const CUT_AT = 1_024;
 
 /** Runs at most `max` tasks at a time, the others in the order they came. */
-export function createLimit(max: number): <T>(task: () => Promise<T>) => Promise<T> {
+export function limitConcurrency(max: number): <T>(task: () => Promise<T>) => Promise<T> {
   let waiting: (() => void)[] = [];
   let running = 0;
   /** Of those that wait; what stands before it has begun. Shifting the list each time would take all the time of thousands. */

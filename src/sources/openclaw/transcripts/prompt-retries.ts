@@ -11,7 +11,7 @@ import { readUserText } from '../decoding/user-text.ts';
 interface Prompt {
   wording: RetryWording['kind'];
   /** Of its words; empty when it has none of its own. */
-  words: string;
+  ownText: string;
   /** Of everything in it, when that names a time or a message: no two prompts are equal in that. */
   stamp?: string;
   /** The message it stands for, by its messenger. */
@@ -41,12 +41,12 @@ const TIME_LINE = /^(?:Current time|Reference UTC|Now):[^\n]*$/gim;
 
 /** A user line as a prompt; `text` is its whole text. */
 export function promptOf(text: string, runId: string | undefined): Prompt {
-  const { conversation, isEnveloped, wording, prompt: told } = readUserText(text);
-  const words = told.replace(TIME_LINE, '').normalize('NFC').replace(/\s+/g, ' ').trim();
+  const { conversation, isEnveloped, wording, prompt } = readUserText(text);
+  const ownText = prompt.replace(TIME_LINE, '').normalize('NFC').replace(/\s+/g, ' ').trim();
   const messageId = messageIdOf(conversation);
   return {
     wording,
-    words: words === '' ? '' : fingerprint(words),
+    ownText: ownText === '' ? '' : fingerprint(ownText),
     ...(isEnveloped || conversation !== undefined ? { stamp: fingerprint(text) } : {}),
     ...(messageId === undefined ? {} : { messageId }),
     ...(runId === undefined ? {} : { runId }),
@@ -63,29 +63,29 @@ export function retriedPrompt({ newest }: Attempts, prompt: Prompt, at: number):
 }
 
 function isAgain(before: Attempt, prompt: Prompt, at: number): boolean {
-  if (prompt.messageId !== undefined || (before.messageId !== undefined && prompt.words !== ''))
+  if (prompt.messageId !== undefined || (before.messageId !== undefined && prompt.ownText !== ''))
     return prompt.messageId === before.messageId;
-  const isSame = prompt.words === '' || prompt.words === before.words;
+  const isSame = prompt.ownText === '' || prompt.ownText === before.ownText;
   if (prompt.wording === 'instructed') return isSame;
   if (before.progress === 'stopped' || before.progress === 'over') return false;
   if (prompt.wording === 'marked') return isSame;
-  if (prompt.words === '' || !isSame) return false;
+  if (prompt.ownText === '' || !isSame) return false;
   if (prompt.runId !== undefined && before.runId !== undefined) return prompt.runId === before.runId;
   return (prompt.stamp !== undefined && prompt.stamp === before.stamp) || at - before.lastAt <= SOON_MS;
 }
 
 /** Somebody asked: from now on this is the prompt that may be tried again. */
-export function notePrompt(attempts: Attempts, prompt: Prompt, promptId: string, at: number): void {
+export function setPrompt(attempts: Attempts, prompt: Prompt, promptId: string, at: number): void {
   attempts.newest = { ...prompt, promptId, progress: 'unanswered', lastAt: at };
 }
 
 /** The newest prompt is tried again. */
-export function noteRetry({ newest }: Attempts, at: number): void {
+export function recordRetry({ newest }: Attempts, at: number): void {
   if (newest !== undefined) Object.assign(newest, { progress: 'unanswered', lastAt: at });
 }
 
 /** What any other line says about the run; `isOfGateway`: the gateway wrote it, in the name of a person or of itself. */
-export function noteProgress({ newest }: Attempts, facts: readonly EventBody[], isOfGateway: boolean, at: number): void {
+export function recordProgress({ newest }: Attempts, facts: readonly EventBody[], isOfGateway: boolean, at: number): void {
   if (newest === undefined) return;
   newest.lastAt = Math.max(newest.lastAt, at);
   for (const fact of facts) newest.progress = progressAfter(newest.progress, fact, isOfGateway);

@@ -1,7 +1,7 @@
-// What a `Busy` emits of one session, in words, by a clock of the test.
+// What `BusySessions` emits of one session, as text, by a clock of the test.
 
 import type { IndexEntry, IndexStatus } from '../../../../../src/sources/openclaw/decoding/index-entry.ts';
-import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
+import { BusySessions } from '../../../../../src/sources/openclaw/transcripts/busy-sessions.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 export const KEY = 'agent:main:main';
@@ -14,7 +14,7 @@ export function setUp() {
   const told: string[] = [];
   let lastLineAt = 0;
   const seconds = (at: number) => (at - startedAt) / 1_000;
-  const busy = new Busy({
+  const busy = new BusySessions({
     clock,
     lastLineAt: () => lastLineAt,
     emit: (_key, event) => {

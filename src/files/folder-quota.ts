@@ -1,7 +1,7 @@
 // Owns how many files of each folder are followed, and which wait for that. Reads no file.
 
 import type { FollowStart } from './follower.ts';
-import type { FileProblem, ProblemNotes } from './problems.ts';
+import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 
 const MOST_FOLLOWED = 3_000; // of all folders together; then each may have a few at least
 const FEW_FOLLOWED = 5;
@@ -13,13 +13,13 @@ interface InFolder {
 }
 
 /** Whoever makes up files by the thousand waits for them alone: other folders have places of their own. */
-export class Places<File extends InFolder> {
-  readonly #problems: ProblemNotes<FileProblem>;
+export class FolderQuota<File extends InFolder> {
+  readonly #problems: ProblemRecorder<FileProblem>;
   readonly #countByFolder = new Map<string, number>();
   #total = 0;
   readonly #waiting = new Map<File, FollowStart>();
 
-  constructor(problems: ProblemNotes<FileProblem>) {
+  constructor(problems: ProblemRecorder<FileProblem>) {
     this.#problems = problems;
   }
 
@@ -32,7 +32,7 @@ export class Places<File extends InFolder> {
       return true;
     }
     if (!this.#waiting.has(file)) this.#waiting.set(file, start);
-    this.#problems.noteOnce('too_many', file.folder);
+    this.#problems.recordOnce('too_many', file.folder);
     return false;
   }
 
@@ -64,7 +64,7 @@ export class Places<File extends InFolder> {
       if (room > 0) found.push([file, start]);
       roomByFolder.set(file.folder, room - 1);
     }
-    for (const folder of this.#countByFolder.keys()) if (!roomByFolder.has(folder)) this.#problems.over('too_many', folder);
+    for (const folder of this.#countByFolder.keys()) if (!roomByFolder.has(folder)) this.#problems.clear('too_many', folder);
     return found;
   }
 }

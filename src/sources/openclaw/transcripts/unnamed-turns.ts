@@ -2,17 +2,17 @@
 
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import { remember } from '../../../core/remember.ts';
-import { opensTurn } from './format.ts';
+import { opensTurn } from './transcript-format.ts';
 
 const MAX_TRANSCRIPTS = 200;
 const MAX_EVENTS = 2_000; // of a turn that is longer, the next one bears the name
 
 /** The newest turn of every transcript without a name. */
-export class LateNames {
+export class UnnamedTurns {
   readonly #eventsByPath = new Map<string, DecodedEvent[]>();
 
   /** These events were told under a key that stands in for a name. */
-  note(path: string, events: readonly DecodedEvent[]): void {
+  add(path: string, events: readonly DecodedEvent[]): void {
     const start = events.findLastIndex(opensTurn);
     const known = start === -1 ? this.#eventsByPath.get(path) : [];
     if (known === undefined) return; // its beginning is not known

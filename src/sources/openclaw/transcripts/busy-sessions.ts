@@ -4,14 +4,14 @@ import type { Clock } from '../../../core/clock.ts';
 import type { EventOf } from '../../../core/event.ts';
 import { remember } from '../../../core/remember.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import type { Belief } from './lock-file.ts';
+import type { LockTrust } from './lock-file.ts';
 
 export type BusyEvent =
   | Omit<EventOf<'busy_seen'>, 'sessionKey' | 'source'>
   | Omit<EventOf<'busy_cleared'>, 'sessionKey' | 'source'>
   | Omit<EventOf<'calls_abandoned'>, 'sessionKey' | 'source'>;
 
-export interface BusyOptions {
+export interface BusySessionsOptions {
   clock: Clock;
   /** When the session's transcript last grew, by the wall clock; 0 when it never did. */
   lastLineAt(key: string): number;
@@ -27,14 +27,14 @@ interface Signs {
   /** When the newest run ended as the row says; a lock that was taken before is left behind. */
   overAt?: number;
   /** When the lock was let go of while the row said `running`; undefined again at any further sign. */
-  letGo?: { at: number; isTold: boolean };
+  letGo?: { at: number; isEmitted: boolean };
   /** Since when, and until when, lines may come that say how a run was stopped. */
   awaitsLines?: { since: number; until: number };
   /** A row left behind by a crash: not believed until it is updated. */
   deadRowAt?: number;
   /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
-  told?: { until: number; at: number };
-  crashTold: boolean;
+  emitted?: { until: number; at: number };
+  crashEmitted: boolean;
   /** When it was last told to be at rest. */
   restAt?: number;
 }
@@ -43,9 +43,9 @@ interface Signs {
 const ALIVE_MS = 30_000;
 const RENEW_MS = 15_000;
 // After a crash the index says `running` until the next run; a running turn touches the index or its file more often than this.
-export const ROW_BELIEVED_MS = 150_000;
+export const ROW_TRUSTED_MS = 150_000;
 // Between two attempts of a run nobody holds the lock, for 30 s at most; a row without a lock is believed for longer than that.
-const LET_GO_BELIEVED_MS = 45_000;
+const LET_GO_TRUSTED_MS = 45_000;
 // A run lets go of its lock for moments only, and never while a command of its runs; by then the result would be written.
 const ABANDONED_MS = 3_000;
 // A run that is stopped lets go of its lock in the middle of a command; from there to the line that says so it was 0.95 s on a busy machine.
@@ -58,13 +58,13 @@ const QUIET_MS = 1_000;
 const MAX_SESSIONS = 5_000;
 
 /** Turns locks and rows into `busy_seen` and `busy_cleared`. */
-export class Busy {
-  readonly #options: BusyOptions;
+export class BusySessions {
+  readonly #options: BusySessionsOptions;
   readonly #signsByKey = new Map<string, Signs>();
   /** The rows of this version say which sessions are running; with them a lock alone begins no turn. */
-  #rowsTellRuns = false;
+  #rowsShowRuns = false;
 
-  constructor(options: BusyOptions) {
+  constructor(options: BusySessionsOptions) {
     this.#options = options;
   }
 
@@ -74,19 +74,19 @@ export class Busy {
     return signs !== undefined && this.#until(key, signs) > this.#options.clock.now();
   }
 
-  lockHeld(key: string, belief: Belief, since: number): void {
+  lockHeld(key: string, trust: LockTrust, since: number): void {
     const signs = this.#signsOf(key);
     signs.lockSince = since;
     delete signs.letGo;
     delete signs.awaitsLines;
-    signs.ownerIsDead = belief.kind === 'dead';
-    if (belief.kind !== 'dead') signs.crashTold = false;
-    switch (belief.kind) {
+    signs.ownerIsDead = trust.kind === 'dead';
+    if (trust.kind !== 'dead') signs.crashEmitted = false;
+    switch (trust.kind) {
       case 'alive':
         signs.lockUntil = this.#options.clock.now() + ALIVE_MS;
         break;
       case 'aged':
-        signs.lockUntil = belief.until;
+        signs.lockUntil = trust.until;
         break;
       case 'stale':
         signs.lockUntil = 0;
@@ -94,9 +94,9 @@ export class Busy {
       case 'dead':
         return this.#crashed(key, signs);
       default:
-        belief satisfies never;
+        trust satisfies never;
     }
-    this.#tell(key, signs);
+    this.#emitSeen(key, signs);
   }
 
   /** Tell it after the lines written under the lock were emitted. */
@@ -106,7 +106,7 @@ export class Busy {
     const wasHeld = signs.lockUntil !== undefined;
     const now = this.#options.clock.now();
     const isOwnWill = wasHeld && !wasDead && now - (signs.lockSince ?? now) < TAKEN_AWAY_MS;
-    if (isOwnWill && signs.running !== undefined) signs.letGo = { at: now, isTold: false };
+    if (isOwnWill && signs.running !== undefined) signs.letGo = { at: now, isEmitted: false };
     // Right after a line the run has said what there is to say; the row of one that was stopped may be read later than this.
     const lastLineAt = this.#options.lastLineAt(key);
     if (isOwnWill && lastLineAt > 0 && !isJustBefore(lastLineAt, now)) signs.awaitsLines = linesFrom(now);
@@ -119,7 +119,7 @@ export class Busy {
 
   /** The index was read: one entry as it stands now. Tell it after the lines written before were emitted. */
   indexed(entry: IndexEntry): void {
-    if (entry.status !== undefined) this.#rowsTellRuns = true;
+    if (entry.status !== undefined) this.#rowsShowRuns = true;
     const known = this.#signsByKey.get(entry.key);
     if (entry.status === 'running') return this.#rowRuns(entry, known ?? this.#signsOf(entry.key));
     if (known === undefined) return;
@@ -140,7 +140,7 @@ export class Busy {
     delete signs.awaitsLines;
     if (updatedAt !== signs.running?.updatedAt) delete signs.letGo;
     signs.running = { since: entry.startedAt ?? updatedAt, updatedAt };
-    this.#tell(entry.key, signs);
+    this.#emitSeen(entry.key, signs);
   }
 
   #wasStopped(signs: Signs): void {
@@ -155,8 +155,8 @@ export class Busy {
   renew(): void {
     for (const [key, signs] of this.#signsByKey) {
       this.#abandoned(key, signs);
-      if (this.#until(key, signs) > this.#options.clock.now()) this.#tell(key, signs);
-      else if (signs.told !== undefined && (signs.lockUntil === undefined || isLeftBehind(signs))) this.#released(key, signs);
+      if (this.#until(key, signs) > this.#options.clock.now()) this.#emitSeen(key, signs);
+      else if (signs.emitted !== undefined && (signs.lockUntil === undefined || isLeftBehind(signs))) this.#released(key, signs);
     }
   }
 
@@ -164,8 +164,8 @@ export class Busy {
   #abandoned(key: string, signs: Signs): void {
     const { letGo } = signs;
     const now = this.#options.clock.now();
-    if (letGo === undefined || letGo.isTold || now - letGo.at < ABANDONED_MS) return;
-    letGo.isTold = true;
+    if (letGo === undefined || letGo.isEmitted || now - letGo.at < ABANDONED_MS) return;
+    letGo.isEmitted = true;
     if (this.#options.lastLineAt(key) <= letGo.at) this.#options.emit(key, { type: 'calls_abandoned', at: now });
   }
 
@@ -173,23 +173,23 @@ export class Busy {
     signs.lockUntil = 0;
     if (signs.running !== undefined) signs.deadRowAt = signs.running.updatedAt;
     delete signs.running;
-    delete signs.told;
-    if (!signs.crashTold) this.#options.emit(key, { type: 'busy_cleared', at: this.#options.clock.now(), crashed: true });
-    signs.crashTold = true;
+    delete signs.emitted;
+    if (!signs.crashEmitted) this.#options.emit(key, { type: 'busy_cleared', at: this.#options.clock.now(), crashed: true });
+    signs.crashEmitted = true;
   }
 
   #released(key: string, signs: Signs): void {
     const now = this.#options.clock.now();
     const { awaitsLines } = signs;
     if ((awaitsLines?.until ?? 0) > now || this.#until(key, signs) > now) return;
-    delete signs.told;
+    delete signs.emitted;
     delete signs.awaitsLines;
     signs.restAt = now;
     const isSaid = awaitsLines !== undefined && this.#options.lastLineAt(key) > awaitsLines.since;
     this.#options.emit(key, { type: 'busy_cleared', at: signs.restAt, crashed: false, ...(isSaid ? { isSaid: true } : {}) });
   }
 
-  #tell(key: string, signs: Signs): void {
+  #emitSeen(key: string, signs: Signs): void {
     const { clock } = this.#options;
     const now = clock.now();
     const until = this.#until(key, signs);
@@ -198,11 +198,11 @@ export class Busy {
     const since = signs.running?.since ?? signs.lockSince;
     const isFresh = isJustBefore(lastLineAt, now) || (since !== undefined && isJustBefore(lastLineAt, since) && isJustBefore(since, now));
     // By the monotonic clock, so that a wall clock set back does not end the renewals.
-    const isRecent = signs.told !== undefined && (clock.monotonic() - signs.told.at < RENEW_MS || signs.told.until === until);
+    const isRecent = signs.emitted !== undefined && (clock.monotonic() - signs.emitted.at < RENEW_MS || signs.emitted.until === until);
     if (until <= now || isFresh || isRecent) return;
-    const at = signs.told === undefined ? startOf(since, lastLineAt, now) : now;
-    signs.told = { until, at: clock.monotonic() };
-    const isRun = signs.running !== undefined || !this.#rowsTellRuns;
+    const at = signs.emitted === undefined ? startOf(since, lastLineAt, now) : now;
+    signs.emitted = { until, at: clock.monotonic() };
+    const isRun = signs.running !== undefined || !this.#rowsShowRuns;
     const renewedAt = signs.lockUntil === undefined ? Math.max(signs.running?.updatedAt ?? 0, lastLineAt) : now;
     this.#options.emit(key, { type: 'busy_seen', at, until, isRun, renewedAt, ...(since === undefined ? {} : { since }) });
   }
@@ -214,12 +214,12 @@ export class Busy {
 
   #runningUntil(key: string, { running, letGo }: Signs): number {
     if (running === undefined) return 0;
-    const until = Math.max(running.updatedAt, running.since, this.#options.lastLineAt(key)) + ROW_BELIEVED_MS;
-    return letGo === undefined ? until : Math.min(until, letGo.at + LET_GO_BELIEVED_MS);
+    const until = Math.max(running.updatedAt, running.since, this.#options.lastLineAt(key)) + ROW_TRUSTED_MS;
+    return letGo === undefined ? until : Math.min(until, letGo.at + LET_GO_TRUSTED_MS);
   }
 
   #signsOf(key: string): Signs {
-    const signs = this.#signsByKey.get(key) ?? { ownerIsDead: false, crashTold: false };
+    const signs = this.#signsByKey.get(key) ?? { ownerIsDead: false, crashEmitted: false };
     remember(this.#signsByKey, key, signs, MAX_SESSIONS);
     return signs;
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Busy } from '../../../../../src/sources/openclaw/transcripts/busy.ts';
-import { ALIVE, KEY, setUp } from './told-by-busy.ts';
+import { BusySessions } from '../../../../../src/sources/openclaw/transcripts/busy-sessions.ts';
+import { ALIVE, KEY, setUp } from './busy-events.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 describe('a lock', () => {
@@ -22,7 +22,7 @@ describe('a lock', () => {
     const told: number[] = [];
     let shiftMs = 0;
     const shifted = { now: () => clock.now() + shiftMs, monotonic: () => clock.monotonic(), after: clock.after.bind(clock) };
-    const busy = new Busy({ clock: shifted, lastLineAt: () => 0, emit: (_key, event) => told.push(event.at) });
+    const busy = new BusySessions({ clock: shifted, lastLineAt: () => 0, emit: (_key, event) => told.push(event.at) });
     busy.lockHeld(KEY, ALIVE, 0);
     shiftMs = -3_600_000;
     clock.pass(16_000);
@@ -281,7 +281,7 @@ describe('a lock and a row together', () => {
   it('where rows tell of runs, a lock alone does not say that there is one', () => {
     const clock = new FakeClock();
     const runs: (boolean | undefined)[] = [];
-    const busy = new Busy({
+    const busy = new BusySessions({
       clock,
       lastLineAt: () => 0,
       emit: (_key, event) => {

@@ -9,7 +9,7 @@ import { routeInTree } from '../decoding/route.ts';
 import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf, formOf } from '../decoding/session-key.ts';
 
-export interface AnnouncerOptions {
+export interface SessionEmitterOptions {
   /** The id under which events are emitted. */
   source: string;
   clock: Clock;
@@ -31,7 +31,7 @@ const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_SESSIONS = 5_000; // a session that was forgotten is only told once more
 const MAX_LABEL_POINTS = 200;
 
-interface Told {
+interface Emitted {
   origin: Origin;
   facts: string;
   /** A route was told: when its row vanishes, that has to be taken back. */
@@ -42,32 +42,32 @@ interface Told {
   lagMs?: number;
 }
 
-export class Announcer {
-  readonly #options: AnnouncerOptions;
+export class SessionEmitter {
+  readonly #options: SessionEmitterOptions;
   readonly #safe: SafeText;
-  readonly #toldByKey = new Map<string, Told>();
+  readonly #emittedByKey = new Map<string, Emitted>();
 
-  constructor(options: AnnouncerOptions) {
+  constructor(options: SessionEmitterOptions) {
     this.#options = options;
     this.#safe = createSafeText(options.redact);
   }
 
   /** When the session's transcript last grew; 0 when nothing was read of it. */
   lastLineAt(key: string): number {
-    return this.#toldByKey.get(key)?.lastLineAt ?? 0;
+    return this.#emittedByKey.get(key)?.lastLineAt ?? 0;
   }
 
   /** Emits events a transcript's lines gave. */
   /** `lagMs` is added to what they say about time; what was told before by another clock moves along. */
-  tellLines(key: string, origin: Origin, events: readonly DecodedEvent[], lagMs = 0): void {
-    const told = this.announce(key, origin);
-    const byMs = lagMs - (told.lagMs ?? lagMs);
+  emitLines(key: string, origin: Origin, events: readonly DecodedEvent[], lagMs = 0): void {
+    const emitted = this.introduce(key, origin);
+    const byMs = lagMs - (emitted.lagMs ?? lagMs);
     const now = this.#options.clock.now();
     if (byMs !== 0) this.#options.emit({ type: 'writer_clock_learned', at: now, byMs, sessionKey: key, source: this.#options.source });
-    told.lagMs = lagMs;
+    emitted.lagMs = lagMs;
     for (const event of events) {
       const at = event.at + lagMs;
-      told.lastLineAt = Math.max(told.lastLineAt, Math.min(at, now));
+      emitted.lastLineAt = Math.max(emitted.lastLineAt, Math.min(at, now));
       this.#options.emit({ ...this.#withChildKey(event), at, sessionKey: key, source: this.#options.source });
     }
   }
@@ -81,38 +81,38 @@ export class Announcer {
   }
 
   /** Emits an event that no line gave. */
-  tell(key: string, origin: Origin, event: DecodedEvent): void {
-    this.announce(key, origin);
+  emitOne(key: string, origin: Origin, event: DecodedEvent): void {
+    this.introduce(key, origin);
     this.#options.emit({ ...event, sessionKey: key, source: this.#options.source });
   }
 
   /** An index says something else of these sessions: tells the facts that are new, of known ones and the ones they spawned. */
   refresh(changed: ReadonlySet<string>): void {
-    for (const [key, told] of this.#toldByKey) {
+    for (const [key, emitted] of this.#emittedByKey) {
       const parentKey = this.#options.entryOf(key)?.parentKey;
-      if (changed.has(key) || (parentKey !== undefined && changed.has(parentKey))) this.#tellFacts(key, told);
+      if (changed.has(key) || (parentKey !== undefined && changed.has(parentKey))) this.#emitFacts(key, emitted);
     }
   }
 
   /** Tells the facts of a session unless they were told. */
-  announce(key: string, origin: Origin): Told {
-    const told = this.#toldByKey.get(key) ?? { origin, facts: '', hasRoute: false, lastLineAt: 0 };
-    told.origin = origin;
-    remember(this.#toldByKey, key, told, MAX_SESSIONS);
-    if (told.facts === '') this.#tellFacts(key, told);
-    return told;
+  introduce(key: string, origin: Origin): Emitted {
+    const emitted = this.#emittedByKey.get(key) ?? { origin, facts: '', hasRoute: false, lastLineAt: 0 };
+    emitted.origin = origin;
+    remember(this.#emittedByKey, key, emitted, MAX_SESSIONS);
+    if (emitted.facts === '') this.#emitFacts(key, emitted);
+    return emitted;
   }
 
-  #tellFacts(key: string, told: Told): void {
-    const facts = this.#factsOf(key, told);
+  #emitFacts(key: string, emitted: Emitted): void {
+    const facts = this.#factsOf(key, emitted);
     const encoded = JSON.stringify(facts);
-    if (encoded === told.facts) return;
-    told.facts = encoded;
-    told.hasRoute ||= facts.route !== undefined;
+    if (encoded === emitted.facts) return;
+    emitted.facts = encoded;
+    emitted.hasRoute ||= facts.route !== undefined;
     this.#options.emit({ type: 'session_seen', at: this.#options.clock.now(), sessionKey: key, source: this.#options.source, ...facts });
   }
 
-  #factsOf(key: string, { origin, hasRoute }: Told): Facts {
+  #factsOf(key: string, { origin, hasRoute }: Emitted): Facts {
     const entry = this.#options.entryOf(key);
     const route = routeInTree(key, this.#options.entryOf).route ?? (hasRoute ? UNKNOWN : undefined);
     const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, ...formOf(key), sessionId: entry?.sessionId ?? origin.sessionId };

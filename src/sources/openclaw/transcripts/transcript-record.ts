@@ -4,7 +4,7 @@ import { asNumber, asRecord, asText } from '../../../core/json-guards.ts';
 import { decodeCheckpoint, type FollowedFile, newFile } from '../../../files/followed-file.ts';
 import type { TailCheckpoint } from '../../../files/follower.ts';
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
-import type { Folder } from './discover.ts';
+import type { Folder } from './sessions-folders.ts';
 import { sessionIdOf } from './file-name.ts';
 
 /** A tail's checkpoint together with the session it was told under. Plain data. */

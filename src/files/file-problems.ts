@@ -22,7 +22,7 @@ export interface Problem<Kind> {
 }
 
 /** How a source's log speaks of its problems. */
-export interface ProblemWords<Kind extends string> {
+export interface ProblemText<Kind extends string> {
   sentences: Readonly<Record<Kind, string>>;
   /** Kinds that are often the same for many folders: they share one line, whatever their paths. */
   ofFolders: readonly Kind[];
@@ -51,41 +51,41 @@ const MAX_PATHS = 10_000; // per kind: what is counted must not fill the memory
 const MAX_NAMED = 20; // paths of a kind that get a line of their own
 
 /** Takes note of problems; all that following files needs. */
-export interface ProblemNotes<Kind> {
+export interface ProblemRecorder<Kind> {
   /** `path` is the file or folder concerned; `times` how often it happened at once. */
-  note(kind: Kind, path: string, times?: number): void;
+  record(kind: Kind, path: string, times?: number): void;
   /** For what stays as it is: counted once per path. */
-  noteOnce(kind: Kind, path: string): void;
+  recordOnce(kind: Kind, path: string): void;
   /** The problem is over for this path. Its count stays. */
-  over(kind: Kind, path: string): void;
+  clear(kind: Kind, path: string): void;
 }
 
-export interface FileProblems<Kind> extends ProblemNotes<Kind> {
+export interface FileProblems<Kind> extends ProblemRecorder<Kind> {
   list(): Problem<Kind>[];
 }
 
 /** The log names the first paths of each kind: five thousand folders without an index are one line. */
-export function createFileProblems<Kind extends string>(words: ProblemWords<Kind>, log: Logger, clock: Clock): FileProblems<Kind> {
+export function createFileProblems<Kind extends string>(text: ProblemText<Kind>, log: Logger, clock: Clock): FileProblems<Kind> {
   const repeats = createRepeatLog(log, clock, { remindAfterMs: Number.POSITIVE_INFINITY });
   const byKind = new Map<Kind, Omit<Problem<Kind>, 'standing'>>();
   /** The paths of a kind with the key under which the log knows them. */
   const pathsByKind = new Map<Kind, Map<string, string>>();
   const pathsOf = (kind: Kind) => pathsByKind.get(kind) ?? new Map<string, string>();
-  const note = (kind: Kind, path: string, times = 1) => {
+  const record = (kind: Kind, path: string, times = 1) => {
     byKind.set(kind, { kind, count: (byKind.get(kind)?.count ?? 0) + times, path, lastAt: clock.now() });
     const paths = pathsOf(kind);
     pathsByKind.set(kind, paths);
-    const isNamed = paths.size < MAX_NAMED && !words.ofFolders.includes(kind);
+    const isNamed = paths.size < MAX_NAMED && !text.ofFolders.includes(kind);
     const key = paths.get(path) ?? (isNamed ? `${kind}:${path}` : kind);
     remember(paths, path, key, MAX_PATHS);
-    repeats.failed(key, { path }, words.sentences[kind]);
+    repeats.failed(key, { path }, text.sentences[kind]);
   };
   return {
-    note,
-    noteOnce(kind, path) {
-      if (!pathsOf(kind).has(path)) note(kind, path);
+    record,
+    recordOnce(kind, path) {
+      if (!pathsOf(kind).has(path)) record(kind, path);
     },
-    over(kind, path) {
+    clear(kind, path) {
       const paths = pathsOf(kind);
       const key = paths.get(path);
       if (key === undefined) return;

@@ -1,7 +1,7 @@
 // The transcripts of OpenClaw, as the catalogue lists them.
 
 import type { SourceEntry } from '../../source-entry.ts';
-import { TRANSCRIPTS } from './identity.ts';
+import { TRANSCRIPTS } from './transcripts-identity.ts';
 
 interface Settings {
   transcriptDir: string | undefined;
@@ -20,7 +20,7 @@ export const transcripts = {
   },
   create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions }, ports) => {
     if (transcriptDir === undefined) return undefined;
-    const { createTranscriptSource } = await import('./source.ts');
+    const { createTranscriptSource } = await import('./transcripts-source.ts');
     return createTranscriptSource({ dir: transcriptDir, sessionsJson, polling: watchPolling, emitsQuestions, ...ports });
   },
 } as const satisfies SourceEntry<Settings>;

@@ -8,21 +8,21 @@ import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { remember } from '../../../core/remember.ts';
 import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
-import { Announcer } from './announce.ts';
-import type { Folder } from './discover.ts';
+import { SessionEmitter } from './session-emitter.ts';
+import type { Folder } from './sessions-folders.ts';
 import { sessionIdOf } from './file-name.ts';
-import { opensTurn } from './format.ts';
-import { Indexes } from './indexes.ts';
-import { LateNames } from './late-names.ts';
+import { opensTurn } from './transcript-format.ts';
+import { IndexFiles } from './index-files.ts';
+import { UnnamedTurns } from './unnamed-turns.ts';
 import type { PidNamespace } from './lock-file.ts';
-import type { Problems } from './problems.ts';
-import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './record.ts';
+import type { Problems } from './transcripts-problems.ts';
+import { newRecord, type TranscriptCheckpoint, type TranscriptRecord } from './transcript-record.ts';
 import type { IndexChange } from './session-index.ts';
-import { Signs } from './signs.ts';
+import { LifeSigns } from './life-signs.ts';
 import { Transcripts } from './transcripts.ts';
 import { WriterClock } from '../../../files/writer-clock.ts';
 
-export interface ReadingOptions {
+export interface SessionReaderOptions {
   /** The id of the source. */
   source: string;
   root: string;
@@ -44,24 +44,24 @@ export interface ReadingOptions {
 
 const MAX_SPEAKERS = 5_000;
 
-export class Reading {
-  readonly indexes: Indexes;
+export class SessionReader {
+  readonly indexes: IndexFiles;
   readonly transcripts: Transcripts;
-  readonly signs: Signs;
-  readonly #options: ReadingOptions;
-  readonly #announcer: Announcer;
+  readonly signs: LifeSigns;
+  readonly #options: SessionReaderOptions;
+  readonly #emitter: SessionEmitter;
   /** Which transcript spoke last for a session: a file left behind by a reset must not end its successor's turn. */
   readonly #speakerByKey = new Map<string, string>();
   /** One host writes a folder. */
   readonly #clocksByFolder = new Map<string, WriterClock>();
-  readonly #lateNames = new LateNames();
+  readonly #unnamedTurns = new UnnamedTurns();
   #isReady = false;
 
-  constructor(options: ReadingOptions) {
+  constructor(options: SessionReaderOptions) {
     const { source, root, sessionsJson, clock, problems, redact, newDecoder, pidNamespace, emit } = options;
     this.#options = options;
-    this.indexes = new Indexes({ root, sessionsJson, clock, problems, onChanged: (change) => this.#indexed(change) });
-    const announcer = new Announcer({
+    this.indexes = new IndexFiles({ root, sessionsJson, clock, problems, onChanged: (change) => this.#indexed(change) });
+    const emitter = new SessionEmitter({
       source,
       clock,
       redact,
@@ -69,7 +69,7 @@ export class Reading {
       keyOfSession: (sessionId) => this.indexes.keyOfSession(sessionId),
       emit,
     });
-    this.#announcer = announcer;
+    this.#emitter = emitter;
     this.transcripts = new Transcripts({
       root,
       clock,
@@ -77,15 +77,15 @@ export class Reading {
       newDecoder,
       keyOf: (record) => this.#keyOf(record),
       isLive: (record) => record.key !== undefined && this.signs.isBusy(record.key),
-      emit: (record, events) => this.#tell(record, events),
-      onNews: (record, line, before) => this.#clockOf(record.folder).observe(line, before, clock.now()),
+      emit: (record, events) => this.#emit(record, events),
+      onLiveLine: (record, line, before) => this.#clockOf(record.folder).observe(line, before, clock.now()),
       lagMsOf: (record) => this.#clockOf(record.folder).lagMs,
       onProgress: (record) => this.#progressed(record),
       onEnded: (record, archivedBy) => this.#ended(record, archivedBy === 'reset'),
     });
     const keyOf = (path: string) => this.#keyOfPath(path);
     const pathOf = (entry: IndexEntry) => this.indexes.pathOf(entry, options.folders());
-    this.signs = new Signs({ clock, root, pidNamespace, transcripts: this.transcripts, announcer, keyOf, pathOf });
+    this.signs = new LifeSigns({ clock, root, pidNamespace, transcripts: this.transcripts, emitter: emitter, keyOf, pathOf });
   }
 
   /**
@@ -98,16 +98,16 @@ export class Reading {
   }
 
   /** Tells what is known now of sessions that an earlier process watched: their rows may say something else by now. */
-  announceKnown(keys: Iterable<string>): void {
+  introduceKnown(keys: Iterable<string>): void {
     for (const key of keys) {
       const entry = this.indexes.entryOf(key);
-      if (entry !== undefined) this.#announcer.announce(key, { agentId: agentIdOf(key) ?? 'main', sessionId: entry.sessionId });
+      if (entry !== undefined) this.#emitter.introduce(key, { agentId: agentIdOf(key) ?? 'main', sessionId: entry.sessionId });
     }
   }
 
   /** A checkpoint whose folder is not there any more: its session can end nowhere. */
   abandon(path: string, checkpoint: TranscriptCheckpoint): void {
-    this.#announcer.tell(checkpoint.sessionKey, { agentId: '', sessionId: sessionIdOf(basename(path)) }, this.#lost());
+    this.#emitter.emitOne(checkpoint.sessionKey, { agentId: '', sessionId: sessionIdOf(basename(path)) }, this.#lost());
     this.#options.onProgress(path, undefined);
   }
 
@@ -118,9 +118,9 @@ export class Reading {
   }
 
   #indexed({ entries, goneKeys }: IndexChange): void {
-    this.#announcer.refresh(new Set([...entries.map((entry) => entry.key), ...goneKeys]));
+    this.#emitter.refresh(new Set([...entries.map((entry) => entry.key), ...goneKeys]));
     this.transcripts.readUnnamed();
-    for (const path of this.#lateNames.paths()) this.#nameLate(path);
+    for (const path of this.#unnamedTurns.paths()) this.#applyName(path);
     if (this.#isReady) this.#options.track(this.signs.indexed(entries));
   }
 
@@ -128,16 +128,16 @@ export class Reading {
    * An index names a session that went on without a name: its newest turn is told again under that. Nothing of it was shown, because
    * a session without a name counts as private.
    */
-  #nameLate(path: string): void {
+  #applyName(path: string): void {
     const record = this.transcripts.get(path);
     const named = record === undefined ? undefined : this.indexes.namedKeyOf(record);
     if (record === undefined || named === undefined) return;
     const { key } = record;
-    const events = this.#lateNames.take(path, this.#options.clock.now() - RECENT_MS);
+    const events = this.#unnamedTurns.take(path, this.#options.clock.now() - RECENT_MS);
     if (key === undefined || key === named || events.length === 0) return;
-    this.#announcer.tell(key, record, this.#lost());
+    this.#emitter.emitOne(key, record, this.#lost());
     record.key = named;
-    this.#tell(record, events);
+    this.#emit(record, events);
   }
 
   #keyOf(record: TranscriptRecord): string | undefined {
@@ -151,16 +151,16 @@ export class Reading {
     return this.transcripts.get(path)?.key ?? (folder === undefined ? undefined : this.indexes.keyOf(newRecord(path, folder)));
   }
 
-  #tell(record: TranscriptRecord, events: readonly DecodedEvent[]): void {
+  #emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void {
     // A turn that began without a name is told again as a whole once there is one, or keeps its key, so that it is not torn in two.
     const named = events.some(opensTurn) ? this.indexes.namedKeyOf(record) : undefined;
     if (named !== undefined) record.key = named;
     const { key } = record;
     if (key === undefined) return;
-    if (key === unindexedKey(record.agentId, record.sessionId)) this.#lateNames.note(record.path, events);
-    else this.#lateNames.forget(record.path);
+    if (key === unindexedKey(record.agentId, record.sessionId)) this.#unnamedTurns.add(record.path, events);
+    else this.#unnamedTurns.forget(record.path);
     remember(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
-    this.#announcer.tellLines(key, record, events, this.#clockOf(record.folder).lagMs);
+    this.#emitter.emitLines(key, record, events, this.#clockOf(record.folder).lagMs);
     const parentKey = this.indexes.entryOf(key)?.parentKey;
     if (parentKey !== undefined) this.#wantParent(parentKey);
   }
@@ -197,12 +197,12 @@ export class Reading {
 
   #ended(record: TranscriptRecord, wasReset: boolean): void {
     this.#options.onProgress(record.path, undefined);
-    this.#lateNames.forget(record.path);
+    this.#unnamedTurns.forget(record.path);
     const { key } = record;
     if (key === undefined || (this.#speakerByKey.get(key) ?? record.path) !== record.path) return;
     const hasMovedOn = (this.indexes.entryOf(key)?.sessionId ?? record.sessionId) !== record.sessionId;
     if (hasMovedOn && !wasReset && this.signs.isBusy(key)) return;
-    this.#announcer.tell(key, record, wasReset ? { ...this.#lost(), by: 'reset' } : this.#lost());
+    this.#emitter.emitOne(key, record, wasReset ? { ...this.#lost(), by: 'reset' } : this.#lost());
   }
 
   #lost(): Extract<DecodedEvent, { type: 'source_lost' }> {

@@ -3,13 +3,13 @@
 
 import { lstat } from 'node:fs/promises';
 import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
-import type { FileProblem, ProblemNotes } from './problems.ts';
+import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 
-export class Looks {
-  readonly #problems: ProblemNotes<FileProblem>;
+export class FileChecks {
+  readonly #problems: ProblemRecorder<FileProblem>;
   readonly #refusalByPath = new Map<string, Exclude<Refusal, 'missing'>>();
 
-  constructor(problems: ProblemNotes<FileProblem>) {
+  constructor(problems: ProblemRecorder<FileProblem>) {
     this.#problems = problems;
   }
 
@@ -17,27 +17,27 @@ export class Looks {
   async stat(path: string): Promise<FileIdentity | undefined> {
     try {
       const stats = await lstat(path, { bigint: true });
-      if (!this.#refusalByPath.has(path)) this.#problems.over('unreadable', path);
+      if (!this.#refusalByPath.has(path)) this.#problems.clear('unreadable', path);
       if (stats.isFile()) return identityOf(stats);
-      this.#problems.noteOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
+      this.#problems.recordOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
       return undefined;
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal !== 'missing') this.#problems.noteOnce(refusal, path);
+      if (refusal !== 'missing') this.#problems.recordOnce(refusal, path);
       return undefined;
     }
   }
 
   /** The file could not be read; the same again is no news. */
-  refused(path: string, refusal: Exclude<Refusal, 'missing'>): void {
-    if (this.#refusalByPath.get(path) !== refusal) this.#problems.note(refusal, path);
+  recordRefused(path: string, refusal: Exclude<Refusal, 'missing'>): void {
+    if (this.#refusalByPath.get(path) !== refusal) this.#problems.record(refusal, path);
     this.#refusalByPath.set(path, refusal);
   }
 
   /** It could be read, or is gone. */
-  readable(path: string): void {
+  recordReadable(path: string): void {
     const refusal = this.#refusalByPath.get(path);
-    if (refusal !== undefined) this.#problems.over(refusal, path);
+    if (refusal !== undefined) this.#problems.clear(refusal, path);
     this.#refusalByPath.delete(path);
   }
 }
