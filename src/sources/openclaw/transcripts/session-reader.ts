@@ -85,7 +85,7 @@ export class SessionReader {
     });
     const keyOf = (path: string) => this.#keyOfPath(path);
     const pathOf = (entry: IndexEntry) => this.indexes.pathOf(entry, options.folders());
-    this.signs = new LifeSigns({ clock, root, pidNamespace, transcripts: this.transcripts, emitter: emitter, keyOf, pathOf });
+    this.signs = new LifeSigns({ clock, root, pidNamespace, transcripts: this.transcripts, emitter, keyOf, pathOf });
   }
 
   /**
