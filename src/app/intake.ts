@@ -3,7 +3,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
-import { remember } from '../core/remember.ts';
+import { setBounded } from '../core/bounded-map.ts';
 import type { SessionsByKey } from '../core/session.ts';
 
 export interface IntakeLimits {
@@ -53,7 +53,7 @@ export class Intake {
 
   /** Whether the event is of a session that is watched. One that was turned away is taken in as soon as there is room. */
   admits({ sessionKey, type, agentId }: Arrival): boolean {
-    if (agentId !== undefined) remember(this.#seenAgentByKey, sessionKey, agentId, MAX_SEEN);
+    if (agentId !== undefined) setBounded(this.#seenAgentByKey, sessionKey, agentId, MAX_SEEN);
     if (this.#agentByKey.has(sessionKey)) return true;
     // Told once and needed as soon as the session does something; without a turn a session costs next to nothing.
     if (type === 'session_seen') return this.#seenKeys.has(sessionKey) || this.#see(sessionKey);

@@ -8,7 +8,7 @@ import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
 import { keepYoungHeapSmall } from '../app/heap.ts';
 import { localHealthUrl } from '../health/health.ts';
-import { createLog } from '../runtime/log.ts';
+import { createLog } from '../runtime/pino-log.ts';
 import { claimPidFile, type Holder } from '../runtime/pid-claim.ts';
 import { findHolding } from '../runtime/pid-places.ts';
 import { openRotatingFile, type RotatingFile } from '../runtime/rotating-file.ts';

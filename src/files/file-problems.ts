@@ -2,7 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { remember } from '../core/remember.ts';
+import { setBounded } from '../core/bounded-map.ts';
 import { createRepeatLog } from '../core/repeat-log.ts';
 import type { Refusal } from './open-file.ts';
 
@@ -77,7 +77,7 @@ export function createFileProblems<Kind extends string>(text: ProblemText<Kind>,
     pathsByKind.set(kind, paths);
     const isNamed = paths.size < MAX_NAMED && !text.ofFolders.includes(kind);
     const key = paths.get(path) ?? (isNamed ? `${kind}:${path}` : kind);
-    remember(paths, path, key, MAX_PATHS);
+    setBounded(paths, path, key, MAX_PATHS);
     repeats.failed(key, { path }, text.sentences[kind]);
   };
   return {

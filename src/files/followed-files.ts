@@ -1,7 +1,7 @@
 // Owns every file of a source that is known and reads the ones in use, one read at a time per file. Does not find files and knows no format.
 
 import type { Clock } from '../core/clock.ts';
-import { remember } from '../core/remember.ts';
+import { setBounded } from '../core/bounded-map.ts';
 import { Timers } from '../core/timers.ts';
 import { type FollowedFile, firstStart, laterStart, RECENT_MS } from './followed-file.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follower.ts';
@@ -271,7 +271,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#filesByPath.delete(file.path);
     this.#reads.forget(file.path);
     // Should the name come back, what was handed on is not handed on again.
-    if (file.checkpoint !== undefined) remember(this.#endedByPath, file.path, file.checkpoint, MAX_ENDED);
+    if (file.checkpoint !== undefined) setBounded(this.#endedByPath, file.path, file.checkpoint, MAX_ENDED);
     this.#ports.onEnded(file, renamedTo);
   }
 

@@ -20,7 +20,7 @@ export function insertPost(world: World, given: Partial<Post> & Pick<Post, 'user
     channel.lastPostAt = now;
     channel.postCount += 1;
   }
-  remember(world, post, 'created', post.user_id);
+  recordVersion(world, post, 'created', post.user_id);
   announce(world, 'posted', post);
   return post;
 }
@@ -37,7 +37,7 @@ export function updatePost(world: World, old: Post, change: PostChange, userId: 
   addHistoryRow(world, old, now);
   putRow(world, post);
   touchRoot(world, post);
-  remember(world, post, 'edited', userId);
+  recordVersion(world, post, 'edited', userId);
   announce(world, 'post_edited', post);
   return post;
 }
@@ -49,7 +49,7 @@ export function deletePost(world: World, post: Post, userId: string): void {
     const now = world.clock.now();
     const deleted = { ...doomed, delete_at: now, update_at: now, props: { ...doomed.props, deleteBy: userId } };
     putRow(world, deleted);
-    remember(world, deleted, 'deleted', userId);
+    recordVersion(world, deleted, 'deleted', userId);
     announce(world, 'post_deleted', deleted);
   }
 }
@@ -65,7 +65,7 @@ function touchRoot(world: World, reply: Post): void {
   if (root !== undefined) putRow(world, { ...root, update_at: reply.update_at });
 }
 
-function remember(world: World, post: Post, cause: PostVersion['cause'], userId: string): void {
+function recordVersion(world: World, post: Post, cause: PostVersion['cause'], userId: string): void {
   const versions = world.versionsByPost.get(post.id) ?? [];
   versions.push({ at: post.update_at, cause, userId, post });
   world.versionsByPost.set(post.id, versions);

@@ -1,6 +1,6 @@
 // What the decoders of single lines share within one file: safe text, the count of unknown kinds, known calls and started runs.
 
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import type { SafeText } from './safe-text.ts';
 
 /** A tool call whose result is still to come. */
@@ -41,9 +41,9 @@ export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) =>
 }
 
 export function addCall(context: DecodeContext, callId: string, call: KnownCall): void {
-  remember(context.callsById, callId, call, MAX_CALLS);
+  setBounded(context.callsById, callId, call, MAX_CALLS);
 }
 
 export function addRun(context: DecodeContext, runId: string): void {
-  remember(context.startedRuns, runId, true, MAX_RUNS);
+  setBounded(context.startedRuns, runId, true, MAX_RUNS);
 }

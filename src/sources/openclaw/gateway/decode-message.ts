@@ -4,7 +4,7 @@ import type { DecodeContext } from '../decoding/decode-context.ts';
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { decodeTurnStart, isTurnStart } from './turn-start.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
 import { newRun, preambleId, type Run, takePreamble } from './run.ts';
@@ -85,7 +85,7 @@ export class MessageDecoder {
   #isNew(rawKey: string, { id }: Message): boolean {
     const name = `${rawKey} ${id}`;
     const isNew = !this.#seenIds.has(name);
-    remember(this.#seenIds, name, true, MAX_MESSAGES);
+    setBounded(this.#seenIds, name, true, MAX_MESSAGES);
     return isNew;
   }
 

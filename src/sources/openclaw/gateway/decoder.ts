@@ -5,7 +5,7 @@ import { createDecodeContext, type DecodeContext } from '../decoding/decode-cont
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
 import { agentIdOf, formOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
@@ -281,7 +281,7 @@ export class GatewayDecoder {
     const known = this.#infoByKey.get(key);
     const now = { agentId: agentIdOf(key) ?? 'main', ...formOf(key), ...known, ...info, ...this.#visibility };
     if (JSON.stringify(now) === JSON.stringify(known)) return;
-    remember(this.#infoByKey, key, now, MAX_SESSIONS);
+    setBounded(this.#infoByKey, key, now, MAX_SESSIONS);
     this.#emitEvent(key, at, { type: 'session_seen', ...now });
   }
 

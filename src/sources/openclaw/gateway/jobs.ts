@@ -3,7 +3,7 @@
 import type { Route } from '../../../core/event.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
 import { asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { routeOf } from '../decoding/route.ts';
 import { rowAudience } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
@@ -46,7 +46,7 @@ export class Jobs {
       ...(route === undefined ? {} : { route }),
       isHeartbeat: asRecord(raw?.['payload'])?.['kind'] === 'heartbeat' || known?.isHeartbeat === true,
     };
-    remember(this.#jobsById, jobId.toLowerCase(), job, MAX_JOBS);
+    setBounded(this.#jobsById, jobId.toLowerCase(), job, MAX_JOBS);
     return job;
   }
 }

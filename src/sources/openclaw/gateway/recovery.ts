@@ -4,7 +4,7 @@
 import type { Clock } from '../../../core/clock.ts';
 import { asList, asNumber, asRecord, type JsonRecord } from '../../../core/json-guards.ts';
 import type { OpenTurn } from '../../../core/source.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { Timers } from '../../../core/timers.ts';
 import type { GatewayDecoder } from './decoder.ts';
 import { decodeHistory, type History, isAtWork, withRow } from './history.ts';
@@ -130,7 +130,7 @@ export class Recovery {
   /** Call at every sign of a session: subscriptions are per session and end with the connection. */
   subscribe(rawKey: string): void {
     if (this.#subscribed.has(rawKey)) return;
-    remember(this.#subscribed, rawKey, true, MAX_KEYS);
+    setBounded(this.#subscribed, rawKey, true, MAX_KEYS);
     void this.#payload('sessions.messages.subscribe', { key: rawKey });
   }
 
@@ -212,7 +212,7 @@ export class Recovery {
     if (generation !== this.#generation || answer.kind === 'none') return undefined;
     if (answer.kind === 'refused') return 'refused';
     const history = decodeHistory(answer.payload, this.#ports.clock.now());
-    if (history.cursor !== undefined) remember(this.#cursorsByKey, rawKey, history.cursor, MAX_KEYS);
+    if (history.cursor !== undefined) setBounded(this.#cursorsByKey, rawKey, history.cursor, MAX_KEYS);
     return this.#withItsRow(rawKey, history);
   }
 

@@ -3,7 +3,7 @@
 
 import type { RunOutcome } from '../../../core/event.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { actualOutcome, isNewEnd, isWaitingToRetry, newRun, reopen, type Run, type Sign, type UnseenEnd } from './run.ts';
 import type { TurnStart } from './turn-start.ts';
 import { type GatewaySession, internalTrigger, newSession, takeTurnStart } from './gateway-session.ts';
@@ -46,7 +46,7 @@ export class Runs {
   session(rawKey: string): GatewaySession {
     const known = this.#sessionsByKey.get(rawKey);
     const session = known ?? newSession(rawKey);
-    if (known === undefined) remember(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
+    if (known === undefined) setBounded(this.#sessionsByKey, rawKey, session, MAX_SESSIONS);
     return session;
   }
 
@@ -96,7 +96,7 @@ export class Runs {
       this.ended(otherId, impliedEnd?.outcome ?? 'lost', impliedEnd?.at ?? at);
     this.#beginTurnFor(session, runId, at, isHeartbeat);
     const run = newRun(rawKey, runId, at, this.#ports.now());
-    remember(this.#runsById, runId, run, MAX_RUNS);
+    setBounded(this.#runsById, runId, run, MAX_RUNS);
     session.openRuns.add(runId);
     this.#ports.emit(rawKey, at, { type: 'run_started', runId });
     return run;
@@ -252,7 +252,7 @@ export class Runs {
     if (begun !== undefined) this.#ports.emit(rawKey, begun.at, begun.event);
     if (isAwaited) session.hasBegun = false;
     const run = newRun(rawKey, runId, startedAt ?? at, this.#ports.now());
-    remember(this.#runsById, runId, { ...run, phase: 'ended', end: { outcome, isGuess: false } }, MAX_RUNS);
+    setBounded(this.#runsById, runId, { ...run, phase: 'ended', end: { outcome, isGuess: false } }, MAX_RUNS);
     this.#ports.emit(rawKey, at, { type: 'run_ended', outcome, runId, ...(reason === undefined ? {} : { reason }) });
   }
 
@@ -262,7 +262,7 @@ export class Runs {
     session.hasBegun = true;
     for (const runId of runIds) {
       session.openRuns.add(runId);
-      remember(this.#runsById, runId, newRun(rawKey, runId, 0, 0), MAX_RUNS);
+      setBounded(this.#runsById, runId, newRun(rawKey, runId, 0, 0), MAX_RUNS);
     }
   }
 

@@ -2,7 +2,7 @@
 
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { isSessionKey } from './raw-session-key.ts';
 
@@ -30,7 +30,7 @@ export class Tasks {
     const rawKey = task['sessionKey'];
     if (task['kind'] !== 'exec' || handle === undefined || !isSessionKey(rawKey)) return;
     if (asText(task['status']) === 'running' || asText(task['status']) === 'queued') {
-      remember(this.#keysByHandle, handle, rawKey, MAX_TASKS);
+      setBounded(this.#keysByHandle, handle, rawKey, MAX_TASKS);
       return;
     }
     this.#keysByHandle.delete(handle);

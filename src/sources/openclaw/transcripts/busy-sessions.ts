@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../../core/clock.ts';
 import type { EventOf } from '../../../core/event.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import type { LockTrust } from './lock-file.ts';
 
@@ -220,7 +220,7 @@ export class BusySessions {
 
   #signsOf(key: string): Signs {
     const signs = this.#signsByKey.get(key) ?? { ownerIsDead: false, crashEmitted: false };
-    remember(this.#signsByKey, key, signs, MAX_SESSIONS);
+    setBounded(this.#signsByKey, key, signs, MAX_SESSIONS);
     return signs;
   }
 }

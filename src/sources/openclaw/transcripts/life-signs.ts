@@ -3,7 +3,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { agentIdOf, isRunAlias } from '../decoding/session-key.ts';
 import type { SessionEmitter, Origin } from './session-emitter.ts';
 import { BusySessions, ROW_TRUSTED_MS } from './busy-sessions.ts';
@@ -119,7 +119,7 @@ export class LifeSigns {
   }
 
   #setOrigin(key: string, origin: Origin): void {
-    remember(this.#originsByKey, key, origin, MAX_ORIGINS);
+    setBounded(this.#originsByKey, key, origin, MAX_ORIGINS);
   }
 
   #originOf(key: string): Origin {

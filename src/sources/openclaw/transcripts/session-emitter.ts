@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/clock.ts';
 import type { EventOf, Route, SessionEvent } from '../../../core/event.ts';
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { routeInTree } from '../decoding/route.ts';
 import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf, formOf } from '../decoding/session-key.ts';
@@ -98,7 +98,7 @@ export class SessionEmitter {
   introduce(key: string, origin: Origin): Emitted {
     const emitted = this.#emittedByKey.get(key) ?? { origin, facts: '', hasRoute: false, lastLineAt: 0 };
     emitted.origin = origin;
-    remember(this.#emittedByKey, key, emitted, MAX_SESSIONS);
+    setBounded(this.#emittedByKey, key, emitted, MAX_SESSIONS);
     if (emitted.facts === '') this.#emitFacts(key, emitted);
     return emitted;
   }

@@ -6,7 +6,7 @@ import type { SessionEvent } from '../../../core/event.ts';
 import { RECENT_MS } from '../../../files/followed-file.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
 import { SessionEmitter } from './session-emitter.ts';
 import type { Folder } from './sessions-folders.ts';
@@ -159,7 +159,7 @@ export class SessionReader {
     if (key === undefined) return;
     if (key === unindexedKey(record.agentId, record.sessionId)) this.#unnamedTurns.add(record.path, events);
     else this.#unnamedTurns.forget(record.path);
-    remember(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
+    setBounded(this.#speakerByKey, key, record.path, MAX_SPEAKERS);
     this.#emitter.emitLines(key, record, events, this.#clockOf(record.folder).lagMs);
     const parentKey = this.indexes.entryOf(key)?.parentKey;
     if (parentKey !== undefined) this.#wantParent(parentKey);

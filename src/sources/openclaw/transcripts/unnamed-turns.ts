@@ -1,7 +1,7 @@
 // Remembers what was told of transcripts that no index named, so that it can be told again under their name. Reads nothing.
 
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
-import { remember } from '../../../core/remember.ts';
+import { setBounded } from '../../../core/bounded-map.ts';
 import { opensTurn } from './transcript-format.ts';
 
 const MAX_TRANSCRIPTS = 200;
@@ -18,7 +18,7 @@ export class UnnamedTurns {
     if (known === undefined) return; // its beginning is not known
     const all = [...known, ...events.slice(Math.max(0, start))];
     if (all.length > MAX_EVENTS) this.forget(path);
-    else remember(this.#eventsByPath, path, all, MAX_TRANSCRIPTS);
+    else setBounded(this.#eventsByPath, path, all, MAX_TRANSCRIPTS);
   }
 
   /** The transcripts that wait for their name. */

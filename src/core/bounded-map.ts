@@ -1,0 +1,9 @@
+// Maps with a fixed number of keys: a transcript can run for weeks, but a decoder must not grow with it.
+
+/** Sets a key and drops the oldest one beyond `limit`. */
+export function setBounded<V>(map: Map<string, V>, key: string, value: V, limit: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > limit && oldest.done !== true) map.delete(oldest.value);
+}
