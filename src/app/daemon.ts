@@ -231,7 +231,7 @@ export class Daemon {
       redact: this.#redact,
       sessions: this.#fold.sessionsByKey,
       changed: (boxIds) => this.#board.redraw(boxIds),
-      tell: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
+      postAlert: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
       isReplaced: () => this.#twin.replacedBy() !== undefined,
       stored: storedFindings(this.#state.facts),
     });

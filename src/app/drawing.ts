@@ -22,7 +22,7 @@ const SHRUNK_MESSAGE_CHARS: Record<Exclude<Shrink, 0>, number> = { 1: 4_000, 2: 
 const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
 
 /** What is said in a box beside its turn. */
-export type Marks = Pick<RenderOptions, 'violations' | 'notices' | 'badge'>;
+export type Marks = Pick<RenderOptions, 'violations' | 'remarks' | 'badge'>;
 
 /** Draws a turn with the configured labels, lines and verbosity. A text that is drawn again is not redacted again. */
 export function rendererOf(

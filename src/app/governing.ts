@@ -5,7 +5,7 @@ import type { Coordinator, CoordinatorPorts } from '../coordinator/contract.ts';
 import { createCoordinator } from '../coordinator/coordinator.ts';
 import { drift } from '../coordinator/rules/drift.ts';
 import { RULES } from '../coordinator/rules/catalogue.ts';
-import { decodeRow, type StoredRow } from '../coordinator/stored.ts';
+import { decodeRow, type StoredRow } from '../coordinator/stored-rows.ts';
 import type { StoredPart } from '../store/checkpoint.ts';
 import type { ImmediateRows } from '../store/immediate-rows.ts';
 import type { Marks } from './drawing.ts';
@@ -27,7 +27,7 @@ export function coordinatorOf(config: Config, ports: CoordinatorPorts): Coordina
     ledger: { path: config.auditLedger, create: config.auditLedgerCreate },
     operators: config.coordinatorOperators ?? [],
     hasChannel: config.coordinatorChannel !== undefined,
-    noticesPerHour: config.coordinatorNoticesPerHour,
+    alertsPerHour: config.coordinatorNoticesPerHour,
   });
 }
 
@@ -52,7 +52,7 @@ export function marksOf(coordinator: Coordinator | undefined, boxId: string): Ma
   const badge = coordinator.badge();
   return {
     violations: coordinator.violationsFor(boxId),
-    notices: coordinator.noticesFor(boxId),
+    remarks: coordinator.remarksFor(boxId),
     ...(badge === undefined ? {} : { badge }),
   };
 }

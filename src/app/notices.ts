@@ -1,46 +1,46 @@
-// Posts what the coordinator tells the operators: short posts of their own, since an edit never notifies anybody.
+// Posts the coordinator's alerts for the operators: short posts of their own, since an edit never notifies anybody.
 
 import { codeSpan } from '../text/neutralise.ts';
-import type { Notice, Told } from '../coordinator/operators.ts';
+import type { Alert, AlertOutcome } from '../coordinator/operator-alerts.ts';
 import type { Logger } from '../core/log.ts';
 import { FAILURES, PushError, type Sink, type Target } from '../core/sink.ts';
 
 export interface NoticesPorts {
   sink: Sink;
   log: Logger;
-  /** Who we are and which channel was configured for notices; `undefined` before Mattermost has answered. */
+  /** Who we are and which channel was configured for alerts; `undefined` before Mattermost has answered. */
   connected(): { userId: string; noticeChannelId?: string } | undefined;
 }
 
 const SEARCHED_BACK_MS = 60_000; // the clocks of the two machines may differ
 
-/** The `tell` port of the coordinator. Never rejects. */
-export function createNotices(ports: NoticesPorts): (notice: Notice) => Promise<Told> {
-  return async (notice) => {
+/** The coordinator's port `postAlert`. Never rejects. */
+export function createNotices(ports: NoticesPorts): (alert: Alert) => Promise<AlertOutcome> {
+  return async (alert) => {
     const connected = ports.connected();
     if (connected === undefined) return 'later';
-    const target = connected.noticeChannelId === undefined ? notice.place : { channelId: connected.noticeChannelId };
+    const target = connected.noticeChannelId === undefined ? alert.place : { channelId: connected.noticeChannelId };
     if (target === undefined) return 'never';
     try {
-      if (notice.isDoubtful && (await isPosted(ports.sink, notice, target))) return 'told';
-      await post(ports.sink, notice, target, connected.userId);
-      return 'told';
+      if (alert.isDoubtful && (await isPosted(ports.sink, alert, target))) return 'posted';
+      await post(ports.sink, alert, target, connected.userId);
+      return 'posted';
     } catch (error) {
       return outcomeOf(error, ports.log);
     }
   };
 }
 
-/** A notice that an earlier attempt may have posted. */
-async function isPosted(sink: Sink, notice: Notice, target: Target): Promise<boolean> {
-  const own = await sink.findOwn(target.channelId, notice.at - SEARCHED_BACK_MS);
-  return own.some(({ meta }) => typeof meta === 'object' && meta !== null && 'notice' in meta && meta.notice === notice.id);
+/** Whether an earlier attempt has posted the alert. */
+async function isPosted(sink: Sink, alert: Alert, target: Target): Promise<boolean> {
+  const own = await sink.findOwn(target.channelId, alert.at - SEARCHED_BACK_MS);
+  return own.some(({ meta }) => typeof meta === 'object' && meta !== null && 'notice' in meta && meta.notice === alert.id);
 }
 
-async function post(sink: Sink, notice: Notice, target: Target, userId: string): Promise<void> {
+async function post(sink: Sink, alert: Alert, target: Target, userId: string): Promise<void> {
   const message =
-    target === notice.place || notice.place === undefined ? notice.text : `${notice.text} In channel ${codeSpan(notice.place.channelId)}.`;
-  const draft = { message, props: { livestatus: { notice: notice.id } }, pendingPostId: `${userId}:${notice.id}` };
+    target === alert.place || alert.place === undefined ? alert.text : `${alert.text} In channel ${codeSpan(alert.place.channelId)}.`;
+  const draft = { message, props: { livestatus: { notice: alert.id } }, pendingPostId: `${userId}:${alert.id}` };
   try {
     await sink.create({ ...draft, target });
   } catch (error) {
@@ -49,8 +49,8 @@ async function post(sink: Sink, notice: Notice, target: Target, userId: string):
   }
 }
 
-function outcomeOf(error: unknown, log: Logger): Told {
+function outcomeOf(error: unknown, log: Logger): AlertOutcome {
   if (error instanceof PushError && FAILURES[error.reason].lastsAs === 'failing') return 'later';
-  log.warn({ err: error }, 'The operators could not be told of a finding; the box and the audit ledger have it.');
+  log.warn({ err: error }, 'An alert to the operators could not be posted. The box and the audit ledger have the finding.');
   return 'never';
 }

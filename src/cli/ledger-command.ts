@@ -1,8 +1,8 @@
 // `live-status ledger`: verifies the audit ledger, or shows its newest entries.
 
 import { resolve } from 'node:path';
-import { isIntact, verdictWords, verifyLedger } from '../coordinator/ledger/verify.ts';
-import { newestEntries } from '../coordinator/ledger/newest.ts';
+import { isIntact, describeVerdict, verifyLedger } from '../coordinator/ledger/verify.ts';
+import { newestEntries } from '../coordinator/ledger/newest-entries.ts';
 import { readSettings } from '../config/config.ts';
 import { oneLine } from '../text/text.ts';
 import { errorText } from '../core/error-code.ts';
@@ -53,7 +53,7 @@ function refuse(problem: string, context: CliContext): number {
 
 async function verify(path: string, context: CliContext): Promise<number> {
   const verification = await verifyLedger(path);
-  context.out(`${path}: ${verdictWords(verification)}`);
+  context.out(`${path}: ${describeVerdict(verification)}`);
   for (const { kind, line } of verification.breaks) context.out(`  line ${line}: ${kind}`);
   const { verdict, entries, faults, adjacentFaults } = verification.resilience;
   context.out(`  resilience ${verdict}: ${faults} of ${entries} entries report a fault, ${adjacentFaults} of these in series`);

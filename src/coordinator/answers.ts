@@ -1,12 +1,12 @@
-// Owns which turns have a reply that may become their completed answer, and which were counted. Knows no rule.
+// Finds the completed answer of each turn: keeps the newest reply until its turn has ended well, and counts each turn once.
 
 import type { Change } from '../core/fold.ts';
 import type { Session, SessionsByKey, Turn } from '../core/session.ts';
 import { type StatusLimits, statusOf } from '../core/status.ts';
 import { treeOf } from '../core/tree.ts';
-import { deedIn } from './deeds.ts';
+import { actorIn } from './actor.ts';
 import { driftPercent } from './rules/drift.ts';
-import type { Answered } from './rules/fact.ts';
+import type { Answered } from './rules/observation.ts';
 import type { RolesByAgent } from './rules/role.ts';
 
 /** The newest visible reply of a turn that has not been counted yet. */
@@ -25,11 +25,11 @@ export interface StoredAnswers {
 export interface AnswersOptions {
   roles: RolesByAgent;
   limits: StatusLimits;
-  /** Answers completed before this instant are none of ours. */
+  /** Answers completed before this instant are not judged. */
   sinceAt: number;
 }
 
-/** An abort is written as a normal stop first, and sources differ in speed: an answer is believed, and put in order, after this time. */
+/** An abort is first written as a normal stop, and sources differ in speed. So an answer counts, and is put in order, after this time. */
 const SETTLE_MS = 2_000;
 const MAX_COUNTED = 1_000;
 
@@ -49,10 +49,10 @@ export class Answers {
     return { candidatesByBox: Object.fromEntries(this.#candidatesByBox), countedBoxes: [...this.#countedBoxes] };
   }
 
-  /** Notes the replies and instructions of one session; returns whether something is to be remembered. */
+  /** Keeps the replies and instructions of one session. Returns whether there is something to store. */
   apply({ event, after }: Change): boolean {
     if (event.type === 'turn_started' && event.trigger.kind === 'person' && event.text !== undefined)
-      this.#noteInstruction(after, event.text);
+      this.#keepInstruction(after, event.text);
     if (event.type !== 'message' || event.stop !== 'stop' || event.injected === true || !event.text) return false;
     const turn = after.turns.find(({ messageIds }) => messageIds.includes(event.messageId));
     if (turn === undefined || this.#countedBoxes.has(turn.boxId)) return false;
@@ -81,7 +81,7 @@ export class Answers {
     if (!isAskedInChannel(turn) || endedAt < this.#options.sinceAt) return [];
     const drift = candidate.driftPercent === undefined ? {} : { driftPercent: candidate.driftPercent };
     return [
-      { type: 'answered', ...deedIn(sessions, this.#options.roles, session, turn, endedAt), turnStartedAt: turn.startedAt, ...drift },
+      { type: 'answered', ...actorIn(sessions, this.#options.roles, session, turn, endedAt), turnStartedAt: turn.startedAt, ...drift },
     ];
   }
 
@@ -95,8 +95,8 @@ export class Answers {
     }
   }
 
-  /** Only kept in memory: what people write is not stored. */
-  #noteInstruction(session: Session, text: string): void {
+  /** Kept in memory only: what people write is not stored. */
+  #keepInstruction(session: Session, text: string): void {
     if (session.currentBoxId === undefined) return;
     this.#instructionsByBox.set(session.currentBoxId, text);
     for (const oldest of this.#instructionsByBox.keys()) {
@@ -106,7 +106,7 @@ export class Answers {
   }
 }
 
-/** When the turn ended well, if it did. Signs of life from outside may outlast the reply and say nothing about it. */
+/** When the turn ended well, if it did. Signs of life from outside may outlast the reply and do not count. */
 function endOf(sessions: SessionsByKey, session: Session, turn: Turn, limits: StatusLimits, now: number): number | undefined {
   const { interruptedAt: _interruptedAt, ...rest } = turn;
   const status = statusOf(treeOf(sessions, session, { ...rest, busyUntil: 0 }, now), limits);

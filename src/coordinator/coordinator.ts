@@ -1,30 +1,31 @@
-// Owns the watch over governed agents: feeds the rules with facts and carries their findings to the boxes, the operators and the ledger.
+// Watches governed agents: gives observations to the rules, and their findings to the boxes, the operators and the ledger.
 
 import type { Change } from '../core/fold.ts';
 import { Answers } from './answers.ts';
 import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from './contract.ts';
-import { conversationOf, deedIn, newestTurn } from './deeds.ts';
+import { conversationOf, actorIn, newestTurn } from './actor.ts';
 import { GovernanceWatch } from './governance-watch.ts';
 import type { Break } from './ledger/chain.ts';
 import type { OwnEntry } from './ledger/entry.ts';
 import { LedgerFollower } from './ledger/ledger-follower.ts';
-import { LedgerWriter } from './ledger/writer.ts';
-import { Operators } from './operators.ts';
-import { type CoordinatorHealth, healthOf } from './health.ts';
-import type { Fact } from './rules/fact.ts';
+import { LedgerWriter } from './ledger/ledger-writer.ts';
+import { OperatorAlerts } from './operator-alerts.ts';
+import { type CoordinatorHealth, healthOf } from './coordinator-health.ts';
+import type { Observation } from './rules/observation.ts';
 import { badgeOf } from './rules/governance.ts';
 import { orderOf, type Role } from './rules/role.ts';
-import type { Finding, RuleContext, RunningRule } from './rules/rule.ts';
-import { decodeStored, type StoredRow, type StoredState } from './stored.ts';
-import { Tally } from './tally.ts';
-import { toolFacts } from './tool-facts.ts';
+import { type Finding, type RuleContext, type RunningRule, type Severity, severityName } from './rules/rule.ts';
+import { decodeStored, type StoredRow, type StoredState } from './stored-rows.ts';
+import { FindingCounts } from './finding-counts.ts';
+import { toolObservations } from './tool-observations.ts';
 
 const LEDGER_LOCK_WAIT_S = 5;
-const LOOK_MS = 1_000; // what file events miss is seen after this time; the audit rule waits for five seconds
-const REVERIFY_MS = 3_600_000; // an old line altered without a trace is found after this time
-const TELL_RETRY_MS = 5_000;
+const READ_MS = 1_000; // what file events miss is read after this time; the audit rule waits for five seconds
+const REVERIFY_MS = 3_600_000; // an old line altered without a trace in size and time is found after this time
+const ALERT_RETRY_MS = 5_000;
+const SENTENCES: Readonly<Record<Severity, string>> = { violation: 'Rule violated.', remark: 'Rule made a remark.' };
 const UNKNOWN_STATE = { mode: 'unknown', posture: 'unknown', role: 'unknown', sessionHash: null };
-const LAST_WRITE_MS = 1_000; // what is not written then is written at the next start
+const LAST_WRITE_MS = 1_000; // entries that are not written by then are written at the next start
 
 export function createCoordinator(ports: CoordinatorPorts, options: CoordinatorOptions): Coordinator {
   return new RunningCoordinator(ports, options);
@@ -37,18 +38,18 @@ class RunningCoordinator implements Coordinator {
   readonly #rulesByName: ReadonlyMap<string, RunningRule>;
   readonly #actionsByRule: ReadonlyMap<string, string>;
   readonly #answers: Answers;
-  readonly #tally: Tally;
-  readonly #operators: Operators;
+  readonly #counts: FindingCounts;
+  readonly #alerts: OperatorAlerts;
   readonly #writer: LedgerWriter;
   readonly #governance: GovernanceWatch;
   readonly #ledger: LedgerFollower;
   readonly #sinceAt: number;
   readonly #dirtyRows = new Set<StoredRow['key']>();
-  #safeNotices = new Set<string>();
+  #safeAlerts = new Set<string>();
   #isCaughtUp = false;
-  #isTelling = false;
-  #tellAt = Number.NEGATIVE_INFINITY;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #isPosting = false;
+  #postAt = Number.NEGATIVE_INFINITY;
+  #readAt = Number.NEGATIVE_INFINITY;
   #verifiedAt: number;
 
   constructor(ports: CoordinatorPorts, options: CoordinatorOptions) {
@@ -60,13 +61,13 @@ class RunningCoordinator implements Coordinator {
     this.#rulesByName = new Map(options.rules.map((rule) => [rule.name, rule.start(stored.state?.statesByRule[rule.name])]));
     this.#actionsByRule = new Map(options.rules.map(({ name, action }) => [name, action]));
     this.#answers = new Answers({ roles: options.roles, limits: options.limits, sinceAt: this.#sinceAt }, stored.state?.answers);
-    this.#tally = new Tally(stored.state?.tally);
-    const { operators: people, hasChannel, noticesPerHour: perHour } = options;
-    this.#operators = new Operators({ people, hasChannel, perHour }, stored.operators);
-    this.#safeNotices = new Set(stored.operators?.queue.map(({ id }) => id));
+    this.#counts = new FindingCounts(stored.state?.tally);
+    const { operators: people, hasChannel, alertsPerHour: perHour } = options;
+    this.#alerts = new OperatorAlerts({ people, hasChannel, perHour }, stored.operators);
+    this.#safeAlerts = new Set(stored.operators?.queue.map(({ id }) => id));
     this.#writer = this.#createWriter(stored.ledger);
     this.#governance = new GovernanceWatch(options.governanceDir, () => ports.changed('all'));
-    this.#ledger = new LedgerFollower({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#noteBreak(broke) });
+    this.#ledger = new LedgerFollower({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#observeBreak(broke) });
     this.#verifiedAt = ports.clock.monotonic();
     if (stored.state === undefined) this.#dirtyRows.add('state');
   }
@@ -85,7 +86,7 @@ class RunningCoordinator implements Coordinator {
   apply(change: Change): void {
     if (this.#answers.apply(change)) this.#dirtyRows.add('state');
     if (change.event.at < this.#sinceAt) return;
-    for (const fact of toolFacts(change, this.#ports, this.#options.roles)) this.#observe(fact);
+    for (const observation of toolObservations(change, this.#ports, this.#options.roles)) this.#observe(observation);
   }
 
   tick(): void {
@@ -96,24 +97,24 @@ class RunningCoordinator implements Coordinator {
     if (answers.length > 0) this.#dirtyRows.add('state');
     for (const answer of answers) this.#observe(answer);
     this.#observe({ type: 'time_passed', at: now });
-    this.#look();
-    this.#passOn();
+    this.#readFiles();
+    this.#writeAndAlert();
   }
 
-  /** What is safe goes to the ledger and to the operators. */
-  #passOn(): void {
+  /** Sends stored findings to the ledger and to the operators. */
+  #writeAndAlert(): void {
     if (!this.#isCaughtUp || this.#ports.isReplaced()) return;
     void this.#writer.write();
-    void this.#tellNext();
+    void this.#postNextAlert();
   }
 
-  #look(): void {
+  #readFiles(): void {
     const now = this.#ports.clock.monotonic();
-    if (now - this.#lookedAt < LOOK_MS) return;
-    this.#lookedAt = now;
+    if (now - this.#readAt < READ_MS) return;
+    this.#readAt = now;
     if (now - this.#verifiedAt >= REVERIFY_MS) {
       this.#verifiedAt = now;
-      this.#ledger.distrust();
+      this.#ledger.readAllAgain();
     }
     void this.#governance.look();
     void this.#ledger.look();
@@ -123,13 +124,13 @@ class RunningCoordinator implements Coordinator {
     this.#observe({ type: 'clock_shifted', at: this.#ports.clock.now(), byMs });
   }
 
-  #observe(fact: Fact): void {
-    const context = this.#contextAt(fact.at);
+  #observe(observation: Observation): void {
+    const context = this.#contextAt(observation.at);
     for (const rule of this.#rulesByName.values()) {
       const before = rule.state();
-      const findings = rule.observe(fact, context);
+      const findings = rule.observe(observation, context);
       if (rule.state() !== before) this.#dirtyRows.add('state');
-      for (const finding of findings) this.#take(finding);
+      for (const finding of findings) this.#record(finding);
     }
   }
 
@@ -141,28 +142,28 @@ class RunningCoordinator implements Coordinator {
       missingAfterMs: this.#options.missingAfterMs,
       hasAudit: (names, fromAt, toAt) => this.#ledger.hasAudit(names, fromAt, toAt),
       auditKnownUntil: this.#ledger.knownUntil(),
-      newestDeed: (conversation) => this.#newestDeed(at, (root) => conversationOf(root) === conversation),
+      newestActor: (conversation) => this.#newestActor(at, (root) => conversationOf(root) === conversation),
     };
   }
 
-  #newestDeed(at: number, isMeant: (root: Parameters<typeof conversationOf>[0]) => boolean) {
+  #newestActor(at: number, isMeant: (root: Parameters<typeof conversationOf>[0]) => boolean) {
     const sessions = this.#ports.sessions;
     const newest = newestTurn(sessions, isMeant);
-    return newest === undefined ? undefined : deedIn(sessions, this.#options.roles, newest.session, newest.turn, at);
+    return newest === undefined ? undefined : actorIn(sessions, this.#options.roles, newest.session, newest.turn, at);
   }
 
-  /** A box line, a count, and the first time a ledger entry and perhaps a notice. */
-  #take(found: Finding): void {
+  /** Makes a finding a line of a box and counts it; the first of its kind also becomes a ledger entry and perhaps an alert. */
+  #record(found: Finding): void {
     // Agents choose their names and those of their tools: the sentence goes to the box, the ledger and the operators.
     const finding = { ...found, sentence: this.#ports.redact(found.sentence) };
-    const { isNew } = this.#tally.add(finding);
+    const { isNew } = this.#counts.add(finding);
     this.#dirtyRows.add('state');
     this.#ports.changed([finding.boxId]);
     if (!isNew) return;
     const { rule, finding: name, severity } = finding;
-    this.#ports.log.info({ rule, finding: name, severity }, 'The coordinator found something.');
-    this.#writer.owe(this.#entryOf(finding));
-    if (this.#operators.note(finding)) this.#dirtyRows.add('operators');
+    this.#ports.log.info({ rule, finding: name, severity: severityName(severity) }, SENTENCES[severity]);
+    this.#writer.add(this.#entryOf(finding));
+    if (this.#alerts.add(finding)) this.#dirtyRows.add('operators');
   }
 
   #entryOf({ at, rule, finding, severity, sentence, sessionKey, conversation }: Finding): OwnEntry {
@@ -171,7 +172,7 @@ class RunningCoordinator implements Coordinator {
     return {
       at,
       action: this.#actionsByRule.get(rule) ?? rule,
-      detail: redact(`${finding} (${severity}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`),
+      detail: redact(`${finding} (${severityName(severity)}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`),
       mode: redact(mode),
       posture,
       role: redact(role),
@@ -179,34 +180,34 @@ class RunningCoordinator implements Coordinator {
     };
   }
 
-  /** Shown where an agent is at work; when none is, health alone says it. */
-  #noteBreak({ kind, line }: Break): void {
-    const deed = this.#newestDeed(this.#ports.clock.now(), ({ turn }) => turn.end === undefined);
-    if (deed !== undefined) this.#observe({ type: 'ledger_broke', ...deed, how: kind, line });
+  /** A break is shown where an agent is at work. When none is, only health reports it. */
+  #observeBreak({ kind, line }: Break): void {
+    const actor = this.#newestActor(this.#ports.clock.now(), ({ turn }) => turn.end === undefined);
+    if (actor !== undefined) this.#observe({ type: 'ledger_broke', ...actor, how: kind, line });
   }
 
-  async #tellNext(): Promise<void> {
+  async #postNextAlert(): Promise<void> {
     const { clock } = this.#ports;
-    if (this.#isTelling || clock.monotonic() < this.#tellAt) return;
-    const waiting = this.#operators.waiting();
-    const notice = this.#operators.next(clock.now());
-    if (this.#operators.waiting() !== waiting) this.#dirtyRows.add('operators');
-    if (notice === undefined || !this.#safeNotices.has(notice.id)) return;
-    this.#isTelling = true;
-    const told = await this.#ports.tell(notice).finally(() => {
-      this.#isTelling = false;
+    if (this.#isPosting || clock.monotonic() < this.#postAt) return;
+    const waiting = this.#alerts.waiting();
+    const alert = this.#alerts.next(clock.now());
+    if (this.#alerts.waiting() !== waiting) this.#dirtyRows.add('operators');
+    if (alert === undefined || !this.#safeAlerts.has(alert.id)) return;
+    this.#isPosting = true;
+    const outcome = await this.#ports.postAlert(alert).finally(() => {
+      this.#isPosting = false;
     });
-    if (told === 'later') this.#tellAt = clock.monotonic() + TELL_RETRY_MS;
+    if (outcome === 'later') this.#postAt = clock.monotonic() + ALERT_RETRY_MS;
     else this.#dirtyRows.add('operators');
-    this.#operators.settle(notice, told, clock.now());
+    this.#alerts.settle(alert, outcome, clock.now());
   }
 
   violationsFor(boxId: string): string[] {
-    return this.#tally.linesOf(boxId, 'violation');
+    return this.#counts.linesOf(boxId, 'violation');
   }
 
-  noticesFor(boxId: string): string[] {
-    return this.#tally.linesOf(boxId, 'notice');
+  remarksFor(boxId: string): string[] {
+    return this.#counts.linesOf(boxId, 'remark');
   }
 
   badge(): string | undefined {
@@ -217,13 +218,13 @@ class RunningCoordinator implements Coordinator {
 
   health(): CoordinatorHealth {
     return healthOf({
-      findingsByRule: this.#tally.countsByRule(),
+      findingsByRule: this.#counts.countsByRule(),
       rules: [...this.#rulesByName.keys()],
       governance: this.#governance.facts(),
       ledger: this.#ledger.condition(),
       chain: this.#ledger.facts(),
       writer: this.#writer.facts(),
-      noticesWaiting: this.#operators.waiting(),
+      alertsWaiting: this.#alerts.waiting(),
     });
   }
 
@@ -238,7 +239,7 @@ class RunningCoordinator implements Coordinator {
       case 'ledger':
         return { key, value: this.#writer.stored() };
       case 'operators':
-        return { key, value: this.#operators.stored() };
+        return { key, value: this.#alerts.stored() };
       default:
         return key satisfies never;
     }
@@ -246,14 +247,14 @@ class RunningCoordinator implements Coordinator {
 
   #state(): StoredState {
     const statesByRule = Object.fromEntries([...this.#rulesByName].map(([name, rule]) => [name, rule.state()]));
-    return { sinceAt: this.#sinceAt, statesByRule, answers: this.#answers.stored(), tally: this.#tally.stored() };
+    return { sinceAt: this.#sinceAt, statesByRule, answers: this.#answers.stored(), tally: this.#counts.stored() };
   }
 
   rowsStored(): void {
     this.#dirtyRows.clear();
     this.#writer.markSafe();
-    this.#safeNotices = new Set(this.#operators.stored().queue.map(({ id }) => id));
-    this.#passOn();
+    this.#safeAlerts = new Set(this.#alerts.stored().queue.map(({ id }) => id));
+    this.#writeAndAlert();
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,4 @@
-// Owns what the governance files said last, and what is wrong with them. File events are hints; a look now and then makes up for missed ones.
+// Reads the governance files when they change and reports what is wrong with them. File events are hints; repeated reads make up for missed ones.
 
 import { join } from 'node:path';
 import { isRecord } from '../core/json-guards.ts';
@@ -8,7 +8,7 @@ import { SmallFile, type SmallFileRead } from '../files/small-file.ts';
 import { watchFolder } from '../files/watch.ts';
 import { decodeGovernance, type Governance } from './rules/governance.ts';
 
-/** `missing` is no fault where there never was a state. */
+/** `missing` is no fault where there has never been a state. */
 export type StateCondition = { state: 'good' } | { state: 'missing' } | { state: 'wrong'; because: string };
 
 export interface GovernanceFacts {
@@ -19,7 +19,7 @@ export interface GovernanceFacts {
   isRecoveryNeeded: boolean;
 }
 
-/** A state with the moment since when it holds. */
+/** A state and the moment since when it holds. */
 interface Era {
   since: number;
   governance: Governance;
@@ -41,17 +41,17 @@ export class GovernanceWatch {
   #endWatch: (() => void) | undefined;
   #isStopped = false;
 
-  /** `onChange` is called after every change of what `facts` says. */
+  /** `onChange` is called whenever the result of `facts` has changed. */
   constructor(dir: string, onChange: () => void) {
     this.#dir = dir;
     this.#onChange = onChange;
-    // The operator named the directory: what it holds may be links.
+    // The operator named the directory, so its files may be links.
     const fileAt = (name: string) => new SmallFile({ path: join(dir, name), root: undefined, followsLinks: true }, MAX_FILE_BYTES);
     this.#state = fileAt('state.json');
     this.#progress = fileAt('progress.json');
   }
 
-  /** Reads the files again where they changed, once more when it was asked for meanwhile. Never rejects. */
+  /** Reads the files that changed, and once more when that was asked for meanwhile. Never rejects. */
   look(): Promise<void> {
     return this.#looks.ask(this.#dir, () => this.#lookOnce());
   }
@@ -70,7 +70,7 @@ export class GovernanceWatch {
     this.#unwatch();
   }
 
-  /** Looking now and then is enough while there is no such directory, or when file events have run out. */
+  /** While there is no such directory, or no watch left, repeated reads are enough. */
   #watch(): void {
     if (this.#isStopped) return;
     this.#endWatch ??= watchFolder(
@@ -89,13 +89,13 @@ export class GovernanceWatch {
   async #lookOnce(): Promise<false> {
     this.#watch();
     const before = JSON.stringify(this.facts());
-    this.#noteState(jsonIn(await this.#state.read()));
-    this.#noteProgress(jsonIn(await this.#progress.read()));
+    this.#setState(jsonIn(await this.#state.read()));
+    this.#setProgress(jsonIn(await this.#progress.read()));
     if (JSON.stringify(this.facts()) !== before) this.#onChange();
     return false;
   }
 
-  #noteState(read: ReadJson): void {
+  #setState(read: ReadJson): void {
     if (read.kind === 'unchanged') return;
     if (read.kind === 'missing') {
       this.#condition = this.#eras.length === 0 ? { state: 'missing' } : this.#wrong('it is gone');
@@ -103,24 +103,24 @@ export class GovernanceWatch {
     }
     const decoded = read.kind === 'wrong' ? { wrong: read.because } : decodeGovernance(read.value);
     this.#condition = 'wrong' in decoded ? this.#wrong(decoded.wrong) : { state: 'good' };
-    // Half-written, and perhaps whole in the same instant: what is wrong is read again.
+    // It may be half-written now and whole in the same instant: a wrong file is read again.
     if ('wrong' in decoded) this.#state.forget();
-    if ('governance' in decoded) this.#noteEra(decoded.governance, read.kind === 'read' ? sinceOf(read) : 0);
+    if ('governance' in decoded) this.#addEra(decoded.governance, read.kind === 'read' ? sinceOf(read) : 0);
   }
 
   #wrong(because: string): StateCondition {
     return { state: 'wrong', because: this.#eras.length === 0 ? because : `${because}; the last good state is kept` };
   }
 
-  #noteEra(governance: Governance, since: number): void {
+  #addEra(governance: Governance, since: number): void {
     const last = this.#eras.at(-1);
     if (last !== undefined && JSON.stringify(last.governance) === JSON.stringify(governance)) return;
     this.#eras.push({ since: last === undefined ? since : Math.max(since, last.since), governance });
     if (this.#eras.length > KEPT_ERAS) this.#eras.shift();
   }
 
-  /** A file that cannot be read now says nothing new. */
-  #noteProgress(read: ReadJson): void {
+  /** A file that cannot be read now changes nothing. */
+  #setProgress(read: ReadJson): void {
     if (read.kind === 'wrong') this.#progress.forget();
     if (read.kind === 'wrong' || read.kind === 'unchanged') return;
     this.#isRecoveryNeeded = read.kind === 'read' && isRecord(read.value) && read.value['recovery_needed'] === true;
@@ -157,8 +157,8 @@ function parse(text: string, changedAt: number): ReadJson {
   }
 }
 
-/** Since when the state holds: what it says of itself, but not later than the file was written. */
+/** Since when the state holds: the time that it names, but not later than the file was written. */
 function sinceOf({ value, changedAt }: { value: unknown; changedAt: number }): number {
-  const said = isRecord(value) && typeof value['last_updated'] === 'string' ? Date.parse(value['last_updated']) : Number.NaN;
-  return Math.min(Number.isFinite(said) ? said : changedAt, changedAt);
+  const named = isRecord(value) && typeof value['last_updated'] === 'string' ? Date.parse(value['last_updated']) : Number.NaN;
+  return Math.min(Number.isFinite(named) ? named : changedAt, changedAt);
 }

@@ -2,7 +2,7 @@
 // it reads the previous hash before it takes the lock.
 
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { appendEntries } from '../../src/coordinator/ledger/append.ts';
+import { appendEntries } from '../../src/coordinator/ledger/append-entries.ts';
 import { encodeEntry, type OwnEntry, ZERO_HASH } from '../../src/coordinator/ledger/entry.ts';
 import { lockFile } from '../../src/coordinator/ledger/file-lock.ts';
 

@@ -15,7 +15,7 @@ export interface RenderOptions {
   /** Findings about this turn, one sentence each, repeats already counted. */
   violations?: readonly string[];
   /** Findings that are no violations, in the same form. */
-  notices?: readonly string[];
+  remarks?: readonly string[];
   /** What a title adds about all agents, such as mode and posture. */
   badge?: string;
 }

@@ -23,19 +23,19 @@ const CONTEXT_ALARM = 0.9;
 /** The box of a turn: safe Markdown, cut to `options.maxLines`, the same for the same arguments. */
 export function renderCard(tree: JudgedTree, options: RenderOptions): Card {
   const { status } = tree;
-  const notices = (options.notices ?? []).map((sentence) => ours('[NOTICE] ', ...sentenceOf(sentence, options)));
+  const remarks = (options.remarks ?? []).map((sentence) => ours('[NOTICE] ', ...sentenceOf(sentence, options)));
   const violations = (options.violations ?? []).map((sentence) => ours('[VIOLATION] ', ...sentenceOf(sentence, options)));
-  const remarks = [
+  const notes = [
     ...infoLines(tree, options),
     ...planLines(tree.turn.plan ?? [], options),
     ...reasonLines(status, options),
     ...untoldLines(tree.turn),
-    ...notices,
+    ...remarks,
   ];
   const waiting = waitingLines(tree, options);
-  const room = Math.max(2, options.maxLines - remarks.length - waiting.length);
+  const room = Math.max(2, options.maxLines - notes.length - waiting.length);
   const { lines, dropped } = newestLines(linesOf(tree, 0, options), room, options.verbosity === 'quiet' ? 0 : tree.turn.droppedLines);
-  const last = [...remarks, ...waiting, ...violations];
+  const last = [...notes, ...waiting, ...violations];
   const drawn = (version: Version) => [...lines.map((line) => indented(line, version)), ...last.map((wording) => draw(wording, version))];
   const title = titleOf(tree, options);
   return {

@@ -1,4 +1,4 @@
-// Owns when which agent wrote into the ledger, for a day. Knows neither the chain nor the file.
+// Keeps for a day when each agent wrote into the ledger.
 
 const KEPT_MS = 24 * 3_600_000; // no turn lasts longer
 const KEPT_PER_AGENT = 2_000;
@@ -6,8 +6,8 @@ const KEPT_PER_AGENT = 2_000;
 export class AuditIndex {
   readonly #instantsByAgent = new Map<string, number[]>();
 
-  /** Notes an entry; older ones than a day before `now` are not worth it. */
-  note(agent: string, at: number, now: number): void {
+  /** Adds an entry, unless it is more than a day older than `now`. */
+  add(agent: string, at: number, now: number): void {
     if (now - at > KEPT_MS) return;
     const name = agent.trim().toLowerCase();
     const instants = this.#instantsByAgent.get(name) ?? [];

@@ -1,11 +1,11 @@
-// Owns how far a ledger has been followed, line by line: what is wrong with it, and how its entries ended. Knows no files.
+// Checks the chain of a ledger line by line, and counts the outcomes of its entries. Reads no files.
 
 import { decodeEntry, type HashForm, type LedgerEntry, ZERO_HASH } from './entry.ts';
 import { createResilience, type Resilience } from './resilience.ts';
 
 /**
- * `forked`: the hash is right but the link is not, as when two writers read the same last line. `tampered`: the hash fits no habit.
- * `damaged`: no entry at all.
+ * `forked`: the hash is right but the link is not, as when two writers read the same last line. `tampered`: the hash has none of the
+ * known forms. `damaged`: the line is no entry.
  */
 export type BreakKind = 'forked' | 'tampered' | 'damaged';
 
@@ -17,7 +17,7 @@ export interface Break {
 
 export interface ChainFacts {
   lines: number;
-  /** The first ones, in order; `breakCounts` has them all. */
+  /** The first breaks, in order; `breakCounts` counts all. */
   breaks: readonly Break[];
   breakCounts: Readonly<Record<BreakKind, number>>;
   /** Lines whose hash fits only the ASCII form: intact, though the publisher's own check calls them broken. */
@@ -41,28 +41,28 @@ export class Chain {
   #hasPlugin = false;
   readonly #resilience = createResilience();
 
-  /** Follows one line without its line feed; `undefined` stands for one too long to be an entry. Blank lines count as lines only. */
+  /** Takes the next line without its line feed; `undefined` stands for one too long to be an entry. Blank lines only count as lines. */
   feed(line: string | undefined): { entry?: LedgerEntry; broke?: Break } {
     this.#lines++;
     if (line?.trim() === '') return {};
     const entry = line === undefined ? undefined : decodeEntry(line);
-    if (entry === undefined) return { broke: this.#note('damaged') };
+    if (entry === undefined) return { broke: this.#addBreak('damaged') };
     const isLinked = entry.previousHash === this.#lastHash || (this.#lines === 1 && entry.previousHash === entry.anchor);
     this.#lastHash = entry.hash;
     this.#resilience.feed(entry.outcome);
-    if (entry.form === undefined) return { entry, broke: this.#note('tampered') };
-    this.#noteForm(entry.form);
-    return isLinked ? { entry } : { entry, broke: this.#note('forked') };
+    if (entry.form === undefined) return { entry, broke: this.#addBreak('tampered') };
+    this.#countForm(entry.form);
+    return isLinked ? { entry } : { entry, broke: this.#addBreak('forked') };
   }
 
-  #note(kind: BreakKind): Break {
+  #addBreak(kind: BreakKind): Break {
     const broke = { kind, line: this.#lines };
     this.#breakCounts[kind]++;
     if (this.#breaks.length < KEPT) this.#breaks.push(broke);
     return broke;
   }
 
-  #noteForm(form: HashForm): void {
+  #countForm(form: HashForm): void {
     if (form === 'plugin') this.#hasPlugin = true;
     else this.#hasSkills = true;
     if (form !== 'lineage') return;

@@ -1,20 +1,20 @@
-// Reads one line of a ledger and says whether its hash is right, and writes the lines that we add.
+// Decodes a line of a ledger and checks its hash; encodes the lines that we add.
 
 import { isRecord } from '../../core/json-guards.ts';
-import { HASH_STYLES, hashOf, jsonText, LINE_STYLE, parseKeepingNumbers } from './canonical.ts';
+import { HASH_STYLES, hashOf, jsonText, LINE_STYLE, parseKeepingNumbers } from './canonical-json.ts';
 
 export const ZERO_HASH = '0'.repeat(64);
 
-/** The hash habit that a line follows. */
+/** The form of JSON over which a line's hash was made. */
 export type HashForm = keyof typeof HASH_STYLES;
 
-/** What matters of one line. */
+/** The members of a line that we use. */
 export interface LedgerEntry {
   /** As stored. */
   hash: string;
   /** As stored, under either of its names. */
   previousHash: string;
-  /** `undefined`: the hash fits no habit, the line was altered after it was written. */
+  /** `undefined`: the hash has no known form, so the line was altered after it was written. */
   form: HashForm | undefined;
   /** The first line may link to this instead of zeros. */
   anchor?: string;
@@ -59,7 +59,7 @@ function instantOf(timestamp: unknown): number | undefined {
   return Number.isFinite(at) ? at : undefined;
 }
 
-/** Numbers rarely occur, and then seldom in a form that JavaScript would change: only in doubt the slow way is taken. */
+/** Few entries have numbers, and fewer in a form that JavaScript would change. So the slow way comes second. */
 function formOf(line: string, value: Record<string, unknown>, hash: string): HashForm | undefined {
   const form = fittingForm(value, hash);
   if (form !== undefined || !/[:[,]\s*-?\d/.test(line)) return form;
@@ -84,7 +84,7 @@ function parseObject(line: string, parse: (text: string) => unknown): Record<str
   }
 }
 
-/** What we have to say; the governance fields are those of the state in effect. */
+/** An entry of ours; its governance fields are those of the state in effect. */
 export interface OwnEntry {
   at: number;
   action: string;
@@ -120,7 +120,7 @@ export function encodeEntry(entry: OwnEntry, previousHash: string): { line: stri
   return { line: `${jsonText({ ...content, hash }, LINE_STYLE, false)}\n`, hash };
 }
 
-/** With microseconds and offset, as the published writer has it. */
+/** With microseconds and offset, as the published writer writes it. */
 function timestampOf(at: number): string {
   return new Date(at).toISOString().replace(/Z$/, '000+00:00');
 }

@@ -1,4 +1,4 @@
-// Owns what the ledger says so far, and reads it anew when it was changed behind its back. How a file is followed is known by files/.
+// Reads the ledger as it grows, and from the start when older lines may have changed. files/ knows how to follow a file.
 
 import type { Clock } from '../../core/clock.ts';
 import type { SplitLine } from '../../files/line-splitter.ts';
@@ -17,7 +17,7 @@ export interface LedgerFollowPorts {
   onBreak(broke: Break): void;
 }
 
-/** What is known of the ledger. `unreadable` says why; `reading` is before the first pass has come to its end. */
+/** Whether the ledger can be read; `reading` until the first pass has come to its end. */
 export type LedgerCondition =
   | { state: 'reading' }
   | { state: 'missing' }
@@ -33,7 +33,7 @@ interface Pass {
   found: Break[];
 }
 
-const MAX_KNOWN_BREAKS = 1_000; // a ledger with more is beyond telling one by one
+const MAX_KNOWN_BREAKS = 1_000; // more are not reported one by one
 
 export class LedgerFollower {
   readonly #ports: LedgerFollowPorts;
@@ -49,13 +49,13 @@ export class LedgerFollower {
     this.#ports = ports;
   }
 
-  /** Reads on, once more when it was asked for meanwhile. Never rejects. */
+  /** Reads on, and once more when that was asked for meanwhile. Never rejects. */
   look(): Promise<void> {
     return this.#looks.ask(this.#ports.path, () => this.#lookOnce());
   }
 
-  /** Makes the next look read everything again: an old line may have been altered without a trace in size and time. */
-  distrust(): void {
+  /** Makes the next `look` read everything: an old line may have been altered without a trace in size and time. */
+  readAllAgain(): void {
     this.#pass = undefined;
   }
 
@@ -73,7 +73,7 @@ export class LedgerFollower {
     return this.#audits.has(names, fromAt, toAt);
   }
 
-  /** Everything written before this instant has been read; 0 while nothing can be said. */
+  /** Everything written before this instant has been read; 0 while the ledger cannot be read. */
   knownUntil(): number {
     return this.#knownUntil;
   }
@@ -88,7 +88,7 @@ export class LedgerFollower {
     return false;
   }
 
-  /** A ledger that is not there has no entries, and when it comes nothing of it was wrong before. */
+  /** A missing ledger has no entries. When it comes back, all its breaks are new. */
   #forget(): void {
     this.#pass = undefined;
     this.#audits.forget();
@@ -101,9 +101,9 @@ export class LedgerFollower {
       const read = await pass.tail.read();
       if (read.change === 'refused') return { state: 'unreadable', because: reasonOf(read.refusal) };
       if (read.change === 'gone' || pass.tail.position() === undefined) return { state: 'missing' };
-      if ('lines' in read) this.#take(read.change === 'appended' ? pass : this.#restart(pass), read.lines);
+      if ('lines' in read) this.#addLines(read.change === 'appended' ? pass : this.#restart(pass), read.lines);
       else if (!wasAltered(pass)) return this.#atEnd(pass);
-      else this.distrust();
+      else this.readAllAgain();
     }
   }
 
@@ -124,12 +124,12 @@ export class LedgerFollower {
     return { state: 'readable' };
   }
 
-  #take({ chain, found }: Pass, lines: readonly SplitLine[]): void {
+  #addLines({ chain, found }: Pass, lines: readonly SplitLine[]): void {
     for (const line of lines) {
       const { entry, broke } = chain.feed(lineIn(line));
       if (broke !== undefined && found.length < MAX_KNOWN_BREAKS) found.push(broke);
       if (entry?.agent !== undefined && entry.agent !== OWN_AGENT && entry.at !== undefined) {
-        this.#audits.note(entry.agent, entry.at, this.#ports.clock.now());
+        this.#audits.add(entry.agent, entry.at, this.#ports.clock.now());
       }
     }
   }
@@ -144,7 +144,7 @@ export class LedgerFollower {
   }
 }
 
-/** Another file under the same path, or a change that added no line: any line may be another one now. */
+/** Another file has the path, or a change added no line: any line may have changed. */
 function wasAltered({ tail, seen }: Pass): boolean {
   const now = tail.seen();
   if (seen === undefined || now === undefined || now.version === seen.version) return false;

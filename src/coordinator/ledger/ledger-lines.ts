@@ -1,4 +1,4 @@
-// How the lines of a ledger are read: every one counts, because they are numbered and chained.
+// Reads the lines of a ledger. Every line counts, because lines are numbered and chained.
 
 import type { SplitLine } from '../../files/line-splitter.ts';
 import { reasonOf } from '../../files/open-file.ts';
@@ -10,7 +10,7 @@ const CHUNK_BYTES = 65_536; // about a hundred entries: a millisecond or two of 
 /** `undefined` is a line that was too long. */
 export type LedgerLine = string | undefined;
 
-/** The operator named the ledger, so it may be a link. What became shorter was altered: there is nothing to wait for. */
+/** The operator named the ledger, so it may be a link. A ledger that became shorter was altered, so nothing needs to settle. */
 export function tailOptions(path: string): Omit<TailOptions, 'clock'> {
   return { path, root: undefined, followsLinks: true, everyLine: true, chunkBytes: CHUNK_BYTES, maxLineBytes: MAX_LINE_BYTES, settleMs: 0 };
 }
@@ -20,7 +20,7 @@ export function lineIn({ text, isTooLong }: Omit<SplitLine, 'end'>): LedgerLine 
 }
 
 /**
- * Feeds every line that has an end, and gives the one that has none, if there is one. Holds one line and one chunk at most.
+ * Feeds every line that has an end, and returns the rest without one, if there is any. Holds one line and one chunk at most.
  * Throws an error with a reason for people when the file cannot be read.
  */
 export async function readLedger(path: string, feed: (line: LedgerLine) => void): Promise<{ rest: LedgerLine } | undefined> {

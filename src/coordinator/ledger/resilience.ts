@@ -1,4 +1,4 @@
-// How well the governed work goes, judged by the outcomes in the ledger.
+// Judges by the outcomes in the ledger how well the governed work goes.
 
 /** `degraded`: many faults, or faults that come in series; `caution`: some. */
 export interface Resilience {

@@ -24,8 +24,8 @@ export async function verifyLedger(path: string): Promise<Verification> {
   return { ...facts, tornLine: facts.lines + 1 };
 }
 
-/** The verdict in one line: `intact`, `forked at line 4`, `tampered at line 2`, with what else is to be known. */
-export function verdictWords({ lines, breaks, breakCounts, lineageLines, lineageCount, dialect, tornLine }: Verification): string {
+/** The verdict in one line: `intact`, `forked at line 4`, `tampered at line 2`, with forms and the number of lines. */
+export function describeVerdict({ lines, breaks, breakCounts, lineageLines, lineageCount, dialect, tornLine }: Verification): string {
   const broken = (['tampered', 'damaged', 'forked'] as const).flatMap((kind) => {
     const first = breaks.find((found) => found.kind === kind);
     if (breakCounts[kind] === 0) return [];

@@ -1,8 +1,8 @@
-// What kind of action a tool call is, as far as its name and arguments say. Tables first, the reading of them below.
+// Classifies a tool call by its name and arguments. The tables come first.
 
 import { classesOfCommand } from './command-class.ts';
 
-/** `read` leaves everything as it was; all others are what a posture or a mode may forbid. */
+/** `read` changes nothing; a posture or a mode may forbid each of the others. */
 export type ActionClass = 'read' | 'state_change' | 'destructive' | 'outbound' | 'transaction';
 
 /** A tool is of one class, or of a class that its `action` argument decides, or runs a command. */
@@ -28,7 +28,7 @@ const TOOLS: Readonly<Record<string, ToolClass>> = {
   agents_list: 'read',
   sessions_list: 'read',
   sessions_history: 'read',
-  sessions_spawn: 'read', // what the sub-agent does is judged by itself
+  sessions_spawn: 'read', // the sub-agent's own calls are judged
   sessions_send: 'read', // stays among the agents
   sessions_yield: 'read',
   session_status: 'read',
@@ -48,7 +48,7 @@ const TOOLS: Readonly<Record<string, ToolClass>> = {
   subagents: { action: { kill: 'state_change' }, otherwise: 'read' },
 };
 
-/** Words of free text that give an action away. */
+/** Words that name an action in free text. */
 const WORDS: readonly (readonly [RegExp, ActionClass])[] = [
   [/\b(?:delete|destroy|drop|erase|purge|remove|shred|truncate|wipe|rm)\b/, 'destructive'],
   [/\b(?:create|deploy|edit|insert|install|modify|patch|rename|save|set|update|write)\b/, 'state_change'],

@@ -1,12 +1,12 @@
-// Whoever answers has written into the audit ledger before: an entry of that agent between the start of its turn and its answer.
+// An agent writes into the audit ledger before it answers: between the start of its turn and its answer.
 
-import type { Answered } from './fact.ts';
+import type { Answered } from './observation.ts';
 import { agentName, type Finding, findingOf, rule, type RuleContext, type Step } from './rule.ts';
 
 const NAME = 'audit-before-response';
 const TOLERANCE_MS = 2_000; // the ledger's writer and the gateway may use different clocks
-const JUDGED_AFTER_MS = 5_000; // the ledger is read with a delay, which must not accuse anybody
-const GIVE_UP_MS = 600_000; // a ledger that cannot be read for so long says nothing about an answer
+const JUDGED_AFTER_MS = 5_000; // the ledger is read with a delay, which must accuse nobody
+const GIVE_UP_MS = 600_000; // an answer is not judged when the ledger could not be read for so long
 const MAX_WAITING = 500;
 
 export const auditBeforeResponse = rule<readonly Answered[]>({
@@ -15,12 +15,12 @@ export const auditBeforeResponse = rule<readonly Answered[]>({
   isOnByDefault: true,
   action: 'audit_before_response',
   begin: [],
-  observe(waiting, fact, context) {
-    switch (fact.type) {
+  observe(waiting, observation, context) {
+    switch (observation.type) {
       case 'answered':
-        return { state: fact.role === undefined ? waiting : [...waiting, fact].slice(-MAX_WAITING), findings: [] };
+        return { state: observation.role === undefined ? waiting : [...waiting, observation].slice(-MAX_WAITING), findings: [] };
       case 'time_passed':
-        return judgeDue(waiting, fact.at, context);
+        return judgeDue(waiting, observation.at, context);
       case 'clock_shifted':
       case 'tool_started':
       case 'tool_ended':
@@ -28,7 +28,7 @@ export const auditBeforeResponse = rule<readonly Answered[]>({
       case 'ledger_broke':
         return { state: waiting, findings: [] };
       default:
-        return fact satisfies never;
+        return observation satisfies never;
     }
   },
 });

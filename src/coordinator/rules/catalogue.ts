@@ -8,5 +8,5 @@ import { posture } from './posture.ts';
 import type { Rule } from './rule.ts';
 import { sequence } from './sequence.ts';
 
-/** Every rule, in the order in which they see a fact. */
+/** Every rule, in the order in which they get an observation. */
 export const RULES: readonly Rule[] = [sequence, posture, auditBeforeResponse, observerActed, drift, ledgerChain];

@@ -1,7 +1,7 @@
-// What kind of action a shell command is. It looks at the programs that are called, not at every word: `grep delete` deletes nothing.
+// Classifies a shell command by the programs that it calls, not by every word: `grep delete` deletes nothing.
 //
-// This recognises honest commands. One that hides what it does (a script, an encoded text) passes as reading: the coordinator
-// observes, it is no sandbox.
+// It recognises honest commands. One that hides its action (a script, an encoded text) passes as reading: the coordinator observes and
+// is no sandbox.
 
 import type { ActionClass } from './action-class.ts';
 
@@ -40,7 +40,7 @@ const PROGRAMS: Readonly<Record<string, ActionClass>> = {
   solana: 'transaction',
 };
 
-/** Programs whose arguments decide; the first pattern that fits counts. */
+/** Programs whose arguments decide; the first pattern that matches counts. */
 const BY_ARGUMENTS: Readonly<Record<string, readonly (readonly [RegExp, ActionClass])[]>> = {
   git: [
     [/^(?:-[cC] \S+ |-\S+ )*push\b/, 'outbound'],
@@ -103,7 +103,7 @@ export function classesOfCommand(command: string): ActionClass[] {
   return found.length === 0 ? ['read'] : [...new Set(found)];
 }
 
-/** A `>` between quotation marks compares or draws, it writes nothing. */
+/** A `>` between quotation marks writes nothing. */
 function withoutQuoted(text: string): string {
   return text.replace(/'[^']*'|"[^"]*"/g, '');
 }

@@ -1,4 +1,4 @@
-// How far the wording of an answer is from that of its instruction. A rough measure: that is why the rule is off by default.
+// Measures how far the wording of an answer is from that of its instruction. The measure is rough, so the rule is off by default.
 
 import { agentName, findingOf, rule } from './rule.ts';
 
@@ -9,14 +9,14 @@ const MAX_WORDS = 5_000; // of either text
 
 /** The share of distinct words that the two texts do not have in common, in percent with two decimals. */
 export function driftPercent(instruction: string, answer: string): number {
-  const asked = wordsOf(instruction);
-  const said = wordsOf(answer);
+  const asked = distinctWords(instruction);
+  const said = distinctWords(answer);
   const all = new Set([...asked, ...said]).size;
   const shared = asked.size + said.size - all;
   return all === 0 ? 0 : Math.round((1 - shared / all) * 10_000) / 100;
 }
 
-function wordsOf(text: string): Set<string> {
+function distinctWords(text: string): Set<string> {
   const words = text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
   return new Set(words.slice(0, MAX_WORDS));
 }
@@ -34,12 +34,15 @@ export const drift = rule<null>({
   isOnByDefault: false,
   action: 'drift',
   begin: null,
-  observe(state, fact) {
-    if (fact.type !== 'answered' || fact.driftPercent === undefined) return { state, findings: [] };
-    const level = driftLevel(fact.driftPercent);
+  observe(state, observation) {
+    if (observation.type !== 'answered' || observation.driftPercent === undefined) return { state, findings: [] };
+    const level = driftLevel(observation.driftPercent);
     if (level === 'green' || level === 'yellow') return { state, findings: [] };
-    const sentence = `the answer of ${agentName(fact)} drifted ${Math.round(fact.driftPercent)}% from the instruction`;
-    const severity = level === 'red' ? 'violation' : 'notice';
-    return { state, findings: [findingOf(fact, { rule: NAME, finding: level, severity, sentence, sameAs: `${level} ${fact.agentId}` })] };
+    const sentence = `the answer of ${agentName(observation)} drifted ${Math.round(observation.driftPercent)}% from the instruction`;
+    const severity = level === 'red' ? 'violation' : 'remark';
+    return {
+      state,
+      findings: [findingOf(observation, { rule: NAME, finding: level, severity, sentence, sameAs: `${level} ${observation.agentId}` })],
+    };
   },
 });

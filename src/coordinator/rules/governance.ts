@@ -1,4 +1,4 @@
-// What the governance state file says, and how it is named in a title.
+// Decodes the governance state file, and names the state for a title.
 
 import { isRecord } from '../../core/json-guards.ts';
 
@@ -10,19 +10,19 @@ export type Posture = (typeof POSTURES)[number];
 export interface Governance {
   mode: string;
   posture: Posture;
-  /** The role the state names; `broadcast` suspends the sequence. */
+  /** The role that the state names; `broadcast` suspends the sequence. */
   role: string;
   sessionHash: string | null;
 }
 
-/** A mode whose rules forbid what leaves the machine unless a person approved it. */
+/** The mode that forbids to send anything out of the machine unless a person approved it. */
 export const GUARDED_MODE = 'high-security';
 export const BROADCAST = 'broadcast';
 
 const MAX_NAME_CHARS = 40;
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** Reads a parsed `state.json`; otherwise says what is wrong with it. */
+/** Decodes a parsed `state.json`, or says what is wrong with it. */
 export function decodeGovernance(value: unknown): { governance: Governance } | { wrong: string } {
   if (!isRecord(value)) return { wrong: 'it is not a JSON object' };
   const { mode, posture, role, session_hash: sessionHash } = value;

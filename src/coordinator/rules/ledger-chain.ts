@@ -1,6 +1,6 @@
-// The chain of the audit ledger breaks while agents work: a fork is an accident of two writers, an altered line is not.
+// Finds breaks in the audit ledger while agents work. A fork is an accident of two writers, an altered line is not.
 
-import type { LedgerBroke } from './fact.ts';
+import type { LedgerBroke } from './observation.ts';
 import { findingOf, rule } from './rule.ts';
 
 const NAME = 'ledger-chain';
@@ -11,10 +11,13 @@ export const ledgerChain = rule<null>({
   isOnByDefault: true,
   action: 'ledger_chain',
   begin: null,
-  observe(state, fact) {
-    if (fact.type !== 'ledger_broke') return { state, findings: [] };
-    const severity = fact.how === 'forked' ? 'notice' : 'violation';
-    return { state, findings: [findingOf(fact, { rule: NAME, finding: fact.how, severity, sentence: sentenceOf(fact) })] };
+  observe(state, observation) {
+    if (observation.type !== 'ledger_broke') return { state, findings: [] };
+    const severity = observation.how === 'forked' ? 'remark' : 'violation';
+    return {
+      state,
+      findings: [findingOf(observation, { rule: NAME, finding: observation.how, severity, sentence: sentenceOf(observation) })],
+    };
   },
 });
 

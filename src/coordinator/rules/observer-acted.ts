@@ -1,4 +1,4 @@
-// An observer watches: one that uses a tool has left its role.
+// An observer only watches: it uses no tool.
 
 import { agentName, findingOf, rule } from './rule.ts';
 
@@ -10,18 +10,19 @@ export const observerActed = rule<null>({
   isOnByDefault: true,
   action: 'observer_acted',
   begin: null,
-  observe(state, fact) {
-    if (fact.type !== 'tool_started' || fact.role !== 'observer' || fact.isKnown === true) return { state, findings: [] };
-    const sentence = `${agentName(fact)} used the tool ${fact.toolName}, but an observer only watches`;
+  observe(state, observation) {
+    if (observation.type !== 'tool_started' || observation.role !== 'observer' || observation.isKnown === true)
+      return { state, findings: [] };
+    const sentence = `${agentName(observation)} used the tool ${observation.toolName}, but an observer only watches`;
     return {
       state,
       findings: [
-        findingOf(fact, {
+        findingOf(observation, {
           rule: NAME,
           finding: 'acted',
           severity: 'violation',
           sentence,
-          sameAs: `acted ${fact.agentId} ${fact.toolName}`,
+          sameAs: `acted ${observation.agentId} ${observation.toolName}`,
         }),
       ],
     };

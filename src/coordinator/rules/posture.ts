@@ -1,33 +1,44 @@
-// What mode and posture forbid: scout only reads, the high-security mode lets nothing out that nobody approved, defense asks first.
+// Finds what mode and posture forbid: scout only reads, high-security sends nothing out without approval, defense asks first.
 
 import { type ActionClass, classesOf } from './action-class.ts';
-import type { Deed, Fact, ToolStarted } from './fact.ts';
+import type { Actor, Observation, ToolStarted } from './observation.ts';
 import { type Governance, GUARDED_MODE } from './governance.ts';
-import { agentName, type Finding, findingOf, rule, type RuleContext, type Severity, type Step } from './rule.ts';
+import {
+  agentName,
+  type Finding,
+  findingOf,
+  rule,
+  type RuleContext,
+  type Severity,
+  type SeverityName,
+  severityName,
+  severityOf,
+  type Step,
+} from './rule.ts';
 
-/** What a governance state says about an action. `unless approved` holds until a person was asked. */
+/** Whether a governance state permits an action. `unlessApproved`: it is permitted once a person was asked. */
 export type Verdict =
   | { kind: 'permitted' }
   | { kind: 'forbidden'; by: string; unlessApproved: boolean }
   /** Defense wants a confirmation, but forbids nothing. */
   | { kind: 'unconfirmed' };
 
-/** A call that is found unless an approval is asked for it. */
+/** A call that becomes a finding unless an approval is asked for it. The checkpoint has it in this form. */
 interface Held {
-  deed: Deed;
+  deed: Actor;
   callId: string;
   tool: string;
   finding: string;
-  severity: Severity;
+  severity: SeverityName;
   sentence: string;
 }
 
 const NAME = 'posture';
-const APPROVAL_WITHIN_MS = 3_000; // the gateway asks at once, after it has told of the call
+const APPROVAL_WITHIN_MS = 3_000; // the gateway asks right after it has sent the call
 const MAX_HELD = 500;
 
-/** Words for people. */
-const CLASS_WORDS: Readonly<Record<ActionClass, string>> = {
+/** What a call did, for people. */
+const CLASS_TEXTS: Readonly<Record<ActionClass, string>> = {
   read: 'read',
   state_change: 'change something',
   destructive: 'destroy something',
@@ -50,25 +61,25 @@ export const posture = rule<readonly Held[]>({
   isOnByDefault: true,
   action: 'posture_violation',
   begin: [],
-  observe: (held, fact, context) => observe(held, fact, context),
+  observe: (held, observation, context) => observe(held, observation, context),
 });
 
-function observe(held: readonly Held[], fact: Fact, context: RuleContext): Step<readonly Held[]> {
-  switch (fact.type) {
+function observe(held: readonly Held[], observation: Observation, context: RuleContext): Step<readonly Held[]> {
+  switch (observation.type) {
     case 'tool_started':
-      return started(held, fact, context);
+      return started(held, observation, context);
     case 'approval_asked':
-      return { state: keep(held, ({ deed }) => deed.sessionKey !== fact.sessionKey), findings: [] };
+      return { state: keep(held, ({ deed }) => deed.sessionKey !== observation.sessionKey), findings: [] };
     case 'tool_ended':
-      return release(held, ({ deed, callId }) => deed.sessionKey === fact.sessionKey && callId === fact.callId);
+      return release(held, ({ deed, callId }) => deed.sessionKey === observation.sessionKey && callId === observation.callId);
     case 'time_passed':
-      return release(held, ({ deed }) => fact.at - deed.at >= APPROVAL_WITHIN_MS);
+      return release(held, ({ deed }) => observation.at - deed.at >= APPROVAL_WITHIN_MS);
     case 'answered':
     case 'ledger_broke':
     case 'clock_shifted':
       return { state: held, findings: [] };
     default:
-      return fact satisfies never;
+      return observation satisfies never;
   }
 }
 
@@ -84,14 +95,19 @@ function started(held: readonly Held[], call: ToolStarted, { governance }: RuleC
         call,
         'forbidden',
         'violation',
-        `${doing(call, classes)}, which ${verdict.by} forbids${verdict.unlessApproved ? ' without approval' : ''}`,
+        `${describeCall(call, classes)}, which ${verdict.by} forbids${verdict.unlessApproved ? ' without approval' : ''}`,
       );
       return verdict.unlessApproved
         ? { state: [...held, item].slice(-MAX_HELD), findings: [] }
         : { state: held, findings: [toFinding(item)] };
     }
     case 'unconfirmed': {
-      const item = hold(call, 'unconfirmed', 'notice', `${doing(call, classes)} without the confirmation that posture defense asks for`);
+      const item = hold(
+        call,
+        'unconfirmed',
+        'remark',
+        `${describeCall(call, classes)} without the confirmation that posture defense asks for`,
+      );
       return { state: [...held, item].slice(-MAX_HELD), findings: [] };
     }
     default:
@@ -101,13 +117,13 @@ function started(held: readonly Held[], call: ToolStarted, { governance }: RuleC
 
 function hold(call: ToolStarted, finding: string, severity: Severity, sentence: string): Held {
   const { at, conversation, sessionKey, agentId, role, boxId, callId, toolName } = call;
-  const deed = { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
-  return { deed, callId, tool: toolName, finding, severity, sentence };
+  const actor = { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
+  return { deed: actor, callId, tool: toolName, finding, severity: severityName(severity), sentence };
 }
 
-function doing(call: ToolStarted, classes: readonly ActionClass[]): string {
-  const words = classes.filter((kind) => kind !== 'read').map((kind) => CLASS_WORDS[kind]);
-  return `${agentName(call)} used the tool ${call.toolName} to ${words.join(' and ')}`;
+function describeCall(call: ToolStarted, classes: readonly ActionClass[]): string {
+  const actions = classes.filter((kind) => kind !== 'read').map((kind) => CLASS_TEXTS[kind]);
+  return `${agentName(call)} used the tool ${call.toolName} to ${actions.join(' and ')}`;
 }
 
 function release(held: readonly Held[], isOver: (item: Held) => boolean): Step<readonly Held[]> {
@@ -120,5 +136,11 @@ function keep(held: readonly Held[], isKept: (item: Held) => boolean): readonly 
 }
 
 function toFinding({ deed, tool, finding, severity, sentence }: Held): Finding {
-  return findingOf(deed, { rule: NAME, finding, severity, sentence, sameAs: `${finding} ${deed.agentId} ${tool} ${sentence}` });
+  return findingOf(deed, {
+    rule: NAME,
+    finding,
+    severity: severityOf(severity),
+    sentence,
+    sameAs: `${finding} ${deed.agentId} ${tool} ${sentence}`,
+  });
 }

@@ -1,4 +1,4 @@
-// What part an agent plays in a conversation: by configuration, never by what the agent says.
+// The roles of agents. Only the configuration gives a role, never what an agent says.
 
 /** The roles in the order in which they answer. */
 export const ROLES = ['primary', 'secondary', 'observer'] as const;
@@ -13,7 +13,7 @@ export function roleOf(roles: RolesByAgent, agentId: string): Role | undefined {
   return roles.get(agentId.trim().toLowerCase());
 }
 
-/** The order that the configured agents keep: a role that nobody has cannot be waited for. */
+/** The order of the configured roles: nobody waits for a role that no agent has. */
 export function orderOf(roles: RolesByAgent): Role[] {
   const given = new Set(roles.values());
   return ROLES.filter((role) => given.has(role));

@@ -1,11 +1,22 @@
-// What a rule is: a pure function from its own state, a fact and what is known beside it to findings.
+// Defines a rule: a pure function from its own state, an observation and its context to findings.
 
-import type { Deed, Fact } from './fact.ts';
+import type { Actor, Observation } from './observation.ts';
 import type { Governance } from './governance.ts';
 import type { Role, RolesByAgent } from './role.ts';
 
-/** A `violation` is told to the operators; a `notice` is only shown and recorded. */
-export type Severity = 'notice' | 'violation';
+/** A `violation` alerts the operators; a `remark` is only shown and recorded. */
+export type Severity = 'remark' | 'violation';
+
+/** The severity as log, ledger and checkpoint have it: `notice` is the older name of a remark. */
+export type SeverityName = 'notice' | 'violation';
+
+export function severityName(severity: Severity): SeverityName {
+  return severity === 'remark' ? 'notice' : severity;
+}
+
+export function severityOf(name: SeverityName): Severity {
+  return name === 'notice' ? 'remark' : name;
+}
 
 /** One thing that a rule found. */
 export interface Finding {
@@ -14,7 +25,7 @@ export interface Finding {
   /** The rule's own name for it, such as `skipped`. */
   finding: string;
   severity: Severity;
-  /** One sentence that a person understands, without a full stop. It may contain names that agents chose: not safe Markdown. */
+  /** One sentence for people, without a full stop. It may contain names that agents chose: not safe Markdown. */
   sentence: string;
   conversation: string;
   sessionKey: string;
@@ -24,23 +35,23 @@ export interface Finding {
   sameAs: string;
 }
 
-/** What is known beside the facts. */
+/** What a rule may know beside an observation. */
 export interface RuleContext {
   roles: RolesByAgent;
   /** The roles that somebody has, in the order they answer. */
   order: readonly Role[];
-  /** The governance state in effect when the fact happened, as far as known. */
+  /** The governance state in effect at the time of the observation, as far as known. */
   governance: Governance | undefined;
   missingAfterMs: number;
   /** Whether the ledger has an entry of one of these names (lower case) between the two instants, both included. */
   hasAudit(names: readonly string[], fromAt: number, toAt: number): boolean;
-  /** Up to when the ledger is known; 0 while it cannot be read. */
+  /** Up to when the ledger was read; 0 while it cannot be read. */
   auditKnownUntil: number;
-  /** The box of the newest turn of a conversation. */
-  newestDeed(conversation: string): Deed | undefined;
+  /** The agent, with its box, of the newest turn of a conversation. */
+  newestActor(conversation: string): Actor | undefined;
 }
 
-/** What a rule makes of one fact. */
+/** The result of one observation. */
 export interface Step<S> {
   state: S;
   findings: Finding[];
@@ -49,19 +60,19 @@ export interface Step<S> {
 /** A rule as its file describes it. `S` is plain data: it is stored in the checkpoint as it is. */
 export interface RuleDefinition<S> {
   name: string;
-  /** For the configuration's help. */
+  /** For the help on configuration. */
   meaning: string;
   isOnByDefault: boolean;
   /** What its findings are called in the audit ledger. */
   action: string;
   begin: S;
-  observe(state: S, fact: Fact, context: RuleContext): Step<S>;
+  observe(state: S, observation: Observation, context: RuleContext): Step<S>;
 }
 
-/** A rule at work; holds the state between facts. */
+/** A rule with its state between observations. */
 export interface RunningRule {
-  observe(fact: Fact, context: RuleContext): Finding[];
-  /** Another object whenever something changed. */
+  observe(observation: Observation, context: RuleContext): Finding[];
+  /** A new object whenever the state changed. */
   state(): unknown;
 }
 
@@ -71,11 +82,11 @@ export interface Rule {
   readonly meaning: string;
   readonly isOnByDefault: boolean;
   readonly action: string;
-  /** `saved` is what `state()` once gave, or `undefined` for a beginning. */
+  /** `saved` is what `state()` returned before; `undefined` to begin. */
   start(saved: unknown): RunningRule;
 }
 
-/** Makes a rule of its description. */
+/** Makes a rule of its definition. */
 export function rule<S>(definition: RuleDefinition<S>): Rule {
   const { name, meaning, isOnByDefault, action, begin, observe } = definition;
   return {
@@ -84,11 +95,11 @@ export function rule<S>(definition: RuleDefinition<S>): Rule {
     isOnByDefault,
     action,
     start(saved) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what this rule's own `state()` gave to our own checkpoint
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this rule's own `state()`, from our own checkpoint
       let state = saved === undefined ? begin : (saved as S);
       return {
-        observe(fact, context) {
-          const step = observe(state, fact, context);
+        observe(observation, context) {
+          const step = observe(state, observation, context);
           state = step.state;
           return step.findings;
         },
@@ -98,15 +109,15 @@ export function rule<S>(definition: RuleDefinition<S>): Rule {
   };
 }
 
-/** A finding about what somebody did. */
+/** A finding about what an agent did. */
 export function findingOf(
-  deed: Deed,
+  actor: Actor,
   about: { rule: string; finding: string; severity: Severity; sentence: string; sameAs?: string; at?: number },
 ): Finding {
   const { rule: name, finding, severity, sentence } = about;
-  const { conversation, sessionKey, boxId } = deed;
+  const { conversation, sessionKey, boxId } = actor;
   return {
-    at: about.at ?? deed.at,
+    at: about.at ?? actor.at,
     rule: name,
     finding,
     severity,
@@ -118,7 +129,7 @@ export function findingOf(
   };
 }
 
-/** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id says it already. */
-export function agentName({ agentId, role }: Pick<Deed, 'agentId' | 'role'>): string {
+/** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id is the role. */
+export function agentName({ agentId, role }: Pick<Actor, 'agentId' | 'role'>): string {
   return role === undefined || role === agentId.trim().toLowerCase() ? agentId : `${agentId} (${role})`;
 }

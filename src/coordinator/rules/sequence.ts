@@ -1,6 +1,6 @@
-// The order of answers: primary, secondary, observer. Whoever answers out of turn is found, and so is who stays silent.
+// Checks the order of answers: primary, secondary, observer. Finds agents that answer out of turn, and agents that stay silent.
 
-import type { Answered, Deed, Fact } from './fact.ts';
+import type { Answered, Actor, Observation } from './observation.ts';
 import { BROADCAST } from './governance.ts';
 import type { Role } from './role.ts';
 import { agentName, type Finding, findingOf, rule, type RuleContext, type Step } from './rule.ts';
@@ -13,10 +13,10 @@ interface Cycle {
   isOpen: boolean;
   /** Somebody answered before the expected role. */
   isSkipped: boolean;
-  /** It was said already that the expected role is missing. */
+  /** There is a finding already that the expected role is missing. */
   isMissing: boolean;
-  last: Deed;
-  /** Grows when order is reached or restored, so that the next trouble is a new finding. */
+  last: Actor;
+  /** Grows when the order is complete or restored, so that the next break of it is a new finding. */
   round: number;
 }
 
@@ -29,7 +29,7 @@ interface Judged {
 }
 
 const NAME = 'sequence';
-const FORGET_AFTER_MS = 24 * 3_600_000; // who answers again after a day does not repeat himself
+const FORGET_AFTER_MS = 24 * 3_600_000; // an answer after a day is no repetition
 
 export const sequence = rule<Cycles>({
   name: NAME,
@@ -37,24 +37,24 @@ export const sequence = rule<Cycles>({
   isOnByDefault: true,
   action: 'sequence_violation',
   begin: {},
-  observe: (cycles, fact, context) => observe(cycles, fact, context),
+  observe: (cycles, observation, context) => observe(cycles, observation, context),
 });
 
-function observe(cycles: Cycles, fact: Fact, context: RuleContext): Step<Cycles> {
-  switch (fact.type) {
+function observe(cycles: Cycles, observation: Observation, context: RuleContext): Step<Cycles> {
+  switch (observation.type) {
     case 'answered':
-      return answered(cycles, fact, context);
+      return answered(cycles, observation, context);
     case 'time_passed':
-      return timePassed(cycles, fact.at, context);
+      return timePassed(cycles, observation.at, context);
     case 'clock_shifted':
-      return { state: shifted(cycles, fact.byMs), findings: [] };
+      return { state: shifted(cycles, observation.byMs), findings: [] };
     case 'tool_started':
     case 'tool_ended':
     case 'approval_asked':
     case 'ledger_broke':
       return { state: cycles, findings: [] };
     default:
-      return fact satisfies never;
+      return observation satisfies never;
   }
 }
 
@@ -70,7 +70,7 @@ function answered(cycles: Cycles, answer: Answered, context: RuleContext): Step<
 
 function judge(before: Cycle | undefined, position: number, answer: Answered, order: readonly Role[]): Judged {
   const cycle = before ?? newCycle(answer);
-  const last = { ...deedOf(answer), at: Math.max(answer.at, cycle.last.at) };
+  const last = { ...actorOf(answer), at: Math.max(answer.at, cycle.last.at) };
   if (before !== undefined && position > 0 && before.last.role === answer.role) return found({ ...cycle, last }, repeated(cycle, answer));
   if (position === cycle.expected) return advanced(cycle, last, order);
   if (position === 0) return restarted(cycle, last, order);
@@ -79,15 +79,15 @@ function judge(before: Cycle | undefined, position: number, answer: Answered, or
 }
 
 function newCycle(answer: Answered): Cycle {
-  return { expected: 0, isOpen: false, isSkipped: false, isMissing: false, last: deedOf(answer), round: 0 };
+  return { expected: 0, isOpen: false, isSkipped: false, isMissing: false, last: actorOf(answer), round: 0 };
 }
 
 function found(cycle: Cycle, finding: Finding): Judged {
   return { cycle, findings: [finding] };
 }
 
-/** The expected role answered: in time, or after it had been skipped or missed. */
-function advanced(cycle: Cycle, last: Deed, order: readonly Role[]): Judged {
+/** The expected role answered: in time, or late. */
+function advanced(cycle: Cycle, last: Actor, order: readonly Role[]): Judged {
   const isLate = cycle.isSkipped || cycle.isMissing;
   const isClosed = cycle.expected + 1 === order.length;
   const next = {
@@ -101,8 +101,8 @@ function advanced(cycle: Cycle, last: Deed, order: readonly Role[]): Judged {
   return { cycle: next, findings: isLate ? [late(cycle, last)] : [] };
 }
 
-/** The first role began anew. Who gave up waiting for an answer may do so; who was skipped before is still owed one. */
-function restarted(cycle: Cycle, last: Deed, order: readonly Role[]): Judged {
+/** The first role began a new cycle. That is allowed when a role is missing; a role that was skipped before is still expected. */
+function restarted(cycle: Cycle, last: Actor, order: readonly Role[]): Judged {
   const next = { ...cycle, expected: 1, isOpen: true, isMissing: false, isSkipped: cycle.isSkipped && cycle.expected === 1, last };
   if (cycle.isMissing) return { cycle: { ...next, isSkipped: false, round: cycle.round + 1 }, findings: [] };
   return found(next, restart(cycle, last, order));
@@ -131,8 +131,8 @@ function timeOut(cycle: Cycle, now: number, context: RuleContext): Judged {
   if (!cycle.isOpen || cycle.isMissing || role === undefined || now - cycle.last.at < context.missingAfterMs)
     return { cycle, findings: [] };
   const at = cycle.last.at + context.missingAfterMs;
-  const shownIn = context.newestDeed(cycle.last.conversation) ?? cycle.last;
-  const sentence = `the ${role} has not answered ${durationWords(context.missingAfterMs)} after ${agentName(cycle.last)} did`;
+  const shownIn = context.newestActor(cycle.last.conversation) ?? cycle.last;
+  const sentence = `the ${role} has not answered ${describeDuration(context.missingAfterMs)} after ${agentName(cycle.last)} did`;
   const finding = findingOf(shownIn, {
     at,
     rule: NAME,
@@ -144,13 +144,13 @@ function timeOut(cycle: Cycle, now: number, context: RuleContext): Judged {
   return { cycle: { ...cycle, isMissing: true }, findings: [finding] };
 }
 
-function skipped(cycle: Cycle, answer: Deed, order: readonly Role[]): Finding {
+function skipped(cycle: Cycle, answer: Actor, order: readonly Role[]): Finding {
   const role = order[cycle.expected] ?? '';
   const sentence = `${agentName(answer)} answered although the ${role} was expected`;
   return findingOf(answer, { rule: NAME, finding: 'skipped', severity: 'violation', sentence, sameAs: `skipped ${role} ${cycle.round}` });
 }
 
-function repeated(cycle: Cycle, answer: Deed): Finding {
+function repeated(cycle: Cycle, answer: Actor): Finding {
   const sentence = `${agentName(answer)} answered twice in a row`;
   return findingOf(answer, {
     rule: NAME,
@@ -161,17 +161,17 @@ function repeated(cycle: Cycle, answer: Deed): Finding {
   });
 }
 
-function restart(cycle: Cycle, answer: Deed, order: readonly Role[]): Finding {
+function restart(cycle: Cycle, answer: Actor, order: readonly Role[]): Finding {
   const sentence = `${agentName(answer)} answered again before the ${order.at(-1) ?? ''} closed the cycle`;
-  return findingOf(answer, { rule: NAME, finding: 'restarted', severity: 'notice', sentence, sameAs: `restarted ${cycle.round}` });
+  return findingOf(answer, { rule: NAME, finding: 'restarted', severity: 'remark', sentence, sameAs: `restarted ${cycle.round}` });
 }
 
-function late(cycle: Cycle, answer: Deed): Finding {
+function late(cycle: Cycle, answer: Actor): Finding {
   const sentence = `${agentName(answer)} answered after all: order is restored`;
-  return findingOf(answer, { rule: NAME, finding: 'late', severity: 'notice', sentence, sameAs: `late ${answer.role} ${cycle.round}` });
+  return findingOf(answer, { rule: NAME, finding: 'late', severity: 'remark', sentence, sameAs: `late ${answer.role} ${cycle.round}` });
 }
 
-function deedOf({ at, conversation, sessionKey, agentId, role, boxId }: Deed): Deed {
+function actorOf({ at, conversation, sessionKey, agentId, role, boxId }: Actor): Actor {
   return { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
 }
 
@@ -181,7 +181,7 @@ function shifted(cycles: Cycles, byMs: number): Cycles {
   );
 }
 
-function durationWords(ms: number): string {
+function describeDuration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   return seconds < 120 ? `${seconds}s` : `${Math.round(seconds / 60)}m`;
 }

@@ -33,19 +33,19 @@ describe('the operators', () => {
     rig.answer = 'later';
     await turnOf(rig, 'auditor');
     await rig.pass(20);
-    rig.answer = 'told';
+    rig.answer = 'posted';
     await rig.pass(20);
-    expect(rig.told).toHaveLength(1);
+    expect(rig.alerts).toHaveLength(1);
   });
 
   it('get no more than the limit an hour, and one line that says how many were held back', async () => {
-    const rig = await startRig(tempFolder(), { noticesPerHour: 2 });
+    const rig = await startRig(tempFolder(), { alertsPerHour: 2 });
     for (const root of ['a', 'b', 'c', 'd', 'e']) await turnOf(rig, 'auditor', root);
-    expect(rig.told).toHaveLength(2);
+    expect(rig.alerts).toHaveLength(2);
     rig.clock.pass(3_600_000);
     await rig.pass(2);
-    expect(rig.told).toHaveLength(3);
-    expect(rig.told[2]?.text).toMatch(/^@alice @bob 3 more findings were held back/);
+    expect(rig.alerts).toHaveLength(3);
+    expect(rig.alerts[2]?.text).toMatch(/^@alice @bob 3 more findings were held back/);
   });
 
   it('are never mentioned by what an agent chose to call itself or its tools', async () => {
@@ -54,14 +54,14 @@ describe('the operators', () => {
     const common = { sessionKey: keyOf('auditor'), at: rig.clock.now(), source: 'gateway', namesRuns: true } as const;
     rig.apply({ ...common, type: 'tool_started', callId: 'c', tool: '@channel @carol https://example.org', args: {} });
     await rig.pass(3);
-    const text = rig.told[0]?.text ?? '';
+    const text = rig.alerts[0]?.text ?? '';
     expect(text.replaceAll(/`[^`]*`/g, '').match(/@\w+/g)).toEqual(['@alice', '@bob']);
   });
 
   it('are not told when nobody is configured', async () => {
     const rig = await startRig(tempFolder(), { operators: [] });
     await turnOf(rig, 'auditor');
-    expect(rig.told).toEqual([]);
+    expect(rig.alerts).toEqual([]);
     expect(rig.ledger()).toHaveLength(1);
   });
 });

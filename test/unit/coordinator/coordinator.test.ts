@@ -11,7 +11,7 @@ describe('three agents in one thread', () => {
   it('find nothing when they answer in order', async () => {
     const rig = await startRig(tempFolder());
     for (const agent of ['main', 'reviewer', 'auditor']) await turnOf(rig, agent);
-    expect({ findings: rig.findings(), ledger: rig.ledger(), told: rig.told }).toEqual({ findings: [], ledger: [], told: [] });
+    expect({ findings: rig.findings(), ledger: rig.ledger(), told: rig.alerts }).toEqual({ findings: [], ledger: [], told: [] });
   });
 
   it('show who was out of turn in the box of the answer, write it down and tell the operators once', async () => {
@@ -22,7 +22,7 @@ describe('three agents in one thread', () => {
     expect(card).toMatchObject({ title: expect.stringContaining('1 violation'), color: '#e8590c' });
     expect(rig.ledger()).toMatchObject([{ agent: 'coordinator', action: 'sequence_violation', outcome: 'logged' }]);
     expect(rig.ledger()[0]?.detail).toContain(`skipped (violation) in session ${keyOf('auditor')}`);
-    expect(rig.told).toMatchObject([
+    expect(rig.alerts).toMatchObject([
       {
         place: { channelId: 'town', rootId: 'root' },
         text: expect.stringMatching(/^@alice @bob Violation \(sequence\): `auditor [^`]+`\.$/),
@@ -36,14 +36,14 @@ describe('three agents in one thread', () => {
     for (const agent of ['reviewer', 'auditor', 'reviewer', 'auditor']) await turnOf(rig, agent);
     expect(rig.findings().at(-1)).toBe('◆ [VIOLATION] auditor (observer) answered although the primary was expected (×4)');
     expect(rig.ledger()).toHaveLength(1);
-    expect(rig.told).toHaveLength(1);
+    expect(rig.alerts).toHaveLength(1);
     expect(rig.coordinator().health().findingsByRule).toEqual({ sequence: 4 });
   });
 
   it('are told of in every conversation, but only once in each', async () => {
     const rig = await startRig(tempFolder());
     for (const root of ['a', 'b', 'a']) await turnOf(rig, 'auditor', root);
-    expect(rig.told.map(({ place }) => place?.rootId)).toEqual(['a', 'b']);
+    expect(rig.alerts.map(({ place }) => place?.rootId)).toEqual(['a', 'b']);
   });
 
   it('notice the missing observer in the newest box, and its late answer', async () => {
@@ -54,7 +54,8 @@ describe('three agents in one thread', () => {
     expect(rig.findings()).toEqual(['◆ [VIOLATION] the observer has not answered 60s after reviewer (secondary) did']);
     await turnOf(rig, 'auditor');
     expect(rig.findings().at(-1)).toBe('◆ [NOTICE] auditor (observer) answered after all: order is restored');
-    expect(rig.told).toHaveLength(1);
+    expect(rig.ledger().at(-1)?.detail).toMatch(/^late \(notice\) in session /);
+    expect(rig.alerts).toHaveLength(1);
   });
 });
 
@@ -73,9 +74,9 @@ describe('a finding', () => {
 
   it('is written and told as soon as its rows are safe, whenever the next beat comes', async () => {
     const rig = await found();
-    expect([rig.ledger(), rig.told]).toEqual([[], []]);
+    expect([rig.ledger(), rig.alerts]).toEqual([[], []]);
     rig.store();
-    await eventually(() => expect([rig.ledger().length, rig.told.length]).toEqual([1, 1]));
+    await eventually(() => expect([rig.ledger().length, rig.alerts.length]).toEqual([1, 1]));
   });
 
   it('is none of ours any more when another watcher has taken over', async () => {
@@ -83,7 +84,7 @@ describe('a finding', () => {
     rig.isReplaced = true;
     rig.store();
     await rig.pass(3);
-    expect([rig.ledger(), rig.told]).toEqual([[], []]);
+    expect([rig.ledger(), rig.alerts]).toEqual([[], []]);
   });
 });
 
@@ -143,7 +144,7 @@ describe('a restart in the middle of a sequence', () => {
     await rig.pass(20);
     await turnOf(rig, 'reviewer');
     expect(rig.ledger().map(({ detail }) => detail.split(' ')[0])).toEqual(['skipped', 'late']);
-    expect(rig.told).toHaveLength(1);
+    expect(rig.alerts).toHaveLength(1);
     expect(rig.coordinator().health().findingsByRule).toEqual({ sequence: 2 });
   });
 
@@ -159,7 +160,7 @@ describe('a restart in the middle of a sequence', () => {
     says(rig, 'auditor', 't', { at: answeredAt });
     await rig.pass(5);
     expect(rig.ledger()).toHaveLength(1);
-    expect(rig.told).toHaveLength(1);
+    expect(rig.alerts).toHaveLength(1);
   });
 
   it('does not write a ledger line twice that was written but not struck off', async () => {
@@ -173,7 +174,7 @@ describe('a restart in the middle of a sequence', () => {
     await rig.restart();
     await rig.pass(5);
     expect(rig.ledger()).toHaveLength(1);
-    expect(rig.told.map(({ isDoubtful }) => isDoubtful)).toEqual([false, true]);
+    expect(rig.alerts.map(({ isDoubtful }) => isDoubtful)).toEqual([false, true]);
   });
 
   it('judges what happened meanwhile in order of time, whichever session is read first', async () => {

@@ -74,7 +74,7 @@ describe('a ledger that is followed', () => {
     await follower.look();
     appendFileSync(path, 'nonsense\n');
     await follower.look();
-    follower.distrust();
+    follower.readAllAgain();
     await follower.look();
     expect(broken).toEqual([{ kind: 'damaged', line: 4 }]);
     expect(follower.facts()).toMatchObject({ lines: 4 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice } from '../../../src/coordinator/operators.ts';
+import type { Alert } from '../../../src/coordinator/operator-alerts.ts';
 import type { FoundPost, PostDraft, Reason, Sink } from '../../../src/core/sink.ts';
 import { PushError } from '../../../src/core/sink.ts';
 import { createNotices } from '../../../src/app/notices.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const NOTICE: Notice = {
+const ALERT: Alert = {
   id: 'n1',
   at: 1_000_000,
   text: '@alice Violation (sequence): somebody.',
@@ -32,21 +32,21 @@ function sinkWith(reasons: Reason[], found: unknown[] = []) {
   return { sink, drafts };
 }
 
-function tell(
-  notice: Notice,
+function post(
+  alert: Alert,
   { sink }: { sink: Sink },
   connected: { userId: string; noticeChannelId?: string } | undefined = { userId: 'me' },
 ) {
-  return createNotices({ sink, log: quiet, connected: () => connected })(notice);
+  return createNotices({ sink, log: quiet, connected: () => connected })(alert);
 }
 
-describe('a notice for the operators', () => {
+describe('an alert for the operators', () => {
   it('is a post of its own in the thread, with an id that the server knows again', async () => {
     const server = sinkWith([]);
-    expect(await tell(NOTICE, server)).toBe('told');
+    expect(await post(ALERT, server)).toBe('posted');
     expect(server.drafts).toEqual([
       {
-        message: NOTICE.text,
+        message: ALERT.text,
         props: { livestatus: { notice: 'n1' } },
         pendingPostId: 'me:n1',
         target: { channelId: 'town', rootId: 'root' },
@@ -56,19 +56,19 @@ describe('a notice for the operators', () => {
 
   it('goes to the configured channel instead, and says what it is about', async () => {
     const server = sinkWith([]);
-    await tell(NOTICE, server, { userId: 'me', noticeChannelId: 'ops' });
-    expect(server.drafts).toMatchObject([{ target: { channelId: 'ops' }, message: `${NOTICE.text} In channel \`town\`.` }]);
+    await post(ALERT, server, { userId: 'me', noticeChannelId: 'ops' });
+    expect(server.drafts).toMatchObject([{ target: { channelId: 'ops' }, message: `${ALERT.text} In channel \`town\`.` }]);
   });
 
   it('goes into the channel when its thread is gone', async () => {
     const server = sinkWith(['root_gone']);
-    expect(await tell(NOTICE, server)).toBe('told');
+    expect(await post(ALERT, server)).toBe('posted');
     expect(server.drafts[1]?.target).toEqual({ channelId: 'town' });
   });
 
   it('is not posted again when an earlier attempt turns out to have worked', async () => {
     const server = sinkWith([], [{ notice: 'other' }, { notice: 'n1' }, 7, null]);
-    expect(await tell({ ...NOTICE, isDoubtful: true }, server)).toBe('told');
+    expect(await post({ ...ALERT, isDoubtful: true }, server)).toBe('posted');
     expect(server.drafts).toEqual([]);
   });
 
@@ -81,11 +81,11 @@ describe('a notice for the operators', () => {
     ['no_access', 'never'],
     ['archived', 'never'],
     ['rejected', 'never'],
-  ])('after %s is told %s', async (reason, told) => expect(await tell(NOTICE, sinkWith([reason]))).toBe(told));
+  ])('after %s: %s', async (reason, outcome) => expect(await post(ALERT, sinkWith([reason]))).toBe(outcome));
 
   it('waits until Mattermost has answered, and is dropped when there is no place for it', async () => {
-    expect(await createNotices({ sink: sinkWith([]).sink, log: quiet, connected: () => undefined })(NOTICE)).toBe('later');
-    const { place: _place, ...nowhere } = NOTICE;
-    expect(await tell(nowhere, sinkWith([]))).toBe('never');
+    expect(await createNotices({ sink: sinkWith([]).sink, log: quiet, connected: () => undefined })(ALERT)).toBe('later');
+    const { place: _place, ...nowhere } = ALERT;
+    expect(await post(nowhere, sinkWith([]))).toBe('never');
   });
 });

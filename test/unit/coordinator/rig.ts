@@ -9,10 +9,10 @@ import { BUILT_IN_LABELS } from '../../../src/boxes/render/labels.ts';
 import { renderCard } from '../../../src/boxes/render/render.ts';
 import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from '../../../src/coordinator/contract.ts';
 import { createCoordinator } from '../../../src/coordinator/coordinator.ts';
-import type { Notice, Told } from '../../../src/coordinator/operators.ts';
+import type { Alert, AlertOutcome } from '../../../src/coordinator/operator-alerts.ts';
 import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
 import type { Role } from '../../../src/coordinator/rules/role.ts';
-import type { StoredRow } from '../../../src/coordinator/stored.ts';
+import type { StoredRow } from '../../../src/coordinator/stored-rows.ts';
 import type { Card } from '../../../src/core/card.ts';
 import { EventPath } from '../../../src/app/event-path.ts';
 import type { SessionEvent, Trigger } from '../../../src/core/event.ts';
@@ -47,9 +47,9 @@ export interface Rig {
   dir: string;
   ledgerPath: string;
   cardsById: Map<string, Card>;
-  told: Notice[];
-  /** What the chat server answers to the next notices. */
-  answer: Told;
+  alerts: Alert[];
+  /** What the chat server answers to the next alerts. */
+  answer: AlertOutcome;
   /** Whether another watcher has taken over. */
   isReplaced: boolean;
   /** Stores a checkpoint. */
@@ -79,8 +79,8 @@ export async function startRig(dir: string, changes: Partial<CoordinatorOptions>
     dir,
     ledgerPath,
     cardsById: new Map(),
-    told: [],
-    answer: 'told',
+    alerts: [],
+    answer: 'posted',
     isReplaced: false,
     store: () => store(rig, disk),
     board: () => known(parts.board),
@@ -125,7 +125,7 @@ function createBoard(rig: Rig, redact: (text: string) => string): Board {
           labels: BUILT_IN_LABELS,
           redact,
           violations: rig.coordinator().violationsFor(tree.turn.boxId),
-          notices: rig.coordinator().noticesFor(tree.turn.boxId),
+          remarks: rig.coordinator().remarksFor(tree.turn.boxId),
           badge: rig.coordinator().badge() ?? '',
         }),
       show: ({ boxId, card }) => rig.cardsById.set(boxId, card),
@@ -151,8 +151,8 @@ function portsOf(rig: Rig, disk: Disk): Omit<CoordinatorPorts, 'redact'> {
     log: quiet,
     sessions: rig.fold().sessionsByKey,
     changed: (boxIds) => rig.board().redraw(boxIds),
-    async tell(notice) {
-      if (rig.answer === 'told') rig.told.push(notice);
+    async postAlert(alert) {
+      if (rig.answer === 'posted') rig.alerts.push(alert);
       return rig.answer;
     },
     isReplaced: () => rig.isReplaced,
@@ -170,7 +170,7 @@ function optionsOf(rig: Rig, changes: Partial<CoordinatorOptions>): CoordinatorO
     ledger: { path: rig.ledgerPath, create: true },
     operators: ['alice', 'bob'],
     hasChannel: false,
-    noticesPerHour: 6,
+    alertsPerHour: 6,
     ...changes,
   };
 }

@@ -1,6 +1,6 @@
 // Runs one rule over facts, with everything beside the facts made up. Times are seconds after T0.
 
-import type { Answered, Fact, ToolStarted } from '../../../src/coordinator/rules/fact.ts';
+import type { Answered, Observation, ToolStarted } from '../../../src/coordinator/rules/observation.ts';
 import type { Governance } from '../../../src/coordinator/rules/governance.ts';
 import { orderOf, type Role, ROLES } from '../../../src/coordinator/rules/role.ts';
 import type { Finding, Rule, RuleContext } from '../../../src/coordinator/rules/rule.ts';
@@ -19,7 +19,7 @@ export function contextWith(changes: Partial<RuleContext> = {}): RuleContext {
     missingAfterMs: MISSING_AFTER_S * 1_000,
     hasAudit: () => false,
     auditKnownUntil: Number.MAX_SAFE_INTEGER,
-    newestDeed: () => undefined,
+    newestActor: () => undefined,
     ...changes,
   };
 }
@@ -29,35 +29,35 @@ export function governance(mode: string, posture: Governance['posture'], role = 
 }
 
 /** An agent's deed; an agent that is no role has none. */
-function deed(seconds: number, agentId: string, conversation: string) {
+function actor(seconds: number, agentId: string, conversation: string) {
   const role = ROLES_BY_AGENT.get(agentId.trim().toLowerCase());
   const who = { conversation, sessionKey: `agent:${agentId}:${conversation}`, agentId, boxId: `box-${agentId}-${seconds}` };
   return { at: T0 + seconds * 1_000, ...who, ...(role === undefined ? {} : { role }) };
 }
 
 export function answered(seconds: number, agentId: string, more: Partial<Answered> = {}, conversation = 'town'): Answered {
-  return { type: 'answered', ...deed(seconds, agentId, conversation), turnStartedAt: T0 + (seconds - 10) * 1_000, ...more };
+  return { type: 'answered', ...actor(seconds, agentId, conversation), turnStartedAt: T0 + (seconds - 10) * 1_000, ...more };
 }
 
 export function used(seconds: number, agentId: string, tool: string, args: Record<string, string> = {}): ToolStarted {
-  return { type: 'tool_started', ...deed(seconds, agentId, 'town'), callId: `call-${seconds}`, tool, toolName: tool, args };
+  return { type: 'tool_started', ...actor(seconds, agentId, 'town'), callId: `call-${seconds}`, tool, toolName: tool, args };
 }
 
-export function ended(seconds: number, agentId: string, startedAtSeconds: number): Fact {
-  return { type: 'tool_ended', ...deed(seconds, agentId, 'town'), callId: `call-${startedAtSeconds}` };
+export function ended(seconds: number, agentId: string, startedAtSeconds: number): Observation {
+  return { type: 'tool_ended', ...actor(seconds, agentId, 'town'), callId: `call-${startedAtSeconds}` };
 }
 
-export function approvalAsked(seconds: number, agentId: string): Fact {
-  return { type: 'approval_asked', ...deed(seconds, agentId, 'town') };
+export function approvalAsked(seconds: number, agentId: string): Observation {
+  return { type: 'approval_asked', ...actor(seconds, agentId, 'town') };
 }
 
-export function timePassed(seconds: number): Fact {
+export function timePassed(seconds: number): Observation {
   return { type: 'time_passed', at: T0 + seconds * 1_000 };
 }
 
-export function run(rule: Rule, facts: readonly Fact[], context = contextWith()): Finding[] {
+export function run(rule: Rule, observations: readonly Observation[], context = contextWith()): Finding[] {
   const running = rule.start(undefined);
-  return facts.flatMap((fact) => running.observe(fact, context));
+  return observations.flatMap((observation) => running.observe(observation, context));
 }
 
 /** `skipped`, `late`, … in order. */

@@ -74,7 +74,7 @@ describe('mode and posture', () => {
   });
 
   it('only notes what defense wants confirmed', () => {
-    expect(run(posture, [message, timePassed(5)], defense)).toMatchObject([{ finding: 'unconfirmed', severity: 'notice' }]);
+    expect(run(posture, [message, timePassed(5)], defense)).toMatchObject([{ finding: 'unconfirmed', severity: 'remark' }]);
   });
 
   it('judges nothing while the state is not known', () => {
@@ -172,7 +172,7 @@ describe('the other rules', () => {
   });
 
   it.each([
-    ['forked', 'notice'],
+    ['forked', 'remark'],
     ['tampered', 'violation'],
     ['damaged', 'violation'],
   ] as const)('finds a ledger that is %s', (how, severity) => {
@@ -207,7 +207,7 @@ describe('the other rules', () => {
       [3, 10, 33.33, 85.71].map((driftPercent, index) => answered(index, 'primary', { driftPercent })),
     );
     expect(found.map(({ finding, severity }) => [finding, severity])).toEqual([
-      ['orange', 'notice'],
+      ['orange', 'remark'],
       ['red', 'violation'],
     ]);
     expect(run(drift, [answered(0, 'primary')])).toEqual([]);

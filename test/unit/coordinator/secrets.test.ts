@@ -34,7 +34,7 @@ it.each([
     const options = { rules: RULES, roles: new Map<string, Role>([[agent.toLowerCase(), 'observer']]) };
     const rig = await startRig(tempFolder(), options, createRedactor([CONFIGURED]));
     await misbehave(rig, agent, tool);
-    const shown = [JSON.stringify([...rig.cardsById.values()]), readFileSync(rig.ledgerPath, 'utf8'), JSON.stringify(rig.told)];
+    const shown = [JSON.stringify([...rig.cardsById.values()]), readFileSync(rig.ledgerPath, 'utf8'), JSON.stringify(rig.alerts)];
     expect(rig.coordinator().health().findingsByRule).toMatchObject({ posture: 1, 'observer-acted': 1, 'audit-before-response': 1 });
     for (const text of [
       ...shown,

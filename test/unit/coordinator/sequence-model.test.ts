@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fact } from '../../../src/coordinator/rules/fact.ts';
+import type { Observation } from '../../../src/coordinator/rules/observation.ts';
 import { sequence } from '../../../src/coordinator/rules/sequence.ts';
 import { answered, MISSING_AFTER_S, run, timePassed } from './rule-harness.ts';
 
@@ -55,7 +55,7 @@ function modelOf(history: readonly Answer[], endAt: number): string[] {
 
 /** The real rule; ticks between the answers must make no difference. */
 function realOf(history: readonly Answer[], endAt: number, ticks: readonly number[]): string[] {
-  const facts: Fact[] = [...history.map(({ role, at }) => answered(at, role)), ...ticks.map(timePassed), timePassed(endAt)].sort(
+  const facts: Observation[] = [...history.map(({ role, at }) => answered(at, role)), ...ticks.map(timePassed), timePassed(endAt)].sort(
     (a, b) => a.at - b.at,
   );
   return run(sequence, facts).map(({ finding, sentence, sameAs }) => {

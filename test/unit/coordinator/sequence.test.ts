@@ -41,14 +41,14 @@ describe('the order of answers', () => {
     });
   });
 
-  it('calls a restart and a late answer notices, everything else violations', () => {
+  it('calls a restart and a late answer remarks, everything else violations', () => {
     const severities = Object.fromEntries(
       [...run(sequence, letters('P P O S S')), ...run(sequence, [...letters('P S'), timePassed(9_999)])].map(({ finding, severity }) => [
         finding,
         severity,
       ]),
     );
-    expect(severities).toEqual({ restarted: 'notice', late: 'notice', skipped: 'violation', repeated: 'violation', missing: 'violation' });
+    expect(severities).toEqual({ restarted: 'remark', late: 'remark', skipped: 'violation', repeated: 'violation', missing: 'violation' });
   });
 
   it('counts the same skip of a conversation as one finding until order is restored', () => {
@@ -69,7 +69,7 @@ describe('the order of answers', () => {
 
   it('shows the missing answer in the newest box of the conversation', () => {
     const newest = answered(99, 'secondary');
-    const findings = run(sequence, [...letters('P S'), timePassed(9_999)], contextWith({ newestDeed: () => newest }));
+    const findings = run(sequence, [...letters('P S'), timePassed(9_999)], contextWith({ newestActor: () => newest }));
     expect(findings[0]).toMatchObject({ finding: 'missing', boxId: 'box-secondary-99' });
     expect(findings[0]?.sentence).toContain('the observer has not answered');
   });

@@ -4,11 +4,11 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { hashOf, HASH_STYLES } from '../../../src/coordinator/ledger/canonical.ts';
+import { hashOf, HASH_STYLES } from '../../../src/coordinator/ledger/canonical-json.ts';
 import { decodeEntry, encodeEntry, type OwnEntry, ZERO_HASH } from '../../../src/coordinator/ledger/entry.ts';
 import { type LedgerLine, MAX_LINE_BYTES, readLedger } from '../../../src/coordinator/ledger/ledger-lines.ts';
 import { createResilience } from '../../../src/coordinator/ledger/resilience.ts';
-import { isIntact, verdictWords, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
+import { isIntact, describeVerdict, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
 import { refusedLines } from './ledger-recipe.ts';
 import { T0 } from './rule-harness.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -51,7 +51,7 @@ describe('verification of a ledger', () => {
     ['audit_ledger.plugin-dialect', 'intact, plugin dialect, 3 lines', true],
   ])('calls %s %s', async (name, words, intact) => {
     const verification = await verifyLedger(sample(name));
-    expect(verdictWords(verification)).toBe(words);
+    expect(describeVerdict(verification)).toBe(words);
     expect(isIntact(verification)).toBe(intact);
   });
 
@@ -77,9 +77,9 @@ describe('verification of a ledger', () => {
 
   it('names a torn last line, and takes a whole one without an end as it is', async () => {
     const lines = chained(3);
-    expect(verdictWords(await verifyLedger(writeLedger(lines, '')))).toBe('intact, 3 lines');
+    expect(describeVerdict(await verifyLedger(writeLedger(lines, '')))).toBe('intact, 3 lines');
     const torn = await verifyLedger(writeLedger([...lines, '{"timestamp": "20'], ''));
-    expect(verdictWords(torn)).toBe('torn at line 4, 3 lines');
+    expect(describeVerdict(torn)).toBe('torn at line 4, 3 lines');
     expect(isIntact(torn)).toBe(false);
   });
 
@@ -91,7 +91,7 @@ describe('verification of a ledger', () => {
   });
 
   it('calls an empty ledger intact', async () => {
-    expect(verdictWords(await verifyLedger(writeLedger([], '')))).toBe('intact, 0 lines');
+    expect(describeVerdict(await verifyLedger(writeLedger([], '')))).toBe('intact, 0 lines');
   });
 
   it('keeps numbers as they are written', () => {
@@ -140,7 +140,7 @@ describe('lines of a ledger', () => {
   it('are read through a link, and never waited for in a FIFO', async () => {
     const path = writeLedger(chained(2));
     symlinkSync(path, `${path}.link`);
-    expect(verdictWords(await verifyLedger(`${path}.link`))).toBe('intact, 2 lines');
+    expect(describeVerdict(await verifyLedger(`${path}.link`))).toBe('intact, 2 lines');
     execFileSync('mkfifo', [`${path}.fifo`]);
     await expect(verifyLedger(`${path}.fifo`)).rejects.toThrow('not a regular file');
     await expect(verifyLedger(`${path}.none`)).rejects.toThrow('does not exist');

@@ -108,7 +108,7 @@ describe('our mark', () => {
     const whole = { ...tree, turn: { ...tree.turn, lines: [...lines, ...tree.turn.lines], droppedLines: 3 } };
     const status = (node: TurnTree): TurnStatus =>
       node === whole ? { state: 'error', final: true, reason: '{"a": 1}' } : doneAfter(9_000);
-    const card = drawTree(whole, status, { ...OPTIONS, notices: ['n'], violations: ['v'], maxLines: 40 });
+    const card = drawTree(whole, status, { ...OPTIONS, remarks: ['n'], violations: ['v'], maxLines: 40 });
     expect(card.lines.map((line) => line.trim())).toEqual([
       'Sub-agent: x',
       '· exec: `ls` `[OK]`',

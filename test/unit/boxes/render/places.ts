@@ -5,7 +5,7 @@ import { decodeToolLabels } from '../../../../src/boxes/render/labels.ts';
 import { manualCard } from '../../../../src/boxes/render/manual-card.ts';
 import { encodeMessage } from '../../../../src/boxes/render/message.ts';
 import type { RenderOptions } from '../../../../src/boxes/render/render-options.ts';
-import { Operators } from '../../../../src/coordinator/operators.ts';
+import { OperatorAlerts } from '../../../../src/coordinator/operator-alerts.ts';
 import { type BoxState, type Card, firstVersion, type TurnStatus } from '../../../../src/core/card.ts';
 import type { Call, TurnTree } from '../../../../src/core/session.ts';
 import { boxOf } from './box-of.ts';
@@ -121,8 +121,8 @@ export function byHandWith(text: string): string[] {
 
 /** The short post that tells operators of a finding about an agent of that name. */
 export function alertWith(text: string): string {
-  const operators = new Operators({ people: [], hasChannel: true, perHour: 1 }, undefined);
+  const operators = new OperatorAlerts({ people: [], hasChannel: true, perHour: 1 }, undefined);
   const finding = { rule: 'sequence', finding: 'skipped', severity: 'violation', sentence: `${text} answered`, sameAs: 'skipped' } as const;
-  operators.note({ ...finding, at: 1, boxId: 'b', conversation: 'c', sessionKey: 's' });
+  operators.add({ ...finding, at: 1, boxId: 'b', conversation: 'c', sessionKey: 's' });
   return operators.next(1)?.text ?? '';
 }

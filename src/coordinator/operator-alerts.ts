@@ -1,12 +1,12 @@
-// Owns whom was told what: once per conversation and rule, a limited number per hour. Knows no chat server.
+// Makes alerts of violations: one per conversation and rule, and a limited number per hour. Knows no chat server.
 
 import { codeSpan } from '../text/neutralise.ts';
 import { cut, oneLine } from '../text/text.ts';
-import { placeOf } from './deeds.ts';
+import { placeOf } from './actor.ts';
 import type { Finding } from './rules/rule.ts';
 
 /** A short post for the operators. `text` is safe Markdown; its only mentions are the configured people. */
-export interface Notice {
+export interface Alert {
   id: string;
   at: number;
   /** The conversation's channel and thread; absent for what has none. */
@@ -16,113 +16,114 @@ export interface Notice {
   isDoubtful: boolean;
 }
 
-/** `later`: the server is not reachable now; `never`: it refuses this notice. */
-export type Told = 'told' | 'later' | 'never';
+/** `later`: the server is not reachable now; `never`: it refuses this alert. */
+export type AlertOutcome = 'posted' | 'later' | 'never';
 
-export interface OperatorsOptions {
+export interface OperatorAlertsOptions {
   /** User names without `@`. */
   people: readonly string[];
-  /** Whether there is a channel for notices without a conversation, and for notices that mention nobody. */
+  /** Whether there is a channel for alerts without a conversation, and for alerts that mention nobody. */
   hasChannel: boolean;
   perHour: number;
 }
 
 /** Plain data for the checkpoint. */
 export interface StoredOperators {
+  /** The conversations and rules that have had their alert; the name is older than the word. */
   told: string[];
   sentAt: number[];
   held: number;
   heldPlace?: { channelId: string; rootId?: string };
-  queue: Notice[];
+  queue: Alert[];
 }
 
 const HOUR_MS = 3_600_000;
-const MAX_TOLD = 5_000;
+const MAX_ALERTED = 5_000;
 const MAX_SENTENCE_POINTS = 200;
 
-export class Operators {
-  readonly #options: OperatorsOptions;
-  readonly #told: Set<string>;
+export class OperatorAlerts {
+  readonly #options: OperatorAlertsOptions;
+  readonly #alerted: Set<string>;
   #sentAt: number[];
   #held: number;
-  #heldPlace: Notice['place'];
-  #queue: Notice[];
+  #heldPlace: Alert['place'];
+  #queue: Alert[];
 
-  constructor(options: OperatorsOptions, stored: StoredOperators | undefined) {
+  constructor(options: OperatorAlertsOptions, stored: StoredOperators | undefined) {
     this.#options = options;
-    this.#told = new Set(stored?.told);
+    this.#alerted = new Set(stored?.told);
     this.#sentAt = [...(stored?.sentAt ?? [])];
     this.#held = stored?.held ?? 0;
     this.#heldPlace = stored?.heldPlace;
-    this.#queue = (stored?.queue ?? []).map((notice) => ({ ...notice, isDoubtful: true }));
+    this.#queue = (stored?.queue ?? []).map((alert) => ({ ...alert, isDoubtful: true }));
   }
 
   stored(): StoredOperators {
     const place = this.#heldPlace === undefined ? {} : { heldPlace: this.#heldPlace };
-    return { told: [...this.#told], sentAt: this.#sentAt, held: this.#held, queue: this.#queue, ...place };
+    return { told: [...this.#alerted], sentAt: this.#sentAt, held: this.#held, queue: this.#queue, ...place };
   }
 
-  /** Takes a finding; returns whether something is to be remembered. Repeats, notices and what was told before are not told. */
-  note(finding: Finding): boolean {
+  /** Adds an alert for a violation, unless its conversation and rule have had one. Returns whether there is something to store. */
+  add(finding: Finding): boolean {
     const { people, hasChannel, perHour } = this.#options;
     const place = placeOf(finding.conversation);
-    if (finding.severity === 'notice' || (people.length === 0 && !hasChannel) || (place === undefined && !hasChannel)) return false;
+    if (finding.severity === 'remark' || (people.length === 0 && !hasChannel) || (place === undefined && !hasChannel)) return false;
     const key = `${finding.conversation}|${finding.rule}`;
-    if (this.#told.has(key)) return false;
-    this.#remember(key);
+    if (this.#alerted.has(key)) return false;
+    this.#addAlerted(key);
     this.#forgetOld(finding.at);
     if (this.#sentAt.length + this.#queue.length >= perHour) this.#hold(place);
     else this.#enqueue(`${finding.rule}-${finding.at}-${finding.boxId}`, finding.at, place, textOf(finding));
     return true;
   }
 
-  /** The next notice to post, oldest first. */
-  next(now: number): Notice | undefined {
+  /** The next alert to post, oldest first. */
+  next(now: number): Alert | undefined {
     this.#forgetOld(now);
-    if (this.#queue.length === 0 && this.#held > 0 && this.#sentAt.length < this.#options.perHour) this.#tellHeld(now);
+    if (this.#queue.length === 0 && this.#held > 0 && this.#sentAt.length < this.#options.perHour) this.#enqueueHeld(now);
     return this.#queue[0];
   }
 
-  /** What became of it. */
-  settle(notice: Notice, told: Told, now: number): void {
-    const isSame = ({ id }: Notice) => id === notice.id;
+  /** Takes the outcome of an attempt to post an alert. */
+  settle(alert: Alert, outcome: AlertOutcome, now: number): void {
+    const isSame = ({ id }: Alert) => id === alert.id;
     this.#queue =
-      told === 'later'
+      outcome === 'later'
         ? this.#queue.map((other) => (isSame(other) ? { ...other, isDoubtful: true } : other))
         : this.#queue.filter((other) => !isSame(other));
-    if (told === 'told') this.#sentAt.push(now);
+    if (outcome === 'posted') this.#sentAt.push(now);
   }
 
   waiting(): number {
     return this.#queue.length;
   }
 
-  #remember(key: string): void {
-    this.#told.add(key);
-    for (const oldest of this.#told) {
-      if (this.#told.size <= MAX_TOLD) break;
-      this.#told.delete(oldest);
+  #addAlerted(key: string): void {
+    this.#alerted.add(key);
+    for (const oldest of this.#alerted) {
+      if (this.#alerted.size <= MAX_ALERTED) break;
+      this.#alerted.delete(oldest);
     }
   }
 
-  #hold(place: Notice['place']): void {
+  #hold(place: Alert['place']): void {
     this.#held++;
     this.#heldPlace = place ?? this.#heldPlace;
   }
 
-  #tellHeld(now: number): void {
+  #enqueueHeld(now: number): void {
     const findings = this.#held === 1 ? '1 more finding was' : `${this.#held} more findings were`;
     this.#enqueue(
       `held-${now}`,
       now,
       this.#heldPlace,
-      `${findings} held back, because ${this.#options.perHour} notices an hour are the limit; the boxes and the audit ledger have them`,
+      `${findings} held back, because ${this.#options.perHour} alerts an hour are the limit; the boxes and the audit ledger have them`,
     );
     this.#held = 0;
     this.#heldPlace = undefined;
   }
 
-  #enqueue(id: string, at: number, place: Notice['place'], sentence: string): void {
+  #enqueue(id: string, at: number, place: Alert['place'], sentence: string): void {
     const mentions = this.#options.people.map((name) => `@${name} `).join('');
     this.#queue.push({ id, at, text: `${mentions}${sentence}.`, isDoubtful: false, ...(place === undefined ? {} : { place }) });
   }
@@ -132,7 +133,7 @@ export class Operators {
   }
 }
 
-/** The names in a sentence may be an agent's choice, and a new post notifies whoever has one of its words as a name: not in a code span. */
+/** Agents may choose the names in a sentence, and a new post notifies people whose name is in it. A code span notifies nobody. */
 function textOf({ rule, sentence }: Finding): string {
   return `Violation (${rule}): ${codeSpan(cut(oneLine(sentence), MAX_SENTENCE_POINTS))}`;
 }

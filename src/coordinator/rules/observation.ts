@@ -1,29 +1,29 @@
-// What the rules are told: facts about governed agents, made from the events that the boxes are made of.
+// The observations that rules judge: what governed agents did, made from the same events as the boxes.
 
 import type { Role } from './role.ts';
 
-/** Who did it and where it is shown. Instants are milliseconds since the epoch. */
-export interface Deed {
+/** Who acted, when and in which conversation, and which box shows it. Instants are milliseconds since the epoch. */
+export interface Actor {
   at: number;
   /** Channel and thread, or the session for what happens outside of channels. */
   conversation: string;
   sessionKey: string;
   agentId: string;
-  /** Absent for agents that no role was given. */
+  /** Absent for agents without a role. */
   role?: Role;
-  /** The box of the turn, a sub-agent's being that of the turn it works for. */
+  /** The box of the turn; for a sub-agent that of the turn it works for. */
   boxId: string;
 }
 
-/** A completed answer: the visible final reply of a turn that a person's channel message started, told once per turn. */
-export interface Answered extends Deed {
+/** A completed answer: the visible final reply of a turn that a person's message in a channel started. Once per turn. */
+export interface Answered extends Actor {
   type: 'answered';
   turnStartedAt: number;
-  /** How much of the wording is not shared with the instruction, 0 to 100; absent when the instruction is not known. */
+  /** The share of words that answer and instruction do not have in common, 0 to 100; absent when the instruction is not known. */
   driftPercent?: number;
 }
 
-export interface ToolStarted extends Deed {
+export interface ToolStarted extends Actor {
   type: 'tool_started';
   callId: string;
   /** For judging only: it may hold a secret, and so may the arguments. */
@@ -31,28 +31,28 @@ export interface ToolStarted extends Deed {
   /** The tool in a sentence for people: redacted, one line, short. */
   toolName: string;
   args: Readonly<Record<string, string>>;
-  /** The call was told before, then without its arguments. */
+  /** The call was observed before, without its arguments. */
   isKnown?: boolean;
 }
 
-export interface ToolEnded extends Deed {
+export interface ToolEnded extends Actor {
   type: 'tool_ended';
   callId: string;
 }
 
 /** A person was asked to approve something this session wants to do. */
-export interface ApprovalAsked extends Deed {
+export interface ApprovalAsked extends Actor {
   type: 'approval_asked';
 }
 
 /** The chain of the audit ledger broke while it was watched. */
-export interface LedgerBroke extends Deed {
+export interface LedgerBroke extends Actor {
   type: 'ledger_broke';
   how: 'forked' | 'tampered' | 'damaged';
   line: number;
 }
 
-export type Fact =
+export type Observation =
   | Answered
   | ToolStarted
   | ToolEnded

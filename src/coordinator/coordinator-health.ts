@@ -1,11 +1,11 @@
-// What health tells about the coordinator, and what of it is a reason to worry. Pure.
+// The coordinator's part of the health report, and the problems in it. Pure.
 
 import type { GovernanceFacts } from './governance-watch.ts';
 import type { ChainFacts } from './ledger/chain.ts';
 import type { LedgerCondition } from './ledger/ledger-follower.ts';
 import type { Resilience } from './ledger/resilience.ts';
-import { verdictWords } from './ledger/verify.ts';
-import type { LedgerWriterFacts } from './ledger/writer.ts';
+import { describeVerdict } from './ledger/verify.ts';
+import type { LedgerWriterFacts } from './ledger/ledger-writer.ts';
 
 export interface CoordinatorHealth {
   rules: readonly string[];
@@ -22,8 +22,9 @@ export interface CoordinatorHealth {
     written: number;
   };
   resilience: Resilience;
+  /** Alerts that wait; the name is older than the word. */
   noticesWaiting: number;
-  /** Why the coordinator cannot do all of its work, in words; empty when it can. */
+  /** Reasons why the coordinator cannot do all of its work; empty when it can. */
   problems: readonly string[];
 }
 
@@ -34,7 +35,7 @@ export interface CoordinatorParts {
   ledger: LedgerCondition;
   chain: ChainFacts & { isTorn: boolean };
   writer: LedgerWriterFacts;
-  noticesWaiting: number;
+  alertsWaiting: number;
 }
 
 export function healthOf(parts: CoordinatorParts): CoordinatorHealth {
@@ -46,9 +47,9 @@ export function healthOf(parts: CoordinatorParts): CoordinatorHealth {
     findingsByRule: parts.findingsByRule,
     governance: governanceHealth(governance),
     recoveryNeeded: governance.isRecoveryNeeded,
-    ledger: { state: ledger.state, verdict: verdictWords({ ...chain, ...torn }), lines: chain.lines, waiting, dropped, written },
+    ledger: { state: ledger.state, verdict: describeVerdict({ ...chain, ...torn }), lines: chain.lines, waiting, dropped, written },
     resilience: chain.resilience,
-    noticesWaiting: parts.noticesWaiting,
+    noticesWaiting: parts.alertsWaiting,
     problems: problemsOf(parts),
   };
 }

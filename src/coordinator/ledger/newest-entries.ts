@@ -1,4 +1,4 @@
-// The last entries of a ledger, for people.
+// Reads the newest entries of a ledger, for people.
 
 import { decodeEntry, type LedgerEntry } from './entry.ts';
 import { type LedgerLine, readLedger } from './ledger-lines.ts';

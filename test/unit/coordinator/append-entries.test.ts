@@ -3,9 +3,9 @@ import { appendFileSync, chmodSync, copyFileSync, existsSync, mkdirSync, readFil
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { appendEntries, type AppendOptions, type OwedEntry } from '../../../src/coordinator/ledger/append.ts';
+import { appendEntries, type AppendOptions, type WaitingEntry } from '../../../src/coordinator/ledger/append-entries.ts';
 import type { OwnEntry } from '../../../src/coordinator/ledger/entry.ts';
-import { verdictWords, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
+import { describeVerdict, verifyLedger } from '../../../src/coordinator/ledger/verify.ts';
 import { refusedLines } from './ledger-recipe.ts';
 import { T0 } from './rule-harness.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -19,7 +19,7 @@ const entry = (detail: string): OwnEntry => ({
   role: 'primary',
   sessionHash: null,
 });
-const owed = (...details: string[]): OwedEntry[] => details.map((detail) => ({ entry: entry(detail), isDoubtful: false }));
+const owed = (...details: string[]): WaitingEntry[] => details.map((detail) => ({ entry: entry(detail), isDoubtful: false }));
 const options = (path: string, more: Partial<AppendOptions> = {}): AppendOptions => ({ path, create: true, lockWaitSeconds: 5, ...more });
 const detailsIn = (path: string) =>
   readFileSync(path, 'utf8')
@@ -52,7 +52,7 @@ describe('appending to the ledger', () => {
     );
     expect(JSON.parse(line)).toMatchObject({ previous_hash: last.hash });
     expect(refusedLines(readFileSync(path, 'utf8'))).toEqual([]);
-    expect(verdictWords(await verifyLedger(path))).toBe('intact, 16 lines');
+    expect(describeVerdict(await verifyLedger(path))).toBe('intact, 16 lines');
   });
 
   it('begins a missing ledger without a lineage, with all its folders', async () => {
@@ -116,7 +116,7 @@ describe('appending to the ledger', () => {
     await appendEntries(owed('a'), options(path));
     const before = readFileSync(path, 'utf8');
     const most = before.length + 20;
-    const source = JSON.stringify(new URL('../../../src/coordinator/ledger/append.ts', import.meta.url).href);
+    const source = JSON.stringify(new URL('../../../src/coordinator/ledger/append-entries.ts', import.meta.url).href);
     const script = `const { appendEntries } = await import(${source});
       process.stdout.write(JSON.stringify(await appendEntries(${JSON.stringify(owed('b'))}, ${JSON.stringify(options(path, { lockProgram }))})));`;
     const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];

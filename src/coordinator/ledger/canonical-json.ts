@@ -1,8 +1,8 @@
-// One way to write a JSON value, so that it has one hash: keys sorted at every depth, as the published tools do it.
+// Writes a JSON value in one form, so that it has one hash: keys are sorted at every depth, as the published tools do it.
 
 import { createHash } from 'node:crypto';
 
-/** How the publishers write before they hash, and how they write into the file. */
+/** How the publishers write JSON before they hash it, and how they write it into the file. */
 export interface JsonStyle {
   /** Between members and behind a key: `,` and `:`, or with a blank. */
   comma: ',' | ', ';
@@ -21,9 +21,9 @@ export const HASH_STYLES = {
 /** A line in the file: members in the order given. */
 export const LINE_STYLE: JsonStyle = { comma: ', ', colon: ': ', ascii: true };
 
-const MAX_DEPTH = 64; // deeper values are not worth a stack overflow
+const MAX_DEPTH = 64; // deeper values could overflow the stack
 
-/** A number as it stood in the file: `1.0` and `1e3` have no other way to keep their form. */
+/** A number as written in the file: a JavaScript number would lose the form of `1.0` and `1e3`. */
 class NumberText {
   readonly text: string;
   constructor(text: string) {
@@ -66,7 +66,7 @@ export function hashOf(value: unknown, style: JsonStyle): string {
     .digest('hex');
 }
 
-/** Parses with every number kept as it is written. Throws as `JSON.parse` does. */
+/** Parses and keeps every number as it is written. Throws as `JSON.parse` does. */
 export function parseKeepingNumbers(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) =>
     typeof value === 'number' && context?.source !== undefined ? new NumberText(context.source) : value,

@@ -1,16 +1,16 @@
-// Owns how often each finding was made and which lines each box shows of it. Knows no rule.
+// Counts how often each finding was made, and keeps the lines that each box shows. Knows no rule.
 
-import type { Finding, Severity } from './rules/rule.ts';
+import { type Finding, type Severity, type SeverityName, severityName } from './rules/rule.ts';
 
 /** One line of a box. */
 interface BoxLine {
-  severity: Severity;
+  severity: SeverityName;
   sentence: string;
   count: number;
 }
 
 /** Plain data for the checkpoint. */
-export interface StoredTally {
+export interface StoredFindingCounts {
   countsByKey: Record<string, number>;
   linesByBox: Record<string, Record<string, BoxLine>>;
   countsByRule: Record<string, number>;
@@ -18,20 +18,20 @@ export interface StoredTally {
 
 const MAX_KEYS = 2_000;
 const MAX_BOXES = 500;
-const MAX_LINES_PER_BOX = 12; // more would push everything else out of the post
+const MAX_LINES_PER_BOX = 12; // more would leave no room in the post for anything else
 
-export class Tally {
+export class FindingCounts {
   readonly #countsByKey: Map<string, number>;
   readonly #linesByBox: Map<string, Record<string, BoxLine>>;
   readonly #countsByRule: Record<string, number>;
 
-  constructor(stored: StoredTally | undefined) {
+  constructor(stored: StoredFindingCounts | undefined) {
     this.#countsByKey = new Map(Object.entries(stored?.countsByKey ?? {}));
     this.#linesByBox = new Map(Object.entries(stored?.linesByBox ?? {}));
     this.#countsByRule = { ...stored?.countsByRule };
   }
 
-  stored(): StoredTally {
+  stored(): StoredFindingCounts {
     return {
       countsByKey: Object.fromEntries(this.#countsByKey),
       linesByBox: Object.fromEntries(this.#linesByBox),
@@ -39,7 +39,7 @@ export class Tally {
     };
   }
 
-  /** Counts a finding; the same one of a conversation again is a repeat, shown with the number of times. */
+  /** Counts a finding. The same one in the same conversation is a repeat, and its line shows the number. */
   add(finding: Finding): { isNew: boolean } {
     const key = `${finding.conversation}|${finding.rule}|${finding.sameAs}`;
     const count = (this.#countsByKey.get(key) ?? 0) + 1;
@@ -51,7 +51,7 @@ export class Tally {
 
   #show({ boxId, severity, sentence }: Finding, key: string, count: number): void {
     const lines = { ...this.#linesByBox.get(boxId) };
-    if (key in lines || Object.keys(lines).length < MAX_LINES_PER_BOX) lines[key] = { severity, sentence, count };
+    if (key in lines || Object.keys(lines).length < MAX_LINES_PER_BOX) lines[key] = { severity: severityName(severity), sentence, count };
     renew(this.#linesByBox, boxId, lines, MAX_BOXES);
   }
 
@@ -59,7 +59,7 @@ export class Tally {
   linesOf(boxId: string, severity: Severity): string[] {
     const lines = Object.values(this.#linesByBox.get(boxId) ?? {});
     return lines
-      .filter((line) => line.severity === severity)
+      .filter((line) => line.severity === severityName(severity))
       .map(({ sentence, count }) => (count === 1 ? sentence : `${sentence} (×${count})`));
   }
 
@@ -68,7 +68,7 @@ export class Tally {
   }
 }
 
-/** Puts a key last; the first ones are given up beyond `most`. */
+/** Puts a key last, and drops the first ones beyond `most`. */
 function renew<V>(map: Map<string, V>, key: string, value: V, most: number): void {
   map.delete(key);
   map.set(key, value);

@@ -1,16 +1,16 @@
-// The rows that the coordinator keeps in the checkpoint. Written by ourselves; a row that is not as expected is left out.
+// The rows that the coordinator keeps in the checkpoint. A row of an unexpected form is left out.
 
 import type { StoredAnswers } from './answers.ts';
 import type { OwnEntry } from './ledger/entry.ts';
-import type { StoredOperators } from './operators.ts';
-import type { StoredTally } from './tally.ts';
+import type { StoredOperators } from './operator-alerts.ts';
+import type { StoredFindingCounts } from './finding-counts.ts';
 
 export interface StoredState {
-  /** Since when this installation watches: what happened before is none of its business. */
+  /** Since when this installation watches. What happened before is not judged. */
   sinceAt: number;
   statesByRule: Record<string, unknown>;
   answers: StoredAnswers;
-  tally: StoredTally;
+  tally: StoredFindingCounts;
 }
 
 export type StoredRow =
@@ -23,14 +23,14 @@ export function decodeStored(rows: readonly StoredRow[]): { state?: StoredState;
   return Object.fromEntries(rows.map(({ key, value }) => [key, value]));
 }
 
-/** Reads one row of the checkpoint; nothing for what is none of ours. */
+/** Reads one row of the checkpoint; empty for a row that is not the coordinator's. */
 export function decodeRow(key: string, value: unknown): StoredRow[] {
   if (key === 'ledger' && Array.isArray(value)) return [{ key, value: ownEntries(value) }];
   if (key === 'state' && isState(value)) return [{ key, value }];
   return key === 'operators' && isOperators(value) ? [{ key, value }] : [];
 }
 
-// The rest of a row is believed: nobody but this program writes it.
+// The rest of a row is trusted: nobody but this program writes it.
 
 function ownEntries(values: unknown[]): OwnEntry[] {
   return values.filter((value): value is OwnEntry => has(value, 'at', 'action', 'detail'));

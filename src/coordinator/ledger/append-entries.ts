@@ -1,4 +1,4 @@
-// Adds entries to the ledger: locks it, reads the last hash inside the lock, writes, lets go. Holds nothing between two calls.
+// Adds entries to the ledger: locks it, reads the last hash inside the lock, writes, unlocks. Keeps nothing between two calls.
 
 import { closeSync, constants, fdatasync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -9,14 +9,14 @@ import { lockFile } from './file-lock.ts';
 import { MAX_LINE_BYTES } from './ledger-lines.ts';
 
 /** An entry to write. `isDoubtful`: an earlier process may have written it already. */
-export interface OwedEntry {
+export interface WaitingEntry {
   entry: OwnEntry;
   isDoubtful: boolean;
 }
 
 export interface AppendOptions {
   path: string;
-  /** Whether a ledger that does not exist may be begun. */
+  /** Whether a missing ledger may be begun. */
   create: boolean;
   lockWaitSeconds: number;
   lockProgram?: string;
@@ -29,17 +29,17 @@ export type AppendResult =
 
 const GENESIS = { action: 'genesis', detail: 'Ledger begun without a lineage anchor' };
 const TAIL_BYTES = 65_536;
-const SEARCHED_BYTES = 4 * MAX_LINE_BYTES; // behind it an entry of an earlier process is not looked for
+const SEARCHED_BYTES = 4 * MAX_LINE_BYTES; // an entry of an earlier process is searched for this far from the end
 
-/** Writes the entries in order. What could not be written whole is taken back, so that no torn line of ours stays. Never rejects. */
-export async function appendEntries(owed: readonly OwedEntry[], options: AppendOptions): Promise<AppendResult> {
+/** Writes the entries in order. A line that could not be written whole is removed again, so that none of ours stays torn. Never rejects. */
+export async function appendEntries(waiting: readonly WaitingEntry[], options: AppendOptions): Promise<AppendResult> {
   let fd: number | undefined;
   try {
     fd = openLedger(options);
     if (!fstatSync(fd).isFile()) return { kind: 'failed', because: 'it is not a regular file' };
     const locked = await lockFile(fd, options.lockWaitSeconds, options.lockProgram);
     if (locked.kind === 'busy') return { kind: 'failed', because: `another writer has held its lock for ${options.lockWaitSeconds}s` };
-    const result = writeAll(fd, owed, locked.kind === 'locked');
+    const result = writeAll(fd, waiting, locked.kind === 'locked');
     await promisify(fdatasync)(fd);
     return locked.kind === 'missing' ? { ...result, unlocked: locked.because } : result;
   } catch (error) {
@@ -54,23 +54,23 @@ function openLedger({ path, create }: AppendOptions): number {
   return openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NONBLOCK | (create ? constants.O_CREAT : 0), 0o644);
 }
 
-function writeAll(fd: number, owed: readonly OwedEntry[], isAlone: boolean): AppendResult & { kind: 'written' } {
+function writeAll(fd: number, waiting: readonly WaitingEntry[], isAlone: boolean): AppendResult & { kind: 'written' } {
   const end = readEnd(
     fd,
-    owed.some(({ isDoubtful }) => isDoubtful),
+    waiting.some(({ isDoubtful }) => isDoubtful),
   );
-  let previousHash = end.lastHash ?? beginLedger(fd, isAlone, owed[0]?.entry);
+  let previousHash = end.lastHash ?? beginLedger(fd, isAlone, waiting[0]?.entry);
   if (end.needsLineFeed) writeWhole(fd, '\n', isAlone);
-  for (const { entry, isDoubtful } of owed) {
+  for (const { entry, isDoubtful } of waiting) {
     if (isDoubtful && end.entries.some((found) => isSameEntry(found, entry))) continue;
     const { line, hash } = encodeEntry(entry, previousHash);
     writeWhole(fd, line, isAlone);
     previousHash = hash;
   }
-  return { kind: 'written', written: owed.length, healedTornLine: end.isTorn };
+  return { kind: 'written', written: waiting.length, healedTornLine: end.isTorn };
 }
 
-/** The first entry of a new ledger says that there is no lineage behind it. */
+/** The first entry of a new ledger says that it has no lineage. */
 function beginLedger(fd: number, isAlone: boolean, first: OwnEntry | undefined): string {
   if (first === undefined || fstatSync(fd).size > 0) return ZERO_HASH;
   const { line, hash } = encodeEntry({ ...first, ...GENESIS }, ZERO_HASH);
@@ -78,7 +78,7 @@ function beginLedger(fd: number, isAlone: boolean, first: OwnEntry | undefined):
   return hash;
 }
 
-/** Without the lock nothing is taken back: it might be another writer's line. */
+/** Without the lock nothing is removed again: it might be another writer's line. */
 function writeWhole(fd: number, text: string, isAlone: boolean): void {
   const before = fstatSync(fd).size;
   const bytes = Buffer.from(text);
@@ -91,7 +91,7 @@ function writeWhole(fd: number, text: string, isAlone: boolean): void {
 }
 
 interface LedgerEnd {
-  /** Of the last whole entry; absent when there is none. A torn line is never built upon. */
+  /** Of the last whole entry; absent when there is none. No entry links to a torn line. */
   lastHash?: string;
   isTorn: boolean;
   needsLineFeed: boolean;
@@ -99,7 +99,7 @@ interface LedgerEnd {
   entries: LedgerEntry[];
 }
 
-/** Reads backwards until there is a whole entry, or far enough to find ours again. */
+/** Reads backwards to a whole entry, or far enough to find ours again. */
 function readEnd(fd: number, isThorough: boolean): LedgerEnd {
   const { size } = fstatSync(fd);
   let length = isThorough ? Math.min(size, SEARCHED_BYTES) : Math.min(size, TAIL_BYTES);

@@ -1,26 +1,26 @@
-// Says of a turn whose it is, in which conversation it happens and in which box it is shown. Pure.
+// Finds who acts in a turn, in which conversation, and which box shows it. Pure.
 
 import { homeOf } from '../core/home.ts';
 import type { Session, SessionsByKey, Turn } from '../core/session.ts';
 import { type RootTurn, rootOf } from '../core/tree.ts';
-import type { Deed } from './rules/fact.ts';
+import type { Actor } from './rules/observation.ts';
 import { roleOf, type RolesByAgent } from './rules/role.ts';
 
-/** Channel and thread are one conversation, whatever the sessions of its agents; everything else is by session. */
+/** A channel and thread are one conversation, whatever sessions its agents have. Elsewhere each session is one. */
 export function conversationOf({ session, turn }: RootTurn): string {
   const home = homeOf(turn);
   return home?.kind === 'channel' ? `${home.channelId}/${home.rootId ?? ''}` : `session:${session.key}`;
 }
 
-/** Where a notice about a conversation can be posted. */
+/** Where an alert about a conversation can be posted. */
 export function placeOf(conversation: string): { channelId: string; rootId?: string } | undefined {
   if (conversation.startsWith('session:')) return undefined;
   const [channelId = '', rootId = ''] = conversation.split('/');
   return { channelId, ...(rootId === '' ? {} : { rootId }) };
 }
 
-/** What happened in a turn, as a deed of its agent; a sub-agent's turn belongs to the turn that it works for. */
-export function deedIn(sessions: SessionsByKey, roles: RolesByAgent, session: Session, turn: Turn, at: number): Deed {
+/** The agent of a turn, acting at that instant. A sub-agent's turn belongs to the turn that it works for. */
+export function actorIn(sessions: SessionsByKey, roles: RolesByAgent, session: Session, turn: Turn, at: number): Actor {
   const root = rootOf(sessions, session, turn) ?? { session, turn };
   const role = roleOf(roles, session.agentId);
   return {
@@ -33,7 +33,7 @@ export function deedIn(sessions: SessionsByKey, roles: RolesByAgent, session: Se
   };
 }
 
-/** The newest turn with a box of its own that `isMeant`. */
+/** The newest of the turns with a box of their own that `isMeant` picks. */
 export function newestTurn(sessions: SessionsByKey, isMeant: (root: RootTurn) => boolean): RootTurn | undefined {
   let newest: RootTurn | undefined;
   for (const session of sessions.values()) {

@@ -1,32 +1,36 @@
-// Facts about tools, from what an event changed in its session. Pure.
+// Makes observations about tools of what an event changed in its session. Pure.
 
 import type { Change } from '../core/fold.ts';
 import type { Session, SessionsByKey, Turn } from '../core/session.ts';
 import { redactThenCut } from '../text/redact.ts';
 import { oneLine } from '../text/text.ts';
-import { deedIn } from './deeds.ts';
-import type { Fact } from './rules/fact.ts';
+import { actorIn } from './actor.ts';
+import type { Observation } from './rules/observation.ts';
 import type { RolesByAgent } from './rules/role.ts';
 
 const MAX_TOOL_POINTS = 40;
 
-interface ToolFactsPorts {
+interface ObservationPorts {
   sessions: SessionsByKey;
   redact(text: string): string;
 }
 
-/** What an event tells about tools: the same event again, or the same call from another source, changes nothing and is no fact. */
-export function toolFacts({ event, before, after }: Change, { sessions, redact }: ToolFactsPorts, roles: RolesByAgent): Fact[] {
-  const factIn = (turn: Turn) => deedIn(sessions, roles, after, turn, event.at);
+/** The observations about tools in one event. The same event again, or the same call from another source, is none. */
+export function toolObservations(
+  { event, before, after }: Change,
+  { sessions, redact }: ObservationPorts,
+  roles: RolesByAgent,
+): Observation[] {
+  const actorAt = (turn: Turn) => actorIn(sessions, roles, after, turn, event.at);
   if (event.type === 'tool_started') {
-    const turn = after.turns.find((other) => isTold(turnOf(before, other), other, event.callId));
+    const turn = after.turns.find((other) => isNewCall(turnOf(before, other), other, event.callId));
     const call = turn?.callsById[event.callId];
     if (turn === undefined || call === undefined) return [];
     const isKnown = turnOf(before, turn)?.callsById[event.callId] !== undefined;
     return [
       {
         type: 'tool_started',
-        ...factIn(turn),
+        ...actorAt(turn),
         callId: call.callId,
         tool: call.tool,
         toolName: oneLine(redactThenCut(call.tool, MAX_TOOL_POINTS, redact)),
@@ -37,21 +41,21 @@ export function toolFacts({ event, before, after }: Change, { sessions, redact }
   }
   if (event.type === 'tool_ended') {
     const turn = after.turns.find((other) => event.callId in other.callsById);
-    return turn === undefined ? [] : [{ type: 'tool_ended', ...factIn(turn), callId: event.callId }];
+    return turn === undefined ? [] : [{ type: 'tool_ended', ...actorAt(turn), callId: event.callId }];
   }
   if (event.type === 'waiting_started' && event.on === 'approval') {
     const turn = after.turns.find((other) => other.waiting.some(({ waitId }) => waitId === event.waitId));
-    return turn === undefined ? [] : [{ type: 'approval_asked', ...factIn(turn) }];
+    return turn === undefined ? [] : [{ type: 'approval_asked', ...actorAt(turn) }];
   }
-  return []; // everything else is judged by its outcome: see answers.ts
+  return []; // answers come from answers.ts
 }
 
 function turnOf(session: Session, turn: Turn): Turn | undefined {
   return session.turns.find((other) => other.boxId === turn.boxId);
 }
 
-/** A call that is new, or whose arguments are. */
-function isTold(before: Turn | undefined, after: Turn, callId: string): boolean {
+/** Whether the call is new, or its arguments are. */
+function isNewCall(before: Turn | undefined, after: Turn, callId: string): boolean {
   const call = after.callsById[callId];
   const known = before?.callsById[callId];
   if (call === undefined) return false;
