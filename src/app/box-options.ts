@@ -1,4 +1,4 @@
-// What the configuration says about boxes, in the form that the board and the publisher take.
+// Makes the options of board and publisher from the configuration.
 
 import type { BoardOptions } from '../boxes/board/board.ts';
 import { budgetLimits } from '../boxes/publish/budget.ts';
@@ -6,13 +6,13 @@ import type { PublisherOptions } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import { isListed } from '../core/name-list.ts';
 
-const LEAST_KEPT_LINES = 60; // a late result finds its line long after the box shows it no more
+const LEAST_KEPT_LINES = 60; // a late result must find its line long after the box stopped showing it
 
 export function publisherOptions({ throttleMs, pace, editsPerSecond, rootGone: onRootGone }: Config): PublisherOptions {
   return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone };
 }
 
-/** `hasFindings`: whether the coordinator found something about the turn of that box. */
+/** `hasFindings`: whether the coordinator has a finding about the turn of that box. */
 export function boardOptions(config: Config, hasFindings: (boxId: string) => boolean): BoardOptions {
   const { idleTimeoutMs, maxSessionDurationMs: maxDurationMs, openAfterMs, cron, agents, maxActiveSessions: maxBoxes } = config;
   return {

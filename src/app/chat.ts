@@ -1,4 +1,4 @@
-// Owns everything between the publisher and Mattermost: connections, token, breaker, and what was found out at the start.
+// Wires everything between the publisher and Mattermost: connections, token, breaker. Keeps what the start found out about the server.
 
 import type { ChannelName } from '../config/name-forms.ts';
 import type { Config } from '../config/config.ts';
@@ -20,14 +20,14 @@ import { onceConnected } from '../sinks/once-connected.ts';
 import { type WatchedSink, watchReach } from '../sinks/reach.ts';
 import { createThreadCosts, type ThreadCosts } from '../sinks/thread-costs.ts';
 
-/** What is known once Mattermost has answered for the first time. */
+/** What is known once Mattermost has responded for the first time. */
 export interface Connected {
   userId: string;
   username: string;
   isBot: boolean;
   maxPostChars: number;
   defaultChannelId?: string;
-  /** Where the operators are told of findings, when not in the conversation. */
+  /** The channel for alerts to the operators; without it alerts go into the conversation. */
   noticeChannelId?: string;
 }
 
@@ -39,15 +39,15 @@ export interface ChatPorts {
   log: Logger;
   token: Token;
   transport: HttpTransport;
-  /** How long the server wants to be left alone, as a process before us was told. */
+  /** How long the server asked an earlier process to wait. */
   remembered: WaitingTime;
 }
 
-const RETRY_MS = 5_000; // a server that is down at start is asked again this often
+const RETRY_MS = 5_000; // how often a server that is down at start is tried again
 const REFUSED_RETRY_MS = 30_000; // each try with a refused token is a line in the server's log
-const LOOK_MS = 2_000; // a corrected token file is noticed this soon
-const TRIAL_AFTER_MS = 1_500; // a box that has something to say goes first
-const CHECK_AFTER_IDLE_MS = 10_000; // health must tell the truth within 15 s though no box changes
+const LOOK_MS = 2_000; // a corrected token file is found this soon
+const TRIAL_AFTER_MS = 1_500; // a box with a waiting change goes first
+const CHECK_AFTER_IDLE_MS = 10_000; // health must be true within 15 s though no box changes
 
 export class Chat {
   readonly sink: Sink;
@@ -67,9 +67,9 @@ export class Chat {
   readonly #threadCosts: ThreadCosts;
   #connected: Connected | undefined;
   #refusal: string | undefined;
-  /** What keeps us from connecting at first, while that lasts. */
+  /** Why the first connection fails, while it does. */
   #outage: string | undefined;
-  /** The newest channel that could not be looked through to its end. */
+  /** The newest channel that could not be searched to its end. */
   #endlessChannel: string | undefined;
 
   constructor(config: Config, { clock, log, token, transport: http, remembered }: ChatPorts) {
@@ -85,7 +85,7 @@ export class Chat {
       transport,
       userId: () => this.#connected?.userId ?? '',
       isBot: () => this.#connected?.isBot === true,
-      onEndless: (channelId) => this.#noteEndless(channelId),
+      onEndless: (channelId) => this.#setEndless(channelId),
     };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
@@ -105,16 +105,16 @@ export class Chat {
     return { ...directory, threadReplies };
   }
 
-  /** Whether an edit in a thread of that many replies costs this server dearly, as far as was measured. */
+  /** Whether measured edits show that an edit in a thread of that many replies is expensive for this server. */
   isDear(replies: number): boolean {
     return this.#threadCosts.isDear(replies);
   }
 
-  #noteEndless(channelId: string): void {
+  #setEndless(channelId: string): void {
     if (this.#endlessChannel === undefined)
       this.#log.warn(
         { channelId },
-        'A channel has more posts of the last hour than are looked through; posts of an earlier watcher may be overlooked there.',
+        'A channel has more posts of the last hour than are searched; posts of an earlier watcher may be overlooked there.',
       );
     this.#endlessChannel = channelId;
   }
@@ -125,7 +125,8 @@ export class Chat {
       threshold,
       cooldownMs,
       clock: this.#clock,
-      onChange: (state, cause) => this.#log.info({ state, cause: messageOf(cause) }, 'The circuit to Mattermost changed its state.'),
+      onChange: (state, cause) =>
+        this.#log.info({ state, cause: messageOf(cause) }, 'The circuit breaker of Mattermost changed its state.'),
     });
   }
 
@@ -143,8 +144,8 @@ export class Chat {
   }
 
   /**
-   * Waits until Mattermost answers and says who we are, whatever it or a proxy refuses until then. A channel of the configuration that
-   * cannot be used throws `PushError`, since only a change of the configuration helps.
+   * Waits until Mattermost responds and identifies our account, whatever it or a proxy refuses until then. Throws `PushError` for a
+   * configured channel that cannot be used, since only a change of the configuration helps.
    */
   async connect(signal: AbortSignal): Promise<Connected> {
     for (let attempt = 1; ; attempt++) {
@@ -153,15 +154,15 @@ export class Chat {
       } catch (error) {
         if (signal.aborted || !(error instanceof PushError) || error instanceof UnusableChannel) throw error;
         this.#watched.note(error);
-        this.#noteWaiting(error, attempt);
-        if (error.reason === 'auth') await this.#anotherToken(signal);
+        this.#recordRefusal(error, attempt);
+        if (error.reason === 'auth') await this.#waitForToken(signal);
         else await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
       }
     }
   }
 
-  /** Resolves when the token is another one, or when the same one is worth another try. */
-  async #anotherToken(signal: AbortSignal): Promise<void> {
+  /** Resolves when the token has changed, or when it is time to try the same one again. */
+  async #waitForToken(signal: AbortSignal): Promise<void> {
     const refused = this.token.current();
     for (let waitedMs = 0; waitedMs < REFUSED_RETRY_MS && !signal.aborted; waitedMs += LOOK_MS) {
       this.token.refresh();
@@ -197,7 +198,7 @@ export class Chat {
     }
   }
 
-  #noteWaiting(error: PushError, attempt: number): void {
+  #recordRefusal(error: PushError, attempt: number): void {
     this.#refusal = error.reason === 'auth' ? error.message : undefined;
     this.#outage = error.reason === 'auth' ? undefined : error.message;
     if (attempt === 1)
@@ -211,16 +212,16 @@ export class Chat {
     return this.#connected;
   }
 
-  /** Call now and then: asks the server for a sign of life when nothing else did for a while. */
+  /** Call regularly: probes the server when no other request was made for a while. */
   checkIfIdle(): void {
     if (this.#connected === undefined) return;
     const isIdle = this.#watched.idleMs() >= CHECK_AFTER_IDLE_MS;
-    if (this.#breaker.state() === 'closed' && isIdle) void this.sink.probe().catch(() => undefined); // the failure is noted on its way
-    if (this.#breaker.state() === 'half_open' && this.#watched.idleMs() >= TRIAL_AFTER_MS) this.#tryOut();
+    if (this.#breaker.state() === 'closed' && isIdle) void this.sink.probe().catch(() => undefined); // the layers record the failure
+    if (this.#breaker.state() === 'half_open' && this.#watched.idleMs() >= TRIAL_AFTER_MS) this.#tryHalfOpen();
   }
 
-  /** A circuit that was opened and whose server is healthy again closes with the first real answer, also when no box has anything to say. */
-  #tryOut(): void {
+  /** Makes the request that closes a half-open circuit, so that it closes even when no box has a change. */
+  #tryHalfOpen(): void {
     void this.#gate.pass(() => this.#breaker.pass(() => this.#checks.identify())).catch(() => undefined);
   }
 

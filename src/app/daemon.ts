@@ -1,4 +1,4 @@
-// Wires everything together for as long as the daemon runs. The only place where sources, boxes and sinks meet.
+// Wires sources, boxes and sinks together for as long as the daemon runs; no other file knows all of them.
 
 import { once } from 'node:events';
 import { Board, type ForgottenBox } from '../boxes/board/board.ts';
@@ -19,23 +19,23 @@ import { PushError } from '../core/sink.ts';
 import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
 import { boardOptions, keptLinesOf, publisherOptions } from './box-options.ts';
 import { Chat } from './chat.ts';
-import { encoderOf, rendererOf } from './drawing.ts';
+import { encoderOf, rendererOf } from './encoding.ts';
 import { EventPath } from './event-path.ts';
-import { coordinatorOf, findingsToStore, marksOf, storedFindings } from './governing.ts';
+import { coordinatorOf, findingsToStore, marksOf, storedFindings } from './coordinator-wiring.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
 import { GRACE_MS, Leftovers } from '../takeover/leftovers.ts';
-import { Intake, keysWithTurns } from './intake.ts';
+import { SessionLimit, keysWithTurns } from './session-limit.ts';
 import { StateStore } from '../store/state-store.ts';
 import { startTicks } from '../runtime/tick-loop.ts';
-import { createNotices } from './notices.ts';
+import { createNotices } from './alerts.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { every } from '../runtime/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
-import { takeOver } from './upgrade.ts';
-import { likelyChannels, placerOf } from './whereabouts.ts';
+import { restoreState } from './restore.ts';
+import { likelyChannels, placerOf } from './target-channel.ts';
 import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 
@@ -43,15 +43,15 @@ export interface DaemonOptions {
   log: Logger;
   /** Aborted by the first SIGTERM or SIGINT. */
   signal: AbortSignal;
-  /** How long a turn may take to show up before its old post is declared lost; tests have less patience. */
+  /** How long a turn may take to appear before its old post is declared lost; tests wait less. */
   graceMs?: number;
 }
 
-const REMEMBER_MS = 250; // a crash repeats at most this much reading
-const NOTICE_MS = 10_000; // by then the sessions at work have asked for a box
-const FLUSH_MS = 4_000; // of the five seconds that a stop may take
+const STATE_FLUSH_MS = 250; // a crash repeats at most this much reading
+const PRIVACY_WARNING_MS = 10_000; // by then running sessions have requested a box
+const BOX_FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
-/** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
+/** Runs until `signal` is aborted. Resolves with the exit code; rejects only for unexpected errors. */
 export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_MS }: DaemonOptions): Promise<number> {
   return new Daemon(config, { log, graceMs, machine: machineOf(config, log) }).run(signal);
 }
@@ -60,11 +60,11 @@ export interface DaemonPorts {
   log: Logger;
   graceMs: number;
   machine: Machine;
-  /** Sees what each box is to say whenever it was drawn. */
+  /** Called with each view that was drawn. */
   onView?(view: BoxView): void;
 }
 
-/** One life of the watcher. */
+/** One run of the watcher. */
 export class Daemon {
   readonly #config: Config;
   readonly #machine: Machine;
@@ -87,9 +87,9 @@ export class Daemon {
   /** Absent when it is off. */
   #coordinator: Coordinator | undefined;
   readonly #counters = new Counters();
-  readonly #intake: Intake;
-  #checkJump: () => void = () => undefined; // a start may take long and is no sleep
-  #noticePrivacy: () => void = () => undefined; // known once the sessions are restored
+  readonly #sessionLimit: SessionLimit;
+  #checkJump: () => void = () => undefined; // a slow start must not count as sleep of the machine
+  #warnOfPrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
 
@@ -123,7 +123,7 @@ export class Daemon {
     const sessions = this.#fold.sessionsByKey;
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
-    this.#intake = new Intake(clock, () => keysWithTurns(sessions));
+    this.#sessionLimit = new SessionLimit(clock, () => keysWithTurns(sessions));
     this.#supervisor = createSupervisor({ env: machine.env, log, status: () => this.#statusLine() });
     this.#releases.add(
       () => this.#supervisor.close(),
@@ -134,7 +134,7 @@ export class Daemon {
     );
   }
 
-  /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for what nobody expected. */
+  /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for unexpected errors. */
   async run(signal: AbortSignal): Promise<number> {
     try {
       await this.#watch(signal);
@@ -152,8 +152,8 @@ export class Daemon {
   async #watch(signal: AbortSignal): Promise<void> {
     this.#sources = await this.#createSources();
     const [state, publisher, fold, board] = [this.#state, this.#publisher, this.#fold, this.#board];
-    this.#noticePrivacy = takeOver({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
-    await this.#govern();
+    this.#warnOfPrivacy = restoreState({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
+    await this.#startCoordinator();
     this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.parts() }));
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
@@ -168,7 +168,7 @@ export class Daemon {
     this.#supervisor.ready();
     const stopping = signal.aborted ? undefined : once(signal, 'abort');
     await Promise.race([stopping, connecting.then(() => stopping)]);
-    await this.#leave();
+    await this.#shutDown();
   }
 
   async #stopSources(): Promise<void> {
@@ -224,7 +224,7 @@ export class Daemon {
     });
   }
 
-  async #govern(): Promise<void> {
+  async #startCoordinator(): Promise<void> {
     const coordinator = coordinatorOf(this.#config, {
       clock: this.#clock,
       log: this.#log,
@@ -242,14 +242,14 @@ export class Daemon {
     await coordinator.start();
   }
 
-  /** A jump is noted before what comes after it, whose dates are by the new time. */
+  /** A jump of the clock is applied before the events after it, which are dated by the new time. */
   #apply(event: SessionEvent): void {
     this.#checkJump();
-    if (!this.#intake.admits(event)) return;
+    if (!this.#sessionLimit.admits(event)) return;
     this.#path.apply(event);
   }
 
-  /** The living parts, for whoever judges how the watcher is. */
+  /** The running parts, for the health report. */
   parts(): HealthParts {
     return {
       version: this.#version,
@@ -264,7 +264,7 @@ export class Daemon {
       checkpoint: this.#machine.checkpoint,
       twin: this.#twin,
       coordinator: this.#coordinator,
-      intake: this.#intake,
+      sessionLimit: this.#sessionLimit,
       counters: this.#counters,
       process: this.#machine.process,
     };
@@ -289,20 +289,20 @@ export class Daemon {
     this.#checkJump = time.checkJump;
     this.#releases.add(
       time.stop,
-      every(this.#clock, REMEMBER_MS, () => this.#state.flush()),
-      every(this.#clock, NOTICE_MS, () => this.#noticePrivacy()),
+      every(this.#clock, STATE_FLUSH_MS, () => this.#state.flush()),
+      every(this.#clock, PRIVACY_WARNING_MS, () => this.#warnOfPrivacy()),
     );
   }
 
-  /** The last words: every running box says that nobody watches it any more (LS-11). */
-  async #leave(): Promise<void> {
+  /** Every running box says that its turn is not watched any more. */
+  async #shutDown(): Promise<void> {
     this.#supervisor.stopping();
     await this.#stopSources();
     this.#path.interrupt();
-    const { owed } = await this.#publisher.flush(FLUSH_MS);
+    const { owed } = await this.#publisher.flush(BOX_FLUSH_MS);
     this.#state.flush();
     if (owed.length > 0)
-      this.#log.warn({ owed: owed.length }, 'Some boxes could not be told that the watcher stopped; the next start tells them.');
+      this.#log.warn({ owed: owed.length }, 'Some boxes do not say yet that the watcher stopped; the next start updates them.');
     this.#log.info({}, 'The watcher stopped.');
   }
 }

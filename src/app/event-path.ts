@@ -1,5 +1,4 @@
-// Owns the one way that every event takes, whoever emitted it: it is folded, then shown in its box, then judged by the rules. Knows nothing
-// of where events come from, nor of what becomes of them.
+// Passes every event, from any source, through fold, board and coordinator in this order. Knows neither sources nor posts.
 
 import type { Board } from '../boxes/board/board.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
@@ -16,7 +15,7 @@ export interface EventPathParts {
   coordinator?(): Pick<Coordinator, 'apply' | 'tick' | 'shiftClock'> | undefined;
 }
 
-/** What happens to all sessions at once. */
+/** An event of all sessions at once. */
 type CommonFact = { type: 'watcher_stopped' } | { type: 'clock_jumped'; byMs: number };
 
 export class EventPath {
@@ -40,14 +39,14 @@ export class EventPath {
     this.#coordinator()?.tick();
   }
 
-  /** The wall clock was set or the machine slept: every deadline moves along. */
+  /** The wall clock was set or the machine slept. Every deadline moves by the same time. */
   shiftClock(byMs: number): void {
     this.#applyToAll({ type: 'clock_jumped', byMs });
     this.#parts.board().shiftClock(byMs);
     this.#coordinator()?.shiftClock(byMs);
   }
 
-  /** Nobody watches any more: every turn that runs is interrupted, and its box says so (LS-11). */
+  /** The watch ends. Every running turn is interrupted, and its box says so. */
   interrupt(): void {
     this.#applyToAll({ type: 'watcher_stopped' });
     this.#parts.board().interrupt();

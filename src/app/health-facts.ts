@@ -1,4 +1,4 @@
-// Collects what `/health` judges from the living parts.
+// Collects the facts of `/health` from the running parts.
 
 import type { Board } from '../boxes/board/board.ts';
 import type { BoardRow } from '../boxes/board/box-entry.ts';
@@ -12,14 +12,13 @@ import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
-import { boxProblems, whyNotShown } from './box-troubles.ts';
+import { boxProblems, whyNotShown } from './box-problems.ts';
 import type { Chat } from './chat.ts';
-import type { Intake } from './intake.ts';
+import type { SessionLimit } from './session-limit.ts';
 import type { PostStore } from '../store/post-store.ts';
-import { slotFacts } from './slot-facts.ts';
 import type { TwinSink } from '../takeover/twin.ts';
 
-/** The parts that are asked at each request. */
+/** The parts that are read at each request. */
 export interface HealthParts {
   version: string;
   startedAt: number;
@@ -34,7 +33,7 @@ export interface HealthParts {
   twin: TwinSink;
   /** Absent when it is off. */
   coordinator: Coordinator | undefined;
-  intake: Intake;
+  sessionLimit: SessionLimit;
   counters: Counters;
   process: ProcessWatch;
 }
@@ -66,7 +65,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       ...slotFacts(rows),
     },
     boxProblems: boxProblems(rows, stats),
-    intake: parts.intake.facts(),
+    sessionLimit: parts.sessionLimit.facts(),
     edits,
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
     coordinator: parts.coordinator?.health(),
@@ -100,4 +99,16 @@ function sessionRow(row: BoardRow, posts: PostStore, stats: PublisherStats): Ses
     postId,
     why: row.why ?? whyNotShown(row.boxId, stats) ?? unwritten,
   };
+}
+
+/** How many boxes wait for a slot, and while any do, the agent that has most of the slots. */
+export function slotFacts(rows: readonly BoardRow[]): { withoutSlot: number; busiestAgent: string | undefined } {
+  const withoutSlot = rows.filter(({ slot }) => slot === 'waits').length;
+  if (withoutSlot === 0) return { withoutSlot, busiestAgent: undefined };
+  const holders = Map.groupBy(
+    rows.filter(({ slot }) => slot === 'has'),
+    ({ agentId }) => agentId,
+  );
+  const [busiest] = [...holders].toSorted(([, one], [, other]) => other.length - one.length);
+  return { withoutSlot, busiestAgent: busiest?.[0] };
 }

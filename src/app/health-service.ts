@@ -1,4 +1,4 @@
-// Serves `/health` where the configuration wants it.
+// Serves `/health` when the configuration has a port for it.
 
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
@@ -11,11 +11,11 @@ import type { Release } from '../runtime/releases.ts';
 export interface HealthPorts {
   log: Logger;
   redact(text: string): string;
-  /** Asked at each request. */
+  /** Called at each request. */
   parts(): HealthParts;
 }
 
-/** Answers with what ends it. A port that is taken is said in the log: boxes matter more than health. */
+/** Resolves with a function that stops it. A port that is taken is only logged: boxes matter more than health. */
 export async function serveHealth(config: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
   const { healthHost: host, healthPort: port, healthToken } = config;
   if (port === 0) return () => undefined;
@@ -23,6 +23,6 @@ export async function serveHealth(config: Config, { log, redact, parts }: Health
   const server = createHealthServer({ host, port, door, redact, report: () => judgeHealth(healthFacts(parts())) });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);
-  else log.info({ url: start.url }, 'Health is told here.');
+  else log.info({ url: start.url }, 'Health endpoint listening.');
   return () => server.stop();
 }

@@ -1,4 +1,4 @@
-// What the daemon takes from the machine and the process it runs in.
+// What the daemon uses of the machine and its process. Tests replace it.
 
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
@@ -24,7 +24,7 @@ export interface Machine {
   readonly token: Token;
   readonly transport: HttpTransport;
   readonly process: ProcessWatch;
-  /** Where a supervisor says how it wants to hear of us. */
+  /** The variables by which a supervisor says how to notify it. */
   readonly env: NodeJS.ProcessEnv;
   sources(host: SourceHost): Promise<Source[]>;
 }

@@ -1,4 +1,4 @@
-// Decides where a turn's box goes: routing, privacy and threads (LS-18, LS-27, LS-28). Asks the chat server, remembers nothing.
+// Decides where a turn's box goes: routing, privacy and threads. Asks the chat server; holds no state.
 
 import type { Placement } from '../boxes/board/board.ts';
 import type { Clock } from '../core/clock.ts';
@@ -9,9 +9,9 @@ import type { TurnTree } from '../core/session.ts';
 import { FAILURES, PushError } from '../core/sink.ts';
 import { untilAnswered } from '../core/until-healthy.ts';
 
-/** What placement needs to know from the chat server; every call throws `PushError`. */
+/** What placement asks the chat server. Every call throws `PushError`. */
 export interface ChannelDirectory {
-  /** Names a channel goes by: its id, its name, `team/name`. */
+  /** Names of a channel: its id, its name, `team/name`. */
   namesOfChannel(channelId: string): Promise<string[]>;
   /** Our own direct channel with that person. */
   directChannelWith(userId: string): Promise<string>;
@@ -31,15 +31,15 @@ export interface PlacementOptions {
   /** Resolved at start. */
   defaultChannelId?: string;
   defaultChannelDirect: boolean;
-  /** Whether edits in a thread of that many replies cost this server dearly; without it they do not. */
+  /** Whether edits in a thread of that many replies are expensive for this server. Without it they are not. */
   isDear?: (replies: number) => boolean;
 }
 
 const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
 const ASKED_AFTER_MS = 30_000; // clocks of the two servers may differ
 
-/** The same questions; before each of them it waits for its turn. */
-export function inTurn(directory: ChannelDirectory, turn: () => Promise<void>): ChannelDirectory {
+/** The same directory; each request first waits for `turn`. */
+export function queued(directory: ChannelDirectory, turn: () => Promise<void>): ChannelDirectory {
   const after =
     <Args extends unknown[], T>(ask: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
@@ -56,7 +56,7 @@ export function inTurn(directory: ChannelDirectory, turn: () => Promise<void>): 
   };
 }
 
-/** The `place` port of the board. While the server is unreachable it waits instead of refusing. */
+/** The `place` port of the board. While the server is unreachable, it waits instead of refusing. */
 export function createPlacement(
   directory: ChannelDirectory,
   options: PlacementOptions,
@@ -83,8 +83,8 @@ async function place(tree: TurnTree, directory: ChannelDirectory, options: Place
 }
 
 /**
- * Where the last message of a shared session went proves nothing of this turn, unless its own post, or one of its person at that time,
- * stands there.
+ * The channel of a shared session's last message proves nothing about this turn. It counts only when the turn's own post is there, or a
+ * post of its person at that time.
  */
 async function wasAskedIn(channelId: string, { turn }: TurnTree, directory: ChannelDirectory): Promise<boolean> {
   const { trigger, startedAt } = turn;
@@ -102,7 +102,7 @@ function wroteAbout(askedAt: number, userId: string, channelId: string, director
   return directory.hasPostBy(userId, channelId, askedAt - ASKED_BEFORE_MS, askedAt + ASKED_AFTER_MS);
 }
 
-/** Why a session is private, in words; `untold`: nobody has said anything of it; `shared`: nor whose of several the turn is. */
+/** Why a session is private. `untold`: no source has reported a route. `shared`: several people share it, and the turn's person is unknown. */
 const PRIVATE: Record<Exclude<Audience, 'public' | 'own'> | 'untold' | 'shared', string> = {
   untold:
     'no session index and no row of a gateway names it, so it counts as private; let its sessions.json lie readable beside its transcript (or set SESSIONS_JSON), or set GATEWAY_URL',
@@ -113,7 +113,7 @@ const PRIVATE: Record<Exclude<Audience, 'public' | 'own'> | 'untold' | 'shared',
     'it is a direct conversation in a session that several people share, and nothing says which of them wrote; give each a session of their own in OpenClaw (session.dmScope)',
 };
 
-/** Only what is proven to be public falls back to a channel, unless that was asked for in so many words (LS-18). */
+/** Only a session that is proven to be public falls back to the default channel, unless DEFAULT_CHANNEL_DIRECT allows the others. */
 function toDefault(audience: Audience | 'untold' | 'shared', { defaultChannelId, defaultChannelDirect }: PlacementOptions): Placement {
   if (audience !== 'public' && audience !== 'own' && (!defaultChannelDirect || defaultChannelId === undefined)) {
     const switches = defaultChannelId === undefined ? 'DEFAULT_CHANNEL and DEFAULT_CHANNEL_DIRECT=1' : 'DEFAULT_CHANNEL_DIRECT=1';
@@ -124,7 +124,7 @@ function toDefault(audience: Audience | 'untold' | 'shared', { defaultChannelId,
   return { refused: 'it did not come from Mattermost and DEFAULT_CHANNEL is not set; set it to the channel for such sessions' };
 }
 
-/** The conversation itself when it is ours, else our own direct channel with that person if so configured. */
+/** The conversation itself when our account is in it; otherwise our own direct channel with that person, when DIRECT=own. */
 async function toDirect(
   route: Route & { kind: 'direct' },
   tree: TurnTree,
@@ -174,8 +174,8 @@ function rootFor(route: Route & { kind: 'channel' }, tree: TurnTree, placement: 
 }
 
 /**
- * What was answered may be an answer itself, and Mattermost takes only the first post of a thread as a root, in the same channel. A post
- * that cannot be looked at is taken as it is: whether it is a root is found out by posting.
+ * The answered post may be a reply itself. Mattermost takes only the first post of a thread as a root, in the same channel. A post that
+ * cannot be read is used as it is: posting shows whether it is a root.
  */
 async function topOf(postId: string, channelId: string, directory: ChannelDirectory): Promise<string | undefined> {
   try {
@@ -187,7 +187,7 @@ async function topOf(postId: string, channelId: string, directory: ChannelDirect
   }
 }
 
-/** A thread that cannot be looked at is no reason for no box: whether it takes the post is found out by posting. */
+/** A thread that cannot be read is used all the same: posting shows whether it takes the post. */
 async function fits(rootId: string, directory: ChannelDirectory, { placement, isDear }: PlacementOptions): Promise<boolean> {
   if (placement === 'reply') return true;
   try {

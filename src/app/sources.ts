@@ -1,4 +1,4 @@
-// Makes the sources that the configuration chose, and keeps for each of them what is its own.
+// Creates the sources that the configuration chose, and gives each of them only its own data.
 
 import { packageVersion } from '../runtime/package-version.ts';
 import type { Config } from '../config/config.ts';
@@ -7,9 +7,9 @@ import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
 import type { PositionStore } from '../store/position-store.ts';
-import { wantsQuestions } from './governing.ts';
+import { wantsQuestions } from './coordinator-wiring.ts';
 
-/** What all sources share. */
+/** The ports that all sources share. */
 export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
   positions: Pick<PositionStore, 'stored' | 'set'>;
   sessions(): SessionsByKey;
@@ -17,7 +17,7 @@ export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact'
 
 type Identity = Pick<Source, 'id' | 'capabilities'>;
 
-/** What the configuration chose; the log says why. */
+/** The sources that the configuration chose; the log says why. */
 export async function createSources(config: Config, host: SourceHost): Promise<Source[]> {
   const { ids, gateway, because } = config.chosen;
   for (const sentence of because) host.log.info({}, sentence);
@@ -33,7 +33,7 @@ export async function createSources(config: Config, host: SourceHost): Promise<S
   return sources.filter((source) => source !== undefined);
 }
 
-/** What this source is given: of positions, sessions and turns no more than its own. `all`: every source that there can be. */
+/** The ports of one source: only its own positions, sessions and turns. `all`: every source of the catalogue. */
 export function portsOf(source: Identity, { positions, sessions, ...shared }: SourceHost, all: readonly Identity[]): SourcePorts {
   const { id, capabilities } = source;
   const sameAgents = new Set(all.filter((other) => other.capabilities.agents === capabilities.agents).map((other) => other.id));
@@ -47,7 +47,7 @@ export function portsOf(source: Identity, { positions, sessions, ...shared }: So
   };
 }
 
-/** The newest turn of each session that nobody has ended yet, as far as this source knows of it. */
+/** The newest turn of each session that this source knows and that has not ended yet. */
 export function openTurnsOf(sessionsByKey: SessionsByKey, sourceId: string): OpenTurn[] {
   return [...sessionsByKey.values()].flatMap(({ key, turns }) => {
     const turn = turns.findLast(({ startedBy }) => startedBy.includes(sourceId));

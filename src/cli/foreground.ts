@@ -1,12 +1,12 @@
 // Runs a daemon with what it needs around it: PID file, log, signals, and the log of its failure. It does not know what the daemon does.
 
+import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config/config.ts';
 import { secretsOf } from '../config/config.ts';
 import { maskSecrets } from '../config/mask-secrets.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
-import { keepYoungHeapSmall } from '../app/heap.ts';
 import { localHealthUrl } from '../health/health.ts';
 import { createLog } from '../runtime/pino-log.ts';
 import { claimPidFile, type Holder } from '../runtime/pid-claim.ts';
@@ -112,4 +112,12 @@ function logUnexpected(log: Logger): () => void {
   }
   process.on('uncaughtException', onUnexpected);
   return () => process.off('uncaughtException', onUnexpected);
+}
+
+/**
+ * V8 doubles the young generation of the heap while much of it survives, up to more than 100 MiB, and never shrinks it again.
+ * Reading many files at once makes short-lived objects, and these are collected as well in the size that a started process has.
+ */
+function keepYoungHeapSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }

@@ -91,7 +91,7 @@ export interface HealthFacts {
   /** What keeps boxes from being shown and a person can mend, with cause and cure. */
   readonly boxProblems?: readonly string[];
   /** Sessions that were turned away within a minute because too many are watched, and the agent of the newest. */
-  readonly intake?: { readonly turnedAway: number; readonly agent: string | undefined };
+  readonly sessionLimit?: { readonly turnedAway: number; readonly agent: string | undefined };
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
   /** Absent when the coordinator is off. */

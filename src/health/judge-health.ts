@@ -153,9 +153,9 @@ function findBoxes(facts: HealthFacts): Finding[] {
 }
 
 /** Thousands of sessions at once are an attack or a fault of whoever makes them up. */
-function findFlood({ intake }: HealthFacts): Finding[] {
-  if (intake === undefined || intake.turnedAway === 0) return [];
-  const { turnedAway, agent } = intake;
+function findFlood({ sessionLimit }: HealthFacts): Finding[] {
+  if (sessionLimit === undefined || sessionLimit.turnedAway === 0) return [];
+  const { turnedAway, agent } = sessionLimit;
   return [
     degraded(`${turnedAway} sessions are not watched, because there are too many at once; the newest is of agent ${agent ?? 'unknown'}`),
   ];

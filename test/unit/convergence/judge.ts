@@ -1,7 +1,7 @@
 // What has to hold at the end of every story. Reads the server's history; believes nothing the watcher says of itself.
 
 import { expect } from 'vitest';
-import { encoderOf } from '../../../src/app/drawing.ts';
+import { encoderOf } from '../../../src/app/encoding.ts';
 import { type Card, firstVersion } from '../../../src/core/card.ts';
 import { decodeMeta, type LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';

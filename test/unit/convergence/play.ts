@@ -3,7 +3,7 @@
 import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import { type Config, readConfig, secretsOf } from '../../../src/config/config.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
-import { rendererOf } from '../../../src/app/drawing.ts';
+import { rendererOf } from '../../../src/app/encoding.ts';
 import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';
 import { createStandIn, type StandIn } from '../../../src/stand-in/stand-in.ts';
 import { AgentSession, directTo, type Facts, type Move } from './agent.ts';

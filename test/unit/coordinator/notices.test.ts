@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/coordinator/operator-alerts.ts';
 import type { FoundPost, PostDraft, Reason, Sink } from '../../../src/core/sink.ts';
 import { PushError } from '../../../src/core/sink.ts';
-import { createNotices } from '../../../src/app/notices.ts';
+import { createNotices } from '../../../src/app/alerts.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const ALERT: Alert = {

@@ -1,7 +1,7 @@
 // What each reason comes to, told by those who act on it: the whole behaviour after a failed push on one page.
 
 import { describe, expect, it } from 'vitest';
-import { createNotices } from '../../../src/app/notices.ts';
+import { createNotices } from '../../../src/app/alerts.ts';
 import { gateAfter, OPEN_GATE, openAt } from '../../../src/boxes/publish/gate.ts';
 import { planRetry } from '../../../src/boxes/publish/retry-plan.ts';
 import { FAILURES, PushError, type Reason } from '../../../src/core/sink.ts';

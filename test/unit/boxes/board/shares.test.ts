@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { chooseSlots, type SlotCandidate } from '../../../../src/boxes/board/policy.ts';
-import { slotFacts } from '../../../../src/app/slot-facts.ts';
+import { slotFacts } from '../../../../src/app/health-facts.ts';
 import { Desk } from './desk.ts';
 
 /** One after the other; those at the front have held a slot for longest. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BoardRow } from '../../../src/boxes/board/box-entry.ts';
 import type { BoxTrouble } from '../../../src/boxes/publish/publisher-ports.ts';
-import { boxProblems, whyNotShown } from '../../../src/app/box-troubles.ts';
+import { boxProblems, whyNotShown } from '../../../src/app/box-problems.ts';
 
 const row = (boxId: string, agentId: string): BoardRow => ({ boxId, agentId, sessionKey: `agent:${agentId}:x`, state: 'done' });
 const trouble = (boxId: string, reason: BoxTrouble['reason'], because: string): BoxTrouble => ({
@@ -18,8 +18,8 @@ describe('what keeps a box from being shown', () => {
   it.each([
     ['archived', 'the channel is archived', 'restore the channel'],
     ['no_access', 'the account is not a member of that channel', 'add the account to the team and to the channel'],
-    ['edit_forbidden', 'the account may not edit its posts: allow it', 'its end will be told in a new post'],
-    ['edit_expired', 'PostEditTimeLimit is over', 'its end will be told in a new post'],
+    ['edit_forbidden', 'the account may not edit its posts: allow it', 'its end will be shown in a new post'],
+    ['edit_expired', 'PostEditTimeLimit is over', 'its end will be shown in a new post'],
     ['rejected', 'the server failed on this request', 'it is tried again'],
   ] as const)('%s: health names agent, channel, cause and cure', (reason, because, cure) => {
     const [problem, ...more] = boxProblems(ROWS, { ...NOTHING, parked: [trouble('a', reason, because)] });

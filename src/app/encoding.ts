@@ -1,4 +1,4 @@
-// Ties the renderer and the encoders to the configuration: tool labels, verbosity, style and sizes.
+// Configures the renderer and the encoders: tool labels, verbosity, style and sizes.
 
 import { encodeAttachment } from '../boxes/render/attachment.ts';
 import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/render/labels.ts';
@@ -16,7 +16,7 @@ import { cachedRedactor } from '../text/redact-cache.ts';
 import type { JudgedTree } from '../core/status.ts';
 import type { PostBody } from '../core/sink.ts';
 
-// Newer servers allow 800,000 and 300,000 bytes of a request, old ones 8,000 of which they need some themselves, proxies anything.
+// Newer servers allow props of 800,000 characters and requests of 300,000 bytes. Old ones allow 8,000, of which they use some. Proxies vary.
 const PROPS_CHARS: Record<Shrink, number> = { 0: 40_000, 1: 7_500, 2: 3_000 };
 const SHRUNK_MESSAGE_CHARS: Record<Exclude<Shrink, 0>, number> = { 1: 4_000, 2: 2_000 }; // 4,000 was Mattermost's limit before 5.0
 const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
@@ -24,7 +24,7 @@ const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
 /** What is said in a box beside its turn. */
 export type Marks = Pick<RenderOptions, 'violations' | 'remarks' | 'badge'>;
 
-/** Draws a turn with the configured labels, lines and verbosity. A text that is drawn again is not redacted again. */
+/** Renders a turn with the configured labels, lines and verbosity. A text that is rendered again is not redacted again. */
 export function rendererOf(
   config: Pick<Config, 'verbosity' | 'maxStatusLines' | 'toolLabelsFile'>,
   redact: (text: string) => string,
@@ -56,7 +56,7 @@ export function encoderOf(
   };
 }
 
-/** A post that ends what another one began names it. In a code span: newer servers draw no links in our posts. */
+/** A post that replaces another one links to it. The link is in a code span, because newer servers draw no links in our posts. */
 function withPredecessor(card: Card, { replaces }: LiveStatusMeta, mmUrl: string): Card {
   if (replaces === undefined) return card;
   const line = `${OUR_MARK} the end of a box whose post Mattermost does not let be edited any more: \`${mmUrl}/_redirect/pl/${replaces}\``;
@@ -66,7 +66,7 @@ function withPredecessor(card: Card, { replaces }: LiveStatusMeta, mmUrl: string
 function toolLabels(path: string | undefined, log: Logger): ToolLabels {
   if (path === undefined) return BUILT_IN_LABELS;
   const read = readLabelsFile(path);
-  if ('wrong' in read) return BUILT_IN_LABELS; // it was looked at a moment ago, and somebody has changed it since
+  if ('wrong' in read) return BUILT_IN_LABELS; // the file was valid a moment ago and has changed since
   const { labels, problems } = decodeToolLabels(read.value);
   for (const problem of problems) log.warn({ path }, problem);
   return mergeLabels(labels);

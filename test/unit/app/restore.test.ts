@@ -8,7 +8,7 @@ import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.t
 import type { Logger } from '../../../src/core/log.ts';
 import { createPlacement } from '../../../src/app/placement.ts';
 import { StateStore } from '../../../src/store/state-store.ts';
-import { takeOver } from '../../../src/app/upgrade.ts';
+import { restoreState } from '../../../src/app/restore.ts';
 import { Desk } from '../boxes/board/desk.ts';
 import { HOME, lonelyServer } from './placement/lonely.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -92,7 +92,7 @@ interface Start {
   desk: Desk;
   adopted: PostRecord[];
   warned: object[];
-  notice(): void;
+  warnIfDue(): void;
 }
 
 function start(checkpoint: Checkpoint): Start {
@@ -103,10 +103,10 @@ function start(checkpoint: Checkpoint): Start {
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };
   const log: Logger = { ...quiet, warn: (fields) => void warned.push(fields) };
   const { fold, board } = desk;
-  const memory = new StateStore(checkpoint, { sessions: () => fold.sessionsByKey, entries: () => board.entries() });
-  const notice = takeOver({ state: memory, publisher: { adopt: (record) => void adopted.push(record) }, fold, board, clock, log });
+  const state = new StateStore(checkpoint, { sessions: () => fold.sessionsByKey, entries: () => board.entries() });
+  const warnIfDue = restoreState({ state, publisher: { adopt: (record) => void adopted.push(record) }, fold, board, clock, log });
   desk.board.caughtUp();
-  return { desk, adopted, warned, notice };
+  return { desk, adopted, warned, warnIfDue };
 }
 
 const quietLog: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -189,15 +189,15 @@ describe('the first start after the upgrade', () => {
   it('warns once, with the number of sessions that lost their box, and remembers that it did', async () => {
     const checkpoint = olderCheckpoint();
     const first = start(checkpoint);
-    first.notice();
+    first.warnIfDue();
     expect(first.warned).toEqual([]);
     await first.desk.pass(30);
-    first.notice();
-    first.notice();
+    first.warnIfDue();
+    first.warnIfDue();
     expect(first.warned).toEqual([{ sessions: 2 }]);
     const second = start(checkpoint);
     await second.desk.pass(30);
-    second.notice();
+    second.warnIfDue();
     expect(second.warned).toEqual([]);
   });
 
@@ -206,19 +206,19 @@ describe('the first start after the upgrade', () => {
     start(checkpoint);
     const second = start(checkpoint);
     await second.desk.pass(30);
-    second.notice();
+    second.warnIfDue();
     expect(second.warned).toEqual([{ sessions: 2 }]);
   });
 
   it('has nothing to tell where nothing was remembered', async () => {
     const checkpoint = openCheckpoint(stateDir(), quietLog);
     onTestFinished(() => checkpoint.close());
-    const { desk, notice, warned } = start(checkpoint);
+    const { desk, warnIfDue, warned } = start(checkpoint);
     desk.ask();
     desk.say('tools');
     await desk.pass(5);
     expect(desk.board.rows()[0]?.why).toContain('counts as private');
-    notice();
+    warnIfDue();
     expect(warned).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-// Ties placement and the search for old posts to the configuration and the connection.
+// Finds the channel of each box, and the channels that may contain old posts, by configuration and connection.
 
 import type { Placement } from '../boxes/board/board.ts';
 import { budgetLimits } from '../boxes/publish/budget.ts';
@@ -6,20 +6,20 @@ import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Chat } from './chat.ts';
-import { createPlacement, inTurn } from './placement.ts';
-import { Turns } from './turns.ts';
+import { createPlacement, queued } from './placement.ts';
+import { FairQueue } from './fair-queue.ts';
 
-const RECENT_MS = 2 * 3_600_000; // an hour is looked through for open posts; a server may tell a channel's last post from its cache
+const RECENT_MS = 2 * 3_600_000; // one hour is searched for open posts, but a server may report a channel's last post from its cache
 
-const SHARE_OF_LOOKS = 0.5; // of the rate: where boxes belong must not keep them from being told
+const SHARE_OF_LOOKS = 0.5; // of the request rate: finding channels must not delay the pushes of boxes
 
 /**
- * The `place` port of the board. Waits for the connection: until then nobody knows the default channel, nor whose post it would be.
- * `charge` is called for each look at the server, which is one of the requests that have a budget.
+ * The `place` port of the board. Waits for the connection: before it, neither the default channel nor our account is known.
+ * `charge` is called for each request to the server, which counts in the budget.
  */
 export function placerOf(config: Config, chat: Chat, clock: Clock, charge: () => void): (tree: TurnTree) => Promise<Placement> {
   const { placement, channels, direct, defaultChannelDirect, editsPerSecond } = config;
-  const turns = new Turns(clock, budgetLimits(editsPerSecond.perSecond * SHARE_OF_LOOKS, editsPerSecond.burst));
+  const queue = new FairQueue(clock, budgetLimits(editsPerSecond.perSecond * SHARE_OF_LOOKS, editsPerSecond.burst));
   return async (tree) => {
     await chat.whenConnected;
     const defaultChannelId = chat.connected()?.defaultChannelId;
@@ -32,7 +32,7 @@ export function placerOf(config: Config, chat: Chat, clock: Clock, charge: () =>
       isDear,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
-    const directory = inTurn(chat.directory, () => turns.next(tree.session.agentId).then(charge));
+    const directory = queued(chat.directory, () => queue.wait(tree.session.agentId).then(charge));
     return createPlacement(directory, options, clock)(tree);
   };
 }

@@ -1,5 +1,5 @@
-// Takes over what a watcher remembered that called public whatever was not known to be private (LS-18). Nothing of that is believed
-// before it is proven: such turns wait for their route, their open posts get no more text, and the operator is told once.
+// Restores the stored state of an earlier process. Version 0.1 called public what was not known to be private. So its routes do not
+// count before they are proven: such turns wait for their route, their open posts get no more text, and the log warns once.
 
 import type { Board } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
@@ -20,20 +20,20 @@ import type { StoredSession } from '../store/session-store.ts';
 import { codeSpan } from '../text/neutralise.ts';
 
 /**
- * `older`: a watcher wrote this that took for public what was not known to be private. `untold`: it was taken over, and the operator
- * was not told yet. `told`: there is nothing to tell.
+ * `older`: version 0.1 wrote the state. `untold`: its state was restored, and the log has not warned yet. `told`: no warning is due.
+ * The last two are stored.
  */
-type PrivacyNotice = 'older' | 'untold' | 'told';
+type PrivacyState = 'older' | 'untold' | 'told';
 
 const PRIVACY = 'private unless proven public'; // the key of that fact
 
-function privacyNotice(facts: ImmediateRows, isFirst: boolean): PrivacyNotice {
+function privacyState(facts: ImmediateRows, isFirst: boolean): PrivacyState {
   const stored = facts.get(PRIVACY);
   if (stored === 'told' || stored === 'untold') return stored;
   return isFirst ? 'told' : 'older';
 }
 
-/** A session as it was stored, with no more than what its key proves where it was stored by an older rule. */
+/** A stored session. If an older version stored it, it keeps only the routes that its key proves. */
 function withProvenRoutes(stored: StoredSession<BoxEntry>): StoredSession<BoxEntry> {
   const { session } = stored;
   if (session.routesBySource !== undefined || !hasRoute(session)) return stored;
@@ -43,7 +43,7 @@ function withProvenRoutes(stored: StoredSession<BoxEntry>): StoredSession<BoxEnt
   return { ...stored, session: withRoute({ ...bare, turns }, proven) };
 }
 
-/** A version whose sessions did not say who told of them knew OpenClaw alone, and read in its keys what sessions say by themselves now. */
+/** Sessions of 0.1 name no source: they are OpenClaw's. What sessions state themselves now is read from their keys once. */
 function withOwnFacts(stored: StoredSession<BoxEntry>): StoredSession<BoxEntry> {
   const { session } = stored;
   if (session.toldBy !== undefined) return stored;
@@ -54,7 +54,7 @@ function hasRoute({ route, turns }: Session): boolean {
   return route !== undefined || turns.some((turn) => turn.route !== undefined);
 }
 
-/** A route that the key names by itself stays true; all others may have been those of another moment. */
+/** A route that the key names stays true. Any other route may belong to another moment. */
 function provenRoute({ key }: Session): Route | undefined {
   const { route, basis } = routeOf(key, undefined);
   return basis === 'key' ? route : undefined;
@@ -69,7 +69,7 @@ function withRoute<T extends object>(bare: T, route: Route | undefined): T {
   return route === undefined ? bare : { ...bare, route };
 }
 
-/** An end that is still owed, without its text unless the turn's own channel is where it goes. */
+/** A record whose owed end has no text, unless it goes into the turn's own channel. */
 function withoutUnprovenText(record: PostRecord, sessions: readonly Session[]): PostRecord {
   const { boxId, target, owedView } = record;
   const session = sessions.find(({ turns }) => turns.some((turn) => turn.boxId === boxId));
@@ -78,8 +78,8 @@ function withoutUnprovenText(record: PostRecord, sessions: readonly Session[]): 
   return { ...record, owedView: { ...owedView, card: withdrawnCard(session?.agentId ?? '') } };
 }
 
-/** What 0.1 left knows no form for a new post, and not which of its words are foreign: all of them go into code spans. */
-function withFirst(record: PostRecord): PostRecord {
+/** Cards of 0.1 have no form for a new post and do not mark foreign words. So all their text goes into code spans. */
+function withFirstVersion(record: PostRecord): PostRecord {
   const { owedView } = record;
   if (owedView === undefined || owedView.card.first !== undefined) return record;
   const inCode = (line: string): string => codeSpan(line.replaceAll('`', ''));
@@ -87,8 +87,8 @@ function withFirst(record: PostRecord): PostRecord {
   return { ...record, owedView: { ...owedView, card } };
 }
 
-/** What was remembered, and who goes on with it. */
-interface Successors {
+/** The stored state, and the parts that get it. */
+interface RestoreParts {
   state: Pick<StateStore<BoxEntry>, 'sessions' | 'posts' | 'facts'>;
   publisher: Pick<Publisher, 'adopt'>;
   fold: Fold;
@@ -98,13 +98,13 @@ interface Successors {
 }
 
 /**
- * Gives what an earlier process remembered to its successors. Call what it returns every now and then: it warns once how many
- * sessions have no box any more because nothing proves that they are public.
+ * Gives the state of an earlier process to publisher, fold and board. Call the returned function regularly: it warns once how many
+ * sessions have no box any more, because nothing proves that they are public.
  */
-export function takeOver({ state: { sessions, posts, facts }, publisher, fold, board, clock, log }: Successors): () => void {
+export function restoreState({ state: { sessions, posts, facts }, publisher, fold, board, clock, log }: RestoreParts): () => void {
   const stored = sessions.stored().map(withProvenRoutes).map(withOwnFacts);
-  const records = posts.records().map(withFirst);
-  const notice = privacyNotice(facts, stored.length + records.length === 0);
+  const records = posts.records().map(withFirstVersion);
+  const notice = privacyState(facts, stored.length + records.length === 0);
   const known = stored.map(({ session }) => session);
   for (const record of records) publisher.adopt(notice === 'older' ? withoutUnprovenText(record, known) : record);
   for (const session of known) fold.restore(session, clock.now());
@@ -112,13 +112,13 @@ export function takeOver({ state: { sessions, posts, facts }, publisher, fold, b
   facts.put(PRIVACY, notice === 'told' ? 'told' : 'untold');
   let isDue = notice !== 'told';
   return () => {
-    if (!isDue || !warn(board.entries(), log)) return;
+    if (!isDue || !warnOfLostBoxes(board.entries(), log)) return;
     isDue = false;
     facts.put(PRIVACY, 'told');
   };
 }
 
-function warn(entries: readonly BoxEntry[], log: Logger): boolean {
+function warnOfLostBoxes(entries: readonly BoxEntry[], log: Logger): boolean {
   const sessions = new Set(entries.flatMap(({ isUnproven, sessionKey }) => (isUnproven === true ? [sessionKey] : []))).size;
   if (sessions === 0) return false;
   log.warn(

@@ -1,4 +1,4 @@
-// Makes the coordinator of the configuration, where it is switched on.
+// Creates the coordinator from the configuration, when it is on, and connects it to boxes and store.
 
 import type { Config } from '../config/config.ts';
 import type { Coordinator, CoordinatorPorts } from '../coordinator/contract.ts';
@@ -8,9 +8,9 @@ import { RULES } from '../coordinator/rules/catalogue.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored-rows.ts';
 import type { StoredPart } from '../store/checkpoint.ts';
 import type { ImmediateRows } from '../store/immediate-rows.ts';
-import type { Marks } from './drawing.ts';
+import type { Marks } from './encoding.ts';
 
-/** Whether the rule that compares answers with questions is on: without it nobody needs what persons write. */
+/** Whether the rule that compares replies with questions is on. Without it, no text of persons is needed. */
 export function wantsQuestions({ coordinator, coordinatorRules }: Config): boolean {
   return coordinator && (coordinatorRules?.[drift.name] ?? drift.isOnByDefault);
 }
@@ -31,14 +31,14 @@ export function coordinatorOf(config: Config, ports: CoordinatorPorts): Coordina
   });
 }
 
-const FINDINGS = 'coordinator '; // before the key of each of its rows
+const FINDINGS = 'coordinator '; // prefix of the key of each of its rows
 
-/** What the coordinator knew in an earlier process. */
+/** The coordinator's rows of earlier processes. */
 export function storedFindings(facts: ImmediateRows): StoredRow[] {
   return facts.rows().flatMap(({ key, value }) => (key.startsWith(FINDINGS) ? decodeRow(key.slice(FINDINGS.length), value) : []));
 }
 
-/** What of the coordinator is remembered: written together with the sessions and how far the sources were read. */
+/** The coordinator's part of the stored state, written together with sessions and positions. */
 export function findingsToStore(coordinator: Coordinator): StoredPart {
   return {
     changes: () => coordinator.rowsToStore().map(({ key, value }) => ({ kind: 'fact', key: `${FINDINGS}${key}`, value })),
@@ -46,7 +46,7 @@ export function findingsToStore(coordinator: Coordinator): StoredPart {
   };
 }
 
-/** What a box says beside its turn. */
+/** What a box shows beside its turn. */
 export function marksOf(coordinator: Coordinator | undefined, boxId: string): Marks {
   if (coordinator === undefined) return {};
   const badge = coordinator.badge();

@@ -1,7 +1,7 @@
 // What a drawing costs: each state is derived once, and only texts that are new are redacted.
 
 import { describe, expect, it } from 'vitest';
-import { rendererOf } from '../../../src/app/drawing.ts';
+import { rendererOf } from '../../../src/app/encoding.ts';
 import type { Line, Turn, TurnTree } from '../../../src/core/session.ts';
 import { judge } from '../../../src/core/status.ts';
 import { callOf, said, treeOf } from '../boxes/render/trees.ts';

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { budgetLimits } from '../../../src/boxes/publish/budget.ts';
-import { Turns } from '../../../src/app/turns.ts';
+import { FairQueue } from '../../../src/app/fair-queue.ts';
 import { FakeClock } from '../../support/clock.ts';
 
 it('agents take turns: one that asks a thousand times holds up no other, and all keep to the budget', async () => {
   const clock = new FakeClock(0);
-  const turns = new Turns(clock, budgetLimits(5, 20));
+  const turns = new FairQueue(clock, budgetLimits(5, 20));
   const asked: string[] = [];
-  const ask = (agent: string) => void turns.next(agent).then(() => asked.push(agent));
+  const ask = (agent: string) => void turns.wait(agent).then(() => asked.push(agent));
   for (let question = 0; question < 1_000; question++) ask('flood');
   await clock.advance(0);
   expect(asked).toHaveLength(20);

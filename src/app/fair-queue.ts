@@ -1,10 +1,10 @@
-// Owns who may ask next, so that whoever makes up sessions by the thousand waits for their places alone. Knows nothing of what is asked.
+// Lets agents make requests in turn. So an agent with thousands of sessions delays only its own. Does not know what is requested.
 
 import { type Budget, type BudgetLimits, fullBudget, refill, take, tokenAt } from '../boxes/publish/budget.ts';
 import type { Clock } from '../core/clock.ts';
 
-/** Agents take turns; all of them together keep to the limits. */
-export class Turns {
+/** Agents are served in rotation; all of them together keep to the limits. */
+export class FairQueue {
   readonly #clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly #limits: BudgetLimits;
   readonly #waitingByAgent = new Map<string, (() => void)[]>();
@@ -17,8 +17,8 @@ export class Turns {
     this.#budget = fullBudget(limits, clock.monotonic());
   }
 
-  /** Resolves when it is this agent's turn. */
-  next(agent: string): Promise<void> {
+  /** Resolves when this agent may make its next request. */
+  wait(agent: string): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#waitingByAgent.get(agent) ?? [];
       waiting.push(resolve);
@@ -32,16 +32,16 @@ export class Turns {
       const now = this.#clock.monotonic();
       this.#budget = refill(this.#budget, this.#limits, now);
       const goesAt = tokenAt(this.#budget, this.#limits, 'urgent');
-      if (goesAt > now) return this.#wait(goesAt - now);
+      if (goesAt > now) return this.#serveAfter(goesAt - now);
       this.#budget = take(this.#budget, this.#limits);
-      // Behind all others; the loop comes to it again.
+      // It goes behind all others; the loop comes to it again.
       this.#waitingByAgent.delete(agent);
       if (waiting.length > 1) this.#waitingByAgent.set(agent, waiting);
       waiting.shift()?.();
     }
   }
 
-  #wait(ms: number): void {
+  #serveAfter(ms: number): void {
     this.#isTimed = true;
     this.#clock.after(ms, () => {
       this.#isTimed = false;
