@@ -1,4 +1,4 @@
-// The text form of SOURCES: names of the catalogue of sources, and the words that 0.1 had for them.
+// The text form of SOURCES: names of the catalogue of sources, and the names that 0.1 had for them.
 
 import { SOURCES } from '../sources/catalogue.ts';
 import { closestName } from './closest-name.ts';
@@ -8,16 +8,16 @@ export type SourceId = (typeof SOURCES)[number]['id'];
 
 /** Which sources are wanted. */
 export interface SourceNames {
-  /** As it was given, for people. */
+  /** The given text, for people. */
   readonly text: string;
-  /** Each once; `undefined` takes whatever is set or found. */
+  /** Each id once; `undefined` takes every source that is set or found. */
   readonly ids: readonly SourceId[] | undefined;
 }
 
 export const AUTO: SourceNames = { text: 'auto', ids: undefined };
 
 const IDS = SOURCES.map(({ id }) => id);
-const OTHER_WORDS: ReadonlyMap<string, readonly SourceId[]> = new Map([
+const OLD_NAMES: ReadonlyMap<string, readonly SourceId[]> = new Map([
   ['files', ['transcripts']],
   ['both', ['transcripts', 'gateway']],
 ]);
@@ -30,23 +30,23 @@ export function sourceNames(): TextForm<SourceNames> {
 }
 
 function decodeNames(given: string): Decoded<SourceNames> {
-  const words = given
+  const names = given
     .toLowerCase()
     .split(',')
-    .map((word) => word.trim());
-  const text = words.join(',');
+    .map((name) => name.trim());
+  const text = names.join(',');
   if (text === AUTO.text) return { value: AUTO };
-  if (words.includes(AUTO.text)) return { wrong: 'names auto beside others' };
-  const unknown = words.find((word) => idsOf(word).length === 0);
-  return unknown === undefined ? { value: { text, ids: [...new Set(words.flatMap(idsOf))] } } : { wrong: unknownWords(unknown) };
+  if (names.includes(AUTO.text)) return { wrong: 'names auto beside others' };
+  const unknown = names.find((name) => idsOf(name).length === 0);
+  return unknown === undefined ? { value: { text, ids: [...new Set(names.flatMap(idsOf))] } } : { wrong: unknownNames(unknown) };
 }
 
-function idsOf(word: string): readonly SourceId[] {
-  return OTHER_WORDS.get(word) ?? IDS.filter((id) => id === word);
+function idsOf(name: string): readonly SourceId[] {
+  return OLD_NAMES.get(name) ?? IDS.filter((id) => id === name);
 }
 
-function unknownWords(word: string): string {
-  if (word === '') return 'has an empty name in it';
-  const meant = closestName(word, [AUTO.text, ...IDS, ...OTHER_WORDS.keys()], MOST_MISTAKES);
-  return `names ${JSON.stringify(word.slice(0, 60))}, which is no source${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
+function unknownNames(name: string): string {
+  if (name === '') return 'has an empty name in it';
+  const meant = closestName(name, [AUTO.text, ...IDS, ...OLD_NAMES.keys()], MOST_MISTAKES);
+  return `names ${JSON.stringify(name.slice(0, 60))}, which is no source${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
 }

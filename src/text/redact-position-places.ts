@@ -56,7 +56,7 @@ export const POSITION_PLACES: readonly Place[] = [
       /(\b(?:jwt\.(?:sign|encode|verify|decode)\([^\n"']{0,80},\s{0,4}|hmac\.new\(\s?|createHmac\(["'][^"'\n]{1,20}["'],\s?|create(?:De)?[Cc]ipher(?:iv)?\(["'][^"'\n]{1,30}["'],\s?|(?:bcrypt|argon2)\.\w{4,12}\(\s?|cookieParser\(|Stripe\(|pbkdf2\w{0,8}\(\s?|create_(?:super)?user\((?:\s?["'][^"'\n]{1,80}["']\s?,){1,2}\s?)b?["'])([^"'\s]{6,256})(?=["'])/g,
     isSecret: isAny,
   },
-  // What is typed into a field whose name tells
+  // What somebody types into a field whose name shows its meaning
   {
     anchors: ['fill(', 'type(', 'setvalue('],
     pattern:

@@ -59,20 +59,20 @@ function golden(title: string): string {
 const titlesOf = (boxes: readonly Told[]): string[] => boxes.map(({ sessionKey, title }) => `${sessionKey} ${title}`);
 
 function expectSame(boxes: readonly FinalBox[], reference: readonly FinalBox[]): void {
-  const [told, expected] = [comparable(boxes), comparable(reference)];
-  expect(titlesOf(told)).toEqual(titlesOf(expected));
-  expect(told.map(({ lines }) => lines)).toEqual(expected.map(({ lines }) => lines));
-  for (const [index, { elapsedMs }] of told.entries()) {
-    expect(Math.abs(elapsedMs - (expected[index]?.elapsedMs ?? 0)), `${titlesOf(told)[index]}`).toBeLessThanOrEqual(LATE_MS + 1_000);
+  const [emitted, expected] = [comparable(boxes), comparable(reference)];
+  expect(titlesOf(emitted)).toEqual(titlesOf(expected));
+  expect(emitted.map(({ lines }) => lines)).toEqual(expected.map(({ lines }) => lines));
+  for (const [index, { elapsedMs }] of emitted.entries()) {
+    expect(Math.abs(elapsedMs - (expected[index]?.elapsedMs ?? 0)), `${titlesOf(emitted)[index]}`).toBeLessThanOrEqual(LATE_MS + 1_000);
   }
 }
 
 /** Each box is as one of the references has it: as far as its source was there, nothing is missing or said twice. */
 function expectOneOf(boxes: readonly FinalBox[], references: readonly FinalBox[][]): void {
-  const told = comparable(boxes);
+  const emitted = comparable(boxes);
   const all = references.map(comparable);
-  for (const reference of all) expect(told.map(({ sessionKey }) => sessionKey)).toEqual(reference.map(({ sessionKey }) => sessionKey));
-  for (const [index, box] of told.entries()) {
+  for (const reference of all) expect(emitted.map(({ sessionKey }) => sessionKey)).toEqual(reference.map(({ sessionKey }) => sessionKey));
+  for (const [index, box] of emitted.entries()) {
     const states = all.map((reference) => stateOf(reference[index]));
     expect(states, `${box.sessionKey} ${box.title}`).toContain(stateOf(box));
     const known = new Set(all.flatMap((reference) => reference[index]?.lines ?? []).map(withoutOutcome));

@@ -16,10 +16,10 @@ const BETWEEN_TURNS = /^(?:✅ New session started\.|Model set to )/;
 
 /** Commands that the gateway answers by itself are told by transcripts only, and no model works on them. */
 export function comparable(boxes: readonly FinalBox[]): Told[] {
-  return boxes.filter(({ trigger, card }) => trigger !== 'command' || /\btokens\b/.test(card.title)).map(told);
+  return boxes.filter(({ trigger, card }) => trigger !== 'command' || /\btokens\b/.test(card.title)).map(emitted);
 }
 
-function told({ sessionKey, card }: FinalBox): Told {
+function emitted({ sessionKey, card }: FinalBox): Told {
   const [, hours = 0, minutes = 0, seconds = 0] = ELAPSED.exec(card.title) ?? [];
   return {
     sessionKey,

@@ -51,9 +51,9 @@ class Play {
     const lengthMs = Math.max(...instants) - startedAt;
     const progress = (at: number): number => (at - startedAt) / lengthMs;
     const gateway = this.#gateway();
-    const tellLine = this.#files();
-    for (const frame of frames) this.#at(way.gateway(frame.at, progress(frame.at)), () => tellFrame(gateway, frame));
-    for (const line of lines) this.#at(way.files(line.at, progress(line.at)), () => tellLine(line));
+    const feedLine = this.#files();
+    for (const frame of frames) this.#at(way.gateway(frame.at, progress(frame.at)), () => feedFrame(gateway, frame));
+    for (const line of lines) this.#at(way.files(line.at, progress(line.at)), () => feedLine(line));
     const lostAt = way.gatewayLostAt === undefined ? close?.at : startedAt + way.gatewayLostAt * lengthMs;
     if (lostAt !== undefined) this.#at(lostAt + GATEWAY_LOST_MS, () => gateway.runs.lost(this.#now));
     if (close !== undefined) this.#at(way.files(close.at, 1), () => this.#releaseLocks(close.wasKilled));
@@ -125,7 +125,7 @@ class Play {
   }
 }
 
-function tellFrame(gateway: GatewayDecoder, { event, payload }: Frame): void {
+function feedFrame(gateway: GatewayDecoder, { event, payload }: Frame): void {
   gateway.event(event, payload);
 }
 

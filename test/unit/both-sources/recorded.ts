@@ -50,7 +50,7 @@ export function scenarioNames(version: string): string[] {
 export function readScenario(version: string, name: string): Scenario {
   const { frames, close } = recordingOf(version, name);
   const index = indexOf(version);
-  const keysBySessionId = keysTold(frames);
+  const keysBySessionId = emittedKeys(frames);
   const keyOf = (file: string, id: string): string | undefined =>
     index.keyOf('', file, id) ?? keysBySessionId.get(id) ?? RETIRED.find(([start]) => id.startsWith(start))?.[1];
   const from = (frames[0]?.at ?? 0) - AROUND_MS;
@@ -93,7 +93,7 @@ function indexOf(version: string): SessionIndex {
 }
 
 /** Transcripts that were replaced or deleted later are in no index any more; the gateway's rows named them while they were there. */
-function keysTold(frames: readonly Frame[]): Map<string, string> {
+function emittedKeys(frames: readonly Frame[]): Map<string, string> {
   const keys = new Map<string, string>();
   for (const { payload } of frames) {
     const { sessionKey, sessionId } = payload;

@@ -63,7 +63,7 @@ export function replay(exchanges: Exchange[], script: Script): Report {
     }
     const request = requestOf(exchange);
     const answer = direction !== undefined && 'perform' in direction ? direction.perform(stage, request) : standIn.handle(request);
-    learnIds(exchange, answer, idsByRecorded);
+    mapIds(exchange, answer, idsByRecorded);
     report.compared.push(exchange.case);
     report.problems.push(...differences(exchange, recordedIds(answer, idsByRecorded)).map((line) => `${exchange.case}: ${line}`));
   }
@@ -103,7 +103,7 @@ function placePosts(stage: Stage, script: Script, exchange: Exchange): void {
 }
 
 /** Posts made in the replay have other ids than the recorded ones. */
-function learnIds(exchange: Exchange, answer: StandInAnswer, idsByRecorded: Map<string, string>): void {
+function mapIds(exchange: Exchange, answer: StandInAnswer, idsByRecorded: Map<string, string>): void {
   const recorded = exchange.response?.body;
   if (exchange.response?.status !== 201 || answer.status !== 201 || !isObject(recorded) || idsByRecorded.has(String(recorded['id'])))
     return;

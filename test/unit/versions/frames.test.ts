@@ -18,7 +18,7 @@ function playedOnce(version: string, scene: string): Promise<Played> {
 }
 
 /** A gateway that tells of runs alone tells nothing of what is in them, nor that one was stopped. */
-function toldOf(version: string, scene: string): TrueBox[] {
+function emittedBy(version: string, scene: string): TrueBox[] {
   const truth = truthOf(version, scene);
   if (VERSIONS.find((each) => each.version === version)?.gatewayTells !== 'runs') return truth;
   return truth.map(({ title }) => ({ title: scene === 'stop' ? '[LOST] source gone | main |' : title, lines: [] }));
@@ -34,7 +34,7 @@ describe('what gateways said of seven turns', () => {
 
   it.each(played)('%s %s: the boxes say in the end what the model asked for and the tools answered', async (version, scene) => {
     const { events, endedAt } = await playedOnce(version, scene);
-    expect(shownAtLast(events, endedAt)).toEqual(toldOf(version, scene));
+    expect(shownAtLast(events, endedAt)).toEqual(emittedBy(version, scene));
   });
 
   it.each(played)(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCapture } from './captures.ts';
 import { CaptureGateway } from './capture-gateway.ts';
-import { asTold } from './recorded-answers.ts';
+import { asSent } from './recorded-answers.ts';
 import { runSource } from './running-source.ts';
 import { until } from '../../../../support/until.ts';
 
@@ -22,7 +22,7 @@ describe('recorded handshakes', () => {
 
   it.each(Object.entries(STATES))('%s is called %s', async (label, state) => {
     const recorded = capture.get(label) ?? [];
-    const gateway = new CaptureGateway([recorded], { answers: asTold });
+    const gateway = new CaptureGateway([recorded], { answers: asSent });
     const running = await runSource(await gateway.listen());
     void gateway.play();
     await until(state, () => running.states.some((seen) => seen.state === state));

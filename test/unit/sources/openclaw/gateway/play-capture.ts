@@ -6,7 +6,7 @@ import type { GatewayDetails } from '../../../../../src/sources/openclaw/gateway
 import { createGatewaySource, type GatewaySourceOptions } from '../../../../../src/sources/openclaw/gateway/gateway-source.ts';
 import { CaptureGateway } from './capture-gateway.ts';
 import { type Frame, type Line, readCapture, readLines } from './captures.ts';
-import { type Answers, asTold, lacking } from './recorded-answers.ts';
+import { type Answers, asSent, lacking } from './recorded-answers.ts';
 import { silentLog } from './silent-log.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
@@ -50,13 +50,13 @@ function isPlayable(recorded: readonly Line[]): boolean {
 export function playFound(name: string, { missedBefore = () => 0, lacks = [], ...options }: FoundOptions = {}): Promise<Played> {
   const lines = readLines(`openclaw-found/${name}.ndjson`).filter(({ dir }) => dir !== 'close');
   const recorded = lines.map((line) => ({ ...line, missed: missedBefore(line.frame) }));
-  return play([recorded], { ...options, answers: lacking(lacks, asTold) });
+  return play([recorded], { ...options, answers: lacking(lacks, asSent) });
 }
 
 /** The frames of connections that were made one after another. */
 export async function play(
   connections: readonly (readonly Line[])[],
-  { answers = asTold, isOnlySource = false, afterMs = SETTLE_MS }: PlayOptions = {},
+  { answers = asSent, isOnlySource = false, afterMs = SETTLE_MS }: PlayOptions = {},
 ): Promise<Played> {
   const clock = new FakeClock(connections[0]?.[0]?.t ?? 0);
   const events: SessionEvent[] = [];

@@ -39,7 +39,7 @@ function isSameQuestion(recorded: Frame, { method, params = {} }: Frame): boolea
 }
 
 /** For captures of a client that asked otherwise: what says the same, and else that all is well. */
-export const asTold: Answers = (request, { recorded, asked }) => {
+export const asSent: Answers = (request, { recorded, asked }) => {
   const answers = answersIn(recorded);
   switch (request.method ?? '') {
     case 'connect':
