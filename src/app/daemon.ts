@@ -123,7 +123,10 @@ export class Daemon {
     const sessions = this.#fold.sessionsByKey;
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
-    this.#sessionLimit = new SessionLimit(clock, () => keysWithTurns(sessions));
+    this.#sessionLimit = new SessionLimit(clock, {
+      heldKeys: () => keysWithTurns(sessions),
+      agentOf: (key) => this.#fold.sessionOf(key).agentId,
+    });
     this.#supervisor = createSupervisor({ env: machine.env, log, status: () => this.#statusLine() });
     this.#releases.add(
       () => this.#supervisor.close(),
@@ -245,8 +248,7 @@ export class Daemon {
   /** A jump of the clock is applied before the events after it, which are dated by the new time. */
   #apply(event: SessionEvent): void {
     this.#checkJump();
-    if (!this.#sessionLimit.admits(event)) return;
-    this.#path.apply(event);
+    for (const admitted of this.#sessionLimit.admit(event)) this.#path.apply(admitted);
   }
 
   /** The running parts, for the health report. */

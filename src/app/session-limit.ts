@@ -2,7 +2,7 @@
 // Does not know what their events mean.
 
 import type { Clock } from '../core/clock.ts';
-import type { SessionEvent } from '../core/event.ts';
+import type { EventOf, SessionEvent } from '../core/event.ts';
 import { setBounded } from '../core/bounded-map.ts';
 import type { SessionsByKey } from '../core/session.ts';
 
@@ -20,9 +20,11 @@ export interface SessionLimitFacts {
   agent: string | undefined;
 }
 
-/** The fields of an event that matter here. Only `session_seen` has the agent. */
-interface Arrival extends Pick<SessionEvent, 'sessionKey' | 'type'> {
-  agentId?: string;
+/** What the fold knows of the sessions that were admitted. */
+export interface KnownSessions {
+  /** Those that still have a turn. */
+  heldKeys(): readonly string[];
+  agentOf(sessionKey: string): string;
 }
 
 const LIMITS: SessionLimits = { most: 1_200, kept: 200 }; // a thousand sessions of one agent stay within the limits of memory and event loop
@@ -30,34 +32,59 @@ const FREE_EVERY_MS = 1_000;
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 50_000;
 const MAX_SEEN = 50_000; // far more than a gateway ever lists
+const MAX_UNSEEN = 5_000; // a session acts soon after its `session_seen`, long before so many other sessions
 
 export class SessionLimit {
   readonly #clock: Pick<Clock, 'monotonic'>;
-  readonly #heldKeys: () => readonly string[];
+  readonly #known: KnownSessions;
   readonly #limits: SessionLimits;
   readonly #agentByKey = new Map<string, string>();
   readonly #countByAgent = new Map<string, number>();
   readonly #turnedAwayAt = new Map<string, number>();
   readonly #seenKeys = new Set<string>();
-  /** A source emits `session_seen` before any other event of a session, and again long before this map drops it. */
-  readonly #seenAgentByKey = new Map<string, string>();
+  /**
+   * Every `session_seen` that was not admitted, one of each source. A source emits it only once, so it is kept until the session does
+   * something.
+   */
+  readonly #waitingByKey = new Map<string, EventOf<'session_seen'>[]>();
   #freedAt = Number.NEGATIVE_INFINITY;
   #lastAgent: string | undefined;
 
-  /** `heldKeys` are the sessions that still have a turn. */
-  constructor(clock: Pick<Clock, 'monotonic'>, heldKeys: () => readonly string[], limits: SessionLimits = LIMITS) {
+  constructor(clock: Pick<Clock, 'monotonic'>, known: KnownSessions, limits: SessionLimits = LIMITS) {
     this.#clock = clock;
-    this.#heldKeys = heldKeys;
+    this.#known = known;
     this.#limits = limits;
   }
 
-  /** Whether the event's session is watched. A session that was turned away is admitted as soon as there is room. */
-  admits({ sessionKey, type, agentId }: Arrival): boolean {
-    if (agentId !== undefined) setBounded(this.#seenAgentByKey, sessionKey, agentId, MAX_SEEN);
-    if (this.#agentByKey.has(sessionKey)) return true;
-    // Emitted once and needed as soon as the session does something. A session without a turn costs next to nothing.
-    if (type === 'session_seen') return this.#seenKeys.has(sessionKey) || this.#addSeen(sessionKey);
-    const agent = this.#seenAgentByKey.get(sessionKey) ?? '';
+  /**
+   * The event if its session is watched, after each `session_seen` of that session that was not admitted before. A session that was turned
+   * away is admitted as soon as there is room.
+   */
+  admit(event: SessionEvent): SessionEvent[] {
+    const { sessionKey } = event;
+    if (this.#agentByKey.has(sessionKey)) return [event];
+    if (event.type === 'session_seen') return this.#admitSeen(event);
+    if (!this.#takesIn(sessionKey)) return [];
+    const waiting = this.#waitingOf(sessionKey);
+    this.#waitingByKey.delete(sessionKey);
+    return [...waiting, event];
+  }
+
+  /** Emitted once and needed as soon as the session does something. A session without a turn costs next to nothing. */
+  #admitSeen(event: EventOf<'session_seen'>): SessionEvent[] {
+    const { sessionKey } = event;
+    if (this.#seenKeys.has(sessionKey) || this.#addSeen(sessionKey)) return [event];
+    const ofOthers = this.#waitingOf(sessionKey).filter(({ source }) => source !== event.source);
+    setBounded(this.#waitingByKey, sessionKey, [...ofOthers, event], MAX_UNSEEN);
+    return [];
+  }
+
+  #waitingOf(sessionKey: string): EventOf<'session_seen'>[] {
+    return this.#waitingByKey.get(sessionKey) ?? [];
+  }
+
+  #takesIn(sessionKey: string): boolean {
+    const agent = this.#waitingOf(sessionKey)[0]?.agentId ?? this.#known.agentOf(sessionKey);
     if (!this.#hasRoom(agent)) this.#free();
     if (!this.#hasRoom(agent)) return this.#turnAway(sessionKey, agent);
     this.#turnedAwayAt.delete(sessionKey);
@@ -104,7 +131,7 @@ export class SessionLimit {
     const now = this.#clock.monotonic();
     if (now - this.#freedAt < FREE_EVERY_MS) return;
     this.#freedAt = now;
-    const held = new Set(this.#heldKeys());
+    const held = new Set(this.#known.heldKeys());
     for (const [key, agent] of this.#agentByKey) {
       if (held.has(key)) continue;
       this.#agentByKey.delete(key);

@@ -1,6 +1,7 @@
 // Owns the folded sessions. Every event of every source passes here, and nobody else keeps a copy of what comes of it. Knows nothing of
 // boxes, posts or rules.
 
+import { setBounded } from './bounded-map.ts';
 import type { SessionEvent } from './event.ts';
 import { knowsChild } from './orphans.ts';
 import { newSession, reduce } from './reduce.ts';
@@ -19,10 +20,13 @@ export interface Change {
 }
 
 const KEPT_LINES = 60; // a box shows fewer, but late results need theirs
+const MAX_FORGOTTEN = 5_000; // sub-agents that are at work again after so many others are rare
 const OLD_SIGNS_MS = 30_000; // a source that still sees a sign of life of before a restart tells it again within seconds
 
 export class Fold {
   readonly #byKey = new Map<string, Session>();
+  /** What forgotten sub-agents are, without their turns: nobody introduces them again when they go on. */
+  readonly #forgottenByKey = new Map<string, Session>();
   readonly #keptLines: number;
 
   /** `keptLines` is how many lines of a turn are kept. */
@@ -35,10 +39,16 @@ export class Fold {
     return this.#byKey;
   }
 
+  /** The session as far as it is known. */
+  sessionOf(key: string): Session {
+    return this.#byKey.get(key) ?? this.#forgottenByKey.get(key) ?? newSession(key);
+  }
+
   apply(event: SessionEvent): Change {
-    const before = this.#byKey.get(event.sessionKey) ?? newSession(event.sessionKey);
+    const before = this.sessionOf(event.sessionKey);
     const after = withKeptLines(reduce(before, withChildKey(event, this.#byKey)), this.#keptLines);
     this.#byKey.set(after.key, after);
+    this.#forgottenByKey.delete(after.key);
     const changed = concernsAllTurns(event) ? after.turns : after.turns.filter((turn) => !before.turns.includes(turn));
     return { event, before, after, roots: this.#rootsOf(after, changed) };
   }
@@ -71,6 +81,7 @@ export class Fold {
       const child = this.#byKey.get(key);
       if (child === undefined || !isSubAgent(child) || [...this.#byKey.values()].some((session) => knowsChild(session, key))) continue;
       this.#byKey.delete(key);
+      setBounded(this.#forgottenByKey, key, { ...child, turns: [] }, MAX_FORGOTTEN);
       for (const turn of child.turns) this.#forgetChildren(turn);
     }
   }

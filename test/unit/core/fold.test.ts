@@ -87,6 +87,14 @@ describe('a turn that is forgotten', () => {
     fold.forgetTurn(MAIN, fold.sessionsByKey.get(MAIN)?.turns[0]?.boxId ?? '');
     expect([...fold.sessionsByKey.values()].map(({ key, turns }) => [key, turns.length])).toEqual([[MAIN, 0]]);
   });
+
+  it('leaves behind what its sub-agents are, so that one that goes on gets no box of its own', () => {
+    const fold = withChild();
+    fold.forgetTurn(MAIN, fold.sessionsByKey.get(MAIN)?.turns[0]?.boxId ?? '');
+    const { after, roots } = fold.apply(event({ ...asked, messageId: 'later' }, AT + 3_600_000, CHILD));
+    expect(after).toMatchObject({ agentId: 'main', isSubAgent: true, turns: [{ startedAt: AT + 3_600_000 }] });
+    expect(roots).toEqual([]);
+  });
 });
 
 describe('a sub-agent whose spawn was never seen', () => {
