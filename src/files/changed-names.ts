@@ -1,18 +1,18 @@
-// Owns the names that came with file events and that nobody has looked at yet. Knows no file.
+// Collects the names that file events report, until somebody has looked at those files. Reads no file.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-const LOOKS_AT_ONCE = 8; // of one folder, before it is the next one's turn
-const MAX_NAMES = 5_000; // of one folder; what else changed there is found by the sweep
+const LOOKS_AT_ONCE = 8; // of one folder, before the next folder has its turn
+const MAX_NAMES = 5_000; // of one folder; the sweep finds whatever else changed there
 
-/** Folders take turns, so that whoever writes thousands of files waits for them alone. */
+/** Folders take turns: an agent that writes thousands of files delays only itself. */
 export class ChangedNames<Folder> {
   readonly #look: (folder: Folder, name: string) => Promise<void>;
   readonly #namesByFolder = new Map<Folder, Set<string>>();
   #draining: Promise<void> | undefined;
   #isStopped = false;
 
-  /** `look` resolves when the next ones may be looked at, and never throws. */
+  /** `look` resolves when the next names may be looked at. It never throws. */
   constructor(look: (folder: Folder, name: string) => Promise<void>) {
     this.#look = look;
   }
@@ -35,7 +35,7 @@ export class ChangedNames<Folder> {
 
   async #drain(): Promise<void> {
     for (;;) {
-      await nextTurn(); // what happens to a file at once is looked at once
+      await nextTurn(); // events of one file that come together need one look
       const [next] = this.#namesByFolder;
       if (next === undefined) return;
       const [folder, names] = next;

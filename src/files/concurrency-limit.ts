@@ -1,12 +1,12 @@
-// Owns how many files are open at a time, so that many files cannot use up the process's file handles.
+// Limits how many tasks run at a time, so that many files cannot use up the file handles of the process.
 
 const CUT_AT = 1_024;
 
-/** Runs at most `max` tasks at a time, the others in the order they came. */
+/** Runs at most `max` tasks at a time. The others wait in the order in which they came. */
 export function limitConcurrency(max: number): <T>(task: () => Promise<T>) => Promise<T> {
   let waiting: (() => void)[] = [];
   let running = 0;
-  /** Of those that wait; what stands before it has begun. Shifting the list each time would take all the time of thousands. */
+  /** The first task that waits; those before it have begun. Shifting a list of thousands every time would be slow. */
   let first = 0;
 
   function next(): (() => void) | undefined {
@@ -20,7 +20,7 @@ export function limitConcurrency(max: number): <T>(task: () => Promise<T>) => Pr
   }
 
   return async (task) => {
-    // A finished task hands its place on, so a place taken over is already counted.
+    // A finished task passes its place on, so that place is already counted.
     if (running >= max) await new Promise<void>((start) => waiting.push(start));
     else running += 1;
     try {

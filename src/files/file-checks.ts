@@ -1,5 +1,5 @@
-// Looks at files without reading them, and says what is wrong with those that cannot be read.
-// Owns why each was refused last.
+// Checks files by `stat`, without reading them, and records a problem for each that cannot be read.
+// Remembers why each file was refused last.
 
 import { lstat } from 'node:fs/promises';
 import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
@@ -13,7 +13,7 @@ export class FileChecks {
     this.#problems = problems;
   }
 
-  /** Undefined: there is no regular file. */
+  /** `undefined` when there is no regular file. */
   async stat(path: string): Promise<FileIdentity | undefined> {
     try {
       const stats = await lstat(path, { bigint: true });
@@ -28,13 +28,13 @@ export class FileChecks {
     }
   }
 
-  /** The file could not be read; the same again is no news. */
+  /** The file could not be read. The same refusal again is not recorded. */
   recordRefused(path: string, refusal: Exclude<Refusal, 'missing'>): void {
     if (this.#refusalByPath.get(path) !== refusal) this.#problems.record(refusal, path);
     this.#refusalByPath.set(path, refusal);
   }
 
-  /** It could be read, or is gone. */
+  /** The file could be read, or it is gone. */
   recordReadable(path: string): void {
     const refusal = this.#refusalByPath.get(path);
     if (refusal !== undefined) this.#problems.clear(refusal, path);

@@ -1,4 +1,4 @@
-// Owns what went wrong while reading files: each problem is named in the log once and counted. Knows no file's content.
+// Counts what went wrong while files were read, and logs each problem once.
 
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -6,13 +6,13 @@ import { setBounded } from '../core/bounded-map.ts';
 import { createRepeatLog } from '../core/repeat-log.ts';
 import type { Refusal } from './open-file.ts';
 
-/** What can be wrong with any file that is followed. A source has kinds of its own besides. */
+/** What can be wrong with any file that is followed. A source adds kinds of its own. */
 export type FileProblem = Exclude<Refusal, 'missing'> | 'long_line' | 'nul_block' | 'too_many';
 
-/** What can be wrong with the folders they lie in. */
+/** What can be wrong with the folders of these files. */
 export type FolderProblem = 'folder_unreadable' | 'watch_limit' | 'watch_failed';
 
-/** How often a problem was met, where last, and of how many paths it is not known to be over. */
+/** How often a problem occurred, where last, and on how many paths (`standing`) it still exists. */
 export interface Problem<Kind> {
   kind: Kind;
   count: number;
@@ -21,10 +21,10 @@ export interface Problem<Kind> {
   standing: number;
 }
 
-/** How a source's log speaks of its problems. */
+/** The log sentences for the problems of a source. */
 export interface ProblemText<Kind extends string> {
   sentences: Readonly<Record<Kind, string>>;
-  /** Kinds that are often the same for many folders: they share one line, whatever their paths. */
+  /** Kinds that often concern many folders at once: all their paths share one log line. */
   ofFolders: readonly Kind[];
 }
 
@@ -47,16 +47,16 @@ export function fileSentences(noun: string): Record<FileProblem | FolderProblem,
   };
 }
 
-const MAX_PATHS = 10_000; // per kind: what is counted must not fill the memory
+const MAX_PATHS = 10_000; // per kind: the counts must not fill the memory
 const MAX_NAMED = 20; // paths of a kind that get a line of their own
 
-/** Takes note of problems; all that following files needs. */
+/** Records problems. Code that follows files needs no more than this. */
 export interface ProblemRecorder<Kind> {
-  /** `path` is the file or folder concerned; `times` how often it happened at once. */
+  /** `path` is the file or folder; `times` says how often it happened at once. */
   record(kind: Kind, path: string, times?: number): void;
-  /** For what stays as it is: counted once per path. */
+  /** For a problem that lasts: it is counted once per path. */
   recordOnce(kind: Kind, path: string): void;
-  /** The problem is over for this path. Its count stays. */
+  /** The problem no longer exists on this path. Its count stays. */
   clear(kind: Kind, path: string): void;
 }
 
@@ -64,11 +64,11 @@ export interface FileProblems<Kind> extends ProblemRecorder<Kind> {
   list(): Problem<Kind>[];
 }
 
-/** The log names the first paths of each kind: five thousand folders without an index are one line. */
+/** The log names the first paths of each kind only: five thousand folders without an index give one line. */
 export function createFileProblems<Kind extends string>(text: ProblemText<Kind>, log: Logger, clock: Clock): FileProblems<Kind> {
   const repeats = createRepeatLog(log, clock, { remindAfterMs: Number.POSITIVE_INFINITY });
   const byKind = new Map<Kind, Omit<Problem<Kind>, 'standing'>>();
-  /** The paths of a kind with the key under which the log knows them. */
+  /** The paths of each kind, with the key that the log has for them. */
   const pathsByKind = new Map<Kind, Map<string, string>>();
   const pathsOf = (kind: Kind) => pathsByKind.get(kind) ?? new Map<string, string>();
   const record = (kind: Kind, path: string, times = 1) => {

@@ -1,4 +1,4 @@
-// Finds a file that was renamed within its folder while it was followed. Owns no state; reads names, never contents.
+// Finds a file that was renamed within its folder while it was followed. Reads names, never contents.
 
 import { lstat, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

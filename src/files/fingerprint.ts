@@ -1,4 +1,4 @@
-// Pure: tells whether bytes already consumed are still the ones a file begins with. Owns no file.
+// Checks whether a file still begins with the bytes that were read before. Pure.
 
 import { createHash } from 'node:crypto';
 

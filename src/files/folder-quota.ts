@@ -1,18 +1,18 @@
-// Owns how many files of each folder are followed, and which wait for that. Reads no file.
+// Counts how many files of each folder are followed, and keeps those that wait for a place. Reads no file.
 
 import type { FollowStart } from './follower.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 
-const MOST_FOLLOWED = 3_000; // of all folders together; then each may have a few at least
+const MOST_FOLLOWED = 3_000; // of all folders together; beyond that, each folder still gets a few
 const FEW_FOLLOWED = 5;
-const MAX_FOLLOWED = 1_500; // of one folder: a thousand at work and what they started; each is read at every sweep
+const MAX_FOLLOWED = 1_500; // of one folder: a thousand at work and those they spawned; every sweep reads each of them
 
 /** A file in one of many folders. */
 interface InFolder {
   readonly folder: string;
 }
 
-/** Whoever makes up files by the thousand waits for them alone: other folders have places of their own. */
+/** A folder with thousands of files delays only itself: other folders have places of their own. */
 export class FolderQuota<File extends InFolder> {
   readonly #problems: ProblemRecorder<FileProblem>;
   readonly #countByFolder = new Map<string, number>();
@@ -23,7 +23,7 @@ export class FolderQuota<File extends InFolder> {
     this.#problems = problems;
   }
 
-  /** Whether there is room; without any it waits, to begin at `start`. */
+  /** Takes a place and returns true. Without a free place the file waits; it will begin at `start`. */
   take(file: File, start: FollowStart): boolean {
     if (this.#roomOf(file.folder) > 0) {
       this.#countByFolder.set(file.folder, this.#countOf(file.folder) + 1);
@@ -50,12 +50,12 @@ export class FolderQuota<File extends InFolder> {
     return Math.max(FEW_FOLLOWED - count, Math.min(MAX_FOLLOWED - count, MOST_FOLLOWED - this.#total));
   }
 
-  /** It is gone, or was taken up in another way. */
+  /** The file is gone, or is followed by now: it waits no longer. */
   forget(file: File): void {
     this.#waiting.delete(file);
   }
 
-  /** Those for which there is room now, the first to come first; not all of them may find it still there. */
+  /** Files that waited longest and for which there is a place now. Some may find that it is taken again. */
   waiting(): [File, FollowStart][] {
     const roomByFolder = new Map<string, number>();
     const found: [File, FollowStart][] = [];

@@ -1,10 +1,10 @@
-// Owns the watches of some folders and of the directory they lie below. Does not look at what is in them.
+// Watches some folders and the directory above them. Does not look at what is in them.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FileEvents, type TreeWatchOptions, type WatchFailure, watchFolder, watchTree } from './watch.ts';
 
 export interface FolderWatchesOptions {
-  /** Something named this file in the folder at `path`. */
+  /** A file event named this file in the folder at `path`. */
   onName(path: string, name: string): void;
   /** A folder may have come or gone. */
   onHint(): void;
@@ -14,20 +14,20 @@ export interface FolderWatchesOptions {
   events: FileEvents | undefined;
 }
 
-const STARTS_AT_ONCE = 50; // a watch takes some hundredths of a millisecond
+const STARTS_AT_ONCE = 50; // starting a watch takes some hundredths of a millisecond
 
 export class FolderWatches {
   readonly #options: FolderWatchesOptions;
   readonly #closeByPath = new Map<string, () => void>();
   #closeTree: (() => Promise<void>) | undefined;
-  /** A watch of the tree that is closed before it was ready never says so. */
+  /** Ends the wait for a watch of the tree: one that is closed early never reports that it is ready. */
   #endWait: () => void = () => undefined;
 
   constructor(options: FolderWatchesOptions) {
     this.#options = options;
   }
 
-  /** Watches these folders and no others any more. Where one was replaced by another of its name, `forget` it before. */
+  /** Watches exactly these folders from now on. Call `forget` first for a folder that was replaced by another of its name. */
   async keep(paths: readonly string[]): Promise<void> {
     const wanted = new Set(paths);
     for (const path of this.#closeByPath.keys()) if (!wanted.has(path)) this.forget(path);
@@ -47,7 +47,7 @@ export class FolderWatches {
     return this.#closeTree !== undefined;
   }
 
-  /** Resolves when no folder that comes is missed any more. */
+  /** Resolves when no new folder can be missed any more. */
   async startTree(root: string): Promise<void> {
     const { onHint, onError, tree, events } = this.#options;
     await new Promise<void>((resolve) => {

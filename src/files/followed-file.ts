@@ -1,4 +1,4 @@
-// What is remembered of one file, and the pure rule where to begin with it.
+// What is remembered of one file, and the rule for where to begin reading it. Pure.
 
 import { basename, dirname } from 'node:path';
 import { asList, asNumber, asRecord, asText } from '../core/json-guards.ts';
@@ -6,36 +6,36 @@ import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
 import type { Follower, FollowStart, TailCheckpoint } from './follower.ts';
 import type { FileIdentity } from './open-file.ts';
 
-/** One file of a source. Most are old and only remembered by their `stat`. A source adds what it knows besides. */
+/** One file of a source. Most files are old, and only their `stat` is kept. A source adds fields of its own. */
 export interface FollowedFile<Event extends { at: number }> {
   readonly path: string;
   readonly folder: string;
   readonly name: string;
-  /** Changes with every change of the file that was seen by `stat`. */
+  /** Differs whenever `stat` has shown a change of the file. */
   version: string;
   size: number;
   /** Present while the file is in use. */
   follower?: Follower<Event>;
-  /** How far it was read; of a file that was never read there is none. */
+  /** How far it was read; `undefined` for a file that was never read. */
   checkpoint?: TailCheckpoint;
   /** By the monotonic clock. */
   lastLinesAt: number;
 }
 
-/** A file nothing is known about but its path. */
+/** A file of which only the path is known. */
 export function newFile(path: string): FollowedFile<never> {
   return { path, folder: dirname(path), name: basename(path), version: '', size: 0, lastLinesAt: 0 };
 }
 
-/** Files that were written this recently are read when the watcher starts; one that is idle for longer is given back. */
+/** Files that were written this recently are read at the start. A file that is idle for longer is closed. */
 export const RECENT_MS = 10 * 60_000;
 const MAX_CATCH_UP_BYTES = 16 * 1024 * 1024;
 const MAX_OPENED_BYTES = 4 * 1024 * 1024;
 
 /**
- * Where to begin with a file that is seen for the first time; `undefined`: it is old, a look at its `stat` was enough.
- * - Made while we watch: all of it.
- * - Already there and recent: what was opened last in it, looked for in the last 16 MiB.
+ * Where to begin with a file that is seen for the first time; `undefined` for an old one, which is not read.
+ * - Created while we watch: all of it.
+ * - Already there and recent: from what was opened last, searched in the last 16 MiB.
  */
 export function firstStart(file: FileIdentity, situation: { isNew: boolean; now: number }): FollowStart | undefined {
   const from = Math.max(0, file.size - MAX_CATCH_UP_BYTES);
@@ -45,15 +45,15 @@ export function firstStart(file: FileIdentity, situation: { isNew: boolean; now:
 }
 
 /**
- * Where to begin with a file that was at rest and has changed: where it was left, else what is new and what that goes on with,
- * looked for in the last 4 MiB before.
+ * Where to begin with a file that was at rest and has changed: where reading stopped. Without a checkpoint: with what is new, and with
+ * what was opened last before that, searched in the last 4 MiB.
  */
 export function laterStart({ checkpoint, size }: { checkpoint?: TailCheckpoint; size: number }): FollowStart {
   if (checkpoint !== undefined) return { kind: 'resume', checkpoint };
   return { kind: 'last_opened', from: Math.max(0, size - MAX_OPENED_BYTES), keepFrom: size };
 }
 
-/** A checkpoint as it was stored; `undefined` for anything else, which is then read as if for the first time. */
+/** Decodes a stored checkpoint; `undefined` for anything else. Such a file is read as if for the first time. */
 export function decodeCheckpoint(value: unknown): TailCheckpoint | undefined {
   const raw = asRecord(value);
   const [dev, ino, offset] = [asText(raw?.['dev']), asText(raw?.['ino']), asNumber(raw?.['offset'])];

@@ -1,4 +1,4 @@
-// Owns every file of a source that is known and reads the ones in use, one read at a time per file. Does not find files and knows no format.
+// Keeps all known files of a source and reads those in use, one read at a time per file. Finds no files and knows no format.
 
 import type { Clock } from '../core/clock.ts';
 import { setBounded } from '../core/bounded-map.ts';
@@ -16,9 +16,9 @@ import { RoundRobin } from './round-robin.ts';
 import { inSlices } from './in-slices.ts';
 import type { Sighting } from './writer-clock.ts';
 
-/** What a source knows of its files. Nothing here is called after `stop`, and nothing may throw but `emit`. */
+/** What a source provides for its files. Nothing is called after `stop`. Only `emit` may throw. */
 export interface FollowedFilesPorts<Event extends { at: number }, File extends FollowedFile<Event>> {
-  /** Below it no symbolic link is followed. */
+  /** No symbolic link below it is followed. */
   root: Root;
   clock: Clock;
   problems: ProblemRecorder<FileProblem>;
@@ -27,28 +27,28 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
   emit(file: File, events: readonly Event[]): void;
   /** Called after all events of the bytes before `file.checkpoint.offset` were emitted. */
   onProgress(file: File): void;
-  /** A file is gone; everything that could be read of it was emitted. */
+  /** The file is gone. Everything that could be read of it was emitted. */
   onEnded(file: File, renamedTo: string | undefined): void;
-  /** False: nothing may be read of it yet; it is asked again at every read. */
+  /** False while the file may not be read yet. Asked again at every read. */
   isReady?(file: File): boolean;
-  /** Whether something says that it is at work although nothing was written for long; then it is not given back. */
+  /** Whether another sign shows that it is at work although nothing was written for long. Then it stays open. */
   isLive?(file: File): boolean;
-  /** Whether what it opened last is of interest, with its newest event at `lastAt`. Without it: if that is recent. */
+  /** Whether what it opened last is worth showing; its newest event is at `lastAt`. Default: if that is recent. */
   isWorthShowing?(file: File, lastAt: number, hasEnded: boolean): boolean;
-  /** Whether a file that was renamed to this path goes on under its old one. Without it: it does not. */
+  /** Whether a file that was renamed to this path goes on under its old path. Default: no. */
   goesOn?(renamedTo: string): boolean;
-  /** Entries of which something was shown are in the file no more. */
+  /** Entries that gave events were removed from the file. */
   onRemoved?(file: File): void;
-  /** A line has just arrived; see `FollowOptions`. */
+  /** A line has just been written; see `FollowOptions`. */
   onLiveLine?(file: File, line: Sighting, before: Sighting | undefined): void;
-  /** Nothing was written to it for long: it is at rest until it changes. */
+  /** Nothing was written to it for long; it rests until it changes. */
   onRest?(file: File): void;
 }
 
 const MAX_OPEN_FILES = 8;
 const RETRY_MS = 1_000;
 const MAX_ENDED = 500;
-const STATS_PER_SWEEP = 2_000; // of those that are known
+const STATS_PER_SWEEP = 2_000; // of the known files
 const READS_AT_ONCE = 64;
 
 /** The files of all folders of a source. Nothing here throws. */
@@ -76,7 +76,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     return this.#filesByPath.size;
   }
 
-  /** Those that are read on. */
+  /** The files that are being read. */
   get inUse(): ReadonlySet<File> {
     return this.#inUse;
   }
@@ -85,7 +85,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     return this.#filesByPath.get(path);
   }
 
-  /** Takes up what a checkpoint says. A file that is as it was left stays at rest; one that is gone is looked for under its later name. */
+  /** Takes up a checkpoint. An unchanged file stays at rest. A file that is gone is searched under its later name. */
   async adopt(file: File, checkpoint: TailCheckpoint): Promise<void> {
     file.checkpoint = checkpoint;
     const found = await this.#checks.stat(file.path);
@@ -96,15 +96,15 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   }
 
   /**
-   * Looks at a file that exists or existed: one that is in use is read on, a new or changed one is put into use if it matters.
-   * `isNew`: it appeared while we watched. `make` gives what is known of a file that was not known before.
+   * Looks at a file that exists or existed. A file in use is read on; a new or changed one is put into use if it matters.
+   * `isNew`: it appeared while we watched. `make` creates the record of a file that was not known.
    */
   async look(path: string, isNew: boolean, make: () => File): Promise<void> {
     await this.#examine(path, isNew, make);
     await this.read(path);
   }
 
-  /** As `look`, but does not wait for what there is to read. */
+  /** As `look`, but does not wait until the file was read. */
   async hint(path: string, isNew: boolean, make: () => File): Promise<void> {
     await this.#examine(path, isNew, make);
     void this.read(path);
@@ -128,7 +128,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     await this.read(path);
   }
 
-  /** Puts a known file into use although it is old. Resolves when it was read. */
+  /** Puts a known file into use even if it is old. Resolves when it was read. */
   async use(path: string): Promise<void> {
     const file = this.#filesByPath.get(path);
     if (file === undefined) return;
@@ -136,14 +136,14 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     await this.read(path);
   }
 
-  /** Reads on until there is nothing more. Resolves then; a file that settles is read again later by itself. */
+  /** Reads to the end of the file, then resolves. A file that is still settling is read again by a timer. */
   read(path: string): Promise<void> {
     const file = this.#filesByPath.get(path);
     if (file?.follower === undefined || this.#isStopped) return Promise.resolve();
     return this.#reads.ask(path, () => this.#readOnce(file));
   }
 
-  /** Makes up for lost file events: reads every file in use, and looks at the `stat` of some of the others. */
+  /** Makes up for lost file events: reads every file in use, and checks the `stat` of some others. */
   async sweep(): Promise<void> {
     const inUse = [...this.#inUse];
     await inSlices(inUse, READS_AT_ONCE, (file) => this.read(file.path));
@@ -180,7 +180,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   #vanished(file: File | undefined): void {
     if (file === undefined) return;
     this.#checks.recordReadable(file.path);
-    // How it ended may stand in the file it was renamed to.
+    // The end may be in the file that it was renamed to.
     if (file.checkpoint === undefined) {
       this.#quota.forget(file);
       this.#filesByPath.delete(file.path);
@@ -207,20 +207,20 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     });
   }
 
-  /** True: there is more. */
+  /** True when there is more to read. */
   async #readOnce(file: File): Promise<boolean> {
     const { follower } = file;
     if (follower === undefined || this.#ports.isReady?.(file) === false) return false;
     try {
       return this.#handleRead(file, await this.#limit(() => follower.read()));
     } catch {
-      // An entry that cannot be handed on must not stop the file, nor the others.
+      // An entry whose events cannot be emitted must not stop this file or the others.
       this.#ports.problems.record('failed', file.path);
       return false;
     }
   }
 
-  /** True: read on at once. */
+  /** True when there is more to read at once. */
   #handleRead(file: File, read: FollowRead): boolean {
     if (read.change !== 'refused' && read.change !== 'settling') this.#checks.recordReadable(file.path);
     switch (read.change) {
@@ -270,7 +270,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#quota.forget(file);
     this.#filesByPath.delete(file.path);
     this.#reads.forget(file.path);
-    // Should the name come back, what was handed on is not handed on again.
+    // If the name comes back, nothing is emitted twice.
     if (file.checkpoint !== undefined) setBounded(this.#endedByPath, file.path, file.checkpoint, MAX_ENDED);
     this.#ports.onEnded(file, renamedTo);
   }
@@ -279,7 +279,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#timers.once(path, delayMs, () => this.read(path));
   }
 
-  /** Gives a file back that nothing was written to for long; its place is kept. */
+  /** Closes a file to which nothing was written for long. Its position is kept. */
   async #restIfIdle(file: File): Promise<void> {
     const idleMs = this.#ports.clock.monotonic() - file.lastLinesAt;
     if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive?.(file) === true) return;

@@ -1,4 +1,4 @@
-// Turns one file into events: each entry once, in order. Owns what was already handed on; knows no format.
+// Turns one file into events: each entry once, in order. Remembers which entries were emitted; knows no format.
 
 import { basename } from 'node:path';
 import type { Clock } from '../core/clock.ts';
@@ -10,9 +10,9 @@ import { SeenEntries } from './seen-entries.ts';
 import { Tail, type TailRead } from './tail.ts';
 import type { Sighting } from './writer-clock.ts';
 
-/** What must survive a restart to read one file on. Plain data; every event of the bytes before `offset` was emitted. */
+/** What must survive a restart to go on reading one file. Plain data. Every event of the bytes before `offset` was emitted. */
 export interface TailCheckpoint extends TailPosition {
-  /** Keys of the newest entries, oldest first; with `idsAreAll`, of every entry that was handed on or passed over. */
+  /** Keys of the newest entries, oldest first. With `idsAreAll`: of every entry that was emitted or passed over. */
   ids: string[];
   idsAreAll: boolean;
 }
@@ -20,9 +20,9 @@ export interface TailCheckpoint extends TailPosition {
 /**
  * Where to begin.
  * - `all`: with the first line (a file that appeared while we watched).
- * - `last_opened`: look at the file from byte `from` on, but emit nothing before what was opened last before byte `keepFrom`;
- *   and that only when it is worth showing or something follows it. So what is shown never lacks its beginning.
- * - `resume`: where a checkpoint says.
+ * - `last_opened`: decode the file from byte `from` on, but emit nothing before what was opened last before byte `keepFrom`.
+ *   Emit that only when it is worth showing or something follows it. So what is shown never lacks its beginning.
+ * - `resume`: at the position of a checkpoint.
  */
 export type FollowStart =
   | { kind: 'all' }
@@ -35,11 +35,11 @@ export interface FollowOptions<Event extends { at: number }> extends FilePlace, 
   format: LogFormat<Event>;
   /** Gets the events of one entry at a time, in the order of the file. */
   emit(events: readonly Event[]): void;
-  /** Whether what was opened last, with its newest event at `lastAt`, is still of interest; `hasEnded` says whether it came to its end. */
+  /** Whether what was opened last is still of interest. Its newest event is at `lastAt`; `hasEnded` says whether it has ended. */
   isWorthShowing(lastAt: number, hasEnded: boolean): boolean;
-  /** Entries of which something was shown are in the file no more. */
+  /** Entries that gave events were removed from the file. */
   onRemoved?(): void;
-  /** A line was appended to what had all been read, after `before`; called before its events are emitted. */
+  /** A line was appended to a file that had been read to its end; `before` was its newest line. Called before its events are emitted. */
   onLiveLine?(line: Sighting, before: Sighting | undefined): void;
   settleMs?: number;
   maxSeen?: number;
@@ -47,7 +47,7 @@ export interface FollowOptions<Event extends { at: number }> extends FilePlace, 
 
 export type FollowRead =
   | { change: 'unchanged' }
-  /** `lines` counts complete lines looked at, new or not. With `more`, read again at once. */
+  /** `lines` counts the complete lines that were read, new or not. With `more`, read again at once. */
   | { change: 'progressed'; lines: number; more: boolean; longLines: number; nulBlocks: number }
   | { change: 'settling'; retryInMs: number }
   | { change: 'renamed'; to: string }
@@ -57,10 +57,10 @@ export type FollowRead =
 type Phase<Event> =
   | { kind: 'following' }
   | { kind: 'catching_up'; keepFrom: number; held: (readonly Event[])[]; lastAt: number }
-  /** The file's past changed: everything is read again, known entries are passed over. `searching`: no known one was met yet. */
+  /** The file's past changed: everything is read again, and known entries are passed over. `searching`: none was found yet. */
   | { kind: 'resyncing'; searching: boolean; lines: number; present: Set<string> };
 
-// What a decoder remembers (repeated lines, open calls) lies well within this.
+// A decoder remembers repeated lines and open calls; these lie well within this distance.
 const CONTEXT_BYTES = 256 * 1024;
 const CHECKPOINT_IDS = 128;
 
@@ -72,7 +72,7 @@ export class Follower<Event extends { at: number }> {
   #seen: SeenEntries;
   #phase: Phase<Event>;
   #isPrimed: boolean;
-  /** Everything that was there was read once: what follows is new. */
+  /** The end of the file was reached once: what follows is new. */
   #wasAtEnd = false;
   /** The last line of a file that was read to its end. */
   #newest: Sighting | undefined;
@@ -92,7 +92,7 @@ export class Follower<Event extends { at: number }> {
     this.#phase = start.kind === 'last_opened' ? catchingUp(start.keepFrom) : { kind: 'following' };
   }
 
-  /** `undefined` while what was read is not yet emitted. */
+  /** `undefined` while something that was read is not emitted yet. */
   checkpoint(): TailCheckpoint | undefined {
     const position = this.#tail.position();
     if (position === undefined || this.#phase.kind !== 'following') return undefined;
@@ -124,7 +124,7 @@ export class Follower<Event extends { at: number }> {
     }
   }
 
-  /** A decoder that starts in the middle first sees the header and the lines before; their events were emitted long ago or do not matter. */
+  /** A decoder that starts in the middle first sees the header and the lines before. Their events are not emitted. */
   async #prime(): Promise<void> {
     const { start, format } = this.#options;
     this.#isPrimed = true;
@@ -194,7 +194,7 @@ export class Follower<Event extends { at: number }> {
     phase.lines += 1;
     const isKnown = this.#seen.has(entry.key);
     if (isKnown) phase.searching = false;
-    // What stands before the first known entry was handed on so long ago that it was forgotten.
+    // Entries before the first known one were emitted so long ago that they were forgotten.
     if (phase.searching) return;
     phase.present.add(entry.key);
     if (!isKnown) this.#options.emit(this.#decodeEntry(entry));
@@ -209,7 +209,7 @@ export class Follower<Event extends { at: number }> {
     this.#phase = { kind: 'resyncing', searching: !this.#seen.isComplete, lines: 0, present: new Set() };
   }
 
-  /** At the end of what there is to read. True: there is a reason to read on at once. */
+  /** The end of the file was reached. True when it must be read on at once. */
   #caughtUp(): boolean {
     const phase = this.#phase;
     if (phase.kind === 'following') return false;
@@ -226,7 +226,7 @@ export class Follower<Event extends { at: number }> {
     if (phase.searching && phase.lines === 0) return false;
     this.#phase = { kind: 'following' };
     if (!phase.searching) return false;
-    // Nothing in the file is known: it is another conversation under the same name.
+    // No entry of the file is known: it is another conversation under the same name.
     this.#forget();
     this.#tail.rewind();
     return true;
@@ -237,7 +237,7 @@ export class Follower<Event extends { at: number }> {
     this.#decode = this.#options.format.newDecoder();
   }
 
-  /** Entries without an event, and hidden ones, are shown to nobody. */
+  /** Nobody sees anything of entries without an event, or of hidden ones. */
   #decodeEntry({ text, key }: Entry): readonly Event[] {
     const { events, isHidden = false } = this.#decode(text);
     this.#seen.add(key, events.length > 0 && !isHidden);

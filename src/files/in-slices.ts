@@ -1,10 +1,10 @@
-// Does much in small pieces, so that nobody else has to wait for all of it. Owns no state.
+// Works through many items in small slices, so that the event loop is never blocked for long.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-const SLICE_MS = 5; // without a turn of the event loop
+const SLICE_MS = 5; // the longest time without a turn of the event loop
 
-/** What `does` gives for each item, at most `atOnce` of them at a time. */
+/** The result of `does` for each item. At most `atOnce` items are in progress at a time. */
 export async function inSlices<T, R>(items: readonly T[], atOnce: number, does: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let since = performance.now();

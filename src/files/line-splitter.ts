@@ -1,25 +1,25 @@
-// Pure: bytes to lines. Frames on the byte `\n` only, because U+2028 and U+2029 are ordinary characters inside JSON.
+// Splits bytes into lines, at the byte `\n` only: U+2028 and U+2029 are ordinary characters inside JSON. Pure.
 
 /** One complete line. `end` is the distance from the buffer's start to the byte after the line's newline. */
 export interface SplitLine {
   text: string;
   end: number;
-  /** Where every line counts: it was longer than allowed, and its text was dropped. */
+  /** Only with `everyLine`: the line was too long, and its text was dropped. */
   isTooLong?: true;
 }
 
-/** How bytes become lines. Without `everyLine`, lines with nothing in them are left out. */
+/** How bytes become lines. Without `everyLine`, blank lines are left out. */
 export interface Framing {
   maxLineBytes: number;
-  /** Every newline ends one line as it stands, be it blank, too long or full of NUL bytes: for files whose lines are numbered. */
+  /** Every newline ends one line, even a blank or too long one, or one of NUL bytes: for files whose lines are numbered. */
   everyLine?: boolean | undefined;
 }
 
 export interface Split {
   lines: SplitLine[];
-  /** Bytes that need not be looked at again. */
+  /** Bytes that need not be read again. */
   consumed: number;
-  /** Inside a line that is too long: everything up to the next newline is dropped. */
+  /** The bytes end inside a line that is too long: everything up to the next newline is dropped. */
   skipping: boolean;
   longLines: number;
   nulBlocks: number;
@@ -29,9 +29,9 @@ export const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Splits `bytes` into complete lines; a last line without newline is left for later. `skipping`: they begin inside a line that is dropped.
- * Lines over `maxLineBytes` are counted and dropped; runs of NUL bytes (left behind by a crash of the machine) are counted and cut out,
- * what stands before and after them are lines of their own. UTF-8 is decoded per line, so no character is ever cut.
+ * Splits `bytes` into complete lines; a last line without newline is left for later. `skipping`: the bytes begin inside a dropped line.
+ * Lines over `maxLineBytes` are counted and dropped. Runs of NUL bytes (left behind by a crash of the machine) are counted and cut out;
+ * what stands before and after them becomes separate lines. UTF-8 is decoded per line, so no character is ever cut.
  */
 export function splitLines(bytes: Buffer, { maxLineBytes, everyLine = false }: Framing, skipping: boolean): Split {
   const split: Split = { lines: [], consumed: 0, skipping, longLines: 0, nulBlocks: 0 };

@@ -1,4 +1,4 @@
-// Owns what is being done under each name: never twice at once, and once more when it was asked for meanwhile. Knows not what it is.
+// Runs work under a name: never twice at once, and once more when it was requested meanwhile.
 
 interface Work {
   promise: Promise<void> | undefined;
@@ -9,12 +9,12 @@ export class OneAtATime {
   readonly #workByName = new Map<string, Work>();
   #isStopped = false;
 
-  /** Runs `run` until it says that there is no more. Resolves when that, and whatever was asked for meanwhile, is done. */
+  /** Calls `run` until it returns false. Resolves when that, and whatever was requested meanwhile, is done. */
   ask(name: string, run: () => Promise<boolean>): Promise<void> {
     const work = this.#workByName.get(name) ?? { promise: undefined, again: false };
     this.#workByName.set(name, work);
     work.again = true;
-    // Cleared only after it was set: what is done without a wait ends before that.
+    // The promise is cleared only after it was set: work without a wait ends before that.
     work.promise ??= this.#repeat(work, run).finally(() => {
       work.promise = undefined;
       if (work.again && !this.#isStopped) void this.ask(name, run);
@@ -26,12 +26,12 @@ export class OneAtATime {
     return this.#workByName.get(name)?.promise !== undefined;
   }
 
-  /** There will be nothing more under this name for a while. */
+  /** Drops the state of this name; nothing more is expected for a while. */
   forget(name: string): void {
     this.#workByName.delete(name);
   }
 
-  /** Nothing is begun any more. Resolves when what was begun is done. */
+  /** Starts nothing more. Resolves when the work in progress is done. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all([...this.#workByName.values()].flatMap(({ promise }) => promise ?? []));

@@ -1,22 +1,22 @@
-// Opens files that somebody else could have put there: only regular ones, through no link but an operator's, never blocking. Owns no state.
+// Opens files safely, because others may have put them there: only regular files, no links but an operator's, never blocking.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 
-/** Why a path was not read. `missing` is normal, `exhausted` passes, the others are problems of that path. */
+/** Why a path was not read. `missing` is normal and `exhausted` is temporary; the others are problems of that path. */
 export type Refusal = 'missing' | 'symlink' | 'not_a_file' | 'outside' | 'unreadable' | 'exhausted' | 'failed';
 
 export type Opened = { kind: 'open'; handle: FileHandle; identity: FileIdentity } | { kind: 'refused'; refusal: Refusal };
 
-/** What tells files apart. Inode and device are strings because both may exceed 2^53. Times are milliseconds since the epoch. */
+/** What distinguishes files. Inode and device are strings because both may exceed 2^53. Times are milliseconds since the epoch. */
 export interface FileIdentity {
   dev: string;
   ino: string;
   size: number;
   mtimeMs: number;
-  /** Differs whenever the content may: made of all of the above, to the nanosecond. */
+  /** Differs whenever the content may differ: made of all of the above, to the nanosecond. */
   version: string;
 }
 
@@ -35,8 +35,8 @@ export interface FilePlace {
 }
 
 /**
- * Opens a regular file for reading, looking at it again after the open so that a swapped path cannot slip through.
- * The caller closes the handle. Never throws: what went wrong is in `refusal`.
+ * Opens a regular file for reading. Checks it again after the open, so that a swapped path is noticed.
+ * The caller closes the handle. Never throws; `refusal` says what went wrong.
  */
 export async function openRegular({ path, root, followsLinks = false }: FilePlace): Promise<Opened> {
   try {
@@ -73,7 +73,7 @@ export function identityOf(stats: { dev: bigint; ino: bigint; size: bigint; mtim
   return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version: `${dev}:${ino}:${size}:${mtimeNs}` };
 }
 
-/** Opens, uses and closes. A refusal is an answer, too; what `use` throws is thrown. */
+/** Opens the file, calls `use` with it or with the refusal, and closes it. Throws what `use` throws. */
 export async function withRegular<T>(file: FilePlace, use: (opened: Opened) => Promise<T>): Promise<T> {
   const opened = await openRegular(file);
   try {

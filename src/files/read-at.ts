@@ -1,4 +1,4 @@
-// Reads a stretch of a file and looks for lines in it. Owns no position: see tail.ts.
+// Reads a stretch of a file and splits it into lines. The position is kept in tail.ts.
 
 import type { FileHandle } from 'node:fs/promises';
 import { EMPTY_FINGERPRINT, type Fingerprint, fingerprintOfEnd, fingerprintOfStart, matches } from './fingerprint.ts';
@@ -17,17 +17,17 @@ export interface TailPosition {
 }
 
 export interface Limits extends Framing {
-  /** Bytes looked at per read. */
+  /** Bytes per read. */
   chunkBytes: number;
 }
 
-/** So far no line has ended behind the position: not before the byte `upTo`, in front of which `end` lies. */
+/** No newline was found between the position and the byte `upTo`. `end` fingerprints the bytes before `upTo`. */
 export interface Searched {
   upTo: number;
   end: Fingerprint;
 }
 
-/** `shorter`: the file ends before the position although it did not a moment ago. `different`: other bytes lie in front of the position. */
+/** `shorter`: the file now ends before the position. `different`: the bytes in front of the position have changed. */
 export type Stretch =
   | { kind: 'shorter' }
   | { kind: 'different' }
@@ -41,10 +41,10 @@ export type Stretch =
       searched?: Searched | undefined;
     };
 
-// A line that is longer than this many chunks is not read from its beginning again whenever it has grown.
+// An unfinished line longer than this many chunks is not read from its beginning again when it has grown.
 const LONG_CHUNKS = 8;
 
-/** Exactly the bytes that are there: fewer than `length` at the end of the file. */
+/** The bytes at this offset: fewer than `length` at the end of the file. */
 export async function readAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let filled = 0;
@@ -63,8 +63,8 @@ export function positionAtStart(identity: { dev: string; ino: string }): TailPos
 
 /**
  * Reads on from `position`, after making sure that the bytes in front of it are still the same.
- * Lines' `end` are offsets in the file. A line longer than a chunk makes the stretch grow up to the longest allowed line; what the read
- * before has `searched` of it is not looked at again.
+ * The `end` of each line is an offset in the file. For a line longer than a chunk the stretch grows, up to the longest allowed line.
+ * What the previous read has `searched` of it is not read again.
  */
 export async function readStretch(
   handle: FileHandle,
@@ -99,7 +99,7 @@ function hasPrefix({ bytes }: Window, { before }: TailPosition): boolean {
   return matches(before, bytes.subarray(0, before.length));
 }
 
-/** How far is searched now; `undefined`: there may be a line, it is too long, or what was searched is another text by now. */
+/** How far the search has come now; `undefined` when there may be a line, it is too long, or the searched bytes have changed. */
 async function searchOn(
   handle: FileHandle,
   { size }: FileIdentity,

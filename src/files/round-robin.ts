@@ -1,4 +1,4 @@
-// Owns where somebody stands who looks at all of many things, some at a time, again and again. They may come and go meanwhile.
+// Goes round a map again and again, a few values at a time. Values may come and go meanwhile.
 
 export class RoundRobin<T> {
   readonly #things: ReadonlyMap<string, T>;
@@ -8,7 +8,7 @@ export class RoundRobin<T> {
     this.#things = things;
   }
 
-  /** The next ones, at most `count` and none twice. */
+  /** The next values: at most `count`, and none of them twice. */
   next(count: number): T[] {
     const some: T[] = [];
     for (let left = Math.min(count, this.#things.size); left > 0; left--) {

@@ -1,4 +1,4 @@
-// Owns which entries of one file were already handed on. Bounded; knows no file and no decoder.
+// Remembers which entries of one file were already emitted, up to a limit.
 
 import { createHash } from 'node:crypto';
 
@@ -10,7 +10,7 @@ export function hashKeyOf(text: string): string {
   return `#${createHash('sha256').update(text).digest('base64url').slice(0, 16)}`;
 }
 
-/** The newest entries of a file. When older ones were forgotten (or never seen), `isComplete` is false. */
+/** The newest entries of a file. `isComplete` is false when older ones were forgotten or never seen. */
 export class SeenEntries {
   readonly #shownByKey = new Map<string, boolean>();
   readonly #max: number;
@@ -33,7 +33,7 @@ export class SeenEntries {
     return this.#shownByKey.has(key);
   }
 
-  /** `isShown`: people may have seen something of this entry, so that its disappearance is worth a word. */
+  /** `isShown`: people may have seen something of this entry, so its removal must be reported. */
   add(key: string, isShown: boolean): void {
     this.#shownByKey.set(key, isShown);
     const oldest = this.#shownByKey.keys().next();
@@ -47,7 +47,7 @@ export class SeenEntries {
     return [...this.#shownByKey.keys()].slice(-count);
   }
 
-  /** Notes that only these entries are still in the file, and returns how many others had been shown. They count once. */
+  /** Records that only these entries are still in the file. Returns how many others had been shown; each counts once. */
   keepOnly(present: ReadonlySet<string>): number {
     const gone = [...this.#shownByKey].filter(([key, isShown]) => isShown && !present.has(key));
     for (const [key] of gone) this.#shownByKey.set(key, false);

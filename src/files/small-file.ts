@@ -1,10 +1,10 @@
-// Owns which version of a small file was read last, and reads it as a whole when there is another one. Knows not what it says.
+// Reads a small file as a whole whenever its version has changed. Does not interpret the text.
 
 import type { FileHandle } from 'node:fs/promises';
 import { type FileIdentity, type FilePlace, type Refusal, refusalOf, withRegular } from './open-file.ts';
 import { readAt } from './read-at.ts';
 
-/** `read` has the whole text, and when it was written (milliseconds since the epoch). `unchanged`: as at the last read. */
+/** `read` has the whole text and when it was written (milliseconds since the epoch). `unchanged`: same version as at the last read. */
 export type SmallFileRead =
   | { kind: 'unchanged' }
   | { kind: 'read'; text: string; writtenAt: number }
@@ -33,7 +33,7 @@ export class SmallFile {
     }
   }
 
-  /** The next read gives the text, whether or not the file has changed. */
+  /** The next read gives the text even if the file has not changed. */
   forget(): void {
     this.#version = undefined;
   }

@@ -1,13 +1,13 @@
-// Owns when a source looks at everything it has: now and then, because file events get lost, and soon when one hints at it.
+// Decides when a source looks at everything: regularly, because file events get lost, and soon after a hint.
 
 import type { Clock } from '../core/clock.ts';
 import { Timers } from '../core/timers.ts';
 
 export interface SweepsOptions {
   clock: Clock;
-  /** Looks at everything that is there now, whatever events were lost. Never throws. */
+  /** Looks at everything that exists now, whatever events were lost. Never throws. */
   sweep(): Promise<void>;
-  /** Whether file events come; without them sweeps are all there is. */
+  /** Whether file events arrive. Without them changes are found by sweeps alone. */
   hasEvents(): boolean;
 }
 
@@ -29,7 +29,7 @@ export class Sweeps {
     this.#timers = new Timers(options.clock);
   }
 
-  /** A sweep from its beginning. Sweeps never overlap, and one that waits is enough for all who want one. */
+  /** Starts a sweep, after the current one. Sweeps never overlap; all callers share the one that waits. */
   now(): Promise<void> {
     this.#next ??= this.#newest.then(() => {
       this.#next = undefined;
@@ -39,12 +39,12 @@ export class Sweeps {
     return this.#next;
   }
 
-  /** Something may have come or gone. */
+  /** A file or folder may have come or gone. */
   soon(): void {
     this.#timers.once('soon', this.#soonMs, () => this.now());
   }
 
-  /** From now on everything is looked at again and again. */
+  /** Starts the regular sweeps. */
   start(): void {
     const { hasEvents } = this.#options;
     this.#timers.repeat(
@@ -54,13 +54,13 @@ export class Sweeps {
     );
   }
 
-  /** No sweep begins any more. Resolves when those that time or a hint began have ended; one of `now` is its caller's to wait for. */
+  /** Starts no more sweeps. Resolves when those of timers and hints have ended; callers of `now` wait for theirs themselves. */
   stop(): Promise<void> {
     this.#isStopped = true;
     return this.#timers.stop();
   }
 
-  /** Whoever makes folders all the time must not make us sweep all the time. */
+  /** An agent that creates folders all the time must not cause sweeps all the time. */
   async #sweepOnce(): Promise<void> {
     const { clock, sweep } = this.#options;
     const startedAt = clock.monotonic();

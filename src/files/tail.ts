@@ -1,4 +1,4 @@
-// Follows one file by identity and offset and yields its complete lines. Owns the position; knows nothing of what lines say.
+// Follows one file by identity and offset and returns its complete lines. Does not interpret them.
 
 import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
@@ -10,10 +10,10 @@ import { type Limits, positionAtStart, readAt, readStretch, type Searched, type 
 
 /**
  * What one read found.
- * - `appended`: lines that follow the ones already given (also from a file that was renamed away in the meantime).
- * - `rewritten`, `truncated`, `replaced`: the past is another one; `lines` begin at the file's start again.
- * - `settling`: the file is shorter than what was read of it, or missing; look again in `retryInMs`.
- * - `renamed`, `gone`: given once, after the rest of a renamed file was. The tail goes on when the path comes back.
+ * - `appended`: lines that follow the ones already returned (also from a file that was renamed away in the meantime).
+ * - `rewritten`, `truncated`, `replaced`: the file's past has changed; `lines` begin at its start again.
+ * - `settling`: the file is missing, or shorter than what was read of it; look again in `retryInMs`.
+ * - `renamed`, `gone`: returned once, after the rest of a renamed file. The tail goes on when the path comes back.
  * With `more` there is more to read at once.
  */
 export type TailRead =
@@ -28,27 +28,27 @@ export type Restart = 'rewritten' | 'truncated' | 'replaced';
 
 export interface TailOptions extends FilePlace, Partial<Limits> {
   clock: Pick<Clock, 'monotonic'>;
-  /** Read on from here, if the file's past still is the one of the position. */
+  /** Go on from this position if the bytes before it are unchanged. */
   resume?: TailPosition | undefined;
   /** Begin with the first line that starts at or after this byte. */
   from?: number | undefined;
-  /** Whether the followed file may be called this after a rename within its folder; without it a renamed file is gone. */
+  /** Whether the followed file may have this name after a rename within its folder. Without it a renamed file is gone. */
   isLaterName?: ((name: string) => boolean) | undefined;
   settleMs?: number;
 }
 
-// Memory per read, and the longest time the event loop decodes before others get their turn (a few milliseconds).
+// Limits the memory per read, and how long decoding blocks the event loop (a few milliseconds).
 const CHUNK_BYTES = 32 * 1024;
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
-// Some writers empty a file and write it anew all the time; readers saw it empty for up to 80 ms.
+// Some writers empty a file and write it anew all the time; it was seen empty for up to 80 ms.
 const SETTLE_MS = 250;
-// A file that keeps growing while it is shorter than before is believed to be truncated after this many settle times.
+// A file that keeps growing while it is shorter than before counts as truncated after this many settle times.
 const MAX_SETTLES = 4;
 const SHORTER: Stretch = { kind: 'shorter' };
 
 /**
  * A tail of one file. Nothing stays open between reads. Calls must not overlap.
- * Limit: of a path that is renamed away and created anew twice between two reads, the file in the middle is never seen.
+ * Limit: when a path is renamed away and created anew twice between two reads, the file in the middle is never seen.
  */
 export class Tail {
   readonly #options: TailOptions;
@@ -66,7 +66,7 @@ export class Tail {
     this.#position = options.resume;
   }
 
-  /** Where the next read begins; plain data for the checkpoint. `undefined` before the file was seen. */
+  /** Where the next read begins: plain data for the checkpoint. `undefined` before the file was seen. */
   position(): TailPosition | undefined {
     return this.#position;
   }
@@ -76,7 +76,7 @@ export class Tail {
     return this.#seen;
   }
 
-  /** Begins anew with the file's first byte. */
+  /** Starts again at the first byte of the file. */
   rewind(): void {
     if (this.#position !== undefined) this.#position = positionAtStart(this.#position);
     this.#searched = undefined;
@@ -96,8 +96,8 @@ export class Tail {
   }
 
   /**
-   * What a decoder must have seen to understand the next line: the file's first line, and the lines of at most `maxBytes` before the position.
-   * Empty when there is nothing before it or the file's past changed. Never throws.
+   * What a decoder must have seen to understand the next line: the first line, and the lines of at most `maxBytes` before the position.
+   * Empty when there is nothing before it or the file's past has changed. Never throws.
    */
   async context(maxBytes: number): Promise<string[]> {
     const { from = 0 } = this.#options;
@@ -113,7 +113,7 @@ export class Tail {
     }
   }
 
-  /** What stands behind the last complete line: `undefined` when that is nothing. Throws the file system's errors. */
+  /** The text after the last complete line; `undefined` when there is none. Throws the file system's errors. */
   async rest(): Promise<Omit<SplitLine, 'end'> | undefined> {
     const { offset = 0, skipping = false } = this.#position ?? {};
     const length = Math.min((this.#seen?.size ?? 0) - offset, this.#limits.maxLineBytes);
@@ -137,7 +137,7 @@ export class Tail {
     this.#ended = false;
     const searched = isSame ? this.#searched : undefined;
     const stretch = identity.size < position.offset ? SHORTER : await readStretch(handle, identity, position, this.#limits, searched);
-    // Another file is what it is; only the same one may be in the middle of a rewrite.
+    // Only the same file can be in the middle of a rewrite; another file is complete as it is.
     if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
     if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
     this.#unsettled = undefined;
@@ -212,7 +212,7 @@ export class Tail {
     return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : this.#restart(handle, identity, 'rewritten');
   }
 
-  /** Milliseconds until a file that is shorter than before (or missing: -1) may be believed; 0 when it may. */
+  /** Milliseconds until a shorter file (or a missing one: -1) counts as truncated or gone; 0 when it does now. */
   #settle(size: number): number {
     const settleMs = this.#options.settleMs ?? SETTLE_MS;
     const now = this.#options.clock.monotonic();

@@ -1,12 +1,12 @@
-// Turns file events into hints: chokidar says that a folder came or went, one watch of the system per folder names the files that change
-// in it. A file costs nothing: there may be tens of thousands. Owns the watches; a hint only says where to look.
+// Turns file events into hints. chokidar reports that a folder came or went; one system watch per folder names the files that change in
+// it. Files cost nothing, so there may be tens of thousands. A hint only says where to look.
 
 import { type FSWatcher as FolderWatcher, watch as systemWatch } from 'node:fs';
 import { relative } from 'node:path';
 import { type ChokidarOptions, watch as chokidarWatch, type FSWatcher } from 'chokidar';
 import { errorCode } from '../core/error-code.ts';
 
-/** Where events come from; something else stands in for it in tests of what the system refuses. */
+/** Where events come from. Tests replace it to show what happens when the system refuses watches. */
 export interface FileEvents {
   tree(path: string, options: ChokidarOptions): Pick<FSWatcher, 'on' | 'close'>;
   folder(
@@ -15,26 +15,26 @@ export interface FileEvents {
   ): Pick<FolderWatcher, 'close'> & { on(event: 'error', listener: (error: Error) => void): unknown };
 }
 
-/** `limit`: the system gives no more watches. `failed`: anything else. */
+/** `limit`: the system has no more watches. `failed`: any other error. */
 export type WatchFailure = 'limit' | 'failed';
 
 export interface TreeWatchOptions {
   root: string;
   /** How many levels of folders below `root` are watched for folders that come and go. */
   depth: number;
-  /** Folders nobody needs to look into, by their path below `root`. Asking the system about each costs. */
+  /** Folders to skip, by their path below `root`: each one that is checked costs a system call. */
   isIgnored(path: string): boolean;
-  /** A folder may have come or gone. Several hints may stand for one change, and one for several. */
+  /** A folder may have come or gone. One change may give several hints, and one hint may cover several changes. */
   onHint(): void;
   onError(kind: WatchFailure): void;
-  /** From now on no change is missed; what happened before is in no hint. */
+  /** From now on no change is missed. There are no hints of earlier changes. */
   onReady(): void;
   events?: FileEvents;
 }
 
 const SYSTEM: FileEvents = { tree: chokidarWatch, folder: systemWatch };
 
-/** Watches for folders, not for files, until the returned function is called. */
+/** Watches folders, not files, until the returned function is called. */
 export function watchTree({ root, depth, isIgnored, onHint, onError, onReady, events = SYSTEM }: TreeWatchOptions): () => Promise<void> {
   const watcher = events.tree(root, {
     ignored: (path, stats) => {
@@ -55,7 +55,7 @@ export function watchTree({ root, depth, isIgnored, onHint, onError, onReady, ev
   return () => watcher.close();
 }
 
-/** Names what changes in one folder until the returned function is called; nothing when it cannot be watched now. */
+/** Reports the names that change in one folder until the returned function is called. `undefined`: it cannot be watched now. */
 export function watchFolder(
   path: string,
   onName: (name: string) => void,
@@ -69,7 +69,7 @@ export function watchFolder(
     watcher.on('error', (error) => onError(failureOf(error)));
     return () => watcher.close();
   } catch (error) {
-    // Gone, or not to be looked into: both are found by whoever lists it.
+    // The folder is gone or may not be read. Whoever lists it finds out.
     if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes(errorCode(error) ?? '')) onError(failureOf(error));
     return undefined;
   }

@@ -1,34 +1,34 @@
-// Owns which folders of a source exist and whether file events come from them. Does not look at what is in them.
+// Finds the folders of a source and watches them for file events. Does not look at what is in them.
 
 import { realpath, stat } from 'node:fs/promises';
 import { FolderWatches } from './folder-watches.ts';
 import type { FolderProblem, ProblemRecorder } from './file-problems.ts';
 import type { FileEvents, TreeWatchOptions, WatchFailure } from './watch.ts';
 
-/** A folder in which files of a source lie. A source adds what it knows besides. */
+/** A folder with files of a source. A source adds fields of its own. */
 export interface Folder {
   path: string;
-  /** Differs when the folder was removed and made anew. */
+  /** Differs when the folder was removed and created anew. */
   version: string;
 }
 
-/** What lies below the directory now. `missing` is waited for. */
+/** What is below the directory now. A `missing` directory is waited for. */
 export type Discovery<Place extends Folder> =
   | { kind: 'missing' }
   | { kind: 'unreadable' }
   | { kind: 'found'; folders: Place[]; unreadable: string[] };
 
-/** Where the folders of a source lie below its directory. */
+/** Where a source has its folders below its directory. */
 export interface FolderLayout<Place extends Folder> {
-  /** Finds them. Never throws. */
+  /** Finds the folders. Never throws. */
   find(root: string): Promise<Discovery<Place>>;
-  /** Whether a file of this name makes the folder it lies in one of them. */
+  /** Whether a file of this name shows that its folder is one of them. */
   isOwnName(name: string): boolean;
-  /** How deep they lie, and which folders need no look. */
+  /** How deep they are, and which folders to skip. */
   tree: Pick<TreeWatchOptions, 'depth' | 'isIgnored'>;
 }
 
-/** How changes are noticed: by file events, by looking every second, or not at all because the directory is missing. */
+/** How changes are found: by file events, by looking every second, or not at all because the directory is missing. */
 export type Watching = 'events' | 'polling' | 'waiting';
 
 export interface WatchedFoldersOptions<Place extends Folder> {
@@ -38,7 +38,7 @@ export interface WatchedFoldersOptions<Place extends Folder> {
   /** Never use file events, for network mounts. */
   polling: boolean;
   problems: ProblemRecorder<FolderProblem>;
-  /** Something happened to a file of this name. */
+  /** A file of this name was changed, created or removed. */
   onName(folder: Place, name: string): void;
   /** A folder may have come or gone. */
   onHint(): void;
@@ -53,7 +53,7 @@ export class WatchedFolders<Place extends Folder> {
   #watching: Watching = 'waiting';
   #readable = false;
   #forbidden = false;
-  /** What could not be looked into when it was tried last. */
+  /** Folders that could not be listed at the last attempt. */
   #unreadable: ReadonlySet<string> = new Set();
   #limitReached = false;
   #rootVersion = '';
@@ -80,7 +80,7 @@ export class WatchedFolders<Place extends Folder> {
     return this.#readable;
   }
 
-  /** The directory exists, but this user may not look into it. */
+  /** The directory exists, but this user may not list it. */
   get forbidden(): boolean {
     return this.#forbidden;
   }
@@ -93,7 +93,7 @@ export class WatchedFolders<Place extends Folder> {
     return this.#foldersByPath.get(path);
   }
 
-  /** Looks at what exists now. A folder that was removed and made anew is gone and found. Never throws. */
+  /** Finds what exists now. A folder that was removed and created anew is reported as gone and as found. Never throws. */
   async discover(): Promise<void> {
     const { root, layout } = this.#options;
     const found = await layout.find(root);
@@ -123,7 +123,7 @@ export class WatchedFolders<Place extends Folder> {
     return this.#watches.stop();
   }
 
-  /** True: a folder that was watched is another one now. */
+  /** True when a watched folder is gone or was replaced. */
   #replace(found: readonly Place[]): boolean {
     const versionsByPath = new Map(found.map((folder) => [folder.path, folder.version]));
     const gone = this.all().filter((folder) => versionsByPath.get(folder.path) !== folder.version);
@@ -144,7 +144,7 @@ export class WatchedFolders<Place extends Folder> {
     const { root, polling } = this.#options;
     this.#watching = polling || this.#limitReached ? 'polling' : 'events';
     if (this.#isStopped || this.#watching === 'polling') return;
-    // Whether the directory itself has become one of the folders shows in its files.
+    // The files of the directory show whether it has become one of the folders itself.
     await this.#watches.keep([root, ...[...this.#foldersByPath.keys()].filter((path) => path !== root)]);
     if (this.#isStopped || this.#limitReached) return this.#watches.stop();
     // The configured directory may be a link, which chokidar would not follow.

@@ -1,25 +1,25 @@
-// Owns by how much the clock of whoever writes a folder's files is behind ours. Learned from lines that arrive live; reads no file.
+// Measures how far the clock of a folder's writer is behind ours, from lines that arrive live. Reads no file.
 
-/** The newest line of a file: when it was written by its writer's clock, and when by the clock of the file system. */
+/** The newest line of a file: when it was written, by the writer's clock and by the file system's. */
 export interface Sighting {
   writtenAt: number;
   seenAt: number;
 }
 
-// Smaller differences are how late a line is seen, or a clock nobody minds.
+// Smaller differences come from the delay until a line is seen, or do not matter.
 const TOLERANCE_MS = 15_000;
 const SAME_MS = 5_000;
-// Clocks and time zones are off by hours at most: lines that are older were written long ago, and copied or restored now.
+// Clocks and time zones are wrong by hours at most. Older lines were written long ago, and copied or restored now.
 const MOST_MS = 26 * 3_600_000;
-// A sweep comes every five seconds. Where the file system's clock is not ours, nothing is learned by it.
+// A sweep comes every five seconds. Where the clock of the file system is not ours, nothing can be measured.
 const LIVE_MS = 10_000;
-// Lines that are copied come faster than they were written, but for a chance; a copy that has shown itself is given a minute to end.
+// Copied lines nearly always arrive faster than they were written. After a copy was detected, it has a minute to end.
 const LEAST_GAP_MS = 500;
 const LEAST_SLACK_MS = 100;
 const MOST_SLACK_MS = 2_000;
 const CALM_MS = 60_000;
 
-/** What is added to an instant in a file gives the instant by our clock; 0 where both clocks agree as far as anybody can tell. */
+/** `lagMs` plus an instant in a file is the instant by our clock. It is 0 where both clocks seem to agree. */
 export class WriterClock {
   #lagMs: number;
   #copiedAt = Number.NEGATIVE_INFINITY;
@@ -33,9 +33,9 @@ export class WriterClock {
   }
 
   /**
-   * A line was appended to a file of which all was read; `before` is the line that was its newest until then, `now` our time. Lines that
-   * come at the pace of their own stamps are written as we read them, and tell the difference. A line can come late but not early: one
-   * that is less late than what is believed disproves that at once.
+   * A line was appended to a file that had been read to its end; `before` was its newest line until then, `now` is our time. Lines that
+   * arrive at the pace of their own timestamps are being written now, and so show the difference. A line can be late but never early:
+   * one that is less late than the assumed lag disproves that lag at once.
    */
   observe(line: Sighting, before: Sighting | undefined, now: number): void {
     const lateMs = latenessOf(line);
@@ -45,7 +45,7 @@ export class WriterClock {
     else if (lateMs < this.#lagMs - SAME_MS) this.#setLag(Math.min(lateMs, 0));
   }
 
-  /** What is nearly the same as before is left alone, so that instants stay in order. */
+  /** Small changes are ignored, so that instants stay in order. */
   #setLag(lateMs: number): void {
     if (Math.abs(lateMs - this.#lagMs) > SAME_MS) this.#lagMs = Math.abs(lateMs) < TOLERANCE_MS ? 0 : lateMs;
   }

@@ -1,4 +1,4 @@
-// The list of sources. A new source is one folder and one line here.
+// Lists the sources. A new source is one folder and one line here.
 
 import { gateway } from './openclaw/gateway/gateway-entry.ts';
 import { transcripts } from './openclaw/transcripts/transcripts-entry.ts';

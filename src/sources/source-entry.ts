@@ -1,22 +1,22 @@
-// What the catalogue knows of a source before it is loaded.
+// What the catalogue knows about a source before it is loaded.
 
 import type { Source, SourcePorts } from '../core/source.ts';
 
 /** The folder of a source of files. */
 interface SourceFolder {
-  /** Its name in the table of variables, and that of the variable. */
+  /** The name of the setting in the table of variables, and the name of its variable. */
   readonly setting: string;
   readonly variable: string;
   /** Completes "expected …". */
   readonly expected: string;
-  /** What lies in it, as a sentence begins with it. */
+  /** What is in the folder: the first word of a sentence about it. */
   readonly subject: string;
 }
 
-/** One line of the catalogue. `Settings` is what the source needs of the configuration. */
+/** One line of the catalogue. `Settings` is the part of the configuration that the source needs. */
 export interface SourceEntry<Settings> extends Pick<Source, 'id' | 'capabilities'> {
-  /** Only of a source of files: `SOURCES=auto` takes it when its folder is set. */
+  /** Only for a source of files: `SOURCES=auto` uses it when its folder is set. */
   readonly reads?: SourceFolder;
-  /** Loads the source and makes one; `undefined` when what it needs is not set. */
+  /** Loads and creates the source; `undefined` when a setting that it needs is missing. */
   create(settings: Settings, ports: SourcePorts): Promise<Source | undefined>;
 }

@@ -1,4 +1,4 @@
-// Owns which sessions show signs of life outside their transcripts: a lock file, or a running row in the index. Reads no file.
+// Tracks which sessions show signs of life outside their transcripts: a lock file, or a running row in the index. Reads no file.
 
 import type { Clock } from '../../../core/clock.ts';
 import type { EventOf } from '../../../core/event.ts';
@@ -13,46 +13,46 @@ export type BusyEvent =
 
 export interface BusySessionsOptions {
   clock: Clock;
-  /** When the session's transcript last grew, by the wall clock; 0 when it never did. */
+  /** When the session's transcript last grew, by the wall clock; 0 if never. */
   lastLineAt(key: string): number;
   emit(key: string, event: BusyEvent): void;
 }
 
 interface Signs {
-  /** Until when the lock is believed; undefined without a lock, 0 with one that is not believed. */
+  /** Until when the lock is trusted: `undefined` without a lock, 0 for one that is not trusted. */
   lockUntil?: number;
   lockSince?: number;
   ownerIsDead: boolean;
   running?: { since: number; updatedAt: number };
-  /** When the newest run ended as the row says; a lock that was taken before is left behind. */
+  /** When the newest run ended, as the row says. A lock from before that is left behind. */
   overAt?: number;
-  /** When the lock was let go of while the row said `running`; undefined again at any further sign. */
+  /** When the lock was released while the row said `running`. Any further sign deletes it. */
   letGo?: { at: number; isEmitted: boolean };
-  /** Since when, and until when, lines may come that say how a run was stopped. */
+  /** The time in which lines may come that say how a run was stopped. */
   awaitsLines?: { since: number; until: number };
-  /** A row left behind by a crash: not believed until it is updated. */
+  /** A row left behind by a crash: not trusted until it is updated. */
   deadRowAt?: number;
-  /** The `until` told last and when, by the monotonic clock; undefined when the session was last told to be at rest. */
+  /** The last `until` emitted and when, by the monotonic clock; `undefined` after `busy_cleared`. */
   emitted?: { until: number; at: number };
   crashEmitted: boolean;
-  /** When it was last told to be at rest. */
+  /** When `busy_cleared` was last emitted. */
   restAt?: number;
 }
 
-// A live owner is looked at every two seconds; the promise outlives a few missed looks.
+// A live owner is checked every two seconds; this time outlasts a few missed checks.
 const ALIVE_MS = 30_000;
 const RENEW_MS = 15_000;
-// After a crash the index says `running` until the next run; a running turn touches the index or its file more often than this.
+// After a crash the index says `running` until the next run. A running turn updates the index or its file more often than this.
 export const ROW_TRUSTED_MS = 150_000;
-// Between two attempts of a run nobody holds the lock, for 30 s at most; a row without a lock is believed for longer than that.
+// Between two attempts of a run nobody holds the lock, for 30 s at most. A row without a lock is trusted for longer than that.
 const LET_GO_TRUSTED_MS = 45_000;
-// A run lets go of its lock for moments only, and never while a command of its runs; by then the result would be written.
+// A run releases its lock only for moments, and never while one of its commands runs: after this time the result would be written.
 const ABANDONED_MS = 3_000;
-// A run that is stopped lets go of its lock in the middle of a command; from there to the line that says so it was 0.95 s on a busy machine.
+// A run that is stopped releases its lock in the middle of a command. The line about it came 0.95 s later on a busy machine.
 const STOPPED_LINES_MS = 2_000;
 // 2026.7 takes the lock away from a run that holds it longer than five minutes.
 const TAKEN_AWAY_MS = 290_000;
-// The lock and the row outlive the last line by some milliseconds, and the lock is taken again for moments right after it; a sign of
+// The lock and the row outlast the last line by some milliseconds, and the lock is taken again for moments right after it. A sign of
 // life right after a line would open a new box.
 const QUIET_MS = 1_000;
 const MAX_SESSIONS = 5_000;
@@ -61,14 +61,14 @@ const MAX_SESSIONS = 5_000;
 export class BusySessions {
   readonly #options: BusySessionsOptions;
   readonly #signsByKey = new Map<string, Signs>();
-  /** The rows of this version say which sessions are running; with them a lock alone begins no turn. */
+  /** The rows of this version say which sessions are running. Then a lock alone begins no turn. */
   #rowsShowRuns = false;
 
   constructor(options: BusySessionsOptions) {
     this.#options = options;
   }
 
-  /** Whether the session is believed to be at work. */
+  /** Whether a trusted sign shows that the session is at work. */
   isBusy(key: string): boolean {
     const signs = this.#signsByKey.get(key);
     return signs !== undefined && this.#until(key, signs) > this.#options.clock.now();
@@ -99,7 +99,7 @@ export class BusySessions {
     this.#emitSeen(key, signs);
   }
 
-  /** Tell it after the lines written under the lock were emitted. */
+  /** Call it after the lines that were written under the lock were emitted. */
   lockReleased(key: string): void {
     const signs = this.#signsOf(key);
     const wasDead = signs.ownerIsDead;
@@ -107,17 +107,17 @@ export class BusySessions {
     const now = this.#options.clock.now();
     const isOwnWill = wasHeld && !wasDead && now - (signs.lockSince ?? now) < TAKEN_AWAY_MS;
     if (isOwnWill && signs.running !== undefined) signs.letGo = { at: now, isEmitted: false };
-    // Right after a line the run has said what there is to say; the row of one that was stopped may be read later than this.
+    // Right after a line nothing more is expected of the run. The row of a stopped run may be read later than this.
     const lastLineAt = this.#options.lastLineAt(key);
     if (isOwnWill && lastLineAt > 0 && !isJustBefore(lastLineAt, now)) signs.awaitsLines = linesFrom(now);
     delete signs.lockUntil;
     signs.ownerIsDead = false;
-    // 2026.7 takes the lock for moments when nothing is going on; without a new line that is no news.
+    // 2026.7 takes the lock for moments when nothing happens; without a new line that changes nothing.
     const isNews = wasHeld || signs.restAt === undefined || this.#options.lastLineAt(key) > signs.restAt;
     if (!wasDead && isNews) this.#released(key, signs);
   }
 
-  /** The index was read: one entry as it stands now. Tell it after the lines written before were emitted. */
+  /** The index was read: `entry` is one of its rows. Call it after the lines that were written before were emitted. */
   indexed(entry: IndexEntry): void {
     if (entry.status !== undefined) this.#rowsShowRuns = true;
     const known = this.#signsByKey.get(entry.key);
@@ -135,7 +135,7 @@ export class BusySessions {
     if (signs.deadRowAt === updatedAt) return;
     delete signs.deadRowAt;
     delete signs.overAt;
-    // A run that was stopped leaves its row like this in 2026.4; how it ended is told by its lines.
+    // A run that was stopped leaves its row like this in 2026.4. Its lines say how it ended.
     if (entry.wasAborted === true) return this.#wasStopped(signs);
     delete signs.awaitsLines;
     if (updatedAt !== signs.running?.updatedAt) delete signs.letGo;
@@ -149,8 +149,8 @@ export class BusySessions {
   }
 
   /**
-   * Renews what is still believed, and clears a row that is believed no longer: a gateway that was stopped lets go of its lock and
-   * leaves the row behind. Call it every few seconds, after locks and indexes were looked at.
+   * Renews trusted signs, and clears a row that is trusted no longer: a gateway that is stopped releases its lock but leaves the row
+   * behind. Call it every few seconds, after locks and indexes were checked.
    */
   renew(): void {
     for (const [key, signs] of this.#signsByKey) {
@@ -160,7 +160,7 @@ export class BusySessions {
     }
   }
 
-  /** Its lock is gone, its row says `running` still, and nothing was written or renewed since. */
+  /** Emits `calls_abandoned` when the lock is gone, the row still says `running`, and nothing was written or renewed since. */
   #abandoned(key: string, signs: Signs): void {
     const { letGo } = signs;
     const now = this.#options.clock.now();
@@ -194,7 +194,7 @@ export class BusySessions {
     const now = clock.now();
     const until = this.#until(key, signs);
     const lastLineAt = this.#options.lastLineAt(key);
-    // The lock is taken again when a run has said its last word, and its row is written only after that: the row says which run it is.
+    // The lock is taken again after the last line of a run, and the row is written only after that. The row says which run it is.
     const since = signs.running?.since ?? signs.lockSince;
     const isFresh = isJustBefore(lastLineAt, now) || (since !== undefined && isJustBefore(lastLineAt, since) && isJustBefore(since, now));
     // By the monotonic clock, so that a wall clock set back does not end the renewals.
@@ -233,12 +233,12 @@ function linesFrom(since: number): { since: number; until: number } {
   return { since, until: since + STOPPED_LINES_MS };
 }
 
-/** The row says that the run is over for which the lock was taken. */
+/** The row says that the run that took the lock is over. */
 function isLeftBehind({ lockUntil, lockSince, overAt }: Signs): boolean {
   return lockUntil !== undefined && lockSince !== undefined && overAt !== undefined && lockSince <= overAt;
 }
 
-/** The turn began when its lock was taken, unless that was before the turn before it ended. */
+/** The turn began when its lock was taken, unless the previous turn ended later than that. */
 function startOf(since: number | undefined, lastLineAt: number, now: number): number {
   return since !== undefined && since > lastLineAt && since <= now ? since : now;
 }

@@ -1,5 +1,5 @@
-// Turns the lines of one transcript file into events. Owns what must be remembered within a file: the header, calls without
-// a result, runs already started. Knows neither the file's name nor its session's key, and does no I/O.
+// Turns the lines of one transcript into events. Remembers what matters within a file: the header, calls without a result, runs
+// already started. Knows neither the file's name nor its session's key, and does no I/O.
 
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
@@ -17,7 +17,7 @@ export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 const MAX_ENTRY_ID_CHARS = 512;
 const EARLIEST_AT = Date.UTC(2020, 0);
 const LATEST_AT = Date.UTC(2100, 0);
-/** Known and without news for a status box. */
+/** Known entries that change nothing in a box. */
 const SILENT_ENTRIES: ReadonlySet<string> = new Set([
   'model_change',
   'thinking_level_change',
@@ -32,11 +32,11 @@ const PROMPT_ERROR = /^(?:openclaw|moltbot|clawdbot)[.:]prompt-error$/;
 const SILENT_CUSTOM =
   /^(?:model-snapshot|(?:openclaw|moltbot|clawdbot)[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;
 
-/** `redact` gets every text in full, before anything is cut off; `onUnknown` gets short harmless names to count. */
+/** `redact` gets every text in full, before anything is cut off. `onUnknown` gets short harmless names to count. */
 interface DecoderOptions {
   redact(text: string): string;
   onUnknown(kind: string): void;
-  /** Tell what persons asked for with the turns they start. */
+  /** Turns carry the text of the person who started them. */
   emitsQuestions?: boolean;
 }
 
@@ -48,13 +48,14 @@ interface FileMemory {
 }
 
 /**
- * A decoder for the lines of one file, to be given every line in order; never throws, whatever a line holds.
- * The dialects are those of OpenClaw 2026.2 to 2026.7 as recorded.
+ * A decoder for the lines of one file. Give it every line in order. It never throws, whatever a line contains.
+ * It understands the dialects of OpenClaw 2026.2 to 2026.7 as recorded.
  *
  * What the events promise, line by line:
  * - User line: `turn_started` with the trigger. Before it a `background_ended` per note about a finished command. A slash
  *   command that the gateway answers itself is followed at once by `run_ended` (done); its answer comes as an injected message.
- *   A retry that 2026.7 marks says nothing; any other wording of one is a `recovery` that names the prompt's first line. A sub-agent's report has a user line (`announce`) in 2026.2, none in 2026.7.
+ *   A retry that 2026.7 marks gives no event; any other wording of one is a `recovery` that names the prompt's first line.
+ *   A sub-agent's report has a user line (`announce`) in 2026.2, none in 2026.7.
  * - Assistant line: `message`, then `tool_started` per call and `plan_changed`. No calls when the stop is `error` or
  *   `aborted`: they were never made. No text when the reply is silent. `error` may be retried.
  * - Line of the gateway: `message` with `injected`; for an abort only `run_ended` (aborted).
@@ -98,7 +99,7 @@ function eventsAt(at: number | undefined, entry: JsonRecord, memory: FileMemory,
   return { at, events: facts.map((fact) => ({ ...fact, at })) };
 }
 
-/** When the line was written. A message's own timestamp is the start of its model call and only second choice. */
+/** When the line was written. The timestamp of a message is the start of its model call, so it is the second choice. */
 function instantOf(entry: JsonRecord): number | undefined {
   return instant(entry['timestamp']) ?? instant(asRecord(entry['message'])?.['timestamp']);
 }
@@ -167,7 +168,7 @@ function decodeCustom(entry: JsonRecord, context: DecodeContext): EventBody[] {
   return [];
 }
 
-/** 2026.2 writes `aborted` for a time-out too; only 2026.7 says that the request timed out. */
+/** 2026.2 writes `aborted` for a time-out, too; only 2026.7 says that the request timed out. */
 function promptError(data: JsonRecord, context: DecodeContext): EventBody {
   const error = asText(data['error']) ?? '';
   const runId = context.safe.id(data['runId']);

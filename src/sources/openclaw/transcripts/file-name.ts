@@ -1,37 +1,37 @@
-// Pure: what a name inside a sessions folder stands for. Knows no file's content and no clock.
+// Classifies the names of files in a sessions folder. Pure.
 
-/** Why a transcript was renamed away: a reset or expiry, a deletion, or a compaction that keeps a backup. */
+/** Why a transcript was renamed: a reset or expiry, a deletion, or a compaction that keeps a backup. */
 export type ArchiveReason = 'reset' | 'deleted' | 'bak';
 
 const ARCHIVE_REASONS: readonly ArchiveReason[] = ['reset', 'deleted', 'bak'];
 
-/** What a name stands for. `transcript` is the name of the transcript the file belongs to. */
+/** What kind of file a name belongs to. `transcript` is the name of its transcript. */
 export type FileKind =
   | { kind: 'transcript'; sessionId: string }
   | { kind: 'archived'; transcript: string; reason: ArchiveReason; stamp: string }
   | { kind: 'lock'; transcript: string }
   | { kind: 'index' }
-  /** It looks like a transcript and is none; only an index that names it in so many words makes it one. */
+  /** It looks like a transcript but is none, unless an index explicitly names it. */
   | { kind: 'ignored'; what: IgnoredName }
   | { kind: 'other' };
 
-/** What names beside transcripts are, as far as their form tells; `unknown_name` has none that a session's id could have. */
+/** What an ignored file is, by the form of its name. `unknown_name` has a form that no session id has. */
 export type IgnoredName = 'checkpoint' | 'temporary' | 'editor' | 'sync_conflict' | 'archive' | 'backup' | 'unknown_name';
 
 export const INDEX_NAME = 'sessions.json';
 
-// The trace side files of 2026.7 end in `.jsonl` too; they hold megabytes and are not transcripts.
+// The trace files of 2026.7 end in `.jsonl`, too. They hold megabytes and are not transcripts.
 const SIDE_FILE = /\.trajectory\.jsonl$|\.trajectory\.jsonl\.lock$|\.jsonl\.compact\.[^.]+\.tmp$|^\.openclaw-trajectory-/;
 const ARCHIVED = /^(.+\.jsonl)\.([a-z]+)\.([^/]+)$/;
 const FORK_PREFIX = /^\d{4}-\d\d-\d\dT[0-9-]+Z?_/;
 const TOPIC_SUFFIX = /-topic-[^/]*$/;
-/** Ids of threads stand in names as a URL would carry them; those of some messengers have a dot. */
+/** Names contain the ids of threads in URL encoding. Those of some messengers have a dot. */
 const TOPIC = /-topic-[A-Za-z0-9%_-]+(?:\.\d+)?$/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 const PLAIN_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 const COPY_WORD = /(?:^|[-_. ])(?:copy|copie|kopie|backup|bak|old|orig|save|saved|tmp|temp|conflict|checkpoint)\d*(?:[-_. ]|$)/i;
 
-/** By their forms, the most telling first. */
+/** The forms of ignored names, the most specific first. */
 const IGNORED: readonly [IgnoredName, RegExp][] = [
   ['checkpoint', /[-_.]checkpoint[-_.]/i],
   ['sync_conflict', /sync-conflict|conflicted|[-_. (]conflict|\.sb-[0-9a-f]+-|^\.nfs|\.syncthing\./i],
@@ -52,7 +52,7 @@ export function fileKindOf(name: string): FileKind {
   return name.includes('.jsonl') && !SIDE_FILE.test(name) ? ignored(name) : { kind: 'other' };
 }
 
-/** The session id inside a transcript's name; the header inside the file may carry another one. */
+/** The session id in a transcript's name. The header in the file may have another one. */
 export function sessionIdOf(transcript: string): string {
   return transcript
     .replace(/\.jsonl$/, '')
@@ -60,13 +60,13 @@ export function sessionIdOf(transcript: string): string {
     .replace(TOPIC_SUFFIX, '');
 }
 
-/** Whether a transcript may have this name once it was renamed away. */
+/** Whether the transcript may have this name after it was renamed. */
 export function isArchiveOf(name: string, transcript: string): boolean {
   const kind = fileKindOf(name);
   return kind.kind === 'archived' && kind.transcript === transcript;
 }
 
-/** Why a file of this name was renamed away; `undefined` when its name does not say so. */
+/** Why a file of this name was renamed; `undefined` when the name does not say it. */
 export function archiveReasonOf(name: string): ArchiveReason | undefined {
   const kind = fileKindOf(name);
   return kind.kind === 'archived' ? kind.reason : undefined;
@@ -77,7 +77,7 @@ function belongsTo(transcript: string, kind: (transcript: string) => FileKind): 
   return isSessionStem(transcript.slice(0, -'.jsonl'.length)) ? kind(transcript) : ignored(transcript);
 }
 
-/** Whether a name without its ending can be a session's: an id, perhaps behind a date and before a thread, and nothing else. */
+/** Whether a name without its ending can be a session's: an id, perhaps after a date and before a thread, and nothing else. */
 function isSessionStem(stem: string): boolean {
   const id = stem.replace(FORK_PREFIX, '').replace(TOPIC, '');
   if (COPY_WORD.test(stem)) return false;

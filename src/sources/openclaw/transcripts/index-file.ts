@@ -1,4 +1,4 @@
-// Owns the last good content of one `sessions.json` and when it is looked at. Does not know what entries mean for boxes.
+// Reads one `sessions.json` whenever it has changed, and passes on its entries. Spaces these reads.
 
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../../core/clock.ts';
@@ -13,22 +13,22 @@ export interface IndexFileOptions {
   root: Root;
   clock: Clock;
   problems: Problems;
-  /** Gets all entries whenever the file has changed and could be understood. */
+  /** Gets all entries whenever the file has changed and is valid. */
   onEntries(entries: IndexEntry[]): void;
 }
 
-// The gateway replaces the file several times per turn, each time in full.
+// The gateway replaces the whole file several times per turn.
 const MIN_GAP_MS = 250;
-// A store of thousands of sessions takes long to parse: at most a twentieth of the time goes into it.
+// An index of thousands of sessions takes long to parse: at most a twentieth of the time is spent on it.
 const MAX_LOAD = 20;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 type Look = 'same' | 'read' | 'broken' | (typeof REFUSALS)[number];
 
-/** Why there are no rows, as the problem is called. */
+/** Why there are no rows, as kinds of problems. */
 const REFUSALS = ['index_missing', 'index_refused', 'index_unreadable', 'index_large'] as const satisfies readonly ProblemKind[];
 
-/** Keeps one index read. `look` may be called as often as something hints at a change: looks are spaced and never overlap. */
+/** Follows one index. `look` may be called at every hint of a change: looks are spaced and never overlap. */
 export class IndexFile {
   readonly #options: IndexFileOptions;
   #lastLook: Look = 'same';
@@ -49,7 +49,7 @@ export class IndexFile {
     return this.#lastLook === 'index_missing';
   }
 
-  /** Looks at the file as soon as the last parse is long enough ago. Resolves when no look is going on (a postponed one is not waited for). */
+  /** Looks at the file, at once or when the last parse is long enough ago. Resolves when the current look is over, not a postponed one. */
   look(): Promise<void> {
     const waitMs = this.#nextAt - this.#options.clock.monotonic();
     if (this.#running !== undefined) this.#again = true;
@@ -58,7 +58,7 @@ export class IndexFile {
     return this.#running ?? Promise.resolve();
   }
 
-  /** Nothing is wrong with a file that is not looked at any more. */
+  /** Ends the looks. Problems of a file that is not looked at any more are cleared. */
   stop(): Promise<void> {
     this.#isCut = false;
     this.#clearProblems();
@@ -90,7 +90,7 @@ export class IndexFile {
     this.#lastLook = look;
   }
 
-  /** A file with too many rows is read all the same. */
+  /** A file with too many rows is read anyway, so that problem stays. */
   #clearProblems(): void {
     const { problems, path } = this.#options;
     for (const kind of [...REFUSALS, 'index_broken'] as const) if (kind !== 'index_large' || !this.#isCut) problems.clear(kind, path);
@@ -98,7 +98,7 @@ export class IndexFile {
 
   async #readOnce(): Promise<Look> {
     try {
-      // Asked for thousands of folders every few seconds: one question to the system where nothing has changed.
+      // This runs for thousands of folders every few seconds, so an unchanged file costs one system call.
       const { version } = identityOf(await lstat(this.#options.path, { bigint: true }));
       if (version === this.#version) return 'same';
       return await withRegular(this.#options, async (opened) => {
@@ -113,7 +113,7 @@ export class IndexFile {
     }
   }
 
-  /** A file caught half written is looked at again; only one that stays wrong is a problem. */
+  /** A half-written file is read again; only one that stays broken is a problem. */
   #useRows(rows: IndexRows, version: string): Look {
     if (rows.kind === 'broken') {
       if (this.#brokenVersion === version) this.#options.problems.record('index_broken', this.#options.path);
@@ -137,7 +137,7 @@ function lookOf(refusal: Refusal): Look {
     case 'unreadable':
       return 'index_unreadable';
     case 'exhausted':
-      return 'same'; // it passes, and what was read last holds until then
+      return 'same'; // temporary: the last content is valid until then
     case 'symlink':
     case 'not_a_file':
     case 'outside':

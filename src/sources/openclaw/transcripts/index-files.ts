@@ -1,4 +1,4 @@
-// Owns the session indexes: one beside the transcripts of each folder, or one for all. Knows which session a transcript belongs to.
+// Follows the session indexes, one beside the transcripts of each folder or one for all. Finds the session of a transcript.
 
 import { join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
@@ -13,14 +13,14 @@ import { inSlices } from '../../../files/in-slices.ts';
 
 export interface IndexFilesOptions {
   root: string;
-  /** One index for all folders. The operator named it, so it may lie anywhere. */
+  /** One index for all folders. The operator named it, so it may be anywhere. */
   sessionsJson: string | undefined;
   clock: Clock;
   problems: Problems;
   onChanged(change: IndexChange): void;
 }
 
-/** A transcript that waits for its name. */
+/** A transcript whose session is wanted. */
 interface Nameable {
   folder: string;
   name: string;
@@ -29,8 +29,8 @@ interface Nameable {
   unnamedSince?: number;
 }
 
-const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the process's file handles
-const NAME_WAIT_MS = 2_000; // an index is written before its transcript, but may be missing, broken or late
+const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the file handles of the process
+const NAME_WAIT_MS = 2_000; // an index is usually written before its transcript, but may be missing, broken or late
 
 export class IndexFiles {
   readonly #options: IndexFilesOptions;
@@ -60,7 +60,7 @@ export class IndexFiles {
     await inSlices(folders, LOOKS_AT_ONCE, async (path) => this.#filesByFolder.get(path)?.look());
   }
 
-  /** Looks at those that were there when they were looked at last. */
+  /** Looks again at the indexes that existed at the last look. */
   async lookAgain(): Promise<void> {
     const files = [...this.#filesByFolder.values()].filter(({ isMissing }) => !isMissing);
     await inSlices(files, LOOKS_AT_ONCE, (file) => file.look());
@@ -75,8 +75,8 @@ export class IndexFiles {
   }
 
   /**
-   * The session of a transcript. Without an index entry: `undefined` for the first two seconds after `unnamedSince`, then a key made of
-   * the agent's and the session's ids.
+   * The session of a transcript. Without an index entry: `undefined` for the first two seconds after `unnamedSince`, then a key that
+   * consists of the agent's and the session's ids.
    */
   keyOf(transcript: Nameable): string | undefined {
     const { agentId, sessionId, unnamedSince } = transcript;
@@ -94,12 +94,12 @@ export class IndexFiles {
     return this.#sessions.namesFile(folder, name);
   }
 
-  /** Every entry of every index; of a session stored twice, both. */
+  /** Every entry of every index; both entries of a session that is stored twice. */
   all(): IndexEntry[] {
     return this.#sessions.all();
   }
 
-  /** Where the transcript of an entry lies: always in a folder we watch, whatever path the index names. */
+  /** The path of an entry's transcript: always in a folder that we watch, whatever path the index names. */
   pathOf(entry: IndexEntry, folders: readonly Folder[]): string | undefined {
     const scope = this.#sessions.folderOf(entry.key);
     const agentId = agentIdOf(entry.key);

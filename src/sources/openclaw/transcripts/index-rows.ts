@@ -1,17 +1,17 @@
-// Reads the rows of a session index in small steps, so that neither the event loop nor the memory is at the mercy of its size.
+// Reads the rows of a session index in small steps, so that an index of any size neither blocks the event loop nor fills the memory.
 
 import type { FileHandle } from 'node:fs/promises';
 import { decodeIndexEntry, type IndexEntry } from '../decoding/index-entry.ts';
 import { ObjectMembers } from './object-members.ts';
 import { readAt } from '../../../files/read-at.ts';
 
-/** `isCut`: there are more rows than are kept, and those that were not updated for longest were left out. */
+/** `isCut`: there were too many rows, and those with the oldest updates were left out. */
 export type IndexRows = { kind: 'rows'; entries: IndexEntry[]; isCut: boolean } | { kind: 'broken' };
 
 const CHUNK_BYTES = 16 * 1024; // well below a millisecond of parsing between two reads
-const MAX_ROWS = 5_000; // OpenClaw itself keeps some hundred; all of them are compared whenever the file changes
+const MAX_ROWS = 5_000; // OpenClaw itself keeps some hundreds; all rows are compared whenever the file changes
 
-/** The rows that decode, of two with one key the last. Throws what reading throws. */
+/** The rows that can be decoded; of two with one key, the last. Throws what reading throws. */
 export async function readIndexRows(handle: FileHandle, size: number, maxRows = MAX_ROWS): Promise<IndexRows> {
   const members = new ObjectMembers();
   const rows = new Rows(maxRows);
@@ -22,7 +22,7 @@ export async function readIndexRows(handle: FileHandle, size: number, maxRows = 
   return members.isWhole() ? rows.kept() : { kind: 'broken' };
 }
 
-/** The newest rows. Up to twice as many are held, so that looking for the oldest is rare. */
+/** The newest rows. Holds up to twice as many, so that the oldest are seldom searched. */
 class Rows {
   readonly #max: number;
   #byKey = new Map<string, IndexEntry>();

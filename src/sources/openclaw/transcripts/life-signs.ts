@@ -1,4 +1,4 @@
-// Brings lock files and running rows together with transcripts: what was written before a sign is always told before it.
+// Connects lock files and running rows with transcripts: lines written before a sign are always emitted before it.
 
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
@@ -21,9 +21,9 @@ export interface LifeSignsOptions {
   pidNamespace: PidNamespace;
   transcripts: Transcripts;
   emitter: SessionEmitter;
-  /** The session of the transcript at this path; `undefined` when nothing names it. */
+  /** The session of the transcript at this path; `undefined` when it is not known. */
   keyOf(path: string): string | undefined;
-  /** The transcript an index entry names; whether it exists does not matter. */
+  /** The transcript of an index entry, whether it exists or not. */
   pathOf(entry: IndexEntry): string | undefined;
 }
 
@@ -58,24 +58,24 @@ export class LifeSigns {
     return this.#busy.isBusy(key);
   }
 
-  /** Something happened to a lock file, or a listing shows it. */
+  /** A lock file was changed, created or removed. */
   hintLock(path: string): void {
     this.#locks.hint(path);
   }
 
-  /** A listing shows a lock; known ones are looked at by `renew` anyway. */
+  /** A listing shows a lock. `renew` checks known ones anyway. */
   foundLock(path: string): void {
     if (!this.#locks.isKnown(path)) this.#locks.hint(path);
   }
 
-  /** Entries of an index that are new or were updated. Entries nobody touched for long say nothing about now. */
+  /** Takes entries of an index that are new or changed. Entries without a recent update say nothing about now. */
   async indexed(entries: readonly IndexEntry[]): Promise<void> {
     const now = this.#options.clock.now();
     const relevant = entries.filter((entry) => !isRunAlias(entry.key) && now - (entry.updatedAt ?? 0) < RECENT_MS);
     await inSlices(relevant, ROWS_AT_ONCE, (entry) => this.#indexedOne(entry));
   }
 
-  /** Looks at held locks again and renews what is still believed; call it every few seconds. */
+  /** Checks held locks again and renews trusted signs. Call it every few seconds. */
   async renew(): Promise<void> {
     await this.#locks.refresh();
     this.#busy.renew();

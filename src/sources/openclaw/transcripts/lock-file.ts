@@ -1,36 +1,39 @@
-// Reads a transcript's write lock and decides whether it is a sign of life. Owns no state.
+// Reads a transcript's write lock and decides whether it is a sign of life.
 
 import { readFile } from 'node:fs/promises';
 import { asNumber, asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 import { type Root, withRegular } from '../../../files/open-file.ts';
 import { readAt } from '../../../files/read-at.ts';
 
-/** What a `.jsonl.lock` says. Its age counts from `createdAt`, else from when the file was written. */
+/** The content of a `.jsonl.lock`. Its age counts from `createdAt`, else from when the file was written. */
 export interface Lock {
   pid: number | undefined;
   createdAt: number;
-  /** 2026.7: how long its owner means to hold it at most. */
+  /** 2026.7: how long its owner will hold it at most. */
   maxHoldMs: number | undefined;
   /** 2026.7: when the owner started, in clock ticks since boot, like field 22 of `/proc/<pid>/stat`. */
   starttime: string | undefined;
 }
 
-/** A process with the lock's pid as this machine sees it. `unknowable` where there is no `/proc`. */
+/** The process with the lock's pid, as this machine sees it. `unknowable` where there is no `/proc`. */
 export type ProcessSight = { kind: 'unknowable' } | { kind: 'missing' } | { kind: 'present'; starttime: string; looksLikeGateway: boolean };
 
 /**
- * Whose pids a lock file speaks of. `same`: ours. `foreign`: another container's or machine's. `auto`: found out; a pid that is
- * plainly the gateway's proves `same`, a missing one proves nothing.
+ * Whose pids are in lock files. `same`: ours. `foreign`: those of another container or machine. `auto`: to be found out. A pid that is
+ * clearly the gateway's proves `same`; a missing one proves nothing.
  */
 export type PidNamespace = 'same' | 'foreign' | 'auto';
 
-/** `alive`: its owner runs. `aged`: believed until `until` because nothing better is known. `dead`: its owner crashed. `stale`: too old to mean anything. */
+/**
+ * How far a lock is trusted. `alive`: its owner runs. `aged`: trusted until `until`, because nothing better is known. `dead`: its owner
+ * crashed. `stale`: too old to mean anything.
+ */
 export type LockTrust = { kind: 'alive' } | { kind: 'aged'; until: number } | { kind: 'dead' } | { kind: 'stale' };
 
 const MAX_LOCK_BYTES = 4096;
-const MAX_HOLD_MS = 2 * 60 * 60_000; // 2026.2 names no limit; no run was seen to take longer
+const MAX_HOLD_MS = 2 * 60 * 60_000; // 2026.2 states no limit; no longer run was seen
 
-/** The lock at `path`; `undefined` when there is none (any more). One that is not yet written, or unreadable, has only an age. */
+/** The lock at `path`; `undefined` when there is none. One that is empty or invalid has only an age. */
 export async function readLock(path: string, root: Root): Promise<Lock | undefined> {
   try {
     return await withRegular({ path, root }, async (opened) => {
@@ -58,7 +61,7 @@ export function decodeLock(content: string, writtenAt: number): Lock {
   };
 }
 
-/** What `/proc` says about a pid. Our own is never the gateway's: in two containers both may have the same. */
+/** What `/proc` says about a pid. Our own pid proves nothing: in two containers both processes may have the same one. */
 export async function processSight(pid: number): Promise<ProcessSight> {
   if (pid === process.pid) return { kind: 'unknowable' };
   try {
@@ -74,14 +77,14 @@ export async function processSight(pid: number): Promise<ProcessSight> {
   }
 }
 
-// Our own commands run on Node, too: in two containers one may have the gateway's pid.
+// Our own commands run on Node, too. In two containers one of them may have the gateway's pid.
 function isGateway(commandLine: string): boolean {
   if (/live-status(?:\0|$|\/dist)/.test(commandLine)) return false;
   const program = commandLine.split('\0')[0]?.replace(/^.*\//, '') ?? '';
   return /^(?:node|nodejs|bun|MainThread)\b/.test(program) || commandLine.includes('openclaw');
 }
 
-/** Pure. Whether a lock is believed at `now`, in milliseconds since the epoch. */
+/** How far a lock is trusted at `now`, in milliseconds since the epoch. Pure. */
 export function trustIn(lock: Lock, sight: ProcessSight, namespace: PidNamespace, now: number): LockTrust {
   const until = lock.createdAt + (lock.maxHoldMs ?? MAX_HOLD_MS);
   const byAge: LockTrust = until > now ? { kind: 'aged', until } : { kind: 'stale' };

@@ -1,4 +1,4 @@
-// Owns which lock files are held. Short flaps are evened out here; what a lock means for a session is decided elsewhere.
+// Tracks which lock files are held, and ignores short interruptions. busy-sessions.ts decides what a lock means for a session.
 
 import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
@@ -11,24 +11,24 @@ export interface LockWatchOptions {
   clock: Clock;
   root: Root;
   pidNamespace: PidNamespace;
-  /** A lock is held; told again at every look. `since` is when it was taken. */
+  /** A lock is held. Called at every look. `since` is when it was taken. */
   onHeld(path: string, trust: LockTrust, since: number): void;
-  /** A lock that was held, or hinted at, is gone. */
+  /** A lock that was held, or for which there was a hint, is gone. */
   onReleased(path: string): void;
 }
 
-const MAX_OF_FOLDER = 1_500; // as many transcripts of an agent are followed
+const MAX_OF_FOLDER = 1_500; // as many as the transcripts of an agent that are followed
 const LOOKS_AT_ONCE = 32;
 // 2026.7 drops and takes the lock again within 50 ms inside a turn, and takes it for moments after one.
 const FLAP_MS = 300;
 
-/** Looks at lock files when told to. */
+/** Checks lock files after a hint and at every `refresh`. */
 export class LockWatch {
   readonly #options: LockWatchOptions;
   readonly #heldByPath = new Map<string, number>();
-  /** Those that are held, or were hinted at. */
+  /** Locks that are held, or for which there was a hint. */
   readonly #knownByFolder = new Map<string, Set<string>>();
-  /** By the path of the lock that was hinted at. */
+  /** By the path of the lock. */
   readonly #timers: Timers;
   #namespace: PidNamespace;
 
@@ -38,17 +38,17 @@ export class LockWatch {
     this.#timers = new Timers(options.clock);
   }
 
-  /** Something happened to a lock: what counts is how it stands a moment later. */
+  /** A lock was changed, created or removed: it is checked a moment later. */
   hint(path: string): void {
     if (this.#addKnown(path)) this.#timers.once(path, FLAP_MS, () => void this.#look(path, true));
   }
 
-  /** Whether this lock is known; a listing hints at the others. */
+  /** Whether this lock is known already. A listing gives hints for the others only. */
   isKnown(path: string): boolean {
     return this.#knownByFolder.get(dirname(path))?.has(path) === true;
   }
 
-  /** False: its folder has too many already, which no agent needs. */
+  /** False when its folder already has too many. */
   #addKnown(path: string): boolean {
     const folder = dirname(path);
     const known = this.#knownByFolder.get(folder) ?? new Set();
@@ -77,13 +77,13 @@ export class LockWatch {
     const lock = await readLock(path, this.#options.root);
     if (lock === undefined) return this.#missing(path, wasHinted);
     const ageMs = this.#options.clock.now() - lock.createdAt;
-    // Taken again only just: wait for how this one stands. A clock that disagrees with the file's must not make us wait for ever.
+    // It was taken again just now: check once more. A clock that disagrees with the file's must not make us wait for ever.
     if (wasHinted && ageMs >= 0 && ageMs < FLAP_MS && this.#heldByPath.get(path) === undefined) this.hint(path);
     else await this.#held(path, lock);
   }
 
   #missing(path: string, wasHinted: boolean): void {
-    // Found gone by the regular look: it may be taken again in a moment.
+    // The regular check found it gone. It may be taken again in a moment.
     if (this.#heldByPath.has(path) && !wasHinted) return this.hint(path);
     this.#heldByPath.delete(path);
     if (this.#timers.isWaiting(path)) return;
@@ -94,7 +94,7 @@ export class LockWatch {
   async #held(path: string, lock: Lock): Promise<void> {
     const sight = lock.pid === undefined ? { kind: 'unknowable' as const } : await processSight(lock.pid);
     const trust = trustIn(lock, sight, this.#namespace, this.#options.clock.now());
-    // A process that is plainly the lock's owner shows that we see the gateway's pids; from now on a missing one is dead.
+    // A process that is clearly the lock's owner proves that we see the gateway's pids. From now on a missing one is dead.
     if (trust.kind === 'alive' && this.#namespace === 'auto') this.#namespace = 'same';
     this.#heldByPath.set(path, lock.createdAt);
     this.#options.onHeld(path, trust, lock.createdAt);

@@ -1,17 +1,17 @@
-// Pure: cuts the bytes of one JSON object into its members, piece by piece, so that a file of any size is parsed in small steps.
-// Owns what of a member was seen so far; does not know what members mean.
+// Splits the bytes of one JSON object into its members, piece by piece, so that a file of any size is parsed in small steps.
+// Keeps only the bytes of the current member.
 
 const [QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
 const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
-const MAX_MEMBER_BYTES = 1024 * 1024; // a row with all its snapshots has some ten kilobytes; a giant one is left out
+const MAX_MEMBER_BYTES = 1024 * 1024; // a row with all its snapshots has some ten kilobytes; a larger member is left out
 const BLANK = /^[ \t\r\n]*$/;
 
-/** Feed it the file from its beginning to its end. Everything that `JSON.parse` would not take for an object is `broken`. */
+/** Give it the file from beginning to end. Everything that `JSON.parse` would not accept as an object is `broken`. */
 export class ObjectMembers {
-  /** From the beginning of the member that is being read. */
+  /** The bytes from the beginning of the current member. */
   #bytes: Buffer = Buffer.alloc(0);
   #position = 0;
-  /** Between the key of that member and its value. */
+  /** The position between the key of that member and its value. */
   #colon: number | undefined;
   #depth = 0;
   #isInText = false;
@@ -19,7 +19,7 @@ export class ObjectMembers {
   #members = 0;
   #phase: 'before' | 'inside' | 'after' | 'broken' = 'before';
 
-  /** The members that are complete with these bytes. */
+  /** Adds bytes and returns the members that are complete now. */
   take(chunk: Buffer): [key: string, value: unknown][] {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     const found: [string, unknown][] = [];
@@ -28,7 +28,7 @@ export class ObjectMembers {
     return found;
   }
 
-  /** Whether the bytes were one whole object. */
+  /** Whether all bytes together were one whole object. */
   isWhole(): boolean {
     return this.#phase === 'after' && BLANK.test(this.#bytes.toString('latin1'));
   }
@@ -77,7 +77,7 @@ export class ObjectMembers {
 
   #end(byte: number, found: [string, unknown][]): void {
     if (byte !== CLOSE || this.#phase !== 'inside') this.#phase = 'broken';
-    // An object without members has nothing between its braces; behind a comma there must be something.
+    // An object without members has nothing between its braces. After a comma there must be a member.
     else if (this.#members > 0 || !BLANK.test(this.#seen())) this.#cut(found);
     if (this.#phase === 'inside') this.#phase = 'after';
     if (this.#phase === 'after' && this.#members === 0) this.#forget();
@@ -94,7 +94,7 @@ export class ObjectMembers {
     this.#taken();
   }
 
-  /** Key and value as two items: of a key in its place V8 would keep a copy for as long as it can. */
+  /** Parses key and value as two items of a list: V8 would keep a copy of a property name for as long as it can. */
   #parsed(): [key: string, value: unknown] | undefined {
     const colon = this.#colon;
     if (colon === undefined) return undefined;
@@ -110,14 +110,14 @@ export class ObjectMembers {
     this.#forget();
   }
 
-  /** Goes on without what was read of the member in hand. */
+  /** Drops what was read of the current member. */
   #drop(): void {
     this.#isTooLong = this.#phase === 'inside';
-    this.#position -= this.#bytes.length; // a backslash may have carried it beyond the end
+    this.#position -= this.#bytes.length; // a backslash may have moved it beyond the end
     this.#bytes = Buffer.alloc(0);
   }
 
-  /** What was read of the member before the byte in hand. */
+  /** The bytes of the member before the current byte. */
   #seen(): string {
     return this.#bytes.toString('utf8', 0, this.#position);
   }

@@ -1,5 +1,5 @@
-// Owns the newest prompt of a transcript and how far its run has come, and tells whether a user line is that prompt once more. Only
-// 2026.7 marks a repeated line; other versions write it as if somebody had asked again.
+// Decides whether a user line repeats the newest prompt of a transcript, from how far the run of that prompt has come. Only 2026.7
+// marks a repeated line; other versions write it as if somebody had asked again.
 
 import { fingerprint } from '../../../core/turn.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
@@ -10,18 +10,17 @@ import { readUserText } from '../decoding/user-text.ts';
 /** A user line, as far as it can be compared with another one. */
 interface Prompt {
   wording: RetryWording['kind'];
-  /** Of its words; empty when it has none of its own. */
+  /** Fingerprint of its own text; empty when it has none. */
   ownText: string;
-  /** Of everything in it, when that names a time or a message: no two prompts are equal in that. */
+  /** Fingerprint of the whole line, when that names a time or a message: then no two prompts share it. */
   stamp?: string;
-  /** The message it stands for, by its messenger. */
+  /** The id of the message, as its messenger gave it. */
   messageId?: string;
   runId?: string;
 }
 
 /**
- * `stopped` by a person: what comes next is no retry. `failed` also when nobody said so but the answer was empty, or the run was
- * aborted by itself.
+ * `stopped` by a person: the next prompt is no retry. `failed` also includes an empty answer and a run that aborted by itself.
  */
 type Progress = 'unanswered' | 'working' | 'failed' | 'stopped' | 'over';
 
@@ -35,7 +34,7 @@ export interface Attempts {
   newest?: Attempt;
 }
 
-// A retry is written as soon as the attempt before it is over, or a back-off or a compaction later.
+// A retry is written right after the previous attempt, or after a back-off or a compaction.
 const SOON_MS = 120_000;
 const TIME_LINE = /^(?:Current time|Reference UTC|Now):[^\n]*$/gim;
 
@@ -57,7 +56,7 @@ function messageIdOf(conversation: JsonRecord | undefined): string | undefined {
   return asText(conversation?.['message_id']);
 }
 
-/** The line that was written first for this prompt when it is tried again at `at`; undefined for another prompt. */
+/** The id of the first line of this prompt if it is tried again at `at`; `undefined` for another prompt. */
 export function retriedPrompt({ newest }: Attempts, prompt: Prompt, at: number): string | undefined {
   return newest !== undefined && isAgain(newest, prompt, at) ? newest.promptId : undefined;
 }
@@ -74,7 +73,7 @@ function isAgain(before: Attempt, prompt: Prompt, at: number): boolean {
   return (prompt.stamp !== undefined && prompt.stamp === before.stamp) || at - before.lastAt <= SOON_MS;
 }
 
-/** Somebody asked: from now on this is the prompt that may be tried again. */
+/** Somebody asked: from now on only this prompt can be tried again. */
 export function setPrompt(attempts: Attempts, prompt: Prompt, promptId: string, at: number): void {
   attempts.newest = { ...prompt, promptId, progress: 'unanswered', lastAt: at };
 }
@@ -84,7 +83,7 @@ export function recordRetry({ newest }: Attempts, at: number): void {
   if (newest !== undefined) Object.assign(newest, { progress: 'unanswered', lastAt: at });
 }
 
-/** What any other line says about the run; `isOfGateway`: the gateway wrote it, in the name of a person or of itself. */
+/** Records what any other line says about the run. `isOfGateway`: the gateway wrote it, for a person or for itself. */
 export function recordProgress({ newest }: Attempts, facts: readonly EventBody[], isOfGateway: boolean, at: number): void {
   if (newest === undefined) return;
   newest.lastAt = Math.max(newest.lastAt, at);

@@ -1,4 +1,4 @@
-// Owns what was told about each session. Gives events their session key, and tells the facts of a session before its first event.
+// Emits the events of sessions under their keys, and `session_seen` before the first of them. Remembers what was emitted.
 
 import type { Clock } from '../../../core/clock.ts';
 import type { EventOf, Route, SessionEvent } from '../../../core/event.ts';
@@ -10,7 +10,7 @@ import { createSafeText, type SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf, formOf } from '../decoding/session-key.ts';
 
 export interface SessionEmitterOptions {
-  /** The id under which events are emitted. */
+  /** The id of the source in every event. */
   source: string;
   clock: Clock;
   redact(text: string): string;
@@ -19,7 +19,7 @@ export interface SessionEmitterOptions {
   emit(event: SessionEvent): void;
 }
 
-/** What is known of a session without an index: where its transcript lies. */
+/** What the place of a transcript says about its session, without an index. */
 export interface Origin {
   agentId: string;
   sessionId: string;
@@ -28,17 +28,17 @@ export interface Origin {
 type Facts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
 const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
-const MAX_SESSIONS = 5_000; // a session that was forgotten is only told once more
+const MAX_SESSIONS = 5_000; // a forgotten session is only introduced once more
 const MAX_LABEL_POINTS = 200;
 
 interface Emitted {
   origin: Origin;
   facts: string;
-  /** A route was told: when its row vanishes, that has to be taken back. */
+  /** A route was emitted. When its row vanishes, the route must be withdrawn. */
   hasRoute: boolean;
   /** The newest instant among the session's own lines, never in the future. */
   lastLineAt: number;
-  /** What was added to the instants that were told. */
+  /** What was added to the instants of emitted events. */
   lagMs?: number;
 }
 
@@ -57,8 +57,7 @@ export class SessionEmitter {
     return this.#emittedByKey.get(key)?.lastLineAt ?? 0;
   }
 
-  /** Emits events a transcript's lines gave. */
-  /** `lagMs` is added to what they say about time; what was told before by another clock moves along. */
+  /** Emits the events of a transcript's lines. `lagMs` is added to their instants; when it changes, earlier instants are moved, too. */
   emitLines(key: string, origin: Origin, events: readonly DecodedEvent[], lagMs = 0): void {
     const emitted = this.introduce(key, origin);
     const byMs = lagMs - (emitted.lagMs ?? lagMs);
@@ -72,7 +71,7 @@ export class SessionEmitter {
     }
   }
 
-  /** Lines name an announced sub-agent by its session id; the turn that spawned it knows it by its key. */
+  /** Lines name an announced sub-agent by its session id. The turn that spawned it has its key. */
   #withChildKey(event: DecodedEvent): DecodedEvent {
     if (event.type !== 'turn_started' || event.trigger.kind !== 'announce') return event;
     const { childKey, childSessionId } = event.trigger;
@@ -80,13 +79,13 @@ export class SessionEmitter {
     return named === undefined ? event : { ...event, trigger: { ...event.trigger, childKey: named } };
   }
 
-  /** Emits an event that no line gave. */
+  /** Emits an event that comes from no line. */
   emitOne(key: string, origin: Origin, event: DecodedEvent): void {
     this.introduce(key, origin);
     this.#options.emit({ ...event, sessionKey: key, source: this.#options.source });
   }
 
-  /** An index says something else of these sessions: tells the facts that are new, of known ones and the ones they spawned. */
+  /** The index rows of these sessions changed: emits the new facts of known sessions and of the sessions that they spawned. */
   refresh(changed: ReadonlySet<string>): void {
     for (const [key, emitted] of this.#emittedByKey) {
       const parentKey = this.#options.entryOf(key)?.parentKey;
@@ -94,7 +93,7 @@ export class SessionEmitter {
     }
   }
 
-  /** Tells the facts of a session unless they were told. */
+  /** Emits the facts of a session, unless that was done before. */
   introduce(key: string, origin: Origin): Emitted {
     const emitted = this.#emittedByKey.get(key) ?? { origin, facts: '', hasRoute: false, lastLineAt: 0 };
     emitted.origin = origin;
@@ -118,7 +117,7 @@ export class SessionEmitter {
     const facts: Facts = { agentId: agentIdOf(key) ?? origin.agentId, ...formOf(key), sessionId: entry?.sessionId ?? origin.sessionId };
     if (entry?.parentKey !== undefined) facts.parentKey = entry.parentKey;
     if (entry?.label !== undefined) facts.label = this.#safe.line(entry.label, MAX_LABEL_POINTS);
-    // Without an index a missing route means that nobody knows yet; it must not be taken for a conversation elsewhere.
+    // Without an index a missing route is not known yet. It must not count as a conversation elsewhere.
     if (route !== undefined) facts.route = route;
     if (entry?.model !== undefined) facts.model = this.#safe.line(entry.model, MAX_LABEL_POINTS);
     if (entry?.contextTokens !== undefined) facts.contextTokens = entry.contextTokens;

@@ -1,10 +1,10 @@
-// Owns what the session indexes of all folders say, and finds the session of a transcript. Reads no file.
+// Keeps the rows of all session indexes, and finds the session of a transcript in them. Reads no file.
 
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { isRunAlias } from '../decoding/session-key.ts';
 import { sessionIdOf } from './file-name.ts';
 
-/** The scope of an index that speaks for every folder (`SESSIONS_JSON`). */
+/** The scope of an index for all folders (`SESSIONS_JSON`). */
 export const EVERY_FOLDER = '';
 
 interface Scope {
@@ -13,17 +13,17 @@ interface Scope {
   keysBySessionId: Map<string, string>;
 }
 
-/** Entries that are new or say something else than before, and keys that the index does not name any more. */
+/** Entries that are new or changed, and keys that are no longer in the index. */
 export interface IndexChange {
   entries: IndexEntry[];
   goneKeys: string[];
 }
 
-/** All sessions of all folders. A broken or missing index leaves what it said last. */
+/** All sessions of all folders. When an index is broken or missing, its last rows stay. */
 export class SessionIndex {
   readonly #scopesByFolder = new Map<string, Scope>();
 
-  /** Replaces what one folder's index says; returns what is different from before. */
+  /** Replaces the rows of one folder's index; returns what has changed. */
   replace(folder: string, entries: readonly IndexEntry[]): IndexChange {
     const before = this.#scopesByFolder.get(folder)?.entriesByKey;
     const scope = scopeOf(entries);
@@ -32,7 +32,7 @@ export class SessionIndex {
     return { entries: [...scope.entriesByKey.values()].filter((entry) => !isSame(before?.get(entry.key), entry)), goneKeys };
   }
 
-  /** Forgets a folder that is no longer there. */
+  /** Removes the rows of a folder that no longer exists. */
   remove(folder: string): void {
     this.#scopesByFolder.delete(folder);
   }
@@ -45,7 +45,7 @@ export class SessionIndex {
     return undefined;
   }
 
-  /** The key of the session with this id, in whatever folder. */
+  /** The key of the session with this id, in any folder. */
   keyOfSession(sessionId: string): string | undefined {
     for (const { keysBySessionId } of this.#scopesByFolder.values()) {
       const key = keysBySessionId.get(sessionId);
@@ -64,7 +64,7 @@ export class SessionIndex {
     return [...this.#scopesByFolder.values()].flatMap((scope) => [...scope.entriesByKey.values()]);
   }
 
-  /** The key of the session a transcript belongs to: by the file the index names, else by the session id in the file's name. */
+  /** The key of a transcript's session: by the file name in the index, else by the session id in the file name. */
   keyOf(folder: string, fileName: string, sessionId: string): string | undefined {
     for (const scope of [this.#scopesByFolder.get(folder), this.#scopesByFolder.get(EVERY_FOLDER)]) {
       const key = scope?.keysByFile.get(fileName) ?? keyOfId(scope, sessionId);
@@ -73,7 +73,7 @@ export class SessionIndex {
     return undefined;
   }
 
-  /** Whether an index says in so many words that this file is a session's. */
+  /** Whether an index explicitly names this file as a session's. */
   namesFile(folder: string, fileName: string): boolean {
     return [folder, EVERY_FOLDER].some((path) => {
       const scope = this.#scopesByFolder.get(path);
@@ -82,7 +82,7 @@ export class SessionIndex {
   }
 }
 
-/** A session that has a file of that id under another name: this one is a copy of it, whatever it is called. */
+/** Ignores a session whose own file has that id under another name: then this file is a copy. */
 function keyOfId(scope: Scope | undefined, sessionId: string): string | undefined {
   const key = scope?.keysBySessionId.get(sessionId);
   const { fileName } = (key === undefined ? undefined : scope?.entriesByKey.get(key)) ?? {};
@@ -91,10 +91,10 @@ function keyOfId(scope: Scope | undefined, sessionId: string): string | undefine
 
 function scopeOf(entries: readonly IndexEntry[]): Scope {
   const scope: Scope = { entriesByKey: new Map(), keysByFile: new Map(), keysBySessionId: new Map() };
-  // Two that differ only in the case of their keys are one session: the newer one counts.
+  // Entries whose keys differ only in case are one session: the newer entry counts.
   for (const entry of entries)
     if ((entry.updatedAt ?? 0) >= (scope.entriesByKey.get(entry.key)?.updatedAt ?? 0)) scope.entriesByKey.set(entry.key, entry);
-  // The job's own key is written last and wins; ids from before a reset only fill gaps.
+  // The job's own key is added last and so wins over its aliases. Ids from before a reset only fill gaps.
   const [aliases, sessions] = partition([...scope.entriesByKey.values()], (entry) => isRunAlias(entry.key));
   for (const entry of [...aliases, ...sessions]) {
     if (entry.fileName !== undefined) scope.keysByFile.set(entry.fileName, entry.key);
@@ -109,7 +109,7 @@ function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[
   return [items.filter(test), items.filter((item) => !test(item))];
 }
 
-/** Compared by hand: an index of thousands of entries is replaced several times a second. */
+/** Compares field by field, for speed: an index of thousands of entries is replaced several times a second. */
 function isSame(before: IndexEntry | undefined, now: IndexEntry): boolean {
   if (before === undefined || COMPARED.some((field) => before[field] !== now[field])) return false;
   const [{ messenger, to, threadId }, delivery] = [before.delivery, now.delivery];

@@ -1,4 +1,4 @@
-// Reads transcripts and tells what they say under their session's key. Owns who spoke last for a session; does not find folders.
+// Reads transcripts and emits their events under the keys of their sessions. Does not find folders.
 
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
@@ -34,11 +34,11 @@ export interface SessionReaderOptions {
   newDecoder(): (line: string) => DecodedLine;
   emit(event: SessionEvent): void;
   onProgress(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
-  /** The folders there are now. */
+  /** The folders that exist now. */
   folders(): readonly Folder[];
-  /** Keeps a promise that nobody waits for. */
+  /** Keeps a promise for which nobody waits. */
   track(promise: Promise<unknown>): void;
-  /** A transcript waits for its name: an index should be looked at, and `readUnnamed` called in time. */
+  /** No index names a transcript yet: the index should be read, and `readUnnamed` called in time. */
   onUnnamed(folder: string): void;
 }
 
@@ -50,9 +50,9 @@ export class SessionReader {
   readonly signs: LifeSigns;
   readonly #options: SessionReaderOptions;
   readonly #emitter: SessionEmitter;
-  /** Which transcript spoke last for a session: a file left behind by a reset must not end its successor's turn. */
+  /** The transcript that last gave events of a session: a file left behind by a reset must not end its successor's turn. */
   readonly #speakerByKey = new Map<string, string>();
-  /** One host writes a folder. */
+  /** By folder, because one host writes all files of a folder. */
   readonly #clocksByFolder = new Map<string, WriterClock>();
   readonly #unnamedTurns = new UnnamedTurns();
   #isReady = false;
@@ -89,15 +89,15 @@ export class SessionReader {
   }
 
   /**
-   * Everything that was there was read. Only now rows of the indexes are signs of life: told before the transcripts they would open
-   * a second box for a turn that is already there.
+   * Everything that existed was read. Only now rows of the indexes are signs of life: before the transcripts they would open a second
+   * box for the same turn.
    */
   async ready(): Promise<void> {
     this.#isReady = true;
     await this.signs.indexed(this.indexes.all());
   }
 
-  /** Tells what is known now of sessions that an earlier process watched: their rows may say something else by now. */
+  /** Introduces sessions that an earlier process watched: their rows may have changed since. */
   introduceKnown(keys: Iterable<string>): void {
     for (const key of keys) {
       const entry = this.indexes.entryOf(key);
@@ -105,7 +105,7 @@ export class SessionReader {
     }
   }
 
-  /** A checkpoint whose folder is not there any more: its session can end nowhere. */
+  /** The folder of a checkpoint no longer exists: nothing can end its session, so the session is lost. */
   abandon(path: string, checkpoint: TranscriptCheckpoint): void {
     this.#emitter.emitOne(checkpoint.sessionKey, { agentId: '', sessionId: sessionIdOf(basename(path)) }, this.#lost());
     this.#options.onProgress(path, undefined);
@@ -125,8 +125,8 @@ export class SessionReader {
   }
 
   /**
-   * An index names a session that went on without a name: its newest turn is told again under that. Nothing of it was shown, because
-   * a session without a name counts as private.
+   * An index now names a session that had a substitute key: its newest turn is emitted again under the right key. Nothing of it was
+   * shown, because a session without an index entry counts as private.
    */
   #applyName(path: string): void {
     const record = this.transcripts.get(path);
@@ -152,7 +152,7 @@ export class SessionReader {
   }
 
   #emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void {
-    // A turn that began without a name is told again as a whole once there is one, or keeps its key, so that it is not torn in two.
+    // A turn that began under a substitute key is emitted again as a whole, or keeps that key. So no turn is split in two.
     const named = events.some(opensTurn) ? this.indexes.namedKeyOf(record) : undefined;
     if (named !== undefined) record.key = named;
     const { key } = record;
@@ -165,7 +165,7 @@ export class SessionReader {
     if (parentKey !== undefined) this.#wantParent(parentKey);
   }
 
-  /** The turn that spawned a session at work is of interest, however long ago it last wrote a line. */
+  /** The turn that spawned a session at work is of interest, however old its last line is. */
   #wantParent(key: string): void {
     const entry = this.indexes.entryOf(key);
     const path = entry === undefined ? undefined : this.indexes.pathOf(entry, this.#options.folders());
@@ -173,7 +173,7 @@ export class SessionReader {
     this.#options.track(this.transcripts.want(path, 'child'));
   }
 
-  /** What an earlier process had learned of the clock of whoever writes in this folder. */
+  /** Takes over what an earlier process measured of the clock of this folder's writer. */
   restoreClock(folder: string, lagMs: number): void {
     if (!this.#clocksByFolder.has(folder)) this.#clocksByFolder.set(folder, new WriterClock(lagMs));
   }

@@ -1,4 +1,4 @@
-// Finds sessions folders below the configured directory and lists them. Owns no state and opens no transcript.
+// Finds the sessions folders below the configured directory and lists them. Opens no transcript.
 
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
@@ -9,17 +9,17 @@ import { type Refusal, refusalOf } from '../../../files/open-file.ts';
 import type { Discovery, Folder as AnyFolder, FolderLayout } from '../../../files/watched-folders.ts';
 
 export interface Folder extends AnyFolder {
-  /** The agent the folder belongs to, by its place `<agents>/<agentId>/sessions`. */
+  /** The agent of the folder, by its path `<agents>/<agentId>/sessions`. */
   agentId: string;
 }
 
 export interface Listing {
   /** Transcripts that are not known yet. */
   transcripts: string[];
-  /** Names that look like transcripts but are links, folders, pipes or devices. */
+  /** Names like those of transcripts that are links, folders, pipes or devices. */
   refused: { name: string; refusal: 'symlink' | 'not_a_file' }[];
   locks: string[];
-  /** Of names that look like transcripts and are copies, backups and the like, how many there are. */
+  /** How many files have names like transcripts but are copies, backups and the like. */
   ignored: Partial<Record<IgnoredName, number>>;
 }
 
@@ -32,18 +32,18 @@ export interface KnownNames {
 
 const SESSIONS = 'sessions';
 const LOOKS_AT_ONCE = 64;
-const ENTRIES_AT_ONCE = 128; // well below a millisecond, before others get their turn
+const ENTRIES_AT_ONCE = 128; // well below a millisecond without a turn of the event loop
 
 /**
  * The sessions folders of `root`: itself when it is one, and every `<child>/sessions`. Symbolic links below `root` are not followed,
- * because an agent may have made them.
+ * because an agent may have created them.
  */
 export async function findFolders(root: string): Promise<Discovery<Folder>> {
   try {
     const children = await readdir(root, { withFileTypes: true });
     const isFolder = basename(root) === SESSIONS || children.some((child) => isOfSessions(child.name));
     const candidates = children.filter((child) => child.isDirectory()).map((child) => join(root, child.name, SESSIONS));
-    // The configured directory itself may be a link; what lies below it may not.
+    // The configured directory itself may be a link; folders below it may not.
     const own = isFolder ? [await folderAt(root, stat)] : [];
     const looks = [...own, ...(await inSlices(candidates, LOOKS_AT_ONCE, (path) => folderAt(path, lstat)))];
     const found = looks.filter((look) => look !== undefined);
@@ -57,13 +57,13 @@ export async function findFolders(root: string): Promise<Discovery<Folder>> {
   }
 }
 
-/** Whether a name tells that its folder holds sessions. */
+/** Whether a file of this name shows that its folder holds sessions. */
 function isOfSessions(name: string): boolean {
   const { kind } = fileKindOf(name);
   return kind !== 'other' && kind !== 'ignored';
 }
 
-/** Whether a folder at `path` below the root may be an agent's or its sessions. A name with a dot is hardly ever an agent's. */
+/** Whether the folder at `path` may be an agent's or its sessions folder. A name with `.jsonl` in it is not an agent's. */
 function mayHoldSessions(path: string): boolean {
   const [agent = '', folder, ...deeper] = path.split(sep);
   return folder === undefined ? !agent.includes('.jsonl') : folder === SESSIONS && deeper.length === 0;
@@ -71,14 +71,14 @@ function mayHoldSessions(path: string): boolean {
 
 const AGENTS = 1; // <root>/<agent>, in which a folder of sessions appears
 
-/** The sessions folder of every agent, or the one that the directory is itself. */
+/** The sessions folder of every agent, or the directory itself when it is one. */
 export const SESSIONS_FOLDERS: FolderLayout<Folder> = {
   find: findFolders,
   isOwnName: isOfSessions,
   tree: { depth: AGENTS, isIgnored: (path) => !mayHoldSessions(path) },
 };
 
-/** The folder, its path alone when it may not be looked at, or nothing. */
+/** The folder; only its path when it may not be read; `undefined` when there is none. */
 async function folderAt(path: string, look: typeof lstat): Promise<Folder | string | undefined> {
   try {
     const stats = await look(path, { bigint: true });
@@ -90,7 +90,7 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
   }
 }
 
-/** The names in a sessions folder that matter, or why it cannot be listed. Tens of thousands of them hold nobody up. */
+/** The names in a sessions folder that matter, or why it cannot be listed. Tens of thousands of names do not block the event loop. */
 export async function listFolder(path: string, names: KnownNames): Promise<Listing | Refusal> {
   const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: {} };
   try {

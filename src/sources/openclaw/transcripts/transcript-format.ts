@@ -1,4 +1,4 @@
-// The format of transcripts, as far as following them needs it. Owns no file; what lines say is decoded elsewhere.
+// What a follower must know about the format of transcripts. Lines are decoded in decode-transcript.ts.
 
 import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 import type { Decoded, Entry, LogFormat } from '../../../files/log-format.ts';
@@ -9,7 +9,7 @@ import { wholeEntries } from './whole-entries.ts';
 
 const ID_NEAR_START = /^\{"type":"([a-z_]{1,40})",(?:"version":\d{1,4},)?"id":"([^"\\]{1,128})"/;
 
-/** Transcripts whose lines are decoded by what `newDecoder` gives. */
+/** The format of transcripts whose lines are decoded by the decoders of `newDecoder`. */
 export function transcriptFormat(newDecoder: () => (line: string) => DecodedLine): LogFormat<DecodedEvent> {
   return {
     newDecoder: () => hidingHeartbeats(newDecoder()),
@@ -21,7 +21,7 @@ export function transcriptFormat(newDecoder: () => (line: string) => DecodedLine
   };
 }
 
-/** 2026.2.26 takes quiet heartbeats out of the file again; nobody saw them. */
+/** 2026.2.26 removes quiet heartbeats from the file again. Nobody saw them. */
 function hidingHeartbeats(decode: (line: string) => DecodedLine): (line: string) => Decoded<DecodedEvent> {
   let isHeartbeat = false;
   return (line) => {
@@ -32,12 +32,12 @@ function hidingHeartbeats(decode: (line: string) => DecodedLine): (line: string)
   };
 }
 
-/** A torn piece may show the id of an entry that is written again in whole. */
+/** A torn piece may contain the id of an entry that is written again later. */
 function entriesOf(line: string): Entry[] {
   return wholeEntries(line).map(({ text, isTorn }) => ({ text, key: isTorn ? hashKeyOf(text) : keyOf(text) }));
 }
 
-/** The header is told apart from entries because its id is the session's. */
+/** The header gets a prefix, because its id is the session's and could equal that of an entry. */
 function keyOf(line: string): string {
   const found = ID_NEAR_START.exec(line);
   const { type, id } = found === null ? idByParsing(line) : { type: found[1], id: found[2] };
@@ -50,18 +50,18 @@ function idByParsing(line: string): { type: string | undefined; id: string | und
   return { type: asText(entry?.['type']), id: asText(entry?.['id'])?.slice(0, 128) };
 }
 
-/** The instant of a whole line stands in front of its message. */
+/** The timestamp of a whole line comes before its message. */
 function writtenAt(line: string): number | undefined {
   const at = Date.parse(/"timestamp":"([^"\\]{10,40})"/.exec(line)?.[1] ?? '');
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Announcements and recoveries go on with the turn before them. */
+/** Announcements and recoveries continue the previous turn. */
 export function opensTurn(event: DecodedEvent): boolean {
   return event.type === 'turn_started' && event.trigger.kind !== 'announce' && event.trigger.kind !== 'recovery';
 }
 
-/** Whether the newest thing a run did was to end. */
+/** Whether the last event of the run is its end. */
 function hasEnded(events: readonly DecodedEvent[]): boolean {
   for (const event of events.toReversed()) {
     if (event.type === 'run_ended') return true;

@@ -7,38 +7,38 @@ import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import type { Folder } from './sessions-folders.ts';
 import { sessionIdOf } from './file-name.ts';
 
-/** A tail's checkpoint together with the session it was told under. Plain data. */
+/** A tail's checkpoint together with the key of its session. Plain data. */
 export interface TranscriptCheckpoint extends TailCheckpoint {
   sessionKey: string;
-  /** What had been added to its instants. */
+  /** What was added to its instants. */
   lagMs?: number;
 }
 
 /** One transcript in a sessions folder. */
 export interface TranscriptRecord extends FollowedFile<DecodedEvent> {
   readonly agentId: string;
-  /** By its name; the header inside may carry another one. */
+  /** From the name of the file; the header in it may have another one. */
   readonly sessionId: string;
-  /** The session it is told under; fixed for a turn. */
+  /** The key under which its events are emitted; fixed during a turn. */
   key?: string;
   /** When the first read was put off because no index names the session, by the monotonic clock. */
   unnamedSince?: number;
-  /** Why its last turn is of interest although it is old: something says that it is at work, or a session it spawned is. */
+  /** Why its last turn is of interest although it is old: a sign shows that it, or a session it spawned, is at work. */
   interest: Interest;
 }
 
 export type Interest = 'none' | 'live' | 'child';
 
-/** The sessions folder a transcript lies in. */
+/** The sessions folder of a transcript. */
 export type Place = Pick<Folder, 'agentId'>;
 
-/** A transcript nothing is known about but its name. */
+/** A transcript of which only the name is known. */
 export function newRecord(path: string, { agentId }: Place): TranscriptRecord {
   const file = newFile(path);
   return { ...file, agentId, sessionId: sessionIdOf(file.name), interest: 'none' };
 }
 
-/** A checkpoint as it was stored; `undefined` for anything else, which is then read as if for the first time. */
+/** Decodes a stored checkpoint; `undefined` for anything else. Such a file is read as if for the first time. */
 export function decodeTranscriptCheckpoint(value: unknown): TranscriptCheckpoint | undefined {
   const raw = asRecord(value);
   const [tail, sessionKey] = [decodeCheckpoint(raw), asText(raw?.['sessionKey'])];

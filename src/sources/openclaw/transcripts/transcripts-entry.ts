@@ -1,4 +1,4 @@
-// The transcripts of OpenClaw, as the catalogue lists them.
+// The entry of the catalogue for OpenClaw's transcripts.
 
 import type { SourceEntry } from '../../source-entry.ts';
 import { TRANSCRIPTS } from './transcripts-identity.ts';

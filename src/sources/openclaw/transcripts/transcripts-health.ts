@@ -1,30 +1,30 @@
-// How well transcripts can be read, in words for `/health`. Pure.
+// Describes how well transcripts can be read, for `/health`. Pure.
 
 import type { SourceCondition, SourceHealth } from '../../../core/source.ts';
 import type { Watching } from '../../../files/watched-folders.ts';
 import type { Problem } from './transcripts-problems.ts';
 
-/** What is known of the files and of what was in them. */
+/** The figures of the source that its health is made of. */
 export interface TranscriptDetails {
-  /** Transcripts that are known, and how many of them are in use. */
+  /** How many transcripts are known, and how many of them are in use. */
   files: number;
   active: number;
-  /** By our wall clock; undefined before the first event. */
+  /** By our wall clock; `undefined` before the first event. */
   lastEventAt: number | undefined;
   unknownKinds: Record<string, number>;
   problems: Problem[];
-  /** Files beside the transcripts that are no sessions, by what their names say they are; as of the last listing. */
+  /** Files beside the transcripts that are no sessions, counted by the kind of their names at the last listing. */
   ignored: Record<string, number>;
   watching: Watching;
   /** Whether the directory exists and can be listed. */
   readable: boolean;
-  /** What was there at the start was read. */
+  /** Everything that existed at the start was read. */
   wasRead: boolean;
-  /** It exists, but this user may not look into it. */
+  /** The directory exists, but this user may not list it. */
   forbidden: boolean;
 }
 
-/** The health of a directory of which this is known. */
+/** The health of a source with these details. */
 export function healthOf(details: TranscriptDetails): SourceHealth {
   const problems: Record<string, number> = {};
   for (const { kind, count } of details.problems) problems[kind] = (problems[kind] ?? 0) + count;
@@ -33,7 +33,7 @@ export function healthOf(details: TranscriptDetails): SourceHealth {
   return { condition: conditionOf(details), wasRead, lastEventAt, files, unknownKinds, problems, ignoredNames: ignored };
 }
 
-/** Whether what is there can be read, and if not the cause and the cure. */
+/** Whether everything can be read; if not, why, and what to do. */
 function conditionOf(details: TranscriptDetails): SourceCondition {
   if (!details.readable) return { state: 'unreadable', because: whyNoDirectory(details) };
   const lacks = lackingIn(details);
@@ -48,7 +48,7 @@ function whyNoDirectory({ forbidden }: TranscriptDetails): string {
 
 const AS_OWNER = 'run the watcher as the user who owns the transcripts';
 
-/** What is not seen of what is there, by the kind of problem that stands in the way. */
+/** What is not seen, by the kind of problem that prevents it. */
 const LACKS: Partial<Record<Problem['kind'], (standing: number, path: string) => string>> = {
   unreadable: (standing, path) => `${countOf(standing, 'transcript')} cannot be read (permission denied), such as ${path}; ${AS_OWNER}`,
   folder_unreadable: (standing, path) =>

@@ -1,4 +1,4 @@
-// What the source of transcripts is called and what it can tell.
+// The name of the source of transcripts and what it can see.
 
 import type { Source } from '../../../core/source.ts';
 

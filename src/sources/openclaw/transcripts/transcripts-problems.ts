@@ -1,4 +1,4 @@
-// What can be wrong with transcripts, indexes and folders, and how the log says it.
+// What can be wrong with transcripts, indexes and folders, with the log sentence for each.
 
 import type { Clock } from '../../../core/clock.ts';
 import type { Logger } from '../../../core/log.ts';
@@ -11,7 +11,7 @@ import {
   type Problem as OneProblem,
 } from '../../../files/file-problems.ts';
 
-/** The closed set of things that can be wrong with what is read. Everything else goes on. */
+/** The closed set of reading problems. None of them stops the rest of the source. */
 export type ProblemKind =
   | FileProblem
   | FolderProblem
@@ -36,7 +36,7 @@ const SENTENCES: Record<ProblemKind, string> = {
   emit_failed: 'An event could not be handed on.',
 };
 
-/** What is wrong with one agent's folder is often wrong with all of them. */
+/** Problems that often concern the folders of all agents at once. */
 const OF_FOLDERS: readonly ProblemKind[] = ['too_many', 'index_missing', 'index_unreadable', 'folder_unreadable'];
 
 export function createProblems(log: Logger, clock: Clock): Problems {

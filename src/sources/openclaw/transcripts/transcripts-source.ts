@@ -1,4 +1,4 @@
-// The source `transcripts`: finds folders, sweeps them and passes hints on. Owns the timers; what files say is told by reading.ts.
+// The source `transcripts`: finds folders, sweeps them and passes hints on. session-reader.ts emits what the files say.
 
 import { dirname, sep } from 'node:path';
 import type { SessionEvent } from '../../../core/event.ts';
@@ -22,9 +22,9 @@ import type { FileEvents } from '../../../files/watch.ts';
 export type { TranscriptCheckpoint } from './transcript-record.ts';
 
 export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
-  /** By what it is called; needed where there are several. */
+  /** The id of the source; needed where there are several. */
   id?: string;
-  /** A sessions folder, or an agents root of which every `<agent>/sessions` is watched. It may be missing and is waited for. */
+  /** A sessions folder, or an agents root whose `<agent>/sessions` are watched. It may be missing and is waited for. */
   dir: string;
   /** One session index for all folders; default: the `sessions.json` in each folder. */
   sessionsJson?: string | undefined;
@@ -32,7 +32,7 @@ export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'lo
   polling: boolean;
   checkpoints?: SourcePorts['checkpoints'];
   onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
-  /** Tell what persons asked for with the turns they start. */
+  /** Turns carry the text of the person who started them. */
   emitsQuestions?: boolean;
   knownKeys?: SourcePorts['knownKeys'];
   pidNamespace?: PidNamespace;
@@ -43,7 +43,7 @@ export interface TranscriptSource extends Source {
   details(): TranscriptDetails;
 }
 
-/** A source that emits what OpenClaw's transcripts below `dir` say, from `start` on until `stop`. */
+/** A source that emits the events of OpenClaw's transcripts below `dir`, from `start` until `stop`. */
 export function createTranscriptSource(options: TranscriptSourceOptions): TranscriptSource {
   const source = new TranscriptFiles(options);
   return {
@@ -72,7 +72,7 @@ class TranscriptFiles {
   readonly #unknownKinds: Record<string, number> = {};
   readonly #ignoredByFolder = new Map<string, Counts>();
   #unadopted: [string, TranscriptCheckpoint][];
-  /** Before that a hint must not put a transcript into use: it would be read from elsewhere than its checkpoint says. */
+  /** Until then no hint may put a transcript into use: it would not be read from its checkpoint. */
   #hasAdopted = false;
   #lastEventAt: number | undefined;
   #hasStarted = false;
@@ -173,7 +173,7 @@ class TranscriptFiles {
     try {
       this.#options.emit(event);
     } catch {
-      // One event that cannot be handed on must not stop the others.
+      // One event that cannot be emitted must not stop the others.
       this.#problems.record('emit_failed', event.sessionKey);
     }
   }
@@ -182,7 +182,7 @@ class TranscriptFiles {
     this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
   }
 
-  /** Finds what there is now, whatever events were lost. */
+  /** Finds what exists now, whatever events were lost. */
   async #sweep(): Promise<void> {
     await this.#folders.discover();
     await this.#reader.indexes.look();
@@ -221,7 +221,7 @@ class TranscriptFiles {
   }
 
   async #tick(): Promise<void> {
-    await this.#reader.indexes.lookAgain(); // one that appears is told by an event, or found by the sweep
+    await this.#reader.indexes.lookAgain(); // a new one is found by a file event or by the sweep
     await this.#reader.signs.renew();
   }
 
@@ -231,10 +231,10 @@ class TranscriptFiles {
   }
 
   #onName(folder: Folder, name: string): void {
-    if (this.#hasAdopted) this.#changedNames.add(folder, name); // else the first sweep looks at everything
+    if (this.#hasAdopted) this.#changedNames.add(folder, name); // until then the first sweep looks at everything
   }
 
-  /** Something happened to this file. Resolves as soon as the next one may be looked at. */
+  /** Handles a changed file. Resolves as soon as the next one may be handled. */
   async #look(folder: Folder, name: string): Promise<void> {
     const { transcripts, indexes, signs } = this.#reader;
     const kind = fileKindOf(name);

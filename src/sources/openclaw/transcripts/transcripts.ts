@@ -1,4 +1,4 @@
-// The transcripts of all sessions folders: when one may be read, what of it is of interest, and how it ends. Does not find files.
+// Follows the transcripts of all sessions folders: decides when one may be read and whether its last turn is of interest.
 
 import { basename } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
@@ -16,20 +16,20 @@ export interface TranscriptsOptions {
   clock: Clock;
   problems: Problems;
   newDecoder(): (line: string) => DecodedLine;
-  /** The session of a transcript; `undefined` when nothing names it yet: it is asked again. */
+  /** The session of a transcript; `undefined` while it is not known. Then it is asked again. */
   keyOf(record: TranscriptRecord): string | undefined;
   isLive(record: TranscriptRecord): boolean;
   emit(record: TranscriptRecord, events: readonly DecodedEvent[]): void;
-  /** A line has just arrived; see `FollowOptions`. */
+  /** A line has just been written; see `FollowOptions`. */
   onLiveLine(record: TranscriptRecord, line: Sighting, before: Sighting | undefined): void;
-  /** What is added to an instant of this transcript, to have it by our clock. */
+  /** What is added to an instant of this transcript to get it by our clock. */
   lagMsOf(record: TranscriptRecord): number;
   onProgress(record: TranscriptRecord): void;
-  /** A transcript is gone; everything that could be read of it was emitted. */
+  /** A transcript is gone. Everything that could be read of it was emitted. */
   onEnded(record: TranscriptRecord, archivedBy: ArchiveReason | undefined): void;
 }
 
-/** Nothing here throws. What is meant by each method is said in `FollowedFiles`. */
+/** Nothing here throws. `FollowedFiles` explains the methods. */
 export class Transcripts {
   readonly #options: TranscriptsOptions;
   readonly #files: FollowedFiles<DecodedEvent, TranscriptRecord>;
@@ -52,7 +52,7 @@ export class Transcripts {
       onRest: (record) => {
         record.interest = 'none';
       },
-      // A backup is made when the transcript goes on under its old name.
+      // After a backup the transcript goes on under its old name.
       goesOn: (path) => archiveReasonOf(basename(path)) === 'bak',
       onEnded: (record, path) => options.onEnded(record, path === undefined ? undefined : archiveReasonOf(basename(path))),
     });
@@ -82,7 +82,7 @@ export class Transcripts {
     return this.#files.hint(path, isNew, () => newRecord(path, place));
   }
 
-  /** Puts a transcript into use although its file is old. Resolves when it was read. */
+  /** Puts a transcript into use even if its file is old. Resolves when it was read. */
   want(path: string, interest: Exclude<Interest, 'none'>): Promise<void> {
     const record = this.#files.get(path);
     if (record !== undefined && record.interest !== 'child') record.interest = interest;
@@ -97,7 +97,7 @@ export class Transcripts {
     return this.#files.sweep();
   }
 
-  /** Tries again what waits for its session's name. */
+  /** Reads again the transcripts whose session was not known yet. */
   readUnnamed(): void {
     for (const { path, unnamedSince } of this.#files.inUse) if (unnamedSince !== undefined) void this.#files.read(path);
   }

@@ -1,21 +1,21 @@
-// Finds whole entries in a line that is none: a crash tears a line in the middle, and the next writer goes on behind it. Pure.
+// Finds whole entries in a torn line: a crash cuts a line off in the middle, and the next writer goes on right after it. Pure.
 
 import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 
 const WELL_BEGUN = /^\{"type":"[a-z_]{1,40}",(?:"version":\d{1,4},)?"id":"[^"\\]{1,128}"/;
 const KINDS =
   'session|message|model_change|thinking_level_change|custom|custom_message|compaction|leaf|label|branch_summary|session_info'.split('|');
-const MAX_CANDIDATES = 2_000; // a torn line may hold any number of objects that are no entries
+const MAX_CANDIDATES = 2_000; // a torn line may contain any number of objects that are no entries
 
-/** A torn one may still show the id of the entry it was to be. */
+/** A part of a line. A torn one may still contain the id of its entry. */
 export interface Piece {
   text: string;
   isTorn: boolean;
 }
 
 /**
- * The pieces of a line: the line itself when it is one entry (or has none in it), else every whole entry with what stands around them, in
- * order. A torn piece is told too, so that it is counted.
+ * The pieces of a line, in order: the line itself when it is one entry or contains none, else every whole entry and what is between
+ * them. Torn pieces are included, so that they are counted.
  */
 export function wholeEntries(line: string): Piece[] {
   if (!isDoubtful(line) || asRecord(parseJson(line)) !== undefined) return [{ text: line, isTorn: false }];
@@ -29,13 +29,13 @@ export function wholeEntries(line: string): Piece[] {
   return pieces.filter(({ text }) => text.trim() !== '');
 }
 
-/** Nearly every line is whole, and to parse it twice would cost as much as everything else. */
+/** A cheap test, because nearly every line is whole, and parsing it twice would cost as much as everything else. */
 function isDoubtful(line: string): boolean {
   if (!WELL_BEGUN.test(line) || !line.endsWith('}')) return true;
   return KINDS.some((kind) => line.indexOf(`"type":"${kind}"`, 8) > 0);
 }
 
-/** Objects that are entries by their form; what a torn string holds is looked through as well. */
+/** Objects that have the form of entries. The text inside torn strings is searched, too. */
 function entriesIn(line: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
   let candidates = 0;
@@ -58,7 +58,7 @@ function isEntry(text: string): boolean {
   return type !== undefined && (type === 'session' || asText(entry?.['timestamp']) !== undefined);
 }
 
-/** Behind the bracket that closes the object which begins at `start`. */
+/** The index after the brace that closes the object at `start`. */
 function endOfObject(line: string, start: number): number | undefined {
   let depth = 0;
   let isText = false;
