@@ -58,7 +58,7 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/sources/openclaw/transcripts/a.ts', '../gateway/source.ts'],
   ['src/sources/openclaw/gateway/a.ts', '../transcripts/source.ts'],
   ['src/sources/openclaw/decoding/a.ts', '../transcripts/source.ts'],
-  ['src/sources/openclaw/decoding/a.ts', '../gateway/source.ts'],
+  ['src/sources/openclaw/decoding/a.ts', '../gateway/gateway-source.ts'],
   ['src/sources/openclaw/gateway/a.ts', '../../../files/tail.ts'],
   ['src/sources/openclaw/decoding/a.ts', '../../../files/tail.ts'],
   ['src/files/a.ts', '../sources/openclaw/transcripts/source.ts'],
