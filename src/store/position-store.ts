@@ -17,13 +17,9 @@ export class PositionStore implements StoredPart {
 
   /** The positions that earlier processes wrote for this source, by path. */
   stored(sourceId: string): Map<string, unknown> {
+    if (sourceId === FIRST_OWNER && this.#withoutOwner.length > 0) return new Map(this.#withoutOwner.map(({ key, value }) => [key, value]));
     const prefix = rowKey(sourceId, '');
-    const own = this.#checkpoint.rows('position').filter(({ key }) => key.startsWith(prefix));
-    const first = sourceId === FIRST_OWNER ? this.#withoutOwner : [];
-    return new Map([
-      ...first.map(({ key, value }) => [key, value] as const),
-      ...own.map(({ key, value }) => [key.slice(prefix.length), value] as const),
-    ]);
+    return new Map(this.#rowsOf(sourceId).map(({ key, value }) => [key.slice(prefix.length), value]));
   }
 
   /** Written with everything else, so that a session and the position in its file reach the disk together. */
@@ -33,12 +29,23 @@ export class PositionStore implements StoredPart {
 
   changes(): Change[] {
     return [
+      ...this.#outdatedRows().map(({ kind, key }): Change => ({ kind, key, value: undefined })),
       ...this.#withoutOwner.flatMap(({ key: path, value }): Change[] => [
         { kind: 'source', key: path, value: undefined },
         { kind: 'position', key: rowKey(FIRST_OWNER, path), value },
       ]),
       ...[...this.#positionsByRow].map(([key, value]): Change => ({ kind: 'position', key, value })),
     ];
+  }
+
+  /** Whoever went back to version 0.1 for a while read the files further with that: what we knew before is not true any more. */
+  #outdatedRows(): Row[] {
+    return this.#withoutOwner.length === 0 ? [] : this.#rowsOf(FIRST_OWNER);
+  }
+
+  #rowsOf(sourceId: string): Row[] {
+    const prefix = rowKey(sourceId, '');
+    return this.#checkpoint.rows('position').filter(({ key }) => key.startsWith(prefix));
   }
 
   written(): void {

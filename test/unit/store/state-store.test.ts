@@ -180,6 +180,21 @@ describe('how far files were read', () => {
     expect(restarted().positions.stored('fil')).toEqual(new Map());
   });
 
+  it('is what the older version read last, where somebody went back to that for a while', () => {
+    const checkpoint = rowsInMemory();
+    const newer = new StateStore(checkpoint, nothing);
+    for (const path of ['/a', '/gone-meanwhile']) newer.positions.set('transcripts', path, { offset: 1 });
+    newer.positions.set('files', '/a', { offset: 2 });
+    newer.flush();
+    checkpoint.write([{ kind: 'source', key: '/a', value: { offset: 9 } }]);
+    const again = new StateStore(checkpoint, nothing);
+    expect(again.positions.stored('transcripts')).toEqual(new Map([['/a', { offset: 9 }]]));
+    again.flush();
+    const restarted = new StateStore(checkpoint, nothing);
+    expect(restarted.positions.stored('transcripts')).toEqual(new Map([['/a', { offset: 9 }]]));
+    expect(restarted.positions.stored('files')).toEqual(new Map([['/a', { offset: 2 }]]));
+  });
+
   it('belongs to the transcripts where a version wrote it that knew no other source', () => {
     const folder = tempFolder('memory');
     copyFileSync(FIXTURE, join(folder, 'checkpoint.sqlite'));
