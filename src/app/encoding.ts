@@ -1,11 +1,11 @@
 // Configures the renderer and the encoders: tool labels, verbosity, style and sizes.
 
-import { encodeAttachment } from '../boxes/render/attachment.ts';
-import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/render/labels.ts';
-import { encodeMessage } from '../boxes/render/message.ts';
+import { encodeAttachment } from '../boxes/render/encode-attachment.ts';
+import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/render/tool-labels.ts';
+import { encodeMessage } from '../boxes/render/encode-message.ts';
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Shrink } from '../boxes/publish/publisher-ports.ts';
-import { renderCard } from '../boxes/render/render.ts';
+import { renderCard } from '../boxes/render/render-card.ts';
 import type { RenderOptions } from '../boxes/render/render-options.ts';
 import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config/config.ts';

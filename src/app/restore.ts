@@ -5,7 +5,7 @@ import type { Board } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import type { PostRecord } from '../core/post-record.ts';
 import type { Publisher } from '../boxes/publish/publisher-ports.ts';
-import { withdrawnCard } from '../boxes/board/withdrawn.ts';
+import { withdrawnCard } from '../boxes/board/withdrawn-card.ts';
 import type { Card } from '../core/card.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Route } from '../core/event.ts';

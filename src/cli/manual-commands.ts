@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { encodeAttachment } from '../boxes/render/attachment.ts';
+import { encodeAttachment } from '../boxes/render/encode-attachment.ts';
 import { manualCard } from '../boxes/render/manual-card.ts';
 import { type ChatSettings, readChatSettings } from '../config/config.ts';
 import { type Card, firstVersion } from '../core/card.ts';

@@ -1,6 +1,6 @@
 // The text form of the pace: `2s, 1m:5s, 5m:15s`.
 
-import { type Pace, parsePace } from '../core/pace.ts';
+import { type Pace, parsePace } from '../core/edit-pace.ts';
 import { type TextForm, textForm } from './setting.ts';
 
 const MAX_INTERVAL_MS = 3_600_000; // A box that changes less often than once an hour would look dead.

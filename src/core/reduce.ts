@@ -3,12 +3,12 @@
 import { redateSession, shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
-import { seen } from './seen.ts';
+import { withSessionSeen } from './session-seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy } from './signs-of-life.ts';
 import { withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
-import { withWords } from './words.ts';
+import { withMessageText } from './message-text.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
@@ -25,7 +25,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
   const session = { ...before, asOf: Math.max(before.asOf, event.at) };
   switch (event.type) {
     case 'session_seen':
-      return seen(before, event);
+      return withSessionSeen(before, event);
     case 'turn_started':
       return startTurn(session, event);
     case 'writer_clock_learned':
@@ -164,7 +164,7 @@ function withRun(turn: Turn, at: number): Turn {
 }
 
 function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
-  const turn = withWords(before, event);
+  const turn = withMessageText(before, event);
   if (before.messageIds.includes(event.messageId)) return turn;
   if (event.injected === true) return turn;
   switch (event.stop) {

@@ -15,7 +15,7 @@ export interface StatusLimits {
 const QUIET_AFTER_MS = 30_000; // the first quiet tick
 const SETTLE_MS = 10_000; // after its sub-agents a turn waits this long for their announcement
 const RETRY_GRACE_MS = 35_000; // the longest back-off seen is 30 s
-const CALL_BELIEVED_MS = 4 * 3_600_000; // a call nobody contradicts is believed this long after the last event
+const CALL_TRUSTED_MS = 4 * 3_600_000; // a call nobody contradicts is believed this long after the last event
 const CHILD_EXPECTED_MS = 60_000; // a spawned sub-agent shows its first sign within this time, or never
 
 /** A turn with its state, and so everything below it. */
@@ -69,7 +69,7 @@ function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, limits: Sta
 function isAlive(tree: Unjudged, limits: StatusLimits): boolean {
   const { turn, session } = tree;
   if (hasOpenRun(turn) || turn.busyUntil > session.asOf) return true;
-  if (pendingCalls(turn).length > 0 && session.asOf - turn.lastEventAt < CALL_BELIEVED_MS) return true;
+  if (pendingCalls(turn).length > 0 && session.asOf - turn.lastEventAt < CALL_TRUSTED_MS) return true;
   if (turn.background.length > 0 && session.asOf - turn.lastEventAt < limits.idleTimeoutMs) return true;
   return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key));
 }

@@ -4,7 +4,7 @@ import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
 import { isBeforeEnd, reopen } from './run-end.ts';
 import { isBare, newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
-import { originalOf } from './words.ts';
+import { originalOf } from './message-text.ts';
 
 const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
 const SAME_START_MS = 60_000; // two sources tell of the same beginning within this time
@@ -183,12 +183,12 @@ function fromSign(turn: Turn, at: number): Turn {
   return { ...open, runOpen: true, startedAt: Math.min(turn.startedAt, at) };
 }
 
-function betterTrigger(known: Trigger, told: Trigger): Trigger {
-  if (known.kind === 'unknown') return told;
-  if (known.kind === 'person' && told.kind === 'person')
-    return { ...told, ...known, ...(told.chat === 'direct' ? { chat: 'direct' } : {}) };
-  if (known.kind === 'schedule' && told.kind === 'schedule') return { ...told, ...known };
-  return known.kind === 'operator' && told.kind === 'person' ? told : known;
+function betterTrigger(known: Trigger, newer: Trigger): Trigger {
+  if (known.kind === 'unknown') return newer;
+  if (known.kind === 'person' && newer.kind === 'person')
+    return { ...newer, ...known, ...(newer.chat === 'direct' ? { chat: 'direct' } : {}) };
+  if (known.kind === 'schedule' && newer.kind === 'schedule') return { ...newer, ...known };
+  return known.kind === 'operator' && newer.kind === 'person' ? newer : known;
 }
 
 function sameTurn(session: Session, event: EventOf<'turn_started'>): Turn | undefined {

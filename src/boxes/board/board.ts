@@ -1,4 +1,4 @@
-// Owns which root turns have a box, where it goes and what it last showed. Knows nothing of HTTP, files or pacing.
+// Decides which root turns have a box, opens their boxes, and draws them when their turns change. Knows nothing of HTTP, files or pacing.
 
 import type { Card } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -13,9 +13,9 @@ import { type JudgedTree, judge, lastEventAt, type StatusLimits } from '../../co
 import { type RootTurn, treeOf } from '../../core/tree.ts';
 import { fingerprint } from '../../core/turn.ts';
 import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
-import { Homing } from './homing.ts';
-import { Losses } from './losses.ts';
-import { type BoxPolicy, decideBox } from './policy.ts';
+import { HomeWatch } from './home-watch.ts';
+import { LostTurns } from './lost-turns.ts';
+import { type BoxPolicy, decideBox } from './box-policy.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
 import { isQuietTickDue } from './quiet-ticks.ts';
@@ -28,14 +28,14 @@ export type ForgottenBox = Pick<BoxEntry, 'boxId' | 'sessionKey'>;
 export interface BoardPorts {
   clock: Clock;
   log: Logger;
-  /** As they are folded at the moment. */
+  /** The sessions as folded up to now. */
   sessions: SessionsByKey;
-  /** Time is an event, too: it takes the way of all others, and comes back as a change. */
+  /** Emits an event: time takes the way of all events, too, and comes back as a change. */
   emit(event: SessionEvent): void;
   meter: Meter;
   render(tree: JudgedTree): Card;
   show(view: BoxView): void;
-  /** Asked once per box, when it opens; the answer is kept for the box's life (LS-27). */
+  /** Asked once per box, when it opens; the answer is kept for the box's life. */
   place(tree: TurnTree): Promise<Placement>;
   /** The box is finished and old enough: neither it nor its turn is needed again. */
   forget(box: ForgottenBox): void;
@@ -44,7 +44,7 @@ export interface BoardPorts {
 export interface BoardOptions {
   limits: StatusLimits;
   policy: BoxPolicy;
-  /** Boxes kept up to date at once; 0 means no limit (LS-16). */
+  /** Boxes kept up to date at once; 0 means no limit. */
   maxBoxes: number;
 }
 
@@ -54,39 +54,39 @@ export class Board {
   readonly #ports: BoardPorts;
   readonly #options: BoardOptions;
   readonly #entriesById = new Map<string, BoxEntry>();
-  /** Boxes that an earlier board knew: an end that came while nobody watched is news of these only. */
+  /** Boxes of an earlier process. Only for these an end that came while no watcher ran is still shown. */
   readonly #restoredIds = new Set<string>();
   readonly #dirtyIds = new Set<string>();
-  readonly #homing: Homing;
-  readonly #losses: Losses;
+  readonly #homes: HomeWatch;
+  readonly #lostTurns: LostTurns;
   #isCatchingUp = true;
-  /** Slots that become free are not given away any more. */
+  /** Free slots are not given away any more. */
   #isLeaving = false;
   #cancelFlush: (() => void) | undefined;
 
   constructor(ports: BoardPorts, options: BoardOptions) {
     this.#ports = ports;
     const { clock, place, show } = ports;
-    this.#homing = new Homing({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
-    this.#losses = new Losses(ports.meter);
+    this.#homes = new HomeWatch({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
+    this.#lostTurns = new LostTurns(ports.meter);
     this.#options = options;
   }
 
-  /** What an event changed is drawn at the end of the burst it came in. */
+  /** Draws what an event changed, at the end of the burst it came in. */
   apply({ roots }: Change): void {
     this.#touch(roots);
   }
 
-  /** Call every half second or so: opens, ticks, ends and forgets what time alone changes. */
+  /** Call every half second or so: opens, redraws, ends and forgets boxes because time has passed. */
   tick(): void {
     if (this.#isCatchingUp) return;
     const now = this.#ports.clock.now();
     for (const entry of this.entries()) this.#tickEntry(entry, now);
-    this.#losses.tellLog(this.#ports.log, now);
+    this.#lostTurns.logWithheld(this.#ports.log, now);
     this.#forgetOld(now);
   }
 
-  /** Until this is called nothing is opened: the sources are still reading what happened before the start. */
+  /** No box opens before this is called: the sources are still reading what happened before the start. */
   caughtUp(): void {
     this.#isCatchingUp = false;
     const now = this.#ports.clock.now();
@@ -95,37 +95,37 @@ export class Board {
       if (tree === undefined) continue;
       const { status } = tree;
       if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
-        this.#noteState(entry, tree);
+        this.#setState(entry, tree);
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
-      if (entry.phase === 'placing') void this.#homing.ask(entry, tree);
+      if (entry.phase === 'placing') void this.#homes.ask(entry, tree);
       this.#tickSession(entry.sessionKey, now);
     }
     this.#flush();
   }
 
-  /** Takes boxes over from a checkpoint whose sessions are restored. What had been decided stays decided: a place is looked for again. */
+  /** Takes boxes over from a checkpoint whose sessions are restored. Decisions stay; places that were being asked for are asked for again. */
   restore(entries: readonly BoxEntry[]): void {
     for (const stored of entries) {
       const entry = { ...stored };
       this.#entriesById.set(entry.boxId, entry);
       this.#restoredIds.add(entry.boxId);
       const tree = this.#treeOfEntry(entry);
-      if (tree !== undefined) this.#homing.doubt(entry, tree);
+      if (tree !== undefined) this.#homes.doubt(entry, tree);
     }
   }
 
-  /** The box has a post of an earlier process in that channel: it is drawn there, also where its turn is over by now. */
+  /** The box has a post of an earlier process in that channel. It is drawn there, even if its turn is over by now. */
   claim(boxId: string, target: Target): void {
     const entry = this.#entriesById.get(boxId);
     const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
     if (entry === undefined || tree === undefined || entry.phase === 'placed' || entry.phase === 'withdrawn') return;
-    this.#homing.found(entry, tree, target);
-    if (entry.phase === 'placing' && !this.#isCatchingUp) void this.#homing.ask(entry, tree);
+    this.#homes.found(entry, tree, target);
+    if (entry.phase === 'placing' && !this.#isCatchingUp) void this.#homes.ask(entry, tree);
     this.#touchBoxes([boxId]);
   }
 
-  /** The turns that have an entry, by what their posts say of them. */
+  /** The identity of each turn that has an entry, as its post carries it. */
   identities(): ({ box: string } & BoxView['meta'])[] {
     return this.entries().flatMap((entry) => {
       const tree = this.#treeOfEntry(entry);
@@ -133,7 +133,7 @@ export class Board {
     });
   }
 
-  /** Draws every box that is open for the last time; whose turn was interrupted says so (LS-11). */
+  /** Draws every open box for the last time; the box of an interrupted turn says so. */
   interrupt(): void {
     this.#isLeaving = true;
     this.#touchBoxes(this.entries().flatMap(({ boxId, final }) => (final ? [] : [boxId])));
@@ -148,7 +148,7 @@ export class Board {
     }
   }
 
-  /** What is said about these boxes, or about all that are open, has changed outside of their events. */
+  /** Draws these boxes, or all open ones, again: their marks have changed without an event. */
   redraw(boxIds: readonly string[] | 'all'): void {
     const wanted =
       boxIds === 'all' ? this.entries().filter((entry) => !entry.final) : this.entries().filter((entry) => boxIds.includes(entry.boxId));
@@ -160,7 +160,7 @@ export class Board {
     return [...this.#entriesById.values()];
   }
 
-  /** One for each box that there is or could be, and for each sub-agent that was at work lately in nobody's box. */
+  /** One row for each box that exists or may come, and for each sub-agent that worked lately and that no box shows. */
   rows(): BoardRow[] {
     const since = this.#ports.clock.now() - FORGET_AFTER_MS;
     const strays = straysOf(this.#ports.sessions).filter(({ turn }) => turn.lastEventAt >= since);
@@ -199,11 +199,11 @@ export class Board {
   #update(entry: BoxEntry, tree: JudgedTree): void {
     const { status } = tree;
     const isNews = !status.final || status.state !== entry.state;
-    this.#noteState(entry, tree);
+    this.#setState(entry, tree);
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
-    this.#homing.watch(entry, tree);
+    this.#homes.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree);
-    this.#losses.note(entry, tree, status, this.#ports.clock.now());
+    this.#lostTurns.count(entry, tree, status, this.#ports.clock.now());
   }
 
   #treeOfEntry(entry: BoxEntry, asOf = 0): TurnTree | undefined {
@@ -218,7 +218,7 @@ export class Board {
     return tree === undefined ? undefined : judge(tree, this.#options.limits);
   }
 
-  #noteState(entry: BoxEntry, { status, turn, session }: JudgedTree): void {
+  #setState(entry: BoxEntry, { status, turn, session }: JudgedTree): void {
     const isOver = entry.final;
     entry.state = status.state;
     entry.final = status.final;
@@ -237,8 +237,8 @@ export class Board {
     const { status } = tree;
     const decision = decideBox(tree, status, this.#options.policy);
     if (decision.kind === 'never') settle(entry, 'passed', decision.why);
-    if (decision.kind === 'open' && !this.#losses.withholds(entry, tree, status, this.#ports.clock.now()))
-      void this.#homing.ask(entry, tree);
+    if (decision.kind === 'open' && !this.#lostTurns.withholds(entry, tree, status, this.#ports.clock.now()))
+      void this.#homes.ask(entry, tree);
   }
 
   #draw(entry: BoxEntry, tree: JudgedTree): void {
@@ -264,12 +264,12 @@ export class Board {
     return this.#ports.sessions.get(sessionKey)?.agentId ?? '';
   }
 
-  /** Time passes for a box only where that changes what it says. */
+  /** Ticks a session only when that changes its box. */
   #tickEntry(entry: BoxEntry, now: number): void {
     const shown = this.#judgedTreeOf(entry);
     const tree = this.#judgedTreeOf(entry, now);
     if (tree === undefined || shown === undefined) return;
-    this.#homing.watch(entry, tree);
+    this.#homes.watch(entry, tree);
     const { status } = tree;
     const isDue = hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
     const changes = status.state !== entry.state || status.final !== entry.final || statesOf(shown) !== statesOf(tree);

@@ -1,4 +1,4 @@
-// What is remembered of one box beside its turn, and what follows from that alone. Plain data for the checkpoint; knows no other box.
+// The state of one box beside its turn, and what follows from that alone. Plain data for the checkpoint.
 
 import type { TurnStatus } from '../../core/card.ts';
 import type { Route } from '../../core/event.ts';
@@ -12,15 +12,14 @@ export interface BoxEntry {
   boxId: string;
   sessionKey: string;
   /**
-   * `passed`: it is not worth a post as things stand; `refused`: there is no place for it; `withdrawn`: it had one, but does not
-   * belong there.
+   * `passed`: it is not worth a post so far; `refused`: it has no place; `withdrawn`: it had a place but does not belong there.
    */
   phase: 'undecided' | 'passed' | 'placing' | 'placed' | 'refused' | 'withdrawn';
   why?: string;
   target?: Target;
-  /** By what it was placed or refused: when the turn's home becomes another one, that has to be asked again. */
+  /** The turn's home when it was placed or refused. When that changes, its place is asked for again. */
   home?: Route;
-  /** A post of it is there that is not known to belong there: until it is, nothing more is written to it. */
+  /** A post of it in a channel where it may not belong: nothing is written to it until its place is known. */
   found?: Target;
   /** It has no box only because nothing proves that it is public. */
   isUnproven?: boolean;
@@ -30,9 +29,9 @@ export interface BoxEntry {
   final: boolean;
   /** The end of a final box, after which it is forgotten in time. */
   finalAt?: number;
-  /** It counts among the posts that say nothing but that a turn was lost. */
+  /** It is counted among the posts that only say that a turn was lost. */
   isLossNoted?: boolean;
-  /** It was given to the publisher, or an earlier process posted it. */
+  /** The publisher has it, or an earlier process posted it. */
   isShown?: boolean;
 }
 
@@ -50,7 +49,7 @@ export interface BoardRow {
 
 const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
 
-/** What a box waits for that has neither a post nor a refusal yet. */
+/** Why a box has neither a post nor a refusal yet. */
 const WHY_NOT_YET: Partial<Record<BoxEntry['phase'], string>> = {
   undecided: 'it is not yet worth a post; OPEN_AFTER_MS says how long a turn must last',
   placing: 'Mattermost is being asked where it belongs',
@@ -74,12 +73,12 @@ export function settle(entry: BoxEntry, phase: 'passed' | 'refused' | 'withdrawn
   entry.why = why;
 }
 
-/** An end is told without a slot too, but that we stopped watching is only told where there is a post. */
+/** An end is drawn without a slot, too. That the watcher stopped is only drawn where there is a post. */
 export function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean {
   return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
 }
 
-/** A sub-agent whose turn no box shows. */
+/** The row of a sub-agent whose turn no box shows. */
 export function strayRow({ session, turn }: RootTurn): BoardRow {
   const isRunning = turn.end === undefined;
   return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };

@@ -1,4 +1,4 @@
-// Whether a box may be where it is: what is remembered of its place, compared with where its turn belongs by now. Knows no other box.
+// Decides whether a box may stay where it is: compares the home it was placed by with its turn's home now.
 
 import type { Route } from '../../core/event.ts';
 import { homeOf, isPublic } from '../../core/home.ts';
@@ -9,7 +9,7 @@ import { type BoxEntry, type Placement, settle } from './box-entry.ts';
 const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const AWAY = 'its post is in a channel where it does not belong';
 
-/** The turn's home, to be remembered with what followed from it. */
+/** The turn's home, as it is stored in the entry. */
 export function homeNow({ turn }: TurnTree): Route {
   return homeOf(turn) ?? UNKNOWN;
 }
@@ -18,7 +18,7 @@ export function isSameHome(before: Route | undefined, now: Route): boolean {
   return JSON.stringify(before) === JSON.stringify(now);
 }
 
-/** Whether a post that was placed by `before` may go on: what is public stays where it is, and so does the same conversation. */
+/** Whether a post that was placed by `before` may go on: a public one may, and one in the same conversation. */
 export function isStillHome(before: Route | undefined, now: Route): boolean {
   if (before === undefined) return false;
   if (isSameHome(before, now)) return true;
@@ -27,7 +27,7 @@ export function isStillHome(before: Route | undefined, now: Route): boolean {
   return before.kind === 'channel' ? before.channelId === now.channelId : before.kind === 'elsewhere' && isPublic(before.audience);
 }
 
-/** There is a post of it in that channel. Only of the turn's own channel is it known without asking that it belongs there. */
+/** Takes over a post in that channel. Only in the turn's own channel it surely belongs there; elsewhere its place must be asked for. */
 export function takeFound(entry: BoxEntry, found: Target, home: Route, now: number): 'taken' | 'doubtful' {
   if (home.kind === 'channel' && home.channelId === found.channelId) {
     putAt(entry, found, home);
@@ -38,7 +38,7 @@ export function takeFound(entry: BoxEntry, found: Target, home: Route, now: numb
   return 'doubtful';
 }
 
-/** What became of the question where it belongs. A post that is already somewhere is only taken where that is the answer. */
+/** Takes the answer where the box belongs. A post that exists is only taken over when it is in that channel. */
 export function takePlacement(entry: BoxEntry, placement: Placement, home: Route, now: number): void {
   entry.home = home;
   const { found } = entry;

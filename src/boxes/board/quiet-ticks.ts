@@ -1,4 +1,4 @@
-// When a box of a silent turn is redrawn, so that its elapsed time goes on without an edit every few seconds. Pure.
+// Decides when the box of a silent turn is redrawn: its elapsed time goes on, but not by an edit every few seconds. Pure.
 
 const MINUTE_MS = 60_000;
 const FIRST_TICKS_MS = [30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS, 10 * MINUTE_MS];

@@ -1,16 +1,16 @@
-// Gives the slots of boxes that are kept up to date to those that need them most (LS-16). Owns nothing: slots are marked in the entries.
+// Gives the slots to the boxes that need them most. The entries keep who has one.
 
 import type { BoxEntry } from './box-entry.ts';
-import { chooseSlots } from './policy.ts';
+import { chooseSlots } from './box-policy.ts';
 
-/** What the slots depend on that is not in an entry; asked only where it matters. */
-interface SlotLooks {
+/** What slots depend on beside the entry; looked up only where it matters. */
+interface SlotFacts {
   agentOf(entry: BoxEntry): string;
   lastEventAtOf(entry: BoxEntry): number;
 }
 
-/** Shares out `limit` slots among the boxes that are open, and returns those that have got one. */
-export function shareSlots(entries: readonly BoxEntry[], limit: number, { agentOf, lastEventAtOf }: SlotLooks): BoxEntry[] {
+/** Shares out `limit` slots among the open boxes, and returns those that have newly got one. */
+export function shareSlots(entries: readonly BoxEntry[], limit: number, { agentOf, lastEventAtOf }: SlotFacts): BoxEntry[] {
   const open = entries.filter((entry) => entry.phase === 'placed' && !entry.final);
   const candidates = open.map((entry) => {
     const { boxId, holdsSlot, openedAt, state } = entry;

@@ -3,7 +3,7 @@
 import { type Budget, type BudgetLimits, refill, take, tokenAt } from './budget.ts';
 import { type Gate, openAt } from './gate.ts';
 import type { Need } from './outcome.ts';
-import type { Pace } from '../../core/pace.ts';
+import type { Pace } from '../../core/edit-pace.ts';
 import { nextDueAt } from './push-due.ts';
 import { isDirty, isUrgent, type PostState } from './post-state.ts';
 import { sendReason, type SendReason } from './send-reason.ts';

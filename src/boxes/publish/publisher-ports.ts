@@ -6,7 +6,7 @@ import type { Logger } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { PostBody, Reason, Sink, Target } from '../../core/sink.ts';
 import type { BudgetLimits } from './budget.ts';
-import type { Pace } from '../../core/pace.ts';
+import type { Pace } from '../../core/edit-pace.ts';
 import type { LiveStatusMeta } from './post-meta.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 

@@ -1,6 +1,6 @@
 // Says when the next push of one box is due, by its pace alone. Pure; knows no budget, no server and no clock.
 
-import type { Pace } from '../../core/pace.ts';
+import type { Pace } from '../../core/edit-pace.ts';
 
 /** All instants are of one clock, in milliseconds. `lastPushAt` is when the last push of the box ended, `bornAt` when its turn began. */
 export interface PushTiming {

@@ -1,4 +1,4 @@
-// Numbers as people read them: durations, tokens, money.
+// Formats durations, tokens and money for people.
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-// One tool call as one line: what it is called, the argument worth showing, and how it went (LS-19, LS-20).
+// Draws one tool call as one line: its name, the most meaningful argument, and how it went.
 
 import type { CallOutcome } from '../../core/event.ts';
 import { codeSpan, plainText } from '../../text/neutralise.ts';
@@ -7,9 +7,9 @@ import type { Call, Turn } from '../../core/session.ts';
 import { cut, cutStart, oneLine } from '../../text/text.ts';
 import { SUMMARY_ARG } from '../../core/turn.ts';
 import { formatDuration } from './amounts.ts';
-import type { ToolLabel } from './labels.ts';
+import type { ToolLabel } from './tool-labels.ts';
 import type { RenderOptions } from './render-options.ts';
-import { namedArg, type TellingArg, tellingArg } from './telling-args.ts';
+import { namedArg, type MeaningfulArg, meaningfulArg } from './meaningful-args.ts';
 import { ours, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
@@ -21,7 +21,7 @@ const MAX_DETAIL_POINTS = 100;
 const LONG_RUN_MS = 10_000; // a running call shows its time from here on
 const SLOW_MS = 5_000; // a finished one does
 
-/** How lines begin that tell of something else than a call. */
+/** How lines begin that are about something else than a call. */
 const LINE_BEGINNINGS = /^(?:tool|reason|plan|sub-?agents?|waiting|context|agent)$/i;
 
 /** Where a call stands: its turn, whether that has ended, and what time it is there. */
@@ -44,13 +44,13 @@ export function isFailed(call: Call): boolean {
   return call.outcome?.kind === 'failed';
 }
 
-/** A wrapper whose inner call is shown, or the spawning of a sub-agent that has its own block. */
+/** A wrapper whose inner call is shown, or the spawn of a sub-agent that has its own block. */
 function isShownOtherwise(call: Call, turn: Turn): boolean {
   const isWrapper = Object.values(turn.callsById).some((other) => other.parentCallId === call.callId);
   return isWrapper || Object.values(turn.childrenByKey).some((child) => child.callId === call.callId);
 }
 
-/** A label is the operator's or ours. What a model calls a tool is shown as a name only if nothing else of ours begins like that. */
+/** A label is the operator's or ours. A model's name for a tool stands alone only if no other line of ours begins like that. */
 function toolName(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): Wording {
   const name = cut(oneLine(redact(label?.label ?? call.tool)), MAX_NAME_POINTS);
   const isPlain = name !== '' && !name.includes(':') && plainText(name, MAX_NAME_POINTS) === name;
@@ -61,7 +61,7 @@ function toolName(call: Call, label: ToolLabel | undefined, redact: (text: strin
 
 function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact }: RenderOptions): string {
   const max = verbosity === 'detail' ? MAX_ARG_POINTS_IN_DETAIL : MAX_ARG_POINTS;
-  const mask = ({ name, value }: TellingArg): string => argText(name, value, max, redact);
+  const mask = ({ name, value }: MeaningfulArg): string => argText(name, value, max, redact);
   const shown = [...shownArgs(call, label, mask)];
   const main = codeSpan(cut(shown.map(mask).join(' '), max));
   if (verbosity !== 'detail') return [main, addressee(call, label, redact)].filter((text) => text !== '').join(' to ');
@@ -74,15 +74,15 @@ function argsText(call: Call, label: ToolLabel | undefined, { verbosity, redact 
   return [main, ...texts].filter((text) => text !== '').join(' ');
 }
 
-/** An empty list of a label says that no argument is worth showing. */
-function shownArgs({ args }: Call, label: ToolLabel | undefined, mask: (arg: TellingArg) => string): TellingArg[] {
+/** An empty list in a label means that no argument is shown. */
+function shownArgs({ args }: Call, label: ToolLabel | undefined, mask: (arg: MeaningfulArg) => string): MeaningfulArg[] {
   if (label?.args?.length === 0) return [];
-  const main = tellingArg(args, [...(label?.args ?? []), SUMMARY_ARG], mask);
+  const main = meaningfulArg(args, [...(label?.args ?? []), SUMMARY_ARG], mask);
   const also = namedArg(args, label?.also ?? [], mask);
   return [main, also?.value === main?.value ? undefined : also].filter((arg) => arg !== undefined);
 }
 
-/** Whom a call speaks to, which its main argument does not say. */
+/** Whom a call addresses, when its main argument does not say so. */
 function addressee(call: Call, label: ToolLabel | undefined, redact: (text: string) => string): string {
   const name = label?.to?.find((candidate) => (call.args[candidate] ?? '').trim() !== '');
   return name === undefined ? '' : codeSpan(argText(name, call.args[name] ?? '', MAX_OTHER_ARG_POINTS, redact));
@@ -119,7 +119,7 @@ function failedText(call: Call, outcome: Extract<CallOutcome, { kind: 'failed' }
   return `${exit}${slowText(outcome.durationMs ?? durationOf(call))}${detail === '' ? '' : ` ${detail}`}`;
 }
 
-/** Still running, or left without an answer when its turn ended: not every source tells that an abort cut it off. */
+/** Still running, or left without an answer when its turn ended: not every source emits that an abort cut it off. */
 function pendingText(call: Call, { turn, isFinal, asOf }: CallPlace): string {
   if (isFinal || call.endedAt !== undefined) return turn.end?.outcome === 'aborted' ? '[ABORTED]' : '[no result]';
   const runningMs = asOf - call.startedAt;

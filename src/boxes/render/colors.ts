@@ -1,4 +1,4 @@
-// The colour bar of a box: what it says at a glance.
+// The colours of boxes, by state.
 
 import type { BoxState } from '../../core/card.ts';
 
@@ -10,7 +10,7 @@ const GREEN_GREY = '#7fa08c';
 const RED = '#d0342c';
 const WARNING = '#e8590c';
 
-/** The colour of a state; a violation outdoes every state. */
+/** The colour of a state; a violation takes precedence. */
 export function colorOf(state: BoxState, hasViolations: boolean): string {
   return hasViolations ? WARNING : stateColor(state);
 }

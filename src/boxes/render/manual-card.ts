@@ -1,9 +1,9 @@
-// A box that somebody writes by hand, by the command line: every word in it is foreign, and it says so. Pure.
+// Draws a box that somebody writes by hand on the command line: all its text is foreign, and its title says so. Pure.
 
 import type { Card } from '../../core/card.ts';
 import { redactThenCut } from '../../text/redact.ts';
 import { colorOf } from './colors.ts';
-import { draw, type Wording, words } from './wording.ts';
+import { draw, type Wording, foreign } from './wording.ts';
 
 const MAX_LINES = 50;
 const MAX_LINE_POINTS = 300;
@@ -13,7 +13,7 @@ const TITLES = { active: '[ACTIVE] by hand', done: '[DONE] by hand' } as const;
 export function manualCard(state: 'active' | 'done', text: string, redact: (text: string) => string): Card {
   const all = text
     .split(/\r?\n/)
-    .map((line): Wording => [words(redactThenCut(line, MAX_LINE_POINTS, redact))])
+    .map((line): Wording => [foreign(redactThenCut(line, MAX_LINE_POINTS, redact))])
     .filter((line) => draw(line, 'later') !== '');
   const lines = all.slice(-MAX_LINES);
   const title = TITLES[state];

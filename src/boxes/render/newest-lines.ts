@@ -1,4 +1,4 @@
-// Which lines stay when there are too many (LS-15): the last one, failed calls, then the newest. Pure.
+// Chooses the lines that stay when there are too many: the last one, failed calls, then the newest. Pure.
 
 import { OUR_MARK } from '../../text/neutralise.ts';
 import type { Wording } from './wording.ts';
@@ -22,7 +22,7 @@ export function newestLines(lines: readonly BoxLine[], max: number, droppedBefor
   return { lines: shown, dropped: droppedBefore + total(lines) - total(shown) };
 }
 
-/** In the order of their worth as many as there is room for, always the last one. */
+/** As many as there is room for, the most important first, and always the last one. */
 function keptIndices(lines: readonly BoxLine[], room: number): Set<number> {
   const isFailure = (index: number) => lines[index]?.kind === 'failure';
   const earlier = lines
@@ -56,8 +56,8 @@ function headersAbove(lines: readonly Pick<BoxLine, 'kind' | 'depth'>[], index: 
 }
 
 /**
- * The order in which an encoder that has less room may drop lines: what went well, then the failed calls and the headers above them.
- * What follows after these lines goes after them.
+ * The order in which an encoder with less room may drop lines: first successful ones, then failed calls and the headers above them, then
+ * the lines that follow.
  */
 export function dropOrderOf(lines: readonly Pick<BoxLine, 'kind' | 'depth'>[], following: number): number[] {
   const late = new Set(lines.flatMap((line, index) => (line.kind === 'failure' ? [...headersAbove(lines, index), index] : [])));

@@ -1,20 +1,20 @@
-// What a rendering depends on beside the turn itself.
+// The options of a rendering: everything it depends on beside the turn.
 
-import type { ToolLabels } from './labels.ts';
+import type { ToolLabels } from './tool-labels.ts';
 
 /** `quiet`: failures, sub-agents and the end; `normal`: text and tools too; `detail`: more arguments, model and context as well. */
 type Verbosity = 'quiet' | 'normal' | 'detail';
 
 export interface RenderOptions {
   verbosity: Verbosity;
-  /** Lines below the title; what a person must see (violations, waiting) is never dropped for it (LS-15). */
+  /** Lines below the title; what a person must see (violations, waiting) is never dropped for it. */
   maxLines: number;
   labels: ToolLabels;
-  /** Masks secrets once more: labels, names and sentences of rules have not been through a source. Asked for the same texts at each drawing. */
+  /** Masks secrets once more: labels and names have not passed a source. Called with the same texts at each drawing. */
   redact: (text: string) => string;
-  /** Findings about this turn, one sentence each, repeats already counted. */
+  /** Violations in this turn, one sentence each, with the number of repeats. */
   violations?: readonly string[];
-  /** Findings that are no violations, in the same form. */
+  /** Remarks about this turn, in the same form. */
   remarks?: readonly string[];
   /** What a title adds about all agents, such as mode and posture. */
   badge?: string;

@@ -1,4 +1,4 @@
-// The first line of a box and the end line of a sub-agent's block: state, name, time, tokens.
+// Draws the first line of a box, and the end line of a sub-agent's block: state, name, time, tokens.
 
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import type { Usage } from '../../core/event.ts';
@@ -7,7 +7,7 @@ import type { JudgedTree } from '../../core/status.ts';
 import { addUsage, failedCallCount, usageOf } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
 import type { RenderOptions } from './render-options.ts';
-import { joined, plainWords, type Wording } from './wording.ts';
+import { joined, foreignName, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
 const MAX_REASON_POINTS = 60; // one line on a phone
@@ -17,25 +17,25 @@ export function titleOf(tree: JudgedTree, options: RenderOptions): Wording {
   const status = tree.status;
   const count = options.violations?.length ?? 0;
   const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
-  const badge = plainWords(options.redact(options.badge ?? ''), MAX_NAME_POINTS);
-  const parts = [headline(tree, status, options), rootName(tree, options), ...facts(tree, status), [badge], violations];
+  const badge = foreignName(options.redact(options.badge ?? ''), MAX_NAME_POINTS);
+  const parts = [headline(tree, status, options), rootName(tree, options), ...figures(tree, status), [badge], violations];
   return [`${tagOf(status.state)} `, ...joined(parts, ' | ')];
 }
 
 /** The same for a sub-agent, without its name: `[DONE] 28s`. */
 export function stateLine(tree: JudgedTree, options: RenderOptions): Wording {
   const status = tree.status;
-  return [`${tagOf(status.state)} `, ...joined([headline(tree, status, options), ...facts(tree, status)], ' | ')];
+  return [`${tagOf(status.state)} `, ...joined([headline(tree, status, options), ...figures(tree, status)], ' | ')];
 }
 
-/** A name that says who works, from its label or id; never empty. It has no colon, so that one of ours may follow. */
+/** The name of an agent, from its label or id; never empty. It has no colon, so that one of ours may follow. */
 export function safeName(name: string, options: RenderOptions): Wording {
-  return [plainWords(options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
+  return [foreignName(options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
 }
 
 function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording {
   const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
-  return joined([safeName(session.agentId, options), [plainWords(options.redact(job), MAX_NAME_POINTS)]], ': ');
+  return joined([safeName(session.agentId, options), [foreignName(options.redact(job), MAX_NAME_POINTS)]], ': ');
 }
 
 function tagOf(state: BoxState): string {
@@ -65,7 +65,7 @@ function tagOf(state: BoxState): string {
   }
 }
 
-/** What the table of states puts right behind the tag, where it is always the same. */
+/** The text right behind the tag, where the table of states has a fixed one. */
 const HEADLINES: Partial<Record<BoxState, string>> = { done_unseen: 'no end seen', interrupted: 'watcher stopped', lost: 'source gone' };
 
 function headline(tree: TurnTree, status: TurnStatus, options: RenderOptions): Wording {
@@ -78,7 +78,7 @@ function headline(tree: TurnTree, status: TurnStatus, options: RenderOptions): W
 
 /** The reason of a failure as far as a title can show it. */
 export function shortReason(status: TurnStatus, options: RenderOptions): Wording {
-  return [plainWords(options.redact(status.reason ?? ''), MAX_REASON_POINTS, 'failed')];
+  return [foreignName(options.redact(status.reason ?? ''), MAX_REASON_POINTS, 'failed')];
 }
 
 function retryText({ session }: TurnTree, { retry }: TurnStatus): string {
@@ -87,13 +87,13 @@ function retryText({ session }: TurnTree, { retry }: TurnStatus): string {
   return waitMs > 0 ? `${retry.attempt}, next in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}` : String(retry.attempt);
 }
 
-function facts(tree: TurnTree, status: TurnStatus): Wording[] {
+function figures(tree: TurnTree, status: TurnStatus): Wording[] {
   const elapsed = formatDuration((status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf) - tree.turn.startedAt);
   if (status.state === 'quiet') return [[elapsed], [`quiet for ${formatQuiet(status.quietMs ?? 0)}`]];
   return status.final ? [[elapsed], ...spent(tree).map((amount) => [amount]), failures(tree)] : [[elapsed]];
 }
 
-/** How many calls failed, here and below: a reader must not take an end for a success because the lines are gone. */
+/** The number of failed calls, here and below: an end must not look like a success because lines are gone. */
 function failures(tree: TurnTree): Wording {
   const count = failedIn(tree);
   return count === 0 ? [] : [`${count} failed`];

@@ -1,5 +1,5 @@
-// A line in parts: our own words, and foreign ones in two forms. In the first version of a post every word notifies whoever has it as a
-// keyword or first name, except in code spans; later versions notify nobody, so that prose may read as prose there.
+// A line in parts: our own text, and foreign text in two forms. The version that creates a post notifies people whose keyword or first name
+// is in it, except in code spans. Edits notify nobody, so foreign text may be prose there.
 
 import { codeSpan, OUR_MARK, plainText, prose } from '../../text/neutralise.ts';
 
@@ -11,13 +11,13 @@ type Part = string | Readonly<Record<Version, string>>;
 
 export type Wording = readonly Part[];
 
-/** What somebody wrote, redacted and cut: readable prose from the second version on. */
-export function words(text: string): Part {
+/** Foreign text, redacted and cut: readable prose from the second version on. */
+export function foreign(text: string): Part {
   return { first: codeSpan(text), later: prose(text) };
 }
 
 /** A foreign name or reason for places without code spans, at most `max` code points; `otherwise` is ours, for nothing visible. */
-export function plainWords(text: string, max: number, otherwise = ''): Part {
+export function foreignName(text: string, max: number, otherwise = ''): Part {
   const later = plainText(text, max);
   return later === '' ? otherwise : { first: codeSpan(later), later };
 }

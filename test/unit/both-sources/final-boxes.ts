@@ -1,7 +1,7 @@
 // The boxes that are left when a scenario is over, as text.
 
-import { BUILT_IN_LABELS } from '../../../src/boxes/render/labels.ts';
-import { renderCard } from '../../../src/boxes/render/render.ts';
+import { BUILT_IN_LABELS } from '../../../src/boxes/render/tool-labels.ts';
+import { renderCard } from '../../../src/boxes/render/render-card.ts';
 import type { Fold } from '../../../src/core/fold.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';

@@ -17,7 +17,7 @@ const GRAMMAR = [
 /** What may know the grammar: the one place that reads what an older version stored, and a pace, which has colons of its own. */
 const READERS: ReadonlyMap<string, RegExp> = new Map([
   ['src/app/restore.ts', /session-key\.ts|route\.ts/],
-  ['src/core/pace.ts', /part\.split\(':'\)/],
+  ['src/core/edit-pace.ts', /part\.split\(':'\)/],
 ]);
 
 function findings(path: string, text: string): string[] {

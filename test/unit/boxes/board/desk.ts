@@ -2,9 +2,9 @@
 
 import { Counters } from '../../../../src/health/counters.ts';
 import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/board/board.ts';
-import { BUILT_IN_LABELS } from '../../../../src/boxes/render/labels.ts';
+import { BUILT_IN_LABELS } from '../../../../src/boxes/render/tool-labels.ts';
 import type { BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
+import { renderCard } from '../../../../src/boxes/render/render-card.ts';
 import { EventPath } from '../../../../src/app/event-path.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { Fold } from '../../../../src/core/fold.ts';

@@ -1,7 +1,7 @@
 // No agent holds more than half of the boxes while others wait.
 
 import { describe, expect, it } from 'vitest';
-import { chooseSlots, type SlotCandidate } from '../../../../src/boxes/board/policy.ts';
+import { chooseSlots, type SlotCandidate } from '../../../../src/boxes/board/box-policy.ts';
 import { slotFacts } from '../../../../src/app/health-facts.ts';
 import { Desk } from './desk.ts';
 

@@ -2,7 +2,7 @@
 
 import { Counters } from '../../../../src/health/counters.ts';
 import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
-import { parsePace } from '../../../../src/core/pace.ts';
+import { parsePace } from '../../../../src/core/edit-pace.ts';
 import type { PostRecord } from '../../../../src/core/post-record.ts';
 import { createPublisher } from '../../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts } from '../../../../src/boxes/publish/publisher-ports.ts';

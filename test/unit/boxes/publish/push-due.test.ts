@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextDueAt } from '../../../../src/boxes/publish/push-due.ts';
-import { parsePace } from '../../../../src/core/pace.ts';
+import { parsePace } from '../../../../src/core/edit-pace.ts';
 
 describe('parsePace', () => {
   it('reads steps by age', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodeAttachment } from '../../../../src/boxes/render/attachment.ts';
-import { encodeMessage } from '../../../../src/boxes/render/message.ts';
-import { propsLength } from '../../../../src/boxes/render/props-length.ts';
+import { encodeAttachment, propsLength } from '../../../../src/boxes/render/encode-attachment.ts';
+import { encodeMessage } from '../../../../src/boxes/render/encode-message.ts';
 import { type Card, firstVersion } from '../../../../src/core/card.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';
 import { countCodePoints } from '../../../../src/text/text.ts';

@@ -1,9 +1,9 @@
 // A box with a foreign text in every place that text can come from.
 
-import { encodeAttachment } from '../../../../src/boxes/render/attachment.ts';
-import { decodeToolLabels } from '../../../../src/boxes/render/labels.ts';
+import { encodeAttachment } from '../../../../src/boxes/render/encode-attachment.ts';
+import { decodeToolLabels } from '../../../../src/boxes/render/tool-labels.ts';
 import { manualCard } from '../../../../src/boxes/render/manual-card.ts';
-import { encodeMessage } from '../../../../src/boxes/render/message.ts';
+import { encodeMessage } from '../../../../src/boxes/render/encode-message.ts';
 import type { RenderOptions } from '../../../../src/boxes/render/render-options.ts';
 import { OperatorAlerts } from '../../../../src/coordinator/operator-alerts.ts';
 import { type BoxState, type Card, firstVersion, type TurnStatus } from '../../../../src/core/card.ts';

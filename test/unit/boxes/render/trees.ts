@@ -1,8 +1,8 @@
 // Turns for the renderer's tests, built by hand: only what a test names differs from an ordinary turn.
 
-import { BUILT_IN_LABELS } from '../../../../src/boxes/render/labels.ts';
+import { BUILT_IN_LABELS } from '../../../../src/boxes/render/tool-labels.ts';
 import type { RenderOptions } from '../../../../src/boxes/render/render-options.ts';
-import { renderCard } from '../../../../src/boxes/render/render.ts';
+import { renderCard } from '../../../../src/boxes/render/render-card.ts';
 import type { Card, TurnStatus } from '../../../../src/core/card.ts';
 import type { JudgedTree } from '../../../../src/core/status.ts';
 import type { Call, Line, Session, Turn, TurnTree } from '../../../../src/core/session.ts';

@@ -1,8 +1,8 @@
 // What a person would have seen: every box a stream of events makes, at each change of its state, as text.
 
-import { decideBox } from '../../../../../src/boxes/board/policy.ts';
-import { BUILT_IN_LABELS } from '../../../../../src/boxes/render/labels.ts';
-import { renderCard } from '../../../../../src/boxes/render/render.ts';
+import { decideBox } from '../../../../../src/boxes/board/box-policy.ts';
+import { BUILT_IN_LABELS } from '../../../../../src/boxes/render/tool-labels.ts';
+import { renderCard } from '../../../../../src/boxes/render/render-card.ts';
 import { orphanLinks } from '../../../../../src/core/orphans.ts';
 import { Fold } from '../../../../../src/core/fold.ts';
 import type { Route, SessionEvent, Trigger } from '../../../../../src/core/event.ts';

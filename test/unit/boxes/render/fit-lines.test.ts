@@ -1,7 +1,7 @@
 // How often an encoding is tried until the lines fit.
 
 import { describe, expect, it } from 'vitest';
-import { fitLines } from '../../../../src/boxes/render/fit.ts';
+import { fitLines } from '../../../../src/boxes/render/fit-lines.ts';
 import type { Card } from '../../../../src/core/card.ts';
 
 const LINES = Array.from({ length: 64 }, (_, index) => `line ${index}`);

@@ -1,4 +1,4 @@
-// A turn with its sub-agents as one card. Pure: the time is the tree's `asOf`, so a box changes only when something happened.
+// Draws a turn with its sub-agents as one card. Pure: the time is the tree's `asOf`, so a box changes only when something happened.
 
 import type { Card, TurnStatus } from '../../core/card.ts';
 import { codeSpan } from '../../text/neutralise.ts';
@@ -8,11 +8,11 @@ import type { JudgedTree } from '../../core/status.ts';
 import { cut, oneLine } from '../../text/text.ts';
 import { openWaits } from '../../core/turn.ts';
 import { colorOf } from './colors.ts';
-import { indented, linesOf } from './lines.ts';
+import { indented, linesOf } from './turn-lines.ts';
 import { dropOrderOf, newestLines } from './newest-lines.ts';
 import type { RenderOptions } from './render-options.ts';
 import { safeName, shortReason, spent, titleOf } from './title.ts';
-import { draw, joined, ours, type Version, type Wording, words } from './wording.ts';
+import { draw, joined, ours, type Version, type Wording, foreign } from './wording.ts';
 
 const MAX_SENTENCE_POINTS = 300;
 const MAX_STEP_POINTS = 60;
@@ -29,7 +29,7 @@ export function renderCard(tree: JudgedTree, options: RenderOptions): Card {
     ...infoLines(tree, options),
     ...planLines(tree.turn.plan ?? [], options),
     ...reasonLines(status, options),
-    ...untoldLines(tree.turn),
+    ...unseenLines(tree.turn),
     ...remarks,
   ];
   const waiting = waitingLines(tree, options);
@@ -67,7 +67,7 @@ function waitIds(tree: TurnTree): string[] {
   return [...own, ...Object.values(tree.childrenByKey).flatMap(waitIds)];
 }
 
-/** What people are waited for, in this turn and below. */
+/** The questions that wait for people, in this turn and below. */
 function waitingLines(tree: TurnTree, options: RenderOptions, name: Wording = []): Wording[] {
   const own = openWaits(tree.turn, tree.session.asOf).map(({ on, text }) => {
     const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, options.redact));
@@ -80,7 +80,7 @@ function waitingLines(tree: TurnTree, options: RenderOptions, name: Wording = []
   return [...own, ...below];
 }
 
-/** Only one word is shown as it is at the beginning of a line: several could be a sentence of ours. */
+/** Only a single word may begin a line as it is: several could look like a sentence of ours. */
 function nameThatWaits(label: string, options: RenderOptions): Wording {
   const name = safeName(label, options);
   const isOneWord = !draw(name, 'later').includes(' ');
@@ -95,8 +95,8 @@ function reasonLines(status: TurnStatus, options: RenderOptions): Wording[] {
   return [ours('reason: ', ...sentenceOf(reason, options))];
 }
 
-/** A reader must not take what cannot be seen for what did not happen. A history may still have told of some calls. */
-function untoldLines({ toolsUntold, callsById }: Turn): Wording[] {
+/** Says what this gateway does not send, so that nobody takes it for not done. A history may still have had some calls. */
+function unseenLines({ toolsUntold, callsById }: Turn): Wording[] {
   if (toolsUntold !== true) return [];
   const what = Object.keys(callsById).length === 0 ? 'tools and sub-agents' : 'all tools and sub-agents';
   return [ours(`this gateway does not tell of ${what}`)];
@@ -117,7 +117,7 @@ function planLines(plan: readonly PlanStep[], options: RenderOptions): Wording[]
 }
 
 function stepOf({ step, status }: PlanStep, options: RenderOptions): Wording {
-  const text = words(redactThenCut(step, MAX_STEP_POINTS, options.redact));
+  const text = foreign(redactThenCut(step, MAX_STEP_POINTS, options.redact));
   switch (status) {
     case 'completed':
       return ['✓ ', text];
@@ -130,7 +130,7 @@ function stepOf({ step, status }: PlanStep, options: RenderOptions): Wording {
   }
 }
 
-/** Model, tokens so far and context use; the last one whenever it becomes tight. */
+/** Model, tokens so far and context use; the last one also when the context gets full. */
 function infoLines(tree: JudgedTree, options: RenderOptions): Wording[] {
   const { session } = tree;
   const isDetail = options.verbosity === 'detail';
@@ -150,5 +150,5 @@ function contextText(tokens: number | undefined, window: number | undefined, isD
 }
 
 function sentenceOf(sentence: string, options: RenderOptions): Wording {
-  return [words(cut(oneLine(redactThenCut(sentence, 4 * MAX_SENTENCE_POINTS, options.redact)), MAX_SENTENCE_POINTS))];
+  return [foreign(cut(oneLine(redactThenCut(sentence, 4 * MAX_SENTENCE_POINTS, options.redact)), MAX_SENTENCE_POINTS))];
 }

@@ -1,9 +1,11 @@
-// A card as a message attachment: a colour bar by state, the lines in a field because long attachment text is folded away.
+// Encodes a card as a message attachment: a colour bar by state, and the lines in a field, because clients fold long attachment text away.
 
 import type { Card } from '../../core/card.ts';
 import type { PostBody } from '../../core/sink.ts';
-import { fitLines } from './fit.ts';
-import { propsLength } from './props-length.ts';
+import { countCodePoints } from '../../text/text.ts';
+import { fitLines } from './fit-lines.ts';
+
+const ESCAPE_GROWTH = 5; // `<` becomes `\u003c`
 
 /** Sizes in code points. */
 interface AttachmentLimits {
@@ -18,6 +20,15 @@ interface AttachmentLimits {
 export function encodeAttachment(card: Card, meta: unknown, limits: AttachmentLimits): PostBody {
   const lines = fitLines(card, (some) => propsLength(propsOf(card, some, meta)) <= limits.maxPropsChars);
   return { props: propsOf(card, lines, meta) };
+}
+
+/**
+ * How long the server takes props to be, in code points: it serialises them with Go's encoder, which also escapes `<`, `>`, `&` and the
+ * two Unicode line separators.
+ */
+export function propsLength(value: unknown): number {
+  const json = JSON.stringify(value) ?? '';
+  return countCodePoints(json) + (json.match(/[<>&\u2028\u2029]/g)?.length ?? 0) * ESCAPE_GROWTH;
 }
 
 function propsOf(card: Card, lines: readonly string[], meta: unknown): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels } from '../../../../src/boxes/render/labels.ts';
+import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels } from '../../../../src/boxes/render/tool-labels.ts';
 import { ACTIVE, callOf, drawTree, OPTIONS, treeOf } from './trees.ts';
 
 describe('tool labels (LS-19)', () => {

@@ -1,4 +1,4 @@
-// Owns how many boxes lately said nothing but that a turn was lost, and lets no more than a handful of them become posts.
+// Limits the posts that only say that a turn was lost: counts the recent ones per session and channel.
 
 import type { TurnStatus } from '../../core/card.ts';
 import type { Logger } from '../../core/log.ts';
@@ -8,24 +8,24 @@ import type { TurnTree } from '../../core/session.ts';
 import { type BoxEntry, settle } from './box-entry.ts';
 
 const WINDOW_MS = 60_000;
-const PER_SESSION = 5; // posts in a minute; more of the same tell nobody anything
+const PER_SESSION = 5; // posts in a minute; more of the same help nobody
 const PER_CHANNEL = 20;
 const LOG_EVERY_MS = 60_000;
 const MAX_PLACES = 5_000;
 const SAYS_NOTHING = 'it was lost without a word, like too many others within a minute';
 
 /** A broken writer, or a gateway that forgot thousands of sessions, must not fill a channel with posts that say nothing. */
-export class Losses {
+export class LostTurns {
   readonly #instantsByPlace = new Map<string, number[]>();
   readonly #meter: Meter;
-  #untold = 0;
+  #withheld = 0;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(meter: Meter) {
     this.#meter = meter;
   }
 
-  /** Whether the box must not be opened now: one that is over is settled without a post, one that runs has to say something first. */
+  /** Whether the box must not open now: one that is over gets no post, one that runs must have something to show first. */
   withholds(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): boolean {
     if (!isWordless(tree) || (status.final && !isLoss(tree, status))) return false;
     const isFull = this.#recent(sessionPlace(tree), now).length >= PER_SESSION;
@@ -33,24 +33,24 @@ export class Losses {
     if (!isFull && this.#recent(channelPlace(tree), now).length < PER_CHANNEL) return false;
     if (!status.final) return true;
     settle(entry, 'passed', SAYS_NOTHING);
-    this.#untold += 1;
+    this.#withheld += 1;
     this.#meter.count('turns_lost_without_post');
     return true;
   }
 
-  /** Counts a box that has a post, or is about to get one, and says nothing but that its turn came to nothing. */
-  note(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): void {
+  /** Counts a box that has a post, or is about to get one, and only says that its turn was lost. */
+  count(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): void {
     const isPosted = entry.phase === 'placed' || entry.phase === 'placing';
     if (!isPosted || entry.isLossNoted === true || !isWordless(tree) || !isLoss(tree, status)) return;
     entry.isLossNoted = true;
     for (const place of [sessionPlace(tree), channelPlace(tree)]) this.#add(place, now);
   }
 
-  /** Tells the log how many there were since it was told last, at most once a minute. */
-  tellLog(log: Logger, now: number): void {
-    if (this.#untold === 0 || now - this.#loggedAt < LOG_EVERY_MS) return;
-    log.warn({ turns: this.#untold }, 'Turns that were lost without a word got no post, because there were too many.');
-    this.#untold = 0;
+  /** Logs how many were withheld since the last time, at most once a minute. */
+  logWithheld(log: Logger, now: number): void {
+    if (this.#withheld === 0 || now - this.#loggedAt < LOG_EVERY_MS) return;
+    log.warn({ turns: this.#withheld }, 'Turns that were lost without a word got no post, because there were too many.');
+    this.#withheld = 0;
     this.#loggedAt = now;
   }
 
@@ -69,7 +69,7 @@ export class Losses {
   }
 }
 
-/** No words, no calls, no sub-agents: a box of it would be a title. */
+/** No text, no calls, no sub-agents: its box would only have a title. */
 function isWordless({ turn }: TurnTree): boolean {
   return turn.lines.length === 0 && turn.droppedLines === 0 && Object.keys(turn.childrenByKey).length === 0;
 }
@@ -83,7 +83,7 @@ function sessionPlace({ session }: TurnTree): string {
   return `session ${session.key}`;
 }
 
-/** The channel of its post, as far as that can be told without asking; everything without one of its own shares one. */
+/** The channel of its post, as far as its home says so. All others share one count. */
 function channelPlace({ turn }: TurnTree): string {
   const home = homeOf(turn);
   return home?.kind === 'channel' ? `channel ${home.channelId}` : 'any other channel';

@@ -1,11 +1,11 @@
-// Cuts a card's lines until an encoding fits into what the server accepts (LS-17).
+// Drops lines of a card until its encoding is as short as the server accepts.
 
 import type { Card } from '../../core/card.ts';
 import { earlierLines } from './newest-lines.ts';
 
 /**
- * The lines below the title, oldest first, with a note about what is missing. As few lines as possible are dropped in the card's order
- * until `fits` says so; the last one of that order is given up last of all. `fits` must stay true for fewer lines.
+ * The lines below the title, oldest first, with a note about missing ones. Drops as few lines as possible, in the card's order, until
+ * `fits` is true. `fits` must stay true for fewer lines.
  */
 export function fitLines(card: Card, fits: (lines: string[]) => boolean): string[] {
   const all = shown(card, 0);

@@ -7,10 +7,10 @@ import { withLine, withMessageId, withUsage } from './turn.ts';
 const MIN_PIECE_CHARS = 24;
 const MAX_JOINED = 10;
 const PREFIX = /^\[[^\]]{1,40}\] /;
-const SAME_WORDS_MS = 10_000; // a gateway dates a message when its model call began, a transcript when it was complete
+const SAME_TEXT_MS = 10_000; // a gateway dates a message when its model call began, a transcript when it was complete
 
 /** The turn with the words and the usage of a message. */
-export function withWords(turn: Turn, event: EventOf<'message'>): Turn {
+export function withMessageText(turn: Turn, event: EventOf<'message'>): Turn {
   const paid = withUsage(turn, usageIdOf(turn, event), event.usage);
   if (turn.messageIds.includes(event.messageId)) return paid;
   const counted = withMessageId(paid, event.messageId);
@@ -37,7 +37,7 @@ function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
   const distance = (line: Line): number => Math.abs((line.at ?? 0) - event.at);
   return turn.lines
     .filter((line) => line.kind === 'text' && line.text === event.text && line.source !== undefined && line.source !== event.source)
-    .filter((line) => distance(line) <= SAME_WORDS_MS)
+    .filter((line) => distance(line) <= SAME_TEXT_MS)
     .toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
@@ -46,12 +46,12 @@ function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
  * with the prefix of its answers. A short text may be part of another one by chance.
  */
 export function originalOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
-  const words = wordsOf(event.text);
-  if (words === '') return undefined;
+  const whole = bareText(event.text);
+  if (whole === '') return undefined;
   const said = lines.flatMap((line) => (line.kind === 'text' && line.injected !== true ? [line] : []));
-  const forms = [words, words.replace(PREFIX, '')];
+  const forms = [whole, whole.replace(PREFIX, '')];
   return (
-    said.find(({ text }) => forms.some((form) => isMirror(wordsOf(text), form))) ?? (isOfSeveral(said, forms) ? said.at(-1) : undefined)
+    said.find(({ text }) => forms.some((form) => isMirror(bareText(text), form))) ?? (isOfSeveral(said, forms) ? said.at(-1) : undefined)
   );
 }
 
@@ -59,7 +59,7 @@ export function originalOf({ lines }: Turn, event: EventOf<'message'>): Line | u
 function isOfSeveral(said: readonly { text: string }[], forms: readonly string[]): boolean {
   let joined = '';
   for (const { text } of said.slice(-MAX_JOINED).toReversed()) {
-    joined = `${wordsOf(text)} ${joined}`.trim();
+    joined = `${bareText(text)} ${joined}`.trim();
     if (forms.includes(joined)) return true;
   }
   return false;
@@ -71,19 +71,19 @@ function isMirror(said: string, mirrored: string): boolean {
 
 /** The gateway may write the same words twice within moments. */
 function repeatedBy({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
-  const words = wordsOf(event.text);
-  const isSoon = (line: Line): boolean => Math.abs((line.at ?? 0) - event.at) <= SAME_WORDS_MS;
-  return lines.find((line) => line.kind === 'text' && line.injected === true && wordsOf(line.text) === words && isSoon(line));
+  const text = bareText(event.text);
+  const isSoon = (line: Line): boolean => Math.abs((line.at ?? 0) - event.at) <= SAME_TEXT_MS;
+  return lines.find((line) => line.kind === 'text' && line.injected === true && bareText(line.text) === text && isSoon(line));
 }
 
 /** What was delivered may be written down before what the agent said. */
 function mirrorOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
-  const words = wordsOf(event.text);
-  return lines.find((line) => line.kind === 'text' && line.injected === true && wordsOf(line.text) === words);
+  const text = bareText(event.text);
+  return lines.find((line) => line.kind === 'text' && line.injected === true && bareText(line.text) === text);
 }
 
 /** Without marks of formatting, which a messenger may not have. */
-function wordsOf(text = ''): string {
+function bareText(text = ''): string {
   return text
     .replace(/[*_~`#>]+/g, '')
     .replace(/\s+/g, ' ')

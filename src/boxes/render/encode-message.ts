@@ -1,9 +1,9 @@
-// A card as a plain message: the title as first line, then the lines.
+// Encodes a card as a plain message: the title is the first line.
 
 import type { Card } from '../../core/card.ts';
 import type { PostBody } from '../../core/sink.ts';
 import { countCodePoints, cut } from '../../text/text.ts';
-import { fitLines } from './fit.ts';
+import { fitLines } from './fit-lines.ts';
 
 /** Sizes in code points. */
 interface MessageLimits {

@@ -1,4 +1,4 @@
-// The lines of a turn in the order things happened, sub-agents as indented blocks.
+// Makes the lines of a turn in the order of events, with sub-agents as indented blocks.
 
 import { plainText } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
@@ -9,7 +9,7 @@ import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
 import type { RenderOptions } from './render-options.ts';
 import { safeName, stateLine } from './title.ts';
-import { draw, ours, type Version, type Wording, words } from './wording.ts';
+import { draw, ours, type Version, type Wording, foreign } from './wording.ts';
 
 const MAX_TEXT_POINTS = 160;
 const MAX_SCANNED_POINTS = 4_000; // of a long answer, enough for its first line
@@ -45,18 +45,18 @@ function single(wording: Wording, depth: number, kind: BoxLine['kind'] = 'plain'
   return draw(wording, 'later') === '' ? [] : [{ wording, depth, kind, weight: 1 }];
 }
 
-/** What the assistant said, its first line only. The only kind of line that does not begin with our mark. */
+/** The first line of what the agent wrote. Only this kind of line does not begin with our mark. */
 function textLine(text: string, options: RenderOptions): Wording {
   const lines = dropInvisible(redactThenCut(text, MAX_SCANNED_POINTS, options.redact)).split('\n');
   const first = lines.find((line) => /[^\s`~*_=#>|-]/.test(line) && !/^\s*(?:```|~~~)/.test(line)) ?? '';
-  return [words(cut(oneLine(first), MAX_TEXT_POINTS))];
+  return [foreign(cut(oneLine(first), MAX_TEXT_POINTS))];
 }
 
-/** Our own remarks stand in brackets. */
+/** Notes of ours stand in brackets. */
 function noteLine(text: string, options: RenderOptions): Wording {
   const inner = /^\[([^[\]]*)\]$/.exec(text)?.[1];
   return inner === undefined
-    ? ours(words(cut(oneLine(options.redact(text)), MAX_TEXT_POINTS)))
+    ? ours(foreign(cut(oneLine(options.redact(text)), MAX_TEXT_POINTS)))
     : ours(`[${plainText(options.redact(inner), MAX_TEXT_POINTS).replace(/[:;]$/, '')}]`);
 }
 

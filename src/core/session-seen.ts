@@ -5,11 +5,11 @@ import { agreed, routeAfter } from './home.ts';
 import type { Session, Turn } from './session.ts';
 
 /** The session after `event`; only turns that run learn where they belong. */
-export function seen(before: Session, event: EventOf<'session_seen'>): Session {
-  const { type: _type, at: _at, source, namesRuns, sessionKey: _key, route: told, toolsUntold, ...facts } = event;
+export function withSessionSeen(before: Session, event: EventOf<'session_seen'>): Session {
+  const { type: _type, at: _at, source, namesRuns, sessionKey: _key, route: newRoute, toolsUntold, ...facts } = event;
   const known = before.toldBy ?? [];
   const introduced = { ...before, ...facts, toldBy: known.includes(source) ? known : [...known, source] };
-  return withRoute(namesRuns === true ? withSight(introduced, source, toolsUntold === true) : introduced, source, told);
+  return withRoute(namesRuns === true ? withSight(introduced, source, toolsUntold === true) : introduced, source, newRoute);
 }
 
 /** What cannot be seen of a turn is said as long as it is shown, even if a better gateway comes after it. */
@@ -19,12 +19,12 @@ function withSight({ toolsUntold: _before, ...session }: Session, source: string
   return { ...session, toolsUntold, turns: session.turns.map((turn) => (isUntold(turn) ? { ...turn, toolsUntold } : turn)) };
 }
 
-function withRoute(before: Session, source: string, told: Route | undefined): Session {
-  if (told === undefined) return before;
+function withRoute(before: Session, source: string, newRoute: Route | undefined): Session {
+  if (newRoute === undefined) return before;
   const { [source]: _older, ...others } = before.routesBySource ?? {};
-  const routesBySource = { ...others, [source]: told };
+  const routesBySource = { ...others, [source]: newRoute };
   const route = Object.values(routesBySource).reduce(agreed);
-  const learning = { isScheduled: before.isScheduled === true, isFirstWord: before.routesBySource?.[source] === undefined };
-  const turns = before.turns.map((turn) => (turn.end === undefined ? { ...turn, route: routeAfter(turn.route, route, learning) } : turn));
+  const change = { isScheduled: before.isScheduled === true, isFirstWord: before.routesBySource?.[source] === undefined };
+  const turns = before.turns.map((turn) => (turn.end === undefined ? { ...turn, route: routeAfter(turn.route, route, change) } : turn));
   return { ...before, route, routesBySource, turns };
 }

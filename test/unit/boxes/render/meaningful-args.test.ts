@@ -1,7 +1,7 @@
 // The line of a call says what the call does, whatever the arguments are called (LS-19).
 
 import { describe, expect, it } from 'vitest';
-import { mergeLabels, decodeToolLabels } from '../../../../src/boxes/render/labels.ts';
+import { mergeLabels, decodeToolLabels } from '../../../../src/boxes/render/tool-labels.ts';
 import { createRedactor } from '../../../../src/text/redact.ts';
 import { ACTIVE, callOf, drawTree, OPTIONS, treeOf } from './trees.ts';
 

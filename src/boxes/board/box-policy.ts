@@ -1,4 +1,4 @@
-// Which turns deserve a box at all (LS-25), and which of the open ones keep their slot (LS-16). Pure.
+// Decides which turns get a box, and which of the open boxes keep their slot. Pure.
 
 import type { TurnStatus } from '../../core/card.ts';
 import { homeOf } from '../../core/home.ts';
@@ -11,14 +11,14 @@ export interface BoxPolicy {
   schedule: 'failures' | 'all' | 'off';
   /** Whether an agent's sessions are shown at all. */
   allowsAgent(agentId: string): boolean;
-  /** Whether something was found about the turn of that box: then it is worth a post however short it was. */
+  /** Whether there are violations in the turn of that box: then it gets a post however short it was. */
   hasFindings?: (boxId: string) => boolean;
 }
 
-/** `later` asks to be asked again at that instant. */
+/** `later`: decide again at that instant. */
 export type Decision = { kind: 'open' } | { kind: 'later'; at: number } | { kind: 'never'; why: string };
 
-const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a look
+const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a box
 const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbeat; those are answered in seconds
 
 /** Whether the root turn of `tree` gets a box now. */
@@ -78,7 +78,7 @@ function isNoteworthy(status: TurnStatus): boolean {
   return status.state === 'retry' || isFailureOrWaiting(status);
 }
 
-/** What nobody waits for is shown when it failed; a second try is no failure yet. */
+/** Turns that nobody waits for are shown when they failed; a retry is no failure yet. */
 function isFailureOrWaiting({ state }: TurnStatus): boolean {
   return state === 'error' || state === 'timeout' || state === 'waiting' || state === 'lost';
 }
@@ -93,8 +93,8 @@ export interface SlotCandidate {
 }
 
 /**
- * Which boxes are kept up to date when there are more than `limit`: holders stay, unless quiet ones must give way to waiting turns. No agent
- * holds more than half of them while others wait; what those do not need it may have.
+ * Chooses the boxes that are kept up to date when there are more than `limit`. Holders stay, but quiet ones give way to waiting turns. No
+ * agent holds more than half of the slots while others wait; it may have those that they do not need.
  */
 export function chooseSlots(candidates: readonly SlotCandidate[], limit: number): Set<string> {
   if (limit === 0 || candidates.length <= limit) return new Set(candidates.map((candidate) => candidate.boxId));

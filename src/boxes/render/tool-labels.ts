@@ -1,4 +1,4 @@
-// What a tool is called in a box and which of its arguments is worth showing (LS-19).
+// Tool labels: the name of a tool in a box, and which of its arguments are shown.
 
 import { isRecord } from '../../core/json-guards.ts';
 import builtIn from './tool-labels.json' with { type: 'json' };
@@ -7,11 +7,11 @@ import builtIn from './tool-labels.json' with { type: 'json' };
 export interface ToolLabel {
   /** Instead of the tool's own name. */
   label?: string;
-  /** The first of these arguments that says something is shown, else one that the renderer chooses; none at all with an empty list. */
+  /** The first meaningful one of these arguments is shown, else one that the renderer chooses; none with an empty list. */
   args?: string[];
-  /** The first of these arguments that a call has says whom it speaks to, and is shown behind the other one. */
+  /** The first of these arguments that a call has names its addressee, and is shown behind the other one. */
   to?: string[];
-  /** The first of these is shown behind it: what an action is done to. */
+  /** The first of these is shown behind it: the object of an action. */
   also?: string[];
   /** Only failures are shown. */
   hidden?: boolean;

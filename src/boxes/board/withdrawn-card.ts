@@ -1,4 +1,4 @@
-// The last words of a box that must not be shown any longer where it is: they say so, and nothing of what its agent said.
+// The last card of a box that must not be shown where it is any longer. It says so, and shows nothing that the agent wrote.
 
 import type { Card } from '../../core/card.ts';
 import { OUR_MARK, plainText } from '../../text/neutralise.ts';

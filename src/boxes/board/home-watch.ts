@@ -1,5 +1,4 @@
-// Finds out where each box belongs, and watches that it stays the only place where it is shown (LS-18, LS-27). Owns nothing but the
-// questions under way; what is found out stands in the entries.
+// Asks where each box belongs, and makes sure that it is shown nowhere else. The answers are kept in the entries.
 
 import type { Clock } from '../../core/clock.ts';
 import type { TurnTree } from '../../core/session.ts';
@@ -8,26 +7,26 @@ import { type BoxEntry, type Placement, settle } from './box-entry.ts';
 import { homeNow, isSameHome, isStillHome, takeFound, takePlacement } from './box-home.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
-import { withdrawnCard } from './withdrawn.ts';
+import { withdrawnCard } from './withdrawn-card.ts';
 
-export interface HomingPorts {
+export interface HomeWatchPorts {
   clock: Clock;
   place(tree: TurnTree): Promise<Placement>;
   show(view: BoxView): void;
-  /** The entry says something else now. */
+  /** The entry has changed. */
   changed(boxId: string): void;
 }
 
-const AWAITS_ROUTE_MS = 15_000; // a source that is there tells of a session within seconds
+const AWAITS_ROUTE_MS = 15_000; // a running source emits the route of a session within seconds
 
-export class Homing {
-  readonly #ports: HomingPorts;
+export class HomeWatch {
+  readonly #ports: HomeWatchPorts;
 
-  constructor(ports: HomingPorts) {
+  constructor(ports: HomeWatchPorts) {
     this.#ports = ports;
   }
 
-  /** Asks where it belongs. */
+  /** Asks where the box belongs. */
   async ask(entry: BoxEntry, tree: TurnTree): Promise<void> {
     entry.phase = 'placing';
     const home = homeNow(tree);
@@ -39,19 +38,19 @@ export class Homing {
     this.#ports.changed(entry.boxId);
   }
 
-  /** There is a post of it in that channel: it is taken, or it is `placing` until that is known to be right. */
+  /** A post of the box was found in that channel: it is taken over, or the box is `placing` until its place is known. */
   found(entry: BoxEntry, tree: TurnTree, target: Target): void {
     if (entry.found === undefined) takeFound(entry, target, homeNow(tree), this.#ports.clock.now());
   }
 
-  /** A watcher that did not remember why has placed it. What is over stays as it is; what goes on must be shown to belong there. */
+  /** An earlier version placed the box and stored no home. An ended one stays as it is; one that goes on must prove to belong there. */
   doubt(entry: BoxEntry, tree: TurnTree): void {
     if (entry.phase !== 'placed' || entry.home !== undefined || entry.target === undefined) return;
     const trust = takeFound(entry, entry.target, homeNow(tree), this.#ports.clock.now());
     if (trust === 'doubtful' && entry.final) settle(entry, 'withdrawn', 'it had ended before the watcher started');
   }
 
-  /** More may be known by now of where it belongs: it goes on, is asked for again, or is withdrawn before it says another word. */
+  /** Checks the turn's home again: the box goes on, its place is asked for again, or it is withdrawn before it shows anything more. */
   watch(entry: BoxEntry, tree: TurnTree): void {
     const home = homeNow(tree);
     if (entry.phase === 'placed' && !isStillHome(entry.home, home)) this.#askAgain(entry, tree);
@@ -60,7 +59,7 @@ export class Homing {
     else if (entry.found !== undefined && this.#isHopeless(entry, tree)) this.#withdraw(entry, tree, entry.found);
   }
 
-  /** One without a post may not be worth one any more; that is decided anew. */
+  /** Asks for the place again. Whether a box without a post is worth one is decided again, too. */
   #askAgain(entry: BoxEntry, tree: TurnTree): void {
     if (entry.phase === 'placed' && entry.target !== undefined) entry.found = entry.target;
     if (entry.found !== undefined) return void this.ask(entry, tree);
