@@ -11,13 +11,13 @@ import { withBackgroundPace } from '../sinks/mattermost/background-pace.ts';
 import { type BreakerSink, withBreaker } from '../sinks/breaker.ts';
 import type { MattermostChecks } from '../sinks/mattermost/checks.ts';
 import { createDirectory, type Directory } from '../sinks/mattermost/directory.ts';
-import type { Server } from '../sinks/mattermost/health.ts';
+import type { Server } from '../sinks/mattermost/doubtful-answers.ts';
 import { createMattermostSink } from '../sinks/mattermost/mattermost.ts';
 import { type WaitingTime, withRateGate } from '../sinks/mattermost/rate-gate.ts';
 import type { Token } from '../sinks/token.ts';
 import type { HttpTransport } from '../sinks/mattermost/transport.ts';
 import { onceConnected } from '../sinks/once-connected.ts';
-import { type WatchedSink, watchReach } from '../sinks/reach.ts';
+import { type ReachabilitySink, withReachability } from '../sinks/reachability.ts';
 import { createThreadCosts, type ThreadCosts } from '../sinks/thread-costs.ts';
 
 /** What is known once Mattermost has responded for the first time. */
@@ -61,7 +61,7 @@ export class Chat {
   readonly #log: Logger;
   readonly #transport: HttpTransport;
   readonly #checks: MattermostChecks;
-  readonly #watched: WatchedSink;
+  readonly #reachability: ReachabilitySink;
   readonly #breaker: BreakerSink;
   readonly #gate: AuthGateSink;
   readonly #threadCosts: ThreadCosts;
@@ -89,7 +89,7 @@ export class Chat {
     };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
-    this.#watched = watchReach(this.#threadCosts.timed(mattermost), clock);
+    this.#reachability = withReachability(this.#threadCosts.timed(mattermost), clock);
     this.#breaker = this.#withBreaker();
     this.#gate = this.#withGate();
     this.directory = this.#countingReplies(createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call))));
@@ -99,15 +99,15 @@ export class Chat {
   #countingReplies(directory: Directory): Directory {
     const threadReplies = async (rootId: string): Promise<number> => {
       const replies = await directory.threadReplies(rootId);
-      this.#threadCosts.noteReplies(rootId, replies);
+      this.#threadCosts.setReplies(rootId, replies);
       return replies;
     };
     return { ...directory, threadReplies };
   }
 
   /** Whether measured edits show that an edit in a thread of that many replies is expensive for this server. */
-  isDear(replies: number): boolean {
-    return this.#threadCosts.isDear(replies);
+  isExpensive(replies: number): boolean {
+    return this.#threadCosts.isExpensive(replies);
   }
 
   #setEndless(channelId: string): void {
@@ -121,7 +121,7 @@ export class Chat {
 
   #withBreaker(): BreakerSink {
     const { breakerThreshold: threshold, breakerCooldownMs: cooldownMs } = this.#config;
-    return withBreaker(this.#watched, {
+    return withBreaker(this.#reachability, {
       threshold,
       cooldownMs,
       clock: this.#clock,
@@ -153,7 +153,7 @@ export class Chat {
         return await this.#identify(signal);
       } catch (error) {
         if (signal.aborted || !(error instanceof PushError) || error instanceof UnusableChannel) throw error;
-        this.#watched.note(error);
+        this.#reachability.record(error);
         this.#recordRefusal(error, attempt);
         if (error.reason === 'auth') await this.#waitForToken(signal);
         else await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
@@ -180,7 +180,7 @@ export class Chat {
     if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
     if (defaultChannel !== undefined) connected.defaultChannelId = await this.#resolve(defaultChannel, signal);
     if (coordinatorChannel !== undefined) connected.noticeChannelId = await this.#resolve(coordinatorChannel, signal);
-    await this.#watched.probe(signal);
+    await this.#reachability.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
     this.#outage = undefined;
     this.#connected = connected;
@@ -215,9 +215,9 @@ export class Chat {
   /** Call regularly: probes the server when no other request was made for a while. */
   checkIfIdle(): void {
     if (this.#connected === undefined) return;
-    const isIdle = this.#watched.idleMs() >= CHECK_AFTER_IDLE_MS;
+    const isIdle = this.#reachability.idleMs() >= CHECK_AFTER_IDLE_MS;
     if (this.#breaker.state() === 'closed' && isIdle) void this.sink.probe().catch(() => undefined); // the layers record the failure
-    if (this.#breaker.state() === 'half_open' && this.#watched.idleMs() >= TRIAL_AFTER_MS) this.#tryHalfOpen();
+    if (this.#breaker.state() === 'half_open' && this.#reachability.idleMs() >= TRIAL_AFTER_MS) this.#tryHalfOpen();
   }
 
   /** Makes the request that closes a half-open circuit, so that it closes even when no box has a change. */
@@ -226,7 +226,7 @@ export class Chat {
   }
 
   facts(failuresByReason: SinkFacts['failuresByReason'], blockedUntil: number | undefined): SinkFacts {
-    const { reach: seen, lastSuccessAt } = this.#watched.facts();
+    const { reach: seen, lastSuccessAt } = this.#reachability.facts();
     const reach = this.#outage === undefined ? seen : { state: 'failing' as const, because: this.#outage };
     const endlessChannel = this.#endlessChannel;
     return {

@@ -2,8 +2,8 @@
 
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
-import { doorOf } from '../health/door.ts';
-import { createHealthServer } from '../health/health.ts';
+import { accessPolicy } from '../health/page-access.ts';
+import { createHealthServer } from '../health/health-server.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
 import type { Release } from '../runtime/releases.ts';
@@ -19,8 +19,8 @@ export interface HealthPorts {
 export async function serveHealth(config: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
   const { healthHost: host, healthPort: port, healthToken } = config;
   if (port === 0) return () => undefined;
-  const door = doorOf(host, healthToken);
-  const server = createHealthServer({ host, port, door, redact, report: () => judgeHealth(healthFacts(parts())) });
+  const access = accessPolicy(host, healthToken);
+  const server = createHealthServer({ host, port, access, redact, report: () => judgeHealth(healthFacts(parts())) });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);
   else log.info({ url: start.url }, 'Health endpoint listening.');

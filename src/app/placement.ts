@@ -32,7 +32,7 @@ export interface PlacementOptions {
   defaultChannelId?: string;
   defaultChannelDirect: boolean;
   /** Whether edits in a thread of that many replies are expensive for this server. Without it they are not. */
-  isDear?: (replies: number) => boolean;
+  isExpensive?: (replies: number) => boolean;
 }
 
 const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
@@ -188,11 +188,11 @@ async function topOf(postId: string, channelId: string, directory: ChannelDirect
 }
 
 /** A thread that cannot be read is used all the same: posting shows whether it takes the post. */
-async function fits(rootId: string, directory: ChannelDirectory, { placement, isDear }: PlacementOptions): Promise<boolean> {
+async function fits(rootId: string, directory: ChannelDirectory, { placement, isExpensive }: PlacementOptions): Promise<boolean> {
   if (placement === 'reply') return true;
   try {
     const replies = await directory.threadReplies(rootId);
-    return isDear?.(replies) !== true;
+    return isExpensive?.(replies) !== true;
   } catch (error) {
     if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
     return true;

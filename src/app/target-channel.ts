@@ -23,13 +23,13 @@ export function placerOf(config: Config, chat: Chat, clock: Clock, charge: () =>
   return async (tree) => {
     await chat.whenConnected;
     const defaultChannelId = chat.connected()?.defaultChannelId;
-    const isDear = (replies: number): boolean => chat.isDear(replies);
+    const isExpensive = (replies: number): boolean => chat.isExpensive(replies);
     const options = {
       placement,
       channels,
       direct,
       defaultChannelDirect,
-      isDear,
+      isExpensive,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
     const directory = queued(chat.directory, () => queue.wait(tree.session.agentId).then(charge));

@@ -7,7 +7,7 @@ import { maskSecrets } from '../config/mask-secrets.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
-import { localHealthUrl } from '../health/health.ts';
+import { localHealthUrl } from '../health/health-server.ts';
 import { createLog } from '../runtime/pino-log.ts';
 import { claimPidFile, type Holder } from '../runtime/pid-claim.ts';
 import { findHolding } from '../runtime/pid-places.ts';

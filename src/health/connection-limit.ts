@@ -1,10 +1,10 @@
-// Owns which connections a server holds. Knows no request.
+// Limits the open connections of a server. Knows no request.
 
 import type { Server, Socket } from 'node:net';
 
 /**
- * Keeps at most `most` connections: for a newer one the oldest gives way. An honest client is answered within moments, so what is
- * old belongs to one that only holds it; refusing the newest instead would let such clients lock everybody out.
+ * Keeps at most `most` connections: a newer one closes the oldest. An honest client is answered within moments, so an old connection
+ * belongs to a client that only holds it. Refusing the newest instead would let such clients lock everybody out.
  */
 export function limitConnections(server: Server, most: number): void {
   const sockets = new Set<Socket>();

@@ -1,10 +1,10 @@
-// Owns the numbers behind the meter, since the start. Does not know what they mean.
+// Counts for the meter since the start. Does not know what the numbers mean.
 
 import type { Meter, MetricName } from '../core/meter.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One number of a metric: that of its labels. */
+/** One number of a metric, for one set of labels. */
 interface Series {
   readonly labels: Labels;
   value: number;
@@ -22,12 +22,12 @@ export class Counters implements Meter {
     series.value += 1;
   }
 
-  /** Those that were counted at least once, the first one first. */
+  /** The series that were counted at least once, the oldest first. */
   series(name: MetricName): readonly Readonly<Series>[] {
     return [...(this.#seriesByName.get(name)?.values() ?? [])];
   }
 
-  /** All of a metric, whatever its labels. */
+  /** The sum of a metric over all labels. */
   total(name: MetricName): number {
     return this.series(name).reduce((sum, { value }) => sum + value, 0);
   }

@@ -1,10 +1,9 @@
-// What `GET /health` says: the facts the daemon collects and the report made of them.
-
+// The types of `GET /health`: the facts that the daemon collects, and the report made of them.
 import type { BoxState } from '../core/card.ts';
 import type { Reach, Reason } from '../core/sink.ts';
 import type { SourceCondition, SourceHealth } from '../core/source.ts';
 
-/** How a source is that `SOURCES` calls `name`. */
+/** The health of the source that `SOURCES` calls `name`. */
 export interface SourceFacts extends SourceHealth {
   readonly name: string;
 }
@@ -18,12 +17,12 @@ export interface SinkFacts {
   readonly lastSuccessAt?: number | undefined;
   /** While the server's rate limit lasts. */
   readonly blockedUntil?: number | undefined;
-  /** A channel with more posts than are looked through for those of an earlier watcher. */
+  /** A channel with more posts than are searched for those of an earlier watcher. */
   readonly endlessChannel?: string | undefined;
   readonly failuresByReason: Readonly<Record<string, number>>;
 }
 
-/** One conversation whose turn has, or could have, a box. Either `postId` or `why` tells where the box is. */
+/** One conversation whose turn has, or could have, a box. Either `postId` or `why` says where the box is. */
 export interface SessionRow {
   /** The session's key, hashed: keys contain ids of people. */
   readonly session: string;
@@ -31,7 +30,7 @@ export interface SessionRow {
   readonly state: BoxState;
   readonly channelId?: string | undefined;
   readonly postId?: string | undefined;
-  /** Why there is no post, or why it does not say the newest state, in words. */
+  /** Why there is no post, or why it does not show the newest state, for people. */
   readonly why?: string | undefined;
 }
 
@@ -40,12 +39,12 @@ interface BoxFacts {
   readonly waiting: number;
   readonly dirty: number;
   readonly oldestDirtyAgeMs: number;
-  /** The same of the boxes that nothing known holds back. */
+  /** The same, of boxes that no known problem delays. */
   readonly behindMs: number;
   /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
   readonly withoutSlot: number;
   readonly busiestAgent?: string | undefined;
-  /** Turns that were lost without a word and got no post, because there were too many within a minute; since the start. */
+  /** Turns that were lost before they had any text, and got no post because there were too many within a minute; since the start. */
   readonly lostWithoutPost: number;
   readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason; readonly because?: string }[];
 }
@@ -61,7 +60,7 @@ export interface ProcessFacts {
   readonly eventLoopDelayP99Ms: number;
 }
 
-/** What the watch over governed agents tells; `problems` are reasons for being degraded. */
+/** The coordinator's part of the report; `problems` are reasons for being degraded. */
 export interface CoordinatorFacts {
   readonly problems: readonly string[];
   readonly rules: readonly string[];
@@ -73,22 +72,22 @@ export interface CoordinatorFacts {
   readonly noticesWaiting: number;
 }
 
-/** Everything that the judgement is made of. Instants are milliseconds since the epoch. */
+/** Everything that health is judged by. Instants are milliseconds since the epoch. */
 export interface HealthFacts {
   readonly version: string;
   readonly pid: number;
   readonly startedAt: number;
   readonly now: number;
   readonly sources: readonly SourceFacts[];
-  /** What was found to watch and why, one sentence each. */
+  /** Which sources were chosen and why, one sentence each. */
   readonly sourcesChosen: readonly string[];
   readonly sink: SinkFacts;
-  /** The instance that took our boxes over, in words. */
+  /** The instance that took our boxes over, for people. */
   readonly replacedBy?: string | undefined;
   /** Whether what must survive a crash can be written. */
   readonly storage: { readonly state: 'writable' } | { readonly state: 'failing'; readonly because: string };
   readonly boxes: BoxFacts;
-  /** What keeps boxes from being shown and a person can mend, with cause and cure. */
+  /** Problems that keep boxes from being shown and that a person can solve, with cause and cure. */
   readonly boxProblems?: readonly string[];
   /** Sessions that were turned away within a minute because too many are watched, and the agent of the newest. */
   readonly sessionLimit?: { readonly turnedAway: number; readonly agent: string | undefined };
@@ -105,9 +104,9 @@ export type HealthStatus = 'ok' | 'degraded' | 'down';
 /** The body of `GET /health`. Instants are ISO 8601. */
 export interface HealthReport {
   readonly status: HealthStatus;
-  /** Everything that is not as it should be, the worst first, in words. */
+  /** Every problem, the worst first, for people. */
   readonly reason: string;
-  /** What a start still waits for, or why the watcher cannot do its work, in words; absent when it is ready. */
+  /** What a start still waits for, or why the watcher cannot work, for people; absent when it is ready. */
   readonly notReady?: string;
   readonly version: string;
   readonly pid: number;

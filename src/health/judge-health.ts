@@ -1,23 +1,23 @@
-// Decides whether the daemon is ok, degraded or down, and says why in words. Pure.
+// Decides whether the daemon is ok, degraded or down, and gives the reasons. Pure.
 
 import type { HealthFacts, HealthReport, HealthStatus, SourceFacts } from './health-report.ts';
 
-/** One thing that is not as it should be. */
-interface Finding {
+/** One reason for not being ok. */
+interface HealthProblem {
   readonly status: Exclude<HealthStatus, 'ok'>;
   readonly reason: string;
 }
 
 const LONG_WAIT_MS = 10_000;
-const BEHIND_MS = 60_000; // the longest pace is 15 s, and what must not be late is sent at once
+const BEHIND_MS = 60_000; // the longest pace is 15 s, and urgent changes are sent at once
 const ALL_WELL = 'every source is read and Mattermost answers';
 
 /**
- * Makes the report. `down` is what a restart or a person must mend: the token is refused, another watcher has taken over, or no
- * source can be read. Everything else, unknown included, is `degraded`, so that a supervisor does not restart for nothing.
+ * Makes the report. `down` needs a restart or a person: the token is refused, another watcher has taken over, or no source can be
+ * read. Everything else, unknown included, is `degraded`, so that a supervisor does not restart for nothing.
  */
 export function judgeHealth(facts: HealthFacts): HealthReport {
-  const findings = [
+  const problems = [
     ...findReplacement(facts),
     ...findSink(facts),
     ...findSources(facts),
@@ -28,8 +28,8 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...findFlood(facts),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
-  const worst = findings.filter(({ status }) => status === 'down');
-  const ordered = [...worst, ...findings.filter(({ status }) => status !== 'down')];
+  const worst = problems.filter(({ status }) => status === 'down');
+  const ordered = [...worst, ...problems.filter(({ status }) => status !== 'down')];
   const notReady = worst.length > 0 ? worst.map(({ reason }) => reason) : awaitedBy(facts);
   return {
     status: ordered[0]?.status ?? 'ok',
@@ -50,7 +50,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
   };
 }
 
-/** What a start waits for. An outage later on is no news for a supervisor: the boxes wait, and nothing is gained by a restart. */
+/** What a start waits for. A later outage does not count here: the boxes wait, and a restart would not help. */
 function awaitedBy({ sources, sink }: HealthFacts): string[] {
   const unread = sources.filter(({ wasRead }) => !wasRead);
   return [
@@ -59,19 +59,19 @@ function awaitedBy({ sources, sink }: HealthFacts): string[] {
   ];
 }
 
-function down(reason: string): Finding {
+function down(reason: string): HealthProblem {
   return { status: 'down', reason };
 }
 
-function degraded(reason: string): Finding {
+function degraded(reason: string): HealthProblem {
   return { status: 'degraded', reason };
 }
 
-function findReplacement({ replacedBy }: HealthFacts): Finding[] {
+function findReplacement({ replacedBy }: HealthFacts): HealthProblem[] {
   return replacedBy === undefined ? [] : [down(`another watcher has taken over: ${replacedBy}`)];
 }
 
-function findSources({ sources }: HealthFacts): Finding[] {
+function findSources({ sources }: HealthFacts): HealthProblem[] {
   const nothingReadable = sources.every(({ condition }) => condition.state === 'unreadable');
   if (sources.length === 0) return [down('there is no source')];
   return sources.flatMap((source) => {
@@ -95,7 +95,7 @@ function sourceReason({ name, condition }: SourceFacts): string | undefined {
   }
 }
 
-function findSink({ sink }: HealthFacts): Finding[] {
+function findSink({ sink }: HealthFacts): HealthProblem[] {
   if (sink.token.state === 'refused') return [down(`Mattermost refuses the token: ${sink.token.because}`)];
   if (sink.reach.state === 'failing')
     return [degraded(`Mattermost is not reached: ${sink.reach.because}${sink.breaker === 'open' ? ' (the circuit is open)' : ''}`)];
@@ -105,12 +105,12 @@ function findSink({ sink }: HealthFacts): Finding[] {
   return sink.token.state === 'unknown' ? [degraded('Mattermost has not accepted the token yet')] : [];
 }
 
-function findStorage({ storage }: HealthFacts): Finding[] {
+function findStorage({ storage }: HealthFacts): HealthProblem[] {
   return storage.state === 'writable' ? [] : [degraded(`what must survive a crash is not kept: ${storage.because}`)];
 }
 
-/** A short wish is the server's ordinary way to slow us down. */
-function findWaits({ sink: { blockedUntil, endlessChannel }, now }: HealthFacts): Finding[] {
+/** A short wait is the server's normal way to slow us down. */
+function findWaits({ sink: { blockedUntil, endlessChannel }, now }: HealthFacts): HealthProblem[] {
   const waitMs = (blockedUntil ?? now) - now;
   return [
     ...(waitMs < LONG_WAIT_MS
@@ -124,14 +124,14 @@ function findWaits({ sink: { blockedUntil, endlessChannel }, now }: HealthFacts)
       ? []
       : [
           degraded(
-            `channel ${endlessChannel} has more posts of the last hour than are looked through, so a box of an earlier watcher may be overlooked there`,
+            `channel ${endlessChannel} has more posts of the last hour than are searched, so a box of an earlier watcher may be overlooked there`,
           ),
         ]),
   ];
 }
 
-/** What is behind although nothing known holds it back, and what has no turn to be shown. */
-function findBoxes(facts: HealthFacts): Finding[] {
+/** Boxes that are behind without a known reason, and sessions that wait for a slot. */
+function findBoxes(facts: HealthFacts): HealthProblem[] {
   const { behindMs, withoutSlot, busiestAgent } = facts.boxes;
   const most = busiestAgent === undefined ? '' : `, most of them of agent ${busiestAgent}`;
   return [
@@ -152,8 +152,8 @@ function findBoxes(facts: HealthFacts): Finding[] {
   ];
 }
 
-/** Thousands of sessions at once are an attack or a fault of whoever makes them up. */
-function findFlood({ sessionLimit }: HealthFacts): Finding[] {
+/** Thousands of sessions at once are an attack, or a fault of the agent that creates them. */
+function findFlood({ sessionLimit }: HealthFacts): HealthProblem[] {
   if (sessionLimit === undefined || sessionLimit.turnedAway === 0) return [];
   const { turnedAway, agent } = sessionLimit;
   return [

@@ -1,27 +1,27 @@
-// The pages of the health server. Pure: each makes an answer of the report.
+// The pages of the health server. Pure: each makes its response from the report.
 
 import type { HealthReport } from './health-report.ts';
 
 interface Page {
   readonly path: `/${string}`;
-  /** Open to everybody who may reach the port; the others ask for the token. */
+  /** Open to everybody who can reach the port; the other pages require the token. */
   readonly isOpen: boolean;
-  /** `report` is made anew when it is asked for. */
+  /** `report()` makes a new report. */
   answer(report: () => HealthReport): { readonly status: number; readonly body: unknown };
 }
 
-/** A new page is a line here, and a file where its answer takes more than one. */
+/** A new page is a line here, and a file when its response takes more than one. */
 export const PAGES: readonly Page[] = [
   // The whole report, 503 when it is `down`.
   { path: '/health', isOpen: false, answer: healthAnswer },
-  // 200 as long as the process answers at all.
+  // 200 as long as the process responds.
   { path: '/livez', isOpen: true, answer: () => ({ status: 200, body: { status: 'alive' } }) },
-  // 200 once every source was read and Mattermost has answered; 503 before and whenever health is `down`, with the reason.
+  // 200 once every source was read and Mattermost has responded; 503 before, and whenever health is `down`, with the reason.
   { path: '/readyz', isOpen: false, answer: readyAnswer },
 ];
 
-/** What is here, for whoever asks for something else. */
-export function pagesInWords(pages: readonly Page[]): string {
+/** The list of pages, for requests of any other page. */
+export function describePages(pages: readonly Page[]): string {
   const paths = new Intl.ListFormat('en-GB').format(pages.map(({ path }) => `GET ${path}`));
   return `There are only ${paths} here.`;
 }

@@ -1,4 +1,4 @@
-// Owns the measurement of the event loop's delay. Does not judge it.
+// Measures memory and the delay of the event loop. Does not judge them.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProcessFacts } from './health-report.ts';
@@ -11,7 +11,7 @@ export interface ProcessWatch {
   stop(): void;
 }
 
-/** Watches memory and the event loop; the delay is the 99th percentile of the last one to two minutes, so that an old stall is forgotten. */
+/** The delay is the 99th percentile of the last one to two minutes, so that an old stall is forgotten. */
 export function watchProcess(): ProcessWatch {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   let before = 0;
@@ -29,7 +29,7 @@ export function watchProcess(): ProcessWatch {
   };
 }
 
-// The histogram measures from one timer to the next, so the timer's own distance is taken off.
+// The histogram measures from one timer to the next, so the timer's own interval is subtracted.
 function delayMs(nanoseconds: number): number {
   return Math.max(0, Math.round(nanoseconds / 1e4 - RESOLUTION_MS * 100) / 100);
 }

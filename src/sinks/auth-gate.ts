@@ -1,5 +1,5 @@
-// Owns whether the token is accepted. Once it is refused nothing is sent but a slow question with the newest token.
-// Belongs outside the breaker: what it throws without asking the server must not count as an answer.
+// Tracks whether the token is accepted. Once it is refused, only a slow check with the newest token is sent.
+// Must be outside the breaker: an error that it throws without a request must not count as an answer of the server.
 
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/error-code.ts';
@@ -10,19 +10,19 @@ import type { Token } from './token.ts';
 
 export type AuthStatus =
   | { state: 'accepted' }
-  /** `because` in words for people. `since` is an instant of the wall clock. */
+  /** `because` is for people. `since` is an instant of the wall clock. */
   | { state: 'refused'; since: number; because: string };
 
 export interface AuthGateOptions {
   token: Token;
   clock: Clock;
-  /** One authenticated request past breaker and gate, such as `GET /users/me`. */
+  /** One authenticated request that bypasses breaker and gate, such as `GET /users/me`. */
   check: (signal: AbortSignal) => Promise<unknown>;
   onChange?: (status: AuthStatus) => void;
 }
 
 export interface AuthGateSink extends Sink {
-  /** A call beside those of the sink, under the same token. */
+  /** Guards a request that is no method of the sink but uses the same token. */
   pass: Guard;
   authStatus(): AuthStatus;
   /** Cancels the checks for good. */
@@ -30,14 +30,14 @@ export interface AuthGateSink extends Sink {
 }
 
 const FIRST_WAIT_MS = 30_000;
-const SOON_MS = 1_000; // Until a check that is due or under way has an answer.
+const SOON_MS = 1_000; // The wait while a check is due or in flight.
 const MAX_WAIT_MS = 300_000; // The same token may be enabled again.
-const LOOK_MS = 2_000; // A person who has corrected the token's file looks at a box next.
+const LOOK_MS = 2_000; // A person who has corrected the token file looks at a box next.
 
 /**
- * The same sink, silent while the token is refused: every call then throws `auth` with the time to the next check. The first
- * check comes at once, since a rotated token file or a moment without database explains most refusals, unless the token was
- * accepted a moment ago: a server that contradicts itself is asked slowly.
+ * The same sink, which sends nothing while the token is refused: every call then throws `auth` with the time to the next check. The
+ * first check is made at once, since a rotated token file or a moment without database explains most refusals. It waits when the
+ * token was accepted a moment ago: a server that contradicts itself is asked slowly.
  */
 export function withAuthGate(sink: Sink, options: AuthGateOptions): AuthGateSink {
   const gate = new Gate(options);
@@ -75,7 +75,7 @@ class Gate {
       // A call that began with an earlier token says nothing about this one.
       if (!isRefusal(error)) throw error;
       if (begun === this.#epoch && this.#status.state === 'accepted') this.#refuse(error.message);
-      // The token is looked at right away and may be good again in a moment: callers need not wait as long as for a bad one.
+      // The token is checked right away and may be accepted again soon: callers need not wait as long as for a bad one.
       throw new PushError('auth', error.message, {
         retryAfterMs: this.status().state === 'refused' ? this.#dueInMs() : SOON_MS,
         cause: error,
@@ -101,17 +101,17 @@ class Gate {
     if (this.#stopped.signal.aborted) return;
     this.#dueAt = clock.monotonic() + delayMs;
     this.#timers.restart('check', delayMs, () => void this.#recheck());
-    this.#lookLater();
+    this.#scheduleLook();
   }
 
-  /** A token that was changed is tried soon; the server hears nothing of a look that finds the old one. */
-  #lookLater(): void {
+  /** A changed token is tried soon. Reading the token file without a change makes no request. */
+  #scheduleLook(): void {
     const { token } = this.#options;
     this.#timers.restart('look', LOOK_MS, () => {
       const tried = token.current();
       token.refresh();
       if (token.current() !== tried) this.#schedule(0);
-      else this.#lookLater();
+      else this.#scheduleLook();
     });
   }
 
@@ -130,7 +130,7 @@ class Gate {
     this.#options.onChange?.(this.#status);
   }
 
-  // Never rejects: whatever goes wrong is told by the status and tried again.
+  // Never rejects: the status has the reason of a failure, and the check is tried again.
   async #recheck(): Promise<void> {
     this.#timers.cancel('look');
     const wrongFile = this.#options.token.refresh();
@@ -138,13 +138,13 @@ class Gate {
       await this.#options.check(this.#stopped.signal);
       if (!this.#stopped.signal.aborted) this.#accept();
     } catch (error) {
-      this.#tellWhy(error, wrongFile);
+      this.#updateReason(error, wrongFile);
       this.#schedule(Math.max(this.#waitMs, error instanceof PushError ? (error.retryAfterMs ?? 0) : 0));
       this.#waitMs = Math.min(this.#waitMs * 2, MAX_WAIT_MS);
     }
   }
 
-  #tellWhy(error: unknown, wrongFile: string | undefined): void {
+  #updateReason(error: unknown, wrongFile: string | undefined): void {
     if (this.#status.state !== 'refused') return;
     const message = errorText(error);
     this.#status = { ...this.#status, because: wrongFile === undefined ? message : `${message}; MM_TOKEN_FILE ${wrongFile}` };

@@ -1,4 +1,4 @@
-// Holds everything back until it is known who we are: before that, own posts could not be told from others.
+// Holds all requests back until our account is known. Before that, our own posts cannot be recognised.
 
 import { guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';

@@ -1,31 +1,31 @@
-// Owns how long edits took, in threads and outside. Old servers read a whole thread for each edit of one of its posts, new ones do not:
-// which of the two this one is shows in the time its edits take, not in its version.
+// Measures how long edits take, in threads and outside. Old servers read a whole thread for each edit in it, new ones do not.
+// The time of the edits shows which kind this server is; its version does not.
 
 import { forwarded } from '../core/guarded.ts';
 import type { PostBody, Sink } from '../core/sink.ts';
 
-/** Replies of a thread and how long an edit took in it, in milliseconds. */
+/** The number of replies in a thread, and how long an edit in it took in milliseconds. */
 export interface ThreadEdit {
   replies: number;
   ms: number;
 }
 
-const KEPT = 50; // The newest tell how the server is now.
-const TELLING_REPLIES = 50; // In a shorter thread the replies cost less than chance does.
-const DEAR_MS = 100; // Observed on 5.37: 93 ms with 300 replies, 489 ms with 1,000; on 11.6: 16 and 11 ms.
-const DEAR_TIMES = 3; // A slow way to the server makes every edit slow, in a thread or not.
+const KEPT = 50; // The newest edits show how the server is now.
+const MEASURABLE_REPLIES = 50; // In a shorter thread the cost of the replies is smaller than the noise.
+const EXPENSIVE_MS = 100; // Observed on 5.37: 93 ms with 300 replies, 489 ms with 1,000; on 11.6: 16 and 11 ms.
+const EXPENSIVE_TIMES = 3; // A slow network makes every edit slow, in a thread or not.
 
 /**
- * Whether an edit in a thread with that many replies would cost the server dearly, judged by edits in other threads and by those outside
- * of threads. Of what was never tried it is not.
+ * Whether an edit in a thread with that many replies would be expensive for the server. Edits in other threads and outside of threads
+ * decide. Without such edits it is not.
  */
-export function isDear(replies: number, inThreads: readonly ThreadEdit[], outside: readonly number[]): boolean {
-  const telling = inThreads.filter((edit) => edit.replies >= TELLING_REPLIES);
-  if (telling.length === 0) return false;
-  const usual = medianOf(outside.length > 0 ? outside : [Math.min(...telling.map(({ ms }) => ms)) / DEAR_TIMES]);
-  const perReply = sumOf(telling.map(({ ms }) => Math.max(0, ms - usual))) / sumOf(telling.map((edit) => edit.replies));
+export function isExpensive(replies: number, inThreads: readonly ThreadEdit[], outside: readonly number[]): boolean {
+  const measured = inThreads.filter((edit) => edit.replies >= MEASURABLE_REPLIES);
+  if (measured.length === 0) return false;
+  const usual = medianOf(outside.length > 0 ? outside : [Math.min(...measured.map(({ ms }) => ms)) / EXPENSIVE_TIMES]);
+  const perReply = sumOf(measured.map(({ ms }) => Math.max(0, ms - usual))) / sumOf(measured.map((edit) => edit.replies));
   const expected = usual + perReply * replies;
-  return expected > DEAR_MS && expected > DEAR_TIMES * usual;
+  return expected > EXPENSIVE_MS && expected > EXPENSIVE_TIMES * usual;
 }
 
 function sumOf(values: readonly number[]): number {
@@ -40,21 +40,21 @@ function medianOf(values: readonly number[]): number {
 export interface ThreadCosts {
   /** The same sink; its edits are timed. */
   timed(sink: Sink): Sink;
-  /** How many replies a thread has, as just counted. */
-  noteReplies(rootId: string, replies: number): void;
-  isDear(replies: number): boolean;
+  /** Sets how many replies a thread has, as just counted. */
+  setReplies(rootId: string, replies: number): void;
+  isExpensive(replies: number): boolean;
 }
 
-/** `nowMs` is a steady clock. */
+/** `nowMs` is a monotonic clock. */
 export function createThreadCosts(nowMs: () => number): ThreadCosts {
   const repliesByRoot = new Map<string, number>();
-  /** The root of each post that was made here, or nothing where it stands in the channel. */
+  /** The root of each post that this process created; `undefined` for a post outside of threads. */
   const rootByPost = new Map<string, string | undefined>();
   const inThreads: ThreadEdit[] = [];
   const outside: number[] = [];
 
-  function note(postId: string, ms: number): void {
-    if (!rootByPost.has(postId)) return; // an earlier process made it
+  function record(postId: string, ms: number): void {
+    if (!rootByPost.has(postId)) return; // an earlier process created it
     const rootId = rootByPost.get(postId);
     const replies = rootId === undefined ? undefined : repliesByRoot.get(rootId);
     if (rootId === undefined) keep(outside, ms);
@@ -64,7 +64,7 @@ export function createThreadCosts(nowMs: () => number): ThreadCosts {
   async function edit(sink: Sink, postId: string, body: PostBody, signal: AbortSignal | undefined): Promise<void> {
     const startedAt = nowMs();
     await sink.edit(postId, body, signal);
-    note(postId, nowMs() - startedAt);
+    record(postId, nowMs() - startedAt);
   }
 
   return {
@@ -77,8 +77,8 @@ export function createThreadCosts(nowMs: () => number): ThreadCosts {
       },
       edit: (postId, body, signal) => edit(sink, postId, body, signal),
     }),
-    noteReplies: (rootId, replies) => void bound(repliesByRoot).set(rootId, replies),
-    isDear: (replies) => isDear(replies, inThreads, outside),
+    setReplies: (rootId, replies) => void bound(repliesByRoot).set(rootId, replies),
+    isExpensive: (replies) => isExpensive(replies, inThreads, outside),
   };
 }
 
@@ -89,7 +89,7 @@ function keep<T>(list: T[], value: T): void {
 
 const MOST_KNOWN = 1_000;
 
-/** The map with room for one more: what was noted first goes first. */
+/** The map with room for one more entry; the oldest entry is dropped first. */
 function bound<T>(map: Map<string, T>): Map<string, T> {
   const [oldest] = map.keys();
   if (map.size >= MOST_KNOWN && oldest !== undefined) map.delete(oldest);

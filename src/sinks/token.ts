@@ -1,6 +1,6 @@
-// Owns the current token. Does not know where it is read from, and never says what it is in an error.
+// Holds the current token. Does not know where it is read from, and never puts it into an error.
 
-/** A token, or what is wrong with its source in words that do not quote it. */
+/** A token, or what is wrong with its source, in a text that does not quote it. */
 export type TokenReading = { readonly value: string } | { readonly wrong: string };
 
 export interface Token {
@@ -9,7 +9,7 @@ export interface Token {
   refresh(): string | undefined;
 }
 
-/** `read` is asked after each refusal; without it (a token from the environment) the token never changes. */
+/** `read` is called after each refusal. Without it (a token from the environment) the token never changes. */
 export function createToken(initial: string, read: () => TokenReading = () => ({ value: initial })): Token {
   let token = initial.trim();
   return {

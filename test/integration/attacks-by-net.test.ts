@@ -101,7 +101,7 @@ describe('a hostile Mattermost', () => {
       response.end(JSON.stringify(answerTo(request.url ?? '')));
     });
     const begunAt = performance.now();
-    await expectHealth(watcher, /channel c+ has more posts of the last hour than are looked through/);
+    await expectHealth(watcher, /channel c+ has more posts of the last hour than are searched/);
     await sleep(3_000);
     const pages = asked.filter((path) => path.includes('/posts?page='));
     expect(pages.length).toBeLessThanOrEqual(5 * ((performance.now() - begunAt) / 1_000 + 3) + 10);

@@ -9,8 +9,8 @@ import type { Sink } from '../../core/sink.ts';
 import type { MattermostChecks } from '../../sinks/mattermost/checks.ts';
 import { createDirectory, type Directory } from '../../sinks/mattermost/directory.ts';
 import { isRecord } from '../../core/json-guards.ts';
-import { type Answer, segment } from '../../sinks/mattermost/exchange.ts';
-import { settled } from '../../sinks/mattermost/health.ts';
+import { type HttpAnswer, segment } from '../../sinks/mattermost/exchange.ts';
+import { settledAnswer } from '../../sinks/mattermost/doubtful-answers.ts';
 import type { ResponseHeaders, TransportResponse } from '../../sinks/mattermost/transport.ts';
 import { packageVersion } from '../../runtime/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
@@ -47,7 +47,10 @@ export function openChatServer({ mmUrl, mmToken }: Pick<Config, 'mmUrl' | 'mmTok
     headers: () => headers,
     remove: async (postId) => void (await transport({ method: 'DELETE', path: `/posts/${segment(postId)}` })),
     readByHand: async (postId) =>
-      linesByHand(await settled(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}` }), (await sink.identify()).userId),
+      linesByHand(
+        await settledAnswer(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}` }),
+        (await sink.identify()).userId,
+      ),
     close,
   };
 
@@ -57,7 +60,7 @@ export function openChatServer({ mmUrl, mmToken }: Pick<Config, 'mmUrl' | 'mmTok
   }
 }
 
-function linesByHand({ json }: Answer, userId: string): { lines: string[] } | undefined {
+function linesByHand({ json }: HttpAnswer, userId: string): { lines: string[] } | undefined {
   const post = isRecord(json) && json['user_id'] === userId && isRecord(json['props']) ? json['props'] : {};
   const [attachment] = Array.isArray(post['attachments']) ? (post['attachments'] as unknown[]) : [];
   if (!isRecord(post['livestatus']) || !('byHand' in post['livestatus']) || !isRecord(attachment)) return undefined;

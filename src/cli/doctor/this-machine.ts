@@ -3,7 +3,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { errorCode, errorText } from '../../core/error-code.ts';
-import { localHealthUrl } from '../../health/health.ts';
+import { localHealthUrl } from '../../health/health-server.ts';
 import { isNodeNewEnough, NODE_NEEDED } from '../../runtime/node-version.ts';
 import { defaultPidFile, findHolding } from '../../runtime/pid-places.ts';
 import { prepareStateDir } from '../../runtime/state-dir.ts';

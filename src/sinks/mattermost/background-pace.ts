@@ -1,14 +1,14 @@
-// Owns how fast questions are asked that nobody waits for. Knows nothing of what is asked.
+// Slows down requests that nobody waits for. Does not know what they request.
 
 import type { Clock } from '../../core/clock.ts';
 import type { Transport } from './transport.ts';
 
-const BURST_MS = 1_000; // after a rest, what a second allows goes at once
+const BURST_MS = 1_000; // after a pause, the requests of one second may go at once
 const LONGEST_WAIT_MS = 1_000; // a search must come to its end although boxes use up the whole budget
 
 /**
- * The same transport; a request marked `background` takes only what the others leave of `perSecond` requests, and at least one a second.
- * A search through channels asks as many questions as the server's answers give reason to, so it is the server that must not set the pace.
+ * The same transport. Requests marked `background` use only what the others leave of `perSecond` requests, and at least one a second.
+ * The server's answers decide how many requests a search through channels needs. So the server must not set its pace.
  */
 export function withBackgroundPace(transport: Transport, clock: Clock, perSecond: number): Transport {
   const intervalMs = 1_000 / perSecond;
@@ -26,7 +26,7 @@ export function withBackgroundPace(transport: Transport, clock: Clock, perSecond
     if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
   }
 
-  /** One after the other: what is asked at once must not wait for the same moment. */
+  /** One after the other: requests of the same moment must not all wait for the same moment. */
   function waitInTurn(): Promise<void> {
     const turn = queue.then(waitForRoom);
     queue = turn;

@@ -1,16 +1,16 @@
-// What the daemon asks Mattermost beside pushing: who we are, what the limits are, which channel a name means.
+// Requests of the daemon other than pushes: our account, the server's limits, the channel of a name.
 
 import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { PushError } from '../../core/sink.ts';
-import { type Answer, segment } from './exchange.ts';
-import { membershipPath, type Server, settled } from './health.ts';
+import { type HttpAnswer, segment } from './exchange.ts';
+import { membershipPath, type Server, settledAnswer } from './doubtful-answers.ts';
 import { decodePostList } from './post-json.ts';
 import type { ResponseHeaders, TransportRequest } from './transport.ts';
 
 export interface Identity {
   userId: string;
   username: string;
-  /** The account of a person works as well, but people will see their own name on the boxes. */
+  /** The account of a person works as well, but boxes appear under that person's name. */
   isBot: boolean;
   /** Such as `5.37.0`; absent when a proxy strips the header. */
   serverVersion?: string;
@@ -31,7 +31,7 @@ export interface User {
 
 /** Every method makes one attempt and throws `PushError` with a message that names cause and cure. */
 export interface MattermostChecks {
-  /** Whose token it is. `auth` when it is refused. */
+  /** The account of the token. `auth` when it is refused. */
   identify(signal?: AbortSignal): Promise<Identity>;
   /** The longest message in code points. */
   limits(signal?: AbortSignal): Promise<{ maxPostChars: number }>;
@@ -119,7 +119,7 @@ async function directChannel(server: Server, userIds: readonly [string, string],
   return channelOf(recordOf(await ask(server, request, { no_access: 'the account may not open a direct channel between these users' })));
 }
 
-// A root read by itself says `reply_count: 0` on 5.37, so the thread is asked; later versions send one page of it.
+// A root read alone has `reply_count: 0` on 5.37, so the whole thread is read; later versions send one page of it.
 async function threadReplies(server: Server, rootId: string, signal: AbortSignal | undefined): Promise<number> {
   const request = { ...get(`/posts/${segment(rootId)}/thread?perPage=1`, signal), maxBytes: THREAD_MAX_BYTES };
   const answer = await ask(server, request, { gone: 'the thread is gone' }, 'root_gone');
@@ -143,13 +143,18 @@ async function userByName(server: Server, username: string, signal: AbortSignal 
 type Cures = Partial<Record<PushError['reason'], string>>;
 
 /** One request; a failure with a known cure gets the cure in front of what the server said. "Not found" becomes `notFound`. */
-async function ask(server: Server, request: TransportRequest, cures: Cures = {}, notFound: PushError['reason'] = 'gone'): Promise<Answer> {
+async function ask(
+  server: Server,
+  request: TransportRequest,
+  cures: Cures = {},
+  notFound: PushError['reason'] = 'gone',
+): Promise<HttpAnswer> {
   try {
-    return await settled(server, 'read', request);
+    return await settledAnswer(server, 'read', request);
   } catch (error) {
     if (!(error instanceof PushError)) throw error;
     const cure = cures[error.reason];
-    // Whoever refuses to say who we are is no Mattermost, or none yet.
+    // A server that rejects the request for our account is not Mattermost, or does not run yet.
     const isNowhere = error.reason === 'gone' || (error.reason === 'rejected' && notFound === 'server');
     const reason = isNowhere ? notFound : error.reason;
     const message = cure === undefined ? error.message : `${cure}: ${error.message}`;
@@ -161,7 +166,7 @@ function get(path: string, signal: AbortSignal | undefined): TransportRequest {
   return { method: 'GET', path, signal };
 }
 
-function recordOf(answer: Answer): JsonRecord {
+function recordOf(answer: HttpAnswer): JsonRecord {
   if (isRecord(answer.json)) return answer.json;
   throw new PushError('server', `${NOT_MATTERMOST}: the answer is no object`);
 }

@@ -1,13 +1,13 @@
-// What an answer of Mattermost means for the post it is about. Pure, so that it can be shown as a table.
+// Says what an answer of Mattermost means for its post. Pure, so that tests show it as a table.
 
 import type { Reason } from '../../core/sink.ts';
 
 export type Operation = 'create' | 'edit' | 'read' | 'list' | 'probe';
 
-/** What an answer's body turned out to be, whatever its header says: unknown routes send JSON as text/plain. */
+/** The kind of an answer's body by its content, whatever its header says: unknown routes send JSON as text/plain. */
 export type BodyKind = 'json' | 'html' | 'text' | 'empty';
 
-export interface Answered {
+export interface AnswerFacts {
   operation: Operation;
   status: number;
   /** `id` of Mattermost's error body. Hardened servers leave it out of every 5xx. */
@@ -16,8 +16,8 @@ export interface Answered {
 }
 
 /**
- * `ask` means that the answer alone cannot tell: a server without its database refuses tokens (401), permissions (403)
- * and channels (400) as if they were wrong. `health` asks the server for its state, `post` for the post as well.
+ * `ask` means that the answer alone does not decide. A server without its database refuses tokens (401), permissions (403)
+ * and channels (400) as if they were wrong. `health` requests the server's state, `post` the post as well.
  */
 export type Verdict =
   | { verdict: 'ok' }
@@ -27,12 +27,12 @@ export type Verdict =
 
 const OK: Verdict = { verdict: 'ok' };
 
-/** Never throws. Protocol facts: recorded from 5.37 and 11.6. */
-export function classify(answered: Answered): Verdict {
+/** Never throws. The facts about the protocol were recorded from 5.37 and 11.6. */
+export function classify(answered: AnswerFacts): Verdict {
   return byStatusAlone(answered.status) ?? byBody(answered) ?? byErrorId(answered.errorId ?? '') ?? byStatus(answered);
 }
 
-// These mean the same from Mattermost and from any proxy before it.
+// These mean the same from Mattermost and from any proxy in front of it.
 function byStatusAlone(status: number): Verdict | undefined {
   if (status === 429) return failed('rate_limited', 'too many requests');
   if (status === 413) return failed('too_large', 'the request is larger than the server or a proxy allows');
@@ -42,13 +42,13 @@ function byStatusAlone(status: number): Verdict | undefined {
   return undefined;
 }
 
-function byBody({ operation, status, bodyKind }: Answered): Verdict | undefined {
+function byBody({ operation, status, bodyKind }: AnswerFacts): Verdict | undefined {
   const success = status >= 200 && status < 300;
   if (bodyKind === 'json')
     return success ? OK : operation === 'probe' ? failed('server', 'the server says that it is not healthy') : undefined;
   if (status >= 500) return failed('server', 'a proxy answered in place of Mattermost');
   if (success || operation === 'probe') return failed('server', "MM_URL points to something that is not Mattermost's API");
-  // A firewall that dislikes one text must not look like an outage; a wrong MM_URL fails the health check as well.
+  // A firewall that rejects one text must not look like an outage. A wrong MM_URL fails the health check as well.
   return bodyKind === 'html' ? ask('rejected', 'something before Mattermost refused it') : undefined;
 }
 
@@ -58,7 +58,7 @@ function byErrorId(errorId: string): Verdict | undefined {
   if (/^model\.post\.is_valid\.(msg|message_length|props)\./.test(errorId))
     return failed('too_large', 'message or props are over the limit');
   if (errorId === 'api.post.create_post.channel_root_id.app_error') return failed('root_gone', 'the thread is in another channel');
-  // The server says the same when it cannot look the root, or the first post of a pending id, up.
+  // The server says the same when it fails to look up the root, or the first post of a pending id.
   if (errorId === 'api.post.create_post.root_id.app_error') return ask('root_gone', 'the thread is gone');
   if (errorId === 'api.post.deduplicate_create_post.failed_to_get') return ask('gone', 'the post of that pending id was deleted');
   if (errorId === 'api.post.deduplicate_create_post.pending') return failed('in_progress', 'the server is still creating that post');
@@ -68,7 +68,7 @@ function byErrorId(errorId: string): Verdict | undefined {
   return undefined;
 }
 
-function byStatus({ operation, status, errorId = '' }: Answered): Verdict {
+function byStatus({ operation, status, errorId = '' }: AnswerFacts): Verdict {
   switch (status) {
     case 401:
       return ask('auth', 'the token is refused');
@@ -77,7 +77,7 @@ function byStatus({ operation, status, errorId = '' }: Answered): Verdict {
         ? askForPost('refused: deleted, not ours, not a member or not permitted')
         : ask('no_access', 'not a member, or not permitted');
     case 404:
-      // Gateways say this in JSON too while they know no route; Mattermost itself never without an id.
+      // API gateways without a route send this as JSON, too. Mattermost itself never sends it without an id.
       return errorId === '' ? ask('rejected', 'not found, but not in the words of Mattermost') : notFound(operation);
     default:
       return byStatusClass(status);
@@ -100,7 +100,7 @@ function notFound(operation: Operation): Verdict {
   }
 }
 
-// A single 500 is more often this content (NUL in a text) than the server; the others are what gateways say.
+// A single 500 is more often due to the content (NUL in a text) than to the server. Other 5xx come from proxies.
 function byStatusClass(status: number): Verdict {
   if (status >= 400 && status < 500) return ask('rejected', 'refused');
   if (status === 500 || status === 501) return ask('rejected', 'the server failed on this request');

@@ -1,13 +1,12 @@
-// What routing asks Mattermost: names of channels, direct channels, who belongs and who wrote where.
-
+// Requests for placement: names of channels, direct channels, members, and who wrote where.
 import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { PushError } from '../../core/sink.ts';
 import type { MattermostChecks } from './checks.ts';
 import { segment } from './exchange.ts';
-import { membershipPath, type Server, settled } from './health.ts';
+import { membershipPath, type Server, settledAnswer } from './doubtful-answers.ts';
 import { decodePostList } from './post-json.ts';
 
-/** What every question goes through: breaker and token gate, so that it neither knocks at a dead server nor overlooks a new token. */
+/** Guards every request with breaker and token gate, so that a dead server gets none and a new token is used. */
 export type Pass = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** Every method makes one attempt and throws `PushError`. */
@@ -20,7 +19,7 @@ export interface Directory {
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
   threadReplies(rootId: string): Promise<number>;
-  /** The first post of the thread that a post stands in (itself, if it stands in none), and its channel. */
+  /** The first post of the thread of a post (the post itself outside of threads), and its channel. */
   rootOf(postId: string): Promise<{ rootId: string; channelId: string }>;
   /** Channels and direct channels of the account in which somebody posted since that instant (milliseconds since the epoch). */
   recentChannels(sinceAt: number): Promise<string[]>;
@@ -28,7 +27,7 @@ export interface Directory {
 
 const TEAMS_PATH = '/users/me/teams';
 const MAX_TEAMS = 50;
-const MAX_CHANNELS = 500; // where anything was posted within two hours; each costs a request or more
+const MAX_CHANNELS = 500; // channels with a post within two hours; each costs a request or more
 const PAGE_SIZE = 60; // Mattermost's own page
 
 export function createDirectory(server: Server, checks: MattermostChecks, pass: Pass): Directory {
@@ -38,7 +37,7 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
     isMember: (channelId) => pass(() => isMember(server, channelId)),
     hasPostBy: async (userId, channelId, fromAt, toAt) => {
       const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
-      const posts = decodePostList((await pass(() => settled(server, 'list', { method: 'GET', path }))).json) ?? [];
+      const posts = decodePostList((await pass(() => settledAnswer(server, 'list', { method: 'GET', path }))).json) ?? [];
       return posts.some((post) => post.userId === userId && post.found.createdAt >= fromAt && post.found.createdAt <= toAt);
     },
     threadReplies: (rootId) => pass(() => checks.threadReplies(rootId)),
@@ -48,7 +47,7 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
 }
 
 async function namesOfChannel(server: Server, channelId: string): Promise<string[]> {
-  const channel = (await settled(server, 'read', { method: 'GET', path: `/channels/${segment(channelId)}` })).json;
+  const channel = (await settledAnswer(server, 'read', { method: 'GET', path: `/channels/${segment(channelId)}` })).json;
   if (!isRecord(channel) || typeof channel['name'] !== 'string') throw new PushError('server', 'the answer is no channel');
   const name = channel['name'];
   const teamId = channel['team_id'];
@@ -58,13 +57,13 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
 }
 
 async function rootOf(server: Server, postId: string): Promise<{ rootId: string; channelId: string }> {
-  const post = (await settled(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}` })).json;
+  const post = (await settledAnswer(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}` })).json;
   if (!isRecord(post) || typeof post['channel_id'] !== 'string') throw new PushError('server', 'the answer is no post');
   const rootId = post['root_id'];
   return { rootId: typeof rootId === 'string' && rootId !== '' ? rootId : postId, channelId: post['channel_id'] };
 }
 
-/** Direct channels come with the channels of every team. Of too many the newest count. */
+/** Direct channels are listed with the channels of every team. Of too many channels, the newest are taken. */
 async function recentChannels(server: Server, sinceAt: number): Promise<string[]> {
   const teams = await listOf(server, TEAMS_PATH);
   const lastPostById = new Map<string, number>();
@@ -78,13 +77,13 @@ async function recentChannels(server: Server, sinceAt: number): Promise<string[]
 }
 
 async function listOf(server: Server, path: string): Promise<JsonRecord[]> {
-  const { json } = await settled(server, 'list', { method: 'GET', path, background: true });
+  const { json } = await settledAnswer(server, 'list', { method: 'GET', path, background: true });
   return Array.isArray(json) ? json.filter(isRecord) : [];
 }
 
 async function isMember(server: Server, channelId: string): Promise<boolean> {
   try {
-    await settled(server, 'list', { method: 'GET', path: membershipPath(channelId) });
+    await settledAnswer(server, 'list', { method: 'GET', path: membershipPath(channelId) });
     return true;
   } catch (error) {
     if (error instanceof PushError && (error.reason === 'no_access' || error.reason === 'gone')) return false;

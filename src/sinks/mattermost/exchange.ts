@@ -1,11 +1,11 @@
-// One request and its answer as the sink sees it: what kind of body came, its JSON, and the error it stands for.
+// Makes one request and reads its answer: the kind of its body, its JSON, and the error that it means.
 
 import { isRecord } from '../../core/json-guards.ts';
 import { PushError, type Reason } from '../../core/sink.ts';
-import { type Answered, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
+import { type AnswerFacts, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
 import type { ResponseHeaders, Transport, TransportRequest } from './transport.ts';
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   headers: ResponseHeaders;
   retryAfterMs: number | undefined;
@@ -15,25 +15,25 @@ export interface Answer {
   errorId: string | undefined;
 }
 
-export async function exchange(transport: Transport, request: TransportRequest): Promise<Answer> {
+export async function exchange(transport: Transport, request: TransportRequest): Promise<HttpAnswer> {
   const { status, headers, retryAfterMs, body } = await transport(request);
   const json = decodeJson(body);
   const errorId = isRecord(json) && typeof json['id'] === 'string' && status >= 400 ? json['id'] : undefined;
   return { status, headers, retryAfterMs, bodyKind: bodyKindOf(body, json), json, errorId };
 }
 
-export function judge(operation: Operation, answer: Answer): Verdict {
-  return classify({ operation, ...answer } satisfies Answered);
+export function classifyAnswer(operation: Operation, answer: HttpAnswer): Verdict {
+  return classify({ operation, ...answer } satisfies AnswerFacts);
 }
 
-/** The error for an answer. Names status and error id; never what the server wrote, which may quote the post. */
-export function refusal(answer: Answer, reason: Reason, because: string): PushError {
+/** The error for an answer. Contains status and error id, never the server's text, which may quote the post. */
+export function refusal(answer: HttpAnswer, reason: Reason, because: string): PushError {
   const id = answer.errorId === undefined ? '' : ` ${answer.errorId.slice(0, 100)}`;
   return new PushError(reason, `${because} (${answer.status}${id})`, { retryAfterMs: answer.retryAfterMs });
 }
 
 /**
- * One part of a path. Ids and names come from session keys and files that agents can write: none may lead elsewhere.
+ * One part of a path. Ids and names come from session keys and files that agents can write, so none may change the path.
  * Throws `PushError` `rejected` for a part that would change the path.
  */
 export function segment(part: string): string {

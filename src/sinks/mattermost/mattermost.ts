@@ -1,16 +1,16 @@
-// A Mattermost server as a sink. Holds no state: what an answer means is decided in classify.ts, when to send outside.
+// A Mattermost server as a sink. Holds no state. classify.ts decides what an answer means; the caller decides when to send.
 
 import { isRecord } from '../../core/json-guards.ts';
 import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../../core/sink.ts';
 import { createChecks, type MattermostChecks } from './checks.ts';
 import { segment } from './exchange.ts';
-import { probeHealth, type Server, settled } from './health.ts';
+import { probeHealth, type Server, settledAnswer } from './doubtful-answers.ts';
 import { decodePost, decodePostList, type ReadPost } from './post-json.ts';
 
 /** The agents' Mattermost plugin ignores posts of custom types, so that a box never starts a turn. */
 const POST_TYPE = 'custom_livestatus';
 const PAGE_SIZE = 200; // The server's own limit.
-const MAX_PAGES = 20; // 4,000 posts within the hour that is looked through: no channel of people has as many
+const MAX_PAGES = 20; // 4,000 posts within the searched hour: no channel of people has as many
 const PAGE_MAX_BYTES = 16_777_216; // 200 posts of 16,383 code points, four bytes each, fit.
 
 /** Sink and start-up checks of one server. Requests carry no retry of their own except for a dead pooled connection. */
@@ -34,26 +34,26 @@ async function create(server: Server, draft: PostDraft, signal: AbortSignal | un
     type: POST_TYPE,
     pending_post_id: draft.pendingPostId,
   };
-  const answer = await settled(server, 'create', { method: 'POST', path: '/posts', body, signal });
+  const answer = await settledAnswer(server, 'create', { method: 'POST', path: '/posts', body, signal });
   if (isRecord(answer.json) && typeof answer.json['id'] === 'string') return { postId: answer.json['id'] };
   throw new PushError('server', 'the answer to a new post names no post');
 }
 
-// Not a full PUT: that clears what the body leaves out, reactions and pins included.
+// A patch, because a full PUT clears whatever the body leaves out, reactions and pins included.
 async function edit(server: Server, postId: string, body: PostBody, signal: AbortSignal | undefined): Promise<void> {
   const props = ownProps(server, body.props);
   const patch = body.message === undefined ? { props } : { message: body.message, props };
-  await settled(server, 'edit', { method: 'PUT', path: `/posts/${segment(postId)}/patch`, body: patch, signal }, postId);
+  await settledAnswer(server, 'edit', { method: 'PUT', path: `/posts/${segment(postId)}/patch`, body: patch, signal }, postId);
 }
 
-// The server adds `from_bot` to a bot's new post, and every edit of props would take it away: clients draw name and picture by it.
+// The server adds `from_bot` to a bot's new post, and an edit of props would remove it. Clients need it to draw name and picture.
 function ownProps({ isBot = () => false }: Server, props: PostBody['props']): PostBody['props'] {
   return isBot() ? { ...props, from_bot: 'true' } : props;
 }
 
 async function read(server: Server, postId: string, signal: AbortSignal | undefined): Promise<FoundPost | undefined> {
   try {
-    const answer = await settled(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}`, signal });
+    const answer = await settledAnswer(server, 'read', { method: 'GET', path: `/posts/${segment(postId)}`, signal });
     const post = decodePost(answer.json);
     if (post === undefined) throw new PushError('server', 'the answer is no post');
     return post.deleted ? undefined : post.found;
@@ -80,7 +80,7 @@ async function findOwn(server: Server, channelId: string, sinceAt: number, signa
 
 async function readPage(server: Server, channelId: string, page: number, signal: AbortSignal | undefined): Promise<ReadPost[]> {
   const path = `/channels/${segment(channelId)}/posts?page=${page}&per_page=${PAGE_SIZE}`;
-  const answer = await settled(server, 'list', { method: 'GET', path, signal, maxBytes: PAGE_MAX_BYTES, background: true });
+  const answer = await settledAnswer(server, 'list', { method: 'GET', path, signal, maxBytes: PAGE_MAX_BYTES, background: true });
   const posts = decodePostList(answer.json);
   if (posts === undefined) throw new PushError('server', 'the answer is no list of posts');
   return posts;

@@ -1,10 +1,10 @@
-// What a failed exchange without an answer means, and what the operator can do about it.
+// Says what a failed request without an answer means, and what the operator can do about it.
 
 import { errors } from 'undici';
 import { errorCode } from '../../core/error-code.ts';
 import { PushError } from '../../core/sink.ts';
 
-// The server closed a connection that was good before: idle for too long, or it was restarted.
+// The server closed a working connection: it was idle for too long, or the server was restarted.
 const DEAD_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);
 
 const NO_ANSWER_IN_TIME = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);

@@ -1,4 +1,4 @@
-// Posts and lists of posts as Mattermost sends them, decoded once. Nothing here throws.
+// Decodes posts and lists of posts as Mattermost sends them. Nothing here throws.
 
 import { isRecord } from '../../core/json-guards.ts';
 import type { FoundPost } from '../../core/sink.ts';

@@ -1,19 +1,19 @@
-// Owns until when the server wants to be left alone. Whoever asks it for something, posts, probes or directories, waits alike.
+// Sends nothing before the end of a `Retry-After`. Every kind of request waits: pushes, probes and the directory.
 
 import type { Clock } from '../../core/clock.ts';
 import { HeldBack } from '../../core/sink.ts';
 import { MAX_WAIT_MS } from './retry-after.ts';
 import type { Transport } from './transport.ts';
 
-/** What outlives the process: until when the server wanted to be left alone, by the wall clock. */
+/** Stored across restarts: until when the server asked us to wait (wall clock). */
 export interface WaitingTime {
   blockedUntil(): number | undefined;
   setBlockedUntil(until: number): void;
 }
 
 /**
- * The same transport; from a 429 until the end of its `Retry-After` nothing is sent and every request throws `HeldBack`, which is
- * `rate_limited`, with the time that is left. A waiting time that was told to an earlier process counts as well.
+ * The same transport. From a 429 until the end of its `Retry-After`, nothing is sent and every request throws `HeldBack`, which is
+ * `rate_limited`, with the remaining time. A wait that an earlier process received counts as well.
  */
 export function withRateGate(transport: Transport, clock: Clock, remembered: WaitingTime): Transport {
   let openAt = clock.monotonic() + Math.min((remembered.blockedUntil() ?? 0) - clock.now(), MAX_WAIT_MS);

@@ -1,12 +1,12 @@
-// How long a server wants to be left alone, from headers that come doubled, joined, as dates or as nonsense.
+// Reads how long a server asks us to wait, from headers that may be doubled, joined, dates or nonsense.
 
 import type { TransportResponse } from './transport.ts';
 
-export const MAX_WAIT_MS = 3_600_000; // A longer wish is an accident of a clock or a proxy; asking again once an hour harms nobody.
+export const MAX_WAIT_MS = 3_600_000; // A longer wait is an error of a clock or a proxy; one request an hour harms nobody.
 const EPOCH_SECONDS = 1_000_000_000; // Mattermost counts the reset in seconds from now, some proxies in seconds since 1970.
 
 /**
- * Milliseconds from now until the earliest next try, between 0 and one hour; `undefined` when no header says so, or when the answer
+ * Milliseconds from now until the earliest next try, between 0 and one hour. `undefined` when no header says so, or when the status
  * asks nobody to wait: the limiter sends its headers with every answer.
  * `Retry-After` wins over `X-RateLimit-Reset`, which says when the whole burst is free again. `nowAt` is the wall clock,
  * used for dates when the answer carries no `Date` of its own.
@@ -20,7 +20,7 @@ export function retryAfterMs({ status, headers }: Pick<TransportResponse, 'statu
 function waitOf(header: string | string[] | undefined, sentAt: number): number | undefined {
   const at = dateOf(header);
   const waits = at === undefined ? secondsOf(header).map((seconds) => fromNowMs(seconds, sentAt)) : [at - sentAt];
-  // The limiter by user sends its headers twice; of two different wishes only the longer one is safe.
+  // The limiter by user sends its headers twice. Of two different waits only the longer one is safe.
   return waits.length === 0 ? undefined : Math.min(Math.max(0, ...waits), MAX_WAIT_MS);
 }
 

@@ -1,4 +1,4 @@
-// Owns the connections to one Mattermost server. Knows nothing of posts: it carries one request and brings back one answer.
+// Holds the connections to one Mattermost server, sends one request and returns its answer. Knows nothing of posts.
 
 import { Pool } from 'undici';
 import { PushError } from '../../core/sink.ts';
@@ -16,9 +16,9 @@ export interface TransportRequest {
   timeoutMs?: number;
   /** An answer larger than this is dropped. */
   maxBytes?: number;
-  /** Leaves the token out: a server writes tokens that it refuses into its log in clear text. */
+  /** Leaves the token out: a server logs refused tokens in clear text. */
   anonymous?: boolean;
-  /** Nobody waits for it: it takes only what is left of the budget of requests. */
+  /** Nobody waits for it, so it uses only what is left of the request budget. */
   background?: boolean;
 }
 
@@ -28,7 +28,7 @@ export type ResponseHeaders = Record<string, string | string[]>;
 export interface TransportResponse {
   status: number;
   headers: ResponseHeaders;
-  /** How long the server wants to be left alone, where it says so. Read here and nowhere else. */
+  /** How long the server asks us to wait, if it does. The headers are read only here. */
   retryAfterMs: number | undefined;
   body: string;
 }
@@ -38,7 +38,7 @@ export type Transport = (request: TransportRequest) => Promise<TransportResponse
 
 export interface HttpTransport {
   send: Transport;
-  /** Ends every connection. Requests in flight fail with `unreachable`. */
+  /** Closes every connection. Requests in flight fail with `unreachable`. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export interface HttpTransportOptions {
   baseUrl: string;
   /** Read again for every request, so that a changed token needs no new connection. */
   token: () => string;
-  /** Of this program, for the `User-Agent`. */
+  /** The version of this program, for the `User-Agent`. */
   version: string;
 }
 
@@ -81,8 +81,8 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   return { send, close: pools.close };
 }
 
-// A create may have been carried out before the connection died, and a server that restarted has forgotten its
-// `pending_post_id`: only the caller can look for the post first.
+// A create may have been carried out before the connection died, and a restarted server has forgotten its `pending_post_id`.
+// Only the caller can search for the post first.
 function mayRepeat(request: TransportRequest): boolean {
   return request.method !== 'POST';
 }
@@ -118,7 +118,7 @@ async function attempt(pool: Pool, wire: Wire, request: TransportRequest, signal
   return { ...answered, retryAfterMs: retryAfterMs(answered, Date.now()), body };
 }
 
-// Leaving the loop by an exception destroys the body, and with it the connection that would bring the rest.
+// An exception in the loop destroys the body, and with it the connection that would deliver the rest.
 async function readCapped(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -158,7 +158,7 @@ async function withDeadline<T>(request: TransportRequest, run: (signal: AbortSig
 
 interface Pools {
   current(): Pool;
-  /** One dead connection means that its siblings are suspect: later requests get new ones, those in flight may finish. */
+  /** After one dead connection the others are suspect. Later requests get new ones; those in flight may finish. */
   retire(dead: Pool): void;
   close(): Promise<void>;
 }

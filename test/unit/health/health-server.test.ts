@@ -3,9 +3,9 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Door } from '../../../src/health/door.ts';
+import type { AccessPolicy } from '../../../src/health/page-access.ts';
 import type { HealthReport } from '../../../src/health/health-report.ts';
-import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health.ts';
+import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health-server.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
 import { PAGES } from '../../../src/health/pages.ts';
 import { watchProcess } from '../../../src/health/process-facts.ts';
@@ -25,14 +25,20 @@ const report: HealthReport = judgeHealth({
   process: { rssBytes: 1, eventLoopDelayP99Ms: 0 },
 });
 
-const OPEN: Door = { onlyLocalNames: true, token: undefined };
+const OPEN: AccessPolicy = { onlyLocalNames: true, token: undefined };
 const servers: HealthServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
 });
 
-async function serve(make: () => HealthReport, door: Door = OPEN): Promise<string> {
-  const server = createHealthServer({ host: '127.0.0.1', port: 0, door, report: make, redact: (text) => text.replaceAll('hush', '****') });
+async function serve(make: () => HealthReport, access: AccessPolicy = OPEN): Promise<string> {
+  const server = createHealthServer({
+    host: '127.0.0.1',
+    port: 0,
+    access,
+    report: make,
+    redact: (text) => text.replaceAll('hush', '****'),
+  });
   servers.push(server);
   const started = await server.start();
   if (started.kind === 'failed') throw new Error(started.problem);
@@ -95,7 +101,13 @@ describe('GET /health', () => {
 
   it('names the port and the cure when it is taken', async () => {
     const { port } = new URL(await serve(() => report));
-    const second = createHealthServer({ host: '127.0.0.1', port: Number(port), door: OPEN, report: () => report, redact: (text) => text });
+    const second = createHealthServer({
+      host: '127.0.0.1',
+      port: Number(port),
+      access: OPEN,
+      report: () => report,
+      redact: (text) => text,
+    });
     servers.push(second);
     expect(await second.start()).toEqual({
       kind: 'failed',
@@ -104,7 +116,7 @@ describe('GET /health', () => {
   });
 
   it('says so when the address is not one of this machine', async () => {
-    const server = createHealthServer({ host: '192.0.2.1', port: 0, door: OPEN, report: () => report, redact: (text) => text });
+    const server = createHealthServer({ host: '192.0.2.1', port: 0, access: OPEN, report: () => report, redact: (text) => text });
     servers.push(server);
     expect(await server.start()).toEqual({ kind: 'failed', problem: expect.stringContaining('HEALTH_HOST') });
   });

@@ -3,7 +3,7 @@
 import { onTestFinished } from 'vitest';
 import { Chat } from '../../../src/app/chat.ts';
 import { onceConnected } from '../../../src/sinks/once-connected.ts';
-import { watchReach } from '../../../src/sinks/reach.ts';
+import { withReachability } from '../../../src/sinks/reachability.ts';
 import { createThreadCosts } from '../../../src/sinks/thread-costs.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { forwarded } from '../../../src/core/guarded.ts';
@@ -195,7 +195,7 @@ export const LAYERS: Record<string, Layer> = {
     stops: 'nothing',
   },
   'the watch over reach': {
-    open: ({ mattermost, clock }) => nothingToStop(watchReach(mattermost, clock)),
+    open: ({ mattermost, clock }) => nothingToStop(withReachability(mattermost, clock)),
     refuses: {},
     stops: 'nothing',
   },

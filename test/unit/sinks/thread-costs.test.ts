@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createThreadCosts, isDear, type ThreadEdit } from '../../../src/sinks/thread-costs.ts';
+import { createThreadCosts, isExpensive, type ThreadEdit } from '../../../src/sinks/thread-costs.ts';
 import { createFakeSink } from '../sinks/fake-sink.ts';
 import { FakeClock } from '../../support/clock.ts';
 
@@ -24,13 +24,13 @@ describe('whether an edit in a thread is dear', () => {
     ['11.6', [30, 100, 300], 1_000, false, 'of any length'],
     ['11.6', [1_000], 10_000, false, 'of any length'],
   ])('%s with threads of %j tried, one of %s: %s (%s)', (version, tried, replies, expected) => {
-    expect(isDear(replies, edits(version, tried), [MEASURED[version][0] ?? 0])).toBe(expected);
+    expect(isExpensive(replies, edits(version, tried), [MEASURED[version][0] ?? 0])).toBe(expected);
   });
 
   it('a slow way to the server makes no thread dear', () => {
     const far = (ms: number): number => ms + 250;
     const tried = edits('11.6', [30, 100, 300]).map(({ replies, ms }) => ({ replies, ms: far(ms) }));
-    expect(isDear(1_000, tried, [far(13)])).toBe(false);
+    expect(isExpensive(1_000, tried, [far(13)])).toBe(false);
   });
 });
 
@@ -45,14 +45,14 @@ describe('what is measured', () => {
       edit: () => clock.advance(ms),
       create: async ({ target }) => ({ postId: target.rootId === undefined ? 'post1' : 'post2' }),
     });
-    costs.noteReplies('root', 200);
+    costs.setReplies('root', 200);
     for (const target of [{ channelId: 'c' }, { channelId: 'c', rootId: 'root' }])
       await sink.create({ target, pendingPostId: '', props: {} });
     await sink.edit('post1', { props: {} });
     await sink.edit('of an earlier process', { props: {} });
-    expect(costs.isDear(400)).toBe(false);
+    expect(costs.isExpensive(400)).toBe(false);
     ms = 90;
     await sink.edit('post2', { props: {} });
-    expect([costs.isDear(400), costs.isDear(100)]).toEqual([true, false]);
+    expect([costs.isExpensive(400), costs.isExpensive(100)]).toEqual([true, false]);
   });
 });

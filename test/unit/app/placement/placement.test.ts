@@ -151,10 +151,10 @@ describe('a thread (LS-28)', () => {
     ['of any length still is where edits are cheap', { route: THREAD, server: { replies: 5_000 } }, IN_THREAD],
     [
       'where edits are dear is left for the channel',
-      { route: THREAD, options: { isDear: (n) => n > 300 }, server: { replies: 301 } },
+      { route: THREAD, options: { isExpensive: (n) => n > 300 }, server: { replies: 301 } },
       IN_CHANNEL,
     ],
-    ['is judged by its own length', { route: THREAD, options: { isDear: (n) => n > 300 }, server: { replies: 300 } }, IN_THREAD],
+    ['is judged by its own length', { route: THREAD, options: { isExpensive: (n) => n > 300 }, server: { replies: 300 } }, IN_THREAD],
     ['is not made by PLACEMENT=auto', { route: CHANNEL }, IN_CHANNEL],
     ['is left with PLACEMENT=channel', { route: THREAD, options: { placement: 'channel' } }, IN_CHANNEL],
     [

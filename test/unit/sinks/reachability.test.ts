@@ -1,7 +1,7 @@
 // What requests tell of the server, and what those do not that were never sent.
 
 import { describe, expect, it } from 'vitest';
-import { watchReach } from '../../../src/sinks/reach.ts';
+import { withReachability } from '../../../src/sinks/reachability.ts';
 import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
 import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -10,7 +10,7 @@ function setUp(blockedUntil?: (now: number) => number) {
   const clock = new FakeClock();
   const limited = async () => ({ status: 429, headers: {}, retryAfterMs: 60_000, body: '' });
   const disk = { blockedUntil: () => blockedUntil?.(clock.now()), setBlockedUntil: () => undefined };
-  const watched = watchReach(createMattermostSink({ transport: withRateGate(limited, clock, disk), userId: () => 'me' }), clock);
+  const watched = withReachability(createMattermostSink({ transport: withRateGate(limited, clock, disk), userId: () => 'me' }), clock);
   return { clock, watched, ask: () => expect(watched.probe()).rejects.toMatchObject({ reason: 'rate_limited' }) };
 }
 

@@ -1,37 +1,37 @@
-// Owns when an open circuit asks the server again. Does not know what a circuit is.
+// Probes a failed server until it is healthy again. Knows nothing of the circuit that waits for it.
 
 import type { Clock } from '../core/clock.ts';
 import { PushError } from '../core/sink.ts';
 import { Timers } from '../core/timers.ts';
 
-export interface ProbingOptions {
-  /** The longest distance of two questions to a silent server. */
+export interface RecoveryProbeOptions {
+  /** The longest interval between two probes of a silent server. */
   cooldownMs: number;
   clock: Clock;
-  /** Waits `timeoutMs` for an answer. */
+  /** Waits `timeoutMs` for a response. */
   probe: (signal: AbortSignal, timeoutMs: number) => Promise<void>;
   onHealthy: () => void;
 }
 
-export interface Probing {
-  /** The first probe comes after two seconds, the next ones until one succeeds. */
+export interface RecoveryProbe {
+  /** The first probe is sent after two seconds; others follow until one succeeds. */
   start(): void;
-  /** Milliseconds until the next probe; a short while when none is planned because one is under way or has just succeeded. */
+  /** Milliseconds until the next probe; a short time when a probe is in flight or has just succeeded. */
   dueInMs(): number;
   stop(): void;
 }
 
 const SOON_MS = 1_000;
 
-// A server that refuses the connection or says that it is not healthy does so within a millisecond: asking it often costs nothing, and
-// whoever waits for an end sees it seconds after the restart.
+// A server that refuses the connection or reports that it is not healthy responds within a millisecond. So frequent probes cost nothing,
+// and a waiting end is shown seconds after the restart.
 const STEP_MS = 2_000;
 
-// A silent one would have to keep each question, so one is out at a time. It is waited for ever longer, and when it is given up the next
-// one takes its place: a server that was merely stopped answers it the moment it goes on.
+// A silent server would hold every probe, so one is in flight at a time. Each waits longer than the last; when it times out, the next one
+// is sent. A server that was only suspended answers it as soon as it resumes.
 const FIRST_PATIENCE_MS = 5_000;
 
-export function createProbing({ cooldownMs, clock, probe, onHealthy }: ProbingOptions): Probing {
+export function createRecoveryProbe({ cooldownMs, clock, probe, onHealthy }: RecoveryProbeOptions): RecoveryProbe {
   const stopped = new AbortController();
   const stepMs = Math.min(STEP_MS, cooldownMs);
   const longestPatienceMs = Math.max(FIRST_PATIENCE_MS, cooldownMs);

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { doorOf, refusalAt } from '../../../src/health/door.ts';
+import { accessPolicy, accessRefusal } from '../../../src/health/page-access.ts';
 
 const TOKEN = 'a-token-of-health';
 
-function statusOf(host: string, token: string | undefined, knock: { host?: string; authorization?: string; isOpenPage?: boolean }): number {
-  const { host: asked, authorization, isOpenPage = false } = knock;
-  return refusalAt(doorOf(host, token), { host: asked, authorization, isOpenPage })?.status ?? 200;
+function statusOf(
+  host: string,
+  token: string | undefined,
+  request: { host?: string; authorization?: string; isOpenPage?: boolean },
+): number {
+  const { host: asked, authorization, isOpenPage = false } = request;
+  return accessRefusal(accessPolicy(host, token), { host: asked, authorization, isOpenPage })?.status ?? 200;
 }
 
 describe('a page on loopback', () => {

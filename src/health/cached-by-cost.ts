@@ -1,10 +1,10 @@
-// Owns the newest result of something costly. Does not know what it is.
+// Caches the result of an expensive function, for longer the longer it takes. Does not know what it computes.
 
-const MAX_LOAD = 10; // at most a tenth of the time goes into it, however often it is asked for
+const MAX_LOAD = 10; // at most a tenth of the time is spent in it, however often it is called
 const CHEAP_MS = 5;
 
-/** The same answer again for ten times as long as it took to make; one that takes next to nothing is made every time. */
-export function sparing<T>(make: () => T): () => T {
+/** Returns the same value for ten times as long as it took to make. A value that takes next to no time is made every time. */
+export function cachedByCost<T>(make: () => T): () => T {
   let newest: { value: T; goodUntil: number } | undefined;
   return () => {
     const startedAt = performance.now();

@@ -1,20 +1,20 @@
-// Owns the HTTP server of the pages. Does not know what they say.
+// Runs the HTTP server of the pages. Does not know what they say.
 
 import { type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { redactFields } from '../runtime/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
-import { type Door, refusalAt } from './door.ts';
+import { type AccessPolicy, accessRefusal } from './page-access.ts';
 import type { HealthReport } from './health-report.ts';
-import { PAGES, pagesInWords } from './pages.ts';
-import { sparing } from './sparing.ts';
+import { PAGES, describePages } from './pages.ts';
+import { cachedByCost } from './cached-by-cost.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
-  /** 0 takes any free port; the daemon does not start a server at all when `HEALTH_PORT` is 0. */
+  /** 0 takes any free port. The daemon starts no server when `HEALTH_PORT` is 0. */
   readonly port: number;
-  readonly door: Door;
-  /** Called for requests, less often when it takes long. When it throws, the answer is `down`. */
+  readonly access: AccessPolicy;
+  /** Called for requests, less often when it takes long. When it throws, the page says `down`. */
   readonly report: () => HealthReport;
   /** Removes secrets from every string of the report. */
   readonly redact: (text: string) => string;
@@ -24,18 +24,18 @@ export interface HealthServerOptions {
 type HealthServerStart = { readonly kind: 'listening'; readonly url: string } | { readonly kind: 'failed'; readonly problem: string };
 
 export interface HealthServer {
-  /** Never throws: without its health page the daemon still does its job, so the caller logs the problem and goes on. */
+  /** Never throws: the daemon works without its health page, so the caller logs the problem and goes on. */
   start(): Promise<HealthServerStart>;
   stop(): Promise<void>;
 }
 
-const REQUEST_TIMEOUT_MS = 5_000; // A client that sends half a request must not hold a socket for ever.
-const CHECK_TIMEOUTS_MS = 1_000; // Node looks every 30 s only.
-const MAX_CONNECTIONS = 64; // Far more than anybody who asks for health needs, far fewer than the file handles of a process.
+const REQUEST_TIMEOUT_MS = 5_000; // A client that sends half a request must not hold a socket forever.
+const CHECK_TIMEOUTS_MS = 1_000; // Node checks only every 30 s.
+const MAX_CONNECTIONS = 64; // Far more than health checks need, far fewer than the file handles of a process.
 const MAX_BODY_BYTES = 1_024; // Nothing here reads a body.
 
 /** Answers `GET` and `HEAD` of the pages, everything else with 404. */
-export function createHealthServer({ host, port, door, report, redact }: HealthServerOptions): HealthServer {
+export function createHealthServer({ host, port, access, report, redact }: HealthServerOptions): HealthServer {
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -48,14 +48,14 @@ export function createHealthServer({ host, port, door, report, redact }: HealthS
   limitConnections(server.server, MAX_CONNECTIONS);
   server.addHook('onRequest', async (request, reply) => {
     const { host: asked, authorization } = request.headers;
-    const refused = refusalAt(door, { host: asked, authorization, isOpenPage: isOpen(request.routeOptions.url) });
+    const refused = accessRefusal(access, { host: asked, authorization, isOpenPage: isOpen(request.routeOptions.url) });
     if (refused === undefined) return;
     if (refused.status === 401) void reply.header('www-authenticate', 'Bearer');
     await reply.code(refused.status).send({ error: refused.error });
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: pagesInWords(PAGES) }));
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: describePages(PAGES) }));
   server.setErrorHandler(answerError);
-  const current = sparing(() => redacted(report(), redact));
+  const current = cachedByCost(() => redacted(report(), redact));
   for (const { path, answer } of PAGES)
     server.get(path, (_request, reply) => {
       const { status, body } = answer(current);
@@ -82,7 +82,7 @@ function isOpen(path: string | undefined): boolean {
   return PAGES.some((page) => page.path === path && page.isOpen);
 }
 
-/** A request that is wrong says nothing about the watcher's health; only a report that cannot be made does. */
+/** A bad request says nothing about the watcher's health. Only a report that cannot be made does. */
 function answerError(error: unknown, _request: unknown, reply: FastifyReply): FastifyReply {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
   if (status >= 400 && status < 500) return reply.code(status).send({ error: 'The request cannot be understood.' });
@@ -99,7 +99,7 @@ function problemOf(error: unknown, host: string, port: number): string {
   return `GET /health is not available: ${causesByCode[errorCode(error) ?? ''] ?? errorText(error)}`;
 }
 
-/** The address at which a process on this machine reaches the health page of `host` and `port`; none when it is off. */
+/** The address at which a process on this machine reaches the health page; `undefined` when it is off. */
 export function localHealthUrl(host: string, port: number): string | undefined {
   if (port === 0) return undefined;
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;

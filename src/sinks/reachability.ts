@@ -1,4 +1,4 @@
-// Owns when the chat server last answered and what it last failed with. Knows nothing of what was asked.
+// Records when the chat server last responded and how it last failed, for health. Does not know what was requested.
 
 import type { Clock } from '../core/clock.ts';
 import { guarded } from '../core/guarded.ts';
@@ -10,16 +10,16 @@ export interface ReachFacts {
   lastSuccessAt: number | undefined;
 }
 
-export interface WatchedSink extends Sink {
+export interface ReachabilitySink extends Sink {
   facts(): ReachFacts;
-  /** What was asked in another way failed with this. */
-  note(error: unknown): void;
-  /** Milliseconds since the last exchange of any outcome, by the steady clock. */
+  /** Records the error of a request that was not made through this sink. */
+  record(error: unknown): void;
+  /** Milliseconds since the last request ended, with any outcome, by the monotonic clock. */
   idleMs(): number;
 }
 
-/** The same sink, observed: an answer of any kind means that the server is reached. */
-export function watchReach(sink: Sink, clock: Clock): WatchedSink {
+/** The same sink, observed. Any response means that the server is reached. */
+export function withReachability(sink: Sink, clock: Clock): ReachabilitySink {
   const facts: ReachFacts = { reach: { state: 'unknown' }, lastSuccessAt: undefined };
   let askedAt = Number.NEGATIVE_INFINITY;
 
@@ -29,7 +29,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
       reached();
       return result;
     } catch (error) {
-      note(error);
+      record(error);
       throw error;
     } finally {
       askedAt = clock.monotonic();
@@ -41,7 +41,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
     facts.lastSuccessAt = clock.now();
   }
 
-  function note(error: unknown): void {
+  function record(error: unknown): void {
     if (!(error instanceof PushError) || error instanceof HeldBack || error.reason === 'breaker_open' || error.reason === 'auth') return;
     if (FAILURES[error.reason].isHealthFailure) facts.reach = { state: 'failing', because: error.message };
     else reached();
@@ -50,7 +50,7 @@ export function watchReach(sink: Sink, clock: Clock): WatchedSink {
   return {
     ...guarded(sink, observe),
     facts: () => facts,
-    note,
+    record,
     idleMs: () => clock.monotonic() - askedAt,
   };
 }
