@@ -1,6 +1,6 @@
 // One scripted gateway and the source that watches it, for the tests of a file; both end with their test.
 
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { type Running, runSource } from './running-source.ts';
 import { type Script, ScriptedGateway } from './scripted-gateway.ts';
 
@@ -9,22 +9,20 @@ export const MISSING_SCOPE = { code: 'INVALID_REQUEST', message: 'missing scope:
 export const UNKNOWN_METHOD = { code: 'INVALID_REQUEST', message: 'missing scope: operator.admin' };
 
 let gateway: ScriptedGateway | undefined;
-let running: Running | undefined;
-
-afterEach(async () => {
-  await running?.source.stop();
-  running = undefined;
-  await gateway?.close();
-  gateway = undefined;
-});
 
 export async function listen(script: Script): Promise<string> {
-  gateway = new ScriptedGateway(script);
-  return gateway.listen();
+  const opened = new ScriptedGateway(script);
+  onTestFinished(async () => {
+    await opened.close();
+    gateway = undefined;
+  });
+  gateway = opened;
+  return opened.listen();
 }
 
 export async function serve(script: Script, options: Parameters<typeof runSource>[1] = {}): Promise<Running> {
-  running = await runSource(await listen(script), options);
+  const running = await runSource(await listen(script), options);
+  onTestFinished(() => running.source.stop());
   return running;
 }
 

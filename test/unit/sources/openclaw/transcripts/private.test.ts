@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
@@ -12,6 +12,8 @@ import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
 
 const VERSIONS = ['2026.2.26', '2026.7.35'] as const;
 type Version = (typeof VERSIONS)[number];

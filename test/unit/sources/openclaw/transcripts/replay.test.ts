@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { VERSIONS } from './recorded-index.ts';
@@ -10,6 +10,8 @@ import { Replay } from './replay.ts';
 import { watch } from './watched.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
 
 type Told = { type: string; messageId?: string; callId?: string; at: number };
 

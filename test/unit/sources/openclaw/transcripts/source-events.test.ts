@@ -3,12 +3,14 @@ import { EventEmitter } from 'node:events';
 import { mkdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { FSWatcher } from 'chokidar';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FileEvents } from '../../../../../src/files/watch.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { watch } from './watched.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually, until } from '../../../../support/until.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
 
 const KEY = 'agent:main:main';
 

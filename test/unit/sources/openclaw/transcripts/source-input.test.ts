@@ -1,10 +1,12 @@
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Gateway, line, turn } from './gateway.ts';
 import { watch } from './watched.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
 
 const KEY = 'agent:main:main';
 

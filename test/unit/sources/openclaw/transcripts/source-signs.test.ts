@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Gateway, line, turn } from './gateway.ts';
 import { watch } from './watched.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
 
 const KEY = 'agent:main:main';
 

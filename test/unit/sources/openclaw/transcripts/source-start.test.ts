@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { Gateway, header, line, turn } from './gateway.ts';
 import { watch } from './watched.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
+
+vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
 
 const KEY = 'agent:main:main';
 const HOUR_MS = 3_600_000;

@@ -1,4 +1,4 @@
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { EventOf, SessionEvent } from '../../../../../src/core/event.ts';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import {
@@ -7,9 +7,6 @@ import {
   type TranscriptSource,
   type TranscriptSourceOptions,
 } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
-
-// Real files, real timers, and a machine that may be busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A running source with everything it said. */
 export interface Watched {
