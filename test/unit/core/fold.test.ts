@@ -58,11 +58,51 @@ describe('an event', () => {
     expect(fold.apply(event(called)).roots).toEqual([]);
   });
 
-  it('of the time touches every turn of its session', () => {
+  const ofAllTurns: Bare[] = [
+    { type: 'clock_ticked' },
+    { type: 'clock_jumped', byMs: 5_000 },
+    { type: 'writer_clock_learned', byMs: 5_000 },
+    { type: 'session_seen', agentId: 'main' },
+  ];
+  it.each(ofAllTurns)('of the time or of the whole session touches every turn of it: $type', (bare) => {
     const fold = new Fold();
     fold.apply(event(asked));
     fold.apply(event({ ...asked, messageId: 'again' }, AT + 60_000));
-    expect(fold.apply(event({ type: 'clock_ticked' }, AT + 90_000)).roots).toHaveLength(2);
+    expect(fold.apply(event(bare, AT + 90_000)).roots).toHaveLength(2);
+    expect(fold.apply(event(called, AT + 91_000)).roots).toHaveLength(1);
+  });
+
+  it('that touches several turns of a sub-agent touches the turn that has their box once', () => {
+    const fold = withChild();
+    fold.apply(event({ type: 'turn_started', trigger: { kind: 'operator' }, messageId: 'next' }, AT + 60_000, CHILD));
+    expect(fold.sessionsByKey.get(CHILD)?.turns).toHaveLength(2);
+    expect(fold.apply(event({ type: 'clock_ticked' }, AT + 90_000, CHILD)).roots).toHaveLength(1);
+  });
+
+  it('that adds a line to many keeps the newest and counts the others', () => {
+    const fold = new Fold(20);
+    const texts = Array.from({ length: 50 }, (_, index) => `line ${index}`);
+    fold.apply(event(asked));
+    for (const text of texts) fold.apply(event({ type: 'message', messageId: text, text, stop: 'tools' }));
+    const [turn] = fold.sessionsByKey.get(MAIN)?.turns ?? [];
+    expect(turn?.lines.map((line) => (line.kind === 'text' ? line.text : line.kind))).toEqual(texts.slice(-20));
+    expect(turn?.droppedLines).toBe(30);
+  });
+
+  it.each([
+    [CHILD, [62_000, 61_000]],
+    ['agent:main:subagent:2', [60_000, 62_000]],
+  ])('that announces %s by the id of its session is of the turn that waits for that one', (key, lastEvents) => {
+    const fold = new Fold();
+    for (const [index, childKey] of [CHILD, 'agent:main:subagent:2'].entries()) {
+      const at = AT + 60_000 + index * 1_000;
+      fold.apply(event({ ...asked, messageId: `asked ${index}` }, at));
+      fold.apply(event({ type: 'child_spawned', callId: `s${index}`, childKey }, at));
+      fold.apply(event({ type: 'session_seen', agentId: 'main', isSubAgent: true, sessionId: `id of ${childKey}` }, at, childKey));
+    }
+    const trigger = { kind: 'announce', childSessionId: `id of ${key}` } as const;
+    const { after } = fold.apply(event({ type: 'turn_started', trigger, messageId: 'announced' }, AT + 62_000));
+    expect(after.turns.map(({ lastEventAt }) => lastEventAt - AT)).toEqual(lastEvents);
   });
 });
 
@@ -94,6 +134,24 @@ describe('a turn that is forgotten', () => {
     const { after, roots } = fold.apply(event({ ...asked, messageId: 'later' }, AT + 3_600_000, CHILD));
     expect(after).toMatchObject({ agentId: 'main', isSubAgent: true, turns: [{ startedAt: AT + 3_600_000 }] });
     expect(roots).toEqual([]);
+  });
+
+  it('takes no sub-agent with it that another turn shows', () => {
+    const fold = withChild();
+    fold.apply(event({ ...asked, messageId: 'again' }, AT + 60_000));
+    fold.apply(event({ type: 'child_spawned', callId: 's2', childKey: CHILD }, AT + 61_000));
+    expect(fold.sessionsByKey.get(MAIN)?.turns.map(({ childrenByKey }) => Object.keys(childrenByKey))).toEqual([[CHILD], [CHILD]]);
+    fold.forgetTurn(MAIN, fold.sessionsByKey.get(MAIN)?.turns[0]?.boxId ?? '');
+    expect([...fold.sessionsByKey.keys()]).toEqual([MAIN, CHILD]);
+  });
+
+  it('takes no session with it that has boxes of its own', () => {
+    const fold = new Fold();
+    fold.apply(event(asked, AT, 'agent:other:main'));
+    fold.apply(event(asked));
+    fold.apply(event({ type: 'child_spawned', callId: 's', childKey: 'agent:other:main' }));
+    fold.forgetTurn(MAIN, fold.sessionsByKey.get(MAIN)?.turns[0]?.boxId ?? '');
+    expect(fold.sessionsByKey.get('agent:other:main')?.turns).toHaveLength(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reason, Sink } from '../../../src/core/sink.ts';
 import type { Fault } from '../../../src/stand-in/faults.ts';
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
+import { until } from '../../support/until.ts';
 import { type Call, draft, failureOf, failWith, type Ground, type Layer, LAYERS, openGround } from './layers.ts';
 
 /** Those that send what they are asked for. */
@@ -97,9 +98,21 @@ describe.each(SENDING)('%s passes on', (_name, layer) => {
       expect([call, await failureOf(callsOn(sink, postId, AbortSignal.abort())[call]())]).toEqual([call, given]);
       expect(ground.arrived()).toEqual([]);
       ground.standIn.faults.add({ fault: { kind: 'hang', applied: false } });
-      expect([call, await failureOf(callsOn(sink, postId, AbortSignal.timeout(50))[call]())]).toEqual([call, given]);
-      expect(ground.arrived()).toEqual([call]);
+      const giveUp = new AbortController();
+      const failure = failureOf(callsOn(sink, postId, giveUp.signal)[call]());
+      const arrived: string[] = [];
+      await until('it has reached the server', () => arrived.push(...ground.arrived()) > 0);
+      giveUp.abort();
+      expect([call, await failure, arrived]).toEqual([call, given, [call]]);
     }
+  });
+
+  it('how long a probe may take', async () => {
+    const { ground, sink } = await atWork(layer);
+    ground.standIn.faults.add({ fault: { kind: 'hang', applied: false } });
+    const askedAt = performance.now();
+    expect(await failureOf(sink.probe(undefined, 50))).toMatchObject({ reason: 'timed_out' });
+    expect(performance.now() - askedAt).toBeLessThan(4_500); // without a limit it takes five seconds
   });
 });
 

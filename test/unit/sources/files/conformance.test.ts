@@ -254,6 +254,7 @@ describe.each(IMPLEMENTATIONS.map((kind) => [kind.name, kind] as const))('%s', (
 
   it('reads through no link, waits for no pipe, and is not stopped by strange names', async () => {
     const { root, path, add, said, events } = await reading();
+    for (const session of ['link', 'pipe', 'folder']) kind.prepare(root, session); // they are known, and would be read at once
     const outside = join(tempFolderInMemory(), 'outside');
     writeFileSync(outside, kind.head('s1') + kind.says('stolen'));
     symlinkSync(outside, kind.path(root, 'link'));
