@@ -1,8 +1,8 @@
-// What a box says, before it is encoded as an attachment or a plain message.
+// The card: the content of a box, before it is encoded as an attachment or a plain message.
 
 import type { Retry } from './session.ts';
 
-/** The closed table of titles (product/live-status.md). */
+/** The states that a title can show: a closed set. */
 export type BoxState =
   | 'active'
   | 'quiet'
@@ -34,9 +34,9 @@ export interface Card {
   /** `#rrggbb` */
   color: string;
   title: string;
-  /** Oldest first. What must stay longest stands last: when there are too many, the first ones go. */
+  /** Oldest first. When there are too many, the first ones are dropped, so the most important stand last. */
   lines: string[];
-  /** The same for the version that creates a post, in which words notify people: foreign ones stand in code spans. */
+  /** The same for the version that creates a post. Its text notifies people, so foreign text stands in code spans. */
   first?: { title: string; lines: string[] };
   /** Instead of the title where that is part of a message. */
   titleInMessage?: string;
@@ -46,12 +46,12 @@ export interface Card {
   droppedLines: number;
   /** Plain text for notifications and clients without attachments. */
   fallback: string;
-  /** Changes like this jump the pace (see the table of states). */
+  /** A change of this key does not wait for the pace (see the table of states). */
   urgentKey: string;
   final: boolean;
 }
 
-/** The card as a new post shows it. A title only notifies where it is part of a message. */
+/** The card as a new post shows it. Only a title inside a message notifies people. */
 export function firstVersion(card: Card): Card {
   return card.first === undefined ? card : { ...card, lines: card.first.lines, titleInMessage: card.first.title };
 }

@@ -1,24 +1,24 @@
-// What a jump of the clock does to a session: every instant that is still counted from moves along, so nothing is declared idle,
-// lost or overdue for it. Pure.
+// Moves a session along with a jump of the clock: all instants from which time is still counted. So nothing is declared idle, lost or
+// overdue because of it. Pure.
 
 import type { Session, Turn } from './session.ts';
 import { isSubAgent } from './tree.ts';
 import { isAtRest } from './turn.ts';
 
-/** The session as if everything in it had happened `byMs` later (earlier when negative). What is over for good stays as it was shown. */
+/** The session as if everything in it had happened `byMs` later (earlier when negative). A turn that is over for good keeps its times. */
 export function shiftSession(session: Session, byMs: number): Session {
-  // When a sub-agent ended still counts for its parent, and nothing of it is ever shown by its date.
+  // The end of a sub-agent still counts for its parent, and no date of it is ever shown.
   const keepsCounting = (turn: Turn): boolean => isSubAgent(session) || !isOver(turn, session.asOf);
   const turns = session.turns.map((turn) => (keepsCounting(turn) ? shiftTurn(turn, byMs) : turn));
   return { ...session, turns, asOf: session.asOf + byMs };
 }
 
-/** Everything in the session was dated by another clock than was thought; what time it is now does not change. */
+/** The source dated everything in the session by another clock than was assumed; the present time does not change. */
 export function redateSession(session: Session, { at, byMs }: { at: number; byMs: number }): Session {
   return { ...session, turns: session.turns.map((turn) => shiftTurn(turn, byMs)), asOf: at };
 }
 
-/** Neither it nor anything it started is at work. */
+/** Whether neither the turn nor anything it started is at work. */
 function isOver(turn: Turn, asOf: number): boolean {
   const isAlone = Object.keys(turn.childrenByKey).length === 0 && turn.background.length === 0 && turn.waiting.length === 0;
   return turn.end !== undefined && isAtRest(turn) && isAlone && turn.busyUntil <= asOf;
@@ -40,7 +40,7 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
   };
 }
 
-/** Ended calls as well: how long they took must not change. */
+/** Shifts ended calls as well, so that their durations do not change. */
 function shiftCalls(callsById: Turn['callsById'], byMs: number): Turn['callsById'] {
   const shifted = { ...callsById };
   for (const [callId, call] of Object.entries(callsById)) {

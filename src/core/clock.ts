@@ -1,8 +1,8 @@
-// The only way time reaches the decisions of this program: real in the daemon, fake in the tests.
+// The port for time: real in the daemon, fake in the tests. No decision takes time from anywhere else.
 
 /** Time as an argument. Instants are milliseconds since the Unix epoch. */
 export interface Clock {
-  /** The wall clock. It may jump; use it for what people see and for what is compared with files. */
+  /** The wall clock. It may jump; use it for times that people see or that are compared with files. */
   now(): number;
   /** Milliseconds that only ever grow. Use it for deadlines and distances. */
   monotonic(): number;

@@ -1,4 +1,4 @@
-// The pace of ordinary edits as text and as steps. Pure.
+// Parses the pace of ordinary edits. Pure.
 
 /** From which age of a turn on (`fromAgeMs`) ordinary edits keep which distance (`intervalMs`). Ages ascend from 0. */
 export type Pace = readonly { readonly fromAgeMs: number; readonly intervalMs: number }[];

@@ -1,7 +1,7 @@
-// The vocabulary between sources and everything else: one event is one fact about one session, in the past tense.
+// The events that sources emit: one event is one fact about one session, in the past tense.
 
 /**
- * Who reads a conversation, as far as that is proven (LS-18). What is not known to be public is private.
+ * Who reads a conversation, as far as that is proven. What is not known to be public is private.
  * - `public`: its key or its row says that it is a group, a channel, a room or a scheduled run.
  * - `own`: the agent's own session: public as long as no person's chat set the turn going.
  * - `direct`: one person talks to the agent.
@@ -10,9 +10,9 @@
  */
 export type Audience = 'public' | 'own' | 'direct' | 'unknown' | 'disputed';
 
-/** Where a session's conversation lives, as far as the source knows. Read it with `homeOf`, which hears the turn's trigger, too. */
+/** Where a session's conversation lives, as far as the source knows. Read it with `homeOf`, which considers the turn's trigger, too. */
 export type Route =
-  /** With `otherwise` it is only where the last message went: what came from elsewhere has that audience instead (LS-27). */
+  /** With `otherwise` it is only where the last message went: turns from elsewhere have that audience instead. */
   | { kind: 'channel'; channelId: string; rootId?: string; otherwise?: Audience }
   /** With `moves` it is only the person of the last message. */
   | { kind: 'direct'; userId?: string; channelId?: string; moves?: true }
@@ -21,7 +21,7 @@ export type Route =
 
 /** What set a turn going. `announce` and `recovery` continue an earlier turn, the others open a new one. */
 export type Trigger =
-  /** `chat`: what the line itself says of the conversation it came from. */
+  /** `chat`: the kind of conversation that the line itself names. */
   | { kind: 'person'; postId?: string; rootId?: string; userId?: string; chat?: 'direct' | 'group' }
   | { kind: 'operator' }
   | { kind: 'schedule'; jobId?: string; name?: string }
@@ -29,7 +29,7 @@ export type Trigger =
   | { kind: 'command' }
   | { kind: 'parent' }
   | { kind: 'announce'; childSessionId?: string; childKey?: string }
-  /** `promptId`: the message that is tried again, where the source tells. */
+  /** `promptId`: the message that is tried again, where the source names it. */
   | { kind: 'recovery'; promptId?: string }
   | { kind: 'unknown' };
 
@@ -57,11 +57,11 @@ export type RunOutcome = 'done' | 'failed' | 'aborted' | 'timed_out' | 'lost' | 
 export type MessageStop = 'tools' | 'stop' | 'length' | 'error' | 'aborted';
 
 interface Common {
-  /** The name its source has for the session. Nobody else reads anything in it: what matters comes with `session_seen`. */
+  /** The name its source has for the session. Only the source reads it; all that others need comes with `session_seen`. */
   sessionKey: string;
   /** When it happened, by the source's clock, milliseconds since the epoch. */
   at: number;
-  /** The id of the source that emits it; `daemon` for what is concluded here. */
+  /** The id of the source that emits it; `daemon` for our own conclusions. */
   source: string;
   /** The source says when each run begins and ends, by name (`SourceCapabilities`). */
   namesRuns?: true;
@@ -71,10 +71,10 @@ interface Common {
 export type SessionEvent = Common &
   (
     | {
-        /** Emitted before anything else of a session, and again whenever something of it is new or may have been forgotten. */
+        /** Emitted before any other event of a session, and again when something in it is new or may have been forgotten. */
         type: 'session_seen';
         agentId: string;
-        /** It belongs into the box of the turn that spawned it, also while its parent is not known. */
+        /** It belongs in the box of the turn that spawned it, even while its parent is not known. */
         isSubAgent?: true;
         /** A scheduled job set it up: where that delivers may be known late. */
         isScheduled?: true;
@@ -85,7 +85,7 @@ export type SessionEvent = Common &
         model?: string;
         contextTokens?: number;
         contextWindow?: number;
-        /** This gateway tells of runs and words only, and there is no other source: tools and sub-agents cannot be known. */
+        /** This gateway sends runs and text only, and there is no other source: tools and sub-agents cannot be known. */
         toolsUntold?: boolean;
       }
     | {
@@ -93,22 +93,22 @@ export type SessionEvent = Common &
         trigger: Trigger;
         messageId?: string;
         runId?: string;
-        /** What a person asked for; only given where a rule of the coordinator needs it, and never stored. */
+        /** The text of a person's message; only there when a rule of the coordinator needs it, and never stored. */
         text?: string;
       }
     | { type: 'run_started'; runId: string }
-    /** `takesBack`: the same source had said something stronger of this run, which was not so. */
+    /** `takesBack`: the same source had emitted a stronger outcome of this run, which was wrong. */
     | { type: 'run_ended'; outcome: RunOutcome; runId?: string; reason?: string; takesBack?: boolean }
     /**
-     * Something is at work though nothing new is readable: a lock file, a running row. Believed until `until`. With `since`, when it
-     * began: one that began before its turn ended was left behind and is no sign of another turn. `renewedAt` is when its owner last
-     * did something for it: what is older than a loss does not take that back. With `isRun` false it may be housekeeping, which begins no
-     * turn. With `handle` it is that background command, and speaks only for the turn that started it.
+     * Something is at work though nothing new is readable: a lock file, a running row. Trusted until `until`. `since` is when it began:
+     * one that began before its turn ended was left behind, and is no sign of another turn. `renewedAt` is when its owner last renewed
+     * it: one that is older than a loss does not revoke the loss. With `isRun` false it may be housekeeping, which begins no turn. With
+     * `handle` it is that background command, and only a sign of the turn that started it.
      */
     | { type: 'busy_seen'; until: number; since?: number; renewedAt?: number; isRun?: boolean; handle?: string }
-    /** The owner let go of the transcript in the middle of a run and does nothing more: calls in progress are cut off. */
+    /** The owner released the transcript in the middle of a run and does nothing more: calls in progress are cut off. */
     | { type: 'calls_abandoned' }
-    /** The sign of life went away; `crashed` when its owner is known to be dead, `isSaid` when lines have said since how its run ended. */
+    /** The sign of life went away; `crashed` when its owner is known to be dead, `isSaid` when later lines say how its run ended. */
     | { type: 'busy_cleared'; crashed: boolean; isSaid?: true }
     | {
         type: 'message';
@@ -129,17 +129,17 @@ export type SessionEvent = Common &
     | { type: 'tool_ended'; callId: string; tool?: string; outcome: CallOutcome }
     | { type: 'child_spawned'; callId: string; childKey: string; label?: string }
     | { type: 'background_ended'; handle: string; exitCode?: number }
-    /** With `callId` the wait is for that call and ends with it; after `until` nobody waits any more, whether or not that is told. */
+    /** With `callId` the wait is for that call and ends with it; after `until` nobody waits any more, with or without an event. */
     | { type: 'waiting_started'; waitId: string; on: 'approval' | 'answer'; text?: string; callId?: string; until?: number }
     | { type: 'waiting_ended'; waitId: string }
     | { type: 'plan_changed'; steps: { step: string; status: 'pending' | 'in_progress' | 'completed' }[] }
     | { type: 'compacted' }
-    /** The file vanished or the gateway restarted; nothing says how the open runs ended, but by a reset (`/new`) somebody ended them. */
+    /** The file vanished or the gateway restarted: how the open runs ended is not known. By a reset (`/new`) a person ended them. */
     | { type: 'source_lost'; by?: 'reset' }
     | { type: 'clock_ticked' }
     /** The wall clock was set, or the machine slept: all instants shift by `byMs`, so that no deadline passes unobserved. */
     | { type: 'clock_jumped'; byMs: number }
-    /** The source's clock is another one than was thought: what it told before happened `byMs` later. Ours is as it was. */
+    /** The source has another clock than was assumed: its earlier events happened `byMs` later. Our clock is unchanged. */
     | { type: 'writer_clock_learned'; byMs: number }
     | { type: 'watcher_stopped' }
   );

@@ -1,5 +1,5 @@
-// Owns the folded sessions. Every event of every source passes here, and nobody else keeps a copy of what comes of it. Knows nothing of
-// boxes, posts or rules.
+// Owns the folded sessions. Every event of every source is folded here, and nobody else keeps a copy. Knows nothing of boxes, posts or
+// rules.
 
 import { setBounded } from './bounded-map.ts';
 import type { SessionEvent } from './event.ts';
@@ -9,19 +9,19 @@ import type { Session, SessionsByKey, Turn } from './session.ts';
 import { isSubAgent, type RootTurn, rootOf } from './tree.ts';
 import { withNewestLines } from './turn.ts';
 
-/** What one event made of its session. */
+/** What one event changed in its session. */
 export interface Change {
   event: SessionEvent;
-  /** The session as it was right before; without any turn where it was not known. */
+  /** The session right before the event; without turns when it was not known. */
   before: Session;
   after: Session;
-  /** The turns with a box of their own that may look different now. */
+  /** The turns with a box of their own whose boxes may have changed. */
   roots: readonly RootTurn[];
 }
 
-const KEPT_LINES = 60; // a box shows fewer, but late results need theirs
+const KEPT_LINES = 60; // a box shows fewer, but late results need their lines
 const MAX_FORGOTTEN = 5_000; // sub-agents that are at work again after so many others are rare
-const OLD_SIGNS_MS = 30_000; // a source that still sees a sign of life of before a restart tells it again within seconds
+const OLD_SIGNS_MS = 30_000; // a source that still sees a sign of life from before a restart emits it again within seconds
 
 export class Fold {
   readonly #byKey = new Map<string, Session>();
@@ -34,7 +34,7 @@ export class Fold {
     this.#keptLines = keptLines;
   }
 
-  /** Sessions are never changed in place: the same object is the same state. */
+  /** Sessions are immutable: the same object is the same state. */
   get sessionsByKey(): SessionsByKey {
     return this.#byKey;
   }
@@ -58,7 +58,7 @@ export class Fold {
     return [...new Map(found.map((root) => [root.turn.boxId, root])).values()];
   }
 
-  /** Takes a session over from a checkpoint. What showed that it goes on may have gone away while nobody looked. */
+  /** Takes a session over from a checkpoint. Its signs of life may have gone away while no watcher ran. */
   restore(session: Session, now: number): void {
     const turns = session.turns.map(({ interruptedAt: _interruptedAt, ...turn }) => ({
       ...turn,

@@ -1,8 +1,8 @@
-// A sink made of another one and of something that every call passes through.
+// Makes a sink of another one and a guard that every call passes.
 
 import type { Sink } from './sink.ts';
 
-/** Carries the call out, now or never, and says what came of it. `signal` is the caller's. */
+/** Makes the call or refuses it, and returns its result. `signal` is the caller's. */
 export type Guard = <T>(call: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
 
 /** The same sink behind a guard. A layer that changes single methods spreads the result and replaces those. */

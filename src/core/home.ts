@@ -1,12 +1,12 @@
-// Where a turn belongs and who may read it (LS-18, LS-27): what routes, triggers and several sources say, taken together. Pure.
+// Decides where a turn belongs and who may read it, from its routes, its trigger and all sources. Pure.
 
 import type { Audience, Route, Trigger } from './event.ts';
 
 const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
 
 /**
- * The one place whose readers may read the turn: its route, once the line that set it going agrees with it. `undefined`: nobody has
- * told yet, which is as private as `unknown`.
+ * The one place whose readers may read the turn: its route, if the line that set it going agrees with it. `undefined`: not known yet,
+ * which is as private as `unknown`.
  */
 export function homeOf({ route, trigger }: { route?: Route; trigger: Trigger }): Route | undefined {
   switch (route?.kind) {
@@ -26,7 +26,7 @@ export function homeOf({ route, trigger }: { route?: Route; trigger: Trigger }):
   }
 }
 
-/** Whether everybody may read it: nothing else may fall back to a channel. */
+/** Whether everybody may read it. Only then it may fall back to a channel. */
 export function isPublic(audience: Audience): boolean {
   return audience === 'public' || audience === 'own';
 }
@@ -36,7 +36,7 @@ function audienceOf(audience: Audience, trigger: Trigger): Audience {
   return audience === 'own' && !isOwn(trigger) ? 'unknown' : audience;
 }
 
-/** Nobody's chat is behind it. Of what is not told it may be. */
+/** No person's chat is behind it. Behind an unknown trigger there may be one. */
 function isOwn({ kind }: Trigger): boolean {
   return kind === 'operator' || kind === 'schedule' || kind === 'heartbeat';
 }
@@ -50,12 +50,12 @@ function isFromMattermost(trigger: Trigger): boolean {
   return trigger.kind === 'person' && (trigger.postId !== undefined || trigger.userId !== undefined);
 }
 
-/** Several people share the session, so the line itself must say that it is this person's. */
+/** Several people share the session, so the line itself must name this person. */
 function isOf(trigger: Trigger, userId: string | undefined): boolean {
   return trigger.kind === 'person' && trigger.userId !== undefined && trigger.userId === userId;
 }
 
-/** What two sources say together, `newer` being told last. What one of them calls direct and the other does not is disputed. */
+/** The route that two sources agree on; `newer` came last. It is disputed when only one of them calls it direct. */
 export function agreed(older: Route, newer: Route): Route {
   if (older.kind === 'elsewhere') return newer.kind === 'elsewhere' ? bothElsewhere(older, newer) : oneElsewhere(older.audience, newer);
   if (newer.kind === 'elsewhere') return oneElsewhere(newer.audience, older);
@@ -73,7 +73,7 @@ function bothElsewhere({ audience: older }: Elsewhere, { audience: newer }: Else
   return isPublic(older) && isPublic(newer) ? { kind: 'elsewhere', audience: 'own' } : DISPUTED;
 }
 
-/** Of a place that moves nobody knows which of the two messages came last; where a scheduled job delivers does not move. */
+/** When a place moves, nobody knows which of the two messages came last. The place of a scheduled job does not move. */
 function oneElsewhere(audience: Audience, place: Place): Route {
   if (audience === 'unknown') return place;
   if (audience === 'disputed') return DISPUTED;
@@ -89,23 +89,23 @@ function samePerson(older: Direct, newer: Direct): Route {
   return channelId === undefined ? newer : { ...newer, channelId };
 }
 
-/** `isFirstWord`: of the source that has just told a route of the session. */
-interface Learning {
+/** `isFirst`: it is the first route of the session from its source. */
+interface RouteChange {
   isScheduled: boolean;
-  isFirstWord: boolean;
+  isFirst: boolean;
 }
 
 /**
- * The route of a turn that runs, after its session's has become `now`. It is frozen at the turn's start (LS-27), except that what
- * nobody knew is learned, that where a scheduled job delivers may be told late, and that what turns out to be direct is shown no longer.
+ * The route of a running turn after its session's has become `now`. It is frozen at the turn's start, with three exceptions: an unknown
+ * route may become known, the place of a scheduled job may come late, and a turn that turns out to be direct is shown no longer.
  */
-export function routeAfter(frozen: Route | undefined, now: Route, { isScheduled, isFirstWord }: Learning): Route {
-  if (frozen === undefined || (isUnknown(frozen) && isFirstWord) || (isDisputed(frozen) && isDirect(now))) return now;
+export function routeAfter(frozen: Route | undefined, now: Route, { isScheduled, isFirst }: RouteChange): Route {
+  if (frozen === undefined || (isUnknown(frozen) && isFirst) || (isDisputed(frozen) && isDirect(now))) return now;
   if (isScheduled && frozen.kind === 'elsewhere' && isPublic(frozen.audience) && now.kind !== 'elsewhere') return now;
   return contradicts(frozen, now) && isDirect(now) ? DISPUTED : frozen;
 }
 
-/** Whether the new word contradicts what was known: one says direct, the other does not. */
+/** Whether the new route contradicts the known one: only one of them is direct. */
 export function contradicts(known: Route, now: Route): boolean {
   return isDirect(known) !== isDirect(now) && !isUnknown(known) && !isUnknown(now);
 }

@@ -1,4 +1,4 @@
-// Narrowing of untrusted JSON by hand: lines are decoded thousands of times a minute, and a wrong shape is no error.
+// Narrows untrusted JSON by hand: thousands of lines a minute are decoded, and a wrong shape is no error.
 
 export type JsonRecord = Record<string, unknown>;
 
@@ -16,12 +16,12 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The value if it is a string with something in it. */
+/** The value if it is a string that is not empty. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The value if it is a number that can be calculated with. */
+/** The value if it is a finite number. */
 export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

@@ -1,6 +1,6 @@
-// How every part says something to the operator. Where the lines go, and what is masked in them, is decided outside.
+// The port for logging. Where lines go, and what is masked in them, is decided outside.
 
-/** What a line is about. Strings are masked before they leave; never put transcript text or tool arguments here. */
+/** The fields of a line. Strings are masked before they leave; never put transcript text or tool arguments here. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A log of sentences with fields, such as `log.warn({ file }, 'The transcript cannot be read.')`. Never throws. */

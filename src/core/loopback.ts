@@ -1,4 +1,4 @@
-// Pure: whether a host is this machine and no other can be meant.
+// Decides whether a host is surely this machine. Pure.
 
 /**
  * `host` is a host name or an address, an IPv6 address with or without brackets, as `URL` writes it (which has already turned forms

@@ -1,4 +1,4 @@
-// What the agent said, as lines of its box: each message once, whoever tells it and however often. Pure.
+// Puts the text of messages into the lines of a turn: each message once, whichever sources emit it, and however often. Pure.
 
 import type { EventOf } from './event.ts';
 import type { Line, Turn } from './session.ts';
@@ -9,7 +9,7 @@ const MAX_JOINED = 10;
 const PREFIX = /^\[[^\]]{1,40}\] /;
 const SAME_TEXT_MS = 10_000; // a gateway dates a message when its model call began, a transcript when it was complete
 
-/** The turn with the words and the usage of a message. */
+/** The turn with the text and the usage of a message. */
 export function withMessageText(turn: Turn, event: EventOf<'message'>): Turn {
   const paid = withUsage(turn, usageIdOf(turn, event), event.usage);
   if (turn.messageIds.includes(event.messageId)) return paid;
@@ -18,18 +18,18 @@ export function withMessageText(turn: Turn, event: EventOf<'message'>): Turn {
   return isNews ? withText(counted, event) : counted;
 }
 
-/** Half an answer before a retry would only say the same twice. */
+/** Half an answer before a retry would only be shown twice. */
 function isWorthShowing({ text, stop }: EventOf<'message'>): boolean {
   return text !== undefined && text !== '' && stop !== 'error';
 }
 
-/** What is paid for a message that another source has told by an id of its own is paid once. */
+/** The usage of a message counts once, even if two sources emit the message with different ids. */
 function usageIdOf(turn: Turn, event: EventOf<'message'>): string {
   const twin = twinOf(turn, event);
   return twin?.kind === 'text' && twin.id in turn.usageById ? twin.id : event.messageId;
 }
 
-/** The line that another source has told of this very message, or the one that the gateway repeats because it delivered it. */
+/** The line of this very message from another source, or the one that the gateway repeats because it delivered it. */
 function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
   if (turn.lines.some((line) => line.kind === 'text' && line.id === event.messageId)) return undefined;
   const original = event.injected === true ? (originalOf(turn, event) ?? repeatedBy(turn, event)) : undefined;
@@ -42,7 +42,7 @@ function twinOf(turn: Turn, event: EventOf<'message'>): Line | undefined {
 }
 
 /**
- * What the agent said and the gateway writes once more because it was delivered: a message in whole or in pieces, several as one, perhaps
+ * The agent's line that the gateway writes once more because it was delivered: a message in whole or in pieces, several as one, perhaps
  * with the prefix of its answers. A short text may be part of another one by chance.
  */
 export function originalOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
@@ -55,7 +55,7 @@ export function originalOf({ lines }: Turn, event: EventOf<'message'>): Line | u
   );
 }
 
-/** The newest of them, told as one. */
+/** Whether the form is several of the newest messages joined. */
 function isOfSeveral(said: readonly { text: string }[], forms: readonly string[]): boolean {
   let joined = '';
   for (const { text } of said.slice(-MAX_JOINED).toReversed()) {
@@ -69,20 +69,20 @@ function isMirror(said: string, mirrored: string): boolean {
   return said === mirrored || (mirrored.length >= MIN_PIECE_CHARS && said.includes(mirrored.replace(/…$/, '')));
 }
 
-/** The gateway may write the same words twice within moments. */
+/** The gateway may write the same text twice within moments. */
 function repeatedBy({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
   const text = bareText(event.text);
   const isSoon = (line: Line): boolean => Math.abs((line.at ?? 0) - event.at) <= SAME_TEXT_MS;
   return lines.find((line) => line.kind === 'text' && line.injected === true && bareText(line.text) === text && isSoon(line));
 }
 
-/** What was delivered may be written down before what the agent said. */
+/** The delivered text may be written before the agent's own message. */
 function mirrorOf({ lines }: Turn, event: EventOf<'message'>): Line | undefined {
   const text = bareText(event.text);
   return lines.find((line) => line.kind === 'text' && line.injected === true && bareText(line.text) === text);
 }
 
-/** Without marks of formatting, which a messenger may not have. */
+/** The text without marks of formatting, which a messenger may not have. */
 function bareText(text = ''): string {
   return text
     .replace(/[*_~`#>]+/g, '')
@@ -94,7 +94,7 @@ function isOfAbort(turn: Turn, event: EventOf<'message'>): boolean {
   return event.stop === 'aborted' || turn.end?.outcome === 'aborted';
 }
 
-/** The last words before an abort come several times; they stand where they were said first. */
+/** The last text before an abort comes several times; it stays where it came first. */
 function withText(turn: Turn, event: EventOf<'message'>): Turn {
   const injected = event.injected === true ? { injected: true as const } : {};
   const line: Line = { kind: 'text', id: event.messageId, text: event.text ?? '', at: event.at, source: event.source, ...injected };

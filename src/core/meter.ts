@@ -1,4 +1,4 @@
-// The port for counting what happens, and the catalogue of what is counted.
+// The port for counters, and their catalogue.
 
 interface Metric {
   readonly help: string;
@@ -6,7 +6,7 @@ interface Metric {
   readonly labels: readonly string[];
 }
 
-/** A new metric is a line here; whoever sees it happen counts it. All of them are counted since the start. */
+/** A new metric is a line here, and `meter.count(…)` where it happens. All are counted since the start. */
 export const METRICS = {
   edits_sent: { help: 'Creates and edits that the server confirmed.', labels: [] },
   edits_conflated: { help: 'States that a newer one replaced before they were sent.', labels: [] },
@@ -21,6 +21,6 @@ type LabelOf<Name extends MetricName> = (typeof METRICS)[Name]['labels'][number]
 type LabelsOf<Name extends MetricName> = [LabelOf<Name>] extends [never] ? [] : [Readonly<Record<LabelOf<Name>, string>>];
 
 export interface Meter {
-  /** It happened once more. */
+  /** Counts one more. */
   count<Name extends MetricName>(name: Name, ...labels: LabelsOf<Name>): void;
 }

@@ -1,4 +1,4 @@
-// Allow and deny lists such as `CHANNELS` and `AGENTS`: which names a filter lets through.
+// Allow and deny lists such as `CHANNELS` and `AGENTS`.
 
 /** Patterns in lower case; `*` stands for any characters. An empty `allow` lets everything through that is not denied. */
 export interface NameList {
@@ -7,7 +7,7 @@ export interface NameList {
 }
 
 /**
- * Says whether something may pass. `names` are all names of the same thing (a channel's id, its name, `team/name`): one
+ * Whether something may pass. `names` are all names of the same thing (a channel's id, its name, `team/name`): one
  * that is denied is enough to refuse, one that is allowed is enough to pass. Case does not matter.
  */
 export function isListed(list: NameList, names: readonly string[]): boolean {
@@ -17,7 +17,7 @@ export function isListed(list: NameList, names: readonly string[]): boolean {
   return list.allow.length === 0 || matchesAny(list.allow);
 }
 
-// Each piece between two stars is looked for once, from left to right, so a long name costs no more than its length per piece.
+// Each piece between two stars is searched for once, from left to right, so a long name costs no more than its length per piece.
 function matches(pattern: string, name: string): boolean {
   const pieces = pattern.split('*');
   const first = pieces[0] ?? '';

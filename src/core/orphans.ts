@@ -1,11 +1,11 @@
-// Sub-agents that hang in the air: which turn must have spawned them, where no spawn call was ever seen, and which belong nowhere. Pure.
+// Finds the turns of sub-agents whose spawn call was never seen, and sub-agents that belong to no turn. Pure.
 
 import type { SessionEvent } from './event.ts';
 import type { Session, SessionsByKey, Turn } from './session.ts';
 import { isSubAgent, type RootTurn, rootOf } from './tree.ts';
 
 const ORPHAN_AFTER_MS = 5_000; // a parent's spawn result is normally there long before
-const CLOCKS_DIFFER_MS = 1_000; // a gateway and the lines of a file date the same moment by so much apart
+const CLOCKS_DIFFER_MS = 1_000; // a gateway and a file may date the same moment this far apart
 
 /** The events that attach sub-agents whose spawn call was never seen to the turn that was going on when they began. */
 export function orphanLinks(sessionsByKey: SessionsByKey, now: number): SessionEvent[] {
@@ -33,7 +33,7 @@ function isOrphan(session: Session, sessionsByKey: SessionsByKey, now: number): 
   return rootOf(sessionsByKey, session, turn) === undefined && !knowsChild(parent, session.key);
 }
 
-/** Only a turn that was going on when the sub-agent began can have spawned it; a later one of the same session has not. */
+/** Only a turn that was going on when the sub-agent began can have spawned it, not a later one of the same session. */
 function spawnerOf(parent: Session | undefined, child: Turn): Turn | undefined {
   const spawner = parent?.turns.findLast((turn) => turn.startedAt <= child.startedAt + CLOCKS_DIFFER_MS);
   const isOver = spawner?.end !== undefined && spawner.end.at + CLOCKS_DIFFER_MS < child.startedAt;

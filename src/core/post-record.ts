@@ -1,4 +1,4 @@
-// What must survive a crash about the post of one box. Plain data; written by the publisher, kept by the checkpoint.
+// The part of a box's post that must survive a crash. Plain data; the publisher writes it, the checkpoint keeps it.
 
 import type { Card } from './card.ts';
 import type { Target } from './sink.ts';
@@ -9,10 +9,10 @@ import type { Target } from './sink.ts';
  */
 export type PostPhase = 'intent' | 'posted' | 'gone' | 'parked';
 
-/** What a person deleted: the post, or the thread that it stood in. */
+/** What a person deleted: the post, or its thread. */
 export type GoneCause = 'post' | 'root';
 
-/** What a box has to say, without what the record says anyway. */
+/** The content of a box, without what the record has anyway. */
 export interface OwedView {
   card: Card;
   turnStartedAt: number;
@@ -37,9 +37,9 @@ export interface PostRecord {
   acked?: { hash: string; seq: number };
   /** The urgent key that was confirmed last. */
   urgentKey?: string;
-  /** The box has ended and its post is not known to say so. */
+  /** The box has ended, and its post may not say so yet. */
   owedFinal: boolean;
-  /** That end, so that the next process can write it although it may know nothing of the turn any more. */
+  /** That end, so that the next process can write it even when it knows nothing of the turn. */
   owedView?: OwedView;
   /** The newest state of the box was final. */
   final: boolean;

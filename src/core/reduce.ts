@@ -15,7 +15,7 @@ const SAME_COMPACTION_MS = 2_000;
 
 const UNKNOWN_AGENT = 'unknown';
 
-/** A session nothing is known about but its key. */
+/** A session of which only the key is known. */
 export function newSession(key: string): Session {
   return { key, agentId: UNKNOWN_AGENT, turns: [], asOf: 0 };
 }
@@ -60,7 +60,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
   }
 }
 
-/** A sign of life that opens nothing says nothing new: time is not shown to have gone on because of it. */
+/** A sign of life that opens nothing changes no box: it does not advance the time shown. */
 function withoutNews(before: Session, after: Session): Session {
   return after.turns.length > 0 && after.turns.length === before.turns.length ? { ...after, asOf: before.asOf } : after;
 }
@@ -153,7 +153,7 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
   }
 }
 
-/** The clock of a turn begins with its first run; only a gateway tells of a message that waits for that. */
+/** The clock of a turn begins with its first run; only a gateway sends a message that still waits for its run. */
 function startRun(before: Turn, event: EventOf<'run_started'>): Turn {
   const turn = before.hasRun === true || before.end !== undefined ? before : withRun(before, event.at);
   return { ...reopen(turn, { at: event.at }), runsById: { ...turn.runsById, [event.runId]: { open: !isBeforeEnd(turn, event) } } };
@@ -189,7 +189,7 @@ function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {
   return withLine(withNewCall(turn, call, event.runId), { kind: 'call', callId: event.callId, at: event.at });
 }
 
-/** A call that is told after its turn has ended had ended by then, too. A result that comes later still says how. */
+/** A call that arrives after its turn has ended had ended, too. A later result still says how. */
 function withNewCall(turn: Turn, call: Call, runId: string | undefined): Turn {
   if (turn.end === undefined || !isBeforeEnd(turn, { at: call.startedAt }))
     return { ...reopen(turn, { at: call.startedAt, runId }), runOpen: true, callsById: { ...turn.callsById, [call.callId]: call } };
@@ -238,7 +238,7 @@ function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
   return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, { at: event.at }), waiting: [...others, waiting] };
 }
 
-/** Told in so many words, unlike a last message: no call of the run is answered any more. */
+/** An explicit end, unlike a last message: no call of the run is answered any more. */
 function endRun(turn: Turn, event: EventOf<'run_ended'>): Turn {
   const closed = closeRun(turn, event);
   if (event.outcome === 'yielded') return closed;
@@ -249,8 +249,8 @@ function endRun(turn: Turn, event: EventOf<'run_ended'>): Turn {
 }
 
 /**
- * A sign of life that was given for the command ends with it; so does the turn when it was only waiting for that. Without such
- * a sign the report may be hours old.
+ * The command's own sign of life ends with it, and so does a turn that only waited for the command. Without such a sign the report may be
+ * hours old.
  */
 function endBackground(turn: Turn, event: EventOf<'background_ended'>): Turn {
   const background = turn.background.filter((handle) => !isSameHandle(handle, event.handle));
@@ -266,7 +266,7 @@ function isSameHandle(handle: string, reported: string): boolean {
   return handle === reported || (reported.length >= 6 && handle.startsWith(reported));
 }
 
-/** Both sources tell of the same compaction, each by its own time; nothing is compacted twice within that. */
+/** Both sources emit the same compaction, each with its own time; no session is compacted twice within that. */
 function compact(turn: Turn, event: EventOf<'compacted'>): Turn {
   const isKnown = turn.lines.some((line) => line.kind === 'note' && Math.abs((line.at ?? 0) - event.at) <= SAME_COMPACTION_MS);
   if (isKnown) return turn;

@@ -1,4 +1,4 @@
-// Owns which failures are going on and how often each was seen since it was last logged. Does not know what fails.
+// Logs failures that go on without repeating itself: keeps which go on, and how often each happened since it was last logged.
 
 import type { Clock } from './clock.ts';
 import type { LogFields, Logger } from './log.ts';
@@ -20,7 +20,7 @@ interface Failure {
   total: number;
 }
 
-/** `clock.monotonic` decides when a failure is due to be named again. */
+/** `clock.monotonic` decides when a failure is logged again. */
 export function createRepeatLog(log: Logger, clock: Clock, options: { remindAfterMs?: number } = {}): RepeatLog {
   const remindAfterMs = options.remindAfterMs ?? REMIND_AFTER_MS;
   const failuresByKey = new Map<string, Failure>();

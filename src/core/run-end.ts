@@ -1,17 +1,17 @@
-// How runs end and reopen. An abort writes a normal stop first, a retry follows an error, and results come late: the rules for that are here.
+// Ends and reopens runs. An abort writes a normal stop first, a retry follows an error, and results come late: here are the rules.
 
 import type { RunOutcome } from './event.ts';
 import type { Line, Session, Turn, TurnEnd } from './session.ts';
 import { hasOpenRun, isAtRest, pendingCalls, withoutWaits } from './turn.ts';
 
-/** Later activity of the same turn takes its end back (see the table of states: finals reopen); earlier activity, told late, does not. */
+/** Later activity of a turn reopens it (see the table of states). Earlier activity that arrives late does not. */
 export function reopen(turn: Turn, event: { at: number; runId?: string | undefined }): Turn {
   if (turn.end !== undefined && (isBeforeEnd(turn, event) || isOfEndedRun(turn, event.runId))) return turn;
   const { end: _end, retry: _retry, ...open } = turn;
   return open;
 }
 
-/** Whether the turn had ended when this happened: a source that tells late, or dates by another clock. */
+/** Whether the turn had ended when this happened: the event came late, or was dated by another clock. */
 export function isBeforeEnd(turn: Turn, event: { at: number }): boolean {
   return turn.end !== undefined && event.at < turn.end.at;
 }
@@ -31,32 +31,32 @@ export function closeRun(
   if (event.outcome === 'yielded') return closed;
   const end: TurnEnd = { outcome: event.outcome, at: event.at, ...(event.reason === undefined ? {} : { reason: event.reason }) };
   if (turn.end !== undefined && event.takesBack !== true && outranks(turn.end, end)) return { ...closed, end: turn.end };
-  // What was seen of a run before somebody stopped it says nothing any more: a lock or a row of it may be left behind.
+  // Signs of life from before somebody stopped the run do not count any more: its lock or row may be left behind.
   const ended = { ...closed, end, ...(end.outcome === 'aborted' ? { busyUntil: 0 } : {}) };
   return event.outcome === 'done' ? ended : endCalls({ ...ended, waiting: [] }, event.at);
 }
 
 /**
- * An end is told in several lines and by two sources, in any order, with a normal stop among them; the strongest word counts,
- * and of equal ones the latest. A word more than this after another belongs to later work, whatever it says.
+ * An end comes in several lines and from two sources, in any order, with a normal stop among them. The strongest outcome counts, and of
+ * equal ones the latest. An outcome that comes later than this after another belongs to later work.
  */
 const SAME_END_MS = 2_000;
 
 const STRENGTH = { lost: 0, unseen: 0, done: 1, failed: 2, aborted: 3, timed_out: 4 } as const;
 
 function outranks(standing: TurnEnd, next: TurnEnd): boolean {
-  if (STRENGTH[standing.outcome] === 0 || STRENGTH[next.outcome] === 0) return STRENGTH[next.outcome] === 0; // not to know is no news
+  if (STRENGTH[standing.outcome] === 0 || STRENGTH[next.outcome] === 0) return STRENGTH[next.outcome] === 0; // an unknown outcome adds nothing
   if (Math.abs(next.at - standing.at) > SAME_END_MS || STRENGTH[standing.outcome] === STRENGTH[next.outcome]) return next.at < standing.at;
   return STRENGTH[standing.outcome] > STRENGTH[next.outcome];
 }
 
-/** A failed model call told again by another source, when its run has already ended for it. */
+/** A failed model call that another source emits again, when its run has already ended for it. */
 export function isPartOfEnd(turn: Turn, event: { at: number }): boolean {
   if (turn.end === undefined || isBeforeEnd(turn, event)) return turn.end !== undefined;
   return STRENGTH[turn.end.outcome] > STRENGTH.done && event.at - turn.end.at <= SAME_END_MS;
 }
 
-/** Ends everything that is open in the turn, without anybody having said how. */
+/** Ends everything that is open in the turn; how it ended is not known. */
 export function endRuns(turn: Turn, outcome: TurnEnd['outcome'], at: number): Turn {
   if (turn.end !== undefined && isAtRest(turn)) return turn;
   const runsById = Object.fromEntries(Object.keys(turn.runsById).map((runId) => [runId, { open: false }]));
@@ -79,7 +79,7 @@ export function endCalls(turn: Turn, at: number): Turn {
 
 /**
  * Once a newer turn has ended, an older one of the same session cannot go on: runs of a session never overlap. Nor does anybody
- * answer its calls and questions any more. It ended when it was last heard of, not when the newer one did.
+ * answer its calls and questions any more. It ended at its last event, not when the newer one did.
  */
 export function settleOlderTurns(session: Session, newer: Turn): Session {
   if (newer.end === undefined) return session;
@@ -97,14 +97,14 @@ function settle(turn: Turn): Turn {
   return endRuns(turn, isCutOff ? 'lost' : 'unseen', lastEventAt);
 }
 
-/** Whether the agent said or did anything: what was noted or written besides by others is no work of it. */
+/** Whether the agent wrote or did anything: notes and what others wrote are no work of it. */
 function hasWorked({ usageById, lines, droppedLines }: Turn): boolean {
   const isWork = (line: Line): boolean => line.kind !== 'note' && !(line.kind === 'text' && line.injected === true);
   return Object.keys(usageById).length > 0 || droppedLines > 0 || lines.some(isWork);
 }
 
 /**
- * A run that has said its last word waits for none of the calls made before it. A result that comes later still says how one went.
+ * A run that has written its last message waits for none of its earlier calls. A later result still says how one went.
  * While a source names another run that goes on, they may be calls of that one.
  */
 export function endCallsBefore(turn: Turn, at: number): Turn {

@@ -1,22 +1,22 @@
-// What a session's row and key say of it, folded in: facts as they are told, and the route on which all sources agree.
+// Folds `session_seen`: what a source knows of a session, and the route on which all sources agree.
 
 import type { EventOf, Route } from './event.ts';
 import { agreed, routeAfter } from './home.ts';
 import type { Session, Turn } from './session.ts';
 
-/** The session after `event`; only turns that run learn where they belong. */
+/** The session after `event`. Only turns that run get the new route. */
 export function withSessionSeen(before: Session, event: EventOf<'session_seen'>): Session {
   const { type: _type, at: _at, source, namesRuns, sessionKey: _key, route: newRoute, toolsUntold, ...facts } = event;
   const known = before.toldBy ?? [];
   const introduced = { ...before, ...facts, toldBy: known.includes(source) ? known : [...known, source] };
-  return withRoute(namesRuns === true ? withSight(introduced, source, toolsUntold === true) : introduced, source, newRoute);
+  return withRoute(namesRuns === true ? withToolsUntold(introduced, source, toolsUntold === true) : introduced, source, newRoute);
 }
 
-/** What cannot be seen of a turn is said as long as it is shown, even if a better gateway comes after it. */
-function withSight({ toolsUntold: _before, ...session }: Session, source: string, toolsUntold: boolean): Session {
+/** A turn whose tools were not sent keeps that mark, even if a better gateway follows. */
+function withToolsUntold({ toolsUntold: _before, ...session }: Session, source: string, toolsUntold: boolean): Session {
   if (!toolsUntold) return session;
-  const isUntold = ({ end, startedBy }: Turn): boolean => end === undefined && startedBy.every((id) => id === source);
-  return { ...session, toolsUntold, turns: session.turns.map((turn) => (isUntold(turn) ? { ...turn, toolsUntold } : turn)) };
+  const isBlind = ({ end, startedBy }: Turn): boolean => end === undefined && startedBy.every((id) => id === source);
+  return { ...session, toolsUntold, turns: session.turns.map((turn) => (isBlind(turn) ? { ...turn, toolsUntold } : turn)) };
 }
 
 function withRoute(before: Session, source: string, newRoute: Route | undefined): Session {
@@ -24,7 +24,7 @@ function withRoute(before: Session, source: string, newRoute: Route | undefined)
   const { [source]: _older, ...others } = before.routesBySource ?? {};
   const routesBySource = { ...others, [source]: newRoute };
   const route = Object.values(routesBySource).reduce(agreed);
-  const change = { isScheduled: before.isScheduled === true, isFirstWord: before.routesBySource?.[source] === undefined };
+  const change = { isScheduled: before.isScheduled === true, isFirst: before.routesBySource?.[source] === undefined };
   const turns = before.turns.map((turn) => (turn.end === undefined ? { ...turn, route: routeAfter(turn.route, route, change) } : turn));
   return { ...before, route, routesBySource, turns };
 }

@@ -14,8 +14,8 @@ export interface Call {
 }
 
 /**
- * One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. `source` told the
- * text of a line: another one may tell it again by another id. `injected` is no word of the agent's: the gateway wrote it.
+ * One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. `source` emitted
+ * the text of a line; another one may emit it again with another id. `injected`: the gateway wrote it, not the agent.
  */
 export type Line = { at?: number } & (
   | { kind: 'text'; id: string; text: string; source?: string; injected?: true }
@@ -24,7 +24,7 @@ export type Line = { at?: number } & (
   | { kind: 'note'; id: string; text: string }
 );
 
-/** How a turn ended, as far as an event said so. `unseen`: it worked and is over, but nothing said that it ended well. */
+/** How a turn ended, as far as an event says so. `unseen`: it worked and is over, but no event says that it ended well. */
 export interface TurnEnd {
   outcome: Exclude<RunOutcome, 'yielded'> | 'unseen';
   at: number;
@@ -58,9 +58,9 @@ export interface Turn {
   /** Minted when the turn opens, never changes. */
   boxId: string;
   trigger: Trigger;
-  /** A run of it has begun: until then its message waits, and the clock does not count that. */
+  /** A run of it has begun. Until then its message waits, and that time does not count. */
   hasRun?: boolean;
-  /** Where the box goes: frozen when the turn starts, whatever the session's route becomes (LS-27). */
+  /** Where the box goes: frozen when the turn starts, whatever the session's route becomes. */
   route?: Route;
   startedAt: number;
   /** The last real event; our own ticks never count. */
@@ -79,20 +79,20 @@ export interface Turn {
   waiting: Waiting[];
   retry?: Retry;
   plan?: PlanStep[];
-  /** A sign of life from outside the transcript is believed until then. */
+  /** A sign of life from outside the transcript is trusted until then. */
   busyUntil: number;
   end?: TurnEnd;
   /** When our own daemon was stopped while this turn ran; any later event clears it. */
   interruptedAt?: number;
   /** A later turn of the same session has begun. */
   superseded: boolean;
-  /** The sources that reported this turn's beginning: the second one to do so must not open a second box. */
+  /** The sources that emitted this turn's beginning: the second one must not open a second box. */
   startedBy: string[];
   /** Usage by message id, so that the same message counts once. Sum it with `usageOf`. */
   usageById: Record<string, Usage>;
   messageIds: string[];
   compactions: number;
-  /** It may have used tools and sub-agents that its source does not tell of. */
+  /** It may have used tools and sub-agents that its source does not send. */
   toolsUntold?: true;
 }
 
@@ -105,16 +105,16 @@ export interface Session {
   sessionId?: string;
   parentKey?: string;
   label?: string;
-  /** What all sources together say. */
+  /** The route on which all sources agree. */
   route?: Route;
-  /** What each of them said last. */
+  /** The newest route from each source. */
   routesBySource?: Record<string, Route>;
   /** The sources that have introduced it. */
   toldBy?: string[];
   model?: string;
   contextTokens?: number;
   contextWindow?: number;
-  /** What a gateway tells of it leaves out tools and sub-agents. */
+  /** The gateway sends neither its tools nor its sub-agents. */
   toolsUntold?: true;
   /** Oldest first; only the newest few are kept. */
   turns: Turn[];
@@ -126,7 +126,7 @@ export interface Session {
 
 export type SessionsByKey = ReadonlyMap<string, Session>;
 
-/** A turn with the turns of its sub-agents, as the renderer takes it. */
+/** A turn with the turns of its sub-agents, for the renderer. */
 export interface TurnTree {
   session: Session;
   turn: Turn;

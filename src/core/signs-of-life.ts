@@ -1,4 +1,4 @@
-// What signs from outside the transcript say of a turn when they come, go away, or their source is lost.
+// Applies signs of life from outside the transcript to a turn: when they come, go away, or their source is lost.
 
 import type { EventOf } from './event.ts';
 import { closeRun, endCalls, endRuns, withoutQuestions } from './run-end.ts';
@@ -6,8 +6,8 @@ import type { Session, Turn } from './session.ts';
 import { hasOpenRun, isAtRest, isBare, pendingCalls } from './turn.ts';
 
 /**
- * A row may say for a quarter of a minute that a run goes on which was stopped; only of a lost turn, or of sub-agents, is that news, and
- * of a lost one only if its owner has done something since.
+ * A row may show a stopped run as running for a quarter of a minute. It only counts for a lost turn or for sub-agents, and for a lost turn
+ * only if its owner has renewed it since.
  */
 export function isLeftBehind({ turns, currentBoxId }: Session, { since, renewedAt }: EventOf<'busy_seen'>): boolean {
   const turn = turns.find(({ boxId }) => boxId === currentBoxId);
@@ -16,7 +16,7 @@ export function isLeftBehind({ turns, currentBoxId }: Session, { since, renewedA
   return since !== undefined && since < turn.end.at && Object.keys(turn.childrenByKey).length === 0;
 }
 
-/** A turn of which nothing else was seen is over only until its next sign of life. */
+/** A turn of which only signs of life were seen reopens with the next one. */
 export function seeBusy(turn: Turn, { until }: EventOf<'busy_seen'>): Turn {
   const { end: _end, ...open } = turn;
   const seen = isBare(turn) ? open : turn;
@@ -24,8 +24,8 @@ export function seeBusy(turn: Turn, { until }: EventOf<'busy_seen'>): Turn {
 }
 
 /**
- * A dead owner cannot end its calls any more; an owner that let go cleanly ends a retry for good. One that was told to stop lets go
- * as well, in the middle of its calls: nobody answers them. Where a source names the runs, that one knows better.
+ * A dead owner cannot end its calls any more; an owner that released its lock cleanly ends a retry for good. A stopped one releases it as
+ * well, in the middle of its calls, which nobody answers then. Where a source names the runs, that source knows better.
  */
 export function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   const cleared = { ...turn, busyUntil: 0 };
@@ -39,7 +39,7 @@ export function clearBusy(turn: Turn, event: EventOf<'busy_cleared'>): Turn {
   return turn.end === undefined ? endRuns(cleared, 'lost', event.at) : endCalls(cleared, event.at);
 }
 
-/** Where a source names the runs, that one knows better. */
+/** Where a source names the runs, that source knows better. */
 export function abandonCalls(turn: Turn, event: EventOf<'calls_abandoned'>): Turn {
   const cleared = { ...turn, busyUntil: 0 };
   const isCutOff = pendingCalls(turn).length > 0 && !hasOpenRun(turn) && turn.waiting.length === 0 && turn.retry === undefined;
@@ -47,8 +47,8 @@ export function abandonCalls(turn: Turn, event: EventOf<'calls_abandoned'>): Tur
 }
 
 /**
- * While a gateway has a run of the turn, the loss of its file ends nothing; while a file shows that its owner lives, the loss of the
- * gateway ends nothing either, but what it called open is nobody's word any more.
+ * While a gateway has a run of the turn, the loss of its file ends nothing. While a file shows that its owner lives, the loss of the
+ * gateway ends nothing either, but the runs that it called open are not trusted any more.
  */
 export function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
   if (event.namesRuns !== true && hasOpenRun(turn)) return turn;
@@ -61,7 +61,7 @@ export function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
   return endRuns(turn, event.by === 'reset' ? 'aborted' : 'lost', event.at);
 }
 
-/** Another source has told of its beginning, too. */
+/** Whether another source has emitted its beginning, too. */
 function isAlsoOf({ startedBy }: Turn, { source }: EventOf<'source_lost'>): boolean {
   return startedBy.some((id) => id !== source);
 }

@@ -1,4 +1,4 @@
-// The port to a chat server: what the publisher asks for and the closed set of reasons why it may not get it.
+// The port to a chat server: its methods, and the closed set of reasons why a push fails.
 
 /** Where a post goes. `rootId` makes it a reply in that thread. */
 export interface Target {
@@ -26,7 +26,7 @@ export interface FoundPost {
   meta: unknown;
 }
 
-/** What a reason means, whoever asks. */
+/** What follows from a reason. */
 interface Meaning {
   /** Who has to wait: every box, or the one whose request failed. */
   scope: 'all' | 'box';
@@ -36,11 +36,11 @@ interface Meaning {
   mayLand: boolean;
   /** `by_itself`, however long it takes; `perhaps`, but then within seconds, such as while a database fails over. */
   passes: 'by_itself' | 'perhaps' | 'never';
-  /** What a failure that does not pass is taken for: an outage, a wait for a person, or a content that is refused. */
+  /** How a failure that does not pass is treated: as an outage, a wait for a person, or a refused content. */
   lastsAs: 'failing' | 'parked' | 'refused';
 }
 
-/** Why a push failed: the closed set. Whatever else is to be known of a reason is a column here. */
+/** Why a push failed: the closed set. Everything that follows from a reason is a column here. */
 export const FAILURES = {
   rate_limited: { scope: 'all', isHealthFailure: false, mayLand: false, passes: 'by_itself', lastsAs: 'failing' },
   /** Not sent at all. */
@@ -62,7 +62,7 @@ export const FAILURES = {
   root_gone: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'parked' },
   /** The server lets posts of that age be edited no more. */
   edit_expired: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'never', lastsAs: 'parked' },
-  /** The channel is open to us, but this post may not be edited. */
+  /** We may post in the channel, but not edit this post. */
   edit_forbidden: { scope: 'box', isHealthFailure: false, mayLand: false, passes: 'perhaps', lastsAs: 'parked' },
 
   /** The post was deleted. */
@@ -88,7 +88,7 @@ export class PushError extends Error {
   }
 }
 
-/** The request was not sent, so it says nothing about the server of now. */
+/** Whether the request was not sent, so that the error shows nothing about the server. */
 export class HeldBack extends PushError {}
 
 /** The outcome of the newest exchange with the chat server or of the newest probe. */

@@ -9,18 +9,18 @@ export interface Source {
   /** As `SOURCES` and `/health` call it. Positions and sessions are remembered by it, so it never changes. */
   readonly id: string;
   readonly capabilities: SourceCapabilities;
-  /** Resolves when everything that was there was read; what is not there is waited for. */
+  /** Resolves when everything that existed was read. What does not exist is waited for. */
   start(): Promise<void>;
   /** No event comes after this. */
   stop(): Promise<void>;
   health(): SourceHealth;
 }
 
-/** What others must know of a source before it says anything. */
+/** What others must know of a source before it emits anything. */
 export interface SourceCapabilities {
-  /** Whose agents it watches: sources of the same agents tell of the same sessions. */
+  /** Whose agents it watches: sources of the same agents emit the same sessions. */
   readonly agents: string;
-  /** It says when each run of a turn begins and ends, by name; from others that is inferred. */
+  /** It emits the begin and end of each run, by name; for other sources they are inferred. */
   readonly namesRuns: boolean;
 }
 
@@ -32,7 +32,7 @@ export type SourceCondition =
   | { readonly state: 'impaired'; readonly because: string }
   | { readonly state: 'unreadable'; readonly because: string };
 
-/** How a source is, with the cause and the cure in words. */
+/** The health of a source, with cause and cure for people. */
 export interface SourceHealth {
   readonly condition: SourceCondition;
   /** Everything that was there at the start is known. */
@@ -40,7 +40,7 @@ export interface SourceHealth {
   /** By our wall clock; undefined before the first event. */
   readonly lastEventAt?: number | undefined;
   readonly files?: number;
-  /** What the decoder did not know, by the name the input gives it. */
+  /** What the decoder did not know, counted by the name that the input has for it. */
   readonly unknownKinds: Readonly<Record<string, number>>;
   /** What was bad in the input, counted by its name: a file that cannot be read, a line that is too long. */
   readonly problems: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-// Which state of the closed table a turn is in: derived from the folded events alone, as of the session's `asOf`.
+// Derives the state of a turn from the folded events alone, as of the session's `asOf`.
 
 import type { TurnStatus } from './card.ts';
 import type { Turn, TurnTree } from './session.ts';
@@ -6,16 +6,16 @@ import { hasOpenRun, openWaits, pendingCalls } from './turn.ts';
 
 /** From the configuration, in milliseconds. */
 export interface StatusLimits {
-  /** Inactivity without any sign of life before a turn counts as done (LS-13). */
+  /** Inactivity without any sign of life before a turn counts as done. */
   idleTimeoutMs: number;
-  /** A turn older than this that goes idle timed out rather than ended (LS-14). */
+  /** A turn older than this that goes idle timed out rather than ended. */
   maxDurationMs: number;
 }
 
 const QUIET_AFTER_MS = 30_000; // the first quiet tick
 const SETTLE_MS = 10_000; // after its sub-agents a turn waits this long for their announcement
 const RETRY_GRACE_MS = 35_000; // the longest back-off seen is 30 s
-const CALL_TRUSTED_MS = 4 * 3_600_000; // a call nobody contradicts is believed this long after the last event
+const CALL_TRUSTED_MS = 4 * 3_600_000; // a call without a result is trusted to run this long after the last event
 const CHILD_EXPECTED_MS = 60_000; // a spawned sub-agent shows its first sign within this time, or never
 
 /** A turn with its state, and so everything below it. */
@@ -57,7 +57,7 @@ function undisturbed(tree: Unjudged, limits: StatusLimits): TurnStatus {
   return turn.end === undefined ? unended(tree, limits) : ended(tree, limits);
 }
 
-/** A second try that has begun may think for as long as any other run. */
+/** A retry that has begun may think for as long as any other run. */
 function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, limits: StatusLimits): TurnStatus {
   const until = Math.max(retry.at + RETRY_GRACE_MS, (retry.nextAt ?? 0) + Math.max(RETRY_GRACE_MS, limits.idleTimeoutMs));
   if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until)
@@ -122,7 +122,7 @@ function ended(tree: Unjudged, limits: StatusLimits): TurnStatus {
 
 const STATE_OF_OUTCOME = { done: 'done', failed: 'error', aborted: 'aborted', timed_out: 'timeout', lost: 'lost' } as const;
 
-/** The parent usually speaks once more after its last sub-agent ended. */
+/** The parent usually writes once more after its last sub-agent ended. */
 function awaitsAnnouncement(tree: TurnTree): boolean {
   const childEndAt = Math.max(0, ...children(tree).map(endOf));
   return childEndAt > 0 && tree.turn.lastEventAt <= childEndAt && tree.session.asOf < childEndAt + SETTLE_MS;

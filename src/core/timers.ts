@@ -1,8 +1,8 @@
-// Owns what one part of the program waits for: timers, and promises that nobody else waits for. Knows not what they do.
+// Keeps the timers of one part of the program, and the promises that nobody else awaits.
 
 import type { Clock } from './clock.ts';
 
-/** A promise that `run` gives is tracked: it must not reject. */
+/** A promise that `run` returns is tracked: it must not reject. */
 type Run = () => void | Promise<void>;
 
 /** Timers have names, so that there is one of each; `after` is for those of which there may be any number. */
@@ -52,7 +52,7 @@ export class Timers<Name extends string = string> {
     this.#cancelsByName.delete(name);
   }
 
-  /** Nothing that waits is run; what comes later is. */
+  /** Cancels all waiting timers; later ones run. */
   cancelAll(): void {
     for (const cancel of this.#cancelsByName.values()) cancel();
     this.#cancelsByName.clear();
@@ -64,7 +64,7 @@ export class Timers<Name extends string = string> {
     promise.then(forget, forget);
   }
 
-  /** No timer fires any more, and none is begun. Resolves when what was under way has ended. */
+  /** No timer fires any more, and none is begun. Resolves when all that was running has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.cancelAll();

@@ -28,7 +28,7 @@ function grow(sessionsByKey: SessionsByKey, session: Session, turn: Turn, depth:
   return { session, turn, childrenByKey };
 }
 
-/** A sign of life that nothing came of yet does not hide what the sub-agent did. */
+/** A turn of mere signs of life does not hide what the sub-agent did. */
 function shownTurnOf({ turns }: Session): Turn | undefined {
   return turns.findLast((turn) => !isBare(turn)) ?? turns.at(-1);
 }
@@ -54,7 +54,7 @@ export function rootOf(sessionsByKey: SessionsByKey, session: Session, turn: Tur
   return undefined;
 }
 
-/** Whether this session's turns belong into another session's box. */
+/** Whether this session's turns belong in another session's box. */
 export function isSubAgent(session: Session): boolean {
   return session.parentKey !== undefined || session.isSubAgent === true;
 }

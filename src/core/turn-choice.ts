@@ -1,4 +1,4 @@
-// Which turn an event belongs to: the identity rule of a box.
+// Chooses the turn that an event belongs to: the identity rule of a box.
 
 import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
@@ -6,10 +6,10 @@ import { isBeforeEnd, reopen } from './run-end.ts';
 import { isBare, newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
 import { originalOf } from './message-text.ts';
 
-const KEPT_TURNS = 200; // a guard only: who draws the turns forgets each of them some time after its end
-const SAME_START_MS = 60_000; // two sources tell of the same beginning within this time
+const KEPT_TURNS = 200; // a guard only: the board forgets each turn some time after its end
+const SAME_START_MS = 60_000; // two sources emit the same beginning within this time
 const EARLY_MS = 5_000; // a gateway dates a message when it came, which may be this long before its run began
-const LATE_MIRROR_MS = 10 * 60_000; // a delivery may be tried for a while; the same words much later are said anew
+const LATE_MIRROR_MS = 10 * 60_000; // a delivery may be tried for a while; the same text much later is a new message
 const EARLY_LINE_MS = 1_000; // a line is dated when it is written, and that is after its run began
 
 export interface Choice {
@@ -27,8 +27,8 @@ export function chooseTurn(session: Session, event: SessionEvent): Choice | unde
 }
 
 /**
- * One of two sources may tell late: what happened before the current turn began is of the turn before. Only if that had ended
- * already may work so shortly before a turn be its own, by another clock.
+ * One of two sources may be late: an event from before the current turn began is of the turn before. Only if that had ended already may
+ * work so shortly before a turn be its own, by another clock.
  */
 function turnOfThePast(session: Session, event: SessionEvent): Turn | undefined {
   const current = session.turns.find((other) => other.boxId === session.currentBoxId);
@@ -43,7 +43,7 @@ function isWork(event: SessionEvent): boolean {
   return event.type === 'tool_started' || event.type === 'run_started' || isSilentStart(event);
 }
 
-/** Results and reports reach back, and so does what was told late; that does not make an older turn the current one again. */
+/** Results, reports and late events may belong to an older turn. That does not make it the current one again. */
 function nextCurrent(session: Session, turn: Turn, event: SessionEvent): string {
   const current = session.turns.find((other) => other.boxId === session.currentBoxId);
   if (current !== undefined && turn.startedAt < current.startedAt && event.at < current.startedAt) return current.boxId;
@@ -82,8 +82,8 @@ function knowsCall(session: Session, turn: Turn, callId: string, event: SessionE
 }
 
 /**
- * An ended turn takes no sign of life: that one announces the next turn, whose first line is not yet written; but a turn
- * with sub-agents expects their announcements, which may be silent, and of a lost one it says that it was not lost.
+ * A sign of life after the end of a turn is of the next one, whose first line is not yet written. But a turn with sub-agents expects their
+ * announcements, which may be silent, and a lost turn turns out not to be lost.
  */
 function currentTurn(session: Session, event: SessionEvent): Turn | undefined {
   const turn = session.turns.find((other) => other.boxId === session.currentBoxId);
@@ -105,7 +105,7 @@ function lastSignAt({ startedAt, busyUntil, end }: Turn): number {
   return Math.max(startedAt, busyUntil, end?.at ?? 0);
 }
 
-/** What the gateway itself said before the first turn is of no turn, however late it is told. */
+/** What the gateway itself wrote before the first turn is of no turn, however late it comes. */
 function isOlderThanAll(session: Session, event: SessionEvent): boolean {
   const first = session.turns[0];
   return event.type === 'message' && event.injected === true && first !== undefined && event.at < first.startedAt;
@@ -148,7 +148,7 @@ function isContinued({ trigger }: EventOf<'turn_started'>): boolean {
   return trigger.kind === 'announce' || trigger.kind === 'recovery';
 }
 
-/** What this source says of the turn's beginning, added to what is known. */
+/** Adds what this source knows of the turn's beginning. */
 function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   const continues = isContinued(event);
   const trigger = continues ? turn.trigger : betterTrigger(turn.trigger, event.trigger);
@@ -172,7 +172,7 @@ function begin(turn: Turn, event: EventOf<'turn_started'>): Turn {
   return continues && !isRepeat && turn.end !== undefined && event.at >= turn.end.at ? reopen(begun, { at: event.at }) : begun;
 }
 
-/** A line is written when the run begins, and lines leave out no tool. */
+/** A line is written when the run begins, and lines have every tool. */
 function fromLine({ toolsUntold: _untold, ...turn }: Turn): Turn {
   return { ...turn, hasRun: true };
 }
@@ -208,13 +208,13 @@ function turnOfPrompt(session: Session, promptId: string | undefined): Turn | un
   return promptId === undefined ? undefined : session.turns.findLast((turn) => turn.messageIds.includes(promptId));
 }
 
-/** A sub-agent whose spawn nobody has told of yet is most likely one of the newest turn. */
+/** A sub-agent whose spawn was not emitted yet is most likely one of the newest turn. */
 function turnOfAnnouncement(session: Session, childKey: string | undefined): Turn | undefined {
   if (childKey === undefined) return turnAwaitingChildren(session);
   return session.turns.findLast((turn) => childKey in turn.childrenByKey) ?? session.turns.at(-1);
 }
 
-/** The turn whose beginning this is, too: of those that can be meant the one that began closest to it. */
+/** The turn that has this beginning, too: of the possible ones the one that began closest to it. */
 function turnOfBeginning(session: Session, event: EventOf<'turn_started'>): Turn | undefined {
   const distance = (turn: Turn): number => Math.abs(event.at - turn.startedAt);
   const isInOrder = (turn: Turn): boolean => !isBare(turn) || beginsBefore(session, turn) <= event.at;
@@ -233,10 +233,10 @@ function isNear(turn: Turn, { at }: Pick<SessionEvent, 'at'>): boolean {
   return at >= turn.startedAt - SAME_START_MS && at <= lastSignAt(turn) + SAME_START_MS;
 }
 
-/** A beginning that nobody has named yet, or one told by a source that has not told it yet, with no end in between. */
+/** Whether the turn has no beginning yet, or none from this source, and no end in between. */
 function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
   if (!areOneTrigger(turn.trigger, event.trigger)) return false;
-  // A lock may be let go of and taken again before the first line is written: the line tells what that sign of life was.
+  // A lock may be let go of and taken again before the first line is written: the line shows what that sign of life was.
   if (isBare(turn)) return isNear(turn, event);
   if (turn.end !== undefined && event.at > turn.end.at) return false;
   if (isNameless(turn, event)) return Math.abs(event.at - turn.startedAt) <= SAME_START_MS;
@@ -252,7 +252,7 @@ function lastBeginningAt(turn: Turn, event: EventOf<'turn_started'>): number {
   return pendingCalls(turn).length > 0 ? Number.POSITIVE_INFINITY : turn.lastEventAt + SAME_START_MS;
 }
 
-/** Nobody has said what set it going; a source that said just that must now say more, or it means another turn. */
+/** Whether its trigger is unknown. A source that has emitted an unknown trigger must now know more, or it means another turn. */
 function isNameless(turn: Turn, event: EventOf<'turn_started'>): boolean {
   const saysMore = event.trigger.kind !== 'unknown' || !turn.startedBy.includes(event.source);
   return turn.trigger.kind === 'unknown' && turn.messageIds.length === 0 && saysMore;
@@ -263,7 +263,7 @@ function areOneTrigger(a: Trigger, b: Trigger): boolean {
   return a.kind === 'unknown' || b.kind === 'unknown' || (a.kind === 'command') === (b.kind === 'command');
 }
 
-/** The session's next turn, or one of which is told late. What kept older ones alive from outside now speaks for a new one. */
+/** Adds the session's next turn, or a late one. Signs of life of older turns now count for a new one. */
 function openTurn(session: Session, turn: Turn): Choice {
   const position = session.turns.findLastIndex((other) => other.startedAt <= turn.startedAt) + 1;
   const isNext = position === session.turns.length;

@@ -1,14 +1,14 @@
-// How a turn begins and how its parts are changed: small pure updates that the reducer is made of.
+// Begins a turn and changes its parts: small pure updates for the reducer.
 
 import type { EventOf, SessionEvent, Trigger, Usage } from './event.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 
-const SPARED_LINES = 20; // the newest ones are never dropped, or nothing new would be seen beside many running calls
-const MOST_LINES = 200; // as many can be asked for; not even running calls may grow a turn without bound
+const SPARED_LINES = 20; // the newest ones are never dropped, so that new ones show beside many running calls
+const MOST_LINES = 200; // the most that a setting allows; not even running calls may grow a turn without bound
 const KEPT_MESSAGES = 500; // ids remembered per turn against double counting
 const KEPT_USAGES = 120; // more than these are folded into one entry, until
-const KEPT_AFTER_FOLD = 60; // the newest of them are left by themselves: a gateway tells the last 50 messages again
-/** Stands for the arguments of a call of which only a summary is known. */
+const KEPT_AFTER_FOLD = 60; // the newest stay single: a gateway sends the last 50 messages again
+/** The name for the arguments of a call of which only a summary is known. */
 export const SUMMARY_ARG = 'summary';
 const FOLDED_USAGE_ID = '(earlier)';
 
@@ -55,8 +55,8 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
 }
 
 /**
- * A call whose start is told once more, perhaps by another source. Sources date it differently; by the earlier time, calls that were
- * made at once stand in the order in which they were made.
+ * A call whose start is emitted once more, perhaps by another source. Sources date it differently. The earlier time counts, so that calls
+ * that were made at once stay in order.
  */
 export function withCallAgain(before: Turn, { callId, at, args }: EventOf<'tool_started'>): Turn {
   const turn = withEarlierLine(before, { kind: 'call', callId, at });
@@ -189,7 +189,7 @@ export function withoutWaits(turn: Turn, isOver: (waiting: Waiting) => boolean):
   return turn.waiting.some(isOver) ? { ...turn, waiting: turn.waiting.filter((waiting) => !isOver(waiting)) } : turn;
 }
 
-/** What people are waited for at that moment: a question that was never answered ends by itself. */
+/** The waits for people at that moment: a question that was never answered ends by itself. */
 export function openWaits({ waiting }: Turn, asOf: number): Waiting[] {
   return waiting.filter(({ until }) => until === undefined || asOf < until);
 }
@@ -199,7 +199,7 @@ export function withTurn(session: Session, turn: Turn): Session {
   return { ...session, turns: session.turns.map((other) => (other.boxId === turn.boxId ? turn : other)) };
 }
 
-/** Nothing but a sign of life was ever seen of it. */
+/** Whether only signs of life were ever seen of it. */
 export function isBare(turn: Turn): boolean {
   const hasContent = turn.lines.length > 0 || turn.messageIds.length > 0 || Object.keys(turn.usageById).length > 0;
   return turn.trigger.kind === 'unknown' && !hasContent && Object.keys(turn.runsById).length === 0;

@@ -1,11 +1,11 @@
-// Waits out what passes by itself: outages, a full server, a refused token. Owns nothing.
+// Repeats a request until failures that pass are over: outages, a full server, a refused token.
 
 import type { Clock } from './clock.ts';
 import { FAILURES, PushError } from './sink.ts';
 
 const RETRY_MS = 5_000;
 
-/** The result of the first attempt that is not kept from succeeding by an outage; throws what no waiting mends. */
+/** The result of the first attempt that no outage stops; throws errors that do not pass. */
 export async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -19,7 +19,7 @@ export async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): 
 
 const PASSING_STEPS_MS = [500, 1_000, 2_000, 4_000, 8_000]; // as a box waits that was refused
 
-/** The same, and what a healthy server refuses is asked a few times more: databases that fail over refuse for seconds. */
+/** The same, but tries a few times more when a healthy server refuses: databases that fail over refuse for seconds. */
 export async function untilAnswered<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
   for (const stepMs of PASSING_STEPS_MS) {
     try {
@@ -32,7 +32,7 @@ export async function untilAnswered<T>(clock: Clock, attempt: () => Promise<T>):
   return await untilHealthy(clock, attempt);
 }
 
-/** A refused token may be another one long before the next check of this one; asking again sends nothing until then. */
+/** The token may be replaced long before its next check. Trying again sends nothing until then. */
 function waitAfter({ reason, retryAfterMs = 0 }: PushError): number {
   return reason === 'auth' ? RETRY_MS : Math.max(RETRY_MS, retryAfterMs);
 }
