@@ -5,21 +5,21 @@ import type { Alert, AlertOutcome } from '../coordinator/operator-alerts.ts';
 import type { Logger } from '../core/log.ts';
 import { FAILURES, PushError, type Sink, type Target } from '../core/sink.ts';
 
-export interface NoticesPorts {
+export interface AlertPorts {
   sink: Sink;
   log: Logger;
   /** Who we are and which channel was configured for alerts; `undefined` before Mattermost has answered. */
-  connected(): { userId: string; noticeChannelId?: string } | undefined;
+  connected(): { userId: string; alertChannelId?: string } | undefined;
 }
 
 const SEARCHED_BACK_MS = 60_000; // the clocks of the two machines may differ
 
 /** The coordinator's port `postAlert`. Never rejects. */
-export function createNotices(ports: NoticesPorts): (alert: Alert) => Promise<AlertOutcome> {
+export function createAlerts(ports: AlertPorts): (alert: Alert) => Promise<AlertOutcome> {
   return async (alert) => {
     const connected = ports.connected();
     if (connected === undefined) return 'later';
-    const target = connected.noticeChannelId === undefined ? alert.place : { channelId: connected.noticeChannelId };
+    const target = connected.alertChannelId === undefined ? alert.place : { channelId: connected.alertChannelId };
     if (target === undefined) return 'never';
     try {
       if (alert.isDoubtful && (await isPosted(ports.sink, alert, target))) return 'posted';

@@ -28,7 +28,7 @@ export interface Connected {
   maxPostChars: number;
   defaultChannelId?: string;
   /** The channel for alerts to the operators; without it alerts go into the conversation. */
-  noticeChannelId?: string;
+  alertChannelId?: string;
 }
 
 /** A channel of the configuration that cannot be used. */
@@ -179,7 +179,7 @@ export class Chat {
     const connected: Connected = { userId, username, isBot, maxPostChars };
     if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
     if (defaultChannel !== undefined) connected.defaultChannelId = await this.#resolve(defaultChannel, signal);
-    if (coordinatorChannel !== undefined) connected.noticeChannelId = await this.#resolve(coordinatorChannel, signal);
+    if (coordinatorChannel !== undefined) connected.alertChannelId = await this.#resolve(coordinatorChannel, signal);
     await this.#reachability.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
     this.#outage = undefined;

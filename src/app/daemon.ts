@@ -28,7 +28,7 @@ import { GRACE_MS, Leftovers } from '../takeover/leftovers.ts';
 import { SessionLimit, keysWithTurns } from './session-limit.ts';
 import { StateStore } from '../store/state-store.ts';
 import { startTicks } from '../runtime/tick-loop.ts';
-import { createNotices } from './alerts.ts';
+import { createAlerts } from './alerts.ts';
 import { Releases } from '../runtime/releases.ts';
 import { createSupervisor, type Supervisor } from '../runtime/supervisor.ts';
 import { type Machine, machineOf } from './machine.ts';
@@ -234,7 +234,7 @@ export class Daemon {
       redact: this.#redact,
       sessions: this.#fold.sessionsByKey,
       changed: (boxIds) => this.#board.redraw(boxIds),
-      postAlert: createNotices({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
+      postAlert: createAlerts({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
       isReplaced: () => this.#twin.replacedBy() !== undefined,
       stored: storedFindings(this.#state.facts),
     });

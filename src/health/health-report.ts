@@ -44,7 +44,7 @@ interface BoxFacts {
   /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
   readonly withoutSlot: number;
   readonly busiestAgent?: string | undefined;
-  /** Turns that were lost before they had any text, and got no post because there were too many within a minute; since the start. */
+  /** Lost turns that had nothing else to show and got no post, because there were too many within a minute; since the start. */
   readonly lostWithoutPost: number;
   readonly parked: readonly { readonly boxId: string; readonly channelId: string; readonly reason: Reason; readonly because?: string }[];
 }

@@ -38,7 +38,7 @@ export class PositionStore implements StoredPart {
     ];
   }
 
-  /** Whoever went back to version 0.1 for a while read the files further with that: what we knew before is not true any more. */
+  /** Version 0.1, used again for a while, has read the files further: its positions replace the older ones of this version. */
   #outdatedRows(): Row[] {
     return this.#withoutOwner.length === 0 ? [] : this.#rowsOf(FIRST_OWNER);
   }

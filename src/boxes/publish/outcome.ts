@@ -126,7 +126,7 @@ function idle(state: PostState, now: number): PostState {
 export interface Failure {
   attempt: Attempt;
   reason: Reason;
-  /** In words: cause and cure. */
+  /** Cause and cure, for people. */
   because: string;
   /** The earliest time for another try. */
   retryAfterMs?: number | undefined;

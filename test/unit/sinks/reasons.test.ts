@@ -1,7 +1,7 @@
 // What each reason comes to, told by those who act on it: the whole behaviour after a failed push on one page.
 
 import { describe, expect, it } from 'vitest';
-import { createNotices } from '../../../src/app/alerts.ts';
+import { createAlerts } from '../../../src/app/alerts.ts';
 import { gateAfter, OPEN_GATE, openAt } from '../../../src/boxes/publish/gate.ts';
 import { planRetry } from '../../../src/boxes/publish/retry-plan.ts';
 import { FAILURES, PushError, type Reason } from '../../../src/core/sink.ts';
@@ -66,7 +66,7 @@ async function noticeAfter({ reason }: PushError): Promise<string> {
   const sink = createFakeSink();
   sink.outcome = reason;
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const tell = createNotices({ sink, log, connected: () => ({ userId: 'me' }) });
+  const tell = createAlerts({ sink, log, connected: () => ({ userId: 'me' }) });
   return await tell({ id: 'n', at: 0, text: 'a finding', place: { channelId: 'town' }, isDoubtful: false });
 }
 

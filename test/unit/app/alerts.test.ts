@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/coordinator/operator-alerts.ts';
 import type { FoundPost, PostDraft, Reason, Sink } from '../../../src/core/sink.ts';
 import { PushError } from '../../../src/core/sink.ts';
-import { createNotices } from '../../../src/app/alerts.ts';
+import { createAlerts } from '../../../src/app/alerts.ts';
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const ALERT: Alert = {
@@ -35,9 +35,9 @@ function sinkWith(reasons: Reason[], found: unknown[] = []) {
 function post(
   alert: Alert,
   { sink }: { sink: Sink },
-  connected: { userId: string; noticeChannelId?: string } | undefined = { userId: 'me' },
+  connected: { userId: string; alertChannelId?: string } | undefined = { userId: 'me' },
 ) {
-  return createNotices({ sink, log: quiet, connected: () => connected })(alert);
+  return createAlerts({ sink, log: quiet, connected: () => connected })(alert);
 }
 
 describe('an alert for the operators', () => {
@@ -56,7 +56,7 @@ describe('an alert for the operators', () => {
 
   it('goes to the configured channel instead, and says what it is about', async () => {
     const server = sinkWith([]);
-    await post(ALERT, server, { userId: 'me', noticeChannelId: 'ops' });
+    await post(ALERT, server, { userId: 'me', alertChannelId: 'ops' });
     expect(server.drafts).toMatchObject([{ target: { channelId: 'ops' }, message: `${ALERT.text} In channel \`town\`.` }]);
   });
 
@@ -84,7 +84,7 @@ describe('an alert for the operators', () => {
   ])('after %s: %s', async (reason, outcome) => expect(await post(ALERT, sinkWith([reason]))).toBe(outcome));
 
   it('waits until Mattermost has answered, and is dropped when there is no place for it', async () => {
-    expect(await createNotices({ sink: sinkWith([]).sink, log: quiet, connected: () => undefined })(ALERT)).toBe('later');
+    expect(await createAlerts({ sink: sinkWith([]).sink, log: quiet, connected: () => undefined })(ALERT)).toBe('later');
     const { place: _place, ...nowhere } = ALERT;
     expect(await post(nowhere, sinkWith([]))).toBe('never');
   });
