@@ -33,7 +33,7 @@ export interface AdoptionOptions {
 const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that lists more must not fill the memory
 const SEARCHED_BACK_MS = 3_600_000; // only the checkpoint finds a turn that is still open after an hour of our absence
 
-/** The same sink. Before the first post in a channel it searches there for our posts, and returns a matching one instead of a new one. */
+/** The same sink. Before the first post in a channel it searches there for our posts. A matching one is returned instead of a new one. */
 export function withAdoption(sink: Sink, clock: Clock, instance: string, options: AdoptionOptions): AdoptingSink {
   const adoption = new Adoption(sink, clock.now() - SEARCHED_BACK_MS, instance, options);
   return {

@@ -1,7 +1,7 @@
 // Tracks whether another watcher has taken over our boxes. The newest claim wins, and the other watcher sends nothing any more.
 //
 // Two watchers of the same transcripts write to the same posts. The older one must see the newer claim, though it may have written
-// last. So while boxes are busy it reads the post just before an edit, when the other watcher may have written since our last edit.
+// last. So while boxes are busy it reads the post just before an edit: the other watcher may have written since our last edit.
 // When the newer watcher sees the older claim, it writes its own again.
 
 import { decodeMeta } from '../boxes/publish/post-meta.ts';

@@ -35,8 +35,8 @@ export function beginRequest(state: PostState, need: Need, now: number): PostSta
 }
 
 /**
- * The server returned our post. After a doubtful earlier attempt it may be that attempt's post with its content, because the server
- * answers a known pending id with the first post. Then the post is written once more.
+ * The server returned our post. It answers a known pending id with the first post. So after a doubtful earlier attempt it may be that
+ * attempt's post with its content, and the post is written once more.
  */
 export function afterCreate(state: PostState, attempt: Push, postId: string, now: number): PostState {
   const isOurs = state.post.kind === 'intent' && !state.post.doubtful;

@@ -73,8 +73,8 @@ async function resolveDoubt(server: Server, doubtful: DoubtfulAnswer): Promise<H
   return await repeat(server, doubtful, failure);
 }
 
-// A database that recovered before the health check refuses in the same way, and so does a concurrent reply to the same thread. A
-// refused request can be repeated, since it was not carried out. Whether a create that failed with 5xx was carried out is unknown.
+// A database that recovered before the health check causes the same refusal. So does a concurrent reply to the same thread. A refused
+// request can be repeated, since it was not carried out. Whether a create that failed with 5xx was carried out is unknown.
 function mayAskAgain({ operation, answer }: DoubtfulAnswer, reason: Reason): boolean {
   const { passes, lastsAs } = FAILURES[reason];
   if (passes !== 'perhaps') return false;

@@ -12,7 +12,7 @@ export interface WaitingTime {
 }
 
 /**
- * The same transport. From a 429 until the end of its `Retry-After`, nothing is sent and every request throws `HeldBack`, which is
+ * The same transport. From a 429 until the end of its `Retry-After`, nothing is sent. Every request then throws `HeldBack`, which is
  * `rate_limited`, with the remaining time. A wait that an earlier process received counts as well.
  */
 export function withRateGate(transport: Transport, clock: Clock, remembered: WaitingTime): Transport {
