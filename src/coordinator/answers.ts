@@ -1,5 +1,6 @@
 // Finds the completed answer of each turn: keeps the newest reply until its turn has ended well, and counts each turn once.
 
+import { setBounded } from '../core/bounded-map.ts';
 import type { Change } from '../core/fold.ts';
 import type { Session, SessionsByKey, Turn } from '../core/session.ts';
 import { type StatusLimits, statusOf } from '../core/status.ts';
@@ -98,11 +99,7 @@ export class Answers {
   /** Kept in memory only: what people write is not stored. */
   #keepInstruction(session: Session, text: string): void {
     if (session.currentBoxId === undefined) return;
-    this.#instructionsByBox.set(session.currentBoxId, text);
-    for (const oldest of this.#instructionsByBox.keys()) {
-      if (this.#instructionsByBox.size <= MAX_COUNTED) break;
-      this.#instructionsByBox.delete(oldest);
-    }
+    setBounded(this.#instructionsByBox, session.currentBoxId, text, MAX_COUNTED);
   }
 }
 

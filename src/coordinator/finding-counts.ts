@@ -1,5 +1,6 @@
 // Counts how often each finding was made, and keeps the lines that each box shows. Knows no rule.
 
+import { setBounded } from '../core/bounded-map.ts';
 import { type Finding, type Severity, type SeverityName, severityName } from './rules/rule.ts';
 
 /** One line of a box. */
@@ -43,7 +44,7 @@ export class FindingCounts {
   add(finding: Finding): { isNew: boolean } {
     const key = `${finding.conversation}|${finding.rule}|${finding.sameAs}`;
     const count = (this.#countsByKey.get(key) ?? 0) + 1;
-    renew(this.#countsByKey, key, count, MAX_KEYS);
+    setBounded(this.#countsByKey, key, count, MAX_KEYS);
     this.#countsByRule[finding.rule] = (this.#countsByRule[finding.rule] ?? 0) + 1;
     this.#show(finding, key, count);
     return { isNew: count === 1 };
@@ -52,7 +53,7 @@ export class FindingCounts {
   #show({ boxId, severity, sentence }: Finding, key: string, count: number): void {
     const lines = { ...this.#linesByBox.get(boxId) };
     if (key in lines || Object.keys(lines).length < MAX_LINES_PER_BOX) lines[key] = { severity: severityName(severity), sentence, count };
-    renew(this.#linesByBox, boxId, lines, MAX_BOXES);
+    setBounded(this.#linesByBox, boxId, lines, MAX_BOXES);
   }
 
   /** The sentences of one severity for a box, oldest first: `… (×3)`. */
@@ -65,15 +66,5 @@ export class FindingCounts {
 
   countsByRule(): Record<string, number> {
     return { ...this.#countsByRule };
-  }
-}
-
-/** Puts a key last, and drops the first ones beyond `most`. */
-function renew<V>(map: Map<string, V>, key: string, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  for (const oldest of map.keys()) {
-    if (map.size <= most) break;
-    map.delete(oldest);
   }
 }

@@ -1,4 +1,5 @@
-// Reads the governance files when they change and reports what is wrong with them. File events are hints; repeated reads make up for missed ones.
+// Reads the governance files when they change, and reports what is wrong with them. File events are hints: repeated reads make up for
+// missed ones.
 
 import { join } from 'node:path';
 import { isRecord } from '../core/json-guards.ts';

@@ -28,7 +28,7 @@ function grow(sessionsByKey: SessionsByKey, session: Session, turn: Turn, depth:
   return { session, turn, childrenByKey };
 }
 
-/** A turn of mere signs of life does not hide what the sub-agent did. */
+/** The sub-agent's newest turn; one that only has signs of life so far does not hide an earlier one. */
 function shownTurnOf({ turns }: Session): Turn | undefined {
   return turns.findLast((turn) => !isBare(turn)) ?? turns.at(-1);
 }

@@ -233,7 +233,7 @@ function isNear(turn: Turn, { at }: Pick<SessionEvent, 'at'>): boolean {
   return at >= turn.startedAt - SAME_START_MS && at <= lastSignAt(turn) + SAME_START_MS;
 }
 
-/** Whether the turn has no beginning yet, or none from this source, and no end in between. */
+/** Whether the event may be this turn's beginning: nobody or only another source has emitted that, and no end lies in between. */
 function isSameBeginning(turn: Turn, event: EventOf<'turn_started'>): boolean {
   if (!areOneTrigger(turn.trigger, event.trigger)) return false;
   // A lock may be let go of and taken again before the first line is written: the line shows what that sign of life was.

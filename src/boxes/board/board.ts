@@ -104,7 +104,7 @@ export class Board {
     this.#flush();
   }
 
-  /** Takes boxes over from a checkpoint whose sessions are restored. Decisions stay; places that were being asked for are asked for again. */
+  /** Takes boxes over from a checkpoint whose sessions are restored. Decisions stay, places are checked again. */
   restore(entries: readonly BoxEntry[]): void {
     for (const stored of entries) {
       const entry = { ...stored };

@@ -1,5 +1,6 @@
 // Limits the posts that only say that a turn was lost: counts the recent ones per session and channel.
 
+import { setBounded } from '../../core/bounded-map.ts';
 import type { TurnStatus } from '../../core/card.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
@@ -56,12 +57,7 @@ export class LostTurns {
 
   #add(place: string, now: number): void {
     const instants = [...this.#recent(place, now), now];
-    this.#instantsByPlace.delete(place);
-    this.#instantsByPlace.set(place, instants);
-    for (const oldest of this.#instantsByPlace.keys()) {
-      if (this.#instantsByPlace.size <= MAX_PLACES) break;
-      this.#instantsByPlace.delete(oldest);
-    }
+    setBounded(this.#instantsByPlace, place, instants, MAX_PLACES);
   }
 
   #recent(place: string, now: number): number[] {

@@ -28,7 +28,7 @@ describe('a ledger that cannot be written', () => {
 });
 
 describe('the operators', () => {
-  it('are told later when the server is away, and once', async () => {
+  it('get their alert later when the server is away, and once', async () => {
     const rig = await startRig(tempFolder());
     rig.answer = 'later';
     await turnOf(rig, 'auditor');
@@ -58,7 +58,7 @@ describe('the operators', () => {
     expect(text.replaceAll(/`[^`]*`/g, '').match(/@\w+/g)).toEqual(['@alice', '@bob']);
   });
 
-  it('are not told when nobody is configured', async () => {
+  it('get no alert when nobody is configured', async () => {
     const rig = await startRig(tempFolder(), { operators: [] });
     await turnOf(rig, 'auditor');
     expect(rig.alerts).toEqual([]);
@@ -156,7 +156,7 @@ describe('the ledger as the coordinator sees it', () => {
     expect(rig.findings()).toEqual(['◆ [VIOLATION] reviewer (secondary) answered without writing to the audit ledger first']);
   });
 
-  it('shows a chain that breaks while an agent works, and only health tells an old break', async () => {
+  it('shows a chain that breaks while an agent works, and only health shows an old break', async () => {
     const rig = await startRig(tempFolder(), { rules: RULES.filter(({ name }) => name === 'ledger-chain') });
     audit(rig, 'x');
     await rig.restart();

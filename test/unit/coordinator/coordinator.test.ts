@@ -11,10 +11,10 @@ describe('three agents in one thread', () => {
   it('find nothing when they answer in order', async () => {
     const rig = await startRig(tempFolder());
     for (const agent of ['main', 'reviewer', 'auditor']) await turnOf(rig, agent);
-    expect({ findings: rig.findings(), ledger: rig.ledger(), told: rig.alerts }).toEqual({ findings: [], ledger: [], told: [] });
+    expect({ findings: rig.findings(), ledger: rig.ledger(), alerts: rig.alerts }).toEqual({ findings: [], ledger: [], alerts: [] });
   });
 
-  it('show who was out of turn in the box of the answer, write it down and tell the operators once', async () => {
+  it('show who was out of turn in the box of the answer, write it down and alert the operators once', async () => {
     const rig = await startRig(tempFolder());
     await turnOf(rig, 'main');
     await turnOf(rig, 'auditor');
@@ -31,7 +31,7 @@ describe('three agents in one thread', () => {
     expect(refusedLines(readFileSync(rig.ledgerPath, 'utf8'))).toEqual([]);
   });
 
-  it('count repeats without writing or telling them again', async () => {
+  it('count repeats without writing or posting them again', async () => {
     const rig = await startRig(tempFolder());
     for (const agent of ['reviewer', 'auditor', 'reviewer', 'auditor']) await turnOf(rig, agent);
     expect(rig.findings().at(-1)).toBe('◆ [VIOLATION] auditor (observer) answered although the primary was expected (×4)');
@@ -40,13 +40,13 @@ describe('three agents in one thread', () => {
     expect(rig.coordinator().health().findingsByRule).toEqual({ sequence: 4 });
   });
 
-  it('are told of in every conversation, but only once in each', async () => {
+  it('alert in every conversation, but only once in each', async () => {
     const rig = await startRig(tempFolder());
     for (const root of ['a', 'b', 'a']) await turnOf(rig, 'auditor', root);
     expect(rig.alerts.map(({ place }) => place?.rootId)).toEqual(['a', 'b']);
   });
 
-  it('notice the missing observer in the newest box, and its late answer', async () => {
+  it('report the missing observer in the newest box, and its late answer', async () => {
     const rig = await startRig(tempFolder(), { missingAfterMs: 60_000 });
     await turnOf(rig, 'main');
     await turnOf(rig, 'reviewer');
@@ -72,7 +72,7 @@ describe('a finding', () => {
     return rig;
   }
 
-  it('is written and told as soon as its rows are safe, whenever the next beat comes', async () => {
+  it('is written and posted as soon as its rows are safe, whenever the next beat comes', async () => {
     const rig = await found();
     expect([rig.ledger(), rig.alerts]).toEqual([[], []]);
     rig.store();

@@ -1,4 +1,4 @@
-// The coordinator beside the real board and renderer, in one process: real files, a clock that only passes when told to, and a
+// The coordinator beside the real board and renderer, in one process: real files, a clock that only passes on demand, and a
 // checkpoint in memory that a killed process leaves behind as it was last stored.
 
 import { Counters } from '../../../src/health/counters.ts';
@@ -59,12 +59,12 @@ export interface Rig {
   fold(): Fold;
   path(): EventPath;
   apply(event: SessionEvent): void;
-  /** Lets time pass in steps of half a second, with ticks and, unless told otherwise, a stored checkpoint each. */
+  /** Lets time pass in steps of half a second, with ticks and, unless `isStored` is false, a stored checkpoint each. */
   pass(seconds: number, options?: { isStored?: boolean }): Promise<void>;
   /** Ends everything without a word and starts it again from what is stored. */
   restart(): Promise<void>;
   ledger(): { action: string; detail: string; outcome: string; agent: string; mode: string }[];
-  /** The lines of all boxes that tell findings. */
+  /** The lines of all boxes that show findings. */
   findings(): string[];
 }
 
