@@ -10,7 +10,7 @@ import { type ProcessWatch, watchProcess } from '../health/process-facts.ts';
 import { packageVersion } from '../runtime/package-version.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
-import { createToken, type Token } from '../sinks/token.ts';
+import { createToken, type Token } from '../sinks/guards/token.ts';
 import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
 import { createSources, type SourceHost } from './sources.ts';
 

@@ -1,8 +1,8 @@
 // Measures how long edits take, in threads and outside. Old servers read a whole thread for each edit in it, new ones do not.
 // The time of the edits shows which kind this server is; its version does not.
 
-import { forwarded } from '../core/guarded.ts';
-import type { PostBody, Sink } from '../core/sink.ts';
+import { forwarded } from '../../core/guarded.ts';
+import type { PostBody, Sink } from '../../core/sink.ts';
 
 /** The number of replies in a thread, and how long an edit in it took in milliseconds. */
 export interface ThreadEdit {

@@ -1,11 +1,11 @@
 // Tracks whether the token is accepted. Once it is refused, only a slow check with the newest token is sent.
 // Must be outside the breaker: an error that it throws without a request must not count as an answer of the server.
 
-import type { Clock } from '../core/clock.ts';
-import { errorText } from '../core/error-code.ts';
-import { type Guard, guarded } from '../core/guarded.ts';
-import { PushError, type Sink } from '../core/sink.ts';
-import { Timers } from '../core/timers.ts';
+import type { Clock } from '../../core/clock.ts';
+import { errorText } from '../../core/error-code.ts';
+import { type Guard, guarded } from '../../core/guarded.ts';
+import { PushError, type Sink } from '../../core/sink.ts';
+import { Timers } from '../../core/timers.ts';
 import type { Token } from './token.ts';
 
 export type AuthStatus =

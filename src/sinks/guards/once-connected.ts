@@ -1,7 +1,7 @@
 // Holds all requests back until our account is known. Before that, our own posts cannot be recognised.
 
-import { guarded } from '../core/guarded.ts';
-import { PushError, type Sink } from '../core/sink.ts';
+import { guarded } from '../../core/guarded.ts';
+import { PushError, type Sink } from '../../core/sink.ts';
 
 const SOON_MS = 1_000;
 

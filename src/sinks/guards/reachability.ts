@@ -1,8 +1,8 @@
 // Records when the chat server last responded and how it last failed, for health. Does not know what was requested.
 
-import type { Clock } from '../core/clock.ts';
-import { guarded } from '../core/guarded.ts';
-import { FAILURES, HeldBack, PushError, type Reach, type Sink } from '../core/sink.ts';
+import type { Clock } from '../../core/clock.ts';
+import { guarded } from '../../core/guarded.ts';
+import { FAILURES, HeldBack, PushError, type Reach, type Sink } from '../../core/sink.ts';
 
 export interface ReachFacts {
   reach: Reach;

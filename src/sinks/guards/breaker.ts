@@ -4,9 +4,9 @@
 
 import { EventEmitter } from 'node:events';
 import CircuitBreaker from 'opossum';
-import type { Clock } from '../core/clock.ts';
-import { type Guard, guarded } from '../core/guarded.ts';
-import { FAILURES, PushError, type Sink } from '../core/sink.ts';
+import type { Clock } from '../../core/clock.ts';
+import { type Guard, guarded } from '../../core/guarded.ts';
+import { FAILURES, PushError, type Sink } from '../../core/sink.ts';
 import { createRecoveryProbe, type RecoveryProbe, type RecoveryProbeOptions } from './recovery-probe.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';

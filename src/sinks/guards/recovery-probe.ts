@@ -1,8 +1,8 @@
 // Probes a failed server until it is healthy again. Knows nothing of the circuit that waits for it.
 
-import type { Clock } from '../core/clock.ts';
-import { PushError } from '../core/sink.ts';
-import { Timers } from '../core/timers.ts';
+import type { Clock } from '../../core/clock.ts';
+import { PushError } from '../../core/sink.ts';
+import { Timers } from '../../core/timers.ts';
 
 export interface RecoveryProbeOptions {
   /** The longest interval between two probes of a silent server. */
