@@ -96,8 +96,8 @@ interface RouteChange {
 }
 
 /**
- * The route of a running turn after its session's has become `now`. It is frozen at the turn's start, with three exceptions: an unknown
- * route may become known, the place of a scheduled job may come late, and a turn that turns out to be direct is shown no longer.
+ * The route of a running turn after its session's has become `now`. It is frozen at the turn's start, with three exceptions. An unknown
+ * route may become known. The place of a scheduled job may come late. A turn that turns out to be direct is shown no longer.
  */
 export function routeAfter(frozen: Route | undefined, now: Route, { isScheduled, isFirst }: RouteChange): Route {
   if (frozen === undefined || (isUnknown(frozen) && isFirst) || (isDisputed(frozen) && isDirect(now))) return now;

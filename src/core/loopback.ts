@@ -1,8 +1,8 @@
 // Decides whether a host is surely this machine. Pure.
 
 /**
- * `host` is a host name or an address, an IPv6 address with or without brackets, as `URL` writes it (which has already turned forms
- * such as 127.1 or 0x7f000001 into dotted numbers). Names below `localhost` never leave the machine (RFC 6761).
+ * `host` is a host name or an address as `URL` writes it, an IPv6 address with or without brackets. `URL` has already turned forms such
+ * as 127.1 or 0x7f000001 into dotted numbers. Names below `localhost` never leave the machine (RFC 6761).
  */
 export function isLoopback(host: string): boolean {
   const name = host

@@ -17,7 +17,7 @@ export function isListed(list: NameList, names: readonly string[]): boolean {
   return list.allow.length === 0 || matchesAny(list.allow);
 }
 
-// Each piece between two stars is searched for once, from left to right, so a long name costs no more than its length per piece.
+// Each piece between two stars is searched for once, from left to right. So a long name costs no more than its length per piece.
 function matches(pattern: string, name: string): boolean {
   const pieces = pattern.split('*');
   const first = pieces[0] ?? '';

@@ -33,7 +33,7 @@ function isOrphan(session: Session, sessionsByKey: SessionsByKey, now: number): 
   return rootOf(sessionsByKey, session, turn) === undefined && !knowsChild(parent, session.key);
 }
 
-/** Only a turn that was going on when the sub-agent began can have spawned it, not a later one of the same session. */
+/** Only a turn that ran when the sub-agent began can have spawned it, not a later one of the session. */
 function spawnerOf(parent: Session | undefined, child: Turn): Turn | undefined {
   const spawner = parent?.turns.findLast((turn) => turn.startedAt <= child.startedAt + CLOCKS_DIFFER_MS);
   const isOver = spawner?.end !== undefined && spawner.end.at + CLOCKS_DIFFER_MS < child.startedAt;

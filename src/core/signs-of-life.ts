@@ -6,8 +6,8 @@ import type { Session, Turn } from './session.ts';
 import { hasOpenRun, isAtRest, isBare, pendingCalls } from './turn.ts';
 
 /**
- * A row may show a stopped run as running for a quarter of a minute. It only counts for a lost turn or for sub-agents, and for a lost turn
- * only if its owner has renewed it since.
+ * A row may show a stopped run as running for a quarter of a minute. So it only counts for sub-agents, and for
+ * a lost turn if its owner has renewed it since.
  */
 export function isLeftBehind({ turns, currentBoxId }: Session, { since, renewedAt }: EventOf<'busy_seen'>): boolean {
   const turn = turns.find(({ boxId }) => boxId === currentBoxId);
@@ -48,7 +48,7 @@ export function abandonCalls(turn: Turn, event: EventOf<'calls_abandoned'>): Tur
 
 /**
  * While a gateway has a run of the turn, the loss of its file ends nothing. While a file shows that its owner lives, the loss of the
- * gateway ends nothing either, but the runs that it called open are not trusted any more.
+ * gateway ends nothing either. But the runs that it called open are not trusted any more.
  */
 export function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
   if (event.namesRuns !== true && hasOpenRun(turn)) return turn;

@@ -59,8 +59,8 @@ export interface SourcePorts {
   /** How far files were read before, by their path: what `onProgress` was given. Anything else among it is ignored. */
   checkpoints: ReadonlyMap<string, unknown>;
   /**
-   * Called synchronously after all events of the bytes before the position were emitted, so that the state and the place can be
-   * stored together. `undefined`: the file is gone, forget its position.
+   * Called synchronously after all events of the bytes before the position were emitted: state and position can be stored
+   * together. `undefined`: the file is gone, forget its position.
    */
   onProgress(path: string, position: unknown): void;
   /** Sessions that an earlier process watched: what is known of them now is emitted before the start is over. */

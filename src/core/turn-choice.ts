@@ -136,7 +136,7 @@ export function startTurn(session: Session, event: EventOf<'turn_started'>): Ses
   return openTurn(session, begin(newTurn(session, event.trigger, event), event)).session;
 }
 
-/** A sign of life that was seen before the line that goes on with an older turn was one of that turn, whatever their dates. */
+/** When a line goes on with an older turn, the sign of life seen before it was of that turn, whatever their dates. */
 function currentAfterStart(session: Session, same: Turn, event: EventOf<'turn_started'>): string {
   const current = session.turns.find(({ boxId }) => boxId === session.currentBoxId);
   const isNews = event.messageId === undefined || !same.messageIds.includes(event.messageId);
@@ -177,7 +177,7 @@ function fromLine({ toolsUntold: _untold, ...turn }: Turn): Turn {
   return { ...turn, hasRun: true };
 }
 
-/** A turn that was only guessed from a sign of life, and perhaps over with it, has really begun, and did so when its line says. */
+/** A turn that was only guessed from a sign of life has really begun, at the time of its line. It goes on, even if the sign is over. */
 function fromSign(turn: Turn, at: number): Turn {
   const { end: _end, ...open } = turn;
   return { ...open, runOpen: true, startedAt: Math.min(turn.startedAt, at) };
