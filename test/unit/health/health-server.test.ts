@@ -7,7 +7,7 @@ import type { AccessPolicy } from '../../../src/health/page-access.ts';
 import type { HealthReport } from '../../../src/health/health-report.ts';
 import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health-server.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
-import { PAGES } from '../../../src/health/pages.ts';
+import { describePages, PAGES } from '../../../src/health/pages.ts';
 import { watchProcess } from '../../../src/health/process-facts.ts';
 
 const report: HealthReport = judgeHealth({
@@ -81,12 +81,20 @@ describe('GET /health', () => {
     expect(await (await fetch(url)).text()).not.toContain('hush');
   });
 
-  it.each(['/', '/healthz', '/health/x', '/metrics'])('knows no %s, and says what is there', async (path) => {
+  it.each(['/', '/healthz', '/health/x', '/metricz'])('knows no %s, and says what is there', async (path) => {
     const response = await fetch(new URL(path, await serve(() => report)));
-    expect([response.status, await response.json()]).toEqual([
-      404,
-      { error: 'There are only GET /health, GET /livez and GET /readyz here.' },
+    expect([response.status, await response.json()]).toEqual([404, { error: describePages(PAGES) }]);
+  });
+
+  it('says of every page how to ask for it', () => {
+    const page = { isOpen: true, answer: () => ({ status: 200, body: {} }) };
+    const described = describePages([
+      { ...page, path: '/health' },
+      { ...page, path: '/livez' },
+      { ...page, path: '/readyz' },
     ]);
+    expect(described).toBe('There are only GET /health, GET /livez and GET /readyz here.');
+    for (const { path } of PAGES) expect(describePages(PAGES)).toContain(`GET ${path}`);
   });
 
   it('is down, without a stack, when the report cannot be made', async () => {

@@ -1,5 +1,6 @@
 // What every layer of the sink must pass on, what it must refuse and what it must never do twice. The layers are in layers.ts.
 
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Reason, Sink } from '../../../src/core/sink.ts';
 import type { Fault } from '../../../src/stand-in/faults.ts';
@@ -176,4 +177,11 @@ describe.each(Object.entries(LAYERS))('%s', (_name, layer) => {
     expect(await failureOf(opened.sink.probe())).not.toBe('none');
     expect(ground.arrived()).toEqual([]);
   });
+});
+
+it('every layer of the program is in the table', () => {
+  const table = readFileSync('test/unit/sinks/layers.ts', 'utf8');
+  const layers = globSync('src/**/*.ts').filter((path) => /from '[./]*core\/guarded\.ts'/.test(readFileSync(path, 'utf8')));
+  expect(layers.length).toBeGreaterThan(6);
+  expect(layers.filter((path) => !table.includes(`/${path}'`))).toEqual([]);
 });

@@ -60,6 +60,15 @@ function indexOf(root: string): Gateway {
 }
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const PORTS: Omit<SourcePorts, 'emit'> = {
+  clock: systemClock,
+  log: quiet,
+  redact: (text) => text,
+  checkpoints: new Map(),
+  onProgress: () => undefined,
+  knownKeys: () => [],
+  openTurns: () => [],
+};
 const UNTIL_NOTICED_MS = 400; // of what must not happen; longer than any hint takes
 
 /** What survives a process. */
@@ -75,15 +84,11 @@ interface Running {
 async function run(kind: FileSource, root: string, positions: Positions = new Map(), id = 'files'): Promise<Running> {
   const events: SessionEvent[] = [];
   const source = kind.create(id, root, {
-    clock: systemClock,
-    log: quiet,
-    redact: (text) => text,
+    ...PORTS,
     emit: (event) => events.push(event),
     // As they are stored: plain data.
     checkpoints: new Map([...positions].map(([path, position]) => [path, JSON.parse(JSON.stringify(position))])),
     onProgress: (path, position) => void (position === undefined ? positions.delete(path) : positions.set(path, position)),
-    knownKeys: () => [],
-    openTurns: () => [],
   });
   onTestFinished(() => source.stop());
   await source.start();
@@ -114,6 +119,16 @@ describe.each(IMPLEMENTATIONS.map((kind) => [kind.name, kind] as const))('%s', (
     await eventually(() => expect(running.said(KEY)).toEqual(['one']));
     return { ...at, ...running };
   }
+
+  it('says whether everything that was there at the start was read', async () => {
+    const { root, add } = place();
+    add(kind.head('s1') + kind.says('one'));
+    const source = kind.create('files', root, { ...PORTS, emit: () => undefined });
+    onTestFinished(() => source.stop());
+    expect(source.health().wasRead).toBe(false);
+    await source.start();
+    expect(source.health().wasRead).toBe(true);
+  });
 
   it('introduces a session before it says anything of it', async () => {
     const { events } = await reading();
@@ -236,14 +251,7 @@ describe.each(IMPLEMENTATIONS.map((kind) => [kind.name, kind] as const))('%s', (
     const { root, add } = place();
     add(kind.head('s1') + kind.says('one'));
     const events: SessionEvent[] = [];
-    const unused = { checkpoints: new Map(), onProgress: () => undefined, knownKeys: () => [], openTurns: () => [] };
-    const source = kind.create('files', root, {
-      clock: systemClock,
-      log: quiet,
-      redact: (text) => text,
-      emit: (event) => events.push(event),
-      ...unused,
-    });
+    const source = kind.create('files', root, { ...PORTS, emit: (event) => events.push(event) });
     const starting = source.start();
     await source.stop();
     const before = events.length;

@@ -31,7 +31,7 @@ export function createNotesSource({ id, dir, ...ports }: SourcePorts & { id: str
     capabilities: { agents: 'notes', namesRuns: false },
     start: () => source.start(),
     stop: () => source.stop(),
-    health: () => ({ condition: { state: 'readable' }, wasRead: true, unknownKinds: source.unknownKinds, problems: {} }),
+    health: () => ({ condition: { state: 'readable' }, wasRead: source.wasRead, unknownKinds: source.unknownKinds, problems: {} }),
   };
 }
 
@@ -43,7 +43,7 @@ class Notes {
   readonly #timers: Timers;
   readonly #files: FollowedFiles<Note, FollowedFile<Note>>;
   readonly #introduced = new Set<string>();
-  #hasStarted = false;
+  wasRead = false;
 
   constructor(id: string, dir: string, ports: SourcePorts) {
     this.#id = id;
@@ -81,7 +81,7 @@ class Notes {
       if (checkpoint !== undefined) await this.#files.adopt(newFile(path), checkpoint);
     }
     await this.#look();
-    this.#hasStarted = true;
+    this.wasRead = true;
     this.#timers.repeat(
       'look',
       () => LOOK_MS,
@@ -98,7 +98,7 @@ class Notes {
     const names = await readdir(this.#dir).catch(() => []);
     for (const name of names.filter((each) => each.endsWith('.notes'))) {
       const path = join(this.#dir, name);
-      await this.#files.look(path, this.#hasStarted, () => newFile(path));
+      await this.#files.look(path, this.wasRead, () => newFile(path));
     }
     await this.#files.sweep();
   }
