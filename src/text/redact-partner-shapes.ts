@@ -1,7 +1,7 @@
 // More shapes of keys, one line each. The kinds are from GitHub's list of supported patterns (gh), which has names but no forms. Beginnings
 // and lengths are those that such keys commonly have; they were not checked against each provider's manual.
 
-import type { ShapeRow } from './redact-shape-table.ts';
+import type { ShapeRow } from './redact-template.ts';
 
 export const PARTNER_ROWS: readonly ShapeRow[] = [
   ['Aiven password', 'AVNS_{W20}', 'gh'],

@@ -4,13 +4,7 @@
 // provider's own documentation. Only facts were taken from them.
 
 import { PARTNER_ROWS } from './redact-partner-shapes.ts';
-
-/**
- * What the beginning proves: with `any` every body is a key, with `exact` only one of the full length; otherwise the body must look random.
- */
-export type Proof = 'any' | 'exact' | 'random';
-
-export type ShapeRow = readonly [name: string, template: string, source: string, proof?: Proof];
+import type { ShapeRow } from './redact-template.ts';
 
 export const SHAPE_ROWS: readonly ShapeRow[] = [
   // Models and what is built on them

@@ -2,8 +2,8 @@
 
 import type { Anchor, Hit } from './redact-anchors.ts';
 import { charTable, type CharTable, isIn, runEnd } from './char-sets.ts';
-import { type Proof, SHAPE_ROWS } from './redact-shape-table.ts';
-import { CLASS_CHARS, parseTemplate, type Segment } from './redact-template.ts';
+import { SHAPE_ROWS } from './redact-shape-table.ts';
+import { CLASS_CHARS, parseTemplate, type Segment, type Proof } from './redact-template.ts';
 import { type JoinedText, type Joint, jointAtOrAfter, type Span } from './redact-view.ts';
 
 /** A shape that begins with a fixed text. */

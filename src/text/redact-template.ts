@@ -1,5 +1,13 @@
 // The notation for shapes of keys: `ghp_{A36}`, `sk_(live|test)_{A24..99}`.
 
+/**
+ * What the beginning proves: with `any` every body is a key, with `exact` only one of the full length; otherwise the body must look random.
+ */
+export type Proof = 'any' | 'exact' | 'random';
+
+/** One line of a table of shapes. */
+export type ShapeRow = readonly [name: string, template: string, source: string, proof?: Proof];
+
 /** The characters that one place of a key may have. */
 export type CharClass = 'A' | 'B' | 'D' | 'H' | 'L' | 'T' | 'U' | 'W' | 'X' | 'Z' | 'a' | 'C' | 'S';
 

@@ -3,7 +3,6 @@
 import { isRecord } from '../../core/json-guards.ts';
 import type { TurnTree } from '../../core/session.ts';
 import { fingerprint } from '../../core/turn.ts';
-import type { BoxView } from './publisher-ports.ts';
 
 /** Version 1 of `props.livestatus`. Everyone who can read the channel can read it: no text, no names, no secrets. */
 export interface LiveStatusMeta {
@@ -27,6 +26,9 @@ export interface LiveStatusMeta {
   claimedAt: number;
 }
 
+/** What a post says of its turn. */
+export type TurnMeta = Pick<LiveStatusMeta, 'session' | 'runs' | 'trigger' | 'start'>;
+
 /** Who writes. `seq`, `instance` and `claimedAt` are no content: an edit that changes only them is not worth sending. */
 export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
 
@@ -35,15 +37,21 @@ export const NO_CLAIM: Claim = { seq: 0, instance: '', claimedAt: 0 };
 
 const MAX_RUNS = 8; // Old servers allow 8,000 characters of props; a run id takes about 40.
 
-/** What a post says of its turn. */
-export function identityOf({ turn, session }: TurnTree): BoxView['meta'] {
+/** What the post of this turn says of it. */
+export function identityOf({ turn, session }: TurnTree): TurnMeta {
   const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
   const trigger = postId === undefined ? {} : { trigger: postId };
   return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
 }
 
+interface Described {
+  readonly boxId: string;
+  readonly card: { readonly final: boolean };
+  readonly meta: TurnMeta;
+}
+
 /** The meta of a view as one claim writes it. */
-export function metaOf(view: BoxView, claim: Claim, replaces?: string): LiveStatusMeta {
+export function metaOf(view: Described, claim: Claim, replaces?: string): LiveStatusMeta {
   const { session, runs, trigger, start } = view.meta;
   return {
     v: 1,

@@ -7,7 +7,7 @@ import type { Meter } from '../../core/meter.ts';
 import type { PostBody, Reason, Sink, Target } from '../../core/sink.ts';
 import type { BudgetLimits } from './budget.ts';
 import type { Pace } from '../../core/edit-pace.ts';
-import type { LiveStatusMeta } from './post-meta.ts';
+import type { LiveStatusMeta, TurnMeta } from './post-meta.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 
 /** The newest rendering of one box and where it belongs. The target of the first view is kept for the box's whole life. */
@@ -17,7 +17,7 @@ export interface BoxView {
   card: Card;
   /** Wall clock; decides the pace. */
   turnStartedAt: number;
-  meta: { session: string; runs: string[]; trigger?: string; start: number };
+  meta: TurnMeta;
 }
 
 /** How much an encoder must cut. 0 is the ordinary limit; 1 and 2 follow when the server refused the level before as too large. */

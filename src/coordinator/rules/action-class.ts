@@ -1,9 +1,6 @@
 // Classifies a tool call by its name and arguments. The tables come first.
 
-import { classesOfCommand } from './command-class.ts';
-
-/** `read` changes nothing; a posture or a mode may forbid each of the others. */
-export type ActionClass = 'read' | 'state_change' | 'destructive' | 'outbound' | 'transaction';
+import { type ActionClass, classesOfCommand } from './command-class.ts';
 
 /** A tool is of one class, or of a class that its `action` argument decides, or runs a command. */
 type ToolClass = ActionClass | 'command' | { readonly action: Readonly<Record<string, ActionClass>>; readonly otherwise: ActionClass };

@@ -3,7 +3,8 @@
 // It recognises honest commands. One that hides its action (a script, an encoded text) passes as reading: the coordinator observes and
 // is no sandbox.
 
-import type { ActionClass } from './action-class.ts';
+/** `read` changes nothing; a posture or a mode may forbid each of the others. */
+export type ActionClass = 'read' | 'state_change' | 'destructive' | 'outbound' | 'transaction';
 
 /** Programs that are of one class whatever their arguments. */
 const PROGRAMS: Readonly<Record<string, ActionClass>> = {

@@ -1,6 +1,7 @@
 // Finds what mode and posture forbid: scout only reads, high-security sends nothing out without approval, defense asks first.
 
-import { type ActionClass, classesOf } from './action-class.ts';
+import { classesOf } from './action-class.ts';
+import type { ActionClass } from './command-class.ts';
 import type { Actor, Observation, ToolStarted } from './observation.ts';
 import { type Governance, GUARDED_MODE } from './governance.ts';
 import {

@@ -1,8 +1,11 @@
 // Reads how long a server asks us to wait, from headers that may be doubled, joined, dates or nonsense.
 
-import type { TransportResponse } from './transport.ts';
-
 export const MAX_WAIT_MS = 3_600_000; // A longer wait is an error of a clock or a proxy; one request an hour harms nobody.
+interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[]>>;
+}
+
 const EPOCH_SECONDS = 1_000_000_000; // Mattermost counts the reset in seconds from now, some proxies in seconds since 1970.
 
 /**
@@ -11,7 +14,7 @@ const EPOCH_SECONDS = 1_000_000_000; // Mattermost counts the reset in seconds f
  * `Retry-After` wins over `X-RateLimit-Reset`, which says when the whole burst is free again. `nowAt` is the wall clock,
  * used for dates when the answer carries no `Date` of its own.
  */
-export function retryAfterMs({ status, headers }: Pick<TransportResponse, 'status' | 'headers'>, nowAt: number): number | undefined {
+export function retryAfterMs({ status, headers }: Answered, nowAt: number): number | undefined {
   if (status !== 429 && status !== 503) return undefined;
   const sentAt = dateOf(headers['date']) ?? nowAt;
   return waitOf(headers['retry-after'], sentAt) ?? waitOf(headers['x-ratelimit-reset'], sentAt);

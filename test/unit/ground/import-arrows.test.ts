@@ -154,6 +154,14 @@ describe('the import arrows', () => {
   });
 });
 
+it.each(['import', 'import type'])('no two files import each other: %s', (words) => {
+  const rulesByPath = lintScratch({
+    'src/core/a.ts': `${words} { b } from './b.ts';\nexport const a: typeof b = 1;\n`,
+    'src/core/b.ts': `import type { a } from './a.ts';\nexport const b = 1;\nexport type A = typeof a;\n`,
+  });
+  expect([...rulesByPath.values()].flat()).toContain('import(no-cycle)');
+});
+
 it('no room is without an arrow of its own but the one that brings all together', () => {
   const rooms = new Set(trackedPaths().flatMap((path) => /^src\/([^/]+)\//.exec(path)?.[1] ?? []));
   const config = readFileSync(join(ROOT, '.oxlintrc.jsonc'), 'utf8');
