@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { runKillLoop } from '../test/integration/kill-loop.ts';
-import { measureResume } from '../test/integration/resume.ts';
+import { measureResume } from '../test/integration/measure-resume.ts';
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '1000' }, seed: { type: 'string', default: String(Date.now()) } },

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { expectToWithstand, expectHealth } from './attack.ts';
+import { expectToWithstand, expectHealth } from './attack-checks.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Served, ScriptedGateway } from '../unit/sources/openclaw/gateway/scripted-gateway.ts';
 import { Bystander } from './bystander.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import { expectHealth, expectToWithstand, hostileFolder } from './attack.ts';
+import { expectHealth, expectToWithstand, hostileFolder } from './attack-checks.ts';
 import { createRig, type Rig } from './harness.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
 import { until } from '../support/until.ts';

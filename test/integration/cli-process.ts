@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kept } from './keeper.ts';
+import { endedWithTests } from './process-cleanup.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { inherited } from '../support/inherited.ts';
 
@@ -39,7 +39,7 @@ export function scratch(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv & { PI
 
 /** Starts `node <script> <args>`; nothing of the test's own environment reaches it. */
 export function cli(script: string, args: readonly string[], env: NodeJS.ProcessEnv): Cli {
-  const child = kept(spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  const child = endedWithTests(spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   const said = { out: '', err: '' };
   child.stdout.on('data', (data: Buffer) => (said.out += data.toString()));
   child.stderr.on('data', (data: Buffer) => (said.err += data.toString()));

@@ -10,7 +10,7 @@ import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { type StandInServer, serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn, type StandInOptions } from '../../src/stand-in/stand-in.ts';
 import { MAIN } from './cli-process.ts';
-import { kept } from './keeper.ts';
+import { endedWithTests } from './process-cleanup.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
 import { inherited } from '../support/inherited.ts';
 import { freePort } from '../support/free-port.ts';
@@ -109,7 +109,7 @@ export class Watcher {
     const node = process.env['LIVE_STATUS_NODE'] ?? process.execPath;
     const [program, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run'];
     this.healthUrl = `http://127.0.0.1:${env['HEALTH_PORT']}/health`;
-    this.child = kept(spawn(program ?? node, args, { stdio: ['ignore', 'pipe', 'pipe'], env }));
+    this.child = endedWithTests(spawn(program ?? node, args, { stdio: ['ignore', 'pipe', 'pipe'], env }));
     this.child.stdout?.on('data', (data: Buffer) => (this.output += data.toString()));
     this.child.stderr?.on('data', (data: Buffer) => (this.output += data.toString()));
     this.#ended = once(this.child, 'close');

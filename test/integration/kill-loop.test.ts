@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { runKillLoop } from './kill-loop.ts';
-import { measureResume } from './resume.ts';
+import { measureResume } from './measure-resume.ts';
 import { rounds } from '../support/rounds.ts';
 
 const KILLS = rounds({ inCheck: 30, thorough: 100 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { playFolder, recordedFolders } from './play-folder.ts';
 import { truthOf } from '../unit/versions/play-frames.ts';
-import { shownAtLast } from '../unit/versions/shown.ts';
+import { shownAtLast } from '../unit/versions/box-text.ts';
 
 /** In the order in which they were played; one more turn was asked for after the gateway was started again. */
 const SCENES = ['plain', 'tools', 'spawn', 'stop', 'retry', 'two', 'cut'];

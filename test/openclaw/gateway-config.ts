@@ -1,7 +1,7 @@
 // The configuration of the real gateway: the scripted model, nothing else from the network, no work of its own. Pure.
 
 import { join } from 'node:path';
-import { CAREFUL_CHANNEL_ID } from './room.ts';
+import { CAREFUL_CHANNEL_ID } from './chat-server.ts';
 import type { OpenClawVersion } from './versions.ts';
 
 export interface GatewaySettings {

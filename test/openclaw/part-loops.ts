@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from './report.ts';
-import { GOVERNED, type Rig, type WatcherPlan } from './rig.ts';
-import { CHANNEL_ID } from './room.ts';
+import { GOVERNED, type Rig, type WatcherPlan } from './gateway-rig.ts';
+import { CHANNEL_ID } from './chat-server.ts';
 import { agentAnswers, boxesOf, boxTellsTruth, personAsks } from './turn.ts';
 import { until } from '../support/until.ts';
 

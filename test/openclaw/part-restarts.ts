@@ -1,7 +1,7 @@
 // The gateway is stopped, and then killed, in the middle of a turn.
 
 import type { Report } from './report.ts';
-import type { Rig, Watching } from './rig.ts';
+import type { Rig, Watching } from './gateway-rig.ts';
 import { boxOnceShowed, boxTellsTruth, type Expected, operatorAsks, personAsks, type Turn } from './turn.ts';
 import { until } from '../support/until.ts';
 

@@ -2,8 +2,8 @@
 
 import type { Report } from './report.ts';
 import { CAREFUL } from './gateway-config.ts';
-import type { Rig } from './rig.ts';
-import { CAREFUL_CHANNEL_ID } from './room.ts';
+import type { Rig } from './gateway-rig.ts';
+import { CAREFUL_CHANNEL_ID } from './chat-server.ts';
 import {
   agentAnswers,
   boxOnceShowed,

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from './report.ts';
-import type { Rig, Watching } from './rig.ts';
-import { AGENT } from './room.ts';
+import type { Rig, Watching } from './gateway-rig.ts';
+import { AGENT } from './chat-server.ts';
 import {
   agentAnswers,
   boxesOf,
@@ -16,7 +16,7 @@ import {
   personAsks,
   type Turn,
 } from './turn.ts';
-import { withoutFigures } from './truth.ts';
+import { withoutFigures } from './expected-lines.ts';
 import { until } from '../support/until.ts';
 
 const QUIET_MS = 12_000; // longer than a turn waits for announcements of its sub-agents

@@ -3,11 +3,11 @@
 import { hookStartsWatcher } from './part-hook.ts';
 import { nothingLoops } from './part-loops.ts';
 import { crashMidTurn, restartMidTurn } from './part-restarts.ts';
-import { sevenTurns } from './part-seven.ts';
+import { sevenTurns } from './part-seven-turns.ts';
 import { specialTurns } from './part-special.ts';
 import { turnsTellTheTruth } from './part-turns.ts';
 import type { Report } from './report.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './gateway-rig.ts';
 import type { OpenClawVersion } from './versions.ts';
 
 /** Runs checks; never rejects for what a check found. */

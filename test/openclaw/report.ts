@@ -1,7 +1,7 @@
 // Runs checks one by one and says how each went. Owns the counts, the times and the table of the seven turns.
 
 import { writeFileSync } from 'node:fs';
-import { Table } from './table.ts';
+import { Table } from './seven-turns-table.ts';
 
 export class Report {
   #passed = 0;

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { decodeArguments, HELP, type Run, type Wishes } from './arguments.ts';
 import { CACHE, type Installation, installOpenClaw } from './install.ts';
 import { Report } from './report.ts';
-import type { Rig } from './rig.ts';
+import type { Rig } from './gateway-rig.ts';
 import { runSuite } from './suite.ts';
 import { watchersOf } from './watchers.ts';
 

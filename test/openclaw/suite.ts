@@ -2,7 +2,7 @@
 
 import { PARTS } from './parts.ts';
 import type { Report } from './report.ts';
-import { Rig, type RigPlan } from './rig.ts';
+import { Rig, type RigPlan } from './gateway-rig.ts';
 
 /** Runs the named parts. Rejects only when the gateway cannot be brought up at all. `onRig` gets the rig before it runs anything. */
 export async function runSuite(report: Report, plan: RigPlan, parts: readonly string[], onRig: (rig: Rig) => void): Promise<void> {

@@ -4,9 +4,9 @@ import { decodeMeta, type LiveStatusMeta } from '../../src/boxes/publish/post-me
 import { fingerprint } from '../../src/core/turn.ts';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
-import type { Rig, Watching } from './rig.ts';
-import { type Box, CHANNEL_ID, OPERATOR_CHANNEL_ID } from './room.ts';
-import { trueLines, trueTokens, withoutFigures } from './truth.ts';
+import type { Rig, Watching } from './gateway-rig.ts';
+import { type Box, CHANNEL_ID, OPERATOR_CHANNEL_ID } from './chat-server.ts';
+import { trueLines, trueTokens, withoutFigures } from './expected-lines.ts';
 import { until } from '../support/until.ts';
 
 /** A turn that goes on, or went on. */

@@ -1,6 +1,6 @@
 // Which watchers look at a version side by side. Pure.
 
-import type { WatcherPlan } from './rig.ts';
+import type { WatcherPlan } from './gateway-rig.ts';
 import type { OpenClawVersion } from './versions.ts';
 
 const OWN = { DIRECT: 'own' };

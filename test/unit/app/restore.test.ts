@@ -10,7 +10,7 @@ import { createPlacement } from '../../../src/app/placement.ts';
 import { StateStore } from '../../../src/store/state-store.ts';
 import { restoreState } from '../../../src/app/restore.ts';
 import { Desk } from '../boxes/board/desk.ts';
-import { HOME, lonelyServer } from './placement/lonely.ts';
+import { HOME, lonelyServer } from './placement/empty-server.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

@@ -12,7 +12,7 @@ import { systemClock } from '../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { StateStore } from '../../../src/store/state-store.ts';
-import { Gateway, header, line, turn } from '../sources/openclaw/transcripts/gateway.ts';
+import { GatewayWriter, header, line, turn } from '../sources/openclaw/transcripts/gateway-writer.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/until.ts';
 
@@ -28,9 +28,9 @@ type Identity = typeof HERE;
 function machine() {
   const folder = tempFolderInMemory();
   const rootOf = ({ id }: Identity): string => join(folder, id);
-  const writerOf = (who: Identity): Gateway => {
+  const writerOf = (who: Identity): GatewayWriter => {
     const agent = KEY[who.id]?.split(':')[1] ?? '';
-    const writer = new Gateway(join(rootOf(who), agent, 'sessions'));
+    const writer = new GatewayWriter(join(rootOf(who), agent, 'sessions'));
     writer.index(KEY[who.id] ?? '', { sessionId: `s-${who.id}` });
     return writer;
   };

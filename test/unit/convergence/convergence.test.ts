@@ -17,10 +17,10 @@ const SEED = Number(process.env['CONVERGENCE_SEED'] ?? 12);
 describe('convergence', () => {
   it('after any events, faults and crashes that end healthy each box has one post that says what its transcript says', async () => {
     await fc.assert(
-      fc.asyncProperty(story, async (told) => {
-        const play = new Play(told);
+      fc.asyncProperty(story, async (example) => {
+        const play = new Play(example);
         await settle(); // the watcher has started
-        for (const step of told.steps) await play.step(step);
+        for (const step of example.steps) await play.step(step);
         await play.heal();
         judge(play);
       }),

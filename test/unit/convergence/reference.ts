@@ -45,12 +45,12 @@ export class Reference {
     for (; reading.at < lines.length; reading.at += 1) {
       for (const event of reading.decode(lines[reading.at] ?? '').events) {
         this.#fold.apply({ ...event, sessionKey: key, source: 'transcripts' });
-        this.#note(key);
+        this.#addBoxesOf(key);
       }
     }
   }
 
-  #note(key: string): void {
+  #addBoxesOf(key: string): void {
     const session = this.#fold.sessionsByKey.get(key);
     if (session === undefined || isSubAgent(session)) return;
     for (const turn of session.turns) this.#turnsByBox.set(turn.boxId, { session, turn });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { encodeEntry, ZERO_HASH } from '../../../src/coordinator/ledger/entry.ts';
 import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
-import { asks, keyOf, says, startRig, turnOf, writeState } from './rig.ts';
+import { asks, keyOf, says, startRig, turnOf, writeState } from './coordinator-rig.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 describe('a ledger that cannot be written', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { refusedLines } from './ledger-recipe.ts';
-import { asks, keyOf, type Rig, says, startRig, turnOf } from './rig.ts';
+import { asks, keyOf, type Rig, says, startRig, turnOf } from './coordinator-rig.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/until.ts';
 

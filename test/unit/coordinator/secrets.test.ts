@@ -6,7 +6,7 @@ import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
 import type { Role } from '../../../src/coordinator/rules/role.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
-import { asks, keyOf, type Rig, says, startRig, writeState } from './rig.ts';
+import { asks, keyOf, type Rig, says, startRig, writeState } from './coordinator-rig.ts';
 
 const CONFIGURED = 'correct horse battery staple and four more words of it'.replaceAll(' ', '-'); // longer than a tool's name in a sentence
 const KNOWN_SHAPE = `ghp_${'a1B2'.repeat(9)}`;

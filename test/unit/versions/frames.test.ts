@@ -4,7 +4,7 @@ import { VERSIONS } from '../../openclaw/versions.ts';
 import { describeBoxes } from '../sources/openclaw/gateway/boxes.ts';
 import type { Played } from '../sources/openclaw/gateway/play-capture.ts';
 import { framesOf, playFrames, recordedVersions, scenesOf, type TrueBox, truthOf } from './play-frames.ts';
-import { shownAtLast } from './shown.ts';
+import { shownAtLast } from './box-text.ts';
 
 const SCENES = ['cut', 'plain', 'retry', 'spawn', 'stop', 'tools', 'two'];
 

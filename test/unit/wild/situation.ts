@@ -72,7 +72,7 @@ export async function playSituation(situation: Situation, startAt = Date.now()):
   for (const step of situation.steps) {
     await stage.passUntil(step.at ?? 0);
     if (step.show === true) looks.push(stage.boxes());
-    await stage.tell(stage.act(step));
+    await stage.sendFileEvent(stage.act(step));
   }
   await stage.passUntil(situation.until);
   return { looks, atTheEnd: stage.boxes(), titles: stage.titles(), views: stage.views };
@@ -141,7 +141,7 @@ class Stage {
   }
 
   /** A file event, and the time it takes the source to read what there is. */
-  async tell(path: string | undefined): Promise<void> {
+  async sendFileEvent(path: string | undefined): Promise<void> {
     if (path === undefined) return;
     const listener = this.#listenersByFolder.get(dirname(path));
     if (listener === undefined) this.#watcher.emit('all', 'addDir', dirname(path));

@@ -11,7 +11,7 @@ import { SessionEmitter } from '../../../../src/sources/openclaw/transcripts/ses
 import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
-import { HOME, lonelyServer } from './lonely.ts';
+import { HOME, lonelyServer } from './empty-server.ts';
 import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
 import { FakeClock } from '../../../support/clock.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
-import { HOME, lonelyServer } from '../../app/placement/lonely.ts';
+import { HOME, lonelyServer } from '../../app/placement/empty-server.ts';
 import { Desk, MAIN } from './desk.ts';
 import { FakeClock } from '../../../support/clock.ts';
 

@@ -12,7 +12,7 @@ import { systemClock } from '../../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
-import { Gateway, header, line } from '../openclaw/transcripts/gateway.ts';
+import { GatewayWriter, header, line } from '../openclaw/transcripts/gateway-writer.ts';
 import { createNotesSource } from './notes-source.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -51,10 +51,10 @@ const IMPLEMENTATIONS: FileSource[] = [
   },
 ];
 
-const gatewaysByRoot = new Map<string, Gateway>();
+const gatewaysByRoot = new Map<string, GatewayWriter>();
 
-function indexOf(root: string): Gateway {
-  const known = gatewaysByRoot.get(root) ?? new Gateway(join(root, 'main', 'sessions'));
+function indexOf(root: string): GatewayWriter {
+  const known = gatewaysByRoot.get(root) ?? new GatewayWriter(join(root, 'main', 'sessions'));
   gatewaysByRoot.set(root, known);
   return known;
 }

@@ -8,7 +8,7 @@ import { Desk } from '../../../boxes/board/desk.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
 import { captureNames, readCapture } from './captures.ts';
 import { Decoding } from './decoding.ts';
-import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
+import { HOME, lonelyServer } from '../../../app/placement/empty-server.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 type Frame = { event: string; payload: Record<string, unknown> };

@@ -7,7 +7,7 @@ import { FakeClock } from '../../../../support/clock.ts';
 
 describe('a lock', () => {
   it.each([0.02, 0.5, 0.9])('that is taken again for a moment %f s after a line says nothing, however late it is read', (later) => {
-    const { clock, told, busy, line } = setUp();
+    const { clock, emitted, busy, line } = setUp();
     busy.lockHeld(KEY, ALIVE, clock.now());
     line();
     busy.lockReleased(KEY);
@@ -17,7 +17,7 @@ describe('a lock', () => {
     busy.lockHeld(KEY, ALIVE, since);
     clock.pass(10_000);
     busy.lockReleased(KEY);
-    expect(told.filter((event) => event.startsWith('seen'))).toEqual(['seen at 0 until 30']);
+    expect(emitted.filter((event) => event.startsWith('seen'))).toEqual(['seen at 0 until 30']);
   });
 
   it.each([0.02, 0.9, 1.5])('that is taken again %f s after a line and kept is of the next turn', (later) => {

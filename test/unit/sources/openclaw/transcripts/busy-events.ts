@@ -11,16 +11,16 @@ export const ALIVE = { kind: 'alive' } as const;
 export function setUp() {
   const clock = new FakeClock();
   const startedAt = clock.now();
-  const told: string[] = [];
+  const emitted: string[] = [];
   let lastLineAt = 0;
   const seconds = (at: number) => (at - startedAt) / 1_000;
   const busy = new BusySessions({
     clock,
     lastLineAt: () => lastLineAt,
     emit: (_key, event) => {
-      if (event.type === 'busy_seen') told.push(`seen at ${seconds(event.at)} until ${seconds(event.until)}`);
-      else if (event.type === 'calls_abandoned') told.push('abandoned');
-      else told.push(event.crashed ? 'crashed' : event.isSaid === true ? 'cleared, as said' : 'cleared');
+      if (event.type === 'busy_seen') emitted.push(`seen at ${seconds(event.at)} until ${seconds(event.until)}`);
+      else if (event.type === 'calls_abandoned') emitted.push('abandoned');
+      else emitted.push(event.crashed ? 'crashed' : event.isSaid === true ? 'cleared, as said' : 'cleared');
     },
   });
   const row = (status: IndexStatus, updatedAt = clock.now(), more: Partial<IndexEntry> = {}) =>
@@ -28,5 +28,5 @@ export function setUp() {
   const line = () => {
     lastLineAt = clock.now();
   };
-  return { clock, told, busy, row, line };
+  return { clock, emitted, busy, row, line };
 }

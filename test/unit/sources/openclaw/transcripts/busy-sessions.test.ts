@@ -5,7 +5,7 @@ import { FakeClock } from '../../../../support/clock.ts';
 
 describe('a lock', () => {
   it('whose owner lives is believed for half a minute, renewed while it is held, and cleared when it is gone', () => {
-    const { clock, told, busy } = setUp();
+    const { clock, emitted, busy } = setUp();
     const since = clock.now();
     clock.pass(500);
     for (let second = 0; second < 20; second += 2) {
@@ -14,7 +14,7 @@ describe('a lock', () => {
       clock.pass(2_000);
     }
     busy.lockReleased(KEY);
-    expect(told).toEqual(['seen at 0 until 30.5', 'seen at 16.5 until 46.5', 'cleared']);
+    expect(emitted).toEqual(['seen at 0 until 30.5', 'seen at 16.5 until 46.5', 'cleared']);
   });
 
   it('goes on being renewed when the wall clock is set back', () => {

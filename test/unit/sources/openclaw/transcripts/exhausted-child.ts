@@ -3,23 +3,23 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
-import { Gateway, line } from './gateway.ts';
+import { GatewayWriter, line } from './gateway-writer.ts';
 
 const [dir = ''] = process.argv.slice(2);
-const gateway = new Gateway(dir);
+const gateway = new GatewayWriter(dir);
 gateway.index('agent:main:main', { sessionId: 's1' });
 gateway.append('s1', line('user', 'ask'));
 const transcript = openSync(gateway.path('s1'), 'a');
 
 const said: string[] = [];
-const note = (_fields: object, message: string) => void said.push(message);
+const keepMessage = (_fields: object, message: string) => void said.push(message);
 const source = createTranscriptSource({
   dir,
   polling: false,
   clock: systemClock,
   redact: (text) => text,
   emit: (event) => said.push(event.type),
-  log: { debug: note, info: note, warn: note, error: note },
+  log: { debug: keepMessage, info: keepMessage, warn: keepMessage, error: keepMessage },
 });
 await source.start();
 

@@ -30,7 +30,7 @@ function setUp(options: Partial<FollowOptions<DecodedEvent>> = {}) {
   const dir = tempFolderInMemory();
   const path = join(dir, 'a.jsonl');
   const clock = new FakeClock();
-  const told: string[] = [];
+  const emitted: string[] = [];
   const decoded: string[] = [];
   const follow = (more: Partial<FollowOptions<DecodedEvent>> = {}) =>
     new Follower({
@@ -42,13 +42,13 @@ function setUp(options: Partial<FollowOptions<DecodedEvent>> = {}) {
         decoded.push(JSON.parse(line).id);
         return decode(line);
       }),
-      emit: (events) => told.push(...events.map((event) => ('messageId' in event ? (event.messageId ?? '') : event.type))),
-      onRemoved: () => told.push('compacted'),
+      emit: (events) => emitted.push(...events.map((event) => ('messageId' in event ? (event.messageId ?? '') : event.type))),
+      onRemoved: () => emitted.push('compacted'),
       isWorthShowing: () => true,
       ...options,
       ...more,
     });
-  return { path, clock, told, decoded, follow };
+  return { path, clock, emitted, decoded, follow };
 }
 
 async function readAll(follower: Follower<DecodedEvent>): Promise<string> {
@@ -60,13 +60,13 @@ async function readAll(follower: Follower<DecodedEvent>): Promise<string> {
 
 describe('entries', () => {
   it('with the same id are handed on once per file, the rewritten file included', async () => {
-    const { path, told, follow } = setUp();
+    const { path, emitted, follow } = setUp();
     const follower = follow();
     writeFileSync(path, lines('t1', 'm2', 'm2'));
     await readAll(follower);
     writeFileSync(path, lines('t1', 'm2', 'm2', 's3'));
     await readAll(follower);
-    expect(told).toEqual(['t1', 'm2', 's3']);
+    expect(emitted).toEqual(['t1', 'm2', 's3']);
   });
 
   it('known ones are not shown to the decoder again, which remembers what it saw', async () => {

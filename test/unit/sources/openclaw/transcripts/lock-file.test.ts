@@ -47,8 +47,8 @@ describe('whether a lock is a sign of life', () => {
     ['it is older than it meant to be held', lock({ maxHoldMs: 59_000 }), MISSING, 'auto', { kind: 'stale' }],
     ['it is younger than it means to be held', lock({ maxHoldMs: 300_000 }), MISSING, 'foreign', { kind: 'aged', until: NOW + 240_000 }],
     ['it is old but its process runs', lock({ createdAt: NOW - 9 * HOUR_MS, maxHoldMs: 300_000 }), GATEWAY, 'auto', { kind: 'alive' }],
-  ])('%s', (_when, written, sight, namespace, belief) => {
-    expect(trustIn(written, sight, namespace, NOW)).toEqual(belief);
+  ])('%s', (_when, written, sight, namespace, trust) => {
+    expect(trustIn(written, sight, namespace, NOW)).toEqual(trust);
   });
 });
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
-import { Gateway, header, line, turn } from './gateway.ts';
-import { watch, type Watched } from './watched.ts';
-import { HOME, lonelyServer } from '../../../app/placement/lonely.ts';
+import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
+import { watch, type Watched } from './running-transcripts.ts';
+import { HOME, lonelyServer } from '../../../app/placement/empty-server.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
@@ -103,7 +103,7 @@ describe('a file beside the transcripts', () => {
 
   it('that is a copy of a public session is not told a second time under its name, and copies are counted by what they are', async () => {
     const { folder, desk, watched } = await install();
-    const gateway = new Gateway(folder);
+    const gateway = new GatewayWriter(folder);
     gateway.index('agent:main:telegram:group:1', { sessionId: ID, chatType: 'group', deliveryContext: { channel: 'telegram', to: 'x' } });
     gateway.append(ID, header(ID), turn('one'));
     await eventually(() => expect(watched.source.details().active).toBe(1));
@@ -118,7 +118,7 @@ describe('a file beside the transcripts', () => {
 
   it('is a session’s, whatever it is called, where an index names it', async () => {
     const { folder, desk } = await install();
-    const gateway = new Gateway(folder);
+    const gateway = new GatewayWriter(folder);
     gateway.index('agent:main:telegram:group:1', { sessionId: 'release-1.2', chatType: 'group' });
     gateway.append('release-1.2', header('release-1.2'), turn('one'));
     await eventually(() => expect(desk.board.entries()).toHaveLength(1));
@@ -130,7 +130,7 @@ describe('a file beside the transcripts', () => {
 describe('a row that vanishes', () => {
   it('takes its proof with it: the next turn of that session is private', async () => {
     const { folder, desk } = await install();
-    const gateway = new Gateway(folder);
+    const gateway = new GatewayWriter(folder);
     const webchat = { chatType: 'direct', lastChannel: 'webchat', deliveryContext: { channel: 'webchat' } };
     gateway.index('agent:main:main', { sessionId: 's1', ...webchat });
     gateway.append('s1', header('s1'), turn('one'));

@@ -65,7 +65,7 @@ export class Life {
     return this.#full.slice(0, border);
   }
 
-  note(size: number, content: string): void {
+  record(size: number, content: string): void {
     this.content = content;
     this.#contentBySize.set(size, content);
   }

@@ -6,8 +6,8 @@ import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { VERSIONS } from './recorded-index.ts';
 import type { Life } from './recorded-operations.ts';
-import { Replay } from './replay.ts';
-import { watch } from './watched.ts';
+import { Replay } from './replay-operations.ts';
+import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
@@ -54,17 +54,17 @@ describe.each(VERSIONS)('the recorded file operations of %s, repeated on a real 
       else expect(replay.truncations).toBeGreaterThan(2);
 
       const expected = [...new Set(replay.lives.flatMap((life) => naively(life.path)))];
-      const told = () => events.filter(isOfLines).map(nameOf);
-      await eventually(() => expect(expected.filter((name) => !told().includes(name))).toEqual([]));
+      const emitted = () => events.filter(isOfLines).map(nameOf);
+      await eventually(() => expect(expected.filter((name) => !emitted().includes(name))).toEqual([]));
       for (const life of replay.lives) {
         const own = new Set(naively(life.path));
         expect(
-          told().filter((name) => own.has(name)),
+          emitted().filter((name) => own.has(name)),
           life.fixture,
         ).toEqual([...own]);
       }
       // Only the line-limit compactions took entries away that had been told; heartbeats and rewrites did not.
-      const compactions = told().filter((name) => name.startsWith('compacted') && !expected.includes(name));
+      const compactions = emitted().filter((name) => name.startsWith('compacted') && !expected.includes(name));
       expect(compactions.length).toBeGreaterThanOrEqual(1);
       expect(compactions.length).toBeLessThanOrEqual(version === '2026.7.35' ? 1 : 2);
       expect(source.details().problems.map(({ kind }) => kind)).toEqual(['index_missing']);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { FSWatcher } from 'chokidar';
 import { describe, expect, it, vi } from 'vitest';
 import type { FileEvents } from '../../../../../src/files/watch.ts';
-import { Gateway, header, line, turn } from './gateway.ts';
-import { watch } from './watched.ts';
+import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
+import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually, until } from '../../../../support/until.ts';
 
@@ -14,9 +14,9 @@ vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine t
 
 const KEY = 'agent:main:main';
 
-function agentsRoot(): { root: string; gateway: Gateway } {
+function agentsRoot(): { root: string; gateway: GatewayWriter } {
   const root = join(tempFolderInMemory(), 'agents');
-  return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
+  return { root, gateway: new GatewayWriter(join(root, 'main', 'sessions')) };
 }
 
 /** File events that never come, as after an overflow; `code` is how the system refuses them. */
@@ -45,7 +45,7 @@ function deafFolders(code: string): FileEvents {
   };
 }
 
-async function goesOn(gateway: Gateway, said: () => string[]): Promise<void> {
+async function goesOn(gateway: GatewayWriter, said: () => string[]): Promise<void> {
   gateway.index(KEY, { sessionId: 's1' });
   gateway.append('s1', turn('1'));
   await eventually(() => expect(said().at(-1)).toBe('main:main: answer-1'));
@@ -138,7 +138,7 @@ describe('with file events', () => {
     await eventually(() => expect(said()).toHaveLength(2));
     rmSync(gateway.folder, { recursive: true });
     mkdirSync(gateway.folder);
-    const again = new Gateway(gateway.folder);
+    const again = new GatewayWriter(gateway.folder);
     again.index(KEY, { sessionId: 's2' });
     again.append('s2', turn('2'));
     await eventually(() => expect(said().slice(-2)).toEqual(['main:main: turn_started', 'main:main: answer-2']));

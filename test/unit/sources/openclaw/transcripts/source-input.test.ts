@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { Gateway, line, turn } from './gateway.ts';
-import { watch } from './watched.ts';
+import { GatewayWriter, line, turn } from './gateway-writer.ts';
+import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
@@ -10,9 +10,9 @@ vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine t
 
 const KEY = 'agent:main:main';
 
-function agentsRoot(): { root: string; gateway: Gateway } {
+function agentsRoot(): { root: string; gateway: GatewayWriter } {
   const root = join(tempFolderInMemory(), 'agents');
-  return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
+  return { root, gateway: new GatewayWriter(join(root, 'main', 'sessions')) };
 }
 
 describe('what is no transcript', () => {
@@ -41,7 +41,7 @@ describe('what is no transcript', () => {
 
   it('an agent’s sessions folder that is a link elsewhere is not looked at', async () => {
     const { root, gateway } = agentsRoot();
-    const elsewhere = new Gateway(join(tempFolderInMemory(), 'sessions'));
+    const elsewhere = new GatewayWriter(join(tempFolderInMemory(), 'sessions'));
     elsewhere.append('s9', turn('stolen'));
     mkdirSync(join(root, 'evil'));
     symlinkSync(elsewhere.folder, join(root, 'evil', 'sessions'));
@@ -107,21 +107,21 @@ describe('the directory', () => {
     rmSync(root, { recursive: true });
     const { said, source } = await watch(root);
     expect(source.details()).toMatchObject({ watching: 'waiting', readable: false });
-    const again = new Gateway(gateway.folder);
+    const again = new GatewayWriter(gateway.folder);
     again.index(KEY, { sessionId: 's1' });
     again.append('s1', turn('1'));
     await eventually(() => expect(said()).toEqual(['main:main: turn_started', 'main:main: answer-1']));
     expect(source.details()).toMatchObject({ watching: 'events', readable: true });
     rmSync(root, { recursive: true });
     await eventually(() => expect(source.details().watching).toBe('waiting'));
-    const third = new Gateway(gateway.folder);
+    const third = new GatewayWriter(gateway.folder);
     third.index(KEY, { sessionId: 's2' });
     third.append('s2', turn('2'));
     await eventually(() => expect(said().slice(-2)).toEqual(['main:main: turn_started', 'main:main: answer-2']));
   });
 
   it('may be one sessions folder', async () => {
-    const gateway = new Gateway(join(tempFolderInMemory(), 'agents', 'ada', 'sessions'));
+    const gateway = new GatewayWriter(join(tempFolderInMemory(), 'agents', 'ada', 'sessions'));
     const { said } = await watch(gateway.folder);
     gateway.index('agent:ada:main', { sessionId: 's1' });
     gateway.append('s1', turn('1'));
@@ -141,9 +141,9 @@ describe('the directory', () => {
   it('of thirty agents, one of them new, is watched in all its folders', async () => {
     const { root } = agentsRoot();
     const names = Array.from({ length: 30 }, (_, number) => `agent${number}`);
-    const gateways = names.slice(1).map((name) => new Gateway(join(root, name, 'sessions')));
+    const gateways = names.slice(1).map((name) => new GatewayWriter(join(root, name, 'sessions')));
     const { said } = await watch(root);
-    gateways.unshift(new Gateway(join(root, 'agent0', 'sessions')));
+    gateways.unshift(new GatewayWriter(join(root, 'agent0', 'sessions')));
     for (const [number, gateway] of gateways.entries()) {
       gateway.index(`agent:agent${number}:main`, { sessionId: `s${number}` });
       gateway.append(`s${number}`, turn(`${number}`));

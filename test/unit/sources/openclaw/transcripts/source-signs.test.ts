@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Gateway, line, turn } from './gateway.ts';
-import { watch } from './watched.ts';
+import { GatewayWriter, line, turn } from './gateway-writer.ts';
+import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
@@ -12,9 +12,9 @@ vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine t
 
 const KEY = 'agent:main:main';
 
-function agentsRoot(): { root: string; gateway: Gateway } {
+function agentsRoot(): { root: string; gateway: GatewayWriter } {
   const root = join(tempFolderInMemory(), 'agents');
-  return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
+  return { root, gateway: new GatewayWriter(join(root, 'main', 'sessions')) };
 }
 
 describe('before the first line is written', () => {

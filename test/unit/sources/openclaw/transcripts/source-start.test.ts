@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../../../src/runtime/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
-import { Gateway, header, line, turn } from './gateway.ts';
-import { watch } from './watched.ts';
+import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
+import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
@@ -14,9 +14,9 @@ vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine t
 const KEY = 'agent:main:main';
 const HOUR_MS = 3_600_000;
 
-function agentsRoot(): { root: string; gateway: Gateway } {
+function agentsRoot(): { root: string; gateway: GatewayWriter } {
   const root = join(tempFolderInMemory(), 'agents');
-  return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
+  return { root, gateway: new GatewayWriter(join(root, 'main', 'sessions')) };
 }
 
 /** Makes a file look as if nothing had happened to it for an hour. */
@@ -243,9 +243,9 @@ describe('a stop', () => {
     gateway.lock('s1');
     await sleep(50);
     await source.stop();
-    const [told, stored] = [events.length, JSON.stringify([...checkpoints])];
+    const [emitted, stored] = [events.length, JSON.stringify([...checkpoints])];
     gateway.append('s1', turn('2'));
     await sleep(800);
-    expect([events.length, JSON.stringify([...checkpoints])]).toEqual([told, stored]);
+    expect([events.length, JSON.stringify([...checkpoints])]).toEqual([emitted, stored]);
   });
 });

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { Gateway, header, line, turn } from './gateway.ts';
-import { watch } from './watched.ts';
+import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
+import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
@@ -11,9 +11,9 @@ vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine t
 
 const KEY = 'agent:main:main';
 
-function agentsRoot(): { root: string; gateway: Gateway } {
+function agentsRoot(): { root: string; gateway: GatewayWriter } {
   const root = join(tempFolderInMemory(), 'agents');
-  return { root, gateway: new Gateway(join(root, 'main', 'sessions')) };
+  return { root, gateway: new GatewayWriter(join(root, 'main', 'sessions')) };
 }
 
 describe('a session', () => {

@@ -29,7 +29,7 @@ function* pieces(content: Buffer): Generator<Buffer> {
 
 async function follow(writes: Iterable<Buffer>): Promise<unknown[]> {
   const path = join(tempFolderInMemory(), 'a.jsonl');
-  const told: unknown[] = [];
+  const emitted: unknown[] = [];
   const follower = new Follower({
     path,
     root: undefined,
@@ -37,7 +37,7 @@ async function follow(writes: Iterable<Buffer>): Promise<unknown[]> {
     start: { kind: 'all' },
     format: transcriptFormat(newDecoder),
     chunkBytes: 5_000,
-    emit: (events) => told.push(...events),
+    emit: (events) => emitted.push(...events),
     isWorthShowing: () => true,
   });
   for (const piece of writes) {
@@ -45,7 +45,7 @@ async function follow(writes: Iterable<Buffer>): Promise<unknown[]> {
     for (let read = await follower.read(); read.change === 'progressed' && read.more; ) read = await follower.read();
   }
   rmSync(path);
-  return told;
+  return emitted;
 }
 
 describe.each(RECORDINGS)('the recorded transcript $name', ({ content }) => {

@@ -1,4 +1,4 @@
-// What a box has to say about a scripted turn: told by the model that was asked and the tools that answered. Pure.
+// The lines that a box must show of a scripted turn: from what the model was asked and what the tools answered. Pure.
 
 import type { Ask, AskedCall, ModelServer } from './model-server.ts';
 

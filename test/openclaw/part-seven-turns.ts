@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report } from './report.ts';
 import type { TrueBox } from './recording.ts';
-import type { Rig, Watching } from './rig.ts';
-import type { Cell, Column } from './table.ts';
+import type { Rig, Watching } from './gateway-rig.ts';
+import type { Cell, Column } from './seven-turns-table.ts';
 import {
   asks,
   asksAgain,

@@ -24,7 +24,7 @@ export async function watch(dir: string, options: Partial<TranscriptSourceOption
   const events: SessionEvent[] = [];
   const logged: string[] = [];
   const checkpoints = new Map<string, TranscriptCheckpoint>();
-  const note = (fields: Readonly<Record<string, unknown>>, message: string) =>
+  const keepMessage = (fields: Readonly<Record<string, unknown>>, message: string) =>
     void logged.push(`${message} ${String(fields['path'] ?? '')}`.trim());
   const source = createTranscriptSource({
     dir,
@@ -32,7 +32,7 @@ export async function watch(dir: string, options: Partial<TranscriptSourceOption
     clock: systemClock,
     redact: (text) => text.replaceAll('hush', '[masked]'),
     emit: (event) => events.push(event),
-    log: { debug: note, info: note, warn: note, error: note },
+    log: { debug: keepMessage, info: keepMessage, warn: keepMessage, error: keepMessage },
     onProgress: (path, checkpoint) => {
       if (checkpoint === undefined) checkpoints.delete(path);
       else checkpoints.set(path, checkpoint);

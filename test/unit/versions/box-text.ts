@@ -1,7 +1,7 @@
-// What boxes say in the end, in the words of the harness: without times and figures. Pure.
+// What boxes show in the end, as the harness writes it: without times and figures. Pure.
 
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { withoutFigures } from '../../openclaw/truth.ts';
+import { withoutFigures } from '../../openclaw/expected-lines.ts';
 import { describeBoxes } from '../sources/openclaw/gateway/boxes.ts';
 import type { TrueBox } from './play-frames.ts';
 

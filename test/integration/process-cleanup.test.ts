@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { until } from '../support/until.ts';
 
-const KEEPER = fileURLToPath(new URL('./keeper.ts', import.meta.url));
+const KEEPER = fileURLToPath(new URL('./process-cleanup.ts', import.meta.url));
 const TESTS = `
 import { spawn } from 'node:child_process';
 const { kept } = await import(${JSON.stringify(KEEPER)});

@@ -1,4 +1,4 @@
-// What every attack is judged by: another agent's turns go on, and a bystander sees no harm. Owns nothing that outlives the rig.
+// What must hold during every attack: the turns of another agent go on, and a bystander sees no harm.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,7 +9,7 @@ import { type ModelServer, serveModel } from './model-server.ts';
 import { Operator } from './operator.ts';
 import { RealGateway } from './real-gateway.ts';
 import { Recording, type TrueBox } from './recording.ts';
-import { AGENT, botNamed, OPERATOR_CHANNEL_ID, Room, type StatusBot } from './room.ts';
+import { AGENT, botNamed, OPERATOR_CHANNEL_ID, Room, type StatusBot } from './chat-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';

@@ -21,7 +21,7 @@ export function turn(name: string, at = Date.now()): string {
 }
 
 /** Writes into a sessions folder the way the gateway does. */
-export class Gateway {
+export class GatewayWriter {
   readonly folder: string;
   #store: Record<string, object> = {};
 

@@ -64,7 +64,7 @@ export class Replay {
     const life = this.#lifeOf(path, name);
     const before = life.content;
     const content = this.#contentAt(life, size, event, isFleeting);
-    life.note(size, content);
+    life.record(size, content);
     if (content.startsWith(before) && content.length > before.length) appendFileSync(path, content.slice(before.length), 'latin1');
     else if (this.version === '2026.7.35') await this.#rewrite(path, content);
     else if (content.length < before.length) this.#truncate(path, content);

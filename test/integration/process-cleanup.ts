@@ -1,4 +1,4 @@
-// Ends the processes that tests have started when the tests themselves are killed, by whatever signal. Owns one small process that notices.
+// Ends the processes that tests have started when the tests themselves are killed, by whatever signal: one small process watches for it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
@@ -13,7 +13,7 @@ require('node:readline').createInterface({ input: process.stdin })
 let keeper: ChildProcess | undefined;
 
 /** This process does not outlive the one that started it. */
-export function kept<Child extends ChildProcess>(child: Child): Child {
+export function endedWithTests<Child extends ChildProcess>(child: Child): Child {
   keeper ??= startKeeper();
   const { stdin } = keeper;
   stdin?.write(`+${child.pid}\n`);
