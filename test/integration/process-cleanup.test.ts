@@ -7,8 +7,8 @@ import { until } from '../support/until.ts';
 const KEEPER = fileURLToPath(new URL('./process-cleanup.ts', import.meta.url));
 const TESTS = `
 import { spawn } from 'node:child_process';
-const { kept } = await import(${JSON.stringify(KEEPER)});
-const child = kept(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }));
+const { endedWithTests } = await import(${JSON.stringify(KEEPER)});
+const child = endedWithTests(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }));
 process.stdout.write(String(child.pid));
 setInterval(() => {}, 1000);`;
 

@@ -10,19 +10,19 @@ require('node:readline').createInterface({ input: process.stdin })
   .on('line', (line) => line[0] === '+' ? pids.add(line.slice(1)) : pids.delete(line.slice(1)))
   .on('close', () => { for (const pid of pids) try { process.kill(Number(pid), 'SIGKILL'); } catch {} });`;
 
-let keeper: ChildProcess | undefined;
+let cleaner: ChildProcess | undefined;
 
 /** This process does not outlive the one that started it. */
 export function endedWithTests<Child extends ChildProcess>(child: Child): Child {
-  keeper ??= startKeeper();
-  const { stdin } = keeper;
+  cleaner ??= startCleaner();
+  const { stdin } = cleaner;
   stdin?.write(`+${child.pid}\n`);
   child.once('exit', () => stdin?.write(`-${child.pid}\n`));
   return child;
 }
 
 /** In a group of its own, so that it outlives whoever kills the group of the tests. */
-function startKeeper(): ChildProcess {
+function startCleaner(): ChildProcess {
   const child = spawn(process.execPath, ['-e', KEEPER], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   child.unref();
   child.stdin?.on('error', () => undefined);

@@ -10,7 +10,7 @@ import { createPlacement } from '../../../src/app/placement.ts';
 import { StateStore } from '../../../src/store/state-store.ts';
 import { restoreState } from '../../../src/app/restore.ts';
 import { Desk } from '../boxes/board/desk.ts';
-import { HOME, lonelyServer } from './placement/empty-server.ts';
+import { HOME, emptyServer } from './placement/empty-server.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -97,7 +97,7 @@ interface Start {
 
 function start(checkpoint: Checkpoint): Start {
   const clock = new FakeClock(2_000);
-  const place = createPlacement(lonelyServer(), HOME, clock);
+  const place = createPlacement(emptyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
   const [adopted, warned]: [PostRecord[], object[]] = [[], []];
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };

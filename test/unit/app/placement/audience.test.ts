@@ -11,7 +11,7 @@ import { SessionEmitter } from '../../../../src/sources/openclaw/transcripts/ses
 import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
-import { HOME, lonelyServer } from './empty-server.ts';
+import { HOME, emptyServer } from './empty-server.ts';
 import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
 import { FakeClock } from '../../../support/clock.ts';
 
@@ -25,7 +25,7 @@ async function whereGoes(events: readonly SessionEvent[], options: Partial<Place
   const session = [...fold.sessionsByKey.values()].find(({ turns }) => turns.length > 0);
   const turn = session?.turns.at(-1);
   if (session === undefined || turn === undefined) throw new Error('no turn');
-  const place = createPlacement(lonelyServer(C), { ...HOME, ...options }, new FakeClock(AT));
+  const place = createPlacement(emptyServer(C), { ...HOME, ...options }, new FakeClock(AT));
   const placement = await place({ session, turn, childrenByKey: {} });
   if ('refused' in placement) return 'private';
   return placement.target.channelId === 'home' ? 'default' : placement.target.channelId === C ? 'own' : 'private';

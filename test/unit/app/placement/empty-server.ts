@@ -11,7 +11,7 @@ export const HOME: PlacementOptions = {
 };
 
 /** Every post that is asked for is the first of its thread, in that channel. */
-export function lonelyServer(channelId = ''): ChannelDirectory {
+export function emptyServer(channelId = ''): ChannelDirectory {
   return {
     namesOfChannel: async () => [],
     directChannelWith: async (userId) => `dm-${userId}`,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
-import { HOME, lonelyServer } from '../../app/placement/empty-server.ts';
+import { HOME, emptyServer } from '../../app/placement/empty-server.ts';
 import { Desk, MAIN } from './desk.ts';
 import { FakeClock } from '../../../support/clock.ts';
 
@@ -15,7 +15,7 @@ const elsewhere = (audience: Audience): Route => ({ kind: 'elsewhere', audience 
 
 function deskOf(options: Partial<PlacementOptions> = {}): Desk {
   const clock = new FakeClock();
-  const place = createPlacement(lonelyServer('town'), { ...HOME, ...options }, clock);
+  const place = createPlacement(emptyServer('town'), { ...HOME, ...options }, clock);
   return new Desk({ clock, policy: { openAfterMs: 0 }, place });
 }
 
@@ -185,7 +185,7 @@ describe('a post that an earlier process left in DEFAULT_CHANNEL', () => {
     const { route: _route, routesBySource: _routes, ...rest } = session;
     const turns = session.turns.map(({ route: _frozen, ...turn }) => turn);
     const clock = desk.clock;
-    const place = createPlacement(lonelyServer('town'), HOME, clock);
+    const place = createPlacement(emptyServer('town'), HOME, clock);
     const next = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
     const old: BoxEntry = { ...bare, phase: 'placed', target: { channelId: 'home' }, holdsSlot: true, isShown: true, final };
     next.fold.restore({ ...rest, turns }, clock.now());

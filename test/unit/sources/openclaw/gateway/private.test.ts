@@ -8,7 +8,7 @@ import { Desk } from '../../../boxes/board/desk.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
 import { captureNames, readCapture } from './captures.ts';
 import { Decoding } from './decoding.ts';
-import { HOME, lonelyServer } from '../../../app/placement/empty-server.ts';
+import { HOME, emptyServer } from '../../../app/placement/empty-server.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 type Frame = { event: string; payload: Record<string, unknown> };
@@ -34,7 +34,7 @@ async function shownBy(frames: readonly Frame[], strip: (payload: Record<string,
   const decoding = new Decoding();
   for (const { event, payload } of frames) decoding.event(event, strip(payload));
   const clock = new FakeClock();
-  const place = createPlacement({ ...lonelyServer(), isMember: async () => true }, HOME, clock);
+  const place = createPlacement({ ...emptyServer(), isMember: async () => true }, HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   for (const event of decoding.all as readonly SessionEvent[]) desk.path.apply(event);
   await desk.pass(20);

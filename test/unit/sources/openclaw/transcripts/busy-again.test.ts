@@ -21,7 +21,7 @@ describe('a lock', () => {
   });
 
   it.each([0.02, 0.9, 1.5])('that is taken again %f s after a line and kept is of the next turn', (later) => {
-    const { clock, told, busy, line } = setUp();
+    const { clock, emitted, busy, line } = setUp();
     line();
     clock.pass(later * 1_000);
     const since = clock.now();
@@ -30,7 +30,7 @@ describe('a lock', () => {
       busy.renew();
       clock.pass(2_000);
     }
-    expect(told).toHaveLength(1);
+    expect(emitted).toHaveLength(1);
   });
 
   it.each([0.5, 2.3, 20])('that is taken again %f s after the last line is of the run that the row still names', (later) => {
@@ -70,7 +70,7 @@ describe('a lock that is let go of in the middle of a command', () => {
     ['its row, which says that somebody stopped the run, was read before', true],
     ['that row is read later', false],
   ])('waits for the lines that say how the run was stopped: %s', (_when, wasRead) => {
-    const { clock, told, busy, row, line } = setUp();
+    const { clock, emitted, busy, row, line } = setUp();
     const stopped = (): void => row('running', clock.now(), { wasAborted: true });
     busy.lockHeld(KEY, ALIVE, clock.now());
     clock.pass(1_500);
@@ -82,25 +82,25 @@ describe('a lock that is let go of in the middle of a command', () => {
     clock.pass(1_000);
     if (!wasRead) stopped();
     busy.renew();
-    expect(told).not.toContain('cleared');
+    expect(emitted).not.toContain('cleared');
     clock.pass(1_000);
     busy.renew();
     busy.renew();
-    expect(told.filter((event) => event === 'cleared')).toHaveLength(1);
+    expect(emitted.filter((event) => event === 'cleared')).toHaveLength(1);
   });
 
   it.each(['alive', 'aged'] as const)('is no sign of life (%s) once lines have said how that ended', (kind) => {
-    const { clock, told, busy, line } = setUp();
+    const { clock, emitted, busy, line } = setUp();
     line();
     clock.pass(2_000);
     busy.lockHeld(KEY, kind === 'alive' ? ALIVE : { kind, until: clock.now() + 7_200_000 }, clock.now());
     clock.pass(5_000);
     busy.lockReleased(KEY);
-    expect(told).toHaveLength(1);
+    expect(emitted).toHaveLength(1);
     clock.pass(900);
     line();
     clock.pass(1_500);
     busy.renew();
-    expect(told.at(-1)).toBe('cleared, as said');
+    expect(emitted.at(-1)).toBe('cleared, as said');
   });
 });

@@ -82,7 +82,7 @@ describe('entries', () => {
 
 describe('a rewrite', () => {
   it('with identical bytes, seen empty in the middle, tells nothing', async () => {
-    const { path, clock, told, follow } = setUp();
+    const { path, clock, emitted, follow } = setUp();
     const follower = follow();
     writeFileSync(path, lines('t1', 's2'));
     await readAll(follower);
@@ -93,11 +93,11 @@ describe('a rewrite', () => {
     writeFileSync(path, content);
     clock.pass(500);
     expect(await readAll(follower)).toBe('unchanged');
-    expect(told).toEqual(['t1', 's2']);
+    expect(emitted).toEqual(['t1', 's2']);
   });
 
   it('after which shown entries are gone is a compaction, told once', async () => {
-    const { path, clock, told, follow } = setUp();
+    const { path, clock, emitted, follow } = setUp();
     const follower = follow();
     writeFileSync(path, lines('t1', 'm2', 's3'));
     await readAll(follower);
@@ -109,11 +109,11 @@ describe('a rewrite', () => {
     await readAll(follower);
     writeFileSync(path, lines('s3', 't4', 's5', 't6'));
     await readAll(follower);
-    expect(told).toEqual(['t1', 'm2', 's3', 'compacted', 't4', 's5', 't6']);
+    expect(emitted).toEqual(['t1', 'm2', 's3', 'compacted', 't4', 's5', 't6']);
   });
 
   it('that takes a quiet heartbeat out again is none', async () => {
-    const { path, clock, told, follow } = setUp();
+    const { path, clock, emitted, follow } = setUp();
     const follower = follow();
     writeFileSync(path, lines('t1', 's2'));
     await readAll(follower);
@@ -126,59 +126,59 @@ describe('a rewrite', () => {
     await readAll(follower);
     appendFileSync(path, lines('t5', 's6'));
     await readAll(follower);
-    expect(told).toEqual(['t1', 's2', 'h3', 's4', 't5', 's6']);
+    expect(emitted).toEqual(['t1', 's2', 'h3', 's4', 't5', 's6']);
   });
 
   it('of a file whose oldest entries were forgotten tells only what follows a known one', async () => {
-    const { path, told, follow } = setUp({ maxSeen: 3 });
+    const { path, emitted, follow } = setUp({ maxSeen: 3 });
     const follower = follow();
     writeFileSync(path, lines('t1', 'm2', 'm3', 'm4', 'm5'));
     await readAll(follower);
     renameSync(path, `${path}.old`);
     writeFileSync(path, lines('t1', 'm2', 'm3', 'x0', 'm4', 'm5', 's6'));
     await readAll(follower);
-    expect(told).toEqual(['t1', 'm2', 'm3', 'm4', 'm5', 's6']);
+    expect(emitted).toEqual(['t1', 'm2', 'm3', 'm4', 'm5', 's6']);
   });
 
   it('that shares nothing with a forgotten past is another conversation and told in full', async () => {
-    const { path, told, follow } = setUp({ maxSeen: 2 });
+    const { path, emitted, follow } = setUp({ maxSeen: 2 });
     const follower = follow();
     writeFileSync(path, lines('t1', 'm2', 'm3'));
     await readAll(follower);
     writeFileSync(path, lines('t7', 'm8', 'm9', 's10'));
     await readAll(follower);
-    expect(told.filter((id) => id !== 'compacted')).toEqual(['t1', 'm2', 'm3', 't7', 'm8', 'm9', 's10']);
+    expect(emitted.filter((id) => id !== 'compacted')).toEqual(['t1', 'm2', 'm3', 't7', 'm8', 'm9', 's10']);
   });
 });
 
 describe('beginning in the middle', () => {
   it('tells the last turn only, with its announcements', async () => {
-    const { path, told, follow } = setUp();
+    const { path, emitted, follow } = setUp();
     writeFileSync(path, lines('t1', 's2', 't3', 'm4', 'a5', 's6'));
     await readAll(follow({ start: { kind: 'last_opened', from: 0, keepFrom: 10_000 } }));
-    expect(told).toEqual(['t3', 'm4', 'a5', 's6']);
+    expect(emitted).toEqual(['t3', 'm4', 'a5', 's6']);
   });
 
   it('tells nothing of a turn that is not of interest until something follows it, then all of it', async () => {
-    const { path, told, follow } = setUp();
+    const { path, emitted, follow } = setUp();
     writeFileSync(path, lines('t1', 's2', 't3', 'm4'));
     const follower = follow({ start: { kind: 'last_opened', from: 0, keepFrom: readFileSync(path).length }, isWorthShowing: () => false });
     await readAll(follower);
-    expect(told).toEqual([]);
+    expect(emitted).toEqual([]);
     expect(follower.checkpoint()).toBeUndefined();
     appendFileSync(path, lines('a5'));
     await readAll(follower);
-    expect(told).toEqual(['t3', 'm4', 'a5']);
+    expect(emitted).toEqual(['t3', 'm4', 'a5']);
   });
 
   it('leaves the last turn alone when what follows is a new one', async () => {
-    const { path, told, follow } = setUp();
+    const { path, emitted, follow } = setUp();
     writeFileSync(path, lines('t1', 's2'));
     const follower = follow({ start: { kind: 'last_opened', from: 0, keepFrom: readFileSync(path).length }, isWorthShowing: () => false });
     await readAll(follower);
     appendFileSync(path, lines('t3', 's4', 't5', 's6'));
     await readAll(follower);
-    expect(told).toEqual(['t3', 's4', 't5', 's6']);
+    expect(emitted).toEqual(['t3', 's4', 't5', 's6']);
   });
 
   it('asks about interest with the newest instant and whether the run had ended', async () => {
@@ -196,18 +196,18 @@ describe('beginning in the middle', () => {
   });
 
   it('shows the header to the decoder though it is not read', async () => {
-    const { path, decoded, told, follow } = setUp();
+    const { path, decoded, emitted, follow } = setUp();
     writeFileSync(path, `${lines('x0', 't1')}${lines('s2').repeat(5)}${lines('t3', 's4')}`);
     const from = readFileSync(path).length - lines('s2', 't3', 's4').length;
     await readAll(follow({ start: { kind: 'last_opened', from, keepFrom: 10_000 } }));
     expect(decoded).toEqual(['x0', 's2', 't3', 's4']);
-    expect(told).toEqual(['t3', 's4']);
+    expect(emitted).toEqual(['t3', 's4']);
   });
 });
 
 describe('a checkpoint', () => {
   it('reads on where it was taken, and decodes the lines before it without telling them', async () => {
-    const { path, told, decoded, follow } = setUp();
+    const { path, emitted, decoded, follow } = setUp();
     const first = follow();
     writeFileSync(path, lines('t1', 'm2'));
     await readAll(first);
@@ -215,19 +215,19 @@ describe('a checkpoint', () => {
     appendFileSync(path, lines('m2', 's3'));
     decoded.length = 0;
     await readAll(follow({ start: { kind: 'resume', checkpoint } }));
-    expect(told).toEqual(['t1', 'm2', 's3']);
+    expect(emitted).toEqual(['t1', 'm2', 's3']);
     expect(decoded).toEqual(['t1', 'm2', 's3']);
   });
 
   it('of a file rewritten meanwhile tells what it does not know', async () => {
-    const { path, told, follow } = setUp();
+    const { path, emitted, follow } = setUp();
     const first = follow();
     writeFileSync(path, lines('t1', 'm2', 'm3'));
     await readAll(first);
     const checkpoint = JSON.parse(JSON.stringify(first.checkpoint()));
     writeFileSync(path, lines('m2', 'm3', 's4', 't5', 's6'));
     await readAll(follow({ start: { kind: 'resume', checkpoint } }));
-    expect(told).toEqual(['t1', 'm2', 'm3', 's4', 't5', 's6']);
+    expect(emitted).toEqual(['t1', 'm2', 'm3', 's4', 't5', 's6']);
   });
 
   it('is there only when everything before its offset was told', async () => {

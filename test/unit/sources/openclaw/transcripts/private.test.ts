@@ -8,7 +8,7 @@ import { createPlacement } from '../../../../../src/app/placement.ts';
 import { Desk } from '../../../boxes/board/desk.ts';
 import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
 import { watch, type Watched } from './running-transcripts.ts';
-import { HOME, lonelyServer } from '../../../app/placement/empty-server.ts';
+import { HOME, emptyServer } from '../../../app/placement/empty-server.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
@@ -29,7 +29,7 @@ async function install(): Promise<{ folder: string; desk: Desk; watched: Watched
   const folder = join(root, 'main', 'sessions');
   mkdirSync(folder, { recursive: true });
   const clock = new FakeClock();
-  const place = createPlacement(lonelyServer(), HOME, clock);
+  const place = createPlacement(emptyServer(), HOME, clock);
   const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   const watched = await watch(root, { emit: (event) => desk.path.apply(event) });
   return { folder, desk, watched };
