@@ -9,6 +9,14 @@ const MACHINE_PATH = /(?<![\w.])\/(?:wor[k]|far[m]|tmp\/tea[m])\//;
 const PUBLIC_REGISTRY = 'registry.npmjs.org';
 const VAGUE_NAMES = new Set(['utils', 'helpers', 'types', 'index', 'manager']);
 
+/** Files of one name in several folders of `src`: every catalogue lists what its own folder holds. */
+const SHARED_NAMES = new Set(['catalogue.ts']);
+
+function sharedNames(paths: readonly string[]): string[] {
+  const pathsByName = Map.groupBy(paths, (path) => basename(path));
+  return [...pathsByName].filter(([name, those]) => those.length > 1 && !SHARED_NAMES.has(name)).flatMap(([, those]) => those);
+}
+
 /** The host that npm installs from on this machine. */
 function registryHost(): string {
   const url = execFileSync('npm', ['config', 'get', 'registry', '--loglevel=error'], { cwd: ROOT, encoding: 'utf8' });
@@ -36,5 +44,16 @@ describe('the tracked files', () => {
     const sources = paths.filter((path) => path.endsWith('.ts'));
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.filter((path) => VAGUE_NAMES.has(basename(path, '.ts').replace(/\.test$/, '')))).toEqual([]);
+  });
+
+  it('have a name of their own in src', () => {
+    const sources = paths.filter((path) => path.startsWith('src/') && path.endsWith('.ts'));
+    expect(sources.length).toBeGreaterThan(100);
+    expect(sharedNames(sources)).toEqual([]);
+  });
+
+  it('would be noticed if two of src had one name', () => {
+    const twins = ['src/core/pace.ts', 'src/sinks/pace.ts'];
+    expect(sharedNames([...twins, 'src/cli/catalogue.ts', 'src/sources/catalogue.ts'])).toEqual(twins);
   });
 });
