@@ -9,7 +9,7 @@ import type { Logger } from '../../../src/core/log.ts';
 import { createPlacement } from '../../../src/app/placement.ts';
 import { StateStore } from '../../../src/store/state-store.ts';
 import { restoreState } from '../../../src/app/restore.ts';
-import { Desk } from '../boxes/board/desk.ts';
+import { BoardHarness } from '../boxes/board/board-harness.ts';
 import { HOME, emptyServer } from './placement/empty-server.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -89,7 +89,7 @@ function owedEnd(key: string, channelId: string): PostRecord {
 }
 
 interface Start {
-  desk: Desk;
+  desk: BoardHarness;
   adopted: PostRecord[];
   warned: object[];
   warnIfDue(): void;
@@ -98,7 +98,7 @@ interface Start {
 function start(checkpoint: Checkpoint): Start {
   const clock = new FakeClock(2_000);
   const place = createPlacement(emptyServer(), HOME, clock);
-  const desk = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
+  const desk = new BoardHarness({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
   const [adopted, warned]: [PostRecord[], object[]] = [[], []];
   const quiet = { debug: () => {}, info: () => {}, error: () => {} };
   const log: Logger = { ...quiet, warn: (fields) => void warned.push(fields) };
@@ -127,7 +127,7 @@ function olderCheckpoint(): Checkpoint {
   return checkpoint;
 }
 
-const shownIn = (desk: Desk, channelId: string): string =>
+const shownIn = (desk: BoardHarness, channelId: string): string =>
   desk.views
     .filter(({ target }) => target.channelId === channelId)
     .map(({ card }) => [card.title, ...card.lines].join('\n'))

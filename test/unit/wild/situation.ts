@@ -12,7 +12,7 @@ import {
   type TranscriptCheckpoint,
   type TranscriptSource,
 } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
-import { Desk } from '../boxes/board/desk.ts';
+import { BoardHarness } from '../boxes/board/board-harness.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
 
@@ -82,7 +82,7 @@ export async function playSituation(situation: Situation, startAt = Date.now()):
 class Stage {
   readonly #clock: FakeClock;
   readonly #folder = tempFolderInMemory();
-  readonly #desk: Desk;
+  readonly #desk: BoardHarness;
   readonly #source: TranscriptSource;
   readonly #readByPath = new Map<string, TranscriptCheckpoint>();
   readonly #watcher = new FSWatcher();
@@ -92,7 +92,7 @@ class Stage {
 
   constructor(clock: FakeClock) {
     this.#clock = clock;
-    this.#desk = new Desk({
+    this.#desk = new BoardHarness({
       clock,
       isCatchingUp: true,
       show: ({ boxId, card: { title } }) => this.views.push({ at: clock.now() - this.#startedAt, boxId, title }),

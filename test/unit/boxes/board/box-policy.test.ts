@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Trigger } from '../../../../src/core/event.ts';
-import { Desk, MAIN } from './desk.ts';
+import { BoardHarness, MAIN } from './board-harness.ts';
 
-const begin = (desk: Desk, trigger: Trigger): void => desk.tell({ type: 'turn_started', trigger, messageId: 'u' });
+const begin = (desk: BoardHarness, trigger: Trigger): void => desk.tell({ type: 'turn_started', trigger, messageId: 'u' });
 
 describe('a short turn', () => {
   it('that ends well within OPEN_AFTER_MS gets no box, and says so', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.ask();
     await desk.pass(1);
     desk.say('stop');
@@ -18,7 +18,7 @@ describe('a short turn', () => {
   });
 
   it('gets its box at OPEN_AFTER_MS while it is still at work', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.ask();
     await desk.pass(1.5);
     expect(desk.titles()).toEqual([]);
@@ -28,10 +28,10 @@ describe('a short turn', () => {
 
   it('gets a box when it fails, also when that is told only after an ordinary end', async () => {
     for (const tell of [
-      (desk: Desk) => desk.tell({ type: 'run_ended', outcome: 'failed', reason: 'HTTP 400' }),
-      (desk: Desk) => (desk.say('aborted'), desk.tell({ type: 'run_ended', outcome: 'timed_out' })),
+      (desk: BoardHarness) => desk.tell({ type: 'run_ended', outcome: 'failed', reason: 'HTTP 400' }),
+      (desk: BoardHarness) => (desk.say('aborted'), desk.tell({ type: 'run_ended', outcome: 'timed_out' })),
     ]) {
-      const desk = new Desk();
+      const desk = new BoardHarness();
       desk.ask();
       desk.say('stop');
       await desk.pass(1);
@@ -42,7 +42,7 @@ describe('a short turn', () => {
   });
 
   it('gets a box when somebody is waited for', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 60_000 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 60_000 } });
     desk.ask();
     desk.tell({ type: 'waiting_started', waitId: 'w', on: 'approval' });
     await desk.pass(1);
@@ -50,7 +50,7 @@ describe('a short turn', () => {
   });
 
   it('gets a box when something was found about it', async () => {
-    const desk = new Desk({ policy: { hasFindings: () => true } });
+    const desk = new BoardHarness({ policy: { hasFindings: () => true } });
     desk.ask();
     desk.say('stop');
     await desk.pass(1);
@@ -60,7 +60,7 @@ describe('a short turn', () => {
 
 describe('turns that ended before the start', () => {
   it('get no post, however long they were and however they ended; those that still run do', async () => {
-    const desk = new Desk({ isCatchingUp: true });
+    const desk = new BoardHarness({ isCatchingUp: true });
     desk.ask('agent:main:one');
     desk.ask('agent:main:two');
     desk.ask('agent:main:three');
@@ -76,7 +76,7 @@ describe('turns that ended before the start', () => {
   });
 
   it('get one when they go on', async () => {
-    const desk = new Desk({ isCatchingUp: true });
+    const desk = new BoardHarness({ isCatchingUp: true });
     desk.ask();
     await desk.clock.advance(10_000);
     desk.say('stop');
@@ -93,7 +93,7 @@ describe('a scheduled run', () => {
   const schedule: Trigger = { kind: 'schedule', jobId: 'j', name: 'nightly' };
 
   it('is shown with CRON=failures when it fails, waits or runs longer than a minute, and not before', async () => {
-    const failing = new Desk();
+    const failing = new BoardHarness();
     begin(failing, schedule);
     await failing.pass(5);
     expect(failing.titles()).toEqual([]);
@@ -101,13 +101,13 @@ describe('a scheduled run', () => {
     await failing.pass(1);
     expect(failing.titles()).toEqual([expect.stringContaining('main: nightly')]);
 
-    const waiting = new Desk();
+    const waiting = new BoardHarness();
     begin(waiting, schedule);
     waiting.tell({ type: 'waiting_started', waitId: 'w', on: 'approval' });
     await waiting.pass(1);
     expect(waiting.titles()).toHaveLength(1);
 
-    const long = new Desk();
+    const long = new BoardHarness();
     begin(long, schedule);
     long.call('c');
     await long.pass(59);
@@ -117,7 +117,7 @@ describe('a scheduled run', () => {
   });
 
   it('that succeeds at the second try is no failure', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     begin(desk, schedule);
     desk.say('error');
     await desk.pass(4);
@@ -127,7 +127,7 @@ describe('a scheduled run', () => {
   });
 
   it('that gives up trying is shown', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     begin(desk, schedule);
     desk.say('error');
     await desk.pass(50);
@@ -135,12 +135,12 @@ describe('a scheduled run', () => {
   });
 
   it('is treated like any other turn with CRON=all, and never shown with CRON=off', async () => {
-    const all = new Desk({ policy: { schedule: 'all' } });
+    const all = new BoardHarness({ policy: { schedule: 'all' } });
     begin(all, schedule);
     await all.pass(3);
     expect(all.titles()).toHaveLength(1);
 
-    const off = new Desk({ policy: { schedule: 'off' } });
+    const off = new BoardHarness({ policy: { schedule: 'off' } });
     begin(off, schedule);
     await off.pass(90);
     off.tell({ type: 'run_ended', outcome: 'failed', reason: 'HTTP 400' });
@@ -152,7 +152,7 @@ describe('a scheduled run', () => {
 
 describe('a heartbeat', () => {
   it('is shown only when it fails or spawns', async () => {
-    const fine = new Desk();
+    const fine = new BoardHarness();
     begin(fine, { kind: 'heartbeat' });
     fine.call('c');
     await fine.pass(30);
@@ -161,13 +161,13 @@ describe('a heartbeat', () => {
     await fine.pass(120);
     expect(fine.titles()).toEqual([]);
 
-    const failing = new Desk();
+    const failing = new BoardHarness();
     begin(failing, { kind: 'heartbeat' });
     failing.tell({ type: 'run_ended', outcome: 'failed', reason: 'HTTP 400' });
     await failing.pass(1);
     expect(failing.titles()).toEqual([expect.stringContaining('[ERROR]')]);
 
-    const spawning = new Desk();
+    const spawning = new BoardHarness();
     begin(spawning, { kind: 'heartbeat' });
     spawning.call('c');
     spawning.tell({ type: 'child_spawned', callId: 'c', childKey: 'agent:main:subagent:x' });
@@ -176,7 +176,7 @@ describe('a heartbeat', () => {
   });
 
   it('that nothing has named yet is waited for longer than OPEN_AFTER_MS', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.tell({ type: 'busy_seen', until: Number.MAX_SAFE_INTEGER });
     await desk.pass(10);
     expect(desk.titles()).toEqual([]);
@@ -189,7 +189,7 @@ describe('a heartbeat', () => {
 
 describe('AGENTS', () => {
   it('keeps the turns of other agents without a box, however they end', async () => {
-    const desk = new Desk({ policy: { allowsAgent: (agentId) => agentId !== 'main' } });
+    const desk = new BoardHarness({ policy: { allowsAgent: (agentId) => agentId !== 'main' } });
     desk.ask();
     await desk.pass(5);
     desk.tell({ type: 'run_ended', outcome: 'failed', reason: 'HTTP 400' });

@@ -1,12 +1,12 @@
 // How long a box is kept after its end.
 
 import { describe, expect, it } from 'vitest';
-import { Desk } from './desk.ts';
+import { BoardHarness } from './board-harness.ts';
 
 const MINUTE_S = 60;
 
-async function ended(): Promise<Desk> {
-  const desk = new Desk({ policy: { openAfterMs: 0 } });
+async function ended(): Promise<BoardHarness> {
+  const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
   desk.ask();
   desk.call('c');
   desk.say('stop', 'Done.');
@@ -41,7 +41,7 @@ describe('a box that has ended', () => {
   });
 
   it('is drawn once more for a late result, and not at all for nothing', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     desk.ask();
     desk.call('c');
     desk.tell({ type: 'run_ended', outcome: 'aborted' });

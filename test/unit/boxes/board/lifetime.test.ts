@@ -1,13 +1,13 @@
 // Every box ends, and what has ended is forgotten.
 
 import { describe, expect, it } from 'vitest';
-import { Desk, MAIN } from './desk.ts';
+import { BoardHarness, MAIN } from './board-harness.ts';
 
 const CHILD = 'agent:main:subagent:c';
 const GRANDCHILD = 'agent:main:subagent:g';
 const FORGOTTEN_S = 16 * 60;
 
-function spawn(desk: Desk, childKey = CHILD, parentKey = MAIN): void {
+function spawn(desk: BoardHarness, childKey = CHILD, parentKey = MAIN): void {
   const callId = `spawn ${childKey}`;
   desk.call(callId, parentKey);
   desk.tell({ type: 'child_spawned', callId, childKey }, parentKey);
@@ -18,7 +18,7 @@ function spawn(desk: Desk, childKey = CHILD, parentKey = MAIN): void {
 
 describe('a box', () => {
   it('of a turn whose sub-agent works on ends, however much is asked in the same conversation meanwhile', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.ask();
     spawn(desk);
     desk.call('long', CHILD);
@@ -37,7 +37,7 @@ describe('a box', () => {
   });
 
   it('of a question ends when the person asks something else and that is answered', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.ask();
     desk.tell({ type: 'waiting_started', waitId: 'w', on: 'answer' });
     desk.say('stop', 'Which one?');
@@ -51,7 +51,7 @@ describe('a box', () => {
   });
 
   it('of many turns asked at once ends for each of them', async () => {
-    const desk = new Desk({ maxBoxes: 0 });
+    const desk = new BoardHarness({ maxBoxes: 0 });
     for (let index = 0; index < 30; index++) {
       desk.ask();
       await desk.pass(3);
@@ -64,7 +64,7 @@ describe('a box', () => {
 
 describe('what is remembered', () => {
   it('shrinks again after the box has ended, sub-agents included', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.ask();
     spawn(desk);
     spawn(desk, GRANDCHILD, CHILD);
@@ -78,7 +78,7 @@ describe('what is remembered', () => {
   });
 
   it('keeps a sub-agent that is shown in a box which goes on', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     desk.ask();
     spawn(desk);
     desk.say('stop', 'Done below.', CHILD);

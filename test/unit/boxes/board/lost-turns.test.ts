@@ -1,16 +1,16 @@
 // Posts that say nothing but `[LOST]`: a handful of them is news, more are a flood.
 
 import { describe, expect, it } from 'vitest';
-import { Desk } from './desk.ts';
+import { BoardHarness } from './board-harness.ts';
 
 const TOWN = (n: number): string => `agent:main:mattermost:channel:town${n}`;
 
-function unanswered(desk: Desk, count: number, sessionKey: string): void {
+function unanswered(desk: BoardHarness, count: number, sessionKey: string): void {
   for (let n = 0; n < count; n++) desk.tell({ type: 'turn_started', trigger: { kind: 'person' }, messageId: `q${n}` }, sessionKey);
 }
 
 /** Each of many sessions has a turn that is lost at once. */
-function lostSessions(desk: Desk, count: number, channelOf: (n: number) => string): void {
+function lostSessions(desk: BoardHarness, count: number, channelOf: (n: number) => string): void {
   for (let n = 0; n < count; n++) {
     const key = TOWN(n);
     desk.tell({ type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId: channelOf(n) } }, key);
@@ -19,11 +19,11 @@ function lostSessions(desk: Desk, count: number, channelOf: (n: number) => strin
   }
 }
 
-const shown = (desk: Desk): number => desk.titles().length;
+const shown = (desk: BoardHarness): number => desk.titles().length;
 
 describe('turns that were lost without a word', () => {
   it('of one session make at most five posts a minute; the last one with its answer has its own', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     unanswered(desk, 120, TOWN(1));
     await desk.pass(3);
     desk.say('stop', 'One answer.', TOWN(1));
@@ -34,7 +34,7 @@ describe('turns that were lost without a word', () => {
   });
 
   it('that come one by one and are never answered do not slip through as boxes that run', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     for (let n = 0; n < 15; n++) {
       desk.tell({ type: 'turn_started', trigger: { kind: 'person' }, messageId: `slow${n}` }, TOWN(1));
       await desk.pass(3);
@@ -43,7 +43,7 @@ describe('turns that were lost without a word', () => {
   });
 
   it('of many sessions make at most twenty posts a minute in one channel, and do not keep other channels from theirs', async () => {
-    const desk = new Desk({ maxBoxes: 0 });
+    const desk = new BoardHarness({ maxBoxes: 0 });
     lostSessions(desk, 3_000, (n) => (n < 2_990 ? 'town' : 'other'));
     await desk.pass(2);
     expect(shown(desk)).toBe(30);
@@ -52,7 +52,7 @@ describe('turns that were lost without a word', () => {
   });
 
   it('get posts again when the minute is over', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     unanswered(desk, 20, TOWN(1));
     await desk.pass(70);
     const before = shown(desk);
@@ -62,7 +62,7 @@ describe('turns that were lost without a word', () => {
   });
 
   it('that say something after all get their box', async () => {
-    const desk = new Desk();
+    const desk = new BoardHarness();
     unanswered(desk, 20, TOWN(1));
     await desk.pass(1);
     for (let n = 0; n < 8; n++) {
@@ -76,7 +76,7 @@ describe('turns that were lost without a word', () => {
 
   it('are counted in one line of the log a minute', async () => {
     const warned: unknown[] = [];
-    const desk = new Desk({ warn: (fields) => void warned.push(fields) });
+    const desk = new BoardHarness({ warn: (fields) => void warned.push(fields) });
     unanswered(desk, 120, TOWN(1));
     desk.tell({ type: 'source_lost' }, TOWN(1));
     await desk.pass(30);

@@ -2,18 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import { createHarness, type Harness } from '../publish/harness.ts';
-import { Desk, MAIN } from './desk.ts';
+import { BoardHarness, MAIN } from './board-harness.ts';
 
 const MINUTE_S = 60;
 
 interface Room extends Harness {
-  desk: Desk;
+  desk: BoardHarness;
 }
 
 /** A board that shows to a real publisher with the default pace. */
 function room(): Room {
   const harness = createHarness();
-  const desk = new Desk({ clock: harness.clock, show: (view) => harness.publisher.show(view) });
+  const desk = new BoardHarness({ clock: harness.clock, show: (view) => harness.publisher.show(view) });
   return { ...harness, desk };
 }
 
@@ -21,7 +21,7 @@ function room(): Room {
 const edits = ({ server }: Room, from: number, to: number): number =>
   server.sent.filter(({ at, call }) => call === 'edit' && at >= from * 1_000 && at < to * 1_000).length;
 
-async function busyFor(desk: Desk, seconds: number): Promise<void> {
+async function busyFor(desk: BoardHarness, seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second++) {
     const id = `c${second}`;
     desk.call(id);
@@ -66,11 +66,11 @@ describe('a turn of ten minutes with two events a second', () => {
 
 describe('a turn in which nothing happens', () => {
   it.each([
-    ['a silent generation', (desk: Desk) => desk.tell({ type: 'busy_seen', until: Number.MAX_SAFE_INTEGER })],
-    ['a long command', (desk: Desk) => desk.call('build')],
+    ['a silent generation', (desk: BoardHarness) => desk.tell({ type: 'busy_seen', until: Number.MAX_SAFE_INTEGER })],
+    ['a long command', (desk: BoardHarness) => desk.call('build')],
     [
       'a sub-agent at a long command',
-      (desk: Desk) => {
+      (desk: BoardHarness) => {
         desk.tell({ type: 'child_spawned', callId: 's', childKey: 'agent:main:subagent:x' });
         desk.call('build', 'agent:main:subagent:x');
       },

@@ -5,7 +5,7 @@ import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
 import { createPlacement, type PlacementOptions } from '../../../../src/app/placement.ts';
 import { HOME, emptyServer } from '../../app/placement/empty-server.ts';
-import { Desk, MAIN } from './desk.ts';
+import { BoardHarness, MAIN } from './board-harness.ts';
 import { FakeClock } from '../../../support/clock.ts';
 
 const OPERATOR: Trigger = { kind: 'operator' };
@@ -13,29 +13,29 @@ const GROUP = 'agent:main:telegram:group:1';
 
 const elsewhere = (audience: Audience): Route => ({ kind: 'elsewhere', audience });
 
-function deskOf(options: Partial<PlacementOptions> = {}): Desk {
+function deskOf(options: Partial<PlacementOptions> = {}): BoardHarness {
   const clock = new FakeClock();
   const place = createPlacement(emptyServer('town'), { ...HOME, ...options }, clock);
-  return new Desk({ clock, policy: { openAfterMs: 0 }, place });
+  return new BoardHarness({ clock, policy: { openAfterMs: 0 }, place });
 }
 
-function tell(desk: Desk, route: Route, source: SessionEvent['source'] = 'transcripts', sessionKey = MAIN): void {
+function tell(desk: BoardHarness, route: Route, source: SessionEvent['source'] = 'transcripts', sessionKey = MAIN): void {
   desk.path.apply({ type: 'session_seen', agentId: 'main', route, sessionKey, source, at: desk.clock.now() });
 }
 
-function begin(desk: Desk, trigger: Trigger, sessionKey = MAIN, id = 'begun'): void {
+function begin(desk: BoardHarness, trigger: Trigger, sessionKey = MAIN, id = 'begun'): void {
   desk.tell({ type: 'turn_started', trigger, messageId: id }, sessionKey);
 }
 
 /** Everything that was shown after `from` views, where everybody reads it. */
-const wordsSince = (desk: Desk, from: number): string =>
+const wordsSince = (desk: BoardHarness, from: number): string =>
   desk.views
     .slice(from)
     .filter(({ target }) => target.channelId === 'home')
     .map(({ card }) => [card.title, ...card.lines].join('\n'))
     .join('\n');
 
-async function operatorAtWork(desk = deskOf(), sessionKey = MAIN): Promise<Desk> {
+async function operatorAtWork(desk = deskOf(), sessionKey = MAIN): Promise<BoardHarness> {
   tell(desk, sessionKey === MAIN ? elsewhere('own') : elsewhere('public'), 'transcripts', sessionKey);
   begin(desk, OPERATOR, sessionKey);
   desk.say('tools', 'Public words.', sessionKey);
@@ -177,7 +177,7 @@ describe('sub-agents', () => {
 
 describe('a post that an earlier process left in DEFAULT_CHANNEL', () => {
   /** What an older watcher remembered: a box in the default channel, without a word on why. */
-  function older(desk: Desk, final = false): Desk {
+  function older(desk: BoardHarness, final = false): BoardHarness {
     const session = desk.fold.sessionsByKey.get(MAIN);
     const [entry] = desk.board.entries();
     if (session === undefined || entry === undefined) throw new Error('nothing to take over');
@@ -186,14 +186,14 @@ describe('a post that an earlier process left in DEFAULT_CHANNEL', () => {
     const turns = session.turns.map(({ route: _frozen, ...turn }) => turn);
     const clock = desk.clock;
     const place = createPlacement(emptyServer('town'), HOME, clock);
-    const next = new Desk({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
+    const next = new BoardHarness({ clock, policy: { openAfterMs: 0 }, place, isCatchingUp: true });
     const old: BoxEntry = { ...bare, phase: 'placed', target: { channelId: 'home' }, holdsSlot: true, isShown: true, final };
     next.fold.restore({ ...rest, turns }, clock.now());
     next.board.restore([old]);
     return next;
   }
 
-  async function privateAtWork(): Promise<Desk> {
+  async function privateAtWork(): Promise<BoardHarness> {
     const desk = deskOf();
     begin(desk, { kind: 'person' });
     desk.say('tools', 'Private words.');

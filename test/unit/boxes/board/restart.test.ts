@@ -2,18 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../../../src/boxes/board/board.ts';
-import { Desk, type DeskOptions } from './desk.ts';
+import { BoardHarness, type BoardHarnessOptions } from './board-harness.ts';
 
 /** A desk after a restart: what the old board remembered, at the same clock. Its sources still read what happened meanwhile. */
-function restored(old: Desk, options: DeskOptions = {}): Desk {
-  const desk = new Desk({ ...options, clock: old.clock, isCatchingUp: true });
+function restored(old: BoardHarness, options: BoardHarnessOptions = {}): BoardHarness {
+  const desk = new BoardHarness({ ...options, clock: old.clock, isCatchingUp: true });
   for (const session of old.fold.sessionsByKey.values()) desk.fold.restore(structuredClone(session), old.clock.now());
   desk.board.restore(structuredClone(old.board.entries()));
   return desk;
 }
 
 /** The same where nothing happened meanwhile. */
-function takeOver(old: Desk, options: DeskOptions = {}): Desk {
+function takeOver(old: BoardHarness, options: BoardHarnessOptions = {}): BoardHarness {
   const desk = restored(old, options);
   desk.board.caughtUp();
   return desk;
@@ -22,21 +22,21 @@ function takeOver(old: Desk, options: DeskOptions = {}): Desk {
 const PATIENT = { policy: { openAfterMs: 5_000 } };
 
 /** A turn that is too young for a box. */
-async function young(): Promise<Desk> {
+async function young(): Promise<BoardHarness> {
   const desk = await working(PATIENT);
   expect(desk.titles()).toEqual([]);
   return desk;
 }
 
-function finish(desk: Desk): void {
+function finish(desk: BoardHarness): void {
   desk.answer('c');
   desk.tell({ type: 'message', messageId: 'the last one', stop: 'stop', text: 'Done.' });
 }
 
 const nowhere = (): Promise<Placement> => new Promise(() => undefined);
 
-async function working(options: DeskOptions = {}): Promise<Desk> {
-  const desk = new Desk({ policy: { openAfterMs: 0 }, ...options });
+async function working(options: BoardHarnessOptions = {}): Promise<BoardHarness> {
+  const desk = new BoardHarness({ policy: { openAfterMs: 0 }, ...options });
   desk.ask();
   desk.call('c');
   await desk.pass(3);
@@ -133,7 +133,7 @@ describe('the next start', () => {
 
   it('leaves a box where a post of it was found while its place was looked for, when that is its own channel', async () => {
     const { promise, resolve } = Promise.withResolvers<Placement>();
-    const desk = new Desk({ policy: { openAfterMs: 0 }, place: () => promise });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 }, place: () => promise });
     desk.tell({ type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId: 'town' } });
     desk.ask();
     desk.call('c');

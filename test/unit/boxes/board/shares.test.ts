@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseSlots, type SlotCandidate } from '../../../../src/boxes/board/box-policy.ts';
 import { slotFacts } from '../../../../src/app/health-facts.ts';
-import { Desk } from './desk.ts';
+import { BoardHarness } from './board-harness.ts';
 
 /** One after the other; those at the front have held a slot for longest. */
 function candidates(agents: string, holders: number): SlotCandidate[] {
@@ -53,7 +53,7 @@ describe('one agent with 25 sessions at work', () => {
   const keyOf = (index: number): string => `agent:hog:mattermost:channel:${'c'.repeat(24)}${String(index).padStart(2, '0')}`;
 
   it('leaves another agent its box, and the rows say who waits for what', async () => {
-    const desk = new Desk({ maxBoxes: 20, policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ maxBoxes: 20, policy: { openAfterMs: 0 } });
     for (let index = 0; index < 25; index++) {
       desk.ask(keyOf(index));
       desk.call('c', keyOf(index));
@@ -73,7 +73,7 @@ describe('one agent with 25 sessions at work', () => {
   });
 
   it('every row has a post or a reason', async () => {
-    const desk = new Desk({ maxBoxes: 1, policy: { openAfterMs: 60_000 } });
+    const desk = new BoardHarness({ maxBoxes: 1, policy: { openAfterMs: 60_000 } });
     desk.ask(keyOf(0));
     await desk.pass(1);
     expect(desk.board.rows().map(({ why }) => why)).toEqual([expect.stringContaining('OPEN_AFTER_MS')]);

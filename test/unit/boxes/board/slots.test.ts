@@ -1,13 +1,13 @@
 // At most MAX_ACTIVE_SESSIONS boxes at once (LS-16).
 
 import { describe, expect, it } from 'vitest';
-import { Desk } from './desk.ts';
+import { BoardHarness } from './board-harness.ts';
 
 const key = (index: number): string => `agent:a${index}:main`;
 
 /** Sessions 1 … `count` at work with a running command, begun one second after the other. */
-async function working(count: number, maxBoxes: number): Promise<Desk> {
-  const desk = new Desk({ maxBoxes, policy: { openAfterMs: 0 } });
+async function working(count: number, maxBoxes: number): Promise<BoardHarness> {
+  const desk = new BoardHarness({ maxBoxes, policy: { openAfterMs: 0 } });
   for (let index = 1; index <= count; index++) {
     desk.ask(key(index));
     desk.say('tools', 'Working.', key(index));
@@ -17,7 +17,7 @@ async function working(count: number, maxBoxes: number): Promise<Desk> {
   return desk;
 }
 
-const names = (desk: Desk): string[] => desk.titles().map((title) => /a\d/.exec(title)?.[0] ?? title);
+const names = (desk: BoardHarness): string[] => desk.titles().map((title) => /a\d/.exec(title)?.[0] ?? title);
 
 describe('the limit on boxes', () => {
   it('keeps those above it without a post, and says why', async () => {

@@ -1,22 +1,22 @@
 // Sub-agents in the box of the turn that spawned them: also where nobody saw the spawning, and where they outlive it.
 
 import { describe, expect, it } from 'vitest';
-import { Desk, MAIN } from './desk.ts';
+import { BoardHarness, MAIN } from './board-harness.ts';
 
 const CHILD = 'agent:main:subagent:c1';
 
-function begin(desk: Desk, parentKey?: string): void {
+function begin(desk: BoardHarness, parentKey?: string): void {
   desk.tell({ type: 'session_seen', agentId: 'main', label: 'counter', ...(parentKey === undefined ? {} : { parentKey }) }, CHILD);
   desk.tell({ type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'task' }, CHILD);
   desk.say('tools', 'Counting.', CHILD);
   desk.call('count', CHILD);
 }
 
-const boxText = (desk: Desk): string => [desk.titles().at(-1), ...(desk.views.at(-1)?.card.lines ?? [])].join('\n');
+const boxText = (desk: BoardHarness): string => [desk.titles().at(-1), ...(desk.views.at(-1)?.card.lines ?? [])].join('\n');
 
 describe('a sub-agent whose spawning was not seen', () => {
   it('is shown in the box of its parent after five seconds, and has none of its own', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     desk.ask();
     desk.say('tools');
     begin(desk, MAIN);
@@ -29,7 +29,7 @@ describe('a sub-agent whose spawning was not seen', () => {
   });
 
   it('is not shown twice when the spawn call turns up after all', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     desk.ask();
     desk.say('tools');
     begin(desk, MAIN);
@@ -40,7 +40,7 @@ describe('a sub-agent whose spawning was not seen', () => {
   });
 
   it('waits for a parent whose turn is told late', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     const at = desk.clock.now();
     begin(desk, MAIN);
     await desk.pass(20);
@@ -59,7 +59,7 @@ describe('a sub-agent whose spawning was not seen', () => {
   });
 
   it('is not drawn into the next turn of its parent, and health says why it has no box', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     begin(desk, MAIN);
     await desk.pass(20);
     desk.ask();
@@ -71,7 +71,7 @@ describe('a sub-agent whose spawning was not seen', () => {
   });
 
   it('is not drawn into a turn of its parent that had ended before it began', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     desk.ask();
     desk.say('stop', 'Done.');
     await desk.pass(30);
@@ -81,7 +81,7 @@ describe('a sub-agent whose spawning was not seen', () => {
   });
 
   it('has no box where nobody ever says whose it is', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     desk.ask();
     begin(desk);
     await desk.pass(120);
@@ -91,8 +91,8 @@ describe('a sub-agent whose spawning was not seen', () => {
 });
 
 describe('a sub-agent that outlives the turn that spawned it', () => {
-  async function failedParent(): Promise<Desk> {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+  async function failedParent(): Promise<BoardHarness> {
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     desk.ask();
     desk.tell({ type: 'child_spawned', callId: 'spawn', childKey: CHILD, label: 'counter' });
     begin(desk, MAIN);
@@ -132,17 +132,17 @@ describe('a sub-agent that outlives the turn that spawned it', () => {
 });
 
 describe('a sub-agent whose lock comes and goes', () => {
-  const sign = (desk: Desk): void => {
+  const sign = (desk: BoardHarness): void => {
     const now = desk.clock.now();
     desk.tell({ type: 'busy_seen', until: now + 30_000, since: now, renewedAt: now, isRun: true }, CHILD);
   };
-  const cleared = (desk: Desk): void => desk.tell({ type: 'busy_cleared', crashed: false }, CHILD);
-  const spawn = (desk: Desk): void => {
+  const cleared = (desk: BoardHarness): void => desk.tell({ type: 'busy_cleared', crashed: false }, CHILD);
+  const spawn = (desk: BoardHarness): void => {
     desk.ask();
     desk.say('tools');
     desk.tell({ type: 'session_seen', agentId: 'main', label: 'counter', parentKey: MAIN }, CHILD);
   };
-  const works = async (desk: Desk): Promise<void> => {
+  const works = async (desk: BoardHarness): Promise<void> => {
     desk.say('tools', 'Counting.', CHILD);
     desk.call('count', CHILD);
     await desk.pass(2);
@@ -152,7 +152,7 @@ describe('a sub-agent whose lock comes and goes', () => {
   };
 
   it.each([1, 2, 3])('%i times before its lines are read says in the box what it did', async (times) => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     spawn(desk);
     const at = desk.clock.now() + 1_000;
     for (let nth = 0; nth < times; nth++) {
@@ -172,7 +172,7 @@ describe('a sub-agent whose lock comes and goes', () => {
   });
 
   it('after its last word is shown with its words all the same', async () => {
-    const desk = new Desk({ policy: { openAfterMs: 0 } });
+    const desk = new BoardHarness({ policy: { openAfterMs: 0 } });
     spawn(desk);
     begin(desk, MAIN);
     await desk.pass(6);

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { fingerprint } from '../../../../src/core/turn.ts';
-import { Desk, MAIN } from './desk.ts';
+import { BoardHarness, MAIN } from './board-harness.ts';
 
 it('a turn has one line when it begins and one when it ends, whether it gets a box or not, and no line says what was said', async () => {
   const lines: { message: string; box: unknown; state: unknown }[] = [];
@@ -11,7 +11,7 @@ it('a turn has one line when it begins and one when it ends, whether it gets a b
     whole.push(JSON.stringify(fields));
     lines.push({ message, ...(fields as { box: unknown; state: unknown }) });
   };
-  const desk = new Desk({ debug, policy: { allowsAgent: () => false } });
+  const desk = new BoardHarness({ debug, policy: { allowsAgent: () => false } });
   desk.tell({ type: 'session_seen', agentId: 'dev' });
   desk.ask();
   desk.say('tools', 'Private words.');
@@ -30,7 +30,7 @@ it('a turn has one line when it begins and one when it ends, whether it gets a b
 
 it('a turn that goes on after its end has a line for that', async () => {
   const messages: string[] = [];
-  const desk = new Desk({ debug: (_fields, message) => void messages.push(message) });
+  const desk = new BoardHarness({ debug: (_fields, message) => void messages.push(message) });
   desk.ask();
   desk.say('tools');
   await desk.pass(3);

@@ -8,7 +8,7 @@ import { ATTACKS, hostileText } from './hostile.ts';
 import { readAsApp } from './judges/app.ts';
 import { harmsOf, serverWords } from './judges/harms.ts';
 import { readAsWeb } from './judges/web.ts';
-import { alertWith, byHandWith, type Drawn, drawWith, PLACES, STATES } from './places.ts';
+import { alertWith, byHandWith, type Drawn, drawWith, PLACES, STATES } from './foreign-texts.ts';
 
 const CLIENTS = [readAsWeb, readAsApp];
 const VERBOSITIES = ['detail', 'normal', 'quiet'] as const;

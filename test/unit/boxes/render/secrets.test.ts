@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../../../src/text/redact.ts';
 import { createDice, KEY_SHAPES, longestLeak } from '../../text/corpus.ts';
-import { drawWith } from './places.ts';
+import { drawWith } from './foreign-texts.ts';
 
 describe('a box made of secrets', () => {
   const dice = createDice(99);

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { createPlacement } from '../../../../../src/app/placement.ts';
-import { Desk } from '../../../boxes/board/desk.ts';
+import { BoardHarness } from '../../../boxes/board/board-harness.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
 import { captureNames, readCapture } from './captures.ts';
 import { Decoding } from './decoding.ts';
@@ -30,18 +30,21 @@ const withoutRow = (payload: Record<string, unknown>): Record<string, unknown> =
   Object.fromEntries(Object.entries(payload).filter(([name]) => !ROW_FIELDS.includes(name)));
 
 /** Where everything was shown that the frames told. */
-async function shownBy(frames: readonly Frame[], strip: (payload: Record<string, unknown>) => Record<string, unknown>): Promise<Desk> {
+async function shownBy(
+  frames: readonly Frame[],
+  strip: (payload: Record<string, unknown>) => Record<string, unknown>,
+): Promise<BoardHarness> {
   const decoding = new Decoding();
   for (const { event, payload } of frames) decoding.event(event, strip(payload));
   const clock = new FakeClock();
   const place = createPlacement({ ...emptyServer(), isMember: async () => true }, HOME, clock);
-  const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
+  const desk = new BoardHarness({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   for (const event of decoding.all as readonly SessionEvent[]) desk.path.apply(event);
   await desk.pass(20);
   return desk;
 }
 
-const homeless = (desk: Desk): string[] =>
+const homeless = (desk: BoardHarness): string[] =>
   desk.board
     .entries()
     .filter(({ target, sessionKey }) => target?.channelId === 'home' && !sessionKey.includes(':cron:'))

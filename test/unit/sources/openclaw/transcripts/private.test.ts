@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { createPlacement } from '../../../../../src/app/placement.ts';
-import { Desk } from '../../../boxes/board/desk.ts';
+import { BoardHarness } from '../../../boxes/board/board-harness.ts';
 import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
 import { watch, type Watched } from './running-transcripts.ts';
 import { HOME, emptyServer } from '../../../app/placement/empty-server.ts';
@@ -24,13 +24,13 @@ const transcriptsOf = (version: Version): string[] =>
   readdirSync(recorded(version)).filter((name) => name.endsWith('.jsonl') && !name.includes('.trajectory.'));
 
 /** A board that would show everything it may, in front of a real source over a real folder. */
-async function install(): Promise<{ folder: string; desk: Desk; watched: Watched }> {
+async function install(): Promise<{ folder: string; desk: BoardHarness; watched: Watched }> {
   const root = tempFolderInMemory();
   const folder = join(root, 'main', 'sessions');
   mkdirSync(folder, { recursive: true });
   const clock = new FakeClock();
   const place = createPlacement(emptyServer(), HOME, clock);
-  const desk = new Desk({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
+  const desk = new BoardHarness({ clock, policy: { openAfterMs: 0, schedule: 'all' }, maxBoxes: 0, place });
   const watched = await watch(root, { emit: (event) => desk.path.apply(event) });
   return { folder, desk, watched };
 }
@@ -43,7 +43,7 @@ async function playRecording(version: Version, { folder, watched }: { folder: st
 }
 
 /** Sessions with a box that nothing proves to be public, or in a channel that is not theirs. */
-function wronglyShown(desk: Desk): string[] {
+function wronglyShown(desk: BoardHarness): string[] {
   const placed = desk.board.entries().filter(({ phase }) => phase === 'placed');
   const isPrivate = ({ sessionKey, target }: (typeof placed)[number]): boolean =>
     /:(?:direct|unindexed):/.test(sessionKey) || (target?.channelId === 'home' && sessionKey.includes(':mattermost:'));

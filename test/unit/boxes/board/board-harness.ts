@@ -1,4 +1,4 @@
-// A board at a desk of its own: fake clock, real renderer, and everything it shows written down.
+// A board with a fake clock and the real renderer. Records everything that the board shows.
 
 import { Counters } from '../../../../src/health/counters.ts';
 import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/board/board.ts';
@@ -18,7 +18,7 @@ const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 
 type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
 
-export interface DeskOptions {
+export interface BoardHarnessOptions {
   policy?: Partial<BoardOptions['policy']>;
   maxBoxes?: number;
   /** Called whenever the board asks how many boxes there may be: it does so to share out the slots, and only then. */
@@ -33,7 +33,7 @@ export interface DeskOptions {
   isCatchingUp?: boolean;
 }
 
-export class Desk {
+export class BoardHarness {
   readonly clock: FakeClock;
   readonly fold = new Fold();
   readonly board: Board;
@@ -43,7 +43,7 @@ export class Desk {
   readonly forgotten: string[] = [];
   #ids = 0;
 
-  constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), ...options }: DeskOptions = {}) {
+  constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), ...options }: BoardHarnessOptions = {}) {
     const { show, place, isCatchingUp = false } = options;
     this.clock = clock;
     this.board = new Board(
