@@ -20,7 +20,7 @@ export const pairCommand: Command = {
       'that does not know the device yet asks its operator: the command to run there is printed. Call this again afterwards; a watcher that',
       'runs already notices by itself within a minute. A gateway on this machine needs none of this.',
       '',
-      'Exit codes: 0 the device is known, 1 it waits for approval or the gateway does not let us in, 78 a variable is missing or wrong.',
+      'Exit codes: 0 the device is known, 1 it waits for approval or the gateway refuses the connection, 78 a variable is missing or wrong.',
     ].join('\n'),
   options: {},
   run: (_values, context) => runPair(context),

@@ -13,7 +13,7 @@ export const METRICS = {
   edits_skipped: { help: 'States that changed nothing and cost no request.', labels: [] },
   pushes: { help: 'Requests for boxes that were begun, by what they do and why.', labels: ['need', 'reason'] },
   push_failures: { help: 'Requests for boxes that failed.', labels: ['reason'] },
-  turns_lost_without_post: { help: 'Turns that were lost without a word and got no post, because there were too many.', labels: [] },
+  turns_lost_without_post: { help: 'Lost turns without any output that got no post, because there were too many.', labels: [] },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;

@@ -34,16 +34,16 @@ export function fileSentences(noun: string): Record<FileProblem | FolderProblem,
     symlink: `A ${noun} is a symbolic link and is not followed.`,
     not_a_file: `A ${noun} is no regular file and is not opened.`,
     outside: `A ${noun} lies behind a symbolic link outside the ${noun} directory and is not read.`,
-    unreadable: `A ${noun} cannot be read: permission denied.`,
+    unreadable: `A ${noun} cannot be read: permission denied. Run the watcher as its owner.`,
     exhausted: 'No file handles are left; reading is tried again.',
     failed: `A ${noun} cannot be read.`,
     long_line: 'A line is too long and was skipped.',
     nul_block: 'A block of NUL bytes was skipped.',
     too_many: `An agent has more ${noun}s at work than are followed at once; the others wait.`,
-    folder_unreadable: 'A folder cannot be listed: permission denied.',
+    folder_unreadable: 'A folder cannot be listed: permission denied. Run the watcher as its owner.',
     watch_limit:
       'The system has no file watches left; polling instead. Raise fs.inotify.max_user_watches or fs.inotify.max_user_instances to get events again.',
-    watch_failed: 'File events failed; the slow sweep goes on.',
+    watch_failed: 'File events failed. Changes are found by looking every few seconds.',
   };
 }
 

@@ -50,7 +50,7 @@ export class LostTurns {
   /** Logs how many were withheld since the last time, at most once a minute. */
   logWithheld(log: Logger, now: number): void {
     if (this.#withheld === 0 || now - this.#loggedAt < LOG_EVERY_MS) return;
-    log.warn({ turns: this.#withheld }, 'Turns that were lost without a word got no post, because there were too many.');
+    log.warn({ turns: this.#withheld }, 'Too many turns were lost within a minute without any output; these got no post.');
     this.#withheld = 0;
     this.#loggedAt = now;
   }

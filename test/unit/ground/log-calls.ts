@@ -7,14 +7,18 @@ export interface LogCall {
   sentence: string | undefined;
 }
 
-const CALL = /\blog(?:ger)?\.(debug|info|warn|error)\(/g;
+const CALL = /\b(?:log|logger)\.(debug|info|warn|error)\(|\brepeats\.(failed|recovered)\(/g;
+const LEVELS: Readonly<Record<string, string>> = { failed: 'warn', recovered: 'info' };
 const STRING = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/y;
 
 /** All calls in the text of one file, in order. */
 export function logCallsIn(text: string): LogCall[] {
   return [...text.matchAll(CALL)].map((match) => {
-    const [fields = '', ...rest] = argumentsFrom(text, match.index + match[0].length);
-    return { level: match[1] ?? '', fields: fieldNames(fields), sentence: sentenceOf(rest.join(',').trim()) };
+    const [, level, repeated] = match;
+    const given = argumentsFrom(text, match.index + match[0].length);
+    // What repeats has its key first.
+    const [fields = '', ...rest] = repeated === undefined ? given : given.slice(1);
+    return { level: level ?? LEVELS[repeated ?? ''] ?? '', fields: fieldNames(fields), sentence: sentenceOf(rest.join(',').trim()) };
   });
 }
 
@@ -46,5 +50,19 @@ function fieldNames(literal: string): string[] {
 
 function sentenceOf(argument: string): string | undefined {
   const whole = /^(['`])([^]*)\1$/.exec(argument)?.[2];
-  return whole?.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll("\\'", "'");
+  return whole === undefined ? undefined : withoutValues(whole);
+}
+
+/** Inserted values become `…`, also those with values inside. */
+function withoutValues(literal: string): string {
+  return literal.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…').replaceAll("\\'", "'");
+}
+
+/** Literals that are sentences: of the places that give their sentences to somebody who logs them. */
+export function sentencesIn(text: string): string[] {
+  const code = text.replaceAll(/\/\*\*?[^]*?\*\/|^\s*\/\/.*$|;\s*\/\/.*$/gm, '');
+  const literals = [...code.matchAll(/'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`/g)].map(([, plain, template]) =>
+    withoutValues(plain ?? template ?? ''),
+  );
+  return literals.filter((literal) => /^[A-Z…].*[^:]$/.test(literal) && !literal.includes('${') && literal.split(' ').length >= 3);
 }

@@ -111,7 +111,7 @@ function describeAuth(code: string, message: string): string {
     case 'AUTH_RATE_LIMITED':
       return 'The gateway has seen too many wrong tokens from here and answers none for a while.';
     default:
-      return `The gateway does not let us in: ${message} (${code}).`;
+      return `The gateway refuses the connection: ${message} (${code}).`;
   }
 }
 
@@ -124,12 +124,12 @@ function pairing({ requestId }: Refusal): GatewayState {
 /** 1008 before the end of the handshake is about our credentials, after it about our speed. */
 function policyViolation({ hello, reason }: LinkEnd): Verdict {
   if (hello !== undefined) return unreachable(`the gateway dropped us (${reason || 'policy violation'})`);
-  return { state: { state: 'auth', because: `The gateway does not let us in: ${reason || 'no reason given'}.` }, retry: 'slow' };
+  return { state: { state: 'auth', because: `The gateway refuses the connection: ${reason || 'no reason given'}.` }, retry: 'slow' };
 }
 
 /** `reason` is the gateway's refusal when its hello did not say what it grants. */
 function describeBlind({ hello, reason, deviceId }: LinkEnd): string {
-  return `The gateway let us in but ${describeGranted(hello, reason)}, so nothing can be seen. ${blindCure(deviceId)}`;
+  return `The gateway accepts the connection but ${describeGranted(hello, reason)}, so nothing can be seen. ${blindCure(deviceId)}`;
 }
 
 function describeGranted(hello: Hello | undefined, reason: string): string {

@@ -31,9 +31,9 @@ const SENTENCES: Record<ProblemKind, string> = {
   index_missing: 'There is no session index yet.',
   index_broken: 'The session index is not valid JSON; the last good one is used.',
   index_refused: 'The session index is no regular file and is not read; the last good one is used.',
-  index_unreadable: 'The session index cannot be read: permission denied; the last good one is used.',
+  index_unreadable: 'The session index cannot be read: permission denied. The last good one is used. Run the watcher as its owner.',
   index_large: 'The session index has more rows than are kept; sessions that were not updated for long are missing.',
-  emit_failed: 'An event could not be handed on.',
+  emit_failed: 'An event could not be processed; this is a defect of the watcher.',
 };
 
 /** Problems that often concern the folders of all agents at once. */
