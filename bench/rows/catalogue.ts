@@ -1,0 +1,27 @@
+import type { Row } from '../contract.ts';
+import { burst } from './burst.ts';
+import { catchUp } from './catch-up.ts';
+import { gatewayFrames } from './gateway-frames.ts';
+import { hundredSessions } from './hundred-sessions.ts';
+import { idle } from './idle.ts';
+import { latency } from './latency.ts';
+import { longTurn } from './long-turn.ts';
+import { oldTranscripts } from './old-transcripts.ts';
+import { redaction } from './redaction.ts';
+import { startUp } from './start-up.ts';
+import { thousandSessions } from './thousand-sessions.ts';
+
+/** All rows, in the order of the table. */
+export const ROWS: readonly Row[] = [
+  startUp,
+  latency,
+  idle,
+  hundredSessions,
+  thousandSessions,
+  catchUp,
+  oldTranscripts,
+  burst,
+  redaction,
+  gatewayFrames,
+  longTurn,
+];

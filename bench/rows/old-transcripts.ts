@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figure, Row } from '../contract.ts';
+import { startBareNode } from '../floors/bare-node.ts';
+import { type Account, rateOf } from '../harness/accounting.ts';
+import { emptyStart } from '../harness/empty-start.ts';
+import { Sink } from '../harness/sink.ts';
+import { Watcher } from '../harness/watcher.ts';
+import { writeOldTranscripts } from '../load/old-transcripts.ts';
+
+/** What a start costs anyway is taken off. */
+export const oldTranscripts: Row = {
+  name: 'old-transcripts',
+  title: '10,000 old transcripts (500 MB)',
+  run: async ({ place, quick, tell }) => {
+    const count = quick ? 1_000 : 10_000;
+    tell(`writes ${count} files`);
+    const agents = place.folder('agents');
+    const paths = writeOldTranscripts(agents, count);
+    const empty = await emptyStart(place);
+    const sink = await Sink.start(place);
+    const watcher = new Watcher(place, { url: sink.url, agents });
+    await watcher.running();
+    await sleep(1_000); // what a start leaves for later belongs to it
+    const used = watcher.account();
+    const bare = await startBareNode(place);
+    await sleep(quick ? 1_000 : 10_000);
+    const lastsMs = quick ? 5_000 : 30_000;
+    tell(`looks on for ${lastsMs / 1_000} s`);
+    const before = { ours: watcher.account(), bare: bare.account() };
+    await sleep(lastsMs);
+    const idle = { what: 'afterwards, of a core', limit: 0.2, unit: '%' };
+    const percent = { now: rateOf(before.ours, watcher.account()).corePercent, floor: rateOf(before.bare, bare.account()).corePercent };
+    await watcher.stop();
+    return [...startFigures(paths, used, empty), { ...idle, ...percent }];
+  },
+};
+
+function startFigures(paths: readonly string[], used: Account, empty: Account): Figure[] {
+  const files = lookedAt(paths);
+  const readMB = (used.readBytes - empty.readBytes) / 1e6;
+  return [
+    { what: 'CPU of the start', now: (used.cpuMs - empty.cpuMs) / 1_000, floor: files.cpuMs / 1_000, limit: 0.3, unit: 's' },
+    { what: 'read', now: (1e8 * readMB) / files.bytes, limit: 1, unit: '%' },
+    { what: 'memory', now: used.rssMiB, floor: empty.rssMiB, unit: 'MiB' },
+  ];
+}
+
+/** The floor: one `stat` of each file. */
+function lookedAt(paths: readonly string[]): { cpuMs: number; bytes: number } {
+  const before = process.cpuUsage();
+  let bytes = 0;
+  for (const path of paths) bytes += statSync(path).size;
+  const { user, system } = process.cpuUsage(before);
+  return { cpuMs: (user + system) / 1_000, bytes };
+}
