@@ -60,6 +60,22 @@ describe('growth', () => {
     expect(await read()).toMatchObject({ lines: ['short'] });
   });
 
+  it('where every line counts they come out whole however the bytes are cut', async () => {
+    const bytes = Buffer.from('a\u00e9\n\n\u2028b\r\nlast\n');
+    for (let chunkBytes = 1; chunkBytes <= bytes.length; chunkBytes++) {
+      const { path, tail } = setUp({ chunkBytes, everyLine: true });
+      writeFileSync(path, bytes);
+      const lines: string[] = [];
+      for (let more = true; more; ) {
+        const read = await tail.read();
+        if (!('lines' in read)) break;
+        lines.push(...read.lines.map(({ text }) => text));
+        more = read.more;
+      }
+      expect(lines, `in pieces of ${chunkBytes}`).toEqual(['a\u00e9', '', '\u2028b\r', 'last']);
+    }
+  });
+
   it('takes a line longer than a piece, and skips and counts one over the limit', async () => {
     const { path, read } = setUp({ chunkBytes: 10, maxLineBytes: 100 });
     writeFileSync(path, `${'a'.repeat(100)}\n${'b'.repeat(101)}\nok\n`);
