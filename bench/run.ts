@@ -36,6 +36,17 @@ async function measure(row: Row, { quick, profile }: Options): Promise<Measured>
   }
 }
 
+/** What one row cannot measure keeps nobody from the others. */
+async function measureOrTell(row: Row, options: Options): Promise<Measured> {
+  try {
+    return await measure(row, options);
+  } catch (error) {
+    process.exitCode = 1;
+    tell(`  not measured: ${error instanceof Error ? error.message : String(error)}`);
+    return { row, figures: [{ what: 'not measured', now: Number.NaN, unit: '' }] };
+  }
+}
+
 function tellCosts(path: string): void {
   const { alone, withCalls } = topCosts(path, SHOWN_COSTS);
   for (const [title, costs] of [
@@ -66,7 +77,7 @@ async function run(options: Options): Promise<void> {
   const built = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', BUILD], { stdio: ['ignore', 'ignore', 'inherit'] });
   if (built.status !== 0) throw new Error('The program could not be built.');
   const measured: Measured[] = [];
-  for (const row of options.rows) measured.push(await measure(row, options));
+  for (const row of options.rows) measured.push(await measureOrTell(row, options));
   report(measured, options, about);
   tell('done');
 }

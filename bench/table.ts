@@ -23,19 +23,18 @@ function cellsOf(figure: Figure): string[] {
   return [withUnit(now, unit), floor === undefined ? '–' : withUnit(floor, unit), goal ?? plainGoal, verdictOf(figure)];
 }
 
-/** `ok`, or by which factor the goal is missed; a dash where there is no goal. */
+/** `ok`, or by which factor the goal is missed; a dash where there is no goal. Only what was not measured is no number. */
 export function verdictOf({ now, limit }: Figure): string {
-  if (limit === undefined) return '–';
   if (Number.isNaN(now)) return 'not measured';
+  if (limit === undefined) return '–';
   return now <= limit ? 'ok' : `missed by ${numberOf(now / limit)} ×`;
 }
 
 function withUnit(value: number, unit: string): string {
-  return `${numberOf(value)} ${unit}`.trim();
+  return Number.isNaN(value) ? '–' : `${numberOf(value)} ${unit}`.trim();
 }
 
 /** Three digits say what such a measurement can say. */
 function numberOf(value: number): string {
-  if (Number.isNaN(value)) return '–';
   return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(value < 1 ? 2 : 3)));
 }
