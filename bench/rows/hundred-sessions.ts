@@ -9,6 +9,7 @@ export const hundredSessions: Row = {
     const floorPercent = work.floorMsPerEvent * 10; // 100 events a second, as a share of 1,000 ms
     return [
       { what: 'of a core', now: work.corePercent, floor: floorPercent, limit: 4, unit: '%' },
+      { what: 'written and not read meanwhile', now: work.unreadPercent, limit: 5, unit: '%' },
       { what: 'CPU per event', now: work.msPerEvent, floor: work.floorMsPerEvent, unit: 'ms' },
       ...endFigures(work),
     ];

@@ -1,5 +1,6 @@
 // What many sessions at work cost, one event a second each, and how soon an end is told meanwhile.
 
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Figure } from '../contract.ts';
 import { parseAll } from '../floors/parse.ts';
@@ -16,6 +17,8 @@ const QUICK_SECONDS = { warmUp: 2, work: 4, loop: 2, ends: 2, patience: 5 };
 
 export interface SteadyWork {
   corePercent: number;
+  /** Of what was written meanwhile: a watcher that falls behind uses less of a core than it needs. */
+  unreadPercent: number;
   msPerEvent: number;
   /** To split and parse the same lines. */
   floorMsPerEvent: number;
@@ -40,9 +43,9 @@ export async function measureSteadyWork(bench: Bench, count: number): Promise<St
   tell(`${seconds.warmUp} s to warm up`);
   await workSteadily(sessions, seconds.warmUp);
   tell(`${seconds.work} s of work`);
-  const before = watcher.account();
+  const [before, bytesBefore] = [watcher.account(), bytesOf(sessions)];
   const events = await workSteadily(sessions, seconds.work);
-  const after = watcher.account();
+  const [after, written] = [watcher.account(), bytesOf(sessions) - bytesBefore];
   tell(`${seconds.loop} s for the delay of the event loop`);
   const loop = await watcher.loopDelay(async () => void (await workSteadily(sessions, seconds.loop)));
   tell(`twice ${seconds.ends} ends, one a second`);
@@ -56,8 +59,9 @@ export async function measureSteadyWork(bench: Bench, count: number): Promise<St
   await watcher.stop();
   const floor = parseAll(sessions.map(({ path }) => path));
   const { corePercent, cpuMs } = rateOf(before, after);
+  const unreadPercent = Math.max(0, 100 * (1 - (after.readBytes - before.readBytes) / written));
   const perEvent = { msPerEvent: cpuMs / events, floorMsPerEvent: floor.cpuMs / floor.lines };
-  return { corePercent, ...perEvent, rssMiB: after.rssMiB, loop, endsMs, firstEndsMs };
+  return { corePercent, unreadPercent, ...perEvent, rssMiB: after.rssMiB, loop, endsMs, firstEndsMs };
 }
 
 export function endFigures({ endsMs, firstEndsMs }: SteadyWork): Figure[] {
@@ -68,6 +72,10 @@ export function endFigures({ endsMs, firstEndsMs }: SteadyWork): Figure[] {
       ? []
       : [{ what: 'the same for a box without a post, 99th percentile', now: quantile(firstEndsMs, 0.99), limit: 250, unit: 'ms' }]),
   ];
+}
+
+function bytesOf(sessions: readonly Session[]): number {
+  return sessions.reduce((sum, { path }) => sum + statSync(path).size, 0);
 }
 
 /** Ends one session a second while the others work. */
