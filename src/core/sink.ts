@@ -94,10 +94,18 @@ export class HeldBack extends PushError {}
 /** The outcome of the newest exchange with the chat server or of the newest probe. */
 export type Reach = { readonly state: 'unknown' } | { readonly state: 'reached' } | { readonly state: 'failing'; readonly because: string };
 
+/** What a create came to. */
+export interface CreatedPost {
+  postId: string;
+  /** No new post but one of an earlier process. It says something else and may still change behind our back. */
+  existed?: boolean;
+  /** The post that it replaces, where that process said so. */
+  replaces?: string;
+}
+
 /** One chat server. Every method makes one attempt and throws `PushError`. */
 export interface Sink {
-  /** `existed`: no new post but one of an earlier process, which says something else and may still change behind our back. */
-  create(draft: PostDraft, signal?: AbortSignal): Promise<{ postId: string; existed?: boolean }>;
+  create(draft: PostDraft, signal?: AbortSignal): Promise<CreatedPost>;
   edit(postId: string, body: PostBody, signal?: AbortSignal): Promise<void>;
   /** `undefined` when the post is deleted or unknown. */
   read(postId: string, signal?: AbortSignal): Promise<FoundPost | undefined>;

@@ -4,7 +4,7 @@
 import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
 import { forwarded } from '../core/guarded.ts';
-import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
+import { type CreatedPost, type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
 import type { PostStore } from '../store/post-store.ts';
 import { bestTurn, type TurnIdentity } from './same-turn.ts';
 
@@ -62,14 +62,15 @@ class Adoption {
     this.#options = options;
   }
 
-  async create(draft: PostDraft, signal: AbortSignal | undefined): Promise<{ postId: string; existed?: boolean }> {
+  async create(draft: PostDraft, signal: AbortSignal | undefined): Promise<CreatedPost> {
     await this.search(draft.target.channelId);
     const wanted = decodeMeta(draft.props['livestatus']);
     if (wanted?.replaces !== undefined) this.#takenIds.add(wanted.replaces);
     const found = wanted === undefined ? undefined : this.#postFor(wanted);
     if (found === undefined) return this.#sink.create(draft, signal);
     this.#takenIds.add(found.post.postId);
-    return { postId: found.post.postId, existed: true };
+    const { replaces } = found.meta;
+    return { postId: found.post.postId, existed: true, ...(replaces === undefined ? {} : { replaces }) };
   }
 
   /** A post that is gone is no leftover any more. Its box may go on in another post. */

@@ -1,6 +1,6 @@
 // Says what a request and its response change about one box's post. Pure; gate.ts decides what concerns all boxes at once.
 
-import { FAILURES, type Reason } from '../../core/sink.ts';
+import { type CreatedPost, FAILURES, type Reason } from '../../core/sink.ts';
 import { PASSING_MS, planRetry } from './retry-plan.ts';
 import { decodeMeta } from './post-meta.ts';
 import type { GoneCause } from '../../core/post-record.ts';
@@ -49,11 +49,15 @@ export function afterCreate(state: PostState, attempt: Push, postId: string, now
   return isOurs ? { ...posted, ...confirmed(attempt) } : posted;
 }
 
-/** A post of an earlier process was found for the box. Ours is written over it, whatever it says or that process still writes. */
-export function afterTakeover(state: PostState, attempt: Push, postId: string, now: number): PostState {
+/**
+ * A post of an earlier process was found for the box. Ours is written over it, whatever it says or that process still writes.
+ * Where it replaces another post it goes on doing so: that one cannot be edited, and nothing else says that it is over.
+ */
+export function afterTakeover(state: PostState, attempt: Push, { postId, replaces = state.replaces }: CreatedPost, now: number): PostState {
   return {
     ...idle(state, now),
     post: { kind: 'posted', postId },
+    replaces,
     acked: undefined,
     isClaimed: false,
     trust: { kind: 'unknown' },

@@ -1,7 +1,7 @@
 // Sends the one request that a post needs. Holds no state; outcome.ts decides what a response means.
 
 import { type Card, firstVersion } from '../../core/card.ts';
-import { type FoundPost, type PostBody, PushError } from '../../core/sink.ts';
+import { type CreatedPost, type FoundPost, type PostBody, PushError } from '../../core/sink.ts';
 import { afterCreate, afterEdit, afterFind, afterLook, afterRead, afterTakeover } from './outcome.ts';
 import { decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
 import type { PublisherPorts } from './publisher-ports.ts';
@@ -25,9 +25,9 @@ export async function send(ports: PublisherPorts, state: PostState, attempt: Att
   const { signal } = delivery;
   switch (attempt.need) {
     case 'create': {
-      const { postId, existed } = await create(ports, state, delivery);
-      const after = existed === true ? afterTakeover : afterCreate;
-      return (answered, now) => after(answered, attempt, postId, now);
+      const created = await create(ports, state, delivery);
+      return (answered, now) =>
+        created.existed === true ? afterTakeover(answered, attempt, created, now) : afterCreate(answered, attempt, created.postId, now);
     }
     case 'edit':
       await edit(ports, state, delivery);
@@ -54,7 +54,7 @@ function isOf({ boxId, replaces }: PostState, meta: LiveStatusMeta | undefined):
   return meta?.box === boxId && (replaces === undefined || meta.replaces === replaces);
 }
 
-async function create(ports: PublisherPorts, state: PostState, delivery: Delivery): Promise<{ postId: string; existed?: boolean }> {
+async function create(ports: PublisherPorts, state: PostState, delivery: Delivery): Promise<CreatedPost> {
   const { target, pendingPostId, replaces } = state;
   const { signal, onBody } = delivery;
   // A box that a person deleted meanwhile gets no second post.

@@ -83,7 +83,7 @@ describe('a new box', () => {
     expect(sink.leftovers()).toEqual([]);
     await sink.search(CHANNEL);
     expect(sink.leftovers().map(({ post }) => post.postId)).toEqual(['new end']);
-    expect(await sink.create(draftOf(turn('b')))).toEqual({ postId: 'new end', existed: true });
+    expect(await sink.create(draftOf(turn('b')))).toEqual({ postId: 'new end', existed: true, replaces: 'old' });
   });
 
   it('that is to replace a post takes only a post that replaces that one, and nobody else takes the replaced one', async () => {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Gate, gateAfter, OPEN_GATE, openAt } from '../../../../src/boxes/publish/gate.ts';
-import { afterChannelOpened, afterFailure, beginRequest, type FailureContext, type Need } from '../../../../src/boxes/publish/outcome.ts';
+import {
+  afterChannelOpened,
+  afterFailure,
+  afterTakeover,
+  beginRequest,
+  type FailureContext,
+  type Need,
+} from '../../../../src/boxes/publish/outcome.ts';
 import { type Failures, planRetry } from '../../../../src/boxes/publish/retry-plan.ts';
-import { newPostState, shrinkingFor, type PostState } from '../../../../src/boxes/publish/post-state.ts';
-import { FAILURES, type Reason } from '../../../../src/core/sink.ts';
+import { newPostState, type Push, shrinkingFor, type PostState } from '../../../../src/boxes/publish/post-state.ts';
+import { type CreatedPost, FAILURES, type Reason } from '../../../../src/core/sink.ts';
 import { view } from './harness.ts';
 
 const NOW = 1_000_000;
@@ -267,5 +274,18 @@ describe('the gate', () => {
       expect(failed(reason, undefined, probing).probing).toBe(false);
     }
     expect(gateAfter(probing, { kind: 'answered' }, NOW, 0).probing).toBe(false);
+  });
+});
+
+describe('a post of an earlier process', () => {
+  const taken = (created: CreatedPost, change: Partial<PostState> = {}): PostState => {
+    const state = begun('create', change);
+    return afterTakeover(state, state.attempt as Push, created, NOW);
+  };
+
+  it('goes on replacing the post that it replaces, so that no two posts of one box are left', () => {
+    expect(taken({ postId: 'end', existed: true, replaces: 'first' }).replaces).toBe('first');
+    expect(taken({ postId: 'end', existed: true }, { replaces: 'first' }).replaces).toBe('first');
+    expect(taken({ postId: 'end', existed: true }).replaces).toBeUndefined();
   });
 });
