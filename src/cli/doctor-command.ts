@@ -88,8 +88,8 @@ async function tryPost({ defaultChannel }: Config, { sink, remove }: ChatServer,
 
 function linesOf(findings: readonly Finding[]): string[] {
   const width = Math.max(...findings.map(({ about }) => about.length));
-  return findings.map(({ level, about, found, cure }) => {
-    const line = `${level.toUpperCase().padEnd(4)}  ${about.padEnd(width)}  ${found}`;
+  return findings.map(({ level, about, says, cure }) => {
+    const line = `${level.toUpperCase().padEnd(4)}  ${about.padEnd(width)}  ${says}`;
     return cure === undefined ? line : `${line} -> ${cure}`;
   });
 }

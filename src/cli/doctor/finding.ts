@@ -8,19 +8,19 @@ export interface Finding {
   readonly about: string;
   readonly level: Level;
   /** What was found, in one line. */
-  readonly found: string;
+  readonly says: string;
   /** What to do; missing only if all is well. */
   readonly cure?: string;
 }
 
-export function ok(about: string, found: string): Finding {
-  return { about, level: 'ok', found };
+export function ok(about: string, says: string): Finding {
+  return { about, level: 'ok', says };
 }
 
-export function warn(about: string, found: string, cure: string): Finding {
-  return { about, level: 'warn', found, cure };
+export function warn(about: string, says: string, cure: string): Finding {
+  return { about, level: 'warn', says, cure };
 }
 
-export function fail(about: string, found: string, cure: string): Finding {
-  return { about, level: 'fail', found, cure };
+export function fail(about: string, says: string, cure: string): Finding {
+  return { about, level: 'fail', says, cure };
 }
