@@ -6,19 +6,19 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { FAILURES, PushError, type Sink } from '../core/sink.ts';
 import type { SinkFacts } from '../health/health-report.ts';
-import { type AuthGateSink, withAuthGate } from '../sinks/guards/auth-gate.ts';
+import { type AuthGateSink, withAuthGate } from '../sinks/resilience/auth-gate.ts';
 import { withBackgroundPace } from '../sinks/mattermost/background-pace.ts';
-import { type BreakerSink, withBreaker } from '../sinks/guards/breaker.ts';
+import { type BreakerSink, withBreaker } from '../sinks/resilience/breaker.ts';
 import type { MattermostChecks } from '../sinks/mattermost/checks.ts';
 import { createDirectory, type Directory } from '../sinks/mattermost/directory.ts';
 import type { Server } from '../sinks/mattermost/doubtful-answers.ts';
 import { createMattermostSink } from '../sinks/mattermost/mattermost.ts';
 import { type WaitingTime, withRateGate } from '../sinks/mattermost/rate-gate.ts';
-import type { Token } from '../sinks/guards/token.ts';
+import type { Token } from '../sinks/resilience/token.ts';
 import type { HttpTransport } from '../sinks/mattermost/transport.ts';
-import { onceConnected } from '../sinks/guards/once-connected.ts';
-import { type ReachabilitySink, withReachability } from '../sinks/guards/reachability.ts';
-import { createThreadCosts, type ThreadCosts } from '../sinks/guards/thread-costs.ts';
+import { onceConnected } from '../sinks/resilience/once-connected.ts';
+import { type ReachabilitySink, withReachability } from '../sinks/resilience/reachability.ts';
+import { createThreadCosts, type ThreadCosts } from '../sinks/resilience/thread-costs.ts';
 
 /** What is known once Mattermost has responded for the first time. */
 export interface Connected {

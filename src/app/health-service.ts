@@ -6,7 +6,7 @@ import { accessPolicy } from '../health/page-access.ts';
 import { createHealthServer } from '../health/health-server.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
-import type { Release } from '../runtime/releases.ts';
+import type { Release } from '../process/releases.ts';
 
 export interface HealthPorts {
   log: Logger;

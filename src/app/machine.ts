@@ -7,10 +7,10 @@ import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Source } from '../core/source.ts';
 import { type ProcessWatch, watchProcess } from '../health/process-facts.ts';
-import { packageVersion } from '../runtime/package-version.ts';
-import { systemClock } from '../runtime/system-clock.ts';
+import { packageVersion } from '../process/package-version.ts';
+import { systemClock } from '../process/system-clock.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
-import { createToken, type Token } from '../sinks/guards/token.ts';
+import { createToken, type Token } from '../sinks/resilience/token.ts';
 import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
 import { createSources, type SourceHost } from './sources.ts';
 

@@ -1,6 +1,6 @@
 // Creates the sources that the configuration chose, and gives each of them only its own data.
 
-import { packageVersion } from '../runtime/package-version.ts';
+import { packageVersion } from '../process/package-version.ts';
 import type { Config } from '../config/config.ts';
 import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
 import type { SessionsByKey } from '../core/session.ts';

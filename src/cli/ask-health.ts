@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { readSecretFile } from '../config/secret-file.ts';
 import type { Values } from '../config/settings.ts';
 import { errorText } from '../core/error-code.ts';
-import { redactFields } from '../runtime/redact-fields.ts';
+import { redactFields } from '../process/redact-fields.ts';
 
 const ASK_TIMEOUT_MS = 3_000;
 

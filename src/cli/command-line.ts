@@ -3,7 +3,7 @@
 import { createCatalogue } from './catalogue.ts';
 import type { CliContext } from './command.ts';
 import { dispatch } from './dispatch.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 import { withEnvFile } from '../config/env-file.ts';
 import { maskSecrets } from '../config/mask-secrets.ts';
 import { secretTextsOf } from '../config/config.ts';

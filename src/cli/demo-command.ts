@@ -3,7 +3,7 @@
 import { SERVER_VERSIONS, type ServerVersion } from '../stand-in/version-rules.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 import { listenForStop } from './stop-signals.ts';
 
 export const demoCommand: Command = {

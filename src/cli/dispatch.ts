@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { closestName } from '../config/closest-name.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 import { commandHelp, programHelp } from './help.ts';
-import { packageVersion } from '../runtime/package-version.ts';
+import { packageVersion } from '../process/package-version.ts';
 
 /** The commands, and old names of commands with their new name. */
 export interface Catalogue {

@@ -9,7 +9,7 @@ import { checkChatServer, type ChatServer, openChatServer } from './doctor/chat-
 import { fail, type Finding, ok } from './doctor/finding.ts';
 import { checkHook, checkNode, checkRunning, checkService, checkStateDir } from './doctor/this-machine.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 
 export const doctorCommand: Command = {
   name: 'doctor',

@@ -3,10 +3,10 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readPidFile } from '../runtime/pid-file.ts';
-import { OLD_PLACE } from '../runtime/pid-places.ts';
-import { lookAtProcess, ownUid } from '../runtime/process-identity.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { readPidFile } from '../process/pid-file.ts';
+import { OLD_PLACE } from '../process/pid-places.ts';
+import { lookAtProcess, ownUid } from '../process/process-identity.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 
 /** `sign` says for people how we found it. */
 export interface OtherWatcher {

@@ -5,7 +5,7 @@ import { localHealthUrl } from '../health/health-server.ts';
 import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 
 export const healthCommand: Command = {
   name: 'health',

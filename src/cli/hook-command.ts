@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { problemLine, readConfig } from '../config/config.ts';
 import { defaultEnvFile } from '../config/env-file.ts';
 import type { CliContext, Command } from './command.ts';
-import { exitCodes, statusCodes } from '../runtime/exit-codes.ts';
+import { exitCodes, statusCodes } from '../process/exit-codes.ts';
 import {
   copyHook,
   hookFolder,
@@ -17,8 +17,8 @@ import {
   switchHook,
   transcriptsOf,
 } from './openclaw-hooks.ts';
-import { programPath } from '../runtime/package-folder.ts';
-import { packageVersion } from '../runtime/package-version.ts';
+import { programPath } from '../process/package-folder.ts';
+import { packageVersion } from '../process/package-version.ts';
 
 export const hookCommand: Command = {
   name: 'hook',

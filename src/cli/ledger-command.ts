@@ -8,7 +8,7 @@ import { oneLine } from '../text/text.ts';
 import { errorText } from '../core/error-code.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 
 const DEFAULT_LINES = 20;
 

@@ -11,7 +11,7 @@ import { createRedactor } from '../text/redact.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { printProblems } from './config-problems.ts';
 import { type ChatServer, openChatServer } from './doctor/chat-server.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 
 const MAX_PROPS_CHARS = 7_500; // what every version of Mattermost takes
 const BY_HAND = { byHand: 1 }; // no watcher takes such a post for its own

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { openclawConfigPath } from '../sources/openclaw/gateway/find-gateway.ts';
 import { asRecord, parseJson } from '../core/json-guards.ts';
-import { packagePath } from '../runtime/package-folder.ts';
+import { packagePath } from '../process/package-folder.ts';
 
 export const HOOK = 'status-watcher-hook';
 

@@ -3,13 +3,13 @@
 import { readSettings } from '../config/config.ts';
 import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
 import { errorText } from '../core/error-code.ts';
-import { systemClock } from '../runtime/system-clock.ts';
+import { systemClock } from '../process/system-clock.ts';
 import { pair, type PairOutcome } from '../sources/openclaw/gateway/pair.ts';
-import { prepareStateDir } from '../runtime/state-dir.ts';
+import { prepareStateDir } from '../process/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
-import { packageVersion } from '../runtime/package-version.ts';
+import { exitCodes } from '../process/exit-codes.ts';
+import { packageVersion } from '../process/package-version.ts';
 
 export const pairCommand: Command = {
   name: 'pair',

@@ -1,7 +1,7 @@
 // Says who holds the PID file when a command cannot go on, and with which exit code it ends.
 
-import type { Holder } from '../runtime/pid-claim.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import type { Holder } from '../process/pid-claim.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 
 /** One or two sentences for people, with the cure. */
 export function describeHolder(holder: Holder, path: string): string {

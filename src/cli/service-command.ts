@@ -5,10 +5,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, wr
 import { basename, dirname } from 'node:path';
 import { problemLine } from '../config/config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
-import { ownUid } from '../runtime/process-identity.ts';
+import { ownUid } from '../process/process-identity.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
-import { exitCodes, statusCodes } from '../runtime/exit-codes.ts';
-import { programPath } from '../runtime/package-folder.ts';
+import { exitCodes, statusCodes } from '../process/exit-codes.ts';
+import { programPath } from '../process/package-folder.ts';
 import {
   foreignUnitCure,
   hiddenPaths,

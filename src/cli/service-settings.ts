@@ -9,7 +9,7 @@ import { type Problem, readConfig } from '../config/config.ts';
 import { defaultEnvFile } from '../config/env-file.ts';
 import { readRegularFile } from '../config/regular-file.ts';
 import { settings } from '../config/settings.ts';
-import { packagePath } from '../runtime/package-folder.ts';
+import { packagePath } from '../process/package-folder.ts';
 
 export type Scope = 'system' | 'user';
 

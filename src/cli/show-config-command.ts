@@ -4,7 +4,7 @@ import { type DescribedSetting, describeConfig } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { readConfigOrPrint } from './config-problems.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 import { columns } from './help.ts';
 
 export const showConfigCommand: Command = {

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
-import { inspectPidFile } from '../runtime/pid-file.ts';
-import { findHolding } from '../runtime/pid-places.ts';
-import { openPrivate } from '../runtime/private-file.ts';
-import { prepareStateDir } from '../runtime/state-dir.ts';
+import { inspectPidFile } from '../process/pid-file.ts';
+import { findHolding } from '../process/pid-places.ts';
+import { openPrivate } from '../process/private-file.ts';
+import { prepareStateDir } from '../process/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { readConfigOrPrint } from './config-problems.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 import { refuseBesideOthers } from './foreign-watchers.ts';
 import { holderExitCode, describeHolder } from './pid-file-holder.ts';
 

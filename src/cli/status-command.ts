@@ -1,13 +1,13 @@
 // `live-status status`: shows whether the daemon runs, its health, and where each box is.
 
 import { readSettings } from '../config/config.ts';
-import type { PidRecord } from '../runtime/pid-file.ts';
-import { findHolding } from '../runtime/pid-places.ts';
+import type { PidRecord } from '../process/pid-file.ts';
+import { findHolding } from '../process/pid-places.ts';
 import { askHealth, type HealthAnswer, healthTokenOf, type SeenHealth } from './ask-health.ts';
-import { ownUid } from '../runtime/process-identity.ts';
+import { ownUid } from '../process/process-identity.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';
-import { exitCodes, statusCodes } from '../runtime/exit-codes.ts';
+import { exitCodes, statusCodes } from '../process/exit-codes.ts';
 import { columns } from './help.ts';
 
 export const statusCommand: Command = {

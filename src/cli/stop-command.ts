@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSettings } from '../config/config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
-import { removeIfStill } from '../runtime/pid-claim.ts';
-import type { PidRecord } from '../runtime/pid-file.ts';
-import { findHolding } from '../runtime/pid-places.ts';
-import { lookAtProcess } from '../runtime/process-identity.ts';
+import { removeIfStill } from '../process/pid-claim.ts';
+import type { PidRecord } from '../process/pid-file.ts';
+import { findHolding } from '../process/pid-places.ts';
+import { lookAtProcess } from '../process/process-identity.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';
-import { exitCodes } from '../runtime/exit-codes.ts';
+import { exitCodes } from '../process/exit-codes.ts';
 import { describeHolder } from './pid-file-holder.ts';
 
 const STOP_WAIT_MS = 10_000; // The daemon flushes for at most five seconds.

@@ -1,6 +1,6 @@
 // Handles SIGTERM and SIGINT: the first asks the daemon to end, the second ends the process at once.
 
-import { signalCodes } from '../runtime/exit-codes.ts';
+import { signalCodes } from '../process/exit-codes.ts';
 
 export interface StopSignals {
   /** Aborted by the first signal, with its name as the reason. */

@@ -3,8 +3,8 @@
 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { defaultPidFile } from '../runtime/pid-places.ts';
-import { defaultStateDir } from '../runtime/state-dir.ts';
+import { defaultPidFile } from '../process/pid-places.ts';
+import { defaultStateDir } from '../process/state-dir.ts';
 import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { editBudget } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';

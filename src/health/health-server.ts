@@ -2,7 +2,7 @@
 
 import { type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
-import { redactFields } from '../runtime/redact-fields.ts';
+import { redactFields } from '../process/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type AccessPolicy, accessRefusal } from './page-access.ts';
 import type { HealthReport } from './health-report.ts';

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
-import { ensurePrivate, makePrivate } from '../runtime/private-file.ts';
-import { renameIfThere } from '../runtime/rename-if-there.ts';
+import { ensurePrivate, makePrivate } from '../process/private-file.ts';
+import { renameIfThere } from '../process/rename-if-there.ts';
 
 /** Each kind of row has its own keys. `source` rows are positions of version 0.1, which did not store their source. */
 export type RowKind = 'session' | 'post' | 'position' | 'source' | 'fact';

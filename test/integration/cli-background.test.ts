@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { lookAtProcess } from '../../src/runtime/process-identity.ts';
+import { lookAtProcess } from '../../src/process/process-identity.ts';
 import { type Cli, cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
 import { freePort } from '../support/free-port.ts';
 

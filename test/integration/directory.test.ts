@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock as clock } from '../../src/runtime/system-clock.ts';
+import { systemClock as clock } from '../../src/process/system-clock.ts';
 import { createDirectory, type Directory } from '../../src/sinks/mattermost/directory.ts';
 import { createMattermostSink } from '../../src/sinks/mattermost/mattermost.ts';
 import { createHttpTransport } from '../../src/sinks/mattermost/transport.ts';

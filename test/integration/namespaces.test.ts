@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { lookAtProcess } from '../../src/runtime/process-identity.ts';
+import { lookAtProcess } from '../../src/process/process-identity.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { FAKE, MAIN, scratch } from './cli-process.ts';
 import { createRig } from './harness.ts';

@@ -14,7 +14,7 @@ import type { SessionEvent } from '../../src/core/event.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import { judge } from '../../src/core/status.ts';
 import { isSubAgent, treeOf } from '../../src/core/tree.ts';
-import { systemClock } from '../../src/runtime/system-clock.ts';
+import { systemClock } from '../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type PostDraft, PushError, type Reason, type Sink } from '../../src/core/sink.ts';
-import { systemClock as clock } from '../../src/runtime/system-clock.ts';
-import { withAuthGate } from '../../src/sinks/guards/auth-gate.ts';
-import { withBreaker } from '../../src/sinks/guards/breaker.ts';
+import { systemClock as clock } from '../../src/process/system-clock.ts';
+import { withAuthGate } from '../../src/sinks/resilience/auth-gate.ts';
+import { withBreaker } from '../../src/sinks/resilience/breaker.ts';
 import type { MattermostChecks } from '../../src/sinks/mattermost/checks.ts';
 import { createMattermostSink } from '../../src/sinks/mattermost/mattermost.ts';
-import { createToken } from '../../src/sinks/guards/token.ts';
+import { createToken } from '../../src/sinks/resilience/token.ts';
 import { createHttpTransport } from '../../src/sinks/mattermost/transport.ts';
 import type { Fault } from '../../src/stand-in/faults.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';

@@ -6,11 +6,11 @@ import type { Config } from '../../config/config.ts';
 import { openclawConfigPath } from '../../sources/openclaw/gateway/find-gateway.ts';
 import { parseLooseJson } from '../../sources/openclaw/gateway/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
-import { systemClock } from '../../runtime/system-clock.ts';
+import { systemClock } from '../../process/system-clock.ts';
 import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { pair, type PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
 import { findFolders, type Folder } from '../../sources/openclaw/transcripts/sessions-folders.ts';
-import { packageVersion } from '../../runtime/package-version.ts';
+import { packageVersion } from '../../process/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const INDEX = 'session index';

@@ -12,7 +12,7 @@ import { isRecord } from '../../core/json-guards.ts';
 import { type HttpAnswer, segment } from '../../sinks/mattermost/exchange.ts';
 import { settledAnswer } from '../../sinks/mattermost/doubtful-answers.ts';
 import type { ResponseHeaders, TransportResponse } from '../../sinks/mattermost/transport.ts';
-import { packageVersion } from '../../runtime/package-version.ts';
+import { packageVersion } from '../../process/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 
 const CLOCK_WARN_MS = 30_000;

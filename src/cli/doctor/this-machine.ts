@@ -4,13 +4,13 @@ import { existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { errorCode, errorText } from '../../core/error-code.ts';
 import { localHealthUrl } from '../../health/health-server.ts';
-import { isNodeNewEnough, NODE_NEEDED } from '../../runtime/node-version.ts';
-import { defaultPidFile, findHolding } from '../../runtime/pid-places.ts';
-import { prepareStateDir } from '../../runtime/state-dir.ts';
+import { isNodeNewEnough, NODE_NEEDED } from '../../process/node-version.ts';
+import { defaultPidFile, findHolding } from '../../process/pid-places.ts';
+import { prepareStateDir } from '../../process/state-dir.ts';
 import { askHealth } from '../ask-health.ts';
 import { hookFolder, installedPlace, isEnabled, isForeignHook } from '../openclaw-hooks.ts';
 import { findOtherWatchers, type OtherWatcher } from '../foreign-watchers.ts';
-import { packageVersion } from '../../runtime/package-version.ts';
+import { packageVersion } from '../../process/package-version.ts';
 import { foreignUnitCure, isForeignUnit, placesOf } from '../service-settings.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
 

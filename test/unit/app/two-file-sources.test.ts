@@ -8,7 +8,7 @@ import type { SessionEvent } from '../../../src/core/event.ts';
 import { newSession, reduce } from '../../../src/core/reduce.ts';
 import type { Session } from '../../../src/core/session.ts';
 import type { Source } from '../../../src/core/source.ts';
-import { systemClock } from '../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { StateStore } from '../../../src/store/state-store.ts';

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { systemClock } from '../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../src/process/system-clock.ts';
 import type { SourceCondition } from '../../../src/core/source.ts';
 import { createTranscriptSource, type TranscriptSource } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { withoutRoot } from '../without-root.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogFields } from '../../../src/core/log.ts';
 import { createRepeatLog } from '../../../src/core/repeat-log.ts';
-import { createLog, type LogLevel } from '../../../src/runtime/pino-log.ts';
+import { createLog, type LogLevel } from '../../../src/process/pino-log.ts';
 
 function logged(level: LogLevel = 'debug') {
   const lines: string[] = [];

@@ -1,7 +1,7 @@
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepareStateDir } from '../../../src/runtime/state-dir.ts';
+import { prepareStateDir } from '../../../src/process/state-dir.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const folder = tempFolder('state');

@@ -8,7 +8,7 @@ import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/core/log.ts';
-import { createToken } from '../../../src/sinks/guards/token.ts';
+import { createToken } from '../../../src/sinks/resilience/token.ts';
 import type { Checkpoint } from '../../../src/store/checkpoint.ts';
 import { TRANSCRIPTS } from '../../../src/sources/openclaw/transcripts/transcripts-identity.ts';
 import { GRACE_MS } from '../../../src/takeover/leftovers.ts';

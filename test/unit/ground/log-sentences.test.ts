@@ -13,7 +13,7 @@ const GIVERS: Readonly<Record<string, readonly string[]>> = {
   'src/app/health-service.ts': ['src/health/health-server.ts'],
   'src/app/sources.ts': ['src/config/choose-sources.ts'],
   'src/boxes/board/board.ts': ['src/boxes/board/board.ts'],
-  'src/cli/foreground.ts': ['src/runtime/state-dir.ts'],
+  'src/cli/foreground.ts': ['src/process/state-dir.ts'],
   'src/coordinator/coordinator.ts': ['src/coordinator/coordinator.ts'],
   'src/core/repeat-log.ts': [],
   'src/files/file-problems.ts': ['src/files/file-problems.ts', 'src/sources/openclaw/transcripts/transcripts-problems.ts'],

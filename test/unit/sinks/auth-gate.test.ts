@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
-import { type AuthGateSink, type AuthStatus, withAuthGate } from '../../../src/sinks/guards/auth-gate.ts';
-import { createToken, type TokenReading } from '../../../src/sinks/guards/token.ts';
+import { type AuthGateSink, type AuthStatus, withAuthGate } from '../../../src/sinks/resilience/auth-gate.ts';
+import { createToken, type TokenReading } from '../../../src/sinks/resilience/token.ts';
 import { createFakeSink, type FakeSink, later, pushThrough } from './fake-sink.ts';
 import { FakeClock, settle } from '../../support/clock.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reason } from '../../../src/core/sink.ts';
-import { type BreakerState, withBreaker } from '../../../src/sinks/guards/breaker.ts';
+import { type BreakerState, withBreaker } from '../../../src/sinks/resilience/breaker.ts';
 import { createFakeSink, pushThrough } from './fake-sink.ts';
 import { FakeClock } from '../../support/clock.ts';
 

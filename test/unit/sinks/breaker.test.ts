@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PushError, type Reason } from '../../../src/core/sink.ts';
-import { type BreakerSink, type BreakerState, withBreaker } from '../../../src/sinks/guards/breaker.ts';
+import { type BreakerSink, type BreakerState, withBreaker } from '../../../src/sinks/resilience/breaker.ts';
 import { createFakeSink, type FakeSink, later, pushThrough } from './fake-sink.ts';
 import { FakeClock, settle } from '../../support/clock.ts';
 

@@ -2,18 +2,18 @@
 
 import { onTestFinished } from 'vitest';
 import { Chat } from '../../../src/app/chat.ts';
-import { onceConnected } from '../../../src/sinks/guards/once-connected.ts';
-import { withReachability } from '../../../src/sinks/guards/reachability.ts';
-import { createThreadCosts } from '../../../src/sinks/guards/thread-costs.ts';
+import { onceConnected } from '../../../src/sinks/resilience/once-connected.ts';
+import { withReachability } from '../../../src/sinks/resilience/reachability.ts';
+import { createThreadCosts } from '../../../src/sinks/resilience/thread-costs.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { forwarded } from '../../../src/core/guarded.ts';
 import { type PostDraft, PushError, type Reason, type Sink } from '../../../src/core/sink.ts';
-import { withAuthGate } from '../../../src/sinks/guards/auth-gate.ts';
-import { withBreaker } from '../../../src/sinks/guards/breaker.ts';
+import { withAuthGate } from '../../../src/sinks/resilience/auth-gate.ts';
+import { withBreaker } from '../../../src/sinks/resilience/breaker.ts';
 import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
 import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
 import { createHttpTransport, type HttpTransport } from '../../../src/sinks/mattermost/transport.ts';
-import { createToken } from '../../../src/sinks/guards/token.ts';
+import { createToken } from '../../../src/sinks/resilience/token.ts';
 import type { Fault } from '../../../src/stand-in/faults.ts';
 import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';
 import { serveStandIn } from '../../../src/stand-in/server.ts';

@@ -1,7 +1,7 @@
 // What requests tell of the server, and what those do not that were never sent.
 
 import { describe, expect, it } from 'vitest';
-import { withReachability } from '../../../src/sinks/guards/reachability.ts';
+import { withReachability } from '../../../src/sinks/resilience/reachability.ts';
 import { createMattermostSink } from '../../../src/sinks/mattermost/mattermost.ts';
 import { withRateGate } from '../../../src/sinks/mattermost/rate-gate.ts';
 import { FakeClock } from '../../support/clock.ts';

@@ -5,7 +5,7 @@ import { createAlerts } from '../../../src/app/alerts.ts';
 import { gateAfter, OPEN_GATE, openAt } from '../../../src/boxes/publish/gate.ts';
 import { planRetry } from '../../../src/boxes/publish/retry-plan.ts';
 import { FAILURES, PushError, type Reason } from '../../../src/core/sink.ts';
-import { withBreaker } from '../../../src/sinks/guards/breaker.ts';
+import { withBreaker } from '../../../src/sinks/resilience/breaker.ts';
 import { untilHealthy } from '../../../src/core/until-healthy.ts';
 import { createFakeSink, pushThrough } from './fake-sink.ts';
 import { FakeClock } from '../../support/clock.ts';

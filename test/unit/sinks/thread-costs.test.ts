@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createThreadCosts, isExpensive, type ThreadEdit } from '../../../src/sinks/guards/thread-costs.ts';
+import { createThreadCosts, isExpensive, type ThreadEdit } from '../../../src/sinks/resilience/thread-costs.ts';
 import { createFakeSink } from '../sinks/fake-sink.ts';
 import { FakeClock } from '../../support/clock.ts';
 

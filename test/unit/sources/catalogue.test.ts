@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourcePorts } from '../../../src/core/source.ts';
-import { systemClock } from '../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../src/process/system-clock.ts';
 import { SOURCES } from '../../../src/sources/catalogue.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

@@ -7,7 +7,7 @@ import { Fold } from '../../../../src/core/fold.ts';
 import { Board } from '../../../../src/boxes/board/board.ts';
 import type { Card } from '../../../../src/core/card.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
-import { watchClock } from '../../../../src/runtime/clock-watch.ts';
+import { watchClock } from '../../../../src/process/clock-watch.ts';
 import { FakeClock } from '../../../support/clock.ts';
 
 const KEY = 'agent:main:mattermost:channel:town';

@@ -2,7 +2,7 @@
 
 import type { PublisherOptions } from '../../../../src/boxes/publish/publisher-ports.ts';
 import type { Sink } from '../../../../src/core/sink.ts';
-import { withBreaker } from '../../../../src/sinks/guards/breaker.ts';
+import { withBreaker } from '../../../../src/sinks/resilience/breaker.ts';
 import { createMattermostSink } from '../../../../src/sinks/mattermost/mattermost.ts';
 import { withRateGate } from '../../../../src/sinks/mattermost/rate-gate.ts';
 import type { Post } from '../../../../src/stand-in/post.ts';

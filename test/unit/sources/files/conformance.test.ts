@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import type { Source, SourcePorts } from '../../../../src/core/source.ts';
-import { systemClock } from '../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { KEY, T0 } from './decoding.ts';
 import { says, userMessage } from './recorded-messages.ts';
 import { runSource } from './running-source.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KEY, T0 } from './decoding.ts';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { calls, says, toolResult, userMessage } from './recorded-messages.ts';
 import { type Running, runSource } from './running-source.ts';
 import { hello, type Request, ScriptedGateway, type Script, type Served } from './scripted-gateway.ts';

@@ -2,7 +2,7 @@
 
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import type { LogFields } from '../../../../../src/core/log.ts';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import {
   createGatewaySource,
   type GatewaySource,

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { KEY, T0 } from './decoding.ts';
 import { says, userMessage } from './recorded-messages.ts';
 import { type Running, runSource } from './running-source.ts';

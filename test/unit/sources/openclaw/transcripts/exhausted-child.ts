@@ -1,7 +1,7 @@
 // Run with few file handles: uses all of them up while a transcript is watched, then gives them back. Prints what was said meanwhile.
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { GatewayWriter, line } from './gateway-writer.ts';
 

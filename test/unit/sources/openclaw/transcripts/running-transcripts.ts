@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { EventOf, SessionEvent } from '../../../../../src/core/event.ts';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import {
   createTranscriptSource,
   type TranscriptCheckpoint,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { GatewayWriter, header, line, turn } from './gateway-writer.ts';
 import { watch } from './running-transcripts.ts';

@@ -3,7 +3,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../../../src/runtime/system-clock.ts';
+import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { transcriptFormat } from '../../../../../src/sources/openclaw/transcripts/transcript-format.ts';
 import { Follower } from '../../../../../src/files/follower.ts';

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, w
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
-import { openRotatingFile } from '../../../src/runtime/rotating-file.ts';
+import { openRotatingFile } from '../../../src/process/rotating-file.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const root = tempFolder('private');
@@ -24,8 +24,8 @@ function modes(path: string): Record<string, string> {
 function withUmask(umask: string, statements: string): void {
   const source = (name: string) => JSON.stringify(new URL(`../../../src/${name}`, import.meta.url).href);
   const script = `process.umask(0o${umask}); const source = { checkpoint: await import(${source('store/checkpoint.ts')}), claim: await import(${source(
-    'runtime/pid-claim.ts',
-  )}), rotating: await import(${source('runtime/rotating-file.ts')}), device: await import(${source('sources/openclaw/gateway/device.ts')}) };
+    'process/pid-claim.ts',
+  )}), rotating: await import(${source('process/rotating-file.ts')}), device: await import(${source('sources/openclaw/gateway/device.ts')}) };
   const log = { debug() {}, info() {}, warn() {}, error() {} }; ${statements}`;
   const run = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], {
     encoding: 'utf8',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { watchClock } from '../../../src/runtime/clock-watch.ts';
+import { watchClock } from '../../../src/process/clock-watch.ts';
 
 function clockAt(times: { now: number; monotonic: number }) {
   return { now: () => times.now, monotonic: () => times.monotonic, after: () => () => {} };

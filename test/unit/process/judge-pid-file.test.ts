@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord, inspectPidFile, judgePidFile, type PidFileSeen, readPidFile } from '../../../src/runtime/pid-file.ts';
-import { lookAtProcess, type ProcessSeen } from '../../../src/runtime/process-identity.ts';
+import { encodeRecord, inspectPidFile, judgePidFile, type PidFileSeen, readPidFile } from '../../../src/process/pid-file.ts';
+import { lookAtProcess, type ProcessSeen } from '../../../src/process/process-identity.ts';
 import { withoutRoot } from '../without-root.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

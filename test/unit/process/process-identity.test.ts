@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { lookAtProcess } from '../../../src/runtime/process-identity.ts';
+import { lookAtProcess } from '../../../src/process/process-identity.ts';
 
 describe('lookAtProcess', () => {
   it('says whose this process is and gives the same mark every time', () => {

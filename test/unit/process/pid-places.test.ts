@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeRecord } from '../../../src/runtime/pid-file.ts';
-import { defaultPidFile, findHolding } from '../../../src/runtime/pid-places.ts';
-import { lookAtProcess } from '../../../src/runtime/process-identity.ts';
+import { encodeRecord } from '../../../src/process/pid-file.ts';
+import { defaultPidFile, findHolding } from '../../../src/process/pid-places.ts';
+import { lookAtProcess } from '../../../src/process/process-identity.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const root = tempFolder('places');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openRotatingFile } from '../../../src/runtime/rotating-file.ts';
+import { openRotatingFile } from '../../../src/process/rotating-file.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 function logPath(): string {
