@@ -1,13 +1,13 @@
-// Decides where a turn's box goes: routing, privacy and threads. Asks the chat server; holds no state.
+// Decides where a turn's box goes: routing, privacy and threads. Asks the chat server through a port; holds no state.
 
-import type { Placement } from '../boxes/board/board.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Audience, Route } from '../core/event.ts';
-import { homeOf } from '../core/home.ts';
-import { isListed, type NameList } from '../core/name-list.ts';
-import type { TurnTree } from '../core/session.ts';
-import { FAILURES, PushError } from '../core/sink.ts';
-import { untilAnswered } from '../core/until-healthy.ts';
+import type { Placement } from './box-entry.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Audience, Route } from '../../core/event.ts';
+import { homeOf } from '../../core/home.ts';
+import { isListed, type NameList } from '../../core/name-list.ts';
+import type { TurnTree } from '../../core/session.ts';
+import { FAILURES, PushError } from '../../core/sink.ts';
+import { untilAnswered } from '../../core/until-healthy.ts';
 
 /** What placement asks the chat server. Every call throws `PushError`. */
 export interface ChannelDirectory {

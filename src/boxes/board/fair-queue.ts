@@ -1,7 +1,7 @@
 // Lets agents make requests in turn. So an agent with thousands of sessions delays only its own. Does not know what is requested.
 
-import { type Budget, type BudgetLimits, fullBudget, refill, take, tokenAt } from '../boxes/publish/budget.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Budget, type BudgetLimits, fullBudget, refill, take, tokenAt } from '../publish/budget.ts';
+import type { Clock } from '../../core/clock.ts';
 
 /** Agents are served in rotation; all of them together keep to the limits. */
 export class FairQueue {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { budgetLimits } from '../../../src/boxes/publish/budget.ts';
-import { FairQueue } from '../../../src/app/fair-queue.ts';
-import { FakeClock } from '../../support/clock.ts';
+import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
+import { FairQueue } from '../../../../src/boxes/board/fair-queue.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 it('agents take turns: one that asks a thousand times holds up no other, and all keep to the budget', async () => {
   const clock = new FakeClock(0);
