@@ -6,8 +6,8 @@ import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Chat } from './chat.ts';
-import { createPlacement, queued } from '../boxes/board/placement.ts';
-import { FairQueue } from '../boxes/board/fair-queue.ts';
+import { createPlacement, queued } from '../boxes/placement/placement.ts';
+import { FairQueue } from '../boxes/placement/fair-queue.ts';
 
 const RECENT_MS = 2 * 3_600_000; // one hour is searched for open posts, but a server may report a channel's last post from its cache
 

@@ -6,11 +6,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { PostRecord } from '../../../src/core/post-record.ts';
 import { type Checkpoint, openCheckpoint } from '../../../src/store/checkpoint.ts';
 import type { Logger } from '../../../src/core/log.ts';
-import { createPlacement } from '../../../src/boxes/board/placement.ts';
+import { createPlacement } from '../../../src/boxes/placement/placement.ts';
 import { StateStore } from '../../../src/store/state-store.ts';
 import { restoreState } from '../../../src/app/restore.ts';
 import { BoardHarness } from '../boxes/board/board-harness.ts';
-import { HOME, emptyServer } from '../boxes/board/placement/empty-server.ts';
+import { HOME, emptyServer } from '../boxes/placement/empty-server.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BoxEntry } from '../../../../src/boxes/board/box-entry.ts';
 import type { Audience, Route, SessionEvent, Trigger } from '../../../../src/core/event.ts';
-import { createPlacement, type PlacementOptions } from '../../../../src/boxes/board/placement.ts';
-import { HOME, emptyServer } from './placement/empty-server.ts';
+import { createPlacement, type PlacementOptions } from '../../../../src/boxes/placement/placement.ts';
+import { HOME, emptyServer } from '../placement/empty-server.ts';
 import { BoardHarness, MAIN } from './board-harness.ts';
 import { FakeClock } from '../../../support/clock.ts';
 

@@ -3,12 +3,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../../../src/core/event.ts';
-import { createPlacement } from '../../../../../src/boxes/board/placement.ts';
+import { createPlacement } from '../../../../../src/boxes/placement/placement.ts';
 import { BoardHarness } from '../../../boxes/board/board-harness.ts';
 import { readScenario } from '../../../both-sources/recorded.ts';
 import { captureNames, readCapture } from './captures.ts';
 import { Decoding } from './decoding.ts';
-import { HOME, emptyServer } from '../../../boxes/board/placement/empty-server.ts';
+import { HOME, emptyServer } from '../../../boxes/placement/empty-server.ts';
 import { FakeClock } from '../../../../support/clock.ts';
 
 type Frame = { event: string; payload: Record<string, unknown> };

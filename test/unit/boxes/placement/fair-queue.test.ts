@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
-import { FairQueue } from '../../../../src/boxes/board/fair-queue.ts';
+import { FairQueue } from '../../../../src/boxes/placement/fair-queue.ts';
 import { FakeClock } from '../../../support/clock.ts';
 
 it('agents take turns: one that asks a thousand times holds up no other, and all keep to the budget', async () => {

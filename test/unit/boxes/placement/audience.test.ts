@@ -2,18 +2,18 @@
 // through the decoders of both sources. What is not proven to be public is private; a contradiction is private.
 
 import { describe, expect, it } from 'vitest';
-import { Fold } from '../../../../../src/core/fold.ts';
-import type { SessionEvent } from '../../../../../src/core/event.ts';
-import { createPlacement, type PlacementOptions } from '../../../../../src/boxes/board/placement.ts';
-import { decodeIndexEntry, type IndexEntry } from '../../../../../src/sources/openclaw/decoding/index-entry.ts';
-import { unindexedKey } from '../../../../../src/sources/openclaw/decoding/session-key.ts';
-import { SessionEmitter } from '../../../../../src/sources/openclaw/transcripts/session-emitter.ts';
-import { createTranscriptDecoder } from '../../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
-import { Decoding } from '../../../sources/openclaw/gateway/decoding.ts';
+import { Fold } from '../../../../src/core/fold.ts';
+import type { SessionEvent } from '../../../../src/core/event.ts';
+import { createPlacement, type PlacementOptions } from '../../../../src/boxes/placement/placement.ts';
+import { decodeIndexEntry, type IndexEntry } from '../../../../src/sources/openclaw/decoding/index-entry.ts';
+import { unindexedKey } from '../../../../src/sources/openclaw/decoding/session-key.ts';
+import { SessionEmitter } from '../../../../src/sources/openclaw/transcripts/session-emitter.ts';
+import { createTranscriptDecoder } from '../../../../src/sources/openclaw/transcripts/decode-transcript.ts';
+import { Decoding } from '../../sources/openclaw/gateway/decoding.ts';
 import { BOTH, C, DM, FORMS, IN_CHANNEL, P, type Row, TELEGRAM_DM, U, UNSAID, WEBCHAT, type Where } from './key-forms.ts';
 import { HOME, emptyServer } from './empty-server.ts';
 import { CHATS, DIRECT_CHATS, OPERATORS } from './chat-texts.ts';
-import { FakeClock } from '../../../../support/clock.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 type Lines = 'nothing' | 'group' | 'direct' | 'schedule';
 

@@ -1,14 +1,14 @@
 // Where the box of a turn goes: routes, privacy, threads and lists, as one table each.
 
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../../../../src/boxes/board/board.ts';
-import type { Route, Trigger } from '../../../../../src/core/event.ts';
-import { newSession } from '../../../../../src/core/reduce.ts';
-import type { TurnTree } from '../../../../../src/core/session.ts';
-import { PushError, type Reason } from '../../../../../src/core/sink.ts';
-import { newTurn } from '../../../../../src/core/turn.ts';
-import { type ChannelDirectory, createPlacement, type PlacementOptions } from '../../../../../src/boxes/board/placement.ts';
-import { FakeClock } from '../../../../support/clock.ts';
+import type { Placement } from '../../../../src/boxes/board/board.ts';
+import type { Route, Trigger } from '../../../../src/core/event.ts';
+import { newSession } from '../../../../src/core/reduce.ts';
+import type { TurnTree } from '../../../../src/core/session.ts';
+import { PushError, type Reason } from '../../../../src/core/sink.ts';
+import { newTurn } from '../../../../src/core/turn.ts';
+import { type ChannelDirectory, createPlacement, type PlacementOptions } from '../../../../src/boxes/placement/placement.ts';
+import { FakeClock } from '../../../support/clock.ts';
 
 const AT = Date.UTC(2026, 10, 21);
 const CHANNEL: Route = { kind: 'channel', channelId: 'town' };

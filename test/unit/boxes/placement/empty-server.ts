@@ -1,6 +1,6 @@
 // A server on which nobody wrote anything, and a watcher with a channel for what is public: what goes there was judged to be.
 
-import type { ChannelDirectory, PlacementOptions } from '../../../../../src/boxes/board/placement.ts';
+import type { ChannelDirectory, PlacementOptions } from '../../../../src/boxes/placement/placement.ts';
 
 export const HOME: PlacementOptions = {
   placement: 'channel',

@@ -1,6 +1,6 @@
 // Decides where a turn's box goes: routing, privacy and threads. Asks the chat server through a port; holds no state.
 
-import type { Placement } from './box-entry.ts';
+import type { Placement } from '../board/box-entry.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Audience, Route } from '../../core/event.ts';
 import { homeOf } from '../../core/home.ts';
