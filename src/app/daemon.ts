@@ -21,17 +21,17 @@ import { boardOptions, keptLinesOf, publisherOptions } from './box-options.ts';
 import { Chat } from './chat.ts';
 import { encoderOf, rendererOf } from './encoding.ts';
 import { EventPath } from './event-path.ts';
-import { coordinatorOf, findingsToStore, marksOf, storedFindings } from './coordinator-wiring.ts';
+import { coordinatorOf, marksOf } from './coordinator-wiring.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
-import { GRACE_MS, Leftovers } from '../takeover/leftovers.ts';
+import { Leftovers } from '../takeover/leftovers.ts';
 import { SessionLimit, keysWithTurns } from './session-limit.ts';
 import { StateStore } from '../store/state-store.ts';
 import { startTicks } from '../process/tick-loop.ts';
 import { createAlerts } from './alerts.ts';
 import { Releases } from '../process/releases.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
-import { type Machine, machineOf } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { every } from '../process/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { restoreState } from './restore.ts';
@@ -39,25 +39,13 @@ import { likelyChannels, placerOf } from './target-channel.ts';
 import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 
-export interface DaemonOptions {
-  log: Logger;
-  /** Aborted by the first SIGTERM or SIGINT. */
-  signal: AbortSignal;
-  /** How long a turn may take to appear before its old post is declared lost; tests wait less. */
-  graceMs?: number;
-}
-
 const STATE_FLUSH_MS = 250; // a crash repeats at most this much reading
 const PRIVACY_WARNING_MS = 10_000; // by then running sessions have requested a box
 const BOX_FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
-/** Runs until `signal` is aborted. Resolves with the exit code; rejects only for unexpected errors. */
-export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_MS }: DaemonOptions): Promise<number> {
-  return new Daemon(config, { log, graceMs, machine: machineOf(config, log) }).run(signal);
-}
-
 export interface DaemonPorts {
   log: Logger;
+  /** How long a turn may take to appear before its old post is declared lost. */
   graceMs: number;
   machine: Machine;
   /** Called with each view that was drawn. */
@@ -228,19 +216,18 @@ export class Daemon {
   }
 
   async #startCoordinator(): Promise<void> {
-    const coordinator = coordinatorOf(this.#config, {
+    const ports = {
       clock: this.#clock,
       log: this.#log,
       redact: this.#redact,
       sessions: this.#fold.sessionsByKey,
-      changed: (boxIds) => this.#board.redraw(boxIds),
+      changed: (boxIds: readonly string[] | 'all') => this.#board.redraw(boxIds),
       postAlert: createAlerts({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
       isReplaced: () => this.#twin.replacedBy() !== undefined,
-      stored: storedFindings(this.#state.facts),
-    });
+    };
+    const coordinator = coordinatorOf(this.#config, ports, this.#state);
     if (coordinator === undefined) return;
     this.#coordinator = coordinator;
-    this.#state.add(findingsToStore(coordinator));
     this.#releases.add(() => coordinator.stop());
     await coordinator.start();
   }

@@ -24,7 +24,7 @@ const context: CliContext = {
   err: (line) => void process.stderr.write(`${mask(line)}\n`),
 };
 
-const catalogue = createCatalogue(async () => (await import('../app/daemon.ts')).runDaemon);
+const catalogue = createCatalogue(async () => (await import('../app/run-daemon.ts')).runDaemon);
 
 // Without its file the program might watch more than it should; only help needs no settings.
 function refuses(): boolean {

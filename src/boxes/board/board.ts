@@ -18,7 +18,7 @@ import { LostTurns } from './lost-turns.ts';
 import { type BoxPolicy, decideBox } from './box-policy.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
-import { isQuietTickDue } from './quiet-ticks.ts';
+import { hasOpenTurn, isTickDue } from './due-ticks.ts';
 import { shareSlots } from './slot-sharing.ts';
 
 export type { Placement } from './box-entry.ts';
@@ -271,10 +271,9 @@ export class Board {
     if (tree === undefined || shown === undefined) return;
     this.#homes.watch(entry, tree);
     const { status } = tree;
-    const isDue = hasOpenTurn(tree) && isQuietTickDue(lastEventAt(tree), shown.session.asOf, now);
-    const changes = status.state !== entry.state || status.final !== entry.final || statesOf(shown) !== statesOf(tree);
+    const changes = status.state !== entry.state || status.final !== entry.final || isTickDue(shown, tree, now);
     const opens = entry.phase === 'undecided' && decideBox(tree, status, this.#options.policy).kind === 'open';
-    if (isDue || changes || opens) this.#tickSession(entry.sessionKey, now);
+    if (changes || opens) this.#tickSession(entry.sessionKey, now);
   }
 
   #tickSession(sessionKey: string, at: number): void {
@@ -291,13 +290,4 @@ export class Board {
       this.#entriesById.delete(entry.boxId);
     }
   }
-}
-
-/** Sub-agents may go on after the turn that spawned them has ended. */
-function hasOpenTurn({ status, childrenByKey }: JudgedTree): boolean {
-  return !status.final || Object.values(childrenByKey).some(hasOpenTurn);
-}
-
-function statesOf({ status, childrenByKey }: JudgedTree): string {
-  return [status.state, ...Object.values(childrenByKey).map(statesOf)].join(' ');
 }

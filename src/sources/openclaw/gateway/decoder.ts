@@ -1,23 +1,21 @@
-// Turns frames of the gateway into events of sessions. Keeps what is known about each session; has no socket and no timer.
+// Turns frames of the gateway into events of sessions; has no socket and no timer.
 
-import type { Route, SessionEvent } from '../../../core/event.ts';
+import type { SessionEvent } from '../../../core/event.ts';
 import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
-import { setBounded } from '../../../core/bounded-map.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
-import { agentIdOf, formOf } from '../decoding/session-key.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
-import { decodeRow, infoOfKey, outcomeOfRow, rowOf, type SessionInfo } from './decode-row.ts';
+import { outcomeOfRow, rowOf } from './decode-row.ts';
 import { RunDecoder } from './decode-run.ts';
-import { GATEWAY } from './gateway-identity.ts';
 import { type History, type InFlight, isAtWork, mayBeAtWork, missedMessages, ofNewestTurn, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import type { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { runFrameOf } from './run-frame.ts';
-import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
+import { isSessionKey, sessionKeyOf } from './raw-session-key.ts';
+import { SessionInfos } from './session-infos.ts';
 import { Tasks } from './tasks.ts';
 import { IGNORED_EVENTS } from './wire.ts';
 
@@ -44,8 +42,6 @@ export interface DecoderOptions {
   emitsQuestions?: boolean;
 }
 
-const MAX_SESSIONS = 5_000;
-
 export class GatewayDecoder {
   readonly runs: Runs;
   readonly tasks: Tasks;
@@ -54,20 +50,21 @@ export class GatewayDecoder {
   readonly #jobs: Jobs;
   readonly #runDecoder: RunDecoder;
   readonly #messageDecoder: MessageDecoder;
-  readonly #infoByKey = new Map<string, Partial<SessionInfo>>();
-  /** Emitted with every `session_seen`. */
-  #visibility: Pick<SessionInfo, 'toolsUntold'> = {};
+  readonly #infos: SessionInfos;
 
   constructor(options: DecoderOptions) {
     this.#options = options;
     this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.emitsQuestions);
-    this.#jobs = new Jobs(this.#context.safe);
+    const { safe } = this.#context;
+    this.#jobs = new Jobs(safe);
+    this.#infos = new SessionInfos({ safe, jobs: this.#jobs, emit: (event) => options.emit(event) });
+    const emitOne = (rawKey: string, at: number, event: EventBody): void => this.#infos.emit(rawKey, at, event);
     const emit = (rawKey: string, at: number, events: readonly EventBody[]): void => {
-      for (const event of events) this.#emit(rawKey, at, event);
+      for (const event of events) emitOne(rawKey, at, event);
     };
-    this.tasks = new Tasks(this.#context.safe, (rawKey, at, event) => this.#emit(rawKey, at, event));
+    this.tasks = new Tasks(safe, emitOne);
     this.runs = new Runs({
-      emit: (rawKey, at, event) => this.#emit(rawKey, at, event),
+      emit: emitOne,
       now: options.now,
       after: options.after,
       jobName: (jobId) => this.#jobs.get(jobId)?.name,
@@ -78,7 +75,7 @@ export class GatewayDecoder {
     this.#runDecoder = new RunDecoder({
       ...shared,
       after: options.after,
-      updateSession: (rawKey, at, info) => this.#updateSession(rawKey, at, info),
+      updateSession: (rawKey, at, info) => this.#infos.update(rawKey, at, info),
       onGap: options.onGap,
       onMissingResult: options.onMissingResult,
     });
@@ -87,9 +84,7 @@ export class GatewayDecoder {
 
   /** Sets whether no source reports tools and sub-agents, and emits it for all sessions. */
   toolsUntold(toolsUntold: boolean): void {
-    if ((this.#visibility.toolsUntold ?? false) === toolsUntold) return;
-    this.#visibility = { toolsUntold };
-    for (const key of this.#infoByKey.keys()) this.#updateSession(key, this.#options.now(), {});
+    this.#infos.setToolsUntold(toolsUntold, this.#options.now());
   }
 
   /** One event of the gateway. Never throws. */
@@ -104,7 +99,7 @@ export class GatewayDecoder {
   /** Takes a session row from an answer. */
   row(row: JsonRecord): void {
     const rawKey = row['key'];
-    if (isSessionKey(rawKey)) this.#applyRow(rawKey, this.#options.now(), row);
+    if (isSessionKey(rawKey)) this.#infos.applyRow(rawKey, this.#options.now(), row);
   }
 
   /** Emits what a session's history has and we missed; `since` is when we may have begun to miss events. Never throws. */
@@ -178,9 +173,9 @@ export class GatewayDecoder {
     const row = rowOf(payload);
     if (typeof row['abortedLastRun'] === 'boolean')
       this.runs.setStoppedByRow(rawKey, row['abortedLastRun'], asNumber(row['updatedAt']) ?? at);
-    if (Object.keys(row).length > 0) this.#applyRow(rawKey, at, row);
-    else if (isSessionKey(payload['spawnedBy'])) this.#updateSession(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
-    else this.#introduce(rawKey, at);
+    if (Object.keys(row).length > 0) this.#infos.applyRow(rawKey, at, row);
+    else if (isSessionKey(payload['spawnedBy'])) this.#infos.update(rawKey, at, { parentKey: sessionKeyOf(payload['spawnedBy']) });
+    else this.#infos.introduce(rawKey, at);
     this.#options.onSession(rawKey);
   }
 
@@ -220,7 +215,7 @@ export class GatewayDecoder {
   #operation(rawKey: string, payload: JsonRecord): void {
     const isDone = payload['operation'] === 'compact' && payload['phase'] === 'end' && payload['completed'] === true;
     if (isDone && this.runs.session(rawKey).hasBegun)
-      this.#emit(rawKey, asNumber(payload['ts']) ?? this.#options.now(), { type: 'compacted' });
+      this.#infos.emit(rawKey, asNumber(payload['ts']) ?? this.#options.now(), { type: 'compacted' });
   }
 
   #cron(payload: JsonRecord): void {
@@ -235,7 +230,7 @@ export class GatewayDecoder {
     const now = this.#options.now();
     const { inFlight } = history;
     const wasKnown = this.runs.run(inFlight?.runId) !== undefined;
-    this.#applyRow(rawKey, now, history.row);
+    this.#infos.applyRow(rawKey, now, history.row);
     const missed = missedMessages(history, since);
     for (const message of missed) this.#messageDecoder.past(rawKey, message);
     if (inFlight === undefined && mayBeAtWork(history)) this.#messageDecoder.unnamed(rawKey, ofNewestTurn(missed));
@@ -257,46 +252,12 @@ export class GatewayDecoder {
   #resume(run: Run, { plan, events }: InFlight, now: number): void {
     run.emittedAt = now;
     const steps = planSteps('plan', { plan }, this.#context.safe);
-    if (steps !== undefined) this.#emit(run.rawKey, now, { type: 'plan_changed', steps });
+    if (steps !== undefined) this.#infos.emit(run.rawKey, now, { type: 'plan_changed', steps });
     for (const event of events) {
       const data = asRecord(event['data']);
       const isNewEnd = event['stream'] === 'tool' && (data?.['phase'] === 'start' || data?.['phase'] === 'update');
       if (isNewEnd) this.#agent({ ...event, sessionKey: run.rawKey });
     }
-  }
-
-  #applyRow(rawKey: string, at: number, row: JsonRecord): void {
-    if (Object.keys(row).length === 0) return;
-    const known = this.#infoByKey.get(sessionKeyOf(rawKey))?.route;
-    this.#updateSession(rawKey, at, decodeRow(rawKey, row, this.#context.safe, { job: this.#jobRoute(rawKey), known }));
-  }
-
-  #jobRoute(rawKey: string): Route | undefined {
-    return this.#jobs.get(cronJobOf(rawKey))?.route;
-  }
-
-  /** Emits what is new about a session; what a row does not mention stays as it was. */
-  #updateSession(rawKey: string, at: number, info: Partial<SessionInfo>): void {
-    const key = sessionKeyOf(rawKey);
-    const known = this.#infoByKey.get(key);
-    const now = { agentId: agentIdOf(key) ?? 'main', ...formOf(key), ...known, ...info, ...this.#visibility };
-    if (JSON.stringify(now) === JSON.stringify(known)) return;
-    setBounded(this.#infoByKey, key, now, MAX_SESSIONS);
-    this.#emitEvent(key, at, { type: 'session_seen', ...now });
-  }
-
-  /** Nothing is emitted of a session before what its key says. */
-  #introduce(rawKey: string, at: number): void {
-    if (!this.#infoByKey.has(sessionKeyOf(rawKey))) this.#updateSession(rawKey, at, infoOfKey(rawKey, this.#jobRoute(rawKey)));
-  }
-
-  #emit(rawKey: string, at: number, event: EventBody): void {
-    this.#introduce(rawKey, at);
-    this.#emitEvent(sessionKeyOf(rawKey), at, event);
-  }
-
-  #emitEvent(sessionKey: string, at: number, event: EventBody): void {
-    this.#options.emit({ ...event, sessionKey, at, source: GATEWAY.id, namesRuns: GATEWAY.capabilities.namesRuns });
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isQuietTickDue } from '../../../../src/boxes/board/quiet-ticks.ts';
+import { isQuietTickDue } from '../../../../src/boxes/board/due-ticks.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
