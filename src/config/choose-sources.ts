@@ -5,6 +5,7 @@ import { findGateway, type GatewayFound } from '../sources/openclaw/gateway/find
 import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';
+import { settings as table } from './settings.ts';
 import { AUTO, type SourceId, type SourceNames } from './source-names.ts';
 
 const FILE_SOURCES = SOURCES.filter((entry) => 'reads' in entry);
@@ -142,17 +143,19 @@ function missingFolders(settings: SourceSettings, sources: SourceNames, hasGatew
 }
 
 function missingFolder({ reads }: FileSource, orElse = ''): SourceProblem {
-  return { variable: reads.variable, wrong: 'is missing', expected: `${reads.expected}${orElse}` };
+  const { variable, form } = table[reads.setting];
+  return { variable, wrong: 'is missing', expected: `${form.expected}${orElse}` };
 }
 
 function describeFolder(source: FileSource, settings: SourceSettings, sources: SourceNames): string {
   const folder = folderOf(source, settings, sources);
-  const { subject, variable } = source.reads;
+  const { subject, setting } = source.reads;
+  const { variable } = table[setting];
   if (folder !== undefined) return `${subject} are read from ${folder}.`;
   return `${subject} are not read: ${isWanted(sources, source.id) ? `${variable} is not set` : `SOURCES=${sources.text}`}.`;
 }
 
-function describeGateway(gateway: Exclude<Gateway, { problem: SourceProblem }> | { problem: SourceProblem }): string {
+function describeGateway(gateway: Gateway): string {
   if ('access' in gateway) return `The gateway at ${gateway.access.url} is watched; ${gateway.why}.`;
   return 'why' in gateway ? `No gateway is watched: ${gateway.why}.` : 'No gateway is watched.';
 }

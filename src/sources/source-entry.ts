@@ -4,11 +4,8 @@ import type { Source, SourcePorts } from '../core/source.ts';
 
 /** The folder of a source of files. */
 interface SourceFolder {
-  /** The name of the setting in the table of variables, and the name of its variable. */
+  /** The name of its setting in the table of variables. */
   readonly setting: string;
-  readonly variable: string;
-  /** Completes "expected …". */
-  readonly expected: string;
   /** What is in the folder: the first word of a sentence about it. */
   readonly subject: string;
 }

@@ -12,12 +12,7 @@ interface Settings {
 
 export const transcripts = {
   ...TRANSCRIPTS,
-  reads: {
-    setting: 'transcriptDir',
-    variable: 'TRANSCRIPT_DIR',
-    expected: 'the path of a sessions folder or an agents root',
-    subject: 'Transcripts',
-  },
+  reads: { setting: 'transcriptDir', subject: 'Transcripts' },
   create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions }, ports) => {
     if (transcriptDir === undefined) return undefined;
     const { createTranscriptSource } = await import('./transcripts-source.ts');
