@@ -1,6 +1,6 @@
 // Reads the file of TOOL_LABELS_FILE, for the check at the start and for the boxes.
 
-import { isRecord } from '../core/json-guards.ts';
+import { isRecord, parseJson } from '../core/json-guards.ts';
 import { readRegularFile } from './regular-file.ts';
 
 const MAX_BYTES = 1_048_576; // Thousands of labels fit.
@@ -9,16 +9,8 @@ const MAX_BYTES = 1_048_576; // Thousands of labels fit.
 export function readLabelsFile(path: string): { readonly value: object } | { readonly wrong: string } {
   const read = readRegularFile(path, MAX_BYTES);
   if ('wrong' in read) return { wrong: `names ${read.wrong}` };
-  const value = parsed(read.text);
+  // Without the parser's message: it quotes the file, and a wrong path may lead to a secret.
+  const value = parseJson(read.text);
   if (isRecord(value)) return { value };
   return { wrong: `names a file that is not a JSON object (${path})` };
-}
-
-// Drops the parser's message: it quotes the file, and a wrong path may lead to a secret.
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,9 @@
 
 import type { Audience, Route, Trigger } from './event.ts';
 
-const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
+export const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
+/** As private as `disputed`, but any route that is found replaces it. */
+export const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 
 /**
  * The one place whose readers may read the turn: its route, if the line that set it going agrees with it. `undefined`: not known yet,

@@ -169,10 +169,14 @@ export class WatchedFolders<Place extends Folder> {
   }
 }
 
+/** The version of a folder with this `stat`. */
+export function folderVersion({ dev, ino, birthtimeNs }: { dev: bigint; ino: bigint; birthtimeNs: bigint }): string {
+  return `${dev}:${ino}:${birthtimeNs}`;
+}
+
 async function versionOf(root: string): Promise<string> {
   try {
-    const stats = await stat(root, { bigint: true });
-    return `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+    return folderVersion(await stat(root, { bigint: true }));
   } catch {
     return '';
   }

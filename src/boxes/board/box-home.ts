@@ -1,12 +1,11 @@
 // Decides whether a box may stay where it is: compares the home it was placed by with its turn's home now.
 
 import type { Route } from '../../core/event.ts';
-import { homeOf, isPublic } from '../../core/home.ts';
+import { homeOf, isPublic, UNKNOWN } from '../../core/home.ts';
 import type { TurnTree } from '../../core/session.ts';
 import type { Target } from '../../core/sink.ts';
 import { type BoxEntry, type Placement, settle } from './box-entry.ts';
 
-const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const AWAY = 'its post is in a channel where it does not belong';
 
 /** The turn's home, as it is stored in the entry. */

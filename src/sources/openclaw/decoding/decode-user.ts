@@ -7,8 +7,11 @@ import type { EventBody } from './decoded-event.ts';
 import { contentText } from './entry-text.ts';
 import { asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { questionOf } from './question.ts';
+import type { SafeText } from './safe-text.ts';
 import { findTrigger } from './trigger.ts';
 import { readUserText, type UserText } from './user-text.ts';
+
+export type CommandEnd = Extract<EventBody, { type: 'background_ended' }>;
 
 const UNKNOWN: Trigger = { kind: 'unknown' };
 
@@ -26,12 +29,17 @@ export function decodeUser(messageId: string, message: JsonRecord, context: Deco
   const { isAnswered, ...found } = findTrigger(message, text, context.safe);
   const trigger = isWithoutPrompt(text) && found.trigger.kind === 'operator' ? UNKNOWN : found.trigger;
   const run = runId === undefined ? {} : { runId };
-  const ended = text.endedCommands.flatMap((command): EventBody[] => {
-    const handle = context.safe.id(command.handle);
-    return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
-  });
+  const ended = endedCommands(text, context.safe);
   const started: EventBody = { type: 'turn_started', trigger, messageId, ...run, ...questionOf(text, trigger, context) };
   return isAnswered ? [...ended, started, { type: 'run_ended', outcome: 'done', ...run }] : [...ended, started];
+}
+
+/** The background commands whose end the text reports. */
+export function endedCommands(text: UserText, safe: SafeText): CommandEnd[] {
+  return text.endedCommands.flatMap((command): CommandEnd[] => {
+    const handle = safe.id(command.handle);
+    return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
+  });
 }
 
 /** 2026.7 marks lines with `<runId>:user`, `<runId>:assistant` or the bare run id. */

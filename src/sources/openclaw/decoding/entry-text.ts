@@ -2,6 +2,8 @@
 
 import { asList, asRecord, asText } from '../../../core/json-guards.ts';
 
+/** Roles of messages of which people see nothing: notes of the gateway to itself, and nested calls, which tool events describe better. */
+export const SILENT_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
 /** Replies that mean "say nothing"; the last two belong to messages between sessions. */
 const SILENT_REPLY = /^(?:NO_REPLY|HEARTBEAT_OK|ANNOUNCE_SKIP|REPLY_SKIP)$/i;
 /** 2026.7 writes this into a message whose model call failed. */

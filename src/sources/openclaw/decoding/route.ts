@@ -1,6 +1,7 @@
 // Finds where a session's conversation takes place and who reads it, from its key and its row. The order of the checks protects privacy. Pure.
 
 import type { Audience, Route } from '../../../core/event.ts';
+import { DISPUTED } from '../../../core/home.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { type KeyMeaning, readKey } from './session-key.ts';
 
@@ -17,7 +18,6 @@ export interface RouteFinding {
 /** The part of a row that matters here. */
 export type Evidence = Pick<IndexEntry, 'delivery' | 'audience'>;
 
-export const DISPUTED: Route = { kind: 'elsewhere', audience: 'disputed' };
 const ID = /^[a-z0-9]+$/;
 const MAX_DEPTH = 16;
 

@@ -3,6 +3,7 @@
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
+import { SILENT_ROLES } from '../decoding/entry-text.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { setBounded } from '../../../core/bounded-map.ts';
 import { decodeTurnStart, isTurnStart } from './turn-start.ts';
@@ -27,8 +28,6 @@ interface Ports {
 type AgentMessage = Extract<EventBody, { type: 'message' }>;
 
 const MAX_MESSAGES = 10_000;
-/** Notes of the gateway to itself, and nested calls, which the tool events describe better. */
-const IGNORED_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
 
 /** The message in a live payload or in an entry of the history; undefined when it has no id. */
 export function messageOf(value: JsonRecord, now: number): Message | undefined {
@@ -94,7 +93,7 @@ export class MessageDecoder {
     if (isTurnStart(message.body)) return this.#begin(rawKey, message);
     if (role === 'assistant') return this.#agentMessage(rawKey, message, withCalls);
     if (role === 'toolResult') return this.#result(rawKey, message);
-    if (!IGNORED_ROLES.has(role)) this.#ports.context.unknown(`role:${role}`);
+    if (!SILENT_ROLES.has(role)) this.#ports.context.unknown(`role:${role}`);
   }
 
   #begin(rawKey: string, { id, at, body }: Message): void {

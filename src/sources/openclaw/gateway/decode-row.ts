@@ -1,10 +1,10 @@
 // Decodes a session row. We trust rows for routing, lineage and tokens; about running work they lag behind. Pure.
 
 import type { EventOf, Route } from '../../../core/event.ts';
-import { contradicts } from '../../../core/home.ts';
+import { contradicts, DISPUTED, UNKNOWN } from '../../../core/home.ts';
 import { deliveryOf } from '../decoding/index-entry.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
-import { DISPUTED, routeOf } from '../decoding/route.ts';
+import { routeOf } from '../decoding/route.ts';
 import { rowAudience } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import { agentIdOf } from '../decoding/session-key.ts';
@@ -13,7 +13,6 @@ import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
 /** What a row says about its session. A missing member means "not known", which is not the same as "none". */
 export type SessionInfo = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
-const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_LABEL_POINTS = 200;
 const MATTERMOST_ID = /^[a-z0-9]{26}$/;
 

@@ -13,8 +13,6 @@ export interface Job {
   name?: string;
   /** Where the results go, and so who may read the run. Undefined for jobs that deliver nowhere. */
   route?: Route;
-  /** True for a heartbeat, which is a job, too. */
-  isHeartbeat: boolean;
 }
 
 const MAX_JOBS = 1_000;
@@ -32,11 +30,11 @@ export class Jobs {
     return jobId === undefined ? undefined : this.#jobsById.get(jobId.toLowerCase());
   }
 
-  /** Adds or updates the job of a `cron` event; undefined when the event names no job. */
-  update(payload: JsonRecord): Job | undefined {
+  /** Adds or updates the job of a `cron` event. */
+  update(payload: JsonRecord): void {
     const jobId = this.#safe.id(payload['jobId']);
     const raw = asRecord(payload['job']);
-    if (jobId === undefined) return undefined;
+    if (jobId === undefined) return;
     const known = this.get(jobId);
     const name = asText(raw?.['name']);
     const route = routeOfDelivery(asRecord(asRecord(payload['delivery'])?.['resolved']) ?? asRecord(raw?.['delivery'])) ?? known?.route;
@@ -44,10 +42,8 @@ export class Jobs {
       jobId,
       ...(name === undefined ? (known?.name === undefined ? {} : { name: known.name }) : { name: this.#safe.line(name, MAX_NAME_POINTS) }),
       ...(route === undefined ? {} : { route }),
-      isHeartbeat: asRecord(raw?.['payload'])?.['kind'] === 'heartbeat' || known?.isHeartbeat === true,
     };
     setBounded(this.#jobsById, jobId.toLowerCase(), job, MAX_JOBS);
-    return job;
   }
 }
 

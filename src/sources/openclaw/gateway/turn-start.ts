@@ -2,6 +2,7 @@
 
 import type { Trigger } from '../../../core/event.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
+import { type CommandEnd, endedCommands } from '../decoding/decode-user.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { contentText } from '../decoding/entry-text.ts';
 import { isGatewayCommand } from '../decoding/gateway-command.ts';
@@ -16,7 +17,7 @@ export type TurnStart = Extract<EventBody, { type: 'turn_started' }>;
 
 export interface DecodedTurnStart {
   /** Background commands whose end the text reports. */
-  ended: Extract<EventBody, { type: 'background_ended' }>[];
+  ended: CommandEnd[];
   started: TurnStart;
   /** The gateway answers the message itself; no run follows. */
   isAnswered: boolean;
@@ -34,10 +35,7 @@ export function isTurnStart(message: JsonRecord): boolean {
 export function decodeTurnStart(messageId: string, message: JsonRecord, context: DecodeContext): DecodedTurnStart {
   const { safe } = context;
   const text = readUserText(contentText(message['content']));
-  const ended = text.endedCommands.flatMap((command): DecodedTurnStart['ended'] => {
-    const handle = safe.id(command.handle);
-    return handle === undefined ? [] : [{ ...command, type: 'background_ended', handle }];
-  });
+  const ended = endedCommands(text, safe);
   const byMarks = triggerOfProvenance(message, safe) ?? triggerOfSender(message, safe);
   const isAnswered = byMarks?.kind !== 'schedule' && isGatewayCommand(text.body);
   const trigger: Trigger = isAnswered

@@ -6,7 +6,7 @@ import { createDecodeContext, type DecodeContext } from '../decoding/decode-cont
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import { decodeUser, runIdOf } from '../decoding/decode-user.ts';
 import type { DecodedLine, EventBody } from '../decoding/decoded-event.ts';
-import { contentText } from '../decoding/entry-text.ts';
+import { contentText, SILENT_ROLES } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
 import { createSafeText } from '../decoding/safe-text.ts';
@@ -27,7 +27,6 @@ const SILENT_ENTRIES: ReadonlySet<string> = new Set([
   'branch_summary',
   'custom_message',
 ]);
-const SILENT_ROLES: ReadonlySet<string> = new Set(['system', 'custom', 'bashExecution', 'branchSummary', 'compactionSummary']);
 const PROMPT_ERROR = /^(?:openclaw|moltbot|clawdbot)[.:]prompt-error$/;
 const SILENT_CUSTOM =
   /^(?:model-snapshot|(?:openclaw|moltbot|clawdbot)[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;

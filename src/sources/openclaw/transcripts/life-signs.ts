@@ -38,12 +38,12 @@ export class LifeSigns {
   readonly #originsByKey = new Map<string, Origin>();
 
   constructor(options: LifeSignsOptions) {
-    const { clock, root, pidNamespace, emitter: announcer } = options;
+    const { clock, root, pidNamespace, emitter } = options;
     this.#options = options;
     this.#busy = new BusySessions({
       clock,
-      lastLineAt: (key) => announcer.lastLineAt(key),
-      emit: (key, event) => announcer.emitOne(key, this.#originOf(key), event),
+      lastLineAt: (key) => emitter.lastLineAt(key),
+      emit: (key, event) => emitter.emitOne(key, this.#originOf(key), event),
     });
     this.#locks = new LockWatch({
       clock,

@@ -1,6 +1,8 @@
 // Splits the bytes of one JSON object into its members, piece by piece, so that a file of any size is parsed in small steps.
 // Keeps only the bytes of the current member.
 
+import { asList, parseJson } from '../../../core/json-guards.ts';
+
 const [QUOTE, BACKSLASH, COMMA, COLON, OPEN, CLOSE] = [0x22, 0x5c, 0x2c, 0x3a, 0x7b, 0x7d];
 const [OPEN_LIST, CLOSE_LIST] = [0x5b, 0x5d];
 const MAX_MEMBER_BYTES = 1024 * 1024; // a row with all its snapshots has some ten kilobytes; a larger member is left out
@@ -98,9 +100,8 @@ export class ObjectMembers {
   #parsed(): [key: string, value: unknown] | undefined {
     const colon = this.#colon;
     if (colon === undefined) return undefined;
-    const [key, value, ...more] = listIn(
-      `[${this.#bytes.toString('utf8', 0, colon)},${this.#bytes.toString('utf8', colon + 1, this.#position)}]`,
-    );
+    const text = `[${this.#bytes.toString('utf8', 0, colon)},${this.#bytes.toString('utf8', colon + 1, this.#position)}]`;
+    const [key, value, ...more] = asList(parseJson(text));
     return typeof key === 'string' && value !== undefined && more.length === 0 ? [key, value] : undefined;
   }
 
@@ -126,14 +127,5 @@ export class ObjectMembers {
     this.#bytes = this.#bytes.subarray(this.#position + 1);
     this.#colon = undefined;
     this.#position = -1; // the loop goes on with the first byte
-  }
-}
-
-function listIn(text: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return [];
   }
 }

@@ -1,7 +1,8 @@
 // Emits the events of sessions under their keys, and `session_seen` before the first of them. Remembers what was emitted.
 
 import type { Clock } from '../../../core/clock.ts';
-import type { EventOf, Route, SessionEvent } from '../../../core/event.ts';
+import type { EventOf, SessionEvent } from '../../../core/event.ts';
+import { UNKNOWN } from '../../../core/home.ts';
 import type { DecodedEvent } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { setBounded } from '../../../core/bounded-map.ts';
@@ -27,7 +28,6 @@ export interface Origin {
 
 type Facts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'source'>;
 
-const UNKNOWN: Route = { kind: 'elsewhere', audience: 'unknown' };
 const MAX_SESSIONS = 5_000; // a forgotten session is only introduced once more
 const MAX_LABEL_POINTS = 200;
 

@@ -6,7 +6,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
 import { inSlices } from '../../../files/in-slices.ts';
 import { type Refusal, refusalOf } from '../../../files/open-file.ts';
-import type { Discovery, Folder as AnyFolder, FolderLayout } from '../../../files/watched-folders.ts';
+import { type Discovery, type Folder as AnyFolder, type FolderLayout, folderVersion } from '../../../files/watched-folders.ts';
 
 export interface Folder extends AnyFolder {
   /** The agent of the folder, by its path `<agents>/<agentId>/sessions`. */
@@ -84,7 +84,7 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
     const stats = await look(path, { bigint: true });
     if (!stats.isDirectory()) return undefined;
     const agentId = basename(path) === SESSIONS ? basename(dirname(path)) : 'main';
-    return { path, agentId: agentId === '' ? 'main' : agentId, version: `${stats.dev}:${stats.ino}:${stats.birthtimeNs}` };
+    return { path, agentId: agentId === '' ? 'main' : agentId, version: folderVersion(stats) };
   } catch (error) {
     return refusalOf(error) === 'missing' ? undefined : path;
   }
