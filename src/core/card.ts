@@ -23,7 +23,6 @@ export interface TurnStatus {
   reason?: string;
   quietMs?: number;
   waitingOn?: 'approval' | 'answer';
-  waitingText?: string;
   retry?: Retry;
   endedAt?: number;
 }

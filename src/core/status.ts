@@ -48,10 +48,7 @@ function stateOf(tree: Unjudged, limits: StatusLimits): TurnStatus {
 function undisturbed(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const { turn } = tree;
   const waiting = openWaits(turn, tree.session.asOf).at(-1);
-  if (waiting !== undefined) {
-    const text = waiting.text === undefined ? {} : { waitingText: waiting.text };
-    return { state: 'waiting', final: false, waitingOn: waiting.on, ...text };
-  }
+  if (waiting !== undefined) return { state: 'waiting', final: false, waitingOn: waiting.on };
   if (turn.retry !== undefined) return retrying(tree, turn.retry, limits);
   if (isAlive(tree, limits)) return activeOrQuiet(tree, limits);
   return turn.end === undefined ? unended(tree, limits) : ended(tree, limits);

@@ -72,7 +72,6 @@ describe.each(versions)('on version %s', (version) => {
     expect(await reasonOf(sink.resolveChannel(SAMPLE.foreignId))).toBe('no_access');
     expect(await reasonOf(sink.resolveChannel(`${SAMPLE.teamName}/nowhere`))).toBe('rejected');
     expect(await sink.directChannel(SAMPLE.botId, SAMPLE.aliceId)).toMatchObject({ channelId: SAMPLE.directId, type: 'D' });
-    expect(await sink.userByName('alice')).toMatchObject({ userId: SAMPLE.aliceId, isBot: false });
   });
 
   it.each<[string, (standIn: StandIn, postId: string) => void, Reason, Reason | 'ok']>([

@@ -15,8 +15,8 @@ export interface BoxPolicy {
   hasFindings?: (boxId: string) => boolean;
 }
 
-/** `later`: decide again at that instant. */
-export type Decision = { kind: 'open' } | { kind: 'later'; at: number } | { kind: 'never'; why: string };
+/** `later`: not yet, but it may open when time has passed or something has happened. */
+export type Decision = { kind: 'open' } | { kind: 'later' } | { kind: 'never'; why: string };
 
 const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a box
 const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbeat; those are answered in seconds
@@ -33,7 +33,7 @@ export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy)
     case 'heartbeat':
       return isFailureOrWaiting(status) || Object.keys(turn.childrenByKey).length > 0
         ? { kind: 'open' }
-        : notYet(status, 'a heartbeat', session.asOf);
+        : notYet(status, 'a heartbeat that went well');
     case 'unknown':
       return openAfter(tree, status, mayBeHeartbeat(tree) ? Math.max(policy.openAfterMs, UNKNOWN_OPENS_AFTER_MS) : policy.openAfterMs);
     case 'person':
@@ -59,13 +59,11 @@ function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number, opensAtO
   const opensAt = tree.turn.startedAt + delayMs;
   const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
   if (lastedUntil >= opensAt) return { kind: 'open' };
-  return status.final
-    ? { kind: 'never', why: 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last' }
-    : { kind: 'later', at: opensAt };
+  return notYet(status, 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last');
 }
 
-function notYet(status: TurnStatus, what: string, asOf: number): Decision {
-  return status.final ? { kind: 'never', why: `${what} that went well` } : { kind: 'later', at: asOf + UNKNOWN_OPENS_AFTER_MS };
+function notYet(status: TurnStatus, why: string): Decision {
+  return status.final ? { kind: 'never', why } : { kind: 'later' };
 }
 
 /** Heartbeats run in the agent's main session, never in a conversation's own one. */

@@ -91,7 +91,7 @@ export interface Publisher {
   /** Makes `view` the state that the post of its box must show. Idempotent; the newest wins. */
   show(view: BoxView): void;
   /** Takes over the post of an earlier process, before the first `show` of that box. A known box is left alone. */
-  adopt(record: PostRecord, view?: BoxView): void;
+  adopt(record: PostRecord): void;
   /** Writes every open post again, so that it carries our claim. Call when another process wrote to one of them. */
   reclaim(): void;
   /** Counts a request that another part has just sent: all requests of the daemon share the budget. */

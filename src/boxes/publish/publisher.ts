@@ -82,13 +82,11 @@ class PostPublisher implements Publisher {
     if (hash !== known.hash && isDirty(known) && known.attempt === undefined) this.#ports.meter.count('edits_conflated');
   }
 
-  adopt(record: PostRecord, view?: BoxView): void {
+  adopt(record: PostRecord): void {
     const { boxId, target, owedView } = record;
-    if (!this.#statesById.has(boxId)) {
-      this.#statesById.set(boxId, adoptedPostState(record, this.#instant()));
-      if (owedView !== undefined) this.show({ boxId, target, ...owedView });
-    }
-    if (view !== undefined) this.show(view);
+    if (this.#statesById.has(boxId)) return;
+    this.#statesById.set(boxId, adoptedPostState(record, this.#instant()));
+    if (owedView !== undefined) this.show({ boxId, target, ...owedView });
   }
 
   reclaim(): void {

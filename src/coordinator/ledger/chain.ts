@@ -24,7 +24,6 @@ export interface ChainFacts {
   lineageLines: readonly number[];
   lineageCount: number;
   dialect: 'none' | 'skills' | 'plugin' | 'mixed';
-  lastHash: string;
   resilience: Resilience;
 }
 
@@ -78,7 +77,6 @@ export class Chain {
       lineageLines: [...this.#lineageLines],
       lineageCount: this.#lineageCount,
       dialect: dialectOf(this.#hasSkills, this.#hasPlugin),
-      lastHash: this.#lastHash,
       resilience: this.#resilience.facts(),
     };
   }

@@ -23,12 +23,6 @@ export interface Channel {
   type: string;
 }
 
-export interface User {
-  userId: string;
-  username: string;
-  isBot: boolean;
-}
-
 /** Every method makes one attempt and throws `PushError` with a message that names cause and cure. */
 export interface MattermostChecks {
   /** The account of the token. `auth` when it is refused. */
@@ -37,12 +31,10 @@ export interface MattermostChecks {
   limits(signal?: AbortSignal): Promise<{ maxPostChars: number }>;
   /** A channel by id or `team/channel` in which the account is a member; else `rejected` (no such channel), `no_access` or `archived`. */
   resolveChannel(idOrPath: string, signal?: AbortSignal): Promise<Channel>;
-  channelInfo(channelId: string, signal?: AbortSignal): Promise<Channel>;
   /** The direct channel of two users, created if need be. */
   directChannel(userA: string, userB: string, signal?: AbortSignal): Promise<Channel>;
   /** Replies in a thread. `root_gone` when there is no such thread. */
   threadReplies(rootId: string, signal?: AbortSignal): Promise<number>;
-  userByName(username: string, signal?: AbortSignal): Promise<User>;
 }
 
 const NOT_MATTERMOST = "MM_URL points to something that is not Mattermost's API";
@@ -54,18 +46,9 @@ export function createChecks(server: Server): MattermostChecks {
     identify: (signal) => identify(server, signal),
     limits: (signal) => limits(server, signal),
     resolveChannel: (idOrPath, signal) => resolveChannel(server, idOrPath, signal),
-    channelInfo: async (channelId, signal) => channelOf(await getChannel(server, `/channels/${segment(channelId)}`, channelId, signal)),
     directChannel: (userA, userB, signal) => directChannel(server, [userA, userB], signal),
     threadReplies: (rootId, signal) => threadReplies(server, rootId, signal),
-    userByName: (username, signal) => userByName(server, username, signal),
   };
-}
-
-/** The two users of a direct channel, which its name is made of. `undefined` for any other channel. */
-export function membersOfDirect(channel: Channel): readonly [string, string] | undefined {
-  const [first, second, ...more] = channel.name.split('__');
-  if (channel.type !== 'D' || first === undefined || second === undefined || more.length > 0) return undefined;
-  return [first, second];
 }
 
 async function identify(server: Server, signal: AbortSignal | undefined): Promise<Identity> {
@@ -135,11 +118,6 @@ function replyCountOf(json: unknown, rootId: string): number {
   return typeof count === 'number' ? count : 0;
 }
 
-async function userByName(server: Server, username: string, signal: AbortSignal | undefined): Promise<User> {
-  const missing = `there is no user "${username}"`;
-  return userOf(recordOf(await ask(server, get(`/users/username/${segment(username)}`, signal), { gone: missing }, 'rejected')));
-}
-
 type Cures = Partial<Record<PushError['reason'], string>>;
 
 /** One request; a failure with a known cure gets the cure in front of what the server said. "Not found" becomes `notFound`. */
@@ -171,7 +149,7 @@ function recordOf(answer: HttpAnswer): JsonRecord {
   throw new PushError('server', `${NOT_MATTERMOST}: the answer is no object`);
 }
 
-function userOf(json: JsonRecord): User {
+function userOf(json: JsonRecord): Omit<Identity, 'serverVersion'> {
   const { id, username } = json;
   if (typeof id === 'string' && typeof username === 'string') return { userId: id, username, isBot: json['is_bot'] === true };
   throw new PushError('server', `${NOT_MATTERMOST}: the answer names no user`);

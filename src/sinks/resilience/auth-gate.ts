@@ -10,8 +10,8 @@ import type { Token } from './token.ts';
 
 export type AuthStatus =
   | { state: 'accepted' }
-  /** `because` is for people. `since` is an instant of the wall clock. */
-  | { state: 'refused'; since: number; because: string };
+  /** `because` is for people. */
+  | { state: 'refused'; because: string };
 
 export interface AuthGateOptions {
   token: Token;
@@ -117,7 +117,7 @@ class Gate {
 
   #refuse(message: string): void {
     const { clock, onChange } = this.#options;
-    this.#status = { state: 'refused', since: clock.now(), because: message };
+    this.#status = { state: 'refused', because: message };
     this.#waitMs = FIRST_WAIT_MS;
     this.#schedule(clock.monotonic() - this.#acceptedAt < FIRST_WAIT_MS ? FIRST_WAIT_MS : 0);
     onChange?.(this.#status);

@@ -9,6 +9,7 @@ import type { Route, SessionEvent, Trigger } from '../../../../../src/core/event
 import type { TurnTree } from '../../../../../src/core/session.ts';
 import { judge, statusOf } from '../../../../../src/core/status.ts';
 import { type RootTurn, treeOf } from '../../../../../src/core/tree.ts';
+import { openWaits } from '../../../../../src/core/turn.ts';
 
 const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
 const POLICY = { openAfterMs: 0, schedule: 'all', allowsAgent: () => true } as const;
@@ -66,7 +67,7 @@ export function describeBoxes(events: readonly SessionEvent[], endedAt: number):
 
 function stateKey(tree: TurnTree): string {
   const status = statusOf(tree, LIMITS);
-  return `${status.state} ${status.retry?.attempt ?? ''} ${status.waitingText ?? ''}`;
+  return `${status.state} ${status.retry?.attempt ?? ''} ${openWaits(tree.turn, tree.session.asOf).at(-1)?.text ?? ''}`;
 }
 
 function cardText(tree: TurnTree): string {
