@@ -4,7 +4,8 @@ import type { ChannelName } from '../config/name-forms.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
-import { FAILURES, PushError, type Sink } from '../core/sink.ts';
+import { isRefusal, PushError, type Sink } from '../core/sink.ts';
+import { wait } from '../core/wait.ts';
 import type { SinkFacts } from '../health/health-report.ts';
 import { type AuthGateSink, withAuthGate } from '../sinks/resilience/auth-gate.ts';
 import { withBackgroundPace } from '../sinks/mattermost/background-pace.ts';
@@ -156,7 +157,7 @@ export class Chat {
         this.#reachability.record(error);
         this.#recordRefusal(error, attempt);
         if (error.reason === 'auth') await this.#waitForToken(signal);
-        else await sleep(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
+        else await wait(this.#clock, Math.max(RETRY_MS, error.retryAfterMs ?? 0), signal);
       }
     }
   }
@@ -167,7 +168,7 @@ export class Chat {
     for (let waitedMs = 0; waitedMs < REFUSED_RETRY_MS && !signal.aborted; waitedMs += LOOK_MS) {
       this.token.refresh();
       if (this.token.current() !== refused) return;
-      await sleep(this.#clock, LOOK_MS, signal);
+      await wait(this.#clock, LOOK_MS, signal);
     }
   }
 
@@ -193,7 +194,7 @@ export class Chat {
     try {
       return (await this.#checks.resolveChannel(wanted, signal)).channelId;
     } catch (error) {
-      if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
+      if (!isRefusal(error)) throw error;
       throw new UnusableChannel(error.reason, error.message, { cause: error });
     }
   }
@@ -252,13 +253,6 @@ export class Chat {
     this.#breaker.stop();
     await this.#transport.close();
   }
-}
-
-async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const cancel = clock.after(delayMs, resolve);
-    signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
-  });
 }
 
 function messageOf(cause: unknown): string | undefined {

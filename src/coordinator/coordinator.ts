@@ -1,6 +1,7 @@
 // Watches governed agents: gives observations to the rules, and their findings to the boxes, the operators and the ledger.
 
 import type { Change } from '../core/fold.ts';
+import { wait } from '../core/wait.ts';
 import { Answers } from './answers.ts';
 import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from './contract.ts';
 import { conversationOf, actorIn, newestTurn } from './actor.ts';
@@ -260,6 +261,6 @@ class RunningCoordinator implements Coordinator {
   async stop(): Promise<void> {
     this.#governance.stop();
     const { clock } = this.#ports;
-    await Promise.race([this.#writer.write(), new Promise<void>((resolve) => clock.after(LAST_WRITE_MS, resolve))]);
+    await Promise.race([this.#writer.write(), wait(clock, LAST_WRITE_MS)]);
   }
 }

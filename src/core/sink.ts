@@ -88,7 +88,12 @@ export class PushError extends Error {
   }
 }
 
-/** Whether the request was not sent, so that the error shows nothing about the server. */
+/** Whether the server itself has answered no. Then waiting for it does not help; other errors are no refusals. */
+export function isRefusal(error: unknown): error is PushError {
+  return error instanceof PushError && FAILURES[error.reason].passes !== 'by_itself';
+}
+
+/** The request was not sent, so the error shows nothing about the server. */
 export class HeldBack extends PushError {}
 
 /** The outcome of the newest exchange with the chat server or of the newest probe. */

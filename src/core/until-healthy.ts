@@ -2,6 +2,7 @@
 
 import type { Clock } from './clock.ts';
 import { FAILURES, PushError } from './sink.ts';
+import { wait } from './wait.ts';
 
 const RETRY_MS = 5_000;
 
@@ -12,7 +13,7 @@ export async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): 
       return await attempt();
     } catch (error) {
       if (!(error instanceof PushError) || FAILURES[error.reason].passes !== 'by_itself') throw error;
-      await new Promise<void>((resolve) => clock.after(waitAfter(error), resolve));
+      await wait(clock, waitAfter(error));
     }
   }
 }
@@ -26,7 +27,7 @@ export async function untilAnswered<T>(clock: Clock, attempt: () => Promise<T>):
       return await untilHealthy(clock, attempt);
     } catch (error) {
       if (!(error instanceof PushError)) throw error;
-      await new Promise<void>((resolve) => clock.after(stepMs, resolve));
+      await wait(clock, stepMs);
     }
   }
   return await untilHealthy(clock, attempt);

@@ -6,7 +6,7 @@ import type { Audience, Route } from '../../core/event.ts';
 import { homeOf } from '../../core/home.ts';
 import { isListed, type NameList } from '../../core/name-list.ts';
 import type { TurnTree } from '../../core/session.ts';
-import { FAILURES, PushError } from '../../core/sink.ts';
+import { isRefusal } from '../../core/sink.ts';
 import { untilAnswered } from '../../core/until-healthy.ts';
 
 /** What placement asks the chat server. Every call throws `PushError`. */
@@ -93,7 +93,7 @@ async function wasAskedIn(channelId: string, { turn }: TurnTree, directory: Chan
     if (trigger.postId !== undefined) return (await directory.rootOf(trigger.postId)).channelId === channelId;
     return trigger.userId !== undefined && (await wroteAbout(startedAt, trigger.userId, channelId, directory));
   } catch (error) {
-    if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
+    if (!isRefusal(error)) throw error;
     return false;
   }
 }
@@ -182,7 +182,7 @@ async function topOf(postId: string, channelId: string, directory: ChannelDirect
     const top = await directory.rootOf(postId);
     return top.channelId === channelId ? top.rootId : undefined;
   } catch (error) {
-    if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
+    if (!isRefusal(error)) throw error;
     return postId;
   }
 }
@@ -194,7 +194,7 @@ async function fits(rootId: string, directory: ChannelDirectory, { placement, is
     const replies = await directory.threadReplies(rootId);
     return isExpensive?.(replies) !== true;
   } catch (error) {
-    if (!(error instanceof PushError) || FAILURES[error.reason].passes === 'by_itself') throw error;
+    if (!isRefusal(error)) throw error;
     return true;
   }
 }

@@ -1,6 +1,7 @@
 // Slows down requests that nobody waits for. Does not know what they request.
 
 import type { Clock } from '../../core/clock.ts';
+import { wait } from '../../core/wait.ts';
 import type { Transport } from './transport.ts';
 
 const BURST_MS = 1_000; // after a pause, the requests of one second may go at once
@@ -23,7 +24,7 @@ export function withBackgroundPace(transport: Transport, clock: Clock, perSecond
 
   async function waitForRoom(): Promise<void> {
     const waitMs = Math.min(take(), LONGEST_WAIT_MS);
-    if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+    if (waitMs > 0) await wait(clock, waitMs);
   }
 
   /** One after the other: requests of the same moment must not all wait for the same moment. */

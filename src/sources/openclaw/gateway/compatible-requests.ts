@@ -2,6 +2,7 @@
 // know, and remembers what this gateway lacks. It reports a request that is refused in every form.
 
 import type { Clock } from '../../../core/clock.ts';
+import { wait } from '../../../core/wait.ts';
 import type { RpcAnswer } from './requests.ts';
 import type { Refusal } from './wire.ts';
 
@@ -104,12 +105,8 @@ export class CompatibleRequests {
       const answer = await this.#ports.request(method, params);
       const isStarting = answer.kind === 'refused' && (answer.refusal.code === 'UNAVAILABLE' || answer.refusal.retryAfterMs !== undefined);
       if (!isStarting || tries === TRIES_WHILE_STARTING) return answer;
-      await this.#pause(answer.refusal.retryAfterMs ?? STARTING_MS);
+      await wait(this.#ports.clock, answer.refusal.retryAfterMs ?? STARTING_MS);
     }
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#ports.clock.after(delayMs, resolve));
   }
 
   #known(method: string, params: Params): Params {
