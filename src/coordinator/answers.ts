@@ -1,6 +1,6 @@
 // Finds the completed answer of each turn: keeps the newest reply until its turn has ended well, and counts each turn once.
 
-import { setBounded } from '../core/bounded-map.ts';
+import { addBounded, setBounded } from '../core/bounded-map.ts';
 import type { Change } from '../core/fold.ts';
 import type { Session, SessionsByKey, Turn } from '../core/session.ts';
 import { type StatusLimits, statusOf } from '../core/status.ts';
@@ -89,11 +89,7 @@ export class Answers {
   #count(boxId: string): void {
     this.#candidatesByBox.delete(boxId);
     this.#instructionsByBox.delete(boxId);
-    this.#countedBoxes.add(boxId);
-    for (const oldest of this.#countedBoxes) {
-      if (this.#countedBoxes.size <= MAX_COUNTED) break;
-      this.#countedBoxes.delete(oldest);
-    }
+    addBounded(this.#countedBoxes, boxId, MAX_COUNTED);
   }
 
   /** Kept in memory only: what people write is not stored. */

@@ -1,5 +1,6 @@
 // Makes alerts of violations: one per conversation and rule, and a limited number per hour. Knows no chat server.
 
+import { addBounded } from '../core/bounded-map.ts';
 import { codeSpan } from '../text/neutralise.ts';
 import { cut, oneLine } from '../text/text.ts';
 import { placeOf } from './actor.ts';
@@ -70,7 +71,7 @@ export class OperatorAlerts {
     if (finding.severity === 'remark' || (people.length === 0 && !hasChannel) || (place === undefined && !hasChannel)) return false;
     const key = `${finding.conversation}|${finding.rule}`;
     if (this.#alerted.has(key)) return false;
-    this.#addAlerted(key);
+    addBounded(this.#alerted, key, MAX_ALERTED);
     this.#forgetOld(finding.at);
     if (this.#sentAt.length + this.#queue.length >= perHour) this.#hold(place);
     else this.#enqueue(`${finding.rule}-${finding.at}-${finding.boxId}`, finding.at, place, textOf(finding));
@@ -96,14 +97,6 @@ export class OperatorAlerts {
 
   waiting(): number {
     return this.#queue.length;
-  }
-
-  #addAlerted(key: string): void {
-    this.#alerted.add(key);
-    for (const oldest of this.#alerted) {
-      if (this.#alerted.size <= MAX_ALERTED) break;
-      this.#alerted.delete(oldest);
-    }
   }
 
   #hold(place: Alert['place']): void {

@@ -1,5 +1,6 @@
 // Logs failures that go on without repeating itself: keeps which go on, and how often each happened since it was last logged.
 
+import { setBounded } from './bounded-map.ts';
 import type { Clock } from './clock.ts';
 import type { LogFields, Logger } from './log.ts';
 
@@ -26,10 +27,8 @@ export function createRepeatLog(log: Logger, clock: Clock, options: { remindAfte
   const failuresByKey = new Map<string, Failure>();
 
   function begin(key: string): Failure {
-    const oldest = failuresByKey.keys().next();
-    if (failuresByKey.size >= MAX_KEYS && !oldest.done) failuresByKey.delete(oldest.value);
     const failure = { loggedAt: Number.NEGATIVE_INFINITY, unlogged: 0, total: 0 };
-    failuresByKey.set(key, failure);
+    setBounded(failuresByKey, key, failure, MAX_KEYS);
     return failure;
   }
 

@@ -88,7 +88,7 @@ export class PushError extends Error {
   }
 }
 
-/** Whether the server itself has answered no. Then waiting for it does not help; other errors are no refusals. */
+/** Whether the server's answer is a no, which does not pass by itself, however long one waits. */
 export function isRefusal(error: unknown): error is PushError {
   return error instanceof PushError && FAILURES[error.reason].passes !== 'by_itself';
 }

@@ -73,7 +73,7 @@ class Gate {
       return await call();
     } catch (error) {
       // A call that began with an earlier token says nothing about this one.
-      if (!isRefusal(error)) throw error;
+      if (!isTokenRefused(error)) throw error;
       if (begun === this.#epoch && this.#status.state === 'accepted') this.#refuse(error.message);
       // The token is checked right away and may be accepted again soon: callers need not wait as long as for a bad one.
       throw new PushError('auth', error.message, {
@@ -151,6 +151,6 @@ class Gate {
   }
 }
 
-function isRefusal(error: unknown): error is PushError {
+function isTokenRefused(error: unknown): error is PushError {
   return error instanceof PushError && error.reason === 'auth';
 }

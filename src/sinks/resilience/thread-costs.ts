@@ -1,6 +1,7 @@
 // Measures how long edits take, in threads and outside. Old servers read a whole thread for each edit in it, new ones do not.
 // The time of the edits shows which kind this server is; its version does not.
 
+import { setBounded } from '../../core/bounded-map.ts';
 import { forwarded } from '../../core/guarded.ts';
 import type { PostBody, Sink } from '../../core/sink.ts';
 
@@ -11,6 +12,7 @@ export interface ThreadEdit {
 }
 
 const KEPT = 50; // The newest edits show how the server is now.
+const MOST_KNOWN = 1_000; // threads, and posts
 const MEASURABLE_REPLIES = 50; // In a shorter thread the cost of the replies is smaller than the noise.
 const EXPENSIVE_MS = 100; // Observed on 5.37: 93 ms with 300 replies, 489 ms with 1,000; on 11.6: 16 and 11 ms.
 const EXPENSIVE_TIMES = 3; // A slow network makes every edit slow, in a thread or not.
@@ -72,12 +74,12 @@ export function createThreadCosts(nowMs: () => number): ThreadCosts {
       ...forwarded(sink),
       create: async (draft, signal) => {
         const made = await sink.create(draft, signal);
-        bound(rootByPost).set(made.postId, draft.target.rootId);
+        setBounded(rootByPost, made.postId, draft.target.rootId, MOST_KNOWN);
         return made;
       },
       edit: (postId, body, signal) => edit(sink, postId, body, signal),
     }),
-    setReplies: (rootId, replies) => void bound(repliesByRoot).set(rootId, replies),
+    setReplies: (rootId, replies) => setBounded(repliesByRoot, rootId, replies, MOST_KNOWN),
     isExpensive: (replies) => isExpensive(replies, inThreads, outside),
   };
 }
@@ -85,13 +87,4 @@ export function createThreadCosts(nowMs: () => number): ThreadCosts {
 function keep<T>(list: T[], value: T): void {
   list.push(value);
   if (list.length > KEPT) list.shift();
-}
-
-const MOST_KNOWN = 1_000;
-
-/** The map with room for one more entry; the oldest entry is dropped first. */
-function bound<T>(map: Map<string, T>): Map<string, T> {
-  const [oldest] = map.keys();
-  if (map.size >= MOST_KNOWN && oldest !== undefined) map.delete(oldest);
-  return map;
 }

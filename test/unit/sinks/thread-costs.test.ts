@@ -55,4 +55,19 @@ describe('what is measured', () => {
     await sink.edit('post2', { props: {} });
     expect([costs.isExpensive(400), costs.isExpensive(100)]).toEqual([true, false]);
   });
+
+  it('is still known of a thread when another one is counted again and again', async () => {
+    const clock = new FakeClock();
+    const costs = createThreadCosts(() => clock.monotonic());
+    const sink = costs.timed({
+      ...createFakeSink(),
+      create: async () => ({ postId: 'post' }),
+      edit: () => clock.advance(90),
+    });
+    costs.setReplies('root', 200);
+    for (let round = 0; round < 2_000; round++) costs.setReplies(`root${round % 999}`, 200);
+    await sink.create({ target: { channelId: 'c', rootId: 'root' }, pendingPostId: '', props: {} });
+    await sink.edit('post', { props: {} });
+    expect(costs.isExpensive(1_000)).toBe(true);
+  });
 });
