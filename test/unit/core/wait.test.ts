@@ -6,9 +6,11 @@ import { FakeClock } from '../../support/clock.ts';
 function begin(signal?: AbortSignal) {
   const clock = new FakeClock();
   let isOver = false;
-  void wait(clock, 100, signal).then(() => {
+  const waitOnce = async (): Promise<void> => {
+    await wait(clock, 100, signal);
     isOver = true;
-  });
+  };
+  void waitOnce();
   return { clock, isOver: () => isOver };
 }
 
