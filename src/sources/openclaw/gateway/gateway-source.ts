@@ -130,7 +130,7 @@ class Gateway {
       redact,
       emitsQuestions,
       now: () => clock.now(),
-      after: (delayMs, run) => clock.after(delayMs, run),
+      after: (delayMs, run) => this.#timers.after(delayMs, run),
       emit: (event) => this.#emit(event),
       onUnknown: (kind) => {
         this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;

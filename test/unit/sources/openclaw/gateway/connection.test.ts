@@ -268,6 +268,18 @@ describe('an established connection', () => {
     await new Promise((resolve) => setTimeout(resolve, 80));
     expect(gateway.served).toHaveLength(1);
   });
+
+  it('leaves no timer behind once it is stopped, not even that of a call whose result is missing', async () => {
+    const clock = new FakeClock();
+    await connectTo({}, { clock });
+    await connected();
+    const frame = { runId: 'run-1', sessionKey: 'agent:main:main', stream: 'tool' };
+    gateway.newest.event('agent', { ...frame, seq: 1, data: { phase: 'start', toolCallId: 'call-1', name: 'exec', args: {} } });
+    gateway.newest.event('agent', { ...frame, seq: 2, data: { phase: 'result', toolCallId: 'call-1', name: 'exec' } });
+    await until('asked for the result', () => gateway.newest.requests.some(({ method }) => method === 'chat.history'));
+    await running.source.stop();
+    expect(clock.pending()).toBe(0);
+  });
 });
 
 /** The recipe of the protocol, verified with the key that was sent. */
