@@ -5,7 +5,8 @@ import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 
 const MOST_FOLLOWED = 3_000; // of all folders together; beyond that, each folder still gets a few
 const FEW_FOLLOWED = 5;
-const MAX_FOLLOWED = 1_500; // of one folder: a thousand at work and those they spawned; every sweep reads each of them
+/** Of one folder: a thousand at work and those they spawned. Every sweep reads each of them. */
+export const MAX_FOLLOWED = 1_500;
 
 /** A file in one of many folders. */
 interface InFolder {

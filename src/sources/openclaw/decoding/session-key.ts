@@ -1,5 +1,7 @@
 // Reads a session key. The grammar is OpenClaw's, as in the stores of 2026.2 and 2026.7. Pure.
 
+/** The agent of an installation that names none. */
+export const MAIN_AGENT = 'main';
 const AGENT_ID = /^agent:([^:]+):/;
 const SCHEDULED = /^agent:[^:]+:cron:/;
 const CRON_RUN = /:run:[^:]+$/;
@@ -13,6 +15,11 @@ const NO_MESSENGER: ReadonlySet<string | undefined> = new Set('main cron subagen
 /** The agent a key belongs to; keys without one (`global`, `unknown`) give `undefined`. */
 export function agentIdOf(key: string): string | undefined {
   return AGENT_ID.exec(key)?.[1];
+}
+
+/** The agent of a session. Sessions whose keys name none are those of the agent `main`. */
+export function agentOf(key: string): string {
+  return agentIdOf(key) ?? MAIN_AGENT;
 }
 
 /** What the form of a key says of its session, for those who do not know any keys. */

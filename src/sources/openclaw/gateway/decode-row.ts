@@ -7,7 +7,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-
 import { routeOf } from '../decoding/route.ts';
 import { rowAudience } from '../decoding/row-audience.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
-import { agentIdOf } from '../decoding/session-key.ts';
+import { agentOf } from '../decoding/session-key.ts';
 import { cronJobOf, isSessionKey, sessionKeyOf } from './raw-session-key.ts';
 
 /** What a row says about its session. A missing member means "not known", which is not the same as "none". */
@@ -30,7 +30,7 @@ export function decodeRow(rawKey: string, row: JsonRecord, safe: SafeText, route
   const contextTokens = row['totalTokensFresh'] === true ? asNumber(row['totalTokens']) : undefined;
   const contextWindow = asNumber(row['contextTokens']);
   return {
-    agentId: asText(row['agentId']) ?? agentIdOf(rawKey) ?? 'main',
+    agentId: asText(row['agentId']) ?? agentOf(rawKey),
     route: routeOfRow(rawKey, row, routes),
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(parentKey === undefined ? {} : { parentKey }),

@@ -5,7 +5,7 @@ import { setBounded } from '../../../core/bounded-map.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
-import { agentIdOf, formOf } from '../decoding/session-key.ts';
+import { agentOf, formOf } from '../decoding/session-key.ts';
 import { decodeRow, infoOfKey, type SessionInfo } from './decode-row.ts';
 import { GATEWAY } from './gateway-identity.ts';
 import type { Jobs } from './jobs.ts';
@@ -46,7 +46,7 @@ export class SessionInfos {
   update(rawKey: string, at: number, info: Partial<SessionInfo>): void {
     const key = sessionKeyOf(rawKey);
     const known = this.#infoByKey.get(key);
-    const now = { agentId: agentIdOf(key) ?? 'main', ...formOf(key), ...known, ...info, ...this.#visibility };
+    const now = { agentId: agentOf(key), ...formOf(key), ...known, ...info, ...this.#visibility };
     if (JSON.stringify(now) === JSON.stringify(known)) return;
     setBounded(this.#infoByKey, key, now, MAX_SESSIONS);
     this.#emit(key, at, { type: 'session_seen', ...now });

@@ -30,7 +30,8 @@ interface Nameable {
 }
 
 const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the file handles of the process
-const NAME_WAIT_MS = 2_000; // an index is usually written before its transcript, but may be missing, broken or late
+/** How long a transcript waits for an index that names it. */
+export const NAME_WAIT_MS = 2_000; // an index is usually written before its transcript, but may be missing, broken or late
 
 export class IndexFiles {
   readonly #options: IndexFilesOptions;

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { setBounded } from '../../../core/bounded-map.ts';
-import { agentIdOf, isRunAlias } from '../decoding/session-key.ts';
+import { agentOf, isRunAlias } from '../decoding/session-key.ts';
 import type { SessionEmitter, Origin } from './session-emitter.ts';
 import { BusySessions, ROW_TRUSTED_MS } from './busy-sessions.ts';
 import { fileKindOf, sessionIdOf } from './file-name.ts';
@@ -87,7 +87,7 @@ export class LifeSigns {
 
   async #indexedOne(entry: IndexEntry): Promise<void> {
     const path = this.#options.pathOf(entry);
-    this.#setOrigin(entry.key, { agentId: agentIdOf(entry.key) ?? 'main', sessionId: entry.sessionId });
+    this.#setOrigin(entry.key, { agentId: agentOf(entry.key), sessionId: entry.sessionId });
     const isFresh = this.#options.clock.now() - (entry.updatedAt ?? 0) < ROW_TRUSTED_MS;
     if (path !== undefined && entry.status === 'running' && isFresh) await this.#options.transcripts.want(path, 'live');
     else if (path !== undefined) await this.#options.transcripts.read(path);
@@ -114,7 +114,7 @@ export class LifeSigns {
     const path = join(dirname(lock), kind.transcript);
     const key = this.#options.keyOf(path);
     if (key === undefined) return undefined;
-    this.#setOrigin(key, { agentId: agentIdOf(key) ?? 'main', sessionId: sessionIdOf(kind.transcript) });
+    this.#setOrigin(key, { agentId: agentOf(key), sessionId: sessionIdOf(kind.transcript) });
     return { path, key };
   }
 
@@ -123,6 +123,6 @@ export class LifeSigns {
   }
 
   #originOf(key: string): Origin {
-    return this.#originsByKey.get(key) ?? { agentId: agentIdOf(key) ?? 'main', sessionId: '' };
+    return this.#originsByKey.get(key) ?? { agentId: agentOf(key), sessionId: '' };
   }
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../../core/clock.ts';
 import { Timers } from '../../../core/timers.ts';
 import { type LockTrust, trustIn, type Lock, type PidNamespace, processSight, readLock } from './lock-file.ts';
+import { MAX_FOLLOWED } from '../../../files/folder-quota.ts';
 import type { Root } from '../../../files/open-file.ts';
 import { inSlices } from '../../../files/in-slices.ts';
 
@@ -17,7 +18,6 @@ export interface LockWatchOptions {
   onReleased(path: string): void;
 }
 
-const MAX_OF_FOLDER = 1_500; // as many as the transcripts of an agent that are followed
 const LOOKS_AT_ONCE = 32;
 // 2026.7 drops and takes the lock again within 50 ms inside a turn, and takes it for moments after one.
 const FLAP_MS = 300;
@@ -52,7 +52,7 @@ export class LockWatch {
   #addKnown(path: string): boolean {
     const folder = dirname(path);
     const known = this.#knownByFolder.get(folder) ?? new Set();
-    if (known.size >= MAX_OF_FOLDER && !known.has(path)) return false;
+    if (known.size >= MAX_FOLLOWED && !known.has(path)) return false;
     this.#knownByFolder.set(folder, known.add(path));
     return true;
   }

@@ -7,7 +7,7 @@ import { RECENT_MS } from '../../../files/followed-file.ts';
 import type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
 import { setBounded } from '../../../core/bounded-map.ts';
-import { agentIdOf, unindexedKey } from '../decoding/session-key.ts';
+import { agentOf, unindexedKey } from '../decoding/session-key.ts';
 import { SessionEmitter } from './session-emitter.ts';
 import type { Folder } from './sessions-folders.ts';
 import { sessionIdOf } from './file-name.ts';
@@ -101,7 +101,7 @@ export class SessionReader {
   introduceKnown(keys: Iterable<string>): void {
     for (const key of keys) {
       const entry = this.indexes.entryOf(key);
-      if (entry !== undefined) this.#emitter.introduce(key, { agentId: agentIdOf(key) ?? 'main', sessionId: entry.sessionId });
+      if (entry !== undefined) this.#emitter.introduce(key, { agentId: agentOf(key), sessionId: entry.sessionId });
     }
   }
 

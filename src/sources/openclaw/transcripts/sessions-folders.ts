@@ -3,6 +3,7 @@
 import type { Dirent } from 'node:fs';
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
+import { MAIN_AGENT } from '../decoding/session-key.ts';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
 import { inSlices } from '../../../files/in-slices.ts';
 import { type Refusal, refusalOf } from '../../../files/open-file.ts';
@@ -83,8 +84,8 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
   try {
     const stats = await look(path, { bigint: true });
     if (!stats.isDirectory()) return undefined;
-    const agentId = basename(path) === SESSIONS ? basename(dirname(path)) : 'main';
-    return { path, agentId: agentId === '' ? 'main' : agentId, version: folderVersion(stats) };
+    const agentId = basename(path) === SESSIONS ? basename(dirname(path)) : '';
+    return { path, agentId: agentId === '' ? MAIN_AGENT : agentId, version: folderVersion(stats) };
   } catch (error) {
     return refusalOf(error) === 'missing' ? undefined : path;
   }

@@ -6,6 +6,7 @@ import type { Source, SourcePorts } from '../../../core/source.ts';
 import { createTranscriptDecoder } from './decode-transcript.ts';
 import { type Folder, listFolder, SESSIONS_FOLDERS } from './sessions-folders.ts';
 import { fileKindOf } from './file-name.ts';
+import { NAME_WAIT_MS } from './index-files.ts';
 import { WatchedFolders } from '../../../files/watched-folders.ts';
 import { healthOf, type TranscriptDetails } from './transcripts-health.ts';
 import { ChangedNames } from '../../../files/changed-names.ts';
@@ -57,7 +58,7 @@ export function createTranscriptSource(options: TranscriptSourceOptions): Transc
 }
 
 const TICK_MS = 2_000; // indexes and locks
-const NAME_WAIT_MS = 2_050; // just after the wait for an index is over
+const UNNAMED_READ_MS = NAME_WAIT_MS + 50; // just after the wait for an index is over
 const LOOKS_AT_ONCE = 64;
 
 class TranscriptFiles {
@@ -227,7 +228,7 @@ class TranscriptFiles {
 
   #onUnnamed(folder: string): void {
     this.#timers.track(this.#reader.indexes.look(folder));
-    this.#timers.once('unnamed', NAME_WAIT_MS, async () => this.#reader.transcripts.readUnnamed());
+    this.#timers.once('unnamed', UNNAMED_READ_MS, async () => this.#reader.transcripts.readUnnamed());
   }
 
   #onName(folder: Folder, name: string): void {
