@@ -127,9 +127,11 @@ class Adoption {
   #postFor(wanted: LiveStatusMeta): Leftover | undefined {
     const byBox = this.#found().find(({ meta }) => meta.box === wanted.box && isSuccessor(meta, wanted));
     if (byBox !== undefined || wanted.replaces !== undefined) return byBox;
+    const ofSession = this.leftovers().filter(({ meta }) => meta.session === wanted.session);
+    if (ofSession.length === 0) return undefined; // the usual case, and all turns are many
     const turns = this.#options.turns();
     const known = turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
-    return this.leftovers().find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known)?.box === wanted.box);
+    return ofSession.find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known)?.box === wanted.box);
   }
 
   /** A box on record that is still known keeps its post. */

@@ -132,7 +132,7 @@ export class Leftovers {
     else this.#claimFound();
     const open = this.#unowned().filter(({ meta }) => meta.open);
     for (const leftover of this.#nextOf(open)) if (!this.#isExpected(leftover)) await this.#judge(leftover);
-    for (const record of this.#orphans()) this.#forgetOrphan(record);
+    this.#forgetOrphans();
     this.#later(LOOK_AGAIN_MS);
   }
 
@@ -184,10 +184,13 @@ export class Leftovers {
     return [...this.#ports.sessions.values()].find(({ key }) => fingerprint(key) === session)?.agentId;
   }
 
-  /** Its post is gone, shows its end, was adopted by another box, or was never created. */
-  #forgetOrphan({ boxId, postId }: PostRecord): void {
-    const isOpen = this.#ports.sink.leftovers().some(({ post, meta }) => meta.open && (post.postId === postId || meta.box === boxId));
-    if (!isOpen && this.#checkedBoxes.has(boxId)) this.#ports.publisher.forget(boxId);
+  /** Those whose post is gone, shows its end, was adopted by another box, or was never created. */
+  #forgetOrphans(): void {
+    const open = this.#ports.sink.leftovers().filter(({ meta }) => meta.open);
+    const openIds = new Set(open.map(({ post }) => post.postId));
+    const openBoxes = new Set(open.map(({ meta }) => meta.box));
+    for (const { boxId, postId = '' } of this.#orphans())
+      if (this.#checkedBoxes.has(boxId) && !openIds.has(postId) && !openBoxes.has(boxId)) this.#ports.publisher.forget(boxId);
   }
 
   /** Posts that no known box has on record, and that wait for no stored end. */

@@ -114,6 +114,21 @@ describe('a new box', () => {
     expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);
   });
 
+  it('is not compared with all turns where no earlier process has left a post of its session', async () => {
+    const posts = createPosts();
+    const sink = withAdoption(posts, new FakeClock(), 'me', {
+      turns: () => {
+        throw new Error('nobody needs them');
+      },
+      posts: { boxOf: () => undefined, isReplaced: () => false },
+    });
+    posts.write('p', { box: 'otherwise', session: 'other' });
+    expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);
+    posts.write('q', { box: 'third' });
+    await sink.inspect('q');
+    await expect(sink.create(draftOf(turn('c')))).rejects.toThrow('nobody needs them');
+  });
+
   it('is not posted before its channel was looked through, which is done once', async () => {
     const { posts, sink } = setup();
     posts.refusal = new PushError('no_access', 'not a member');
