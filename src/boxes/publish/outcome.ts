@@ -4,7 +4,7 @@ import { type CreatedPost, FAILURES, type Reason } from '../../core/sink.ts';
 import { PASSING_MS, planRetry } from './retry-plan.ts';
 import { decodeMeta } from './post-meta.ts';
 import type { GoneCause } from '../../core/post-record.ts';
-import type { Attempt, Push, PostState, Trust } from './post-state.ts';
+import { type Attempt, isPush, type Push, type PostState, type Trust } from './post-state.ts';
 
 export type Need = Attempt['need'];
 
@@ -222,10 +222,6 @@ function shrunk(state: PostState, now: number): PostState {
   const { level, waitMs: before } = state.shrinking;
   const waitMs = level > 0 ? before : Math.min(MAX_GROWTH_MS, Math.max(FIRST_GROWTH_MS, before * 2));
   return { ...state, shrinking: { level: level === 0 ? 1 : 2, growAt: now + waitMs, waitMs } };
-}
-
-function isPush(attempt: Attempt): boolean {
-  return attempt.need === 'create' || attempt.need === 'edit';
 }
 
 // After a refusal an edit was not carried out. A create is searched for all the same: its refusal may be a failure half-way.

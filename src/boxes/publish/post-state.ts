@@ -22,7 +22,7 @@ export interface Push {
   urgentKey: string;
 }
 
-/** The one request of this box that is in flight. */
+/** The one request of this box that is in flight. A create or an edit may change the post, the others only read. */
 export type Attempt =
   | ({ need: 'create' } & Push)
   | ({ need: 'edit' } & Push)
@@ -199,7 +199,12 @@ export function isOwed(state: PostState): boolean {
   if (state.post.kind === 'gone') return false;
   if (state.view === undefined) return state.before.owedFinal;
   const isDoubtful = state.trust.kind === 'unknown' || state.trust.kind === 'watched';
-  return isDirty(state) || isDoubtful || state.attempt?.need === 'create' || state.attempt?.need === 'edit';
+  return isDirty(state) || isDoubtful || isPush(state.attempt);
+}
+
+/** Whether the request may change the post. */
+export function isPush(attempt: Attempt | undefined): boolean {
+  return attempt?.need === 'create' || attempt?.need === 'edit';
 }
 
 /** Whether the waiting change skips the pace: the first post, another urgent key, an end. */

@@ -1,6 +1,6 @@
 // Counts the posts for the health page: open, waiting, behind, in trouble. Pure.
 
-import { isDirty, type PostState, troubleOf } from './post-state.ts';
+import { isDirty, isOpenPost, type PostState, troubleOf } from './post-state.ts';
 import type { PublisherStats } from './publisher-ports.ts';
 
 type PostStats = Omit<PublisherStats, 'blockedUntil'>;
@@ -9,7 +9,7 @@ type PostStats = Omit<PublisherStats, 'blockedUntil'>;
 export function publisherStats(states: Iterable<PostState>, now: number): PostStats {
   const stats: PostStats = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [], refused: [], gone: [] };
   for (const state of states) {
-    if (state.post.kind === 'posted' && state.view?.card.final === false) stats.active += 1;
+    if (isOpenPost(state)) stats.active += 1;
     addTrouble(stats, state);
     if (!isDirty(state)) continue;
     stats.dirty += 1;

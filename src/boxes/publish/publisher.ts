@@ -18,6 +18,7 @@ import {
   type Instant,
   isDirty,
   isOpenPost,
+  isPush,
   mayBeDropped,
   isOwed,
   newPostState,
@@ -204,7 +205,7 @@ class PostPublisher implements Publisher {
     this.#okCount += 1;
     this.#updateGate({ kind: 'answered' });
     const settled = settle(state, this.#ports.clock.monotonic());
-    if (state.attempt?.need === 'create' || state.attempt?.need === 'edit') this.#onWritten(settled);
+    if (isPush(state.attempt)) this.#onWritten(settled);
     this.#keepOrDrop(settled);
   }
 
