@@ -2,6 +2,7 @@
 
 import { codeSpan } from '../text/neutralise.ts';
 import type { Alert, AlertOutcome } from '../coordinator/operator-alerts.ts';
+import { isRecord } from '../core/json-guards.ts';
 import type { Logger } from '../core/log.ts';
 import { FAILURES, PushError, type Sink, type Target } from '../core/sink.ts';
 
@@ -34,7 +35,7 @@ export function createAlerts(ports: AlertPorts): (alert: Alert) => Promise<Alert
 /** Whether an earlier attempt has posted the alert. */
 async function isPosted(sink: Sink, alert: Alert, target: Target): Promise<boolean> {
   const own = await sink.findOwn(target.channelId, alert.at - SEARCHED_BACK_MS);
-  return own.some(({ meta }) => typeof meta === 'object' && meta !== null && 'notice' in meta && meta.notice === alert.id);
+  return own.some(({ meta }) => isRecord(meta) && meta['notice'] === alert.id);
 }
 
 async function post(sink: Sink, alert: Alert, target: Target, userId: string): Promise<void> {

@@ -4,9 +4,8 @@ import type { BoardOptions } from '../boxes/board/board.ts';
 import { budgetLimits } from '../boxes/publish/budget.ts';
 import type { PublisherOptions } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
+import { LEAST_KEPT_LINES } from '../core/fold.ts';
 import { isListed } from '../core/name-list.ts';
-
-const LEAST_KEPT_LINES = 60; // a late result must find its line long after the box stopped showing it
 
 export function publisherOptions({ throttleMs, pace, editsPerSecond, rootGone: onRootGone }: Config): PublisherOptions {
   return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readSecretFile } from '../config/secret-file.ts';
 import type { Values } from '../config/settings.ts';
 import { errorText } from '../core/error-code.ts';
+import { parseJson } from '../core/json-guards.ts';
 import { redactFields } from '../process/redact-fields.ts';
 
 const ASK_TIMEOUT_MS = 3_000;
@@ -67,14 +68,6 @@ export async function askHealth(url: string, { pid, token }: { pid?: number; tok
   }
   const parsed = healthShape.safeParse(redactFields(body, withoutControls));
   return parsed.success && (pid ?? parsed.data.pid) === parsed.data.pid ? { kind: 'seen', health: parsed.data } : { kind: 'foreign' };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function withoutControls(text: string): string {

@@ -1,5 +1,6 @@
 // The rows that the coordinator keeps in the checkpoint. A row of an unexpected form is left out.
 
+import { isRecord } from '../core/json-guards.ts';
 import type { StoredAnswers } from './answers.ts';
 import type { OwnEntry } from './ledger/entry.ts';
 import type { StoredOperators } from './operator-alerts.ts';
@@ -45,5 +46,5 @@ function isOperators(value: unknown): value is StoredOperators {
 }
 
 function has(value: unknown, ...names: string[]): boolean {
-  return typeof value === 'object' && value !== null && names.every((name) => name in value);
+  return isRecord(value) && names.every((name) => name in value);
 }

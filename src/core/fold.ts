@@ -19,7 +19,8 @@ export interface Change {
   roots: readonly RootTurn[];
 }
 
-const KEPT_LINES = 60; // a box shows fewer, but late results need their lines
+/** How many lines of a turn are kept even where a box shows fewer: a late result must find its line. */
+export const LEAST_KEPT_LINES = 60;
 const MAX_FORGOTTEN = 5_000; // sub-agents that are at work again after so many others are rare
 const OLD_SIGNS_MS = 30_000; // a source that still sees a sign of life from before a restart emits it again within seconds
 
@@ -30,7 +31,7 @@ export class Fold {
   readonly #keptLines: number;
 
   /** `keptLines` is how many lines of a turn are kept. */
-  constructor(keptLines = KEPT_LINES) {
+  constructor(keptLines = LEAST_KEPT_LINES) {
     this.#keptLines = keptLines;
   }
 

@@ -15,6 +15,11 @@ export interface Actor {
   boxId: string;
 }
 
+/** Only who acted, without what was done. */
+export function actorOf({ at, conversation, sessionKey, agentId, role, boxId }: Actor): Actor {
+  return { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
+}
+
 /** A completed answer: the visible final reply of a turn that a person's message in a channel started. Once per turn. */
 export interface Answered extends Actor {
   type: 'answered';

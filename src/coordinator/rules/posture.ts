@@ -2,7 +2,7 @@
 
 import { classesOf } from './action-class.ts';
 import type { ActionClass } from './command-class.ts';
-import type { Actor, Observation, ToolStarted } from './observation.ts';
+import { type Actor, actorOf, type Observation, type ToolStarted } from './observation.ts';
 import { type Governance, GUARDED_MODE } from './governance.ts';
 import {
   agentName,
@@ -117,9 +117,8 @@ function started(held: readonly Held[], call: ToolStarted, { governance }: RuleC
 }
 
 function hold(call: ToolStarted, finding: string, severity: Severity, sentence: string): Held {
-  const { at, conversation, sessionKey, agentId, role, boxId, callId, toolName } = call;
-  const actor = { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
-  return { deed: actor, callId, tool: toolName, finding, severity: severityName(severity), sentence };
+  const { callId, toolName } = call;
+  return { deed: actorOf(call), callId, tool: toolName, finding, severity: severityName(severity), sentence };
 }
 
 function describeCall(call: ToolStarted, classes: readonly ActionClass[]): string {

@@ -1,6 +1,6 @@
 // Checks the order of answers: primary, secondary, observer. Finds agents that answer out of turn, and agents that stay silent.
 
-import type { Answered, Actor, Observation } from './observation.ts';
+import { type Answered, type Actor, actorOf, type Observation } from './observation.ts';
 import { BROADCAST } from './governance.ts';
 import type { Role } from './role.ts';
 import { agentName, type Finding, findingOf, rule, type RuleContext, type Step } from './rule.ts';
@@ -169,10 +169,6 @@ function restart(cycle: Cycle, answer: Actor, order: readonly Role[]): Finding {
 function late(cycle: Cycle, answer: Actor): Finding {
   const sentence = `${agentName(answer)} answered after all: order is restored`;
   return findingOf(answer, { rule: NAME, finding: 'late', severity: 'remark', sentence, sameAs: `late ${answer.role} ${cycle.round}` });
-}
-
-function actorOf({ at, conversation, sessionKey, agentId, role, boxId }: Actor): Actor {
-  return { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
 }
 
 function shifted(cycles: Cycles, byMs: number): Cycles {

@@ -1,6 +1,6 @@
 // Makes one request and reads its answer: the kind of its body, its JSON, and the error that it means.
 
-import { isRecord } from '../../core/json-guards.ts';
+import { isRecord, parseJson } from '../../core/json-guards.ts';
 import { PushError, type Reason } from '../../core/sink.ts';
 import { type AnswerFacts, type BodyKind, classify, type Operation, type Verdict } from './classify.ts';
 import type { ResponseHeaders, Transport, TransportRequest } from './transport.ts';
@@ -46,12 +46,7 @@ export function segment(part: string): string {
 }
 
 function decodeJson(body: string): unknown {
-  if (!/^\s*[[{]/.test(body)) return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  return /^\s*[[{]/.test(body) ? parseJson(body) : undefined;
 }
 
 function bodyKindOf(body: string, json: unknown): BodyKind {
