@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkTranscripts } from '../../src/cli/doctor/agents.ts';
 import { clockFinding, limiterFinding } from '../../src/cli/doctor/chat-server.ts';
 import { checkNode } from '../../src/cli/doctor/this-machine.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
@@ -11,6 +12,7 @@ import { cli, MAIN } from './cli-process.ts';
 import { createRig, type Rig } from './harness.ts';
 import { freePort } from '../support/free-port.ts';
 import { inherited } from '../support/inherited.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 
 interface Found {
   readonly about: string;
@@ -116,6 +118,18 @@ describe('live-status doctor', () => {
     expect(about(findings, 'approvals')).toMatchObject({ level: 'warn' });
     expect(about(findings, 'preview of OpenClaw')).toMatchObject({ level: 'warn' });
   });
+});
+
+it('the doctor counts what the watcher reads: no trace files of 2026.7, and no copies', async () => {
+  const folder = join(tempFolder('doctor'), 'agents', 'main', 'sessions');
+  const id = randomUUID();
+  mkdirSync(folder, { recursive: true });
+  for (const name of [`${id}.jsonl`, `${id}.trajectory.jsonl`, `${id} copy.jsonl`, 'sessions.json'])
+    writeFileSync(join(folder, name), '{}');
+  expect(await checkTranscripts(join(folder, '..', '..'), undefined)).toEqual([
+    { about: 'transcripts', level: 'ok', says: '1 in 1 folders' },
+    { about: 'session index', level: 'ok', says: 'every folder has one' },
+  ]);
 });
 
 describe('what the doctor makes of numbers', () => {

@@ -9,6 +9,7 @@ import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../process/system-clock.ts';
 import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';
 import { pair, type PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
+import { fileKindOf, INDEX_NAME } from '../../sources/openclaw/transcripts/file-name.ts';
 import { findFolders, type Folder } from '../../sources/openclaw/transcripts/sessions-folders.ts';
 import { packageVersion } from '../../process/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
@@ -47,7 +48,7 @@ interface FolderLook {
 
 async function lookAtFolder({ path }: Folder): Promise<FolderLook> {
   const names = await readdir(path).catch(() => []);
-  const transcripts = names.filter((name) => name.endsWith('.jsonl'));
+  const transcripts = names.filter((name) => fileKindOf(name).kind === 'transcript');
   const unreadable = await Promise.all(
     transcripts.map(async (name) =>
       access(join(path, name), constants.R_OK).then(
@@ -56,7 +57,7 @@ async function lookAtFolder({ path }: Folder): Promise<FolderLook> {
       ),
     ),
   );
-  return { path, files: transcripts.length, unreadable: unreadable.flat(), hasIndex: await isIndex(join(path, 'sessions.json')) };
+  return { path, files: transcripts.length, unreadable: unreadable.flat(), hasIndex: await isIndex(join(path, INDEX_NAME)) };
 }
 
 async function indexFinding(looks: readonly FolderLook[], named: string | undefined): Promise<Finding> {
