@@ -46,7 +46,6 @@ class RunningCoordinator implements Coordinator {
   readonly #ledger: LedgerFollower;
   readonly #sinceAt: number;
   readonly #dirtyRows = new Set<StoredRow['key']>();
-  #safeAlerts = new Set<string>();
   #isCaughtUp = false;
   #isPosting = false;
   #postAt = Number.NEGATIVE_INFINITY;
@@ -64,8 +63,8 @@ class RunningCoordinator implements Coordinator {
     this.#answers = new Answers({ roles: options.roles, limits: options.limits, sinceAt: this.#sinceAt }, stored.state?.answers);
     this.#counts = new FindingCounts(stored.state?.tally);
     const { operators: people, hasChannel, alertsPerHour: perHour } = options;
-    this.#alerts = new OperatorAlerts({ people, hasChannel, perHour }, stored.operators);
-    this.#safeAlerts = new Set(stored.operators?.queue.map(({ id }) => id));
+    const changed = (): void => void this.#dirtyRows.add('operators');
+    this.#alerts = new OperatorAlerts({ people, hasChannel, perHour, changed }, stored.operators);
     this.#writer = this.#createWriter(stored.ledger);
     this.#governance = new GovernanceWatch(options.governanceDir, () => ports.changed('all'));
     this.#ledger = new LedgerFollower({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#observeBreak(broke) });
@@ -164,7 +163,7 @@ class RunningCoordinator implements Coordinator {
     const { rule, finding: name, severity } = finding;
     this.#ports.log.info({ rule, finding: name, severity: severityName(severity) }, SENTENCES[severity]);
     this.#writer.add(this.#entryOf(finding));
-    if (this.#alerts.add(finding)) this.#dirtyRows.add('operators');
+    this.#alerts.add(finding);
   }
 
   #entryOf({ at, rule, finding, severity, sentence, sessionKey, conversation }: Finding): OwnEntry {
@@ -190,16 +189,13 @@ class RunningCoordinator implements Coordinator {
   async #postNextAlert(): Promise<void> {
     const { clock } = this.#ports;
     if (this.#isPosting || clock.monotonic() < this.#postAt) return;
-    const waiting = this.#alerts.waiting();
     const alert = this.#alerts.next(clock.now());
-    if (this.#alerts.waiting() !== waiting) this.#dirtyRows.add('operators');
-    if (alert === undefined || !this.#safeAlerts.has(alert.id)) return;
+    if (alert === undefined) return;
     this.#isPosting = true;
     const outcome = await this.#ports.postAlert(alert).finally(() => {
       this.#isPosting = false;
     });
     if (outcome === 'later') this.#postAt = clock.monotonic() + ALERT_RETRY_MS;
-    else this.#dirtyRows.add('operators');
     this.#alerts.settle(alert, outcome, clock.now());
   }
 
@@ -254,7 +250,7 @@ class RunningCoordinator implements Coordinator {
   rowsStored(): void {
     this.#dirtyRows.clear();
     this.#writer.markSafe();
-    this.#safeAlerts = new Set(this.#alerts.stored().queue.map(({ id }) => id));
+    this.#alerts.markSafe();
     this.#writeAndAlert();
   }
 

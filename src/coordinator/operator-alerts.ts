@@ -26,6 +26,8 @@ export interface OperatorAlertsOptions {
   /** Whether there is a channel for alerts without a conversation, and for alerts that mention nobody. */
   hasChannel: boolean;
   perHour: number;
+  /** Called when there is something to store. */
+  changed(): void;
 }
 
 /** Plain data for the checkpoint. */
@@ -49,6 +51,8 @@ export class OperatorAlerts {
   #held: number;
   #heldPlace: Alert['place'];
   #queue: Alert[];
+  /** The alerts that the checkpoint has. Only these are posted, so that a crash neither loses nor repeats one. */
+  #safeIds = new Set<string>();
 
   constructor(options: OperatorAlertsOptions, stored: StoredOperators | undefined) {
     this.#options = options;
@@ -57,6 +61,7 @@ export class OperatorAlerts {
     this.#held = stored?.held ?? 0;
     this.#heldPlace = stored?.heldPlace;
     this.#queue = (stored?.queue ?? []).map((alert) => ({ ...alert, isDoubtful: true }));
+    this.markSafe();
   }
 
   stored(): StoredOperators {
@@ -64,25 +69,31 @@ export class OperatorAlerts {
     return { told: [...this.#alerted], sentAt: this.#sentAt, held: this.#held, queue: this.#queue, ...place };
   }
 
-  /** Adds an alert for a violation, unless its conversation and rule have had one. Returns whether there is something to store. */
-  add(finding: Finding): boolean {
+  /** All alerts added so far are in the checkpoint. */
+  markSafe(): void {
+    this.#safeIds = new Set(this.#queue.map(({ id }) => id));
+  }
+
+  /** Adds an alert for a violation, unless its conversation and rule have had one. */
+  add(finding: Finding): void {
     const { people, hasChannel, perHour } = this.#options;
     const place = placeOf(finding.conversation);
-    if (finding.severity === 'remark' || (people.length === 0 && !hasChannel) || (place === undefined && !hasChannel)) return false;
+    if (finding.severity === 'remark' || (people.length === 0 && !hasChannel) || (place === undefined && !hasChannel)) return;
     const key = `${finding.conversation}|${finding.rule}`;
-    if (this.#alerted.has(key)) return false;
+    if (this.#alerted.has(key)) return;
     addBounded(this.#alerted, key, MAX_ALERTED);
     this.#forgetOld(finding.at);
     if (this.#sentAt.length + this.#queue.length >= perHour) this.#hold(place);
     else this.#enqueue(`${finding.rule}-${finding.at}-${finding.boxId}`, finding.at, place, textOf(finding));
-    return true;
+    this.#options.changed();
   }
 
-  /** The next alert to post, oldest first. */
+  /** The next alert to post, oldest first; none while it is not safe. */
   next(now: number): Alert | undefined {
     this.#forgetOld(now);
     if (this.#queue.length === 0 && this.#held > 0 && this.#sentAt.length < this.#options.perHour) this.#enqueueHeld(now);
-    return this.#queue[0];
+    const [oldest] = this.#queue;
+    return oldest !== undefined && this.#safeIds.has(oldest.id) ? oldest : undefined;
   }
 
   /** Takes the outcome of an attempt to post an alert. */
@@ -93,6 +104,7 @@ export class OperatorAlerts {
         ? this.#queue.map((other) => (isSame(other) ? { ...other, isDoubtful: true } : other))
         : this.#queue.filter((other) => !isSame(other));
     if (outcome === 'posted') this.#sentAt.push(now);
+    if (outcome !== 'later') this.#options.changed();
   }
 
   waiting(): number {
@@ -114,6 +126,7 @@ export class OperatorAlerts {
     );
     this.#held = 0;
     this.#heldPlace = undefined;
+    this.#options.changed();
   }
 
   #enqueue(id: string, at: number, place: Alert['place'], sentence: string): void {

@@ -121,8 +121,11 @@ export function byHandWith(text: string): string[] {
 
 /** The short post that tells operators of a finding about an agent of that name. */
 export function alertWith(text: string): string {
-  const operators = new OperatorAlerts({ people: [], hasChannel: true, perHour: 1 }, undefined);
+  const operators = new OperatorAlerts({ people: [], hasChannel: true, perHour: 1, changed: () => undefined }, undefined);
   const finding = { rule: 'sequence', finding: 'skipped', severity: 'violation', sentence: `${text} answered`, sameAs: 'skipped' } as const;
   operators.add({ ...finding, at: 1, boxId: 'b', conversation: 'c', sessionKey: 's' });
-  return operators.next(1)?.text ?? '';
+  operators.markSafe();
+  const alert = operators.next(1);
+  if (alert === undefined) throw new Error('there is no alert');
+  return alert.text;
 }
