@@ -7,6 +7,7 @@
 import { createRedactor, redactThenCut } from '../../src/text/redact.ts';
 import { GROWTH_PIECES, grown } from '../../test/unit/text/growth-pieces.ts';
 import { ordinaryLines } from '../../test/unit/text/ordinary.ts';
+import { leastCpuMs } from '../harness/cpu-time.ts';
 
 const LINES = 10_000;
 const SHOWN_POINTS = 300; // as much as is kept of an argument
@@ -25,16 +26,6 @@ interface Row {
   msBySize: number[];
 }
 
-function cpuMs(work: () => void, runs: number): number {
-  const times = Array.from({ length: runs }, () => {
-    const startedAt = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(startedAt);
-    return (user + system) / 1_000; // the kernel knows the sum better than its parts
-  });
-  return Math.min(...times);
-}
-
 function plainWork(): number {
   let sum = 0;
   for (let at = 0; at < plainText.length; at++) sum = (sum * 31 + plainText.charCodeAt(at)) | 0;
@@ -42,7 +33,7 @@ function plainWork(): number {
 }
 
 function msOf(text: string, runs: number): number {
-  return cpuMs(() => redactThenCut(text, SHOWN_POINTS, redact), runs);
+  return leastCpuMs(runs, () => redactThenCut(text, SHOWN_POINTS, redact));
 }
 
 function measured(): { rows: Row[]; plainMs: number } {
@@ -53,16 +44,16 @@ function measured(): { rows: Row[]; plainMs: number } {
       const msBySize = SIZES.map((size) => msOf(grown(row.piece, size), round < 0 ? 1 : RUNS));
       if (round >= 0) row.msBySize = row.msBySize.map((least, index) => Math.min(least, msBySize[index] ?? least));
     }
-    plainMs = Math.min(plainMs, cpuMs(plainWork, RUNS));
+    plainMs = Math.min(plainMs, leastCpuMs(RUNS, plainWork));
   }
   return { rows, plainMs };
 }
 
 const lines = ordinaryLines(LINES, 5);
 const { rows, plainMs } = measured();
-const perLine = cpuMs(() => {
+const perLine = leastCpuMs(RUNS, () => {
   for (const line of lines) redact(line);
-}, RUNS);
+});
 const shown = Number(process.argv[2] ?? 40);
 console.log(`plain work (a sum over ${PLAIN_CHARS / 1_000} KB): ${plainMs.toFixed(2)} ms`);
 console.log(`ordinary text: ${((1_000 * perLine) / LINES).toFixed(1)} µs a line`);
