@@ -90,7 +90,7 @@ function environment(room: Room, folder: string, { env, fast }: DemoOptions): No
     HOME: folder,
     MM_URL: room.url,
     MM_TOKEN: SAMPLE.botToken,
-    SOURCES: 'files',
+    SOURCES: 'transcripts',
     TRANSCRIPT_DIR: join(folder, 'agents'),
     STATE_DIR: join(folder, 'state'),
     PID_FILE: join(folder, 'watcher.pid'),

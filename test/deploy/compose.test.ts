@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { createRig, type Rig } from '../integration/harness.ts';
 import { buildBases, buildOwn, compose, podman, type Ran } from './containers.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { until } from '../support/until.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));

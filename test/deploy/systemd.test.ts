@@ -7,7 +7,7 @@ import { runnable } from '../integration/doc-shell.ts';
 import { createRig, type Rig } from '../integration/harness.ts';
 import { packedFile } from '../integration/packed.ts';
 import { buildBases, CA_BUNDLE, images, npmSettings, podman, startContainer } from './containers.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 

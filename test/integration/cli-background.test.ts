@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { lookAtProcess } from '../../src/process/process-identity.ts';
 import { type Cli, cli, FAKE, MAIN, scratch, TOKEN } from './cli-process.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 
 const pidIn = (path: string) => Number(readFileSync(path, 'utf8').split('\n')[0]);
 

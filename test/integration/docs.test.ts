@@ -8,7 +8,7 @@ import { DocShell, loose, looksLike, runnable, type Shown } from './doc-shell.ts
 import { createRig, type Rig } from './harness.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
 import { installedPrefix, NODE_PATH, packedFile } from './packed.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { until } from '../support/until.ts';
 
 const SESSION = 'a-session-of-the-newcomer';

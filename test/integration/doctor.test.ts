@@ -10,7 +10,7 @@ import { checkNode } from '../../src/cli/doctor/this-machine.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { cli, MAIN } from './cli-process.ts';
 import { createRig, type Rig } from './harness.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { inherited } from '../support/inherited.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -13,7 +13,7 @@ import { MAIN } from './cli-process.ts';
 import { endedWithTests } from './process-cleanup.ts';
 import { OpenClawWriter } from './openclaw-writer.ts';
 import { inherited } from '../support/inherited.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, MAIN } from './cli-process.ts';
 import { createRig, type Rig } from './harness.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { inherited } from '../support/inherited.ts';
 
 let rig: Rig;

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { cli, MAIN } from './cli-process.ts';
 import { createRig, type Rig } from './harness.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { inherited } from '../support/inherited.ts';
 
 const page = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<html>Welcome</html>'));

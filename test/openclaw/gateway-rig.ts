@@ -10,7 +10,7 @@ import { Operator } from './operator.ts';
 import { RealGateway } from './real-gateway.ts';
 import { Recording, type TrueBox } from './recording.ts';
 import { AGENT, botNamed, OPERATOR_CHANNEL_ID, Room, type StatusBot } from './chat-server.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 import { inherited } from '../support/inherited.ts';

@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 import { HOOKED, type Rig } from './gateway-rig.ts';
 import { botNamed } from './chat-server.ts';
 import { asks, boxTellsTruth, type Expected } from './turn.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../src/demo/free-port.ts';
 import { until } from '../support/until.ts';
 
 const DONE: Expected = { title: '[DONE] main |', tokens: true };
