@@ -291,7 +291,7 @@ export class Daemon {
     const { owed } = await this.#publisher.flush(BOX_FLUSH_MS);
     this.#state.flush();
     if (owed.length > 0)
-      this.#log.warn({ owed: owed.length }, 'Some boxes do not say yet that the watcher stopped; the next start updates them.');
+      this.#log.warn({ owed: owed.length }, 'Some boxes may not show their last state yet; the next start updates them.');
     this.#log.info({}, 'The watcher stopped.');
   }
 }

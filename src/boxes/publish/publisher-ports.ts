@@ -100,7 +100,7 @@ export interface Publisher {
   forget(boxId: string): void;
   /**
    * Sends everything that is dirty without regard to pace and budget, for at most `deadlineMs`. Waiting times that the
-   * server asked for and an open breaker are respected. Resolves with the boxes whose post still does not show the newest state.
+   * server asked for and an open breaker are respected. Resolves with the boxes whose post may still not show the newest state.
    */
   flush(deadlineMs: number): Promise<{ owed: string[] }>;
   stats(): PublisherStats;
