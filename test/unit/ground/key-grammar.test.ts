@@ -1,9 +1,7 @@
 // Only the sources of OpenClaw read anything in a session's key. To everybody else it is a name; what matters comes with `session_seen`.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, trackedPaths } from './repository.ts';
+import { sources } from './repository.ts';
 
 const ROOMS = /^src\/(?:app|boxes|coordinator|core|files|health|sinks|store|takeover|text)\//;
 /** A form of keys written down, or a key taken to pieces. */
@@ -29,9 +27,9 @@ function findings(path: string, text: string): string[] {
 
 describe('the grammar of session keys', () => {
   it('is known to no room but the sources of OpenClaw, and to the reader of what an older version stored', () => {
-    const paths = trackedPaths().filter((path) => ROOMS.test(path) && path.endsWith('.ts'));
-    expect(paths.length).toBeGreaterThan(100);
-    expect(paths.flatMap((path) => findings(path, readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+    const files = sources().filter(({ path }) => ROOMS.test(path));
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.flatMap(({ path, text }) => findings(path, text))).toEqual([]);
   });
 
   it.each([

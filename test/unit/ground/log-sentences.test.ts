@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { logCallsIn, sentencesIn } from './log-calls.ts';
-import { ROOT, trackedPaths } from './repository.ts';
+import { ROOT, sources } from './repository.ts';
 
 const MOST_WORDS = 24; // what a person reads once
 const GIVEN = '(a sentence of another file)';
@@ -22,9 +22,9 @@ const GIVERS: Readonly<Record<string, readonly string[]>> = {
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
-const calls = trackedPaths()
-  .filter((path) => /^src\/.*\.ts$/.test(path) && !path.startsWith('src/stand-in/') && path !== 'src/core/log.ts')
-  .flatMap((path) => logCallsIn(read(path)).map((call) => ({ path, ...call })));
+const calls = sources()
+  .filter(({ path }) => !path.startsWith('src/stand-in/') && path !== 'src/core/log.ts')
+  .flatMap(({ path, text }) => logCallsIn(text).map((call) => ({ path, ...call })));
 
 const given = [...new Set(Object.values(GIVERS).flat())].map((path) => ({ path, sentences: [...new Set(sentencesIn(read(path)))] }));
 

@@ -1,9 +1,7 @@
 // Comments in `src` name no id that readers of this repository cannot look up: they say what it stands for.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, trackedPaths } from './repository.ts';
+import { sources } from './repository.ts';
 
 /** A whole line of comment, or one after code. The slashes of a URL follow no space. */
 const COMMENT = /(?:^\s*\*|(?:^|\s)(?:\/\/|\/\*\*?))\s.*/;
@@ -18,9 +16,9 @@ function findings(path: string, text: string): string[] {
 
 describe('comments in src', () => {
   it('name no private ids', () => {
-    const paths = trackedPaths().filter((path) => path.startsWith('src/') && path.endsWith('.ts'));
-    expect(paths.length).toBeGreaterThan(100);
-    expect(paths.flatMap((path) => findings(path, readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+    const files = sources();
+    expect(files.length).toBeGreaterThan(100);
+    expect(files.flatMap(({ path, text }) => findings(path, text))).toEqual([]);
   });
 
   it.each([
