@@ -9,8 +9,7 @@ const CLOCKS_DIFFER_MS = 1_000; // a gateway and a file may date the same moment
 
 /** The events that attach sub-agents whose spawn call was never seen to the turn that was going on when they began. */
 export function orphanLinks(sessionsByKey: SessionsByKey, now: number): SessionEvent[] {
-  const orphans = [...sessionsByKey.values()].filter((session) => isOrphan(session, sessionsByKey, now));
-  return orphans.map((child) => adoption(child, sessionsByKey.get(child.parentKey ?? '')));
+  return [...sessionsByKey.values()].flatMap((session) => linkOf(session, sessionsByKey, now));
 }
 
 /** The newest turns of sub-agents that belong to no turn that is known. */
@@ -25,33 +24,23 @@ export function knowsChild(parent: Session, childKey: string): boolean {
   return parent.turns.some((turn) => childKey in turn.childrenByKey);
 }
 
-function isOrphan(session: Session, sessionsByKey: SessionsByKey, now: number): boolean {
-  const turn = session.turns.at(-1);
-  if (turn === undefined || !isSubAgent(session) || now - turn.startedAt < ORPHAN_AFTER_MS) return false;
-  const parent = session.parentKey === undefined ? undefined : sessionsByKey.get(session.parentKey);
-  if (parent === undefined || spawnerOf(parent, turn) === undefined) return false;
-  return rootOf(sessionsByKey, session, turn) === undefined && !knowsChild(parent, session.key);
+function linkOf(child: Session, sessionsByKey: SessionsByKey, now: number): SessionEvent[] {
+  const turn = child.turns.at(-1);
+  if (turn === undefined || !isSubAgent(child) || now - turn.startedAt < ORPHAN_AFTER_MS) return [];
+  const parent = child.parentKey === undefined ? undefined : sessionsByKey.get(child.parentKey);
+  const spawner = parent === undefined ? undefined : spawnerOf(parent, turn);
+  if (parent === undefined || spawner === undefined || knowsChild(parent, child.key)) return [];
+  if (rootOf(sessionsByKey, child, turn) !== undefined) return [];
+  const at = Math.max(turn.startedAt, spawner.startedAt);
+  const label = child.label === undefined ? {} : { label: child.label };
+  return [
+    { type: 'child_spawned', source: 'daemon', at, sessionKey: parent.key, callId: `spawn:${child.key}`, childKey: child.key, ...label },
+  ];
 }
 
 /** Only a turn that ran when the sub-agent began can have spawned it, not a later one of the session. */
-function spawnerOf(parent: Session | undefined, child: Turn): Turn | undefined {
-  const spawner = parent?.turns.findLast((turn) => turn.startedAt <= child.startedAt + CLOCKS_DIFFER_MS);
+function spawnerOf(parent: Session, child: Turn): Turn | undefined {
+  const spawner = parent.turns.findLast((turn) => turn.startedAt <= child.startedAt + CLOCKS_DIFFER_MS);
   const isOver = spawner?.end !== undefined && spawner.end.at + CLOCKS_DIFFER_MS < child.startedAt;
   return isOver ? undefined : spawner;
-}
-
-function adoption(child: Session, parent: Session | undefined): SessionEvent {
-  const label = child.label === undefined ? {} : { label: child.label };
-  const turn = child.turns.at(-1);
-  const spawner = turn === undefined ? undefined : spawnerOf(parent, turn);
-  const at = Math.max(turn?.startedAt ?? child.asOf, spawner?.startedAt ?? 0);
-  return {
-    type: 'child_spawned',
-    source: 'daemon',
-    at,
-    sessionKey: child.parentKey ?? '',
-    callId: `spawn:${child.key}`,
-    childKey: child.key,
-    ...label,
-  };
 }

@@ -35,7 +35,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'clock_ticked':
       return session;
     case 'watcher_stopped':
-      return { ...session, turns: session.turns.map((turn) => ({ ...turn, interruptedAt: event.at })) };
+      return everyTurn(session, (turn) => ({ ...turn, interruptedAt: event.at }));
     case 'source_lost':
       return everyTurn(session, (turn) => loseSource(turn, event));
     case 'run_started':

@@ -11,7 +11,7 @@ import { colorOf } from './colors.ts';
 import { indented, linesOf } from './turn-lines.ts';
 import { dropOrderOf, newestLines } from './newest-lines.ts';
 import type { RenderOptions } from './render-options.ts';
-import { safeName, shortReason, spent, titleOf } from './title.ts';
+import { childName, safeName, shortReason, spent, titleOf } from './title.ts';
 import { draw, joined, ours, type Version, type Wording, foreign } from './wording.ts';
 
 const MAX_SENTENCE_POINTS = 300;
@@ -73,10 +73,9 @@ function waitingLines(tree: TurnTree, options: RenderOptions, name: Wording = []
     const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, options.redact));
     return ours(...name, `waiting for ${on === 'approval' ? 'approval' : 'an answer'}${shown === '' ? '' : `: ${shown}`}`);
   });
-  const below = Object.entries(tree.childrenByKey).flatMap(([key, child]) => {
-    const label = tree.turn.childrenByKey[key]?.label ?? child.session.label ?? child.session.agentId;
-    return waitingLines(child, options, nameThatWaits(label, options));
-  });
+  const below = Object.entries(tree.childrenByKey).flatMap(([key, child]) =>
+    waitingLines(child, options, nameThatWaits(childName(tree, key), options)),
+  );
   return [...own, ...below];
 }
 

@@ -33,6 +33,12 @@ export function safeName(name: string, options: RenderOptions): Wording {
   return [foreignName(options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
 }
 
+/** What a sub-agent is called: by the turn that spawned it, or by itself; empty when nobody says it. */
+export function childName({ turn, childrenByKey }: TurnTree, childKey: string): string {
+  const session = childrenByKey[childKey]?.session;
+  return turn.childrenByKey[childKey]?.label ?? session?.label ?? session?.agentId ?? '';
+}
+
 function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording {
   const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
   return joined([safeName(session.agentId, options), [foreignName(options.redact(job), MAX_NAME_POINTS)]], ': ');

@@ -8,7 +8,7 @@ import { cut, dropInvisible, oneLine } from '../../text/text.ts';
 import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
 import type { RenderOptions } from './render-options.ts';
-import { safeName, stateLine } from './title.ts';
+import { childName, safeName, stateLine } from './title.ts';
 import { draw, ours, type Version, type Wording, foreign } from './wording.ts';
 
 const MAX_TEXT_POINTS = 160;
@@ -62,8 +62,8 @@ function noteLine(text: string, options: RenderOptions): Wording {
 
 function childBlock(childKey: string, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
   const child = tree.childrenByKey[childKey];
-  const name = tree.turn.childrenByKey[childKey]?.label ?? child?.session.label ?? child?.session.agentId ?? 'agent';
-  const header: BoxLine = { wording: ours('Sub-agent: ', ...safeName(name, options)), depth, kind: 'header', weight: 1 };
+  const name = safeName(childName(tree, childKey), options);
+  const header: BoxLine = { wording: ours('Sub-agent: ', ...name), depth, kind: 'header', weight: 1 };
   if (child === undefined) return [header];
   const max = Math.max(MIN_CHILD_LINES, Math.floor(options.maxLines / CHILD_SHARE));
   const { lines, dropped } = newestLines(linesOf(child, depth + 1, options), max, child.turn.droppedLines);
