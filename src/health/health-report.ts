@@ -88,9 +88,9 @@ export interface HealthFacts {
   readonly storage: { readonly state: 'writable' } | { readonly state: 'failing'; readonly because: string };
   readonly boxes: BoxFacts;
   /** Problems that keep boxes from being shown and that a person can solve, with cause and cure. */
-  readonly boxProblems?: readonly string[];
+  readonly boxProblems: readonly string[];
   /** Sessions that were turned away within a minute because too many are watched, and the agent of the newest. */
-  readonly sessionLimit?: { readonly turnedAway: number; readonly agent: string | undefined };
+  readonly sessionLimit: { readonly turnedAway: number; readonly agent: string | undefined };
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
   /** Absent when the coordinator is off. */

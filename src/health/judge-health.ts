@@ -24,7 +24,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...findStorage(facts),
     ...findWaits(facts),
     ...findBoxes(facts),
-    ...(facts.boxProblems ?? []).map(degraded),
+    ...facts.boxProblems.map(degraded),
     ...findFlood(facts),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
@@ -153,9 +153,8 @@ function findBoxes(facts: HealthFacts): HealthProblem[] {
 }
 
 /** Thousands of sessions at once are an attack, or a fault of the agent that creates them. */
-function findFlood({ sessionLimit }: HealthFacts): HealthProblem[] {
-  if (sessionLimit === undefined || sessionLimit.turnedAway === 0) return [];
-  const { turnedAway, agent } = sessionLimit;
+function findFlood({ sessionLimit: { turnedAway, agent } }: HealthFacts): HealthProblem[] {
+  if (turnedAway === 0) return [];
   return [
     degraded(`${turnedAway} sessions are not watched, because there are too many at once; the newest is of agent ${agent ?? 'unknown'}`),
   ];

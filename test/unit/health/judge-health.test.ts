@@ -25,6 +25,8 @@ const well: HealthFacts = {
   sink: wellSink,
   storage: { state: 'writable' },
   boxes: { active: 1, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, lostWithoutPost: 0, withoutSlot: 0, parked: [] },
+  boxProblems: [],
+  sessionLimit: { turnedAway: 0, agent: undefined },
   edits: { sent: 4, conflated: 3, skipped: 2 },
   sessions: [
     { session: 'abc', agent: 'main', state: 'active', channelId: 'c', postId: 'p' },
@@ -105,6 +107,13 @@ describe('judgeHealth', () => {
     ['the circuit is open', { sink: { ...wellSink, breaker: 'open' } }, 'degraded', /circuit to Mattermost is open/],
     ['the circuit is half open', { sink: { ...wellSink, breaker: 'half_open' } }, 'degraded', /tried again/],
     ['another watcher took over', { replacedBy: 'host b' }, 'down', /taken over: host b/],
+    ['a person can make a box shown', { boxProblems: ['the box of main: restore the channel'] }, 'degraded', /^the box of main: restore/],
+    [
+      'sessions were turned away',
+      { sessionLimit: { turnedAway: 7, agent: 'busy' } },
+      'degraded',
+      /^7 sessions are not watched.*the newest is of agent busy$/,
+    ],
     ['the disk is full', { storage: { state: 'failing', because: 'no space' } }, 'degraded', /not kept: no space/],
     [
       'a box is behind for a minute and more',
