@@ -41,9 +41,9 @@ export class PostStore implements StoredPart {
     return this.records().findLast((record) => record.postId === postId)?.boxId;
   }
 
-  /** Another post shows the end of its box, or is about to. */
-  isReplaced(postId: string): boolean {
-    return this.records().some((record) => record.replaces === postId);
+  /** The posts instead of which another one shows the end of their box, or is about to. */
+  replacedIds(): string[] {
+    return this.records().flatMap(({ replaces }) => replaces ?? []);
   }
 
   postIdOf(boxId: string): string | undefined {

@@ -27,7 +27,7 @@ export interface AdoptionOptions {
   /** The known turns. A post belongs to the turn that it matches best, never to another one of the same session. */
   turns(): readonly TurnIdentity[];
   /** The post records of this process and earlier ones. */
-  posts: Pick<PostStore, 'boxOf' | 'isReplaced'>;
+  posts: Pick<PostStore, 'boxOf' | 'replacedIds'>;
 }
 
 const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that lists more must not fill the memory
@@ -109,8 +109,8 @@ class Adoption {
   /** Without posts that a later post of the same box replaces: they cannot be edited any more. */
   #found(): Leftover[] {
     const found = [...this.#foundById.values()];
-    const replacedIds = new Set(found.map(({ meta }) => meta.replaces));
-    return found.filter(({ post: { postId } }) => !replacedIds.has(postId) && !this.#options.posts.isReplaced(postId));
+    const replacedIds = new Set([...found.map(({ meta }) => meta.replaces), ...this.#options.posts.replacedIds()]);
+    return found.filter(({ post: { postId } }) => !replacedIds.has(postId));
   }
 
   async #lookThrough(channelId: string): Promise<void> {

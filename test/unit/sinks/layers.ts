@@ -155,7 +155,7 @@ function twinOf(sink: Sink, clock: FakeClock): Sink {
 }
 
 function adoptionOf(sink: Sink, clock: FakeClock): Sink {
-  const posts = { boxOf: () => undefined, isReplaced: () => false };
+  const posts = { boxOf: () => undefined, replacedIds: () => [] };
   return withAdoption(sink, clock, INSTANCE, { turns: () => [], posts });
 }
 

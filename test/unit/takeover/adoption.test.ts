@@ -20,7 +20,7 @@ function setup(): Setup {
   const posts = createPosts();
   const turns: TurnIdentity[] = [];
   const owners = new Map<string, string>();
-  const remembered = { boxOf: (postId: string) => owners.get(postId), isReplaced: () => false };
+  const remembered = { boxOf: (postId: string) => owners.get(postId), replacedIds: () => [] };
   const sink = withAdoption(posts, new FakeClock(), 'me', { turns: () => turns, posts: remembered });
   return { posts, sink, turns, owners };
 }
@@ -120,7 +120,7 @@ describe('a new box', () => {
       turns: () => {
         throw new Error('nobody needs them');
       },
-      posts: { boxOf: () => undefined, isReplaced: () => false },
+      posts: { boxOf: () => undefined, replacedIds: () => [] },
     });
     posts.write('p', { box: 'otherwise', session: 'other' });
     expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);
