@@ -103,6 +103,16 @@ describe('an open post of an earlier watcher', () => {
     expect(shown).toMatchObject([{ boxId: 'b', card: { state: 'lost', title: '[LOST] source gone | main', final: true } }]);
   });
 
+  it('that another post of ours replaces, as only our records say, is left alone', async () => {
+    const { clock, posts, records, turns, shown, search } = setup();
+    posts.write('p', { box: 'b', session: fingerprint(KEY) });
+    turns.push({ box: 'b', session: fingerprint(KEY), runs: [], start: 0 });
+    records.save({ ...POSTED, postId: 'successor', replaces: 'p', owedFinal: false, final: true });
+    await search();
+    await clock.advance(30 * MINUTE_MS);
+    expect(shown).toEqual([]);
+  });
+
   it('of somebody else is left alone as long as somebody writes to it', async () => {
     const { clock, posts, shown, search } = setup();
     posts.write('p', { session: 'theirs' });
