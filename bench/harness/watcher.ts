@@ -67,10 +67,12 @@ export class Watcher {
   }
 
   async #says(words: string): Promise<void> {
-    await waitUntil(`the watcher says "${words}"; it said: ${this.#output}`, () => {
-      if (this.#child.exitCode !== null) throw new Error(`The watcher has ended: ${this.#output.slice(-2_000)}`);
+    const said = (): string => this.#output.slice(-2_000);
+    const holds = (): boolean => {
+      if (this.#child.exitCode !== null) throw new Error(`The watcher has ended: ${said()}`);
       return this.#output.includes(words);
-    });
+    };
+    await waitUntil(`the watcher says "${words}"`, holds, { detail: () => `It said: ${said()}` });
   }
 
   account(): Account {

@@ -73,6 +73,6 @@ async function sample(sink: Sink, transcript: Transcript, letter: 'd' | 'm', num
   const mark = markOf(letter, number);
   const appendedAtMs = monotonicMs();
   transcript.say(`This is ${mark}`);
-  await waitUntil(`a request with ${mark}`, () => sink.atMs(mark) !== undefined, 10_000);
+  await waitUntil(`a request with ${mark}`, () => sink.atMs(mark) !== undefined, { timeoutMs: 10_000 });
   return (sink.atMs(mark) ?? Number.NaN) - appendedAtMs;
 }
