@@ -119,7 +119,6 @@ export class Daemon {
     this.#releases.add(
       () => this.#supervisor.close(),
       () => machine.checkpoint.close(),
-      () => machine.process.stop(),
       () => this.#chat.close(),
       () => this.#publisher.stop(),
     );

@@ -33,13 +33,12 @@ export interface Machine {
 export function machineOf(config: Config, log: Logger): Machine {
   const token = tokenOf(config);
   return {
-    clock: systemClock,
+    ...watchProcess(systemClock),
     random: Math.random,
     instance: randomUUID(),
     checkpoint: openCheckpoint(config.stateDir, log),
     token,
     transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion() }),
-    process: watchProcess(),
     env: process.env,
     sources: (host) => createSources(config, host),
   };

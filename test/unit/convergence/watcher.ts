@@ -87,7 +87,7 @@ export class Watcher {
       random: () => 0.5,
       checkpoint: this.#mortalDisk(around.disk),
       transport: { send, close: async () => undefined },
-      process: { facts: () => ({ rssBytes: 0, eventLoopDelayP99Ms: 0 }), stop: () => undefined },
+      process: { facts: () => ({ rssBytes: 0, eventLoopDelayP99Ms: 0 }) },
       env: {},
       sources: async (host) => {
         const ports = portsOf(TRANSCRIPTS, host, [TRANSCRIPTS]);

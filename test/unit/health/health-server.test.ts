@@ -8,7 +8,6 @@ import type { HealthReport } from '../../../src/health/health-report.ts';
 import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health-server.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
 import { describePages, PAGES } from '../../../src/health/pages.ts';
-import { watchProcess } from '../../../src/health/process-facts.ts';
 
 const report: HealthReport = judgeHealth({
   version: '1.2.3',
@@ -290,18 +289,4 @@ describe('localHealthUrl', () => {
     ['host', 80, 'http://host:80/health'],
     ['127.0.0.1', 0, undefined],
   ])('%s:%d is reached at %s', (host, port, url) => expect(localHealthUrl(host, port)).toBe(url));
-});
-
-describe('watchProcess', () => {
-  it('shows a blocked event loop, and next to nothing before', async () => {
-    const watch = watchProcess();
-    expect(watch.facts().eventLoopDelayP99Ms).toBe(0);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const until = performance.now() + 300;
-    while (performance.now() < until);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(watch.facts().eventLoopDelayP99Ms).toBeGreaterThan(200);
-    expect(watch.facts().rssBytes).toBeGreaterThan(1_000_000);
-    watch.stop();
-  });
 });
