@@ -2,7 +2,8 @@
 
 import { packageVersion } from '../process/package-version.ts';
 import type { Config } from '../config/config.ts';
-import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
+import type { SessionEvent } from '../core/event.ts';
+import { NOTHING_VISIBLE, type OpenTurn, type Source, type SourcePorts } from '../core/source.ts';
 import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
@@ -44,7 +45,13 @@ export function portsOf(source: Identity, { positions, sessions, ...shared }: So
     knownKeys: () =>
       [...sessions().values()].flatMap(({ key, toldBy }) => (toldBy?.some((by) => sameAgents.has(by)) === true ? [key] : [])),
     openTurns: () => openTurnsOf(sessions(), id),
+    visibility: () => NOTHING_VISIBLE,
+    emit: capabilities.tellsLoss === true ? (event) => shared.emit(withLossTold(event)) : shared.emit,
   };
+}
+
+function withLossTold(event: SessionEvent): SessionEvent {
+  return event.type === 'session_seen' ? { ...event, tellsLoss: true } : event;
 }
 
 /** The newest turn of each session that this source knows and that has not ended yet. */

@@ -74,6 +74,13 @@ export type SessionEvent = Common &
         /** Emitted before any other event of a session, and again when something in it is new or may have been forgotten. */
         type: 'session_seen';
         agentId: string;
+        /**
+         * Where its work lives, such as `claude-code:/home/dev/shop`: the source, then the folder of the main repository. A session with
+         * an address goes where a rule of `ROUTES` sends it, or nowhere; its source emits no `route`.
+         */
+        address?: string;
+        /** Its source says when a turn is lost (`SourceCapabilities`), so silence ends none. The wiring adds it. */
+        tellsLoss?: true;
         /** It belongs in the box of the turn that spawned it, even while its parent is not known. */
         isSubAgent?: true;
         /** A scheduled job set it up: where that delivers may be known late. */
@@ -125,7 +132,16 @@ export type SessionEvent = Common &
       }
     /** A model call failed and will be, or may be, tried again. */
     | { type: 'retry_scheduled'; attempt?: number; reason: string; nextAt?: number; runId?: string }
-    | { type: 'tool_started'; callId: string; tool: string; args: Record<string, string>; parentCallId?: string; runId?: string }
+    | {
+        type: 'tool_started';
+        callId: string;
+        tool: string;
+        args: Record<string, string>;
+        /** Redacted arguments that only rules of the coordinator may look at: never folded, drawn, stored or logged. */
+        hidden?: Record<string, string>;
+        parentCallId?: string;
+        runId?: string;
+      }
     | { type: 'tool_ended'; callId: string; tool?: string; outcome: CallOutcome }
     | { type: 'child_spawned'; callId: string; childKey: string; label?: string }
     | { type: 'background_ended'; handle: string; exitCode?: number }

@@ -5,7 +5,7 @@ import type { EventOf, SessionEvent } from './event.ts';
 import { closeRun, endCalls, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { withSessionSeen } from './session-seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
-import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy } from './signs-of-life.ts';
+import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy, withoutBackground } from './signs-of-life.ts';
 import { withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withMessageText } from './message-text.ts';
@@ -37,7 +37,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'watcher_stopped':
       return everyTurn(session, (turn) => ({ ...turn, interruptedAt: event.at }));
     case 'source_lost':
-      return everyTurn(session, (turn) => loseSource(turn, event));
+      return everyTurn(session, (turn) => loseSource(session.tellsLoss === true ? withoutBackground(turn) : turn, event));
     case 'run_started':
     case 'run_ended':
     case 'busy_cleared':

@@ -100,6 +100,10 @@ export interface Turn {
 export interface Session {
   key: string;
   agentId: string;
+  /** Rules of `ROUTES` match it. Only sessions of sources without a channel of their own have one. */
+  address?: string;
+  /** Silence ends none of its turns. */
+  tellsLoss?: true;
   isSubAgent?: true;
   isScheduled?: true;
   sessionId?: string;

@@ -61,6 +61,11 @@ export function loseSource(turn: Turn, event: EventOf<'source_lost'>): Turn {
   return endRuns(turn, event.by === 'reset' ? 'aborted' : 'lost', event.at);
 }
 
+/** Its commands in the background are gone with their process. */
+export function withoutBackground(turn: Turn): Turn {
+  return turn.background.length === 0 ? turn : { ...turn, background: [] };
+}
+
 /** Whether another source has emitted its beginning, too. */
 function isAlsoOf({ startedBy }: Turn, { source }: EventOf<'source_lost'>): boolean {
   return startedBy.some((id) => id !== source);

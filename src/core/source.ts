@@ -22,7 +22,29 @@ export interface SourceCapabilities {
   readonly agents: string;
   /** It emits the begin and end of each run, by name; for other sources they are inferred. */
   readonly namesRuns: boolean;
+  /**
+   * It says itself when a process is gone, by `source_lost` for each of its sessions, and says nothing while it cannot know. Then silence
+   * ends no turn of its sessions: only events do, also the end of the session's next turn.
+   */
+  readonly tellsLoss?: true;
 }
+
+/**
+ * What the rule of `ROUTES` for an address lets people see beside states, tool names, exit codes, durations, tokens and paths inside the project.
+ * What is off never leaves the source as shown text.
+ */
+export interface Visibility {
+  /** A rule covers the address. Without one its sessions get no box. */
+  readonly isRouted: boolean;
+  /** Commands and other arguments of tools. */
+  readonly commands: boolean;
+  /** Messages of the agent, and names that were made from them. */
+  readonly texts: boolean;
+  /** What people wrote. */
+  readonly prompts: boolean;
+}
+
+export const NOTHING_VISIBLE: Visibility = { isRouted: false, commands: false, texts: false, prompts: false };
 
 /** `unknown` means that nothing has been seen yet; it is never as good as known. */
 export type SourceCondition =
@@ -65,6 +87,8 @@ export interface SourcePorts {
   onProgress(path: string, position: unknown): void;
   /** Sessions that an earlier process watched: what is known of them now is emitted before the start is over. */
   knownKeys(): Iterable<string>;
+  /** What may be shown of sessions with that address (see `session_seen`). The same for the life of the process. */
+  visibility(address: string): Visibility;
   /** Turns that were open when an earlier process ended; asked at the start. */
   openTurns(): readonly OpenTurn[];
 }

@@ -57,7 +57,8 @@ function undisturbed(tree: Unjudged, limits: StatusLimits): TurnStatus {
 /** A retry that has begun may think for as long as any other run. */
 function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, limits: StatusLimits): TurnStatus {
   const until = Math.max(retry.at + RETRY_GRACE_MS, (retry.nextAt ?? 0) + Math.max(RETRY_GRACE_MS, limits.idleTimeoutMs));
-  if (tree.turn.busyUntil > tree.session.asOf || hasOpenRun(tree.turn) || tree.session.asOf < until)
+  const { turn, session } = tree;
+  if (session.tellsLoss === true || turn.busyUntil > session.asOf || hasOpenRun(turn) || session.asOf < until)
     return { state: 'retry', final: false, retry };
   return { state: 'error', final: true, reason: retry.reason, endedAt: retry.at };
 }
@@ -66,9 +67,14 @@ function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, limits: Sta
 function isAlive(tree: Unjudged, limits: StatusLimits): boolean {
   const { turn, session } = tree;
   if (hasOpenRun(turn) || turn.busyUntil > session.asOf) return true;
-  if (pendingCalls(turn).length > 0 && session.asOf - turn.lastEventAt < CALL_TRUSTED_MS) return true;
-  if (turn.background.length > 0 && session.asOf - turn.lastEventAt < limits.idleTimeoutMs) return true;
+  if (pendingCalls(turn).length > 0 && silenceMs(tree) < CALL_TRUSTED_MS) return true;
+  if (turn.background.length > 0 && silenceMs(tree) < limits.idleTimeoutMs) return true;
   return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key));
+}
+
+/** How long the turn has given no sign. Where its source tells a loss, that means nothing. */
+function silenceMs({ session, turn }: Unjudged): number {
+  return session.tellsLoss === true ? 0 : session.asOf - turn.lastEventAt;
 }
 
 function isChildPending(tree: Unjudged, childKey: string): boolean {
@@ -99,19 +105,18 @@ function children<T extends TurnTree>({ childrenByKey }: { childrenByKey: Record
 
 /** No end was seen and nothing lives: idle long enough means over. */
 function unended(tree: Unjudged, limits: StatusLimits): TurnStatus {
-  const idleAt = tree.turn.lastEventAt + limits.idleTimeoutMs;
-  return tree.session.asOf < idleAt ? activeOrQuiet(tree, limits) : endedUnseen(tree.turn, limits);
+  return silenceMs(tree) < limits.idleTimeoutMs ? activeOrQuiet(tree, limits) : endedUnseen(tree, limits);
 }
 
-function endedUnseen({ lastEventAt: endedAt, startedAt }: Turn, limits: StatusLimits): TurnStatus {
-  const isTooLong = endedAt + limits.idleTimeoutMs - startedAt >= limits.maxDurationMs;
+function endedUnseen({ session, turn: { lastEventAt: endedAt, startedAt } }: Unjudged, limits: StatusLimits): TurnStatus {
+  const isTooLong = session.tellsLoss !== true && endedAt + limits.idleTimeoutMs - startedAt >= limits.maxDurationMs;
   return isTooLong ? { state: 'timeout', final: true, reason: 'time limit', endedAt } : { state: 'done_unseen', final: true, endedAt };
 }
 
 function ended(tree: Unjudged, limits: StatusLimits): TurnStatus {
   const end = tree.turn.end;
   if (end === undefined) return unended(tree, limits);
-  if (end.outcome === 'unseen') return endedUnseen(tree.turn, limits);
+  if (end.outcome === 'unseen') return endedUnseen(tree, limits);
   if (end.outcome === 'done' && awaitsAnnouncement(tree)) return activeOrQuiet(tree, limits);
   const reason = end.reason === undefined ? {} : { reason: end.reason };
   return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...children(tree).map(endOf)), ...reason };

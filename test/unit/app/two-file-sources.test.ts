@@ -147,3 +147,19 @@ it('what is known of sessions of before is asked of the source of their agents a
   expect(keysFor({ ...THERE, capabilities: HERE.capabilities })).toEqual([KEY[HERE.id]]);
   await only.stop();
 });
+
+it('a source that tells a loss need not say so in its events: the wiring does', () => {
+  const events: SessionEvent[] = [];
+  const host = {
+    clock: systemClock,
+    log: quiet,
+    redact: (text: string) => text,
+    emit: (event: SessionEvent) => events.push(event),
+    positions: { stored: () => new Map(), set: () => undefined },
+    sessions: () => new Map(),
+  };
+  const seen = { type: 'session_seen', agentId: 'a', sessionKey: 'k', at: 1, source: 'x' } as const;
+  portsOf(HERE, host, [HERE]).emit(seen);
+  portsOf({ ...HERE, capabilities: { ...HERE.capabilities, tellsLoss: true } }, host, [HERE]).emit(seen);
+  expect(events).toEqual([seen, { ...seen, tellsLoss: true }]);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SourcePorts } from '../../../src/core/source.ts';
+import { NOTHING_VISIBLE, type SourcePorts } from '../../../src/core/source.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
 import { SOURCES } from '../../../src/sources/catalogue.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -15,6 +15,7 @@ const ports: SourcePorts = {
   onProgress: () => undefined,
   knownKeys: () => [],
   openTurns: () => [],
+  visibility: () => NOTHING_VISIBLE,
 };
 type FolderSetting = Extract<(typeof SOURCES)[number], { reads: unknown }>['reads']['setting'];
 

@@ -7,7 +7,7 @@ import { dirname, extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionEvent } from '../../../../src/core/event.ts';
-import type { Source, SourcePorts } from '../../../../src/core/source.ts';
+import { NOTHING_VISIBLE, type Source, type SourcePorts } from '../../../../src/core/source.ts';
 import { systemClock } from '../../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
@@ -68,6 +68,7 @@ const PORTS: Omit<SourcePorts, 'emit'> = {
   onProgress: () => undefined,
   knownKeys: () => [],
   openTurns: () => [],
+  visibility: () => NOTHING_VISIBLE,
 };
 const UNTIL_NOTICED_MS = 400; // of what must not happen; longer than any hint takes
 
