@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Board, type ForgottenBox } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
-import type { BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
+import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
 import { exitCodes } from '../process/exit-codes.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
@@ -48,15 +48,15 @@ export interface DaemonPorts {
   /** How long a turn may take to appear before its old post is declared lost. */
   graceMs: number;
   machine: Machine;
-  /** Called with each view that was drawn. */
-  onView?(view: BoxView): void;
+  /** Called with each view that boxes are to show, drawn or not. */
+  onView?(view: BoxView | BoxNews): void;
 }
 
 /** One run of the watcher. */
 export class Daemon {
   readonly #config: Config;
   readonly #machine: Machine;
-  readonly #onView: (view: BoxView) => void;
+  readonly #onView: (view: BoxView | BoxNews) => void;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #version = packageVersion();
@@ -189,8 +189,8 @@ export class Daemon {
       sessions: this.#fold.sessionsByKey,
       emit: (event: SessionEvent) => this.#path.apply(event),
       meter: this.#counters,
-      render: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
-      show: (view: BoxView) => {
+      sketch: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
+      show: (view: BoxView | BoxNews) => {
         this.#onView(view);
         this.#publisher.show(view);
       },

@@ -5,11 +5,11 @@ import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from 
 import { encodeMessage } from '../boxes/render/encode-message.ts';
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Shrink } from '../boxes/publish/publisher-ports.ts';
-import { renderCard } from '../boxes/render/render-card.ts';
+import { headOf, renderCard } from '../boxes/render/render-card.ts';
 import type { RenderOptions } from '../boxes/render/render-options.ts';
 import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config/config.ts';
-import type { Card } from '../core/card.ts';
+import type { Card, Sketch } from '../core/card.ts';
 import type { Logger } from '../core/log.ts';
 import { OUR_MARK } from '../text/neutralise.ts';
 import { cachedRedactor } from '../text/redact-cache.ts';
@@ -24,20 +24,26 @@ const MESSAGE_MARGIN_CHARS = 100; // below the server's limit on one message
 /** What is said in a box beside its turn. */
 export type Marks = Pick<RenderOptions, 'violations' | 'remarks' | 'badge'>;
 
-/** Renders a turn with the configured labels, lines and verbosity. A text that is rendered again is not redacted again. */
+/**
+ * Renders a turn with the configured labels, lines and verbosity, and with the marks that its box has when it is drawn. A text that is
+ * rendered again is not redacted again.
+ */
 export function rendererOf(
   config: Pick<Config, 'verbosity' | 'maxStatusLines' | 'toolLabelsFile'>,
   redact: (text: string) => string,
   log: Logger,
   marksOf: (boxId: string) => Marks = () => ({}),
-): (tree: JudgedTree) => Card {
+): (tree: JudgedTree) => Sketch {
   const options = {
     verbosity: config.verbosity,
     maxLines: config.maxStatusLines,
     labels: toolLabels(config.toolLabelsFile, log),
     redact: cachedRedactor(redact),
   };
-  return (tree) => renderCard(tree, { ...options, ...marksOf(tree.turn.boxId) });
+  return (tree) => ({
+    head: headOf(tree, marksOf(tree.turn.boxId)),
+    draw: () => renderCard(tree, { ...options, ...marksOf(tree.turn.boxId) }),
+  });
 }
 
 /** Encodes a card in the configured style; `maxPostChars` is the server's own limit once it is known. */

@@ -50,6 +50,15 @@ export interface Card {
   final: boolean;
 }
 
+/** What decides when a card is sent. It is known without drawing the card. */
+export type CardHead = Pick<Card, 'final' | 'urgentKey'>;
+
+/** A card that is drawn when it is needed. */
+export interface Sketch {
+  head: CardHead;
+  draw(): Card;
+}
+
 /** The card as a new post shows it. Only a title inside a message notifies people. */
 export function firstVersion(card: Card): Card {
   return card.first === undefined ? card : { ...card, lines: card.first.lines, titleInMessage: card.first.title };

@@ -1,6 +1,6 @@
 // Decides which root turns have a box, opens their boxes, and draws them when their turns change. Knows nothing of HTTP, files or pacing.
 
-import type { Card } from '../../core/card.ts';
+import type { Sketch } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { Change } from '../../core/fold.ts';
@@ -17,7 +17,7 @@ import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
 import { type BoxPolicy, decideBox } from './box-policy.ts';
 import { identityOf } from '../publish/post-meta.ts';
-import type { BoxView } from '../publish/publisher-ports.ts';
+import type { BoxNews, BoxView } from '../publish/publisher-ports.ts';
 import { hasOpenTurn, isTickDue } from './due-ticks.ts';
 import { shareSlots } from './slot-sharing.ts';
 
@@ -33,8 +33,8 @@ export interface BoardPorts {
   /** Emits an event: time takes the way of all events, too, and comes back as a change. */
   emit(event: SessionEvent): void;
   meter: Meter;
-  render(tree: JudgedTree): Card;
-  show(view: BoxView): void;
+  sketch(tree: JudgedTree): Sketch;
+  show(view: BoxView | BoxNews): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life. */
   place(tree: TurnTree): Promise<Placement>;
   /** The box is finished and old enough: neither it nor its turn is needed again. */
@@ -245,7 +245,9 @@ export class Board {
     const { boxId, target } = entry;
     if (entry.phase !== 'placed' || target === undefined || !isDrawn(entry)) return;
     entry.isShown = true;
-    this.#ports.show({ boxId, target, card: this.#ports.render(tree), turnStartedAt: tree.turn.startedAt, meta: identityOf(tree) });
+    const { head, draw } = this.#ports.sketch(tree);
+    const box = { boxId, target, turnStartedAt: tree.turn.startedAt };
+    this.#ports.show({ ...box, card: head, draw: () => ({ ...box, card: draw(), meta: identityOf(tree) }) });
   }
 
   /** The boxes that have got a slot. */

@@ -2,7 +2,7 @@
 
 import type { Reason, Target } from '../../core/sink.ts';
 import type { GoneCause, PostPhase, PostRecord } from '../../core/post-record.ts';
-import type { BoxTrouble, BoxView, Shrink } from './publisher-ports.ts';
+import type { BoxNews, BoxTrouble, BoxView, Shrink } from './publisher-ports.ts';
 
 /**
  * `intent`: the post is not confirmed. While `doubtful`, a create may have worked. It may be repeated without a search only until
@@ -77,8 +77,8 @@ export interface PostState {
   /** Wall clock. */
   readonly createdAt: number;
   readonly bornAt: number;
-  readonly view: BoxView | undefined;
-  /** The hash of the view's content as it would be sent. */
+  readonly view: BoxView | BoxNews | undefined;
+  /** The hash of the view's content as it would be sent; `UNDRAWN` while nobody knows. */
   readonly hash: string;
   /** Since when the post differs from the view. */
   readonly dirtyAt: number;
@@ -108,7 +108,7 @@ export interface Instant {
 }
 
 /** A box that this process shows for the first time. */
-export function newPostState(view: BoxView, hash: string, pendingPostId: string, at: Instant): PostState {
+export function newPostState(view: BoxView | BoxNews, hash: string, pendingPostId: string, at: Instant): PostState {
   return { ...blankPostState(view.boxId, view.target, pendingPostId, at), view, hash, bornAt: bornAt(view, at) };
 }
 
@@ -167,19 +167,19 @@ function postOf(record: PostRecord): Post {
 }
 
 // The age of a turn is read once, so that a later jump of the wall clock does not change the pace.
-function bornAt(view: BoxView, at: Instant): number {
+function bornAt(view: BoxView | BoxNews, at: Instant): number {
   return at.now - Math.max(0, at.wall - view.turnStartedAt);
 }
 
 /** How much the body of `view` has to be cut. An end is tried in full once. */
-export function shrinkingFor({ shrinking, view: before }: PostState, view: BoxView, now: number): Shrinking {
+export function shrinkingFor({ shrinking, view: before }: PostState, view: BoxView | BoxNews, now: number): Shrinking {
   if (shrinking.level === 0) return shrinking;
   const isNewEnd = view.card.final && before?.card.final !== true;
   return isNewEnd || now >= shrinking.growAt ? { ...shrinking, level: 0 } : shrinking;
 }
 
 /** The newest view wins. Older views that were not sent are never sent. */
-export function withView(state: PostState, view: BoxView, hash: string, at: Instant): PostState {
+export function withView(state: PostState, view: BoxView | BoxNews, hash: string, at: Instant): PostState {
   const shown = { ...state, view, hash, bornAt: state.view === undefined ? bornAt(view, at) : state.bornAt, forgottenAt: undefined };
   return isDirty(state) && state.view !== undefined ? shown : { ...shown, dirtyAt: at.now };
 }
@@ -187,6 +187,13 @@ export function withView(state: PostState, view: BoxView, hash: string, at: Inst
 /** Whether the post may differ from the view. */
 export function isDirty(state: PostState): boolean {
   return state.view !== undefined && state.post.kind !== 'gone' && state.acked?.hash !== state.hash;
+}
+
+/** Whether the post must be sent, or may be sent sooner than the one before. */
+export function isSooner(before: PostState | undefined, state: PostState): boolean {
+  if (before === undefined || !isDirty(before)) return true;
+  const isNewEnd = state.view?.card.final === true && state.hash !== before.hash;
+  return isNewEnd || (isUrgent(state) && !isUrgent(before));
 }
 
 /** The box has a post and has not ended. */
@@ -242,7 +249,7 @@ export function mayBeDropped(state: PostState, now: number): boolean {
 
 /** The record of a post that the checkpoint keeps. */
 export function recordOf(state: PostState): PostRecord {
-  const owed = state.view?.card.final === true && isOwed(state) ? state.view : undefined;
+  const owed = owedView(state);
   return {
     boxId: state.boxId,
     target: state.target,
@@ -259,6 +266,12 @@ export function recordOf(state: PostState): PostRecord {
     final: state.view?.card.final ?? state.before.final,
     createdAt: state.createdAt,
   };
+}
+
+/** The end that its post may not show yet. Ends are drawn at once. */
+function owedView(state: PostState): BoxView | undefined {
+  const { view } = state;
+  return view === undefined || 'draw' in view || !view.card.final || !isOwed(state) ? undefined : view;
 }
 
 function phaseOf(state: PostState): PostPhase {

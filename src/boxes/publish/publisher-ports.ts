@@ -1,6 +1,6 @@
 // The contract of the publisher: its ports, options, methods and numbers.
 
-import type { Card } from '../../core/card.ts';
+import type { Card, CardHead } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
@@ -18,6 +18,12 @@ export interface BoxView {
   /** Wall clock; decides the pace. */
   turnStartedAt: number;
   meta: TurnMeta;
+}
+
+/** A box that has changed and is not drawn yet: all that decides when it is sent. */
+export interface BoxNews extends Omit<BoxView, 'card' | 'meta'> {
+  card: CardHead;
+  draw(): BoxView;
 }
 
 /** How much an encoder must cut. 0 is the ordinary limit; 1 and 2 follow when the server refused the level before as too large. */
@@ -88,8 +94,8 @@ export interface PublisherStats {
 
 /** Keeps one post per box equal to the newest view of it. */
 export interface Publisher {
-  /** Makes `view` the state that the post of its box must show. Idempotent; the newest wins. */
-  show(view: BoxView): void;
+  /** Makes `view` the state that the post of its box must show. Idempotent; the newest wins. News are drawn when they may be sent, an end at once. */
+  show(view: BoxView | BoxNews): void;
   /** Takes over the post of an earlier process, before the first `show` of that box. A known box is left alone. */
   adopt(record: PostRecord): void;
   /** Writes every open post again, so that it carries our claim. Call when another process wrote to one of them. */

@@ -4,11 +4,12 @@ import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
 import { FAILURES, PushError } from '../../core/sink.ts';
 import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
 import { decide, type Start } from './decide.ts';
+import { drawn, withDrawing } from './drawing.ts';
 import { type Gate, type RequestOutcome, gateAfter, OPEN_GATE, openAt } from './gate.ts';
-import { contentHash } from './content-hash.ts';
+import { contentHash, UNDRAWN } from './content-hash.ts';
 import { afterChannelOpened, afterFailure, afterRecovery, beginRequest } from './outcome.ts';
 import type { PostRecord } from '../../core/post-record.ts';
-import type { BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
+import type { BoxNews, BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
 import { RequestLog } from './request-log.ts';
 import type { SendReason } from './send-reason.ts';
@@ -19,6 +20,7 @@ import {
   isDirty,
   isOpenPost,
   isPush,
+  isSooner,
   mayBeDropped,
   isOwed,
   newPostState,
@@ -61,26 +63,31 @@ class PostPublisher implements Publisher {
     this.#budget = fullBudget(options.limits, ports.clock.monotonic());
   }
 
-  show(view: BoxView): void {
+  show(shown: BoxView | BoxNews): void {
+    const view = shown.card.final ? drawn(shown) : shown;
     const known = this.#statesById.get(view.boxId);
     const at = this.#instant();
-    if (known === undefined) return this.#update(newPostState(view, contentHash(view), this.#ports.newPendingId(view.boxId), at));
+    if (known === undefined)
+      return this.#update(undefined, newPostState(view, contentHash(view), this.#ports.newPendingId(view.boxId), at));
     const state: PostState = { ...known, shrinking: shrinkingFor(known, view, at.now) };
     const hash = contentHash(view, state);
     this.#countShow(known, hash);
-    this.#update(withView(state, view, hash, at));
+    this.#update(known, withView(state, view, hash, at));
   }
 
-  #update(state: PostState): void {
+  #update(before: PostState | undefined, state: PostState): void {
     this.#statesById.set(state.boxId, state);
-    // A box without a post is saved once it owes an end.
-    if (state.post.kind !== 'none' || state.view?.card.final === true) this.#save(state);
-    this.#wakeAt(this.#ports.clock.monotonic());
+    const isEnd = state.view?.card.final === true;
+    const wasOpen = before?.view?.card.final === false;
+    // Progress is not saved. A box without a post is saved once it owes an end.
+    if (isEnd || (state.post.kind !== 'none' && !wasOpen)) this.#save(state);
+    if (isSooner(before, state)) this.#wakeAt(this.#ports.clock.monotonic());
   }
 
   #countShow(known: PostState, hash: string): void {
-    if (hash === known.hash || hash === known.acked?.hash) this.#ports.meter.count('edits_skipped');
-    if (hash !== known.hash && isDirty(known) && known.attempt === undefined) this.#ports.meter.count('edits_conflated');
+    const isNews = hash === UNDRAWN || (hash !== known.hash && hash !== known.acked?.hash);
+    if (!isNews) this.#ports.meter.count('edits_skipped');
+    if ((isNews || hash !== known.hash) && isDirty(known) && known.attempt === undefined) this.#ports.meter.count('edits_conflated');
   }
 
   adopt(record: PostRecord): void {
@@ -151,9 +158,10 @@ class PostPublisher implements Publisher {
     const situation = { statesById: this.#statesById, budget: this.#budget, gate: this.#gate, flushing: this.#flush !== undefined };
     const { starts, wakeAt } = decide(situation, this.#options, now);
     this.#budget = refill(this.#budget, this.#options.limits, now);
-    for (const start of starts) this.#start(start, now);
-    if (this.#flush !== undefined) this.#continueFlush(this.#flush, wakeAt, now);
-    else if (wakeAt !== undefined) this.#wakeAt(wakeAt);
+    const isRoomLeft = starts.map((start) => this.#start(start, now)).includes('skipped');
+    const nextAt = isRoomLeft ? now : wakeAt;
+    if (this.#flush !== undefined) this.#continueFlush(this.#flush, nextAt, now);
+    else if (nextAt !== undefined) this.#wakeAt(nextAt);
   }
 
   #continueFlush(flush: Flush, wakeAt: number | undefined, now: number): void {
@@ -170,16 +178,25 @@ class PostPublisher implements Publisher {
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
-  #start({ boxId, need, reason }: Start, now: number): void {
+  /** Draws what is sent. What then turns out to be shown already is skipped. */
+  #start({ boxId, need, reason }: Start, now: number): 'started' | 'skipped' {
     const known = this.#statesById.get(boxId);
-    if (known === undefined) return;
-    const state = beginRequest(known, need, now);
+    if (known === undefined) return 'skipped';
+    const writes = need === 'create' || need === 'edit';
+    const ready = writes ? withDrawing(known) : known;
+    if (writes && !isDirty(ready)) {
+      this.#ports.meter.count('edits_skipped');
+      this.#keepOrDrop(ready);
+      return 'skipped';
+    }
+    const state = beginRequest(ready, need, now);
     this.#statesById.set(boxId, state);
     this.#budget = take(this.#budget, this.#options.limits);
     this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
     const running = this.#run(state, reason).finally(() => this.#running.delete(running));
     this.#running.add(running);
+    return 'started';
   }
 
   async #run(begun: PostState, reason: SendReason): Promise<void> {

@@ -106,7 +106,7 @@ function bodyOf(
   { view, seq, shrinking, replaces }: PostState,
   version: (card: Card) => Card,
 ): PostBody {
-  if (view === undefined) throw new Error('A push was started for a box that nobody has shown.');
+  if (view === undefined || 'draw' in view) throw new Error('A push was started for a box that nobody has drawn.');
   return encode(version(view.card), metaOf(view, { seq, instance, claimedAt }, replaces), shrinking.level);
 }
 

@@ -1,6 +1,6 @@
 // Draws a turn with its sub-agents as one card. Pure: the time is the tree's `asOf`, so a box changes only when something happened.
 
-import type { Card, TurnStatus } from '../../core/card.ts';
+import type { Card, CardHead, Sketch, TurnStatus } from '../../core/card.ts';
 import { codeSpan } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
 import type { PlanStep, Turn, TurnTree } from '../../core/session.ts';
@@ -19,6 +19,15 @@ const MAX_STEP_POINTS = 60;
 const MAX_STEPS_ON_ONE_LINE = 4;
 const CONTEXT_WARNING = 0.75;
 const CONTEXT_ALARM = 0.9;
+
+/** The box of a turn, drawn when it is needed. */
+export function sketchCard(tree: JudgedTree, options: RenderOptions): Sketch {
+  return { head: headOf(tree, options), draw: () => renderCard(tree, options) };
+}
+
+export function headOf(tree: JudgedTree, { violations = [] }: Pick<RenderOptions, 'violations'>): CardHead {
+  return { urgentKey: urgentKey(tree, violations.length), final: tree.status.final };
+}
 
 /** The box of a turn: safe Markdown, cut to `options.maxLines`, the same for the same arguments. */
 export function renderCard(tree: JudgedTree, options: RenderOptions): Card {
@@ -47,8 +56,7 @@ export function renderCard(tree: JudgedTree, options: RenderOptions): Card {
     dropOrder: dropOrderOf(lines, last.length),
     droppedLines: dropped,
     fallback: draw(title, 'later'),
-    urgentKey: urgentKey(tree, violations.length),
-    final: status.final,
+    ...headOf(tree, options),
   };
 }
 

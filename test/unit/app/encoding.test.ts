@@ -40,7 +40,7 @@ function counting(): { draw: (tree: TurnTree) => string[]; redacted: string[] } 
     return text;
   };
   const render = rendererOf({ verbosity: 'detail', maxStatusLines: 200, toolLabelsFile: undefined }, redact, quiet);
-  return { draw: (tree) => render(judge(tree, LIMITS)).lines, redacted };
+  return { draw: (tree) => render(judge(tree, LIMITS)).draw().lines, redacted };
 }
 
 describe('a drawing', () => {

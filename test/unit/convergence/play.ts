@@ -1,5 +1,6 @@
 // Plays one story against the stand-in in fake time. Owns the world of the story and what the judge needs to know of it.
 
+import { drawn } from '../../../src/boxes/publish/drawing.ts';
 import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import { type Config, readConfig, secretsOf } from '../../../src/config/config.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
@@ -68,8 +69,8 @@ export class Play {
     this.operator = new Operator(this.standIn, this.network);
     const { idleTimeoutMs, maxSessionDurationMs } = this.config;
     const secrets = secretsOf(this.config);
-    const render = rendererOf(this.config, createRedactor(secrets), QUIET_LOG);
-    this.reference = new Reference({ idleTimeoutMs, maxDurationMs: maxSessionDurationMs }, secrets, render);
+    const sketch = rendererOf(this.config, createRedactor(secrets), QUIET_LOG);
+    this.reference = new Reference({ idleTimeoutMs, maxDurationMs: maxSessionDurationMs }, secrets, (tree) => sketch(tree).draw());
     this.#openSession('agent:main:public', false, { agentId: 'main', route: { kind: 'channel', channelId: SAMPLE.publicId } });
     this.#openSession('agent:main:private', false, {
       agentId: 'main',
@@ -144,7 +145,7 @@ export class Play {
       disk: this.#disk,
       tokenFile: () => this.operator.tokenFile,
       sessions: () => this.sessions,
-      onShow: (view) => this.#noteShown(view),
+      onShow: (view) => this.#noteShown(drawn(view)),
       onPush: (push) => void this.pushes.push(push),
       onSkipped: (key) => void this.skippedKeys.add(key),
       log: QUIET_LOG,

@@ -4,7 +4,7 @@ import { Daemon } from '../../../src/app/daemon.ts';
 import type { HealthParts } from '../../../src/app/health-facts.ts';
 import type { Machine } from '../../../src/app/machine.ts';
 import { portsOf } from '../../../src/app/sources.ts';
-import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
+import type { BoxNews, BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Clock } from '../../../src/core/clock.ts';
 import type { Logger } from '../../../src/core/log.ts';
@@ -26,7 +26,7 @@ export interface Surroundings {
   /** What stands in the token's file. */
   tokenFile(): string;
   sessions(): readonly AgentSession[];
-  onShow(view: BoxView): void;
+  onShow(view: BoxView | BoxNews): void;
   onPush(push: SentPush): void;
   onSkipped(key: string): void;
   log: Logger;

@@ -5,8 +5,9 @@ import { Counters } from '../../../src/health/counters.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Board } from '../../../src/boxes/board/board.ts';
+import { drawn } from '../../../src/boxes/publish/drawing.ts';
 import { BUILT_IN_LABELS } from '../../../src/boxes/render/tool-labels.ts';
-import { renderCard } from '../../../src/boxes/render/render-card.ts';
+import { sketchCard } from '../../../src/boxes/render/render-card.ts';
 import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from '../../../src/coordinator/contract.ts';
 import { createCoordinator } from '../../../src/coordinator/coordinator.ts';
 import type { Alert, AlertOutcome } from '../../../src/coordinator/operator-alerts.ts';
@@ -118,8 +119,8 @@ function createBoard(rig: Rig, redact: (text: string) => string): Board {
       sessions: rig.fold().sessionsByKey,
       emit: (event) => rig.path().apply(event),
       meter: new Counters(),
-      render: (tree) =>
-        renderCard(tree, {
+      sketch: (tree) =>
+        sketchCard(tree, {
           verbosity: 'normal',
           maxLines: 15,
           labels: BUILT_IN_LABELS,
@@ -128,7 +129,7 @@ function createBoard(rig: Rig, redact: (text: string) => string): Board {
           remarks: rig.coordinator().remarksFor(tree.turn.boxId),
           badge: rig.coordinator().badge() ?? '',
         }),
-      show: ({ boxId, card }) => rig.cardsById.set(boxId, card),
+      show: (view) => rig.cardsById.set(view.boxId, drawn(view).card),
       place: async () => ({ target: { channelId: 'town' } }),
       forget: () => true,
     },

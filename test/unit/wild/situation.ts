@@ -12,6 +12,7 @@ import {
   type TranscriptCheckpoint,
   type TranscriptSource,
 } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
+import { drawn } from '../../../src/boxes/publish/drawing.ts';
 import { BoardHarness } from '../boxes/board/board-harness.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
@@ -95,7 +96,7 @@ class Stage {
     this.#desk = new BoardHarness({
       clock,
       isCatchingUp: true,
-      show: ({ boxId, card: { title } }) => this.views.push({ at: clock.now() - this.#startedAt, boxId, title }),
+      show: (view) => this.views.push({ at: clock.now() - this.#startedAt, boxId: view.boxId, title: drawn(view).card.title }),
     });
     this.#source = createTranscriptSource({
       dir: join(this.#folder, 'agents'),

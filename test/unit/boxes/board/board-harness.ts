@@ -3,8 +3,9 @@
 import { Counters } from '../../../../src/health/counters.ts';
 import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/board/board.ts';
 import { BUILT_IN_LABELS } from '../../../../src/boxes/render/tool-labels.ts';
-import type { BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
-import { renderCard } from '../../../../src/boxes/render/render-card.ts';
+import { drawn } from '../../../../src/boxes/publish/drawing.ts';
+import type { BoxNews, BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
+import { sketchCard } from '../../../../src/boxes/render/render-card.ts';
 import { EventPath } from '../../../../src/app/event-path.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { Fold } from '../../../../src/core/fold.ts';
@@ -24,8 +25,8 @@ export interface BoardHarnessOptions {
   /** Called whenever the board asks how many boxes there may be: it does so to share out the slots, and only then. */
   onShare?: () => void;
   clock?: FakeClock;
-  /** Told of every view beside its being written down. */
-  show?: (view: BoxView) => void;
+  /** Told of every view beside its being drawn and written down. */
+  show?: (view: BoxView | BoxNews) => void;
   place?: (tree: TurnTree) => Promise<Placement>;
   warn?: (fields: object) => void;
   debug?: (fields: object, message: string) => void;
@@ -53,9 +54,9 @@ export class BoardHarness {
         emit: (event) => this.path.apply(event),
         log: { ...quiet, warn: options.warn ?? quiet.warn, debug: options.debug ?? quiet.debug },
         meter: this.counters,
-        render: (tree) => renderCard(tree, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
+        sketch: (tree) => sketchCard(tree, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
         show: (view) => {
-          this.views.push(view);
+          this.views.push(drawn(view));
           show?.(view);
         },
         place: place ?? (async () => ({ target: { channelId: 'town' } })),

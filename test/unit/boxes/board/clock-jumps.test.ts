@@ -4,8 +4,9 @@ import { Counters } from '../../../../src/health/counters.ts';
 import { describe, expect, it } from 'vitest';
 import { EventPath } from '../../../../src/app/event-path.ts';
 import { Fold } from '../../../../src/core/fold.ts';
+import { drawn } from '../../../../src/boxes/publish/drawing.ts';
 import { Board } from '../../../../src/boxes/board/board.ts';
-import type { Card } from '../../../../src/core/card.ts';
+import type { Sketch } from '../../../../src/core/card.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { watchClock } from '../../../../src/process/clock-watch.ts';
 import { FakeClock } from '../../../support/clock.ts';
@@ -39,13 +40,14 @@ class Desk {
       emit: (event) => this.#path.apply(event),
       log: quiet,
       meter: new Counters(),
-      render: (tree): Card => {
+      sketch: (tree): Sketch => {
         const { state, final } = tree.status;
         this.drawn.add(tree.session.key);
         const title = `${state} after ${Math.round((tree.session.asOf - tree.turn.startedAt) / 1_000)} s`;
-        return { state, final, title, color: '', lines: [], droppedLines: 0, fallback: '', urgentKey: state };
+        const head = { final, urgentKey: state };
+        return { head, draw: () => ({ ...head, state, title, color: '', lines: [], droppedLines: 0, fallback: '' }) };
       },
-      show: ({ card }) => void this.titles.push(card.title),
+      show: (view) => void this.titles.push(drawn(view).card.title),
       place: async () => ({ target: { channelId: 'town' } }),
       forget: ({ boxId }) => void this.forgotten.push(boxId),
     },
