@@ -13,9 +13,12 @@ export interface Anchor<T> {
   meaning: T;
 }
 
-const LETTER_CODES = 26;
-const BITS = 5;
+const BITS = 6;
+const CODES = 1 << BITS;
+const WINDOWS = 1 << (3 * BITS);
 const OTHER = 0;
+/** The characters of ASCII that literals are made of; each has a number of its own, so that most candidates are what is looked for. */
+const CHARS = 'abcdefghijklmnopqrstuvwxyz0123456789_-./: =("\'<$|&?,+@>;`\\~)';
 const TABLE_CHARS = 0x530; // Latin, Greek and Cyrillic: the scripts with large and small letters
 
 /** Maps large letters to small ones. */
@@ -24,21 +27,11 @@ const LOWERED: Uint16Array = Uint16Array.from({ length: TABLE_CHARS }, (_, code)
   return lower.length === 1 ? lower.charCodeAt(0) : code;
 });
 
-/** Five bits a character: letters without case, digits, the marks that keys are made of. */
-const FOLDED: Uint8Array = Uint8Array.from(LOWERED, foldedCode);
-
-function foldedCode(code: number): number {
-  const char = String.fromCharCode(code);
-  if (code >= 128) return code & 31;
-  if (/[a-z]/.test(char)) return code - 96;
-  if (/[0-9]/.test(char)) return LETTER_CODES + 1;
-  if (char === '_') return LETTER_CODES + 2;
-  if (char === '-') return LETTER_CODES + 3;
-  return /[./:]/.test(char) ? LETTER_CODES + 4 : OTHER;
-}
+/** Six bits a character: letters without case, digits, marks. */
+const FOLDED: Uint8Array = Uint8Array.from(LOWERED, (code) => (code >= 128 ? code % CODES : CHARS.indexOf(String.fromCharCode(code)) + 1));
 
 function fold(code: number): number {
-  return code < TABLE_CHARS ? (FOLDED[code] ?? OTHER) : code & 31;
+  return code < TABLE_CHARS ? (FOLDED[code] ?? OTHER) : code % CODES;
 }
 
 /** An anchor as the search needs it. */
@@ -55,22 +48,24 @@ interface Wanted<T> {
 export function createScanner<T>(anchors: readonly Anchor<T>[]): (text: string, found: (at: number, meaning: T) => void) => void {
   const { lists, listOf } = candidateLists(anchors);
   return (text, found) => {
+    const { length } = text;
     let window = 0;
-    for (let end = 0; end < text.length + 2; end++) {
-      window = ((window << BITS) | (end < text.length ? fold(text.charCodeAt(end)) : OTHER)) & 0x7fff;
+    for (let end = 0; end < length + 2; end++) {
+      window = ((window << BITS) | (end < length ? fold(text.charCodeAt(end)) : OTHER)) & (WINDOWS - 1);
       const list = listOf[window] ?? 0;
-      if (list === 0 || end < 2) continue;
-      for (const wanted of lists[list] ?? []) {
-        if (isAt(text, end - 2, wanted)) found(end - 2, wanted.meaning);
-      }
+      if (list !== 0 && end >= 2) candidates(text, end - 2, lists[list] ?? [], found);
     }
   };
+}
+
+function candidates<T>(text: string, at: number, list: readonly Wanted<T>[], found: (at: number, meaning: T) => void): void {
+  for (const wanted of list) if (isAt(text, at, wanted)) found(at, wanted.meaning);
 }
 
 /** The candidates of every three characters: the number of a list, and the lists. */
 function candidateLists<T>(anchors: readonly Anchor<T>[]): { lists: Wanted<T>[][]; listOf: Uint16Array } {
   const lists: Wanted<T>[][] = [[]];
-  const listOf = new Uint16Array(1 << (3 * BITS));
+  const listOf = new Uint16Array(WINDOWS);
   for (const { literal, anyCase, meaning } of anchors) {
     for (const slot of slotsOf(literal)) {
       if (listOf[slot] === 0) listOf[slot] = lists.push([]) - 1;
@@ -84,7 +79,7 @@ function candidateLists<T>(anchors: readonly Anchor<T>[]): { lists: Wanted<T>[][
 function slotsOf(literal: string): number[] {
   const start = (fold(literal.charCodeAt(0)) << (2 * BITS)) | (fold(literal.charCodeAt(1)) << BITS);
   if (literal.length > 2) return [start | fold(literal.charCodeAt(2))];
-  return Array.from({ length: 1 << BITS }, (_, third) => start | third);
+  return Array.from({ length: CODES }, (_, third) => start | third);
 }
 
 /** Compares the last character first: most candidates differ there. */

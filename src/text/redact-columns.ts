@@ -6,36 +6,41 @@ import type { Span } from './redact-view.ts';
 
 const DELIMITERS = ['|', ',', ';', '\t'];
 const MAX_CELLS = 40;
-const MAX_ROWS = 200;
+const MAX_LINE_CHARS = 4_096;
+/** The cells of a head are names. */
+const HEAD_CELL = /^["'*`]*[\p{L}_][^=:{}()]{0,40}$|^$/u;
 
 interface Line extends Span {
   text: string;
 }
 
-/** The cells below a head that announces a secret, in a text with its line breaks. */
-export function columnSpans(text: string): Span[] {
-  if (!text.includes('\n')) return [];
-  const lines = linesOf(text);
+/** The cells below a head that announces a secret, in a text with its line breaks. `names`: where parts of such names are, in order. */
+export function columnSpans(text: string, names: readonly number[]): Span[] {
+  const heads = linesAt(text, names);
+  return heads.length === 0 ? [] : DELIMITERS.flatMap((delimiter) => spansBelow(text, heads, delimiter));
+}
+
+function spansBelow(text: string, heads: readonly Line[], delimiter: string): Span[] {
   const spans: Span[] = [];
-  for (const delimiter of DELIMITERS) {
-    if (text.includes(delimiter)) collect(lines, delimiter, spans);
-  }
+  let readUntil = 0;
+  for (const head of heads) if (head.start >= readUntil) readUntil = collect(text, head, delimiter, spans);
   return spans;
 }
 
-function collect(lines: readonly Line[], delimiter: string, spans: Span[]): void {
-  for (let head = 0; head < lines.length - 1; head++) {
-    const cells = cellsOf(lines[head], delimiter);
-    const columns = cells.flatMap((cell, index) => (announcesSecret(cell.text) ? [index] : []));
-    if (columns.length === 0 || cells.length < 2 || !cells.every((cell) => /^["'*`]*[\p{L}_][^=:{}()]{0,40}$|^$/u.test(cell.text)))
-      continue;
-    for (let row = head + 1; row < Math.min(lines.length, head + MAX_ROWS); row++) {
-      const values = cellsOf(lines[row], delimiter);
-      if (values.length !== cells.length) break;
-      for (const column of columns) spans.push(...secretCell(values[column], cells[column]?.text ?? ''));
-      head = row;
-    }
+/** Collects the secrets of the table that a line may begin; returns the end of what was read. */
+function collect(text: string, head: Line, delimiter: string, spans: Span[]): number {
+  const cells = cellsOf(head, delimiter);
+  if (cells.length < 2 || !cells.every((cell) => HEAD_CELL.test(cell.text))) return head.end;
+  const columns = cells.flatMap((cell, index) => (announcesSecret(cell.text) ? [index] : []));
+  let { end } = head;
+  while (columns.length > 0 && end < text.length) {
+    const row = lineAt(text, end + 1);
+    const values = cellsOf(row, delimiter);
+    if (values.length !== cells.length) break;
+    for (const column of columns) spans.push(...secretCell(values[column], cells[column]?.text ?? ''));
+    end = row.end;
   }
+  return end;
 }
 
 function announcesSecret(cell: string): boolean {
@@ -56,19 +61,29 @@ function bare(cell: string): string {
   return cell.replace(/^["'*`\s]+|["'*`\s]+$/g, '');
 }
 
-function linesOf(text: string): Line[] {
+/** The lines with these places, each once. */
+function linesAt(text: string, places: readonly number[]): Line[] {
   const lines: Line[] = [];
-  for (let start = 0; start <= text.length; ) {
-    const lineEnd = text.indexOf('\n', start);
-    const end = lineEnd < 0 ? text.length : lineEnd;
-    lines.push({ start, end, text: text.slice(start, end) });
-    start = end + 1;
+  let readUntil = 0;
+  for (const place of places) {
+    if (place < readUntil) continue;
+    const line = lineAt(text, place);
+    lines.push(line);
+    readUntil = line.end;
   }
   return lines;
 }
 
-function cellsOf(line: Line | undefined, delimiter: string): Line[] {
-  if (line === undefined || line.text.length > 4_096 || !line.text.includes(delimiter)) return [];
+/** The line with a place, without its break. */
+function lineAt(text: string, place: number): Line {
+  const start = place === 0 ? 0 : text.lastIndexOf('\n', place - 1) + 1;
+  const lineEnd = text.indexOf('\n', place);
+  const end = lineEnd < 0 ? text.length : lineEnd;
+  return { start, end, text: text.slice(start, end) };
+}
+
+function cellsOf(line: Line, delimiter: string): Line[] {
+  if (line.text.length > MAX_LINE_CHARS || !line.text.includes(delimiter)) return [];
   const cells: Line[] = [];
   let start = line.start;
   for (const part of line.text.split(delimiter, MAX_CELLS)) {

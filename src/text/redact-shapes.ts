@@ -1,7 +1,7 @@
 // Finds secrets by their own shape, as `redact-shape-table.ts` lists them, in one pass.
 
 import type { Anchor, Hit } from './redact-anchors.ts';
-import { charTable, type CharTable, isIn, runEnd } from './char-sets.ts';
+import { charTable, type CharTable, isIn, runEnd, runStart } from './char-sets.ts';
 import { SHAPE_ROWS } from './redact-shape-table.ts';
 import { CLASS_CHARS, parseTemplate, type Segment, type Proof } from './redact-template.ts';
 import { type JoinedText, type Joint, jointAtOrAfter, type Span } from './redact-view.ts';
@@ -140,21 +140,23 @@ function wholeShapesIn(text: string, word: Span, patterns: readonly RegExp[]): S
   return spans;
 }
 
-/** Runs of the characters of keys, as long as the shortest key without a beginning, with a digit in them. */
+/** Runs of the characters of keys, as long as the shortest key without a beginning, with a digit in them. One place in so many shows each. */
 export function longWords(text: string): Span[] {
   const words: Span[] = [];
-  let start = 0;
-  let hasDigit = false;
-  for (let at = 0; at <= text.length; at++) {
-    if (isIn(WORD, text, at)) {
-      hasDigit ||= isIn(DIGIT, text, at);
-      continue;
-    }
-    if (at - start >= MIN_WORD_CHARS && hasDigit) words.push({ start, end: at });
-    start = at + 1;
-    hasDigit = false;
+  let from = 0;
+  for (let at = MIN_WORD_CHARS - 1; at < text.length; at += MIN_WORD_CHARS) {
+    if (!isIn(WORD, text, at)) continue;
+    const start = runStart(WORD, text, at, from);
+    const end = runEnd(WORD, text, at, text.length);
+    if (end - start >= MIN_WORD_CHARS && hasDigit(text, start, end)) words.push({ start, end });
+    at = from = end;
   }
   return words;
+}
+
+function hasDigit(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (isIn(DIGIT, text, at)) return true;
+  return false;
 }
 
 /** The pieces of words that consist of nothing but letters, digits and the marks of base64, with the padding behind. */

@@ -1,5 +1,7 @@
 // The forms of a text that the detectors search: without line breaks, marks or escapes. It also masks the spans that they find.
 
+import { charTable, isIn, runEnd } from './char-sets.ts';
+
 /** A piece of a text, from `start` up to but not including `end`. */
 export interface Span {
   start: number;
@@ -46,32 +48,64 @@ const MAX_BEFORE_CHARS = 256; // no detector reads further back from its literal
  * closed and opened again, it is explicit.
  */
 const BREAK = /(["'`])[ \t]{0,8}[+\\.]?[ \t]{0,8}\n[ \t]{0,64}[+]?[ \t]{0,8}\1|(\\?)\n[ \t]{0,64}(?:[>|│+][ \t])?/g;
+const MAX_CHARS_BEFORE_BREAK = 18; // that belong to it
+/** What may stand before a line feed and belong to its break. After anything else the break begins with the line feed. */
+const BEFORE_BREAK = charTable('"\'`\\+. \t');
+const INDENTATION = charTable(' \t');
+const MAX_INDENTATION_CHARS = 64;
+const LINE_MARKS = '>|│+';
+
+interface Break extends Span {
+  explicit: boolean;
+}
 
 /** A text without any line breaks, and one without the explicit ones. */
 export function joinLines(text: string): { joined: JoinedText; lines: JoinedText } {
-  const breaks = [...text.matchAll(BREAK)];
-  const explicit = breaks.filter(isExplicit);
-  return { joined: withoutBreaks(text, breaks), lines: withoutBreaks(text, explicit) };
+  const breaks = breaksOf(text);
+  return {
+    joined: withoutBreaks(text, breaks),
+    lines: withoutBreaks(
+      text,
+      breaks.filter(({ explicit }) => explicit),
+    ),
+  };
 }
 
-function isExplicit(match: RegExpExecArray): boolean {
-  return match[1] !== undefined || match[2] === '\\';
+function breaksOf(text: string): Break[] {
+  const breaks: Break[] = [];
+  let from = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+    const found = isIn(BEFORE_BREAK, text, at - 1) ? breakAround(text, from, at) : plainBreak(text, at);
+    breaks.push(found);
+    from = found.end;
+  }
+  return breaks;
 }
 
-function withoutBreaks(text: string, breaks: readonly RegExpExecArray[]): JoinedText {
+function plainBreak(text: string, start: number): Break {
+  const end = runEnd(INDENTATION, text, start + 1, Math.min(text.length, start + 1 + MAX_INDENTATION_CHARS));
+  const isMarked = LINE_MARKS.includes(text.charAt(end) || ' ') && isIn(INDENTATION, text, end + 1);
+  return { start, end: isMarked ? end + 2 : end, explicit: false };
+}
+
+function breakAround(text: string, from: number, at: number): Break {
+  BREAK.lastIndex = Math.max(from, at - MAX_CHARS_BEFORE_BREAK);
+  const match = BREAK.exec(text);
+  if (match === null) return plainBreak(text, at);
+  return { start: match.index, end: BREAK.lastIndex, explicit: match[1] !== undefined || match[2] === '\\' };
+}
+
+function withoutBreaks(text: string, breaks: readonly Break[]): JoinedText {
   if (breaks.length === 0) return { text, joints: [] };
   const joints: Joint[] = [];
-  const parts: string[] = [];
+  let joined = '';
   let from = 0;
-  let removed = 0;
-  for (const match of breaks) {
-    parts.push(text.slice(from, match.index));
-    from = match.index + match[0].length;
-    removed += match[0].length;
-    joints.push({ at: from - removed, explicit: isExplicit(match), removed, widthBefore: 0 });
+  for (const { start, end, explicit } of breaks) {
+    joined += text.slice(from, start);
+    from = end;
+    joints.push({ at: joined.length, explicit, removed: end - joined.length, widthBefore: 0 });
   }
-  parts.push(text.slice(from));
-  return { text: parts.join(''), joints };
+  return { text: joined + text.slice(from), joints };
 }
 
 /** Marks of emphasis and code, escapes of Markdown, and tags that do the same: what a reader does not see. */
@@ -86,13 +120,14 @@ export function withoutMarks(text: string): Reading | undefined {
 
 /** Letters of other alphabets that look like ours, beside letters that are ours. */
 const LOOK_ALIKES = new Map(
-  Array.from('аеорсухіјѕкмтвнАВЕКМНОРСТУХІЈЅοανικρτυχεΑΒΕΖΗΙΚΜΝΟΡΤΥΧ', (char, index): [string, string] => [
+  Array.from('аеорсухіјѕкмтвнАВЕКМНОРСТУХІЈЅοανικρτυχεΑΒΕΖΗΙΚΜΝΟΡΤΥΧ\u212a', (char, index): [string, string] => [
     char,
-    'aeopcyxijskmtbhABEKMHOPCTYXIJSoavikptuxeABEZHIKMNOPTYX'.charAt(index),
+    'aeopcyxijskmtbhABEKMHOPCTYXIJSoavikptuxeABEZHIKMNOPTYXk'.charAt(index),
   ]),
 );
-const FOREIGN_BESIDE_OURS = /(?<=[A-Za-z])[\u0370-\u04ff]|[\u0370-\u04ff](?=[A-Za-z])|[\u2460-\u24e9\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/gu;
-const HAS_LOOK_ALIKE = /[\u0370-\u04ff\u2460-\u24e9\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/u;
+const FOREIGN_BESIDE_OURS =
+  /(?<=[A-Za-z])[\u0370-\u04ff]|[\u0370-\u04ff](?=[A-Za-z])|[\u212a\u2460-\u24e9\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/gu;
+const HAS_LOOK_ALIKE = /[\u0370-\u04ff\u212a\u2460-\u24e9\uff01-\uff5e]|[\u{1d400}-\u{1d7ff}]/u;
 
 /** The text with letters of our alphabet for those that only look like them. `undefined` when it is the same. */
 export function withoutLookAlikes(text: string): Reading | undefined {
@@ -167,7 +202,8 @@ export function spanInSource(jumps: readonly Jump[], span: Span): Span {
   return { start: placeInSource(jumps, span.start), end: placeInSource(jumps, span.end - 1) + 1 + width };
 }
 
-function placeInSource(jumps: readonly Jump[], place: number): number {
+/** Where a character of a changed text lies in the original. */
+export function placeInSource(jumps: readonly Jump[], place: number): number {
   return place + (jumps[jumpAtOrAfter(jumps, place + 1) - 1]?.removed ?? 0);
 }
 

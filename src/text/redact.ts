@@ -17,6 +17,7 @@ import {
   joinLines,
   MASK,
   maskSpans,
+  placeInSource,
   REST_MASK,
   type Span,
   spanInSource,
@@ -106,11 +107,13 @@ function spansOf(text: string, look: Look, decodings: number): Span[] {
     return [...joinedSpansOf({ text, joints: [] }, signals), ...lineSpansOf(text, signals, look, decodings)];
   }
   const { joined, lines } = joinLines(text);
+  const signals = look(lines.text);
+  const names = signals.names.flatMap(({ at, meaning }) => (meaning.kind === 'stem' ? [placeInSource(lines.joints, at)] : []));
   return [
     ...joinedSpansOf(joined, look(joined.text)).map((span) => spanInSource(joined.joints, span)),
-    ...lineSpansOf(lines.text, look(lines.text), look, decodings).map((span) => spanInSource(lines.joints, span)),
+    ...lineSpansOf(lines.text, signals, look, decodings).map((span) => spanInSource(lines.joints, span)),
     ...wrappedWordSpans(joined, look, decodings).map((span) => spanInSource(joined.joints, span)),
-    ...columnSpans(text),
+    ...columnSpans(text, names),
     ...(lines.joints.length === 0 ? [] : blockSpans(text)),
   ];
 }
