@@ -1,14 +1,13 @@
 // Makes the options of board and publisher from the configuration.
 
 import type { BoardOptions } from '../boxes/board/board.ts';
-import { budgetLimits } from '../boxes/publish/budget.ts';
 import type { PublisherOptions } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import { LEAST_KEPT_LINES } from '../core/fold.ts';
 import { isListed } from '../core/name-list.ts';
 
-export function publisherOptions({ throttleMs, pace, editsPerSecond, rootGone: onRootGone }: Config): PublisherOptions {
-  return { throttleMs, pace, limits: budgetLimits(editsPerSecond.perSecond, editsPerSecond.burst), onRootGone };
+export function publisherOptions({ throttleMs, pace, channelEditsPerHour, rootGone: onRootGone }: Config): PublisherOptions {
+  return { throttleMs, pace, channelEditsPerHour, onRootGone };
 }
 
 /** `hasFindings`: whether the coordinator has a finding about the turn of that box. */

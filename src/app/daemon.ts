@@ -3,8 +3,10 @@
 import { once } from 'node:events';
 import { Board, type ForgottenBox } from '../boxes/board/board.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
+import { budgetLimits } from '../boxes/publish/budget.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
 import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
+import { RequestBudget } from '../boxes/publish/request-budget.ts';
 import { exitCodes } from '../process/exit-codes.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
@@ -66,6 +68,7 @@ export class Daemon {
   readonly #chat: Chat;
   readonly #twin: TwinSink;
   readonly #sink: AdoptingSink;
+  readonly #budget: RequestBudget;
   readonly #publisher: Publisher;
   readonly #fold: Fold;
   readonly #board: Board;
@@ -104,6 +107,8 @@ export class Daemon {
       turns: () => this.#board.identities(),
       posts: this.#state.posts,
     });
+    const { perSecond, burst } = config.editsPerSecond;
+    this.#budget = new RequestBudget(clock, () => budgetLimits(perSecond, burst));
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
@@ -173,6 +178,7 @@ export class Daemon {
       encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
       posts: this.#state.posts,
       log: this.#log,
+      budget: this.#budget,
       meter: this.#counters,
       instance: this.#machine.instance,
       claimedAt: this.#startedAt,
@@ -194,7 +200,7 @@ export class Daemon {
         this.#onView(view);
         this.#publisher.show(view);
       },
-      place: placerOf(this.#config, this.#chat, this.#clock, () => this.#publisher.charge()),
+      ...placerOf(this.#config, this.#chat, this.#clock, this.#budget),
       forget: ({ boxId, sessionKey }: ForgottenBox) => {
         this.#publisher.forget(boxId);
         this.#fold.forgetTurn(sessionKey, boxId);

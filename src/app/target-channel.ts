@@ -1,26 +1,29 @@
 // Finds the channel of each box, and the channels that may contain old posts, by configuration and connection.
 
 import type { Placement } from '../boxes/board/board.ts';
-import { budgetLimits } from '../boxes/publish/budget.ts';
 import type { Config } from '../config/config.ts';
+import type { RequestBudget } from '../boxes/publish/request-budget.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Chat } from './chat.ts';
 import { createPlacement, queued } from '../boxes/placement/placement.ts';
-import { FairQueue } from '../boxes/placement/fair-queue.ts';
+import { type Asker, FairQueue } from '../boxes/placement/fair-queue.ts';
 
 const RECENT_MS = 2 * 3_600_000; // one hour is searched for open posts, but a server may report a channel's last post from its cache
 
-const SHARE_OF_LOOKS = 0.5; // of the request rate: finding channels must not delay the pushes of boxes
+/** The ports of the board about places. */
+interface Placer {
+  place(tree: TurnTree): Promise<Placement>;
+  hurry(asker: Asker): void;
+}
 
 /**
- * The `place` port of the board. Waits for the connection: before it, neither the default channel nor our account is known.
- * `charge` is called for each request to the server, which counts in the budget.
+ * Finds places within the budget of requests. Waits for the connection: before it, neither the default channel nor our account is known.
  */
-export function placerOf(config: Config, chat: Chat, clock: Clock, charge: () => void): (tree: TurnTree) => Promise<Placement> {
-  const { placement, channels, direct, defaultChannelDirect, editsPerSecond } = config;
-  const queue = new FairQueue(clock, budgetLimits(editsPerSecond.perSecond * SHARE_OF_LOOKS, editsPerSecond.burst));
-  return async (tree) => {
+export function placerOf(config: Config, chat: Chat, clock: Clock, budget: RequestBudget): Placer {
+  const { placement, channels, direct, defaultChannelDirect } = config;
+  const queue = new FairQueue(clock, budget);
+  const place = async (tree: TurnTree): Promise<Placement> => {
     await chat.whenConnected;
     const defaultChannelId = chat.connected()?.defaultChannelId;
     const isExpensive = (replies: number): boolean => chat.isExpensive(replies);
@@ -32,8 +35,13 @@ export function placerOf(config: Config, chat: Chat, clock: Clock, charge: () =>
       isExpensive,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
-    const directory = queued(chat.directory, () => queue.wait(tree.session.agentId).then(charge));
+    const asker = { agent: tree.session.agentId, boxId: tree.turn.boxId };
+    const directory = queued(chat.directory, () => queue.wait(asker));
     return createPlacement(directory, options, clock)(tree);
+  };
+  return {
+    place: (tree) => place(tree).finally(() => queue.done(tree.turn.boxId)),
+    hurry: (asker) => queue.hurry(asker),
   };
 }
 

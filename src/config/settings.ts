@@ -123,6 +123,12 @@ export const settings = {
   throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
   pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'time between two ordinary edits, longer as a turn gets older'),
   editsPerSecond: setting('EDITS_PER_SECOND', editBudget(), '5:20', 'budget of all requests to Mattermost, as rate:burst'),
+  channelEditsPerHour: setting(
+    'CHANNEL_EDITS_PER_HOUR',
+    wholeNumber('edits', 0, 100_000),
+    '500',
+    'most ordinary edits of one channel in an hour, so that it stays usable for people; 0 means no limit',
+  ),
   idleTimeoutMs: setting('IDLE_TIMEOUT_S', seconds(1, DAY_S), '60', 'inactivity before a session counts as done'),
   maxSessionDurationMs: setting('MAX_SESSION_DURATION_S', seconds(1, 30 * DAY_S), '1800', 'hard limit of one turn without a sign of life'),
   breakerThreshold: setting(

@@ -2,6 +2,9 @@
 
 import type { Retry } from './session.ts';
 
+/** The urgent key of a turn that goes on and about which nobody has to know more. */
+export const NOTHING_URGENT = 'open, violations 0';
+
 /** The states that a title can show: a closed set. */
 export type BoxState =
   | 'active'
@@ -25,6 +28,11 @@ export interface TurnStatus {
   waitingOn?: 'approval' | 'answer';
   retry?: Retry;
   endedAt?: number;
+}
+
+/** Whether a person should know of that state at once. */
+export function isUrgentState({ state, final }: Pick<TurnStatus, 'state' | 'final'>): boolean {
+  return final || state === 'waiting' || state === 'retry';
 }
 
 /** One rendered box. All strings are safe Markdown: redacted, neutralised, without pings, links or open fences. */

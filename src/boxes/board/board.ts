@@ -1,6 +1,6 @@
 // Decides which root turns have a box, opens their boxes, and draws them when their turns change. Knows nothing of HTTP, files or pacing.
 
-import type { Sketch } from '../../core/card.ts';
+import { isUrgentState, type Sketch } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { Change } from '../../core/fold.ts';
@@ -37,6 +37,8 @@ export interface BoardPorts {
   show(view: BoxView | BoxNews): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life. */
   place(tree: TurnTree): Promise<Placement>;
+  /** A person should see that box at once: its place is asked for before others. */
+  hurry(box: { agent: string; boxId: string }): void;
   /** The box is finished and old enough: neither it nor its turn is needed again. */
   forget(box: ForgottenBox): void;
 }
@@ -203,6 +205,7 @@ export class Board {
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
     this.#homes.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree);
+    if (entry.phase === 'placing' && isUrgentState(status)) this.#ports.hurry({ agent: tree.session.agentId, boxId: entry.boxId });
     this.#lostTurns.count(entry, tree, status, this.#ports.clock.now());
   }
 

@@ -1,51 +1,101 @@
 // Lets agents make requests in turn. So an agent with thousands of sessions delays only its own. Does not know what is requested.
 
-import { type Budget, type BudgetLimits, fullBudget, refill, take, tokenAt } from '../publish/budget.ts';
+import type { RequestBudget } from '../publish/request-budget.ts';
 import type { Clock } from '../../core/clock.ts';
 
-/** Agents are served in rotation; all of them together keep to the limits. */
+/** Who asks, and for which box. */
+export interface Asker {
+  agent: string;
+  boxId: string;
+}
+
+interface Waiting extends Asker {
+  go: () => void;
+}
+
+/**
+ * Agents are served in rotation, within the share that the budget has for looks and what nobody else wants of it. Boxes about which a
+ * person should know something at once go before.
+ */
 export class FairQueue {
   readonly #clock: Pick<Clock, 'monotonic' | 'after'>;
-  readonly #limits: BudgetLimits;
-  readonly #waitingByAgent = new Map<string, (() => void)[]>();
-  #budget: Budget;
-  #isTimed = false;
+  readonly #budget: RequestBudget;
+  readonly #waitingByAgent = new Map<string, Waiting[]>();
+  readonly #urgentIds = new Set<string>();
+  readonly #urgent: Waiting[] = [];
+  #cancelTimer: (() => void) | undefined;
 
-  constructor(clock: Pick<Clock, 'monotonic' | 'after'>, limits: BudgetLimits) {
+  constructor(clock: Pick<Clock, 'monotonic' | 'after'>, budget: RequestBudget) {
     this.#clock = clock;
-    this.#limits = limits;
-    this.#budget = fullBudget(limits, clock.monotonic());
+    this.#budget = budget;
   }
 
-  /** Resolves when this agent may make its next request. */
-  wait(agent: string): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waitingByAgent.get(agent) ?? [];
-      waiting.push(resolve);
-      this.#waitingByAgent.set(agent, waiting);
-      if (!this.#isTimed) this.#serve();
+  /** Resolves when the next request for that box may be made. */
+  wait(asker: Asker): Promise<void> {
+    return new Promise((go) => {
+      const { agent, boxId } = asker;
+      const waiting = this.#urgentIds.has(boxId) ? this.#urgent : this.#linesOf(agent);
+      waiting.push({ ...asker, go });
+      this.#serve();
     });
+  }
+
+  /** From now on that box goes before others. */
+  hurry({ agent, boxId }: Asker): void {
+    if (this.#urgentIds.has(boxId)) return;
+    this.#urgentIds.add(boxId);
+    const waiting = this.#waitingByAgent.get(agent) ?? [];
+    this.#urgent.push(...waiting.filter((each) => each.boxId === boxId));
+    this.#setLines(
+      agent,
+      waiting.filter((each) => each.boxId !== boxId),
+    );
+    this.#serve();
+  }
+
+  /** Nothing more is asked for that box. */
+  done(boxId: string): void {
+    this.#urgentIds.delete(boxId);
+  }
+
+  #linesOf(agent: string): Waiting[] {
+    const waiting = this.#waitingByAgent.get(agent) ?? [];
+    this.#waitingByAgent.set(agent, waiting);
+    return waiting;
+  }
+
+  #setLines(agent: string, waiting: Waiting[]): void {
+    if (waiting.length === 0) this.#waitingByAgent.delete(agent);
+    else this.#waitingByAgent.set(agent, waiting);
   }
 
   #serve(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    for (let next = this.#urgent[0]; next !== undefined; next = this.#urgent[0]) {
+      if (!this.#takes('urgent')) return;
+      this.#urgent.shift();
+      next.go();
+    }
     for (const [agent, waiting] of this.#waitingByAgent) {
-      const now = this.#clock.monotonic();
-      this.#budget = refill(this.#budget, this.#limits, now);
-      const goesAt = tokenAt(this.#budget, this.#limits, 'urgent');
-      if (goesAt > now) return this.#serveAfter(goesAt - now);
-      this.#budget = take(this.#budget, this.#limits);
-      // It goes behind all others; the loop comes to it again.
+      if (!this.#takes('look')) return;
+      const next = waiting.shift();
+      // The agent goes behind all others; the loop comes to it again.
       this.#waitingByAgent.delete(agent);
-      if (waiting.length > 1) this.#waitingByAgent.set(agent, waiting);
-      waiting.shift()?.();
+      this.#setLines(agent, waiting);
+      next?.go();
     }
   }
 
-  #serveAfter(ms: number): void {
-    this.#isTimed = true;
-    this.#clock.after(ms, () => {
-      this.#isTimed = false;
-      this.#serve();
-    });
+  /** Whether the budget gives a token now; otherwise `#serve` is called again when it may. */
+  #takes(claim: 'urgent' | 'look'): boolean {
+    const now = this.#clock.monotonic();
+    const [ownAt, spareAt] = [this.#budget.tokenAt(claim), this.#budget.tokenAt('spare')];
+    if (Math.min(ownAt, spareAt) > now) {
+      this.#cancelTimer = this.#clock.after(Math.min(ownAt, spareAt) - now, () => this.#serve());
+      return false;
+    }
+    this.#budget.take(ownAt <= now ? claim : 'spare');
+    return true;
   }
 }

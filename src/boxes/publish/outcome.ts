@@ -4,7 +4,7 @@ import { type CreatedPost, FAILURES, type Reason } from '../../core/sink.ts';
 import { PASSING_MS, planRetry } from './retry-plan.ts';
 import { decodeMeta } from './post-meta.ts';
 import type { GoneCause } from '../../core/post-record.ts';
-import { type Attempt, isPush, type Push, type PostState, type Trust } from './post-state.ts';
+import { type Attempt, isPush, isShutOut, type Push, type PostState, type Trust } from './post-state.ts';
 
 export type Need = Attempt['need'];
 
@@ -25,13 +25,16 @@ const GONE_ANSWERS = 3;
 const FIRST_GROWTH_MS = 60_000;
 const MAX_GROWTH_MS = 3_600_000;
 
-/** The box with its next request in flight. An edit takes the next sequence number; every attempt to create the post has the first. */
-export function beginRequest(state: PostState, need: Need, now: number): PostState {
+/**
+ * The box with its next request in flight. An edit takes the next sequence number; every attempt to create the post has the first.
+ * `everyMs` is how far apart its edits are by now.
+ */
+export function beginRequest(state: PostState, need: Need, now: number, everyMs = 0): PostState {
   if (need === 'find' || need === 'read' || need === 'look') return { ...state, attempt: { need, startedAt: now } };
   const seq = need === 'create' ? 1 : state.seq + 1;
   const urgentKey = state.view?.card.urgentKey ?? '';
   const post: PostState['post'] = state.post.kind === 'none' ? { kind: 'intent', doubtful: false, safeUntilAt: 0 } : state.post;
-  return { ...state, seq, post, attempt: { need, startedAt: now, seq, hash: state.hash, urgentKey } };
+  return { ...state, seq, post, attempt: { need, startedAt: now, seq, hash: state.hash, urgentKey, everyMs } };
 }
 
 /**
@@ -282,7 +285,6 @@ const FREED_AGAIN_MS = 1_000; // A box that fails for a reason other than its ch
 /** Something was written in the channel of this box. If the channel was closed to us, it is open again. */
 export function afterChannelOpened(state: PostState, now: number): PostState {
   const { trouble } = state;
-  const isClosed = trouble.kind === 'parked' && (trouble.reason === 'no_access' || trouble.reason === 'archived');
-  if (!isClosed) return state;
+  if (!isShutOut(state) || trouble.kind === 'none') return state;
   return { ...state, trouble: { ...trouble, untilAt: Math.min(trouble.untilAt, Math.max(now, trouble.failedAt + FREED_AGAIN_MS)) } };
 }

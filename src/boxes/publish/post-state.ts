@@ -20,6 +20,8 @@ export interface Push {
   seq: number;
   hash: string;
   urgentKey: string;
+  /** The post says that it is updated this rarely; 0 when that goes without saying. */
+  everyMs: number;
 }
 
 /** The one request of this box that is in flight. A create or an edit may change the post, the others only read. */
@@ -189,11 +191,9 @@ export function isDirty(state: PostState): boolean {
   return state.view !== undefined && state.post.kind !== 'gone' && state.acked?.hash !== state.hash;
 }
 
-/** Whether the post must be sent, or may be sent sooner than the one before. */
-export function isSooner(before: PostState | undefined, state: PostState): boolean {
-  if (before === undefined || !isDirty(before)) return true;
-  const isNewEnd = state.view?.card.final === true && state.hash !== before.hash;
-  return isNewEnd || (isUrgent(state) && !isUrgent(before));
+/** Its channel is closed to us. */
+export function isShutOut({ trouble }: PostState): boolean {
+  return trouble.kind === 'parked' && (trouble.reason === 'no_access' || trouble.reason === 'archived');
 }
 
 /** The box has a post and has not ended. */

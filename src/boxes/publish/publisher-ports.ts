@@ -5,9 +5,9 @@ import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import type { PostBody, Reason, Sink, Target } from '../../core/sink.ts';
-import type { BudgetLimits } from './budget.ts';
 import type { Pace } from '../../core/edit-pace.ts';
 import type { LiveStatusMeta, TurnMeta } from './post-meta.ts';
+import type { RequestBudget } from './request-budget.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 
 /** The newest rendering of one box and where it belongs. The target of the first view is kept for the box's whole life. */
@@ -38,6 +38,12 @@ export interface BoxTrouble {
   because: string;
 }
 
+/** A channel whose boxes are each updated only every `everyMs`. */
+export interface SlowChannel {
+  channelId: string;
+  everyMs: number;
+}
+
 /** Where the record of each box's post is kept. Neither method may throw. */
 export interface PostRecords {
   /** Must be durable when it returns: a create is sent only after its intent was saved. Called at every step, even when nothing changed. */
@@ -55,6 +61,8 @@ export interface PublisherPorts {
   encode(card: Card, meta: LiveStatusMeta, shrink: Shrink): PostBody;
   posts: PostRecords;
   log: Logger;
+  /** Shared with every other part that makes requests. */
+  budget: RequestBudget;
   meter: Meter;
   /** Names this process in the posts it writes. */
   instance: string;
@@ -67,7 +75,8 @@ export interface PublisherPorts {
 export interface PublisherOptions {
   throttleMs: number;
   pace: Pace;
-  limits: BudgetLimits;
+  /** Most ordinary edits of one channel in an hour; 0 means any number. */
+  channelEditsPerHour: number;
   /** What happens to a box whose thread was deleted: nothing more, or a new post in the channel. */
   onRootGone: 'park' | 'channel';
 }
@@ -81,8 +90,14 @@ export interface PublisherStats {
   /** Boxes whose post may not show the newest state. */
   dirty: number;
   oldestDirtyAgeMs: number;
-  /** The same, of the boxes whose channel and content the server accepts. */
+  /** How long the newest state of a box has waited beyond its pace, where neither server nor channel holds it back. */
   behindMs: number;
+  /** Requests a second that the budget allows by now. */
+  perSecond: number;
+  /** Every request waits for the budget. */
+  isBudgetSpent: boolean;
+  /** Channels that CHANNEL_EDITS_PER_HOUR keeps rarer than a reader expects. */
+  slowChannels: SlowChannel[];
   /** Boxes whose channel or age keeps their newest state out. */
   parked: BoxTrouble[];
   /** Boxes whose content is refused, or which fail while others succeed. */
@@ -100,8 +115,6 @@ export interface Publisher {
   adopt(record: PostRecord): void;
   /** Writes every open post again, so that it carries our claim. Call when another process wrote to one of them. */
   reclaim(): void;
-  /** Counts a request that another part has just sent: all requests of the daemon share the budget. */
-  charge(): void;
   /** The box will not be shown again. It is dropped as soon as its post shows the newest state. */
   forget(boxId: string): void;
   /**

@@ -2,17 +2,20 @@
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
 import { FAILURES, PushError } from '../../core/sink.ts';
-import { type Budget, fullBudget, refill, shrinkToReserve, take } from './budget.ts';
-import { decide, type Start } from './decide.ts';
+import type { Claim } from './budget.ts';
+import { ChannelCap } from './channel-cap.ts';
+import { decide, type Situation } from './decide.ts';
 import { drawn, withDrawing } from './drawing.ts';
 import { type Gate, type RequestOutcome, gateAfter, OPEN_GATE, openAt } from './gate.ts';
 import { contentHash, UNDRAWN } from './content-hash.ts';
 import { afterChannelOpened, afterFailure, afterRecovery, beginRequest } from './outcome.ts';
+import { needOf, type Plan } from './plan.ts';
+import { Posts } from './posts.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxNews, BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
 import { send, type Settle } from './request.ts';
 import { RequestLog } from './request-log.ts';
-import type { SendReason } from './send-reason.ts';
+import { sendReason, type SendReason } from './send-reason.ts';
 import {
   type Attempt,
   adoptedPostState,
@@ -20,7 +23,6 @@ import {
   isDirty,
   isOpenPost,
   isPush,
-  isSooner,
   mayBeDropped,
   isOwed,
   newPostState,
@@ -29,6 +31,7 @@ import {
   withView,
   shrinkingFor,
 } from './post-state.ts';
+import { logLateness } from './lateness.ts';
 import { publisherStats } from './publisher-stats.ts';
 
 interface Flush {
@@ -46,12 +49,12 @@ class PostPublisher implements Publisher {
   readonly #ports: PublisherPorts;
   readonly #options: PublisherOptions;
   readonly #repeats: RepeatLog;
-  readonly #statesById = new Map<string, PostState>();
+  readonly #posts: Posts;
+  readonly #cap: ChannelCap;
   readonly #running = new Set<Promise<void>>();
   readonly #abort = new AbortController();
   /** Successful requests of any kind. */
   #okCount = 0;
-  #budget: Budget;
   #gate: Gate = OPEN_GATE;
   #flush: Flush | undefined;
   #timer: { at: number; cancel: () => void } | undefined;
@@ -60,12 +63,13 @@ class PostPublisher implements Publisher {
     this.#ports = ports;
     this.#options = options;
     this.#repeats = createRepeatLog(ports.log, ports.clock);
-    this.#budget = fullBudget(options.limits, ports.clock.monotonic());
+    this.#cap = new ChannelCap(options.channelEditsPerHour);
+    this.#posts = new Posts(options, this.#cap);
   }
 
   show(shown: BoxView | BoxNews): void {
     const view = shown.card.final ? drawn(shown) : shown;
-    const known = this.#statesById.get(view.boxId);
+    const known = this.#posts.get(view.boxId);
     const at = this.#instant();
     if (known === undefined)
       return this.#update(undefined, newPostState(view, contentHash(view), this.#ports.newPendingId(view.boxId), at));
@@ -76,12 +80,12 @@ class PostPublisher implements Publisher {
   }
 
   #update(before: PostState | undefined, state: PostState): void {
-    this.#statesById.set(state.boxId, state);
     const isEnd = state.view?.card.final === true;
     const wasOpen = before?.view?.card.final === false;
     // Progress is not saved. A box without a post is saved once it owes an end.
     if (isEnd || (state.post.kind !== 'none' && !wasOpen)) this.#save(state);
-    if (isSooner(before, state)) this.#wakeAt(this.#ports.clock.monotonic());
+    const readyAt = this.#posts.set(state);
+    if (readyAt !== undefined) this.#wakeAt(Math.max(readyAt, this.#ports.clock.monotonic()));
   }
 
   #countShow(known: PostState, hash: string): void {
@@ -92,25 +96,20 @@ class PostPublisher implements Publisher {
 
   adopt(record: PostRecord): void {
     const { boxId, target, owedView } = record;
-    if (this.#statesById.has(boxId)) return;
-    this.#statesById.set(boxId, adoptedPostState(record, this.#instant()));
+    if (this.#posts.get(boxId) !== undefined) return;
+    this.#posts.set(adoptedPostState(record, this.#instant()));
     if (owedView !== undefined) this.show({ boxId, target, ...owedView });
   }
 
   reclaim(): void {
     const { now } = this.#instant();
-    for (const state of this.#statesById.values())
+    for (const state of this.#posts.values())
       if (isOpenPost(state)) this.#keepOrDrop({ ...state, acked: undefined, urgentKey: undefined, isClaimed: false, dirtyAt: now });
     this.#wakeAt(now);
   }
 
-  charge(): void {
-    const { limits } = this.#options;
-    this.#budget = take(refill(this.#budget, limits, this.#ports.clock.monotonic()), limits);
-  }
-
   forget(boxId: string): void {
-    const state = this.#statesById.get(boxId);
+    const state = this.#posts.get(boxId);
     if (state === undefined) return;
     this.#keepOrDrop({ ...state, forgottenAt: state.forgottenAt ?? this.#ports.clock.monotonic() });
   }
@@ -120,6 +119,7 @@ class PostPublisher implements Publisher {
     const { promise, resolve } = Promise.withResolvers<{ owed: string[] }>();
     const now = this.#ports.clock.monotonic();
     this.#flush = { deadlineAt: now + deadlineMs, resolve, result: promise };
+    this.#posts.setFlushing(true);
     this.#wakeAt(now);
     return promise;
   }
@@ -128,7 +128,15 @@ class PostPublisher implements Publisher {
     const { wall, now } = this.#instant();
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
-    return { ...publisherStats(this.#statesById.values(), now), blockedUntil };
+    const { budget } = this.#ports;
+    const late = { openedAt: openAt(this.#gate), isHeld: (channelId: string) => this.#cap.openAt(channelId) > now };
+    return {
+      ...publisherStats(this.#posts.values(), this.#options, now, late),
+      blockedUntil,
+      perSecond: budget.limits().perSecond,
+      isBudgetSpent: budget.tokenAt('spare') > now,
+      slowChannels: this.#cap.slow(now),
+    };
   }
 
   async stop(): Promise<void> {
@@ -155,13 +163,23 @@ class PostPublisher implements Publisher {
 
   #tick(): void {
     const now = this.#ports.clock.monotonic();
-    const situation = { statesById: this.#statesById, budget: this.#budget, gate: this.#gate, flushing: this.#flush !== undefined };
-    const { starts, wakeAt } = decide(situation, this.#options, now);
-    this.#budget = refill(this.#budget, this.#options.limits, now);
-    const isRoomLeft = starts.map((start) => this.#start(start, now)).includes('skipped');
-    const nextAt = isRoomLeft ? now : wakeAt;
-    if (this.#flush !== undefined) this.#continueFlush(this.#flush, nextAt, now);
-    else if (nextAt !== undefined) this.#wakeAt(nextAt);
+    for (;;) {
+      const decision = decide(this.#situation(), now);
+      if (decision.kind === 'wait') return this.#waitUntil(decision.wakeAt, now);
+      if (this.#start(decision.plan, decision.claim, now) === 'skipped') return this.#waitUntil(now, now);
+    }
+  }
+
+  #situation(): Situation {
+    const { schedule, inFlight } = this.#posts;
+    const { budget } = this.#ports;
+    const flushing = this.#flush !== undefined;
+    return { schedule, inFlight, budget: budget.current(), limits: budget.limits(), gate: this.#gate, flushing };
+  }
+
+  #waitUntil(wakeAt: number | undefined, now: number): void {
+    if (this.#flush !== undefined) this.#continueFlush(this.#flush, wakeAt, now);
+    else if (wakeAt !== undefined) this.#wakeAt(wakeAt);
   }
 
   #continueFlush(flush: Flush, wakeAt: number | undefined, now: number): void {
@@ -171,17 +189,20 @@ class PostPublisher implements Publisher {
   }
 
   #endFlush(flush: Flush): void {
-    const owed = [...this.#statesById.values()].filter(isOwed);
+    const owed = [...this.#posts.values()].filter(isOwed);
     for (const state of owed) this.#save(state);
     this.#flush = undefined;
+    this.#posts.setFlushing(false);
     flush.resolve({ owed: owed.map((state) => state.boxId) });
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
   /** Draws what is sent. What then turns out to be shown already is skipped. */
-  #start({ boxId, need, reason }: Start, now: number): 'started' | 'skipped' {
-    const known = this.#statesById.get(boxId);
-    if (known === undefined) return 'skipped';
+  #start(plan: Plan, claim: Claim, now: number): 'started' | 'skipped' {
+    const known = this.#posts.get(plan.boxId);
+    const need = known === undefined ? undefined : needOf(known, now);
+    if (known === undefined || need === undefined) return 'skipped';
+    const reason = sendReason(known, need);
     const writes = need === 'create' || need === 'edit';
     const ready = writes ? withDrawing(known) : known;
     if (writes && !isDirty(ready)) {
@@ -189,14 +210,28 @@ class PostPublisher implements Publisher {
       this.#keepOrDrop(ready);
       return 'skipped';
     }
-    const state = beginRequest(ready, need, now);
-    this.#statesById.set(boxId, state);
-    this.#budget = take(this.#budget, this.#options.limits);
+    this.#logLateness(plan, now);
+    const state = beginRequest(ready, need, now, this.#distanceFor(plan, now));
+    this.#posts.set(state);
+    this.#ports.budget.take(claim);
     this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
     const running = this.#run(state, reason).finally(() => this.#running.delete(running));
     this.#running.add(running);
     return 'started';
+  }
+
+  /** Where the channel keeps ordinary edits apart, how far apart those of this box are by now. */
+  #distanceFor({ countsIn }: Plan, now: number): number {
+    if (countsIn === undefined) return 0;
+    return this.#cap.count(countsIn, this.#posts.schedule.waitingIn(countsIn), now);
+  }
+
+  /** Waiting for the server is not waiting for the budget. */
+  #logLateness({ lane, readyAt }: Plan, now: number): void {
+    if (this.#flush !== undefined || lane === 'end' || lane === 'urgent') return;
+    const oldestAt = Math.min(readyAt, this.#posts.schedule.oldestReadyAt(now));
+    logLateness(this.#repeats, now - Math.max(oldestAt, openAt(this.#gate)), this.#ports.budget.limits().perSecond);
   }
 
   async #run(begun: PostState, reason: SendReason): Promise<void> {
@@ -207,17 +242,17 @@ class PostPublisher implements Publisher {
     try {
       const settle = await send(this.#ports, begun, attempt, { signal: this.#abort.signal, onBody: (body) => requestLog.setBody(body) });
       this.#onSuccess(boxId, settle);
-      requestLog.end('ok', this.#statesById.get(boxId));
+      requestLog.end('ok', this.#posts.get(boxId));
     } catch (error) {
       const failure = pushErrorOf(error);
       this.#onFailure(boxId, attempt, failure);
-      requestLog.end(failure.reason, this.#statesById.get(boxId));
+      requestLog.end(failure.reason, this.#posts.get(boxId));
     }
     this.#wakeAt(this.#ports.clock.monotonic());
   }
 
   #onSuccess(boxId: string, settle: Settle): void {
-    const state = this.#statesById.get(boxId);
+    const state = this.#posts.get(boxId);
     if (state === undefined) return;
     this.#okCount += 1;
     this.#updateGate({ kind: 'answered' });
@@ -232,17 +267,16 @@ class PostPublisher implements Publisher {
     this.#ports.meter.count('edits_sent');
     if (!isDirty(state)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
     const now = this.#ports.clock.monotonic();
-    for (const other of this.#statesById.values())
-      if (other.target.channelId === target.channelId) this.#statesById.set(other.boxId, afterChannelOpened(other, now));
+    for (const other of this.#posts.shutOutOf(target.channelId)) this.#posts.set(afterChannelOpened(other, now));
   }
 
   #onFailure(boxId: string, attempt: Attempt, error: PushError): void {
     const { reason, retryAfterMs } = error;
     this.#ports.meter.count('push_failures', { reason });
-    if (reason === 'rate_limited') this.#budget = shrinkToReserve(this.#budget, this.#options.limits);
+    if (reason === 'rate_limited') this.#ports.budget.shrink();
     this.#updateGate({ kind: 'failed', reason, retryAfterMs });
     this.#logFailure(boxId, attempt, error);
-    const state = this.#statesById.get(boxId);
+    const state = this.#posts.get(boxId);
     if (state === undefined) return;
     const { clock, random } = this.#ports;
     const context = { now: clock.monotonic(), random: random(), okCount: this.#okCount, onRootGone: this.#options.onRootGone };
@@ -270,7 +304,7 @@ class PostPublisher implements Publisher {
     this.#gate = gateAfter(this.#gate, outcome, now, this.#ports.random());
     if (outcome.kind === 'answered' && openAt(this.#gate) <= now) this.#logOpenGate();
     if (!wasProbing || this.#gate.probing) return;
-    for (const state of this.#statesById.values()) this.#statesById.set(state.boxId, afterRecovery(state, now));
+    for (const state of this.#posts.values()) this.#posts.set(afterRecovery(state, now));
   }
 
   #logOpenGate(): void {
@@ -280,11 +314,11 @@ class PostPublisher implements Publisher {
 
   #keepOrDrop(state: PostState): void {
     if (!mayBeDropped(state, this.#ports.clock.monotonic())) {
-      this.#statesById.set(state.boxId, state);
+      this.#posts.set(state);
       if (state.post.kind !== 'none' || state.replaces !== undefined) this.#save(state);
       return;
     }
-    this.#statesById.delete(state.boxId);
+    this.#posts.delete(state.boxId);
     this.#ports.posts.drop(state.boxId);
   }
 

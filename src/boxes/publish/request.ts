@@ -5,7 +5,8 @@ import { type CreatedPost, type FoundPost, type PostBody, PushError } from '../.
 import { afterCreate, afterEdit, afterFind, afterLook, afterRead, afterTakeover } from './outcome.ts';
 import { decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
 import type { PublisherPorts } from './publisher-ports.ts';
-import type { Attempt, PostState } from './post-state.ts';
+import type { Attempt, PostState, Push } from './post-state.ts';
+import { withDistance } from './with-distance.ts';
 
 /** Applies the success of a request to the state that the post has by then. */
 export type Settle = (state: PostState, now: number) => PostState;
@@ -30,7 +31,7 @@ export async function send(ports: PublisherPorts, state: PostState, attempt: Att
         created.existed === true ? afterTakeover(answered, attempt, created, now) : afterCreate(answered, attempt, created.postId, now);
     }
     case 'edit':
-      await edit(ports, state, delivery);
+      await edit(ports, state, attempt, delivery);
       return (answered, now) => afterEdit(answered, attempt, now);
     case 'find': {
       const posts = await sink.findOwn(state.target.channelId, state.createdAt - CLOCK_SKEW_MS, signal);
@@ -85,8 +86,8 @@ async function requireLoss({ sink }: PublisherPorts, { target }: PostState, erro
     throw new PushError('rejected', `${error.message}, but its root is there`, { cause: error });
 }
 
-async function edit(ports: PublisherPorts, state: PostState, { signal, onBody }: Delivery): Promise<void> {
-  const body = bodyOf(ports, state, (card) => card);
+async function edit(ports: PublisherPorts, state: PostState, { everyMs }: Push, { signal, onBody }: Delivery): Promise<void> {
+  const body = bodyOf(ports, state, (card) => withDistance(card, everyMs));
   onBody(body);
   try {
     await ports.sink.edit(postIdOf(state), body, signal);

@@ -130,6 +130,7 @@ function createBoard(rig: Rig, redact: (text: string) => string): Board {
           badge: rig.coordinator().badge() ?? '',
         }),
       show: (view) => rig.cardsById.set(view.boxId, drawn(view).card),
+      hurry: () => undefined,
       place: async () => ({ target: { channelId: 'town' } }),
       forget: () => true,
     },

@@ -59,6 +59,7 @@ export class BoardHarness {
           this.views.push(drawn(view));
           show?.(view);
         },
+        hurry: () => undefined,
         place: place ?? (async () => ({ target: { channelId: 'town' } })),
         forget: ({ boxId, sessionKey }) => {
           this.forgotten.push(boxId);

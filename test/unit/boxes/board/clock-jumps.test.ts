@@ -48,6 +48,7 @@ class Desk {
         return { head, draw: () => ({ ...head, state, title, color: '', lines: [], droppedLines: 0, fallback: '' }) };
       },
       show: (view) => void this.titles.push(drawn(view).card.title),
+      hurry: () => undefined,
       place: async () => ({ target: { channelId: 'town' } }),
       forget: ({ boxId }) => void this.forgotten.push(boxId),
     },

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fullBudget } from '../../../../src/boxes/publish/budget.ts';
-import { type Decision, decide, needOf, type Situation } from '../../../../src/boxes/publish/decide.ts';
+import { type Budget, fullBudget, take } from '../../../../src/boxes/publish/budget.ts';
+import { ChannelCap } from '../../../../src/boxes/publish/channel-cap.ts';
+import { decide, type Situation } from '../../../../src/boxes/publish/decide.ts';
 import { OPEN_GATE } from '../../../../src/boxes/publish/gate.ts';
+import { beginRequest, type Need } from '../../../../src/boxes/publish/outcome.ts';
+import { needOf } from '../../../../src/boxes/publish/plan.ts';
+import { Posts } from '../../../../src/boxes/publish/posts.ts';
 import { newPostState, type PostState } from '../../../../src/boxes/publish/post-state.ts';
-import type { SendReason } from '../../../../src/boxes/publish/send-reason.ts';
+import { sendReason, type SendReason } from '../../../../src/boxes/publish/send-reason.ts';
+import { NOTHING_URGENT } from '../../../../src/core/card.ts';
 import type { Reason } from '../../../../src/core/sink.ts';
-import { OPTIONS, view } from './harness.ts';
+import { LIMITS, OPTIONS, view } from './harness.ts';
 
 const NOW = 1_000_000;
 
@@ -22,7 +27,7 @@ function posted(boxId: string, change: Partial<PostState> = {}, setting: Paramet
     {
       post: { kind: 'posted', postId: `post-${boxId}` },
       acked: { hash: 'old', seq: 1 },
-      urgentKey: 'active',
+      urgentKey: NOTHING_URGENT,
       lastPushAt: NOW - 10_000,
       ...change,
     },
@@ -34,9 +39,39 @@ function trouble(kind: 'failing' | 'parked' | 'refused', reason: Reason, untilAt
   return { kind, reason, because: reason, failures: 1, sinceAt: NOW, failedAt: NOW, untilAt, alone: false, okCount: 0, hash };
 }
 
-function ask(states: readonly PostState[], change: Partial<Situation> = {}): Decision {
-  const statesById = new Map(states.map((each) => [each.boxId, each]));
-  return decide({ statesById, budget: fullBudget(OPTIONS.limits, NOW), gate: OPEN_GATE, flushing: false, ...change }, OPTIONS, NOW);
+interface Asked extends Pick<Situation, 'budget' | 'gate' | 'flushing'> {
+  inFlight: number;
+}
+
+/** Everything that is sent at this instant, and when there is more. */
+function ask(states: readonly PostState[], change: Partial<Asked> = {}): { starts: Start[]; wakeAt: number | undefined } {
+  const posts = new Posts(OPTIONS, new ChannelCap(0));
+  for (const each of states) posts.set(each);
+  if (change.flushing === true) posts.setFlushing(true);
+  let budget = change.budget ?? fullBudget(LIMITS, NOW);
+  const starts: Start[] = [];
+  for (;;) {
+    const { schedule, inFlight } = posts;
+    const decision = decide({ gate: OPEN_GATE, flushing: false, ...change, schedule, inFlight, budget, limits: LIMITS }, NOW);
+    if (decision.kind === 'wait') return { starts, wakeAt: decision.wakeAt };
+    const { plan, claim } = decision;
+    const waiting = posts.get(plan.boxId);
+    const need = waiting === undefined ? undefined : needOf(waiting, NOW);
+    if (waiting === undefined || need === undefined) throw new Error('chose a box that needs nothing');
+    starts.push({ boxId: plan.boxId, need, reason: sendReason(waiting, need) });
+    posts.set(beginRequest(waiting, need, NOW));
+    budget = take(budget, LIMITS, claim);
+  }
+}
+
+interface Start {
+  boxId: string;
+  need: Need;
+  reason: SendReason;
+}
+
+function holding(tokens: number): Budget {
+  return { ...fullBudget(LIMITS, NOW), tokens, credit: 0 };
 }
 
 const idle: PostState = posted('a', { acked: { hash: 'new', seq: 1 } });
@@ -145,16 +180,8 @@ describe('decide', () => {
     expect(ask([refused, first, patient]).starts.map(({ boxId }) => boxId)).toEqual(['b', 'c', 'a']);
   });
 
-  it('what has waited for half a minute is as good as urgent', () => {
-    const states = [
-      posted('urgent', { urgentKey: 'other', dirtyAt: NOW - 50 }),
-      posted('ages', { dirtyAt: NOW - 40_000, lastPushAt: NOW - 60_000 }),
-    ];
-    expect(ask(states).starts.map(({ boxId }) => boxId)).toEqual(['ages', 'urgent']);
-  });
-
   it('ordinary changes leave the reserve to ends and urgent ones', () => {
-    const budget = { tokens: OPTIONS.limits.reserve + 0.5, credit: 0, at: NOW };
+    const budget = holding(LIMITS.reserve + 0.5);
     expect(ask([posted('a')], { budget })).toEqual({ starts: [], wakeAt: NOW + 100 });
     expect(ask([posted('a', {}, { final: true })], { budget }).starts).toHaveLength(1);
     expect(ask([posted('a')], { budget, flushing: true }).starts).toHaveLength(1);
@@ -199,7 +226,7 @@ describe('decide', () => {
             ? posted(`box${index}`, { dirtyAt, lastPushAt, trouble: parked }, { final })
             : state(`box${index}`, { dirtyAt, trouble: parked }, { final });
         });
-        const { starts, wakeAt } = ask(states, { budget: { tokens, credit: 0, at: NOW }, gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
+        const { starts, wakeAt } = ask(states, { budget: holding(tokens), gate: { ...OPEN_GATE, blockedUntilAt: gateAt } });
         if (wakeAt !== undefined) expect(wakeAt).toBeGreaterThan(NOW);
         if (states.length > 0 && starts.length === 0) expect(wakeAt).toBeDefined();
       }),

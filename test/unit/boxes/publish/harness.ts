@@ -1,12 +1,13 @@
 // A publisher between a fake clock and a fake server, with a checkpoint in memory that survives its restarts.
 
 import { Counters } from '../../../../src/health/counters.ts';
-import { budgetLimits } from '../../../../src/boxes/publish/budget.ts';
+import { type BudgetLimits, budgetLimits } from '../../../../src/boxes/publish/budget.ts';
 import { parsePace } from '../../../../src/core/edit-pace.ts';
 import type { PostRecord } from '../../../../src/core/post-record.ts';
+import { RequestBudget } from '../../../../src/boxes/publish/request-budget.ts';
 import { createPublisher } from '../../../../src/boxes/publish/publisher.ts';
 import type { BoxView, Publisher, PublisherOptions, PublisherPorts } from '../../../../src/boxes/publish/publisher-ports.ts';
-import type { Card } from '../../../../src/core/card.ts';
+import { type Card, NOTHING_URGENT } from '../../../../src/core/card.ts';
 import type { LogFields, Logger } from '../../../../src/core/log.ts';
 import type { PostBody, Sink } from '../../../../src/core/sink.ts';
 import type { Checkpoint } from '../../../../src/store/checkpoint.ts';
@@ -17,13 +18,15 @@ import { FakeClock } from '../../../support/clock.ts';
 
 const PACE = parsePace('2s, 1m:5s, 5m:15s') ?? [];
 
-export const OPTIONS: PublisherOptions = { throttleMs: 500, pace: PACE, limits: budgetLimits(5, 20), onRootGone: 'park' };
+export const OPTIONS: PublisherOptions = { throttleMs: 500, pace: PACE, channelEditsPerHour: 0, onRootGone: 'park' };
+export const LIMITS = budgetLimits(5, 20);
 
 export interface Harness {
   clock: FakeClock;
   server: FakeServer;
   publisher: Publisher;
   counters: Counters;
+  budget: RequestBudget;
   /** How often a body was encoded. */
   encodings: number;
   records: Map<string, PostRecord>;
@@ -37,7 +40,7 @@ export interface Harness {
 interface Setting {
   /** Called with the fields of each debug line: one for each request. */
   onRequest?: (fields: LogFields) => void;
-  options?: Partial<PublisherOptions>;
+  options?: Partial<PublisherOptions> & { limits?: BudgetLimits };
   clock?: FakeClock;
   random?: () => number;
   wrap?: (sink: Sink, clock: FakeClock) => Sink;
@@ -77,15 +80,18 @@ export function createHarness(setting: Setting = {}): Harness {
       posts: new PostStore(mortal(disk, isAlive), () => undefined),
       log: recordingLog(warnings, infos, setting.onRequest),
       meter: counters,
+      budget,
       instance: `instance${mine}`,
       claimedAt: 0,
       newPendingId: (boxId) => `pending-${boxId}`,
     };
     return createPublisher(ports, options);
   };
+  const budget = new RequestBudget(clock, () => setting.options?.limits ?? LIMITS);
   const harness: Harness = {
     clock,
     server,
+    budget,
     publisher: start(),
     counters,
     encodings: 0,
@@ -151,7 +157,7 @@ export function view(boxId: string, text: string, setting: ViewSetting = {}): Bo
     lines: ['line'],
     droppedLines: 0,
     fallback: text,
-    urgentKey: setting.urgentKey ?? (final ? 'done' : 'active'),
+    urgentKey: setting.urgentKey ?? (final ? 'done' : NOTHING_URGENT),
     final,
   };
   const startedAt = setting.startedAt ?? Date.parse('2026-11-21T00:00:00Z');

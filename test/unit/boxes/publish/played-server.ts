@@ -1,5 +1,6 @@
 // A publisher in front of the real sink and a stand-in server, in fake time: what answers mean is decided by the code itself.
 
+import type { BudgetLimits } from '../../../../src/boxes/publish/budget.ts';
 import type { PublisherOptions } from '../../../../src/boxes/publish/publisher-ports.ts';
 import type { Sink } from '../../../../src/core/sink.ts';
 import { withBreaker } from '../../../../src/sinks/resilience/breaker.ts';
@@ -28,7 +29,7 @@ export interface Played extends Harness {
 interface Setting {
   version?: ServerVersion;
   random?: () => number;
-  options?: Partial<PublisherOptions>;
+  options?: Partial<PublisherOptions> & { limits?: BudgetLimits };
   editTimeLimitMs?: number;
   wrap?: (sink: Sink) => Sink;
 }

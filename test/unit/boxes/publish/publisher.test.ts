@@ -31,9 +31,9 @@ describe('pushing', () => {
 
   it('counts what others send in the same budget', async () => {
     const harness = createHarness();
-    for (let look = 0; look < 20; look++) harness.publisher.charge();
+    for (let look = 0; look < 17; look++) harness.budget.take('look');
     harness.publisher.show(view('box', 'one'));
-    await harness.clock.advance(199);
+    await harness.clock.advance(99); // half of the reserve is for urgent changes alone
     expect(harness.server.sent).toHaveLength(0);
     await harness.clock.advance(1);
     expect(harness.server.sent).toHaveLength(1);
