@@ -38,6 +38,7 @@ describe('defaults', () => {
     expect(rest).toEqual({
       mmTokenFile: undefined,
       allowPlaintext: false,
+      channelEditsPerHour: 500,
       sources: { text: 'auto', ids: undefined },
       gatewayUrl: undefined,
       gatewayToken: undefined,
