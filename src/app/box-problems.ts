@@ -2,6 +2,7 @@
 
 import type { BoardRow } from '../boxes/board/box-entry.ts';
 import type { BoxTrouble, PublisherStats } from '../boxes/publish/publisher-ports.ts';
+import type { Config } from '../config/config.ts';
 import type { FAILURES, Reason } from '../core/sink.ts';
 
 type Troubles = Pick<PublisherStats, 'parked' | 'refused' | 'gone'>;
@@ -35,6 +36,17 @@ export function boxProblems(rows: readonly BoardRow[], { parked, refused }: Trou
     const boxes = troubles.length === 1 ? 'the box' : `${troubles.length} boxes`;
     return first === undefined ? [] : [`${boxes} of ${[...agents].join(', ')} in channel ${first.channelId}: ${describeTrouble(first)}`];
   });
+}
+
+/** One sentence for each channel whose boxes are updated more rarely than a reader expects. */
+export function slowChannels(
+  { slowChannels: slow }: Pick<PublisherStats, 'slowChannels'>,
+  { channelEditsPerHour }: Pick<Config, 'channelEditsPerHour'>,
+): string[] {
+  return slow.map(
+    ({ channelId, everyMs }) =>
+      `each box in channel ${channelId} is updated every ${Math.round(everyMs / 1_000)} s, because a channel gets ${channelEditsPerHour} ordinary edits an hour: raise CHANNEL_EDITS_PER_HOUR, or show fewer sessions there (CHANNELS, AGENTS)`,
+  );
 }
 
 function describeTrouble({ reason, because }: BoxTrouble): string {

@@ -2,6 +2,7 @@
 
 import type { Board } from '../boxes/board/board.ts';
 import type { BoardRow } from '../boxes/board/box-entry.ts';
+import { describeLateness } from '../boxes/publish/lateness.ts';
 import type { Publisher, PublisherStats } from '../boxes/publish/publisher-ports.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
 import type { Config } from '../config/config.ts';
@@ -12,7 +13,7 @@ import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
-import { boxProblems, whyNotShown } from './box-problems.ts';
+import { boxProblems, slowChannels, whyNotShown } from './box-problems.ts';
 import type { Chat } from './chat.ts';
 import type { SessionLimit } from './session-limit.ts';
 import type { PostStore } from '../store/post-store.ts';
@@ -64,9 +65,10 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       parked,
       ...slotFacts(rows),
     },
-    boxProblems: boxProblems(rows, stats),
+    boxProblems: [...boxProblems(rows, stats), ...slowChannels(stats, parts.config)],
     sessionLimit: parts.sessionLimit.facts(),
-    edits,
+    edits: { ...edits, perSecond: stats.perSecond },
+    lateness: stats.isBudgetSpent ? describeLateness(stats.behindMs, stats.perSecond) : undefined,
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
     coordinator: parts.coordinator?.health(),
     process: parts.process.facts(),
@@ -76,7 +78,8 @@ export function healthFacts(parts: HealthParts): HealthFacts {
 /** The counters that `/health` shows, by the names of its fields. */
 export function countedFacts(
   counters: Counters,
-): Pick<HealthFacts, 'edits'> & Pick<HealthFacts['sink'], 'failuresByReason'> & Pick<HealthFacts['boxes'], 'lostWithoutPost'> {
+): { edits: Omit<HealthFacts['edits'], 'perSecond'> } & Pick<HealthFacts['sink'], 'failuresByReason'> &
+  Pick<HealthFacts['boxes'], 'lostWithoutPost'> {
   return {
     edits: {
       sent: counters.total('edits_sent'),

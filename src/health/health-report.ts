@@ -39,7 +39,7 @@ interface BoxFacts {
   readonly waiting: number;
   readonly dirty: number;
   readonly oldestDirtyAgeMs: number;
-  /** The same, of boxes that no known problem delays. */
+  /** How long the newest state of a box has waited beyond its pace, where no known problem delays it. */
   readonly behindMs: number;
   /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
   readonly withoutSlot: number;
@@ -53,6 +53,8 @@ interface EditFacts {
   readonly sent: number;
   readonly conflated: number;
   readonly skipped: number;
+  /** Requests a second that the budget allows by now. */
+  readonly perSecond: number;
 }
 
 export interface ProcessFacts {
@@ -92,6 +94,8 @@ export interface HealthFacts {
   /** Sessions that were turned away within a minute because too many are watched, and the agent of the newest. */
   readonly sessionLimit: { readonly turnedAway: number; readonly agent: string | undefined };
   readonly edits: EditFacts;
+  /** While the budget of requests is what boxes wait for: how far they are behind and what would help, for people. */
+  readonly lateness?: string | undefined;
   readonly sessions: readonly SessionRow[];
   /** Absent when the coordinator is off. */
   readonly coordinator?: CoordinatorFacts | undefined;

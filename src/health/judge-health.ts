@@ -9,7 +9,7 @@ interface HealthProblem {
 }
 
 const LONG_WAIT_MS = 10_000;
-const BEHIND_MS = 60_000; // the longest pace is 15 s, and urgent changes are sent at once
+const BEHIND_MS = 30_000; // a person who watches a box takes it for dead by then
 const ALL_WELL = 'every source is read and Mattermost answers';
 
 /**
@@ -137,11 +137,7 @@ function findBoxes(facts: HealthFacts): HealthProblem[] {
   return [
     ...(behindMs <= BEHIND_MS || isHeldBack(facts)
       ? []
-      : [
-          degraded(
-            `a box is behind by ${seconds(behindMs)}: raise EDITS_PER_SECOND if edits.conflated grows, else see sink.failuresByReason`,
-          ),
-        ]),
+      : [degraded(facts.lateness ?? `a box is behind by ${seconds(behindMs)}: Mattermost answers slowly, or see sink.failuresByReason`)]),
     ...(withoutSlot === 0
       ? []
       : [

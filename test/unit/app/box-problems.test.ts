@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BoardRow } from '../../../src/boxes/board/box-entry.ts';
 import type { BoxTrouble } from '../../../src/boxes/publish/publisher-ports.ts';
-import { boxProblems, whyNotShown } from '../../../src/app/box-problems.ts';
+import { boxProblems, slowChannels, whyNotShown } from '../../../src/app/box-problems.ts';
 
 const row = (boxId: string, agentId: string): BoardRow => ({ boxId, agentId, sessionKey: `agent:${agentId}:x`, state: 'done' });
 const trouble = (boxId: string, reason: BoxTrouble['reason'], because: string): BoxTrouble => ({
@@ -45,4 +45,11 @@ describe('what keeps a box from being shown', () => {
     expect([whyNotShown('a', { ...NOTHING, gone }), whyNotShown('c', { ...NOTHING, gone })]).toEqual(['its post was deleted', undefined]);
     expect(whyNotShown('b', { ...NOTHING, gone })).toBe('its thread was deleted; with ROOT_GONE=channel it goes on');
   });
+});
+
+it('a channel whose boxes are rarely updated is named, with what helps', () => {
+  const slow = [{ channelId: 'town', everyMs: 41_000 }];
+  expect(slowChannels({ slowChannels: slow }, { channelEditsPerHour: 500 })).toEqual([
+    'each box in channel town is updated every 41 s, because a channel gets 500 ordinary edits an hour: raise CHANNEL_EDITS_PER_HOUR, or show fewer sessions there (CHANNELS, AGENTS)',
+  ]);
 });

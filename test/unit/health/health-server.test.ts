@@ -21,7 +21,7 @@ const report: HealthReport = judgeHealth({
   boxes: { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, lostWithoutPost: 0, withoutSlot: 0, parked: [] },
   boxProblems: [],
   sessionLimit: { turnedAway: 0, agent: undefined },
-  edits: { sent: 0, conflated: 0, skipped: 0 },
+  edits: { sent: 0, conflated: 0, skipped: 0, perSecond: 5 },
   sessions: [],
   process: { rssBytes: 1, eventLoopDelayP99Ms: 0 },
 });

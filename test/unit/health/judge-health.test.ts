@@ -27,7 +27,7 @@ const well: HealthFacts = {
   boxes: { active: 1, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, lostWithoutPost: 0, withoutSlot: 0, parked: [] },
   boxProblems: [],
   sessionLimit: { turnedAway: 0, agent: undefined },
-  edits: { sent: 4, conflated: 3, skipped: 2 },
+  edits: { sent: 4, conflated: 3, skipped: 2, perSecond: 5 },
   sessions: [
     { session: 'abc', agent: 'main', state: 'active', channelId: 'c', postId: 'p' },
     { session: 'def', agent: 'main', state: 'done', why: 'DEFAULT_CHANNEL is not set' },
@@ -116,12 +116,23 @@ describe('judgeHealth', () => {
     ],
     ['the disk is full', { storage: { state: 'failing', because: 'no space' } }, 'degraded', /not kept: no space/],
     [
-      'a box is behind for a minute and more',
-      { boxes: { ...well.boxes, behindMs: 60_001 } },
+      'a box is behind for half a minute and more',
+      { boxes: { ...well.boxes, behindMs: 30_001 } },
       'degraded',
-      /a box is behind by 60 s.*EDITS_PER_SECOND/,
+      /a box is behind by 30 s: Mattermost answers slowly/,
     ],
-    ['a box is behind for less', { boxes: { ...well.boxes, behindMs: 60_000, oldestDirtyAgeMs: 600_000 } }, 'ok', /^every source/],
+    [
+      'boxes are behind because the budget is spent',
+      { boxes: { ...well.boxes, behindMs: 200_000 }, lateness: 'boxes are up to 200 s behind; EDITS_PER_SECOND=50 would make it 20 s' },
+      'degraded',
+      /^boxes are up to 200 s behind; EDITS_PER_SECOND=50 would make it 20 s$/,
+    ],
+    [
+      'a box is behind for less',
+      { boxes: { ...well.boxes, behindMs: 30_000, oldestDirtyAgeMs: 600_000 }, lateness: 'boxes are up to 30 s behind' },
+      'ok',
+      /^every source/,
+    ],
     [
       'a box is behind because Mattermost wants to be left alone',
       { boxes: { ...well.boxes, behindMs: 90_000 }, sink: { ...wellSink, blockedUntil: 63_000 } },
@@ -209,7 +220,7 @@ describe('judgeHealth', () => {
         parked: [],
         withoutPost: 1,
       },
-      edits: { sent: 4, conflated: 3, skipped: 2 },
+      edits: { sent: 4, conflated: 3, skipped: 2, perSecond: 5 },
       sessions: well.sessions,
       process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
     });
