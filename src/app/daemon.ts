@@ -37,6 +37,8 @@ import type { Machine } from './machine.ts';
 import { every } from '../process/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { restoreState } from './restore.ts';
+import { lastActivityOf, threadsOf } from './session-threads.ts';
+import { RouteBook } from './route-book.ts';
 import { likelyChannels, placerOf } from './target-channel.ts';
 import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
@@ -66,6 +68,7 @@ export class Daemon {
   readonly #state: StateStore<BoxEntry>;
   readonly #redact: (text: string) => string;
   readonly #chat: Chat;
+  readonly #routes: RouteBook;
   readonly #twin: TwinSink;
   readonly #sink: AdoptingSink;
   readonly #budget: RequestBudget;
@@ -95,6 +98,12 @@ export class Daemon {
     this.#state = new StateStore(machine.checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
     this.#redact = createRedactor(secretsOf(config));
     this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
+    this.#routes = new RouteBook(config.routes ?? [], {
+      clock,
+      log,
+      facts: this.#state.facts,
+      resolve: (target) => this.#chat.directory.channelOf(target),
+    });
     this.#twin = withTwinWatch(this.#chat.sink, {
       clock,
       onOlder: () => this.#publisher.reclaim(),
@@ -158,6 +167,7 @@ export class Daemon {
     this.#board.caughtUp();
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
+    void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
     this.#startTicks();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
@@ -200,8 +210,17 @@ export class Daemon {
         this.#onView(view);
         this.#publisher.show(view);
       },
-      ...placerOf(this.#config, this.#chat, this.#clock, this.#budget),
+      ...placerOf(this.#config, {
+        chat: this.#chat,
+        clock: this.#clock,
+        budget: this.#budget,
+        routes: {
+          channelFor: (address) => this.#routes.channelFor(address),
+          threads: threadsOf(this.#config, this.#state, (boxId) => this.#board.isAboutToShow(boxId)),
+        },
+      }),
       forget: ({ boxId, sessionKey }: ForgottenBox) => {
+        this.#state.threads.activeUntil(sessionKey, lastActivityOf(this.#fold.sessionOf(sessionKey)));
         this.#publisher.forget(boxId);
         this.#fold.forgetTurn(sessionKey, boxId);
       },
@@ -216,6 +235,7 @@ export class Daemon {
       redact: this.#redact,
       emit: (event) => this.#apply(event),
       positions: this.#state.positions,
+      visibility: (address) => this.#routes.visibility(address),
       sessions: () => this.#fold.sessionsByKey,
     });
   }
@@ -259,6 +279,7 @@ export class Daemon {
       twin: this.#twin,
       coordinator: this.#coordinator,
       sessionLimit: this.#sessionLimit,
+      routes: this.#routes,
       counters: this.#counters,
       process: this.#machine.process,
     };

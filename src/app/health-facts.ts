@@ -15,6 +15,7 @@ import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
 import { boxProblems, slowChannels, whyNotShown } from './box-problems.ts';
 import type { Chat } from './chat.ts';
+import type { RouteBook } from './route-book.ts';
 import type { SessionLimit } from './session-limit.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { TwinSink } from '../takeover/twin.ts';
@@ -35,6 +36,7 @@ export interface HealthParts {
   /** Absent when it is off. */
   coordinator: Coordinator | undefined;
   sessionLimit: SessionLimit;
+  routes: RouteBook;
   counters: Counters;
   process: ProcessWatch;
 }
@@ -70,6 +72,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     edits: { ...edits, perSecond: stats.perSecond },
     lateness: stats.isBudgetSpent ? describeLateness(stats.behindMs, stats.perSecond) : undefined,
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
+    routes: parts.routes.facts(rows),
     coordinator: parts.coordinator?.health(),
     process: parts.process.facts(),
   };

@@ -3,7 +3,7 @@
 import { packageVersion } from '../process/package-version.ts';
 import type { Config } from '../config/config.ts';
 import type { SessionEvent } from '../core/event.ts';
-import { NOTHING_VISIBLE, type OpenTurn, type Source, type SourcePorts } from '../core/source.ts';
+import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
 import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
@@ -11,7 +11,7 @@ import type { PositionStore } from '../store/position-store.ts';
 import { wantsQuestions } from './coordinator-wiring.ts';
 
 /** The ports that all sources share. */
-export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit'> {
+export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit' | 'visibility'> {
   positions: Pick<PositionStore, 'stored' | 'set'>;
   sessions(): SessionsByKey;
 }
@@ -45,7 +45,6 @@ export function portsOf(source: Identity, { positions, sessions, ...shared }: So
     knownKeys: () =>
       [...sessions().values()].flatMap(({ key, toldBy }) => (toldBy?.some((by) => sameAgents.has(by)) === true ? [key] : [])),
     openTurns: () => openTurnsOf(sessions(), id),
-    visibility: () => NOTHING_VISIBLE,
     emit: capabilities.tellsLoss === true ? (event) => shared.emit(withLossTold(event)) : shared.emit,
   };
 }

@@ -6,7 +6,7 @@ import type { RequestBudget } from '../boxes/publish/request-budget.ts';
 import type { Clock } from '../core/clock.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Chat } from './chat.ts';
-import { createPlacement, queued } from '../boxes/placement/placement.ts';
+import { createPlacement, queued, type RoutePorts } from '../boxes/placement/placement.ts';
 import { type Asker, FairQueue } from '../boxes/placement/fair-queue.ts';
 
 const RECENT_MS = 2 * 3_600_000; // one hour is searched for open posts, but a server may report a channel's last post from its cache
@@ -17,10 +17,17 @@ interface Placer {
   hurry(asker: Asker): void;
 }
 
+export interface PlacerParts {
+  chat: Chat;
+  clock: Clock;
+  budget: RequestBudget;
+  routes: RoutePorts;
+}
+
 /**
  * Finds places within the budget of requests. Waits for the connection: before it, neither the default channel nor our account is known.
  */
-export function placerOf(config: Config, chat: Chat, clock: Clock, budget: RequestBudget): Placer {
+export function placerOf(config: Config, { chat, clock, budget, routes }: PlacerParts): Placer {
   const { placement, channels, direct, defaultChannelDirect } = config;
   const queue = new FairQueue(clock, budget);
   const place = async (tree: TurnTree): Promise<Placement> => {
@@ -33,6 +40,7 @@ export function placerOf(config: Config, chat: Chat, clock: Clock, budget: Reque
       direct,
       defaultChannelDirect,
       isExpensive,
+      routes,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
     const asker = { agent: tree.session.agentId, boxId: tree.turn.boxId };

@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RULES } from '../coordinator/rules/catalogue.ts';
 import { ROLES, type Role } from '../coordinator/rules/role.ts';
+import { GROUP_NAMES } from './name-forms.ts';
 import { type Decoded, type TextForm, textForm } from './setting.ts';
 
 /** Agent ids in lower case. */
@@ -45,8 +46,6 @@ function decodeRoles(text: string): Decoded<AgentRoles> {
 export function peopleList(): TextForm<readonly string[]> {
   return textForm('Mattermost user names divided by commas', decodePeople, (people) => people.join(','));
 }
-
-const GROUP_NAMES = new Set(['all', 'channel', 'here']);
 
 function decodePeople(text: string): Decoded<readonly string[]> {
   const names = text

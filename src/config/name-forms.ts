@@ -14,14 +14,27 @@ const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** A channel's id of 26 characters, or `team/channel` as in the channel's address. */
 export function channelName(): TextForm<ChannelName> {
   const decode = (text: string) => {
-    if (ID.test(text)) return { value: { kind: 'id', id: text } as const };
-    const [team = '', channel = '', ...rest] = text.toLowerCase().split('/');
-    return NAME.test(team) && NAME.test(channel) && rest.length === 0
-      ? { value: { kind: 'name', team, channel } as const }
-      : { wrong: undefined };
+    const value = decodeChannelName(text);
+    return value === undefined ? { wrong: undefined } : { value };
   };
   const encode = (name: ChannelName) => (name.kind === 'id' ? name.id : `${name.team}/${name.channel}`);
   return textForm('the id of a channel (26 letters and digits) or team/channel', decode, encode);
+}
+
+/** The channel of such a text, if it is one. */
+export function decodeChannelName(text: string): ChannelName | undefined {
+  if (ID.test(text)) return { kind: 'id', id: text };
+  const [team = '', channel = '', ...rest] = text.toLowerCase().split('/');
+  return NAME.test(team) && NAME.test(channel) && rest.length === 0 ? { kind: 'name', team, channel } : undefined;
+}
+
+/** Names that reach a whole channel. */
+export const GROUP_NAMES: ReadonlySet<string> = new Set(['all', 'channel', 'here']);
+
+/** The user name of such a text, with or without `@`, if it is one of a person: none that reaches a whole channel. */
+export function decodePerson(text: string): string | undefined {
+  const name = text.toLowerCase().replace(/^@/, '');
+  return NAME.test(name) && !GROUP_NAMES.has(name) ? name : undefined;
 }
 
 /** Names divided by commas; `!name` denies, `*` stands for any characters. A lone `*` allows everything, as an empty list does. */

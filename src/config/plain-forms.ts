@@ -17,11 +17,20 @@ export function wholeNumber(of: string | undefined, least: number, most: number)
 
 /** Whole seconds in the environment, milliseconds in the program. */
 export function seconds(least: number, most: number): TextForm<number> {
+  return duration('seconds', MS_PER_S, least, most);
+}
+
+/** Whole hours in the environment, milliseconds in the program. */
+export function hours(least: number, most: number): TextForm<number> {
+  return duration('hours', 3_600 * MS_PER_S, least, most);
+}
+
+function duration(unit: string, unitMs: number, least: number, most: number): TextForm<number> {
   const decode = (text: string) => {
     const decoded = within(text, least, most);
-    return 'value' in decoded ? { value: decoded.value * MS_PER_S } : decoded;
+    return 'value' in decoded ? { value: decoded.value * unitMs } : decoded;
   };
-  return textForm(`a whole number of seconds from ${least} to ${most}`, decode, (ms) => String(ms / MS_PER_S));
+  return textForm(`a whole number of ${unit} from ${least} to ${most}`, decode, (ms) => String(ms / unitMs));
 }
 
 function within(text: string, least: number, most: number): { value: number } | { wrong: undefined } {

@@ -10,7 +10,8 @@ import { editBudget } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
-import { choice, hostName, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
+import { choice, hostName, hours, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
+import { routeList } from './route-form.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
 import { sourceNames } from './source-names.ts';
@@ -119,6 +120,12 @@ export const settings = {
     '0',
     'send to DEFAULT_CHANNEL what is private or not known to be public, too',
   ),
+  routes: optional(
+    'ROUTES',
+    routeList(),
+    'rules that say where sessions go that have no channel of their own, and what is shown of them there; the first that matches counts',
+  ),
+  threadLifeMs: setting('THREAD_HOURS', hours(1, 8_760), '12', 'a session that goes on within this time stays in its thread'),
   openAfterMs: setting('OPEN_AFTER_MS', wholeNumber('milliseconds', 0, 600_000), '2000', 'a turn that ends sooner gets no box'),
   throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
   pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'time between two ordinary edits, longer as a turn gets older'),

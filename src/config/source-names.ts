@@ -17,6 +17,8 @@ export interface SourceNames {
 export const AUTO: SourceNames = { text: 'auto', ids: undefined };
 
 const IDS = SOURCES.map(({ id }) => id);
+/** Whose agents are watched: what the addresses in ROUTES begin with. */
+export const WATCHED: readonly string[] = [...new Set(SOURCES.map(({ capabilities }) => capabilities.agents))];
 const OLD_NAMES: ReadonlyMap<string, readonly SourceId[]> = new Map([
   ['files', ['transcripts']],
   ['both', ['transcripts', 'gateway']],

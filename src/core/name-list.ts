@@ -12,13 +12,16 @@ export interface NameList {
  */
 export function isListed(list: NameList, names: readonly string[]): boolean {
   const matchesAny = (patterns: readonly string[]) =>
-    patterns.some((pattern) => names.some((name) => matches(pattern, name.toLowerCase())));
+    patterns.some((pattern) => names.some((name) => matchesPattern(pattern, name.toLowerCase())));
   if (matchesAny(list.deny)) return false;
   return list.allow.length === 0 || matchesAny(list.allow);
 }
 
-// Each piece between two stars is searched for once, from left to right. So a long name costs no more than its length per piece.
-function matches(pattern: string, name: string): boolean {
+/**
+ * Whether the whole name matches a pattern in which `*` stands for any characters. Each piece between two stars is searched for once, from
+ * left to right. So a long name costs no more than its length per piece.
+ */
+export function matchesPattern(pattern: string, name: string): boolean {
   const pieces = pattern.split('*');
   const first = pieces[0] ?? '';
   const last = pieces.at(-1) ?? '';

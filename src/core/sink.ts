@@ -4,6 +4,8 @@
 export interface Target {
   channelId: string;
   rootId?: string;
+  /** The thread is one of our own: when it is gone, a box that has no post yet begins a new one. */
+  isOwnThread?: true;
 }
 
 /** What a post says. A body without `message` leaves an edited post's message alone. */

@@ -74,6 +74,19 @@ export interface CoordinatorFacts {
   readonly noticesWaiting: number;
 }
 
+/** The rules of ROUTES, and the sessions that no rule covers. */
+export interface RouteFacts {
+  readonly rules: readonly {
+    readonly rule: string;
+    /** A session has needed it at some time. */
+    readonly isUsed: boolean;
+    /** Why it is of no use: its target cannot be used, or nothing has matched it for a day. */
+    readonly problem?: string;
+  }[];
+  /** Their addresses, and the rule that would show them. They are private until there is one, so they are no problem. */
+  readonly unrouted: readonly { readonly address: string; readonly sessions: number; readonly rule: string }[];
+}
+
 /** Everything that health is judged by. Instants are milliseconds since the epoch. */
 export interface HealthFacts {
   readonly version: string;
@@ -97,6 +110,8 @@ export interface HealthFacts {
   /** While the budget of requests is what boxes wait for: how far they are behind and what would help, for people. */
   readonly lateness?: string | undefined;
   readonly sessions: readonly SessionRow[];
+  /** Absent without rules and without sessions that need one. */
+  readonly routes?: RouteFacts | undefined;
   /** Absent when the coordinator is off. */
   readonly coordinator?: CoordinatorFacts | undefined;
   readonly process: ProcessFacts;
@@ -138,6 +153,7 @@ export interface HealthReport {
   readonly boxes: BoxFacts & { readonly withoutPost: number };
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
+  readonly routes?: RouteFacts;
   readonly coordinator?: CoordinatorFacts;
   readonly process: ProcessFacts;
 }

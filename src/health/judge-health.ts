@@ -25,6 +25,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...findWaits(facts),
     ...findBoxes(facts),
     ...facts.boxProblems.map(degraded),
+    ...findRoutes(facts),
     ...findFlood(facts),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
@@ -45,6 +46,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     boxes: { ...facts.boxes, withoutPost: facts.sessions.filter(({ postId }) => postId === undefined).length },
     edits: facts.edits,
     sessions: facts.sessions,
+    ...(facts.routes === undefined ? {} : { routes: facts.routes }),
     ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
     process: facts.process,
   };
@@ -146,6 +148,10 @@ function findBoxes(facts: HealthFacts): HealthProblem[] {
           ),
         ]),
   ];
+}
+
+function findRoutes({ routes }: HealthFacts): HealthProblem[] {
+  return (routes?.rules ?? []).flatMap(({ rule, problem }) => (problem === undefined ? [] : [degraded(`ROUTES ${rule}: ${problem}`)]));
 }
 
 /** Thousands of sessions at once are an attack, or a fault of the agent that creates them. */

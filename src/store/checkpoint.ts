@@ -13,7 +13,7 @@ import { ensurePrivate, makePrivate } from '../process/private-file.ts';
 import { renameIfThere } from '../process/rename-if-there.ts';
 
 /** Each kind of row has its own keys. `source` rows are positions of version 0.1, which did not store their source. */
-export type RowKind = 'session' | 'post' | 'position' | 'source' | 'fact';
+export type RowKind = 'session' | 'post' | 'thread' | 'position' | 'source' | 'fact';
 
 export interface Row {
   kind: RowKind;

@@ -9,12 +9,19 @@ export class PostStore implements StoredPart {
   readonly #rows: ImmediateRows;
   readonly #beforeFirst: () => void;
   readonly #recordsByBox: Map<string, PostRecord>;
+  #onSaved: (record: PostRecord) => void = () => undefined;
 
   /** `beforeFirst` is called before the first record of a box is written. */
   constructor(checkpoint: Checkpoint, beforeFirst: () => void) {
     this.#rows = new ImmediateRows(checkpoint, 'post');
     this.#beforeFirst = beforeFirst;
     this.#recordsByBox = new Map(this.#rows.rows().flatMap(({ value }) => decodeRecord(value).map((record) => [record.boxId, record])));
+  }
+
+  /** Calls `look` with each record, those of earlier processes now and later ones when they are saved. */
+  onSaved(look: (record: PostRecord) => void): void {
+    this.#onSaved = look;
+    for (const record of this.records()) look(record);
   }
 
   /** On disk when this returns, unless the disk fails: a create is sent only after its intent is safe. Costs nothing when nothing changed. */
@@ -24,6 +31,7 @@ export class PostStore implements StoredPart {
     if (known === undefined) this.#beforeFirst();
     this.#recordsByBox.set(record.boxId, record);
     this.#rows.put(record.boxId, record);
+    this.#onSaved(record);
   }
 
   /** Deletes the record of that box. */
@@ -48,6 +56,12 @@ export class PostStore implements StoredPart {
 
   postIdOf(boxId: string): string | undefined {
     return this.#recordsByBox.get(boxId)?.postId;
+  }
+
+  /** Whether a post of the box may be on its way: it has a record, and neither a post nor a deletion in it. */
+  awaitsPost(boxId: string): boolean | undefined {
+    const record = this.#recordsByBox.get(boxId);
+    return record === undefined ? undefined : record.postId === undefined && record.phase !== 'gone';
   }
 
   openPostIds(): string[] {

@@ -4,12 +4,14 @@ import type { Checkpoint, StoredPart } from './checkpoint.ts';
 import { PositionStore } from './position-store.ts';
 import { PostStore } from './post-store.ts';
 import { ImmediateRows } from './immediate-rows.ts';
+import { ThreadStore } from './thread-store.ts';
 import { type EntryOfSession, type CurrentState, SessionStore } from './session-store.ts';
 
 const BLOCKED_UNTIL = 'blocked until';
 
 export class StateStore<Entry extends EntryOfSession> {
   readonly posts: PostStore;
+  readonly threads: ThreadStore;
   readonly sessions: SessionStore<Entry>;
   readonly positions: PositionStore;
   /** Rows that belong to no session. */
@@ -21,10 +23,12 @@ export class StateStore<Entry extends EntryOfSession> {
     this.#checkpoint = checkpoint;
     // The turn is on disk before its post is created: after a crash the post's turn must be known.
     this.posts = new PostStore(checkpoint, () => this.flush());
+    this.threads = new ThreadStore(checkpoint);
+    this.posts.onSaved((record) => this.threads.posted(record));
     this.sessions = new SessionStore(checkpoint, current);
     this.positions = new PositionStore(checkpoint);
     this.facts = new ImmediateRows(checkpoint, 'fact');
-    this.#parts = [this.posts, this.sessions, this.positions, this.facts];
+    this.#parts = [this.posts, this.threads, this.sessions, this.positions, this.facts];
   }
 
   /** Adds a part that is written in the same transaction as the others. */

@@ -12,7 +12,7 @@ import type { Target } from '../../core/sink.ts';
 import { type JudgedTree, judge, lastEventAt, type StatusLimits } from '../../core/status.ts';
 import { type RootTurn, treeOf } from '../../core/tree.ts';
 import { fingerprint } from '../../core/turn.ts';
-import { type BoardRow, type BoxEntry, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
+import { type BoardRow, type BoxEntry, isAboutToShow, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
 import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
 import { type BoxPolicy, decideBox } from './box-policy.ts';
@@ -158,6 +158,12 @@ export class Board {
     this.#touchBoxes(wanted.map((entry) => entry.boxId));
   }
 
+  /** Whether the box is about to be shown for the first time, as far as the board knows. */
+  isAboutToShow(boxId: string): boolean {
+    const entry = this.#entriesById.get(boxId);
+    return entry !== undefined && isAboutToShow(entry, this.#ports.clock.now());
+  }
+
   entries(): readonly BoxEntry[] {
     return [...this.#entriesById.values()];
   }
@@ -166,7 +172,7 @@ export class Board {
   rows(): BoardRow[] {
     const since = this.#ports.clock.now() - FORGET_AFTER_MS;
     const strays = straysOf(this.#ports.sessions).filter(({ turn }) => turn.lastEventAt >= since);
-    return [...this.entries().map((entry) => rowOf(entry, this.#agentOf(entry))), ...strays.map(strayRow)];
+    return [...this.entries().map((entry) => rowOf(entry, this.#ports.sessions.get(entry.sessionKey) ?? {})), ...strays.map(strayRow)];
   }
 
   #touch(roots: readonly RootTurn[]): void {

@@ -2,6 +2,7 @@
 
 import type { TurnStatus } from '../../core/card.ts';
 import type { Route } from '../../core/event.ts';
+import type { Session } from '../../core/session.ts';
 import type { Target } from '../../core/sink.ts';
 import type { RootTurn } from '../../core/tree.ts';
 
@@ -41,6 +42,8 @@ export interface BoardRow {
   slot?: 'has' | 'waits';
   sessionKey: string;
   agentId: string;
+  /** Only for sessions that rules of ROUTES place. */
+  address?: string;
   state: TurnStatus['state'];
   boxId: string;
   target?: Target;
@@ -78,19 +81,28 @@ export function isDrawn({ holdsSlot, final, state, isShown }: BoxEntry): boolean
   return holdsSlot || (final && (state !== 'interrupted' || isShown === true));
 }
 
+const SHOWN_AFTER_MS = 2_000; // a placed box that has a slot is drawn at once
+
+/** Whether it has a place, or soon gets one, and is drawn as soon as it may be. */
+export function isAboutToShow(entry: BoxEntry, now: number): boolean {
+  if (entry.phase === 'placing') return true;
+  return entry.phase === 'placed' && (isDrawn(entry) || now - entry.openedAt < SHOWN_AFTER_MS);
+}
+
 /** The row of a sub-agent whose turn no box shows. */
 export function strayRow({ session, turn }: RootTurn): BoardRow {
   const isRunning = turn.end === undefined;
   return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };
 }
 
-export function rowOf(entry: BoxEntry, agentId: string): BoardRow {
+export function rowOf(entry: BoxEntry, { agentId = '', address }: Partial<Pick<Session, 'agentId' | 'address'>>): BoardRow {
   const where = entry.target === undefined ? {} : { target: entry.target };
   const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
   const why = reason === undefined ? {} : { why: reason };
   return {
     sessionKey: entry.sessionKey,
     agentId,
+    ...(address === undefined ? {} : { address }),
     state: entry.state,
     boxId: entry.boxId,
     ...where,

@@ -66,9 +66,9 @@ function notYet(status: TurnStatus, why: string): Decision {
   return status.final ? { kind: 'never', why } : { kind: 'later' };
 }
 
-/** Heartbeats run in the agent's main session, never in a conversation's own one. */
+/** Heartbeats run in an OpenClaw agent's main session, never in a conversation's own one. */
 function mayBeHeartbeat(tree: TurnTree): boolean {
-  return homeOf(tree.turn)?.kind !== 'channel';
+  return tree.session.address === undefined && homeOf(tree.turn)?.kind !== 'channel';
 }
 
 /** States a person wants to know of, however short the turn was. */

@@ -43,9 +43,13 @@ export class HomeWatch {
     if (entry.found === undefined) takeFound(entry, target, homeNow(tree), this.#ports.clock.now());
   }
 
-  /** An earlier version placed the box and stored no home. An ended one stays as it is; one that goes on must prove to belong there. */
+  /**
+   * An earlier version placed the box and stored no home, or other rules of ROUTES did. An ended one stays as it is; one that goes on must
+   * prove to belong there.
+   */
   doubt(entry: BoxEntry, tree: TurnTree): void {
-    if (entry.phase !== 'placed' || entry.home !== undefined || entry.target === undefined) return;
+    const isRouted = tree.session.address !== undefined;
+    if (entry.phase !== 'placed' || entry.target === undefined || (isRouted ? entry.final : entry.home !== undefined)) return;
     const trust = takeFound(entry, entry.target, homeNow(tree), this.#ports.clock.now());
     if (trust === 'doubtful' && entry.final) settle(entry, 'withdrawn', 'it had ended before the watcher started');
   }

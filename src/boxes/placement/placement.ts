@@ -3,11 +3,13 @@
 import type { Placement } from '../board/box-entry.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Audience, Route } from '../../core/event.ts';
-import { homeOf } from '../../core/home.ts';
+import { homeOf, isPublic } from '../../core/home.ts';
 import { isListed, type NameList } from '../../core/name-list.ts';
+import { openclawAddress, unrouted } from '../../core/route-rule.ts';
 import type { TurnTree } from '../../core/session.ts';
 import { isRefusal } from '../../core/sink.ts';
 import { untilAnswered } from '../../core/until-healthy.ts';
+import { type OwnThreads, placeInThread } from './own-thread.ts';
 
 /** What placement asks the chat server. Every call throws `PushError`. */
 export interface ChannelDirectory {
@@ -24,6 +26,16 @@ export interface ChannelDirectory {
   rootOf(postId: string): Promise<{ rootId: string; channelId: string }>;
 }
 
+/** Where the rules of ROUTES send sessions with an address. `because`: it is this rule's turn, but its target cannot be used. */
+export type RoutedTo = { kind: 'unrouted' } | { kind: 'channel'; channelId: string } | { kind: 'impossible'; because: string };
+
+/** What placement needs of the rules of ROUTES. */
+export interface RoutePorts {
+  /** Throws `PushError` while the server does not say it. */
+  channelFor(address: string): Promise<RoutedTo>;
+  threads: OwnThreads;
+}
+
 export interface PlacementOptions {
   placement: 'auto' | 'channel' | 'reply';
   channels: NameList;
@@ -33,6 +45,8 @@ export interface PlacementOptions {
   defaultChannelDirect: boolean;
   /** Whether edits in a thread of that many replies are expensive for this server. Without it they are not. */
   isExpensive?: (replies: number) => boolean;
+  /** Absent without ROUTES. */
+  routes?: RoutePorts;
 }
 
 const ASKED_BEFORE_MS = 120_000; // the person's post came at most this long before the turn was written down
@@ -62,16 +76,46 @@ export function createPlacement(
   options: PlacementOptions,
   clock: Clock,
 ): (tree: TurnTree) => Promise<Placement> {
-  return async (tree) => untilAnswered(clock, () => place(tree, directory, options));
+  return async (tree) =>
+    untilAnswered(clock, () => {
+      const { address } = tree.session;
+      return address === undefined ? place(tree, directory, options) : toRoute(tree, address, { directory, options, clock });
+    });
 }
 
+interface RoutingParts {
+  directory: ChannelDirectory;
+  options: PlacementOptions;
+  clock: Clock;
+}
+
+/** A session without a channel of its own goes where a rule sends it, and nowhere else. */
+async function toRoute(tree: TurnTree, address: string, { directory, options, clock }: RoutingParts): Promise<Placement> {
+  const { routes } = options;
+  const routed: RoutedTo = (await routes?.channelFor(address)) ?? { kind: 'unrouted' };
+  if (routes === undefined || routed.kind === 'unrouted') return { refused: unrouted(address) };
+  if (routed.kind === 'impossible') return { refused: routed.because };
+  const { channelId } = routed;
+  if (options.placement === 'channel') return { target: { channelId } };
+  const isExpensive = async (rootId: string): Promise<boolean> => !(await fits(rootId, directory, options));
+  return placeInThread(tree, channelId, {
+    threads: routes.threads,
+    server: { rootOf: (postId) => directory.rootOf(postId), isExpensive },
+    clock,
+  });
+}
+
+/** Where the conversation of an OpenClaw agent goes. */
 async function place(tree: TurnTree, directory: ChannelDirectory, options: PlacementOptions): Promise<Placement> {
   const home = homeOf(tree.turn);
   switch (home?.kind) {
     case undefined:
       return toDefault('untold', options);
     case 'elsewhere':
-      return toDefault(home.audience === 'direct' && tree.turn.route?.kind === 'direct' ? 'shared' : home.audience, options);
+      return (
+        (isPublic(home.audience) ? await toAgentRoute(tree.session.agentId, options) : undefined) ??
+        toDefault(home.audience === 'direct' && tree.turn.route?.kind === 'direct' ? 'shared' : home.audience, options)
+      );
     case 'direct':
       return toDirect(home, tree, directory, options);
     case 'channel':
@@ -80,6 +124,13 @@ async function place(tree: TurnTree, directory: ChannelDirectory, options: Place
     default:
       return home satisfies never;
   }
+}
+
+/** A rule for the agent, if there is one: it stands before DEFAULT_CHANNEL, and like that only for what is proven to be public. */
+async function toAgentRoute(agentId: string, { routes }: PlacementOptions): Promise<Placement | undefined> {
+  const routed = await routes?.channelFor(openclawAddress(agentId));
+  if (routed === undefined || routed.kind === 'unrouted') return undefined;
+  return routed.kind === 'channel' ? { target: { channelId: routed.channelId } } : { refused: routed.because };
 }
 
 /**

@@ -188,12 +188,13 @@ function unsent(state: PostState, attempt: Attempt): PostState {
 
 /** The post or its thread is gone; the server must have said so repeatedly. */
 function goneIfRepeated(state: PostState, { reason }: Failure, { onRootGone }: FailureContext): PostState {
-  const { channelId, rootId } = state.target;
+  const { channelId, rootId, isOwnThread } = state.target;
   if (state.trouble.kind === 'none' || state.trouble.failures < GONE_ANSWERS) return state;
   if (reason === 'gone') return gone(state, 'post');
-  if (onRootGone === 'channel' && rootId !== undefined)
-    return state.post.kind === 'posted' ? moved(state, channelId) : { ...state, target: { channelId }, trouble: { kind: 'none' } };
-  return state.post.kind !== 'posted' && state.replaces === undefined ? state : gone(state, 'root');
+  const isPosted = state.post.kind === 'posted';
+  if (rootId !== undefined && (onRootGone === 'channel' || (isOwnThread === true && !isPosted && state.replaces === undefined)))
+    return isPosted ? moved(state, channelId) : { ...state, target: { channelId }, trouble: { kind: 'none' } };
+  return !isPosted && state.replaces === undefined ? state : gone(state, 'root');
 }
 
 function gone(state: PostState, cause: GoneCause): PostState {

@@ -31,6 +31,8 @@ export interface MattermostChecks {
   limits(signal?: AbortSignal): Promise<{ maxPostChars: number }>;
   /** A channel by id or `team/channel` in which the account is a member; else `rejected` (no such channel), `no_access` or `archived`. */
   resolveChannel(idOrPath: string, signal?: AbortSignal): Promise<Channel>;
+  /** The id of the user with that name; `rejected` when there is none, or none any more. */
+  userNamed(username: string, signal?: AbortSignal): Promise<string>;
   /** The direct channel of two users, created if need be. */
   directChannel(userA: string, userB: string, signal?: AbortSignal): Promise<Channel>;
   /** Replies in a thread. `root_gone` when there is no such thread. */
@@ -46,6 +48,7 @@ export function createChecks(server: Server): MattermostChecks {
     identify: (signal) => identify(server, signal),
     limits: (signal) => limits(server, signal),
     resolveChannel: (idOrPath, signal) => resolveChannel(server, idOrPath, signal),
+    userNamed: (username, signal) => userNamed(server, username, signal),
     directChannel: (userA, userB, signal) => directChannel(server, [userA, userB], signal),
     threadReplies: (rootId, signal) => threadReplies(server, rootId, signal),
   };
@@ -95,6 +98,14 @@ async function getChannel(server: Server, path: string, asked: string, signal: A
 
 function notInvited(channel: string): string {
   return `the account cannot see or post in channel "${channel}": add it to the team and the channel`;
+}
+
+async function userNamed(server: Server, username: string, signal: AbortSignal | undefined): Promise<string> {
+  const gone = `there is no user @${username}, or the account may not see them: give the name that Mattermost shows behind the @`;
+  const cures: Cures = { gone, no_access: gone, rejected: gone };
+  const json = recordOf(await ask(server, get(`/users/username/${segment(username)}`, signal), cures, 'rejected'));
+  if (Number(json['delete_at']) > 0) throw new PushError('rejected', `the account of @${username} is deactivated`);
+  return userOf(json).userId;
 }
 
 async function directChannel(server: Server, userIds: readonly [string, string], signal: AbortSignal | undefined): Promise<Channel> {

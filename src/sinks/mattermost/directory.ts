@@ -1,5 +1,6 @@
 // Requests for placement: names of channels, direct channels, members, and who wrote where.
 import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
+import { type RouteTarget, targetText } from '../../core/route-rule.ts';
 import { PushError } from '../../core/sink.ts';
 import type { MattermostChecks } from './checks.ts';
 import { segment } from './exchange.ts';
@@ -15,6 +16,8 @@ export interface Directory {
   namesOfChannel(channelId: string): Promise<string[]>;
   /** Our own direct channel with that person, opened if need be. */
   directChannelWith(userId: string): Promise<string>;
+  /** The channel of a target of ROUTES. A target that cannot be used is refused with cause and cure. */
+  channelOf(target: RouteTarget): Promise<string>;
   isMember(channelId: string): Promise<boolean>;
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
@@ -34,6 +37,7 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
   return {
     namesOfChannel: (channelId) => pass(() => namesOfChannel(server, channelId)),
     directChannelWith: async (userId) => (await pass(() => checks.directChannel(server.userId(), userId))).channelId,
+    channelOf: (target) => channelOf(target, server, checks, pass),
     isMember: (channelId) => pass(() => isMember(server, channelId)),
     hasPostBy: async (userId, channelId, fromAt, toAt) => {
       const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
@@ -44,6 +48,12 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
     rootOf: (postId) => pass(() => rootOf(server, postId)),
     recentChannels: (sinceAt) => pass(() => recentChannels(server, sinceAt)),
   };
+}
+
+async function channelOf(target: RouteTarget, server: Server, checks: MattermostChecks, pass: Pass): Promise<string> {
+  if (target.kind !== 'person') return (await pass(() => checks.resolveChannel(targetText(target)))).channelId;
+  const userId = await pass(() => checks.userNamed(target.username));
+  return (await pass(() => checks.directChannel(server.userId(), userId))).channelId;
 }
 
 async function namesOfChannel(server: Server, channelId: string): Promise<string[]> {

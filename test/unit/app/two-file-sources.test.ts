@@ -7,7 +7,7 @@ import { portsOf, type SourceHost } from '../../../src/app/sources.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { newSession, reduce } from '../../../src/core/reduce.ts';
 import type { Session } from '../../../src/core/session.ts';
-import type { Source } from '../../../src/core/source.ts';
+import { NOTHING_VISIBLE, type Source } from '../../../src/core/source.ts';
 import { systemClock } from '../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
@@ -54,6 +54,7 @@ async function watcher({ folder, rootOf }: Machine, ...watched: Identity[]) {
     clock: systemClock,
     log: quiet,
     redact: (text) => text,
+    visibility: () => NOTHING_VISIBLE,
     emit,
     positions: memory.positions,
     sessions: () => sessions,
@@ -140,7 +141,13 @@ it('what is known of sessions of before is asked of the source of their agents a
   place.here.append(`s-${HERE.id}`, turn('here'));
   const only = await watcher(place, HERE);
   const host = { positions: { stored: () => new Map(), set: () => undefined }, sessions: () => only.sessions };
-  const shared = { clock: systemClock, log: quiet, redact: (text: string) => text, emit: () => undefined };
+  const shared = {
+    clock: systemClock,
+    log: quiet,
+    redact: (text: string) => text,
+    visibility: () => NOTHING_VISIBLE,
+    emit: () => undefined,
+  };
   const keysFor = (who: Identity) => [...portsOf(who, { ...shared, ...host }, [HERE, THERE]).knownKeys()];
   expect(keysFor(HERE)).toEqual([KEY[HERE.id]]);
   expect(keysFor(THERE)).toEqual([]);
@@ -154,6 +161,7 @@ it('a source that tells a loss need not say so in its events: the wiring does', 
     clock: systemClock,
     log: quiet,
     redact: (text: string) => text,
+    visibility: () => NOTHING_VISIBLE,
     emit: (event: SessionEvent) => events.push(event),
     positions: { stored: () => new Map(), set: () => undefined },
     sessions: () => new Map(),

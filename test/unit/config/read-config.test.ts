@@ -49,6 +49,8 @@ describe('defaults', () => {
       verbosity: 'normal',
       placement: 'auto',
       rootGone: 'park',
+      routes: undefined,
+      threadLifeMs: 43_200_000,
       toolLabelsFile: undefined,
       maxStatusLines: 15,
       maxMessageChars: 15_000,
