@@ -1,7 +1,7 @@
 // Checks files by `stat`, without reading them, and records a problem for each that cannot be read.
 // Remembers why each file was refused last.
 
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 
@@ -14,9 +14,10 @@ export class FileChecks {
   }
 
   /** `undefined` when there is no regular file. */
-  async stat(path: string): Promise<FileIdentity | undefined> {
+  stat(path: string): FileIdentity | undefined {
     try {
-      const stats = await lstat(path, { bigint: true });
+      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined) return undefined;
       if (!this.#refusalByPath.has(path)) this.#problems.clear('unreadable', path);
       if (stats.isFile()) return identityOf(stats);
       this.#problems.recordOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);

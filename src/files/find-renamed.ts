@@ -1,6 +1,6 @@
 // Finds a file that was renamed within its folder while it was followed. Reads names, never contents.
 
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { identityOf } from './open-file.ts';
 
@@ -8,29 +8,25 @@ import { identityOf } from './open-file.ts';
  * The path of the file with this device and inode beside `path`, among those whose name `isLaterName` accepts.
  * `undefined` when there is none or the folder cannot be read.
  */
-export async function findRenamed(
-  path: string,
-  file: { dev: string; ino: string },
-  isLaterName: (name: string) => boolean,
-): Promise<string | undefined> {
-  for (const name of await namesBeside(path)) {
+export function findRenamed(path: string, file: { dev: string; ino: string }, isLaterName: (name: string) => boolean): string | undefined {
+  for (const name of namesBeside(path)) {
     const candidate = join(dirname(path), name);
-    if (isLaterName(name) && (await isFile(candidate, file))) return candidate;
+    if (isLaterName(name) && isFile(candidate, file)) return candidate;
   }
   return undefined;
 }
 
-async function namesBeside(path: string): Promise<string[]> {
+function namesBeside(path: string): string[] {
   try {
-    return await readdir(dirname(path));
+    return readdirSync(dirname(path));
   } catch {
     return [];
   }
 }
 
-async function isFile(path: string, file: { dev: string; ino: string }): Promise<boolean> {
+function isFile(path: string, file: { dev: string; ino: string }): boolean {
   try {
-    const { dev, ino } = identityOf(await lstat(path, { bigint: true }));
+    const { dev, ino } = identityOf(lstatSync(path, { bigint: true }));
     return dev === file.dev && ino === file.ino;
   } catch {
     return false;

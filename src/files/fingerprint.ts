@@ -1,6 +1,6 @@
 // Checks whether a file still begins with the bytes that were read before. Pure.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A hash over `length` bytes. Plain data: it is part of the checkpoint. */
 export interface Fingerprint {
@@ -30,5 +30,5 @@ export function matches(fingerprint: Fingerprint, bytes: Buffer): boolean {
 
 function fingerprintOf(bytes: Buffer): Fingerprint {
   if (bytes.length === 0) return EMPTY_FINGERPRINT;
-  return { length: bytes.length, hash: createHash('sha256').update(bytes).digest('base64url').slice(0, 22) };
+  return { length: bytes.length, hash: hash('sha256', bytes, 'base64url').slice(0, 22) };
 }

@@ -1,5 +1,6 @@
 // Keeps all known files of a source and reads those in use, one read at a time per file. Finds no files and knows no format.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { setBounded } from '../core/bounded-map.ts';
 import { Timers } from '../core/timers.ts';
@@ -10,6 +11,7 @@ import type { LogFormat } from './log-format.ts';
 import { FileChecks } from './file-checks.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import type { FileIdentity, Root } from './open-file.ts';
+import { OpenFiles } from './open-files.ts';
 import { FolderQuota } from './folder-quota.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 import { RoundRobin } from './round-robin.ts';
@@ -45,11 +47,11 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
   onRest?(file: File): void;
 }
 
-const MAX_OPEN_FILES = 8;
 const RETRY_MS = 1_000;
 const MAX_ENDED = 500;
-const STATS_PER_SWEEP = 2_000; // of the known files
-const READS_AT_ONCE = 64;
+const STATS_PER_SWEEP = 500; // of the known files
+const READS_AT_ONCE = 8; // between two looks at how long it takes
+const MAX_PIECES = 512; // of one file, before another one that is far behind has its turn: 16 MiB
 
 /** The files of all folders of a source. Nothing here throws. */
 export class FollowedFiles<Event extends { at: number }, File extends FollowedFile<Event>> {
@@ -58,7 +60,9 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   readonly #inUse = new Set<File>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
   readonly #reads = new OneAtATime();
-  readonly #limit = limitConcurrency(MAX_OPEN_FILES);
+  readonly #openFiles = new OpenFiles();
+  /** Files that are far behind are read one after the other: what is read of one is held in memory until its end is known. */
+  readonly #farBehind = limitConcurrency(1);
   readonly #checks: FileChecks;
   readonly #quota: FolderQuota<File>;
   readonly #timers: Timers;
@@ -88,10 +92,10 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   /** Takes up a checkpoint. An unchanged file stays at rest. A file that is gone is searched under its later name. */
   async adopt(file: File, checkpoint: TailCheckpoint): Promise<void> {
     file.checkpoint = checkpoint;
-    const found = await this.#checks.stat(file.path);
+    const found = this.#checks.stat(file.path);
     this.#filesByPath.set(file.path, file);
     if (found?.dev === checkpoint.dev && found.ino === checkpoint.ino && found.size === checkpoint.offset) this.#atRest(file, found);
-    else this.#open(file);
+    else this.#use(file);
     await this.read(file.path);
   }
 
@@ -100,39 +104,38 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
    * `isNew`: it appeared while we watched. `make` creates the record of a file that was not known.
    */
   async look(path: string, isNew: boolean, make: () => File): Promise<void> {
-    await this.#examine(path, isNew, make);
+    this.#examine(path, isNew, make);
     await this.read(path);
   }
 
   /** As `look`, but does not wait until the file was read. */
-  async hint(path: string, isNew: boolean, make: () => File): Promise<void> {
-    await this.#examine(path, isNew, make);
+  hint(path: string, isNew: boolean, make: () => File): void {
+    this.#examine(path, isNew, make);
     void this.read(path);
   }
 
-  async #examine(path: string, isNew: boolean, make?: () => File): Promise<void> {
-    if (this.#filesByPath.get(path)?.follower !== undefined) return;
-    const found = await this.#checks.stat(path);
+  #examine(path: string, isNew: boolean, make?: () => File): void {
     const file = this.#filesByPath.get(path);
     if (file?.follower !== undefined) return;
+    const found = this.#checks.stat(path);
     if (found === undefined) return this.#vanished(file);
     if (file === undefined) return make === undefined ? undefined : this.#add(make(), found, isNew);
     if (file.version !== found.version) {
-      this.#open(file);
+      this.#use(file);
       this.#atRest(file, found);
     }
   }
 
-  async #lookAgain(path: string): Promise<void> {
-    await this.#examine(path, false);
-    await this.read(path);
+  #lookAgain(path: string): Promise<void> {
+    this.#examine(path, false);
+    return this.read(path);
   }
 
   /** Puts a known file into use even if it is old. Resolves when it was read. */
   async use(path: string): Promise<void> {
     const file = this.#filesByPath.get(path);
     if (file === undefined) return;
-    if (file.follower === undefined) this.#open(file);
+    if (file.follower === undefined) this.#use(file);
     await this.read(path);
   }
 
@@ -140,18 +143,19 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   read(path: string): Promise<void> {
     const file = this.#filesByPath.get(path);
     if (file?.follower === undefined || this.#isStopped) return Promise.resolve();
-    return this.#reads.ask(path, () => this.#readOnce(file));
+    return this.#reads.ask(path, () => this.#readToEnd(file));
   }
 
   /** Makes up for lost file events: reads every file in use, and checks the `stat` of some others. */
   async sweep(): Promise<void> {
     const inUse = [...this.#inUse];
+    this.#openFiles.recheck();
     await inSlices(inUse, READS_AT_ONCE, (file) => this.read(file.path));
     const atRest = this.#round.next(STATS_PER_SWEEP).filter(({ follower }) => follower === undefined);
     await inSlices(atRest, READS_AT_ONCE, ({ path }) => this.#lookAgain(path));
-    for (const file of inUse) await this.#restIfIdle(file);
+    for (const file of inUse) this.#restIfIdle(file);
     for (const [file, start] of this.#quota.waiting()) {
-      this.#open(file, start);
+      this.#use(file, start);
       void this.read(file.path);
     }
   }
@@ -160,6 +164,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#isStopped = true;
     await this.#timers.stop();
     await this.#reads.stop();
+    this.#openFiles.closeAll();
   }
 
   #add(file: File, found: FileIdentity, isNew: boolean): void {
@@ -169,7 +174,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#filesByPath.set(file.path, file);
     this.#atRest(file, found);
     const start = left === undefined ? firstStart(found, { isNew, now: this.#ports.clock.now() }) : laterStart(file);
-    if (start !== undefined) this.#open(file, start);
+    if (start !== undefined) this.#use(file, start);
   }
 
   #atRest(file: File, found: FileIdentity): void {
@@ -184,10 +189,10 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     if (file.checkpoint === undefined) {
       this.#quota.forget(file);
       this.#filesByPath.delete(file.path);
-    } else this.#open(file);
+    } else this.#use(file);
   }
 
-  #open(file: File, start: FollowStart = laterStart(file)): void {
+  #use(file: File, start: FollowStart = laterStart(file)): void {
     const { root, clock, format, ...ports } = this.#ports;
     if (file.follower === undefined && !this.#quota.take(file, start)) return;
     file.lastLinesAt = clock.monotonic();
@@ -196,6 +201,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
       path: file.path,
       root,
       clock,
+      files: this.#openFiles,
       start,
       format,
       emit: (events) => {
@@ -207,12 +213,26 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     });
   }
 
+  /** False when all was read. */
+  async #readToEnd(file: File): Promise<boolean> {
+    return (await this.#readOnce(file)) && (await this.#farBehind(() => this.#readOn(file)));
+  }
+
+  /** Lets the event loop turn after each piece. */
+  async #readOn(file: File): Promise<boolean> {
+    for (let piece = 0; piece < MAX_PIECES; piece++) {
+      await nextTurn();
+      if (!(await this.#readOnce(file))) return false;
+    }
+    return true;
+  }
+
   /** True when there is more to read. */
   async #readOnce(file: File): Promise<boolean> {
     const { follower } = file;
-    if (follower === undefined || this.#ports.isReady?.(file) === false) return false;
+    if (follower === undefined || this.#isStopped || this.#ports.isReady?.(file) === false) return false;
     try {
-      return this.#handleRead(file, await this.#limit(() => follower.read()));
+      return this.#handleRead(file, await follower.read());
     } catch {
       // An entry whose events cannot be emitted must not stop this file or the others.
       this.#ports.problems.record('failed', file.path);
@@ -261,6 +281,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   #close(file: File): void {
     if (file.follower !== undefined) this.#quota.free(file);
     this.#inUse.delete(file);
+    this.#openFiles.close(file.path);
     delete file.follower;
   }
 
@@ -280,10 +301,10 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   }
 
   /** Closes a file to which nothing was written for long. Its position is kept. */
-  async #restIfIdle(file: File): Promise<void> {
+  #restIfIdle(file: File): void {
     const idleMs = this.#ports.clock.monotonic() - file.lastLinesAt;
     if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive?.(file) === true) return;
-    const found = await this.#checks.stat(file.path);
+    const found = this.#checks.stat(file.path);
     if (found === undefined || this.#reads.isBusy(file.path)) return;
     this.#atRest(file, found);
     this.#ports.onRest?.(file);

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Decoded, Entry, LogFormat } from './log-format.ts';
 import type { SplitLine } from './line-splitter.ts';
 import type { FilePlace, Refusal } from './open-file.ts';
+import type { FileOpener } from './open-files.ts';
 import type { Limits, TailPosition } from './read-at.ts';
 import { SeenEntries } from './seen-entries.ts';
 import { Tail, type TailRead } from './tail.ts';
@@ -31,6 +32,7 @@ export type FollowStart =
 
 export interface FollowOptions<Event extends { at: number }> extends FilePlace, Partial<Limits> {
   clock: Clock;
+  files?: FileOpener | undefined;
   start: FollowStart;
   format: LogFormat<Event>;
   /** Gets the events of one entry at a time, in the order of the file. */

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const SLICE_MS = 5; // the longest time without a turn of the event loop
 
 /** The result of `does` for each item. At most `atOnce` items are in progress at a time. */
-export async function inSlices<T, R>(items: readonly T[], atOnce: number, does: (item: T) => Promise<R>): Promise<R[]> {
+export async function inSlices<T, R>(items: readonly T[], atOnce: number, does: (item: T) => R | Promise<R>): Promise<R[]> {
   const results: R[] = [];
   let since = performance.now();
   for (let begin = 0; begin < items.length; begin += atOnce) {

@@ -1,14 +1,15 @@
 // Opens files safely, because others may have put them there: only regular files, no links but an operator's, never blocking.
+// Synchronous: what is asked here takes some microseconds, and handing it to a thread and back costs ten times as much.
 
-import { constants } from 'node:fs';
-import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errorCode } from '../core/error-code.ts';
 
 /** Why a path was not read. `missing` is normal and `exhausted` is temporary; the others are problems of that path. */
 export type Refusal = 'missing' | 'symlink' | 'not_a_file' | 'outside' | 'unreadable' | 'exhausted' | 'failed';
 
-export type Opened = { kind: 'open'; handle: FileHandle; identity: FileIdentity } | { kind: 'refused'; refusal: Refusal };
+/** `fd` is the descriptor. Whoever opened it closes it. */
+export type Opened = { kind: 'open'; fd: number; identity: FileIdentity } | { kind: 'refused'; refusal: Refusal };
 
 /** What distinguishes files. Inode and device are strings because both may exceed 2^53. Times are milliseconds since the epoch. */
 export interface FileIdentity {
@@ -18,6 +19,11 @@ export interface FileIdentity {
   mtimeMs: number;
   /** Differs whenever the content may differ: made of all of the above, to the nanosecond. */
   version: string;
+  /** Differs also after a change of its name, owner or permissions. */
+  state: string;
+  changedAtMs: number;
+  /** Who may read it. */
+  access: string;
 }
 
 // Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
@@ -38,48 +44,49 @@ export interface FilePlace {
  * Opens a regular file for reading. Checks it again after the open, so that a swapped path is noticed.
  * The caller closes the handle. Never throws; `refusal` says what went wrong.
  */
-export async function openRegular({ path, root, followsLinks = false }: FilePlace): Promise<Opened> {
+export function openRegular({ path, root, followsLinks = false }: FilePlace): Opened {
   try {
-    if (root !== undefined && !(await isInside(path, root))) return { kind: 'refused', refusal: 'outside' };
-    return await examined(await open(path, followsLinks ? FLAGS : FLAGS | constants.O_NOFOLLOW));
+    if (root !== undefined && !isInside(dirname(path), root)) return { kind: 'refused', refusal: 'outside' };
+    return examined(openSync(path, followsLinks ? FLAGS : FLAGS | constants.O_NOFOLLOW));
   } catch (error) {
     return { kind: 'refused', refusal: refusalOf(error) };
   }
 }
 
-async function examined(handle: FileHandle): Promise<Opened> {
+function examined(fd: number): Opened {
   try {
-    const stats = await handle.stat({ bigint: true });
-    if (stats.isFile()) return { kind: 'open', handle, identity: identityOf(stats) };
+    const stats = fstatSync(fd, { bigint: true });
+    if (stats.isFile()) return { kind: 'open', fd, identity: identityOf(stats) };
   } catch (error) {
-    await handle.close();
+    closeSync(fd);
     throw error;
   }
-  await handle.close();
+  closeSync(fd);
   return { kind: 'refused', refusal: 'not_a_file' };
 }
 
-/** The folder of `path` must be where its name says: no symbolic link between the root and the file. */
-async function isInside(path: string, root: string): Promise<boolean> {
-  const folder = relative(root, dirname(path));
-  if (folder.startsWith('..')) return false;
-  const [realRoot, realFolder] = await Promise.all([realpath(root), realpath(dirname(path))]);
-  return realFolder === join(realRoot, folder);
+/** The folder must be where its name says: no symbolic link between the root and it. Throws the file system's errors. */
+export function isInside(folder: string, root: string): boolean {
+  const below = relative(root, folder);
+  return !below.startsWith('..') && realpathSync.native(folder) === join(realpathSync.native(root), below);
 }
 
+type Stats = Record<'dev' | 'ino' | 'mode' | 'uid' | 'gid' | 'size' | 'mtimeMs' | 'mtimeNs' | 'ctimeMs' | 'ctimeNs', bigint>;
+
 /** The parts of a `stat` that identify a file. */
-export function identityOf(stats: { dev: bigint; ino: bigint; size: bigint; mtimeMs: bigint; mtimeNs: bigint }): FileIdentity {
-  const { dev, ino, size, mtimeMs, mtimeNs } = stats;
-  return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version: `${dev}:${ino}:${size}:${mtimeNs}` };
+export function identityOf({ dev, ino, mode, uid, gid, size, mtimeMs, mtimeNs, ctimeMs, ctimeNs }: Stats): FileIdentity {
+  const version = `${dev}:${ino}:${size}:${mtimeNs}`;
+  const more = { state: `${version}:${ctimeNs}`, changedAtMs: Number(ctimeMs), access: `${mode}:${uid}:${gid}` };
+  return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version, ...more };
 }
 
 /** Opens the file, calls `use` with it or with the refusal, and closes it. Throws what `use` throws. */
-export async function withRegular<T>(file: FilePlace, use: (opened: Opened) => Promise<T>): Promise<T> {
-  const opened = await openRegular(file);
+export async function withRegular<T>(file: FilePlace, use: (opened: Opened) => T | Promise<T>): Promise<T> {
+  const opened = openRegular(file);
   try {
     return await use(opened);
   } finally {
-    if (opened.kind === 'open') await opened.handle.close();
+    if (opened.kind === 'open') closeSync(opened.fd);
   }
 }
 

@@ -1,6 +1,6 @@
 // Reads a stretch of a file and splits it into lines. The position is kept in tail.ts.
 
-import type { FileHandle } from 'node:fs/promises';
+import { readSync } from 'node:fs';
 import { EMPTY_FINGERPRINT, type Fingerprint, fingerprintOfEnd, fingerprintOfStart, matches } from './fingerprint.ts';
 import { type Framing, NEWLINE, type SplitLine, splitLines } from './line-splitter.ts';
 import type { FileIdentity } from './open-file.ts';
@@ -44,16 +44,15 @@ export type Stretch =
 // An unfinished line longer than this many chunks is not read from its beginning again when it has grown.
 const LONG_CHUNKS = 8;
 
-/** The bytes at this offset: fewer than `length` at the end of the file. */
-export async function readAt(handle: FileHandle, at: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
+/** The bytes at this offset: fewer than `length` at the end of the file. They are put `into` this space when it is given. */
+export function readAt(fd: number, at: number, length: number, into = Buffer.allocUnsafe(length)): Buffer {
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, at + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
+    const count = readSync(fd, into, filled, length - filled, at + filled);
+    if (count === 0) break;
+    filled += count;
   }
-  return bytes.subarray(0, filled);
+  return into.subarray(0, filled);
 }
 
 /** The beginning of a file as the position of a tail that has read nothing of it. */
@@ -66,21 +65,13 @@ export function positionAtStart(identity: { dev: string; ino: string }): TailPos
  * The `end` of each line is an offset in the file. For a line longer than a chunk the stretch grows, up to the longest allowed line.
  * What the previous read has `searched` of it is not read again.
  */
-export async function readStretch(
-  handle: FileHandle,
-  identity: FileIdentity,
-  position: TailPosition,
-  limits: Limits,
-  searched?: Searched,
-): Promise<Stretch> {
-  const [head, first] = await Promise.all([
-    readAt(handle, 0, position.head.length),
-    readWindow(handle, identity, position, limits.chunkBytes),
-  ]);
+export function readStretch(fd: number, identity: FileIdentity, position: TailPosition, limits: Limits, searched?: Searched): Stretch {
+  const head = readAt(fd, 0, position.head.length);
   if (head.length < position.head.length) return { kind: 'shorter' };
   if (!matches(position.head, head)) return { kind: 'different' };
+  const first = readWindow(fd, identity, position, limits.chunkBytes);
   if (searched !== undefined && hasPrefix(first, position)) {
-    const further = await searchOn(handle, identity, position, limits, searched);
+    const further = searchOn(fd, identity, position, limits, searched);
     if (further !== undefined) return { kind: 'lines', lines: [], position, more: false, longLines: 0, nulBlocks: 0, searched: further };
   }
   let window = first;
@@ -91,7 +82,7 @@ export async function readStretch(
     const split = splitLines(window.bytes.subarray(prefix.length), limits, position.skipping);
     if (split.consumed > 0 || window.atEnd)
       return { ...advanced(position, identity, window, split), searched: searchedIn(window, position, split, limits) };
-    window = await readWindow(handle, identity, position, want * 4);
+    window = readWindow(fd, identity, position, want * 4);
   }
 }
 
@@ -100,16 +91,16 @@ function hasPrefix({ bytes }: Window, { before }: TailPosition): boolean {
 }
 
 /** How far the search has come now; `undefined` when there may be a line, it is too long, or the searched bytes have changed. */
-async function searchOn(
-  handle: FileHandle,
+function searchOn(
+  fd: number,
   { size }: FileIdentity,
   { offset }: TailPosition,
   { chunkBytes, maxLineBytes }: Limits,
   { upTo, end }: Searched,
-): Promise<Searched | undefined> {
+): Searched | undefined {
   const ahead = size - upTo;
   if (ahead < 0 || ahead > chunkBytes * LONG_CHUNKS || size - offset > maxLineBytes) return undefined;
-  const bytes = await readAt(handle, upTo - end.length, end.length + ahead);
+  const bytes = readAt(fd, upTo - end.length, end.length + ahead);
   const fresh = bytes.subarray(end.length);
   if (!matches(end, bytes.subarray(0, end.length)) || fresh.length < ahead || fresh.includes(NEWLINE)) return undefined;
   return { upTo: size, end: fingerprintOfEnd(bytes) };
@@ -130,11 +121,15 @@ interface Window {
   atEnd: boolean;
 }
 
+/** Windows are used one after the other and are gone when the stretch is read: a new space for each would cost more than the reading. */
+const SPACE = Buffer.allocUnsafeSlow(128 * 1024);
+
 /** The fingerprinted bytes in front of the position together with what follows it, in one read. */
-async function readWindow(handle: FileHandle, identity: FileIdentity, position: TailPosition, want: number): Promise<Window> {
+function readWindow(fd: number, identity: FileIdentity, position: TailPosition, want: number): Window {
   const ahead = Math.min(want, identity.size - position.offset);
-  const bytes = await readAt(handle, position.offset - position.before.length, position.before.length + ahead);
-  const isShort = bytes.length < position.before.length + ahead;
+  const length = position.before.length + ahead;
+  const bytes = readAt(fd, position.offset - position.before.length, length, length <= SPACE.length ? SPACE : undefined);
+  const isShort = bytes.length < length;
   return { bytes, atEnd: isShort || position.offset + ahead >= identity.size };
 }
 

@@ -1,6 +1,5 @@
 // Reads a small file as a whole whenever its version has changed. Does not interpret the text.
 
-import type { FileHandle } from 'node:fs/promises';
 import { type FileIdentity, type FilePlace, type Refusal, refusalOf, withRegular } from './open-file.ts';
 import { readAt } from './read-at.ts';
 
@@ -25,7 +24,7 @@ export class SmallFile {
   async read(): Promise<SmallFileRead> {
     try {
       return await withRegular(this.#place, (opened) => {
-        if (opened.kind === 'open') return this.#readOpen(opened.handle, opened.identity);
+        if (opened.kind === 'open') return this.#readOpen(opened.fd, opened.identity);
         return this.#refused(opened.refusal);
       });
     } catch (error) {
@@ -38,14 +37,14 @@ export class SmallFile {
     this.#version = undefined;
   }
 
-  async #readOpen(handle: FileHandle, { version, size, mtimeMs }: FileIdentity): Promise<SmallFileRead> {
+  #readOpen(fd: number, { version, size, mtimeMs }: FileIdentity): SmallFileRead {
     if (version === this.#version) return { kind: 'unchanged' };
     this.#version = version;
     if (size > this.#maxBytes) return { kind: 'too_large' };
-    return { kind: 'read', text: (await readAt(handle, 0, size)).toString('utf8'), writtenAt: mtimeMs };
+    return { kind: 'read', text: readAt(fd, 0, size).toString('utf8'), writtenAt: mtimeMs };
   }
 
-  async #refused(refusal: Refusal): Promise<SmallFileRead> {
+  #refused(refusal: Refusal): SmallFileRead {
     this.#version = undefined;
     return { kind: 'refused', refusal };
   }

@@ -1,11 +1,11 @@
 // Follows one file by identity and offset and returns its complete lines. Does not interpret them.
 
-import type { FileHandle } from 'node:fs/promises';
 import type { Clock } from '../core/clock.ts';
 import { findRenamed } from './find-renamed.ts';
 import { matches } from './fingerprint.ts';
 import { type SplitLine, splitLines } from './line-splitter.ts';
-import { type FileIdentity, type FilePlace, type Refusal, refusalOf, withRegular } from './open-file.ts';
+import { type FileIdentity, type FilePlace, type Opened, type Refusal, refusalOf } from './open-file.ts';
+import { type FileOpener, OPENS_EACH_TIME } from './open-files.ts';
 import { type Limits, positionAtStart, readAt, readStretch, type Searched, type Stretch, type TailPosition } from './read-at.ts';
 
 /**
@@ -27,7 +27,9 @@ export type TailRead =
 export type Restart = 'rewritten' | 'truncated' | 'replaced';
 
 export interface TailOptions extends FilePlace, Partial<Limits> {
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'monotonic' | 'now'>;
+  /** Default: the file is opened for each reading. */
+  files?: FileOpener | undefined;
   /** Go on from this position if the bytes before it are unchanged. */
   resume?: TailPosition | undefined;
   /** Begin with the first line that starts at or after this byte. */
@@ -44,10 +46,12 @@ const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const SETTLE_MS = 250;
 // A file that keeps growing while it is shorter than before counts as truncated after this many settle times.
 const MAX_SETTLES = 4;
+// Clocks of file systems have ticks of some milliseconds: a file written within the last one may change again and look the same.
+const TICK_MS = 2_000;
 const SHORTER: Stretch = { kind: 'shorter' };
 
 /**
- * A tail of one file. Nothing stays open between reads. Calls must not overlap.
+ * A tail of one file. Each reading is synchronous, so that many need no thread and no wait.
  * Limit: when a path is renamed away and created anew twice between two reads, the file in the middle is never seen.
  */
 export class Tail {
@@ -58,6 +62,8 @@ export class Tail {
   #unsettled: { since: number; stableSince: number; size: number } | undefined;
   #ended = false;
   #seen: FileIdentity | undefined;
+  /** The file when nothing of it was unread. As long as it is like this it is not read again. */
+  #readState: string | undefined;
 
   constructor(options: TailOptions) {
     this.#options = options;
@@ -80,13 +86,15 @@ export class Tail {
   rewind(): void {
     if (this.#position !== undefined) this.#position = positionAtStart(this.#position);
     this.#searched = undefined;
+    this.#readState = undefined;
   }
 
   /** Reads on. Never throws. */
   async read(): Promise<TailRead> {
     try {
-      return await withRegular(this.#options, async (opened) => {
-        if (opened.kind === 'open') return this.#readOpen(opened.handle, opened.identity);
+      return this.#open(this.#options, (opened) => {
+        if (opened.kind === 'open') return this.#readUnlessKnown(opened.fd, opened.identity);
+        this.#readState = undefined;
         return opened.refusal === 'missing' ? this.#missing() : { change: 'refused', refusal: opened.refusal };
       });
     } catch (error) {
@@ -103,10 +111,10 @@ export class Tail {
     const { from = 0 } = this.#options;
     const position = this.#position;
     try {
-      return await withRegular(this.#options, async (opened) => {
+      return this.#open(this.#options, (opened) => {
         if (opened.kind !== 'open') return [];
-        if (position !== undefined) return contextBefore(opened.handle, position, maxBytes, this.#limits);
-        return from > 0 ? firstLine(opened.handle, from, this.#limits) : [];
+        if (position !== undefined) return contextBefore(opened.fd, position, maxBytes, this.#limits);
+        return from > 0 ? firstLine(opened.fd, from, this.#limits) : [];
       });
     } catch {
       return [];
@@ -119,46 +127,60 @@ export class Tail {
     const length = Math.min((this.#seen?.size ?? 0) - offset, this.#limits.maxLineBytes);
     if (skipping) return { text: '', isTooLong: true };
     if (length <= 0) return undefined;
-    return withRegular(this.#options, async (opened) => {
+    return this.#open(this.#options, (opened) => {
       if (opened.kind === 'refused') return undefined;
-      return { text: (await readAt(opened.handle, offset, length)).toString('utf8') };
+      return { text: readAt(opened.fd, offset, length).toString('utf8') };
     });
   }
 
-  async #readOpen(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
+  #open<T>(place: FilePlace, use: (opened: Opened) => T): T {
+    return (this.#options.files ?? OPENS_EACH_TIME).read(place, use);
+  }
+
+  /** A file that is as it was when all of it had been read costs nothing but the look at it. */
+  #readUnlessKnown(fd: number, identity: FileIdentity): TailRead {
+    if (identity.state === this.#readState) return { change: 'unchanged' };
+    this.#readState = undefined;
+    const read = this.#readOpen(fd, identity);
+    const isOld = this.#options.clock.now() - identity.changedAtMs > TICK_MS;
+    if (read.change === 'unchanged' && isOld) this.#readState = identity.state;
+    return read;
+  }
+
+  #readOpen(fd: number, identity: FileIdentity): TailRead {
     this.#seen = identity;
     const position = this.#position;
-    if (position === undefined) return this.#begin(handle, identity);
+    if (position === undefined) return this.#begin(fd, identity);
     const isSame = position.dev === identity.dev && position.ino === identity.ino;
     if (!isSame && !this.#ended) {
-      const rest = await this.#readRenamed(position);
+      const rest = this.#readRenamed(position);
       if (rest !== undefined && 'lines' in rest) return rest;
     }
     this.#ended = false;
     const searched = isSame ? this.#searched : undefined;
-    const stretch = identity.size < position.offset ? SHORTER : await readStretch(handle, identity, position, this.#limits, searched);
+    const stretch = identity.size < position.offset ? SHORTER : readStretch(fd, identity, position, this.#limits, searched);
     // Only the same file can be in the middle of a rewrite; another file is complete as it is.
-    if (stretch.kind === 'shorter' && isSame) return this.#shrunk(handle, identity);
-    if (stretch.kind !== 'lines') return this.#restart(handle, identity, isSame ? 'rewritten' : 'replaced');
+    if (stretch.kind === 'shorter' && isSame) return this.#shrunk(fd, identity);
+    if (stretch.kind !== 'lines') return this.#restart(fd, identity, isSame ? 'rewritten' : 'replaced');
     this.#unsettled = undefined;
     return this.#advance(stretch, identity, 'appended');
   }
 
-  async #begin(handle: FileHandle, identity: FileIdentity): Promise<TailRead> {
+  #begin(fd: number, identity: FileIdentity): TailRead {
     const from = Math.min(this.#options.from ?? 0, identity.size);
     const start = positionAtStart(identity);
     // One byte earlier, so that a line that starts exactly at `from` is not taken for the rest of another one.
     if (from > 0) this.#position = { ...start, offset: from - 1, skipping: true };
     else this.#position = start;
-    const stretch = await readStretch(handle, identity, this.#position, this.#limits);
+    const stretch = readStretch(fd, identity, this.#position, this.#limits);
     return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : { change: 'unchanged' };
   }
 
-  async #restart(handle: FileHandle, identity: FileIdentity, change: Restart): Promise<TailRead> {
+  #restart(fd: number, identity: FileIdentity, change: Restart): TailRead {
     this.#unsettled = undefined;
     this.#searched = undefined;
     this.#position = positionAtStart(identity);
-    const stretch = await readStretch(handle, identity, this.#position, this.#limits);
+    const stretch = readStretch(fd, identity, this.#position, this.#limits);
     if (stretch.kind === 'lines') return this.#advance(stretch, identity, change);
     return { change, lines: [], mtimeMs: identity.mtimeMs, more: false, longLines: 0, nulBlocks: 0 };
   }
@@ -172,15 +194,15 @@ export class Tail {
     return { change, lines, mtimeMs, more, longLines, nulBlocks };
   }
 
-  #shrunk(handle: FileHandle, identity: FileIdentity): Promise<TailRead> | TailRead {
+  #shrunk(fd: number, identity: FileIdentity): TailRead {
     const retryInMs = this.#settle(identity.size);
-    return retryInMs > 0 ? { change: 'settling', retryInMs } : this.#restart(handle, identity, 'truncated');
+    return retryInMs > 0 ? { change: 'settling', retryInMs } : this.#restart(fd, identity, 'truncated');
   }
 
-  async #missing(): Promise<TailRead> {
+  #missing(): TailRead {
     const position = this.#position;
     if (position === undefined || this.#ended) return { change: 'unchanged' };
-    const rest = await this.#readRenamed(position);
+    const rest = this.#readRenamed(position);
     if (rest !== undefined) {
       this.#ended = rest.change === 'renamed';
       this.#unsettled = undefined;
@@ -194,22 +216,22 @@ export class Tail {
   }
 
   /** The rest of the followed file under the name it was renamed to; `renamed` when that was all. `undefined`: no such file. */
-  async #readRenamed(position: TailPosition): Promise<TailRead | undefined> {
+  #readRenamed(position: TailPosition): TailRead | undefined {
     const { path, root, isLaterName } = this.#options;
-    const to = isLaterName === undefined ? undefined : await findRenamed(path, position, isLaterName);
+    const to = isLaterName === undefined ? undefined : findRenamed(path, position, isLaterName);
     if (to === undefined) return undefined;
-    return withRegular({ path: to, root }, async (opened): Promise<TailRead | undefined> => {
+    return OPENS_EACH_TIME.read({ path: to, root }, (opened): TailRead | undefined => {
       if (opened.kind === 'refused') return undefined;
-      const read = await this.#readRest(opened.handle, opened.identity, position);
+      const read = this.#readRest(opened.fd, opened.identity, position);
       return read.change === 'unchanged' ? { change: 'renamed', to } : read;
     });
   }
 
   /** Nothing is written to a renamed file any more: what differs from what was read of it can be read again at once. */
-  async #readRest(handle: FileHandle, identity: FileIdentity, position: TailPosition): Promise<TailRead> {
-    if (identity.size < position.offset) return this.#restart(handle, identity, 'truncated');
-    const stretch = await readStretch(handle, identity, position, this.#limits);
-    return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : this.#restart(handle, identity, 'rewritten');
+  #readRest(fd: number, identity: FileIdentity, position: TailPosition): TailRead {
+    if (identity.size < position.offset) return this.#restart(fd, identity, 'truncated');
+    const stretch = readStretch(fd, identity, position, this.#limits);
+    return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : this.#restart(fd, identity, 'rewritten');
   }
 
   /** Milliseconds until a shorter file (or a missing one: -1) counts as truncated or gone; 0 when it does now. */
@@ -223,17 +245,17 @@ export class Tail {
   }
 }
 
-async function firstLine(handle: FileHandle, before: number, limits: Limits): Promise<string[]> {
-  const start = await readAt(handle, 0, Math.min(limits.chunkBytes, before));
+function firstLine(fd: number, before: number, limits: Limits): string[] {
+  const start = readAt(fd, 0, Math.min(limits.chunkBytes, before));
   return splitLines(start, limits, false)
     .lines.slice(0, 1)
     .map((line) => line.text);
 }
 
-async function contextBefore(handle: FileHandle, position: TailPosition, maxBytes: number, limits: Limits): Promise<string[]> {
+function contextBefore(fd: number, position: TailPosition, maxBytes: number, limits: Limits): string[] {
   const from = Math.max(0, position.offset - Math.max(maxBytes, position.before.length));
-  const before = await readAt(handle, from, position.offset - from);
+  const before = readAt(fd, from, position.offset - from);
   if (!matches(position.before, before.subarray(before.length - position.before.length))) return [];
-  const header = from === 0 ? [] : await firstLine(handle, position.offset, limits);
+  const header = from === 0 ? [] : firstLine(fd, position.offset, limits);
   return [...header, ...splitLines(before, limits, from > 0).lines.map((line) => line.text)];
 }

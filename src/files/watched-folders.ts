@@ -1,6 +1,6 @@
 // Finds the folders of a source and watches them for file events. Does not look at what is in them.
 
-import { realpath, stat } from 'node:fs/promises';
+import { realpathSync, statSync } from 'node:fs';
 import { FolderWatches } from './folder-watches.ts';
 import type { FolderProblem, ProblemRecorder } from './file-problems.ts';
 import type { FileEvents, TreeWatchOptions, WatchFailure } from './watch.ts';
@@ -10,6 +10,8 @@ export interface Folder {
   path: string;
   /** Differs when the folder was removed and created anew. */
   version: string;
+  /** When names last came or went in it, by the clock of the file system. */
+  namesChangedAt?: number;
 }
 
 /** What is below the directory now. A `missing` directory is waited for. */
@@ -101,7 +103,7 @@ export class WatchedFolders<Place extends Folder> {
     this.#readable = found.kind === 'found';
     this.#forbidden = found.kind === 'unreadable';
     const changed = this.#replace(found.kind === 'found' ? found.folders : []);
-    const rootVersion = found.kind === 'found' ? await versionOf(root) : '';
+    const rootVersion = found.kind === 'found' ? versionOf(root) : '';
     if (found.kind !== 'found' || rootVersion !== this.#rootVersion) await this.#watches.stop();
     else if (changed) await this.#watches.stopTree();
     this.#rootVersion = rootVersion;
@@ -125,15 +127,20 @@ export class WatchedFolders<Place extends Folder> {
 
   /** True when a watched folder is gone or was replaced. */
   #replace(found: readonly Place[]): boolean {
-    const versionsByPath = new Map(found.map((folder) => [folder.path, folder.version]));
-    const gone = this.all().filter((folder) => versionsByPath.get(folder.path) !== folder.version);
+    const foundByPath = new Map(found.map((folder) => [folder.path, folder]));
+    const gone = this.all().filter(({ path, version }) => foundByPath.get(path)?.version !== version);
     for (const folder of gone) {
       this.#foldersByPath.delete(folder.path);
       this.#watches.forget(folder.path);
       this.#options.problems.clear('folder_unreadable', folder.path);
       this.#options.onGone(folder);
     }
-    for (const folder of found.filter((other) => !this.#foldersByPath.has(other.path))) {
+    for (const folder of found) {
+      const known = this.#foldersByPath.get(folder.path);
+      if (known !== undefined) {
+        Object.assign(known, folder);
+        continue;
+      }
       this.#foldersByPath.set(folder.path, folder);
       this.#options.onFound(folder);
     }
@@ -148,8 +155,7 @@ export class WatchedFolders<Place extends Folder> {
     await this.#watches.keep([root, ...[...this.#foldersByPath.keys()].filter((path) => path !== root)]);
     if (this.#isStopped || this.#limitReached) return this.#watches.stop();
     // The configured directory may be a link, which chokidar would not follow.
-    const real = this.#watches.hasTree ? root : await realpath(root).catch(() => root);
-    if (!this.#isStopped && !this.#watches.hasTree) await this.#watches.startTree(real);
+    if (!this.#watches.hasTree) await this.#watches.startTree(realPathOf(root));
   }
 
   #onName(path: string, name: string): void {
@@ -174,10 +180,18 @@ export function folderVersion({ dev, ino, birthtimeNs }: { dev: bigint; ino: big
   return `${dev}:${ino}:${birthtimeNs}`;
 }
 
-async function versionOf(root: string): Promise<string> {
+function versionOf(root: string): string {
   try {
-    return folderVersion(await stat(root, { bigint: true }));
+    return folderVersion(statSync(root, { bigint: true }));
   } catch {
     return '';
+  }
+}
+
+function realPathOf(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    return root;
   }
 }

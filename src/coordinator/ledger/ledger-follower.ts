@@ -1,5 +1,6 @@
 // Reads the ledger as it grows, and from the start when older lines may have changed. files/ knows how to follow a file.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { SplitLine } from '../../files/line-splitter.ts';
 import { OneAtATime } from '../../files/one-at-a-time.ts';
@@ -104,6 +105,7 @@ export class LedgerFollower {
       if ('lines' in read) this.#addLines(read.change === 'appended' ? pass : this.#restart(pass), read.lines);
       else if (!wasAltered(pass)) return this.#atEnd(pass);
       else this.readAllAgain();
+      await nextTurn();
     }
   }
 

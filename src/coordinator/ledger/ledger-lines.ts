@@ -1,5 +1,6 @@
 // Reads the lines of a ledger. Every line counts, because lines are numbered and chained.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SplitLine } from '../../files/line-splitter.ts';
 import { reasonOf } from '../../files/open-file.ts';
 import { Tail, type TailOptions } from '../../files/tail.ts';
@@ -24,13 +25,14 @@ export function lineIn({ text, isTooLong }: Omit<SplitLine, 'end'>): LedgerLine 
  * Throws an error with a reason for people when the file cannot be read.
  */
 export async function readLedger(path: string, feed: (line: LedgerLine) => void): Promise<{ rest: LedgerLine } | undefined> {
-  const tail = new Tail({ ...tailOptions(path), clock: { monotonic: () => 0 } });
+  const tail = new Tail({ ...tailOptions(path), clock: { monotonic: () => 0, now: () => 0 } });
   for (;;) {
     const read = await tail.read();
     if (read.change === 'refused') throw new Error(reasonOf(read.refusal));
     if (tail.position() === undefined) throw new Error(reasonOf('missing'));
     if ('lines' in read) for (const line of read.lines) feed(lineIn(line));
     if (!('lines' in read) || !read.more) break;
+    await nextTurn();
   }
   const rest = await tail.rest();
   return rest === undefined ? undefined : { rest: lineIn(rest) };

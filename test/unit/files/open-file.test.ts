@@ -1,32 +1,32 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openRegular, refusalOf } from '../../../src/files/open-file.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
 
-async function tryToOpen(path: string, root: string): Promise<string> {
-  const opened = await openRegular({ path, root });
+function tryToOpen(path: string, root: string): string {
+  const opened = openRegular({ path, root });
   if (opened.kind === 'refused') return opened.refusal;
-  await opened.handle.close();
+  closeSync(opened.fd);
   return 'open';
 }
 
 describe('opening what an agent could have put there', () => {
-  it('opens a regular file and changes neither its times nor its inode', async () => {
+  it('opens a regular file and changes neither its times nor its inode', () => {
     const dir = tempFolderInMemory();
     const path = join(dir, 'a.jsonl');
     writeFileSync(path, 'x\n');
     const { mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
-    expect(await tryToOpen(path, dir)).toBe('open');
+    expect(tryToOpen(path, dir)).toBe('open');
     expect(statSync(path, { bigint: true })).toMatchObject({ mtimeNs, ctimeNs, ino });
   });
 
-  it('does not wait for the writer of a pipe', async () => {
+  it('does not wait for the writer of a pipe', () => {
     const dir = tempFolderInMemory();
     execFileSync('mkfifo', [join(dir, 'a.jsonl')]);
-    expect(await tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('not_a_file');
+    expect(tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('not_a_file');
   });
 
   it('refuses folders, sockets and devices', async () => {
@@ -35,43 +35,43 @@ describe('opening what an agent could have put there', () => {
     const server = createServer().listen(join(dir, 'socket.jsonl'));
     onTestFinished(() => void server.close());
     await new Promise((resolve) => server.once('listening', resolve));
-    expect(await tryToOpen(join(dir, 'folder.jsonl'), dir)).toBe('not_a_file');
-    expect(await tryToOpen(join(dir, 'socket.jsonl'), dir)).toBe('not_a_file');
-    expect(await tryToOpen('/dev/null', '/dev')).toBe('not_a_file');
+    expect(tryToOpen(join(dir, 'folder.jsonl'), dir)).toBe('not_a_file');
+    expect(tryToOpen(join(dir, 'socket.jsonl'), dir)).toBe('not_a_file');
+    expect(tryToOpen('/dev/null', '/dev')).toBe('not_a_file');
   });
 
-  it('refuses a symbolic link, dangling or not', async () => {
+  it('refuses a symbolic link, dangling or not', () => {
     const dir = tempFolderInMemory();
     writeFileSync(join(dir, 'real.jsonl'), '');
     symlinkSync(join(dir, 'real.jsonl'), join(dir, 'link.jsonl'));
     symlinkSync(join(dir, 'nowhere'), join(dir, 'dangling.jsonl'));
-    expect(await tryToOpen(join(dir, 'link.jsonl'), dir)).toBe('symlink');
-    expect(await tryToOpen(join(dir, 'dangling.jsonl'), dir)).toBe('symlink');
+    expect(tryToOpen(join(dir, 'link.jsonl'), dir)).toBe('symlink');
+    expect(tryToOpen(join(dir, 'dangling.jsonl'), dir)).toBe('symlink');
   });
 
-  it('refuses a path that leaves the root by a linked folder or by ..', async () => {
+  it('refuses a path that leaves the root by a linked folder or by ..', () => {
     const [dir, outside] = [tempFolderInMemory(), tempFolderInMemory()];
     mkdirSync(join(dir, 'agents'));
     mkdirSync(join(outside, 'sessions'));
     writeFileSync(join(outside, 'sessions', 'a.jsonl'), '');
     symlinkSync(join(outside, 'sessions'), join(dir, 'agents', 'sessions'));
-    expect(await tryToOpen(join(dir, 'agents', 'sessions', 'a.jsonl'), dir)).toBe('outside');
-    expect(await tryToOpen(join(outside, 'sessions', 'a.jsonl'), dir)).toBe('outside');
-    expect(await tryToOpen(`${dir}/agents/../../${outside.split('/').at(-1)}/sessions/a.jsonl`, dir)).toBe('outside');
+    expect(tryToOpen(join(dir, 'agents', 'sessions', 'a.jsonl'), dir)).toBe('outside');
+    expect(tryToOpen(join(outside, 'sessions', 'a.jsonl'), dir)).toBe('outside');
+    expect(tryToOpen(`${dir}/agents/../../${outside.split('/').at(-1)}/sessions/a.jsonl`, dir)).toBe('outside');
   });
 
-  it('takes a root that is itself a link: the operator named it', async () => {
+  it('takes a root that is itself a link: the operator named it', () => {
     const [dir, elsewhere] = [tempFolderInMemory(), tempFolderInMemory()];
     writeFileSync(join(elsewhere, 'a.jsonl'), '');
     symlinkSync(elsewhere, join(dir, 'root'));
-    expect(await tryToOpen(join(dir, 'root', 'a.jsonl'), join(dir, 'root'))).toBe('open');
+    expect(tryToOpen(join(dir, 'root', 'a.jsonl'), join(dir, 'root'))).toBe('open');
   });
 
-  it('tells a missing file from a refused one', async () => {
+  it('tells a missing file from a refused one', () => {
     const dir = tempFolderInMemory();
-    expect(await tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('missing');
-    expect(await tryToOpen(join(dir, 'no', 'a.jsonl'), dir)).toBe('missing');
-    expect(await tryToOpen(join(dir, 'no', 'a.jsonl'), join(dir, 'no'))).toBe('missing');
+    expect(tryToOpen(join(dir, 'a.jsonl'), dir)).toBe('missing');
+    expect(tryToOpen(join(dir, 'no', 'a.jsonl'), dir)).toBe('missing');
+    expect(tryToOpen(join(dir, 'no', 'a.jsonl'), join(dir, 'no'))).toBe('missing');
   });
 });
 

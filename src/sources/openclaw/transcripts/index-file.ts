@@ -1,6 +1,6 @@
 // Reads one `sessions.json` whenever it has changed, and passes on its entries. Spaces these reads.
 
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import type { Clock } from '../../../core/clock.ts';
 import { Timers } from '../../../core/timers.ts';
 import type { IndexEntry } from '../decoding/index-entry.ts';
@@ -45,8 +45,9 @@ export class IndexFile {
     this.#timers = new Timers(options.clock);
   }
 
-  get isMissing(): boolean {
-    return this.#lastLook === 'index_missing';
+  /** It was read a moment ago: a look would be put off. */
+  get wasJustRead(): boolean {
+    return this.#running !== undefined || this.#nextAt > this.#options.clock.monotonic();
   }
 
   /** Looks at the file, at once or when the last parse is long enough ago. Resolves when the current look is over, not a postponed one. */
@@ -99,14 +100,15 @@ export class IndexFile {
   async #readOnce(): Promise<Look> {
     try {
       // This runs for thousands of folders every few seconds, so an unchanged file costs one system call.
-      const { version } = identityOf(await lstat(this.#options.path, { bigint: true }));
-      if (version === this.#version) return 'same';
+      const stats = lstatSync(this.#options.path, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined) return 'index_missing';
+      if (identityOf(stats).version === this.#version) return 'same';
       return await withRegular(this.#options, async (opened) => {
         if (opened.kind === 'refused') return lookOf(opened.refusal);
-        const { handle, identity } = opened;
+        const { fd, identity } = opened;
         if (identity.version === this.#version) return 'same';
         if (identity.size > MAX_BYTES) return 'index_large';
-        return this.#useRows(await readIndexRows(handle, identity.size), identity.version);
+        return this.#useRows(await readIndexRows(fd, identity.size), identity.version);
       });
     } catch (error) {
       return lookOf(refusalOf(error));

@@ -10,6 +10,7 @@ import { IndexFile } from './index-file.ts';
 import type { Problems } from './transcripts-problems.ts';
 import { EVERY_FOLDER, type IndexChange, SessionIndex } from './session-index.ts';
 import { inSlices } from '../../../files/in-slices.ts';
+import { RoundRobin } from '../../../files/round-robin.ts';
 
 export interface IndexFilesOptions {
   root: string;
@@ -30,6 +31,7 @@ interface Nameable {
 }
 
 const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the file handles of the process
+const LOOKS_PER_SWEEP = 200;
 /** How long a transcript waits for an index that names it. */
 export const NAME_WAIT_MS = 2_000; // an index is usually written before its transcript, but may be missing, broken or late
 
@@ -37,6 +39,9 @@ export class IndexFiles {
   readonly #options: IndexFilesOptions;
   readonly #sessions = new SessionIndex();
   readonly #filesByFolder = new Map<string, IndexFile>();
+  readonly #round = new RoundRobin(this.#filesByFolder);
+  /** How often the index of a folder has changed. */
+  readonly #changesByFolder = new Map<string, number>();
 
   constructor(options: IndexFilesOptions) {
     this.#options = options;
@@ -52,6 +57,7 @@ export class IndexFiles {
     const file = this.#filesByFolder.get(folder.path);
     this.#filesByFolder.delete(folder.path);
     this.#sessions.remove(folder.path);
+    this.#changesByFolder.delete(folder.path);
     await file?.stop();
   }
 
@@ -61,10 +67,20 @@ export class IndexFiles {
     await inSlices(folders, LOOKS_AT_ONCE, async (path) => this.#filesByFolder.get(path)?.look());
   }
 
-  /** Looks again at the indexes that existed at the last look. */
-  async lookAgain(): Promise<void> {
-    const files = [...this.#filesByFolder.values()].filter(({ isMissing }) => !isMissing);
+  /** Makes up for lost file events: looks at some indexes, and at all of them in time. */
+  async sweep(): Promise<void> {
+    const files = this.#round.next(LOOKS_PER_SWEEP).filter(({ wasJustRead }) => !wasJustRead);
     await inSlices(files, LOOKS_AT_ONCE, (file) => file.look());
+  }
+
+  /** Looks at the one index for all folders. No file event tells of it, because it may lie elsewhere. */
+  async lookElsewhere(): Promise<void> {
+    await this.#filesByFolder.get(EVERY_FOLDER)?.look();
+  }
+
+  /** How often an index has changed that may name files of this folder. */
+  changesOf(folder: string): number {
+    return (this.#changesByFolder.get(folder) ?? 0) + (this.#changesByFolder.get(EVERY_FOLDER) ?? 0);
   }
 
   entryOf(key: string): IndexEntry | undefined {
@@ -115,7 +131,10 @@ export class IndexFiles {
 
   #add(folder: string, path: string, root: string | undefined): void {
     const { clock, problems, onChanged } = this.#options;
-    const onEntries = (entries: IndexEntry[]) => onChanged(this.#sessions.replace(folder, entries));
+    const onEntries = (entries: IndexEntry[]): void => {
+      this.#changesByFolder.set(folder, (this.#changesByFolder.get(folder) ?? 0) + 1);
+      onChanged(this.#sessions.replace(folder, entries));
+    };
     this.#filesByFolder.set(folder, new IndexFile({ path, root, clock, problems, onEntries }));
   }
 }

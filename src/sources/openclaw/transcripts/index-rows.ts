@@ -1,6 +1,6 @@
 // Reads the rows of a session index in small steps, so that an index of any size neither blocks the event loop nor fills the memory.
 
-import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeIndexEntry, type IndexEntry } from '../decoding/index-entry.ts';
 import { ObjectMembers } from './object-members.ts';
 import { readAt } from '../../../files/read-at.ts';
@@ -12,11 +12,12 @@ const CHUNK_BYTES = 16 * 1024; // well below a millisecond of parsing between tw
 const MAX_ROWS = 5_000; // OpenClaw itself keeps some hundreds; all rows are compared whenever the file changes
 
 /** The rows that can be decoded; of two with one key, the last. Throws what reading throws. */
-export async function readIndexRows(handle: FileHandle, size: number, maxRows = MAX_ROWS): Promise<IndexRows> {
+export async function readIndexRows(fd: number, size: number, maxRows = MAX_ROWS): Promise<IndexRows> {
   const members = new ObjectMembers();
   const rows = new Rows(maxRows);
   for (let at = 0; at < size && !members.isBroken; at += CHUNK_BYTES) {
-    const chunk = await readAt(handle, at, Math.min(CHUNK_BYTES, size - at));
+    if (at > 0) await nextTurn();
+    const chunk = readAt(fd, at, Math.min(CHUNK_BYTES, size - at));
     for (const [key, value] of members.take(chunk)) rows.add(decodeIndexEntry(key, value));
   }
   return members.isWhole() ? rows.kept() : { kind: 'broken' };

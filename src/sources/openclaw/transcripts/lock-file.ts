@@ -1,6 +1,6 @@
 // Reads a transcript's write lock and decides whether it is a sign of life.
 
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { asNumber, asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 import { type Root, withRegular } from '../../../files/open-file.ts';
 import { readAt } from '../../../files/read-at.ts';
@@ -36,9 +36,9 @@ const MAX_HOLD_MS = 2 * 60 * 60_000; // 2026.2 states no limit; no longer run wa
 /** The lock at `path`; `undefined` when there is none. One that is empty or invalid has only an age. */
 export async function readLock(path: string, root: Root): Promise<Lock | undefined> {
   try {
-    return await withRegular({ path, root }, async (opened) => {
+    return await withRegular({ path, root }, (opened) => {
       if (opened.kind === 'refused') return undefined;
-      const bytes = await readAt(opened.handle, 0, Math.min(opened.identity.size, MAX_LOCK_BYTES));
+      const bytes = readAt(opened.fd, 0, Math.min(opened.identity.size, MAX_LOCK_BYTES));
       return decodeLock(bytes.toString('utf8'), opened.identity.mtimeMs);
     });
   } catch {
@@ -62,18 +62,15 @@ export function decodeLock(content: string, writtenAt: number): Lock {
 }
 
 /** What `/proc` says about a pid. Our own pid proves nothing: in two containers both processes may have the same one. */
-export async function processSight(pid: number): Promise<ProcessSight> {
+export function processSight(pid: number): ProcessSight {
   if (pid === process.pid) return { kind: 'unknowable' };
   try {
-    const [stat, commandLine] = await Promise.all([readFile(`/proc/${pid}/stat`, 'latin1'), readFile(`/proc/${pid}/cmdline`, 'latin1')]);
+    const [stat, commandLine] = [readFileSync(`/proc/${pid}/stat`, 'latin1'), readFileSync(`/proc/${pid}/cmdline`, 'latin1')];
     // The name in parentheses may contain spaces and parentheses; field 3 follows its end.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { kind: 'present', starttime: fields[19] ?? '', looksLikeGateway: isGateway(commandLine) };
   } catch {
-    return await readFile('/proc/self/stat', 'latin1').then(
-      () => ({ kind: 'missing' }),
-      () => ({ kind: 'unknowable' }),
-    );
+    return { kind: existsSync('/proc/self/stat') ? 'missing' : 'unknowable' };
   }
 }
 

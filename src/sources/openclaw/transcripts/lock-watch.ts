@@ -79,7 +79,7 @@ export class LockWatch {
     const ageMs = this.#options.clock.now() - lock.createdAt;
     // It was taken again just now: check once more. A clock that disagrees with the file's must not make us wait for ever.
     if (wasHinted && ageMs >= 0 && ageMs < FLAP_MS && this.#heldByPath.get(path) === undefined) this.hint(path);
-    else await this.#held(path, lock);
+    else this.#held(path, lock);
   }
 
   #missing(path: string, wasHinted: boolean): void {
@@ -91,8 +91,8 @@ export class LockWatch {
     this.#options.onReleased(path);
   }
 
-  async #held(path: string, lock: Lock): Promise<void> {
-    const sight = lock.pid === undefined ? { kind: 'unknowable' as const } : await processSight(lock.pid);
+  #held(path: string, lock: Lock): void {
+    const sight = lock.pid === undefined ? { kind: 'unknowable' as const } : processSight(lock.pid);
     const trust = trustIn(lock, sight, this.#namespace, this.#options.clock.now());
     // A process that is clearly the lock's owner proves that we see the gateway's pids. From now on a missing one is dead.
     if (trust.kind === 'alive' && this.#namespace === 'auto') this.#namespace = 'same';

@@ -1,7 +1,7 @@
 // Finds the sessions folders below the configured directory and lists them. Opens no transcript.
 
-import type { Dirent } from 'node:fs';
-import { lstat, opendir, readdir, stat } from 'node:fs/promises';
+import { type Dirent, lstatSync, opendirSync, readdirSync, type StatSyncFn, statSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { MAIN_AGENT } from '../decoding/session-key.ts';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
@@ -41,12 +41,12 @@ const ENTRIES_AT_ONCE = 128; // well below a millisecond without a turn of the e
  */
 export async function findFolders(root: string): Promise<Discovery<Folder>> {
   try {
-    const children = await readdir(root, { withFileTypes: true });
+    const children = readdirSync(root, { withFileTypes: true });
     const isFolder = basename(root) === SESSIONS || children.some((child) => isOfSessions(child.name));
     const candidates = children.filter((child) => child.isDirectory()).map((child) => join(root, child.name, SESSIONS));
     // The configured directory itself may be a link; folders below it may not.
-    const own = isFolder ? [await folderAt(root, stat)] : [];
-    const looks = [...own, ...(await inSlices(candidates, LOOKS_AT_ONCE, (path) => folderAt(path, lstat)))];
+    const own = isFolder ? [folderAt(root, statSync)] : [];
+    const looks = [...own, ...(await inSlices(candidates, LOOKS_AT_ONCE, (path) => folderAt(path, lstatSync)))];
     const found = looks.filter((look) => look !== undefined);
     return {
       kind: 'found',
@@ -80,12 +80,13 @@ export const SESSIONS_FOLDERS: FolderLayout<Folder> = {
 };
 
 /** The folder; only its path when it may not be read; `undefined` when there is none. */
-async function folderAt(path: string, look: typeof lstat): Promise<Folder | string | undefined> {
+function folderAt(path: string, look: StatSyncFn): Folder | string | undefined {
   try {
-    const stats = await look(path, { bigint: true });
-    if (!stats.isDirectory()) return undefined;
+    const stats = look(path, { bigint: true, throwIfNoEntry: false });
+    if (stats?.isDirectory() !== true) return undefined;
     const agentId = basename(path) === SESSIONS ? basename(dirname(path)) : '';
-    return { path, agentId: agentId === '' ? MAIN_AGENT : agentId, version: folderVersion(stats) };
+    const namesChangedAt = Number(stats.mtimeNs) / 1e6;
+    return { path, agentId: agentId === '' ? MAIN_AGENT : agentId, version: folderVersion(stats), namesChangedAt };
   } catch (error) {
     return refusalOf(error) === 'missing' ? undefined : path;
   }
@@ -95,11 +96,23 @@ async function folderAt(path: string, look: typeof lstat): Promise<Folder | stri
 export async function listFolder(path: string, names: KnownNames): Promise<Listing | Refusal> {
   const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: {} };
   try {
-    for await (const entry of await opendir(path, { bufferSize: ENTRIES_AT_ONCE }))
+    let count = 0;
+    for (const entry of entriesIn(path)) {
       if (!names.isKnown(entry.name)) addTo(listing, entry, names);
+      if (++count % ENTRIES_AT_ONCE === 0) await nextTurn();
+    }
     return listing;
   } catch (error) {
     return refusalOf(error);
+  }
+}
+
+function* entriesIn(path: string): Generator<Dirent> {
+  const folder = opendirSync(path, { bufferSize: ENTRIES_AT_ONCE });
+  try {
+    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) yield entry;
+  } finally {
+    folder.closeSync();
   }
 }
 

@@ -57,9 +57,21 @@ export function createTranscriptSource(options: TranscriptSourceOptions): Transc
   };
 }
 
-const TICK_MS = 2_000; // indexes and locks
+const TICK_MS = 2_000; // locks, and the index for all folders
+const LISTED_AGAIN_MS = 60_000; // where a file system does not say that names came and went
+// Clocks of file systems have ticks of some milliseconds: what came within the last one cannot be told from what comes in it later.
+const UNSURE_MS = 2_000;
 const UNNAMED_READ_MS = NAME_WAIT_MS + 50; // just after the wait for an index is over
-const LOOKS_AT_ONCE = 64;
+const LOOKS_AT_ONCE = 8;
+const INDEXES_AT_ONCE = 16;
+
+/** What was known of a folder when it was listed last. */
+interface LastListing {
+  namesChangedAt: number;
+  indexChanges: number;
+  /** By the monotonic clock: when it is listed again in any case. */
+  until: number;
+}
 
 class TranscriptFiles {
   readonly #options: TranscriptSourceOptions;
@@ -69,7 +81,7 @@ class TranscriptFiles {
   readonly #sweeps: Sweeps;
   readonly #reader: SessionReader;
   readonly #changedNames = new ChangedNames<Folder>((folder, name) => this.#look(folder, name));
-  readonly #listed = new WeakSet<Folder>();
+  readonly #listings = new WeakMap<Folder, LastListing>();
   readonly #unknownKinds: Record<string, number> = {};
   readonly #ignoredByFolder = new Map<string, Counts>();
   #unadopted: [string, TranscriptCheckpoint][];
@@ -185,11 +197,29 @@ class TranscriptFiles {
 
   /** Finds what exists now, whatever events were lost. */
   async #sweep(): Promise<void> {
+    const { indexes, transcripts } = this.#reader;
     await this.#folders.discover();
-    await this.#reader.indexes.look();
+    const changed = this.#folders.all().filter((folder) => this.#hasNews(folder));
+    await inSlices(changed, INDEXES_AT_ONCE, ({ path }) => indexes.look(path));
+    await indexes.sweep();
     if (this.#folders.readable) await this.#adopt();
-    for (const folder of this.#folders.all()) await this.#list(folder);
-    await this.#reader.transcripts.sweep();
+    const listed = this.#folders.all().filter((folder) => this.#hasNews(folder));
+    await inSlices(listed, 1, (folder) => this.#list(folder));
+    await transcripts.sweep();
+  }
+
+  /** Whether names may have come or gone in a folder since it was listed, or an index may name other files of it. */
+  #hasNews(folder: Folder): boolean {
+    const last = this.#listings.get(folder);
+    if (last === undefined || this.#options.clock.monotonic() >= last.until) return true;
+    return last.namesChangedAt !== folder.namesChangedAt || last.indexChanges !== this.#reader.indexes.changesOf(folder.path);
+  }
+
+  #listingOf({ path, namesChangedAt = Number.POSITIVE_INFINITY }: Folder): LastListing {
+    const { clock } = this.#options;
+    const isSure = clock.now() - namesChangedAt > UNSURE_MS;
+    const until = isSure ? clock.monotonic() + LISTED_AGAIN_MS : 0;
+    return { namesChangedAt, indexChanges: this.#reader.indexes.changesOf(path), until };
   }
 
   async #adopt(): Promise<void> {
@@ -207,22 +237,23 @@ class TranscriptFiles {
   async #list(folder: Folder): Promise<void> {
     const { transcripts, signs, indexes } = this.#reader;
     const pathOf = (name: string) => folder.path + sep + name;
+    const known = this.#listingOf(folder);
     const listing = await listFolder(folder.path, {
       isKnown: (name) => transcripts.get(pathOf(name)) !== undefined,
       isNamed: (name) => indexes.namesFile(folder.path, name),
     });
     if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
     this.#problems.clear('folder_unreadable', folder.path);
-    const isNew = this.#listed.has(folder);
+    const isNew = this.#listings.has(folder);
     this.#ignoredByFolder.set(folder.path, listing.ignored);
     await inSlices(listing.transcripts, LOOKS_AT_ONCE, (name) => transcripts.look(pathOf(name), folder, isNew));
-    this.#listed.add(folder);
+    this.#listings.set(folder, known);
     for (const name of listing.locks) signs.foundLock(pathOf(name));
     for (const { name, refusal } of listing.refused) this.#problems.recordOnce(refusal, pathOf(name));
   }
 
   async #tick(): Promise<void> {
-    await this.#reader.indexes.lookAgain(); // a new one is found by a file event or by the sweep
+    await this.#reader.indexes.lookElsewhere();
     await this.#reader.signs.renew();
   }
 
@@ -243,9 +274,9 @@ class TranscriptFiles {
     if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
     switch (kind.kind) {
       case 'transcript':
-        return transcripts.hint(path, folder, this.#listed.has(folder));
+        return transcripts.hint(path, folder, this.#listings.has(folder));
       case 'ignored':
-        return indexes.namesFile(folder.path, name) ? transcripts.hint(path, folder, this.#listed.has(folder)) : undefined;
+        return indexes.namesFile(folder.path, name) ? transcripts.hint(path, folder, this.#listings.has(folder)) : undefined;
       case 'archived':
         return this.#timers.track(transcripts.read(folder.path + sep + kind.transcript));
       case 'index':

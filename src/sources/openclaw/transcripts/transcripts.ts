@@ -78,8 +78,8 @@ export class Transcripts {
     return this.#files.look(path, isNew, () => newRecord(path, place));
   }
 
-  hint(path: string, place: Place, isNew: boolean): Promise<void> {
-    return this.#files.hint(path, isNew, () => newRecord(path, place));
+  hint(path: string, place: Place, isNew: boolean): void {
+    this.#files.hint(path, isNew, () => newRecord(path, place));
   }
 
   /** Puts a transcript into use even if its file is old. Resolves when it was read. */

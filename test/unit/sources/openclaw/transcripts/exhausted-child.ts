@@ -1,14 +1,16 @@
-// Run with few file handles: uses all of them up while a transcript is watched, then gives them back. Prints what was said meanwhile.
+// Run with few file handles: uses all of them up while an old transcript is known, and has it go on. Then gives them back. Prints what was
+// said meanwhile.
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, utimesSync, writeSync } from 'node:fs';
 import { systemClock } from '../../../../../src/process/system-clock.ts';
 import { createTranscriptSource } from '../../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
-import { GatewayWriter, line } from './gateway-writer.ts';
+import { GatewayWriter, header, line } from './gateway-writer.ts';
 
 const [dir = ''] = process.argv.slice(2);
 const gateway = new GatewayWriter(dir);
 gateway.index('agent:main:main', { sessionId: 's1' });
-gateway.append('s1', line('user', 'ask'));
+gateway.append('s1', header('s1'));
+utimesSync(gateway.path('s1'), 1, 1);
 const transcript = openSync(gateway.path('s1'), 'a');
 
 const said: string[] = [];
@@ -27,7 +29,7 @@ const handles: number[] = [];
 try {
   for (;;) handles.push(openSync('/dev/null', 'r'));
 } catch {
-  writeSync(transcript, line('assistant', 'answer'));
+  writeSync(transcript, line('user', 'ask') + line('assistant', 'answer'));
 }
 const has = (what: string) =>
   new Promise<void>((resolve) => {

@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -32,11 +31,11 @@ function parsed(text: string): Map<string, unknown> | undefined {
 async function rowsOf(text: string, maxRows?: number): ReturnType<typeof readIndexRows> {
   const path = join(folder, 'sessions.json');
   writeFileSync(path, text);
-  const handle = await open(path);
+  const fd = openSync(path, 'r');
   try {
-    return await readIndexRows(handle, Buffer.byteLength(text), maxRows);
+    return await readIndexRows(fd, Buffer.byteLength(text), maxRows);
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }
 

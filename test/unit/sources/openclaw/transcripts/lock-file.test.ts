@@ -88,21 +88,21 @@ describe.skipIf(process.platform !== 'linux')('looking at a process', () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     onTestFinished(() => void child.kill('SIGKILL'));
     await new Promise((resolve) => child.once('spawn', resolve));
-    expect(await processSight(child.pid ?? 0)).toMatchObject({
+    expect(processSight(child.pid ?? 0)).toMatchObject({
       kind: 'present',
       looksLikeGateway: true,
       starttime: expect.stringMatching(/^\d+$/),
     });
-    expect(await processSight(process.pid)).toEqual({ kind: 'unknowable' });
+    expect(processSight(process.pid)).toEqual({ kind: 'unknowable' });
   });
 
   it('recognises that a program is not the gateway, and when it is gone', async () => {
     const child = spawn('sleep', ['60']);
     const exited = new Promise((resolve) => child.once('exit', resolve));
     await new Promise((resolve) => child.once('spawn', resolve));
-    expect(await processSight(child.pid ?? 0)).toMatchObject({ kind: 'present', looksLikeGateway: false });
+    expect(processSight(child.pid ?? 0)).toMatchObject({ kind: 'present', looksLikeGateway: false });
     child.kill('SIGKILL');
     await exited;
-    expect(await processSight(child.pid ?? 0)).toEqual({ kind: 'missing' });
+    expect(processSight(child.pid ?? 0)).toEqual({ kind: 'missing' });
   });
 });

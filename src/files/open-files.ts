@@ -1,0 +1,110 @@
+// Opens the files that are read again and again, and keeps the descriptors of some of them open: what costs at each read is then one
+// `lstat`. Owns these descriptors. Knows nothing of what is in the files.
+
+import { closeSync, lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type FileIdentity, type FilePlace, identityOf, isInside, openRegular, type Opened } from './open-file.ts';
+
+/** How a reader gets at its file. `use` must be done with it when it returns: nothing may read from it later. */
+export interface FileOpener {
+  read<T>(place: FilePlace, use: (opened: Opened) => T): T;
+}
+
+/** Opens the file for each reading. */
+export const OPENS_EACH_TIME: FileOpener = {
+  read(place, use) {
+    const opened = openRegular(place);
+    try {
+      return use(opened);
+    } finally {
+      if (opened.kind === 'open') closeSync(opened.fd);
+    }
+  },
+};
+
+type Kept = Extract<Opened, { kind: 'open' }> & Pick<FilePlace, 'root'>;
+
+const MAX_KEPT = 512; // half of what a process may have open by default; more files are opened for each reading
+
+/** All places must be without `followsLinks`. */
+export class OpenFiles implements FileOpener {
+  readonly #keptByPath = new Map<string, Kept>();
+  readonly #max: number;
+
+  constructor(max = MAX_KEPT) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#keptByPath.size;
+  }
+
+  read<T>(place: FilePlace, use: (opened: Opened) => T): T {
+    const kept = this.#stillThere(place.path);
+    if (kept !== undefined) return use(kept);
+    if (this.#keptByPath.size >= this.#max) return OPENS_EACH_TIME.read(place, use);
+    return use(this.#open(place));
+  }
+
+  /** Nobody will read this file soon. */
+  close(path: string): void {
+    const kept = this.#keptByPath.get(path);
+    this.#keptByPath.delete(path);
+    if (kept !== undefined) closeSync(kept.fd);
+  }
+
+  closeAll(): void {
+    for (const path of this.#keptByPath.keys()) this.close(path);
+  }
+
+  /** Closes files whose folder is no longer where its name says; their next reading refuses them. Call it now and then. */
+  recheck(): void {
+    const isGoodByFolder = new Map<string, boolean>();
+    for (const [path, { root }] of this.#keptByPath) {
+      const folder = dirname(path);
+      const isGood = isGoodByFolder.get(folder) ?? (root === undefined || isSurelyInside(folder, root));
+      isGoodByFolder.set(folder, isGood);
+      if (!isGood) this.close(path);
+    }
+  }
+
+  #open({ path, root }: FilePlace): Opened {
+    const first = openRegular({ path, root });
+    const areUsedUp = first.kind === 'refused' && first.refusal === 'exhausted';
+    if (areUsedUp) this.closeAll();
+    const opened = areUsedUp ? openRegular({ path, root }) : first;
+    if (opened.kind === 'open') this.#keptByPath.set(path, { ...opened, root });
+    return opened;
+  }
+
+  /** The kept file as it is now, if the path still leads to it and nobody has changed who may read it. */
+  #stillThere(path: string): Kept | undefined {
+    const kept = this.#keptByPath.get(path);
+    if (kept === undefined) return undefined;
+    const identity = identityAt(path);
+    if (identity !== undefined && isSameFile(identity, kept.identity)) return { ...kept, identity };
+    this.close(path);
+    return undefined;
+  }
+}
+
+function identityAt(path: string): FileIdentity | undefined {
+  try {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats === undefined ? undefined : identityOf(stats);
+  } catch {
+    return undefined; // opening it says why
+  }
+}
+
+function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
+  return one.ino === other.ino && one.dev === other.dev && one.access === other.access;
+}
+
+function isSurelyInside(folder: string, root: string): boolean {
+  try {
+    return isInside(folder, root);
+  } catch {
+    return false;
+  }
+}
