@@ -23,13 +23,13 @@ export interface Place {
   number: number;
 }
 
-function lineOf({ at, number }: Place, entry: object): string {
+function lineOf({ at, number }: Place, { type, ...entry }: { type: string; [member: string]: unknown }): string {
   const id = number.toString(16).padStart(8, '0');
-  return `${JSON.stringify({ id, parentId: null, timestamp: new Date(at).toISOString(), ...entry })}\n`;
+  return `${JSON.stringify({ type, id, parentId: null, timestamp: new Date(at).toISOString(), ...entry })}\n`;
 }
 
-export function headerLine(place: Place, sessionId: string): string {
-  return lineOf(place, { type: 'session', version: 3, cwd: '/home/node', id: sessionId });
+export function headerLine({ at }: Place, sessionId: string): string {
+  return `${JSON.stringify({ type: 'session', version: 3, id: sessionId, timestamp: new Date(at).toISOString(), cwd: '/home/node' })}\n`;
 }
 
 export function userLine(place: Place): string {
@@ -61,6 +61,6 @@ export function lastLine(place: Place): string {
   return lineOf(place, assistant([{ type: 'text', text: 'That is all.' }], 'stop'));
 }
 
-function assistant(content: readonly object[], stopReason: string): object {
+function assistant(content: readonly object[], stopReason: string): { type: string; message: object } {
   return { type: 'message', message: { role: 'assistant', content, provider: 'p', model: 'm', usage: USAGE, stopReason } };
 }

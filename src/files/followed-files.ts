@@ -51,7 +51,7 @@ const RETRY_MS = 1_000;
 const MAX_ENDED = 500;
 const STATS_PER_SWEEP = 500; // of the known files
 const READS_AT_ONCE = 8; // between two looks at how long it takes
-const MAX_PIECES = 512; // of one file, before another one that is far behind has its turn: 16 MiB
+const MAX_PIECES = 256; // of one file, before another one that is far behind has its turn: 16 MiB
 
 /** The files of all folders of a source. Nothing here throws. */
 export class FollowedFiles<Event extends { at: number }, File extends FollowedFile<Event>> {

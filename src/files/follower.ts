@@ -7,7 +7,7 @@ import type { SplitLine } from './line-splitter.ts';
 import type { FilePlace, Refusal } from './open-file.ts';
 import type { FileOpener } from './open-files.ts';
 import type { Limits, TailPosition } from './read-at.ts';
-import { SeenEntries } from './seen-entries.ts';
+import { MAX_NEWEST, SeenEntries } from './seen-entries.ts';
 import { Tail, type TailRead } from './tail.ts';
 import type { Sighting } from './writer-clock.ts';
 
@@ -64,7 +64,6 @@ type Phase<Event> =
 
 // A decoder remembers repeated lines and open calls; these lie well within this distance.
 const CONTEXT_BYTES = 256 * 1024;
-const CHECKPOINT_IDS = 128;
 
 /** Follows one file. Calls of `read` must not overlap. */
 export class Follower<Event extends { at: number }> {
@@ -99,8 +98,8 @@ export class Follower<Event extends { at: number }> {
     const position = this.#tail.position();
     if (position === undefined || this.#phase.kind !== 'following') return undefined;
     const { dev, ino, offset, skipping, before, head } = position;
-    const idsAreAll = this.#seen.isComplete && this.#seen.size <= CHECKPOINT_IDS;
-    return { dev, ino, offset, skipping, before, head, ids: this.#seen.newest(CHECKPOINT_IDS), idsAreAll };
+    const idsAreAll = this.#seen.isComplete && this.#seen.size <= MAX_NEWEST;
+    return { dev, ino, offset, skipping, before, head, ids: this.#seen.newest(), idsAreAll };
   }
 
   /** Reads on and emits what is new. Never throws, unless `emit` does. */

@@ -40,7 +40,7 @@ export interface TailOptions extends FilePlace, Partial<Limits> {
 }
 
 // Limits the memory per read, and how long decoding blocks the event loop (a few milliseconds).
-const CHUNK_BYTES = 32 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 // Some writers empty a file and write it anew all the time; it was seen empty for up to 80 ms.
 const SETTLE_MS = 250;

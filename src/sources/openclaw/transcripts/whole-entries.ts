@@ -3,8 +3,10 @@
 import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
 
 const WELL_BEGUN = /^\{"type":"[a-z_]{1,40}",(?:"version":\d{1,4},)?"id":"[^"\\]{1,128}"/;
-const KINDS =
-  'session|message|model_change|thinking_level_change|custom|custom_message|compaction|leaf|label|branch_summary|session_info'.split('|');
+const KINDS: ReadonlySet<string> = new Set(
+  'session|message|model_change|thinking_level_change|custom|custom_message|compaction|leaf|label|branch_summary|session_info'.split('|'),
+);
+const TYPE = '"type":"';
 const MAX_CANDIDATES = 2_000; // a torn line may contain any number of objects that are no entries
 
 /** A part of a line. A torn one may still contain the id of its entry. */
@@ -32,7 +34,12 @@ export function wholeEntries(line: string): Piece[] {
 /** A cheap test, because nearly every line is whole, and parsing it twice would cost as much as everything else. */
 function isDoubtful(line: string): boolean {
   if (!WELL_BEGUN.test(line) || !line.endsWith('}')) return true;
-  return KINDS.some((kind) => line.indexOf(`"type":"${kind}"`, 8) > 0);
+  // Each search through the whole line costs as much as parsing a part of it.
+  for (let at = line.indexOf(TYPE, TYPE.length); at > 0; at = line.indexOf(TYPE, at + TYPE.length)) {
+    const from = at + TYPE.length;
+    if (KINDS.has(line.slice(from, line.indexOf('"', from)))) return true;
+  }
+  return false;
 }
 
 /** Objects that have the form of entries. The text inside torn strings is searched, too. */
