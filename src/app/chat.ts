@@ -8,6 +8,7 @@ import { isRefusal, PushError, type Sink } from '../core/sink.ts';
 import { wait } from '../core/wait.ts';
 import type { SinkFacts } from '../health/health-report.ts';
 import { type AuthGateSink, withAuthGate } from '../sinks/resilience/auth-gate.ts';
+import { AdaptiveRate } from '../sinks/mattermost/adaptive-rate.ts';
 import { withBackgroundPace } from '../sinks/mattermost/background-pace.ts';
 import { type BreakerSink, withBreaker } from '../sinks/resilience/breaker.ts';
 import type { MattermostChecks } from '../sinks/mattermost/checks.ts';
@@ -54,6 +55,7 @@ export class Chat {
   readonly sink: Sink;
   readonly directory: Directory;
   readonly token: Token;
+  readonly #rate: AdaptiveRate;
   /** Resolves when we know who we are; stays pending until then. */
   readonly whenConnected: Promise<void>;
   readonly #nowConnected: () => void;
@@ -81,7 +83,9 @@ export class Chat {
     this.token = token;
     this.#threadCosts = createThreadCosts(() => clock.monotonic());
     this.#transport = http;
-    const transport = withBackgroundPace(withRateGate(http.send, clock, remembered), clock, config.editsPerSecond.perSecond);
+    const { perSecond } = config.editsPerSecond;
+    this.#rate = new AdaptiveRate(clock, { least: perSecond, most: config.editsPerSecondMax ?? perSecond });
+    const transport = withBackgroundPace(withRateGate(this.#rate.watching(http.send), clock, remembered), clock, perSecond);
     const server: Server = {
       transport,
       userId: () => this.#connected?.userId ?? '',
@@ -95,6 +99,11 @@ export class Chat {
     this.#gate = this.#withGate();
     this.directory = this.#countingReplies(createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call))));
     this.sink = onceConnected(this.#gate, () => this.#connected !== undefined);
+  }
+
+  /** Requests a second that Mattermost bears by now. */
+  perSecond(): number {
+    return this.#rate.perSecond();
   }
 
   #countingReplies(directory: Directory): Directory {

@@ -116,8 +116,8 @@ export class Daemon {
       turns: () => this.#board.identities(),
       posts: this.#state.posts,
     });
-    const { perSecond, burst } = config.editsPerSecond;
-    this.#budget = new RequestBudget(clock, () => budgetLimits(perSecond, burst));
+    const { burst } = config.editsPerSecond;
+    this.#budget = new RequestBudget(clock, () => budgetLimits(this.#chat.perSecond(), burst));
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();

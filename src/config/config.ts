@@ -53,6 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     ...resolveHealthToken(draft),
     ...checkPlaintext(draft),
     ...checkToolLabels(draft),
+    ...checkRates(draft),
   ];
   problems.push(...checkHealthHost(draft, problems));
   problems.push(...resolveSources(env, draft, problems));
@@ -175,6 +176,16 @@ function checkPlaintext(draft: Draft): Problem[] {
       variable: 'MM_URL',
       wrong: 'would send the token over plain http to another machine',
       expected: 'https, or ALLOW_PLAINTEXT=1 if you accept that',
+    },
+  ];
+}
+
+function checkRates({ editsPerSecond, editsPerSecondMax }: Draft): Problem[] {
+  if (editsPerSecond === undefined || editsPerSecondMax === undefined || editsPerSecondMax >= editsPerSecond.perSecond) return [];
+  return [
+    {
+      ...problem(settings.editsPerSecondMax, `is ${editsPerSecondMax}, less than EDITS_PER_SECOND`),
+      expected: `a rate from ${editsPerSecond.perSecond}, the rate of EDITS_PER_SECOND, on`,
     },
   ];
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { defaultPidFile } from '../process/pid-places.ts';
 import { defaultStateDir } from '../process/state-dir.ts';
 import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
-import { editBudget } from './edit-budget.ts';
+import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
@@ -130,6 +130,11 @@ export const settings = {
   throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
   pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'time between two ordinary edits, longer as a turn gets older'),
   editsPerSecond: setting('EDITS_PER_SECOND', editBudget(), '5:20', 'budget of all requests to Mattermost, as rate:burst'),
+  editsPerSecondMax: optional(
+    'EDITS_PER_SECOND_MAX',
+    requestRate(),
+    'up to which rate the budget may rise while Mattermost answers fast (default: EDITS_PER_SECOND, so that it does not)',
+  ),
   channelEditsPerHour: setting(
     'CHANNEL_EDITS_PER_HOUR',
     wholeNumber('edits', 0, 100_000),

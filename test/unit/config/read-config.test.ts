@@ -38,6 +38,7 @@ describe('defaults', () => {
     expect(rest).toEqual({
       mmTokenFile: undefined,
       allowPlaintext: false,
+      editsPerSecondMax: undefined,
       channelEditsPerHour: 500,
       sources: { text: 'auto', ids: undefined },
       gatewayUrl: undefined,
@@ -137,6 +138,8 @@ describe('problems', () => {
     ['MAX_STATUS_LINES', ['1', '200'], ['0', '201', '-1', '1.5', '1e2', '0x10', ' ١ ']],
     ['MAX_MESSAGE_CHARS', ['500', '16383'], ['499', '16384']],
     ['MAX_ACTIVE_SESSIONS', ['0'], ['-1', 'none']],
+    ['CHANNEL_EDITS_PER_HOUR', ['0', '500', '100000'], ['-1', 'none']],
+    ['EDITS_PER_SECOND_MAX', ['5', '7.5', '1000'], ['0', '4.9', '1001', '5:20']],
     ['HEALTH_PORT', ['0', '65535'], ['65536', 'http']],
     ['IDLE_TIMEOUT_S', ['1'], ['0', '1m', '86401']],
     ['CIRCUIT_BREAKER_THRESHOLD', ['1'], ['0']],
