@@ -7,6 +7,7 @@ import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Shrink } from '../boxes/publish/publisher-ports.ts';
 import { headOf, renderCard } from '../boxes/render/render-card.ts';
 import type { RenderOptions } from '../boxes/render/render-options.ts';
+import { neededArgs } from '../boxes/render/needed-args.ts';
 import { readLabelsFile } from '../config/labels-file.ts';
 import type { Config } from '../config/config.ts';
 import type { Card, Sketch } from '../core/card.ts';
@@ -37,7 +38,7 @@ export function rendererOf(
   const options = {
     verbosity: config.verbosity,
     maxLines: config.maxStatusLines,
-    labels: toolLabels(config.toolLabelsFile, log),
+    labels: toolLabels(config.toolLabelsFile, (problem, fields) => log.warn(fields, problem)),
     redact: cachedRedactor(redact),
   };
   return (tree) => ({
@@ -69,11 +70,22 @@ function withPredecessor(card: Card, { replaces }: LiveStatusMeta, mmUrl: string
   return { ...card, lines: [...card.lines, line] };
 }
 
-function toolLabels(path: string | undefined, log: Logger): ToolLabels {
+/** Of the arguments of a tool's call, by their names, those that somebody looks at. */
+export function neededArgsOf({
+  verbosity,
+  toolLabelsFile,
+  coordinator,
+}: Pick<Config, 'verbosity' | 'toolLabelsFile' | 'coordinator'>): (tool: string, names: readonly string[]) => readonly string[] {
+  if (coordinator) return (_, names) => names; // its rules judge a call by all of them
+  const labels = toolLabels(toolLabelsFile);
+  return (tool, names) => neededArgs({ labels, verbosity }, tool, names);
+}
+
+function toolLabels(path: string | undefined, onProblem?: (problem: string, fields: { path: string }) => void): ToolLabels {
   if (path === undefined) return BUILT_IN_LABELS;
   const read = readLabelsFile(path);
   if ('wrong' in read) return BUILT_IN_LABELS; // the file was valid a moment ago and has changed since
   const { labels, problems } = decodeToolLabels(read.value);
-  for (const problem of problems) log.warn({ path }, problem);
+  for (const problem of problems) onProblem?.(problem, { path });
   return mergeLabels(labels);
 }

@@ -8,6 +8,7 @@ import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
 import type { PositionStore } from '../store/position-store.ts';
+import { neededArgsOf } from './encoding.ts';
 import { wantsQuestions } from './coordinator-wiring.ts';
 
 /** The ports that all sources share. */
@@ -24,7 +25,13 @@ export async function createSources(config: Config, host: SourceHost): Promise<S
   for (const sentence of because) host.log.info({}, sentence);
   const chosen = SOURCES.filter(({ id }) => ids.includes(id));
   const agentsOf = chosen.map(({ capabilities }) => capabilities.agents);
-  const settings = { ...config, gateway, version: packageVersion(), emitsQuestions: wantsQuestions(config) };
+  const settings = {
+    ...config,
+    gateway,
+    version: packageVersion(),
+    emitsQuestions: wantsQuestions(config),
+    neededArgs: neededArgsOf(config),
+  };
   const sources = await Promise.all(
     chosen.map((entry): Promise<Source | undefined> => {
       const isOnlySource = agentsOf.filter((agents) => agents === entry.capabilities.agents).length === 1;

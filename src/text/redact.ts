@@ -2,6 +2,7 @@
 
 import { createScanner, type Hit } from './redact-anchors.ts';
 import { blockSpans } from './redact-blocks.ts';
+import { cachedRedactor } from './redact-cache.ts';
 import { columnSpans } from './redact-columns.ts';
 import { commandSpans, TOOL_ANCHORS, type ToolMeaning } from './redact-commands.ts';
 import { encodedSpans } from './redact-encoded.ts';
@@ -36,6 +37,9 @@ const SLACK_CHARS = 256; // for marks that are shorter than what they hide
 const WIDER = 2; // times the first window, where keys and values of many lines fill it
 const MAX_KEY_CHARS = 16_384; // of a private key in its armour
 const MARKER_CHARS = 24; // the rest of a marker
+/** Names of tools, arguments and models, and ids, come again and again. */
+const MAX_REMEMBERED_CHARS = 64;
+const REMEMBERED_CHARS = 200_000; // of all of them together
 const MAX_PASSES = 6; // every pass beyond the second is rare
 const MAX_DECODINGS = 2; // base64 of base64
 
@@ -66,7 +70,9 @@ export function createRedactor(ownSecrets: readonly string[]): (text: string) =>
     const spans = spansIn(visible, look, MAX_DECODINGS);
     return spans.length === 0 ? text : maskSpans(visible, spans);
   };
-  return (text) => untilStable(text.length <= MAX_REDACTED_CHARS ? text : safeHead(text, KEPT_CHARS, mask), mask);
+  const redact = (text: string) => untilStable(text.length <= MAX_REDACTED_CHARS ? text : safeHead(text, KEPT_CHARS, mask), mask);
+  const remembered = cachedRedactor(redact, REMEMBERED_CHARS);
+  return (text) => (text.length <= MAX_REMEMBERED_CHARS ? remembered(text) : redact(text));
 }
 
 /** One scanner for the literals of all detectors. */

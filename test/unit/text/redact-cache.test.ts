@@ -20,11 +20,11 @@ describe('a text', () => {
   });
 
   it('is forgotten when it was not asked for while others were, and then redacted again', () => {
-    const { redact, asked } = counted(30); // three texts of five characters and what became of them
-    for (const text of ['first', 'other', 'third', 'first', 'fours']) redact(text);
-    expect(asked).toEqual(['first', 'other', 'third', 'fours']);
+    const { redact, asked } = counted(60); // twice three texts of five characters and what became of them
+    for (const text of ['first', 'other', 'third', 'fours', 'first', 'fifth', 'sixth']) redact(text);
+    expect(asked).toEqual(['first', 'other', 'third', 'fours', 'fifth', 'sixth']);
     expect([redact('first'), redact('other')]).toEqual(['first', 'other']);
-    expect(asked.slice(4)).toEqual(['other']);
+    expect(asked.slice(6)).toEqual(['other']);
   });
 
   it('that is larger than all that is remembered is redacted all the same', () => {

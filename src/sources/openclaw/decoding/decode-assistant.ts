@@ -112,6 +112,6 @@ function decodeCall(block: JsonRecord, context: DecodeContext): EventBody[] {
   const label = asText(args['label']);
   addCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
   const steps = planSteps(name, args, safe);
-  const started: EventBody = { type: 'tool_started', callId, tool, args: shortArgs(args, safe) };
+  const started: EventBody = { type: 'tool_started', callId, tool, args: shortArgs(name, args, context) };
   return steps === undefined ? [started] : [started, { type: 'plan_changed', steps }];
 }

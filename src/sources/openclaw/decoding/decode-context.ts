@@ -1,7 +1,7 @@
 // What the decoders of single lines share within one file: safe text, the count of unknown kinds, known calls and started runs.
 
 import { setBounded } from '../../../core/bounded-map.ts';
-import type { SafeText } from './safe-text.ts';
+import { createSafeText, type SafeText } from './safe-text.ts';
 
 /** A tool call whose result is still to come. */
 interface KnownCall {
@@ -14,6 +14,7 @@ export interface DecodeContext {
   unknown(kind: string): void;
   /** Emit what persons asked for, with the turns they start. */
   emitsQuestions: boolean;
+  neededArgs: NeededArgs;
   callsById: Map<string, KnownCall>;
   /** Runs whose user line we have read; a retry writes the line again. */
   startedRuns: Map<string, true>;
@@ -24,11 +25,30 @@ const MAX_KIND_CHARS = 60;
 const MAX_CALLS = 1_000;
 const MAX_RUNS = 200;
 
-export function createDecodeContext(safe: SafeText, onUnknown: (kind: string) => void, emitsQuestions = false): DecodeContext {
+/** Of the arguments of a tool's call, by their names, those of which anybody may see something. */
+export type NeededArgs = (tool: string, names: readonly string[]) => readonly string[];
+
+/** What a decoder is told by whoever creates it. */
+export interface DecodeOptions {
+  /** Gets every text in full, before anything is cut off. */
+  redact(text: string): string;
+  /** Counts what we cannot decode, by a short harmless name. */
+  onUnknown(kind: string): void;
+  /** Emit what persons asked for, with the turns they start. */
+  emitsQuestions?: boolean;
+  /** All of them when it is missing. */
+  neededArgs?: NeededArgs | undefined;
+}
+
+const ALL_ARGS: NeededArgs = (_, names) => names;
+
+export function createDecodeContext({ redact, onUnknown, emitsQuestions = false, neededArgs = ALL_ARGS }: DecodeOptions): DecodeContext {
+  const safe = createSafeText(redact);
   const kinds = new Map<string, true>();
   return {
     safe,
     emitsQuestions,
+    neededArgs,
     callsById: new Map(),
     startedRuns: new Map(),
     unknown(kind) {

@@ -29,8 +29,11 @@ export function createSafeText(redact: (text: string) => string): SafeText {
   /** Redacts only the part of a long text that may be shown, with a margin. */
   const head = (text: string, maxPoints: number) =>
     redactThenCut(text.trimStart(), Math.max(MIN_SCANNED_POINTS, SCANNED_PER_POINT * maxPoints), whole);
-  /** Redacts again after joining the lines: a name and its secret may have been on two of them. */
-  const line = (text: string, maxPoints: number) => cut(redact(oneLine(head(text, maxPoints))), maxPoints);
+  /** Redacts again after joining the lines: a name and its secret may have been on two of them. Where nothing changed there is no need. */
+  const line = (text: string, maxPoints: number) => {
+    const joined = oneLine(head(text, maxPoints));
+    return cut(joined === text ? joined : redact(joined), maxPoints);
+  };
   return {
     line,
     prose: (text, maxPoints) => cut(head(text, maxPoints).trim(), maxPoints),

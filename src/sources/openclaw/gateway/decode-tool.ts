@@ -7,7 +7,7 @@ import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
-import { argumentsOf, shortArgs } from '../decoding/tool-args.ts';
+import { argumentsOf, COMMAND_ARGS, shortArgs } from '../decoding/tool-args.ts';
 import type { Run } from './run.ts';
 
 const MAX_NAME_POINTS = 80;
@@ -18,7 +18,6 @@ const MIN_ASK_S = 30;
 const MAX_ASK_S = 3_600;
 /** The gateway itself sends that nobody answered. Only when we missed that does the clock end a wait. */
 export const WAIT_GRACE_MS = 60_000;
-const COMMAND_ARGS = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
 
 /** `tool_started`, and what else the arguments contain: a plan, or a question to the person. */
 export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
@@ -29,7 +28,7 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   run.startedCalls.set(callId, 'whole');
   const tool = safe.line(name, MAX_NAME_POINTS);
   const rawArgs = argumentsOf(data['args']);
-  const args = shortArgs(rawArgs, safe);
+  const args = shortArgs(name, rawArgs, context);
   const label = asText(rawArgs['label']);
   addCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
   run.commandsByCall.set(callId, COMMAND_ARGS.map((arg) => args[arg]).find((text) => text !== undefined) ?? tool);

@@ -1,11 +1,10 @@
 // Turns frames of the gateway into events of sessions; has no socket and no timer.
 
 import type { SessionEvent } from '../../../core/event.ts';
-import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
+import { createDecodeContext, type DecodeContext, type DecodeOptions } from '../decoding/decode-context.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
-import { createSafeText } from '../decoding/safe-text.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { outcomeOfRow, rowOf } from './decode-row.ts';
 import { RunDecoder } from './decode-run.ts';
@@ -19,15 +18,12 @@ import { SessionInfos } from './session-infos.ts';
 import { Tasks } from './tasks.ts';
 import { IGNORED_EVENTS } from './wire.ts';
 
-export interface DecoderOptions {
-  redact(text: string): string;
+export interface DecoderOptions extends DecodeOptions {
   /** Wall clock, for frames without a time. */
   now(): number;
   /** Calls `run` once after `delayMs`. */
   after(delayMs: number, run: () => void): void;
   emit(event: SessionEvent): void;
-  /** Counts what we cannot decode, by a short harmless name. */
-  onUnknown(kind: string): void;
   /** Called with the key of a session at every sign of it. */
   onSession(rawKey: string): void;
   /** The gateway itself reports that it dropped events. */
@@ -38,8 +34,6 @@ export interface DecoderOptions {
   onMissingResult(rawKey: string): void;
   /** The row of the session may say what no event does. */
   onRowNeeded(rawKey: string): void;
-  /** Emit what persons asked for, with the turns they start. */
-  emitsQuestions?: boolean;
 }
 
 export class GatewayDecoder {
@@ -54,7 +48,7 @@ export class GatewayDecoder {
 
   constructor(options: DecoderOptions) {
     this.#options = options;
-    this.#context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.emitsQuestions);
+    this.#context = createDecodeContext(options);
     const { safe } = this.#context;
     this.#jobs = new Jobs(safe);
     this.#infos = new SessionInfos({ safe, jobs: this.#jobs, emit: (event) => options.emit(event) });

@@ -1,6 +1,7 @@
 // The entry of OpenClaw's gateway in the catalogue of sources.
 
 import type { SourceEntry } from '../../source-entry.ts';
+import type { NeededArgs } from '../decoding/decode-context.ts';
 import { GATEWAY } from './gateway-identity.ts';
 
 interface Settings {
@@ -8,6 +9,7 @@ interface Settings {
   stateDir: string;
   version: string;
   emitsQuestions: boolean;
+  neededArgs?: NeededArgs | undefined;
   isOnlySource: boolean;
 }
 

@@ -4,6 +4,7 @@ import type { SessionEvent } from '../../../core/event.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { OpenTurn, Source, SourcePorts } from '../../../core/source.ts';
 import { Timers } from '../../../core/timers.ts';
+import type { NeededArgs } from '../decoding/decode-context.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
 import { type GatewayDetails, healthOf } from './gateway-health.ts';
@@ -32,6 +33,7 @@ export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' 
   onState?(state: GatewayState): void;
   /** Emit what persons asked for, with the turns they start. */
   emitsQuestions?: boolean;
+  neededArgs?: NeededArgs | undefined;
   /** There is no other source that could emit what this one cannot see. */
   isOnlySource?: boolean;
   timing?: Partial<Timing>;
@@ -125,10 +127,11 @@ class Gateway {
   }
 
   #createDecoder(): GatewayDecoder {
-    const { redact, clock, emitsQuestions = false } = this.#options;
+    const { redact, clock, emitsQuestions = false, neededArgs } = this.#options;
     return new GatewayDecoder({
       redact,
       emitsQuestions,
+      neededArgs,
       now: () => clock.now(),
       after: (delayMs, run) => this.#timers.after(delayMs, run),
       emit: (event) => this.#emit(event),

@@ -2,14 +2,13 @@
 // already started. Knows neither the file's name nor its session's key, and does no I/O.
 
 import { decodeAssistant } from '../decoding/decode-assistant.ts';
-import { createDecodeContext, type DecodeContext } from '../decoding/decode-context.ts';
+import { createDecodeContext, type DecodeContext, type DecodeOptions } from '../decoding/decode-context.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import { decodeUser, runIdOf } from '../decoding/decode-user.ts';
 import type { DecodedLine, EventBody } from '../decoding/decoded-event.ts';
 import { contentText, SILENT_ROLES } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
-import { createSafeText } from '../decoding/safe-text.ts';
 import { type Attempts, recordProgress, setPrompt, recordRetry, promptOf, retriedPrompt } from './prompt-retries.ts';
 
 export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
@@ -30,14 +29,6 @@ const SILENT_ENTRIES: ReadonlySet<string> = new Set([
 const PROMPT_ERROR = /^(?:openclaw|moltbot|clawdbot)[.:]prompt-error$/;
 const SILENT_CUSTOM =
   /^(?:model-snapshot|(?:openclaw|moltbot|clawdbot)[.:](?:cache-ttl|bootstrap-context|runtime-context|sessions_yield|google-turn-ordering)[\w:.-]*)$/;
-
-/** `redact` gets every text in full, before anything is cut off. `onUnknown` gets short harmless names to count. */
-interface DecoderOptions {
-  redact(text: string): string;
-  onUnknown(kind: string): void;
-  /** Turns carry the text of the person who started them. */
-  emitsQuestions?: boolean;
-}
 
 interface FileMemory {
   /** Lines older than this are a copy of another session's history. */
@@ -62,8 +53,8 @@ interface FileMemory {
  * - Prompt error: `run_ended` with aborted, timed_out or failed; it may follow the `aborted` message and repeats an abort's run.
  * - Compaction: `compacted`. A header and the copied history at the head of a forked thread: no events, but ids.
  */
-export function createTranscriptDecoder(options: DecoderOptions): (line: string) => DecodedLine {
-  const context = createDecodeContext(createSafeText(options.redact), options.onUnknown, options.emitsQuestions);
+export function createTranscriptDecoder(options: DecodeOptions): (line: string) => DecodedLine {
+  const context = createDecodeContext(options);
   const memory: FileMemory = { copiedBefore: 0, lastAt: undefined, attempts: {} };
   return (line) => {
     try {

@@ -1,6 +1,7 @@
 // The entry of the catalogue for OpenClaw's transcripts.
 
 import type { SourceEntry } from '../../source-entry.ts';
+import type { NeededArgs } from '../decoding/decode-context.ts';
 import { TRANSCRIPTS } from './transcripts-identity.ts';
 
 interface Settings {
@@ -8,14 +9,15 @@ interface Settings {
   sessionsJson: string | undefined;
   watchPolling: boolean;
   emitsQuestions: boolean;
+  neededArgs?: NeededArgs | undefined;
 }
 
 export const transcripts = {
   ...TRANSCRIPTS,
   reads: { setting: 'transcriptDir', subject: 'Transcripts' },
-  create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions }, ports) => {
+  create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions, neededArgs }, ports) => {
     if (transcriptDir === undefined) return undefined;
     const { createTranscriptSource } = await import('./transcripts-source.ts');
-    return createTranscriptSource({ dir: transcriptDir, sessionsJson, polling: watchPolling, emitsQuestions, ...ports });
+    return createTranscriptSource({ dir: transcriptDir, sessionsJson, polling: watchPolling, emitsQuestions, neededArgs, ...ports });
   },
 } as const satisfies SourceEntry<Settings>;

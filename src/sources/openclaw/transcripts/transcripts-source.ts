@@ -3,6 +3,7 @@
 import { dirname, sep } from 'node:path';
 import type { SessionEvent } from '../../../core/event.ts';
 import type { Source, SourcePorts } from '../../../core/source.ts';
+import type { NeededArgs } from '../decoding/decode-context.ts';
 import { createTranscriptDecoder } from './decode-transcript.ts';
 import { type Folder, listFolder, SESSIONS_FOLDERS } from './sessions-folders.ts';
 import { fileKindOf } from './file-name.ts';
@@ -35,6 +36,7 @@ export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'lo
   onProgress?(path: string, checkpoint: TranscriptCheckpoint | undefined): void;
   /** Turns carry the text of the person who started them. */
   emitsQuestions?: boolean;
+  neededArgs?: NeededArgs | undefined;
   knownKeys?: SourcePorts['knownKeys'];
   pidNamespace?: PidNamespace;
   fileEvents?: FileEvents;
@@ -161,6 +163,7 @@ class TranscriptFiles {
       redact,
       onProgress,
       emitsQuestions = false,
+      neededArgs,
       pidNamespace = 'auto',
     } = this.#options;
     return new SessionReader({
@@ -171,7 +174,7 @@ class TranscriptFiles {
       problems: this.#problems,
       pidNamespace,
       redact,
-      newDecoder: () => createTranscriptDecoder({ redact, emitsQuestions, onUnknown: (kind) => this.#countUnknown(kind) }),
+      newDecoder: () => createTranscriptDecoder({ redact, emitsQuestions, neededArgs, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),
       onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),
