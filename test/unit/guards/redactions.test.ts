@@ -6,6 +6,7 @@ import { readConfig } from '../../../src/config/config.ts';
 import { createSafeText } from '../../../src/sources/openclaw/decoding/safe-text.ts';
 import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
+import { Decoding, KEY } from '../sources/openclaw/gateway/decoding.ts';
 import { callLine, resultLine } from '../sources/openclaw/decoding/transcript-lines.ts';
 
 const FILE = 'const answer = 42; // a line of code\n'.repeat(200);
@@ -71,6 +72,24 @@ it('of a result that went well nothing but its names is redacted', () => {
     resultLine({ toolName: 'read', text: FILE, details: { status: 'completed' } }),
   ]);
   expect(longest(texts)).toBeLessThan(64);
+});
+
+it('of a result that failed no more is redacted than may be shown of its reason, with a margin', () => {
+  const text = `total 0\ncat: x: No such file or directory\n${FILE}`;
+  const { texts } = decode([callLine('exec', { command: 'cat x' }), resultLine({ text, isError: true })]);
+  expect(longest(texts)).toBeLessThan(2_500);
+});
+
+it('of a message that comes live the calls are not redacted: events of their own bring them', () => {
+  const { redact, texts } = count();
+  const content = [{ type: 'toolCall', id: 'c1', name: 'write', arguments: { path: 'a.txt', content: FILE } }];
+  new Decoding(redact).event('session.message', {
+    sessionKey: KEY,
+    messageId: 'm1',
+    message: { role: 'assistant', content, stopReason: 'toolUse' },
+  });
+  expect(texts.length).toBeGreaterThan(0);
+  expect(texts.filter((text) => /const|write|c1/.test(text))).toEqual([]);
 });
 
 describe('a line of text', () => {

@@ -12,6 +12,7 @@ import {
   failureText,
 } from './tool-failure.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
+import { dropInvisible } from '../../../text/text.ts';
 import type { SafeText } from './safe-text.ts';
 
 export interface ToolResult {
@@ -22,6 +23,7 @@ export interface ToolResult {
 }
 
 const MAX_DETAIL_POINTS = 160;
+const MAX_READ_POINTS = 512; // of a line, more than we show of it
 const ABORTED: ReadonlySet<string> = new Set(['aborted', 'cancelled', 'canceled']);
 const EXIT_CODE_LINE = /\(Command exited with code (\d{1,6})\)\s*$/;
 /** SIGKILL is not among them: more often the kernel, short of memory, sends it than a person. */
@@ -96,13 +98,14 @@ function exitCodeInText({ tool, text, details }: ToolResult): number | undefined
 /** The tool's own text for its failure; for commands the first line of output that looks like an error. */
 function failureDetail({ details, text }: ToolResult, safe: SafeText): string {
   const stated = NOT_RUN.get(bareStatus(details['status'])) ?? failureText(details) ?? failureText(jsonObject(text) ?? {});
-  return safe.line(mostInformative(safe.whole(stated ?? text)), MAX_DETAIL_POINTS);
+  const told = dropInvisible(stated ?? text).replace(EXIT_CODE_LINE, '');
+  const at = told.search(ERROR_PATTERN);
+  const head = safe.prose(told, Math.max(0, at) + MAX_READ_POINTS);
+  const isMasked = at >= 0 && !ERROR_PATTERN.test(head);
+  return safe.line(mostInformative(isMasked ? safe.whole(told) : head), MAX_DETAIL_POINTS);
 }
 
 function mostInformative(text: string): string {
-  const lines = text
-    .replace(EXIT_CODE_LINE, '')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.find((line) => ERROR_PATTERN.test(line)) ?? lines[0] ?? '';
 }

@@ -30,15 +30,23 @@ const IGNORED_BLOCKS: ReadonlySet<string> = new Set([
 
 /** `message` first, then `tool_started` per call and `plan_changed`, so that the text stands above its calls. */
 export function decodeAssistant(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
+  const said = decodeSaid(messageId, message, context);
+  if (said.type !== 'message' || said.injected === true || said.stop === 'error' || said.stop === 'aborted') return [said];
+  return [said, ...callBlocks(message['content']).flatMap((call) => decodeCall(call, context))];
+}
+
+/** What an assistant line says beside its calls: a `message`, or the end of a run that the gateway itself wrote. */
+export function decodeSaid(messageId: string, message: JsonRecord, context: DecodeContext): EventBody {
   if (isOfGateway(message)) return decodeSynthetic(messageId, message, context);
   const { safe } = context;
-  const calls = callBlocks(message['content'], context);
+  countUnknown(message['content'], context);
+  const calls = callBlocks(message['content']);
   const stop = stopOf(message['stopReason'], calls.length > 0, context);
   const text = textOf(message, context);
   const reason = stop === 'error' ? reasonOf(message, safe) : undefined;
   const model = asText(message['model']);
   const usage = decodeUsage(message['usage']);
-  const event: EventBody = {
+  return {
     type: 'message',
     messageId,
     stop,
@@ -47,7 +55,6 @@ export function decodeAssistant(messageId: string, message: JsonRecord, context:
     ...(model === undefined ? {} : { model: safe.line(model, MAX_MODEL_POINTS) }),
     ...(usage === undefined ? {} : { usage }),
   };
-  return stop === 'error' || stop === 'aborted' ? [event] : [event, ...calls.flatMap((call) => decodeCall(call, context))];
 }
 
 /** In early 2026 the gateway named neither itself nor a model, or used an older name for itself. */
@@ -56,13 +63,13 @@ function isOfGateway({ provider, model, stopReason }: JsonRecord): boolean {
 }
 
 /** An abort repeats text of another line. We show a mirrored message or an answer to a command, but it ends nothing. */
-function decodeSynthetic(messageId: string, message: JsonRecord, context: DecodeContext): EventBody[] {
+function decodeSynthetic(messageId: string, message: JsonRecord, context: DecodeContext): EventBody {
   const abort = asRecord(message['openclawAbort']);
   const runId = context.safe.id(asText(abort?.['runId']) ?? runIdOf(message['idempotencyKey']));
   const run = runId === undefined ? {} : { runId };
-  if (abort !== undefined) return [{ type: 'run_ended', outcome: 'aborted', ...run }];
+  if (abort !== undefined) return { type: 'run_ended', outcome: 'aborted', ...run };
   const text = textOf(message, context);
-  return [{ type: 'message', messageId, stop: 'stop', injected: true, ...(text === undefined ? {} : { text }), ...run }];
+  return { type: 'message', messageId, stop: 'stop', injected: true, ...(text === undefined ? {} : { text }), ...run };
 }
 
 function textOf(message: JsonRecord, context: DecodeContext): string | undefined {
@@ -92,14 +99,23 @@ function stopOf(stopReason: unknown, hasCalls: boolean, context: DecodeContext):
   }
 }
 
-function callBlocks(content: unknown, context: DecodeContext): JsonRecord[] {
+function callBlocks(content: unknown): JsonRecord[] {
   return asList(content).flatMap((value) => {
     const block = asRecord(value);
-    const kind = asText(block?.['type']) ?? '';
-    if (block !== undefined && CALL_BLOCKS.has(kind)) return [block];
-    if (block !== undefined && !IGNORED_BLOCKS.has(kind)) context.unknown(`block:${kind}`);
-    return [];
+    return block !== undefined && CALL_BLOCKS.has(kindOf(block)) ? [block] : [];
   });
+}
+
+function countUnknown(content: unknown, context: DecodeContext): void {
+  for (const value of asList(content)) {
+    const block = asRecord(value);
+    const kind = block === undefined ? 'text' : kindOf(block);
+    if (!CALL_BLOCKS.has(kind) && !IGNORED_BLOCKS.has(kind)) context.unknown(`block:${kind}`);
+  }
+}
+
+function kindOf(block: JsonRecord): string {
+  return asText(block['type']) ?? '';
 }
 
 function decodeCall(block: JsonRecord, context: DecodeContext): EventBody[] {

@@ -5,7 +5,7 @@ import { redactThenCut } from '../../../text/redact.ts';
 import { cut, dropInvisible, oneLine } from '../../../text/text.ts';
 
 const MAX_ID_CHARS = 512; // some providers make ids of several hundred characters
-const SCANNED_PER_POINT = 2; // white space and invisible characters do not count, so we read more than a line keeps
+const SCANNED_PER_POINT = 2; // white space does not count, so we read more than a line keeps
 const MIN_SCANNED_POINTS = 512;
 /** A harmless value that shows whether the redactor takes a name for the name of a secret. */
 const PROBE_VALUE = 'probe-value-0123456789';
@@ -27,11 +27,10 @@ export interface SafeText {
 export function createSafeText(redact: (text: string) => string): SafeText {
   const whole = (text: string) => redact(dropInvisible(text));
   /** Redacts only the part of a long text that may be shown, with a margin. */
-  const head = (text: string, maxPoints: number) =>
-    redactThenCut(text.trimStart(), Math.max(MIN_SCANNED_POINTS, SCANNED_PER_POINT * maxPoints), whole);
+  const head = (text: string, maxPoints: number) => redactThenCut(text.trimStart(), Math.max(MIN_SCANNED_POINTS, maxPoints), whole);
   /** Redacts again after joining the lines: a name and its secret may have been on two of them. Where nothing changed there is no need. */
   const line = (text: string, maxPoints: number) => {
-    const joined = oneLine(head(text, maxPoints));
+    const joined = oneLine(head(text, SCANNED_PER_POINT * maxPoints));
     return cut(joined === text ? joined : redact(joined), maxPoints);
   };
   return {

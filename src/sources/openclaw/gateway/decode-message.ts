@@ -1,7 +1,7 @@
 // Decodes messages of a session, live or from its history: what started a turn, what the agent wrote, how tools ended.
 
 import type { DecodeContext } from '../decoding/decode-context.ts';
-import { decodeAssistant } from '../decoding/decode-assistant.ts';
+import { decodeSaid } from '../decoding/decode-assistant.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
 import { SILENT_ROLES } from '../decoding/entry-text.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
@@ -113,8 +113,8 @@ export class MessageDecoder {
 
   #agentMessage(rawKey: string, message: Message, withCalls: boolean): void {
     const { context, emit } = this.#ports;
-    const [event] = decodeAssistant(context.safe.id(fallbackId(message)) ?? message.id, message.body, context);
-    if (event?.type !== 'message') return;
+    const event = decodeSaid(context.safe.id(fallbackId(message)) ?? message.id, message.body, context);
+    if (event.type !== 'message') return;
     if (event.injected === true) return emit(rawKey, message.at, [event]);
     const run = this.#runOf(rawKey, message, event);
     emit(rawKey, message.at, this.#inRun(event, message, run));
