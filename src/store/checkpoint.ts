@@ -12,8 +12,11 @@ import type { Logger } from '../core/log.ts';
 import { ensurePrivate, makePrivate } from '../process/private-file.ts';
 import { renameIfThere } from '../process/rename-if-there.ts';
 
-/** Each kind of row has its own keys. `source` rows are positions of version 0.1, which did not store their source. */
-export type RowKind = 'session' | 'post' | 'thread' | 'position' | 'source' | 'fact';
+/**
+ * Each kind of row has its own keys. The `journal` says what changed in `session` rows. `source` rows are positions of version 0.1, which did
+ * not store their source.
+ */
+export type RowKind = 'session' | 'journal' | 'post' | 'thread' | 'position' | 'source' | 'fact';
 
 export interface Row {
   kind: RowKind;

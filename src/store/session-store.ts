@@ -1,9 +1,10 @@
-// Tracks which state of each session is on disk. A session and the entries of its boxes are one row.
+// Tracks which state of each session is on disk. A session and the entries of its boxes are one value.
 
 import type { Session } from '../core/session.ts';
 import type { Change, Checkpoint, StoredPart } from './checkpoint.ts';
+import { JournaledRows } from './journaled-rows.ts';
 
-/** Stored beside a session, one for each of its boxes. Its content is not known here. */
+/** Stored beside a session, one for each of its boxes. Its content is not known here, but that only its own members change in place. */
 export interface EntryOfSession {
   readonly sessionKey: string;
 }
@@ -20,65 +21,58 @@ export interface CurrentState<Entry> {
 }
 
 export class SessionStore<Entry extends EntryOfSession> implements StoredPart {
-  readonly #checkpoint: Checkpoint;
+  readonly #rows: JournaledRows<StoredSession<Entry>>;
   readonly #current: CurrentState<Entry>;
-  /** Sessions are never changed in place, so the same object is the same state. Entries are few and small. */
-  readonly #writtenByKey = new Map<string, { session: Session; entries: string }>();
-  #changed: StoredSession<Entry>[] = [];
-  #gone: string[] = [];
 
   constructor(checkpoint: Checkpoint, current: CurrentState<Entry>) {
-    this.#checkpoint = checkpoint;
+    this.#rows = new JournaledRows(checkpoint, 'session', isStoredSession<Entry>);
     this.#current = current;
   }
 
   /** The sessions that earlier processes wrote. */
   stored(): StoredSession<Entry>[] {
-    const stored = this.#checkpoint
-      .rows('session')
-      .map((row) => row.value)
-      .filter(isStoredSession<Entry>);
-    for (const row of stored) this.#markWritten(row);
-    return stored;
+    return this.#rows.stored();
   }
 
   changes(): Change[] {
-    this.#changed = this.#changedSessions();
-    this.#gone = this.#goneKeys();
-    return [
-      ...this.#changed.map((value): Change => ({ kind: 'session', key: value.session.key, value })),
-      ...this.#gone.map((key): Change => ({ kind: 'session', key, value: undefined })),
-    ];
+    const sessions = this.#current.sessions();
+    return this.#rows.changes(
+      this.#changedSessions(),
+      [...this.#rows.keys()].filter((key) => !isKept(sessions.get(key))),
+    );
   }
 
   written(): void {
-    for (const row of this.#changed) this.#markWritten(row);
-    for (const key of this.#gone) this.#writtenByKey.delete(key);
+    this.#rows.commit();
   }
 
-  #changedSessions(): StoredSession<Entry>[] {
+  /** Sessions are never changed in place, so the same object is the same state. */
+  #changedSessions(): Map<string, StoredSession<Entry>> {
     const entriesByKey = Map.groupBy(this.#current.entries(), (entry) => entry.sessionKey);
-    const stored = [...this.#current.sessions().values()]
-      .filter(isKept)
-      .map((session) => ({ session, entries: entriesByKey.get(session.key) ?? [] }));
-    return stored.filter(({ session, entries }) => {
-      const written = this.#writtenByKey.get(session.key);
-      return written?.session !== session || written.entries !== JSON.stringify(entries);
-    });
-  }
-
-  #goneKeys(): string[] {
-    const sessions = this.#current.sessions();
-    return [...this.#writtenByKey.keys()].filter((key) => !isKept(sessions.get(key)));
-  }
-
-  #markWritten({ session, entries }: StoredSession<Entry>): void {
-    this.#writtenByKey.set(session.key, { session, entries: JSON.stringify(entries) });
+    const changed = new Map<string, StoredSession<Entry>>();
+    for (const [key, session] of this.#current.sessions()) {
+      if (!isKept(session)) continue;
+      const before = this.#rows.written(key);
+      const entries = entriesByKey.get(key) ?? [];
+      if (before?.session !== session || !areSame(before.entries, entries))
+        changed.set(key, { session, entries: entries.map((entry) => ({ ...entry })) });
+    }
+    return changed;
   }
 }
 
 function isKept(session: Session | undefined): boolean {
   return session !== undefined && session.turns.length > 0;
+}
+
+function areSame<Entry extends object>(before: readonly Entry[], now: readonly Entry[]): boolean {
+  return before.length === now.length && now.every((entry, index) => isSame(before[index], entry));
+}
+
+function isSame<Entry extends object>(before: Entry | undefined, now: Entry): boolean {
+  if (before === undefined) return false;
+  const names = Object.keys(now) as (keyof Entry)[];
+  return names.length === Object.keys(before).length && names.every((name) => before[name] === now[name]);
 }
 
 /** Rows are our own. A foreign or incomplete one is skipped. */

@@ -39,7 +39,7 @@ export class StateStore<Entry extends EntryOfSession> {
   /** Writes everything that changed since the last time. When that fails nothing is written, and the next call tries again. */
   flush(): void {
     const changes = this.#parts.flatMap((part) => part.changes());
-    if (changes.length === 0 || !this.#checkpoint.write(changes)) return;
+    if (changes.length > 0 && !this.#checkpoint.write(changes)) return;
     for (const part of this.#parts) part.written();
   }
 

@@ -134,9 +134,15 @@ describe('what changed', () => {
     memory.flush();
     const next = restarted();
     for (const { session } of next.sessions.stored()) sessions.set(session.key, session);
-    sessions.set('b', withTurn('b'));
+    for (const key of ['a', 'b']) sessions.set(key, withTurn(key));
+    sessions.set('b', { ...withTurn('b'), label: 'changed' });
     next.flush();
-    expect(transactions).toEqual([['session a', 'session b'], ['session b']]);
+    expect(transactions).toEqual([['session a', 'session b'], ['journal 2']]);
+    expect(
+      restarted()
+        .sessions.stored()
+        .map(({ session }) => session.label),
+    ).toEqual([undefined, 'changed']);
   });
 
   it('is on disk before the first word about a post of it', () => {
