@@ -28,7 +28,7 @@ export function withoutRow(number: number): Change {
 function decodeRow(number: number, value: unknown): Step[] {
   if (!Number.isSafeInteger(number) || !Array.isArray(value)) return [];
   return value.flatMap((item): Step[] => {
-    const [key, patch] = Array.isArray(item) ? item : [];
+    const [key, patch]: unknown[] = Array.isArray(item) ? item : [];
     return typeof key === 'string' && isPatch(patch) ? [{ key, number, patch }] : [];
   });
 }

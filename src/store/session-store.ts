@@ -69,10 +69,12 @@ function areSame<Entry extends object>(before: readonly Entry[], now: readonly E
   return before.length === now.length && now.every((entry, index) => isSame(before[index], entry));
 }
 
-function isSame<Entry extends object>(before: Entry | undefined, now: Entry): boolean {
-  if (before === undefined) return false;
-  const names = Object.keys(now) as (keyof Entry)[];
-  return names.length === Object.keys(before).length && names.every((name) => before[name] === now[name]);
+function isSame(before: object | undefined, now: object): boolean {
+  const older = Object.entries(before ?? {});
+  const members = Object.entries(now);
+  return (
+    older.length === members.length && members.every(([name, value], index) => older[index]?.[0] === name && older[index][1] === value)
+  );
 }
 
 /** Rows are our own. A foreign or incomplete one is skipped. */
