@@ -1,5 +1,6 @@
 // The rows that say what changed in values since they were written whole. All that changed at one time is one row, under its number.
 
+import { asList } from '../core/json-guards.ts';
 import type { Change, Checkpoint } from './checkpoint.ts';
 import { isPatch, type Patch } from './patch.ts';
 
@@ -26,9 +27,9 @@ export function withoutRow(number: number): Change {
 
 /** Rows are our own. A foreign one is skipped. */
 function decodeRow(number: number, value: unknown): Step[] {
-  if (!Number.isSafeInteger(number) || !Array.isArray(value)) return [];
-  return value.flatMap((item): Step[] => {
-    const [key, patch]: unknown[] = Array.isArray(item) ? item : [];
+  if (!Number.isSafeInteger(number)) return [];
+  return asList(value).flatMap((item) => {
+    const [key, patch] = asList(item);
     return typeof key === 'string' && isPatch(patch) ? [{ key, number, patch }] : [];
   });
 }

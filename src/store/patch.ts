@@ -1,6 +1,8 @@
 // What changed between two states of plain data, as JSON, and the newer state made of that. Cheap where the newer state shares with the
 // older one what did not change. Does not know what the data means.
 
+import { isRecord } from '../core/json-guards.ts';
+
 /**
  * `to`: another value. `in`: the same object with some members changed or new, and without those that are `gone`. `of`: a list made of
  * the older one.
@@ -16,7 +18,7 @@ type Members = Readonly<Record<string, unknown>>;
 export function patchOf(before: unknown, after: unknown): Patch | undefined {
   if (before === after) return undefined;
   if (Array.isArray(before) && Array.isArray(after)) return listPatch(before, after);
-  if (isObject(before) && isObject(after)) return membersPatch(before, after);
+  if (isRecord(before) && isRecord(after)) return membersPatch(before, after);
   return { to: after };
 }
 
@@ -56,7 +58,7 @@ function itemsOf(before: readonly unknown[], after: readonly unknown[]): Item[] 
     if (found !== -1) {
       addOlder(items, found);
       next = found + 1;
-    } else if (isObject(value) && isObject(before[next]) && !after.includes(before[next], index)) {
+    } else if (isRecord(value) && isRecord(before[next]) && !after.includes(before[next], index)) {
       addChanged(items, next, patchOf(before[next], value));
       next += 1;
     } else items.push({ to: value });
@@ -80,7 +82,7 @@ export function patched(before: unknown, patch: Patch): unknown {
   if ('to' in patch) return patch.to;
   if ('of' in patch)
     return (Array.isArray(before) ? [before as unknown[]] : []).flatMap((list) => patch.of.flatMap((item) => made(list, item)));
-  const members = new Map(Object.entries(isObject(before) ? before : {}));
+  const members = new Map(Object.entries(isRecord(before) ? before : {}));
   for (const name of patch.gone ?? []) members.delete(name);
   for (const [name, by] of Object.entries(patch.in)) members.set(name, patched(members.get(name), by));
   return Object.fromEntries(members);
@@ -92,9 +94,5 @@ function made(before: readonly unknown[], item: Item): unknown[] {
 }
 
 export function isPatch(value: unknown): value is Patch {
-  return isObject(value) && ('to' in value || isObject(value['in']) || Array.isArray(value['of']));
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(value) && ('to' in value || isRecord(value['in']) || Array.isArray(value['of']));
 }
