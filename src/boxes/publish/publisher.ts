@@ -125,16 +125,17 @@ class PostPublisher implements Publisher {
   }
 
   stats(): PublisherStats {
+    const { budget } = this.#ports;
+    const spareAt = budget.tokenAt('spare');
     const { wall, now } = this.#instant();
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
-    const { budget } = this.#ports;
     const late = { openedAt: openAt(this.#gate), isHeld: (channelId: string) => this.#cap.openAt(channelId) > now };
     return {
       ...publisherStats(this.#posts.values(), this.#options, now, late),
       blockedUntil,
       perSecond: budget.limits().perSecond,
-      isBudgetSpent: budget.tokenAt('spare') > now,
+      isBudgetSpent: spareAt > now,
       slowChannels: this.#cap.slow(now),
     };
   }
@@ -162,9 +163,10 @@ class PostPublisher implements Publisher {
   }
 
   #tick(): void {
-    const now = this.#ports.clock.monotonic();
     for (;;) {
-      const decision = decide(this.#situation(), now);
+      const situation = this.#situation();
+      const now = this.#ports.clock.monotonic(); // read after the budget: a token that is there must not look like one to come
+      const decision = decide(situation, now);
       if (decision.kind === 'wait') return this.#waitUntil(decision.wakeAt, now);
       if (this.#start(decision.plan, decision.claim, now) === 'skipped') return this.#waitUntil(now, now);
     }
