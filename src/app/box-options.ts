@@ -1,6 +1,6 @@
 // Makes the options of board and publisher from the configuration.
 
-import type { BoardOptions } from '../boxes/board/board.ts';
+import type { BoardOptions } from '../boxes/board/board-ports.ts';
 import type { PublisherOptions } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import { LEAST_KEPT_LINES } from '../core/fold.ts';

@@ -49,7 +49,7 @@ const RETRY_MS = 5_000; // how often a server that is down at start is tried aga
 const REFUSED_RETRY_MS = 30_000; // each try with a refused token is a line in the server's log
 const LOOK_MS = 2_000; // a corrected token file is found this soon
 const TRIAL_AFTER_MS = 1_500; // a box with a waiting change goes first
-const CHECK_AFTER_IDLE_MS = 10_000; // health must be true within 15 s though no box changes
+const CHECK_AFTER_IDLE_MS = 11_000; // health must be true within 15 s though no box changes; a look for a twin comes sooner
 
 export class Chat {
   readonly sink: Sink;

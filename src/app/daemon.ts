@@ -1,7 +1,8 @@
 // Wires sources, boxes and sinks together for as long as the daemon runs; no other file knows all of them.
 
 import { once } from 'node:events';
-import { Board, type ForgottenBox } from '../boxes/board/board.ts';
+import { Board } from '../boxes/board/board.ts';
+import type { ForgottenBox } from '../boxes/board/board-ports.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { budgetLimits } from '../boxes/publish/budget.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
@@ -29,7 +30,7 @@ import { serveHealth } from './health-service.ts';
 import { Leftovers } from '../takeover/leftovers.ts';
 import { SessionLimit, keysWithTurns } from './session-limit.ts';
 import { StateStore } from '../store/state-store.ts';
-import { startTicks } from '../process/tick-loop.ts';
+import { startTicks, type Ticks } from '../process/tick-loop.ts';
 import { createAlerts } from './alerts.ts';
 import { Releases } from '../process/releases.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
@@ -82,7 +83,7 @@ export class Daemon {
   #coordinator: Coordinator | undefined;
   readonly #counters = new Counters();
   readonly #sessionLimit: SessionLimit;
-  #checkJump: () => void = () => undefined; // a slow start must not count as sleep of the machine
+  #ticks: Ticks | undefined; // not before all is read: a slow start must not count as sleep of the machine
   #warnOfPrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
@@ -121,7 +122,13 @@ export class Daemon {
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
-    this.#path = new EventPath({ clock, fold: this.#fold, board: () => this.#board, coordinator: () => this.#coordinator });
+    this.#path = new EventPath({
+      clock,
+      fold: this.#fold,
+      tickAt: (instant) => this.#ticks?.tickAt(instant),
+      board: () => this.#board,
+      coordinator: () => this.#coordinator,
+    });
     const sessions = this.#fold.sessionsByKey;
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
@@ -204,6 +211,7 @@ export class Daemon {
       log: this.#log,
       sessions: this.#fold.sessionsByKey,
       emit: (event: SessionEvent) => this.#path.apply(event),
+      tickAt: (instant: number) => this.#ticks?.tickAt(instant),
       meter: this.#counters,
       sketch: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
       show: (view: BoxView | BoxNews) => {
@@ -259,7 +267,7 @@ export class Daemon {
 
   /** A jump of the clock is applied before the events after it, which are dated by the new time. */
   #apply(event: SessionEvent): void {
-    this.#checkJump();
+    this.#ticks?.checkJump();
     for (const admitted of this.#sessionLimit.admit(event)) this.#path.apply(admitted);
   }
 
@@ -291,19 +299,19 @@ export class Daemon {
   }
 
   #startTicks(): void {
-    const time = startTicks({
+    const ticks = startTicks({
       clock: this.#clock,
       log: this.#log,
       tick: () => this.#path.tick(),
       shiftClock: (byMs) => this.#path.shiftClock(byMs),
       afterTick: () => {
-        this.#chat.checkIfIdle();
         void this.#twin.check(this.#state.posts.openPostIds());
+        this.#chat.checkIfIdle();
       },
     });
-    this.#checkJump = time.checkJump;
+    this.#ticks = ticks;
     this.#releases.add(
-      time.stop,
+      () => ticks.stop(),
       every(this.#clock, STATE_FLUSH_MS, () => this.#state.flush()),
       every(this.#clock, PRIVACY_WARNING_MS, () => this.#warnOfPrivacy()),
     );

@@ -5,11 +5,13 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Fold } from '../core/fold.ts';
-import { orphanLinks } from '../core/orphans.ts';
+import { OrphanWatch } from '../core/orphans.ts';
 
 export interface EventPathParts {
   clock: Pick<Clock, 'now'>;
   fold: Fold;
+  /** Asks for a `tick` at that instant (wall clock) or soon after it; infinity asks for none. */
+  tickAt(instant: number): void;
   board(): Pick<Board, 'apply' | 'tick' | 'shiftClock' | 'interrupt'>;
   /** Absent when it is off. */
   coordinator?(): Pick<Coordinator, 'apply' | 'tick' | 'shiftClock'> | undefined;
@@ -18,25 +20,36 @@ export interface EventPathParts {
 /** An event of all sessions at once. */
 type CommonFact = { type: 'watcher_stopped' } | { type: 'clock_jumped'; byMs: number };
 
+const COORDINATOR_MS = 500; // it reads files, and judges by the second
+
 export class EventPath {
   readonly #parts: EventPathParts;
+  readonly #orphans: OrphanWatch;
 
   constructor(parts: EventPathParts) {
     this.#parts = parts;
+    this.#orphans = new OrphanWatch(parts.fold.sessionsByKey);
   }
 
   apply(event: SessionEvent): void {
     const change = this.#parts.fold.apply(event);
     this.#parts.board().apply(change);
     this.#coordinator()?.apply(change);
+    this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
+    this.#parts.tickAt(this.#orphans.lookAt());
   }
 
-  /** Call every half second or so. */
+  /** Call when it was asked for (`tickAt`). Costs next to nothing before. */
   tick(): void {
-    const { clock, fold, board } = this.#parts;
-    for (const event of orphanLinks(fold.sessionsByKey, clock.now())) this.apply(event);
+    const { clock, board } = this.#parts;
+    const now = clock.now();
+    for (const event of this.#orphans.links(now)) this.apply(event);
+    this.#parts.tickAt(this.#orphans.lookAt());
     board().tick();
-    this.#coordinator()?.tick();
+    const coordinator = this.#coordinator();
+    if (coordinator === undefined) return;
+    coordinator.tick();
+    this.#parts.tickAt(now + COORDINATOR_MS);
   }
 
   /** The wall clock was set or the machine slept. Every deadline moves by the same time. */

@@ -1,6 +1,6 @@
 // Finds the channel of each box, and the channels that may contain old posts, by configuration and connection.
 
-import type { Placement } from '../boxes/board/board.ts';
+import type { Placement } from '../boxes/board/box-entry.ts';
 import type { Config } from '../config/config.ts';
 import type { RequestBudget } from '../boxes/publish/request-budget.ts';
 import type { Clock } from '../core/clock.ts';

@@ -12,12 +12,47 @@ export function orphanLinks(sessionsByKey: SessionsByKey, now: number): SessionE
   return [...sessionsByKey.values()].flatMap((session) => linkOf(session, sessionsByKey, now));
 }
 
+/** Looks for lost parents only when an event may have brought one, or when a sub-agent has waited long enough for its own. */
+export class OrphanWatch {
+  readonly #sessionsByKey: SessionsByKey;
+  /** Sub-agents that may belong to no known turn. At first these may be all. */
+  #strayKeys: Set<string> | undefined;
+  #lookAt = Number.NEGATIVE_INFINITY;
+
+  constructor(sessionsByKey: SessionsByKey) {
+    this.#sessionsByKey = sessionsByKey;
+  }
+
+  /** An event happened in that session, which belongs to so many boxes. */
+  note(session: Session, boxes: number, now: number): void {
+    if (boxes === 0 && isSubAgent(session)) this.#strayKeys?.add(session.key);
+    if (this.#strayKeys?.size !== 0) this.#lookAt = Math.min(this.#lookAt, now);
+  }
+
+  /** Before that there is nothing to find. */
+  lookAt(): number {
+    return this.#lookAt;
+  }
+
+  links(now: number): SessionEvent[] {
+    if (now < this.#lookAt) return [];
+    const suspects = [...(this.#strayKeys ?? this.#sessionsByKey.keys())].flatMap((key) => this.#sessionsByKey.get(key) ?? []);
+    const strays = suspects.flatMap((session) => strayOf(session, this.#sessionsByKey));
+    this.#strayKeys = new Set(strays.map(({ session }) => session.key));
+    const waiting = strays.map(({ turn }) => turn.startedAt + ORPHAN_AFTER_MS).filter((at) => at > now);
+    this.#lookAt = Math.min(...waiting);
+    return strays.flatMap(({ session }) => linkOf(session, this.#sessionsByKey, now));
+  }
+}
+
 /** The newest turns of sub-agents that belong to no turn that is known. */
 export function straysOf(sessionsByKey: SessionsByKey): RootTurn[] {
-  return [...sessionsByKey.values()].flatMap((session) => {
-    const turn = session.turns.at(-1);
-    return turn !== undefined && isSubAgent(session) && rootOf(sessionsByKey, session, turn) === undefined ? [{ session, turn }] : [];
-  });
+  return [...sessionsByKey.values()].flatMap((session) => strayOf(session, sessionsByKey));
+}
+
+function strayOf(session: Session, sessionsByKey: SessionsByKey): RootTurn[] {
+  const turn = session.turns.at(-1);
+  return turn !== undefined && isSubAgent(session) && rootOf(sessionsByKey, session, turn) === undefined ? [{ session, turn }] : [];
 }
 
 export function knowsChild(parent: Session, childKey: string): boolean {

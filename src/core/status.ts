@@ -2,7 +2,8 @@
 
 import type { TurnStatus } from './card.ts';
 import type { Turn, TurnTree } from './session.ts';
-import { hasOpenRun, openWaits, pendingCalls } from './turn.ts';
+import { Moment } from './moment.ts';
+import { hasOpenRun, pendingCalls } from './turn.ts';
 
 /** From the configuration, in milliseconds. */
 export interface StatusLimits {
@@ -22,16 +23,28 @@ const CHILD_EXPECTED_MS = 60_000; // a spawned sub-agent shows its first sign wi
 export interface JudgedTree extends TurnTree {
   status: TurnStatus;
   childrenByKey: Record<string, JudgedTree>;
+  /** Until then no state in it changes by time alone. */
+  holdsUntil: number;
 }
 
 /** A turn whose own state is still to be derived. */
-type Unjudged = Omit<JudgedTree, 'status'>;
+type Unjudged = Omit<JudgedTree, 'status' | 'holdsUntil'>;
+
+/** What a state depends on beside the events. */
+interface Context extends StatusLimits {
+  moment: Moment;
+}
 
 /** Derives each state once, from the bottom up: that of a turn depends on those of its sub-agents. */
 export function judge(tree: TurnTree, limits: StatusLimits): JudgedTree {
-  const childrenByKey = Object.fromEntries(Object.entries(tree.childrenByKey).map(([key, child]) => [key, judge(child, limits)]));
+  const { idleTimeoutMs, maxDurationMs } = limits;
+  return judgeIn(tree, { idleTimeoutMs, maxDurationMs, moment: new Moment(tree.session.asOf) });
+}
+
+function judgeIn(tree: TurnTree, context: Context): JudgedTree {
+  const childrenByKey = Object.fromEntries(Object.entries(tree.childrenByKey).map(([key, child]) => [key, judgeIn(child, context)]));
   const judged = { ...tree, childrenByKey };
-  return { ...judged, status: stateOf(judged, limits) };
+  return { ...judged, status: stateOf(judged, context), holdsUntil: context.moment.holdsUntil };
 }
 
 /** The state of the tree's own turn. */
@@ -39,59 +52,61 @@ export function statusOf(tree: TurnTree, limits: StatusLimits): TurnStatus {
   return judge(tree, limits).status;
 }
 
-function stateOf(tree: Unjudged, limits: StatusLimits): TurnStatus {
-  const status = undisturbed(tree, limits);
+function stateOf(tree: Unjudged, context: Context): TurnStatus {
+  const status = undisturbed(tree, context);
   if (status.final || tree.turn.interruptedAt === undefined) return status;
   return { state: 'interrupted', final: true, endedAt: tree.turn.interruptedAt };
 }
 
-function undisturbed(tree: Unjudged, limits: StatusLimits): TurnStatus {
+function undisturbed(tree: Unjudged, context: Context): TurnStatus {
   const { turn } = tree;
-  const waiting = openWaits(turn, tree.session.asOf).at(-1);
+  const waiting = turn.waiting.findLast(({ until }) => until === undefined || context.moment.isBefore(until));
   if (waiting !== undefined) return { state: 'waiting', final: false, waitingOn: waiting.on };
-  if (turn.retry !== undefined) return retrying(tree, turn.retry, limits);
-  if (isAlive(tree, limits)) return activeOrQuiet(tree, limits);
-  return turn.end === undefined ? unended(tree, limits) : ended(tree, limits);
+  if (turn.retry !== undefined) return retrying(tree, turn.retry, context);
+  if (isAlive(tree, context)) return activeOrQuiet(tree, context);
+  return turn.end === undefined ? unended(tree, context) : ended(tree, context);
 }
 
 /** A retry that has begun may think for as long as any other run. */
-function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, limits: StatusLimits): TurnStatus {
-  const until = Math.max(retry.at + RETRY_GRACE_MS, (retry.nextAt ?? 0) + Math.max(RETRY_GRACE_MS, limits.idleTimeoutMs));
+function retrying(tree: Unjudged, retry: NonNullable<Turn['retry']>, context: Context): TurnStatus {
+  const until = Math.max(retry.at + RETRY_GRACE_MS, (retry.nextAt ?? 0) + Math.max(RETRY_GRACE_MS, context.idleTimeoutMs));
   const { turn, session } = tree;
-  if (session.tellsLoss === true || turn.busyUntil > session.asOf || hasOpenRun(turn) || session.asOf < until)
+  const { moment } = context;
+  if (session.tellsLoss === true || hasOpenRun(turn) || moment.isBefore(turn.busyUntil) || moment.isBefore(until))
     return { state: 'retry', final: false, retry };
   return { state: 'error', final: true, reason: retry.reason, endedAt: retry.at };
 }
 
 /** Signs of life that are not activity: they keep a box open without making it younger. */
-function isAlive(tree: Unjudged, limits: StatusLimits): boolean {
-  const { turn, session } = tree;
-  if (hasOpenRun(turn) || turn.busyUntil > session.asOf) return true;
-  if (pendingCalls(turn).length > 0 && silenceMs(tree) < CALL_TRUSTED_MS) return true;
-  if (turn.background.length > 0 && silenceMs(tree) < limits.idleTimeoutMs) return true;
-  return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key));
+function isAlive(tree: Unjudged, context: Context): boolean {
+  const { turn } = tree;
+  const { moment, idleTimeoutMs } = context;
+  if (hasOpenRun(turn) || moment.isBefore(turn.busyUntil)) return true;
+  if (pendingCalls(turn).length > 0 && isTrusted(tree, CALL_TRUSTED_MS, moment)) return true;
+  if (turn.background.length > 0 && isTrusted(tree, idleTimeoutMs, moment)) return true;
+  return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key, moment));
 }
 
-/** How long the turn has given no sign. Where its source tells a loss, that means nothing. */
-function silenceMs({ session, turn }: Unjudged): number {
-  return session.tellsLoss === true ? 0 : session.asOf - turn.lastEventAt;
+/** Whether the turn has not been silent for that long yet. Where its source tells a loss, silence means nothing. */
+function isTrusted({ session, turn }: Unjudged, silentMs: number, moment: Moment): boolean {
+  return session.tellsLoss === true || moment.isBefore(turn.lastEventAt + silentMs);
 }
 
-function isChildPending(tree: Unjudged, childKey: string): boolean {
+function isChildPending(tree: Unjudged, childKey: string, moment: Moment): boolean {
   const child = tree.childrenByKey[childKey];
-  if (child === undefined) return tree.session.asOf - tree.turn.lastEventAt < CHILD_EXPECTED_MS;
+  if (child === undefined) return moment.isBefore(tree.turn.lastEventAt + CHILD_EXPECTED_MS);
   return !child.status.final;
 }
 
-function activeOrQuiet(tree: Unjudged, limits: StatusLimits): TurnStatus {
-  const quietMs = tree.session.asOf - lastEventAt(tree);
-  if (quietMs < QUIET_AFTER_MS || hasRunningCall(tree, limits)) return { state: 'active', final: false };
-  return { state: 'quiet', final: false, quietMs };
+function activeOrQuiet(tree: Unjudged, context: Context): TurnStatus {
+  const eventAt = lastEventAt(tree);
+  if (context.moment.isBefore(eventAt + QUIET_AFTER_MS) || hasRunningCall(tree, context)) return { state: 'active', final: false };
+  return { state: 'quiet', final: false, quietMs: tree.session.asOf - eventAt };
 }
 
 /** A running tool is work, not silence. */
-function hasRunningCall(tree: Unjudged, limits: StatusLimits): boolean {
-  return pendingCalls(tree.turn).length > 0 || children(tree).some((child) => isAlive(child, limits) && hasRunningCall(child, limits));
+function hasRunningCall(tree: Unjudged, context: Context): boolean {
+  return pendingCalls(tree.turn).length > 0 || children(tree).some((child) => isAlive(child, context) && hasRunningCall(child, context));
 }
 
 /** The last real event anywhere in the tree. */
@@ -104,8 +119,8 @@ function children<T extends TurnTree>({ childrenByKey }: { childrenByKey: Record
 }
 
 /** No end was seen and nothing lives: idle long enough means over. */
-function unended(tree: Unjudged, limits: StatusLimits): TurnStatus {
-  return silenceMs(tree) < limits.idleTimeoutMs ? activeOrQuiet(tree, limits) : endedUnseen(tree, limits);
+function unended(tree: Unjudged, context: Context): TurnStatus {
+  return isTrusted(tree, context.idleTimeoutMs, context.moment) ? activeOrQuiet(tree, context) : endedUnseen(tree, context);
 }
 
 function endedUnseen({ session, turn: { lastEventAt: endedAt, startedAt } }: Unjudged, limits: StatusLimits): TurnStatus {
@@ -113,11 +128,11 @@ function endedUnseen({ session, turn: { lastEventAt: endedAt, startedAt } }: Unj
   return isTooLong ? { state: 'timeout', final: true, reason: 'time limit', endedAt } : { state: 'done_unseen', final: true, endedAt };
 }
 
-function ended(tree: Unjudged, limits: StatusLimits): TurnStatus {
+function ended(tree: Unjudged, context: Context): TurnStatus {
   const end = tree.turn.end;
-  if (end === undefined) return unended(tree, limits);
-  if (end.outcome === 'unseen') return endedUnseen(tree, limits);
-  if (end.outcome === 'done' && awaitsAnnouncement(tree)) return activeOrQuiet(tree, limits);
+  if (end === undefined) return unended(tree, context);
+  if (end.outcome === 'unseen') return endedUnseen(tree, context);
+  if (end.outcome === 'done' && awaitsAnnouncement(tree, context.moment)) return activeOrQuiet(tree, context);
   const reason = end.reason === undefined ? {} : { reason: end.reason };
   return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...children(tree).map(endOf)), ...reason };
 }
@@ -125,9 +140,9 @@ function ended(tree: Unjudged, limits: StatusLimits): TurnStatus {
 const STATE_OF_OUTCOME = { done: 'done', failed: 'error', aborted: 'aborted', timed_out: 'timeout', lost: 'lost' } as const;
 
 /** The parent usually writes once more after its last sub-agent ended. */
-function awaitsAnnouncement(tree: TurnTree): boolean {
+function awaitsAnnouncement(tree: TurnTree, moment: Moment): boolean {
   const childEndAt = Math.max(0, ...children(tree).map(endOf));
-  return childEndAt > 0 && tree.turn.lastEventAt <= childEndAt && tree.session.asOf < childEndAt + SETTLE_MS;
+  return childEndAt > 0 && tree.turn.lastEventAt <= childEndAt && moment.isBefore(childEndAt + SETTLE_MS);
 }
 
 function endOf(tree: TurnTree): number {

@@ -1,9 +1,8 @@
-// The ticks of the daemon: at each tick time has passed, or the clock jumped.
+// The one timer of the daemon for whatever time alone brings about. At each tick time has passed, or the clock jumped.
 
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { watchClock } from './clock-watch.ts';
-import { every } from './system-clock.ts';
 
 interface TickParts {
   clock: Clock;
@@ -16,21 +15,50 @@ interface TickParts {
   afterTick(): void;
 }
 
-const TICK_MS = 500;
+export interface Ticks {
+  /** Call before you use the new time outside a tick: a jump must shift the deadlines first. */
+  checkJump(): void;
+  /** Asks for a tick at that instant (wall clock) or soon after it; infinity asks for none. */
+  tickAt(instant: number): void;
+  stop(): void;
+}
 
-/** Call `checkJump` before you use the new time outside a tick: a jump must shift the deadlines first. */
-export function startTicks({ clock, log, tick, shiftClock, afterTick }: TickParts): { checkJump: () => void; stop: () => void } {
-  const watch = watchClock(clock, TICK_MS);
-  const checkJump = (): void => {
+const LOOK_MS = 2_000; // often enough to notice that the clock jumped or that the process stood still
+const DISTANCE_MS = 500; // what is due within this time is done together
+
+export function startTicks({ clock, log, tick, shiftClock, afterTick }: TickParts): Ticks {
+  const watch = watchClock(clock, LOOK_MS);
+  let nextAt = clock.monotonic();
+  let timer: { dueAt: number; cancel: () => void } | undefined;
+
+  function checkJump(): void {
     const byMs = watch.jumpedBy();
     if (byMs === 0) return;
     log.warn({ byMs }, 'The clock was set or the machine slept; all deadlines were moved with it.');
     shiftClock(byMs);
-  };
-  const stop = every(clock, TICK_MS, () => {
+  }
+
+  function run(): void {
+    timer = undefined;
+    nextAt = clock.monotonic() + DISTANCE_MS;
     checkJump();
     if (!watch.isBehind()) tick();
     afterTick();
-  });
-  return { checkJump, stop };
+    start(LOOK_MS);
+  }
+
+  function start(delayMs: number): void {
+    const now = clock.monotonic();
+    const dueAt = Math.max(nextAt, now + delayMs);
+    if (timer !== undefined && timer.dueAt <= dueAt) return;
+    timer?.cancel();
+    timer = { dueAt, cancel: clock.after(dueAt - now, run) };
+  }
+
+  function tickAt(instant: number): void {
+    if (instant < Number.POSITIVE_INFINITY) start(instant - clock.now());
+  }
+
+  start(0);
+  return { checkJump, tickAt, stop: () => timer?.cancel() };
 }

@@ -27,7 +27,7 @@ export interface TwinOptions {
 }
 
 const LOOK_BEFORE_EDIT_MS = 10_000; // since the last read; a twin must be found within 30 s
-const LOOK_WHEN_IDLE_MS = 12_000;
+const LOOK_WHEN_IDLE_MS = 9_000; // such a look also shows that the server is reached, so no other request is made for that
 const NEVER_MS = 3_600_000; // a replaced watcher does not resume by itself; a person restarts or removes it
 
 /** The same sink, until one of our posts carries a newer claim of another instance. */

@@ -1,56 +1,25 @@
 // Decides which root turns have a box, opens their boxes, and draws them when their turns change. Knows nothing of HTTP, files or pacing.
 
-import { isUrgentState, type Sketch } from '../../core/card.ts';
-import type { Clock } from '../../core/clock.ts';
-import type { SessionEvent } from '../../core/event.ts';
+import { isUrgentState } from '../../core/card.ts';
 import type { Change } from '../../core/fold.ts';
-import type { Logger } from '../../core/log.ts';
 import { straysOf } from '../../core/orphans.ts';
-import type { SessionsByKey, TurnTree } from '../../core/session.ts';
-import type { Meter } from '../../core/meter.ts';
+import type { TurnTree } from '../../core/session.ts';
+import { beginSlice } from '../../core/slice.ts';
 import type { Target } from '../../core/sink.ts';
-import { type JudgedTree, judge, lastEventAt, type StatusLimits } from '../../core/status.ts';
+import { type JudgedTree, judge, lastEventAt } from '../../core/status.ts';
 import { type RootTurn, treeOf } from '../../core/tree.ts';
 import { fingerprint } from '../../core/turn.ts';
-import { type BoardRow, type BoxEntry, isAboutToShow, isDrawn, newEntry, type Placement, rowOf, settle, strayRow } from './box-entry.ts';
+import type { BoardOptions, BoardPorts } from './board-ports.ts';
+import { type BoardRow, type BoxEntry, isAboutToShow, isDrawn, newEntry, rowOf, settle, strayRow } from './box-entry.ts';
+import { decideBox } from './box-policy.ts';
+import { hasOpenTurn } from './due-ticks.ts';
 import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
-import { type BoxPolicy, decideBox } from './box-policy.ts';
+import { FORGET_AFTER_MS, forgottenAt } from './next-look.ts';
 import { identityOf } from '../publish/post-meta.ts';
-import type { BoxNews, BoxView } from '../publish/publisher-ports.ts';
-import { hasOpenTurn, isTickDue } from './due-ticks.ts';
-import { shareSlots } from './slot-sharing.ts';
-
-export type { Placement } from './box-entry.ts';
-
-export type ForgottenBox = Pick<BoxEntry, 'boxId' | 'sessionKey'>;
-
-export interface BoardPorts {
-  clock: Clock;
-  log: Logger;
-  /** The sessions as folded up to now. */
-  sessions: SessionsByKey;
-  /** Emits an event: time takes the way of all events, too, and comes back as a change. */
-  emit(event: SessionEvent): void;
-  meter: Meter;
-  sketch(tree: JudgedTree): Sketch;
-  show(view: BoxView | BoxNews): void;
-  /** Asked once per box, when it opens; the answer is kept for the box's life. */
-  place(tree: TurnTree): Promise<Placement>;
-  /** A person should see that box at once: its place is asked for before others. */
-  hurry(box: { agent: string; boxId: string }): void;
-  /** The box is finished and old enough: neither it nor its turn is needed again. */
-  forget(box: ForgottenBox): void;
-}
-
-export interface BoardOptions {
-  limits: StatusLimits;
-  policy: BoxPolicy;
-  /** Boxes kept up to date at once; 0 means no limit. */
-  maxBoxes: number;
-}
-
-const FORGET_AFTER_MS = 15 * 60_000; // late results and announcements reopen a box for this long
+import type { BoxView } from '../publish/publisher-ports.ts';
+import { SlotSharing } from './slot-sharing.ts';
+import { TimeWatch } from './time-watch.ts';
 
 export class Board {
   readonly #ports: BoardPorts;
@@ -61,6 +30,8 @@ export class Board {
   readonly #dirtyIds = new Set<string>();
   readonly #homes: HomeWatch;
   readonly #lostTurns: LostTurns;
+  readonly #slots: SlotSharing;
+  readonly #time: TimeWatch;
   #isCatchingUp = true;
   /** Free slots are not given away any more. */
   #isLeaving = false;
@@ -72,6 +43,14 @@ export class Board {
     this.#homes = new HomeWatch({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
     this.#lostTurns = new LostTurns(ports.meter);
     this.#options = options;
+    this.#time = new TimeWatch(options.policy, () => this.entries().filter(({ final }) => !final).length);
+    this.#slots = new SlotSharing({
+      agentOf: ({ sessionKey }) => ports.sessions.get(sessionKey)?.agentId ?? '',
+      lastEventAtOf: (entry) => {
+        const tree = this.#treeOfEntry(entry);
+        return tree === undefined ? 0 : lastEventAt(tree);
+      },
+    });
   }
 
   /** Draws what an event changed, at the end of the burst it came in. */
@@ -79,13 +58,18 @@ export class Board {
     this.#touch(roots);
   }
 
-  /** Call every half second or so: opens, redraws, ends and forgets boxes because time has passed. */
+  /** Call when it was asked for (`tickAt`): opens, redraws, ends and forgets boxes because time has passed. Costs nothing before. */
   tick(): void {
     if (this.#isCatchingUp) return;
     const now = this.#ports.clock.now();
-    for (const entry of this.entries()) this.#tickEntry(entry, now);
+    const isTimeUp = beginSlice(this.#ports.clock);
+    for (const boxId of this.#time.agenda.takeDue(now)) {
+      const entry = this.#entriesById.get(boxId);
+      if (isTimeUp()) this.#time.agenda.set(boxId, now);
+      else if (entry !== undefined) this.#tickEntry(entry, now);
+    }
     this.#lostTurns.logWithheld(this.#ports.log, now);
-    this.#forgetOld(now);
+    this.#askForTick();
   }
 
   /** No box opens before this is called: the sources are still reading what happened before the start. */
@@ -93,6 +77,7 @@ export class Board {
     this.#isCatchingUp = false;
     const now = this.#ports.clock.now();
     for (const entry of this.#entriesById.values()) {
+      this.#time.agenda.set(entry.boxId, now);
       const tree = this.#judgedTreeOf(entry, now);
       if (tree === undefined) continue;
       const { status } = tree;
@@ -139,7 +124,7 @@ export class Board {
   interrupt(): void {
     this.#isLeaving = true;
     this.#touchBoxes(this.entries().flatMap(({ boxId, final }) => (final ? [] : [boxId])));
-    this.#flush();
+    while (this.#dirtyIds.size > 0) this.#flush();
   }
 
   /** The wall clock was set or the machine slept: every deadline moves along. */
@@ -148,12 +133,12 @@ export class Board {
       entry.openedAt += byMs;
       if (entry.finalAt !== undefined) entry.finalAt += byMs;
     }
+    this.#time.shift(byMs);
   }
 
   /** Draws these boxes, or all open ones, again: their marks have changed without an event. */
   redraw(boxIds: readonly string[] | 'all'): void {
-    const wanted =
-      boxIds === 'all' ? this.entries().filter((entry) => !entry.final) : this.entries().filter((entry) => boxIds.includes(entry.boxId));
+    const wanted = this.entries().filter(({ boxId, final }) => (boxIds === 'all' ? !final : boxIds.includes(boxId)));
     for (const entry of wanted) if (entry.phase === 'passed' && boxIds !== 'all') entry.phase = 'undecided';
     this.#touchBoxes(wanted.map((entry) => entry.boxId));
   }
@@ -191,17 +176,40 @@ export class Board {
     if (this.#dirtyIds.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
   }
 
-  /** Events come in bursts: a box is judged and drawn once per burst, not once per event, and the slots are shared out once for all. */
+  /**
+   * Events come in bursts: a box is judged once per burst, not once per event, and the slots are shared out once for all. What takes long is
+   * done in slices.
+   */
   #flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const dirty = [...this.#dirtyIds].flatMap((boxId) => this.#entriesById.get(boxId) ?? []);
-    this.#dirtyIds.clear();
-    if (this.#isCatchingUp) return;
-    const treesByEntry = new Map(dirty.map((entry) => [entry, this.#judgedTreeOf(entry)]));
-    for (const [entry, tree] of treesByEntry) if (tree !== undefined) this.#update(entry, tree);
-    for (const entry of this.#shareSlots()) if (!treesByEntry.has(entry)) treesByEntry.set(entry, this.#judgedTreeOf(entry));
-    for (const [entry, tree] of treesByEntry) if (tree !== undefined) this.#draw(entry, tree);
+    if (this.#isCatchingUp) return this.#dirtyIds.clear();
+    const treesByEntry = this.#updateDirty();
+    const gained = this.#isLeaving ? [] : this.#slots.share(this.#entriesById.values(), () => this.#options.maxBoxes);
+    for (const entry of gained) if (!treesByEntry.has(entry)) treesByEntry.set(entry, this.#judgedTreeOf(entry));
+    for (const [entry, tree] of treesByEntry) {
+      if (tree === undefined) continue;
+      this.#time.setShown(entry, tree, tree.session.asOf, this.#ports.clock.now());
+      this.#draw(entry, tree);
+    }
+    this.#touchBoxes([]);
+    this.#askForTick();
+  }
+
+  #updateDirty(): Map<BoxEntry, JudgedTree | undefined> {
+    const treesByEntry = new Map<BoxEntry, JudgedTree | undefined>();
+    const isTimeUp = beginSlice(this.#ports.clock);
+    for (const boxId of this.#dirtyIds) {
+      if (isTimeUp()) break;
+      this.#dirtyIds.delete(boxId);
+      const entry = this.#entriesById.get(boxId);
+      if (entry === undefined) continue;
+      const tree = this.#judgedTreeOf(entry);
+      treesByEntry.set(entry, tree);
+      if (tree !== undefined) this.#update(entry, tree);
+      this.#slots.note(entry);
+    }
+    return treesByEntry;
   }
 
   #update(entry: BoxEntry, tree: JudgedTree): void {
@@ -259,46 +267,33 @@ export class Board {
     this.#ports.show({ ...box, card: head, draw: () => ({ ...box, card: draw(), meta: identityOf(tree) }) });
   }
 
-  /** The boxes that have got a slot. */
-  #shareSlots(): BoxEntry[] {
-    if (this.#isLeaving) return [];
-    return shareSlots(this.entries(), this.#options.maxBoxes, {
-      agentOf: (entry) => this.#agentOf(entry),
-      lastEventAtOf: (entry) => {
-        const tree = this.#treeOfEntry(entry);
-        return tree === undefined ? 0 : lastEventAt(tree);
-      },
-    });
-  }
-
-  #agentOf({ sessionKey }: BoxEntry): string {
-    return this.#ports.sessions.get(sessionKey)?.agentId ?? '';
-  }
-
   /** Ticks a session only when that changes its box. */
   #tickEntry(entry: BoxEntry, now: number): void {
     const shown = this.#judgedTreeOf(entry);
     const tree = this.#judgedTreeOf(entry, now);
-    if (tree === undefined || shown === undefined) return;
+    if (tree === undefined || shown === undefined) entry.finalAt ??= now; // a session keeps only so many turns
+    if (now >= forgottenAt(entry) && (tree === undefined || !hasOpenTurn(tree))) return this.#forget(entry);
+    if (tree === undefined || shown === undefined) return this.#time.agenda.set(entry.boxId, forgottenAt(entry));
     this.#homes.watch(entry, tree);
-    const { status } = tree;
-    const changes = status.state !== entry.state || status.final !== entry.final || isTickDue(shown, tree, now);
-    const opens = entry.phase === 'undecided' && decideBox(tree, status, this.#options.policy).kind === 'open';
-    if (changes || opens) this.#tickSession(entry.sessionKey, now);
+    this.#slots.note(entry);
+    const isNews = this.#time.isNews(entry, { shown, tree, now });
+    this.#time.setShown(entry, tree, isNews ? now : shown.session.asOf, now);
+    if (isNews) this.#tickSession(entry.sessionKey, now);
+  }
+
+  #askForTick(): void {
+    this.#ports.tickAt(Math.min(this.#time.agenda.earliest(), this.#lostTurns.logAt()));
   }
 
   #tickSession(sessionKey: string, at: number): void {
     this.#ports.emit({ type: 'clock_ticked', source: 'daemon', sessionKey, at });
   }
 
-  #forgetOld(now: number): void {
-    for (const entry of this.entries()) {
-      const tree = this.#treeOfEntry(entry, now);
-      if (tree === undefined) entry.finalAt ??= now; // a session keeps only so many turns
-      if (entry.finalAt === undefined || now - entry.finalAt < FORGET_AFTER_MS) continue;
-      if (tree !== undefined && hasOpenTurn(judge(tree, this.#options.limits))) continue;
-      this.#ports.forget(entry);
-      this.#entriesById.delete(entry.boxId);
-    }
+  #forget(entry: BoxEntry): void {
+    const { boxId } = entry;
+    this.#ports.forget(entry);
+    this.#entriesById.delete(boxId);
+    this.#time.agenda.delete(boxId);
+    this.#slots.forget(boxId);
   }
 }

@@ -15,8 +15,8 @@ export interface BoxPolicy {
   hasFindings?: (boxId: string) => boolean;
 }
 
-/** `later`: not yet, but it may open when time has passed or something has happened. */
-export type Decision = { kind: 'open' } | { kind: 'later' } | { kind: 'never'; why: string };
+/** `later`: not yet, but it may open when something has happened, and opens at `opensAt` if it still runs then. */
+export type Decision = { kind: 'open' } | { kind: 'later'; opensAt?: number } | { kind: 'never'; why: string };
 
 const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a box
 const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbeat; those are answered in seconds
@@ -59,7 +59,8 @@ function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number, opensAtO
   const opensAt = tree.turn.startedAt + delayMs;
   const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
   if (lastedUntil >= opensAt) return { kind: 'open' };
-  return notYet(status, 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last');
+  const tooShort = notYet(status, 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last');
+  return tooShort.kind === 'later' ? { ...tooShort, opensAt } : tooShort;
 }
 
 function notYet(status: TurnStatus, why: string): Decision {

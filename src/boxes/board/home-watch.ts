@@ -19,6 +19,11 @@ export interface HomeWatchPorts {
 
 const AWAITS_ROUTE_MS = 15_000; // a running source emits the route of a session within seconds
 
+/** When a post that was found is given up if its route is still not known. */
+export function hopelessAt({ phase, found, openedAt }: BoxEntry): number {
+  return phase === 'refused' && found !== undefined ? openedAt + AWAITS_ROUTE_MS : Number.POSITIVE_INFINITY;
+}
+
 export class HomeWatch {
   readonly #ports: HomeWatchPorts;
 
@@ -72,8 +77,8 @@ export class HomeWatch {
     delete entry.isUnproven;
   }
 
-  #isHopeless({ openedAt }: BoxEntry, { turn }: TurnTree): boolean {
-    return turn.route !== undefined || this.#ports.clock.now() - openedAt >= AWAITS_ROUTE_MS;
+  #isHopeless(entry: BoxEntry, { turn }: TurnTree): boolean {
+    return turn.route !== undefined || this.#ports.clock.now() >= hopelessAt(entry);
   }
 
   #withdraw(entry: BoxEntry, tree: TurnTree, target: Target): void {

@@ -47,9 +47,14 @@ export class LostTurns {
     for (const place of [sessionPlace(tree), channelPlace(tree)]) this.#add(place, now);
   }
 
+  /** When `logWithheld` has something to log. */
+  logAt(): number {
+    return this.#withheld === 0 ? Number.POSITIVE_INFINITY : this.#loggedAt + LOG_EVERY_MS;
+  }
+
   /** Logs how many were withheld since the last time, at most once a minute. */
   logWithheld(log: Logger, now: number): void {
-    if (this.#withheld === 0 || now - this.#loggedAt < LOG_EVERY_MS) return;
+    if (now < this.logAt()) return;
     log.warn({ turns: this.#withheld }, 'Too many turns were lost within a minute without any output; these got no post.');
     this.#withheld = 0;
     this.#loggedAt = now;

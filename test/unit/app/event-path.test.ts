@@ -32,6 +32,7 @@ function laid(): { path: EventPath; fold: Fold; board: Station; rules: Station }
   };
   const path = new EventPath({
     clock: { now: () => NOW },
+    tickAt: () => {},
     fold,
     board: () => ({ ...station(board), tick }),
     coordinator: () => station(rules),

@@ -93,7 +93,7 @@ export async function startRig(dir: string, changes: Partial<CoordinatorOptions>
     async restart() {
       parts.fold = new Fold();
       for (const session of disk.sessions.values()) parts.fold.restore(session, clock.now());
-      parts.path = new EventPath({ clock, fold: parts.fold, board: rig.board, coordinator: rig.coordinator });
+      parts.path = new EventPath({ tickAt: () => {}, clock, fold: parts.fold, board: rig.board, coordinator: rig.coordinator });
       parts.board = createBoard(rig, redact);
       parts.coordinator = createCoordinator({ ...portsOf(rig, disk), redact }, optionsOf(rig, changes));
       await parts.coordinator.start();
@@ -118,6 +118,7 @@ function createBoard(rig: Rig, redact: (text: string) => string): Board {
       log: quiet,
       sessions: rig.fold().sessionsByKey,
       emit: (event) => rig.path().apply(event),
+      tickAt: () => {},
       meter: new Counters(),
       sketch: (tree) =>
         sketchCard(tree, {

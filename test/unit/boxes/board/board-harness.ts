@@ -1,7 +1,9 @@
 // A board with a fake clock and the real renderer. Records everything that the board shows.
 
 import { Counters } from '../../../../src/health/counters.ts';
-import { Board, type BoardOptions, type Placement } from '../../../../src/boxes/board/board.ts';
+import { Board } from '../../../../src/boxes/board/board.ts';
+import type { BoardOptions } from '../../../../src/boxes/board/board-ports.ts';
+import type { Placement } from '../../../../src/boxes/board/box-entry.ts';
 import { BUILT_IN_LABELS } from '../../../../src/boxes/render/tool-labels.ts';
 import { drawn } from '../../../../src/boxes/publish/drawing.ts';
 import type { BoxNews, BoxView } from '../../../../src/boxes/publish/publisher-ports.ts';
@@ -42,6 +44,8 @@ export class BoardHarness {
   readonly counters = new Counters();
   readonly views: BoxView[] = [];
   readonly forgotten: string[] = [];
+  /** The instants at which ticks were asked for. */
+  readonly asked: number[] = [];
   #ids = 0;
 
   constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), ...options }: BoardHarnessOptions = {}) {
@@ -52,6 +56,7 @@ export class BoardHarness {
         clock,
         sessions: this.fold.sessionsByKey,
         emit: (event) => this.path.apply(event),
+        tickAt: (instant) => void this.asked.push(instant),
         log: { ...quiet, warn: options.warn ?? quiet.warn, debug: options.debug ?? quiet.debug },
         meter: this.counters,
         sketch: (tree) => sketchCard(tree, { verbosity: 'normal', maxLines: 15, labels: BUILT_IN_LABELS, redact: (text) => text }),
@@ -75,7 +80,7 @@ export class BoardHarness {
         },
       },
     );
-    this.path = new EventPath({ clock, fold: this.fold, board: () => this.board });
+    this.path = new EventPath({ tickAt: (instant) => void this.asked.push(instant), clock, fold: this.fold, board: () => this.board });
     if (!isCatchingUp) this.board.caughtUp();
   }
 

@@ -38,6 +38,7 @@ class Desk {
       clock: this.#clock,
       sessions: this.#fold.sessionsByKey,
       emit: (event) => this.#path.apply(event),
+      tickAt: () => {},
       log: quiet,
       meter: new Counters(),
       sketch: (tree): Sketch => {
@@ -59,7 +60,7 @@ class Desk {
     },
   );
 
-  readonly #path = new EventPath({ clock: this.#clock, fold: this.#fold, board: () => this.#board });
+  readonly #path = new EventPath({ tickAt: () => {}, clock: this.#clock, fold: this.#fold, board: () => this.#board });
 
   constructor() {
     this.#board.caughtUp();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isQuietTickDue } from '../../../../src/boxes/board/due-ticks.ts';
+import { nextQuietTickAt } from '../../../../src/boxes/board/due-ticks.ts';
 
+const isQuietTickDue = (eventAt: number, asOf: number, now: number): boolean => now >= nextQuietTickAt(eventAt, asOf);
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 

@@ -1,7 +1,7 @@
 // What a board takes over from the one before it, and what it says when it stops.
 
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../../../src/boxes/board/board.ts';
+import type { Placement } from '../../../../src/boxes/board/box-entry.ts';
 import { BoardHarness, type BoardHarnessOptions } from './board-harness.ts';
 
 /** A desk after a restart: what the old board remembered, at the same clock. Its sources still read what happened meanwhile. */

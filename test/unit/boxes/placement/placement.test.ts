@@ -1,7 +1,7 @@
 // Where the box of a turn goes: routes, privacy, threads and lists, as one table each.
 
 import { describe, expect, it } from 'vitest';
-import type { Placement } from '../../../../src/boxes/board/board.ts';
+import type { Placement } from '../../../../src/boxes/board/box-entry.ts';
 import type { Route, Trigger } from '../../../../src/core/event.ts';
 import { newSession } from '../../../../src/core/reduce.ts';
 import type { TurnTree } from '../../../../src/core/session.ts';

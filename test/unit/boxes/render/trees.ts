@@ -72,5 +72,5 @@ export function drawTree(tree: TurnTree, statusOf: (node: TurnTree) => TurnStatu
 
 function withStatus(tree: TurnTree, statusOf: (node: TurnTree) => TurnStatus): JudgedTree {
   const children = Object.entries(tree.childrenByKey).map(([key, child]) => [key, withStatus(child, statusOf)] as const);
-  return { ...tree, status: statusOf(tree), childrenByKey: Object.fromEntries(children) };
+  return { ...tree, status: statusOf(tree), childrenByKey: Object.fromEntries(children), holdsUntil: Number.POSITIVE_INFINITY };
 }
