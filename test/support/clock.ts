@@ -8,6 +8,8 @@ interface Timer {
 }
 
 export class FakeClock implements Clock {
+  /** How many timers were ever set. */
+  timers = 0;
   readonly #startAt: number;
   #elapsed = 0;
   readonly #timers = new Set<Timer>();
@@ -26,6 +28,7 @@ export class FakeClock implements Clock {
 
   after(delayMs: number, run: () => void): () => void {
     const timer = { dueAt: this.#elapsed + delayMs, run };
+    this.timers += 1;
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -64,6 +67,25 @@ export class FakeClock implements Clock {
     let next: Timer | undefined;
     for (const timer of this.#timers) if (timer.dueAt <= end && (next === undefined || timer.dueAt < next.dueAt)) next = timer;
     return next;
+  }
+}
+
+/** A tenth of a millisecond passes whenever somebody asks how late it is, as if all work took time. */
+export class SlowClock extends FakeClock {
+  #asked = 0;
+  /** Called before each timer is run. */
+  onTimer = (): void => undefined;
+
+  override after(delayMs: number, run: () => void): () => void {
+    return super.after(delayMs, () => {
+      this.onTimer();
+      run();
+    });
+  }
+
+  override monotonic(): number {
+    this.#asked += 1;
+    return super.monotonic() + this.#asked / 10;
   }
 }
 

@@ -34,17 +34,8 @@ it('a request is chosen among a thousand boxes with as many looks at boxes as am
   expect(await plansPerRequest(1_000)).toBeLessThan(5);
 });
 
-class CountingClock extends FakeClock {
-  timers = 0;
-
-  override after(delayMs: number, run: () => void): () => void {
-    this.timers += 1;
-    return super.after(delayMs, run);
-  }
-}
-
 it('a change of a box that waits already wakes nobody up', async () => {
-  const clock = new CountingClock();
+  const clock = new FakeClock();
   const harness = createHarness({ clock });
   for (let box = 0; box < 100; box += 1) harness.publisher.show(view(`box${box}`, 'one'));
   await clock.advance(60_000);

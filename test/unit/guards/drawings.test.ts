@@ -2,29 +2,18 @@
 
 import { describe, expect, it } from 'vitest';
 import type { BoxNews } from '../../../src/boxes/publish/publisher-ports.ts';
-import { FakeClock } from '../../support/clock.ts';
 import { createHarness, type Harness, shownBy, type ViewSetting, view } from '../boxes/publish/harness.ts';
 
 const BOXES = 100;
 const SECONDS = 20;
 
-class CountingClock extends FakeClock {
-  timers = 0;
-  override after(delayMs: number, run: () => void): () => void {
-    this.timers += 1;
-    return super.after(delayMs, run);
-  }
-}
-
 interface Room extends Harness {
-  clock: CountingClock;
   drawings(): number;
   tell(boxId: string, text: string, setting?: ViewSetting): void;
 }
 
 function room(): Room {
-  const clock = new CountingClock();
-  const harness = createHarness({ clock });
+  const harness = createHarness();
   let drawings = 0;
   const tell = (boxId: string, text: string, setting?: ViewSetting): void => {
     const { card, meta, ...box } = view(boxId, text, setting);
@@ -35,7 +24,7 @@ function room(): Room {
     };
     harness.publisher.show(news);
   };
-  return Object.assign(harness, { clock, drawings: () => drawings, tell });
+  return Object.assign(harness, { drawings: () => drawings, tell });
 }
 
 const pushes = ({ server }: Room): number => server.sent.filter(({ call }) => call === 'create' || call === 'edit').length;

@@ -2,25 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { BoardHarness } from './board-harness.ts';
-import { FakeClock } from '../../../support/clock.ts';
+import { SlowClock } from '../../../support/clock.ts';
 
 const BOXES = 1_000;
-/** A tenth of a millisecond passes whenever somebody asks how late it is. */
-class SlowClock extends FakeClock {
-  #asked = 0;
-  onTimer = (): void => undefined;
-  override after(delayMs: number, run: () => void): () => void {
-    return super.after(delayMs, () => {
-      this.onTimer();
-      run();
-    });
-  }
-  override monotonic(): number {
-    this.#asked += 1;
-    return super.monotonic() + this.#asked / 10;
-  }
-}
-
 const key = (index: number): string => `agent:a${index % 10}:main:${index}`;
 
 describe('a burst of events of a thousand sessions', () => {
