@@ -99,36 +99,17 @@ export class Daemon {
     this.#state = new StateStore(machine.checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
     this.#redact = createRedactor(secretsOf(config));
     this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
-    this.#routes = new RouteBook(config.routes ?? [], {
-      clock,
-      log,
-      facts: this.#state.facts,
-      resolve: (target) => this.#chat.directory.channelOf(target),
-    });
-    this.#twin = withTwinWatch(this.#chat.sink, {
-      clock,
-      onOlder: () => this.#publisher.reclaim(),
-      instance,
-      claimedAt: this.#startedAt,
-      onReplaced: (reason) =>
-        log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
-    });
-    this.#sink = withAdoption(this.#twin, clock, instance, {
-      turns: () => this.#board.identities(),
-      posts: this.#state.posts,
-    });
+    const { directory } = this.#chat;
+    this.#routes = new RouteBook(config.routes ?? [], { clock, log, facts: this.#state.facts, resolve: (at) => directory.channelOf(at) });
+    this.#twin = this.#createTwin();
+    this.#sink = withAdoption(this.#twin, clock, instance, { turns: () => this.#board.identities(), posts: this.#state.posts });
     const { burst } = config.editsPerSecond;
     this.#budget = new RequestBudget(clock, () => budgetLimits(this.#chat.perSecond(), burst));
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
-    this.#path = new EventPath({
-      clock,
-      fold: this.#fold,
-      tickAt: (instant) => this.#ticks?.tickAt(instant),
-      board: () => this.#board,
-      coordinator: () => this.#coordinator,
-    });
+    const tickAt = (instant: number): void => this.#ticks?.tickAt(instant);
+    this.#path = new EventPath({ clock, fold: this.#fold, tickAt, board: () => this.#board, coordinator: () => this.#coordinator });
     const sessions = this.#fold.sessionsByKey;
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
@@ -185,6 +166,17 @@ export class Daemon {
 
   async #stopSources(): Promise<void> {
     await Promise.all(this.#sources.map((source) => source.stop()));
+  }
+
+  #createTwin(): TwinSink {
+    return withTwinWatch(this.#chat.sink, {
+      clock: this.#clock,
+      onOlder: () => this.#publisher.reclaim(),
+      instance: this.#machine.instance,
+      claimedAt: this.#startedAt,
+      onReplaced: (reason) =>
+        this.#log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
+    });
   }
 
   #createPublisher(): Publisher {
