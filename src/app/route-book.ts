@@ -5,6 +5,7 @@ import { isRecord } from '../core/json-guards.ts';
 import type { Logger } from '../core/log.ts';
 import { type RouteRule, ruleFor, ruleText, ruleToShow, type RouteTarget, targetText, visibilityOf } from '../core/route-rule.ts';
 import { isRefusal } from '../core/sink.ts';
+import { untilAnswered } from '../core/until-healthy.ts';
 import type { Visibility } from '../core/source.ts';
 import type { BoardRow } from '../boxes/board/box-entry.ts';
 import type { RoutedTo } from '../boxes/placement/placement.ts';
@@ -12,7 +13,7 @@ import type { RouteFacts } from '../health/health-report.ts';
 import type { ImmediateRows } from '../store/immediate-rows.ts';
 
 export interface RouteBookPorts {
-  clock: Pick<Clock, 'now' | 'monotonic'>;
+  clock: Clock;
   log: Logger;
   /** Where it is remembered since when a rule is there, and whether it was ever needed. */
   facts: Pick<ImmediateRows, 'get' | 'put'>;
@@ -38,6 +39,7 @@ export class RouteBook {
   readonly #ports: RouteBookPorts;
   readonly #usesByPattern: Map<string, RuleUse>;
   readonly #foundByTarget = new Map<string, Found>();
+  readonly #askingByTarget = new Map<string, Promise<Found>>();
 
   constructor(rules: readonly RouteRule[], ports: RouteBookPorts) {
     this.#rules = rules;
@@ -64,7 +66,7 @@ export class RouteBook {
 
   /** Looks for all targets, so that health names those that do not exist. Never throws: what fails now is asked for again when needed. */
   async resolveAll(): Promise<void> {
-    for (const { target } of this.#rules) await this.#find(target).catch(() => undefined);
+    await Promise.all(this.#rules.map(({ target }) => this.#find(target).catch(() => undefined)));
   }
 
   /** `undefined` when there is neither a rule nor a session that needs one. */
@@ -106,21 +108,29 @@ export class RouteBook {
     return rule;
   }
 
+  /** Each target is asked for once at a time. */
   async #find(target: RouteTarget): Promise<Found> {
     const name = targetText(target);
     const known = this.#foundByTarget.get(name);
-    const now = this.#ports.clock.monotonic();
-    if (known !== undefined && ('channelId' in known || now - known.at < ASK_AGAIN_MS)) return known;
-    const found = await this.#ports.resolve(target).then(
+    if (known !== undefined && ('channelId' in known || this.#ports.clock.monotonic() - known.at < ASK_AGAIN_MS)) return known;
+    const asking = this.#askingByTarget.get(name) ?? this.#ask(target, name).finally(() => this.#askingByTarget.delete(name));
+    this.#askingByTarget.set(name, asking);
+    return asking;
+  }
+
+  /** A refusal that passes within seconds is none: a box would be withdrawn for it. */
+  async #ask(target: RouteTarget, what: string): Promise<Found> {
+    const { clock, log, resolve } = this.#ports;
+    const found = await untilAnswered(clock, () => resolve(target)).then(
       (channelId) => ({ channelId }),
       (error: unknown) => {
         if (!isRefusal(error)) throw error;
-        return { because: error.message, at: now };
+        return { because: error.message, at: clock.monotonic() };
       },
     );
-    if ('because' in found && known === undefined)
-      this.#ports.log.warn({ what: name, because: found.because }, 'A target of ROUTES cannot be used; it is asked for again when needed.');
-    this.#foundByTarget.set(name, found);
+    if ('because' in found && !this.#foundByTarget.has(what))
+      log.warn({ what, because: found.because }, 'A target of ROUTES cannot be used; it is asked for again when needed.');
+    this.#foundByTarget.set(what, found);
     return found;
   }
 

@@ -20,9 +20,9 @@ export async function untilHealthy<T>(clock: Clock, attempt: () => Promise<T>): 
 
 const PASSING_STEPS_MS = [500, 1_000, 2_000, 4_000, 8_000]; // as a box waits that was refused
 
-/** The same, but tries a few times more when a healthy server refuses: databases that fail over refuse for seconds. */
-export async function untilAnswered<T>(clock: Clock, attempt: () => Promise<T>): Promise<T> {
-  for (const stepMs of PASSING_STEPS_MS) {
+/** The same, but tries again after each of these steps when a healthy server refuses: databases that fail over refuse for seconds. */
+export async function untilAnswered<T>(clock: Clock, attempt: () => Promise<T>, stepsMs = PASSING_STEPS_MS): Promise<T> {
+  for (const stepMs of stepsMs) {
     try {
       return await untilHealthy(clock, attempt);
     } catch (error) {

@@ -7,7 +7,7 @@ import { type BoxEntry, type Placement, settle } from './box-entry.ts';
 import { homeNow, isSameHome, isStillHome, takeFound, takePlacement } from './box-home.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
-import { withdrawnCard } from './withdrawn-card.ts';
+import { UNPROVEN, UNROUTED, withdrawnCard } from './withdrawn-card.ts';
 
 export interface HomeWatchPorts {
   clock: Clock;
@@ -77,14 +77,20 @@ export class HomeWatch {
     delete entry.isUnproven;
   }
 
-  #isHopeless(entry: BoxEntry, { turn }: TurnTree): boolean {
-    return turn.route !== undefined || this.#ports.clock.now() >= hopelessAt(entry);
+  #isHopeless(entry: BoxEntry, { turn, session }: TurnTree): boolean {
+    return turn.route !== undefined || session.address !== undefined || this.#ports.clock.now() >= hopelessAt(entry);
   }
 
   #withdraw(entry: BoxEntry, tree: TurnTree, target: Target): void {
     settle(entry, 'withdrawn', `its box was closed: ${entry.why ?? ''}`);
     const { session, turn } = tree;
     const meta = identityOf(tree);
-    this.#ports.show({ boxId: entry.boxId, target, card: withdrawnCard(session.agentId), turnStartedAt: turn.startedAt, meta });
+    this.#ports.show({
+      boxId: entry.boxId,
+      target,
+      card: withdrawnCard(session.agentId, session.address === undefined ? UNPROVEN : UNROUTED),
+      turnStartedAt: turn.startedAt,
+      meta,
+    });
   }
 }

@@ -3,11 +3,14 @@
 import type { Card } from '../../core/card.ts';
 import { closingCard } from '../render/closing-card.ts';
 
-export function withdrawnCard(agentId: string): Card {
+export const UNPROVEN = 'this conversation is not known to be public, so it is not shown here any more';
+export const UNROUTED = 'no rule of ROUTES sends it here any more';
+
+export function withdrawnCard(agentId: string, line = UNPROVEN): Card {
   return closingCard(agentId, {
     state: 'interrupted',
     heading: '[INTERRUPTED] not shown here any more',
-    line: 'this conversation is not known to be public, so it is not shown here any more',
+    line,
     urgentKey: 'withdrawn',
   });
 }

@@ -34,6 +34,7 @@ export interface ThreadServer {
   isExpensive(rootId: string): Promise<boolean>;
 }
 
+const GONE_STEPS_MS = [500, 1_500]; // one answer "gone" may come from a replica that lags; three do not
 const LOOK_AGAIN_MS = 200; // the first post of a thread usually takes less
 
 export interface ThreadPorts {
@@ -72,7 +73,7 @@ function isOver({ activeAt, boxIds }: KnownThread, { session, turn }: TurnTree, 
 /** The first post of the thread, unless it was deleted, is elsewhere, or its thread has become too expensive. */
 async function usableRoot(postId: string, channelId: string, { server, clock }: ThreadPorts): Promise<string | undefined> {
   try {
-    const top = await untilAnswered(clock, () => server.rootOf(postId));
+    const top = await untilAnswered(clock, () => server.rootOf(postId), GONE_STEPS_MS);
     return top.channelId === channelId && !(await server.isExpensive(top.rootId)) ? top.rootId : undefined;
   } catch (error) {
     if (!isRefusal(error)) throw error;

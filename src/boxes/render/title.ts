@@ -2,14 +2,16 @@
 
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import type { Usage } from '../../core/event.ts';
-import type { TurnTree } from '../../core/session.ts';
+import type { Session, TurnTree } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import { addUsage, failedCallCount, usageOf } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
 import type { RenderOptions } from './render-options.ts';
+import { codeSpan } from '../../text/neutralise.ts';
 import { joined, foreignName, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
+const ID_CHARS = 4; // of the session's id, to tell two of one project apart
 const MAX_REASON_POINTS = 60; // one line on a phone
 
 /** `[ACTIVE] main | 38s`, `[DONE] main | 53s | 12.4k tokens | 1 failed`, `[ERROR] reason | main | 12s`. */
@@ -39,9 +41,18 @@ export function childName({ turn, childrenByKey }: TurnTree, childKey: string): 
   return turn.childrenByKey[childKey]?.label ?? session?.label ?? session?.agentId ?? '';
 }
 
+/** `main`, `main: nightly report`; of agents without a channel `claude-code · shop #a1b2`: project, and the end of the session's id. */
 function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording {
+  if (session.address !== undefined) return projectName(session, session.address, options);
   const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
   return joined([safeName(session.agentId, options), [foreignName(options.redact(job), MAX_NAME_POINTS)]], ': ');
+}
+
+function projectName({ agentId, label, sessionId }: Session, address: string, options: RenderOptions): Wording {
+  const project = label ?? address.slice(address.lastIndexOf('/') + 1);
+  const id = (sessionId ?? '').replace(/[^0-9a-z]/gi, '').slice(-ID_CHARS);
+  const name = joined([safeName(agentId, options), [foreignName(options.redact(project).replaceAll(':', ' '), MAX_NAME_POINTS)]], ' · ');
+  return joined([name, id === '' ? [] : [{ first: codeSpan(`#${id}`), later: `#${id}` }]], ' ');
 }
 
 function tagOf(state: BoxState): string {

@@ -1,0 +1,133 @@
+// Where sessions go that have no channel of their own, what nobody sees of them, and what health says of rules that lead nowhere.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { until } from '../support/until.ts';
+import { boxesOf } from './harness.ts';
+import { type Life, type RoutedRig, routedRig, SHOP } from './routed-rig.ts';
+
+const OTHER = 'claude-code:/home/dev/diary';
+
+async function boxOf(rig: RoutedRig, id: string) {
+  await until(`the box of ${id}`, () => boxesOf(rig.posts()).some(({ text }) => text.includes(id)));
+  return rig.posts().find((post) => boxesOf([post])[0]?.text.includes(id) === true);
+}
+
+async function whyNot(life: Life, words: string): Promise<void> {
+  await until(`no box: ${words}`, () => life.health().sessions.some(({ why }) => why?.includes(words) === true), {
+    detail: () => JSON.stringify(life.health().sessions),
+  });
+}
+
+describe('a session with an address', () => {
+  it('goes where the first rule that matches says: a channel by name, by id, or the direct channel with a person', async () => {
+    const rig = await routedRig();
+    await rig.start(`claude-code:/home/dev/shop=lab/agents, claude-code:*/ops=${SAMPLE.privateId}, claude-code:*=@alice`);
+    rig.asks('s1', 'one');
+    rig.asks('s2', 'two', 'claude-code:/home/dev/ops');
+    rig.asks('s3', 'three', OTHER);
+    expect((await boxOf(rig, 'one'))?.channel_id).toBe(SAMPLE.publicId);
+    expect((await boxOf(rig, 'two'))?.channel_id).toBe(SAMPLE.privateId);
+    expect((await boxOf(rig, 'three'))?.channel_id).toBe(SAMPLE.directId);
+  });
+
+  it('has a title with its source, its project and the end of its id', async () => {
+    const rig = await routedRig();
+    await rig.start(`claude-code:*=lab/agents`);
+    rig.asks('s1', 'one');
+    const post = await boxOf(rig, 'one');
+    expect(boxesOf(post === undefined ? [] : [post])[0]?.title).toMatch(/^\[ACTIVE\] claude-code · shop #a1b2 \| \d+s$/);
+  });
+
+  it('goes nowhere without a rule, whatever DEFAULT_CHANNEL says, and health counts it with the rule that would show it', async () => {
+    const rig = await routedRig();
+    const life = await rig.start('openclaw:*=lab/agents', { DEFAULT_CHANNEL: 'lab/agents', DEFAULT_CHANNEL_DIRECT: '1' });
+    rig.asks('s1', 'one');
+    rig.asks('s2', 'two');
+    rig.asks('s3', 'three', OTHER);
+    await whyNot(life, `ROUTES=${OTHER}=team/channel`);
+    const { routes, status } = life.health();
+    expect(routes?.unrouted).toEqual([
+      { address: SHOP, sessions: 2, rule: `${SHOP}=team/channel` },
+      { address: OTHER, sessions: 1, rule: `${OTHER}=team/channel` },
+    ]);
+    expect(status).toBe('ok');
+    expect(rig.posts()).toEqual([]);
+    expect(life.visibility(SHOP).isRouted).toBe(false);
+  });
+
+  it('gets no box while its target cannot be used, and health says why before anybody needs it', async () => {
+    const rig = await routedRig();
+    const life = await rig.start('claude-code:/a=lab/nowhere, claude-code:/b=lab/lounge, claude-code:/c=@nobody');
+    const reasons = ['does not exist', 'add it to the team and the channel', 'there is no user @nobody'];
+    for (const because of reasons)
+      await until('health says it', () => life.health().reason.includes(because), { detail: () => life.health().reason });
+    expect(life.health().status).toBe('degraded');
+    for (const [index, because] of reasons.entries()) {
+      rig.asks(`s${index}`, `ask ${index}`, `claude-code:/${'abc'[index] ?? ''}`);
+      await whyNot(life, because);
+    }
+    expect(rig.posts()).toEqual([]);
+  }, 60_000);
+
+  it('is withdrawn from its channel when a restart finds no rule for it any more', async () => {
+    const rig = await routedRig();
+    const first = await rig.start('claude-code:*=lab/agents');
+    rig.asks('s1', 'one');
+    await boxOf(rig, 'one');
+    first.kill();
+    await rig.start('claude-code:/elsewhere/*=lab/agents');
+    rig.did('s1', { type: 'message', messageId: 'm', text: 'private words', stop: 'tools' });
+    await until('it is withdrawn', () => boxesOf(rig.posts())[0]?.title.includes('not shown here any more') === true, {
+      detail: () => JSON.stringify(boxesOf(rig.posts())),
+    });
+    expect(JSON.stringify(rig.standIn.requests)).not.toContain('private words');
+  }, 60_000);
+});
+
+describe('a rule for agents of OpenClaw', () => {
+  const shown = { type: 'tool_started', callId: 'c', tool: 'exec', args: { command: 'make' } } as const;
+
+  it('takes what is public and has no channel, before DEFAULT_CHANNEL; never what is private or unproven', async () => {
+    const rig = await routedRig();
+    const life = await rig.start('openclaw:main=lab/ops', { DEFAULT_CHANNEL: 'lab/agents' });
+    for (const [key, agentId, audience] of [
+      ['public', 'main', 'public'],
+      ['own', 'main', 'own'],
+      ['other', 'writer', 'public'],
+      ['direct', 'main', 'direct'],
+      ['unknown', 'main', 'unknown'],
+      ['disputed', 'main', 'disputed'],
+    ] as const) {
+      rig.did(key, { type: 'session_seen', agentId, route: { kind: 'elsewhere', audience } });
+      rig.did(key, { type: 'turn_started', trigger: { kind: 'operator' }, messageId: key });
+      rig.did(key, { ...shown, args: { command: `echo ${key}-words` } });
+    }
+    expect((await boxOf(rig, 'public-words'))?.channel_id).toBe(SAMPLE.privateId);
+    expect((await boxOf(rig, 'own-words'))?.channel_id).toBe(SAMPLE.privateId);
+    expect((await boxOf(rig, 'other-words'))?.channel_id).toBe(SAMPLE.publicId);
+    await until(
+      'three refusals',
+      () => life.health().sessions.filter(({ why }) => why?.includes('private') === true || why?.includes('direct') === true).length === 3,
+    );
+    expect(rig.posts()).toHaveLength(3);
+  });
+});
+
+it('hidden arguments of a call reach no post, checkpoint, log, health page or status', async () => {
+  const rig = await routedRig();
+  const life = await rig.start('claude-code:*=lab/agents');
+  rig.asks('s1', 'one');
+  rig.did('s1', { type: 'tool_started', callId: 'h', tool: 'Bash', args: { where: 'src' }, hidden: { command: 'canary-5e1f' } });
+  rig.did('s1', { type: 'tool_started', callId: 'h', tool: 'Bash', args: { where: 'src' }, hidden: { command: 'canary-5e1f' } });
+  rig.answers('s1', 'one');
+  await until('the end', () => boxesOf(rig.posts())[0]?.title.startsWith('[DONE]') === true);
+  const health = JSON.stringify(life.health());
+  await life.stop();
+  const state = readdirSync(join(rig.folder, 'state')).map((name) => readFileSync(join(rig.folder, 'state', name), 'latin1'));
+  expect(state.join('')).toContain('"where"');
+  for (const place of [health, ...state, rig.log.join('\n'), JSON.stringify(rig.standIn.requests), JSON.stringify(rig.posts())])
+    expect(place).not.toContain('canary-5e1f');
+});
