@@ -1,0 +1,170 @@
+// One home of Codex: emits what the rollouts in it say, under the keys of their threads.
+
+import { basename } from 'node:path';
+import type { SessionEvent } from '../../core/event.ts';
+import { setBounded } from '../../core/bounded-map.ts';
+import type { Source, SourcePorts } from '../../core/source.ts';
+import type { FileEvents } from '../../files/watch.ts';
+import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
+import { CODEX } from './codex-identity.ts';
+import { DAY_FOLDERS, isRollout } from './day-folders.ts';
+import { OpenThreads } from './open-threads.ts';
+import type { RolloutEvent, SessionFacts } from './rollout-event.ts';
+import { rolloutFormat } from './rollout-format.ts';
+import type { ShownThread } from './shown-thread.ts';
+import { sessionEvents } from './session-events.ts';
+import { keyOfThread, threadOfKey } from './thread-key.ts';
+import type { ThreadLocksOptions } from './thread-locks.ts';
+import { ThreadWatch } from './thread-watch.ts';
+
+export interface CodexHomeOptions extends SourcePorts {
+  id?: string;
+  /** The folder that `CODEX_HOME` names. It may be missing and is waited for. */
+  home: string;
+  /** Poll instead of using file events, for network mounts. */
+  polling: boolean;
+  fileEvents?: FileEvents;
+  /** How locks are seen; by default as the system shows them. */
+  locks?: Omit<ThreadLocksOptions, 'home'>;
+}
+
+const MAX_THREADS = 5_000; // a forgotten thread is only introduced once more
+const NAME_PREFIX = /^rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-/; // behind it is the thread's id, perhaps with a segment's
+
+/** A source that emits what the rollouts below `home` say, from `start` until `stop`. */
+export function createCodexHome(options: CodexHomeOptions): Source {
+  const home = new CodexHome(options);
+  return {
+    ...CODEX,
+    id: options.id ?? CODEX.id,
+    start: () => home.start(),
+    stop: () => home.stop(),
+    health: () => home.health(),
+  };
+}
+
+class CodexHome {
+  readonly #options: CodexHomeOptions;
+  readonly #logs: AgentLogs<RolloutEvent>;
+  /** What was emitted of each thread, as text. */
+  readonly #factsByKey = new Map<string, string>();
+  readonly #unknownKinds: Record<string, number> = {};
+  readonly #open = new OpenThreads();
+  readonly #watch: ThreadWatch;
+  /** Where each thread writes now: a rewind goes on in a new file. */
+  readonly #writesToByThread = new Map<string, string>();
+  readonly #pathsByThread = new Map<string, string>();
+  readonly #wantedThreads = new Set<string>();
+  #lastEventAt: number | undefined;
+  #isStopped = false;
+
+  constructor(options: CodexHomeOptions) {
+    const { home, polling, clock, log, redact, visibility, checkpoints, onProgress, fileEvents } = options;
+    this.#options = options;
+    this.#logs = new AgentLogs<RolloutEvent>({
+      root: home,
+      layout: DAY_FOLDERS,
+      noun: 'rollout',
+      isLog: isRollout,
+      format: rolloutFormat({ redact, visibility, onUnknown: (kind) => this.#countUnknown(kind) }),
+      clock,
+      log,
+      polling,
+      checkpoints,
+      onProgress,
+      emit: (file, events) => events.forEach((event) => this.#emitFrom(file, event)),
+      onFound: (path) => this.#found(path),
+      onGone: (path, session) => this.#vanished(path, session),
+      isLive: ({ session }) => this.#open.has(threadOfKey(session ?? '') ?? ''),
+      fileEvents,
+    });
+    this.#watch = new ThreadWatch({
+      ...options.locks,
+      home,
+      clock,
+      open: () => this.#open.ids(),
+      catchUp: (id) => this.#logs.files.read(this.#writesToByThread.get(id) ?? ''),
+      onGone: (id) => this.#lost(id),
+    });
+  }
+
+  async start(): Promise<void> {
+    for (const { sessionKey } of this.#options.openTurns()) this.#open.add(threadOfKey(sessionKey) ?? '');
+    await this.#logs.start();
+    this.#watch.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#watch.stop();
+    await this.#logs.stop();
+  }
+
+  health(): ReturnType<Source['health']> {
+    return { ...this.#logs.health(), lastEventAt: this.#lastEventAt, unknownKinds: { ...this.#unknownKinds } };
+  }
+
+  get #source(): string {
+    return this.#options.id ?? CODEX.id;
+  }
+
+  #countUnknown(kind: string): void {
+    this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
+  }
+
+  #emitFrom(file: AgentLog<RolloutEvent>, event: RolloutEvent): void {
+    const { owner, body, at } = event;
+    const key = keyOfThread(owner.thread.id);
+    file.session = key;
+    this.#introduce(key, owner, body.type === 'facts' ? body.facts : {}, at);
+    if (body.type === 'facts') return;
+    setBounded(this.#writesToByThread, owner.thread.id, file.path, MAX_THREADS);
+    if (this.#open.apply(owner.thread.id, body)) this.#watch.closed(owner.thread.id);
+    else this.#watch.wake();
+    this.#emitAll(event);
+  }
+
+  #introduce(key: string, owner: ShownThread, facts: SessionFacts, at: number): void {
+    const known = this.#factsByKey.get(key);
+    const text = JSON.stringify(facts);
+    if (known === text || (known !== undefined && text === '{}')) return;
+    setBounded(this.#factsByKey, key, text, MAX_THREADS);
+    this.#emitAll({ owner, at, body: { type: 'facts', facts } });
+    if (owner.thread.parentId !== undefined) this.#wantThread(owner.thread.parentId);
+  }
+
+  #emitAll(event: RolloutEvent): void {
+    for (const told of sessionEvents(event, this.#source)) this.#emit(told);
+  }
+
+  /** The turn that spawned a thread matters, however old its last line is. */
+  #wantThread(id: string): void {
+    const path = this.#pathsByThread.get(id);
+    if (path === undefined) this.#wantedThreads.add(id);
+    else this.#logs.want(path);
+  }
+
+  #found(path: string): void {
+    const thread = basename(path, '.jsonl').replace(NAME_PREFIX, '');
+    this.#pathsByThread.set(thread, path);
+    if (this.#wantedThreads.delete(thread)) queueMicrotask(() => this.#logs.want(path));
+  }
+
+  /** A file that a rewind has left behind takes nothing with it. */
+  #vanished(path: string, key: string): void {
+    const id = threadOfKey(key);
+    if (id !== undefined && (this.#writesToByThread.get(id) ?? path) === path) this.#lost(id);
+  }
+
+  #lost(threadId: string): void {
+    this.#open.forget(threadId);
+    this.#watch.closed(threadId);
+    this.#emit({ type: 'source_lost', at: this.#options.clock.now(), sessionKey: keyOfThread(threadId), source: this.#source });
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#isStopped) return;
+    this.#lastEventAt = this.#options.clock.now();
+    this.#options.emit(event);
+  }
+}

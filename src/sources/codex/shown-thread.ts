@@ -1,0 +1,130 @@
+// What of a thread may be shown: the only way for its words into an event. What its route does not switch on never gets through.
+
+import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import type { Visibility } from '../../core/source.ts';
+import { type Project, projectOf, shownPath } from '../coding-agents/project.ts';
+import type { SafeText } from '../openclaw/decoding/safe-text.ts';
+import { argumentsOf, shortArgs } from '../openclaw/decoding/tool-args.ts';
+import { CODEX } from './codex-identity.ts';
+import type { Thread } from './thread.ts';
+
+const MAX_TEXT_POINTS = 4_000;
+const MAX_LINE_POINTS = 200;
+const MAX_PATHS = 8;
+const PATCHED_FILE = /^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm;
+const PATCH = '*** Begin Patch'; // what follows is the content of files
+
+/** Arguments of a call: `args` are shown, `hidden` are for rules only. */
+export interface ShownArgs {
+  args: Record<string, string>;
+  hidden: Record<string, string>;
+}
+
+export interface ShownThreadPorts {
+  safe: SafeText;
+  visibility(address: string): Visibility;
+}
+
+export class ShownThread {
+  readonly thread: Thread;
+  readonly address: string;
+  readonly #project: Project;
+  readonly #safe: SafeText;
+  readonly #may: Visibility;
+
+  constructor(thread: Thread, { safe, visibility }: ShownThreadPorts) {
+    this.thread = thread;
+    this.#project = projectOf(thread.cwd);
+    this.address = `${CODEX.id}:${this.#project.main}`;
+    this.#safe = safe;
+    this.#may = visibility(this.address);
+  }
+
+  /** What the agent wrote. */
+  text(text: string | undefined): { text?: string } {
+    return this.#may.texts ? this.#prose(text) : {};
+  }
+
+  /** What a person wrote. */
+  prompt(text: string | undefined): { text?: string } {
+    return this.#may.prompts ? this.#prose(text) : {};
+  }
+
+  #prose(text: string | undefined): { text?: string } {
+    const shown = text === undefined ? '' : this.#safe.prose(text, MAX_TEXT_POINTS);
+    return shown === '' ? {} : { text: shown };
+  }
+
+  /** One line that the agent or its model server wrote. */
+  line(text: string | undefined): string | undefined {
+    return this.#may.texts && text !== undefined ? this.word(text) : undefined;
+  }
+
+  /** A word of Codex's own, such as the name of a tool. */
+  word(text: string): string {
+    return this.#safe.line(text, MAX_LINE_POINTS);
+  }
+
+  /** The name of a sub-agent: Codex makes one up; the better one was made from its task. */
+  label(): string | undefined {
+    const { nickname, taskName, role } = this.thread;
+    const name = this.line(taskName) ?? nickname ?? role;
+    return name === undefined ? undefined : this.word(name);
+  }
+
+  /** The steps of a plan, which are the agent's words. */
+  plan(argumentsText: unknown): { step: string; status: 'pending' | 'in_progress' | 'completed' }[] {
+    return asList(argumentsOf(argumentsText)['plan']).flatMap((raw) => {
+      const step = this.line(asText(asRecord(raw)?.['step']));
+      const status = asRecord(raw)?.['status'];
+      const isKnown = status === 'pending' || status === 'in_progress' || status === 'completed';
+      return step === undefined || !isKnown ? [] : [{ step, status }];
+    });
+  }
+
+  /** The first question that is asked. */
+  question(argumentsText: unknown): { text?: string } {
+    const first = asRecord(asList(argumentsOf(argumentsText)['questions'])[0]);
+    const text = this.line(asText(first?.['question']));
+    return text === undefined ? {} : { text };
+  }
+
+  /** The arguments of a call, whose input is JSON, a script or a patch. */
+  args(tool: string, input: unknown): ShownArgs {
+    if (tool === 'apply_patch') return this.#pathArgs(pathsInPatch(asText(input) ?? ''));
+    const given = tool === 'exec' ? { command: asText(input) ?? '' } : argumentsOf(input);
+    const named = typeof given['path'] === 'string' ? this.#pathArgs([given['path']]).args : {};
+    const hidden = shortArgs(withoutPatches(given), this.#safe);
+    return { args: this.#may.commands ? { ...hidden, ...named } : named, hidden };
+  }
+
+  /** The files of a patch. */
+  changes(changes: JsonRecord): ShownArgs {
+    return this.#pathArgs(Object.keys(changes));
+  }
+
+  /** A command that a script ran. */
+  command(command: unknown): ShownArgs {
+    const hidden = shortArgs(withoutPatches({ cmd: asText(asList(command).at(-1)) ?? '' }), this.#safe);
+    return { args: this.#may.commands ? hidden : {}, hidden };
+  }
+
+  #pathArgs(paths: readonly string[]): ShownArgs {
+    if (paths.length === 0) return { args: {}, hidden: {} };
+    const { cwd } = this.thread;
+    const some = paths.slice(0, MAX_PATHS);
+    const path = this.word(some.map((each) => shownPath(each, this.#project, cwd)).join(', '));
+    return { args: { path }, hidden: shortArgs({ path: some.join(', ') }, this.#safe) };
+  }
+}
+
+function pathsInPatch(patch: string): string[] {
+  return [...patch.matchAll(PATCHED_FILE)].flatMap(([, path]) => asText(path?.trim()) ?? []);
+}
+
+/** A script or a command may carry a patch. */
+function withoutPatches(args: JsonRecord): JsonRecord {
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [name, typeof value === 'string' ? (value.split(PATCH)[0] ?? '') : value]),
+  );
+}

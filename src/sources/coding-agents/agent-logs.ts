@@ -1,0 +1,230 @@
+// Follows the logs of one home of a coding agent: finds folders, lists what is new in them, passes hints on, takes positions up again.
+// Knows no format and no session.
+
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { asRecord, asText } from '../../core/json-guards.ts';
+import type { Logger } from '../../core/log.ts';
+import type { SourceHealth } from '../../core/source.ts';
+import { Timers } from '../../core/timers.ts';
+import { ChangedNames } from '../../files/changed-names.ts';
+import { createFileProblems, type FileProblem, type FileProblems, fileSentences, type FolderProblem } from '../../files/file-problems.ts';
+import { decodeCheckpoint, type FollowedFile, newFile, RECENT_MS } from '../../files/followed-file.ts';
+import { FollowedFiles } from '../../files/followed-files.ts';
+import type { TailCheckpoint } from '../../files/follower.ts';
+import { inSlices } from '../../files/in-slices.ts';
+import type { LogFormat } from '../../files/log-format.ts';
+import { refusalOf } from '../../files/open-file.ts';
+import { Sweeps } from '../../files/sweeps.ts';
+import type { FileEvents } from '../../files/watch.ts';
+import { type Folder, type FolderLayout, WatchedFolders } from '../../files/watched-folders.ts';
+import { logsHealth } from './logs-health.ts';
+
+/** One log. `session` is whose events it gave; it is stored with the position. */
+export interface AgentLog<Event extends { at: number }> extends FollowedFile<Event> {
+  session?: string;
+  /** Something else shows that its last turn matters, however old it is. */
+  isWanted?: boolean;
+}
+
+export interface AgentLogsOptions<Event extends { at: number }> {
+  root: string;
+  layout: FolderLayout<Folder>;
+  /** What people call such a file. */
+  noun: string;
+  isLog(name: string): boolean;
+  format: LogFormat<Event>;
+  clock: Clock;
+  log: Logger;
+  polling: boolean;
+  checkpoints: ReadonlyMap<string, unknown>;
+  emit(file: AgentLog<Event>, events: readonly Event[]): void;
+  onProgress(path: string, position: unknown): void;
+  /** A log was found that was not known. Right after this it is known. */
+  onFound?(path: string): void;
+  /** The log is gone; `session` is known when it ever gave an event. */
+  onGone(path: string, session: string): void;
+  isLive(file: AgentLog<Event>): boolean;
+  fileEvents?: FileEvents | undefined;
+}
+
+type LogProblem = FileProblem | FolderProblem;
+
+const LOOKS_AT_ONCE = 64;
+const SETTLED_MS = 2_000; // a folder that changed more recently may have changed again at the same instant
+
+export class AgentLogs<Event extends { at: number }> {
+  readonly files: FollowedFiles<Event, AgentLog<Event>>;
+  readonly #options: AgentLogsOptions<Event>;
+  readonly #problems: FileProblems<LogProblem>;
+  readonly #folders: WatchedFolders<Folder>;
+  readonly #sweeps: Sweeps;
+  readonly #timers: Timers;
+  readonly #names = new ChangedNames<Folder>((folder, name) => this.#look(folder, name));
+  /** When each folder had changed last before it was listed; 0 while that may change unnoticed. */
+  readonly #listedAt = new WeakMap<Folder, number>();
+  /** Folders that appeared while we watched: all that is in them is new. */
+  readonly #fresh = new WeakSet<Folder>();
+  #unadopted: [string, unknown][];
+  #hasAdopted = false;
+  #wasRead = false;
+  #isStopped = false;
+
+  constructor(options: AgentLogsOptions<Event>) {
+    const { root, layout, noun, format, clock, log, polling, fileEvents } = options;
+    this.#options = options;
+    const ofFolders = ['too_many', 'folder_unreadable'] as const;
+    this.#problems = createFileProblems<LogProblem>({ sentences: fileSentences(noun), ofFolders }, log, clock);
+    this.#timers = new Timers(clock);
+    this.#unadopted = [...options.checkpoints].filter(([path]) => path.startsWith(join(root, '/')));
+    this.#sweeps = new Sweeps({ clock, sweep: () => this.#sweep(), hasEvents: () => this.#folders.watching === 'events' });
+    this.#folders = new WatchedFolders({
+      root,
+      layout,
+      polling,
+      problems: this.#problems,
+      onName: (folder, name) => this.#hint(folder, name),
+      onHint: () => this.#sweeps.soon(),
+      onFound: (folder) => (this.#wasRead ? this.#fresh.add(folder) : undefined),
+      onGone: () => undefined,
+      ...(fileEvents === undefined ? {} : { events: fileEvents }),
+    });
+    this.files = new FollowedFiles<Event, AgentLog<Event>>({
+      root,
+      clock,
+      problems: this.#problems,
+      format,
+      isLive: (file) => options.isLive(file),
+      ...(this.#worth()),
+      emit: (file, events) => (this.#isStopped ? undefined : options.emit(file, events)),
+      onProgress: (file) => this.#progressed(file),
+      onEnded: (file) => this.#gone(file.path, file.session),
+    });
+  }
+
+  /** What matters is worth showing, however old it is; of the rest what is recent. */
+  #worth(): Pick<ConstructorParameters<typeof FollowedFiles<Event, AgentLog<Event>>>[0], 'isWorthShowing'> {
+    const isRecent = (lastAt: number): boolean => this.#options.clock.now() - lastAt < RECENT_MS;
+    return { isWorthShowing: (file, lastAt) => file.isWanted === true || isRecent(lastAt) };
+  }
+
+  async start(): Promise<void> {
+    await this.#sweeps.now();
+    this.#wasRead = true;
+    this.#sweeps.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#folders.stop();
+    await this.#names.stop();
+    await this.#sweeps.stop();
+    await this.#timers.stop();
+    await this.files.stop();
+  }
+
+  /** Puts a log into use whose last turn matters although it is old. */
+  want(path: string): void {
+    const file = this.files.get(path);
+    if (file === undefined || file.isWanted === true) return;
+    file.isWanted = true;
+    this.#timers.track(this.files.use(path));
+  }
+
+  health(): Omit<SourceHealth, 'lastEventAt' | 'unknownKinds'> {
+    const { noun, root } = this.#options;
+    const { watching, readable, forbidden } = this.#folders;
+    return logsHealth({ noun, root, watching, readable, forbidden, wasRead: this.#wasRead, files: this.files.size, problems: this.#problems.list() });
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#folders.discover();
+    if (this.#folders.readable) await this.#adopt();
+    for (const folder of this.#folders.all()) await this.#list(folder);
+    await this.files.sweep();
+  }
+
+  /** The folder of a position that no longer exists takes its logs with it. */
+  async #adopt(): Promise<void> {
+    const unadopted = this.#unadopted;
+    this.#unadopted = [];
+    for (const [path, value] of unadopted) {
+      const [tail, session] = [decodeCheckpoint(value), sessionIn(value)];
+      if (tail === undefined) continue;
+      const isThere = this.#folders.at(dirname(path)) !== undefined;
+      if (isThere) await this.#adoptOne(path, tail, session);
+      else this.#gone(path, session);
+    }
+    this.#hasAdopted = true;
+  }
+
+  #adoptOne(path: string, tail: TailCheckpoint, session: string | undefined): Promise<void> {
+    return this.files.adopt({ ...this.#found(path), ...(session === undefined ? {} : { session }) }, tail);
+  }
+
+  async #list(folder: Folder): Promise<void> {
+    const changedAt = await changeOf(folder.path);
+    const listedAt = this.#listedAt.get(folder);
+    if (changedAt === undefined || changedAt === listedAt) return;
+    const names = await namesIn(folder.path);
+    if (typeof names === 'string') return names === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
+    this.#problems.clear('folder_unreadable', folder.path);
+    const fresh = names.filter((name) => this.#options.isLog(name)).map((name) => join(folder.path, name));
+    await inSlices(fresh, LOOKS_AT_ONCE, (path) => this.files.look(path, this.#isKnown(folder), () => this.#found(path)));
+    this.#listedAt.set(folder, this.#options.clock.now() - changedAt > SETTLED_MS ? changedAt : 0);
+  }
+
+  /** Until the positions are taken up, no hint may put a log into use. */
+  #hint(folder: Folder, name: string): void {
+    if (this.#hasAdopted && this.#options.isLog(name)) this.#names.add(folder, name);
+  }
+
+  async #look(folder: Folder, name: string): Promise<void> {
+    const path = join(folder.path, name);
+    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
+    await this.files.hint(path, this.#isKnown(folder), () => this.#found(path));
+  }
+
+  /** What appears in it now is new. */
+  #isKnown(folder: Folder): boolean {
+    return this.#listedAt.has(folder) || this.#fresh.has(folder);
+  }
+
+  #found(path: string): AgentLog<Event> {
+    this.#options.onFound?.(path);
+    return newFile(path);
+  }
+
+  /** What is read after the stop is not emitted, so it does not count as read. */
+  #progressed({ path, checkpoint, session }: AgentLog<Event>): void {
+    if (checkpoint !== undefined && !this.#isStopped) this.#options.onProgress(path, { ...checkpoint, ...(session === undefined ? {} : { session }) });
+  }
+
+  #gone(path: string, session: string | undefined): void {
+    if (this.#isStopped) return;
+    this.#options.onProgress(path, undefined);
+    if (session !== undefined) this.#options.onGone(path, session);
+  }
+}
+
+function sessionIn(position: unknown): string | undefined {
+  return asText(asRecord(position)?.['session']);
+}
+
+/** When the folder changed last; `undefined` when it cannot be looked at. */
+async function changeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await lstat(path)).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}
+
+async function namesIn(path: string): Promise<string[] | ReturnType<typeof refusalOf>> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
