@@ -1,6 +1,7 @@
 // Chooses the sources, from the variables or from what is on this machine, and says why.
 
 import { SOURCES } from '../sources/catalogue.ts';
+import { findHomes } from '../sources/coding-agents/find-homes.ts';
 import { findGateway, type GatewayFound } from '../sources/openclaw/gateway/find-gateway.ts';
 import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -8,6 +9,7 @@ import { isExposed } from './server-url.ts';
 import { settings as table } from './settings.ts';
 import { AUTO, type SourceId, type SourceNames } from './source-names.ts';
 
+const AGENT_SOURCES = SOURCES.filter((entry) => 'lives' in entry);
 const FILE_SOURCES = SOURCES.filter((entry) => 'reads' in entry);
 
 type FileSource = (typeof FILE_SOURCES)[number];
@@ -20,6 +22,7 @@ export interface SourceSettings extends Partial<Record<FolderSetting, string | u
   gatewayToken?: string | undefined;
   gatewayTokenFile?: string | undefined;
   allowPlaintext?: boolean | undefined;
+  codingHomes?: string | undefined;
 }
 
 export interface GatewayAccess {
@@ -34,6 +37,8 @@ export interface ChosenSources {
   /** In the order of the catalogue. */
   readonly ids: readonly SourceId[];
   readonly gateway?: GatewayAccess;
+  /** Where each coding agent is watched, by the id of its source. */
+  readonly homes: Readonly<Record<string, readonly string[]>>;
   /** For each source a sentence that says why it is used, or why not. */
   readonly because: readonly string[];
 }
@@ -54,16 +59,21 @@ const TOKEN_EXPECTED = "the gateway's gateway.auth.token here, or its file in GA
 export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, malformed: ReadonlySet<string> = new Set()): SourceChoice {
   const { sources = AUTO } = settings;
   const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
+  const homes = homesOf(settings, env, sources);
   const problems = [
     ...('problem' in gateway ? [gateway.problem] : []),
-    ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway),
+    ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway || Object.keys(homes).length > 0),
   ].filter(({ variable }) => !malformed.has(variable));
   if (problems.length > 0) return { problems };
-  const because = [...FILE_SOURCES.map((source) => describeFolder(source, settings, sources)), describeGateway(gateway)];
+  const because = [
+    ...FILE_SOURCES.map((source) => describeFolder(source, settings, sources)),
+    ...describeHomes(homes, sources),
+    describeGateway(gateway),
+  ];
   const isChosen = (source: (typeof SOURCES)[number]) =>
-    'reads' in source ? folderOf(source, settings, sources) !== undefined : 'access' in gateway;
+    'reads' in source ? folderOf(source, settings, sources) !== undefined : 'lives' in source ? source.id in homes : 'access' in gateway;
   const ids = SOURCES.filter(isChosen).map(({ id }) => id);
-  return { chosen: { ids, ...('access' in gateway ? { gateway: gateway.access } : {}), because } };
+  return { chosen: { ids, ...('access' in gateway ? { gateway: gateway.access } : {}), homes, because } };
 }
 
 function isWanted({ ids }: SourceNames, id: SourceId): boolean {
@@ -73,6 +83,23 @@ function isWanted({ ids }: SourceNames, id: SourceId): boolean {
 /** The folder of this source's files, if the source is wanted and the folder is set. */
 function folderOf({ id, reads }: FileSource, settings: SourceSettings, sources: SourceNames): string | undefined {
   return isWanted(sources, id) ? settings[reads.setting] : undefined;
+}
+
+/** The homes that are there, or all that might be for a source that SOURCES names. */
+function homesOf({ codingHomes }: SourceSettings, env: NodeJS.ProcessEnv, sources: SourceNames): ChosenSources['homes'] {
+  const found = AGENT_SOURCES.flatMap(({ id, lives }): [string, readonly string[]][] => {
+    const { paths, areThere } = isWanted(sources, id) ? findHomes(lives, env, codingHomes) : { paths: [], areThere: false };
+    return areThere || (sources.ids !== undefined && paths.length > 0) ? [[id, paths]] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+function describeHomes(homes: ChosenSources['homes'], sources: SourceNames): string[] {
+  return AGENT_SOURCES.map(({ id, lives }) => {
+    const paths = homes[id];
+    if (paths !== undefined) return `${lives.subject} is watched in ${paths.join(', ')}.`;
+    return `${lives.subject} is not watched: ${isWanted(sources, id) ? `there is no ~/${lives.folder}` : `SOURCES=${sources.text}`}.`;
+  });
 }
 
 type Gateway = { access: GatewayAccess; why: string } | { why: string } | { problem: SourceProblem };

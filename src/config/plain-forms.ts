@@ -70,6 +70,16 @@ export function path(what: string): TextForm<string> {
   return textForm(`the path of ${what}`, decode, String);
 }
 
+/** Folders, divided by colons; a star as the last part stands for every folder beside it. */
+export function userHomes(): TextForm<string> {
+  const decode = (text: string) => {
+    const parts = text.split(':').map((part) => part.trim());
+    const isPlain = parts.every((part) => /^(?:~|\/)[^*\0]*\*?$/.test(part) && (!part.endsWith('*') || part.endsWith('/*')));
+    return isPlain ? { value: parts.join(':') } : { wrong: undefined };
+  };
+  return textForm('folders divided by colons, such as /home/*', decode, String);
+}
+
 /** An address to listen on: a host name, an IPv4 or an IPv6 address (with or without brackets). */
 export function hostName(): TextForm<string> {
   const decode = (text: string) => {

@@ -10,7 +10,7 @@ import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
-import { choice, hostName, hours, path, seconds, toggle, token, wholeNumber } from './plain-forms.ts';
+import { choice, hostName, hours, path, seconds, toggle, token, userHomes, wholeNumber } from './plain-forms.ts';
 import { routeList } from './route-form.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
@@ -71,6 +71,11 @@ export const settings = {
     'sessions folder, or agents root of which every */sessions is watched',
   ),
   sessionsJson: optional('SESSIONS_JSON', path('a session index'), 'session index (default: sessions.json beside each transcript)'),
+  codingHomes: optional(
+    'CODING_HOMES',
+    userHomes(),
+    'homes of other users whose coding agents are watched, too; this user must be able to read them',
+  ),
   watchPolling: setting('WATCH_POLLING', toggle(), '0', 'poll instead of using file events, for network mounts'),
   boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'whether a box is a message attachment or a plain message'),
   verbosity: setting('VERBOSITY', choice('quiet', 'normal', 'detail'), 'normal', 'how much a box says'),

@@ -1,6 +1,7 @@
 // What the catalogue knows about a source before it is loaded.
 
 import type { Source, SourcePorts } from '../core/source.ts';
+import type { AgentHome } from './coding-agents/find-homes.ts';
 
 /** The folder of a source of files. */
 interface SourceFolder {
@@ -14,6 +15,8 @@ interface SourceFolder {
 export interface SourceEntry<Settings> extends Pick<Source, 'id' | 'capabilities'> {
   /** Only for a source of files: `SOURCES=auto` uses it when its folder is set. */
   readonly reads?: SourceFolder;
+  /** Only for a source of a coding agent: `SOURCES=auto` uses it when such a home is there. */
+  readonly lives?: AgentHome;
   /** Loads and creates the source; `undefined` when a setting that it needs is missing. */
   create(settings: Settings, ports: SourcePorts): Promise<Source | undefined>;
 }

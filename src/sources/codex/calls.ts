@@ -6,12 +6,12 @@ import type { CallOutcome } from '../../core/event.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 import { argumentsOf } from '../openclaw/decoding/tool-args.ts';
-import type { LineEvent } from './rollout-decoder.ts';
+import type { OpenTurn } from './open-turn.ts';
+import type { LineEvent } from './rollout-event.ts';
 import type { ShownArgs, ShownThread } from './shown-thread.ts';
 import { keyOfThread } from './thread-key.ts';
 import { threadIdOf } from './thread.ts';
 import { readOutput, type OutputFacts } from './tool-output.ts';
-import type { OpenTurn } from './turns.ts';
 
 const MAX_CALLS = 1_000;
 const MCP = /^mcp__/;
@@ -117,7 +117,8 @@ export class Calls {
   #ended(callId: string, outcome: CallOutcome, exitCode: number | undefined): LineEvent[] {
     const handle = [...this.#callByHandle].find(([, started]) => started === callId)?.[0];
     if (handle !== undefined) this.#callByHandle.delete(handle);
-    const ended: LineEvent[] = handle === undefined ? [] : [{ type: 'background_ended', handle, ...(exitCode === undefined ? {} : { exitCode }) }];
+    const ended: LineEvent[] =
+      handle === undefined ? [] : [{ type: 'background_ended', handle, ...(exitCode === undefined ? {} : { exitCode }) }];
     return [{ type: 'tool_ended', callId, outcome }, ...ended];
   }
 

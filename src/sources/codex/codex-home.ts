@@ -91,6 +91,8 @@ class CodexHome {
   async start(): Promise<void> {
     for (const { sessionKey } of this.#options.openTurns()) this.#open.add(threadOfKey(sessionKey) ?? '');
     await this.#logs.start();
+    // Those of other homes are watched there.
+    for (const id of this.#open.ids()) if (!this.#pathsByThread.has(id) && !this.#writesToByThread.has(id)) this.#open.forget(id);
     this.#watch.wake();
   }
 

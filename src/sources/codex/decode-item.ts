@@ -2,7 +2,7 @@
 
 import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { type Calls, outcomeOfItem } from './calls.ts';
-import type { LineEvent } from './rollout-decoder.ts';
+import type { LineEvent } from './rollout-event.ts';
 import type { ShownArgs } from './shown-thread.ts';
 import { threadIdOf } from './thread.ts';
 import type { Turns } from './turns.ts';
@@ -18,7 +18,7 @@ interface ItemContext {
 /** The events of an item; `undefined` for one that nobody knows. */
 export function decodeItem(item: JsonRecord, context: ItemContext): LineEvent[] | undefined {
   const { turns, at } = context;
-  switch (asText(item['type'])) {
+  switch (asText(item['type']) ?? '') {
     case 'UserMessage':
       return turns.prompt(contentOf(item), at);
     case 'AgentMessage':

@@ -31,8 +31,8 @@ export class OpenThreads {
     return this.#byId.has(threadId);
   }
 
-  ids(): Iterable<string> {
-    return this.#byId.keys();
+  ids(): string[] {
+    return [...this.#byId.keys()];
   }
 
   forget(threadId: string): void {

@@ -5,10 +5,9 @@ import type { Decoded } from '../../files/log-format.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
 import type { Visibility } from '../../core/source.ts';
-import type { EventBody } from '../coding-agents/agent-event.ts';
 import { Calls } from './calls.ts';
 import { decodeItem } from './decode-item.ts';
-import type { RolloutEvent, SessionFacts } from './rollout-event.ts';
+import type { FactsEvent, LineEvent, RolloutEvent, SessionFacts } from './rollout-event.ts';
 import { lookAt, type RolloutLine } from './rollout-line.ts';
 import { ShownThread } from './shown-thread.ts';
 import { threadOf } from './thread.ts';
@@ -123,7 +122,7 @@ class RolloutDecoder {
       case 'token_usage_record':
         return turns.use(usageOfRecord(payload), at);
       case 'turn_context':
-        return this.#learn({ ...optional('model', asText(payload['model'])) }, owner);
+        return this.#learn(modelIn(payload), owner);
       case 'compacted':
         return turns.compact(at);
       default:
@@ -161,10 +160,7 @@ class RolloutDecoder {
   }
 }
 
-/** An event of a line. Without `at` it happened when the line was written. */
-export type LineEvent = EventBody & { at?: number };
-type FactsEvent = { type: 'facts'; facts: SessionFacts; at?: number };
-
-function optional<Name extends string>(name: Name, value: string | undefined): { [name in Name]?: string } {
-  return value === undefined ? {} : ({ [name]: value } as { [name in Name]?: string });
+function modelIn(payload: JsonRecord): SessionFacts {
+  const model = asText(payload['model']);
+  return model === undefined ? {} : { model };
 }

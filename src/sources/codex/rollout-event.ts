@@ -9,9 +9,18 @@ export interface SessionFacts extends ContextUse {
   model?: string;
 }
 
-/** `facts`: what is new about the session. `begins` and `ends`: the events of one turn lie between. */
+/** An event of a line. Without `at` it happened when the line was written. */
+export type LineEvent = EventBody & { at?: number };
+
+/** What is new about the session. */
+export interface FactsEvent {
+  type: 'facts';
+  facts: SessionFacts;
+  at?: number;
+}
+
 export interface RolloutEvent {
   at: number;
   owner: ShownThread;
-  body: EventBody | { type: 'facts'; facts: SessionFacts };
+  body: EventBody | FactsEvent;
 }

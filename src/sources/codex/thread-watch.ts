@@ -7,7 +7,7 @@ import { type LockState, ThreadLocks, type ThreadLocksOptions } from './thread-l
 export interface ThreadWatchOptions extends ThreadLocksOptions {
   clock: Clock;
   /** The ids of threads with something open. */
-  open(): Iterable<string>;
+  open(): readonly string[];
   /** Reads what the thread has written until now: its last line may say more. */
   catchUp(threadId: string): Promise<void>;
   onGone(threadId: string): void;
@@ -42,15 +42,15 @@ export class ThreadWatch {
   }
 
   async #look(): Promise<void> {
-    const gone = await this.#goneOf([...this.#options.open()]);
+    const gone = await this.#goneOf(this.#options.open());
     if (gone.length > 0) this.#timers.once('again', AGAIN_MS, () => this.#lookAgain(gone));
-    if ([...this.#options.open()].length > 0) this.wake();
+    if (this.#options.open().length > 0) this.wake();
   }
 
   async #lookAgain(doubtful: readonly string[]): Promise<void> {
     for (const id of await this.#goneOf(doubtful)) {
       await this.#options.catchUp(id);
-      if ([...this.#options.open()].includes(id)) this.#options.onGone(id);
+      if (this.#options.open().includes(id)) this.#options.onGone(id);
     }
   }
 

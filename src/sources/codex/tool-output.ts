@@ -37,7 +37,7 @@ export function readOutput(output: unknown): OutputFacts {
 }
 
 /** A call ended with this exit code. */
-export function outcomeOf(exitCode: number, duration: { durationMs?: number }): CallOutcome {
+function outcomeOf(exitCode: number, duration: { durationMs?: number }): CallOutcome {
   return exitCode === 0 ? { kind: 'ok', ...duration } : { kind: 'failed', exitCode, ...duration };
 }
 

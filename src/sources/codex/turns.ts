@@ -5,20 +5,10 @@ import { fingerprint } from '../../core/turn.ts';
 import type { Trigger } from '../../core/event.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 import type { Calls } from './calls.ts';
-import type { LineEvent } from './rollout-decoder.ts';
+import type { OpenTurn } from './open-turn.ts';
+import type { LineEvent } from './rollout-event.ts';
 import type { ShownThread } from './shown-thread.ts';
 import type { CallUsage } from './usage.ts';
-
-/** The turn that is going on. Only one that `hasBegun` has a box: nobody asked for a compaction or a `!command`. */
-export interface OpenTurn {
-  readonly id: string;
-  readonly startedAt: number;
-  readonly trigger: Trigger;
-  /** The agent may ask people: outside the mode for plans the question fails at once. */
-  readonly mayAsk: boolean;
-  hasBegun: boolean;
-  hasPlan: boolean;
-}
 
 const NO_ANSWER = 'ended without an answer';
 
@@ -61,7 +51,9 @@ export class Turns {
     const id = this.#safe.id(payload['turn_id']) ?? `turn-${at}`;
     if (before?.id === id) return [];
     const lost: LineEvent[] =
-      before?.hasBegun === true ? [{ type: 'run_ended', outcome: 'lost', runId: before.id, at: this.#lastAt }, ...this.#calls.lose(at)] : [];
+      before?.hasBegun === true
+        ? [{ type: 'run_ended', outcome: 'lost', runId: before.id, at: this.#lastAt }, ...this.#calls.lose(at)]
+        : [];
     const attribution = asRecord(payload['turn_attribution']);
     const mayAsk = payload['collaboration_mode_kind'] !== 'default';
     this.#turn = { id, startedAt: at, trigger: this.#triggerOf(attribution), mayAsk, hasBegun: false, hasPlan: false };

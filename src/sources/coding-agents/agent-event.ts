@@ -6,6 +6,3 @@ type WithoutKeys<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : ne
 
 /** An event without session, source and instant. */
 export type EventBody = WithoutKeys<SessionEvent, 'sessionKey' | 'source' | 'at'>;
-
-/** An event without session and source. */
-export type AgentEvent = WithoutKeys<SessionEvent, 'sessionKey' | 'source'>;

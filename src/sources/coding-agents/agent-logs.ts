@@ -96,7 +96,7 @@ export class AgentLogs<Event extends { at: number }> {
       problems: this.#problems,
       format,
       isLive: (file) => options.isLive(file),
-      ...(this.#worth()),
+      ...this.#worth(),
       emit: (file, events) => (this.#isStopped ? undefined : options.emit(file, events)),
       onProgress: (file) => this.#progressed(file),
       onEnded: (file) => this.#gone(file.path, file.session),
@@ -135,7 +135,16 @@ export class AgentLogs<Event extends { at: number }> {
   health(): Omit<SourceHealth, 'lastEventAt' | 'unknownKinds'> {
     const { noun, root } = this.#options;
     const { watching, readable, forbidden } = this.#folders;
-    return logsHealth({ noun, root, watching, readable, forbidden, wasRead: this.#wasRead, files: this.files.size, problems: this.#problems.list() });
+    return logsHealth({
+      noun,
+      root,
+      watching,
+      readable,
+      forbidden,
+      wasRead: this.#wasRead,
+      files: this.files.size,
+      problems: this.#problems.list(),
+    });
   }
 
   async #sweep(): Promise<void> {
@@ -198,7 +207,8 @@ export class AgentLogs<Event extends { at: number }> {
 
   /** What is read after the stop is not emitted, so it does not count as read. */
   #progressed({ path, checkpoint, session }: AgentLog<Event>): void {
-    if (checkpoint !== undefined && !this.#isStopped) this.#options.onProgress(path, { ...checkpoint, ...(session === undefined ? {} : { session }) });
+    if (checkpoint !== undefined && !this.#isStopped)
+      this.#options.onProgress(path, { ...checkpoint, ...(session === undefined ? {} : { session }) });
   }
 
   #gone(path: string, session: string | undefined): void {

@@ -32,12 +32,18 @@ const nothing = {
   sessionsJson: undefined,
   watchPolling: true,
   gateway: undefined,
+  homes: {},
   stateDir: folder,
   version: '0.0.0',
   emitsQuestions: false,
   isOnlySource: false,
 };
-const everything = { ...nothing, ...folders(folder), gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' } };
+const everything = {
+  ...nothing,
+  ...folders(folder),
+  homes: { codex: [folder] },
+  gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' },
+};
 
 describe.each(SOURCES.map((entry) => [entry.id, entry] as const))('the source %s', (_id, entry) => {
   it('is made with the name and the capabilities that the catalogue says, and tells how it is from the first moment to the last', async () => {

@@ -7,11 +7,11 @@ import type { SessionEvent } from '../../../../src/core/event.ts';
 import { createRolloutDecoder } from '../../../../src/sources/codex/rollout-decoder.ts';
 import { entriesOf, writtenAt } from '../../../../src/sources/codex/rollout-line.ts';
 import { sessionEvents } from '../../../../src/sources/codex/session-events.ts';
+import { EVERYTHING } from '../coding-agents/running.ts';
 import { outcomeOf } from '../coding-agents/outcome.ts';
 import { type Recording, recordingsOf } from '../coding-agents/recording.ts';
 
 const GOLDEN = fileURLToPath(new URL('../../../golden/codex/', import.meta.url));
-const EVERYTHING = { isRouted: true, commands: true, texts: true, prompts: true };
 
 describe.each(['codex-0.171.0', 'codex-0.134.0'])('%s', (version) => {
   it.each(recordingsOf(version).map((recording) => [recording.name, recording] as const))('%s', async (name, recording) => {

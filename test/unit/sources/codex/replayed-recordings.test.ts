@@ -57,7 +57,11 @@ async function killedInTheMiddle(recording: Recording): Promise<Memory> {
   const [memory, home] = [newMemory(), tempFolderInMemory()];
   const pieces = inPieces(recording.operations, SEED);
   const third = Math.floor(pieces.length / 3);
-  for (const [from, to] of [[0, third], [third, 2 * third], [2 * third, pieces.length]] as const) {
+  for (const [from, to] of [
+    [0, third],
+    [third, 2 * third],
+    [2 * third, pieces.length],
+  ] as const) {
     const source = await watched(recording, memory, home);
     await play(recording, home, pieces.slice(from, to));
     await eventually(() => expect([...memory.positions.keys()].toSorted()).toEqual(logsIn(home)));

@@ -11,7 +11,7 @@ const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
 const LATER_MS = 60_000; // after every time that a turn may wait for its sub-agents
 
 /** As the wiring does: the source says when a turn is lost. */
-export function folded(events: readonly SessionEvent[]): Fold {
+function folded(events: readonly SessionEvent[]): Fold {
   const fold = new Fold(200);
   for (const event of events) fold.apply(event.type === 'session_seen' ? { ...event, tellsLoss: true } : event);
   return fold;
@@ -22,7 +22,9 @@ export function outcomeOf(events: readonly SessionEvent[]): string {
   const { sessionsByKey } = folded(events);
   const begun = [...sessionsByKey.values()].filter(({ turns }) => turns.length > 0);
   const sorted = begun.toSorted((a, b) => (a.turns[0]?.startedAt ?? 0) - (b.turns[0]?.startedAt ?? 0));
-  return sorted.flatMap((session) => [headOf(session), ...session.turns.flatMap((turn) => linesOf(session, turn, sessionsByKey))]).join('\n');
+  return sorted
+    .flatMap((session) => [headOf(session), ...session.turns.flatMap((turn) => linesOf(session, turn, sessionsByKey))])
+    .join('\n');
 }
 
 function headOf(session: Session): string {
@@ -73,6 +75,7 @@ function callText(call: Call | undefined): string {
 
 function outcomeText({ outcome, endedAt }: Call): string {
   if (outcome === undefined) return endedAt === undefined ? '…' : 'no result';
-  if (outcome.kind === 'failed') return `failed ${outcome.exitCode ?? ''}${outcome.detail === undefined ? '' : ` ${outcome.detail}`}`.trim();
+  if (outcome.kind === 'failed')
+    return `failed ${outcome.exitCode ?? ''}${outcome.detail === undefined ? '' : ` ${outcome.detail}`}`.trim();
   return outcome.kind;
 }

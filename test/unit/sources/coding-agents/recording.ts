@@ -13,12 +13,6 @@ export interface Operation {
   len?: number;
 }
 
-export interface Step {
-  t: string;
-  who: string;
-  what: string;
-}
-
 const FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 
 export class Recording {

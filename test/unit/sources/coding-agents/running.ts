@@ -35,7 +35,12 @@ export function clockAt(now: number): Clock {
   return { ...systemClock, now: () => Date.now() - behindMs };
 }
 
-export function portsFor({ memory = newMemory(), clock = systemClock, visibility = EVERYTHING, openTurns = [] }: Surroundings): SourcePorts {
+export function portsFor({
+  memory = newMemory(),
+  clock = systemClock,
+  visibility = EVERYTHING,
+  openTurns = [],
+}: Surroundings): SourcePorts {
   const { positions, events } = memory;
   return {
     clock,

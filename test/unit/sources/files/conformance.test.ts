@@ -9,9 +9,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { NOTHING_VISIBLE, type Source, type SourcePorts } from '../../../../src/core/source.ts';
 import { systemClock } from '../../../../src/process/system-clock.ts';
+import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
 import { createTranscriptSource } from '../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
+import { rolloutHead, rolloutLine } from '../codex/rollout-writer.ts';
 import { GatewayWriter, header, line } from '../openclaw/transcripts/gateway-writer.ts';
 import { createNotesSource } from './notes-source.ts';
 
@@ -41,6 +43,15 @@ const IMPLEMENTATIONS: FileSource[] = [
     says: (text) => line('assistant', text, { stopReason: 'toolUse' }),
   },
   {
+    name: 'codex',
+    create: (id, home, ports) => createCodexHome({ ...ports, id, home, polling: false, visibility: () => TEXTS }),
+    prepare: (root, session) => mkdirSync(dirname(rolloutPath(root, session)), { recursive: true }),
+    path: rolloutPath,
+    keyOf: (session) => `codex:${session}`,
+    head: (session) => rolloutHead(session, {}, WRITTEN_AT) + rolloutText('hello'),
+    says: rolloutText,
+  },
+  {
     name: 'notes, a source made of the kit alone',
     create: (id, dir, ports) => createNotesSource({ id, dir, ...ports }),
     prepare: (root) => mkdirSync(root, { recursive: true }),
@@ -50,6 +61,18 @@ const IMPLEMENTATIONS: FileSource[] = [
     says: (text) => `said ${text}\n`,
   },
 ];
+
+function rolloutPath(home: string, session: string): string {
+  return join(home, 'sessions', '2026', '11', '27', `rollout-2026-11-27T09-00-00-${session}.jsonl`);
+}
+
+/** The same text is the same line. */
+function rolloutText(text: string): string {
+  return rolloutLine('event_msg', { type: 'agent_message', message: text }, WRITTEN_AT);
+}
+
+const WRITTEN_AT = Date.now();
+const TEXTS = { isRouted: true, commands: false, texts: true, prompts: false };
 
 const gatewaysByRoot = new Map<string, GatewayWriter>();
 
