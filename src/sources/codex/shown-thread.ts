@@ -94,7 +94,7 @@ export class ShownThread {
     if (tool === 'apply_patch') return this.#pathArgs(pathsInPatch(asText(input) ?? ''));
     const given = tool === 'exec' ? { command: asText(input) ?? '' } : argumentsOf(input);
     const named = typeof given['path'] === 'string' ? this.#pathArgs([given['path']]).args : {};
-    const hidden = shortArgs(withoutPatches(given), this.#safe);
+    const hidden = this.#short(tool, withoutPatches(given));
     return { args: this.#may.commands ? { ...hidden, ...named } : named, hidden };
   }
 
@@ -105,8 +105,12 @@ export class ShownThread {
 
   /** A command that a script ran. */
   command(command: unknown): ShownArgs {
-    const hidden = shortArgs(withoutPatches({ cmd: asText(asList(command).at(-1)) ?? '' }), this.#safe);
+    const hidden = this.#short('exec_command', withoutPatches({ cmd: asText(asList(command).at(-1)) ?? '' }));
     return { args: this.#may.commands ? hidden : {}, hidden };
+  }
+
+  #short(tool: string, args: JsonRecord): Record<string, string> {
+    return shortArgs(tool, args, { safe: this.#safe, neededArgs: (_tool, names) => names });
   }
 
   #pathArgs(paths: readonly string[]): ShownArgs {
@@ -114,7 +118,7 @@ export class ShownThread {
     const { cwd } = this.thread;
     const some = paths.slice(0, MAX_PATHS);
     const path = this.word(some.map((each) => shownPath(each, this.#project, cwd)).join(', '));
-    return { args: { path }, hidden: shortArgs({ path: some.join(', ') }, this.#safe) };
+    return { args: { path }, hidden: this.#short('apply_patch', { path: some.join(', ') }) };
   }
 }
 
