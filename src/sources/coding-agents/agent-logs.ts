@@ -61,7 +61,7 @@ export class AgentLogs<Event extends { at: number }> {
   readonly #folders: WatchedFolders<Folder>;
   readonly #sweeps: Sweeps;
   readonly #timers: Timers;
-  readonly #names = new ChangedNames<Folder>((folder, name) => this.#look(folder, name));
+  readonly #names = new ChangedNames<Folder>((folder, name) => Promise.resolve(this.#look(folder, name)));
   /** When each folder had changed last before it was listed; 0 while that may change unnoticed. */
   readonly #listedAt = new WeakMap<Folder, number>();
   /** Folders that appeared while we watched: all that is in them is new. */
@@ -189,10 +189,10 @@ export class AgentLogs<Event extends { at: number }> {
     if (this.#hasAdopted && this.#options.isLog(name)) this.#names.add(folder, name);
   }
 
-  async #look(folder: Folder, name: string): Promise<void> {
+  #look(folder: Folder, name: string): void {
     const path = join(folder.path, name);
     if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
-    await this.files.hint(path, this.#isKnown(folder), () => this.#found(path));
+    this.files.hint(path, this.#isKnown(folder), () => this.#found(path));
   }
 
   /** What appears in it now is new. */
