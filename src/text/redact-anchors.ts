@@ -42,23 +42,26 @@ interface Wanted<T> {
 }
 
 /**
- * A finder of all literals at once. Three characters at a time choose a short list of candidates, mostly an empty one, so that
- * ordinary text costs a few nanoseconds a character. Literals need two characters or more.
+ * A finder of all literals at once. Three characters at a time choose a short list of candidates, mostly an empty one, and the fourth
+ * rules out most of the others, so that ordinary text costs a few nanoseconds a character. Literals need two characters or more.
  */
 export function createScanner<T>(anchors: readonly Anchor<T>[]): (text: string, found: (at: number, meaning: T) => void) => void {
   const { lists, listOf } = candidateLists(anchors);
+  const mayFollow = fourthCharacters(lists);
   return (text, found) => {
     const { length } = text;
     let window = 0;
     for (let end = 0; end < length + 2; end++) {
       window = ((window << BITS) | (end < length ? fold(text.charCodeAt(end)) : OTHER)) & (WINDOWS - 1);
       const list = listOf[window] ?? 0;
-      if (list !== 0 && end >= 2) candidates(text, end - 2, lists[list] ?? [], found);
+      if (list === 0 || end < 2) continue;
+      const fourth = end + 1 < length ? fold(text.charCodeAt(end + 1)) : OTHER;
+      if (mayFollow[list * CODES + fourth] === 1) tryAll(lists[list] ?? [], text, end - 2, found);
     }
   };
 }
 
-function candidates<T>(text: string, at: number, list: readonly Wanted<T>[], found: (at: number, meaning: T) => void): void {
+function tryAll<T>(list: readonly Wanted<T>[], text: string, at: number, found: (at: number, meaning: T) => void): void {
   for (const wanted of list) if (isAt(text, at, wanted)) found(at, wanted.meaning);
 }
 
@@ -67,12 +70,26 @@ function candidateLists<T>(anchors: readonly Anchor<T>[]): { lists: Wanted<T>[][
   const lists: Wanted<T>[][] = [[]];
   const listOf = new Uint16Array(WINDOWS);
   for (const { literal, anyCase, meaning } of anchors) {
+    const wanted = { codes: Uint16Array.from(literal, (char) => char.charCodeAt(0)), anyCase, meaning };
     for (const slot of slotsOf(literal)) {
       if (listOf[slot] === 0) listOf[slot] = lists.push([]) - 1;
-      lists[listOf[slot] ?? 0]?.push({ codes: Uint16Array.from(literal, (char) => char.charCodeAt(0)), anyCase, meaning });
+      lists[listOf[slot] ?? 0]?.push(wanted);
     }
   }
   return { lists, listOf };
+}
+
+/** For each list 64 flags: whether that character may be the fourth of a candidate. */
+function fourthCharacters(lists: readonly (readonly Wanted<unknown>[])[]): Uint8Array {
+  const mayFollow = new Uint8Array(lists.length * CODES);
+  for (const [list, candidates] of lists.entries()) {
+    for (const { codes } of candidates) {
+      const fourth = codes[3];
+      if (fourth === undefined) mayFollow.fill(1, list * CODES, (list + 1) * CODES);
+      else mayFollow[list * CODES + fold(fourth)] = 1;
+    }
+  }
+  return mayFollow;
 }
 
 /** The places in the table that a literal is found by: one, or one for each third character of a shorter literal. */

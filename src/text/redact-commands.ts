@@ -9,7 +9,7 @@ import { restSpan, type Span } from './redact-view.ts';
 type Part =
   | { kind: 'words'; words: readonly string[] }
   | { kind: 'any' }
-  | { kind: 'secret'; after: string; tight: boolean; spaced: boolean; within: string; isRandom: boolean };
+  | { kind: 'secret'; after: string; options: readonly string[]; tight: boolean; spaced: boolean; within: string; isRandom: boolean };
 
 type SecretPart = Part & { kind: 'secret' };
 
@@ -56,7 +56,15 @@ function tightOrPlain(word: string): Part {
 }
 
 function secretPart(word: string, after: string, tight: boolean, spaced: boolean): Part {
-  return { kind: 'secret', after, tight, spaced, within: word.replace(/\{R?\}$/, ''), isRandom: word.endsWith('{R}') };
+  return {
+    kind: 'secret',
+    after,
+    options: after.split('|'),
+    tight,
+    spaced,
+    within: word.replace(/\{R?\}$/, ''),
+    isRandom: word.endsWith('{R}'),
+  };
 }
 
 const FORMS = COMMAND_ROWS.map(parseForm);
@@ -175,21 +183,17 @@ function isOption(word: string): boolean {
 
 function secretSpan(part: SecretPart, words: readonly Word[], next: number): Span | undefined {
   if (part.after === '' && part.within === '') return positionalSpan(part, words, next);
-  if (part.after === '') return firstOf(words.slice(next), (word) => insideSpan(part, word));
-  const options = part.after.split('|');
-  return firstOf(words.slice(next), (word, index) => {
-    const option = options.find((after) => word.text.startsWith(after));
-    const value = option === undefined ? undefined : optionValue(part, option, word, words[next + index + 1]);
-    return value === undefined ? undefined : insideSpan(part, value);
-  });
-}
-
-function firstOf<T>(words: readonly Word[], find: (word: Word, index: number) => T | undefined): T | undefined {
-  for (const [index, word] of words.entries()) {
-    const found = find(word, index);
-    if (found !== undefined) return found;
+  for (let index = next; index < words.length; index++) {
+    const value = part.after === '' ? words[index] : valueOfOption(part, words[index], words[index + 1]);
+    const span = value === undefined ? undefined : insideSpan(part, value);
+    if (span !== undefined) return span;
   }
   return undefined;
+}
+
+function valueOfOption(part: SecretPart, word: Word | undefined, following: Word | undefined): Word | undefined {
+  const option = part.options.find((after) => word?.text.startsWith(after));
+  return word === undefined || option === undefined ? undefined : optionValue(part, option, word, following);
 }
 
 /** The next word that is neither an option nor may be the value of one. */

@@ -98,14 +98,17 @@ function breakAround(text: string, from: number, at: number): Break {
 function withoutBreaks(text: string, breaks: readonly Break[]): JoinedText {
   if (breaks.length === 0) return { text, joints: [] };
   const joints: Joint[] = [];
-  let joined = '';
+  const parts: string[] = [];
   let from = 0;
+  let removed = 0;
   for (const { start, end, explicit } of breaks) {
-    joined += text.slice(from, start);
+    parts.push(text.slice(from, start));
     from = end;
-    joints.push({ at: joined.length, explicit, removed: end - joined.length, widthBefore: 0 });
+    removed += end - start;
+    joints.push({ at: end - removed, explicit, removed, widthBefore: 0 });
   }
-  return { text: joined + text.slice(from), joints };
+  parts.push(text.slice(from));
+  return { text: parts.join(''), joints };
 }
 
 /** Marks of emphasis and code, escapes of Markdown, and tags that do the same: what a reader does not see. */
@@ -136,8 +139,12 @@ export function withoutLookAlikes(text: string): Reading | undefined {
 
 /** Wide letters and those that are drawn in another style are compatible with ours, by Unicode's own tables. */
 function latinOf(char: string): string {
+  const known = LOOK_ALIKES.get(char);
+  if (known !== undefined) return known;
   const compatible = char.normalize('NFKC');
-  return LOOK_ALIKES.get(char) ?? (compatible.length === 1 ? compatible : char);
+  const latin = compatible.length === 1 ? compatible : char;
+  LOOK_ALIKES.set(char, latin); // no more than the few blocks have that are looked through
+  return latin;
 }
 
 /** One character as an escape of JSON, a URL, a program or HTML. */
@@ -171,7 +178,8 @@ function replaced(text: string, pattern: RegExp, replacement: (match: RegExpExec
     removed += match[0].length - next.length;
     jumps.push({ at: from - removed, removed, widthBefore: next === '' ? 0 : match[0].length - 1 });
   }
-  return jumps.length === 0 ? undefined : { text: parts.join('') + text.slice(from), jumps };
+  parts.push(text.slice(from));
+  return jumps.length === 0 ? undefined : { text: parts.join(''), jumps };
 }
 
 /** The index of the first joint at or after a place of the joined text. */
