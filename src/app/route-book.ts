@@ -30,7 +30,7 @@ interface RuleUse {
 
 type Found = { channelId: string } | { because: string; at: number };
 
-const RULE_USES = 'rules of ROUTES'; // the key of that fact
+export const RULE_USES = 'rules of ROUTES'; // the key of that fact
 const UNUSED_AFTER_MS = 24 * 3_600_000; // a rule that nothing needed for a day is probably misspelt
 const ASK_AGAIN_MS = 30_000; // a target that does not exist may be created, or we are invited
 
@@ -139,15 +139,15 @@ export class RouteBook {
   }
 }
 
-const UNUSED = 'nothing has matched it for a day: is its folder right, and does no earlier rule match the same?';
+export const UNUSED = 'nothing has matched it for a day: is its folder right, and does no earlier rule match the same?';
 
 /** Whether a rule that was there for a day was never needed. */
-function isUnused({ since, isUsed }: RuleUse, now: number): boolean {
+export function isUnused({ since, isUsed }: RuleUse, now: number): boolean {
   return !isUsed && now - since >= UNUSED_AFTER_MS;
 }
 
 /** What is stored of each pattern. Rows are our own; a foreign or incomplete one is skipped. */
-function decodeRuleUses(value: unknown): Map<string, RuleUse> {
+export function decodeRuleUses(value: unknown): Map<string, RuleUse> {
   const uses = Object.entries(isRecord(value) ? value : {}).flatMap(([pattern, use]): [string, RuleUse][] =>
     isRecord(use) && typeof use['since'] === 'number' ? [[pattern, { since: use['since'], isUsed: use['isUsed'] === true }]] : [],
   );

@@ -5,13 +5,17 @@ import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { readConfigOrPrint } from './config-problems.ts';
 import { exitCodes } from '../process/exit-codes.ts';
+import { oneLine } from '../text/text.ts';
 import { columns } from './help.ts';
+import { routeLines } from './route-lines.ts';
 
 export const showConfigCommand: Command = {
   name: 'config',
   summary: 'check the configuration and print it, secrets masked',
   details: () =>
     [
+      'Says of each session that a watcher knows where its box goes, and why; asks Mattermost whether the targets of ROUTES are there.',
+      '',
       'Variables, with their defaults:',
       ...columns(variableRows()),
       '',
@@ -24,6 +28,7 @@ export const showConfigCommand: Command = {
     if (context.envFile !== undefined) context.out(`# Settings are read from ${context.envFile}, too.`);
     for (const described of describeConfig(config, context.env)) context.out(settingLine(described));
     for (const sentence of config.chosen.because) context.out(`# ${sentence}`);
+    for (const sentence of await routeLines(config, Date.now())) context.out(`# ${oneLine(sentence)}`);
     return exitCodes.ok;
   },
 };

@@ -45,6 +45,7 @@ export interface Checkpoint {
 }
 
 const FORMAT_VERSION = 1;
+const SELECT = 'SELECT key, value FROM rows WHERE kind = ?';
 const FILE_NAME = 'checkpoint.sqlite';
 const SIDE_FILES = ['-wal', '-shm'];
 
@@ -61,6 +62,17 @@ export function openCheckpoint(stateDir: string, log: Logger): Checkpoint {
     const problem = `the state directory ${stateDir} cannot be used (${errorText(error)}); after a restart boxes are found again by their posts only`;
     log.error({ stateDir }, `Nothing is remembered across restarts: ${problem}.`);
     return sqliteCheckpoint(prepare(new DatabaseSync(':memory:')), log, problem);
+  }
+}
+
+/** What a watcher, running or not, has stored in that directory, to be read only. `undefined` when there is nothing that can be read. */
+export function readOnlyCheckpoint(stateDir: string): Pick<Checkpoint, 'rows' | 'close'> | undefined {
+  try {
+    const database = new DatabaseSync(join(stateDir, FILE_NAME), { readOnly: true });
+    const select = database.prepare(SELECT);
+    return { rows: (kind) => select.all(kind).flatMap((row) => parseRow(kind, row)), close: () => database.close() };
+  } catch {
+    return undefined;
   }
 }
 
@@ -119,7 +131,7 @@ function sqliteCheckpoint(database: DatabaseSync, log: Logger, lasting: string |
     'INSERT INTO rows (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value',
   );
   const remove = database.prepare('DELETE FROM rows WHERE kind = ? AND key = ?');
-  const select = database.prepare('SELECT key, value FROM rows WHERE kind = ?');
+  const select = database.prepare(SELECT);
   let failure: string | undefined;
 
   function write(changes: readonly Change[]): boolean {

@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { routeLines } from '../../src/cli/route-lines.ts';
 import { until } from '../support/until.ts';
 import { boxesOf } from './harness.ts';
 import { type Life, type RoutedRig, routedRig, SHOP } from './routed-rig.ts';
@@ -130,4 +131,64 @@ it('hidden arguments of a call reach no post, checkpoint, log, health page or st
   expect(state.join('')).toContain('"where"');
   for (const place of [health, ...state, rig.log.join('\n'), JSON.stringify(rig.standIn.requests), JSON.stringify(rig.posts())])
     expect(place).not.toContain('canary-5e1f');
+});
+
+describe('config', () => {
+  it('says of each session that a watcher knows where its box goes and why, while the watcher runs and after it', async () => {
+    const rig = await routedRig();
+    const life = await rig.start('claude-code:/home/dev/shop=lab/agents, openclaw:main=@alice', { DEFAULT_CHANNEL: 'lab/ops' });
+    rig.asks('s1', 'one');
+    rig.asks('s2', 'two', OTHER);
+    for (const [key, agentId, route] of [
+      ['p', 'main', { kind: 'elsewhere', audience: 'public' }],
+      ['q', 'writer', { kind: 'elsewhere', audience: 'public' }],
+      ['r', 'main', { kind: 'elsewhere', audience: 'unknown' }],
+      ['t', 'main', { kind: 'channel', channelId: SAMPLE.publicId }],
+      ['u', 'main', { kind: 'direct', userId: SAMPLE.bobId }],
+    ] as const) {
+      rig.did(key, { type: 'session_seen', agentId, route });
+      rig.did(key, { type: 'turn_started', trigger: { kind: 'operator' }, messageId: key });
+    }
+    const { config } = life.daemon.parts();
+    const said = async (): Promise<string[]> => (await routeLines(config, Date.now())).map((line) => line.replace(/, session \w+,/, ''));
+    const expected = [
+      `${OTHER} goes nowhere: no rule of ROUTES covers it; ROUTES=${OTHER}=team/channel would show it there, and =@user in a direct channel`,
+      `${SHOP} goes to lab/agents, by the rule claude-code:/home/dev/shop=lab/agents`,
+      'openclaw:main goes nowhere: it is private, or nothing proves that it is public, and then no rule of ROUTES counts',
+      'openclaw:main goes to @alice, by the rule openclaw:main=@alice',
+      `openclaw:main goes to its conversation in channel ${SAMPLE.publicId}`,
+      'openclaw:main goes to its direct conversation, if the account is in it; DIRECT=off allows no other place',
+      'openclaw:writer goes to lab/ops, by DEFAULT_CHANNEL',
+    ];
+    await until('all are stored', async () => (await said()).length === expected.length);
+    expect((await said()).toSorted()).toEqual(expected.toSorted());
+    life.kill();
+    expect((await said()).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('names targets that are not there and rules that nothing needed for a day, and says when Mattermost does not answer', async () => {
+    const rig = await routedRig();
+    const life = await rig.start('claude-code:/a=lab/nowhere, claude-code:/b=@nobody, claude-code:/c=lab/agents');
+    const { config } = life.daemon.parts();
+    const DAY_MS = 86_400_000;
+    expect(await routeLines(config, Date.now())).toEqual([
+      expect.stringMatching(/^ROUTES target lab\/nowhere: channel "lab\/nowhere" does not exist/),
+      expect.stringMatching(/^ROUTES target @nobody: there is no user @nobody/),
+    ]);
+    expect((await routeLines(config, Date.now() + DAY_MS)).slice(2)).toEqual(
+      ['/a=lab/nowhere', '/b=@nobody', '/c=lab/agents'].map((rule) =>
+        expect.stringContaining(`ROUTES claude-code:${rule}: nothing has matched it for a day`),
+      ),
+    );
+    const [sentence] = await routeLines({ ...config, mmUrl: 'http://127.0.0.1:9' }, Date.now());
+    expect(sentence).toMatch(/^The targets of ROUTES were not checked/);
+  });
+
+  it('changes nothing, and says nothing of sessions where no watcher has run', async () => {
+    const rig = await routedRig();
+    const life = await rig.start('');
+    const { config } = life.daemon.parts();
+    expect(await routeLines({ ...config, stateDir: join(rig.folder, 'none') }, Date.now())).toEqual([]);
+    expect(readdirSync(rig.folder)).not.toContain('none');
+  });
 });

@@ -5,6 +5,7 @@ import { createHttpTransport } from '../../sinks/mattermost/transport.ts';
 import type { Config } from '../../config/config.ts';
 import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
+import { targetText } from '../../core/route-rule.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { MattermostChecks } from '../../sinks/mattermost/checks.ts';
 import { createDirectory, type Directory } from '../../sinks/mattermost/directory.ts';
@@ -116,12 +117,24 @@ async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
   return warn('channels', 'the account is in no channel', 'add the bot to its team and to the channels of the agents');
 }
 
-/** The account must be in every channel that the configuration names, or the watcher does not start. */
-async function namedChannelFindings({ defaultChannel, coordinatorChannel }: Config, { sink }: ChatServer): Promise<Finding[]> {
+/** The account must be in every channel that the configuration names, or the watcher does not start, or a rule leads nowhere. */
+async function namedChannelFindings({ defaultChannel, coordinatorChannel, routes = [] }: Config, { sink }: ChatServer): Promise<Finding[]> {
   const named = { DEFAULT_CHANNEL: defaultChannel, COORDINATOR_CHANNEL: coordinatorChannel };
-  return Promise.all(
-    Object.entries(named).flatMap(([variable, name]) => (name === undefined ? [] : [channelFinding(variable, name, sink)])),
-  );
+  const targets = new Map(routes.map(({ target }) => [targetText(target), target]));
+  return Promise.all([
+    ...Object.entries(named).flatMap(([variable, name]) => (name === undefined ? [] : [channelFinding(variable, name, sink)])),
+    ...[...targets.values()].map((target) =>
+      target.kind === 'person' ? personFinding(target.username, sink) : channelFinding('ROUTES', target, sink),
+    ),
+  ]);
+}
+
+async function personFinding(username: string, sink: ChatServer['sink']): Promise<Finding> {
+  try {
+    return ok('ROUTES', `@${username} is user ${await sink.userNamed(username)}`);
+  } catch (error) {
+    return fail('ROUTES', `@${username}: ${errorText(error)}`, 'correct ROUTES');
+  }
 }
 
 async function channelFinding(variable: string, name: ChannelName, sink: ChatServer['sink']): Promise<Finding> {
