@@ -10,6 +10,7 @@ import { oldTranscripts } from './old-transcripts.ts';
 import { redaction } from './redaction.ts';
 import { startUp } from './start-up.ts';
 import { thousandSessions } from './thousand-sessions.ts';
+import { urgentAtHundred, urgentAtThousand } from './urgent.ts';
 
 /** All rows, in the order of the table. */
 export const ROWS: readonly Row[] = [
@@ -18,6 +19,8 @@ export const ROWS: readonly Row[] = [
   idle,
   hundredSessions,
   thousandSessions,
+  urgentAtHundred,
+  urgentAtThousand,
   catchUp,
   oldTranscripts,
   burst,
