@@ -27,15 +27,16 @@ const SOON_MS = 1_000;
 // and a waiting end is shown seconds after the restart.
 const STEP_MS = 2_000;
 
-// A silent server would hold every probe, so one is in flight at a time. Each waits longer than the last; when it times out, the next one
-// is sent. A server that was only suspended answers it as soon as it resumes.
-const FIRST_PATIENCE_MS = 5_000;
+// A silent server would hold every probe, so one is in flight at a time. Each waits twice as long as the last; when it times out, the next
+// one is sent. A server that was only suspended answers it as soon as it resumes.
+const FIRST_PATIENCE_MS = 2 * STEP_MS;
 
 export function createRecoveryProbe({ cooldownMs, clock, probe, onHealthy }: RecoveryProbeOptions): RecoveryProbe {
   const stopped = new AbortController();
   const stepMs = Math.min(STEP_MS, cooldownMs);
-  const longestPatienceMs = Math.max(FIRST_PATIENCE_MS, cooldownMs);
-  let patienceMs = FIRST_PATIENCE_MS;
+  const longestPatienceMs = Math.max(STEP_MS, cooldownMs);
+  const firstPatienceMs = Math.min(FIRST_PATIENCE_MS, longestPatienceMs);
+  let patienceMs = firstPatienceMs;
   let dueAt: number | undefined;
   const timers = new Timers<'probe'>(clock);
 
@@ -59,13 +60,13 @@ export function createRecoveryProbe({ cooldownMs, clock, probe, onHealthy }: Rec
 
   function nextStepMs(error: unknown, tookMs: number): number {
     const isSilent = error instanceof PushError && error.reason === 'timed_out';
-    patienceMs = isSilent ? Math.min(longestPatienceMs, patienceMs * 2) : FIRST_PATIENCE_MS;
+    patienceMs = isSilent ? Math.min(longestPatienceMs, patienceMs * 2) : firstPatienceMs;
     const wantedMs = error instanceof PushError ? (error.retryAfterMs ?? 0) : 0;
     return Math.max(wantedMs, stepMs - tookMs, 0);
   }
 
   function start(): void {
-    patienceMs = FIRST_PATIENCE_MS;
+    patienceMs = firstPatienceMs;
     schedule(stepMs);
   }
 
