@@ -42,7 +42,7 @@ export function createBoxes(config: Config, ports: BoxPorts): Boxes {
     {
       ...ports,
       encode: encoderOf(config, () => undefined),
-      budget: new RequestBudget(clock, () => budgetLimits(perSecond, burst)),
+      budget: new RequestBudget(() => budgetLimits(perSecond, burst), clock.monotonic()),
       meter: counters,
       instance: 'simulation',
       claimedAt: clock.now(),

@@ -104,7 +104,7 @@ export class Daemon {
     this.#twin = this.#createTwin();
     this.#sink = withAdoption(this.#twin, clock, instance, { turns: () => this.#board.identities(), posts: this.#state.posts });
     const { burst } = config.editsPerSecond;
-    this.#budget = new RequestBudget(clock, () => budgetLimits(this.#chat.perSecond(), burst));
+    this.#budget = new RequestBudget(() => budgetLimits(this.#chat.perSecond(), burst), clock.monotonic());
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();

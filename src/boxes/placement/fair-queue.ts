@@ -89,13 +89,13 @@ export class FairQueue {
 
   /** Whether the budget gives a token now; otherwise `#serve` is called again when it may. */
   #takes(claim: 'urgent' | 'look'): boolean {
-    const [ownAt, spareAt] = [this.#budget.tokenAt(claim), this.#budget.tokenAt('spare')];
-    const now = this.#clock.monotonic(); // read after the budget: a token that is there must not look like one to come
+    const now = this.#clock.monotonic();
+    const [ownAt, spareAt] = [this.#budget.tokenAt(claim, now), this.#budget.tokenAt('spare', now)];
     if (Math.min(ownAt, spareAt) > now) {
       this.#cancelTimer = this.#clock.after(Math.min(ownAt, spareAt) - now, () => this.#serve());
       return false;
     }
-    this.#budget.take(ownAt <= now ? claim : 'spare');
+    this.#budget.take(ownAt <= now ? claim : 'spare', now);
     return true;
   }
 }

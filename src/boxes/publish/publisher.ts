@@ -126,7 +126,6 @@ class PostPublisher implements Publisher {
 
   stats(): PublisherStats {
     const { budget } = this.#ports;
-    const spareAt = budget.tokenAt('spare');
     const { wall, now } = this.#instant();
     const { blockedUntilAt } = this.#gate;
     const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
@@ -135,7 +134,7 @@ class PostPublisher implements Publisher {
       ...publisherStats(this.#posts.values(), this.#options, now, late),
       blockedUntil,
       perSecond: budget.limits().perSecond,
-      isBudgetSpent: spareAt > now,
+      isBudgetSpent: budget.tokenAt('spare', now) > now,
       slowChannels: this.#cap.slow(now),
     };
   }
@@ -163,20 +162,19 @@ class PostPublisher implements Publisher {
   }
 
   #tick(): void {
+    const now = this.#ports.clock.monotonic();
     for (;;) {
-      const situation = this.#situation();
-      const now = this.#ports.clock.monotonic(); // read after the budget: a token that is there must not look like one to come
-      const decision = decide(situation, now);
+      const decision = decide(this.#situation(now), now);
       if (decision.kind === 'wait') return this.#waitUntil(decision.wakeAt, now);
       if (this.#start(decision.plan, decision.claim, now) === 'skipped') return this.#waitUntil(now, now);
     }
   }
 
-  #situation(): Situation {
+  #situation(now: number): Situation {
     const { schedule, inFlight } = this.#posts;
     const { budget } = this.#ports;
     const flushing = this.#flush !== undefined;
-    return { schedule, inFlight, budget: budget.current(), limits: budget.limits(), gate: this.#gate, flushing };
+    return { schedule, inFlight, budget: budget.at(now), limits: budget.limits(), gate: this.#gate, flushing };
   }
 
   #waitUntil(wakeAt: number | undefined, now: number): void {
@@ -215,7 +213,7 @@ class PostPublisher implements Publisher {
     this.#logLateness(plan, now);
     const state = beginRequest(ready, need, now, this.#distanceFor(plan, now));
     this.#posts.set(state);
-    this.#ports.budget.take(claim);
+    this.#ports.budget.take(claim, now);
     this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
     const running = this.#run(state, reason).finally(() => this.#running.delete(running));
@@ -275,7 +273,7 @@ class PostPublisher implements Publisher {
   #onFailure(boxId: string, attempt: Attempt, error: PushError): void {
     const { reason, retryAfterMs } = error;
     this.#ports.meter.count('push_failures', { reason });
-    if (reason === 'rate_limited') this.#ports.budget.shrink();
+    if (reason === 'rate_limited') this.#ports.budget.shrink(this.#ports.clock.monotonic());
     this.#updateGate({ kind: 'failed', reason, retryAfterMs });
     this.#logFailure(boxId, attempt, error);
     const state = this.#posts.get(boxId);

@@ -99,13 +99,13 @@ const SPEED = 5;
 /** Makes as many requests as the adapting rate allows until it is told to stop. Keeps every rate that was reached. */
 async function loadUntil(url: string, bounds: RateBounds, isDone: (rates: readonly number[]) => boolean): Promise<number[]> {
   const rate = new AdaptiveRate(fast, bounds);
-  const budget = new RequestBudget(fast, () => budgetLimits(rate.perSecond(), 20));
+  const budget = new RequestBudget(() => budgetLimits(rate.perSecond(), 20), fast.monotonic());
   const send = rate.watching(openTransport(url).send);
   const rates: number[] = [];
   const inFlight = new Set<Promise<unknown>>();
   const step = (): void => {
-    for (; inFlight.size < 4 && budget.tokenAt('ordinary') <= fast.monotonic(); ) {
-      budget.take('ordinary');
+    for (; inFlight.size < 4 && budget.tokenAt('ordinary', fast.monotonic()) <= fast.monotonic(); ) {
+      budget.take('ordinary', fast.monotonic());
       const request: Promise<unknown> = send(REQUEST)
         .catch(() => undefined)
         .finally(() => inFlight.delete(request));

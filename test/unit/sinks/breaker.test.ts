@@ -186,28 +186,6 @@ describe('an open breaker', () => {
     await expect(breaker.edit('p1', { props: {} })).rejects.toMatchObject({ reason: 'breaker_open', retryAfterMs: 1_000 });
   });
 
-  it.each([2_000, 3_000, 7_000, 30_000])(
-    'asks a silent server no more rarely than every %i ms when that is the cool-down',
-    async (cooldownMs) => {
-      const clock = new FakeClock();
-      const sink = createFakeSink();
-      const askedAt: number[] = [];
-      sink.outcome = 'server';
-      sink.silent = (timeoutMs) => {
-        askedAt.push(clock.monotonic());
-        return new Promise((_, reject) => clock.after(timeoutMs, () => reject(new PushError('timed_out', 'nothing'))));
-      };
-      const breaker = withBreaker(sink, { threshold: 1, cooldownMs, clock });
-      onTestFinished(() => breaker.stop());
-      await pushThrough(breaker);
-      await clock.advance(300_000);
-      const distances = askedAt.map((at, index) => at - (askedAt[index - 1] ?? 0));
-      expect(Math.max(...distances)).toBe(cooldownMs);
-      expect(distances[0]).toBe(2_000);
-      expect(distances.slice(1)).toEqual(distances.slice(1).map((_, index) => Math.min(cooldownMs, 4_000 * 2 ** index)));
-    },
-  );
-
   it('a silent server that answers at last is healthy from then on, however long that took', async () => {
     for (const stoppedForMs of [3_000, 59_000, 1_000_000]) {
       const { sink, clock, breaker } = await opened();

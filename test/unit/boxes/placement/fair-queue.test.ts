@@ -6,7 +6,7 @@ import { FakeClock } from '../../../support/clock.ts';
 
 function asking() {
   const clock = new FakeClock(0);
-  const budget = new RequestBudget(clock, () => budgetLimits(5, 20));
+  const budget = new RequestBudget(() => budgetLimits(5, 20), 0);
   const queue = new FairQueue(clock, budget);
   const asked: string[] = [];
   const ask = (agent: string, boxId = agent): void => void queue.wait({ agent, boxId }).then(() => asked.push(boxId));
@@ -34,8 +34,8 @@ describe('looks for the places of boxes', () => {
     for (let question = 0; question < 1_000; question++) ask('flood');
     let edits = 0;
     for (let step = 0; step < 6_000; step++) {
-      if (budget.tokenAt('ordinary') <= clock.monotonic()) {
-        budget.take('ordinary');
+      if (budget.tokenAt('ordinary', clock.monotonic()) <= clock.monotonic()) {
+        budget.take('ordinary', clock.monotonic());
         edits += 1;
       }
       await clock.advance(10);
@@ -51,7 +51,7 @@ describe('looks for the places of boxes', () => {
       const { clock, budget, queue, asked, ask } = asking();
       for (let question = 0; question < 1_000; question++) ask('flood');
       await clock.advance(0);
-      while (budget.tokenAt('ordinary') <= clock.monotonic()) budget.take('ordinary');
+      while (budget.tokenAt('ordinary', clock.monotonic()) <= clock.monotonic()) budget.take('ordinary', clock.monotonic());
       if (when === 'while it waits') ask('flood', 'urgent');
       queue.hurry({ agent: 'flood', boxId: 'urgent' });
       if (when === 'before it asks') ask('flood', 'urgent');

@@ -87,7 +87,7 @@ export function createHarness(setting: Setting = {}): Harness {
     };
     return createPublisher(ports, options);
   };
-  const budget = new RequestBudget(clock, () => setting.options?.limits ?? LIMITS);
+  const budget = new RequestBudget(() => setting.options?.limits ?? LIMITS, clock.monotonic());
   const harness: Harness = {
     clock,
     server,

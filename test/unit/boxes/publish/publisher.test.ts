@@ -31,7 +31,7 @@ describe('pushing', () => {
 
   it('counts what others send in the same budget', async () => {
     const harness = createHarness();
-    for (let look = 0; look < 17; look++) harness.budget.take('look');
+    for (let look = 0; look < 17; look++) harness.budget.take('look', 0);
     harness.publisher.show(view('box', 'one'));
     await harness.clock.advance(99); // half of the reserve is for urgent changes alone
     expect(harness.server.sent).toHaveLength(0);
