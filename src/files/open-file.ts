@@ -19,11 +19,12 @@ export interface FileIdentity {
   mtimeMs: number;
   /** Differs whenever the content may differ: made of all of the above, to the nanosecond. */
   version: string;
-  /** Differs also after a change of its name, owner or permissions. */
-  state: string;
-  changedAtMs: number;
+  /** When anything about it changed, also its name, owner or permissions: nanoseconds since the epoch. */
+  changedNs: bigint;
   /** Who may read it. */
-  access: string;
+  mode: bigint;
+  uid: bigint;
+  gid: bigint;
 }
 
 // Without O_NONBLOCK, opening a FIFO would wait for a writer for ever.
@@ -71,13 +72,12 @@ export function isInside(folder: string, root: string): boolean {
   return !below.startsWith('..') && realpathSync.native(folder) === join(realpathSync.native(root), below);
 }
 
-type Stats = Record<'dev' | 'ino' | 'mode' | 'uid' | 'gid' | 'size' | 'mtimeMs' | 'mtimeNs' | 'ctimeMs' | 'ctimeNs', bigint>;
+type Stats = Record<'dev' | 'ino' | 'mode' | 'uid' | 'gid' | 'size' | 'mtimeMs' | 'mtimeNs' | 'ctimeNs', bigint>;
 
 /** The parts of a `stat` that identify a file. */
-export function identityOf({ dev, ino, mode, uid, gid, size, mtimeMs, mtimeNs, ctimeMs, ctimeNs }: Stats): FileIdentity {
+export function identityOf({ dev, ino, mode, uid, gid, size, mtimeMs, mtimeNs, ctimeNs }: Stats): FileIdentity {
   const version = `${dev}:${ino}:${size}:${mtimeNs}`;
-  const more = { state: `${version}:${ctimeNs}`, changedAtMs: Number(ctimeMs), access: `${mode}:${uid}:${gid}` };
-  return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version, ...more };
+  return { dev: `${dev}`, ino: `${ino}`, size: Number(size), mtimeMs: Number(mtimeMs), version, changedNs: ctimeNs, mode, uid, gid };
 }
 
 /** Opens the file, calls `use` with it or with the refusal, and closes it. Throws what `use` throws. */

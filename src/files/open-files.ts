@@ -98,7 +98,8 @@ function identityAt(path: string): FileIdentity | undefined {
 }
 
 function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
-  return one.ino === other.ino && one.dev === other.dev && one.access === other.access;
+  const isFile = one.ino === other.ino && one.dev === other.dev;
+  return isFile && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid;
 }
 
 function isSurelyInside(folder: string, root: string): boolean {

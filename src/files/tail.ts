@@ -48,6 +48,7 @@ const SETTLE_MS = 250;
 const MAX_SETTLES = 4;
 // Clocks of file systems have ticks of some milliseconds: a file written within the last one may change again and look the same.
 const TICK_MS = 2_000;
+const NS_PER_MS = 1_000_000n;
 const SHORTER: Stretch = { kind: 'shorter' };
 
 /**
@@ -63,7 +64,7 @@ export class Tail {
   #ended = false;
   #seen: FileIdentity | undefined;
   /** The file when nothing of it was unread. As long as it is like this it is not read again. */
-  #readState: string | undefined;
+  #asRead: FileIdentity | undefined;
 
   constructor(options: TailOptions) {
     this.#options = options;
@@ -86,7 +87,7 @@ export class Tail {
   rewind(): void {
     if (this.#position !== undefined) this.#position = positionAtStart(this.#position);
     this.#searched = undefined;
-    this.#readState = undefined;
+    this.#asRead = undefined;
   }
 
   /** Reads on. Never throws. */
@@ -94,7 +95,7 @@ export class Tail {
     try {
       return this.#open(this.#options, (opened) => {
         if (opened.kind === 'open') return this.#readUnlessKnown(opened.fd, opened.identity);
-        this.#readState = undefined;
+        this.#asRead = undefined;
         return opened.refusal === 'missing' ? this.#missing() : { change: 'refused', refusal: opened.refusal };
       });
     } catch (error) {
@@ -139,11 +140,11 @@ export class Tail {
 
   /** A file that is as it was when all of it had been read costs nothing but the look at it. */
   #readUnlessKnown(fd: number, identity: FileIdentity): TailRead {
-    if (identity.state === this.#readState) return { change: 'unchanged' };
-    this.#readState = undefined;
+    if (this.#asRead !== undefined && isUnchanged(this.#asRead, identity)) return { change: 'unchanged' };
+    this.#asRead = undefined;
     const read = this.#readOpen(fd, identity);
-    const isOld = this.#options.clock.now() - identity.changedAtMs > TICK_MS;
-    if (read.change === 'unchanged' && isOld) this.#readState = identity.state;
+    const isOld = this.#options.clock.now() - Number(identity.changedNs / NS_PER_MS) > TICK_MS;
+    if (read.change === 'unchanged' && isOld) this.#asRead = identity;
     return read;
   }
 
@@ -243,6 +244,10 @@ export class Tail {
     this.#unsettled = unsettled;
     return Math.max(0, Math.min(unsettled.stableSince + settleMs, unsettled.since + MAX_SETTLES * settleMs) - now);
   }
+}
+
+function isUnchanged(before: FileIdentity, now: FileIdentity): boolean {
+  return before.version === now.version && before.changedNs === now.changedNs;
 }
 
 function firstLine(fd: number, before: number, limits: Limits): string[] {

@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } fro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { Clock } from '../../../src/core/clock.ts';
 import { createFileProblems, fileSentences } from '../../../src/files/file-problems.ts';
 import { type FollowedFile, newFile } from '../../../src/files/followed-file.ts';
 import { FollowedFiles } from '../../../src/files/followed-files.ts';
@@ -70,7 +71,9 @@ it('a sweep over files in use in which nothing has happened looks at each of the
   expect(calls.take()).toEqual({ lstatSync: paths.length, realpathSync: 2 });
 });
 
-it('while nothing happens folders are not listed and indexes and transcripts are not opened', { timeout: 60_000 }, async () => {
+it('while nothing happens there is one timer, folders are not listed, and indexes and transcripts are not opened', {
+  timeout: 60_000,
+}, async () => {
   const root = join(tempFolderInMemory(), 'agents');
   const old = new Date(Date.now() - 86_400_000);
   const names = Array.from({ length: 30 }, (_, number) => `agent${number}`);
@@ -82,10 +85,18 @@ it('while nothing happens folders are not listed and indexes and transcripts are
     utimesSync(gateway.folder, old, old);
   }
   mkdirSync(join(root, 'later'));
-  const { source } = await watch(root);
+  const delays: number[] = [];
+  const after: Clock['after'] = (delayMs, run) => {
+    delays.push(delayMs);
+    return systemClock.after(delayMs, run);
+  };
+  const { source } = await watch(root, { clock: { ...systemClock, after } });
+  const sweepMs = 5_000;
+  await sleep(sweepMs / 2); // what was looked at a moment ago may be looked at once more
+  delays.length = 0;
   const calls = countFileCalls();
-  const sweepMs = 5_500;
   await sleep(sweepMs);
+  expect(delays).toEqual([sweepMs]);
   const { lstatSync = 0, ...others } = calls.take();
   expect(others).toEqual({ readdirSync: 1, statSync: 1 });
   expect(lstatSync).toBeGreaterThan(0);

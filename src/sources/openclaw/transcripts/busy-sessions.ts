@@ -148,6 +148,15 @@ export class BusySessions {
     signs.awaitsLines ??= linesFrom(this.#options.clock.now());
   }
 
+  /** Whether any sign is trusted, or was and must be cleared. */
+  areDue(): boolean {
+    const now = this.#options.clock.now();
+    return this.#signsByKey.entries().some(([key, signs]) => {
+      const isLettingGo = signs.letGo?.isEmitted === false;
+      return signs.emitted !== undefined || isLettingGo || this.#until(key, signs) > now;
+    });
+  }
+
   /**
    * Renews trusted signs, and clears a row that is trusted no longer: a gateway that is stopped releases its lock but leaves the row
    * behind. Call it every few seconds, after locks and indexes were checked.

@@ -73,6 +73,10 @@ export class IndexFiles {
     await inSlices(files, LOOKS_AT_ONCE, (file) => file.look());
   }
 
+  get hasElsewhere(): boolean {
+    return this.#filesByFolder.has(EVERY_FOLDER);
+  }
+
   /** Looks at the one index for all folders. No file event tells of it, because it may lie elsewhere. */
   async lookElsewhere(): Promise<void> {
     await this.#filesByFolder.get(EVERY_FOLDER)?.look();

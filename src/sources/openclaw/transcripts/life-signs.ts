@@ -75,7 +75,12 @@ export class LifeSigns {
     await inSlices(relevant, ROWS_AT_ONCE, (entry) => this.#indexedOne(entry));
   }
 
-  /** Checks held locks again and renews trusted signs. Call it every few seconds. */
+  /** Whether there is something to check or to renew. */
+  get areDue(): boolean {
+    return this.#locks.hasHeld || this.#busy.areDue();
+  }
+
+  /** Checks held locks again and renews trusted signs. Call it every few seconds while that is due. */
   async renew(): Promise<void> {
     await this.#locks.refresh();
     this.#busy.renew();

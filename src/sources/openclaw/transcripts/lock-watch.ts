@@ -64,6 +64,10 @@ export class LockWatch {
     if (known?.size === 0) this.#knownByFolder.delete(folder);
   }
 
+  get hasHeld(): boolean {
+    return this.#heldByPath.size > 0;
+  }
+
   /** Looks at every held lock again. */
   async refresh(): Promise<void> {
     await inSlices([...this.#heldByPath.keys()], LOOKS_AT_ONCE, (path) => this.#look(path, false));

@@ -123,11 +123,7 @@ class TranscriptFiles {
     await this.#reader.ready();
     this.#hasStarted = true;
     this.#sweeps.start();
-    this.#timers.repeat(
-      'tick',
-      () => TICK_MS,
-      () => this.#tick(),
-    );
+    this.#tickLater();
   }
 
   async stop(): Promise<void> {
@@ -209,6 +205,7 @@ class TranscriptFiles {
     const listed = this.#folders.all().filter((folder) => this.#hasNews(folder));
     await inSlices(listed, 1, (folder) => this.#list(folder));
     await transcripts.sweep();
+    this.#tickIfDue();
   }
 
   /** Whether names may have come or gone in a folder since it was listed, or an index may name other files of it. */
@@ -255,9 +252,20 @@ class TranscriptFiles {
     for (const { name, refusal } of listing.refused) this.#problems.recordOnce(refusal, pathOf(name));
   }
 
+  /** While nothing is to be looked at regularly there is no timer. */
+  #tickIfDue(): void {
+    const { indexes, signs } = this.#reader;
+    if (indexes.hasElsewhere || signs.areDue) this.#tickLater();
+  }
+
+  #tickLater(): void {
+    if (this.#hasStarted) this.#timers.once('tick', TICK_MS, () => this.#tick());
+  }
+
   async #tick(): Promise<void> {
     await this.#reader.indexes.lookElsewhere();
     await this.#reader.signs.renew();
+    this.#tickIfDue();
   }
 
   #onUnnamed(folder: string): void {
@@ -283,8 +291,10 @@ class TranscriptFiles {
       case 'archived':
         return this.#timers.track(transcripts.read(folder.path + sep + kind.transcript));
       case 'index':
+        this.#tickLater();
         return this.#timers.track(indexes.look(folder.path));
       case 'lock':
+        this.#tickLater();
         return signs.hintLock(path);
       case 'other':
         return;
