@@ -30,13 +30,12 @@ import { serveHealth } from './health-service.ts';
 import { Leftovers } from '../takeover/leftovers.ts';
 import { SessionLimit, keysWithTurns } from './session-limit.ts';
 import { StateStore } from '../store/state-store.ts';
-import { startTicks, type Ticks } from '../process/tick-loop.ts';
 import { createAlerts } from './alerts.ts';
 import { Releases } from '../process/releases.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import type { Machine } from './machine.ts';
-import { every } from '../process/system-clock.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
+import { type PassingTime, startTime } from './passing-time.ts';
 import { restoreState } from './restore.ts';
 import { lastActivityOf, threadsOf } from './session-threads.ts';
 import { RouteBook } from './route-book.ts';
@@ -44,8 +43,6 @@ import { likelyChannels, placerOf } from './target-channel.ts';
 import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 
-const STATE_FLUSH_MS = 250; // a crash repeats at most this much reading
-const PRIVACY_WARNING_MS = 10_000; // by then running sessions have requested a box
 const BOX_FLUSH_MS = 4_000; // of the five seconds that a stop may take
 
 export interface DaemonPorts {
@@ -83,7 +80,7 @@ export class Daemon {
   #coordinator: Coordinator | undefined;
   readonly #counters = new Counters();
   readonly #sessionLimit: SessionLimit;
-  #ticks: Ticks | undefined; // not before all is read: a slow start must not count as sleep of the machine
+  #time: PassingTime | undefined; // not before all is read: a slow start must not count as sleep of the machine
   #warnOfPrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
@@ -96,7 +93,8 @@ export class Daemon {
     this.#log = log;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#state = new StateStore(machine.checkpoint, { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() });
+    const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() };
+    this.#state = new StateStore(machine.checkpoint, current, () => this.#time?.flushSoon());
     this.#redact = createRedactor(secretsOf(config));
     this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
     const { directory } = this.#chat;
@@ -108,7 +106,7 @@ export class Daemon {
     this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
-    const tickAt = (instant: number): void => this.#ticks?.tickAt(instant);
+    const tickAt = (instant: number): void => this.#time?.tickAt(instant);
     this.#path = new EventPath({ clock, fold: this.#fold, tickAt, board: () => this.#board, coordinator: () => this.#coordinator });
     const sessions = this.#fold.sessionsByKey;
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
@@ -156,7 +154,7 @@ export class Daemon {
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
-    this.#startTicks();
+    this.#startTime();
     this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
     const stopping = signal.aborted ? undefined : once(signal, 'abort');
@@ -203,7 +201,7 @@ export class Daemon {
       log: this.#log,
       sessions: this.#fold.sessionsByKey,
       emit: (event: SessionEvent) => this.#path.apply(event),
-      tickAt: (instant: number) => this.#ticks?.tickAt(instant),
+      tickAt: (instant: number) => this.#time?.tickAt(instant),
       meter: this.#counters,
       sketch: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
       show: (view: BoxView | BoxNews) => {
@@ -259,8 +257,9 @@ export class Daemon {
 
   /** A jump of the clock is applied before the events after it, which are dated by the new time. */
   #apply(event: SessionEvent): void {
-    this.#ticks?.checkJump();
+    this.#time?.checkJump();
     for (const admitted of this.#sessionLimit.admit(event)) this.#path.apply(admitted);
+    this.#time?.flushSoon();
   }
 
   /** The running parts, for the health report. */
@@ -290,23 +289,10 @@ export class Daemon {
     return this.#redact(`${status}: ${reason}`);
   }
 
-  #startTicks(): void {
-    const ticks = startTicks({
-      clock: this.#clock,
-      log: this.#log,
-      tick: () => this.#path.tick(),
-      shiftClock: (byMs) => this.#path.shiftClock(byMs),
-      afterTick: () => {
-        void this.#twin.check(this.#state.posts.openPostIds());
-        this.#chat.checkIfIdle();
-      },
-    });
-    this.#ticks = ticks;
-    this.#releases.add(
-      () => ticks.stop(),
-      every(this.#clock, STATE_FLUSH_MS, () => this.#state.flush()),
-      every(this.#clock, PRIVACY_WARNING_MS, () => this.#warnOfPrivacy()),
-    );
+  #startTime(): void {
+    const [clock, log, path, twin, chat, state] = [this.#clock, this.#log, this.#path, this.#twin, this.#chat, this.#state];
+    const warnOfPrivacy = (): void => this.#warnOfPrivacy();
+    this.#time = startTime({ clock, log, path, twin, chat, state, warnOfPrivacy }, this.#releases);
   }
 
   /** Every running box says that its turn is not watched any more. */

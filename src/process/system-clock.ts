@@ -23,3 +23,21 @@ export function every(clock: Clock, everyMs: number, run: () => void): () => voi
   }
   return () => cancel();
 }
+
+export interface Soon {
+  ask(): void;
+  stop(): void;
+}
+
+/** Calls `run` once, `delayMs` after `ask` was called for the first time since its last end, however often it was. No timer runs before. */
+export function soon(clock: Clock, delayMs: number, run: () => void): Soon {
+  let cancel: (() => void) | undefined;
+  function fire(): void {
+    cancel = undefined;
+    run();
+  }
+  return {
+    ask: () => void (cancel ??= clock.after(delayMs, fire)),
+    stop: () => cancel?.(),
+  };
+}

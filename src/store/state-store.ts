@@ -19,14 +19,15 @@ export class StateStore<Entry extends EntryOfSession> {
   readonly #checkpoint: Checkpoint;
   readonly #parts: StoredPart[];
 
-  constructor(checkpoint: Checkpoint, current: CurrentState<Entry>) {
+  /** `changed` is called when a source has read on: that is to be written soon. */
+  constructor(checkpoint: Checkpoint, current: CurrentState<Entry>, changed = (): void => undefined) {
     this.#checkpoint = checkpoint;
     // The turn is on disk before its post is created: after a crash the post's turn must be known.
     this.posts = new PostStore(checkpoint, () => this.flush());
     this.threads = new ThreadStore(checkpoint);
     this.posts.onSaved((record) => this.threads.posted(record));
     this.sessions = new SessionStore(checkpoint, current);
-    this.positions = new PositionStore(checkpoint);
+    this.positions = new PositionStore(checkpoint, changed);
     this.facts = new ImmediateRows(checkpoint, 'fact');
     this.#parts = [this.posts, this.threads, this.sessions, this.positions, this.facts];
   }
