@@ -2,7 +2,7 @@
 # `npm ci` installs into node_modules.
 
 .DEFAULT_GOAL := check
-.PHONY: check demo test-thorough check-nodes test-openclaw test-deploy build format test
+.PHONY: check demo test-thorough check-nodes test-openclaw test-coding-agents test-deploy build format test
 
 # Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
@@ -36,6 +36,11 @@ check-nodes: $(INSTALLED)
 
 test-openclaw: $(INSTALLED)
 	npm run -s test-openclaw
+
+# Claude Code and Codex in terminals, with scripted models.
+test-coding-agents: $(INSTALLED)
+	scripts/debian-packages.sh tmux git
+	npm run -s test-coding-agents
 
 # Images, a real systemd and the shell scripts; as root on Debian.
 test-deploy: $(INSTALLED)
