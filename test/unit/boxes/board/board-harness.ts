@@ -2,7 +2,7 @@
 
 import { Counters } from '../../../../src/health/counters.ts';
 import { Board } from '../../../../src/boxes/board/board.ts';
-import type { BoardOptions } from '../../../../src/boxes/board/board-ports.ts';
+import type { BoardOptions, BoardPorts } from '../../../../src/boxes/board/board-ports.ts';
 import type { Placement } from '../../../../src/boxes/board/box-entry.ts';
 import { BUILT_IN_LABELS } from '../../../../src/boxes/render/tool-labels.ts';
 import { drawn } from '../../../../src/boxes/publish/drawing.ts';
@@ -30,6 +30,7 @@ export interface BoardHarnessOptions {
   /** Told of every view beside its being drawn and written down. */
   show?: (view: BoxView | BoxNews) => void;
   place?: (tree: TurnTree) => Promise<Placement>;
+  hurry?: BoardPorts['hurry'];
   warn?: (fields: object) => void;
   debug?: (fields: object, message: string) => void;
   /** Left to the test: the sources are still reading what happened before the start. */
@@ -64,7 +65,7 @@ export class BoardHarness {
           this.views.push(drawn(view));
           show?.(view);
         },
-        hurry: () => undefined,
+        hurry: (box) => options.hurry?.(box),
         place: place ?? (async () => ({ target: { channelId: 'town' } })),
         forget: ({ boxId, sessionKey }) => {
           this.forgotten.push(boxId);
