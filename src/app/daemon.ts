@@ -107,7 +107,14 @@ export class Daemon {
     this.#fold = new Fold(keptLinesOf(config));
     this.#board = this.#createBoard();
     const tickAt = (instant: number): void => this.#time?.tickAt(instant);
-    this.#path = new EventPath({ clock, fold: this.#fold, tickAt, board: () => this.#board, coordinator: () => this.#coordinator });
+    this.#path = new EventPath({
+      clock,
+      fold: this.#fold,
+      tickAt,
+      board: () => this.#board,
+      coordinator: () => this.#coordinator,
+      mayJudge: ({ address }) => this.#routes.isShown(address),
+    });
     const sessions = this.#fold.sessionsByKey;
     const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);

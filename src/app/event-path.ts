@@ -5,6 +5,7 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Fold } from '../core/fold.ts';
+import type { Session } from '../core/session.ts';
 import { OrphanWatch } from '../core/orphans.ts';
 
 export interface EventPathParts {
@@ -15,6 +16,8 @@ export interface EventPathParts {
   board(): Pick<Board, 'apply' | 'tick' | 'shiftClock' | 'interrupt'>;
   /** Absent when it is off. */
   coordinator?(): Pick<Coordinator, 'apply' | 'tick' | 'shiftClock'> | undefined;
+  /** Whether its rules may look at that session: without, at every one. */
+  mayJudge?(session: Session): boolean;
 }
 
 /** An event of all sessions at once. */
@@ -34,7 +37,7 @@ export class EventPath {
   apply(event: SessionEvent): void {
     const change = this.#parts.fold.apply(event);
     this.#parts.board().apply(change);
-    this.#coordinator()?.apply(change);
+    if (this.#parts.mayJudge?.(change.after) ?? true) this.#coordinator()?.apply(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
     this.#parts.tickAt(this.#orphans.lookAt());
   }

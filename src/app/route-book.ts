@@ -55,6 +55,11 @@ export class RouteBook {
     return visibilityOf(this.#ruleFor(address));
   }
 
+  /** Whether sessions with that address may be shown at all. Those without one have a channel of their own, or none. */
+  isShown(address: string | undefined): boolean {
+    return address === undefined || ruleFor(this.#rules, address) !== undefined;
+  }
+
   /** Where sessions with that address go. Throws `PushError` while the server does not say it. */
   async channelFor(address: string): Promise<RoutedTo> {
     const rule = this.#ruleFor(address);

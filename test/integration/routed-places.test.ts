@@ -133,6 +133,27 @@ it('hidden arguments of a call reach no post, checkpoint, log, health page or st
     expect(place).not.toContain('canary-5e1f');
 });
 
+it('the coordinator judges sessions that a rule covers, and neither tells nor keeps anything of the others', async () => {
+  const rig = await routedRig();
+  const ledger = join(rig.folder, 'ledger.jsonl');
+  const governed = {
+    COORDINATOR_ROLES: 'claude-code=observer',
+    COORDINATOR_CHANNEL: 'lab/ops',
+    COORDINATOR_OPERATORS: 'alice',
+    GOVERNANCE_DIR: join(rig.folder, 'governance'),
+    AUDIT_LEDGER: ledger,
+  };
+  const life = await rig.start('claude-code:/home/dev/shop=lab/agents', governed);
+  rig.asks('s2', 'private words', OTHER);
+  rig.did('s2', { type: 'tool_started', callId: 'w', tool: 'Write', args: {} });
+  rig.asks('s1', 'public words');
+  const alert = (): boolean => rig.posts().some((post) => post.channel_id === SAMPLE.privateId);
+  await until('the alert', alert, { detail: () => JSON.stringify([life.health().coordinator, rig.log.slice(-10)]) });
+  await whyNot(life, `ROUTES=${OTHER}`);
+  expect(life.health().coordinator?.findingsByRule).toEqual({ 'observer-acted': 1 });
+  expect(readFileSync(ledger, 'utf8').match(/observer_acted/g)).toHaveLength(1);
+}, 60_000);
+
 describe('config', () => {
   it('says of each session that a watcher knows where its box goes and why, while the watcher runs and after it', async () => {
     const rig = await routedRig();
