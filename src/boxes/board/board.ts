@@ -28,6 +28,8 @@ export class Board {
   /** Boxes of an earlier process. Only for these an end that came while no watcher ran is still shown. */
   readonly #restoredIds = new Set<string>();
   readonly #dirtyIds = new Set<string>();
+  /** What is not dirty any more, but still to be drawn. */
+  readonly #updated = new Map<BoxEntry, JudgedTree | undefined>();
   readonly #homes: HomeWatch;
   readonly #lostTurns: LostTurns;
   readonly #slots: SlotSharing;
@@ -124,7 +126,7 @@ export class Board {
   interrupt(): void {
     this.#isLeaving = true;
     this.#touchBoxes(this.entries().flatMap(({ boxId, final }) => (final ? [] : [boxId])));
-    while (this.#dirtyIds.size > 0) this.#flush();
+    while (this.#dirtyIds.size + this.#updated.size > 0) this.#flush();
   }
 
   /** The wall clock was set or the machine slept: every deadline moves along. */
@@ -173,7 +175,7 @@ export class Board {
 
   #touchBoxes(boxIds: readonly string[]): void {
     for (const boxId of boxIds) this.#dirtyIds.add(boxId);
-    if (this.#dirtyIds.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
+    if (this.#dirtyIds.size + this.#updated.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
   }
 
   /**
@@ -184,32 +186,42 @@ export class Board {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
     if (this.#isCatchingUp) return this.#dirtyIds.clear();
-    const treesByEntry = this.#updateDirty();
-    const gained = this.#isLeaving ? [] : this.#slots.share(this.#entriesById.values(), () => this.#options.maxBoxes);
-    for (const entry of gained) if (!treesByEntry.has(entry)) treesByEntry.set(entry, this.#judgedTreeOf(entry));
-    for (const [entry, tree] of treesByEntry) {
-      if (tree === undefined) continue;
-      this.#time.setShown(entry, tree, tree.session.asOf, this.#ports.clock.now());
-      this.#draw(entry, tree);
+    const isTimeUp = beginSlice(this.#ports.clock);
+    this.#updateDirty(isTimeUp);
+    if (this.#dirtyIds.size === 0) {
+      this.#gainSlots();
+      this.#drawUpdated(isTimeUp);
     }
     this.#touchBoxes([]);
     this.#askForTick();
   }
 
-  #updateDirty(): Map<BoxEntry, JudgedTree | undefined> {
-    const treesByEntry = new Map<BoxEntry, JudgedTree | undefined>();
-    const isTimeUp = beginSlice(this.#ports.clock);
+  #updateDirty(isTimeUp: () => boolean): void {
     for (const boxId of this.#dirtyIds) {
-      if (isTimeUp()) break;
+      if (isTimeUp()) return;
       this.#dirtyIds.delete(boxId);
       const entry = this.#entriesById.get(boxId);
       if (entry === undefined) continue;
       const tree = this.#judgedTreeOf(entry);
-      treesByEntry.set(entry, tree);
       if (tree !== undefined) this.#update(entry, tree);
       this.#slots.note(entry);
+      this.#updated.set(entry, tree);
     }
-    return treesByEntry;
+  }
+
+  #gainSlots(): void {
+    const gained = this.#isLeaving ? [] : this.#slots.share(this.#entriesById.values(), () => this.#options.maxBoxes);
+    for (const entry of gained) if (!this.#updated.has(entry)) this.#updated.set(entry, this.#judgedTreeOf(entry));
+  }
+
+  #drawUpdated(isTimeUp: () => boolean): void {
+    for (const [entry, tree] of this.#updated) {
+      this.#updated.delete(entry);
+      if (tree === undefined) continue;
+      this.#time.setShown(entry, tree, tree.session.asOf, this.#ports.clock.now());
+      this.#draw(entry, tree);
+      if (isTimeUp()) return;
+    }
   }
 
   #update(entry: BoxEntry, tree: JudgedTree): void {
@@ -293,6 +305,7 @@ export class Board {
     const { boxId } = entry;
     this.#ports.forget(entry);
     this.#entriesById.delete(boxId);
+    this.#updated.delete(entry);
     this.#time.agenda.delete(boxId);
     this.#slots.forget(boxId);
   }
