@@ -1,6 +1,7 @@
 import type { Row } from '../contract.ts';
 import { burst } from './burst.ts';
 import { catchUp } from './catch-up.ts';
+import { day } from './day.ts';
 import { gatewayFrames } from './gateway-frames.ts';
 import { hundredSessions } from './hundred-sessions.ts';
 import { idle } from './idle.ts';
@@ -27,4 +28,5 @@ export const ROWS: readonly Row[] = [
   redaction,
   gatewayFrames,
   longTurn,
+  day,
 ];
