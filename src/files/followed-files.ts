@@ -139,6 +139,16 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     await this.read(path);
   }
 
+  /** Drops a file that goes on elsewhere; nothing is said of it any more. */
+  forget(path: string): void {
+    const file = this.#filesByPath.get(path);
+    if (file === undefined) return;
+    this.#close(file);
+    this.#quota.forget(file);
+    this.#filesByPath.delete(path);
+    this.#reads.forget(path);
+  }
+
   /** Reads to the end of the file, then resolves. A file that is still settling is read again by a timer. */
   read(path: string): Promise<void> {
     const file = this.#filesByPath.get(path);

@@ -87,9 +87,11 @@ export class Follower<Event extends { at: number }> {
       from: start.kind === 'last_opened' ? start.from : undefined,
       isLaterName: laterNamesOf(format, options.path),
     });
-    this.#decode = format.newDecoder();
+    const isWhole = start.kind === 'all' || (start.kind === 'last_opened' && start.from === 0);
+    const hasContext = start.kind === 'resume' && start.checkpoint.offset <= CONTEXT_BYTES;
+    this.#decode = format.newDecoder({ path: options.path, isWhole: isWhole || hasContext });
     this.#isPrimed = start.kind === 'all';
-    this.#seen = this.#newSeen(start.kind === 'all' || (start.kind === 'last_opened' && start.from === 0));
+    this.#seen = this.#newSeen(isWhole);
     this.#phase = start.kind === 'last_opened' ? catchingUp(start.keepFrom) : { kind: 'following' };
   }
 
@@ -235,7 +237,7 @@ export class Follower<Event extends { at: number }> {
 
   #forget(): void {
     this.#seen = this.#newSeen(true);
-    this.#decode = this.#options.format.newDecoder();
+    this.#decode = this.#options.format.newDecoder({ path: this.#options.path, isWhole: true });
   }
 
   /** Nobody sees anything of entries without an event, or of hidden ones. */

@@ -14,10 +14,17 @@ export interface Decoded<Event> {
   isHidden?: boolean;
 }
 
+/** The file that a decoder is for. */
+export interface DecodedFile {
+  path: string;
+  /** The decoder gets every entry from the first one on. Otherwise it begins in the middle. */
+  isWhole: boolean;
+}
+
 /** Entries become values of type `Event`; their `at` is in milliseconds since the epoch. None of these functions throws. */
 export interface LogFormat<Event extends { at: number }> {
   /** A decoder for one file. It may keep state, because entries come in order. */
-  newDecoder(): (entry: string) => Decoded<Event>;
+  newDecoder(file: DecodedFile): (entry: string) => Decoded<Event>;
   /** The entries in a line. A torn piece is an entry, too, so that it is counted. */
   entriesOf(line: string): Entry[];
   /** Whether this event begins something that can be shown without anything before it. */

@@ -1,7 +1,8 @@
 // Lists the sources. A new source is one folder and one line here.
 
+import { claudeCode } from './claude-code/claude-code-entry.ts';
 import { codex } from './codex/codex-entry.ts';
 import { gateway } from './openclaw/gateway/gateway-entry.ts';
 import { transcripts } from './openclaw/transcripts/transcripts-entry.ts';
 
-export const SOURCES = [transcripts, gateway, codex] as const;
+export const SOURCES = [transcripts, gateway, claudeCode, codex] as const;

@@ -16,7 +16,11 @@ const GIVERS: Readonly<Record<string, readonly string[]>> = {
   'src/cli/foreground.ts': ['src/process/state-dir.ts'],
   'src/coordinator/coordinator.ts': ['src/coordinator/coordinator.ts'],
   'src/core/repeat-log.ts': [],
-  'src/files/file-problems.ts': ['src/files/file-problems.ts', 'src/sources/openclaw/transcripts/transcripts-problems.ts'],
+  'src/files/file-problems.ts': [
+    'src/files/file-problems.ts',
+    'src/sources/openclaw/transcripts/transcripts-problems.ts',
+    'src/sources/claude-code/home-problems.ts',
+  ],
   'src/sources/openclaw/gateway/connection.ts': ['src/sources/openclaw/gateway/connection-state.ts'],
 };
 

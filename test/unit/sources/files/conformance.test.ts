@@ -10,6 +10,7 @@ import type { SessionEvent } from '../../../../src/core/event.ts';
 import { NOTHING_VISIBLE, type Source, type SourcePorts } from '../../../../src/core/source.ts';
 import { systemClock } from '../../../../src/process/system-clock.ts';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
+import { createClaudeCodeSource } from '../../../../src/sources/claude-code/claude-code-source.ts';
 import { createTranscriptSource } from '../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
@@ -52,6 +53,16 @@ const IMPLEMENTATIONS: FileSource[] = [
     says: rolloutText,
   },
   {
+    name: 'Claude Code',
+    create: (id, dir, ports) =>
+      createClaudeCodeSource({ ...ports, id, dirs: [dir], visibility: () => ({ ...NOTHING_VISIBLE, texts: true }) }),
+    prepare: (root) => mkdirSync(join(root, 'projects', '-nowhere'), { recursive: true }),
+    path: (root, session) => join(root, 'projects', '-nowhere', `${uuidOf(session)}.jsonl`),
+    keyOf: (session) => `claude-code:${uuidOf(session)}`,
+    head: (session) => claudeLine('user', `ask-${session}`),
+    says: (text) => claudeLine('assistant', text),
+  },
+  {
     name: 'notes, a source made of the kit alone',
     create: (id, dir, ports) => createNotesSource({ id, dir, ...ports }),
     prepare: (root) => mkdirSync(root, { recursive: true }),
@@ -73,6 +84,23 @@ function rolloutText(text: string): string {
 
 const WRITTEN_AT = Date.now();
 const TEXTS = { isRouted: true, commands: false, texts: true, prompts: false };
+
+/** Sessions of Claude Code have no names but these. */
+function uuidOf(session: string): string {
+  const digits = Buffer.from(session).toString('hex').padEnd(12, '0').slice(0, 12);
+  return `00000000-0000-4000-8000-${digits}`;
+}
+
+const CLAUDE_STARTED = new Date().toISOString();
+
+/** The same line for the same text. */
+function claudeLine(type: 'user' | 'assistant', text: string): string {
+  const uuid = `${type}-${text}`;
+  const content = type === 'user' ? text : [{ type: 'text', text }];
+  const message = { role: type, content, ...(type === 'user' ? {} : { id: uuid, stop_reason: 'tool_use' }) };
+  const about = { cwd: '/nowhere', sessionId: 'any', version: '2.1.332', timestamp: CLAUDE_STARTED };
+  return `${JSON.stringify({ parentUuid: null, isSidechain: false, type, message, uuid, ...about, promptSource: 'typed' })}\n`;
+}
 
 const gatewaysByRoot = new Map<string, GatewayWriter>();
 

@@ -1,0 +1,18 @@
+// Decodes a sub-agent's `meta.json`. Pure.
+
+import { asRecord, asText, parseJson } from '../../core/json-guards.ts';
+import type { AgentMeta } from './agent-links.ts';
+
+/** `undefined` for what is no object. */
+export function decodeAgentMeta(text: string): AgentMeta | undefined {
+  const raw = asRecord(parseJson(text));
+  if (raw === undefined) return undefined;
+  const [agentType, toolUseId, parentAgentId] = [asText(raw['agentType']), asText(raw['toolUseId']), asText(raw['parentAgentId'])];
+  return {
+    ...(agentType === undefined ? {} : { agentType }),
+    ...(toolUseId === undefined ? {} : { toolUseId }),
+    ...(parentAgentId === undefined ? {} : { parentAgentId }),
+    isFinished: raw['finished'] === true,
+    wasStopped: raw['stoppedByUser'] === true,
+  };
+}

@@ -1,0 +1,335 @@
+// Watches one configuration folder of Claude Code: wires its folders, session files and live files to the sessions they are about.
+
+import { basename, dirname, join, sep } from 'node:path';
+import type { SessionEvent } from '../../core/event.ts';
+import type { SourcePorts } from '../../core/source.ts';
+import { Timers } from '../../core/timers.ts';
+import { ChangedNames } from '../../files/changed-names.ts';
+import { Sweeps } from '../../files/sweeps.ts';
+import type { FileEvents } from '../../files/watch.ts';
+import { WatchedFolders } from '../../files/watched-folders.ts';
+import { createSafeText } from '../openclaw/decoding/safe-text.ts';
+import { AgentMetas } from './agent-metas.ts';
+import type { Fact } from './session-facts.ts';
+import { fileKindOf } from './file-names.ts';
+import type { HomeDetails } from './home-health.ts';
+import { type HomeFolder, homeLayout, sessionOfAgents } from './home-folders.ts';
+import { createProblems, type Problems } from './home-problems.ts';
+import { listFolder } from './list-folder.ts';
+import { LiveFiles } from './live-files.ts';
+import { ProcessSight, type ProcessTable } from './process-sight.ts';
+import { keyOf, SessionBook, type Track } from './session-book.ts';
+import { decodeSessionCheckpoint, type SessionCheckpoint, type SessionFile, SessionFiles } from './session-files.ts';
+import { VitalSigns } from './vital-signs.ts';
+
+export interface HomeOptions extends SourcePorts {
+  /** The id of the source. */
+  id: string;
+  /** The configuration folder. It may be missing and is waited for. */
+  dir: string;
+  polling: boolean;
+  emitsQuestions: boolean;
+  processes?: ProcessTable | undefined;
+  fileEvents?: FileEvents | undefined;
+}
+
+const JUDGE_MS = 1_000;
+const MAX_WAIT_POINTS = 200;
+
+export class ClaudeHome {
+  readonly #options: HomeOptions;
+  readonly #problems: Problems;
+  readonly #timers: Timers;
+  readonly #folders: WatchedFolders<HomeFolder>;
+  readonly #sweeps: Sweeps;
+  readonly #book: SessionBook;
+  readonly #files: SessionFiles;
+  readonly #live: LiveFiles;
+  readonly #metas: AgentMetas;
+  readonly #vitals: VitalSigns;
+  readonly #changedNames = new ChangedNames<HomeFolder>((folder, name) => this.#look(folder, name));
+  readonly #sessionFolders = new Set<string>();
+  readonly #listed = new WeakSet<HomeFolder>();
+  readonly #unknownKinds: Record<string, number> = {};
+  #unadopted: [string, SessionCheckpoint][];
+  #hasAdopted = false;
+  #hasStarted = false;
+  #isStopped = false;
+  #lastEventAt: number | undefined;
+
+  constructor(options: HomeOptions) {
+    const { id, dir: root, clock, log, redact, visibility, polling, emitsQuestions, fileEvents } = options;
+    this.#options = options;
+    this.#problems = createProblems(log, clock);
+    this.#timers = new Timers(clock);
+    const emit = (event: SessionEvent) => this.#emit(event);
+    const onFact = (track: Track, fact: Fact) => this.#onFact(track, fact);
+    this.#book = new SessionBook({ source: id, clock, redact, visibility, emitsQuestions, emit, onFact });
+    this.#live = new LiveFiles({
+      root,
+      clock,
+      sight: new ProcessSight(options.processes),
+      onChange: (sessionId) => this.#lookAt(sessionId),
+    });
+    this.#files = this.#createFiles();
+    const safe = createSafeText(redact);
+    const describe = (text: string) => safe.line(text, MAX_WAIT_POINTS);
+    this.#vitals = new VitalSigns({ clock, book: this.#book, files: this.#files, live: this.#live, describe });
+    this.#metas = new AgentMetas(root, (sessionId, agentId, meta) => this.#book.described(sessionId, agentId, meta));
+    this.#sweeps = new Sweeps({ clock, sweep: () => this.#sweep(), hasEvents: () => this.#folders.watching === 'events' });
+    this.#unadopted = checkpointsBelow(root, options.checkpoints);
+    this.#folders = new WatchedFolders({
+      root,
+      layout: homeLayout(
+        () => this.#sessionFolders,
+        () => Date.now(),
+      ),
+      polling,
+      problems: this.#problems,
+      onName: (folder, name) => this.#onName(folder, name),
+      onHint: () => this.#sweeps.soon(),
+      onFound: () => undefined,
+      onGone: () => undefined,
+      ...(fileEvents === undefined ? {} : { events: fileEvents }),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#restore();
+    await this.#sweeps.now();
+    this.#hasStarted = true;
+    this.#sweeps.start();
+    for (const { sessionId } of this.#book.sessions()) this.#lookAt(sessionId);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#folders.stop();
+    await this.#changedNames.stop();
+    await this.#sweeps.stop();
+    await this.#timers.stop();
+    await this.#vitals.stop();
+    await this.#live.stop();
+    await this.#files.stop();
+  }
+
+  details(): HomeDetails {
+    return {
+      root: this.#options.dir,
+      files: this.#files.size,
+      lastEventAt: this.#lastEventAt,
+      unknownKinds: this.#unknownKinds,
+      problems: this.#problems.list(),
+      watching: this.#folders.watching,
+      readable: this.#folders.readable,
+      forbidden: this.#folders.forbidden,
+      wasRead: this.#hasStarted,
+    };
+  }
+
+  #createFiles(): SessionFiles {
+    const { dir: root, clock, onProgress } = this.#options;
+    return new SessionFiles({
+      root,
+      clock,
+      problems: this.#problems,
+      onUnknown: (kind) => (this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1),
+      openRunOf: (sessionId, agentId) => this.#book.get(sessionId, agentId)?.openRun,
+      emit: (file, facts) => this.#take(file, facts),
+      // What was read while we stop was not emitted.
+      onProgress: (path, checkpoint) => (this.#isStopped ? undefined : onProgress(path, checkpoint)),
+      onGone: (file) => this.#gone(file),
+      isLive: ({ sessionId }) =>
+        sessionId !== undefined && this.#live.of(sessionId).some(({ status }) => status !== undefined && status !== 'idle'),
+      onRest: ({ path, sessionId }) => this.#sessionFolders.delete(join(dirname(path), sessionId ?? '')),
+      projectFolders: () => this.#folders.all().flatMap(({ kind, path }) => (kind === 'project' ? [path] : [])),
+    });
+  }
+
+  #emit(event: SessionEvent): void {
+    if (this.#isStopped) return;
+    this.#lastEventAt = this.#options.clock.now();
+    try {
+      this.#options.emit(event);
+    } catch {
+      // One event that cannot be emitted must not stop the others.
+      this.#problems.record('emit_failed', event.sessionKey);
+    }
+  }
+
+  /** Turns that an earlier process saw open: their runs go on under their names. */
+  #restore(): void {
+    const homeBySession = new Map(
+      this.#unadopted.flatMap(([, { sessionId, home }]) => (sessionId === undefined ? [] : [[sessionId, home]])),
+    );
+    for (const { sessionKey, runIds, since } of this.#options.openTurns()) {
+      const [sessionId = '', agentId] = sessionKey.slice(keyOf('').length).split('/');
+      if (!homeBySession.has(sessionId)) continue;
+      const track = this.#book.track(sessionId, agentId);
+      this.#book.place(track, homeBySession.get(sessionId));
+      track.openRun = runIds.at(-1);
+      track.lastAt = since;
+    }
+  }
+
+  /** What was passed over still says whose lines these are. */
+  #take(file: SessionFile, facts: readonly Fact[]): void {
+    const memory = this.#files.decoderOf(file.path)?.memory;
+    file.sessionId ??= memory?.about.sessionId;
+    const { sessionId, agentId } = file;
+    if (sessionId === undefined || this.#isStopped) return;
+    const track = this.#book.track(sessionId, agentId);
+    this.#book.place(track, file.home ?? memory?.home);
+    const isFirst = track.introducedAs === '';
+    if (isFirst && memory !== undefined) this.#book.learn(track, memory.about);
+    this.#vitals.active(track);
+    this.#book.take(track, facts);
+    if (isFirst && memory !== undefined) this.#book.recall(track, memory.agentCalls.values());
+    if (track.home !== undefined) file.home = track.home;
+    if (agentId === undefined) this.#sessionFolders.add(join(dirname(file.path), sessionId));
+    else this.#wantRoot(sessionId);
+    if (agentId !== undefined) this.#vitals.agentRead(track);
+    this.#lookAt(sessionId);
+  }
+
+  /** The turn that started a sub-agent at work is of interest, however old its last line is. */
+  #wantRoot(sessionId: string): void {
+    const path = this.#files.pathOf(sessionId);
+    const file = path === undefined ? undefined : this.#files.get(path);
+    if (path === undefined || file?.isWanted !== false || (this.#book.get(sessionId)?.introducedAs ?? '') !== '') return;
+    this.#timers.track(this.#files.want(path).then(() => this.#remember(sessionId, path)));
+  }
+
+  /** Nothing new may have been read of it, but what was read before says which sub-agents it asked for. */
+  #remember(sessionId: string, path: string): void {
+    const [memory, file] = [this.#files.decoderOf(path)?.memory, this.#files.get(path)];
+    if (memory === undefined || this.#isStopped) return;
+    const root = this.#book.track(sessionId);
+    this.#book.place(root, file?.home ?? memory.home);
+    this.#book.learn(root, memory.about);
+    this.#book.recall(root, memory.agentCalls.values());
+  }
+
+  #onFact(track: Track, fact: Fact): void {
+    if (fact.kind === 'paused') this.#vitals.paused(track, fact);
+    if (fact.kind === 'agent_ended') this.#vitals.agentEnded(track.sessionId, fact);
+  }
+
+  /** A file was removed: nothing can end what it had open. */
+  #gone({ sessionId, agentId }: SessionFile): void {
+    if (sessionId === undefined) return;
+    this.#book.emit(this.#book.track(sessionId, agentId), { type: 'source_lost', at: this.#options.clock.now() });
+  }
+
+  #lookAt(sessionId: string): void {
+    if (!this.#hasStarted || this.#isStopped) return;
+    this.#vitals.look(sessionId);
+    this.#wantWaiting(sessionId);
+    if (this.#vitals.mustJudge()) this.#timers.once('judge', JUDGE_MS, () => this.#judge());
+  }
+
+  /** A process may wait for so long that its session's file is at rest. */
+  #wantWaiting(sessionId: string): void {
+    const path = this.#files.pathOf(sessionId);
+    const isAtWork = this.#live.of(sessionId).some(({ status, state }) => state === 'alive' && (status === 'waiting' || status === 'busy'));
+    if (isAtWork && path !== undefined && this.#files.get(path)?.follower === undefined) this.#timers.track(this.#files.want(path));
+  }
+
+  async #judge(): Promise<void> {
+    await this.#live.judge();
+    if (this.#vitals.mustJudge() && !this.#isStopped) this.#timers.once('judge', JUDGE_MS, () => this.#judge());
+  }
+
+  /** Finds what exists now, whatever events were lost. Live files first: they say what is of interest. */
+  async #sweep(): Promise<void> {
+    await this.#folders.discover();
+    if (this.#folders.readable || !this.#hasAdopted) await this.#adopt();
+    const folders = this.#folders.all();
+    for (const folder of folders.filter(({ kind }) => kind !== 'project')) await this.#list(folder);
+    for (const folder of folders.filter(({ kind }) => kind === 'project')) await this.#list(folder);
+    await this.#files.sweep();
+  }
+
+  async #adopt(): Promise<void> {
+    const unadopted = this.#unadopted;
+    this.#unadopted = [];
+    for (const [path, checkpoint] of unadopted) {
+      const agentId = /^agent-(.+)\.jsonl$/.exec(basename(path))?.[1];
+      const { sessionId = agentId === undefined ? basename(path, '.jsonl') : undefined } = checkpoint;
+      if (agentId !== undefined && sessionId !== undefined) await this.#metas.look(sessionId, agentId, dirname(path));
+      await this.#files.adopt(path, agentId, { ...checkpoint, ...(sessionId === undefined ? {} : { sessionId }) });
+    }
+    this.#hasAdopted = true;
+  }
+
+  async #list(folder: HomeFolder): Promise<void> {
+    const isNew = this.#hasStarted || this.#listed.has(folder);
+    const names = await listFolder(folder.path, (name) => this.#files.get(folder.path + sep + name) !== undefined);
+    if (typeof names === 'string') return names === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
+    this.#problems.clear('folder_unreadable', folder.path);
+    if (folder.kind === 'live')
+      await this.#live.list(
+        folder.path,
+        names.flatMap((name) => (fileKindOf('live', name).kind === 'live' ? [folder.path + sep + name] : [])),
+      );
+    else await Promise.all(names.map((name) => this.#lookOne(folder, name, isNew)));
+    this.#listed.add(folder);
+  }
+
+  #onName(folder: HomeFolder, name: string): void {
+    if (this.#hasAdopted) this.#changedNames.add(folder, name); // until then the first sweep looks at everything
+  }
+
+  async #look(folder: HomeFolder, name: string): Promise<void> {
+    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
+    const looked = this.#lookOne(folder, name, this.#hasStarted || this.#listed.has(folder));
+    if (fileKindOf(folder.kind, name).kind === 'session') this.#timers.track(looked);
+    else await looked;
+  }
+
+  /** Handles a file that is new, changed or gone. */
+  async #lookOne(folder: HomeFolder, name: string, isNew: boolean): Promise<void> {
+    const kind = fileKindOf(folder.kind, name);
+    const path = folder.path + sep + name;
+    switch (kind.kind) {
+      case 'session':
+        return this.#files.look(path, { sessionId: kind.sessionId, agentId: undefined, isNew });
+      case 'agent': {
+        const sessionId = folder.kind === 'agents' ? sessionOfAgents(folder) : undefined;
+        if (sessionId !== undefined) await this.#metas.look(sessionId, kind.agentId, folder.path);
+        return this.#files.look(path, { sessionId, agentId: kind.agentId, isNew });
+      }
+      case 'meta':
+        return this.#describe(sessionOfAgents(folder), kind.agentId, folder.path);
+      case 'live':
+        return this.#live.look(path);
+      case 'job':
+        return this.#live.lookJob(path);
+      case 'folder':
+        return this.#foundFolder(path, isNew);
+      case 'other':
+        return;
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  async #describe(sessionId: string, agentId: string, folder: string): Promise<void> {
+    const meta = await this.#metas.look(sessionId, agentId, folder);
+    if (meta !== undefined) this.#vitals.described(sessionId, agentId, meta);
+  }
+
+  /** A folder of a session that is at work, or of a job. */
+  #foundFolder(path: string, isNew: boolean): void {
+    if (!isNew) return;
+    if (dirname(path) !== join(this.#options.dir, 'jobs')) this.#sessionFolders.add(basename(path) === 'subagents' ? dirname(path) : path);
+    this.#sweeps.soon();
+  }
+}
+
+function checkpointsBelow(root: string, checkpoints: ReadonlyMap<string, unknown>): [string, SessionCheckpoint][] {
+  return [...checkpoints].flatMap(([path, value]) => {
+    const checkpoint = path.startsWith(root + sep) ? decodeSessionCheckpoint(value) : undefined;
+    return checkpoint === undefined ? [] : [[path, checkpoint]];
+  });
+}

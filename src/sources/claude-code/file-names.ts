@@ -1,0 +1,56 @@
+// What the names below a configuration folder of Claude Code mean. Pure.
+
+/** A folder that is watched. `session` and `agents` belong to one session. */
+export type FolderKind = 'project' | 'session' | 'agents' | 'live' | 'jobs' | 'job';
+
+export type FileKind =
+  | { kind: 'session'; sessionId: string }
+  | { kind: 'agent'; agentId: string }
+  | { kind: 'meta'; agentId: string }
+  | { kind: 'live' }
+  | { kind: 'job' }
+  | { kind: 'folder' }
+  | { kind: 'other' };
+
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const SESSION = new RegExp(`^(${UUID})\\.jsonl$`);
+const SESSION_FOLDER = new RegExp(`^${UUID}$`);
+const AGENT = /^agent-([0-9a-zA-Z_-]{1,64})\.jsonl$/;
+const META = /^agent-([0-9a-zA-Z_-]{1,64})\.meta\.json$/;
+const LIVE = /^\d{1,10}\.json$/;
+const OTHER: FileKind = { kind: 'other' };
+
+/** Files with secrets, such as `*.key` and the daemon's, are `other` and never opened. */
+export function fileKindOf(folder: FolderKind, name: string): FileKind {
+  switch (folder) {
+    case 'project':
+      return sessionOf(name) ?? agentOf(name) ?? (SESSION_FOLDER.test(name) ? { kind: 'folder' } : OTHER);
+    case 'agents':
+      return agentOf(name) ?? metaOf(name) ?? OTHER;
+    case 'session':
+      return name === 'subagents' ? { kind: 'folder' } : OTHER;
+    case 'live':
+      return LIVE.test(name) ? { kind: 'live' } : OTHER;
+    case 'jobs':
+      return { kind: 'folder' };
+    case 'job':
+      return name === 'state.json' ? { kind: 'job' } : OTHER;
+    default:
+      return folder satisfies never;
+  }
+}
+
+function sessionOf(name: string): FileKind | undefined {
+  const sessionId = SESSION.exec(name)?.[1];
+  return sessionId === undefined ? undefined : { kind: 'session', sessionId };
+}
+
+function agentOf(name: string): FileKind | undefined {
+  const agentId = AGENT.exec(name)?.[1];
+  return agentId === undefined ? undefined : { kind: 'agent', agentId };
+}
+
+function metaOf(name: string): FileKind | undefined {
+  const agentId = META.exec(name)?.[1];
+  return agentId === undefined ? undefined : { kind: 'meta', agentId };
+}

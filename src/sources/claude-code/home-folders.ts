@@ -1,0 +1,84 @@
+// Finds the folders below a configuration folder that hold sessions, sub-agents and live files. Opens no file.
+
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
+import { inSlices } from '../../files/in-slices.ts';
+import { refusalOf } from '../../files/open-file.ts';
+import { type Discovery, type Folder, type FolderLayout, folderVersion } from '../../files/watched-folders.ts';
+import type { FolderKind } from './file-names.ts';
+
+export interface HomeFolder extends Folder {
+  kind: FolderKind;
+}
+
+const TOP: ReadonlySet<string> = new Set(['projects', 'sessions', 'jobs']);
+const LOOKS_AT_ONCE = 64;
+const RECENT_JOB_MS = 24 * 3_600_000;
+
+/** `sessionFolders` are those of the sessions at work: old sessions have thousands of them, and nothing changes there. */
+export function homeLayout(sessionFolders: () => Iterable<string>, now: () => number): FolderLayout<HomeFolder> {
+  return {
+    find: (root) => findFolders(root, [...sessionFolders()], now()),
+    isOwnName: (name) => TOP.has(name),
+    tree: { depth: 1, isIgnored: (path) => !isOfTop(path) },
+  };
+}
+
+/** `projects` and each folder in it, `sessions`, `jobs`. */
+function isOfTop(path: string): boolean {
+  const [top = '', , ...deeper] = path.split(sep);
+  return TOP.has(top) && deeper.length === 0;
+}
+
+async function findFolders(root: string, sessionFolders: readonly string[], now: number): Promise<Discovery<HomeFolder>> {
+  try {
+    if (!(await stat(root)).isDirectory()) return { kind: 'missing' };
+    const [projects, jobs] = await Promise.all([namesIn(join(root, 'projects')), namesIn(join(root, 'jobs'))]);
+    const wanted: [string, FolderKind][] = [
+      [join(root, 'sessions'), 'live'],
+      [join(root, 'jobs'), 'jobs'],
+      ...projects.map((name): [string, FolderKind] => [join(root, 'projects', name), 'project']),
+      ...jobs.map((name): [string, FolderKind] => [join(root, 'jobs', name), 'job']),
+      ...sessionFolders.flatMap((path): [string, FolderKind][] => [
+        [path, 'session'],
+        [join(path, 'subagents'), 'agents'],
+      ]),
+    ];
+    const looks = await inSlices(wanted, LOOKS_AT_ONCE, ([path, kind]) => folderAt(path, kind, now));
+    const found = looks.filter((look) => look !== undefined);
+    return {
+      kind: 'found',
+      folders: found.filter((look) => typeof look !== 'string'),
+      unreadable: found.filter((look) => typeof look === 'string'),
+    };
+  } catch (error) {
+    return { kind: refusalOf(error) === 'missing' ? 'missing' : 'unreadable' };
+  }
+}
+
+/** Unlike the root, a folder in it that cannot be listed must not hide the others. */
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** The folder; only its path when it may not be read; `undefined` when there is none. No link is followed. */
+async function folderAt(path: string, kind: FolderKind, now: number): Promise<HomeFolder | string | undefined> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    if (!stats.isDirectory()) return undefined;
+    if (kind === 'job' && now - Number(stats.mtimeMs) > RECENT_JOB_MS) return undefined;
+    return { path, kind, version: folderVersion(stats) };
+  } catch (error) {
+    return refusalOf(error) === 'missing' ? undefined : path;
+  }
+}
+
+/** The session that a folder of sub-agents belongs to. */
+export function sessionOfAgents({ path }: HomeFolder): string {
+  return basename(dirname(path));
+}

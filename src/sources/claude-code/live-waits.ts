@@ -1,0 +1,100 @@
+// Says when a session waits for a person, and for what: from what its process says, and only while a turn is open. Owns the waits that
+// were told.
+
+import type { DecodedEvent } from '../openclaw/decoding/decoded-event.ts';
+import type { JobState } from './live-state.ts';
+import type { LiveProcess } from './live-files.ts';
+import type { Track } from './session-book.ts';
+
+/** What is waited for. */
+interface Wait {
+  waitId: string;
+  on: 'approval' | 'answer';
+  text?: string;
+  callId?: string;
+}
+
+const QUESTION = 'AskUserQuestion';
+
+export interface Waiter {
+  root: Track;
+  /** The session and its sub-agents. */
+  tracks: readonly Track[];
+  process: LiveProcess | undefined;
+  job: JobState | undefined;
+}
+
+export class Waits {
+  readonly #waitBySession = new Map<string, Wait>();
+  readonly #describe: (text: string) => string;
+
+  /** `describe` redacts and shortens. */
+  constructor(describe: (text: string) => string) {
+    this.#describe = describe;
+  }
+
+  /** The events that follow from how a session is now. `at` is our time. */
+  update(waiter: Waiter, at: number): DecodedEvent[] {
+    const { sessionId } = waiter.root;
+    const [before, wait] = [this.#waitBySession.get(sessionId), this.#waitOf(waiter)];
+    if (JSON.stringify(before) === JSON.stringify(wait)) return [];
+    const ended: DecodedEvent[] =
+      before === undefined || before.waitId === wait?.waitId
+        ? []
+        : [{ type: 'waiting_ended', waitId: before.waitId, at: instantOf(waiter, at) }];
+    if (wait === undefined) this.#waitBySession.delete(sessionId);
+    else this.#waitBySession.set(sessionId, wait);
+    return wait === undefined ? ended : [...ended, { type: 'waiting_started', ...wait, at: instantOf(waiter, at) }];
+  }
+
+  forget(sessionId: string): void {
+    this.#waitBySession.delete(sessionId);
+  }
+
+  #waitOf({ root, tracks, process, job }: Waiter): Wait | undefined {
+    if (root.openRun === undefined) return undefined;
+    const question = openCall(root, (tool) => tool === QUESTION);
+    const isWaiting = process?.status === 'waiting' || (process?.status === undefined && job?.isBlocked === true);
+    if (!isWaiting && question === undefined) return undefined;
+    const call = question ?? newestCall(tracks);
+    const on = question !== undefined || process?.waitingFor === 'input needed' ? 'answer' : 'approval';
+    const text = this.#textOf(root, call, job);
+    const isOwn = call !== undefined && root.callsById.has(call.callId);
+    return { waitId: `wait:${root.sessionId}`, on, ...(text === '' ? {} : { text }), ...(isOwn ? { callId: call.callId } : {}) };
+  }
+
+  /** The tool's name; its command, or the question, where the route allows that. */
+  #textOf({ may }: Track, call: Call | undefined, job: JobState | undefined): string {
+    if (call?.tool === QUESTION) return may.texts ? this.#describe(questionIn(call.input)) : '';
+    if (may.commands && job?.needs !== undefined) return this.#describe(job.needs.replace(/^approve /, ''));
+    if (call === undefined) return '';
+    const command = call.input['command'];
+    return this.#describe(may.commands && typeof command === 'string' ? `${call.tool}: ${command}` : call.tool);
+  }
+}
+
+type Call = Track['callsById'] extends Map<string, infer Value> ? Value : never;
+
+function openCall({ callsById }: Track, isMeant: (tool: string) => boolean): Call | undefined {
+  return [...callsById.values()].findLast(({ tool }) => isMeant(tool));
+}
+
+/** Sub-agents ask through the session, too. */
+function newestCall(tracks: readonly Track[]): Call | undefined {
+  const calls = tracks.flatMap((track) =>
+    track.openRun === undefined ? [] : (openCall(track, (tool) => tool !== 'Agent' && tool !== 'Task') ?? []),
+  );
+  return calls.toSorted((a, b) => a.at - b.at).at(-1);
+}
+
+function questionIn(input: Record<string, unknown>): string {
+  const questions = input['questions'];
+  const first: unknown = Array.isArray(questions) ? questions[0] : undefined;
+  return typeof first === 'object' && first !== null && 'question' in first && typeof first.question === 'string' ? first.question : '';
+}
+
+/** When its process wrote it; a question that only the transcript shows has no such time. */
+function instantOf({ process, root }: Waiter, now: number): number {
+  const at = process?.statusAt ?? openCall(root, (tool) => tool === QUESTION)?.at;
+  return at === undefined ? now : at;
+}

@@ -1,0 +1,69 @@
+// What of a tool's arguments may be shown: paths always, everything else only where a route allows commands or texts. Never contents.
+
+import { basename, isAbsolute, relative } from 'node:path';
+import { asText, type JsonRecord } from '../../core/json-guards.ts';
+import type { Visibility } from '../../core/source.ts';
+import type { SafeText } from '../openclaw/decoding/safe-text.ts';
+
+const PATHS: ReadonlySet<string> = new Set(['file_path', 'notebook_path', 'path', 'planFilePath']);
+/** Contents of files, and what a person or an agent wrote for another. */
+const CONTENTS: ReadonlySet<string> = new Set(['content', 'new_string', 'old_string', 'edits', 'new_source', 'plan', 'todos', 'data']);
+const TEXTS: ReadonlySet<string> = new Set([
+  'prompt',
+  'description',
+  'questions',
+  'message',
+  'subject',
+  'activeForm',
+  'skill',
+  'args',
+  'to',
+]);
+const TEXT_TOOLS: ReadonlySet<string> = new Set(['Agent', 'Task', 'AskUserQuestion', 'TaskCreate', 'TaskUpdate', 'SendMessage', 'Skill']);
+const MAX_PATH_POINTS = 300;
+const MAX_VALUE_POINTS = 300;
+const MAX_NAME_POINTS = 60;
+const MAX_ARGS = 12;
+
+/** The folders of a session, the nearest first. */
+export type Folders = readonly string[];
+
+export function shownArgs(tool: string, input: JsonRecord, may: Visibility, folders: Folders, safe: SafeText): Record<string, string> {
+  const entries = Object.entries(input).flatMap(([name, value]): [string, unknown][] => {
+    const path = PATHS.has(name) ? asText(value) : undefined;
+    if (path !== undefined) return [[name, safe.line(pathIn(path, folders), MAX_PATH_POINTS)]];
+    return mayShow(tool, name, may) ? [[name, value]] : [];
+  });
+  return shortened(entries, safe);
+}
+
+function mayShow(tool: string, name: string, may: Visibility): boolean {
+  if (CONTENTS.has(name)) return false;
+  return TEXT_TOOLS.has(tool) && TEXTS.has(name) ? may.texts : may.commands;
+}
+
+/** Everything that rules may look at. */
+export function hiddenArgs(input: JsonRecord, safe: SafeText): Record<string, string> {
+  return shortened(Object.entries(input), safe);
+}
+
+/** Below one of the folders: relative to it. Outside: the last part alone. */
+function pathIn(path: string, folders: Folders): string {
+  if (!isAbsolute(path)) return path.startsWith('..') || path.startsWith('~') ? basename(path) : path;
+  for (const folder of folders) {
+    const inside = relative(folder, path) || '.';
+    if (!inside.startsWith('..') && !isAbsolute(inside)) return inside;
+  }
+  return basename(path);
+}
+
+/** Each redacted in full, then one line. */
+function shortened(entries: readonly [string, unknown][], safe: SafeText): Record<string, string> {
+  const short: Record<string, string> = {};
+  for (const [name, value] of entries.slice(0, MAX_ARGS)) {
+    const shownName = safe.line(name, MAX_NAME_POINTS);
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    if (text !== undefined && !(shownName in Object.prototype)) short[shownName] = safe.argument(name, text, MAX_VALUE_POINTS);
+  }
+  return short;
+}
