@@ -3,6 +3,7 @@
 import { claudeCode } from './claude-code/claude-code-entry.ts';
 import { codex } from './codex/codex-entry.ts';
 import { gateway } from './openclaw/gateway/gateway-entry.ts';
+import { pi } from './pi/pi-entry.ts';
 import { transcripts } from './openclaw/transcripts/transcripts-entry.ts';
 
-export const SOURCES = [transcripts, gateway, claudeCode, codex] as const;
+export const SOURCES = [transcripts, gateway, claudeCode, codex, pi] as const;

@@ -24,6 +24,8 @@ import { logsHealth } from './logs-health.ts';
 /** One log. `session` is whose events it gave; it is stored with the position. */
 export interface AgentLog<Event extends { at: number }> extends FollowedFile<Event> {
   session?: string;
+  /** What the source must know after a restart: plain data, stored with the position. */
+  note?: unknown;
   /** Something else shows that its last turn matters, however old it is. */
   isWanted?: boolean;
 }
@@ -41,6 +43,8 @@ export interface AgentLogsOptions<Event extends { at: number }> {
   checkpoints: ReadonlyMap<string, unknown>;
   emit(file: AgentLog<Event>, events: readonly Event[]): void;
   onProgress(path: string, position: unknown): void;
+  /** A log with a note was taken up again after a restart. */
+  onNote?(session: string, note: unknown): void;
   /** A log was found that was not known. Right after this it is known. */
   onFound?(path: string): void;
   /** The log is gone; `session` is known when it ever gave an event. */
@@ -161,6 +165,8 @@ export class AgentLogs<Event extends { at: number }> {
     for (const [path, value] of unadopted) {
       const [tail, session] = [decodeCheckpoint(value), sessionIn(value)];
       if (tail === undefined) continue;
+      const note = asRecord(value)?.['note'];
+      if (note !== undefined && session !== undefined) this.#options.onNote?.(session, note);
       const isThere = this.#folders.at(dirname(path)) !== undefined;
       if (isThere) await this.#adoptOne(path, tail, session);
       else this.#gone(path, session);
@@ -206,9 +212,13 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   /** What is read after the stop is not emitted, so it does not count as read. */
-  #progressed({ path, checkpoint, session }: AgentLog<Event>): void {
+  #progressed({ path, checkpoint, session, note }: AgentLog<Event>): void {
     if (checkpoint !== undefined && !this.#isStopped)
-      this.#options.onProgress(path, { ...checkpoint, ...(session === undefined ? {} : { session }) });
+      this.#options.onProgress(path, {
+        ...checkpoint,
+        ...(session === undefined ? {} : { session }),
+        ...(note === undefined ? {} : { note }),
+      });
   }
 
   #gone(path: string, session: string | undefined): void {

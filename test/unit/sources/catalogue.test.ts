@@ -41,7 +41,7 @@ const nothing = {
 const everything = {
   ...nothing,
   ...folders(folder),
-  homes: { codex: [folder], 'claude-code': [folder] },
+  homes: { codex: [folder], 'claude-code': [folder], pi: [folder] },
   gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' },
 };
 
