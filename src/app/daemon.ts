@@ -221,7 +221,10 @@ export class Daemon {
         budget: this.#budget,
         routes: {
           channelFor: (address) => this.#routes.channelFor(address),
-          threads: threadsOf(this.#config, this.#state, (boxId) => this.#board.isAboutToShow(boxId)),
+          threads: threadsOf(this.#config, this.#state, {
+            isAboutToShow: (boxId) => this.#board.isAboutToShow(boxId),
+            threadOf: (session, channelId) => this.#sink.threadOf(session, channelId),
+          }),
         },
       }),
       forget: ({ boxId, sessionKey }: ForgottenBox) => {

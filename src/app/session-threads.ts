@@ -3,14 +3,21 @@
 import type { OwnThreads } from '../boxes/placement/own-thread.ts';
 import type { Config } from '../config/config.ts';
 import type { Session } from '../core/session.ts';
+import { fingerprint } from '../core/turn.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { ThreadStore } from '../store/thread-store.ts';
 
-/** `isAboutToShow` is asked of boxes that have no record yet. */
+/** What others see of threads and boxes of which nothing is stored. */
+interface ThreadSight {
+  isAboutToShow(boxId: string): boolean;
+  /** The first post of the thread in which an earlier process showed the session, by its hashed key. */
+  threadOf(session: string, channelId: string): Promise<string | undefined>;
+}
+
 export function threadsOf(
   { threadLifeMs: lifeMs }: Pick<Config, 'threadLifeMs'>,
   { threads, posts }: { threads: ThreadStore; posts: PostStore },
-  isAboutToShow: (boxId: string) => boolean,
+  { isAboutToShow, threadOf }: ThreadSight,
 ): OwnThreads {
   return {
     lifeMs,
@@ -18,6 +25,10 @@ export function threadsOf(
     begin: (sessionKey, channelId, boxId, activeAt) => {
       threads.forgetBefore(activeAt - lifeMs, (other) => posts.awaitsPost(other) !== undefined);
       threads.begin(sessionKey, channelId, boxId, activeAt);
+    },
+    find: async (sessionKey, channelId, activeAt) => {
+      const rootId = await threadOf(fingerprint(sessionKey), channelId);
+      if (rootId !== undefined && threads.of(sessionKey) === undefined) threads.find(sessionKey, channelId, rootId, activeAt);
     },
     join: (sessionKey, boxId, activeAt) => threads.join(sessionKey, boxId, activeAt),
     awaitsPost: (boxId) => posts.awaitsPost(boxId) ?? isAboutToShow(boxId),

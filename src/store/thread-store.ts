@@ -7,7 +7,7 @@ import { ImmediateRows } from './immediate-rows.ts';
 
 export interface Thread {
   channelId: string;
-  /** The box whose post is the first of the thread, or will be. */
+  /** The box whose post is the first of the thread, or will be; empty when nobody knows it. */
   firstBoxId: string;
   /** That post, once it exists. */
   rootId?: string;
@@ -37,6 +37,11 @@ export class ThreadStore implements StoredPart {
   /** The next post of that box begins the session's thread; what there was before is left alone. */
   begin(sessionKey: string, channelId: string, boxId: string, activeAt: number): void {
     this.#put(sessionKey, { channelId, firstBoxId: boxId, boxIds: [boxId], activeAt });
+  }
+
+  /** The session's thread was found on the server: nothing was stored of it. */
+  find(sessionKey: string, channelId: string, rootId: string, activeAt: number): void {
+    this.#put(sessionKey, { channelId, firstBoxId: '', rootId, boxIds: [], activeAt });
   }
 
   /** That box is in the session's thread. */

@@ -17,6 +17,8 @@ export interface Leftover {
 export interface AdoptingSink extends Sink {
   /** Searches a channel for posts of earlier processes, once per process. */
   search(channelId: string): Promise<void>;
+  /** The first post of the thread in which earlier processes showed that session (its hashed key) there last, of those that were found. */
+  threadOf(session: string, channelId: string): Promise<string | undefined>;
   /** Reads one post that an earlier process is known to have written. Resolves with whether it exists. */
   inspect(postId: string): Promise<boolean>;
   /** Posts of earlier processes that no box of ours has adopted: open ones, and ended ones whose turn may have gone on. */
@@ -41,6 +43,7 @@ export function withAdoption(sink: Sink, clock: Clock, instance: string, options
     create: (draft, signal) => adoption.create(draft, signal),
     edit: (postId, body, signal) => adoption.edit(postId, body, signal),
     search: (channelId) => adoption.search(channelId),
+    threadOf: (session, channelId) => adoption.threadOf(session, channelId),
     inspect: (postId) => adoption.inspect(postId),
     leftovers: () => adoption.leftovers(),
   };
@@ -93,6 +96,13 @@ class Adoption {
     });
     this.#searchesByChannel.set(channelId, searching);
     return searching;
+  }
+
+  async threadOf(session: string, channelId: string): Promise<string | undefined> {
+    await this.search(channelId);
+    const own = [...this.#foundById.values()].filter(({ post, meta }) => meta.session === session && post.target.channelId === channelId);
+    const newest = own.toSorted((one, other) => other.post.createdAt - one.post.createdAt)[0]?.post;
+    return newest?.target.rootId ?? newest?.postId;
   }
 
   async inspect(postId: string): Promise<boolean> {

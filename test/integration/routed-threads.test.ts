@@ -1,5 +1,7 @@
 // One thread for each session that a rule of ROUTES places: over turns, restarts, kills, deletions and pauses.
 
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
@@ -145,6 +147,40 @@ describe('the boxes of a session', () => {
     const fresh = await turn(rig, 's1', 'three');
     expect(fresh.root_id).toBe('');
     expect((await turn(rig, 's1', 'four')).root_id).toBe(fresh.id);
+  });
+
+  it.each(['that was stopped', 'that was killed'])(
+    'go on in their thread after a watcher %s, when its state directory is lost',
+    async (how) => {
+      const rig = await routedRig();
+      const life = await rig.start(ROUTES);
+      const root = await turn(rig, 's1', 'one');
+      await turn(rig, 's1', 'two');
+      rig.asks('s1', 'three');
+      await posted(rig, 'three');
+      if (how === 'that was killed') life.kill();
+      else await life.stop();
+      rmSync(join(rig.folder, 'state'), { recursive: true });
+      await rig.start(ROUTES);
+      rig.answers('s1', 'three');
+      await ended(rig, 'three');
+      expect((await turn(rig, 's1', 'four')).root_id).toBe(root.id);
+      expect(rig.posts().map(({ root_id }) => root_id)).toEqual(['', root.id, root.id, root.id]);
+    },
+  );
+
+  it('are taken over when the first of them still runs and its state directory is lost', async () => {
+    const rig = await routedRig();
+    const life = await rig.start(ROUTES);
+    rig.asks('s1', 'one');
+    const root = await posted(rig, 'one');
+    life.kill();
+    rmSync(join(rig.folder, 'state'), { recursive: true });
+    await rig.start(ROUTES);
+    rig.answers('s1', 'one');
+    expect((await ended(rig, 'one')).id).toBe(root.id);
+    expect((await turn(rig, 's1', 'two')).root_id).toBe(root.id);
+    expect(rig.posts()).toHaveLength(2);
   });
 
   it('stand each for itself with PLACEMENT=channel', async () => {

@@ -22,6 +22,8 @@ export interface OwnThreads {
   of(sessionKey: string): KnownThread | undefined;
   begin(sessionKey: string, channelId: string, boxId: string, activeAt: number): void;
   join(sessionKey: string, boxId: string, activeAt: number): void;
+  /** Looks on the server for the thread of a session of which nothing is remembered, and remembers it. Throws `PushError`. */
+  find(sessionKey: string, channelId: string, activeAt: number): Promise<void>;
   /** Whether that box has no post yet and will get one: its session's later boxes wait for it. */
   awaitsPost(boxId: string): boolean;
   /** A session that goes on within this time of its last activity stays in its thread. Milliseconds. */
@@ -47,6 +49,7 @@ export interface ThreadPorts {
 export async function placeInThread(tree: TurnTree, channelId: string, ports: ThreadPorts): Promise<Placement> {
   const { threads, clock } = ports;
   const { session, turn } = tree;
+  if (threads.of(session.key) === undefined) await threads.find(session.key, channelId, turn.startedAt);
   for (;;) {
     const thread = threads.of(session.key);
     if (thread === undefined || thread.channelId !== channelId || isOver(thread, tree, threads.lifeMs)) break;
