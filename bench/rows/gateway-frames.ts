@@ -1,3 +1,4 @@
+import { neededArgsOf } from '../../src/app/encoding.ts';
 import { decodeFrame } from '../../src/sources/openclaw/gateway/wire.ts';
 import { GatewayDecoder } from '../../src/sources/openclaw/gateway/decoder.ts';
 import { createRedactor } from '../../src/text/redact.ts';
@@ -7,6 +8,8 @@ import { leastCpuMs } from '../harness/cpu-time.ts';
 import { codeText } from '../load/lines.ts';
 
 const TURN_CHARS = 330_000;
+/** By the default settings. */
+const NEEDED_ARGS = neededArgsOf({ verbosity: 'normal', toolLabelsFile: undefined, coordinator: false });
 
 /** A recorded turn with six calls, the results of its calls made longer. The floor is `JSON.parse` of the same frames. */
 export const gatewayFrames: Row = {
@@ -32,6 +35,8 @@ function decodeAll(frames: readonly string[], redact: (text: string) => string):
     now: () => Date.now(),
     after: nothing,
     emit: () => void (events += 1),
+    neededArgs: NEEDED_ARGS,
+    showsFailures: false,
     onUnknown: nothing,
     onSession: nothing,
     onGap: nothing,

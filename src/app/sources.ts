@@ -32,6 +32,7 @@ export async function createSources(config: Config, host: SourceHost): Promise<S
     version: packageVersion(),
     emitsQuestions: wantsQuestions(config),
     neededArgs: neededArgsOf(config),
+    showsFailures: config.verbosity === 'detail',
   };
   const sources = await Promise.all(
     chosen.map((entry): Promise<Source | undefined> => {

@@ -34,7 +34,8 @@ function decode(lines: readonly string[], env: Record<string, string> = {}): { a
   });
   if (read.kind === 'wrong') throw new Error(JSON.stringify(read.problems));
   const { redact, texts } = count();
-  const decoder = createTranscriptDecoder({ redact, onUnknown: () => undefined, neededArgs: neededArgsOf(read.config) });
+  const showsFailures = read.config.verbosity === 'detail';
+  const decoder = createTranscriptDecoder({ redact, onUnknown: () => undefined, neededArgs: neededArgsOf(read.config), showsFailures });
   const events = lines.flatMap((line) => decoder(line).events);
   return { args: events.flatMap((event) => (event.type === 'tool_started' ? [event.args] : [])), texts };
 }
@@ -74,10 +75,11 @@ it('of a result that went well nothing but its names is redacted', () => {
   expect(longest(texts)).toBeLessThan(64);
 });
 
-it('of a result that failed no more is redacted than may be shown of its reason, with a margin', () => {
+it('of a result that failed nothing is redacted, or in detail no more than may be shown of its reason, with a margin', () => {
   const text = `total 0\ncat: x: No such file or directory\n${FILE}`;
-  const { texts } = decode([callLine('exec', { command: 'cat x' }), resultLine({ text, isError: true })]);
-  expect(longest(texts)).toBeLessThan(2_500);
+  const failed = [callLine('exec', { command: 'cat x' }), resultLine({ text, isError: true })];
+  expect(longest(decode(failed).texts)).toBeLessThan(64);
+  expect(longest(decode(failed, { VERBOSITY: 'detail' }).texts)).toBeLessThan(2_500);
 });
 
 it('of a message that comes live the calls are not redacted: events of their own bring them', () => {

@@ -13,6 +13,7 @@ import {
 } from './tool-failure.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { dropInvisible } from '../../../text/text.ts';
+import type { DecodeContext } from './decode-context.ts';
 import type { SafeText } from './safe-text.ts';
 
 export interface ToolResult {
@@ -37,7 +38,7 @@ const ERROR_PATTERN =
   /\b(?:\w{0,40}error|fail(?:ed|ure)?|cannot|can't|could not|denied|forbidden|not found|no such|timed out|aborted|refused|invalid|unable|fatal|exception|panic)\b/i;
 
 /** The outcome by status, exit code and, where details are missing or trimmed, by the text. */
-export function outcomeOf(result: ToolResult, safe: SafeText): CallOutcome {
+export function outcomeOf(result: ToolResult, { safe, showsFailures }: Pick<DecodeContext, 'safe' | 'showsFailures'>): CallOutcome {
   const { details } = result;
   const handle = result.tool === 'process' || details['status'] !== 'running' ? undefined : safe.id(details['sessionId']);
   if (handle !== undefined) return { kind: 'background', handle };
@@ -46,7 +47,7 @@ export function outcomeOf(result: ToolResult, safe: SafeText): CallOutcome {
   const durationMs = asNumber(details['durationMs']);
   const duration = durationMs === undefined || durationMs < 0 ? {} : { durationMs };
   if (!isFailed(result, exitCode)) return { kind: 'ok', ...duration };
-  const detail = failureDetail(result, safe);
+  const detail = showsFailures ? failureDetail(result, safe) : '';
   return {
     kind: 'failed',
     ...(exitCode === undefined || exitCode === 0 ? {} : { exitCode }),

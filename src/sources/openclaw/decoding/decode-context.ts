@@ -15,6 +15,8 @@ export interface DecodeContext {
   /** Emit what persons asked for, with the turns they start. */
   emitsQuestions: boolean;
   neededArgs: NeededArgs;
+  /** Somebody may see why a call failed. */
+  showsFailures: boolean;
   callsById: Map<string, KnownCall>;
   /** Runs whose user line we have read; a retry writes the line again. */
   startedRuns: Map<string, true>;
@@ -38,17 +40,26 @@ export interface DecodeOptions {
   emitsQuestions?: boolean;
   /** All of them when it is missing. */
   neededArgs?: NeededArgs | undefined;
+  /** Tell why a call failed; so it is when this is missing. */
+  showsFailures?: boolean | undefined;
 }
 
 const ALL_ARGS: NeededArgs = (_, names) => names;
 
-export function createDecodeContext({ redact, onUnknown, emitsQuestions = false, neededArgs = ALL_ARGS }: DecodeOptions): DecodeContext {
+export function createDecodeContext({
+  redact,
+  onUnknown,
+  emitsQuestions = false,
+  neededArgs = ALL_ARGS,
+  showsFailures = true,
+}: DecodeOptions): DecodeContext {
   const safe = createSafeText(redact);
   const kinds = new Map<string, true>();
   return {
     safe,
     emitsQuestions,
     neededArgs,
+    showsFailures,
     callsById: new Map(),
     startedRuns: new Map(),
     unknown(kind) {

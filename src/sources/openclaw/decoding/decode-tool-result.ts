@@ -26,7 +26,7 @@ export function decodeToolResult(message: JsonRecord, context: DecodeContext): E
   };
   context.callsById.delete(callId);
   if (result.isError && SYNTHETIC_RESULT.test(result.text.slice(0, 300))) return []; // the call ends with its run
-  const outcome = outcomeOf(result, context.safe);
+  const outcome = outcomeOf(result, context);
   return [
     { type: 'tool_ended', callId, tool, outcome },
     ...(outcome.kind === 'failed' ? [] : childSpawned(callId, result, known?.label, context)),

@@ -10,6 +10,7 @@ interface Settings {
   version: string;
   emitsQuestions: boolean;
   neededArgs?: NeededArgs | undefined;
+  showsFailures?: boolean;
   isOnlySource: boolean;
 }
 

@@ -34,6 +34,7 @@ export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' 
   /** Emit what persons asked for, with the turns they start. */
   emitsQuestions?: boolean;
   neededArgs?: NeededArgs | undefined;
+  showsFailures?: boolean | undefined;
   /** There is no other source that could emit what this one cannot see. */
   isOnlySource?: boolean;
   timing?: Partial<Timing>;
@@ -127,11 +128,12 @@ class Gateway {
   }
 
   #createDecoder(): GatewayDecoder {
-    const { redact, clock, emitsQuestions = false, neededArgs } = this.#options;
+    const { redact, clock, emitsQuestions = false, neededArgs, showsFailures } = this.#options;
     return new GatewayDecoder({
       redact,
       emitsQuestions,
       neededArgs,
+      showsFailures,
       now: () => clock.now(),
       after: (delayMs, run) => this.#timers.after(delayMs, run),
       emit: (event) => this.#emit(event),

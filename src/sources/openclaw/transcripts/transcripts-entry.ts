@@ -10,14 +10,23 @@ interface Settings {
   watchPolling: boolean;
   emitsQuestions: boolean;
   neededArgs?: NeededArgs | undefined;
+  showsFailures?: boolean;
 }
 
 export const transcripts = {
   ...TRANSCRIPTS,
   reads: { setting: 'transcriptDir', subject: 'Transcripts' },
-  create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions, neededArgs }, ports) => {
+  create: async ({ transcriptDir, sessionsJson, watchPolling, emitsQuestions, neededArgs, showsFailures }, ports) => {
     if (transcriptDir === undefined) return undefined;
     const { createTranscriptSource } = await import('./transcripts-source.ts');
-    return createTranscriptSource({ dir: transcriptDir, sessionsJson, polling: watchPolling, emitsQuestions, neededArgs, ...ports });
+    return createTranscriptSource({
+      dir: transcriptDir,
+      sessionsJson,
+      polling: watchPolling,
+      emitsQuestions,
+      neededArgs,
+      showsFailures,
+      ...ports,
+    });
   },
 } as const satisfies SourceEntry<Settings>;

@@ -37,6 +37,7 @@ export interface TranscriptSourceOptions extends Pick<SourcePorts, 'clock' | 'lo
   /** Turns carry the text of the person who started them. */
   emitsQuestions?: boolean;
   neededArgs?: NeededArgs | undefined;
+  showsFailures?: boolean | undefined;
   knownKeys?: SourcePorts['knownKeys'];
   pidNamespace?: PidNamespace;
   fileEvents?: FileEvents;
@@ -160,6 +161,7 @@ class TranscriptFiles {
       onProgress,
       emitsQuestions = false,
       neededArgs,
+      showsFailures,
       pidNamespace = 'auto',
     } = this.#options;
     return new SessionReader({
@@ -170,7 +172,8 @@ class TranscriptFiles {
       problems: this.#problems,
       pidNamespace,
       redact,
-      newDecoder: () => createTranscriptDecoder({ redact, emitsQuestions, neededArgs, onUnknown: (kind) => this.#countUnknown(kind) }),
+      newDecoder: () =>
+        createTranscriptDecoder({ redact, emitsQuestions, neededArgs, showsFailures, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),
       onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),
