@@ -19,7 +19,9 @@ import { listFolder } from './list-folder.ts';
 import { LiveFiles } from './live-files.ts';
 import { ProcessSight, type ProcessTable } from './process-sight.ts';
 import { keyOf, SessionBook, type Track } from './session-book.ts';
-import { decodeSessionCheckpoint, type SessionCheckpoint, type SessionFile, SessionFiles } from './session-files.ts';
+import { checkpointsBelow, type SessionCheckpoint } from './session-checkpoint.ts';
+import { type SessionFile, SessionFiles } from './session-files.ts';
+import { UnknownKinds } from './unknown-kinds.ts';
 import { VitalSigns } from './vital-signs.ts';
 
 export interface HomeOptions extends SourcePorts {
@@ -50,7 +52,7 @@ export class ClaudeHome {
   readonly #changedNames = new ChangedNames<HomeFolder>((folder, name) => this.#look(folder, name));
   readonly #sessionFolders = new Set<string>();
   readonly #listed = new WeakSet<HomeFolder>();
-  readonly #unknownKinds: Record<string, number> = {};
+  readonly #unknownKinds = new UnknownKinds();
   #unadopted: [string, SessionCheckpoint][];
   #hasAdopted = false;
   #hasStarted = false;
@@ -95,8 +97,9 @@ export class ClaudeHome {
   }
 
   async start(): Promise<void> {
-    this.#restore();
+    const restored = this.#restore();
     await this.#sweeps.now();
+    await Promise.all(restored.map((sessionId) => this.#reopen(sessionId)));
     this.#hasStarted = true;
     this.#sweeps.start();
     for (const { sessionId } of this.#book.sessions()) this.#lookAt(sessionId);
@@ -118,7 +121,7 @@ export class ClaudeHome {
       root: this.#options.dir,
       files: this.#files.size,
       lastEventAt: this.#lastEventAt,
-      unknownKinds: this.#unknownKinds,
+      unknownKinds: this.#unknownKinds.counts,
       problems: this.#problems.list(),
       watching: this.#folders.watching,
       readable: this.#folders.readable,
@@ -133,7 +136,7 @@ export class ClaudeHome {
       root,
       clock,
       problems: this.#problems,
-      onUnknown: (kind) => (this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1),
+      onUnknown: (kind) => this.#unknownKinds.add(kind),
       openRunOf: (sessionId, agentId) => this.#book.get(sessionId, agentId)?.openRun,
       emit: (file, facts) => this.#take(file, facts),
       // What was read while we stop was not emitted.
@@ -158,7 +161,7 @@ export class ClaudeHome {
   }
 
   /** Turns that an earlier process saw open: their runs go on under their names. */
-  #restore(): void {
+  #restore(): string[] {
     const homeBySession = new Map(
       this.#unadopted.flatMap(([, { sessionId, home }]) => (sessionId === undefined ? [] : [[sessionId, home]])),
     );
@@ -170,6 +173,7 @@ export class ClaudeHome {
       track.openRun = runIds.at(-1);
       track.lastAt = since;
     }
+    return [...new Set(this.#book.sessions().map(({ sessionId }) => sessionId))];
   }
 
   /** What was passed over still says whose lines these are. */
@@ -197,7 +201,14 @@ export class ClaudeHome {
     const path = this.#files.pathOf(sessionId);
     const file = path === undefined ? undefined : this.#files.get(path);
     if (path === undefined || file?.isWanted !== false || (this.#book.get(sessionId)?.introducedAs ?? '') !== '') return;
-    this.#timers.track(this.#files.want(path).then(() => this.#remember(sessionId, path)));
+    this.#timers.track(this.#reopen(sessionId));
+  }
+
+  async #reopen(sessionId: string): Promise<void> {
+    const path = this.#files.pathOf(sessionId);
+    if (path === undefined) return;
+    await this.#files.want(path);
+    this.#remember(sessionId, path);
   }
 
   /** Nothing new may have been read of it, but what was read before says which sub-agents it asked for. */
@@ -325,11 +336,4 @@ export class ClaudeHome {
     if (dirname(path) !== join(this.#options.dir, 'jobs')) this.#sessionFolders.add(basename(path) === 'subagents' ? dirname(path) : path);
     this.#sweeps.soon();
   }
-}
-
-function checkpointsBelow(root: string, checkpoints: ReadonlyMap<string, unknown>): [string, SessionCheckpoint][] {
-  return [...checkpoints].flatMap(([path, value]) => {
-    const checkpoint = path.startsWith(root + sep) ? decodeSessionCheckpoint(value) : undefined;
-    return checkpoint === undefined ? [] : [[path, checkpoint]];
-  });
 }

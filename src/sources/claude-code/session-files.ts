@@ -4,15 +4,14 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { setBounded } from '../../core/bounded-map.ts';
-import { asRecord, asText } from '../../core/json-guards.ts';
 import { Timers } from '../../core/timers.ts';
-import { decodeCheckpoint, type FollowedFile, newFile, RECENT_MS } from '../../files/followed-file.ts';
+import { type FollowedFile, newFile, RECENT_MS } from '../../files/followed-file.ts';
 import { FollowedFiles } from '../../files/followed-files.ts';
 import type { FileProblem, ProblemRecorder } from '../../files/file-problems.ts';
-import type { TailCheckpoint } from '../../files/follower.ts';
 import type { DecodedFile, LogFormat } from '../../files/log-format.ts';
 import { hashKeyOf } from '../../files/seen-entries.ts';
 import type { Fact } from './session-facts.ts';
+import type { SessionCheckpoint } from './session-checkpoint.ts';
 import { SessionDecoder } from './session-decoder.ts';
 
 /** A file, with whose it is. */
@@ -25,12 +24,6 @@ export interface SessionFile extends FollowedFile<Fact> {
   /** Another sign shows that it matters, however old it is. */
   isWanted: boolean;
   /** The folder that the session began in. */
-  home?: string;
-}
-
-/** What survives a restart. Plain data. */
-export interface SessionCheckpoint extends TailCheckpoint {
-  sessionId?: string;
   home?: string;
 }
 
@@ -294,14 +287,4 @@ async function findSession(sessionId: string, folders: Iterable<string>): Promis
     if (await exists(path)) return path;
   }
   return undefined;
-}
-
-/** Decodes a stored checkpoint; `undefined` for anything else. Such a file is read as if for the first time. */
-export function decodeSessionCheckpoint(value: unknown): SessionCheckpoint | undefined {
-  const raw = asRecord(value);
-  const tail = decodeCheckpoint(raw);
-  const [sessionId, home] = [asText(raw?.['sessionId']), asText(raw?.['home'])];
-  return tail === undefined
-    ? undefined
-    : { ...tail, ...(sessionId === undefined ? {} : { sessionId }), ...(home === undefined ? {} : { home }) };
 }

@@ -153,7 +153,7 @@ export class VitalSigns {
 
   /** Without a live file nothing is known of an old version's process. */
   #mustHaveProcess(sessionId: string): boolean {
-    if (this.#hadProcess.has(sessionId)) return true;
+    if (this.#hadProcess.has(sessionId) || this.#options.live.all().some((process) => process.sessionId === sessionId)) return true;
     return isSince(this.#options.book.get(sessionId)?.about.version, FIRST_WITH_FILE);
   }
 
