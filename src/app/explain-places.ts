@@ -12,12 +12,18 @@ import type { StoredSession } from '../store/session-store.ts';
 
 export type PlaceSettings = Pick<Config, 'routes' | 'defaultChannel' | 'defaultChannelDirect' | 'direct'>;
 
-/** One sentence for each session of its own; sub-agents are in the boxes of others. */
-export function explainPlaces(stored: readonly StoredSession<BoxEntry>[], config: PlaceSettings): string[] {
-  return stored
-    .filter(({ session }) => session.isSubAgent !== true && session.parentKey === undefined)
-    .map(({ session }) => `${nameOf(session)} goes ${placeOf(session, config)}`)
-    .toSorted();
+/**
+ * One sentence for each session of its own, and for each of the `addresses` that no such session has. Sub-agents are in the boxes of
+ * others.
+ */
+export function explainPlaces(stored: readonly StoredSession<BoxEntry>[], addresses: readonly string[], config: PlaceSettings): string[] {
+  const own = stored.map(({ session }) => session).filter((session) => session.isSubAgent !== true && session.parentKey === undefined);
+  const known = new Set(own.map(({ address }) => address));
+  const others = addresses.filter((address) => !known.has(address));
+  return [
+    ...own.map((session) => `${nameOf(session)} goes ${placeOf(session, config)}`),
+    ...others.map((address) => `${address} goes ${placeByRule(address, config)}`),
+  ].toSorted();
 }
 
 /** Keys contain ids of people, so they are hashed, as in `/health`. */
@@ -26,9 +32,13 @@ function nameOf({ agentId, address, key }: Session): string {
 }
 
 function placeOf(session: Session, config: PlaceSettings): string {
-  if (session.address !== undefined) return byRule(session.address, config) ?? `nowhere: ${unrouted(session.address)}`;
+  if (session.address !== undefined) return placeByRule(session.address, config);
   const turn = session.turns.at(-1);
   return byHome(turn === undefined ? session.route : homeOf(turn), openclawAddress(session.agentId), config);
+}
+
+function placeByRule(address: string, config: PlaceSettings): string {
+  return byRule(address, config) ?? `nowhere: ${unrouted(address)}`;
 }
 
 function byRule(address: string, { routes = [] }: PlaceSettings): string | undefined {

@@ -31,6 +31,8 @@ interface RuleUse {
 type Found = { channelId: string } | { because: string; at: number };
 
 export const RULE_USES = 'rules of ROUTES'; // the key of that fact
+export const ADDRESSES = 'addresses'; // the key of that fact
+const KEPT_ADDRESSES = 200; // projects on one machine
 const UNUSED_AFTER_MS = 24 * 3_600_000; // a rule that nothing needed for a day is probably misspelt
 const ASK_AGAIN_MS = 30_000; // a target that does not exist may be created, or we are invited
 
@@ -39,6 +41,8 @@ export class RouteBook {
   readonly #ports: RouteBookPorts;
   readonly #usesByPattern: Map<string, RuleUse>;
   readonly #foundByTarget = new Map<string, Found>();
+  /** The addresses that sources asked about, the newest last: so `config` can say of a project what would show it. */
+  readonly #addresses: Set<string>;
   readonly #askingByTarget = new Map<string, Promise<Found>>();
 
   constructor(rules: readonly RouteRule[], ports: RouteBookPorts) {
@@ -48,10 +52,12 @@ export class RouteBook {
     const now = ports.clock.now();
     this.#usesByPattern = new Map(rules.map(({ pattern }) => [pattern, known.get(pattern) ?? { since: now, isUsed: false }]));
     if (rules.length > 0 || known.size > 0) this.#remember();
+    this.#addresses = new Set(decodeAddresses(ports.facts.get(ADDRESSES)));
   }
 
   /** What may be shown of sessions with that address. */
   visibility(address: string): Visibility {
+    this.#note(address);
     return visibilityOf(this.#ruleFor(address));
   }
 
@@ -139,6 +145,12 @@ export class RouteBook {
     return found;
   }
 
+  #note(address: string): void {
+    if (this.#addresses.has(address)) return;
+    this.#addresses.add(address);
+    this.#ports.facts.put(ADDRESSES, [...this.#addresses].slice(-KEPT_ADDRESSES));
+  }
+
   #remember(): void {
     this.#ports.facts.put(RULE_USES, Object.fromEntries(this.#usesByPattern));
   }
@@ -157,4 +169,9 @@ export function decodeRuleUses(value: unknown): Map<string, RuleUse> {
     isRecord(use) && typeof use['since'] === 'number' ? [[pattern, { since: use['since'], isUsed: use['isUsed'] === true }]] : [],
   );
   return new Map(uses);
+}
+
+/** The stored addresses. */
+export function decodeAddresses(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((address) => typeof address === 'string') : [];
 }

@@ -1,7 +1,7 @@
 // What `live-status config` says of ROUTES: which rules are of no use, and where each session that a watcher knows goes.
 
 import { explainPlaces } from '../app/explain-places.ts';
-import { decodeRuleUses, isUnused, RULE_USES, UNUSED } from '../app/route-book.ts';
+import { ADDRESSES, decodeAddresses, decodeRuleUses, isUnused, RULE_USES, UNUSED } from '../app/route-book.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import type { Config } from '../config/config.ts';
 import { isRefusal } from '../core/sink.ts';
@@ -18,7 +18,7 @@ export async function routeLines(config: Config, now: number): Promise<string[]>
   try {
     const { routes = [] } = config;
     const targets = routes.length === 0 ? [] : await targetProblems(config, routes);
-    return [...targets, ...unusedRules(routes, stored, now), ...explainPlaces(sessionsIn(stored), config)];
+    return [...targets, ...unusedRules(routes, stored, now), ...explainPlaces(sessionsIn(stored), addressesIn(stored), config)];
   } finally {
     stored?.close();
   }
@@ -32,8 +32,16 @@ function sessionsIn(stored: Stored) {
   return new SessionStore<BoxEntry>(readOnly, { sessions: () => new Map(), entries: () => [] }).stored();
 }
 
+function addressesIn(stored: Stored): string[] {
+  return decodeAddresses(factIn(stored, ADDRESSES));
+}
+
+function factIn(stored: Stored, name: string): unknown {
+  return stored?.rows('fact').find(({ key }) => key === name)?.value;
+}
+
 function unusedRules(routes: readonly RouteRule[], stored: Stored, now: number): string[] {
-  const uses = decodeRuleUses(stored?.rows('fact').find(({ key }) => key === RULE_USES)?.value);
+  const uses = decodeRuleUses(factIn(stored, RULE_USES));
   return routes.flatMap((rule) => {
     const use = uses.get(rule.pattern);
     return use !== undefined && isUnused(use, now) ? [`ROUTES ${ruleText(rule)}: ${UNUSED}`] : [];

@@ -170,10 +170,12 @@ describe('config', () => {
       rig.did(key, { type: 'session_seen', agentId, route });
       rig.did(key, { type: 'turn_started', trigger: { kind: 'operator' }, messageId: key });
     }
+    life.visibility('claude-code:/home/dev/old');
     const { config } = life.daemon.parts();
     const said = async (): Promise<string[]> => (await routeLines(config, Date.now())).map((line) => line.replace(/, session \w+,/, ''));
     const expected = [
       `${OTHER} goes nowhere: no rule of ROUTES covers it; ROUTES=${OTHER}=team/channel would show it there, and =@user in a direct channel`,
+      'claude-code:/home/dev/old goes nowhere: no rule of ROUTES covers it; ROUTES=claude-code:/home/dev/old=team/channel would show it there, and =@user in a direct channel',
       `${SHOP} goes to lab/agents, by the rule claude-code:/home/dev/shop=lab/agents`,
       'openclaw:main goes nowhere: it is private, or nothing proves that it is public, and then no rule of ROUTES counts',
       'openclaw:main goes to @alice, by the rule openclaw:main=@alice',
