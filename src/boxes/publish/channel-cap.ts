@@ -4,7 +4,7 @@ import { setBounded } from '../../core/bounded-map.ts';
 import type { SlowChannel } from './publisher-ports.ts';
 import { looksDead } from './with-distance.ts';
 
-const HOUR_MS = 3_600_000;
+const WINDOW_MS = 3_610_000; // an hour, and the ten seconds by which one request may take longer than another
 const MAX_CHANNELS = 1_000; // beyond that, the channel that has been quiet for longest begins anew
 
 interface Usage {
@@ -33,7 +33,7 @@ export class ChannelCap {
   count(channelId: string, waiting: number, now: number): number {
     if (this.#perHour === 0) return 0;
     const { sentAt } = this.#usageByChannel.get(channelId) ?? { sentAt: [] };
-    const recent = [...sentAt.filter((at) => at > now - HOUR_MS), now];
+    const recent = [...sentAt.filter((at) => at > now - WINDOW_MS), now];
     const distanceMs = this.#distanceAfter(recent, now);
     const everyMs = distanceMs * waiting;
     setBounded(this.#usageByChannel, channelId, { sentAt: recent, openAt: now + distanceMs, everyMs }, MAX_CHANNELS);
@@ -55,6 +55,6 @@ export class ChannelCap {
     const half = this.#perHour / 2;
     const stretch = Math.min(1, Math.max(0, (recent.length - half) / half));
     const left = Math.max(1, this.#perHour - recent.length);
-    return Math.ceil((stretch * ((recent[0] ?? now) + HOUR_MS - now)) / left);
+    return Math.ceil((stretch * ((recent[0] ?? now) + WINDOW_MS - now)) / left);
   }
 }
