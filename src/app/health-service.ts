@@ -3,7 +3,6 @@
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
 import { accessPolicy } from '../health/page-access.ts';
-import { createHealthServer } from '../health/health-server.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
 import type { Release } from '../process/releases.ts';
@@ -19,6 +18,7 @@ export interface HealthPorts {
 export async function serveHealth(config: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
   const { healthHost: host, healthPort: port, healthToken } = config;
   if (port === 0) return () => undefined;
+  const { createHealthServer } = await import('../health/health-server.ts'); // a third of what a start loads
   const access = accessPolicy(host, healthToken);
   const server = createHealthServer({ host, port, access, redact, report: () => judgeHealth(healthFacts(parts())) });
   const start = await server.start();

@@ -7,7 +7,7 @@ import { maskSecrets } from '../config/mask-secrets.ts';
 import type { Logger } from '../core/log.ts';
 import { createRedactor } from '../text/redact.ts';
 import { errorText } from '../core/error-code.ts';
-import { localHealthUrl } from '../health/health-server.ts';
+import { localHealthUrl } from '../health/local-url.ts';
 import { createLog } from '../process/pino-log.ts';
 import { claimPidFile, type Holder } from '../process/pid-claim.ts';
 import { findHolding } from '../process/pid-places.ts';

@@ -1,7 +1,7 @@
 // `live-status health`: asks the running watcher once, for health checks of containers and scripts.
 
 import { readSettings } from '../config/config.ts';
-import { localHealthUrl } from '../health/health-server.ts';
+import { localHealthUrl } from '../health/local-url.ts';
 import { askHealth, type HealthAnswer, healthTokenOf } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';

@@ -4,7 +4,7 @@ import { readSettings } from '../config/config.ts';
 import { chooseSources, type GatewayAccess } from '../config/choose-sources.ts';
 import { errorText } from '../core/error-code.ts';
 import { systemClock } from '../process/system-clock.ts';
-import { pair, type PairOutcome } from '../sources/openclaw/gateway/pair.ts';
+import type { PairOutcome } from '../sources/openclaw/gateway/pair.ts';
 import { prepareStateDir } from '../process/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { printProblems } from './config-problems.ts';
@@ -48,6 +48,7 @@ function refuse(problems: Parameters<typeof printProblems>[0], context: CliConte
 
 async function ask(gateway: GatewayAccess, stateDir: string, context: CliContext): Promise<number> {
   try {
+    const { pair } = await import('../sources/openclaw/gateway/pair.ts'); // the watcher loads all commands, and may need no gateway
     const { url, token } = gateway;
     const outcome = await pair({ url, token, version: packageVersion(), stateDir, clock: systemClock });
     for (const line of pairLines(outcome, url)) context.out(line);

@@ -98,10 +98,3 @@ function problemOf(error: unknown, host: string, port: number): string {
   };
   return `GET /health is not available: ${causesByCode[errorCode(error) ?? ''] ?? errorText(error)}`;
 }
-
-/** The address at which a process on this machine reaches the health page; `undefined` when it is off. */
-export function localHealthUrl(host: string, port: number): string | undefined {
-  if (port === 0) return undefined;
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}/health`;
-}

@@ -8,7 +8,7 @@ import { parseLooseJson } from '../../sources/openclaw/gateway/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../process/system-clock.ts';
 import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';
-import { pair, type PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
+import type { PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
 import { fileKindOf, INDEX_NAME } from '../../sources/openclaw/transcripts/file-name.ts';
 import { findFolders, type Folder } from '../../sources/openclaw/transcripts/sessions-folders.ts';
 import { packageVersion } from '../../process/package-version.ts';
@@ -91,6 +91,7 @@ export async function checkGateway({ chosen, stateDir }: Config): Promise<Findin
   if (chosen.gateway === undefined) return ok(about, 'not watched');
   const { url, token } = chosen.gateway;
   try {
+    const { pair } = await import('../../sources/openclaw/gateway/pair.ts');
     return gatewayFinding(await pair({ url, token, version: packageVersion(), stateDir, clock: systemClock }), url);
   } catch (error) {
     return fail(about, `the key of this device cannot be used: ${errorText(error)}`, 'make STATE_DIR writable');

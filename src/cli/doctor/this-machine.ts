@@ -3,7 +3,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { errorCode, errorText } from '../../core/error-code.ts';
-import { localHealthUrl } from '../../health/health-server.ts';
+import { localHealthUrl } from '../../health/local-url.ts';
 import { isNodeNewEnough, NODE_NEEDED } from '../../process/node-version.ts';
 import { defaultPidFile, findHolding } from '../../process/pid-places.ts';
 import { prepareStateDir } from '../../process/state-dir.ts';

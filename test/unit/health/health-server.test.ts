@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AccessPolicy } from '../../../src/health/page-access.ts';
 import type { HealthReport } from '../../../src/health/health-report.ts';
-import { createHealthServer, type HealthServer, localHealthUrl } from '../../../src/health/health-server.ts';
+import { createHealthServer, type HealthServer } from '../../../src/health/health-server.ts';
+import { localHealthUrl } from '../../../src/health/local-url.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
 import { describePages, PAGES } from '../../../src/health/pages.ts';
 
