@@ -49,7 +49,9 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
 
 const RETRY_MS = 1_000;
 const MAX_ENDED = 500;
-const STATS_PER_SWEEP = 500; // of the known files
+// Of the known files at rest. Where file events arrive, a lost one is made up for by the next event of that file, too.
+const STATS_PER_SWEEP = { events: 150, polling: 2_000 };
+const STATS_AT_ONCE = 64;
 const READS_AT_ONCE = 8; // between two looks at how long it takes
 const MAX_PIECES = 256; // of one file, before another one that is far behind has its turn: 16 MiB
 
@@ -126,9 +128,9 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     }
   }
 
-  #lookAgain(path: string): Promise<void> {
+  #lookAgain(path: string): Promise<void> | undefined {
     this.#examine(path, false);
-    return this.read(path);
+    return this.#filesByPath.get(path)?.follower === undefined ? undefined : this.read(path);
   }
 
   /** Puts a known file into use even if it is old. Resolves when it was read. */
@@ -156,13 +158,13 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     return this.#reads.ask(path, () => this.#readToEnd(file));
   }
 
-  /** Makes up for lost file events: reads every file in use, and checks the `stat` of some others. */
-  async sweep(): Promise<void> {
+  /** Makes up for lost file events, or for all of them: reads every file in use, and checks the `stat` of some others. */
+  async sweep(watching: keyof typeof STATS_PER_SWEEP = 'polling'): Promise<void> {
     const inUse = [...this.#inUse];
     this.#openFiles.recheck();
     await inSlices(inUse, READS_AT_ONCE, (file) => this.read(file.path));
-    const atRest = this.#round.next(STATS_PER_SWEEP).filter(({ follower }) => follower === undefined);
-    await inSlices(atRest, READS_AT_ONCE, ({ path }) => this.#lookAgain(path));
+    const atRest = this.#round.next(STATS_PER_SWEEP[watching]).filter(({ follower }) => follower === undefined);
+    await inSlices(atRest, STATS_AT_ONCE, ({ path }) => this.#lookAgain(path));
     for (const file of inUse) this.#restIfIdle(file);
     for (const [file, start] of this.#quota.waiting()) {
       this.#use(file, start);

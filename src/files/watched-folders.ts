@@ -49,6 +49,8 @@ export interface WatchedFoldersOptions<Place extends Folder> {
   events?: FileEvents;
 }
 
+const FOLDERS_PER_SWEEP = 200; // where file events tell of them
+
 export class WatchedFolders<Place extends Folder> {
   readonly #options: WatchedFoldersOptions<Place>;
   readonly #foldersByPath = new Map<string, Place>();
@@ -61,12 +63,15 @@ export class WatchedFolders<Place extends Folder> {
   #rootVersion = '';
   readonly #watches: FolderWatches;
   #isStopped = false;
+  #isHinted = false;
+  /** How often `rediscover` was called since the folders were looked for. */
+  #calls = 0;
 
   constructor(options: WatchedFoldersOptions<Place>) {
     this.#options = options;
     this.#watches = new FolderWatches({
       onName: (path, name) => this.#onName(path, name),
-      onHint: () => options.onHint(),
+      onHint: () => this.#onHint(),
       onError: (kind) => this.#onWatchFailure(kind),
       tree: options.layout.tree,
       events: options.events,
@@ -98,6 +103,8 @@ export class WatchedFolders<Place extends Folder> {
   /** Finds what exists now. A folder that was removed and created anew is reported as gone and as found. Never throws. */
   async discover(): Promise<void> {
     const { root, layout } = this.#options;
+    this.#isHinted = false;
+    this.#calls = 0;
     const found = await layout.find(root);
     this.#recordUnreadable(found.kind === 'found' ? found.unreadable : found.kind === 'unreadable' ? [root] : []);
     this.#readable = found.kind === 'found';
@@ -109,6 +116,18 @@ export class WatchedFolders<Place extends Folder> {
     this.#rootVersion = rootVersion;
     if (found.kind === 'found') await this.#watch();
     else this.#watching = 'waiting';
+  }
+
+  /** Makes up for lost file events, or for all of them. Many folders of which file events tell are not looked for every time. */
+  async rediscover(): Promise<void> {
+    this.#calls += 1;
+    const mayWait = this.#watching === 'events' && !this.#isHinted;
+    if (!mayWait || this.#calls * FOLDERS_PER_SWEEP >= this.#foldersByPath.size) await this.discover();
+  }
+
+  #onHint(): void {
+    this.#isHinted = true;
+    this.#options.onHint();
   }
 
   #recordUnreadable(paths: readonly string[]): void {
@@ -161,7 +180,7 @@ export class WatchedFolders<Place extends Folder> {
   #onName(path: string, name: string): void {
     const folder = this.#foldersByPath.get(path);
     if (folder !== undefined) this.#options.onName(folder, name);
-    else if (this.#options.layout.isOwnName(name)) this.#options.onHint();
+    else if (this.#options.layout.isOwnName(name)) this.#onHint();
   }
 
   #onWatchFailure(kind: WatchFailure): void {

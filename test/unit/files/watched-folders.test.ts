@@ -65,6 +65,33 @@ it('a folder that was made anew is gone and found again', async () => {
   expect(said).toEqual(['found 2026/10', 'gone 2026/10', 'found 2026/10']);
 });
 
+it('many folders of which file events tell are looked for now and then, and at once after a hint', async () => {
+  const root = tempFolder();
+  const names = Array.from({ length: 450 }, (_, number) => `folder${number}`);
+  for (const name of names) mkdirSync(join(root, name));
+  let finds = 0;
+  const find: typeof MONTHS.find = async () => {
+    finds += 1;
+    return { kind: 'found', folders: names.map((name) => ({ path: join(root, name), version: '1' })), unreadable: [] };
+  };
+  const problems = createFileProblems({ sentences: fileSentences('log'), ofFolders: [] }, quiet, new FakeClock());
+  const ignore = (): void => undefined;
+  const layout = { ...MONTHS, find, tree: { depth: 0, isIgnored: () => false } };
+  let hints = 0;
+  const onHint = (): void => void (hints += 1);
+  const folders = new WatchedFolders({ root, layout, polling: false, problems, onName: ignore, onHint, onFound: ignore, onGone: ignore });
+  onTestFinished(() => folders.stop());
+  const findsIn = async (sweeps: number): Promise<number> => {
+    finds = 0;
+    for (let sweep = 0; sweep < sweeps; sweep++) await folders.rediscover();
+    return finds;
+  };
+  expect([await findsIn(1), await findsIn(2), await findsIn(1), await findsIn(6)]).toEqual([1, 0, 1, 2]);
+  mkdirSync(join(root, 'later'));
+  await eventually(() => expect(hints).toBeGreaterThan(0));
+  expect(await findsIn(1)).toBe(1);
+});
+
 it('where file events must not be used nothing is watched', async () => {
   const { root, said, folders, make } = setUp(true);
   make('2026/10');

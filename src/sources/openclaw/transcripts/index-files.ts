@@ -31,7 +31,8 @@ interface Nameable {
 }
 
 const LOOKS_AT_ONCE = 16; // thousands of agents must not use up the file handles of the process
-const LOOKS_PER_SWEEP = 200;
+// The gateway replaces indexes, which shows in their folders: only one that is written in place is found like this.
+const LOOKS_PER_SWEEP = { events: 25, polling: 500 };
 /** How long a transcript waits for an index that names it. */
 export const NAME_WAIT_MS = 2_000; // an index is usually written before its transcript, but may be missing, broken or late
 
@@ -68,8 +69,8 @@ export class IndexFiles {
   }
 
   /** Makes up for lost file events: looks at some indexes, and at all of them in time. */
-  async sweep(): Promise<void> {
-    const files = this.#round.next(LOOKS_PER_SWEEP).filter(({ wasJustRead }) => !wasJustRead);
+  async sweep(watching: keyof typeof LOOKS_PER_SWEEP): Promise<void> {
+    const files = this.#round.next(LOOKS_PER_SWEEP[watching]).filter(({ wasJustRead }) => !wasJustRead);
     await inSlices(files, LOOKS_AT_ONCE, (file) => file.look());
   }
 

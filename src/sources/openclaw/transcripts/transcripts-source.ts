@@ -200,14 +200,15 @@ class TranscriptFiles {
   /** Finds what exists now, whatever events were lost. */
   async #sweep(): Promise<void> {
     const { indexes, transcripts } = this.#reader;
-    await this.#folders.discover();
+    await this.#folders.rediscover();
+    const watching = this.#folders.watching === 'events' ? 'events' : 'polling';
     const changed = this.#folders.all().filter((folder) => this.#hasNews(folder));
     await inSlices(changed, INDEXES_AT_ONCE, ({ path }) => indexes.look(path));
-    await indexes.sweep();
+    await indexes.sweep(watching);
     if (this.#folders.readable) await this.#adopt();
     const listed = this.#folders.all().filter((folder) => this.#hasNews(folder));
     await inSlices(listed, 1, (folder) => this.#list(folder));
-    await transcripts.sweep();
+    await transcripts.sweep(watching);
     this.#tickIfDue();
   }
 

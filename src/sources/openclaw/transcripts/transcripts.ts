@@ -93,8 +93,8 @@ export class Transcripts {
     return this.#files.read(path);
   }
 
-  sweep(): Promise<void> {
-    return this.#files.sweep();
+  sweep(watching: 'events' | 'polling'): Promise<void> {
+    return this.#files.sweep(watching);
   }
 
   /** Reads again the transcripts whose session was not known yet. */
