@@ -59,12 +59,10 @@ const IN_TERMINAL: Record<string, Part> = {
   'permission asked and given': async (rig) => {
     const turn = await rig.asks('permission');
     if (rig.agent.source === 'claude-code') {
-      await rig.terminal.shows(/Do you want to proceed/);
       await boxShows(rig, turn, /^\[WAITING\] approval/);
-      await rig.terminal.presses('Enter');
+      await rig.terminal.answers(/Do you want to proceed/, 'Enter');
     } else {
-      await rig.terminal.shows(/Would you like to run/);
-      await rig.terminal.presses('y');
+      await rig.terminal.answers(/Would you like to run/, 'y');
     }
     await boxTells(rig, turn, {
       title: DONE,
@@ -75,9 +73,8 @@ const IN_TERMINAL: Record<string, Part> = {
   'a question asked and answered': async (rig) => {
     if (rig.agent.source === 'codex') await rig.terminal.presses('BTab');
     const turn = await rig.asks('question');
-    await rig.terminal.shows(/Which currency/);
     await boxShows(rig, turn, /^\[WAITING\] answer/);
-    await rig.terminal.presses('Enter');
+    await rig.terminal.answers(/1\. EUR/, 'Enter');
     await boxTells(rig, turn, { title: DONE, lines: [/Euro it is/] });
     if (rig.agent.source === 'codex') await rig.terminal.presses('Escape', 'BTab');
   },

@@ -58,12 +58,16 @@ export class Terminal {
     }
   }
 
-  kill(): void {
-    try {
-      this.#tmux('kill-pane', '-t', this.#pane);
-    } catch {
-      // It has ended by itself.
-    }
+  /** Presses a key until the screen shows no more what it answers: a dialog is drawn before it takes keys. */
+  async answers(dialog: RegExp, key: string): Promise<void> {
+    await this.shows(dialog);
+    const isAnswered = async (): Promise<boolean> => {
+      await pause();
+      if (!dialog.test(this.screen)) return true;
+      this.#tmux('send-keys', '-t', this.#pane, key);
+      return false;
+    };
+    await until(`${String(dialog)} is answered by ${key}`, isAnswered, { timeoutMs: SHOWN_LIMIT_MS, detail: () => this.screen });
   }
 
   #tmux(...args: string[]): string {
