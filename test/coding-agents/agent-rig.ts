@@ -137,7 +137,7 @@ export class AgentRig {
 
   /** The program with all that it started, without a word: its session in the terminal is gone at once. */
   killsProgram(): void {
-    for (const pid of descendantsOf(this.terminal.pid).toReversed()) process.kill(pid, 'SIGKILL');
+    for (const pid of descendantsOf(this.terminal.pid)) kill(pid);
     this.#terminal = undefined;
   }
 
@@ -179,7 +179,15 @@ export class AgentRig {
   }
 }
 
-/** A process and all below it, parents first. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended with its parent.
+  }
+}
+
+/** A process and all below it, parents first: none sees how another one ended. */
 function descendantsOf(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   return [pid, ...children.flatMap(descendantsOf)];
