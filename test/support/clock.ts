@@ -93,3 +93,13 @@ export class SlowClock extends FakeClock {
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Goes on a little between two readings, as a real clock does. */
+export class MovingClock extends FakeClock {
+  #readings = 0;
+
+  override monotonic(): number {
+    this.#readings += 1;
+    return super.monotonic() + this.#readings / 1_000;
+  }
+}

@@ -2,17 +2,8 @@
 
 import { expect, it } from 'vitest';
 import { FairQueue } from '../../../../src/boxes/placement/fair-queue.ts';
-import { FakeClock } from '../../../support/clock.ts';
+import { MovingClock } from '../../../support/clock.ts';
 import { createHarness, view } from './harness.ts';
-
-class MovingClock extends FakeClock {
-  #readings = 0;
-
-  override monotonic(): number {
-    this.#readings += 1;
-    return super.monotonic() + this.#readings / 1_000;
-  }
-}
 
 it('a request for which there is a token is sent although the clock goes on while that is found out', async () => {
   const { clock, server, publisher } = createHarness({ clock: new MovingClock() });
