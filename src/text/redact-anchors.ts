@@ -65,18 +65,37 @@ function tryAll<T>(list: readonly Wanted<T>[], text: string, at: number, found: 
   for (const wanted of list) if (isAt(text, at, wanted)) found(at, wanted.meaning);
 }
 
-/** The candidates of every three characters: the number of a list, and the lists. */
+/**
+ * The candidates of every three characters: the number of a list, and the lists. A literal of two characters is a candidate whatever the
+ * third is, so those come first, and their windows share a list as long as no longer literal needs one of them.
+ */
 function candidateLists<T>(anchors: readonly Anchor<T>[]): { lists: Wanted<T>[][]; listOf: Uint16Array } {
   const lists: Wanted<T>[][] = [[]];
   const listOf = new Uint16Array(WINDOWS);
-  for (const { literal, anyCase, meaning } of anchors) {
-    const wanted = { codes: Uint16Array.from(literal, (char) => char.charCodeAt(0)), anyCase, meaning };
-    for (const slot of slotsOf(literal)) {
-      if (listOf[slot] === 0) listOf[slot] = lists.push([]) - 1;
-      lists[listOf[slot] ?? 0]?.push(wanted);
-    }
+  const isShort = ({ literal }: Anchor<T>): boolean => literal.length < 3;
+  for (const anchor of anchors.filter(isShort)) {
+    const first = windowOf(anchor.literal);
+    if (listOf[first] === 0) listOf.fill(lists.push([]) - 1, first, first + CODES);
+    lists[listOf[first] ?? 0]?.push(wantedOf(anchor));
+  }
+  const shared = lists.length;
+  for (const anchor of anchors.filter((other) => !isShort(other))) {
+    const window = windowOf(anchor.literal);
+    const list = listOf[window] ?? 0;
+    if (list < shared) listOf[window] = lists.push([...(lists[list] ?? []), wantedOf(anchor)]) - 1;
+    else lists[list]?.push(wantedOf(anchor));
   }
   return { lists, listOf };
+}
+
+function wantedOf<T>({ literal, anyCase, meaning }: Anchor<T>): Wanted<T> {
+  return { codes: Uint16Array.from({ length: literal.length }, (_, at) => literal.charCodeAt(at)), anyCase, meaning };
+}
+
+/** The window in which a literal begins, or the first of those in which one of two characters does. */
+function windowOf(literal: string): number {
+  const third = literal.length > 2 ? fold(literal.charCodeAt(2)) : OTHER;
+  return (fold(literal.charCodeAt(0)) << (2 * BITS)) | (fold(literal.charCodeAt(1)) << BITS) | third;
 }
 
 /** For each list 64 flags: whether that character may be the fourth of a candidate. */
@@ -90,13 +109,6 @@ function fourthCharacters(lists: readonly (readonly Wanted<unknown>[])[]): Uint8
     }
   }
   return mayFollow;
-}
-
-/** The places in the table that a literal is found by: one, or one for each third character of a shorter literal. */
-function slotsOf(literal: string): number[] {
-  const start = (fold(literal.charCodeAt(0)) << (2 * BITS)) | (fold(literal.charCodeAt(1)) << BITS);
-  if (literal.length > 2) return [start | fold(literal.charCodeAt(2))];
-  return Array.from({ length: CODES }, (_, third) => start | third);
 }
 
 /** Compares the last character first: most candidates differ there. */

@@ -54,4 +54,8 @@ describe('our own token', () => {
       expect(redact(text)).toBe(text);
     }
   });
+
+  it.each(['🔑 opens all doors', 'all 🔑 doors 🚪 open'])('with characters beyond the first plane is masked as it is: %s', (secret) => {
+    expect(createRedactor([secret])(`header ${secret} end`)).toBe('header [redacted] end');
+  });
 });
