@@ -27,6 +27,8 @@ const CUT_OFF_SHARE = 0.4; // a key that lost more of its body is useless
 const OPEN_SHARE = 0.7; // of the least length where a shape has many
 const MIN_WORD_CHARS = 20; // every key without a fixed beginning has at least as many
 const MAX_BODY_CHARS = 8_192; // longer tokens are not in use
+/** In names of files a UUID follows the time of day, of which `00` looks like the beginning of a key. */
+const TIME_AND_UUID = /^-\d\d-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CURSOR = /cursor[\\"']{0,4} ?[:=] ?[\\"']{0,4}$/i;
 const ALNUM = charTable(CLASS_CHARS.A);
 const DIGIT = charTable(CLASS_CHARS.D);
@@ -187,7 +189,7 @@ function isBody({ min, full, isOpen, proof, inside }: PrefixShape, body: string,
     case 'any':
       return !looksLikeWords(body) || body.length >= full;
     case 'exact':
-      return (body.length === full && isRandom(body)) || (isCutOff && isDense(body));
+      return (body.length === full && isRandom(body) && !TIME_AND_UUID.test(body)) || (isCutOff && isDense(body));
     case 'random':
       return isDense(body) || (body.length === full && !isOpen && !looksLikeWords(body));
     default:

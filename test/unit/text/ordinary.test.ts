@@ -68,7 +68,7 @@ describe('ordinary text', () => {
       const sha = dice.pick(hex, 40);
       const uuid = [8, 4, 4, 4, 12].map((length) => dice.pick(hex, length)).join('-');
       const id = dice.pick('abcdefghijklmnopqrstuvwxyz0123456789', 26);
-      const text = `commit ${sha}\ngit show ${sha.slice(0, 7)}:a.ts\nsession ${uuid}\nchannel ${id}, post ${id}\n"sha": "${sha}", "id": "${id}"`;
+      const text = `commit ${sha}\ngit show ${sha.slice(0, 7)}:a.ts\nsession ${uuid}\nrollout-2026-11-26T23-00-08-${uuid}.jsonl\nchannel ${id}, post ${id}\n"sha": "${sha}", "id": "${id}"`;
       expect(redact(text)).toBe(text);
     }
   });
