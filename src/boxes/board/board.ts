@@ -13,6 +13,7 @@ import type { BoardOptions, BoardPorts } from './board-ports.ts';
 import { type BoardRow, type BoxEntry, isAboutToShow, isDrawn, newEntry, rowOf, settle, strayRow } from './box-entry.ts';
 import { decideBox } from './box-policy.ts';
 import { hasOpenTurn } from './due-ticks.ts';
+import { Families } from './families.ts';
 import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
 import { FORGET_AFTER_MS, forgottenAt } from './next-look.ts';
@@ -33,6 +34,7 @@ export class Board {
   readonly #homes: HomeWatch;
   readonly #lostTurns: LostTurns;
   readonly #slots: SlotSharing;
+  readonly #families = new Families();
   readonly #time: TimeWatch;
   #isCatchingUp = true;
   /** Free slots are not given away any more. */
@@ -56,8 +58,15 @@ export class Board {
   }
 
   /** Draws what an event changed, at the end of the burst it came in. */
-  apply({ roots }: Change): void {
+  apply({ roots, after }: Change): void {
     this.#touch(roots);
+    for (const boxId of this.#families.boxesWith(after.key)) this.#lookSoon(boxId);
+  }
+
+  #lookSoon(boxId: string): void {
+    const now = this.#ports.clock.now();
+    this.#time.agenda.set(boxId, now);
+    this.#ports.tickAt(now);
   }
 
   /** Call when it was asked for (`tickAt`): opens, redraws, ends and forgets boxes because time has passed. Costs nothing before. */
@@ -204,6 +213,7 @@ export class Board {
       if (entry === undefined) continue;
       const tree = this.#judgedTreeOf(entry);
       if (tree !== undefined) this.#update(entry, tree);
+      this.#families.set(boxId, tree);
       this.#slots.note(entry);
       this.#updated.set(entry, tree);
     }
@@ -287,6 +297,7 @@ export class Board {
     if (now >= forgottenAt(entry) && (tree === undefined || !hasOpenTurn(tree))) return this.#forget(entry);
     if (tree === undefined || shown === undefined) return this.#time.agenda.set(entry.boxId, forgottenAt(entry));
     this.#homes.watch(entry, tree);
+    this.#families.set(entry.boxId, tree);
     this.#slots.note(entry);
     const isNews = this.#time.isNews(entry, { shown, tree, now });
     this.#time.setShown(entry, tree, isNews ? now : shown.session.asOf, now);
@@ -308,5 +319,6 @@ export class Board {
     this.#updated.delete(entry);
     this.#time.agenda.delete(boxId);
     this.#slots.forget(boxId);
+    this.#families.set(boxId, undefined);
   }
 }

@@ -188,3 +188,23 @@ describe('a sub-agent whose lock comes and goes', () => {
     expect(desk.titles()).toEqual([expect.stringContaining('[DONE]')]);
   });
 });
+
+describe('a sub-agent that two turns have spawned', () => {
+  it('ends in the boxes of both when it ends', async () => {
+    const desk = new BoardHarness();
+    const [one, other, kid] = ['agent:main:main', 'agent:other:main', 'agent:main:subagent:kid'];
+    for (const key of [one, other]) {
+      desk.ask(key);
+      desk.tell({ type: 'child_spawned', callId: 'spawn', childKey: kid }, key);
+    }
+    desk.call('build', kid);
+    await desk.pass(5);
+    for (const key of [one, other]) desk.say('stop', 'started it', key);
+    await desk.pass(7 * 60); // no tick is due soon
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[ACTIVE\]/), expect.stringMatching(/^\[ACTIVE\]/)]);
+    desk.answer('build', kid);
+    desk.say('stop', 'built', kid);
+    await desk.pass(20);
+    expect(desk.titles()).toEqual([expect.stringMatching(/^\[DONE\]/), expect.stringMatching(/^\[DONE\]/)]);
+  });
+});
