@@ -7,7 +7,7 @@ import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { until } from '../support/until.ts';
 import { boxesOf } from './harness.ts';
-import { type RoutedRig, routedRig } from './routed-rig.ts';
+import { type RoutedRig, routedRig, SHOP } from './routed-rig.ts';
 
 const ROUTES = 'claude-code:/home/dev/shop*=lab/agents';
 const HOUR_MS = 3_600_000;
@@ -182,6 +182,31 @@ describe('the boxes of a session', () => {
     expect((await turn(rig, 's1', 'two')).root_id).toBe(root.id);
     expect(rig.posts()).toHaveLength(2);
   });
+
+  it('show sub-agents inside of them, which get no post and no thread', async () => {
+    const rig = await routedRig();
+    await rig.start(ROUTES);
+    rig.asks('s1', 'one');
+    const facts = {
+      type: 'session_seen',
+      agentId: 'claude-code',
+      address: SHOP,
+      label: 'Explore 2',
+      isSubAgent: true,
+      parentKey: 's1',
+    } as const;
+    rig.did('s1', { type: 'child_spawned', callId: 'call-one', childKey: 's1:a' });
+    rig.did('s1:a', facts);
+    rig.did('s1:a', { type: 'turn_started', trigger: { kind: 'parent' }, messageId: 'child' });
+    rig.did('s1:a', { type: 'tool_started', callId: 'grep', tool: 'Grep', args: { path: 'src/cart' } });
+    await until('the sub-agent', () => boxesOf(rig.posts())[0]?.text.includes('src/cart') === true);
+    expect(boxesOf(rig.posts())[0]?.text).toContain('Explore 2');
+    rig.did('s1:a', { type: 'message', messageId: 'child-end', stop: 'stop' });
+    rig.answers('s1', 'one');
+    const root = await ended(rig, 'one');
+    expect((await turn(rig, 's1', 'two')).root_id).toBe(root.id);
+    expect(rig.posts()).toHaveLength(2);
+  }, 60_000);
 
   it('stand each for itself with PLACEMENT=channel', async () => {
     const rig = await routedRig();
