@@ -7,6 +7,7 @@ import type { Source, SourcePorts } from '../../core/source.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
 import { CODEX } from './codex-identity.ts';
+import { DaemonSocket } from './daemon-socket.ts';
 import { DAY_FOLDERS, isRollout } from './day-folders.ts';
 import { OpenThreads } from './open-threads.ts';
 import type { RolloutEvent, SessionFacts } from './rollout-event.ts';
@@ -16,6 +17,7 @@ import { sessionEvents } from './session-events.ts';
 import { keyOfThread, threadOfKey } from './thread-key.ts';
 import type { ThreadLocksOptions } from './thread-locks.ts';
 import { ThreadWatch } from './thread-watch.ts';
+import { Waits } from './waits.ts';
 
 export interface CodexHomeOptions extends SourcePorts {
   id?: string;
@@ -51,6 +53,8 @@ class CodexHome {
   readonly #unknownKinds: Record<string, number> = {};
   readonly #open = new OpenThreads();
   readonly #watch: ThreadWatch;
+  readonly #daemon: DaemonSocket;
+  readonly #waits: Waits;
   /** Where each thread writes now: a rewind goes on in a new file. */
   readonly #writesToByThread = new Map<string, string>();
   readonly #pathsByThread = new Map<string, string>();
@@ -86,6 +90,20 @@ class CodexHome {
       catchUp: (id) => this.#logs.files.read(this.#writesToByThread.get(id) ?? ''),
       onGone: (id) => this.#lost(id),
     });
+    this.#waits = new Waits({
+      source: this.#source,
+      now: () => clock.now(),
+      emit: (event) => this.#emit(event),
+      isOpen: (id) => this.#open.has(id),
+      lastCall: (id) => this.#open.lastCall(id),
+    });
+    this.#daemon = new DaemonSocket({
+      home,
+      clock,
+      isNeeded: () => this.#open.ids().length > 0,
+      onStatus: (id, waitsOn) => this.#waits.told(id, waitsOn),
+      onSilence: () => this.#waits.silence(),
+    });
   }
 
   async start(): Promise<void> {
@@ -93,11 +111,17 @@ class CodexHome {
     await this.#logs.start();
     // Those of other homes are watched there.
     for (const id of this.#open.ids()) if (!this.#pathsByThread.has(id) && !this.#writesToByThread.has(id)) this.#open.forget(id);
+    if (this.#open.ids().length > 0) this.#wake();
+  }
+
+  #wake(): void {
     this.#watch.wake();
+    this.#daemon.wake();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    await this.#daemon.stop();
     await this.#watch.stop();
     await this.#logs.stop();
   }
@@ -121,8 +145,8 @@ class CodexHome {
     this.#introduce(key, owner, body.type === 'facts' ? body.facts : {}, at);
     if (body.type === 'facts') return;
     setBounded(this.#writesToByThread, owner.thread.id, file.path, MAX_THREADS);
-    if (this.#open.apply(owner.thread.id, body)) this.#watch.closed(owner.thread.id);
-    else this.#watch.wake();
+    if (this.#open.apply(owner.thread.id, body)) this.#closed(owner.thread.id);
+    else this.#wake();
     this.#emitAll(event);
   }
 
@@ -158,9 +182,15 @@ class CodexHome {
     if (id !== undefined && (this.#writesToByThread.get(id) ?? path) === path) this.#lost(id);
   }
 
+  /** Nothing of the thread is open any more, so nobody waits either. */
+  #closed(threadId: string): void {
+    this.#watch.closed(threadId);
+    this.#waits.forget(threadId);
+  }
+
   #lost(threadId: string): void {
     this.#open.forget(threadId);
-    this.#watch.closed(threadId);
+    this.#closed(threadId);
     this.#emit({ type: 'source_lost', at: this.#options.clock.now(), sessionKey: keyOfThread(threadId), source: this.#source });
   }
 

@@ -1,10 +1,13 @@
 // Remembers which threads have something open: a turn, or commands in the background. Pure bookkeeping over events.
 
 import type { RolloutEvent } from './rollout-event.ts';
+import type { LastCall } from './waits.ts';
 
 interface Open {
   hasTurn: boolean;
   background: Set<string>;
+  /** The tools of calls that are not answered, by call. */
+  calls: Map<string, string>;
 }
 
 export class OpenThreads {
@@ -19,7 +22,12 @@ export class OpenThreads {
   apply(threadId: string, body: RolloutEvent['body']): boolean {
     const open = this.#of(threadId);
     if (body.type === 'turn_started') open.hasTurn = true;
-    if (body.type === 'run_ended') open.hasTurn = false;
+    if (body.type === 'run_ended') {
+      open.hasTurn = false;
+      open.calls.clear();
+    }
+    if (body.type === 'tool_started') open.calls.set(body.callId, body.tool);
+    if (body.type === 'tool_ended') open.calls.delete(body.callId);
     if (body.type === 'tool_ended' && body.outcome.kind === 'background') open.background.add(body.outcome.handle);
     if (body.type === 'background_ended') open.background.delete(body.handle);
     const isClosed = !open.hasTurn && open.background.size === 0;
@@ -35,12 +43,18 @@ export class OpenThreads {
     return [...this.#byId.keys()];
   }
 
+  /** The newest call that is not answered. */
+  lastCall(threadId: string): LastCall | undefined {
+    const last = [...(this.#byId.get(threadId)?.calls ?? [])].at(-1);
+    return last === undefined ? undefined : { callId: last[0], tool: last[1] };
+  }
+
   forget(threadId: string): void {
     this.#byId.delete(threadId);
   }
 
   #of(threadId: string): Open {
-    const open = this.#byId.get(threadId) ?? { hasTurn: false, background: new Set() };
+    const open = this.#byId.get(threadId) ?? { hasTurn: false, background: new Set(), calls: new Map() };
     this.#byId.set(threadId, open);
     return open;
   }

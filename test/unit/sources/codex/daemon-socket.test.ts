@@ -1,0 +1,107 @@
+// Waits as the daemon tells them. A server of our own says what the real one said in the scenario `app-server`.
+
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { dirname, join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { asRecord, type JsonRecord, parseJson } from '../../../../src/core/json-guards.ts';
+import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
+import { eventually } from '../../../support/until.ts';
+import { Recording } from '../coding-agents/recording.ts';
+import { newMemory, portsFor, started } from '../coding-agents/running.ts';
+import { rolloutHead, rolloutLine } from './rollout-writer.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const THREAD = '01a21a29-c297-7d21-afe7-0725c7314609';
+const RECORDED = new Recording('codex-0.171.0', 'app-server')
+  .lines<{ msg?: JsonRecord }>('appserver.ndjson')
+  .flatMap(({ msg }) => (msg === undefined ? [] : [msg]));
+
+/** A daemon that answers reads, and says what it is told to say. */
+class Daemon {
+  readonly received: JsonRecord[] = [];
+  readonly #http = createServer();
+  readonly #server = new WebSocketServer({ server: this.#http });
+  #client: WebSocket | undefined;
+
+  async listen(home: string): Promise<void> {
+    const path = join(home, 'app-server-control', 'app-server-control.sock');
+    mkdirSync(dirname(path), { recursive: true });
+    this.#server.on('connection', (socket) => {
+      this.#client = socket;
+      socket.on('message', (data: Buffer) => this.#answer(asRecord(parseJson(data.toString())) ?? {}));
+    });
+    await new Promise<void>((resolve) => this.#http.listen(path, resolve));
+    onTestFinished(() => this.close());
+  }
+
+  #answer(request: JsonRecord): void {
+    this.received.push(request);
+    const result = request['method'] === 'initialize' ? RECORDED[0]?.['result'] : { data: [] };
+    this.say({ id: request['id'], result });
+  }
+
+  say(message: JsonRecord): void {
+    this.#client?.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    this.#client?.terminate();
+    this.#server.close();
+    this.#http.close();
+  }
+}
+
+/** A home with the thread of the recording, in which a command waits for its approval. */
+async function listening() {
+  const [home, memory, daemon] = [tempFolder('codex'), newMemory(), new Daemon()];
+  const path = join(home, 'sessions', '2026', '11', '27', `rollout-2026-11-27T09-00-00-${THREAD}.jsonl`);
+  mkdirSync(dirname(path), { recursive: true });
+  const call = { type: 'function_call', name: 'exec_command', arguments: '{"cmd":"mkdir shelf"}', call_id: 'call1' };
+  writeFileSync(path, rolloutHead(THREAD) + rolloutLine('response_item', call));
+  await daemon.listen(home);
+  await started(createCodexHome({ ...portsFor({ memory }), home, polling: false, locks: { listing: '/nowhere/locks' } }));
+  await eventually(() => expect(daemon.received).toHaveLength(3));
+  const waits = () => memory.events.filter(({ type }) => type.startsWith('waiting_'));
+  return { daemon, waits, path };
+}
+
+it('an approval is waited for from the moment the daemon says so until it says that it is over', async () => {
+  const { daemon, waits } = await listening();
+  for (const message of RECORDED.filter(({ method }) => method !== undefined)) daemon.say(message);
+  await eventually(() => expect(waits()).toHaveLength(2));
+  expect(waits()).toMatchObject([
+    { type: 'waiting_started', sessionKey: `codex:${THREAD}`, on: 'approval', callId: 'call1', text: 'exec_command' },
+    { type: 'waiting_ended', sessionKey: `codex:${THREAD}` },
+  ]);
+});
+
+it('a thread that waited before we listened waits', async () => {
+  const { daemon, waits } = await listening();
+  const list = RECORDED.find(({ result }) => JSON.stringify(result ?? '').includes('"waitingOnApproval"'));
+  daemon.say({ ...list, id: 99 });
+  await eventually(() => expect(waits()).toMatchObject([{ type: 'waiting_started', on: 'approval' }]));
+});
+
+it('nothing but reads is ever sent', async () => {
+  const { daemon } = await listening();
+  for (const message of RECORDED) daemon.say({ ...message, id: 99 });
+  await eventually(() => expect(daemon.received.map(({ method }) => method)).toEqual(['initialize', 'thread/loaded/list', 'thread/list']));
+});
+
+it('a daemon that is gone leaves nobody waiting, and garbage from it changes nothing', async () => {
+  const { daemon, waits, path } = await listening();
+  const status = (activeFlags: string[]) => ({
+    method: 'thread/status/changed',
+    params: { threadId: THREAD, status: { type: 'active', activeFlags } },
+  });
+  for (const garbage of [{}, { method: 'thread/status/changed' }, { result: { data: [null, 1, {}] } }]) daemon.say(garbage);
+  daemon.say(status(['waitingOnUserInput']));
+  await eventually(() => expect(waits()).toMatchObject([{ type: 'waiting_started', on: 'answer' }]));
+  daemon.close();
+  await eventually(() => expect(waits().at(-1)).toMatchObject({ type: 'waiting_ended' }));
+  appendFileSync(path, rolloutLine('event_msg', { type: 'agent_message', message: 'On.' }));
+});
