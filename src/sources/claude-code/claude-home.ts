@@ -1,6 +1,7 @@
 // Watches one configuration folder of Claude Code: wires its folders, session files and live files to the sessions they are about.
 
 import { basename, dirname, join, sep } from 'node:path';
+import { addBounded } from '../../core/bounded-map.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
@@ -37,6 +38,7 @@ export interface HomeOptions extends SourcePorts {
 
 const JUDGE_MS = 1_000;
 const MAX_WAIT_POINTS = 200;
+const MAX_SEEN_FOLDERS = 100_000;
 
 export class ClaudeHome {
   readonly #options: HomeOptions;
@@ -51,6 +53,8 @@ export class ClaudeHome {
   readonly #vitals: VitalSigns;
   readonly #changedNames = new ChangedNames<HomeFolder>((folder, name) => this.#look(folder, name));
   readonly #sessionFolders = new Set<string>();
+  /** Folders of sessions and jobs, at work or not. */
+  readonly #seenFolders = new Set<string>();
   readonly #listed = new WeakSet<HomeFolder>();
   readonly #unknownKinds = new UnknownKinds();
   #unadopted: [string, SessionCheckpoint][];
@@ -332,7 +336,9 @@ export class ClaudeHome {
 
   /** A folder of a session that is at work, or of a job. */
   #foundFolder(path: string, isNew: boolean): void {
-    if (!isNew) return;
+    const isKnown = this.#seenFolders.has(path);
+    addBounded(this.#seenFolders, path, MAX_SEEN_FOLDERS);
+    if (isKnown || !isNew) return;
     if (dirname(path) !== join(this.#options.dir, 'jobs')) this.#sessionFolders.add(basename(path) === 'subagents' ? dirname(path) : path);
     this.#sweeps.soon();
   }
