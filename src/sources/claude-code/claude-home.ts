@@ -1,7 +1,6 @@
 // Watches one configuration folder of Claude Code: wires its folders, session files and live files to the sessions they are about.
 
-import { basename, dirname, join, sep } from 'node:path';
-import { addBounded } from '../../core/bounded-map.ts';
+import { basename, dirname, join } from 'node:path';
 import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
@@ -10,13 +9,12 @@ import { Sweeps } from '../../files/sweeps.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { WatchedFolders } from '../../files/watched-folders.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
-import { AgentMetas } from './agent-metas.ts';
 import type { Fact } from './session-facts.ts';
 import { fileKindOf } from './file-names.ts';
 import type { HomeDetails } from './home-health.ts';
-import { type HomeFolder, homeLayout, sessionOfAgents } from './home-folders.ts';
+import { type HomeFolder, homeLayout } from './home-folders.ts';
+import { HomeNames } from './home-names.ts';
 import { createProblems, type Problems } from './home-problems.ts';
-import { listFolder } from './list-folder.ts';
 import { LiveFiles } from './live-files.ts';
 import { ProcessSight, type ProcessTable } from './process-sight.ts';
 import { keyOf, SessionBook, type Track } from './session-book.ts';
@@ -38,7 +36,6 @@ export interface HomeOptions extends SourcePorts {
 
 const JUDGE_MS = 1_000;
 const MAX_WAIT_POINTS = 200;
-const MAX_SEEN_FOLDERS = 100_000;
 
 export class ClaudeHome {
   readonly #options: HomeOptions;
@@ -49,13 +46,11 @@ export class ClaudeHome {
   readonly #book: SessionBook;
   readonly #files: SessionFiles;
   readonly #live: LiveFiles;
-  readonly #metas: AgentMetas;
   readonly #vitals: VitalSigns;
   readonly #changedNames = new ChangedNames<HomeFolder>((folder, name) => this.#look(folder, name));
+  readonly #names: HomeNames;
+  /** The folders of sessions at work. */
   readonly #sessionFolders = new Set<string>();
-  /** Folders of sessions and jobs, at work or not. */
-  readonly #seenFolders = new Set<string>();
-  readonly #listed = new WeakSet<HomeFolder>();
   readonly #unknownKinds = new UnknownKinds();
   #unadopted: [string, SessionCheckpoint][];
   #hasAdopted = false;
@@ -81,9 +76,17 @@ export class ClaudeHome {
     const safe = createSafeText(redact);
     const describe = (text: string) => safe.line(text, MAX_WAIT_POINTS);
     this.#vitals = new VitalSigns({ clock, book: this.#book, files: this.#files, live: this.#live, describe });
-    this.#metas = new AgentMetas(root, (sessionId, agentId, meta) => this.#book.described(sessionId, agentId, meta));
     this.#sweeps = new Sweeps({ clock, sweep: () => this.#sweep(), hasEvents: () => this.#folders.watching === 'events' });
     this.#unadopted = checkpointsBelow(root, options.checkpoints);
+    this.#names = new HomeNames({
+      root,
+      problems: this.#problems,
+      files: this.#files,
+      live: this.#live,
+      onMeta: (sessionId, agentId, meta) => this.#book.described(sessionId, agentId, meta),
+      onMetaChanged: (sessionId, agentId, meta) => this.#vitals.described(sessionId, agentId, meta),
+      onFolder: (path) => this.#foundFolder(path),
+    });
     this.#folders = new WatchedFolders({
       root,
       layout: homeLayout(
@@ -260,8 +263,8 @@ export class ClaudeHome {
     await this.#folders.discover();
     if (this.#folders.readable || !this.#hasAdopted) await this.#adopt();
     const folders = this.#folders.all();
-    for (const folder of folders.filter(({ kind }) => kind !== 'project')) await this.#list(folder);
-    for (const folder of folders.filter(({ kind }) => kind === 'project')) await this.#list(folder);
+    for (const folder of folders.filter(({ kind }) => kind !== 'project')) await this.#names.list(folder, this.#hasStarted);
+    for (const folder of folders.filter(({ kind }) => kind === 'project')) await this.#names.list(folder, this.#hasStarted);
     await this.#files.sweep();
   }
 
@@ -271,24 +274,16 @@ export class ClaudeHome {
     for (const [path, checkpoint] of unadopted) {
       const agentId = /^agent-(.+)\.jsonl$/.exec(basename(path))?.[1];
       const { sessionId = agentId === undefined ? basename(path, '.jsonl') : undefined } = checkpoint;
-      if (agentId !== undefined && sessionId !== undefined) await this.#metas.look(sessionId, agentId, dirname(path));
+      if (agentId !== undefined && sessionId !== undefined) await this.#names.readMeta(sessionId, agentId, dirname(path));
       await this.#files.adopt(path, agentId, { ...checkpoint, ...(sessionId === undefined ? {} : { sessionId }) });
     }
     this.#hasAdopted = true;
   }
 
-  async #list(folder: HomeFolder): Promise<void> {
-    const isNew = this.#hasStarted || this.#listed.has(folder);
-    const names = await listFolder(folder.path, (name) => this.#files.get(folder.path + sep + name) !== undefined);
-    if (typeof names === 'string') return names === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
-    this.#problems.clear('folder_unreadable', folder.path);
-    if (folder.kind === 'live')
-      await this.#live.list(
-        folder.path,
-        names.flatMap((name) => (fileKindOf('live', name).kind === 'live' ? [folder.path + sep + name] : [])),
-      );
-    else await Promise.all(names.map((name) => this.#lookOne(folder, name, isNew)));
-    this.#listed.add(folder);
+  /** A session or a job has begun: its folder is watched from now on. */
+  #foundFolder(path: string): void {
+    if (dirname(path) !== join(this.#options.dir, 'jobs')) this.#sessionFolders.add(basename(path) === 'subagents' ? dirname(path) : path);
+    this.#sweeps.soon();
   }
 
   #onName(folder: HomeFolder, name: string): void {
@@ -297,49 +292,8 @@ export class ClaudeHome {
 
   async #look(folder: HomeFolder, name: string): Promise<void> {
     if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
-    const looked = this.#lookOne(folder, name, this.#hasStarted || this.#listed.has(folder));
+    const looked = this.#names.look(folder, name, this.#hasStarted);
     if (fileKindOf(folder.kind, name).kind === 'session') this.#timers.track(looked);
     else await looked;
-  }
-
-  /** Handles a file that is new, changed or gone. */
-  async #lookOne(folder: HomeFolder, name: string, isNew: boolean): Promise<void> {
-    const kind = fileKindOf(folder.kind, name);
-    const path = folder.path + sep + name;
-    switch (kind.kind) {
-      case 'session':
-        return this.#files.look(path, { sessionId: kind.sessionId, agentId: undefined, isNew });
-      case 'agent': {
-        const sessionId = folder.kind === 'agents' ? sessionOfAgents(folder) : undefined;
-        if (sessionId !== undefined) await this.#metas.look(sessionId, kind.agentId, folder.path);
-        return this.#files.look(path, { sessionId, agentId: kind.agentId, isNew });
-      }
-      case 'meta':
-        return this.#describe(sessionOfAgents(folder), kind.agentId, folder.path);
-      case 'live':
-        return this.#live.look(path);
-      case 'job':
-        return this.#live.lookJob(path);
-      case 'folder':
-        return this.#foundFolder(path, isNew);
-      case 'other':
-        return;
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  async #describe(sessionId: string, agentId: string, folder: string): Promise<void> {
-    const meta = await this.#metas.look(sessionId, agentId, folder);
-    if (meta !== undefined) this.#vitals.described(sessionId, agentId, meta);
-  }
-
-  /** A folder of a session that is at work, or of a job. */
-  #foundFolder(path: string, isNew: boolean): void {
-    const isKnown = this.#seenFolders.has(path);
-    addBounded(this.#seenFolders, path, MAX_SEEN_FOLDERS);
-    if (isKnown || !isNew) return;
-    if (dirname(path) !== join(this.#options.dir, 'jobs')) this.#sessionFolders.add(basename(path) === 'subagents' ? dirname(path) : path);
-    this.#sweeps.soon();
   }
 }
