@@ -78,6 +78,18 @@ describe('time that passes without events', () => {
   });
 });
 
+describe('an event of one of a thousand sessions', () => {
+  it('makes nobody look at the others, and draws one box', async () => {
+    const desk = await busyDesk(1_000);
+    const looks = countLooks(desk);
+    const drawn = desk.views.length;
+    desk.call('next', key(7));
+    await desk.clock.advance(1);
+    expect(looks()).toBeLessThan(10);
+    expect(desk.views.length - drawn).toBe(1);
+  });
+});
+
 describe('the one timer of the daemon', () => {
   it('fires every two seconds while nothing is due, and when a tick was asked for', async () => {
     const clock = new FakeClock();
