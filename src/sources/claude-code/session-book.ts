@@ -184,9 +184,10 @@ export class SessionBook {
     const { sessionId, address, about, may } = track;
     const project = basename(folderOf(track) ?? '');
     const title = may.texts && about.title !== undefined ? this.#safe.line(about.title, MAX_LABEL_POINTS) : undefined;
-    const name = title === undefined ? `${project} #${sessionId.slice(0, 4)}`.trimStart() : `${project} · ${title}`;
+    const label = title === undefined ? project : `${project} · ${title}`;
     return {
-      agentId: `${CLAUDE_CODE.id} · ${name}`.trimEnd(),
+      agentId: CLAUDE_CODE.id,
+      ...(label === '' ? {} : { label }),
       sessionId,
       ...(address === undefined ? {} : { address }),
       ...this.#modelOf(track),

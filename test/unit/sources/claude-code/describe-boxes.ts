@@ -2,7 +2,7 @@
 
 import type { Fold } from '../../../../src/core/fold.ts';
 import type { CallOutcome } from '../../../../src/core/event.ts';
-import type { Line } from '../../../../src/core/session.ts';
+import type { Session, Line } from '../../../../src/core/session.ts';
 import { type JudgedTree, judge } from '../../../../src/core/status.ts';
 import { treeOf } from '../../../../src/core/tree.ts';
 import { usageOf } from '../../../../src/core/turn.ts';
@@ -27,7 +27,7 @@ function describeTurn(tree: JudgedTree, depth: number): string {
   const ended = turn.end === undefined ? '' : ` ${((turn.end.at - turn.startedAt) / 1_000).toFixed(1)}s`;
   const lasted = state === 'lost' ? '' : ended; // a loss is dated by our clock
   const pad = '  '.repeat(depth);
-  const name = depth === 0 ? `${session.agentId} (${turn.trigger.kind})` : `${session.label ?? '?'} [${session.agentId}]`;
+  const name = depth === 0 ? `${nameOf(session)} (${turn.trigger.kind})` : `${session.label ?? '?'} [${session.agentId}]`;
   const head = `${pad}${name} ${state.toUpperCase()}${reason}${lasted} ${tokens}${cost} model ${session.model ?? '?'}`;
   const plan = (turn.plan ?? []).map(({ step, status: of }) => `${pad}  plan: ${step} (${of})`);
   return [head, ...turn.lines.flatMap((line) => describeLine(line, tree, depth + 1)), ...plan, ''].join('\n').replace(/\n+$/, '\n');
@@ -60,4 +60,9 @@ function outcomeOf(outcome: CallOutcome | undefined, endedAt: number | undefined
   const exit = outcome.kind === 'failed' && outcome.exitCode !== undefined ? ` ${outcome.exitCode}` : '';
   const detail = outcome.kind === 'failed' && outcome.detail !== undefined ? ` (${outcome.detail})` : '';
   return outcome.kind.toUpperCase() + exit + detail;
+}
+
+/** As the title of its box has it; the id only where no name tells two sessions apart. */
+function nameOf({ agentId, label = '', sessionId = '' }: Session): string {
+  return label.includes(' · ') ? `${agentId} · ${label}` : `${agentId} · ${`${label} #${sessionId.slice(0, 4)}`.trimStart()}`;
 }
