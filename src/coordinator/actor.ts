@@ -22,7 +22,7 @@ export function placeOf(conversation: string): { channelId: string; rootId?: str
 /** The agent of a turn, acting at that instant. A sub-agent's turn belongs to the turn that it works for. */
 export function actorIn(sessions: SessionsByKey, roles: RolesByAgent, session: Session, turn: Turn, at: number): Actor {
   const root = rootOf(sessions, session, turn) ?? { session, turn };
-  const role = roleOf(roles, session.agentId);
+  const role = roleOf(roles, session);
   return {
     at,
     conversation: conversationOf(root),

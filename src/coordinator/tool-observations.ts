@@ -34,7 +34,7 @@ export function toolObservations(
         callId: call.callId,
         tool: call.tool,
         toolName: oneLine(redactThenCut(call.tool, MAX_TOOL_POINTS, redact)),
-        args: call.args,
+        args: event.hidden ?? call.args,
         ...(isKnown ? { isKnown } : {}),
       },
     ];

@@ -5,8 +5,8 @@ import { type ActionClass, classesOfCommand } from './command-class.ts';
 /** A tool is of one class, or of a class that its `action` argument decides, or runs a command. */
 type ToolClass = ActionClass | 'command' | { readonly action: Readonly<Record<string, ActionClass>>; readonly otherwise: ActionClass };
 
-/** The tools of the gateway. A tool that is not here is judged by the words of its name and arguments. */
-const TOOLS: Readonly<Record<string, ToolClass>> = {
+/** The tools of the gateway; pi's have the same names. */
+const GATEWAY: Readonly<Record<string, ToolClass>> = {
   exec: 'command',
   bash: 'command',
   shell: 'command',
@@ -44,6 +44,70 @@ const TOOLS: Readonly<Record<string, ToolClass>> = {
   browser: { action: { act: 'outbound', upload: 'outbound', dialog: 'outbound' }, otherwise: 'read' },
   subagents: { action: { kill: 'state_change' }, otherwise: 'read' },
 };
+
+/** The tools of Claude Code that the gateway has not. */
+const CLAUDE_CODE: Readonly<Record<string, ToolClass>> = {
+  monitor: 'command',
+  powershell: 'command',
+  multiedit: 'state_change',
+  notebookedit: 'state_change',
+  killbash: 'state_change',
+  killshell: 'state_change',
+  taskstop: 'state_change',
+  croncreate: 'state_change',
+  crondelete: 'state_change',
+  enterworktree: 'state_change',
+  exitworktree: { action: { keep: 'read' }, otherwise: 'state_change' },
+  notebookread: 'read',
+  webfetch: 'read',
+  websearch: 'read',
+  toolsearch: 'read',
+  bashoutput: 'read',
+  taskoutput: 'read',
+  agentoutputtool: 'read',
+  cronlist: 'read',
+  listmcpresourcestool: 'read',
+  readmcpresourcetool: 'read',
+  agent: 'read', // the sub-agent's own calls are judged
+  task: 'read',
+  sendmessage: 'read', // stays among the agents
+  skill: 'read', // what follows from it is judged
+  slashcommand: 'read',
+  askuserquestion: 'read',
+  enterplanmode: 'read',
+  exitplanmode: 'read',
+  taskcreate: 'read', // notes of the agent for itself
+  taskget: 'read',
+  tasklist: 'read',
+  taskupdate: 'read',
+  todoread: 'read',
+  todowrite: 'read',
+};
+
+/** The tools of Codex that the gateway has not. Of a script (`exec`) the commands in it are judged, which are calls of their own. */
+const CODEX: Readonly<Record<string, ToolClass>> = {
+  exec_command: 'command',
+  local_shell: 'command',
+  shell_command: 'command',
+  write_stdin: 'state_change', // polls that write nothing are no calls
+  view_image: 'read',
+  request_user_input: 'read',
+  list_mcp_resources: 'read',
+  list_mcp_resource_templates: 'read',
+  read_mcp_resource: 'read',
+  spawn_agent: 'read', // the sub-agent's own calls are judged
+  resume_agent: 'read',
+  list_agents: 'read',
+  wait_agent: 'read',
+  wait: 'read',
+  close_agent: 'read', // one that is not needed any more
+  followup_task: 'read',
+  send_input: 'read',
+  send_message: 'read',
+};
+
+/** A tool that is not here is judged by the words of its name and arguments. */
+const TOOLS: Readonly<Record<string, ToolClass>> = { ...GATEWAY, ...CLAUDE_CODE, ...CODEX };
 
 /** Words that name an action in free text. */
 const WORDS: readonly (readonly [RegExp, ActionClass])[] = [

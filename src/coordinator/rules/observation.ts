@@ -35,6 +35,7 @@ export interface ToolStarted extends Actor {
   tool: string;
   /** The tool in a sentence for people: redacted, one line, short. */
   toolName: string;
+  /** Also those that are shown nowhere. */
   args: Readonly<Record<string, string>>;
   /** The call was observed before, without its arguments. */
   isKnown?: boolean;

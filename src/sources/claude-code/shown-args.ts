@@ -3,6 +3,7 @@
 import { basename, isAbsolute, relative } from 'node:path';
 import { asText, type JsonRecord } from '../../core/json-guards.ts';
 import type { Visibility } from '../../core/source.ts';
+import { judgedArgs, shortened } from '../coding-agents/judged-args.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 
 const PATHS: ReadonlySet<string> = new Set(['file_path', 'notebook_path', 'path', 'planFilePath']);
@@ -22,8 +23,6 @@ const TEXTS: ReadonlySet<string> = new Set([
 const TEXT_TOOLS: ReadonlySet<string> = new Set(['Agent', 'Task', 'AskUserQuestion', 'TaskCreate', 'TaskUpdate', 'SendMessage', 'Skill']);
 const MAX_PATH_POINTS = 300;
 const MAX_VALUE_POINTS = 300;
-const MAX_NAME_POINTS = 60;
-const MAX_ARGS = 12;
 
 /** The folders of a session, the nearest first. */
 export type Folders = readonly string[];
@@ -34,7 +33,7 @@ export function shownArgs(tool: string, input: JsonRecord, may: Visibility, fold
     if (path !== undefined) return [[name, safe.line(pathIn(path, folders), MAX_PATH_POINTS)]];
     return mayShow(tool, name, may) ? [[name, value]] : [];
   });
-  return shortened(entries, safe);
+  return shortened(entries, safe, MAX_VALUE_POINTS);
 }
 
 function mayShow(tool: string, name: string, may: Visibility): boolean {
@@ -44,7 +43,7 @@ function mayShow(tool: string, name: string, may: Visibility): boolean {
 
 /** Everything that rules may look at. */
 export function hiddenArgs(input: JsonRecord, safe: SafeText): Record<string, string> {
-  return shortened(Object.entries(input), safe);
+  return judgedArgs(Object.fromEntries(Object.entries(input).filter(([name]) => !CONTENTS.has(name))), safe);
 }
 
 /** Below one of the folders: relative to it. Outside: the last part alone. */
@@ -55,15 +54,4 @@ function pathIn(path: string, folders: Folders): string {
     if (!inside.startsWith('..') && !isAbsolute(inside)) return inside;
   }
   return basename(path);
-}
-
-/** Each redacted in full, then one line. */
-function shortened(entries: readonly [string, unknown][], safe: SafeText): Record<string, string> {
-  const short: Record<string, string> = {};
-  for (const [name, value] of entries.slice(0, MAX_ARGS)) {
-    const shownName = safe.line(name, MAX_NAME_POINTS);
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    if (text !== undefined && !(shownName in Object.prototype)) short[shownName] = safe.argument(name, text, MAX_VALUE_POINTS);
-  }
-  return short;
 }

@@ -4,6 +4,7 @@ import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guard
 import type { Visibility } from '../../core/source.ts';
 import { type Project, projectOf, shownPath } from '../coding-agents/project.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
+import { judgedArgs } from '../coding-agents/judged-args.ts';
 import { argumentsOf, shortArgs } from '../openclaw/decoding/tool-args.ts';
 import { CODEX } from './codex-identity.ts';
 import type { Thread } from './thread.ts';
@@ -94,8 +95,9 @@ export class ShownThread {
     if (tool === 'apply_patch') return this.#pathArgs(pathsInPatch(asText(input) ?? ''));
     const given = tool === 'exec' ? { command: asText(input) ?? '' } : argumentsOf(input);
     const named = typeof given['path'] === 'string' ? this.#pathArgs([given['path']]).args : {};
-    const hidden = this.#short(tool, withoutPatches(given));
-    return { args: this.#may.commands ? { ...hidden, ...named } : named, hidden };
+    const kept = withoutPatches(given);
+    const args = this.#may.commands ? { ...this.#short(tool, kept), ...named } : named;
+    return { args, hidden: tool === 'exec' ? {} : judgedArgs(kept, this.#safe) }; // the commands of a script are calls of their own
   }
 
   /** The files of a patch. */
@@ -105,8 +107,8 @@ export class ShownThread {
 
   /** A command that a script ran. */
   command(command: unknown): ShownArgs {
-    const hidden = this.#short('exec_command', withoutPatches({ cmd: asText(asList(command).at(-1)) ?? '' }));
-    return { args: this.#may.commands ? hidden : {}, hidden };
+    const kept = withoutPatches({ cmd: asText(asList(command).at(-1)) ?? '' });
+    return { args: this.#may.commands ? this.#short('exec_command', kept) : {}, hidden: judgedArgs(kept, this.#safe) };
   }
 
   #short(tool: string, args: JsonRecord): Record<string, string> {

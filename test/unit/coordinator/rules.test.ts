@@ -105,6 +105,21 @@ describe('mode and posture', () => {
     ['cron', { action: 'add' }, ['state_change']],
     ['wallet_transfer', { amount: '5 SOL' }, ['transaction']],
     ['constructor', {}, ['read']],
+    ['Bash', { command: 'rm -f old.txt', description: 'Tidy' }, ['destructive']],
+    ['Bash', { command: 'cat <<< x; git push', description: 'Show the file' }, ['outbound']],
+    ['Bash', { command: 'ls', description: 'Delete nothing' }, ['read']],
+    ['Edit', { file_path: 'a.ts' }, ['state_change']],
+    ['Grep', { pattern: 'delete' }, ['read']],
+    ['Agent', { prompt: 'Delete and publish everything', subagent_type: 'Explore' }, ['read']],
+    ['TodoWrite', {}, ['read']],
+    ['ExitWorktree', { action: 'keep' }, ['read']],
+    ['ExitWorktree', { action: 'remove' }, ['state_change']],
+    ['mcp__shop__delete_article', {}, ['destructive']],
+    ['exec_command', { cmd: 'rm -f old.txt', justification: 'May I?' }, ['destructive']],
+    ['exec_command', { cmd: 'cat prices.csv' }, ['read']],
+    ['apply_patch', { path: 'a.ts' }, ['state_change']],
+    ['write_stdin', { chars: 'y' }, ['state_change']],
+    ['spawn_agent', { message: 'send it out' }, ['read']],
   ])('takes %s %j for %j', (tool, args, expected) => {
     expect(classesOf(tool, args)).toEqual(expected);
   });
