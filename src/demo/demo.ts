@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerVersion } from '../stand-in/version-rules.ts';
 import { SAMPLE } from '../stand-in/sample-seed.ts';
 import { Gateway } from './agents-folder.ts';
+import { CodingHome } from './coding-home.ts';
 import { narrate, tally } from './narrator.ts';
 import { readRecording } from './recording.ts';
 import { replay } from './replay.ts';
@@ -32,9 +33,13 @@ export interface DemoOptions {
 interface Stage {
   readonly room: Room;
   readonly gateway: Gateway;
+  readonly codingHome: CodingHome;
   readonly watcher: Watcher;
   readonly steps: readonly TimedStep[];
 }
+
+/** As a person would write it, with the demo's folder as home: what Claude Code says is shown, of Codex only what is shown by default. */
+const ROUTES = 'claude-code:~/code/shop*=lab/shop+commands+texts, codex:~/code/shop*=lab/shop';
 
 const RECORDINGS = new URL('recordings/', import.meta.url);
 const FAST_SPEED = 8;
@@ -68,13 +73,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
 async function play(room: Room, folder: string, options: DemoOptions, atExit: (() => void)[]): Promise<void> {
   const agents = join(folder, 'agents');
-  const gateway = new Gateway(agents);
+  const [gateway, codingHome] = [new Gateway(agents), new CodingHome(folder)];
   const watcher = await startWatcher({ program: options.program, env: environment(room, folder, options) }, options.signal);
   atExit.unshift(() => watcher.kill());
   const stopNarrating = narrate(room.standIn, options.out);
   try {
     introduce(room, watcher, agents, options);
-    const stage = { room, gateway, watcher, steps: timelineOf(readRecording(RECORDINGS)) };
+    const stage = { room, gateway, codingHome, watcher, steps: timelineOf(readRecording(RECORDINGS)) };
     await Promise.race([options.fast ? playOnce(stage, options) : playForever(stage, options), failureOf(watcher)]);
   } finally {
     await watcher.stop();
@@ -90,8 +95,11 @@ function environment(room: Room, folder: string, { env, fast }: DemoOptions): No
     HOME: folder,
     MM_URL: room.url,
     MM_TOKEN: SAMPLE.botToken,
-    SOURCES: 'transcripts',
+    SOURCES: 'transcripts,claude-code,codex',
     TRANSCRIPT_DIR: join(folder, 'agents'),
+    CLAUDE_CONFIG_DIR: join(folder, '.claude'),
+    CODEX_HOME: join(folder, '.codex'),
+    ROUTES,
     STATE_DIR: join(folder, 'state'),
     PID_FILE: join(folder, 'watcher.pid'),
     DIRECT: 'own',
@@ -105,6 +113,7 @@ function introduce(room: Room, { healthUrl }: Watcher, agents: string, { fast, o
     out('');
     out('  agents       a turn whose test run fails first, and below it a thread with sub-agents of sub-agents');
     out('  ops          a model that is overloaded until the turn fails, and a compaction in the middle of a turn');
+    out('  shop         a Claude Code session that waits for its person, and a Codex session of which no words are shown');
     out('  direct       forty calls in one box; alice asks openclaw, the box is in her conversation with live-status');
     out('');
     out(`A real watcher reads ${agents} and is asked for its health at ${healthUrl}.`);

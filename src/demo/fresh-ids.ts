@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 const UUID = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
-const CALL_ID = /\btoolu_\w+/g;
+const CALL_ID = /\b(toolu|msg|req|resp|call)_\w*\d{5}\b/g;
 const ENTRY_ID = /(?<=")[0-9a-f]{8}(?=")/g;
 
 export class FreshIds {
@@ -15,11 +15,11 @@ export class FreshIds {
     this.#givenById.set(recorded, fresh);
   }
 
-  /** Replaces every id of sessions, runs, calls and entries in the text, and every id from `setFresh`. */
+  /** Replaces every id of sessions, runs, answers of models, calls and entries in the text, and every id from `setFresh`. */
   rewrite(text: string): string {
     const made = text
       .replaceAll(UUID, (id) => this.#freshFor(id, randomUUID))
-      .replaceAll(CALL_ID, (id) => this.#freshFor(id, () => `toolu_${randomBytes(8).toString('hex')}`))
+      .replaceAll(CALL_ID, (id, kind: string) => this.#freshFor(id, () => `${kind}_${randomBytes(8).toString('hex')}`))
       .replaceAll(ENTRY_ID, (id) => this.#freshFor(id, () => randomBytes(4).toString('hex')));
     return [...this.#givenById].reduce((rewritten, [recorded, fresh]) => rewritten.replaceAll(recorded, fresh), made);
   }

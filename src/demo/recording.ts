@@ -1,4 +1,5 @@
-// Reads the recordings of the demo: what people wrote, and the transcripts and indexes of the sessions that answered, on one time axis.
+// Reads the recordings of the demo: what people wrote, the transcripts and indexes of the sessions that answered, and what coding agents
+// wrote into their files, on one time axis.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -27,9 +28,21 @@ export interface RecordedSession {
   readonly lines: readonly RecordedLine[];
 }
 
+/** What a coding agent did to one of its files, which are named from its home on. */
+export interface RecordedChange {
+  readonly atMs: number;
+  /** The clock of the machine that it was recorded on, in milliseconds since the epoch. */
+  readonly recordedAt: number;
+  /** `append` adds a line, `replace` writes all content anew. */
+  readonly op: 'append' | 'replace' | 'remove';
+  readonly file: string;
+  readonly content?: Readonly<Record<string, unknown>> | undefined;
+}
+
 export interface Recording {
   readonly posts: readonly RecordedPost[];
   readonly sessions: readonly RecordedSession[];
+  readonly changes: readonly RecordedChange[];
 }
 
 const postShape = z.object({
@@ -39,6 +52,13 @@ const postShape = z.object({
   id: z.string(),
   rootId: z.string().optional(),
   message: z.string(),
+});
+
+const changeShape = z.object({
+  at: z.iso.datetime(),
+  op: z.enum(['append', 'replace', 'remove']),
+  file: z.string(),
+  content: z.record(z.string(), z.unknown()).optional(),
 });
 
 const rowShape = z.looseObject({
@@ -67,11 +87,17 @@ export type TranscriptEntry = z.infer<typeof entryShape>;
 export function readRecording(folder: URL): Recording {
   const posts = jsonLines(new URL('conversation.jsonl', folder)).map((line) => postShape.parse(line));
   const originAt = Math.min(...posts.map(({ at }) => Date.parse(at)));
-  const agents = new URL('agents/', folder);
+  const [agents, codingAgents] = [new URL('agents/', folder), new URL('coding-agents/', folder)];
   return {
     posts: posts.map(({ at, ...post }) => ({ ...post, atMs: Date.parse(at) - originAt })),
     sessions: readdirSync(agents).flatMap((agentId) => readSessions(agentId, new URL(`${agentId}/sessions/`, agents), originAt)),
+    changes: readdirSync(codingAgents).flatMap((name) => readChanges(new URL(name, codingAgents), originAt)),
   };
+}
+
+function readChanges(file: URL, originAt: number): RecordedChange[] {
+  const changes = jsonLines(file).map((line) => changeShape.parse(line));
+  return changes.map(({ at, ...change }) => ({ ...change, atMs: Date.parse(at) - originAt, recordedAt: Date.parse(at) }));
 }
 
 function readSessions(agentId: string, folder: URL, originAt: number): RecordedSession[] {

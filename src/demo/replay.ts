@@ -1,8 +1,9 @@
-// Plays one round of a recording, with ids and a clock of its own: people write, transcripts grow.
+// Plays one round of a recording, with ids and a clock of its own: people write, transcripts and the files of coding agents grow.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FreshIds } from './fresh-ids.ts';
 import type { Gateway, LiveSession } from './agents-folder.ts';
+import type { CodingHome } from './coding-home.ts';
+import { FreshIds } from './fresh-ids.ts';
 import type { RecordedLine, RecordedSession } from './recording.ts';
 import { channelIdOf, channelIdOfDelivery, type Room } from './room.ts';
 import type { Step, TimedStep } from './timeline.ts';
@@ -10,6 +11,7 @@ import type { Step, TimedStep } from './timeline.ts';
 export interface ReplayOptions {
   readonly room: Room;
   readonly gateway: Gateway;
+  readonly codingHome: CodingHome;
   /** How many times faster than recorded. */
   readonly speed: number;
   readonly signal: AbortSignal;
@@ -19,6 +21,7 @@ export interface ReplayOptions {
 export async function replay(steps: readonly TimedStep[], options: ReplayOptions): Promise<void> {
   const startedAt = performance.now();
   const ids = new FreshIds();
+  options.codingHome.startRound(ids);
   for (const { atMs, step } of steps) {
     const restMs = startedAt + atMs / options.speed - performance.now();
     if (restMs > 0) await sleep(restMs, undefined, { signal: options.signal });
@@ -26,7 +29,7 @@ export async function replay(steps: readonly TimedStep[], options: ReplayOptions
   }
 }
 
-function take(step: Step, ids: FreshIds, { room, gateway, speed }: ReplayOptions): void {
+function take(step: Step, ids: FreshIds, { room, gateway, codingHome, speed }: ReplayOptions): void {
   switch (step.kind) {
     case 'post': {
       const { by, channel, message, id, rootId } = step.post;
@@ -46,6 +49,8 @@ function take(step: Step, ids: FreshIds, { room, gateway, speed }: ReplayOptions
       if (step.answer !== undefined) room.say('agent', channelIdOfDelivery(to), step.answer, rootId);
       return;
     }
+    case 'change':
+      return codingHome.change(step.change, ids, speed);
     default:
       step satisfies never;
   }

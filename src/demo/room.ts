@@ -8,6 +8,7 @@ import { type StandInServer, serveStandIn } from '../stand-in/server.ts';
 import { createStandIn, type StandIn } from '../stand-in/stand-in.ts';
 
 const AGENT_DIRECT_ID = 'agentdirectchannel'.padEnd(26, '0');
+const SHOP_ID = 'shopchannel'.padEnd(26, '0');
 const USUAL_PORT = 8065; // Mattermost's own
 
 const TOKENS: ReadonlyMap<string, string> = new Map([
@@ -66,7 +67,8 @@ function demoSeed(): ReturnType<typeof sampleSeed> {
     type: 'D',
     memberIds: [SAMPLE.otherBotId, SAMPLE.aliceId],
   } as const;
-  return { ...seed, channels: [...used, { ...direct, memberIds: [...direct.memberIds] }] };
+  const shop = { id: SHOP_ID, name: 'shop', type: 'O', memberIds: [SAMPLE.botId, SAMPLE.aliceId, SAMPLE.bobId] } as const;
+  return { ...seed, channels: [...used, { ...shop, memberIds: [...shop.memberIds] }, { ...direct, memberIds: [...direct.memberIds] }] };
 }
 
 async function listen(standIn: StandIn, port: number | undefined): Promise<StandInServer> {

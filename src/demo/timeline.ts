@@ -1,13 +1,14 @@
-// Turns a recording into the steps of a replay, in the order in which people and the gateway took them. Pure.
+// Turns a recording into the steps of a replay, in the order in which people, the gateway and coding agents took them. Pure.
 
-import type { RecordedLine, RecordedPost, RecordedSession, Recording } from './recording.ts';
+import type { RecordedChange, RecordedLine, RecordedPost, RecordedSession, Recording } from './recording.ts';
 
 /** One step of the replay. Lines of one step are written at once. */
 export type Step =
   | { readonly kind: 'post'; readonly post: RecordedPost }
   | { readonly kind: 'run_started'; readonly session: RecordedSession }
   | { readonly kind: 'lines'; readonly session: RecordedSession; readonly lines: readonly RecordedLine[] }
-  | { readonly kind: 'run_ended'; readonly session: RecordedSession; readonly answer: string | undefined };
+  | { readonly kind: 'run_ended'; readonly session: RecordedSession; readonly answer: string | undefined }
+  | { readonly kind: 'change'; readonly change: RecordedChange };
 
 /** `atMs` counts from the beginning of the recording. */
 export interface TimedStep {
@@ -16,9 +17,10 @@ export interface TimedStep {
 }
 
 /** All steps by time; steps of the same instant keep the order of their session. */
-export function timelineOf({ posts, sessions }: Recording): TimedStep[] {
+export function timelineOf({ posts, sessions, changes }: Recording): TimedStep[] {
   const postSteps = posts.map((post): TimedStep => ({ atMs: post.atMs, step: { kind: 'post', post } }));
-  return [...postSteps, ...sessions.flatMap(stepsOf)].toSorted((a, b) => a.atMs - b.atMs);
+  const changeSteps = changes.map((change): TimedStep => ({ atMs: change.atMs, step: { kind: 'change', change } }));
+  return [...postSteps, ...sessions.flatMap(stepsOf), ...changeSteps].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function stepsOf(session: RecordedSession): TimedStep[] {

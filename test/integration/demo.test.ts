@@ -1,6 +1,7 @@
 // The demo as a process. `LIVE_STATUS_BIN` lets the same test judge the built package.
 
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
@@ -9,8 +10,9 @@ import { tempFolder } from '../support/temp-folder.ts';
 import { inherited } from '../support/inherited.ts';
 
 let folder: string;
+let home: string;
 
-/** Settings of somebody's real watcher are in the environment, too: the demo must not use them. */
+/** Settings and agents of the person who runs it are in the environment, too: the demo must not use them. */
 function demo(...args: string[]): Cli {
   const env = {
     ...inherited(),
@@ -18,6 +20,10 @@ function demo(...args: string[]): Cli {
     MM_URL: 'https://chat.example.org',
     MM_TOKEN: 'not-a-real-token',
     THROTTLE_MS: 'soon',
+    HOME: home,
+    CLAUDE_CONFIG_DIR: join(home, '.claude'),
+    CODING_HOMES: home,
+    ROUTES: 'claude-code:*=lab/agents+prompts',
   };
   return cli(process.env['LIVE_STATUS_BIN'] ?? MAIN, ['demo', '--port', '0', ...args], env);
 }
@@ -34,28 +40,43 @@ async function postsOf(url: string, channelId: string): Promise<Post[]> {
   return Object.values(posts);
 }
 
+/** A Claude Code session of the person who runs the demo, at work. */
+function writePrivateSession(): void {
+  const project = join(home, '.claude', 'projects', '-private');
+  const sessionId = '5a8f7a39-50cf-4b4b-9c3e-0f4f6d3c7f11';
+  const message = { role: 'user', content: 'private' };
+  const line = { type: 'user', isSidechain: false, uuid: sessionId, sessionId, cwd: '/private', version: '2.1.332', message };
+  mkdirSync(project, { recursive: true });
+  writeFileSync(join(project, `${sessionId}.jsonl`), `${JSON.stringify({ ...line, timestamp: new Date().toISOString() })}\n`);
+}
+
 beforeEach(() => {
   folder = tempFolder('demo-test');
+  home = tempFolder('demo-home');
+  writePrivateSession();
 });
 
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => [folder, home].forEach((path) => rmSync(path, { recursive: true, force: true })));
 
 describe('live-status demo', () => {
-  it('--fast shows five conversations in five boxes, each with its true end, and ends by itself without leaving anything', async () => {
+  it('--fast shows seven conversations in seven boxes, each with its true end, and ends by itself without leaving anything', async () => {
     const { code, out, err } = await demo('--fast').ended;
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const summary = out.trim().split('\n').slice(-6);
-    expect(summary.slice(0, 5).sort()).toEqual([
+    const summary = out.trim().split('\n').slice(-8);
+    expect(summary.slice(0, 7).sort()).toEqual([
       expect.stringMatching(/^\[DONE\] analyst \| \d+s \| [\d.]+k tokens \| \$0\.\d+$/),
+      expect.stringMatching(/^\[DONE\] claude-code · shop #[0-9a-f]{4} \| \d+s \| [\d.]+k tokens \| \$0\.18 \| 1 failed$/),
+      expect.stringMatching(/^\[DONE\] codex · shop #[0-9a-f]{4} \| \d+s \| [\d.]+k tokens \| 1 failed$/),
       expect.stringMatching(/^\[DONE\] dev \| /),
       expect.stringMatching(/^\[DONE\] main \| /),
       expect.stringMatching(/^\[DONE\] research \| /),
       expect.stringMatching(/^\[ERROR\] 529 Overloaded \| ops \| /),
     ]);
-    const [, boxes, posts, edits] = /^(\d+) boxes beside (\d+) posts of people and agents, (\d+) edits\.$/.exec(summary[5] ?? '') ?? [];
-    expect({ boxes, posts }).toEqual({ boxes: '5', posts: '11' });
+    const [, boxes, posts, edits] = /^(\d+) boxes beside (\d+) posts of people and agents, (\d+) edits\.$/.exec(summary[7] ?? '') ?? [];
+    expect({ boxes, posts }).toEqual({ boxes: '7', posts: '11' });
     expect(Number(edits)).toBeGreaterThan(10);
     expect(out).toMatch(/^ {2}#ops {5}\[RETRY\] \d \| ops /m);
+    expect(out).toMatch(/^ {2}#shop {4}\[WAITING\] approval \| claude-code · shop /m);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -65,10 +86,14 @@ describe('live-status demo', () => {
     const url = urlIn(running.said.out, /Open (http:\/\/\S+?)\/ /);
     const healthUrl = urlIn(running.said.out, /health at (http:\/\/\S+)\./);
     expect(await (await fetch(`${url}/`)).text()).toContain('<title>Live status');
-    expect(await (await fetch(healthUrl)).json()).toMatchObject({ status: 'ok', boxes: { active: expect.any(Number) } });
     const posts = await postsOf(url, SAMPLE.publicId);
     expect(posts.map(({ user_id }) => user_id)).toEqual(expect.arrayContaining([SAMPLE.aliceId, SAMPLE.botId]));
     expect(posts.filter(({ user_id }) => user_id === SAMPLE.botId).map(({ type }) => type)).toContain('custom_livestatus');
+
+    await running.until(/#shop {4}\[ACTIVE\] codex/);
+    const health = await (await fetch(healthUrl)).json();
+    expect(health).toMatchObject({ status: 'ok', boxes: { active: expect.any(Number) }, routes: { unrouted: [] } });
+    expect(JSON.stringify(health)).not.toContain('private');
 
     running.child.kill('SIGINT');
     expect(await running.ended).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/\[INTERRUPTED\][^]*dev/) });

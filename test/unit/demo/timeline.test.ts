@@ -7,7 +7,7 @@ const recording = readRecording(new URL('../../../src/demo/recordings/', import.
 const steps = timelineOf(recording);
 
 function stepsOfSession(keyPart: string): TimedStep[] {
-  return steps.filter(({ step }) => step.kind !== 'post' && step.session.key.includes(keyPart));
+  return steps.filter(({ step }) => 'session' in step && step.session.key.includes(keyPart));
 }
 
 function names(some: readonly TimedStep[]): string[] {
@@ -25,6 +25,12 @@ describe('the recording of the demo', () => {
     const counts = (pattern: RegExp) => recording.sessions.map(({ lines }) => JSON.stringify(lines).match(pattern)?.length ?? 0);
     expect(Math.max(...counts(/"stopReason":"error"/g))).toBe(4);
     expect(Math.max(...counts(/"type":"toolCall"/g))).toBeGreaterThan(15);
+  });
+
+  it('shows Claude Code and Codex at work: a person who is waited for, a sub-agent, a failing command of each', () => {
+    const of = (agent: string) => JSON.stringify(recording.changes.filter(({ file }) => file.startsWith(agent)));
+    for (const sign of ['"status":"waiting"', '/subagents/agent-', 'Exit code 1']) expect(of('.claude/')).toContain(sign);
+    expect(of('.codex/')).toContain('"exit_code":3');
   });
 
   it('speaks only of channels and people that the chat of the demo has', () => {
