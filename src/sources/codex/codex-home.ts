@@ -75,7 +75,8 @@ class CodexHome {
       log,
       polling,
       checkpoints,
-      onProgress,
+      // What is not emitted any more counts as not read.
+      onProgress: (path, position) => (this.#isStopped ? undefined : onProgress(path, position)),
       emit: (file, events) => events.forEach((event) => this.#emitFrom(file, event)),
       onFound: (path) => this.#found(path),
       onGone: (path, session) => this.#vanished(path, session),

@@ -64,7 +64,8 @@ class PiHome {
       log,
       polling,
       checkpoints,
-      onProgress,
+      // What is not emitted any more counts as not read.
+      onProgress: (path, position) => (this.#isStopped ? undefined : onProgress(path, position)),
       emit: (file, events) => events.forEach((event) => this.#emitFrom(file, event)),
       onNote: (session, note) => this.#resume(session, note),
       onGone: (_path, session) => this.#emit({ type: 'source_lost', at: clock.now(), sessionKey: session, source: this.#source }),

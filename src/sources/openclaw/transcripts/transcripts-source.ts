@@ -175,7 +175,8 @@ class TranscriptFiles {
       newDecoder: () =>
         createTranscriptDecoder({ redact, emitsQuestions, neededArgs, showsFailures, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),
-      onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
+      // What is not emitted any more counts as not read.
+      onProgress: (path, checkpoint) => (this.#isStopped ? undefined : onProgress?.(path, checkpoint)),
       folders: () => this.#folders.all(),
       track: (promise) => this.#timers.track(promise),
       onUnnamed: (folder) => this.#onUnnamed(folder),

@@ -204,6 +204,24 @@ describe.each(IMPLEMENTATIONS.map((kind) => [kind.name, kind] as const))('%s', (
     await source.stop();
   });
 
+  it('stopped in the middle of what it reads, goes on after a restart with what it had not said yet', async () => {
+    const positions: Positions = new Map();
+    const { root, add, source, said, events } = await reading(positions);
+    const words = Array.from({ length: 5_000 }, (_, nth) => `word ${nth} ${'-'.repeat(200)}`);
+    const stopped = new Promise<void>((done) => {
+      const push = events.push.bind(events);
+      // After the turn of the loop in which the first of them was said: no signal comes earlier.
+      events.push = (event) => {
+        if (said(KEY).length === 2) setImmediate(() => done(source.stop()));
+        return push(event);
+      };
+    });
+    add(words.map((text) => kind.says(text)).join(''));
+    await stopped;
+    const second = await run(kind, root, positions);
+    await eventually(() => expect([...said(KEY), ...second.said(KEY)]).toEqual(['one', ...words]));
+  });
+
   it('stops while it is being started', async () => {
     const { root, add } = place();
     add(kind.head('s1') + kind.says('one'));
