@@ -106,7 +106,12 @@ export const settings = {
     'most boxes kept up to date at once; 0 means no limit',
   ),
   channels: setting('CHANNELS', nameList(), '*', 'channels (id, name or team/name) that get boxes'),
-  agents: setting('AGENTS', nameList(), '*', 'agents that get boxes'),
+  agents: setting(
+    'AGENTS',
+    nameList(),
+    '*',
+    'agents that get boxes; sessions that have no channel of their own are chosen by ROUTES alone',
+  ),
   cron: setting('CRON', choice('failures', 'all', 'off'), 'failures', 'which scheduled runs get a box'),
   direct: setting(
     'DIRECT',

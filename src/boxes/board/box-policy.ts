@@ -9,7 +9,7 @@ export interface BoxPolicy {
   openAfterMs: number;
   /** When scheduled runs are shown. */
   schedule: 'failures' | 'all' | 'off';
-  /** Whether an agent's sessions are shown at all. */
+  /** Whether an agent's sessions are shown at all. Those with an address are chosen by `ROUTES` alone, and nobody asks. */
   allowsAgent(agentId: string): boolean;
   /** Whether there are violations in the turn of that box: then it gets a post however short it was. */
   hasFindings?: (boxId: string) => boolean;
@@ -24,7 +24,7 @@ const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbea
 /** Whether the root turn of `tree` gets a box now. */
 export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
   const { turn, session } = tree;
-  if (!policy.allowsAgent(session.agentId))
+  if (session.address === undefined && !policy.allowsAgent(session.agentId))
     return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS; add it there to show it` };
   if (policy.hasFindings?.(turn.boxId) === true) return { kind: 'open' };
   switch (turn.trigger.kind) {

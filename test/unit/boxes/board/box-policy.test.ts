@@ -198,4 +198,12 @@ describe('AGENTS', () => {
     expect(desk.titles()).toEqual([expect.stringContaining('other')]);
     expect(desk.board.rows().find(({ sessionKey }) => sessionKey === MAIN)?.why).toContain('not in AGENTS');
   });
+
+  it('is not asked about a session with an address, which ROUTES alone chooses', async () => {
+    const desk = new BoardHarness({ policy: { allowsAgent: (agentId) => agentId === 'main' } });
+    desk.tell({ type: 'session_seen', agentId: 'codex', address: 'codex:/home/dev/shop' }, 'codex:1');
+    desk.ask('codex:1');
+    await desk.pass(5);
+    expect(desk.titles()).toEqual([expect.stringContaining('codex')]);
+  });
 });
