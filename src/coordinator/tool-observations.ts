@@ -1,7 +1,8 @@
 // Makes observations about tools of what an event changed in its session. Pure.
 
+import { callOf } from '../core/calls.ts';
 import type { Change } from '../core/fold.ts';
-import type { Session, SessionsByKey, Turn } from '../core/session.ts';
+import type { Call, Session, SessionsByKey, Turn } from '../core/session.ts';
 import { redactThenCut } from '../text/redact.ts';
 import { oneLine } from '../text/text.ts';
 import { actorIn } from './actor.ts';
@@ -24,9 +25,9 @@ export function toolObservations(
   const actorAt = (turn: Turn) => actorIn(sessions, roles, after, turn, event.at);
   if (event.type === 'tool_started') {
     const turn = after.turns.find((other) => isNewCall(turnOf(before, other), other, event.callId));
-    const call = turn?.callsById[event.callId];
+    const call = knownCall(turn, event.callId);
     if (turn === undefined || call === undefined) return [];
-    const isKnown = turnOf(before, turn)?.callsById[event.callId] !== undefined;
+    const isKnown = knownCall(turnOf(before, turn), event.callId) !== undefined;
     return [
       {
         type: 'tool_started',
@@ -40,7 +41,7 @@ export function toolObservations(
     ];
   }
   if (event.type === 'tool_ended') {
-    const turn = after.turns.find((other) => event.callId in other.callsById);
+    const turn = after.turns.find((other) => callOf(other, event.callId) !== undefined);
     return turn === undefined ? [] : [{ type: 'tool_ended', ...actorAt(turn), callId: event.callId }];
   }
   if (event.type === 'waiting_started' && event.on === 'approval') {
@@ -54,10 +55,14 @@ function turnOf(session: Session, turn: Turn): Turn | undefined {
   return session.turns.find((other) => other.boxId === turn.boxId);
 }
 
+function knownCall(turn: Turn | undefined, callId: string): Call | undefined {
+  return turn === undefined ? undefined : callOf(turn, callId);
+}
+
 /** Whether the call is new, or its arguments are. */
 function isNewCall(before: Turn | undefined, after: Turn, callId: string): boolean {
-  const call = after.callsById[callId];
-  const known = before?.callsById[callId];
+  const call = callOf(after, callId);
+  const known = knownCall(before, callId);
   if (call === undefined) return false;
   return known === undefined || (Object.keys(known.args).length === 0 && Object.keys(call.args).length > 0);
 }

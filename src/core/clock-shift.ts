@@ -1,7 +1,7 @@
 // Moves a session along with a jump of the clock: all instants from which time is still counted. So nothing is declared idle, lost or
 // overdue because of it. Pure.
 
-import type { Session, Turn } from './session.ts';
+import type { Call, Line, Session, Turn } from './session.ts';
 import { isSubAgent } from './tree.ts';
 import { isAtRest } from './turn.ts';
 
@@ -31,8 +31,8 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
     startedAt: turn.startedAt + byMs,
     lastEventAt: turn.lastEventAt + byMs,
     busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
-    lines: turn.lines.map((line) => (line.at === undefined ? line : { ...line, at: line.at + byMs })),
-    callsById: shiftCalls(turn.callsById, byMs),
+    lines: turn.lines.map((line) => shiftLine(line, byMs)),
+    callsById: Object.fromEntries(Object.entries(turn.callsById).map(([callId, call]) => [callId, shiftCall(call, byMs)])),
     waiting: turn.waiting.map((waiting) => (waiting.until === undefined ? waiting : { ...waiting, until: waiting.until + byMs })),
     ...(end === undefined ? {} : { end: { ...end, at: end.at + byMs } }),
     ...(retry === undefined ? {} : { retry: shiftRetry(retry, byMs) }),
@@ -41,13 +41,14 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
 }
 
 /** Shifts ended calls as well, so that their durations do not change. */
-function shiftCalls(callsById: Turn['callsById'], byMs: number): Turn['callsById'] {
-  const shifted = { ...callsById };
-  for (const [callId, call] of Object.entries(callsById)) {
-    const ended = call.endedAt === undefined ? {} : { endedAt: call.endedAt + byMs };
-    shifted[callId] = { ...call, startedAt: call.startedAt + byMs, ...ended };
-  }
-  return shifted;
+function shiftCall(call: Call, byMs: number): Call {
+  const ended = call.endedAt === undefined ? {} : { endedAt: call.endedAt + byMs };
+  return { ...call, startedAt: call.startedAt + byMs, ...ended };
+}
+
+function shiftLine(line: Line, byMs: number): Line {
+  const call = line.kind !== 'call' || line.call === undefined ? {} : { call: shiftCall(line.call, byMs) };
+  return { ...line, ...call, ...(line.at === undefined ? {} : { at: line.at + byMs }) };
 }
 
 function shiftRetry(retry: NonNullable<Turn['retry']>, byMs: number): NonNullable<Turn['retry']> {

@@ -2,11 +2,12 @@
 
 import { redateSession, shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
-import { closeRun, endCalls, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
+import { callOf, endCalls, withCall } from './calls.ts';
+import { closeRun, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { withSessionSeen } from './session-seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy, withoutBackground } from './signs-of-life.ts';
-import { withCall, withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
+import { withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withMessageText } from './message-text.ts';
 
@@ -183,7 +184,7 @@ function applyMessage(before: Turn, event: EventOf<'message'>): Turn {
 }
 
 function startCall(turn: Turn, event: EventOf<'tool_started'>): Turn {
-  if (turn.callsById[event.callId] !== undefined) return withCallAgain(turn, event);
+  if (callOf(turn, event.callId) !== undefined) return withCallAgain(turn, event);
   const parent = event.parentCallId === undefined ? {} : { parentCallId: event.parentCallId };
   const call = { callId: event.callId, tool: event.tool, args: event.args, startedAt: event.at, ...parent };
   return withLine(withNewCall(turn, call, event.runId), { kind: 'call', callId: event.callId, at: event.at });

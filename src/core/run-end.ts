@@ -2,7 +2,8 @@
 
 import type { RunOutcome } from './event.ts';
 import type { Line, Session, Turn, TurnEnd } from './session.ts';
-import { hasOpenRun, isAtRest, pendingCalls, withoutWaits } from './turn.ts';
+import { endCalls, pendingCalls } from './calls.ts';
+import { hasOpenRun, isAtRest, withoutWaits } from './turn.ts';
 
 /** Later activity of a turn reopens it (see the table of states). Earlier activity that arrives late does not. */
 export function reopen(turn: Turn, event: { at: number; runId?: string | undefined }): Turn {
@@ -69,14 +70,6 @@ export function withoutQuestions(turn: Turn): Turn {
   return withoutWaits(turn, () => true);
 }
 
-/** Calls that nobody will answer any more. A late result still corrects the outcome's absence. */
-export function endCalls(turn: Turn, at: number): Turn {
-  const pending = pendingCalls(turn);
-  if (pending.length === 0) return turn;
-  const ended = Object.fromEntries(pending.map((call) => [call.callId, { ...call, endedAt: at }]));
-  return { ...turn, callsById: { ...turn.callsById, ...ended } };
-}
-
 /**
  * Once a newer turn has ended, an older one of the same session cannot go on: runs of a session never overlap. Nor does anybody
  * answer its calls and questions any more. It ended at its last event, not when the newer one did.
@@ -109,9 +102,9 @@ function hasWorked({ usageById, lines, droppedLines }: Turn): boolean {
  */
 export function endCallsBefore(turn: Turn, at: number): Turn {
   if (hasOpenRun(turn)) return turn;
-  const later = pendingCalls(turn).filter(({ startedAt }) => startedAt > at);
-  const ended = endCalls(turn, at);
-  return later.length === 0
-    ? ended
-    : { ...ended, callsById: { ...ended.callsById, ...Object.fromEntries(later.map((call) => [call.callId, call])) } };
+  return endCalls(
+    turn,
+    at,
+    pendingCalls(turn).filter(({ startedAt }) => startedAt <= at),
+  );
 }

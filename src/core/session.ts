@@ -14,12 +14,13 @@ export interface Call {
 }
 
 /**
- * One line of a box, in the order things happened (`at`). A call or child is looked up by its key when rendered. `source` emitted
+ * One line of a box, in the order things happened (`at`). A child is looked up by its key when rendered, and so is a call that runs; an
+ * ended one is in its line. `source` emitted
  * the text of a line; another one may emit it again with another id. `injected`: the gateway wrote it, not the agent.
  */
 export type Line = { at?: number } & (
   | { kind: 'text'; id: string; text: string; source?: string; injected?: true }
-  | { kind: 'call'; callId: string }
+  | { kind: 'call'; callId: string; call?: Call }
   | { kind: 'child'; childKey: string }
   | { kind: 'note'; id: string; text: string }
 );
@@ -69,6 +70,7 @@ export interface Turn {
   droppedLines: number;
   /** How many of them were failed calls. */
   droppedFailures?: number;
+  /** Those that run. `callsOf` has all. */
   callsById: Record<string, Call>;
   childrenByKey: Record<string, { callId?: string; label?: string }>;
   /** Runs the gateway named, open or not; `open` counts as a sign of life. */

@@ -1,9 +1,10 @@
 // Applies signs of life from outside the transcript to a turn: when they come, go away, or their source is lost.
 
 import type { EventOf } from './event.ts';
-import { closeRun, endCalls, endRuns, withoutQuestions } from './run-end.ts';
+import { endCalls, pendingCalls } from './calls.ts';
+import { closeRun, endRuns, withoutQuestions } from './run-end.ts';
 import type { Session, Turn } from './session.ts';
-import { hasOpenRun, isAtRest, isBare, pendingCalls } from './turn.ts';
+import { hasOpenRun, isAtRest, isBare } from './turn.ts';
 
 /**
  * A row may show a stopped run as running for a quarter of a minute. So it only counts for sub-agents, and for

@@ -3,7 +3,8 @@
 import type { TurnStatus } from './card.ts';
 import type { Turn, TurnTree } from './session.ts';
 import { Moment } from './moment.ts';
-import { hasOpenRun, pendingCalls } from './turn.ts';
+import { pendingCalls } from './calls.ts';
+import { hasOpenRun } from './turn.ts';
 
 /** From the configuration, in milliseconds. */
 export interface StatusLimits {

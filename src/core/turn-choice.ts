@@ -3,7 +3,8 @@
 import type { EventOf, SessionEvent, Trigger } from './event.ts';
 import type { Session, Turn } from './session.ts';
 import { isBeforeEnd, reopen } from './run-end.ts';
-import { isBare, newTurn, pendingCalls, withMessageId, withTurn } from './turn.ts';
+import { callOf, pendingCalls } from './calls.ts';
+import { isBare, newTurn, withMessageId, withTurn } from './turn.ts';
 import { originalOf } from './message-text.ts';
 
 const KEPT_TURNS = 200; // a guard only: the board forgets each turn some time after its end
@@ -76,7 +77,7 @@ function isMirrorOf(turn: Turn, event: EventOf<'message'>): boolean {
 
 /** Call ids are unique within a run only: a call that begins again although it has ended is another one, in the current turn. */
 function knowsCall(session: Session, turn: Turn, callId: string, event: SessionEvent): boolean {
-  const call = turn.callsById[callId];
+  const call = callOf(turn, callId);
   if (call === undefined || event.type !== 'tool_started') return call !== undefined;
   return call.endedAt === undefined || turn.boxId === session.currentBoxId;
 }

@@ -1,7 +1,8 @@
 // Begins a turn and changes its parts: small pure updates for the reducer.
 
 import type { EventOf, SessionEvent, Trigger, Usage } from './event.ts';
-import type { Call, Line, Session, Turn, Waiting } from './session.ts';
+import { callOf, callOfLine, pendingCalls, withCall, withoutCall } from './calls.ts';
+import type { Line, Session, Turn, Waiting } from './session.ts';
 
 const SPARED_LINES = 20; // the newest ones are never dropped, so that new ones show beside many running calls
 const MOST_LINES = 200; // the most that a setting allows; not even running calls may grow a turn without bound
@@ -60,15 +61,16 @@ export function newTurn(session: Session, trigger: Trigger, event: Pick<SessionE
  */
 export function withCallAgain(before: Turn, { callId, at, args }: EventOf<'tool_started'>): Turn {
   const turn = withEarlierLine(before, { kind: 'call', callId, at });
-  const isComplete = Object.keys(turn.callsById[callId]?.args ?? {}).some((name) => name !== SUMMARY_ARG);
+  const isComplete = Object.keys(callOf(turn, callId)?.args ?? {}).some((name) => name !== SUMMARY_ARG);
   return isComplete ? turn : withCall(turn, callId, (call) => ({ ...call, args }));
 }
 
 /** A line that was dropped does not come back. */
 function withEarlierLine(turn: Turn, line: Line & { at: number }): Turn {
   const key = lineKey(line);
-  const others = turn.lines.filter((other) => lineKey(other) !== key || (other.at ?? 0) <= line.at);
-  return others.length === turn.lines.length ? turn : withLine({ ...turn, lines: others }, line);
+  const known = turn.lines.find((other) => lineKey(other) === key);
+  if (known === undefined || (known.at ?? 0) <= line.at) return turn;
+  return withLine({ ...turn, lines: turn.lines.filter((other) => other !== known) }, { ...known, at: line.at });
 }
 
 /** Puts a line where it belongs by its time, or leaves the turn as it is when the line is already there. */
@@ -108,31 +110,17 @@ function withoutOldestLine(turn: Turn): Turn {
   const lines = turn.lines.filter((other) => other !== line);
   const droppedLines = turn.droppedLines + 1;
   if (line.kind !== 'call') return { ...turn, lines, droppedLines };
-  const { [line.callId]: _dropped, ...callsById } = turn.callsById;
   const failures = (turn.droppedFailures ?? 0) + (isFailure(turn, line) ? 1 : 0);
-  return { ...turn, lines, droppedLines, callsById, ...(failures === 0 ? {} : { droppedFailures: failures }) };
+  return { ...withoutCall(turn, line.callId), lines, droppedLines, ...(failures === 0 ? {} : { droppedFailures: failures }) };
 }
 
 function isDroppable(turn: Turn, line: Line): boolean {
   if (line.kind === 'child') return false;
-  return line.kind !== 'call' || turn.callsById[line.callId]?.endedAt !== undefined;
+  return line.kind !== 'call' || callOfLine(turn, line)?.endedAt !== undefined;
 }
 
 function isFailure(turn: Turn, line: Line): boolean {
-  return line.kind === 'call' && turn.callsById[line.callId]?.outcome?.kind === 'failed';
-}
-
-/** The calls of this turn that failed, those included whose lines are forgotten; a wrapper and what it called are one. */
-export function failedCallCount({ callsById, droppedFailures = 0 }: Turn): number {
-  const failed = Object.values(callsById).filter(({ outcome }) => outcome?.kind === 'failed');
-  const wrappers = new Set(failed.map(({ parentCallId }) => parentCallId));
-  return droppedFailures + failed.filter(({ callId }) => !wrappers.has(callId)).length;
-}
-
-/** Changes one call; an unknown id changes nothing. */
-export function withCall(turn: Turn, callId: string, change: (call: Call) => Call): Turn {
-  const call = turn.callsById[callId];
-  return call === undefined ? turn : { ...turn, callsById: { ...turn.callsById, [callId]: change(call) } };
+  return callOfLine(turn, line)?.outcome?.kind === 'failed';
 }
 
 export function withMessageId(turn: Turn, messageId: string): Turn {
@@ -169,10 +157,6 @@ export function addUsage(a: Usage, b: Usage): Usage {
 /** Everything this turn's own model calls used; sub-agents are not in it. */
 export function usageOf(turn: Turn): Usage {
   return Object.values(turn.usageById).reduce(addUsage, NO_USAGE);
-}
-
-export function pendingCalls(turn: Turn): Call[] {
-  return Object.values(turn.callsById).filter((call) => call.endedAt === undefined);
 }
 
 export function hasOpenRun(turn: Turn): boolean {

@@ -3,6 +3,7 @@
 import type { CallOutcome } from '../../core/event.ts';
 import { codeSpan, plainText } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
+import { callsOf } from '../../core/calls.ts';
 import type { Call, Turn } from '../../core/session.ts';
 import { cut, cutStart, oneLine } from '../../text/text.ts';
 import { SUMMARY_ARG } from '../../core/turn.ts';
@@ -46,7 +47,7 @@ export function isFailed(call: Call): boolean {
 
 /** A wrapper whose inner call is shown, or the spawn of a sub-agent that has its own block. */
 function isShownOtherwise(call: Call, turn: Turn): boolean {
-  const isWrapper = Object.values(turn.callsById).some((other) => other.parentCallId === call.callId);
+  const isWrapper = callsOf(turn).some((other) => other.parentCallId === call.callId);
   return isWrapper || Object.values(turn.childrenByKey).some((child) => child.callId === call.callId);
 }
 

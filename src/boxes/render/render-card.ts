@@ -3,6 +3,7 @@
 import type { Card, CardHead, Sketch, TurnStatus } from '../../core/card.ts';
 import { codeSpan } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
+import { callsOf } from '../../core/calls.ts';
 import type { PlanStep, Turn, TurnTree } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import { cut, oneLine } from '../../text/text.ts';
@@ -103,9 +104,9 @@ function reasonLines(status: TurnStatus, options: RenderOptions): Wording[] {
 }
 
 /** Says what this gateway does not send, so that nobody takes it for not done. A history may still have had some calls. */
-function unseenLines({ toolsUntold, callsById }: Turn): Wording[] {
-  if (toolsUntold !== true) return [];
-  const what = Object.keys(callsById).length === 0 ? 'tools and sub-agents' : 'all tools and sub-agents';
+function unseenLines(turn: Turn): Wording[] {
+  if (turn.toolsUntold !== true) return [];
+  const what = callsOf(turn).length === 0 ? 'tools and sub-agents' : 'all tools and sub-agents';
   return [ours(`this gateway does not tell of ${what}`)];
 }
 

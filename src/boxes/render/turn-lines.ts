@@ -2,6 +2,7 @@
 
 import { plainText } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
+import { callOfLine } from '../../core/calls.ts';
 import type { Line } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import { cut, dropInvisible, oneLine } from '../../text/text.ts';
@@ -30,7 +31,7 @@ function linesOfOne(line: Line, tree: JudgedTree, depth: number, options: Render
     case 'note':
       return options.verbosity === 'quiet' ? [] : single(noteLine(line.text, options), depth);
     case 'call': {
-      const call = tree.turn.callsById[line.callId];
+      const call = callOfLine(tree.turn, line);
       const place = { turn: tree.turn, isFinal: tree.status.final, asOf: tree.session.asOf };
       return call === undefined ? [] : single(callLine(call, place, options) ?? [], depth, isFailed(call) ? 'failure' : 'plain');
     }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { callsOf } from '../../../src/core/calls.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { treeOf } from '../../../src/core/tree.ts';
@@ -57,8 +58,7 @@ describe.each([
 
 it('a call takes no longer for the sleep in the middle of it, and the ended calls of the turn keep their time', () => {
   const events = [asked(0), called(1, 'a'), answered(4, 'a'), called(5, 'b'), jump(HOUR_S + 6, 1), answered(HOUR_S + 8, 'b')];
-  const { callsById } = treeAt(events, HOUR_S + 8).turn;
-  const tookMs = Object.values(callsById).map((call) => (call.endedAt ?? 0) - call.startedAt);
+  const tookMs = callsOf(treeAt(events, HOUR_S + 8).turn).map((call) => (call.endedAt ?? 0) - call.startedAt);
   expect(tookMs).toEqual([3_000, 3_000]);
 });
 

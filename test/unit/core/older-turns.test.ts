@@ -1,6 +1,7 @@
 // What the end of a newer turn proves about an older one of the same session: that it is over, and nothing about when or how.
 
 import { describe, expect, it } from 'vitest';
+import { callOf } from '../../../src/core/calls.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { statusOf } from '../../../src/core/status.ts';
 import { answered, asked, at, called, LIMITS, MAIN, said, T0, treeAt } from './scenario.ts';
@@ -61,7 +62,7 @@ describe('an older turn, once a newer one of its session has ended,', () => {
   it('still takes a result that comes late', () => {
     const events = [asked(0), said(1, 'tools'), called(1, 'c'), said(3, 'stop'), ...nextTurn, answered(76, 'c', 3)];
     const { turn } = treeAt(events, 80, 0);
-    expect(turn.callsById['c']?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
+    expect(callOf(turn, 'c')?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
     expect(olderTurn(events, [])).toBe('done. 3s');
   });
 });

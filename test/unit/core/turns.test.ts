@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { failedCallCount, usageOf, withNewestLines } from '../../../src/core/turn.ts';
+import { callOf, failedCallCount } from '../../../src/core/calls.ts';
+import { usageOf, withNewestLines } from '../../../src/core/turn.ts';
 import { answered, asked, at, CHILD, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
 
 const turnsOf = (events: Parameters<typeof fold>[0]): number => fold(events).get(MAIN)?.turns.length ?? 0;
@@ -97,7 +98,7 @@ describe('one turn', () => {
 
   it('takes a late result of an older turn without becoming the current one', () => {
     const events = [asked(0), said(1, 'tools'), called(1, 'c'), asked(3), answered(4, 'c'), said(5, 'stop', 'for the second')];
-    expect(treeAt(events, 6, 0).turn.callsById['c']?.outcome).toEqual({ kind: 'ok' });
+    expect(callOf(treeAt(events, 6, 0).turn, 'c')?.outcome).toEqual({ kind: 'ok' });
     expect(treeAt(events, 6, 1).turn.lines.some((line) => line.kind === 'text' && line.text === 'for the second')).toBe(true);
   });
 
@@ -114,8 +115,8 @@ describe('one turn', () => {
       answered(7, 'c', 3),
       said(8, 'stop'),
     ];
-    expect(treeAt(events, 9, 0).turn.callsById['c']?.outcome).toEqual({ kind: 'ok' });
-    expect(treeAt(events, 9, 1).turn.callsById['c']?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
+    expect(callOf(treeAt(events, 9, 0).turn, 'c')?.outcome).toEqual({ kind: 'ok' });
+    expect(callOf(treeAt(events, 9, 1).turn, 'c')?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
   });
 
   it('keeps its route when the session moves on (LS-27)', () => {

@@ -1,6 +1,7 @@
 // Two sources tell of the same turns, and one of them may be late or gone: what was told in time stands.
 
 import { describe, expect, it } from 'vitest';
+import { callOf } from '../../../src/core/calls.ts';
 import type { Route, SessionEvent } from '../../../src/core/event.ts';
 import { usageOf } from '../../../src/core/turn.ts';
 import { answered, asked, at, called, fold, MAIN, said, stateAt, treeAt } from './scenario.ts';
@@ -71,7 +72,7 @@ describe('a source that tells late', () => {
 
   it('says how a call ended that was thought to have no answer', () => {
     const events = [begun(0, 'r'), ended(5, 'r'), called(1, 'c'), answered(2, 'c', 3)];
-    expect(treeAt(events, 6).turn.callsById['c']?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
+    expect(callOf(treeAt(events, 6).turn, 'c')?.outcome).toEqual({ kind: 'failed', exitCode: 3 });
   });
 });
 

@@ -1,5 +1,6 @@
 // Says in words what boxes would show of folded sessions, for golden files that a person reviews.
 
+import { callOfLine } from '../../../../src/core/calls.ts';
 import type { Fold } from '../../../../src/core/fold.ts';
 import type { CallOutcome } from '../../../../src/core/event.ts';
 import type { Session, Line } from '../../../../src/core/session.ts';
@@ -41,7 +42,7 @@ function describeLine(line: Line, tree: JudgedTree, depth: number): string[] {
     case 'note':
       return [`${pad}note: ${line.text}`];
     case 'call': {
-      const call = tree.turn.callsById[line.callId];
+      const call = callOfLine(tree.turn, line);
       if (Object.values(tree.turn.childrenByKey).some(({ callId }) => callId === line.callId)) return []; // its block shows it
       const args = Object.entries(call?.args ?? {}).map(([name, value]) => `${name}=${value.slice(0, 60)}`);
       return [`${pad}${call?.tool ?? '?'} ${outcomeOf(call?.outcome, call?.endedAt)} ${args.join(' ')}`.trimEnd()];

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, readlinkSync, truncateSync, wr
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { callsOf } from '../../../../src/core/calls.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
@@ -47,7 +48,7 @@ describe('a turn whose process', () => {
     expect(turnOf(watching, writer.key)?.end).toBeUndefined();
     child.kill('SIGKILL');
     await eventually(() => expect(turnOf(watching, writer.key)?.end?.outcome).toBe('lost'));
-    expect(turnOf(watching, writer.key)?.callsById['call-1']?.endedAt).toBeDefined();
+    expect(watching.fold.sessionOf(writer.key).turns.flatMap(callsOf)).toMatchObject([{ callId: 'call-1', endedAt: expect.any(Number) }]);
   });
 
   it('was ended by SIGTERM, which removes its live file, is lost, too', async () => {

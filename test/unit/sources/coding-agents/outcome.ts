@@ -1,5 +1,6 @@
 // What came out of a recording: the folded sessions as text, one line a fact, in the order of the box.
 
+import { callOf } from '../../../../src/core/calls.ts';
 import type { SessionEvent, Usage } from '../../../../src/core/event.ts';
 import { Fold } from '../../../../src/core/fold.ts';
 import type { Call, Line, Session, Turn } from '../../../../src/core/session.ts';
@@ -61,7 +62,7 @@ function lineText(line: Line, turn: Turn): string {
     case 'child':
       return `child ${line.childKey}`;
     case 'call':
-      return callText(turn.callsById[line.callId]);
+      return callText(callOf(turn, line.callId));
     default:
       return line satisfies never;
   }
