@@ -1,9 +1,13 @@
-// `live-status hook`: installs the gateway hook where OpenClaw looks for it, removes it, and shows it.
+// `live-status hook`: installs the gateway hook where OpenClaw looks for it, removes it, and shows it. For Claude Code it does the same with
+// hooks that tell the watcher at once.
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { problemLine, readConfig } from '../config/config.ts';
 import { defaultEnvFile } from '../config/env-file.ts';
+import { claudeCode } from '../sources/claude-code/claude-code-entry.ts';
+import { findHomes } from '../sources/coding-agents/find-homes.ts';
+import { type Done, hooksStatus, installHooks, removeHooks } from './claude-code-hooks.ts';
 import type { CliContext, Command } from './command.ts';
 import { exitCodes, statusCodes } from '../process/exit-codes.ts';
 import {
@@ -22,7 +26,7 @@ import { packageVersion } from '../process/package-version.ts';
 
 export const hookCommand: Command = {
   name: 'hook',
-  summary: 'install, remove or show the hook that starts the watcher with the OpenClaw gateway',
+  summary: 'install, remove or show the hook that starts the watcher with the OpenClaw gateway, or those of Claude Code',
   details: () =>
     [
       'install  copies the hook to the hooks folder of OpenClaw (OPENCLAW_STATE_DIR, else ~/.openclaw) and switches it on; makes an environment',
@@ -30,13 +34,49 @@ export const hookCommand: Command = {
       'remove   switches it off and removes it; a watcher that runs goes on until live-status stop.',
       'status   shows whether it is installed and switched on.',
       '',
+      'With claude-code: hooks in settings.json of Claude Code (CLAUDE_CONFIG_DIR, else ~/.claude). They make empty files in live-status/ there',
+      'when a session asks, stops or ends, so that the watcher knows at once; remove leaves the settings as they were.',
+      '',
       'Exit codes: 0 done, or installed and switched on; 1 a person has to do something; 3 not installed; 64 wrong use; 78 installed, but',
       'settings are missing or wrong.',
     ].join('\n'),
   options: {},
-  operands: { usage: 'install|remove|status', most: 1 },
-  run: async (_values, context, [action]) => runHook(action, context),
+  operands: { usage: 'install|remove|status [claude-code]', most: 2 },
+  run: async (_values, context, [action, agent]) => {
+    if (agent === undefined) return runHook(action, context);
+    if (agent === claudeCode.id) return runClaudeCode(action, context);
+    context.err(`live-status hook: there are no hooks for ${JSON.stringify(agent)}, only for ${claudeCode.id}.`);
+    return exitCodes.usage;
+  },
 };
+
+function runClaudeCode(action: string | undefined, context: CliContext): number {
+  const homes = findHomes(claudeCode.lives, context.env, undefined).paths;
+  switch (action) {
+    case 'install':
+      return printDone(homes.map(installHooks), context);
+    case 'remove':
+      return printDone(homes.map(removeHooks), context);
+    case 'status': {
+      const found = homes.map(hooksStatus);
+      for (const { text } of found) context.out(text);
+      if (found.some(({ state }) => state === 'wrong')) return exitCodes.failed;
+      return found.every(({ state }) => state === 'installed') ? exitCodes.ok : statusCodes.stopped;
+    }
+    case undefined:
+    default:
+      context.err('live-status hook: say install, remove or status. See live-status hook --help.');
+      return exitCodes.usage;
+  }
+}
+
+function printDone(done: readonly Done[], { out, err }: CliContext): number {
+  for (const one of done) {
+    if (one.kind === 'done') out(one.text);
+    else err(one.because);
+  }
+  return done.every(({ kind }) => kind === 'done') ? exitCodes.ok : exitCodes.failed;
+}
 
 function runHook(action: string | undefined, context: CliContext): number {
   switch (action) {

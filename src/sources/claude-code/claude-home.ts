@@ -86,6 +86,7 @@ export class ClaudeHome {
       onMeta: (sessionId, agentId, meta) => this.#book.described(sessionId, agentId, meta),
       onMetaChanged: (sessionId, agentId, meta) => this.#vitals.described(sessionId, agentId, meta),
       onFolder: (path) => this.#foundFolder(path),
+      onSignal: (signal) => (this.#isStopped ? undefined : this.#vitals.signalled(signal)),
     });
     this.#folders = new WatchedFolders({
       root,

@@ -1,7 +1,9 @@
 // What the names below a configuration folder of Claude Code mean. Pure.
 
-/** A folder that is watched. `session` and `agents` belong to one session. */
-export type FolderKind = 'project' | 'session' | 'agents' | 'live' | 'jobs' | 'job';
+import { type Signal, signalOf } from './hook-signals.ts';
+
+/** A folder that is watched. `session` and `agents` belong to one session; `signals` is our own. */
+export type FolderKind = 'project' | 'session' | 'agents' | 'live' | 'jobs' | 'job' | 'signals';
 
 export type FileKind =
   | { kind: 'session'; sessionId: string }
@@ -9,6 +11,7 @@ export type FileKind =
   | { kind: 'meta'; agentId: string }
   | { kind: 'live' }
   | { kind: 'job' }
+  | { kind: 'signal'; signal: Omit<Signal, 'at'> }
   | { kind: 'folder' }
   | { kind: 'other' };
 
@@ -35,6 +38,10 @@ export function fileKindOf(folder: FolderKind, name: string): FileKind {
       return { kind: 'folder' };
     case 'job':
       return name === 'state.json' ? { kind: 'job' } : OTHER;
+    case 'signals': {
+      const signal = signalOf(name);
+      return signal === undefined ? OTHER : { kind: 'signal', signal };
+    }
     default:
       return folder satisfies never;
   }

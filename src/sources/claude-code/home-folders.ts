@@ -6,12 +6,13 @@ import { inSlices } from '../../files/in-slices.ts';
 import { refusalOf } from '../../files/open-file.ts';
 import { type Discovery, type Folder, type FolderLayout, folderVersion } from '../../files/watched-folders.ts';
 import type { FolderKind } from './file-names.ts';
+import { SIGNAL_FOLDER } from './hook-signals.ts';
 
 export interface HomeFolder extends Folder {
   kind: FolderKind;
 }
 
-const TOP: ReadonlySet<string> = new Set(['projects', 'sessions', 'jobs']);
+const TOP: ReadonlySet<string> = new Set(['projects', 'sessions', 'jobs', SIGNAL_FOLDER]);
 const LOOKS_AT_ONCE = 64;
 const RECENT_JOB_MS = 24 * 3_600_000;
 
@@ -24,7 +25,7 @@ export function homeLayout(sessionFolders: () => Iterable<string>, now: () => nu
   };
 }
 
-/** `projects` and each folder in it, `sessions`, `jobs`. */
+/** `projects` and each folder in it, `sessions`, `jobs`, and that of our signals. */
 function isOfTop(path: string): boolean {
   const [top = '', , ...deeper] = path.split(sep);
   return TOP.has(top) && deeper.length === 0;
@@ -37,6 +38,7 @@ async function findFolders(root: string, sessionFolders: readonly string[], now:
     const wanted: [string, FolderKind][] = [
       [join(root, 'sessions'), 'live'],
       [join(root, 'jobs'), 'jobs'],
+      [join(root, SIGNAL_FOLDER), 'signals'],
       ...projects.map((name): [string, FolderKind] => [join(root, 'projects', name), 'project']),
       ...jobs.map((name): [string, FolderKind] => [join(root, 'jobs', name), 'job']),
       ...sessionFolders.flatMap((path): [string, FolderKind][] => [

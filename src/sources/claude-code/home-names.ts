@@ -5,6 +5,7 @@ import { addBounded } from '../../core/bounded-map.ts';
 import type { AgentMeta } from './agent-links.ts';
 import { AgentMetas } from './agent-metas.ts';
 import { fileKindOf } from './file-names.ts';
+import { type Signal, takeSignal } from './hook-signals.ts';
 import { type HomeFolder, sessionOfAgents } from './home-folders.ts';
 import type { Problems } from './home-problems.ts';
 import { listFolder, UnchangedFolders } from './list-folder.ts';
@@ -22,6 +23,8 @@ export interface HomeNamesOptions {
   onMetaChanged(sessionId: string, agentId: string, meta: AgentMeta): void;
   /** The folder of a session or a job has appeared. */
   onFolder(path: string): void;
+  /** A hook of ours has run. */
+  onSignal(signal: Signal): void;
 }
 
 const MAX_SEEN_FOLDERS = 100_000;
@@ -79,6 +82,8 @@ export class HomeNames {
         return this.#options.live.look(path);
       case 'job':
         return this.#options.live.lookJob(path);
+      case 'signal':
+        return this.#hear(folder.path, name, kind.signal);
       case 'folder':
         return this.#foundFolder(path, isNew);
       case 'other':
@@ -86,6 +91,11 @@ export class HomeNames {
       default:
         return kind satisfies never;
     }
+  }
+
+  async #hear(folder: string, name: string, signal: Omit<Signal, 'at'>): Promise<void> {
+    const at = await takeSignal(folder, name);
+    if (at !== undefined) this.#options.onSignal({ ...signal, at });
   }
 
   async #describe(sessionId: string, agentId: string, folder: string): Promise<void> {

@@ -22,6 +22,8 @@ export interface Waiter {
   tracks: readonly Track[];
   process: LiveProcess | undefined;
   job: JobState | undefined;
+  /** When a hook said that the program asks, if its process has said nothing since. */
+  askedAt: number | undefined;
 }
 
 export class Waits {
@@ -51,12 +53,13 @@ export class Waits {
     this.#waitBySession.delete(sessionId);
   }
 
-  #waitOf({ root, tracks, process, job }: Waiter): Wait | undefined {
+  #waitOf({ root, tracks, process, job, askedAt }: Waiter): Wait | undefined {
     if (root.openRun === undefined) return undefined;
     const question = openCall(root, (tool) => tool === QUESTION);
     const isWaiting = process?.status === 'waiting' || (process?.status === undefined && job?.isBlocked === true);
-    if (!isWaiting && question === undefined) return undefined;
     const call = question ?? newestCall(tracks);
+    const isAsked = askedAt !== undefined && call !== undefined;
+    if (!isWaiting && !isAsked && question === undefined) return undefined;
     const on = question !== undefined || process?.waitingFor === 'input needed' ? 'answer' : 'approval';
     const text = this.#textOf(root, call, job);
     const isOwn = call !== undefined && root.callsById.has(call.callId);
@@ -94,7 +97,7 @@ function questionIn(input: Record<string, unknown>): string {
 }
 
 /** When its process wrote it; a question that only the transcript shows has no such time. */
-function instantOf({ process, root }: Waiter, now: number): number {
-  const at = process?.statusAt ?? openCall(root, (tool) => tool === QUESTION)?.at;
+function instantOf({ process, root, askedAt }: Waiter, now: number): number {
+  const at = askedAt ?? process?.statusAt ?? openCall(root, (tool) => tool === QUESTION)?.at;
   return at === undefined ? now : at;
 }

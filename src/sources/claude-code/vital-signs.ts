@@ -4,6 +4,8 @@
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Timers } from '../../core/timers.ts';
+import { HeardSignals } from './heard-signals.ts';
+import type { Signal } from './hook-signals.ts';
 import type { LiveFiles, LiveProcess } from './live-files.ts';
 import type { AgentMeta } from './agent-links.ts';
 import { keyOf, type SessionBook, type Track } from './session-book.ts';
@@ -29,6 +31,8 @@ const MAX_ENDS = 1_000;
 const IDLE_MS = 2_000;
 /** The programs before 2.1 write no end and have no live file. */
 const PAUSE_MS = 5_000;
+/** A process confirms within 1.7 s that it asks. If it does not, a hook of somebody else has answered. */
+const CONFIRMED_MS = 2_000;
 /** From here on every process has a live file. */
 const FIRST_WITH_FILE = [2, 1, 139] as const;
 
@@ -39,6 +43,7 @@ export class VitalSigns {
   readonly #endByAgent = new Map<string, Extract<Fact, { kind: 'agent_ended' }>>();
   /** Sessions of which a process was seen. */
   readonly #hadProcess = new Set<string>();
+  readonly #signals = new HeardSignals();
 
   constructor(options: VitalSignsOptions) {
     this.#options = options;
@@ -58,7 +63,13 @@ export class VitalSigns {
     // A dialog of a process that has just taken the session up is none of the run before.
     const owners = processes.filter(({ startedAt }) => startedAt <= root.lastAt);
     const process = owners.find(({ status }) => status === 'waiting') ?? owners[0];
-    const waiter = { root, tracks: book.ofSession(sessionId), process, job: live.jobOf(sessionId) };
+    const waiter = {
+      root,
+      tracks: book.ofSession(sessionId),
+      process,
+      job: live.jobOf(sessionId),
+      askedAt: this.#askedAt(sessionId, process),
+    };
     for (const event of this.#waits.update(waiter, clock.now())) book.emit(root, event);
     this.#watchIdle(root, processes);
     if (processes.length === 0) this.#watchGone(sessionId);
@@ -66,9 +77,53 @@ export class VitalSigns {
 
   /** A run looks as if it were over. Whatever follows says that it is not. */
   paused(track: Track, { runId, at }: Extract<Fact, { kind: 'paused' }>): void {
-    this.#timers.restart(`pause:${track.key}`, PAUSE_MS, () => {
+    const isSaid = this.#signals.at(track.sessionId, 'Stop') >= at;
+    this.#timers.restart(`pause:${track.key}`, isSaid ? 0 : PAUSE_MS, () => {
       if (track.openRun === runId && track.callsById.size === 0) this.#end(track, 'done', at);
     });
+  }
+
+  /** A hook of ours has run. Lines may come a little later, and say more. */
+  signalled(signal: Signal): void {
+    const { sessionId, name } = signal;
+    if (!this.#signals.hear(signal, this.#options.clock.now())) return;
+    switch (name) {
+      case 'PermissionRequest':
+        this.#timers.restart(`asked:${sessionId}`, CONFIRMED_MS, () => this.look(sessionId));
+        return this.look(sessionId);
+      case 'Stop':
+      case 'StopFailure':
+        this.#timers.track(this.#readAll(sessionId).then(() => this.#endPaused(sessionId)));
+        return;
+      case 'SessionEnd':
+        return this.#timers.restart(`left:${sessionId}`, GONE_MS, () => this.#leave(signal));
+      default:
+        return name satisfies never;
+    }
+  }
+
+  /** Only what the process has said since is newer. One that says nothing of itself would not tell us the answer, either. */
+  #askedAt(sessionId: string, process: LiveProcess | undefined): number | undefined {
+    const at = this.#signals.at(sessionId, 'PermissionRequest');
+    const isNews = process?.status !== undefined && process.statusAt <= at && this.#options.clock.now() - at < CONFIRMED_MS;
+    return isNews ? at : undefined;
+  }
+
+  /** What looks as if it were over is over. */
+  #endPaused(sessionId: string): void {
+    const root = this.#options.book.get(sessionId);
+    if (root?.openRun === undefined || root.callsById.size > 0 || !this.#timers.isWaiting(`pause:${root.key}`)) return;
+    this.#timers.cancel(`pause:${root.key}`);
+    this.#end(root, 'done', root.lastAt);
+  }
+
+  /** The program has left the session. Another one may have it open, or have taken it up. */
+  async #leave({ sessionId, at }: Signal): Promise<void> {
+    await this.#readAll(sessionId);
+    const root = this.#options.book.get(sessionId);
+    if (root === undefined || root.lastAt > at || this.#options.live.of(sessionId).length > 0) return;
+    this.#endPaused(sessionId);
+    if (this.#hasOpenWork(sessionId)) this.#lose(sessionId);
   }
 
   /** A line came: the run is not over. */
