@@ -1,6 +1,7 @@
 // Collects the facts of `/health` from the running parts.
 
 import type { Board } from '../boxes/board/board.ts';
+import { slotOwner } from '../boxes/board/box-policy.ts';
 import type { BoardRow } from '../boxes/board/box-entry.ts';
 import { describeLateness } from '../boxes/publish/lateness.ts';
 import type { Publisher, PublisherStats } from '../boxes/publish/publisher-ports.ts';
@@ -113,7 +114,7 @@ export function slotFacts(rows: readonly BoardRow[]): { withoutSlot: number; bus
   if (withoutSlot === 0) return { withoutSlot, busiestAgent: undefined };
   const holders = Map.groupBy(
     rows.filter(({ slot }) => slot === 'has'),
-    ({ agentId }) => agentId,
+    slotOwner,
   );
   const [busiest] = [...holders].toSorted(([, one], [, other]) => other.length - one.length);
   return { withoutSlot, busiestAgent: busiest?.[0] };

@@ -11,7 +11,7 @@ import { type RootTurn, treeOf } from '../../core/tree.ts';
 import { fingerprint } from '../../core/turn.ts';
 import type { BoardOptions, BoardPorts } from './board-ports.ts';
 import { type BoardRow, type BoxEntry, isAboutToShow, isDrawn, newEntry, rowOf, settle, strayRow } from './box-entry.ts';
-import { decideBox } from './box-policy.ts';
+import { decideBox, slotOwner } from './box-policy.ts';
 import { hasOpenTurn } from './due-ticks.ts';
 import { Families } from './families.ts';
 import { HomeWatch } from './home-watch.ts';
@@ -49,7 +49,7 @@ export class Board {
     this.#options = options;
     this.#time = new TimeWatch(options.policy, () => this.entries().filter(({ final }) => !final).length);
     this.#slots = new SlotSharing({
-      agentOf: ({ sessionKey }) => ports.sessions.get(sessionKey)?.agentId ?? '',
+      ownerOf: ({ sessionKey }) => slotOwner(ports.sessions.get(sessionKey)),
       lastEventAtOf: (entry) => {
         const tree = this.#treeOfEntry(entry);
         return tree === undefined ? 0 : lastEventAt(tree);

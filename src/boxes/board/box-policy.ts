@@ -84,16 +84,22 @@ function isFailureOrWaiting({ state }: TurnStatus): boolean {
 
 export interface SlotCandidate {
   boxId: string;
-  agentId: string;
+  /** Whose share the slot is. */
+  owner: string;
   holdsSlot: boolean;
   openedAt: number;
   lastEventAt: number;
   quiet: boolean;
 }
 
+/** Slots are shared among agents. Coding agents all have the name of their program, so there each project has a share of its own. */
+export function slotOwner(session: { agentId: string; address?: string } | undefined): string {
+  return session?.address ?? session?.agentId ?? '';
+}
+
 /**
  * Chooses the boxes that are kept up to date when there are more than `limit`. Holders stay, but quiet ones give way to waiting turns. No
- * agent holds more than half of the slots while others wait; it may have those that they do not need.
+ * owner holds more than half of the slots while others wait; it may have those that they do not need.
  */
 export function chooseSlots(candidates: readonly SlotCandidate[], limit: number): Set<string> {
   if (limit === 0 || candidates.length <= limit) return new Set(candidates.map((candidate) => candidate.boxId));
@@ -105,12 +111,12 @@ export function chooseSlots(candidates: readonly SlotCandidate[], limit: number)
   return new Set([...within, ...beyond].slice(0, limit).map((candidate) => candidate.boxId));
 }
 
-/** The first `share` of each agent, and the others, both in their order. */
+/** The first `share` of each owner, and the others, both in their order. */
 function shared(ordered: readonly SlotCandidate[], share: number): { within: SlotCandidate[]; beyond: SlotCandidate[] } {
-  const countByAgent = new Map<string, number>();
-  const isWithin = ({ agentId }: SlotCandidate): boolean => {
-    const count = (countByAgent.get(agentId) ?? 0) + 1;
-    countByAgent.set(agentId, count);
+  const countByOwner = new Map<string, number>();
+  const isWithin = ({ owner }: SlotCandidate): boolean => {
+    const count = (countByOwner.get(owner) ?? 0) + 1;
+    countByOwner.set(owner, count);
     return count <= share;
   };
   const { within = [], beyond = [] } = Object.groupBy(ordered, (candidate) => (isWithin(candidate) ? 'within' : 'beyond'));

@@ -5,7 +5,7 @@ import { chooseSlots } from './box-policy.ts';
 
 /** What slots depend on beside the entries; looked up only where it matters. */
 interface SlotFacts {
-  agentOf(entry: BoxEntry): string;
+  ownerOf(entry: BoxEntry): string;
   lastEventAtOf(entry: BoxEntry): number;
 }
 
@@ -21,7 +21,7 @@ export class SlotSharing {
   /** Call for each entry that may have changed: the slots are shared out again only when one of them needs more or less than before. */
   note(entry: BoxEntry): void {
     const { boxId, openedAt, state } = entry;
-    const needs = isCandidate(entry) ? `${openedAt} ${state === 'quiet'} ${this.#facts.agentOf(entry)}` : undefined;
+    const needs = isCandidate(entry) ? `${openedAt} ${state === 'quiet'} ${this.#facts.ownerOf(entry)}` : undefined;
     if (this.#needsById.get(boxId) === needs) return;
     this.#isStale = true;
     if (needs === undefined) this.#needsById.delete(boxId);
@@ -41,7 +41,7 @@ export class SlotSharing {
       const { boxId, holdsSlot, openedAt, state } = entry;
       const quiet = state === 'quiet';
       const lastEventAt = quiet ? this.#facts.lastEventAtOf(entry) : 0;
-      return { boxId, agentId: this.#facts.agentOf(entry), holdsSlot, openedAt, lastEventAt, quiet };
+      return { boxId, owner: this.#facts.ownerOf(entry), holdsSlot, openedAt, lastEventAt, quiet };
     });
     const chosen = chooseSlots(candidates, limit());
     const gained = open.filter(({ boxId, holdsSlot }) => chosen.has(boxId) && !holdsSlot);

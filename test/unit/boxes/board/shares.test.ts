@@ -9,7 +9,7 @@ import { BoardHarness } from './board-harness.ts';
 function candidates(agents: string, holders: number): SlotCandidate[] {
   return agents.split('').map((agentId, index) => ({
     boxId: `${agentId}${index}`,
-    agentId,
+    owner: agentId,
     holdsSlot: index < holders,
     openedAt: index,
     lastEventAt: index,
@@ -70,6 +70,21 @@ describe('one agent with 25 sessions at work', () => {
     expect(waiting.map(({ agentId, why }) => [agentId, why?.includes('MAX_ACTIVE_SESSIONS')])).toEqual(
       Array.from({ length: 6 }, () => ['hog', true]),
     );
+  });
+
+  it('of a coding agent, whose sessions all have its name, leaves another project its box', async () => {
+    const desk = new BoardHarness({ maxBoxes: 20, policy: { openAfterMs: 0 } });
+    const work = async (project: string, session: string): Promise<void> => {
+      desk.tell({ type: 'session_seen', agentId: 'codex', address: `codex:/home/dev/${project}` }, session);
+      desk.ask(session);
+      desk.call('c', session);
+      await desk.pass(1);
+    };
+    for (let index = 0; index < 25; index++) await work('shop', `codex:${index}`);
+    await work('blog', 'codex:other');
+    const waiting = desk.board.rows().filter(({ slot }) => slot === 'waits');
+    expect(waiting.map(({ address }) => address)).toEqual(Array.from({ length: 6 }, () => 'codex:/home/dev/shop'));
+    expect(slotFacts(desk.board.rows())).toEqual({ withoutSlot: 6, busiestAgent: 'codex:/home/dev/shop' });
   });
 
   it('every row has a post or a reason', async () => {
