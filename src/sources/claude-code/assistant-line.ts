@@ -3,8 +3,10 @@
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Usage } from '../../core/event.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import { plainId } from '../coding-agents/plain-id.ts';
 import type { Fact, FactBody } from './session-facts.ts';
 import { answered, closeRun, endRun, resumeRun } from './session-runs.ts';
+import { nameOfFailure } from './failed-call.ts';
 import type { SessionLine } from './session-line.ts';
 import { dated, type OpenRun, type TurnMemory } from './turn-memory.ts';
 import { textOf } from './user-line.ts';
@@ -41,13 +43,11 @@ function leftBehind(memory: TurnMemory, at: number): Fact[] {
 function failureOf(record: JsonRecord, message: JsonRecord): { reason: string; text: string } {
   const status = asNumber(record['apiErrorStatus']);
   const kind = asText(record['apiErrorType']) ?? asText(record['error']);
-  const parts = [status === undefined ? undefined : String(status), kind === 'unknown' ? undefined : kind];
-  const named = parts.filter((part) => part !== undefined).join(' ');
-  return { reason: named === '' ? 'the model call failed' : named, text: textOf(message['content']) };
+  return { reason: nameOfFailure(status, kind === 'unknown' ? undefined : kind), text: textOf(message['content']) };
 }
 
 function usageFacts(message: JsonRecord, memory: TurnMemory, run: OpenRun): FactBody[] {
-  const messageId = asText(message['id']);
+  const messageId = plainId(message['id']);
   const raw = asRecord(message['usage']);
   if (messageId === undefined || raw === undefined) return [];
   const usage = memory.newUsage(messageId, usageOf(raw));
@@ -86,7 +86,7 @@ function blockFacts(block: JsonRecord, index: number, { lineId, memory, run, at,
     const id = index === 0 ? lineId : `${lineId}:${index}`;
     return [{ kind: 'text', runId: run.runId, lineId: id, text, at }, ...answered(memory, run, message['stop_reason'], at)];
   }
-  const [callId, tool] = [asText(block['id']), asText(block['name'])];
+  const [callId, tool] = [plainId(block['id']), asText(block['name'])];
   if (block['type'] !== 'tool_use' || callId === undefined || tool === undefined) return [];
   const input = asRecord(block['input']) ?? {};
   run.hasAnswered = false;

@@ -1,6 +1,7 @@
 // Decodes what a running Claude Code says about itself: `sessions/<pid>.json` and `jobs/<id>/state.json`. Pure.
 
 import { asNumber, asRecord, asText, parseJson } from '../../core/json-guards.ts';
+import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
 
 /** One process. Nothing but these fields is looked at: others of the file are private or secret. */
 export interface LiveState {
@@ -40,10 +41,10 @@ export function decodeLiveState(text: string, writtenAt: number): LiveState | un
     procStart: typeof start === 'number' ? String(start) : asText(start),
     pidDomain: asText(raw['pidDomain']),
     sessionId,
-    startedAt: asNumber(raw['startedAt']) ?? 0,
+    startedAt: plausibleInstant(asNumber(raw['startedAt'])) ?? 0,
     status: statusOf(raw['status']),
     waitingFor: asText(raw['waitingFor']),
-    statusAt: asNumber(raw['statusUpdatedAt']) ?? asNumber(raw['updatedAt']) ?? writtenAt,
+    statusAt: plausibleInstant(asNumber(raw['statusUpdatedAt'])) ?? plausibleInstant(asNumber(raw['updatedAt'])) ?? writtenAt,
     cwd: asText(raw['cwd']),
   };
 }

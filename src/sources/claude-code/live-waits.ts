@@ -1,6 +1,7 @@
 // Says when a session waits for a person, and for what: from what its process says, and only while a turn is open. Owns the waits that
 // were told.
 
+import type { Visibility } from '../../core/source.ts';
 import type { DecodedEvent } from '../openclaw/decoding/decoded-event.ts';
 import type { JobState } from './live-state.ts';
 import type { LiveProcess } from './live-files.ts';
@@ -69,11 +70,21 @@ export class Waits {
   /** The tool's name; its command, or the question, where the route allows that. */
   #textOf({ may }: Track, call: Call | undefined, job: JobState | undefined): string {
     if (call?.tool === QUESTION) return may.texts ? this.#describe(questionIn(call.input)) : '';
-    if (may.commands && job?.needs !== undefined) return this.#describe(job.needs.replace(/^approve /, ''));
+    const needs = shownNeeds(job, may);
+    if (needs !== undefined) return this.#describe(needs);
     if (call === undefined) return '';
     const command = call.input['command'];
     return this.#describe(may.commands && typeof command === 'string' ? `${call.tool}: ${command}` : call.tool);
   }
+}
+
+const APPROVAL = /^approve (?=[\w.:-]+: )/;
+
+/** What a job says that it needs is a tool with its command, or else a text of the agent. */
+function shownNeeds(job: JobState | undefined, may: Visibility): string | undefined {
+  const needs = job?.needs;
+  if (needs === undefined) return undefined;
+  return (APPROVAL.test(needs) ? may.commands : may.texts) ? needs.replace(APPROVAL, '') : undefined;
 }
 
 type Call = Track['callsById'] extends Map<string, infer Value> ? Value : never;

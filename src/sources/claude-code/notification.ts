@@ -1,5 +1,6 @@
 // Decodes a `<task-notification>`: a sub-agent or a command in the background has ended, and the turn goes on.
 
+import { plainId } from '../coding-agents/plain-id.ts';
 import type { Fact, FactBody } from './session-facts.ts';
 import { closeRun, resumeRun } from './session-runs.ts';
 import { dated, type TurnMemory } from './turn-memory.ts';
@@ -20,7 +21,7 @@ export interface Notification {
 }
 
 export function decodeNotification({ text, lineId, startsTurn, endsByText }: Notification, memory: TurnMemory, at: number): Fact[] {
-  const taskId = tagIn(text, 'task-id');
+  const taskId = plainId(tagIn(text, 'task-id'));
   const shellRun = taskId === undefined ? undefined : memory.runByShell.get(taskId);
   const runId = shellRun ?? (taskId === undefined ? undefined : memory.runByAgent.get(taskId));
   const ended = taskId === undefined ? [] : dated(endOf(taskId, text, shellRun !== undefined, startsTurn), at);

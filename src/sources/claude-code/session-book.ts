@@ -10,6 +10,7 @@ import { createSafeText, type SafeText } from '../openclaw/decoding/safe-text.ts
 import { type AgentCall, AgentLinks, type AgentMeta } from './agent-links.ts';
 import { CLAUDE_CODE } from './claude-code-identity.ts';
 import type { About, Fact } from './session-facts.ts';
+import type { Folders } from './shown-args.ts';
 import { shownEvents } from './shown-events.ts';
 
 /** A session, or a sub-agent in it. */
@@ -21,7 +22,9 @@ export interface Track {
   /** The folder that the session began in: its project never changes. */
   home: string | undefined;
   address: string | undefined;
+  /** Of what it does where it is now. */
   may: Visibility;
+  folders: Folders;
   /** A sub-agent's name and who started it. */
   child: { label: string; agentType: string; parentKey: string } | undefined;
   introducedAs: string;
@@ -88,6 +91,7 @@ export class SessionBook {
       home: undefined,
       address: undefined,
       may: NOTHING_VISIBLE,
+      folders: [],
       child: undefined,
       introducedAs: '',
       openRun: undefined,
@@ -121,7 +125,7 @@ export class SessionBook {
     const agent = track.agentId === undefined ? undefined : `${track.sessionId}/${track.agentId}`;
     if (agent !== undefined && fact.kind === 'prompt') this.#links.seen(agent, fact.text);
     this.#remember(track, fact);
-    const stage = { may: track.may, folders: foldersOf(track), safe: this.#safe, emitsQuestions: this.#options.emitsQuestions };
+    const stage = { may: track.may, folders: track.folders, safe: this.#safe, emitsQuestions: this.#options.emitsQuestions };
     for (const event of shownEvents(fact, stage)) this.emit(track, event);
     if (agent !== undefined) this.#links.seen(agent);
     if (fact.kind === 'agent_called') this.#links.called(track.sessionId, { ...fact, parentKey: track.key });
@@ -146,6 +150,7 @@ export class SessionBook {
   learn(track: Track, about: About): void {
     track.about = { ...track.about, ...about };
     this.place(track, track.about.cwd);
+    if (about.cwd !== undefined) this.#locate(track, about.cwd);
     if (track.introducedAs !== '' && (about.title !== undefined || about.model !== undefined)) this.introduce(track);
   }
 
@@ -155,7 +160,18 @@ export class SessionBook {
     const root = track.agentId === undefined ? undefined : this.get(track.sessionId);
     track.home = root?.home ?? cwd;
     track.address = root?.address ?? `${CLAUDE_CODE.id}:${projectOf(cwd).main}`;
-    track.may = this.#options.visibility(track.address);
+    this.#locate(track, cwd);
+  }
+
+  /** Whoever works in the folder of another project shows no more than the rules show of that one. */
+  #locate(track: Track, cwd: string): void {
+    const { home, address } = track;
+    if (home === undefined || address === undefined) return;
+    const [own, project] = [this.#options.visibility(address), folderOf(track) ?? home];
+    const { main } = projectOf(cwd);
+    const isAtHome = main === project || isWithin(cwd, home) || isWithin(cwd, project);
+    track.may = isAtHome ? own : inBoth(own, this.#options.visibility(`${CLAUDE_CODE.id}:${main}`));
+    track.folders = isAtHome ? [cwd, home, project] : [home, project];
   }
 
   /** Emits an event of this session, after its introduction. */
@@ -230,6 +246,15 @@ function folderOf({ address }: Track): string | undefined {
   return address?.slice(CLAUDE_CODE.id.length + 1);
 }
 
-function foldersOf(track: Track): string[] {
-  return [track.about.cwd, track.home, folderOf(track)].filter((folder) => folder !== undefined);
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+function inBoth(one: Visibility, other: Visibility): Visibility {
+  return {
+    isRouted: one.isRouted,
+    commands: one.commands && other.commands,
+    texts: one.texts && other.texts,
+    prompts: one.prompts && other.prompts,
+  };
 }

@@ -1,6 +1,7 @@
 // Turns the lines of one session file, or of a sub-agent's, into facts. Does no I/O and knows nothing of other files.
 
 import { asText, type JsonRecord } from '../../core/json-guards.ts';
+import { keyPart } from '../coding-agents/plain-id.ts';
 import { decodeAssistant } from './assistant-line.ts';
 import { CopiedHistory, type IsCopy } from './copied-history.ts';
 import type { About, Fact } from './session-facts.ts';
@@ -103,7 +104,7 @@ export class SessionDecoder {
   }
 
   #aboutOf(record: JsonRecord): About {
-    const [sessionId, cwd, version] = [asText(record['sessionId']), asText(record['cwd']), asText(record['version'])];
+    const [sessionId, cwd, version] = [keyPart(record['sessionId']), asText(record['cwd']), asText(record['version'])];
     return {
       ...(sessionId === undefined ? {} : { sessionId }),
       ...(cwd === undefined ? {} : { cwd }),

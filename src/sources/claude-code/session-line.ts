@@ -1,6 +1,8 @@
 // One line of a session file as an object: narrowed, not interpreted.
 
 import { asRecord, asText, type JsonRecord, parseJson } from '../../core/json-guards.ts';
+import { plainId } from '../coding-agents/plain-id.ts';
+import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
 import { lookAt } from './line-look.ts';
 
 /** A line. A silent one has no record: it matters only as a parent of others. */
@@ -13,26 +15,23 @@ export interface SessionLine {
 }
 
 const NOTHING: JsonRecord = {};
-const EARLIEST_AT = Date.UTC(2020, 0);
-const LATEST_AT = Date.UTC(2100, 0);
 
 /** `undefined` for what is no object. */
 export function readLine(text: string): SessionLine | undefined {
   const look = lookAt(text);
   if (look.isSilent && look.type !== undefined)
-    return { type: look.type, uuid: look.uuid, parentUuid: look.parentUuid, at: undefined, record: NOTHING };
+    return { type: look.type, uuid: plainId(look.uuid), parentUuid: plainId(look.parentUuid), at: undefined, record: NOTHING };
   const record = asRecord(parseJson(text));
   if (record === undefined) return undefined;
   return {
     type: asText(record['type']) ?? '',
-    uuid: asText(record['uuid']),
-    parentUuid: asText(record['parentUuid']),
+    uuid: plainId(record['uuid']),
+    parentUuid: plainId(record['parentUuid']),
     at: instantOf(record['timestamp']),
     record,
   };
 }
 
 function instantOf(value: unknown): number | undefined {
-  const at = typeof value === 'string' ? Date.parse(value.slice(0, 40)) : Number.NaN;
-  return at >= EARLIEST_AT && at <= LATEST_AT ? at : undefined;
+  return typeof value === 'string' ? plausibleInstant(Date.parse(value.slice(0, 40))) : undefined;
 }

@@ -1,6 +1,6 @@
 // What of a tool's arguments may be shown: paths always, everything else only where a route allows commands or texts. Never contents.
 
-import { basename, isAbsolute, relative } from 'node:path';
+import { basename, isAbsolute, normalize, relative } from 'node:path';
 import { asText, type JsonRecord } from '../../core/json-guards.ts';
 import type { Visibility } from '../../core/source.ts';
 import { judgedArgs, shortened } from '../coding-agents/judged-args.ts';
@@ -48,7 +48,7 @@ export function hiddenArgs(input: JsonRecord, safe: SafeText): Record<string, st
 
 /** Below one of the folders: relative to it. Outside: the last part alone. */
 function pathIn(path: string, folders: Folders): string {
-  if (!isAbsolute(path)) return path.startsWith('..') || path.startsWith('~') ? basename(path) : path;
+  if (!isAbsolute(path)) return normalize(path).startsWith('..') || path.startsWith('~') ? basename(path) : path;
   for (const folder of folders) {
     const inside = relative(folder, path) || '.';
     if (!inside.startsWith('..') && !isAbsolute(inside)) return inside;

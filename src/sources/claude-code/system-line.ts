@@ -3,6 +3,7 @@
 import { asNumber, asRecord, asText } from '../../core/json-guards.ts';
 import type { Fact } from './session-facts.ts';
 import { endRun, resumeRun } from './session-runs.ts';
+import { nameOfFailure } from './failed-call.ts';
 import type { SessionLine } from './session-line.ts';
 import { dated, type TurnMemory } from './turn-memory.ts';
 
@@ -36,12 +37,11 @@ function failedCall(line: SessionLine, memory: TurnMemory, at: number): Fact[] {
   const runId = memory.run?.runId;
   if (runId === undefined) return resumed;
   const error = asRecord(line.record['error']);
-  const [status, type] = [asNumber(error?.['status']), asText(error?.['type'])];
-  const reason = [status === undefined ? undefined : String(status), type].filter((part) => part !== undefined).join(' ');
+  const reason = nameOfFailure(asNumber(error?.['status']), asText(error?.['type']));
   const waitMs = asNumber(line.record['retryInMs']);
   const attempt = asNumber(line.record['retryAttempt']) ?? 1;
   const nextAt = waitMs === undefined ? {} : { nextAt: at + waitMs };
-  return [...resumed, { kind: 'retry', runId, attempt, reason: reason === '' ? 'the model call failed' : reason, ...nextAt, at }];
+  return [...resumed, { kind: 'retry', runId, attempt, reason, ...nextAt, at }];
 }
 
 function killedAgents(memory: TurnMemory, at: number): Fact[] {

@@ -3,6 +3,7 @@
 import { setBounded } from '../../core/bounded-map.ts';
 import type { CallOutcome } from '../../core/event.ts';
 import { asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import { keyPart, plainId } from '../coding-agents/plain-id.ts';
 import type { FactBody } from './session-facts.ts';
 import type { SessionLine } from './session-line.ts';
 import type { TurnMemory } from './turn-memory.ts';
@@ -16,7 +17,7 @@ const EXIT_CODE = /^Exit code (\d{1,6})\b/;
 const BY_RULE: ReadonlySet<unknown> = new Set(['config', 'rule', 'policy', 'hook', 'classifier']);
 
 export function decodeResult(result: JsonRecord, line: SessionLine, memory: TurnMemory): FactBody[] {
-  const callId = asText(result['tool_use_id']);
+  const callId = plainId(result['tool_use_id']);
   if (callId === undefined) return [];
   const details = asRecord(line.record['toolUseResult']) ?? {};
   const tool = memory.toolsByCall.get(callId);
@@ -28,7 +29,7 @@ export function decodeResult(result: JsonRecord, line: SessionLine, memory: Turn
 }
 
 function outcomeOf(result: JsonRecord, record: JsonRecord, details: JsonRecord): CallOutcome {
-  const handle = asText(details['backgroundTaskId']);
+  const handle = plainId(details['backgroundTaskId']);
   if (handle !== undefined) return { kind: 'background', handle };
   if (result['is_error'] !== true) return { kind: 'ok' };
   const text = textOf(result['content']);
@@ -48,7 +49,7 @@ function denialOf(record: JsonRecord): CallOutcome {
 
 /** A sub-agent that was waited for has ended with its call; its own file says how. */
 function agentFacts(callId: string, details: JsonRecord, memory: TurnMemory): FactBody[] {
-  const agentId = asText(details['agentId']);
+  const agentId = keyPart(details['agentId']);
   const { run } = memory;
   if (agentId === undefined || run === undefined) return [];
   const isAsync = details['isAsync'] === true || details['status'] === 'async_launched';

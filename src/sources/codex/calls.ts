@@ -10,7 +10,7 @@ import type { OpenTurn } from './open-turn.ts';
 import type { LineEvent } from './rollout-event.ts';
 import type { ShownArgs, ShownThread } from './shown-thread.ts';
 import { keyOfThread } from './thread-key.ts';
-import { threadIdOf } from './thread.ts';
+import { keyPart } from '../coding-agents/plain-id.ts';
 import { readOutput, type OutputFacts } from './tool-output.ts';
 
 const MAX_CALLS = 1_000;
@@ -79,7 +79,7 @@ export class Calls {
     this.#openById.delete(callId);
     if (call?.handle !== undefined) return this.#polled(call.handle, facts);
     if (facts.outcome.kind === 'background') setBounded(this.#callByHandle, facts.outcome.handle, callId, MAX_CALLS);
-    const child = call?.tool === 'spawn_agent' ? threadIdOf(facts.childId) : undefined;
+    const child = call?.tool === 'spawn_agent' ? keyPart(facts.childId) : undefined;
     return [{ type: 'tool_ended', callId, outcome: facts.outcome }, ...(child === undefined ? [] : [this.spawned(callId, child)])];
   }
 

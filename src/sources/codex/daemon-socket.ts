@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import type { Clock } from '../../core/clock.ts';
 import { asList, asRecord, asText, type JsonRecord, parseJson } from '../../core/json-guards.ts';
 import { Timers } from '../../core/timers.ts';
-import { threadIdOf } from './thread.ts';
+import { keyPart } from '../coding-agents/plain-id.ts';
 
 /** `undefined`: it waits for nobody. */
 export type WaitsOn = 'approval' | 'answer' | undefined;
@@ -93,7 +93,7 @@ export class DaemonSocket {
   }
 
   #told(id: unknown, status: unknown): void {
-    const threadId = threadIdOf(id);
+    const threadId = keyPart(id);
     if (threadId !== undefined && asText(asRecord(status)?.['type']) !== undefined)
       this.#options.onStatus(threadId, waitsOnOf(asRecord(status)));
   }

@@ -4,7 +4,7 @@ import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guard
 import { type Calls, outcomeOfItem } from './calls.ts';
 import type { LineEvent } from './rollout-event.ts';
 import type { ShownArgs } from './shown-thread.ts';
-import { threadIdOf } from './thread.ts';
+import { keyPart } from '../coding-agents/plain-id.ts';
 import type { Turns } from './turns.ts';
 
 interface ItemContext {
@@ -30,11 +30,11 @@ export function decodeItem(item: JsonRecord, context: ItemContext): LineEvent[] 
     case 'FileChange':
       return ended(item, 'apply_patch', turns.shown.changes(asRecord(item['changes']) ?? {}), context);
     case 'McpToolCall':
-      return ended(item, mcpNameOf(item), turns.shown.args('mcp', item['arguments']), context);
+      return ended(item, turns.shown.word(mcpNameOf(item)), turns.shown.args('mcp', item['arguments']), context);
     case 'ImageView':
       return ended(item, 'view_image', turns.shown.changes({ [pathOfImage(item)]: true }), context);
     case 'CollabAgentToolCall':
-      return [...ended(item, asText(item['tool']) ?? 'agents', NO_ARGS, context), ...spawnedBy(item, context)];
+      return [...ended(item, turns.shown.word(asText(item['tool']) ?? 'agents'), NO_ARGS, context), ...spawnedBy(item, context)];
     case 'SubAgentActivity':
       return item['kind'] === 'started' ? spawned(item, [item['agent_thread_id']], context) : [];
     case 'Reasoning':
@@ -74,7 +74,7 @@ function spawned(item: JsonRecord, threadIds: readonly unknown[], { turns, calls
   const callId = turns.idOf(item['id']);
   if (callId === undefined) return [];
   return threadIds.flatMap((id) => {
-    const childId = threadIdOf(id);
+    const childId = keyPart(id);
     return childId === undefined ? [] : [calls.spawned(callId, childId)];
   });
 }

@@ -3,6 +3,7 @@
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Decoded } from '../../files/log-format.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
 import type { Visibility } from '../../core/source.ts';
 import { Calls } from './calls.ts';
@@ -133,7 +134,7 @@ class RolloutDecoder {
 
   #decodeItem(payload: JsonRecord, turns: Turns, calls: Calls, at: number): LineEvent[] {
     const item = asRecord(payload['item']) ?? {};
-    const decoded = decodeItem(item, { turns, calls, at, startedAt: asNumber(payload['started_at_ms']) });
+    const decoded = decodeItem(item, { turns, calls, at, startedAt: plausibleInstant(asNumber(payload['started_at_ms'])) });
     if (decoded === undefined) this.#unknown(`item:${asText(item['type']) ?? ''}`);
     return decoded ?? [];
   }

@@ -3,6 +3,7 @@
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../core/json-guards.ts';
 import type { Entry } from '../../files/log-format.ts';
 import { hashKeyOf } from '../../files/seen-entries.ts';
+import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
 
 /** `kind` is the type, with the payload's type behind a slash where it has one. */
 export interface RolloutLine {
@@ -31,8 +32,6 @@ const SILENT_KINDS: ReadonlySet<string> = new Set([
 const TYPES_WITH_KINDS: ReadonlySet<string> = new Set(['event_msg', 'response_item']);
 const BEGINNING = /^\{"timestamp":"([^"\\]{10,40})",(?:"ordinal":(\d{1,15}),)?"type":"(\w{1,60})"(?:,"payload":\{"type":"(\w{1,60})")?/;
 const NEXT_LINE = '{"timestamp":"';
-const EARLIEST_AT = Date.UTC(2020, 0);
-const LATEST_AT = Date.UTC(2100, 0);
 
 /** Never throws, whatever the text is. */
 export function lookAt(text: string): Look {
@@ -59,8 +58,8 @@ function kindOf(type: string | undefined, inner: string | undefined): string | u
 }
 
 function lineOf(timestamp: unknown, kind: string, payload: JsonRecord): Look {
-  const at = typeof timestamp === 'string' ? Date.parse(timestamp.slice(0, 40)) : (asNumber(timestamp) ?? Number.NaN);
-  return at >= EARLIEST_AT && at <= LATEST_AT ? { line: { at: Math.trunc(at), kind, payload } } : { unknown: 'no-timestamp' };
+  const at = plausibleInstant(typeof timestamp === 'string' ? Date.parse(timestamp.slice(0, 40)) : asNumber(timestamp));
+  return at === undefined ? { unknown: 'no-timestamp' } : { line: { at, kind, payload } };
 }
 
 /** When the line was written. */

@@ -12,6 +12,8 @@ import type { Thread } from './thread.ts';
 const MAX_TEXT_POINTS = 4_000;
 const MAX_LINE_POINTS = 200;
 const MAX_PATHS = 8;
+/** Arguments of Codex's own tools that are texts of the agent, for its sub-agents, its plan, or whoever approves. */
+const TEXTS: ReadonlySet<string> = new Set(['message', 'items', 'task_name', 'plan', 'explanation', 'justification']);
 const PATCHED_FILE = /^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm;
 const PATCH = '*** Begin Patch'; // what follows is the content of files
 
@@ -96,8 +98,14 @@ export class ShownThread {
     const given = tool === 'exec' ? { command: asText(input) ?? '' } : argumentsOf(input);
     const named = typeof given['path'] === 'string' ? this.#pathArgs([given['path']]).args : {};
     const kept = withoutPatches(given);
-    const args = this.#may.commands ? { ...this.#short(tool, kept), ...named } : named;
+    const args = { ...this.#short(tool, this.#allowed(tool, kept)), ...named };
     return { args, hidden: tool === 'exec' ? {} : judgedArgs(kept, this.#safe) }; // the commands of a script are calls of their own
+  }
+
+  /** The tools of other servers have a dot in their names: nobody knows what their arguments are. */
+  #allowed(tool: string, args: JsonRecord): JsonRecord {
+    const isText = (name: string): boolean => !tool.includes('.') && TEXTS.has(name);
+    return Object.fromEntries(Object.entries(args).filter(([name]) => (isText(name) ? this.#may.texts : this.#may.commands)));
   }
 
   /** The files of a patch. */

@@ -1,6 +1,7 @@
 // What the first line of a rollout says of its thread.
 
 import { asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import { keyPart } from '../coding-agents/plain-id.ts';
 
 /** One thread. Its id is its identity: the name of a file says less, and a thread may have several files. */
 export interface Thread {
@@ -19,11 +20,9 @@ export interface Thread {
   readonly startedAt: number;
 }
 
-const THREAD_ID = /^[\w-]{1,80}$/;
-
 /** The thread of a `session_meta`; `undefined` without a usable id. */
 export function threadOf(payload: JsonRecord, at: number): Thread | undefined {
-  const id = threadIdOf(payload['id']);
+  const id = keyPart(payload['id']);
   if (id === undefined) return undefined;
   const started = Date.parse(asText(payload['timestamp']) ?? '');
   return {
@@ -35,15 +34,10 @@ export function threadOf(payload: JsonRecord, at: number): Thread | undefined {
   };
 }
 
-/** An id that can be part of a key. */
-export function threadIdOf(value: unknown): string | undefined {
-  return typeof value === 'string' && THREAD_ID.test(value) ? value : undefined;
-}
-
 function originOf(payload: JsonRecord): Pick<Thread, 'isSubAgent' | 'parentId' | 'nickname' | 'taskName' | 'role'> {
   const subagent = asRecord(payload['source'])?.['subagent'];
   const spawn = asRecord(asRecord(subagent)?.['thread_spawn']);
-  const parentId = threadIdOf(payload['parent_thread_id']) ?? threadIdOf(spawn?.['parent_thread_id']);
+  const parentId = keyPart(payload['parent_thread_id']) ?? keyPart(spawn?.['parent_thread_id']);
   const taskName = asText(spawn?.['agent_path'])?.split('/').at(-1);
   const [nickname, role] = [asText(spawn?.['agent_nickname']), asText(spawn?.['agent_role'])];
   return {

@@ -11,6 +11,7 @@ import type { ShownThread } from './shown-thread.ts';
 import type { CallUsage } from './usage.ts';
 
 const NO_ANSWER = 'ended without an answer';
+const ERROR_NAME = /^[\w.-]{1,60}$/; // of several words it would be a message
 
 export class Turns {
   readonly #owner: ShownThread;
@@ -134,7 +135,7 @@ export class Turns {
   #reasonOf(error: JsonRecord): string {
     const info = error['codex_error_info'];
     const name = asText(info) ?? Object.keys(asRecord(info) ?? {})[0];
-    const isNamed = name !== undefined && name !== 'other';
+    const isNamed = name !== undefined && name !== 'other' && ERROR_NAME.test(name);
     return this.#owner.line(asText(error['message'])) ?? this.#owner.word(isNamed ? name.replaceAll('_', ' ') : 'the model call failed');
   }
 

@@ -86,8 +86,8 @@ function addWords(words: Words, { payload }: JsonRecord, line: string): void {
   if (item['type'] === 'AgentMessage') words.texts.push(...contents);
   if (raw['type'] === 'agent_message') words.texts.push(asText(raw['message']) ?? '');
   const args = raw['type'] === 'function_call' ? (asRecord(parseJson(asText(raw['arguments']) ?? '')) ?? {}) : {};
-  words.commands.push(...['cmd', 'justification', 'message', 'task_name'].flatMap((name) => asText(args[name]) ?? []));
-  words.texts.push(asText(args['task_name']) ?? ''); // it names the sub-agent, too
+  words.commands.push(asText(args['cmd']) ?? '');
+  words.texts.push(...['justification', 'message', 'task_name', 'explanation'].flatMap((name) => asText(args[name]) ?? []));
   words.never.push(...(asText(item['aggregated_output']) ?? '').split('\n'), ...linesOfOutput(raw['output']));
   words.never.push(...asList(item['summary_text']).flatMap((text) => asText(text)?.split('\n') ?? []));
   if (line.includes('"developer"')) words.never.push('permissions instructions', 'skills_instructions');

@@ -170,3 +170,34 @@ describe('threads', () => {
     expect(decoded({ logs: () => [['a.jsonl', text]] }).unknown).toEqual(['event_msg/new_thing', 'item:NewItem', 'another']);
   });
 });
+
+describe('words that no switch shows', () => {
+  const ROUTED = { isRouted: true, commands: false, texts: false, prompts: false };
+  const shown = (may: object, ...lines: [string, Record<string, unknown>][]): string => {
+    const { events } = decoded({ logs: () => [['a.jsonl', file(meta(PAGINATED), started('u1'), ...lines)]] }, { ...ROUTED, ...may });
+    return JSON.stringify(events, (name, value: unknown) => (name === 'hidden' ? undefined : value));
+  };
+  const call = (name: string, args: object) => response('function_call', { name, arguments: JSON.stringify(args), call_id: name });
+
+  it('what an agent writes for its sub-agents, its plan and whoever approves is a text, no command', () => {
+    const lines = [
+      call('spawn_agent', { message: 'CANARY-task', task_name: 'CANARY-name' }),
+      call('update_plan', { plan: [{ step: 'CANARY-step', status: 'pending' }], explanation: 'CANARY-why' }),
+      call('exec_command', { cmd: 'make', justification: 'CANARY-justification' }),
+    ];
+    expect(shown({ commands: true }, ...lines)).not.toContain('CANARY');
+    expect(shown({ commands: true }, ...lines)).toContain('make');
+    expect(shown({ texts: true }, ...lines)).toContain('CANARY-justification');
+    expect(shown({ texts: true }, ...lines)).not.toContain('make');
+  });
+
+  it('the name of an error that is a sentence', () => {
+    const error = { message: 'CANARY', codex_error_info: 'cannot do CANARY' };
+    expect(shown({}, command('c1'), event('task_complete', { turn_id: 'u1', error }))).not.toContain('CANARY');
+  });
+});
+
+it('an inner call that began in no year of this century begins with its line', () => {
+  const inner = event('item_completed', { item: { type: 'McpToolCall', id: 'exec-1', server: 's', tool: 't' }, started_at_ms: 1e300 });
+  expect(of(told(file(meta(PAGINATED), started('u1'), inner)), 'tool_started').map(({ at }) => at)).toEqual([BEGAN + 2_000]);
+});
