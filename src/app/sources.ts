@@ -2,7 +2,8 @@
 
 import { packageVersion } from '../process/package-version.ts';
 import type { Config } from '../config/config.ts';
-import type { SessionEvent } from '../core/event.ts';
+import type { SessionEvent, Usage } from '../core/event.ts';
+import { costOf, type Prices } from '../core/price.ts';
 import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
 import type { SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
@@ -12,7 +13,7 @@ import { neededArgsOf } from './encoding.ts';
 import { wantsQuestions } from './coordinator-wiring.ts';
 
 /** The ports that all sources share. */
-export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit' | 'visibility'> {
+export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit' | 'visibility' | 'costOf'> {
   positions: Pick<PositionStore, 'stored' | 'set'>;
   sessions(): SessionsByKey;
 }
@@ -34,13 +35,18 @@ export async function createSources(config: Config, host: SourceHost): Promise<S
     neededArgs: neededArgsOf(config),
     showsFailures: config.verbosity === 'detail',
   };
+  const priced = config.prices === undefined ? host : { ...host, costOf: costBy(config.prices) };
   const sources = await Promise.all(
     chosen.map((entry): Promise<Source | undefined> => {
       const isOnlySource = agentsOf.filter((agents) => agents === entry.capabilities.agents).length === 1;
-      return entry.create({ ...settings, isOnlySource }, portsOf(entry, host, SOURCES));
+      return entry.create({ ...settings, isOnlySource }, portsOf(entry, priced, SOURCES));
     }),
   );
   return sources.filter((source) => source !== undefined);
+}
+
+function costBy(prices: Prices): NonNullable<SourceHost['costOf']> {
+  return (model: string | undefined, usage: Usage) => costOf(prices, model, usage);
 }
 
 /** The ports of one source: only its own positions, sessions and turns. `all`: every source of the catalogue. */

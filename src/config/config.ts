@@ -2,6 +2,8 @@
 
 import { type ChosenSources, chooseSources } from './choose-sources.ts';
 import { readLabelsFile } from './labels-file.ts';
+import type { Prices } from '../core/price.ts';
+import { readPricesFile } from './prices-file.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import { misspeltVariables } from './misspelt-variables.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -11,7 +13,7 @@ import { settings, type Values } from './settings.ts';
 import { isLoopback } from '../core/loopback.ts';
 
 /** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
-export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources };
+export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources; readonly prices?: Prices };
 
 /** One problem, without the value of any secret. */
 export interface Problem {
@@ -35,7 +37,7 @@ export interface DescribedSetting {
 }
 
 type Name = keyof Values;
-type Draft = { -readonly [N in Name]?: Values[N] } & { chosen?: ChosenSources };
+type Draft = { -readonly [N in Name]?: Values[N] } & { chosen?: ChosenSources; prices?: Prices };
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table are its names
 const rows = Object.entries(settings) as [Name, Setting<unknown>][];
@@ -53,6 +55,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     ...resolveHealthToken(draft),
     ...checkPlaintext(draft),
     ...checkToolLabels(draft),
+    ...resolvePrices(draft),
     ...checkRates(draft),
   ];
   problems.push(...checkHealthHost(draft, problems));
@@ -194,6 +197,14 @@ function checkToolLabels(draft: Draft): Problem[] {
   if (!draft.toolLabelsFile) return [];
   const read = readLabelsFile(draft.toolLabelsFile);
   return 'wrong' in read ? [problem(settings.toolLabelsFile, read.wrong)] : [];
+}
+
+function resolvePrices(draft: Draft): Problem[] {
+  if (!draft.pricesFile) return [];
+  const read = readPricesFile(draft.pricesFile);
+  if ('wrong' in read) return [problem(settings.pricesFile, read.wrong)];
+  draft.prices = read.value;
+  return [];
 }
 
 // A problem quotes the text it found, and somebody may have put the token into the wrong variable.

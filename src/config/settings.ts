@@ -92,6 +92,7 @@ export const settings = {
     'when the thread of a box is deleted: the box stays away (park), or it continues in the channel',
   ),
   toolLabelsFile: optional('TOOL_LABELS_FILE', path('a JSON file with tool labels'), 'labels of tools that replace the built-in ones'),
+  pricesFile: optional('PRICES_FILE', path('a JSON file with prices'), 'prices of models, for the cost of turns whose agent tells none'),
   maxStatusLines: setting('MAX_STATUS_LINES', wholeNumber('lines', 1, 200), '15', 'most lines in a box; the oldest are dropped'),
   maxMessageChars: setting(
     'MAX_MESSAGE_CHARS',

@@ -1,7 +1,7 @@
 // What a source of events is. Each lives in a folder of its own; `src/sources/catalogue.ts` lists them all.
 
 import type { Clock } from './clock.ts';
-import type { SessionEvent } from './event.ts';
+import type { SessionEvent, Usage } from './event.ts';
 import type { Logger } from './log.ts';
 
 /** One source of events, from `start` on until `stop`. */
@@ -89,6 +89,8 @@ export interface SourcePorts {
   knownKeys(): Iterable<string>;
   /** What may be shown of sessions with that address (see `session_seen`). The same for the life of the process. */
   visibility(address: string): Visibility;
+  /** What a call costs by the operator's prices, 0 where none is known: for what tells no cost itself. Without it nobody has given any. */
+  costOf?(model: string | undefined, usage: Usage): number;
   /** Turns that were open when an earlier process ended; asked at the start. */
   openTurns(): readonly OpenTurn[];
 }

@@ -54,10 +54,8 @@ function usageFacts(message: JsonRecord, memory: TurnMemory, run: OpenRun): Fact
   if (usage === undefined) return [];
   const contextTokens = usage.input + usage.cacheRead + usage.cacheWrite;
   const model = asText(message['model']);
-  return [
-    { kind: 'used', runId: run.runId, messageId, usage },
-    ...memory.learn({ contextTokens, ...(model === undefined ? {} : { model }) }),
-  ];
+  const named = model === undefined ? {} : { model };
+  return [{ kind: 'used', runId: run.runId, messageId, ...named, usage }, ...memory.learn({ contextTokens, ...named })];
 }
 
 function usageOf(raw: JsonRecord): Usage {

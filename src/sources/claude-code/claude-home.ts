@@ -59,13 +59,13 @@ export class ClaudeHome {
   #lastEventAt: number | undefined;
 
   constructor(options: HomeOptions) {
-    const { id, dir: root, clock, log, redact, visibility, polling, emitsQuestions, fileEvents } = options;
+    const { id, dir: root, clock, log, redact, polling, emitsQuestions, fileEvents } = options;
     this.#options = options;
     this.#problems = createProblems(log, clock);
     this.#timers = new Timers(clock);
     const emit = (event: SessionEvent) => this.#emit(event);
     const onFact = (track: Track, fact: Fact) => this.#onFact(track, fact);
-    this.#book = new SessionBook({ source: id, clock, redact, visibility, emitsQuestions, emit, onFact });
+    this.#book = new SessionBook({ ...options, source: id, emitsQuestions, emit, onFact });
     this.#live = new LiveFiles({
       root,
       clock,

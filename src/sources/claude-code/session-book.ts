@@ -9,6 +9,7 @@ import type { DecodedEvent } from '../openclaw/decoding/decoded-event.ts';
 import { createSafeText, type SafeText } from '../openclaw/decoding/safe-text.ts';
 import { type AgentCall, AgentLinks, type AgentMeta } from './agent-links.ts';
 import { CLAUDE_CODE } from './claude-code-identity.ts';
+import { EstimatedCost } from './estimated-cost.ts';
 import type { About, Fact } from './session-facts.ts';
 import type { Folders } from './shown-args.ts';
 import { shownEvents } from './shown-events.ts';
@@ -36,7 +37,7 @@ export interface Track {
   callsById: Map<string, Extract<Fact, { kind: 'call' }>>;
 }
 
-export interface SessionBookOptions extends Pick<SourcePorts, 'clock' | 'redact' | 'visibility'> {
+export interface SessionBookOptions extends Pick<SourcePorts, 'clock' | 'redact' | 'visibility' | 'costOf'> {
   source: string;
   emitsQuestions: boolean;
   emit(event: SessionEvent): void;
@@ -57,6 +58,7 @@ export class SessionBook {
   readonly #safe: SafeText;
   readonly #tracksByKey = new Map<string, Track>();
   readonly #links: AgentLinks;
+  readonly #costsBySession = new Map<string, EstimatedCost>();
 
   constructor(options: SessionBookOptions) {
     this.#options = options;
@@ -117,7 +119,15 @@ export class SessionBook {
   }
 
   take(track: Track, facts: readonly Fact[]): void {
-    for (const fact of facts) this.#takeOne(track, fact);
+    for (const fact of facts) this.#takeOne(track, this.#priced(track, fact));
+  }
+
+  #priced({ sessionId, agentId }: Track, fact: Fact): Fact {
+    const { costOf } = this.#options;
+    if (costOf === undefined) return fact;
+    const cost = this.#costsBySession.get(sessionId) ?? new EstimatedCost(costOf);
+    setBounded(this.#costsBySession, sessionId, cost, MAX_TRACKS);
+    return cost.apply(fact, agentId !== undefined);
   }
 
   #takeOne(track: Track, fact: Fact): void {

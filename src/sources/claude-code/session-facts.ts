@@ -13,7 +13,7 @@ export type FactBody =
   /** Nothing says that the run is over, but it looks like it: versions before 2.1 write no end. */
   | { kind: 'paused'; runId: string }
   | { kind: 'text'; runId: string; lineId: string; text: string }
-  | { kind: 'used'; runId: string; messageId: string; usage: Usage }
+  | { kind: 'used'; runId: string; messageId: string; model?: string; usage: Usage }
   | { kind: 'call'; runId: string; callId: string; tool: string; input: JsonRecord }
   | { kind: 'result'; callId: string; outcome: CallOutcome }
   | { kind: 'retry'; runId: string; attempt: number; reason: string; nextAt?: number }

@@ -63,14 +63,14 @@ class CodexHome {
   #isStopped = false;
 
   constructor(options: CodexHomeOptions) {
-    const { home, polling, clock, log, redact, visibility, checkpoints, onProgress, fileEvents } = options;
+    const { home, polling, clock, log, checkpoints, onProgress, fileEvents } = options;
     this.#options = options;
     this.#logs = new AgentLogs<RolloutEvent>({
       root: home,
       layout: DAY_FOLDERS,
       noun: 'rollout',
       isLog: isRollout,
-      format: rolloutFormat({ redact, visibility, onUnknown: (kind) => this.#countUnknown(kind) }),
+      format: rolloutFormat({ ...options, onUnknown: (kind) => this.#countUnknown(kind) }),
       clock,
       log,
       polling,

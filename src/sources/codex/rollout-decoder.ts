@@ -5,7 +5,7 @@ import type { Decoded } from '../../files/log-format.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
-import type { Visibility } from '../../core/source.ts';
+import type { SourcePorts } from '../../core/source.ts';
 import { Calls } from './calls.ts';
 import { decodeItem } from './decode-item.ts';
 import type { FactsEvent, LineEvent, RolloutEvent, SessionFacts } from './rollout-event.ts';
@@ -13,12 +13,9 @@ import { lookAt, type RolloutLine } from './rollout-line.ts';
 import { ShownThread } from './shown-thread.ts';
 import { threadOf } from './thread.ts';
 import { Turns } from './turns.ts';
-import { contextUseOf, TokenCounts, usageOfRecord } from './usage.ts';
+import { type CallUsage, contextUseOf, TokenCounts, usageOfRecord } from './usage.ts';
 
-export interface RolloutDecoderOptions {
-  /** Gets every text in full, before anything is cut off. */
-  redact(text: string): string;
-  visibility(address: string): Visibility;
+export interface RolloutDecoderOptions extends Pick<SourcePorts, 'redact' | 'visibility' | 'costOf'> {
   /** Gets short harmless names to count. */
   onUnknown(kind: string): void;
 }
@@ -50,6 +47,8 @@ class RolloutDecoder {
   #turns: Turns | undefined;
   #calls: Calls | undefined;
   #facts: SessionFacts = {};
+  /** As the line names it. */
+  #model: string | undefined;
 
   constructor(options: RolloutDecoderOptions) {
     this.#options = options;
@@ -121,8 +120,9 @@ class RolloutDecoder {
       case 'event_msg/token_count':
         return this.#decodeCount(payload, owner, turns, at);
       case 'token_usage_record':
-        return turns.use(usageOfRecord(payload), at);
+        return turns.use(this.#priced(usageOfRecord(payload)), at);
       case 'turn_context':
+        this.#model = asText(payload['model']);
         return this.#learn(modelIn(payload), owner);
       case 'compacted':
         return turns.compact(at);
@@ -142,7 +142,14 @@ class RolloutDecoder {
   /** Where there are records of calls, the sums say only how full the context is. */
   #decodeCount(payload: JsonRecord, owner: ShownThread, turns: Turns, at: number): (LineEvent | FactsEvent)[] {
     const used = owner.thread.isPaginated ? undefined : this.#counts.next(payload);
-    return [...turns.use(used, at), ...this.#learn(contextUseOf(payload), owner)];
+    return [...turns.use(this.#priced(used), at), ...this.#learn(contextUseOf(payload), owner)];
+  }
+
+  /** Codex tells no cost. */
+  #priced(used: CallUsage | undefined): CallUsage | undefined {
+    if (used === undefined) return undefined;
+    const costUsd = this.#options.costOf?.(this.#model, used.usage) ?? 0;
+    return { ...used, usage: { ...used.usage, costUsd } };
   }
 
   #learn(facts: SessionFacts, owner: ShownThread): FactsEvent[] {

@@ -267,6 +267,34 @@ describe('health that others can reach', () => {
   );
 });
 
+describe('PRICES_FILE', () => {
+  const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75 };
+
+  it('has four prices for each model', () => {
+    const path = file('prices.json', JSON.stringify({ 'claude-sonnet-*': price }));
+    expect(valid({ ...REQUIRED, PRICES_FILE: path }).prices).toEqual({ 'claude-sonnet-*': price });
+    expect(valid(REQUIRED).prices).toBeUndefined();
+  });
+
+  it('is named among the problems when it is something else, and is not quoted', () => {
+    for (const [content, words] of [
+      ['hush-hush', 'is not a JSON object'],
+      ['[]', 'is not a JSON object'],
+      [JSON.stringify({ fine: price, hush: { ...price, input: '3' } }), 'whose entry 2 does not have the numbers input, output'],
+      [JSON.stringify({ hush: { ...price, output: -1 } }), 'whose entry 1 does not have'],
+      [JSON.stringify({ hush: { input: 1, output: 1 } }), 'whose entry 1 does not have'],
+      ['{ "hush": { "input": 1e999, "output": 1, "cacheRead": 1, "cacheWrite": 1 } }', 'whose entry 1 does not have'],
+    ] as const) {
+      const lines = problems({ ...REQUIRED, CRON: 'often', PRICES_FILE: file('prices.json', content) });
+      expect(lines).toEqual(expect.arrayContaining([expect.stringContaining(words), expect.stringContaining('CRON')]));
+      expect(lines.join()).not.toContain('hush');
+    }
+    expect(problems({ ...REQUIRED, PRICES_FILE: '/nowhere.json' })).toEqual([
+      expect.stringMatching(/^PRICES_FILE names a file that cannot/),
+    ]);
+  });
+});
+
 describe('TOOL_LABELS_FILE', () => {
   it('must be a JSON object, and what else it is is not quoted', () => {
     expect(problems({ ...REQUIRED, TOOL_LABELS_FILE: file('good.json', '{"exec":{}}') })).toEqual([]);

@@ -5,7 +5,7 @@ import type { Clock } from '../../../../src/core/clock.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { Fold } from '../../../../src/core/fold.ts';
 import type { Session } from '../../../../src/core/session.ts';
-import type { Source, Visibility } from '../../../../src/core/source.ts';
+import type { Source, SourcePorts, Visibility } from '../../../../src/core/source.ts';
 import { systemClock } from '../../../../src/process/system-clock.ts';
 import { CLAUDE_CODE } from '../../../../src/sources/claude-code/claude-code-identity.ts';
 import { createClaudeCodeSource } from '../../../../src/sources/claude-code/claude-code-source.ts';
@@ -37,6 +37,7 @@ export interface WatchOptions {
   processes?: ProcessTable;
   emitsQuestions?: boolean;
   redact?: (text: string) => string;
+  costOf?: NonNullable<SourcePorts['costOf']>;
 }
 
 /** The caller stops it. */
@@ -62,7 +63,7 @@ export async function watch(options: WatchOptions): Promise<Watching> {
     },
     [CLAUDE_CODE],
   );
-  const { dirs, processes, emitsQuestions } = options;
+  const { dirs, processes, emitsQuestions, costOf } = options;
   const source = createClaudeCodeSource({
     ...ports,
     dirs,
@@ -70,6 +71,7 @@ export async function watch(options: WatchOptions): Promise<Watching> {
     openTurns: () => openTurnsOf(fold.sessionsByKey, CLAUDE_CODE.id),
     ...(processes === undefined ? {} : { processes }),
     ...(emitsQuestions === undefined ? {} : { emitsQuestions }),
+    ...(costOf === undefined ? {} : { costOf }),
   });
   await source.start();
   const stop = async (): Promise<Memory> => {

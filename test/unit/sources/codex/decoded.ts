@@ -1,7 +1,7 @@
 // What the decoder alone makes of a recording, in the order in which lines were written.
 
 import type { SessionEvent } from '../../../../src/core/event.ts';
-import type { Visibility } from '../../../../src/core/source.ts';
+import type { SourcePorts, Visibility } from '../../../../src/core/source.ts';
 import { createRolloutDecoder } from '../../../../src/sources/codex/rollout-decoder.ts';
 import { entriesOf, writtenAt } from '../../../../src/sources/codex/rollout-line.ts';
 import { sessionEvents } from '../../../../src/sources/codex/session-events.ts';
@@ -11,10 +11,16 @@ import { EVERYTHING } from '../coding-agents/running.ts';
 export function decoded(
   recording: Pick<Recording, 'logs'>,
   visibility: Visibility = EVERYTHING,
+  prices: Pick<SourcePorts, 'costOf'> = {},
 ): { events: SessionEvent[]; unknown: string[] } {
   const unknown: string[] = [];
   const told = recording.logs().flatMap(([, text]) => {
-    const options = { redact: (line: string) => line, visibility: () => visibility, onUnknown: (kind: string) => unknown.push(kind) };
+    const options = {
+      ...prices,
+      redact: (line: string) => line,
+      visibility: () => visibility,
+      onUnknown: (kind: string) => unknown.push(kind),
+    };
     const decode = createRolloutDecoder(options);
     const lines = text.trimEnd().split('\n').flatMap(entriesOf);
     return lines.map((entry) => ({ at: writtenAt(entry.text) ?? 0, events: decode(entry.text).events }));

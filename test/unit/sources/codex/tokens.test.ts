@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { asRecord, asText, parseJson } from '../../../../src/core/json-guards.ts';
 import { type Recording, recordingsOf } from '../coding-agents/recording.ts';
+import { costOf, type Prices } from '../../../../src/core/price.ts';
+import { EVERYTHING } from '../coding-agents/running.ts';
 import { decoded } from './decoded.ts';
 
 interface Tokens {
@@ -17,6 +19,26 @@ describe('tokens', () => {
 
   it.each(recordingsOf('codex-0.134.0').map((recording) => [recording.name, recording] as const))('%s', (_name, recording) => {
     expect(emitted(recording)).toEqual(counted(recording));
+  });
+});
+
+describe('cost', () => {
+  const [recording] = recordingsOf('codex-0.171.0');
+  const usages = (prices: Prices) =>
+    decoded(recording ?? { logs: () => [] }, EVERYTHING, { costOf: (model, usage) => costOf(prices, model, usage) }).events.flatMap(
+      (event) => (event.type === 'message' && event.usage !== undefined ? [event.usage] : []),
+    );
+
+  it('is that of the given prices for the model of the turn', () => {
+    const found = usages({ 'gpt-*': { input: 1, output: 10, cacheRead: 100, cacheWrite: 0 } });
+    expect(found.length).toBeGreaterThan(0);
+    for (const { input, output, cacheRead, costUsd } of found)
+      expect(costUsd).toBeCloseTo((input + 10 * output + 100 * cacheRead) / 1_000_000, 12);
+  });
+
+  it('is not made up for a model without a price', () => {
+    const found = usages({ 'other-*': { input: 1, output: 1, cacheRead: 1, cacheWrite: 1 } });
+    expect(found.map(({ costUsd }) => costUsd)).toEqual(found.map(() => 0));
   });
 });
 
