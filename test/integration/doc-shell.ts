@@ -79,7 +79,7 @@ export function looksLike(shown: readonly string[]): RegExp {
 /** A text without what differs from run to run. */
 export function loose(text: string): string {
   return text
-    .replaceAll(/\b(?:[a-z0-9]{26}|[0-9a-f]{8}|[0-9a-f]{64})\b/g, 'ID')
+    .replaceAll(/\b(?:[a-z0-9]{26}|[0-9a-f]{8}|[0-9a-f]{16}|[0-9a-f]{64})\b/g, 'ID')
     .replaceAll(/\d+(?:\.\d+)*/g, 'N')
     .replaceAll(/ +/g, ' ');
 }

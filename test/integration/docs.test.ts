@@ -41,7 +41,9 @@ async function newcomer(prefixes: readonly string[], extra: NodeJS.ProcessEnv = 
     ['/home/you', home],
     ['127.0.0.1:9090', `127.0.0.1:${port}`],
   ];
-  const ours = Object.keys(process.env).filter((name) => /^(?:MM|OPENCLAW|XDG|LIVE_STATUS)_|^npm_config_loglevel$/.test(name));
+  const ours = Object.keys(process.env).filter((name) =>
+    /^(?:MM|OPENCLAW|XDG|LIVE_STATUS|CLAUDE|CODEX)_|^(?:ROUTES|CODING_HOMES)$|^npm_config_loglevel$/.test(name),
+  );
   const env = { ...process.env, ...Object.fromEntries(ours.map((name) => [name, undefined])) };
   const npm = {
     npm_config_prefix: join(home, '.local'),
@@ -131,6 +133,26 @@ describe('the other documents', { timeout: 300_000 }, () => {
       await expectShown(step);
     }
     expect(existsSync(join(home, '.openclaw-second', 'hooks', 'status-watcher-hook'))).toBe(false);
+  });
+
+  it('lead in CODING-AGENTS.md from one variable to a box of Claude Code, and say where it is', async () => {
+    await settled();
+    const project = join(home, '.claude', 'projects', '-home-you-code-shop');
+    for (const folder of [project, join(home, '.claude', 'sessions'), join(home, 'code', 'shop', '.git')])
+      mkdirSync(folder, { recursive: true });
+    const steps = runnable('docs/CODING-AGENTS.md');
+    const asked = steps.findIndex(({ command }) => command.includes('"session "'));
+    expect(asked).toBeGreaterThan(0);
+    for (const step of steps.slice(0, asked)) await expectShown(step);
+    const sessionId = '5a8f7a39-50cf-4b4b-9c3e-0f4f6d3c7f11';
+    const [now, cwd] = [Date.now(), join(home, 'code', 'shop')];
+    const live = { pid: process.pid, sessionId, cwd, startedAt: now - 1_000, status: 'busy', statusUpdatedAt: now };
+    writeFileSync(join(home, '.claude', 'sessions', `${process.pid}.json`), JSON.stringify(live));
+    const line = { type: 'user', isSidechain: false, uuid: sessionId, sessionId, cwd, version: '2.1.332' };
+    const said = { ...line, timestamp: new Date(now).toISOString(), message: { role: 'user', content: 'please' } };
+    writeFileSync(join(project, `${sessionId}.jsonl`), `${JSON.stringify(said)}\n`);
+    await until('its box is there', () => rig.boxes().some(({ title }) => title.includes('[ACTIVE] claude-code · shop #7f11')));
+    for (const step of steps.slice(asked)) await expectShown(step);
   });
 
   it('lead in UPGRADE.md to a verified watcher and to the old instructions', async () => {
