@@ -2,6 +2,7 @@
 
 import type { AgentRig } from './agent-rig.ts';
 import { boxShows, boxTells, type Truth } from './box-checks.ts';
+import { withOurHooks } from './part-hooks.ts';
 
 export type Part = (rig: AgentRig) => Promise<void>;
 
@@ -108,6 +109,9 @@ const IN_TERMINAL: Record<string, Part> = {
     await rig.opens(rig.agent.resumeArguments);
     await asked(rig, 'plain', { title: DONE, lines: [/There are five items/], counts: ['plain'] });
     if (rig.boxOf(turn)?.title.startsWith('[LOST]') !== true) throw new Error(`the lost turn became ${rig.boxOf(turn)?.title}`);
+  },
+  'our hooks: a wait and an end are told, the settings are as before': async (rig) => {
+    if (rig.agent.source === 'claude-code') await withOurHooks(rig); // there are none for Codex
   },
 };
 
