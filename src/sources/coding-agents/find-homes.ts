@@ -29,7 +29,9 @@ export function findHomes({ variable, folder }: AgentHome, env: NodeJS.ProcessEn
     .flatMap(expanded)
     .map((home) => join(home, folder))
     .filter(isFolder);
-  return { paths: [...new Set([...own, ...others])], areThere: own.some(isFolder) || others.length > 0 };
+  // A user who watches for others need not run the agent.
+  const wanted = named.length === 0 && others.length > 0 ? own.filter(isFolder) : own;
+  return { paths: [...new Set([...wanted, ...others])], areThere: own.some(isFolder) || others.length > 0 };
 }
 
 function pathsIn(text: string | undefined, env: NodeJS.ProcessEnv): string[] {

@@ -65,6 +65,12 @@ describe('homes', () => {
       undefined,
       { paths: [ann, bob], areThere: true },
     ],
+    [
+      'only those of others, for a user who has none',
+      { HOME: join(users, 'nobody') },
+      join(users, '*'),
+      { paths: [ann, bob], areThere: true },
+    ],
     ['those of all users', { HOME: join(users, 'ann') }, join(users, '*'), { paths: [ann, bob], areThere: true }],
   ])('are %s', (_what, env, others, expected) => {
     expect(findHomes(CODEX, env, others)).toEqual(expected);
