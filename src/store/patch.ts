@@ -1,7 +1,7 @@
 // What changed between two states of plain data, as JSON, and the newer state made of that. Cheap where the newer state shares with the
 // older one what did not change. Does not know what the data means.
 
-import { isRecord } from '../core/json-guards.ts';
+import { asList, asNumber, isRecord } from '../core/json-guards.ts';
 
 /**
  * `to`: another value. `in`: the same object with some members changed or new, and without those that are `gone`. `of`: a list made of
@@ -77,20 +77,21 @@ function addOlder(items: Item[], at: number): void {
   else items.push([at, at + 1]);
 }
 
-/** The state after `patch`. A patch that was not made for `before` gives something else, and never throws. */
-export function patched(before: unknown, patch: Patch): unknown {
+/** The state after `patch`. A patch that was not made for `before`, or is none at all, gives something else, and never throws. */
+export function patched(before: unknown, patch: unknown): unknown {
+  if (!isPatch(patch)) return before;
   if ('to' in patch) return patch.to;
-  if ('of' in patch)
-    return (Array.isArray(before) ? [before as unknown[]] : []).flatMap((list) => patch.of.flatMap((item) => made(list, item)));
+  if ('of' in patch) return Array.isArray(before) ? asList(patch.of).flatMap((item) => made(before as unknown[], item)) : [];
   const members = new Map(Object.entries(isRecord(before) ? before : {}));
-  for (const name of patch.gone ?? []) members.delete(name);
+  for (const name of asList(patch.gone)) if (typeof name === 'string') members.delete(name);
   for (const [name, by] of Object.entries(patch.in)) members.set(name, patched(members.get(name), by));
   return Object.fromEntries(members);
 }
 
-function made(before: readonly unknown[], item: Item): unknown[] {
-  if (Array.isArray(item)) return before.slice(...item);
-  return ['to' in item ? item.to : patched(before[item.at], item.by)];
+function made(before: readonly unknown[], item: unknown): unknown[] {
+  if (Array.isArray(item)) return before.slice(asNumber(item[0]) ?? 0, asNumber(item[1]) ?? 0);
+  if (!isRecord(item)) return [];
+  return ['to' in item ? item['to'] : patched(before[asNumber(item['at']) ?? -1], item['by'])];
 }
 
 export function isPatch(value: unknown): value is Patch {

@@ -52,6 +52,23 @@ describe('a patch', () => {
     );
   });
 
+  it('that is of another version, or damaged, does not keep the process from starting', () => {
+    const damaged = fc.letrec((tie) => ({
+      patch: fc.oneof(
+        { maxDepth: 4 },
+        data,
+        fc.record({ in: fc.dictionary(names, tie('patch')), gone: data }),
+        fc.record({ of: fc.array(tie('item')) }),
+      ),
+      item: fc.oneof({ maxDepth: 4 }, data, fc.tuple(leaf, leaf), fc.record({ at: leaf, by: tie('patch') })),
+    }));
+    fc.assert(
+      fc.property(data, damaged.patch, (before, patch) => {
+        expect(() => patched(before, patch)).not.toThrow();
+      }),
+    );
+  });
+
   it('is nothing where nothing changed, also where the objects are others', () => {
     expect(patchOf({ a: { b: 1 } }, { a: { b: 1 } })).toBeUndefined();
   });
