@@ -311,7 +311,7 @@ export class Daemon {
     await this.#stopSources();
     this.#path.interrupt();
     const { owed } = await this.#publisher.flush(BOX_FLUSH_MS);
-    this.#state.flush();
+    this.#state.flush(true);
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes may not show their last state yet; the next start updates them.');
     this.#log.info({}, 'The watcher stopped.');

@@ -29,8 +29,8 @@ export type Change = { kind: RowKind; key: string; value: unknown };
 
 /** A part of the stored state. The changes of all parts are written together. */
 export interface StoredPart {
-  /** Rows that are not on disk yet. */
-  changes(): Change[];
+  /** Rows that are not on disk yet. `isLast`: the process ends, and any version may read them next. */
+  changes(isLast?: boolean): Change[];
   /** Call directly after all changes were written. */
   written(): void;
 }

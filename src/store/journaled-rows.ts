@@ -70,17 +70,20 @@ export class JournaledRows<Value extends object> {
     return this.#writtenByKey.get(key);
   }
 
-  /** What is to be written for values that changed, and for keys that have none any more. Values are never changed in place. */
-  changes(valuesByKey: ReadonlyMap<string, Value>, goneKeys: readonly string[]): Change[] {
+  /**
+   * What is to be written for values that changed, and for keys that have none any more. Values are never changed in place. After the last
+   * changes no value needs the journal: versions that know none find every value.
+   */
+  changes(valuesByKey: ReadonlyMap<string, Value>, goneKeys: readonly string[], isLast = false): Change[] {
     const number = this.#lastNumber + 1;
-    const wholeByKey = this.#wholes(number, valuesByKey, new Set(goneKeys));
+    const wholeByKey = isLast ? this.#allWholes(valuesByKey, goneKeys) : this.#wholes(number, valuesByKey, new Set(goneKeys));
     const patchesByKey = this.#patches([...valuesByKey].filter(([key]) => !wholeByKey.has(key)));
     const changes: Change[] = [
       ...[...wholeByKey].map(([key, value]) => ({ kind: this.#kind, key, value: { ...value, upTo: number } })),
       ...goneKeys.map((key) => ({ kind: this.#kind, key, value: undefined })),
       ...(patchesByKey.size === 0 ? [] : [journalRow(number, patchesByKey)]),
     ];
-    const stale = changes.length === 0 ? [] : this.#staleRows();
+    const stale = isLast ? this.#rows : changes.length === 0 ? [] : this.#staleRows();
     this.#plan = { number, valuesByKey, goneKeys, wholeByKey, patchesByKey, stale };
     return [...changes, ...stale.map(withoutRow)];
   }
@@ -98,6 +101,14 @@ export class JournaledRows<Value extends object> {
       if (value !== undefined && !goneKeys.has(key)) wholeByKey.set(key, value);
     }
     return wholeByKey;
+  }
+
+  #allWholes(valuesByKey: ReadonlyMap<string, Value>, goneKeys: readonly string[]): Map<string, Value> {
+    const older = [...this.#patchedSince.keys()].flatMap((key): [string, Value][] => {
+      const value = this.#writtenByKey.get(key);
+      return value === undefined || goneKeys.includes(key) ? [] : [[key, value]];
+    });
+    return new Map([...older, ...valuesByKey]);
   }
 
   #patches(values: readonly (readonly [string, Value])[]): Map<string, Patch> {

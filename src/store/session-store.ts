@@ -34,12 +34,10 @@ export class SessionStore<Entry extends EntryOfSession> implements StoredPart {
     return this.#rows.stored();
   }
 
-  changes(): Change[] {
+  changes(isLast = false): Change[] {
     const sessions = this.#current.sessions();
-    return this.#rows.changes(
-      this.#changedSessions(),
-      [...this.#rows.keys()].filter((key) => !isKept(sessions.get(key))),
-    );
+    const goneKeys = [...this.#rows.keys()].filter((key) => !isKept(sessions.get(key)));
+    return this.#rows.changes(this.#changedSessions(), goneKeys, isLast);
   }
 
   written(): void {

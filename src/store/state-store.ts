@@ -37,9 +37,12 @@ export class StateStore<Entry extends EntryOfSession> {
     this.#parts.push(part);
   }
 
-  /** Writes everything that changed since the last time. When that fails nothing is written, and the next call tries again. */
-  flush(): void {
-    const changes = this.#parts.flatMap((part) => part.changes());
+  /**
+   * Writes everything that changed since the last time. When that fails nothing is written, and the next call tries again. `isLast`: an
+   * older version, too, finds all of it.
+   */
+  flush(isLast = false): void {
+    const changes = this.#parts.flatMap((part) => part.changes(isLast));
     if (changes.length > 0 && !this.#checkpoint.write(changes)) return;
     for (const part of this.#parts) part.written();
   }

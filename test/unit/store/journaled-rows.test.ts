@@ -21,8 +21,8 @@ function disk() {
     return !isFull;
   });
   const start = (): JournaledRows<Text> => new JournaledRows(checkpoint, 'session', isText);
-  const write = (rows: JournaledRows<Text>, values: Record<string, Text>, gone: string[] = []): void => {
-    if (checkpoint.write(rows.changes(new Map(Object.entries(values)), gone))) rows.commit();
+  const write = (rows: JournaledRows<Text>, values: Record<string, Text>, gone: string[] = [], isLast = false): void => {
+    if (checkpoint.write(rows.changes(new Map(Object.entries(values)), gone, isLast))) rows.commit();
   };
   return { checkpoint, transactions, start, write, fill: (full: boolean) => void (isFull = full) };
 }
@@ -39,7 +39,7 @@ const act = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('grow' as const), key: fc.constantFrom(...KEYS) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('cut' as const), key: fc.constantFrom(...KEYS) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('forget' as const, 'spoil' as const), key: fc.constantFrom(...KEYS) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'fill' as const, 'free' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('restart' as const, 'leave' as const, 'fill' as const, 'free' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('many' as const), key: fc.constantFrom(...KEYS), steps: fc.nat(130) }) },
 );
 
@@ -69,6 +69,7 @@ describe('values in a journal', () => {
             checkpoint.write([{ kind: 'session', key: each.key, value: { words: ['older'] } }]);
             onDisk.set(each.key, { words: ['older'] });
           }
+          if (each.kind === 'leave') write(rows, {}, [], true);
           if (each.kind === 'restart' || each.kind === 'spoil') {
             rows = start();
             expect(new Map(rows.stored().map((text) => [keyOf(rows, text), text]))).toEqual(onDisk);
@@ -86,6 +87,21 @@ describe('values in a journal', () => {
     write(rows, { a: { words: ['x', 'y'] }, b: { words: ['z'] } });
     write(rows, { a: { words: ['x', 'y'] } });
     expect(transactions).toEqual([['session a', 'session b'], ['journal 2']]);
+  });
+
+  it('are all whole when the process ends in order, so that a version without a journal finds them', () => {
+    const { checkpoint, start, write } = disk();
+    const rows = start();
+    write(rows, { a: { words: [] }, b: { words: [] }, c: { words: [] } });
+    write(rows, { a: { words: ['x'] }, b: { words: ['x'] } });
+    write(rows, { b: { words: ['x', 'y'] }, d: { words: ['z'] } }, ['c'], true);
+    expect(checkpoint.rows('journal')).toEqual([]);
+    const found = checkpoint.rows('session').map(({ key, value }) => [key, (value as Text).words]);
+    expect(Object.fromEntries(found)).toEqual({ a: ['x'], b: ['x', 'y'], d: ['z'] });
+    const next = start();
+    expect(next.stored()).toHaveLength(3);
+    write(next, { a: { words: ['x', 'again'] } });
+    expect(start().stored()).toContainEqual({ words: ['x', 'again'] });
   });
 
   it('never fill the journal: what waits longest is written whole, also when it rests', () => {
