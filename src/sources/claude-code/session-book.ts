@@ -5,6 +5,7 @@ import { setBounded } from '../../core/bounded-map.ts';
 import type { EventOf, SessionEvent } from '../../core/event.ts';
 import { NOTHING_VISIBLE, type SourcePorts, type Visibility } from '../../core/source.ts';
 import { projectOf } from '../coding-agents/project.ts';
+import { seenAt } from '../coding-agents/seen-at.ts';
 import type { DecodedEvent } from '../openclaw/decoding/decoded-event.ts';
 import { createSafeText, type SafeText } from '../openclaw/decoding/safe-text.ts';
 import { type AgentCall, AgentLinks, type AgentMeta } from './agent-links.ts';
@@ -173,14 +174,12 @@ export class SessionBook {
     this.#locate(track, cwd);
   }
 
-  /** Whoever works in the folder of another project shows no more than the rules show of that one. */
   #locate(track: Track, cwd: string): void {
     const { home, address } = track;
-    if (home === undefined || address === undefined) return;
-    const [own, project] = [this.#options.visibility(address), folderOf(track) ?? home];
-    const { main } = projectOf(cwd);
-    const isAtHome = main === project || isWithin(cwd, home) || isWithin(cwd, project);
-    track.may = isAtHome ? own : inBoth(own, this.#options.visibility(`${CLAUDE_CODE.id}:${main}`));
+    const project = folderOf(track);
+    if (home === undefined || address === undefined || project === undefined) return;
+    const { may, isAtHome } = seenAt(cwd, { agent: CLAUDE_CODE.id, folder: home, project }, (of) => this.#options.visibility(of));
+    track.may = may;
     track.folders = isAtHome ? [cwd, home, project] : [home, project];
   }
 
@@ -254,17 +253,4 @@ type Facts = Omit<EventOf<'session_seen'>, 'type' | 'at' | 'sessionKey' | 'sourc
 
 function folderOf({ address }: Track): string | undefined {
   return address?.slice(CLAUDE_CODE.id.length + 1);
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
-}
-
-function inBoth(one: Visibility, other: Visibility): Visibility {
-  return {
-    isRouted: one.isRouted,
-    commands: one.commands && other.commands,
-    texts: one.texts && other.texts,
-    prompts: one.prompts && other.prompts,
-  };
 }

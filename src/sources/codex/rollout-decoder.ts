@@ -123,6 +123,7 @@ class RolloutDecoder {
         return turns.use(this.#priced(usageOfRecord(payload)), at);
       case 'turn_context':
         this.#model = asText(payload['model']);
+        owner.moveTo(asText(payload['cwd']) ?? owner.thread.cwd);
         return this.#learn(modelIn(payload), owner);
       case 'compacted':
         return turns.compact(at);

@@ -3,6 +3,7 @@
 import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import type { Visibility } from '../../core/source.ts';
 import { type Project, projectOf, shownPath } from '../coding-agents/project.ts';
+import { seenAt } from '../coding-agents/seen-at.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 import { judgedArgs } from '../coding-agents/judged-args.ts';
 import { argumentsOf, shortArgs } from '../openclaw/decoding/tool-args.ts';
@@ -33,14 +34,27 @@ export class ShownThread {
   readonly address: string;
   readonly #project: Project;
   readonly #safe: SafeText;
-  readonly #may: Visibility;
+  readonly #visibility: (address: string) => Visibility;
+  /** Where it works now, and what may be shown of it there. */
+  #cwd: string;
+  #may: Visibility;
 
   constructor(thread: Thread, { safe, visibility }: ShownThreadPorts) {
     this.thread = thread;
     this.#project = projectOf(thread.cwd);
     this.address = `${CODEX.id}:${this.#project.main}`;
     this.#safe = safe;
+    this.#visibility = visibility;
+    this.#cwd = thread.cwd;
     this.#may = visibility(this.address);
+  }
+
+  /** A later turn may work in another folder, such as after a resume. */
+  moveTo(cwd: string): void {
+    if (cwd === this.#cwd) return;
+    this.#cwd = cwd;
+    const home = { agent: CODEX.id, folder: this.thread.cwd, project: this.#project.main };
+    this.#may = seenAt(cwd, home, this.#visibility).may;
   }
 
   /** What the agent wrote. */
@@ -125,9 +139,8 @@ export class ShownThread {
 
   #pathArgs(paths: readonly string[]): ShownArgs {
     if (paths.length === 0) return { args: {}, hidden: {} };
-    const { cwd } = this.thread;
     const some = paths.slice(0, MAX_PATHS);
-    const path = this.word(some.map((each) => shownPath(each, this.#project, cwd)).join(', '));
+    const path = this.word(some.map((each) => shownPath(each, this.#project, this.#cwd)).join(', '));
     return { args: { path }, hidden: this.#short('apply_patch', { path: some.join(', ') }) };
   }
 }

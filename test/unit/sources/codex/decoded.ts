@@ -10,7 +10,7 @@ import { EVERYTHING } from '../coding-agents/running.ts';
 
 export function decoded(
   recording: Pick<Recording, 'logs'>,
-  visibility: Visibility = EVERYTHING,
+  visibility: Visibility | ((address: string) => Visibility) = EVERYTHING,
   prices: Pick<SourcePorts, 'costOf'> = {},
 ): { events: SessionEvent[]; unknown: string[] } {
   const unknown: string[] = [];
@@ -18,7 +18,7 @@ export function decoded(
     const options = {
       ...prices,
       redact: (line: string) => line,
-      visibility: () => visibility,
+      visibility: typeof visibility === 'function' ? visibility : () => visibility,
       onUnknown: (kind: string) => unknown.push(kind),
     };
     const decode = createRolloutDecoder(options);

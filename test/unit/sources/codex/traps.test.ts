@@ -197,6 +197,30 @@ describe('words that no switch shows', () => {
   });
 });
 
+it('a thread that was resumed in the folder of a project without a rule shows nothing of what it does there', () => {
+  const all = { isRouted: true, commands: true, texts: true, prompts: true };
+  const none = { isRouted: false, commands: false, texts: false, prompts: false };
+  const turn = (cwd: string, word: string): [string, Record<string, unknown>][] => [
+    started(word),
+    ['turn_context', { cwd }],
+    item('UserMessage', { content: [{ text: word }] }),
+    response('function_call', { name: 'exec_command', arguments: `{"cmd":"${word}"}`, call_id: word }),
+    event('item_completed', { item: { type: 'FileChange', id: `p-${word}`, changes: { [`src/${word}/a.ts`]: {} } } }),
+  ];
+  const lines = [
+    meta(PAGINATED),
+    ...turn('/home/dev/shop/src', 'one'),
+    ...turn('/home/dev/private', 'two'),
+    ...turn('/home/dev/shop', 'three'),
+  ];
+  const { events } = decoded({ logs: () => [['a.jsonl', file(...lines)]] }, (address) => (address.endsWith('/shop') ? all : none));
+  const shown = events.flatMap((each) => [
+    ...(each.type === 'message' ? [each.text] : []),
+    ...(each.type === 'tool_started' ? [each.args['cmd'] ?? each.args['path']] : []),
+  ]);
+  expect(shown.filter((text) => text !== undefined)).toEqual(['one', 'one', 'three', 'three']);
+});
+
 it('an inner call that began in no year of this century begins with its line', () => {
   const inner = event('item_completed', { item: { type: 'McpToolCall', id: 'exec-1', server: 's', tool: 't' }, started_at_ms: 1e300 });
   expect(of(told(file(meta(PAGINATED), started('u1'), inner)), 'tool_started').map(({ at }) => at)).toEqual([BEGAN + 2_000]);
