@@ -5,8 +5,9 @@ import { day } from './day.ts';
 import { gatewayFrames } from './gateway-frames.ts';
 import { hundredSessions } from './hundred-sessions.ts';
 import { idle } from './idle.ts';
-import { latency } from './latency.ts';
+import { claudeCodeLatency, codexLatency, latency } from './latency.ts';
 import { longTurn } from './long-turn.ts';
+import { oldAgentSessions, oldAgentSessionsRouted } from './old-agent-sessions.ts';
 import { oldTranscripts } from './old-transcripts.ts';
 import { redaction } from './redaction.ts';
 import { startUp } from './start-up.ts';
@@ -17,6 +18,8 @@ import { urgentAtHundred, urgentAtThousand } from './urgent.ts';
 export const ROWS: readonly Row[] = [
   startUp,
   latency,
+  claudeCodeLatency,
+  codexLatency,
   idle,
   hundredSessions,
   thousandSessions,
@@ -24,6 +27,8 @@ export const ROWS: readonly Row[] = [
   urgentAtThousand,
   catchUp,
   oldTranscripts,
+  oldAgentSessions,
+  oldAgentSessionsRouted,
   burst,
   redaction,
   gatewayFrames,

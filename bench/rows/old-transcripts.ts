@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figure, Row } from '../contract.ts';
 import { startBareNode } from '../floors/bare-node.ts';
+import { lookAt } from '../floors/look-at.ts';
 import { type Account, rateOf } from '../harness/accounting.ts';
 import { emptyStart } from '../harness/empty-start.ts';
 import { Sink } from '../harness/sink.ts';
@@ -37,20 +37,11 @@ export const oldTranscripts: Row = {
 };
 
 function startFigures(paths: readonly string[], used: Account, empty: Account): Figure[] {
-  const files = lookedAt(paths);
+  const files = lookAt(paths);
   const readMB = (used.readBytes - empty.readBytes) / 1e6;
   return [
     { what: 'CPU of the start', now: (used.cpuMs - empty.cpuMs) / 1_000, floor: files.cpuMs / 1_000, limit: 0.3, unit: 's' },
     { what: 'read', now: (1e8 * readMB) / files.bytes, limit: 1, unit: '%' },
     { what: 'memory', now: used.rssMiB, floor: empty.rssMiB, unit: 'MiB' },
   ];
-}
-
-/** The floor: one `stat` of each file. */
-function lookedAt(paths: readonly string[]): { cpuMs: number; bytes: number } {
-  const before = process.cpuUsage();
-  let bytes = 0;
-  for (const path of paths) bytes += statSync(path).size;
-  const { user, system } = process.cpuUsage(before);
-  return { cpuMs: (user + system) / 1_000, bytes };
 }
