@@ -3,7 +3,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { rolloutHead, rolloutLine } from '../../test/unit/sources/codex/rollout-writer.ts';
-import { SessionWriter } from '../../test/unit/sources/claude-code/session-writer.ts';
+import { ownDomain, SessionWriter, startOf } from '../../test/unit/sources/claude-code/session-writer.ts';
 
 /** What the row writes into: one line, or more in one write, for each text. */
 export interface Written {
@@ -12,6 +12,7 @@ export interface Written {
 
 export function claudeSession(home: string): Written {
   const writer = new SessionWriter(home);
+  writer.live({ pid: process.pid, procStart: startOf(process.pid), pidDomain: ownDomain() }); // whoever has no process has lost its turn
   writer.add(writer.prompt('Please measure.'));
   return { say: (text) => writer.add(writer.says([{ type: 'text', text }])) };
 }
