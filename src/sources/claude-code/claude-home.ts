@@ -266,7 +266,7 @@ export class ClaudeHome {
     const folders = this.#folders.all();
     for (const folder of folders.filter(({ kind }) => kind !== 'project')) await this.#names.list(folder, this.#hasStarted);
     for (const folder of folders.filter(({ kind }) => kind === 'project')) await this.#names.list(folder, this.#hasStarted);
-    await this.#files.sweep();
+    await this.#files.sweep(this.#folders.watching === 'events' ? 'events' : 'polling');
   }
 
   async #adopt(): Promise<void> {

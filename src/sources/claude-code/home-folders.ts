@@ -1,6 +1,6 @@
 // Finds the folders below a configuration folder that hold sessions, sub-agents and live files. Opens no file.
 
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { inSlices } from '../../files/in-slices.ts';
 import { refusalOf } from '../../files/open-file.ts';
@@ -33,8 +33,8 @@ function isOfTop(path: string): boolean {
 
 async function findFolders(root: string, sessionFolders: readonly string[], now: number): Promise<Discovery<HomeFolder>> {
   try {
-    if (!(await stat(root)).isDirectory()) return { kind: 'missing' };
-    const [projects, jobs] = await Promise.all([namesIn(join(root, 'projects')), namesIn(join(root, 'jobs'))]);
+    if (!statSync(root).isDirectory()) return { kind: 'missing' };
+    const [projects, jobs] = [namesIn(join(root, 'projects')), namesIn(join(root, 'jobs'))];
     const wanted: [string, FolderKind][] = [
       [join(root, 'sessions'), 'live'],
       [join(root, 'jobs'), 'jobs'],
@@ -59,9 +59,9 @@ async function findFolders(root: string, sessionFolders: readonly string[], now:
 }
 
 /** Unlike the root, a folder in it that cannot be listed must not hide the others. */
-async function namesIn(path: string): Promise<string[]> {
+function namesIn(path: string): string[] {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = readdirSync(path, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch {
     return [];
@@ -69,9 +69,9 @@ async function namesIn(path: string): Promise<string[]> {
 }
 
 /** The folder; only its path when it may not be read; `undefined` when there is none. No link is followed. */
-async function folderAt(path: string, kind: FolderKind, now: number): Promise<HomeFolder | string | undefined> {
+function folderAt(path: string, kind: FolderKind, now: number): HomeFolder | string | undefined {
   try {
-    const stats = await lstat(path, { bigint: true });
+    const stats = lstatSync(path, { bigint: true });
     if (!stats.isDirectory()) return undefined;
     if (kind === 'job' && now - Number(stats.mtimeMs) > RECENT_JOB_MS) return undefined;
     return { path, kind, version: folderVersion(stats) };

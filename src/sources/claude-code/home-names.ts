@@ -2,6 +2,7 @@
 
 import { sep } from 'node:path';
 import { addBounded } from '../../core/bounded-map.ts';
+import { inSlices } from '../../files/in-slices.ts';
 import type { AgentMeta } from './agent-links.ts';
 import { AgentMetas } from './agent-metas.ts';
 import { fileKindOf } from './file-names.ts';
@@ -28,6 +29,7 @@ export interface HomeNamesOptions {
 }
 
 const MAX_SEEN_FOLDERS = 100_000;
+const LOOKS_AT_ONCE = 64;
 
 export class HomeNames {
   readonly #options: HomeNamesOptions;
@@ -45,14 +47,14 @@ export class HomeNames {
   /** Looks at every name that is not known yet. `hasStarted`: whatever appears now is new. */
   async list(folder: HomeFolder, hasStarted: boolean): Promise<void> {
     const { problems, files, live } = this.#options;
-    if (folder.kind === 'project' && !(await this.#unchanged.mustList(folder.path))) return;
+    if (folder.kind === 'project' && !this.#unchanged.mustList(folder.path)) return;
     const isNew = hasStarted || this.#listed.has(folder);
     const names = await listFolder(folder.path, (name) => files.get(folder.path + sep + name) !== undefined);
     if (typeof names === 'string') return names === 'missing' ? undefined : problems.recordOnce('folder_unreadable', folder.path);
     problems.clear('folder_unreadable', folder.path);
     const paths = names.flatMap((name) => (fileKindOf(folder.kind, name).kind === 'live' ? [folder.path + sep + name] : []));
     if (folder.kind === 'live') await live.list(folder.path, paths);
-    else await Promise.all(names.map((name) => this.#lookOne(folder, name, isNew)));
+    else await inSlices(names, LOOKS_AT_ONCE, (name) => this.#lookOne(folder, name, isNew));
     this.#listed.add(folder);
   }
 

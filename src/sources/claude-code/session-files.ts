@@ -157,8 +157,8 @@ export class SessionFiles {
     return this.#files.read(path);
   }
 
-  sweep(): Promise<void> {
-    return this.#files.sweep();
+  sweep(watching: 'events' | 'polling'): Promise<void> {
+    return this.#files.sweep(watching);
   }
 
   /** Files in use, of one session or of all. */

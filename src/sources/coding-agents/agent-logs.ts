@@ -1,7 +1,7 @@
 // Follows the logs of one home of a coding agent: finds folders, lists what is new in them, passes hints on, takes positions up again.
 // Knows no format and no session.
 
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { asRecord, asText } from '../../core/json-guards.ts';
@@ -152,10 +152,10 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   async #sweep(): Promise<void> {
-    await this.#folders.discover();
+    await this.#folders.rediscover();
     if (this.#folders.readable) await this.#adopt();
     for (const folder of this.#folders.all()) await this.#list(folder);
-    await this.files.sweep();
+    await this.files.sweep(this.#folders.watching === 'events' ? 'events' : 'polling');
   }
 
   /** The folder of a position that no longer exists takes its logs with it. */
@@ -179,10 +179,10 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   async #list(folder: Folder): Promise<void> {
-    const changedAt = await changeOf(folder.path);
+    const changedAt = changeOf(folder.path);
     const listedAt = this.#listedAt.get(folder);
     if (changedAt === undefined || changedAt === listedAt) return;
-    const names = await namesIn(folder.path);
+    const names = namesIn(folder.path);
     if (typeof names === 'string') return names === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
     this.#problems.clear('folder_unreadable', folder.path);
     const fresh = names.filter((name) => this.#options.isLog(name)).map((name) => join(folder.path, name));
@@ -233,17 +233,17 @@ function sessionIn(position: unknown): string | undefined {
 }
 
 /** When the folder changed last; `undefined` when it cannot be looked at. */
-async function changeOf(path: string): Promise<number | undefined> {
+function changeOf(path: string): number | undefined {
   try {
-    return (await lstat(path)).mtimeMs;
+    return lstatSync(path).mtimeMs;
   } catch {
     return undefined;
   }
 }
 
-async function namesIn(path: string): Promise<string[] | ReturnType<typeof refusalOf>> {
+function namesIn(path: string): string[] | ReturnType<typeof refusalOf> {
   try {
-    return await readdir(path);
+    return readdirSync(path);
   } catch (error) {
     return refusalOf(error);
   }

@@ -1,6 +1,6 @@
 // Finds the folders of logs that lie a fixed number of levels below a home, each level with names of its own form.
 
-import { lstat, readdir } from 'node:fs/promises';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inSlices } from '../../files/in-slices.ts';
 import { refusalOf } from '../../files/open-file.ts';
@@ -23,7 +23,7 @@ function isOnTheWay(parts: readonly string[], levels: readonly RegExp[]): boolea
 
 async function findLeaves(home: string, levels: readonly RegExp[]): Promise<Discovery<Folder>> {
   try {
-    await readdir(home);
+    readdirSync(home);
   } catch (error) {
     return { kind: refusalOf(error) === 'missing' ? 'missing' : 'unreadable' };
   }
@@ -34,9 +34,9 @@ async function findLeaves(home: string, levels: readonly RegExp[]): Promise<Disc
   return { kind: 'found', folders: folders.filter((folder) => folder !== undefined), unreadable };
 }
 
-async function foldersIn(path: string, name: RegExp, unreadable: string[]): Promise<string[]> {
+function foldersIn(path: string, name: RegExp, unreadable: string[]): string[] {
   try {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = readdirSync(path, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory() && name.test(entry.name)).map((entry) => join(path, entry.name));
   } catch (error) {
     if (refusalOf(error) !== 'missing') unreadable.push(path);
@@ -44,9 +44,9 @@ async function foldersIn(path: string, name: RegExp, unreadable: string[]): Prom
   }
 }
 
-async function folderAt(path: string): Promise<Folder | undefined> {
+function folderAt(path: string): Folder | undefined {
   try {
-    return { path, version: folderVersion(await lstat(path, { bigint: true })) };
+    return { path, version: folderVersion(lstatSync(path, { bigint: true })) };
   } catch {
     return undefined;
   }
