@@ -26,7 +26,11 @@ export function writeOldAgentSessions({ claude, codex }: AgentHomes, days: numbe
     const numbers = Array.from({ length: A_DAY }, (_no, number) => day * A_DAY + number);
     const rollouts = numbers.map((number) => rolloutPath(codex, at, number));
     return [
-      ...writeOnce(recorded('claude-code-2.1.332/tools', day), at, numbers.flatMap((number) => sessionPaths(claude, number))),
+      ...writeOnce(
+        recorded('claude-code-2.1.332/tools', day),
+        at,
+        numbers.flatMap((number) => sessionPaths(claude, number)),
+      ),
       ...writeOnce(recorded('codex-0.171.0/resume', day), at, rollouts),
     ];
   }).flat();
