@@ -24,15 +24,22 @@ export const OPENS_EACH_TIME: FileOpener = {
 
 type Kept = Extract<Opened, { kind: 'open' }> & Pick<FilePlace, 'root'>;
 
-const MAX_KEPT = 512; // half of what a process may have open by default; more files are opened for each reading
+/** How many files are kept open by all that share this, and how many may be. */
+export interface KeptCount {
+  kept: number;
+  readonly max: number;
+}
+
+/** Of all sources: half of what a process may have open by default. More files are opened for each reading. */
+const OF_THIS_PROCESS: KeptCount = { kept: 0, max: 512 };
 
 /** All places must be without `followsLinks`. */
 export class OpenFiles implements FileOpener {
   readonly #keptByPath = new Map<string, Kept>();
-  readonly #max: number;
+  readonly #count: KeptCount;
 
-  constructor(max = MAX_KEPT) {
-    this.#max = max;
+  constructor(count = OF_THIS_PROCESS) {
+    this.#count = count;
   }
 
   get size(): number {
@@ -42,15 +49,17 @@ export class OpenFiles implements FileOpener {
   read<T>(place: FilePlace, use: (opened: Opened) => T): T {
     const kept = this.#stillThere(place.path);
     if (kept !== undefined) return use(kept);
-    if (this.#keptByPath.size >= this.#max) return OPENS_EACH_TIME.read(place, use);
+    if (this.#count.kept >= this.#count.max) return OPENS_EACH_TIME.read(place, use);
     return use(this.#open(place));
   }
 
   /** Nobody will read this file soon. */
   close(path: string): void {
     const kept = this.#keptByPath.get(path);
+    if (kept === undefined) return;
     this.#keptByPath.delete(path);
-    if (kept !== undefined) closeSync(kept.fd);
+    this.#count.kept -= 1;
+    closeSync(kept.fd);
   }
 
   closeAll(): void {
@@ -73,7 +82,9 @@ export class OpenFiles implements FileOpener {
     const areUsedUp = first.kind === 'refused' && first.refusal === 'exhausted';
     if (areUsedUp) this.closeAll();
     const opened = areUsedUp ? openRegular({ path, root }) : first;
-    if (opened.kind === 'open') this.#keptByPath.set(path, { ...opened, root });
+    if (opened.kind !== 'open') return opened;
+    this.#keptByPath.set(path, { ...opened, root });
+    this.#count.kept += 1;
     return opened;
   }
 

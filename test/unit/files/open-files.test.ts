@@ -1,15 +1,15 @@
 import { chmodSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { OpenFiles } from '../../../src/files/open-files.ts';
+import { type KeptCount, OpenFiles } from '../../../src/files/open-files.ts';
 import { readAt } from '../../../src/files/read-at.ts';
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
 import { withoutRoot } from '../without-root.ts';
 
-function setUp(max?: number) {
+function setUp(count?: KeptCount) {
   const root = join(tempFolderInMemory(), 'root');
   mkdirSync(join(root, 'sessions'), { recursive: true });
-  const files = new OpenFiles(max);
+  const files = new OpenFiles(count);
   onTestFinished(() => files.closeAll());
   const path = (name: string) => join(root, 'sessions', name);
   /** What is in the file now, or why it may not be read. */
@@ -84,7 +84,7 @@ describe('a file that is read again and again', () => {
 });
 
 it('no more files stay open than were allowed, and the others are read all the same', () => {
-  const { root, path, read } = setUp(2);
+  const { root, path, read } = setUp({ kept: 0, max: 2 });
   for (const name of ['a', 'b', 'c', 'd']) writeFileSync(path(name), name);
   for (let round = 0; round < 2; round++) expect(['a', 'b', 'c', 'd'].map(read)).toEqual(['a', 'b', 'c', 'd']);
   expect(openBelow(root)).toBe(2);
@@ -98,4 +98,17 @@ it('a file that was closed, or all of them, is open no longer', () => {
   expect(openBelow(root)).toBe(2);
   files.closeAll();
   expect(openBelow(root)).toBe(0);
+});
+
+it('several sources together keep no more files open than one may', () => {
+  const count = { kept: 0, max: 3 };
+  const [one, other] = [setUp(count), setUp(count)];
+  for (const { path, read } of [one, other])
+    for (const name of ['a', 'b']) {
+      writeFileSync(path(name), name);
+      expect(read(name)).toBe(name);
+    }
+  expect([openBelow(one.root), openBelow(other.root)]).toEqual([2, 1]);
+  one.files.closeAll();
+  expect([other.read('b'), openBelow(other.root)]).toEqual(['b', 2]);
 });
