@@ -73,7 +73,9 @@ export function openTurnsOf(sessionsByKey: SessionsByKey, sourceId: string): Ope
   return [...sessionsByKey.values()].flatMap(({ key, turns }) => {
     const turn = turns.findLast(({ startedBy }) => startedBy.includes(sourceId));
     if (turn === undefined || (turn.end !== undefined && !hasOpenRun(turn))) return [];
-    const runIds = Object.keys(turn.runsById).filter((runId) => turn.runsById[runId]?.open === true);
-    return [{ sessionKey: key, runIds, since: turn.lastEventAt }];
+    const all = Object.keys(turn.runsById);
+    const open = all.filter((runId) => turn.runsById[runId]?.open === true);
+    const waiting = open.length === 0 && turn.end === undefined ? all.at(-1) : undefined;
+    return [{ sessionKey: key, runIds: open, ...(waiting === undefined ? {} : { yieldedRunId: waiting }), since: turn.lastEventAt }];
   });
 }

@@ -99,5 +99,7 @@ export interface SourcePorts {
 export interface OpenTurn {
   readonly sessionKey: string;
   readonly runIds: readonly string[];
+  /** The run that only waits for sub-agents, when none is open. */
+  readonly yieldedRunId?: string;
   readonly since: number;
 }

@@ -1,11 +1,11 @@
 // Draws the first line of a box, and the end line of a sub-agent's block: state, name, time, tokens.
 
+import { failedCallCount, pendingCalls } from '../../core/calls.ts';
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import type { Usage } from '../../core/event.ts';
 import type { Session, TurnTree } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
-import { failedCallCount } from '../../core/calls.ts';
-import { addUsage, usageOf } from '../../core/turn.ts';
+import { addUsage, hasOpenRun, usageOf } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
 import type { RenderOptions } from './render-options.ts';
 import { codeSpan } from '../../text/neutralise.ts';
@@ -105,9 +105,22 @@ function retryText({ session }: TurnTree, { retry }: TurnStatus): string {
   return waitMs > 0 ? `${retry.attempt}, next in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}` : String(retry.attempt);
 }
 
-function figures(tree: TurnTree, status: TurnStatus): Wording[] {
+/** What the agent of another program waits for when it does nothing itself: `waits for 1 sub-agent`, `1 shell runs`. */
+function awaited({ turn, session, childrenByKey }: JudgedTree): string[] {
+  if (session.address === undefined || hasOpenRun(turn) || pendingCalls(turn).length > 0) return [];
+  const agents = Object.values(childrenByKey).filter(({ status }) => !status.final).length;
+  const shells = turn.background.length;
+  return [
+    ...(agents === 0 ? [] : [agents === 1 ? 'waits for 1 sub-agent' : `waits for ${agents} sub-agents`]),
+    ...(shells === 0 ? [] : [shells === 1 ? '1 shell runs' : `${shells} shells run`]),
+  ];
+}
+
+function figures(tree: JudgedTree, status: TurnStatus): Wording[] {
   const elapsed = formatDuration((status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf) - tree.turn.startedAt);
-  if (status.state === 'quiet') return [[elapsed], [`quiet for ${formatQuiet(status.quietMs ?? 0)}`]];
+  const awaits = awaited(tree).map((what) => [what]);
+  if (status.state === 'quiet') return [[elapsed], [`quiet for ${formatQuiet(status.quietMs ?? 0)}`], ...awaits];
+  if (status.state === 'active') return [[elapsed], ...awaits];
   return status.final ? [[elapsed], ...spent(tree).map((amount) => [amount]), failures(tree)] : [[elapsed]];
 }
 

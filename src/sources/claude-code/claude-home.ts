@@ -173,12 +173,12 @@ export class ClaudeHome {
     const homeBySession = new Map(
       this.#unadopted.flatMap(([, { sessionId, home }]) => (sessionId === undefined ? [] : [[sessionId, home]])),
     );
-    for (const { sessionKey, runIds, since } of this.#options.openTurns()) {
+    for (const { sessionKey, runIds, yieldedRunId, since } of this.#options.openTurns()) {
       const [sessionId = '', agentId] = sessionKey.slice(keyOf('').length).split('/');
       if (!homeBySession.has(sessionId)) continue;
       const track = this.#book.track(sessionId, agentId);
       this.#book.place(track, homeBySession.get(sessionId));
-      track.openRun = runIds.at(-1);
+      track.openRun = runIds.at(-1) ?? yieldedRunId;
       track.lastAt = since;
     }
     return [...new Set(this.#book.sessions().map(({ sessionId }) => sessionId))];

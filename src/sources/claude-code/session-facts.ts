@@ -10,6 +10,8 @@ export type FactBody =
   /** The run goes on after its end, or without a prompt that was read. */
   | { kind: 'resumed'; runId: string }
   | { kind: 'ended'; runId: string; outcome: Exclude<RunOutcome, 'yielded'>; reason?: string; text?: string }
+  /** The agent has said all it can until its sub-agents in the background report. The run is not over. */
+  | { kind: 'yielded'; runId: string }
   /** Nothing says that the run is over, but it looks like it: versions before 2.1 write no end. */
   | { kind: 'paused'; runId: string }
   | { kind: 'text'; runId: string; lineId: string; text: string }

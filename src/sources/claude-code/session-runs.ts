@@ -40,12 +40,21 @@ export function resumeRun(
   const isSame = known?.runId === runId;
   if (isSame && known.isOpen) {
     known.lastAt = at;
-    return [];
+    if (known.hasYielded !== true) return [];
+    delete known.hasYielded;
+    return [{ kind: 'resumed', runId, at }];
   }
   const orphan = isSame || options.runId !== undefined || known !== undefined || memory.knownRun !== undefined ? {} : { orphanSince: at };
   memory.run = { runId, isOpen: true, lastAt: at, endsByText: options.endsByText, hasAnswered: false, ...orphan };
   memory.cost.runs.add(runId);
   return [{ kind: 'resumed', runId, at }];
+}
+
+/** The run waits for its sub-agents in the background. */
+export function yieldRun({ run }: TurnMemory, at: number): Fact[] {
+  if (run?.isOpen !== true) return [];
+  run.hasYielded = true;
+  return [{ kind: 'yielded', runId: run.runId, at }];
 }
 
 /** A line says how the run ended. That also corrects what was concluded without one. */

@@ -45,6 +45,8 @@ function bodiesOf(fact: Fact, stage: Stage): EventBody[] {
       const why = may.texts && fact.text !== undefined ? safe.line(fact.text, MAX_REASON_POINTS) : fact.reason;
       return [{ type: 'run_ended', outcome: fact.outcome, runId: fact.runId, ...(why === undefined ? {} : { reason: why }) }];
     }
+    case 'yielded':
+      return [{ type: 'run_ended', outcome: 'yielded', runId: fact.runId }];
     case 'text': {
       const text = may.texts ? { text: safe.prose(fact.text, MAX_TEXT_POINTS) } : {};
       return [{ type: 'message', messageId: fact.lineId, stop: 'tools', runId: fact.runId, ...text }];

@@ -2,7 +2,7 @@
 
 import { asNumber, asRecord, asText } from '../../core/json-guards.ts';
 import type { Fact } from './session-facts.ts';
-import { endRun, resumeRun } from './session-runs.ts';
+import { endRun, resumeRun, yieldRun } from './session-runs.ts';
 import { nameOfFailure } from './failed-call.ts';
 import type { SessionLine } from './session-line.ts';
 import { dated, type TurnMemory } from './turn-memory.ts';
@@ -28,7 +28,7 @@ export function decodeSystem(line: SessionLine, memory: TurnMemory, at: number, 
 
 /** The turn waits for its sub-agents in the background; their reports are part of it. */
 function endOf(line: SessionLine, memory: TurnMemory, at: number): Fact[] {
-  if ((asNumber(line.record['pendingBackgroundAgentCount']) ?? 0) > 0) return [];
+  if ((asNumber(line.record['pendingBackgroundAgentCount']) ?? 0) > 0) return yieldRun(memory, at);
   return endRun(memory, 'done', at);
 }
 

@@ -19,6 +19,8 @@ export interface OpenRun {
   lastAt: number;
   /** Its prompt was not read yet, and it began with this line. */
   orphanSince?: number;
+  /** It only waits for its sub-agents. */
+  hasYielded?: boolean;
   /** It has ended, but no line said so. */
   isConcluded?: boolean;
   /** The program writes no end for this run: the last text is one. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from '../../../../src/boxes/render/amounts.ts';
 import type { BoxState, TurnStatus } from '../../../../src/core/card.ts';
 import type { Usage } from '../../../../src/core/event.ts';
-import { ACTIVE, callOf, drawTree, doneAfter, OPTIONS, START, treeOf } from './trees.ts';
+import type { Turn } from '../../../../src/core/session.ts';
+import { ACTIVE, callOf, drawTree, doneAfter, OPTIONS, runningCall, START, type TreeParts, treeOf } from './trees.ts';
 
 const usage = (input: number, output: number, costUsd = 0): Usage => ({ input, output, cacheRead: 99_000, cacheWrite: 100, costUsd });
 const end = { final: true, endedAt: START + 38_000 } as const;
@@ -73,6 +74,19 @@ describe('time, tokens and cost (LS-21)', () => {
     const card = drawTree(tree, () => doneAfter(28_000), OPTIONS);
     expect(card.title).toBe('[DONE] main | 28s | 4.3k tokens');
     expect(card.lines.at(-1)?.trim()).toBe('◆ [DONE] 28s | 3.1k tokens');
+  });
+
+  it("says what the agent of another program waits for when it does nothing itself (C-6), and nothing of OpenClaw's", () => {
+    const child = treeOf({ session: { agentId: 'explore' } });
+    const title = (address: string | undefined, turn: Partial<Turn>, children: TreeParts['children'] = { a: { tree: child } }) =>
+      drawTree(treeOf({ turn, session: address === undefined ? {} : { address }, children }), () => ACTIVE, OPTIONS).title;
+    const shop = 'claude-code:/home/dev/shop';
+    expect(title(shop, {})).toBe('[ACTIVE] main · shop | 38s | waits for 1 sub-agent');
+    expect(title(shop, { background: ['b1'] })).toBe('[ACTIVE] main · shop | 38s | waits for 1 sub-agent | 1 shell runs');
+    expect(title(shop, { background: ['b1', 'b2'] }, {})).toBe('[ACTIVE] main · shop | 38s | 2 shells run');
+    expect(title(shop, { runsById: { r: { open: true } } })).toBe('[ACTIVE] main · shop | 38s');
+    expect(title(shop, { callsById: { c: runningCall('c', 'Bash', {}) } })).toBe('[ACTIVE] main · shop | 38s');
+    expect(title(undefined, {})).toBe('[ACTIVE] main | 38s');
   });
 
   it('names the scheduled job beside the agent', () => {
