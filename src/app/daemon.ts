@@ -309,7 +309,7 @@ export class Daemon {
   async #shutDown(): Promise<void> {
     this.#supervisor.stopping();
     await this.#stopSources();
-    this.#path.interrupt();
+    this.#state.together(() => this.#path.interrupt());
     const { owed } = await this.#publisher.flush(BOX_FLUSH_MS);
     this.#state.flush(true);
     if (owed.length > 0)

@@ -67,12 +67,12 @@ function areSame<Entry extends object>(before: readonly Entry[], now: readonly E
   return before.length === now.length && now.every((entry, index) => isSame(before[index], entry));
 }
 
-function isSame(before: object | undefined, now: object): boolean {
-  const older = Object.entries(before ?? {});
-  const members = Object.entries(now);
-  return (
-    older.length === members.length && members.every(([name, value], index) => older[index]?.[0] === name && older[index][1] === value)
-  );
+function isSame(before: object = {}, now: object): boolean {
+  return areEqual(Object.values(before), Object.values(now)) && areEqual(Object.keys(before), Object.keys(now));
+}
+
+function areEqual(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && now.every((item, index) => before[index] === item);
 }
 
 /** Rows are our own. A foreign or incomplete one is skipped. */

@@ -18,17 +18,20 @@ export class StateStore<Entry extends EntryOfSession> {
   readonly facts: ImmediateRows;
   readonly #checkpoint: Checkpoint;
   readonly #parts: StoredPart[];
+  #isHeld = false;
 
   /** `changed` is called when a source has read on: that is to be written soon. */
   constructor(checkpoint: Checkpoint, current: CurrentState<Entry>, changed = (): void => undefined) {
     this.#checkpoint = checkpoint;
+    // Parts keep what is refused for the next flush.
+    const immediate: Checkpoint = { ...checkpoint, write: (changes) => !this.#isHeld && checkpoint.write(changes) };
     // The turn is on disk before its post is created: after a crash the post's turn must be known.
-    this.posts = new PostStore(checkpoint, () => this.flush());
-    this.threads = new ThreadStore(checkpoint);
+    this.posts = new PostStore(immediate, () => this.#flushUnlessHeld());
+    this.threads = new ThreadStore(immediate);
     this.posts.onSaved((record) => this.threads.posted(record));
     this.sessions = new SessionStore(checkpoint, current);
     this.positions = new PositionStore(checkpoint, changed);
-    this.facts = new ImmediateRows(checkpoint, 'fact');
+    this.facts = new ImmediateRows(immediate, 'fact');
     this.#parts = [this.posts, this.threads, this.sessions, this.positions, this.facts];
   }
 
@@ -45,6 +48,21 @@ export class StateStore<Entry extends EntryOfSession> {
     const changes = this.#parts.flatMap((part) => part.changes(isLast));
     if (changes.length > 0 && !this.#checkpoint.write(changes)) return;
     for (const part of this.#parts) part.written();
+  }
+
+  /** What `run` would write immediately is on disk when this returns, in one transaction with everything else, unless the disk fails. */
+  together(run: () => void): void {
+    this.#isHeld = true;
+    try {
+      run();
+    } finally {
+      this.#isHeld = false;
+      this.flush();
+    }
+  }
+
+  #flushUnlessHeld(): void {
+    if (!this.#isHeld) this.flush();
   }
 
   /** Until when the chat server asked us to wait (wall clock). */

@@ -152,6 +152,18 @@ describe('what changed', () => {
     expect(transactions).toEqual([['session a'], ['post box']]);
   });
 
+  it('by one piece of work is on disk after it, in one transaction, also the first word about posts', () => {
+    const { memory, sessions, transactions, refuse, restarted } = living();
+    sessions.set('a', withTurn('a'));
+    memory.together(() => ['one', 'two'].forEach((boxId) => memory.posts.save(recordOf(boxId, 1))));
+    expect(transactions).toEqual([['post one', 'post two', 'session a']]);
+    refuse(true);
+    memory.together(() => memory.posts.save(recordOf('three', 1)));
+    refuse(false);
+    memory.flush();
+    expect(restarted().posts.records()).toEqual(['one', 'two', 'three'].map((boxId) => recordOf(boxId, 1)));
+  });
+
   it('is asked of every part that was added, which hears of it when it is written', () => {
     const { memory, transactions, refuse } = living();
     let [found, heard] = [1, 0];
