@@ -20,7 +20,7 @@ export interface Scene extends Habits {
 const HOUR_MS = 3_600_000;
 const LOOK_MS = 10_000;
 const DRAIN_MS = 15 * 60_000; // after the last step all that is owed is sent
-const nowhere = { save: (): void => undefined, drop: (): void => undefined };
+const nowhere = { save: (): void => undefined, drop: (): void => undefined, together: (run: () => void): void => run() };
 
 export async function simulate(config: Config, scene: Scene, tell: (hour: number) => void = () => undefined): Promise<Figures> {
   const clock = new SimulatedClock();

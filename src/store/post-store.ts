@@ -8,13 +8,16 @@ import { ImmediateRows } from './immediate-rows.ts';
 export class PostStore implements StoredPart {
   readonly #rows: ImmediateRows;
   readonly #beforeFirst: () => void;
+  /** Runs that at once, and then writes what it saves in one transaction. */
+  readonly together: (run: () => void) => void;
   readonly #recordsByBox: Map<string, PostRecord>;
   #onSaved: (record: PostRecord) => void = () => undefined;
 
   /** `beforeFirst` is called before the first record of a box is written. */
-  constructor(checkpoint: Checkpoint, beforeFirst: () => void) {
+  constructor(checkpoint: Checkpoint, beforeFirst: () => void, together = (run: () => void): void => run()) {
     this.#rows = new ImmediateRows(checkpoint, 'post');
     this.#beforeFirst = beforeFirst;
+    this.together = together;
     this.#recordsByBox = new Map(this.#rows.rows().flatMap(({ value }) => decodeRecord(value).map((record) => [record.boxId, record])));
   }
 

@@ -18,15 +18,20 @@ export class StateStore<Entry extends EntryOfSession> {
   readonly facts: ImmediateRows;
   readonly #checkpoint: Checkpoint;
   readonly #parts: StoredPart[];
-  #isHeld = false;
+  /** What is to be written immediately waits, and whether there is any. */
+  #hold: { isUsed: boolean } | undefined;
 
   /** `changed` is called when a source has read on: that is to be written soon. */
   constructor(checkpoint: Checkpoint, current: CurrentState<Entry>, changed = (): void => undefined) {
     this.#checkpoint = checkpoint;
     // Parts keep what is refused for the next flush.
-    const immediate: Checkpoint = { ...checkpoint, write: (changes) => !this.#isHeld && checkpoint.write(changes) };
+    const immediate: Checkpoint = { ...checkpoint, write: (changes) => !this.#isHeld() && checkpoint.write(changes) };
     // The turn is on disk before its post is created: after a crash the post's turn must be known.
-    this.posts = new PostStore(immediate, () => this.#flushUnlessHeld());
+    this.posts = new PostStore(
+      immediate,
+      () => this.#isHeld() || this.flush(),
+      (run) => this.together(run),
+    );
     this.threads = new ThreadStore(immediate);
     this.posts.onSaved((record) => this.threads.posted(record));
     this.sessions = new SessionStore(checkpoint, current);
@@ -52,17 +57,20 @@ export class StateStore<Entry extends EntryOfSession> {
 
   /** What `run` would write immediately is on disk when this returns, in one transaction with everything else, unless the disk fails. */
   together(run: () => void): void {
-    this.#isHeld = true;
+    if (this.#hold !== undefined) return run();
+    const hold = { isUsed: false };
+    this.#hold = hold;
     try {
       run();
     } finally {
-      this.#isHeld = false;
-      this.flush();
+      this.#hold = undefined;
+      if (hold.isUsed) this.flush();
     }
   }
 
-  #flushUnlessHeld(): void {
-    if (!this.#isHeld) this.flush();
+  #isHeld(): boolean {
+    if (this.#hold !== undefined) this.#hold.isUsed = true;
+    return this.#hold !== undefined;
   }
 
   /** Until when the chat server asked us to wait (wall clock). */

@@ -44,10 +44,12 @@ export interface SlowChannel {
   everyMs: number;
 }
 
-/** Where the record of each box's post is kept. Neither method may throw. */
+/** Where the record of each box's post is kept. No method may throw. */
 export interface PostRecords {
   /** Must be durable when it returns: a create is sent only after its intent was saved. Called at every step, even when nothing changed. */
   save(record: PostRecord): void;
+  /** Runs that at once. What it saves need not be durable before this returns. */
+  together(run: () => void): void;
   /** The record is not needed any more, if there is one. */
   drop(boxId: string): void;
 }

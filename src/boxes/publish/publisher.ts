@@ -40,6 +40,12 @@ interface Flush {
   result: Promise<{ owed: string[] }>;
 }
 
+/** A request that is about to be sent. */
+interface Begun {
+  state: PostState;
+  reason: SendReason;
+}
+
 /** A publisher with nothing to show yet. It sends nothing before the first `show`. */
 export function createPublisher(ports: PublisherPorts, options: PublisherOptions): Publisher {
   return new PostPublisher(ports, options);
@@ -163,11 +169,30 @@ class PostPublisher implements Publisher {
 
   #tick(): void {
     const now = this.#ports.clock.monotonic();
+    const begun: Begun[] = [];
+    let wakeAt: number | undefined;
+    try {
+      this.#ports.posts.together(() => void (wakeAt = this.#beginAll(begun, now)));
+    } finally {
+      for (const { state, reason } of begun) this.#send(state, reason);
+    }
+    this.#waitUntil(wakeAt, now);
+  }
+
+  /** Begins what is due and returns when to look again. Nothing is sent yet: its intents are to be safe first. */
+  #beginAll(begun: Begun[], now: number): number | undefined {
     for (;;) {
       const decision = decide(this.#situation(now), now);
-      if (decision.kind === 'wait') return this.#waitUntil(decision.wakeAt, now);
-      if (this.#start(decision.plan, decision.claim, now) === 'skipped') return this.#waitUntil(now, now);
+      if (decision.kind === 'wait') return decision.wakeAt;
+      const next = this.#begin(decision.plan, decision.claim, now);
+      if (next === undefined) return now;
+      begun.push(next);
     }
+  }
+
+  #send(state: PostState, reason: SendReason): void {
+    const running = this.#run(state, reason).finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   #situation(now: number): Situation {
@@ -198,17 +223,17 @@ class PostPublisher implements Publisher {
   }
 
   /** Draws what is sent. What then turns out to be shown already is skipped. */
-  #start(plan: Plan, claim: Claim, now: number): 'started' | 'skipped' {
+  #begin(plan: Plan, claim: Claim, now: number): Begun | undefined {
     const known = this.#posts.get(plan.boxId);
     const need = known === undefined ? undefined : needOf(known, now);
-    if (known === undefined || need === undefined) return 'skipped';
+    if (known === undefined || need === undefined) return undefined;
     const reason = sendReason(known, need);
     const writes = need === 'create' || need === 'edit';
     const ready = writes ? withDrawing(known) : known;
     if (writes && !isDirty(ready)) {
       this.#ports.meter.count('edits_skipped');
       this.#keepOrDrop(ready);
-      return 'skipped';
+      return undefined;
     }
     this.#logLateness(plan, now);
     const state = beginRequest(ready, need, now, this.#distanceFor(plan, now));
@@ -216,9 +241,7 @@ class PostPublisher implements Publisher {
     this.#ports.budget.take(claim, now);
     this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
-    const running = this.#run(state, reason).finally(() => this.#running.delete(running));
-    this.#running.add(running);
-    return 'started';
+    return { state, reason };
   }
 
   /** Where the channel keeps ordinary edits apart, how far apart those of this box are by now. */

@@ -44,6 +44,8 @@ interface Setting {
   clock?: FakeClock;
   random?: () => number;
   wrap?: (sink: Sink, clock: FakeClock) => Sink;
+  /** Where records are kept, if not just in a store of their own on that disk. */
+  posts?: (disk: Checkpoint) => PublisherPorts['posts'];
 }
 
 export function createHarness(setting: Setting = {}): Harness {
@@ -77,7 +79,7 @@ export function createHarness(setting: Setting = {}): Harness {
         harness.encodings += 1;
         return encode(card, meta, shrink);
       },
-      posts: new PostStore(mortal(disk, isAlive), () => undefined),
+      posts: (setting.posts ?? storeOn)(mortal(disk, isAlive)),
       log: recordingLog(warnings, infos, setting.onRequest),
       meter: counters,
       budget,
@@ -107,6 +109,10 @@ export function createHarness(setting: Setting = {}): Harness {
     },
   };
   return harness;
+}
+
+function storeOn(disk: Checkpoint): PostStore {
+  return new PostStore(disk, () => undefined);
 }
 
 /** A dead process writes nothing. */
