@@ -5,7 +5,7 @@ import { redactThenCut } from '../../text/redact.ts';
 import { callOfLine } from '../../core/calls.ts';
 import type { Line } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
-import { cut, dropInvisible, oneLine } from '../../text/text.ts';
+import { countCodePoints, cut, dropInvisible, oneLine } from '../../text/text.ts';
 import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
 import type { RenderOptions } from './render-options.ts';
@@ -14,6 +14,7 @@ import { draw, ours, type Version, type Wording, foreign } from './wording.ts';
 
 const MAX_TEXT_POINTS = 160;
 const MAX_SCANNED_POINTS = 4_000; // of a long answer, enough for its first line
+const FEW_POINTS = 320; // mostly enough for it
 const INDENT = '\u2003'; // An em space: Markdown drops ordinary spaces, old clients turn no-break ones into ordinary ones.
 const MAX_INDENT = 3; // deeper blocks would have no room on a phone
 const CHILD_SHARE = 3; // a sub-agent's block gets a third of the box
@@ -48,9 +49,18 @@ function single(wording: Wording, depth: number, kind: BoxLine['kind'] = 'plain'
 
 /** The first line of what the agent wrote. Only this kind of line does not begin with our mark. */
 function textLine(text: string, options: RenderOptions): Wording {
-  const lines = dropInvisible(redactThenCut(text, MAX_SCANNED_POINTS, options.redact)).split('\n');
-  const first = lines.find((line) => /[^\s`~*_=#>|-]/.test(line) && !/^\s*(?:```|~~~)/.test(line)) ?? '';
-  return [foreign(cut(oneLine(first), MAX_TEXT_POINTS))];
+  const few = firstLine(text, FEW_POINTS, options);
+  const { line } = few.isAllThatShows ? few : firstLine(text, MAX_SCANNED_POINTS, options);
+  return [foreign(cut(line, MAX_TEXT_POINTS))];
+}
+
+/** The first line among so many characters, and whether more of them would show the same. */
+function firstLine(text: string, points: number, { redact }: RenderOptions): { line: string; isAllThatShows: boolean } {
+  const lines = dropInvisible(redactThenCut(text, points, redact)).split('\n');
+  const index = lines.findIndex((line) => /[^\s`~*_=#>|-]/.test(line) && !/^\s*(?:```|~~~)/.test(line));
+  const line = oneLine(lines[index] ?? '');
+  const isComplete = index !== -1 && index < lines.length - 1;
+  return { line, isAllThatShows: text.length <= points || isComplete || countCodePoints(line) > MAX_TEXT_POINTS };
 }
 
 /** Notes of ours stand in brackets. */

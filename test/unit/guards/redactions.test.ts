@@ -7,6 +7,7 @@ import { createSafeText } from '../../../src/sources/openclaw/decoding/safe-text
 import { createTranscriptDecoder } from '../../../src/sources/openclaw/transcripts/decode-transcript.ts';
 import { createRedactor } from '../../../src/text/redact.ts';
 import { Decoding, KEY } from '../sources/openclaw/gateway/decoding.ts';
+import { ACTIVE, drawTree, OPTIONS, said, treeOf } from '../boxes/render/trees.ts';
 import { callLine, resultLine } from '../sources/openclaw/decoding/transcript-lines.ts';
 
 const FILE = 'const answer = 42; // a line of code\n'.repeat(200);
@@ -106,4 +107,12 @@ describe('a line of text', () => {
     expect(createSafeText(redact).line('the password is\nTr0ub4dor-x9', 300)).not.toContain('Tr0ub4dor');
     expect(texts).toHaveLength(2);
   });
+});
+
+it('of a long answer its first line is shown, and no more is redacted than that takes', () => {
+  const { redact, texts } = count();
+  const text = `# Done\n\n${FILE.repeat(3)}`;
+  const card = drawTree(treeOf({ turn: { lines: [said('m', text)] } }), () => ACTIVE, { ...OPTIONS, redact });
+  expect(card.lines).toEqual(['Done']);
+  expect(longest(texts)).toBeLessThan(1_700);
 });
