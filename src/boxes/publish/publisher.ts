@@ -1,7 +1,7 @@
 // Holds the state of each box's post, the budget, the gate and the one timer. Sends what decide.ts chooses and applies the outcome.
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
-import { FAILURES, PushError } from '../../core/sink.ts';
+import { FAILURES, type PushError } from '../../core/sink.ts';
 import type { Claim } from './budget.ts';
 import { ChannelCap } from './channel-cap.ts';
 import { decide, type Situation } from './decide.ts';
@@ -13,7 +13,7 @@ import { needOf, type Plan } from './plan.ts';
 import { Posts } from './posts.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxNews, BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
-import { send, type Settle } from './request.ts';
+import { pushErrorOf, send, type Settle } from './request.ts';
 import { RequestLog } from './request-log.ts';
 import { sendReason, type SendReason } from './send-reason.ts';
 import {
@@ -38,12 +38,6 @@ interface Flush {
   deadlineAt: number;
   resolve: (result: { owed: string[] }) => void;
   result: Promise<{ owed: string[] }>;
-}
-
-/** A request that is about to be sent. */
-interface Begun {
-  state: PostState;
-  reason: SendReason;
 }
 
 /** A publisher with nothing to show yet. It sends nothing before the first `show`. */
@@ -169,18 +163,18 @@ class PostPublisher implements Publisher {
 
   #tick(): void {
     const now = this.#ports.clock.monotonic();
-    const begun: Begun[] = [];
+    const begun: (() => void)[] = [];
     let wakeAt: number | undefined;
     try {
       this.#ports.posts.together(() => void (wakeAt = this.#beginAll(begun, now)));
     } finally {
-      for (const { state, reason } of begun) this.#send(state, reason);
+      for (const sendIt of begun) sendIt();
     }
     this.#waitUntil(wakeAt, now);
   }
 
   /** Begins what is due and returns when to look again. Nothing is sent yet: its intents are to be safe first. */
-  #beginAll(begun: Begun[], now: number): number | undefined {
+  #beginAll(begun: (() => void)[], now: number): number | undefined {
     for (;;) {
       const decision = decide(this.#situation(now), now);
       if (decision.kind === 'wait') return decision.wakeAt;
@@ -223,7 +217,7 @@ class PostPublisher implements Publisher {
   }
 
   /** Draws what is sent. What then turns out to be shown already is skipped. */
-  #begin(plan: Plan, claim: Claim, now: number): Begun | undefined {
+  #begin(plan: Plan, claim: Claim, now: number): (() => void) | undefined {
     const known = this.#posts.get(plan.boxId);
     const need = known === undefined ? undefined : needOf(known, now);
     if (known === undefined || need === undefined) return undefined;
@@ -241,7 +235,7 @@ class PostPublisher implements Publisher {
     this.#ports.budget.take(claim, now);
     this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
-    return { state, reason };
+    return () => this.#send(state, reason);
   }
 
   /** Where the channel keeps ordinary edits apart, how far apart those of this box are by now. */
@@ -348,9 +342,4 @@ class PostPublisher implements Publisher {
   #save(state: PostState): void {
     this.#ports.posts.save(recordOf(state));
   }
-}
-
-/** A sink throws only `PushError`. Anything else is a defect of ours whose effect on the server is unknown. */
-function pushErrorOf(error: unknown): PushError {
-  return error instanceof PushError ? error : new PushError('server', `an unexpected error: ${String(error)}`, { cause: error });
 }

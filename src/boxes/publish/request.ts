@@ -115,3 +115,8 @@ function postIdOf(state: PostState): string {
   if (state.post.kind !== 'posted') throw new Error('An edit was started for a box without a post.');
   return state.post.postId;
 }
+
+/** A sink throws only `PushError`. Anything else is a defect of ours whose effect on the server is unknown. */
+export function pushErrorOf(error: unknown): PushError {
+  return error instanceof PushError ? error : new PushError('server', `an unexpected error: ${String(error)}`, { cause: error });
+}
