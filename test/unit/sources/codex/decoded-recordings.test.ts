@@ -1,4 +1,4 @@
-// What the decoder makes of every recording, with everything switched on that may be. The golden files were read against `steps.ndjson`.
+// What the decoder makes of every recording, with everything switched on that may be. Those of 0.171 were compared with `steps.ndjson`.
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
