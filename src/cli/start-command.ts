@@ -9,6 +9,8 @@ import { errorText } from '../core/error-code.ts';
 import { inspectPidFile } from '../process/pid-file.ts';
 import { findHolding } from '../process/pid-places.ts';
 import { openPrivate } from '../process/private-file.ts';
+import { localHealthUrl } from '../health/local-url.ts';
+import { askHealth } from './ask-health.ts';
 import { prepareStateDir } from '../process/state-dir.ts';
 import type { CliContext, Command } from './command.ts';
 import { readConfigOrPrint } from './config-problems.ts';
@@ -20,6 +22,7 @@ const LOG_NAME = 'live-status.log';
 const STDERR_NAME = 'live-status.stderr.log';
 const START_WAIT_MS = 10_000; // Loading takes a fraction of a second, but more on a machine that is still booting.
 const POLL_MS = 50;
+const ANSWER_WAIT_MS = 5_000; // health listens a moment after the claim; a port that is taken is only logged
 
 export const startCommand: Command = {
   name: 'start',
@@ -73,7 +76,7 @@ async function spawnDaemon(config: Config, context: CliContext): Promise<number>
     const child = spawn(process.execPath, program, { detached: true, env: context.env, stdio: ['ignore', 'ignore', stderr] });
     const ended = endOf(child);
     child.unref();
-    return await waitForClaim(child, ended, config.pidFile, { context, logFile, stderrFile });
+    return await waitForClaim(child, ended, config, { context, logFile, stderrFile });
   } finally {
     closeSync(stderr);
   }
@@ -105,14 +108,15 @@ function endOf(child: ChildProcess): Ending {
 async function waitForClaim(
   child: ChildProcess,
   ending: Ending,
-  pidFile: string,
+  config: Config,
   place: { context: CliContext; logFile: string; stderrFile: string },
 ): Promise<number> {
   const { context, logFile, stderrFile } = place;
   const deadline = performance.now() + START_WAIT_MS;
   while (performance.now() < deadline) {
-    const state = inspectPidFile(pidFile);
+    const state = inspectPidFile(config.pidFile);
     if (state.kind === 'running' && state.record.pid === child.pid) {
+      await waitForAnswer(config);
       context.out(`live-status is running (pid ${child.pid}). Its log is ${logFile}.`);
       return exitCodes.ok;
     }
@@ -124,6 +128,13 @@ async function waitForClaim(
   }
   context.err(`live-status was started (pid ${child.pid}) but does not run yet; its log is ${logFile}.`);
   return exitCodes.failed;
+}
+
+/** What comes after this command may ask for health at once. */
+async function waitForAnswer({ healthHost, healthPort }: Config): Promise<void> {
+  const url = localHealthUrl(healthHost, healthPort);
+  const deadline = performance.now() + ANSWER_WAIT_MS;
+  while (url !== undefined && performance.now() < deadline && (await askHealth(url)).kind === 'silent') await sleep(POLL_MS);
 }
 
 function lastOutput(stderrFile: string, logFile: string): string {

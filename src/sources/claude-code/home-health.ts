@@ -35,7 +35,7 @@ function conditionOf(home: HomeDetails): SourceCondition {
   if (!home.readable) return { state: 'unreadable', because: `${home.root} does not exist; it is waited for` };
   const lacks = lackingIn(home);
   if (lacks.length > 0) return { state: 'impaired', because: lacks.join('; ') };
-  return home.files === 0 && home.lastEventAt === undefined ? { state: 'unknown' } : { state: 'readable' };
+  return home.files === 0 && home.lastEventAt === undefined && !home.wasRead ? { state: 'unknown' } : { state: 'readable' };
 }
 
 const LACKS: Partial<Record<ProblemKind, (path: string) => string>> = {

@@ -1,6 +1,7 @@
 // Reads what running processes say about themselves, and watches whether they still run. Decides nothing about turns.
 
-import { basename, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { Timers } from '../../core/timers.ts';
 import { SmallFile } from '../../files/small-file.ts';
@@ -52,6 +53,11 @@ export class LiveFiles {
 
   jobOf(sessionId: string): JobState | undefined {
     return [...this.#jobsByPath.values()].find(({ state }) => state?.sessionId === sessionId)?.state;
+  }
+
+  /** Whether processes can be seen here at all: the folder of their files may not be mounted. */
+  get areVisible(): boolean {
+    return existsSync(join(this.#options.root, 'sessions'));
   }
 
   /** Reads a file again. It may be new, changed or gone. */

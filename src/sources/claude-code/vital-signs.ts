@@ -209,7 +209,7 @@ export class VitalSigns {
   /** Without a live file nothing is known of an old version's process. */
   #mustHaveProcess(sessionId: string): boolean {
     if (this.#hadProcess.has(sessionId) || this.#options.live.all().some((process) => process.sessionId === sessionId)) return true;
-    return isSince(this.#options.book.get(sessionId)?.about.version, FIRST_WITH_FILE);
+    return this.#options.live.areVisible && isSince(this.#options.book.get(sessionId)?.about.version, FIRST_WITH_FILE);
   }
 
   async #readAll(sessionId: string): Promise<void> {

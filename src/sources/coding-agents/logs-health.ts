@@ -23,12 +23,12 @@ export function logsHealth(details: LogsDetails): Omit<SourceHealth, 'lastEventA
 }
 
 function conditionOf(details: LogsDetails): SourceCondition {
-  const { readable, forbidden, root, files } = details;
+  const { readable, forbidden, root, files, wasRead } = details;
   if (forbidden) return { state: 'unreadable', because: `this user may not look into ${root} (permission denied); ${AS_OWNER}` };
   if (!readable) return { state: 'unreadable', because: `${root} does not exist; it is waited for` };
   const lacks = lackingIn(details);
   if (lacks.length > 0) return { state: 'impaired', because: lacks.join('; ') };
-  return files === 0 ? { state: 'unknown' } : { state: 'readable' };
+  return files === 0 && !wasRead ? { state: 'unknown' } : { state: 'readable' };
 }
 
 const AS_OWNER = 'run the watcher as the user who owns it';
