@@ -133,8 +133,9 @@ async function waitForClaim(
 /** What comes after this command may ask for health at once. */
 async function waitForAnswer({ healthHost, healthPort }: Config): Promise<void> {
   const url = localHealthUrl(healthHost, healthPort);
+  if (url === undefined) return;
   const deadline = performance.now() + ANSWER_WAIT_MS;
-  while (url !== undefined && performance.now() < deadline && (await askHealth(url)).kind === 'silent') await sleep(POLL_MS);
+  while (performance.now() < deadline && (await askHealth(url)).kind === 'silent') await sleep(POLL_MS);
 }
 
 function lastOutput(stderrFile: string, logFile: string): string {

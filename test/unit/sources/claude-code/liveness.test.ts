@@ -74,6 +74,15 @@ describe('a turn whose process', () => {
     expect(typesOf(watching, writer.key)).not.toContain('source_lost');
   });
 
+  it('cannot be seen, because the folder of live files is not there, goes on', async () => {
+    const { writer, ...watching } = await atWork();
+    await sleep(UNTIL_NOTICED_MS / 2);
+    writer.add(writer.result('call-1', 'made'));
+    await sleep(UNTIL_NOTICED_MS / 2);
+    expect(turnOf(watching, writer.key)?.end).toBeUndefined();
+    expect(typesOf(watching, writer.key)).not.toContain('source_lost');
+  });
+
   it('has given its pid to another process is lost', async () => {
     const { writer, ...watching } = await atWork();
     const { pid } = program();
