@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { problemLine, readConfig } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 import { checkGateway, checkOpenClaw, checkTranscripts } from './doctor/agents.ts';
+import { checkCodingAgents } from './doctor/coding-agents.ts';
 import { checkChatServer, type ChatServer, openChatServer } from './doctor/chat-server.ts';
 import { fail, type Finding, ok } from './doctor/finding.ts';
 import { checkHook, checkNode, checkRunning, checkService, checkStateDir } from './doctor/this-machine.ts';
@@ -50,10 +51,18 @@ async function findingsOf(values: OptionValues, { env, envFile }: CliContext): P
     configuration,
     checkStateDir(config.stateDir),
     ...(await checkRunning(env, config.healthHost, config.healthPort)),
-    ...(await checkTranscripts(config.chosen.ids.includes('transcripts') ? config.transcriptDir : undefined, config.sessionsJson)),
-    await checkGateway(config),
+    ...(await checkOpenClawSources(config)),
+    ...(await checkCodingAgents(config)),
     ...(await checkChat(config, values)),
   ];
+}
+
+/** Where only coding agents are watched, nothing of OpenClaw is missing. */
+async function checkOpenClawSources(config: Config): Promise<Finding[]> {
+  const { ids } = config.chosen;
+  const hasTranscripts = ids.includes('transcripts');
+  if (!hasTranscripts && !ids.includes('gateway')) return [];
+  return [...(await checkTranscripts(hasTranscripts ? config.transcriptDir : undefined, config.sessionsJson)), await checkGateway(config)];
 }
 
 async function checkChat(config: Config, values: OptionValues): Promise<Finding[]> {

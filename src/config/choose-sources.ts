@@ -1,7 +1,7 @@
 // Chooses the sources, from the variables or from what is on this machine, and says why.
 
 import { SOURCES } from '../sources/catalogue.ts';
-import { findHomes } from '../sources/coding-agents/find-homes.ts';
+import { findHomes, hiddenHomes } from '../sources/coding-agents/find-homes.ts';
 import { findGateway, type GatewayFound } from '../sources/openclaw/gateway/find-gateway.ts';
 import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -39,6 +39,8 @@ export interface ChosenSources {
   readonly gateway?: GatewayAccess;
   /** Where each coding agent is watched, by the id of its source. */
   readonly homes: Readonly<Record<string, readonly string[]>>;
+  /** Homes below CODING_HOMES that this user may not look into. */
+  readonly hiddenHomes: readonly string[];
   /** For each source a sentence that says why it is used, or why not. */
   readonly because: readonly string[];
 }
@@ -60,20 +62,22 @@ export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, 
   const { sources = AUTO } = settings;
   const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
   const homes = homesOf(settings, env, sources);
+  const hidden = hiddenHomes(settings.codingHomes, env);
   const problems = [
     ...('problem' in gateway ? [gateway.problem] : []),
-    ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway || Object.keys(homes).length > 0),
+    ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway || Object.keys(homes).length > 0, hidden),
   ].filter(({ variable }) => !malformed.has(variable));
   if (problems.length > 0) return { problems };
   const because = [
     ...FILE_SOURCES.map((source) => describeFolder(source, settings, sources)),
     ...describeHomes(homes, sources),
+    ...describeHidden(hidden),
     describeGateway(gateway),
   ];
   const isChosen = (source: (typeof SOURCES)[number]) =>
     'reads' in source ? folderOf(source, settings, sources) !== undefined : 'lives' in source ? source.id in homes : 'access' in gateway;
   const ids = SOURCES.filter(isChosen).map(({ id }) => id);
-  return { chosen: { ids, ...('access' in gateway ? { gateway: gateway.access } : {}), homes, because } };
+  return { chosen: { ids, ...('access' in gateway ? { gateway: gateway.access } : {}), homes, hiddenHomes: hidden, because } };
 }
 
 function isWanted({ ids }: SourceNames, id: SourceId): boolean {
@@ -100,6 +104,10 @@ function describeHomes(homes: ChosenSources['homes'], sources: SourceNames): str
     if (paths !== undefined) return `${lives.subject} is watched in ${paths.join(', ')}.`;
     return `${lives.subject} is not watched: ${isWanted(sources, id) ? `there is no ~/${lives.folder}` : `SOURCES=${sources.text}`}.`;
   });
+}
+
+function describeHidden(hidden: readonly string[]): string[] {
+  return hidden.length === 0 ? [] : [`CODING_HOMES: this user may not look into ${hidden.join(', ')}.`];
 }
 
 type Gateway = { access: GatewayAccess; why: string } | { why: string } | { problem: SourceProblem };
@@ -161,12 +169,18 @@ function exposed(): SourceProblem {
 }
 
 /** A source that SOURCES names needs its folder. Without such names, at least one source must be there. */
-function missingFolders(settings: SourceSettings, sources: SourceNames, hasGateway: boolean): SourceProblem[] {
+function missingFolders(settings: SourceSettings, sources: SourceNames, hasOther: boolean, hidden: readonly string[]): SourceProblem[] {
   const { ids } = sources;
   const missing = FILE_SOURCES.filter((source) => folderOf(source, settings, sources) === undefined);
   if (ids !== undefined) return missing.filter(({ id }) => ids.includes(id)).map((source) => missingFolder(source));
-  if (hasGateway || missing.length < FILE_SOURCES.length) return [];
+  if (hasOther || missing.length < FILE_SOURCES.length) return [];
+  if (hidden.length > 0) return [noHomeSeen(hidden)];
   return missing.slice(0, 1).map((source) => missingFolder(source, '; or a gateway in GATEWAY_URL and GATEWAY_TOKEN'));
+}
+
+function noHomeSeen(hidden: readonly string[]): SourceProblem {
+  const wrong = `names only homes without coding agents, or that this user may not look into: ${hidden.join(', ')}`;
+  return { variable: table.codingHomes.variable, wrong, expected: 'homes that the user of the watcher may read' };
 }
 
 function missingFolder({ reads }: FileSource, orElse = ''): SourceProblem {

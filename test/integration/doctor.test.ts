@@ -70,6 +70,13 @@ describe('live-status doctor', () => {
     expect(rig.standIn.posts()).toEqual([]);
   });
 
+  it('misses nothing of OpenClaw where only coding agents are watched', async () => {
+    mkdirSync(join(rig.folder, 'claude'));
+    const { code, findings } = await examine({ TRANSCRIPT_DIR: '', CLAUDE_CONFIG_DIR: join(rig.folder, 'claude') });
+    expect({ code, found: about(findings, 'Claude Code') }).toMatchObject({ code: 0, found: { level: 'warn' } });
+    expect(['transcripts', 'gateway'].map((name) => about(findings, name))).toEqual([undefined, undefined]);
+  });
+
   it('writes, edits and removes one box when asked to', async () => {
     const { code, findings } = await examine({}, '--post', '--channel', `${SAMPLE.teamName}/${SAMPLE.publicName}`);
     expect({ code, found: about(findings, 'post') }).toMatchObject({ code: 0, found: { level: 'ok' } });

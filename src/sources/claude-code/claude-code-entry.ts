@@ -11,7 +11,12 @@ interface Settings {
 
 export const claudeCode = {
   ...CLAUDE_CODE,
-  lives: { variable: 'CLAUDE_CONFIG_DIR', folder: '.claude', subject: 'Claude Code' },
+  lives: {
+    variable: 'CLAUDE_CONFIG_DIR',
+    folder: '.claude',
+    subject: 'Claude Code',
+    logs: { folders: [/^projects$/, /^/], name: /^[\da-f]{8}-[\da-f-]{27}\.jsonl$/ },
+  },
   create: async ({ homes, watchPolling, emitsQuestions }, ports) => {
     const dirs = homes[CLAUDE_CODE.id] ?? [];
     if (dirs.length === 0) return undefined;

@@ -10,7 +10,12 @@ interface Settings {
 
 export const codex = {
   ...CODEX,
-  lives: { variable: 'CODEX_HOME', folder: '.codex', subject: 'Codex' },
+  lives: {
+    variable: 'CODEX_HOME',
+    folder: '.codex',
+    subject: 'Codex',
+    logs: { folders: [/^sessions$/, /^\d{4}$/, /^\d{2}$/, /^\d{2}$/], name: /^rollout-.*\.jsonl$/ },
+  },
   create: async ({ homes, watchPolling }, ports) => {
     const paths = homes[CODEX.id] ?? [];
     if (paths.length === 0) return undefined;

@@ -2,6 +2,7 @@
 
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { refusalOf } from '../../files/open-file.ts';
 
 /** Where an agent keeps its logs. */
 export interface AgentHome {
@@ -11,6 +12,8 @@ export interface AgentHome {
   readonly folder: string;
   /** The first word of a sentence about it. */
   readonly subject: string;
+  /** The folders of its logs, level by level below its home, and the names of the logs of sessions. */
+  readonly logs: { readonly folders: readonly RegExp[]; readonly name: RegExp };
 }
 
 /** `areThere`: at least one exists. Those that do not exist are waited for. */
@@ -20,9 +23,14 @@ export interface FoundHomes {
 }
 
 const MAX_USERS = 1_000;
+const NO_HOME = 'lost+found'; // of the file system, at the root of each disk
 
 /** `users`: the homes of users, such as `/home/*`; several are divided by `:`. */
-export function findHomes({ variable, folder }: AgentHome, env: NodeJS.ProcessEnv, users: string | undefined): FoundHomes {
+export function findHomes(
+  { variable, folder }: Pick<AgentHome, 'variable' | 'folder'>,
+  env: NodeJS.ProcessEnv,
+  users: string | undefined,
+): FoundHomes {
   const named = variable === undefined ? [] : pathsIn(env[variable], env);
   const own = named.length > 0 ? named : pathsIn(env['HOME'], env).map((home) => join(home, folder));
   const others = pathsIn(users, env)
@@ -32,6 +40,25 @@ export function findHomes({ variable, folder }: AgentHome, env: NodeJS.ProcessEn
   // A user who watches for others need not run the agent.
   const wanted = named.length === 0 && others.length > 0 ? own.filter(isFolder) : own;
   return { paths: [...new Set([...wanted, ...others])], areThere: own.some(isFolder) || others.length > 0 };
+}
+
+/** The homes of users that we may not look into, so that nobody knows whether agents live there. */
+export function hiddenHomes(users: string | undefined, env: NodeJS.ProcessEnv): string[] {
+  const hidden = pathsIn(users, env).flatMap((path) =>
+    basename(path) === '*' && isRefused(() => readdirSync(dirname(path)))
+      ? [dirname(path)]
+      : expanded(path).filter((home) => basename(home) !== NO_HOME && isFolder(home) && isRefused(() => statSync(`${home}/.`))),
+  );
+  return [...new Set(hidden)];
+}
+
+function isRefused(look: () => unknown): boolean {
+  try {
+    look();
+    return false;
+  } catch (error) {
+    return refusalOf(error) === 'unreadable';
+  }
 }
 
 function pathsIn(text: string | undefined, env: NodeJS.ProcessEnv): string[] {

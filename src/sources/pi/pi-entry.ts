@@ -10,7 +10,7 @@ interface Settings {
 
 export const pi = {
   ...PI,
-  lives: { folder: '.pi/agent', subject: 'pi' },
+  lives: { folder: '.pi/agent', subject: 'pi', logs: { folders: [/^sessions$/, /^--.*--$/], name: /\.jsonl$/ } },
   create: async ({ homes, watchPolling }, ports) => {
     const paths = homes[PI.id] ?? [];
     if (paths.length === 0) return undefined;
