@@ -5,6 +5,7 @@
 // When the newer watcher sees the older claim, it writes its own again.
 
 import { decodeMeta } from '../boxes/publish/post-meta.ts';
+import { setBounded } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Guard, guarded } from '../core/guarded.ts';
 import { PushError, type Sink } from '../core/sink.ts';
@@ -27,6 +28,8 @@ export interface TwinOptions {
 }
 
 const LOOK_BEFORE_EDIT_MS = 10_000; // since the last read; a twin must be found within 30 s
+const LOOK_BEFORE_SLOW_EDIT_MS = 3_000; // of a post that we have not written for longer than LOOK_BEFORE_EDIT_MS: it may be anybody's by now
+const MAX_WRITTEN = 1_000; // a forgotten post is only looked at once more
 const LOOK_WHEN_IDLE_MS = 9_000; // such a look also shows that the server is reached, so no other request is made for that
 const NEVER_MS = 3_600_000; // a replaced watcher does not resume by itself; a person restarts or removes it
 
@@ -35,6 +38,7 @@ export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplac
   let replacedBy: string | undefined;
   let turn = 0;
   let lookedAt = clock.monotonic();
+  const writtenAtById = new Map<string, number>();
 
   async function look(postId: string): Promise<void> {
     lookedAt = clock.monotonic();
@@ -63,8 +67,11 @@ export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplac
   return {
     ...active,
     edit: async (postId, body, signal) => {
-      if (isDue(LOOK_BEFORE_EDIT_MS)) await look(postId);
+      const writtenAt = writtenAtById.get(postId) ?? Number.NEGATIVE_INFINITY;
+      const isSlow = clock.monotonic() - writtenAt >= LOOK_BEFORE_EDIT_MS;
+      if (isDue(isSlow ? LOOK_BEFORE_SLOW_EDIT_MS : LOOK_BEFORE_EDIT_MS)) await look(postId);
       await active.edit(postId, body, signal);
+      setBounded(writtenAtById, postId, clock.monotonic(), MAX_WRITTEN);
     },
     check: async (openPostIds) => {
       const postId = openPostIds[turn % Math.max(1, openPostIds.length)];

@@ -55,6 +55,17 @@ describe('a newer claim', () => {
     expect(await edit(twin)).toContain('another watcher has taken over');
   });
 
+  it('is seen before the edit of a post that was not written for ten seconds, though another one was looked at since', async () => {
+    const { clock, posts, twin } = setup();
+    posts.write('q', { instance: 'me', claimedAt: 100 });
+    await clock.advance(12_000);
+    await twin.check(['q']);
+    posts.write('p', { instance: 'other', claimedAt: 200 });
+    await clock.advance(4_000);
+    expect(await edit(twin)).toContain('another watcher has taken over');
+    expect(posts.edits).toEqual([]);
+  });
+
   it('costs one look in ten seconds at most', async () => {
     const { clock, posts, twin } = setup();
     posts.write('p', { instance: 'me', claimedAt: 100 });
