@@ -15,7 +15,7 @@ const HEAD_CHARS = 600;
 const SILENT: ReadonlySet<string> = new Set(
   (
     'mode permission-mode atis-latch tools-used file-history-snapshot file-history-delta last-prompt api-request-shape api-request-blob ' +
-    'worktree-state relocated queue-operation summary progress tag pr-link continued-in content-replacement fork-context-ref frame-link ' +
+    'worktree-state relocated summary progress tag pr-link continued-in content-replacement fork-context-ref frame-link ' +
     'ended-by-model bridge-session history-suppression attribution-snapshot isolation-latch memory-mode observer-ref agent-color ' +
     'agent-setting'
   ).split(' '),

@@ -21,6 +21,8 @@ export type FactBody =
   | { kind: 'retry'; runId: string; attempt: number; reason: string; nextAt?: number }
   | { kind: 'plan'; steps: EventOf<'plan_changed'>['steps'] }
   | { kind: 'compacted' }
+  /** A message that somebody typed during the run waits, or the run has taken it in. */
+  | { kind: 'queued'; runId: string; isTakenIn: boolean; text: string }
   | { kind: 'background_ended'; handle: string; exitCode?: number }
   /** A sub-agent was asked for; `number` counts those of its type in this file. */
   | { kind: 'agent_called'; callId: string; agentType: string; number: number; description: string; task: string }

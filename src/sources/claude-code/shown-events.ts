@@ -6,6 +6,7 @@ import type { Visibility } from '../../core/source.ts';
 import type { DecodedEvent, EventBody } from '../openclaw/decoding/decoded-event.ts';
 import { planSteps } from '../openclaw/decoding/plan-steps.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
+import { queuedNoteOf, takenInNoteOf } from '../coding-agents/queued-note.ts';
 import type { Fact } from './session-facts.ts';
 import { type Folders, hiddenArgs, shownArgs } from './shown-args.ts';
 
@@ -67,6 +68,8 @@ function bodiesOf(fact: Fact, stage: Stage): EventBody[] {
         : [];
     case 'compacted':
       return [{ type: 'compacted' }];
+    case 'queued':
+      return [queuedNote(fact, stage)];
     case 'background_ended':
       return [{ type: 'background_ended', handle: fact.handle, ...(fact.exitCode === undefined ? {} : { exitCode: fact.exitCode }) }];
     case 'cost':
@@ -92,6 +95,12 @@ function beginning({ runId, by, text }: Extract<Fact, { kind: 'prompt' }>, { may
       ? []
       : [{ type: 'message', messageId: `prompt:${runId}`, stop: 'tools', injected: true, runId, text: `“${shown}”` } as const]),
   ];
+}
+
+function queuedNote({ runId, at, isTakenIn, text }: Extract<Fact, { kind: 'queued' }>, { may, safe }: Stage): EventBody {
+  const words = may.prompts && !isTakenIn ? safe.line(text, MAX_PROMPT_POINTS) : ''; // once is enough
+  const said = isTakenIn ? takenInNoteOf(words) : queuedNoteOf(words);
+  return { type: 'message', messageId: `${isTakenIn ? 'taken-in' : 'queued'}:${at}`, stop: 'tools', injected: true, runId, text: said };
 }
 
 function callOf({ runId, callId, tool, input }: Extract<Fact, { kind: 'call' }>, { may, folders, safe }: Stage): EventBody[] {

@@ -1,6 +1,6 @@
 // Decodes lines beside the conversation: calls of the model, what they cost, names of the session.
 
-import { asList, asNumber, asText } from '../../core/json-guards.ts';
+import { asList, asNumber, asText, type JsonRecord } from '../../core/json-guards.ts';
 import type { Fact, FactBody } from './session-facts.ts';
 import type { SessionLine } from './session-line.ts';
 import { dated, type TurnMemory } from './turn-memory.ts';
@@ -11,6 +11,8 @@ export function decodeSide({ type, record }: SessionLine, memory: TurnMemory, at
       return dated(modelCall(asText(record['requestDigest']), asList(record['tail']).length === 0, memory), at);
     case 'cost-state':
       return dated(costOf(asNumber(record['totalCostUSD']), record['startTime'], memory), at);
+    case 'queue-operation':
+      return dated(queued(record, memory), at);
     case 'custom-title':
       return dated(memory.learn(titleOf(record['customTitle'])), at);
     case 'ai-title':
@@ -26,6 +28,17 @@ export function decodeSide({ type, record }: SessionLine, memory: TurnMemory, at
 function titleOf(value: unknown): { title?: string } {
   const title = asText(value);
   return title === undefined ? {} : { title };
+}
+
+/** What the program itself queues. */
+const NOTIFICATION = /^<task-notification>/;
+
+/** A message that somebody typed while the agent was at work: what comes while the run only waits for its sub-agents begins at once. */
+function queued(record: JsonRecord, { run }: TurnMemory): FactBody[] {
+  const [operation, text] = [record['operation'], asText(record['content'])];
+  if (run?.isOpen !== true || run.hasYielded === true || text === undefined || NOTIFICATION.test(text)) return [];
+  const isTakenIn = operation === 'remove' && record['reason'] === 'absorbed_mid_turn';
+  return isTakenIn || operation === 'enqueue' ? [{ kind: 'queued', runId: run.runId, isTakenIn, text }] : [];
 }
 
 /** The same request again, before any answer: the call before has failed. */

@@ -10,5 +10,6 @@ export interface OpenTurn {
   /** The agent may ask people: outside the mode for plans the question fails at once. */
   readonly mayAsk: boolean;
   hasBegun: boolean;
+  hasPrompt: boolean;
   hasPlan: boolean;
 }

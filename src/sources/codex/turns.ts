@@ -4,6 +4,7 @@ import { asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { fingerprint } from '../../core/turn.ts';
 import type { Trigger } from '../../core/event.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
+import { takenInNoteOf } from '../coding-agents/queued-note.ts';
 import type { Calls } from './calls.ts';
 import type { OpenTurn } from './open-turn.ts';
 import type { LineEvent } from './rollout-event.ts';
@@ -57,7 +58,7 @@ export class Turns {
         : [];
     const attribution = asRecord(payload['turn_attribution']);
     const mayAsk = payload['collaboration_mode_kind'] !== 'default';
-    this.#turn = { id, startedAt: at, trigger: this.#triggerOf(attribution), mayAsk, hasBegun: false, hasPlan: false };
+    this.#turn = { id, startedAt: at, trigger: this.#triggerOf(attribution), mayAsk, hasBegun: false, hasPrompt: false, hasPlan: false };
     return [...this.#takeEarly(), ...lost, ...(isAskedFor(attribution) ? this.work(at) : [])];
   }
 
@@ -83,16 +84,23 @@ export class Turns {
 
   /** The beginning was not in what could be read. */
   #continue(at: number): OpenTurn {
-    this.#turn = { id: `turn-${at}`, startedAt: at, trigger: { kind: 'unknown' }, mayAsk: false, hasBegun: false, hasPlan: false };
+    this.#turn = { id: `turn-${at}`, startedAt: at, trigger: { kind: 'unknown' }, mayAsk: false, hasBegun: false, hasPrompt: false, hasPlan: false };
     return this.#turn;
   }
 
   /** What a person wrote, at the beginning or in the middle of a turn. */
   prompt(text: string | undefined, at: number): LineEvent[] {
     const begun = this.work(at);
-    const shown = this.#owner.prompt(text);
-    if (shown.text === undefined) return begun;
-    return [...begun, { type: 'message', messageId: `prompt-${at}`, ...shown, stop: 'tools', injected: true, ...this.#run() }];
+    const shown = this.#promptText(text);
+    if (this.#turn !== undefined) this.#turn.hasPrompt = true;
+    if (shown === '') return begun;
+    return [...begun, { type: 'message', messageId: `prompt-${at}`, text: shown, stop: 'tools', injected: true, ...this.#run() }];
+  }
+
+  /** A turn has one prompt; what comes after it was typed while the agent was at work. */
+  #promptText(text: string | undefined): string {
+    const words = this.#owner.prompt(text).text ?? '';
+    return this.#turn?.hasPrompt === true ? takenInNoteOf(words) : words;
   }
 
   /** `phase` is no end: after a dropped stream a final answer is followed by another one. */

@@ -44,7 +44,7 @@ function writeCanaries(writer: SessionWriter): void {
     writer.calls('call-3', 'Agent', { description: 'CANARY-text-agent', prompt: 'CANARY-text-task', subagent_type: 'Explore' }),
     writer.calls('call-5', 'TodoWrite', { todos: [{ content: 'CANARY-text-todo', status: 'pending' }] }),
     writer.calls('call-6', 'AskUserQuestion', { questions: [{ question: 'CANARY-text-question' }] }),
-    `{"type":"queue-operation","operation":"enqueue","content":"CANARY-never-queued","timestamp":"${new Date().toISOString()}"}\n`,
+    `{"type":"queue-operation","operation":"enqueue","content":"CANARY-prompt-queued","timestamp":"${new Date().toISOString()}"}\n`,
     writer.line('user', { message: { role: 'user', content: 'Stop hook feedback:\nCANARY-never-hook' } }, { isMeta: true }),
     writer.line(
       'assistant',
@@ -83,7 +83,7 @@ describe('of a session with a canary in each place', () => {
 
   it('each switch of a route shows its part and nothing else', async () => {
     expect(await canariesIn({ commands: true })).toEqual(['CANARY-command', 'CANARY-command-description']);
-    expect(await canariesIn({ prompts: true })).toEqual(['CANARY-prompt']);
+    expect(await canariesIn({ prompts: true })).toEqual(['CANARY-prompt', 'CANARY-prompt-queued']);
     const texts = await canariesIn({ texts: true });
     expect(texts.filter((canary) => canary !== 'CANARY-text-task')).toEqual(OF_TEXTS);
   });

@@ -185,3 +185,33 @@ describe('a removed session', () => {
     await eventually(() => expect(fold.sessionOf(writer.key).turns[0]?.end?.outcome).toBe('lost'));
   });
 });
+
+describe('a message that was typed during a turn', () => {
+  const writer = new SessionWriter(tempFolder('claude-queue'));
+  const queue = (operation: string, content: string, about: object = {}) =>
+    JSON.stringify({ type: 'queue-operation', operation, timestamp: new Date().toISOString(), content, ...about });
+  const notification = '<task-notification>\n<task-id>x</task-id>';
+  const queuedIn = (...lines: string[]) => {
+    const reading = decoder();
+    return lines.flatMap((line) => reading.decode(line)).flatMap((fact) => (fact.kind === 'queued' ? [[fact.text, fact.isTakenIn]] : []));
+  };
+
+  it('waits, and is taken in', () => {
+    const taken = queue('remove', 'Stop.', { reason: 'absorbed_mid_turn' });
+    expect(queuedIn(writer.prompt('Go.'), queue('enqueue', 'Stop.'), taken)).toEqual([
+      ['Stop.', false],
+      ['Stop.', true],
+    ]);
+  });
+
+  it('is none when it was taken back, when no turn is open, or when the program queues a report', () => {
+    expect(queuedIn(queue('enqueue', 'Go.'), writer.prompt('Go.'), queue('remove', 'Stop.'), queue('enqueue', notification))).toEqual([]);
+    expect(queuedIn(writer.prompt('Go.'), queue('remove', notification, { reason: 'absorbed_mid_turn' }))).toEqual([]);
+    expect(queuedIn(writer.prompt('Go.'), writer.ends(), queue('enqueue', 'More.'))).toEqual([]);
+  });
+
+  it('is none when the turn only waits for its sub-agents: then it begins at once', () => {
+    const yields = writer.line('system', { subtype: 'turn_duration', durationMs: 1, pendingBackgroundAgentCount: 1 });
+    expect(queuedIn(writer.prompt('Go.'), yields, queue('enqueue', 'Agent "x" was stopped by the user.'))).toEqual([]);
+  });
+});

@@ -120,6 +120,20 @@ describe('calls', () => {
   });
 });
 
+describe('a message that was typed during a turn', () => {
+  const lines = [started('u1'), item('UserMessage', { content: [{ text: 'One' }] }), item('UserMessage', { content: [{ text: 'Two' }] })];
+  const saidTo = (prompts: boolean) => {
+    const may = { isRouted: true, commands: true, texts: true, prompts };
+    const { events } = decoded({ logs: () => [['a.jsonl', file(meta(PAGINATED), ...lines, started('u2'), ...lines.slice(1, 2))]] }, may);
+    return of(events, 'message').map(({ text, runId }) => `${runId}: ${text}`);
+  };
+
+  it('is noted in the box, its words only where prompts are shown', () => {
+    expect(saidTo(false)).toEqual(['u1: a queued message was taken in']);
+    expect(saidTo(true)).toEqual(['u1: One', 'u1: a queued message was taken in: “Two”', 'u2: One']);
+  });
+});
+
 describe('turns that nobody asked for', () => {
   it('have no box, and what a compaction used counts for the turn before', () => {
     const own = [
