@@ -17,6 +17,8 @@ export interface LiveState {
   waitingFor: string | undefined;
   /** When the status was written, by the process's clock. */
   statusAt: number;
+  /** What the person called the session; not what the program made up. */
+  name: string | undefined;
   /** Where the program was started. */
   cwd: string | undefined;
 }
@@ -45,6 +47,7 @@ export function decodeLiveState(text: string, writtenAt: number): LiveState | un
     status: statusOf(raw['status']),
     waitingFor: asText(raw['waitingFor']),
     statusAt: plausibleInstant(asNumber(raw['statusUpdatedAt'])) ?? plausibleInstant(asNumber(raw['updatedAt'])) ?? writtenAt,
+    name: raw['nameSource'] === 'user' ? asText(raw['name']) : undefined,
     cwd: asText(raw['cwd']),
   };
 }

@@ -162,7 +162,7 @@ export class SessionBook {
     track.about = { ...track.about, ...about };
     this.place(track, track.about.cwd);
     if (about.cwd !== undefined) this.#locate(track, about.cwd);
-    if (track.introducedAs !== '' && (about.title !== undefined || about.model !== undefined)) this.introduce(track);
+    if (track.introducedAs !== '' && (about.title ?? about.name ?? about.model) !== undefined) this.introduce(track);
   }
 
   /** The first folder that is known of a session is the one that counts, for its sub-agents, too. */
@@ -208,8 +208,8 @@ export class SessionBook {
   #rootFacts(track: Track): Facts {
     const { sessionId, address, about, may } = track;
     const project = basename(folderOf(track) ?? '');
-    const title = may.texts && about.title !== undefined ? this.#safe.line(about.title, MAX_LABEL_POINTS) : undefined;
-    const label = title === undefined ? project : `${project} · ${title}`;
+    const title = may.texts ? this.#safe.line(about.name ?? about.title ?? '', MAX_LABEL_POINTS) : '';
+    const label = title === '' ? project : `${project} · ${title}`;
     return {
       agentId: CLAUDE_CODE.id,
       ...(label === '' ? {} : { label }),

@@ -45,4 +45,6 @@ export interface About {
   model?: string;
   contextTokens?: number;
   title?: string;
+  /** What the person called it, by its process. */
+  name?: string;
 }

@@ -59,6 +59,7 @@ export class VitalSigns {
     const root = book.get(sessionId);
     if (root === undefined) return;
     if (processes.length > 0) this.#timers.cancel(`gone:${sessionId}`);
+    for (const { name } of processes) if (name !== undefined) book.learn(root, { name });
     this.#loseBefore(root, processes);
     // A dialog of a process that has just taken the session up is none of the run before.
     const owners = processes.filter(({ startedAt }) => startedAt <= root.lastAt);

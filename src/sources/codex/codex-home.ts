@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { SessionEvent } from '../../core/event.ts';
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
+import { Timers } from '../../core/timers.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
 import { CODEX } from './codex-identity.ts';
@@ -16,6 +17,7 @@ import type { ShownThread } from './shown-thread.ts';
 import { sessionEvents } from './session-events.ts';
 import { keyOfThread, threadOfKey } from './thread-key.ts';
 import type { ThreadLocksOptions } from './thread-locks.ts';
+import { ThreadNames } from './thread-names.ts';
 import { ThreadWatch } from './thread-watch.ts';
 import { Waits } from './waits.ts';
 
@@ -30,6 +32,7 @@ export interface CodexHomeOptions extends SourcePorts {
   locks?: Omit<ThreadLocksOptions, 'home'>;
 }
 
+const NAMES_MS = 500;
 const MAX_THREADS = 5_000; // a forgotten thread is only introduced once more
 const NAME_PREFIX = /^rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-/; // behind it is the thread's id, perhaps with a segment's
 
@@ -45,11 +48,20 @@ export function createCodexHome(options: CodexHomeOptions): Source {
   };
 }
 
+/** How a thread was introduced; `text` is all of it. */
+interface Introduction {
+  owner: ShownThread;
+  facts: SessionFacts;
+  text: string;
+}
+
 class CodexHome {
   readonly #options: CodexHomeOptions;
   readonly #logs: AgentLogs<RolloutEvent>;
-  /** What was emitted of each thread, as text. */
-  readonly #factsByKey = new Map<string, string>();
+  /** What was emitted of each thread. */
+  readonly #toldByKey = new Map<string, Introduction>();
+  readonly #names: ThreadNames;
+  readonly #timers: Timers<'names'>;
   readonly #unknownKinds: Record<string, number> = {};
   readonly #open = new OpenThreads();
   readonly #watch: ThreadWatch;
@@ -65,12 +77,14 @@ class CodexHome {
   constructor(options: CodexHomeOptions) {
     const { home, polling, clock, log, checkpoints, onProgress, fileEvents } = options;
     this.#options = options;
+    this.#names = new ThreadNames(home);
+    this.#timers = new Timers(clock);
     this.#logs = new AgentLogs<RolloutEvent>({
       root: home,
       layout: DAY_FOLDERS,
       noun: 'rollout',
       isLog: isRollout,
-      format: rolloutFormat({ ...options, onUnknown: (kind) => this.#countUnknown(kind) }),
+      format: rolloutFormat({ ...options, onUnknown: (kind) => this.#countUnknown(kind), nameOf: (id) => this.#names.of(id) }),
       clock,
       log,
       polling,
@@ -109,6 +123,7 @@ class CodexHome {
 
   async start(): Promise<void> {
     for (const { sessionKey } of this.#options.openTurns()) this.#open.add(threadOfKey(sessionKey) ?? '');
+    await this.#names.refresh();
     await this.#logs.start();
     // Those of other homes are watched there.
     for (const id of this.#open.ids()) if (!this.#pathsByThread.has(id) && !this.#writesToByThread.has(id)) this.#open.forget(id);
@@ -118,10 +133,19 @@ class CodexHome {
   #wake(): void {
     this.#watch.wake();
     this.#daemon.wake();
+    this.#timers.once('names', NAMES_MS, () => this.#renew());
+  }
+
+  /** A person may give a thread another name at any time; that is no line of its rollout. */
+  async #renew(): Promise<void> {
+    const at = this.#options.clock.now();
+    if (await this.#names.refresh()) for (const { owner, facts } of this.#toldByKey.values()) this.#tell(owner, facts, at);
+    if (this.#open.ids().length > 0) this.#timers.once('names', NAMES_MS, () => this.#renew());
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    await this.#timers.stop();
     await this.#daemon.stop();
     await this.#watch.stop();
     await this.#logs.stop();
@@ -152,12 +176,18 @@ class CodexHome {
   }
 
   #introduce(key: string, owner: ShownThread, facts: SessionFacts, at: number): void {
-    const known = this.#factsByKey.get(key);
-    const text = JSON.stringify(facts);
-    if (known === text || (known !== undefined && text === '{}')) return;
-    setBounded(this.#factsByKey, key, text, MAX_THREADS);
-    this.#emitAll({ owner, at, body: { type: 'facts', facts } });
+    if (this.#toldByKey.has(key) && Object.keys(facts).length === 0) return;
+    this.#tell(owner, facts, at);
     if (owner.thread.parentId !== undefined) this.#wantThread(owner.thread.parentId);
+  }
+
+  /** Says what is known of a thread, if that is new. */
+  #tell(owner: ShownThread, facts: SessionFacts, at: number): void {
+    const key = keyOfThread(owner.thread.id);
+    const text = JSON.stringify([facts, owner.label()]);
+    if (this.#toldByKey.get(key)?.text === text) return;
+    setBounded(this.#toldByKey, key, { owner, facts, text }, MAX_THREADS);
+    this.#emitAll({ owner, at, body: { type: 'facts', facts } });
   }
 
   #emitAll(event: RolloutEvent): void {

@@ -18,6 +18,8 @@ import { type CallUsage, contextUseOf, TokenCounts, usageOfRecord } from './usag
 export interface RolloutDecoderOptions extends Pick<SourcePorts, 'redact' | 'visibility' | 'costOf'> {
   /** Gets short harmless names to count. */
   onUnknown(kind: string): void;
+  /** What a person called a thread. */
+  nameOf?: (threadId: string) => string | undefined;
 }
 
 const MAX_KINDS = 30; // names come from the file, so neither their number nor their length is trusted
@@ -77,7 +79,7 @@ class RolloutDecoder {
       this.#isCopy ||= thread !== undefined && thread.id !== this.#owner?.thread.id;
       return [];
     }
-    const owner = new ShownThread(thread, { safe: this.#safe, visibility: this.#options.visibility });
+    const owner = new ShownThread(thread, { ...this.#options, safe: this.#safe });
     this.#owner = owner;
     this.#calls = new Calls(owner, this.#safe);
     this.#turns = new Turns(owner, this.#safe, this.#calls);

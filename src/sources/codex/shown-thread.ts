@@ -1,5 +1,6 @@
 // What of a thread may be shown: the only way for its words into an event. What its route does not switch on never gets through.
 
+import { basename } from 'node:path';
 import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import type { Visibility } from '../../core/source.ts';
 import { type Project, projectOf, shownPath } from '../coding-agents/project.ts';
@@ -27,6 +28,8 @@ export interface ShownArgs {
 export interface ShownThreadPorts {
   safe: SafeText;
   visibility(address: string): Visibility;
+  /** What a person called a thread. */
+  nameOf?(threadId: string): string | undefined;
 }
 
 export class ShownThread {
@@ -35,16 +38,18 @@ export class ShownThread {
   readonly #project: Project;
   readonly #safe: SafeText;
   readonly #visibility: (address: string) => Visibility;
+  readonly #nameOf: (threadId: string) => string | undefined;
   /** Where it works now, and what may be shown of it there. */
   #cwd: string;
   #may: Visibility;
 
-  constructor(thread: Thread, { safe, visibility }: ShownThreadPorts) {
+  constructor(thread: Thread, { safe, visibility, nameOf = () => undefined }: ShownThreadPorts) {
     this.thread = thread;
     this.#project = projectOf(thread.cwd);
     this.address = `${CODEX.id}:${this.#project.main}`;
     this.#safe = safe;
     this.#visibility = visibility;
+    this.#nameOf = nameOf;
     this.#cwd = thread.cwd;
     this.#may = visibility(this.address);
   }
@@ -82,8 +87,18 @@ export class ShownThread {
     return this.#safe.line(text, MAX_LINE_POINTS);
   }
 
-  /** The name of a sub-agent: Codex makes one up; the better one was made from its task. */
+  /** What its box or its block is called; `undefined` when only the project says it. */
   label(): string | undefined {
+    return this.thread.isSubAgent ? this.#agentName() : this.#givenName();
+  }
+
+  #givenName(): string | undefined {
+    const name = this.line(this.#nameOf(this.thread.id));
+    return name === undefined || name === '' ? undefined : `${basename(this.#project.main)} · ${name}`;
+  }
+
+  /** The name of a sub-agent: Codex makes one up; the better one was made from its task. */
+  #agentName(): string | undefined {
     const { nickname, taskName, role } = this.thread;
     const name = this.line(taskName) ?? nickname ?? role;
     return name === undefined ? undefined : this.word(name);

@@ -84,7 +84,15 @@ export class Turns {
 
   /** The beginning was not in what could be read. */
   #continue(at: number): OpenTurn {
-    this.#turn = { id: `turn-${at}`, startedAt: at, trigger: { kind: 'unknown' }, mayAsk: false, hasBegun: false, hasPrompt: false, hasPlan: false };
+    this.#turn = {
+      id: `turn-${at}`,
+      startedAt: at,
+      trigger: { kind: 'unknown' },
+      mayAsk: false,
+      hasBegun: false,
+      hasPrompt: false,
+      hasPlan: false,
+    };
     return this.#turn;
   }
 

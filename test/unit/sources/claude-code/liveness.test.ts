@@ -7,6 +7,7 @@ import { callsOf } from '../../../../src/core/calls.ts';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
+import { describeBoxes } from './describe-boxes.ts';
 import { ownDomain, SessionWriter, startOf } from './session-writer.ts';
 import { type Watching, watch } from './watching.ts';
 
@@ -214,5 +215,94 @@ describe('waiting', () => {
     writer.live({ ...about, status: 'waiting', waitingFor: 'dialog open' });
     await sleep(600);
     expect(waits({ events })).toEqual([]);
+  });
+});
+
+describe('the name of a session', () => {
+  const labelOf = ({ fold }: Pick<Watching, 'fold'>, key: string) => fold.sessionOf(key).label;
+
+  it('is what a person called it, as its process says, and nothing that the program made up', async () => {
+    const { writer, ...watching } = await atWork();
+    const { pid } = program();
+    writer.live({ pid, procStart: startOf(pid), pidDomain: ownDomain(), name: 'shop-e7', nameSource: 'derived' });
+    await sleep(400);
+    expect(labelOf(watching, writer.key)).toBe('shop');
+    writer.live({ pid, procStart: startOf(pid), pidDomain: ownDomain(), name: 'price list', nameSource: 'user' });
+    await eventually(() => expect(labelOf(watching, writer.key)).toBe('shop · price list'));
+    writer.add(`{"type":"ai-title","aiTitle":"Make the shop","sessionId":"${writer.sessionId}"}\n`, writer.result('call-1', 'made'));
+    await eventually(() => expect(typesOf(watching, writer.key)).toContain('tool_ended'));
+    expect(labelOf(watching, writer.key)).toBe('shop · price list');
+  });
+
+  it('is not shown where texts are not', async () => {
+    const { writer, ...watching } = await atWork({ visibility: () => ({ isRouted: true, commands: true, texts: false, prompts: true }) });
+    const { pid } = program();
+    writer.live({ pid, procStart: startOf(pid), pidDomain: ownDomain(), name: 'price list', nameSource: 'user' });
+    await sleep(400);
+    expect(labelOf(watching, writer.key)).toBe('shop');
+  });
+});
+
+describe('a turn that only waits for a sub-agent in the background', () => {
+  const AGENT = 'a1234567890abcdef';
+
+  async function yielding() {
+    const { writer, ...watching } = await atWork();
+    const { pid, child } = program();
+    writer.live({ pid, procStart: startOf(pid), pidDomain: ownDomain() });
+    const agents = join(writer.path.replace(/\.jsonl$/, ''), 'subagents');
+    mkdirSync(agents, { recursive: true });
+    writer.add(
+      writer.result('call-1', 'made'),
+      writer.calls('t1', 'Agent', { subagent_type: 'Explore', description: 'Count', prompt: 'Count it.' }),
+      writer.result('t1', 'launched', { toolUseResult: { isAsync: true, status: 'async_launched', agentId: AGENT } }),
+      writer.says([{ type: 'text', text: 'It is at work.' }], 'end_turn'),
+      writer.line('system', { subtype: 'turn_duration', durationMs: 1, pendingBackgroundAgentCount: 1 }),
+    );
+    writeFileSync(
+      join(agents, `agent-${AGENT}.meta.json`),
+      JSON.stringify({ agentType: 'Explore', description: 'Count', toolUseId: 't1' }),
+    );
+    const about = {
+      sessionId: writer.sessionId,
+      cwd: writer.cwd,
+      version: '2.1.332',
+      entrypoint: 'cli',
+      isSidechain: true,
+      agentId: AGENT,
+    };
+    const line = (uuid: string, parentUuid: string | null, type: string, message: object): string =>
+      `${JSON.stringify({ parentUuid, ...about, type, message, uuid, timestamp: new Date().toISOString() })}\n`;
+    const call = { type: 'tool_use', id: 'inner', name: 'Bash', input: { command: 'sleep 60' } };
+    appendFileSync(
+      join(agents, `agent-${AGENT}.jsonl`),
+      line('a1', null, 'user', { role: 'user', content: 'Count it.' }) +
+        line('a2', 'a1', 'assistant', { id: 'am', model: 'claude-test', content: [call], stop_reason: 'tool_use' }),
+    );
+    const agentKey = `${writer.key}/${AGENT}`;
+    await eventually(() => expect(typesOf(watching, agentKey)).toContain('tool_started'));
+    await eventually(() => expect(typesOf(watching, writer.key)).toContain('child_spawned'));
+    return { writer, child, agentKey, ...watching };
+  }
+
+  it('is lost with its sub-agent when the process is killed with -9', async () => {
+    const { writer, child, agentKey, ...watching } = await yielding();
+    await sleep(UNTIL_NOTICED_MS);
+    expect(turnOf(watching, writer.key)?.end).toBeUndefined();
+    child.kill('SIGKILL');
+    await eventually(() => expect(turnOf(watching, writer.key)?.end?.outcome).toBe('lost'));
+    await eventually(() => expect(turnOf(watching, agentKey)?.end?.outcome).toBe('lost'));
+    expect(describeBoxes(watching.fold).match(/LOST/g)).toHaveLength(2);
+    expect(watching.fold.sessionOf(agentKey).turns.flatMap(callsOf)).toMatchObject([{ callId: 'inner', endedAt: expect.any(Number) }]);
+  });
+
+  it('is lost with it, too, when that happened while nobody watched', async () => {
+    const { writer, child, agentKey, stop } = await yielding();
+    const memory = await stop();
+    child.kill('SIGKILL');
+    const second = await watch({ dirs: [writer.dir], memory });
+    onTestFinished(() => second.source.stop());
+    await eventually(() => expect(turnOf(second, writer.key)?.end?.outcome).toBe('lost'));
+    await eventually(() => expect(turnOf(second, agentKey)?.end?.outcome).toBe('lost'));
   });
 });

@@ -21,6 +21,8 @@ export interface Live {
   sessionId?: string;
   status?: string;
   waitingFor?: string;
+  name?: string;
+  nameSource?: string;
 }
 
 export class SessionWriter {

@@ -2,11 +2,11 @@
 
 import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
-import { type Memory, newMemory, portsFor, started } from '../coding-agents/running.ts';
+import { EVERYTHING, type Memory, newMemory, portsFor, started } from '../coding-agents/running.ts';
 import { rolloutHead, rolloutLine } from './rollout-writer.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -22,8 +22,8 @@ function newHome(): Home {
   return { home: tempFolder('codex'), memory: newMemory() };
 }
 
-async function watch({ home, memory }: Home): Promise<void> {
-  await started(createCodexHome({ ...portsFor({ memory }), home, polling: false, locks: { listing: '/nowhere/locks' } }));
+async function watch({ home, memory }: Home, visibility = EVERYTHING): Promise<void> {
+  await started(createCodexHome({ ...portsFor({ memory, visibility }), home, polling: false, locks: { listing: '/nowhere/locks' } }));
 }
 
 /** Writes into the rollout of a thread that began on that day. */
@@ -82,4 +82,29 @@ it('what is beside the rollouts is not read', async () => {
   write(at, '2026-11-27', 't1', rolloutHead('t1'));
   await watch(at);
   await eventually(() => expect(begun(at)).toEqual(['codex:t1']));
+});
+
+describe('the name that a person gave to a thread', () => {
+  const named = (id: string, name: string) => `${JSON.stringify({ id, thread_name: name, updated_at: new Date().toISOString() })}\n`;
+  const name = ({ home }: Home, ...lines: string[]) => appendFileSync(join(home, 'session_index.jsonl'), lines.join(''));
+  const labels = ({ memory }: Home, key: string) =>
+    memory.events.flatMap((event) => (event.type === 'session_seen' && event.sessionKey === key ? [event.label] : []));
+
+  it('is shown with the project, the last one as soon as it is given, in whole lines only', async () => {
+    const at = newHome();
+    name(at, named('t1', 'first'), 'torn {\n', named('t1', 'second'), named('t2', 'another'));
+    write(at, '2026-11-27', 't1', rolloutHead('t1'));
+    await watch(at);
+    await eventually(() => expect(labels(at, 'codex:t1')).toEqual(['shop · second']));
+    name(at, named('t1', 'third'));
+    await eventually(() => expect(labels(at, 'codex:t1').at(-1)).toBe('shop · third'));
+  });
+
+  it('is not shown where texts are not', async () => {
+    const at = newHome();
+    name(at, named('t1', 'first'));
+    write(at, '2026-11-27', 't1', rolloutHead('t1'));
+    await watch(at, { ...EVERYTHING, texts: false });
+    await eventually(() => expect(labels(at, 'codex:t1')).toEqual([undefined]));
+  });
 });
