@@ -3,12 +3,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { problemLine } from '../config/config.ts';
+import { type Problem, problemLine } from '../config/config.ts';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { ownUid } from '../process/process-identity.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes, statusCodes } from '../process/exit-codes.ts';
 import { programPath } from '../process/package-folder.ts';
+import { homeOfUser, homesOfOthers, homesOfService } from './service-homes.ts';
 import {
   foreignUnitCure,
   hiddenPaths,
@@ -30,8 +31,8 @@ export const serviceCommand: Command = {
   details: () =>
     [
       'install  writes the unit with the paths of this machine, and /etc/status-watcher.env from the variables that are set when it is not there',
-      '         yet; starts the service when nothing is missing, else says what is. It runs as the owner of TRANSCRIPT_DIR, or where only a',
-      '         gateway is watched as a user of its own. A token in /etc/status-watcher.token is handed over as a credential.',
+      '         yet; starts the service when nothing is missing, else says what is. It runs as the owner of TRANSCRIPT_DIR or of the homes of',
+      '         coding agents, or where only a gateway is watched as a user of its own. A token in /etc/status-watcher.token is handed over as a credential.',
       'remove   stops the service and removes the unit; --purge removes settings, token and state, too.',
       'status   shows whether it is installed and how it is.',
       '',
@@ -84,8 +85,13 @@ function runService(action: string | undefined, values: OptionValues, context: C
 function install(service: Service, values: OptionValues): number {
   const { places, context } = service;
   const variables = serviceVariables(places, context.env);
-  const unit = unitText(service, variables, typeof values['run-as'] === 'string' ? values['run-as'] : undefined);
-  if (typeof unit !== 'string') return fail(context, unit.problem);
+  const plan = planOf(service, variables, typeof values['run-as'] === 'string' ? values['run-as'] : undefined);
+  if ('problem' in plan) return fail(context, plan.problem);
+  const { unit, home, ofOthers } = plan;
+  if (ofOthers.length > 0)
+    context.err(
+      `${ofOthers.join(', ')}: of other users. The drop-in for a shared host in docs/CODING-AGENTS.md lets the service read them.`,
+    );
   if (values['dry-run'] === true) {
     context.out(unit.trimEnd());
     return exitCodes.ok;
@@ -97,27 +103,39 @@ function install(service: Service, values: OptionValues): number {
   writeFileSync(places.unit, unit, { mode: 0o644 });
   context.out(`The unit is ${places.unit}, its settings are ${places.envFile}.`);
   systemctl(service, 'daemon-reload');
-  return start(service, variables);
+  return start(service, problemsOf(variables, home));
 }
 
-function unitText({ scope, places }: Service, variables: NodeJS.ProcessEnv, named: string | undefined): string | { problem: string } {
+interface Plan {
+  readonly unit: string;
+  /** Of the user of the service. */
+  readonly home?: string | undefined;
+  /** Homes of coding agents that this user does not own. */
+  readonly ofOthers: readonly string[];
+}
+
+function planOf({ scope, places, context }: Service, variables: NodeJS.ProcessEnv, named: string | undefined): Plan | { problem: string } {
   const owner = scope === 'user' ? { kind: 'nobody' as const } : ownerOf(variables, named);
   if ('problem' in owner) return owner;
+  const user = 'user' in owner ? owner.user : undefined;
+  const home = scope === 'user' ? context.env['HOME'] : homeOfUser(user);
+  const homes = homesOfService(variables, home);
   const [node, program] = [process.execPath, programPath()];
   const hasCredential = places.tokenFile !== undefined && existsSync(places.tokenFile);
-  return fillUnit(readFileSync(places.template, 'utf8'), {
+  const unit = fillUnit(readFileSync(places.template, 'utf8'), {
     node,
     program,
-    readOnlyPaths: hiddenPaths(variables, node, program),
+    readOnlyPaths: hiddenPaths(variables, node, program, Object.values(homes).flat()),
+    seesLocks: 'codex' in homes,
     ...('user' in owner ? { owner } : {}),
     ...(hasCredential ? { tokenFile: places.tokenFile } : {}),
   });
+  return { unit, home, ofOthers: user === undefined ? [] : homesOfOthers(Object.values(homes).flat(), user) };
 }
 
 /** Starts the service, or restarts it with a new unit, when nothing is missing. */
-function start(service: Service, variables: NodeJS.ProcessEnv): number {
+function start(service: Service, problems: readonly Problem[]): number {
   const { context, places } = service;
-  const problems = problemsOf(variables);
   if (problems.length > 0) {
     systemctl(service, 'enable', UNIT);
     context.err(`Not started yet. Correct this in ${places.envFile}, then run ${systemctlCommand(service, 'restart')}:`);

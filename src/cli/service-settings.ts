@@ -10,6 +10,7 @@ import { defaultEnvFile } from '../config/env-file.ts';
 import { readRegularFile } from '../config/regular-file.ts';
 import { settings } from '../config/settings.ts';
 import { packagePath } from '../process/package-folder.ts';
+import { HOME_VARIABLES, homesOfService, ownersOf, wantsCodingAgents } from './service-homes.ts';
 
 export type Scope = 'system' | 'user';
 
@@ -65,30 +66,48 @@ export function serviceVariables({ envFile, tokenFile }: ServicePlaces, env: Nod
   return hasCredential ? { ...variables, MM_TOKEN_FILE: tokenFile, MM_TOKEN: '' } : variables;
 }
 
-/** The variables of live-status that are set, in the order of their table. */
+/** The variables of live-status that are set, in the order of their table, and those of coding agents that name their homes. */
 export function ownVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names: string[] = Object.values(settings).map(({ variable }) => variable);
+  const names: string[] = [...Object.values(settings).map(({ variable }) => variable), ...HOME_VARIABLES];
   return Object.fromEntries(names.flatMap((name) => (env[name]?.trim() ? [[name, env[name]]] : [])));
 }
 
 /** What is still missing or wrong before the service can run. */
-export function problemsOf(variables: NodeJS.ProcessEnv): readonly Problem[] {
-  const result = readConfig({ HOME: '/nonexistent', ...variables });
+export function problemsOf(variables: NodeJS.ProcessEnv, home = '/nonexistent'): readonly Problem[] {
+  const result = readConfig({ HOME: home, ...variables });
   return result.kind === 'wrong' ? result.problems : [];
 }
 
 export type OwnerFound = { readonly user: string; readonly group: string } | { readonly kind: 'nobody' } | { readonly problem: string };
 
-/** The user of the service: the named user, else the owner of the transcripts, else a user that systemd makes. */
+/** The user of the service: the named user, else the owner of the transcripts or of coding agents, else a user that systemd makes. */
 export function ownerOf(variables: NodeJS.ProcessEnv, named: string | undefined): OwnerFound {
   const folder = variables['TRANSCRIPT_DIR']?.trim();
-  if (named === undefined && !folder) return { kind: 'nobody' };
+  if (named === undefined && !folder) return ownerOfAgents(variables);
   try {
     const user = named ?? nameOf(String(statSync(folder ?? '/').uid));
     return { user, group: id('-gn', user) };
   } catch {
     const what = named === undefined ? `TRANSCRIPT_DIR ${folder} is not there, so its owner is not known` : `there is no user ${named}`;
     return { problem: `${what}; name the user who owns the transcripts with --run-as.` };
+  }
+}
+
+/** Only their owner may read their files. */
+function ownerOfAgents(variables: NodeJS.ProcessEnv): OwnerFound {
+  const homes = Object.values(homesOfService(variables, undefined)).flat();
+  const [uid, ...others] = ownersOf(homes);
+  if (uid === undefined)
+    return wantsCodingAgents(variables) ? { problem: 'name the user whose coding agents are watched with --run-as.' } : { kind: 'nobody' };
+  if (others.length > 0) {
+    const why = `the coding agents in ${homes.join(', ')} belong to several users`;
+    return { problem: `${why}; name the user of the watcher with --run-as, and see docs/CODING-AGENTS.md for the right to read them.` };
+  }
+  try {
+    const user = nameOf(String(uid));
+    return { user, group: id('-gn', user) };
+  } catch {
+    return { problem: `the owner of ${homes[0]} (user id ${uid}) has no name here; name the user of the service with --run-as.` };
   }
 }
 
@@ -100,8 +119,11 @@ function id(option: string, who: string): string {
   return execFileSync('id', [option, who], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }
 
-/** The files below a home that the sandbox would hide: transcripts, files that settings name, Node and the program. */
-export function hiddenPaths(variables: NodeJS.ProcessEnv, node: string, program: string): string[] {
+/**
+ * The files below a home that the sandbox would hide: transcripts, files that settings name, Node and the program, and the homes of
+ * coding agents. These get a minus: the service starts also when one of them is not there.
+ */
+export function hiddenPaths(variables: NodeJS.ProcessEnv, node: string, program: string, homes: readonly string[] = []): string[] {
   const folders = ['TRANSCRIPT_DIR', 'GOVERNANCE_DIR'].map((name) => variables[name]);
   const files = ['SESSIONS_JSON', 'MM_TOKEN_FILE', 'GATEWAY_TOKEN_FILE', 'HEALTH_TOKEN_FILE', 'TOOL_LABELS_FILE'].map(
     (name) => variables[name],
@@ -109,7 +131,8 @@ export function hiddenPaths(variables: NodeJS.ProcessEnv, node: string, program:
   const parents = files.flatMap((path) => (path ? [dirname(path)] : []));
   const own = [dirname(dirname(node)), packageRoot(program)];
   const paths = [...folders.flatMap((path) => (path ? [path] : [])), ...parents, ...own];
-  return [...new Set(paths)].filter((path) => HIDDEN.test(path));
+  const hidden = (all: readonly string[]) => [...new Set(all)].filter((path) => HIDDEN.test(path));
+  return [...hidden(paths), ...hidden(homes).map((path) => `-${path}`)];
 }
 
 /** The folder that holds the package and, in an installation, the packages it needs. */

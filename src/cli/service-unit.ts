@@ -5,10 +5,12 @@ export interface UnitPlace {
   /** The Node that runs the program, and the program. */
   readonly node: string;
   readonly program: string;
-  /** The user and group that own the transcripts; undefined if only a gateway is watched. */
+  /** The user and group that own what is read; undefined if only a gateway is watched. */
   readonly owner?: { readonly user: string; readonly group: string };
   /** Files that the service reads but its sandbox would hide, such as transcripts in a home. */
   readonly readOnlyPaths: readonly string[];
+  /** Whether it sees `/proc/locks`, which tells whether a thread of Codex still lives. */
+  readonly seesLocks?: boolean;
   /** The file with the token, if the service gets it as a credential. */
   readonly tokenFile?: string;
 }
@@ -21,7 +23,7 @@ export function fillUnit(template: string, place: UnitPlace): string {
     .join('\n');
 }
 
-function lineFor(line: string, { node, program, owner, readOnlyPaths, tokenFile }: UnitPlace): string[] {
+function lineFor(line: string, { node, program, owner, readOnlyPaths, seesLocks, tokenFile }: UnitPlace): string[] {
   const name = /^#?([A-Za-z]+)=/.exec(line)?.[1];
   switch (name) {
     case 'ExecStart':
@@ -32,6 +34,8 @@ function lineFor(line: string, { node, program, owner, readOnlyPaths, tokenFile 
       return owner === undefined ? [] : [`Group=${owner.group}`];
     case 'ProtectHome':
       return [line, ...readOnlyPaths.map((path) => `BindReadOnlyPaths=${quote(path)}`)];
+    case 'ProcSubset':
+      return [seesLocks === true ? 'ProcSubset=all' : line];
     case 'LoadCredential':
       return [tokenFile === undefined ? line : `LoadCredential=mm-token:${escape(tokenFile)}`];
     case undefined:

@@ -61,7 +61,7 @@ const TOKEN_EXPECTED = "the gateway's gateway.auth.token here, or its file in GA
 export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, malformed: ReadonlySet<string> = new Set()): SourceChoice {
   const { sources = AUTO } = settings;
   const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
-  const homes = homesOf(settings, env, sources);
+  const homes = codingHomesOf(settings, env, sources);
   const hidden = hiddenHomes(settings.codingHomes, env);
   const problems = [
     ...('problem' in gateway ? [gateway.problem] : []),
@@ -90,7 +90,11 @@ function folderOf({ id, reads }: FileSource, settings: SourceSettings, sources: 
 }
 
 /** The homes that are there, or all that might be for a source that SOURCES names. */
-function homesOf({ codingHomes }: SourceSettings, env: NodeJS.ProcessEnv, sources: SourceNames): ChosenSources['homes'] {
+export function codingHomesOf(
+  { codingHomes }: Pick<SourceSettings, 'codingHomes'>,
+  env: NodeJS.ProcessEnv,
+  sources: SourceNames,
+): ChosenSources['homes'] {
   const found = AGENT_SOURCES.flatMap(({ id, lives }): [string, readonly string[]][] => {
     const { paths, areThere } = isWanted(sources, id) ? findHomes(lives, env, codingHomes) : { paths: [], areThere: false };
     return areThere || (sources.ids !== undefined && paths.length > 0) ? [[id, paths]] : [];
