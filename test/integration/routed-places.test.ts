@@ -128,7 +128,7 @@ it('hidden arguments of a call reach no post, checkpoint, log, health page or st
   const health = JSON.stringify(life.health());
   await life.stop();
   const state = readdirSync(join(rig.folder, 'state')).map((name) => readFileSync(join(rig.folder, 'state', name), 'latin1'));
-  expect(state.join('')).toContain('"where"');
+  expect(state.join('')).toContain('"callId":"h"'); // stored several times: a page of the database may end within one of them
   for (const place of [health, ...state, rig.log.join('\n'), JSON.stringify(rig.standIn.requests), JSON.stringify(rig.posts())])
     expect(place).not.toContain('canary-5e1f');
 });

@@ -1,7 +1,7 @@
 // Turns an item that was completed into events: prompts, messages, and the ends of calls.
 
 import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
-import { type Calls, outcomeOfItem } from './calls.ts';
+import { type Calls, outcomeOfItem } from './thread-calls.ts';
 import type { LineEvent } from './rollout-event.ts';
 import type { ShownArgs } from './shown-thread.ts';
 import { keyPart } from '../coding-agents/plain-id.ts';

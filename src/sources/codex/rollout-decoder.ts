@@ -6,7 +6,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-gua
 import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
 import type { SourcePorts } from '../../core/source.ts';
-import { Calls } from './calls.ts';
+import { Calls } from './thread-calls.ts';
 import { decodeItem } from './decode-item.ts';
 import type { FactsEvent, LineEvent, RolloutEvent, SessionFacts } from './rollout-event.ts';
 import { lookAt, type RolloutLine } from './rollout-line.ts';

@@ -5,7 +5,7 @@ import { fingerprint } from '../../core/turn.ts';
 import type { Trigger } from '../../core/event.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 import { takenInNoteOf } from '../coding-agents/queued-note.ts';
-import type { Calls } from './calls.ts';
+import type { Calls } from './thread-calls.ts';
 import type { OpenTurn } from './open-turn.ts';
 import type { LineEvent } from './rollout-event.ts';
 import type { ShownThread } from './shown-thread.ts';

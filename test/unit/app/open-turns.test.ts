@@ -20,7 +20,9 @@ describe('a turn that an earlier process left', () => {
 
   it('is asked about before its run has begun, and while it waits for sub-agents', () => {
     expect(openAfter(begun)).toEqual([{ sessionKey: MAIN, runIds: [], since: T0 }]);
-    expect(openAfter(begun, started, ended(3, 'yielded'))).toEqual([{ sessionKey: MAIN, runIds: [], since: T0 + 3_000 }]);
+    expect(openAfter(begun, started, ended(3, 'yielded'))).toEqual([
+      { sessionKey: MAIN, runIds: [], since: T0 + 3_000, yieldedRunId: 'r' },
+    ]);
   });
 
   it('is not asked about when it had ended, or when only its files told of it', () => {

@@ -8,6 +8,7 @@ import type { Fold } from '../../../../src/core/fold.ts';
 import { costOf } from '../../../../src/core/price.ts';
 import { addUsage, usageOf } from '../../../../src/core/turn.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
+import { eventually } from '../../../support/until.ts';
 import { Recording } from './recording.ts';
 import { SessionWriter } from './session-writer.ts';
 import { clockAt, watch } from './watching.ts';
@@ -29,7 +30,7 @@ it('a turn whose program tells no cost has that of the prices, each message once
   const usage = { input_tokens: 5, output_tokens: 4, cache_read_input_tokens: 3, cache_creation_input_tokens: 2 };
   const says = (text: string, id: string) => session.says([{ type: 'text', text }], 'end_turn', usage, id);
   session.add(session.prompt('hello'), says('one', 'a'), says('two', 'a'), says('three', 'b'), session.ends());
-  await vi.waitFor(() => expect(sumOf(fold).output).toBe(8), 5_000);
+  await eventually(() => expect(sumOf(fold).output).toBe(8));
   expect(sumOf(fold).costUsd).toBeCloseTo((2 * (5 + 40 + 300 + 2_000)) / 1_000_000, 12);
 });
 

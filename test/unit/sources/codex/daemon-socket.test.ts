@@ -3,6 +3,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asRecord, type JsonRecord, parseJson } from '../../../../src/core/json-guards.ts';
@@ -64,7 +65,7 @@ async function listening() {
   writeFileSync(path, rolloutHead(THREAD) + rolloutLine('response_item', call));
   await daemon.listen(home);
   await started(createCodexHome({ ...portsFor({ memory }), home, polling: false, locks: { listing: '/nowhere/locks' } }));
-  await eventually(() => expect(daemon.received).toHaveLength(3));
+  await eventually(() => expect(daemon.received.length).toBeGreaterThanOrEqual(3));
   const waits = () => memory.events.filter(({ type }) => type.startsWith('waiting_'));
   return { daemon, waits, path };
 }
@@ -89,7 +90,8 @@ it('a thread that waited before we listened waits', async () => {
 it('nothing but reads is ever sent', async () => {
   const { daemon } = await listening();
   for (const message of RECORDED) daemon.say({ ...message, id: 99 });
-  await eventually(() => expect(daemon.received.map(({ method }) => method)).toEqual(['initialize', 'thread/loaded/list', 'thread/list']));
+  await sleep(500);
+  expect([...new Set(daemon.received.map(({ method }) => method))]).toEqual(['initialize', 'thread/loaded/list', 'thread/list']);
 });
 
 it('a daemon that is gone leaves nobody waiting, and garbage from it changes nothing', async () => {
