@@ -72,7 +72,7 @@ class PiDecoder {
 
   #learnModel(text: string, owner: ShownSession, at: number): PiEvent[] {
     const model = asText(asRecord(parseJson(text))?.['modelId']);
-    return model === undefined ? [] : [{ at, owner, body: { type: 'facts', model: this.#safe.line(model, MAX_MODEL_POINTS) } }];
+    return model === undefined ? [] : this.#factsOf(model, owner, at);
   }
 
   /** The failed call is taken out of the context: it will be tried again. */
@@ -96,7 +96,13 @@ class PiDecoder {
   #shown({ at, ...body }: DecodedEvent, owner: ShownSession, words: string): PiEvent[] {
     if (body.type === 'message' && body.stop === 'error')
       this.#failed = { at, ...(body.reason === undefined ? {} : { reason: body.reason }) };
-    return owner.shown(body, words).map((shown) => ({ at, owner, body: shown }));
+    const shown = owner.shown(body, words).map((each): PiEvent => ({ at, owner, body: each }));
+    // Where reading begins in the middle of a log, the line that names the model lies before it.
+    return body.type === 'message' && body.model !== undefined ? [...this.#factsOf(body.model, owner, at), ...shown] : shown;
+  }
+
+  #factsOf(model: string, owner: ShownSession, at: number): PiEvent[] {
+    return [{ at, owner, body: { type: 'facts', model: this.#safe.line(model, MAX_MODEL_POINTS) } }];
   }
 }
 
