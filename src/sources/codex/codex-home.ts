@@ -3,8 +3,10 @@
 import { basename } from 'node:path';
 import type { SessionEvent } from '../../core/event.ts';
 import { setBounded } from '../../core/bounded-map.ts';
+import { asRecord, asText } from '../../core/json-guards.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import type { LogFormat } from '../../files/log-format.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
 import { CODEX } from './codex-identity.ts';
@@ -17,6 +19,7 @@ import type { ShownThread } from './shown-thread.ts';
 import { sessionEvents } from './session-events.ts';
 import { keyOfThread, threadOfKey } from './thread-key.ts';
 import type { ThreadLocksOptions } from './thread-locks.ts';
+import type { ThreadMemory } from './rollout-decoder.ts';
 import { ThreadNames } from './thread-names.ts';
 import { ThreadWatch } from './thread-watch.ts';
 import { Waits } from './waits.ts';
@@ -61,6 +64,8 @@ class CodexHome {
   /** What was emitted of each thread. */
   readonly #toldByKey = new Map<string, Introduction>();
   readonly #names: ThreadNames;
+  /** The models of threads that an earlier process had read. */
+  readonly #modelByKey = new Map<string, string>();
   readonly #timers: Timers<'names'>;
   readonly #unknownKinds: Record<string, number> = {};
   readonly #open = new OpenThreads();
@@ -84,7 +89,7 @@ class CodexHome {
       layout: DAY_FOLDERS,
       noun: 'rollout',
       isLog: isRollout,
-      format: rolloutFormat({ ...options, onUnknown: (kind) => this.#countUnknown(kind), nameOf: (id) => this.#names.of(id) }),
+      format: this.#format(),
       clock,
       log,
       polling,
@@ -94,6 +99,7 @@ class CodexHome {
       emit: (file, events) => events.forEach((event) => this.#emitFrom(file, event)),
       onFound: (path) => this.#found(path),
       onGone: (path, session) => this.#vanished(path, session),
+      onNote: (session, note) => this.#recall(session, note),
       isLive: ({ session }) => this.#open.has(threadOfKey(session ?? '') ?? ''),
       fileEvents,
     });
@@ -121,6 +127,15 @@ class CodexHome {
     });
   }
 
+  #format(): LogFormat<RolloutEvent> {
+    return rolloutFormat({
+      ...this.#options,
+      onUnknown: (kind) => this.#countUnknown(kind),
+      nameOf: (id) => this.#names.of(id),
+      memoryOf: (id) => this.#memoryOf(id),
+    });
+  }
+
   async start(): Promise<void> {
     for (const { sessionKey } of this.#options.openTurns()) this.#open.add(threadOfKey(sessionKey) ?? '');
     await this.#names.refresh();
@@ -128,6 +143,19 @@ class CodexHome {
     // Those of other homes are watched there.
     for (const id of this.#open.ids()) if (!this.#pathsByThread.has(id) && !this.#writesToByThread.has(id)) this.#open.forget(id);
     if (this.#open.ids().length > 0) this.#wake();
+  }
+
+  #recall(key: string, note: unknown): void {
+    const model = asText(asRecord(note)?.['model']);
+    if (model !== undefined) setBounded(this.#modelByKey, key, model, MAX_THREADS);
+  }
+
+  #memoryOf(id: string): ThreadMemory {
+    const key = keyOfThread(id);
+    const model = this.#modelByKey.get(key);
+    const turn = this.#options.openTurns().find(({ sessionKey }) => sessionKey === key);
+    const openTurn = turn?.runIds.at(-1) ?? turn?.yieldedRunId;
+    return { ...(model === undefined ? {} : { model }), ...(openTurn === undefined ? {} : { openTurn }) };
   }
 
   #wake(): void {
@@ -167,6 +195,7 @@ class CodexHome {
     const { owner, body, at } = event;
     const key = keyOfThread(owner.thread.id);
     file.session = key;
+    if (body.type === 'facts' && body.facts.model !== undefined) file.note = { model: body.facts.model };
     this.#introduce(key, owner, body.type === 'facts' ? body.facts : {}, at);
     if (body.type === 'facts') return;
     setBounded(this.#writesToByThread, owner.thread.id, file.path, MAX_THREADS);

@@ -20,6 +20,14 @@ export interface RolloutDecoderOptions extends Pick<SourcePorts, 'redact' | 'vis
   onUnknown(kind: string): void;
   /** What a person called a thread. */
   nameOf?: (threadId: string) => string | undefined;
+  /** What lines that were read by an earlier process said. */
+  memoryOf?: (threadId: string) => ThreadMemory;
+}
+
+/** What matters of a thread though it lies before what is read. */
+export interface ThreadMemory {
+  model?: string;
+  openTurn?: string;
 }
 
 const MAX_KINDS = 30; // names come from the file, so neither their number nor their length is trusted
@@ -82,7 +90,9 @@ class RolloutDecoder {
     const owner = new ShownThread(thread, { ...this.#options, safe: this.#safe });
     this.#owner = owner;
     this.#calls = new Calls(owner, this.#safe);
-    this.#turns = new Turns(owner, this.#safe, this.#calls);
+    const { model, openTurn } = this.#options.memoryOf?.(thread.id) ?? {};
+    this.#model = model;
+    this.#turns = new Turns(owner, this.#safe, this.#calls, openTurn);
     return [{ at, owner, body: { type: 'facts', facts: {} } }];
   }
 

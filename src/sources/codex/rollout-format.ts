@@ -7,7 +7,7 @@ import { entriesOf, writtenAt } from './rollout-line.ts';
 
 export function rolloutFormat(options: RolloutDecoderOptions): LogFormat<RolloutEvent> {
   return {
-    newDecoder: () => createRolloutDecoder(options),
+    newDecoder: ({ isWhole }) => createRolloutDecoder(isWhole ? { ...options, memoryOf: () => ({}) } : options),
     entriesOf,
     writtenAt,
     opens: ({ body }) => body.type === 'turn_started',

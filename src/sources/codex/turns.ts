@@ -23,10 +23,12 @@ export class Turns {
   #early: LineEvent[] = [];
   #lastAt = 0;
 
-  constructor(owner: ShownThread, safe: SafeText, calls: Calls) {
+  /** `openTurn`: its beginning lies before what is read. */
+  constructor(owner: ShownThread, safe: SafeText, calls: Calls, openTurn?: string) {
     this.#owner = owner;
     this.#safe = safe;
     this.#calls = calls;
+    if (openTurn !== undefined) this.#turn = { ...newTurn(openTurn, 0), hasBegun: true, hasPrompt: true };
   }
 
   get current(): OpenTurn | undefined {
@@ -51,15 +53,17 @@ export class Turns {
   start(payload: JsonRecord, at: number): LineEvent[] {
     const before = this.#turn;
     const id = this.#safe.id(payload['turn_id']) ?? `turn-${at}`;
-    if (before?.id === id) return [];
-    const lost: LineEvent[] =
-      before?.hasBegun === true
-        ? [{ type: 'run_ended', outcome: 'lost', runId: before.id, at: this.#lastAt }, ...this.#calls.lose(at)]
-        : [];
     const attribution = asRecord(payload['turn_attribution']);
     const mayAsk = payload['collaboration_mode_kind'] !== 'default';
-    this.#turn = { id, startedAt: at, trigger: this.#triggerOf(attribution), mayAsk, hasBegun: false, hasPrompt: false, hasPlan: false };
+    const isSame = before?.id === id;
+    this.#turn = { ...(isSame ? before : newTurn(id, at)), trigger: this.#triggerOf(attribution), mayAsk };
+    if (isSame) return [];
+    const lost = before?.hasBegun === true ? this.#lose(before, at) : [];
     return [...this.#takeEarly(), ...lost, ...(isAskedFor(attribution) ? this.work(at) : [])];
+  }
+
+  #lose({ id }: OpenTurn, at: number): LineEvent[] {
+    return [{ type: 'run_ended', outcome: 'lost', runId: id, at: this.#lastAt }, ...this.#calls.lose(at)];
   }
 
   #triggerOf(attribution: JsonRecord | undefined): Trigger {
@@ -84,15 +88,7 @@ export class Turns {
 
   /** The beginning was not in what could be read. */
   #continue(at: number): OpenTurn {
-    this.#turn = {
-      id: `turn-${at}`,
-      startedAt: at,
-      trigger: { kind: 'unknown' },
-      mayAsk: false,
-      hasBegun: false,
-      hasPrompt: false,
-      hasPlan: false,
-    };
+    this.#turn = newTurn(`turn-${at}`, at);
     return this.#turn;
   }
 
@@ -172,6 +168,10 @@ export class Turns {
   #run(): { runId?: string } {
     return this.#turn === undefined ? {} : { runId: this.#turn.id };
   }
+}
+
+function newTurn(id: string, startedAt: number): OpenTurn {
+  return { id, startedAt, trigger: { kind: 'unknown' }, mayAsk: false, hasBegun: false, hasPrompt: false, hasPlan: false };
 }
 
 /** Older versions say nothing of it; then the first prompt or call decides. */

@@ -168,14 +168,15 @@ export class AgentLogs<Event extends { at: number }> {
       const note = asRecord(value)?.['note'];
       if (note !== undefined && session !== undefined) this.#options.onNote?.(session, note);
       const isThere = this.#folders.at(dirname(path)) !== undefined;
-      if (isThere) await this.#adoptOne(path, tail, session);
+      if (isThere)
+        await this.#adoptOne(path, tail, { ...(session === undefined ? {} : { session }), ...(note === undefined ? {} : { note }) });
       else this.#gone(path, session);
     }
     this.#hasAdopted = true;
   }
 
-  #adoptOne(path: string, tail: TailCheckpoint, session: string | undefined): Promise<void> {
-    return this.files.adopt({ ...this.#found(path), ...(session === undefined ? {} : { session }) }, tail);
+  #adoptOne(path: string, tail: TailCheckpoint, known: Pick<AgentLog<Event>, 'session' | 'note'>): Promise<void> {
+    return this.files.adopt({ ...this.#found(path), ...known }, tail);
   }
 
   async #list(folder: Folder): Promise<void> {

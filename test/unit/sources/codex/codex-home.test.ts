@@ -3,6 +3,7 @@
 import { appendFileSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import type { OpenTurn } from '../../../../src/core/source.ts';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
@@ -107,4 +108,36 @@ describe('the name that a person gave to a thread', () => {
     await watch(at, { ...EVERYTHING, texts: false });
     await eventually(() => expect(labels(at, 'codex:t1')).toEqual([undefined]));
   });
+});
+
+it('a long turn goes on after a restart as itself, and what it uses has the price of its model', async () => {
+  const at = newHome();
+  const context = rolloutLine('turn_context', { model: 'gpt-test', cwd: '/home/dev/shop' });
+  const long = rolloutLine('response_item', { type: 'message', role: 'developer', content: 'x'.repeat(100_000) }).repeat(4);
+  const used = (id: string) => rolloutLine('token_usage_record', { response_id: id, usage: { input_tokens: 10, output_tokens: 2 } });
+  const create = (openTurns: readonly OpenTurn[] = []) =>
+    createCodexHome({
+      ...portsFor({ memory: at.memory, openTurns }),
+      home: at.home,
+      polling: false,
+      locks: { listing: '/nowhere/locks' },
+      costOf: (model) => (model === 'gpt-test' ? 7 : 0),
+    });
+  const paid = () => at.memory.events.flatMap((event) => (event.type === 'message' ? (event.usage?.costUsd ?? []) : []));
+  write(at, '2026-11-27', 't1', rolloutHead('t1', { history_mode: 'paginated' }) + context + used('r1') + long);
+  const first = await started(create());
+  await eventually(() => expect(paid()).toEqual([7]));
+  await first.stop();
+
+  const second = await started(create([{ sessionKey: 'codex:t1', runIds: ['turn-of-t1'], since: Date.now() }]));
+  write(at, '2026-11-27', 't1', used('r2') + says('still at it'));
+  await eventually(() => expect(paid()).toEqual([7, 7]));
+  await eventually(() => expect(said(at)).toEqual(['still at it']));
+  expect(begun(at)).toEqual(['codex:t1']);
+  await second.stop();
+
+  await started(create([{ sessionKey: 'codex:t1', runIds: ['turn-of-t1'], since: Date.now() }]));
+  write(at, '2026-11-27', 't1', used('r3') + rolloutLine('event_msg', { type: 'task_complete', turn_id: 'turn-of-t1' }));
+  await eventually(() => expect(paid()).toEqual([7, 7, 7]));
+  await eventually(() => expect(at.memory.events.at(-1)).toMatchObject({ type: 'run_ended', runId: 'turn-of-t1' }));
 });
