@@ -87,14 +87,16 @@ export class ShownThread {
     return this.#safe.line(text, MAX_LINE_POINTS);
   }
 
-  /** What its box or its block is called; `undefined` when only the project says it. */
+  /** What its box or its block is called; `undefined` for a sub-agent that has no name. */
   label(): string | undefined {
-    return this.thread.isSubAgent ? this.#agentName() : this.#givenName();
+    return this.thread.isSubAgent ? this.#agentName() : this.#threadName();
   }
 
-  #givenName(): string | undefined {
-    const name = this.line(this.#nameOf(this.thread.id));
-    return name === undefined || name === '' ? undefined : `${basename(this.#project.main)} · ${name}`;
+  /** Always said: a name that was shown once must not stay where it may not be shown any more. */
+  #threadName(): string {
+    const project = this.word(basename(this.#project.main));
+    const name = this.line(this.#nameOf(this.thread.id)) ?? '';
+    return name === '' ? project : `${project} · ${name}`;
   }
 
   /** The name of a sub-agent: Codex makes one up; the better one was made from its task. */

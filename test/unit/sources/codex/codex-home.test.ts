@@ -106,7 +106,7 @@ describe('the name that a person gave to a thread', () => {
     name(at, named('t1', 'first'));
     write(at, '2026-11-27', 't1', rolloutHead('t1'));
     await watch(at, { ...EVERYTHING, texts: false });
-    await eventually(() => expect(labels(at, 'codex:t1')).toEqual([undefined]));
+    await eventually(() => expect(labels(at, 'codex:t1')).toEqual(['shop']));
   });
 });
 
