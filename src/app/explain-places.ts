@@ -6,7 +6,7 @@ import { settings } from '../config/settings.ts';
 import type { Route } from '../core/event.ts';
 import { homeOf, isPublic } from '../core/home.ts';
 import { openclawAddress, ruleFor, ruleText, targetText, unrouted } from '../core/route-rule.ts';
-import type { Session } from '../core/session.ts';
+import { type Session, sessionTag } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { StoredSession } from '../store/session-store.ts';
 
@@ -26,9 +26,9 @@ export function explainPlaces(stored: readonly StoredSession<BoxEntry>[], addres
   ].toSorted();
 }
 
-/** Keys contain ids of people, so they are hashed, as in `/health`. */
-function nameOf({ agentId, address, key }: Session): string {
-  return `${address ?? openclawAddress(agentId)}, session ${fingerprint(key)},`;
+/** By the tag in its box; else by its key, hashed as in `/health`, since keys contain ids of people. */
+function nameOf({ agentId, address, key, sessionId }: Session): string {
+  return `${address ?? openclawAddress(agentId)}, session ${(address === undefined ? '' : sessionTag(sessionId)) || fingerprint(key)},`;
 }
 
 function placeOf(session: Session, config: PlaceSettings): string {

@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Source } from '../core/source.ts';
+import { projectIn, sessionTag } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
@@ -101,6 +102,7 @@ function sessionRow(row: BoardRow, posts: PostStore, stats: PublisherStats): Ses
   return {
     session: fingerprint(row.sessionKey),
     agent: row.agentId,
+    ...(row.address === undefined ? {} : { project: `${projectIn(row.address)} ${sessionTag(row.sessionId)}`.trimEnd() }),
     state: row.state,
     channelId: row.target?.channelId,
     postId,

@@ -26,6 +26,7 @@ const healthShape = z.object({
   sessions: z.array(
     z.object({
       agent: z.string(),
+      project: z.string().optional(),
       state: z.string(),
       channelId: z.string().optional(),
       postId: z.string().optional(),

@@ -75,8 +75,8 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
 }
 
 function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions }: SeenHealth): string[] {
-  const rows = sessions.map(({ agent, state, channelId, postId, why }): [string, string] => [
-    `${agent}  ${state}`,
+  const rows = sessions.map(({ agent, project, state, channelId, postId, why }): [string, string] => [
+    `${agent}${project === undefined ? '' : ` · ${project}`}  ${state}`,
     `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
   ]);
   return [

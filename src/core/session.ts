@@ -138,3 +138,16 @@ export interface TurnTree {
   turn: Turn;
   childrenByKey: Record<string, TurnTree>;
 }
+
+const TAG_CHARS = 4; // of the session's id, to tell two of one project apart
+
+/** `#a1b2`: what people see of a session's id; empty when it has none. */
+export function sessionTag(sessionId: string | undefined): string {
+  const id = (sessionId ?? '').replace(/[^0-9a-z]/gi, '').slice(-TAG_CHARS);
+  return id === '' ? '' : `#${id}`;
+}
+
+/** The last part of an address: `shop`. */
+export function projectIn(address: string): string {
+  return address.slice(address.lastIndexOf('/') + 1);
+}

@@ -27,6 +27,8 @@ export interface SessionRow {
   /** The session's key, hashed: keys contain ids of people. */
   readonly session: string;
   readonly agent: string;
+  /** Of a session that ROUTES places, as in the title of its box: `shop #a1b2`. */
+  readonly project?: string;
   readonly state: BoxState;
   readonly channelId?: string | undefined;
   readonly postId?: string | undefined;

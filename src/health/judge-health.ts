@@ -76,10 +76,8 @@ function findReplacement({ replacedBy }: HealthFacts): HealthProblem[] {
 function findSources({ sources }: HealthFacts): HealthProblem[] {
   const nothingReadable = sources.every(({ condition }) => condition.state === 'unreadable');
   if (sources.length === 0) return [down('there is no source')];
-  return sources.flatMap((source) => {
-    const reason = sourceReason(source);
-    return reason === undefined ? [] : [nothingReadable ? down(`no source can be read: ${reason}`) : degraded(reason)];
-  });
+  const reasons = sources.flatMap((source) => sourceReason(source) ?? []);
+  return nothingReadable ? [down(`no source can be read: ${reasons.join('; ')}`)] : reasons.map(degraded);
 }
 
 function sourceReason({ name, condition }: SourceFacts): string | undefined {

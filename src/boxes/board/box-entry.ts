@@ -44,6 +44,7 @@ export interface BoardRow {
   agentId: string;
   /** Only for sessions that rules of ROUTES place. */
   address?: string;
+  sessionId?: string;
   state: TurnStatus['state'];
   boxId: string;
   target?: Target;
@@ -95,7 +96,10 @@ export function strayRow({ session, turn }: RootTurn): BoardRow {
   return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };
 }
 
-export function rowOf(entry: BoxEntry, { agentId = '', address }: Partial<Pick<Session, 'agentId' | 'address'>>): BoardRow {
+export function rowOf(
+  entry: BoxEntry,
+  { agentId = '', address, sessionId }: Partial<Pick<Session, 'agentId' | 'address' | 'sessionId'>>,
+): BoardRow {
   const where = entry.target === undefined ? {} : { target: entry.target };
   const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
   const why = reason === undefined ? {} : { why: reason };
@@ -103,6 +107,7 @@ export function rowOf(entry: BoxEntry, { agentId = '', address }: Partial<Pick<S
     sessionKey: entry.sessionKey,
     agentId,
     ...(address === undefined ? {} : { address }),
+    ...(sessionId === undefined ? {} : { sessionId }),
     state: entry.state,
     boxId: entry.boxId,
     ...where,

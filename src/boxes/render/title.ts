@@ -3,7 +3,7 @@
 import { failedCallCount, pendingCalls } from '../../core/calls.ts';
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import type { Usage } from '../../core/event.ts';
-import type { Session, TurnTree } from '../../core/session.ts';
+import { projectIn, type Session, sessionTag, type TurnTree } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import { addUsage, hasOpenRun, usageOf } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
@@ -12,7 +12,6 @@ import { codeSpan } from '../../text/neutralise.ts';
 import { joined, foreignName, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
-const ID_CHARS = 4; // of the session's id, to tell two of one project apart
 const MAX_REASON_POINTS = 60; // one line on a phone
 
 /** `[ACTIVE] main | 38s`, `[DONE] main | 53s | 12.4k tokens | 1 failed`, `[ERROR] reason | main | 12s`. */
@@ -50,10 +49,10 @@ function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording 
 }
 
 function projectName({ agentId, label, sessionId }: Session, address: string, options: RenderOptions): Wording {
-  const project = label ?? address.slice(address.lastIndexOf('/') + 1);
-  const id = (sessionId ?? '').replace(/[^0-9a-z]/gi, '').slice(-ID_CHARS);
+  const project = label ?? projectIn(address);
+  const tag = sessionTag(sessionId);
   const name = joined([safeName(agentId, options), [foreignName(options.redact(project).replaceAll(':', ' '), MAX_NAME_POINTS)]], ' · ');
-  return joined([name, id === '' ? [] : [{ first: codeSpan(`#${id}`), later: `#${id}` }]], ' ');
+  return joined([name, tag === '' ? [] : [{ first: codeSpan(tag), later: tag }]], ' ');
 }
 
 function tagOf(state: BoxState): string {

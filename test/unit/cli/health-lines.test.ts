@@ -14,6 +14,7 @@ const health = {
   sessions: [
     { agent: 'main', state: 'active', channelId: 'chan', postId: 'post' },
     { agent: 'reviewer', state: 'waiting', channelId: 'chan' },
+    { agent: 'codex', project: 'shop #7f11', state: 'active', channelId: 'chan', postId: 'post' },
     { agent: 'other', state: 'done', why: 'DEFAULT_CHANNEL is not set' },
   ],
 };
@@ -35,9 +36,10 @@ describe('healthLines', () => {
       'Version 1.2.3, up for 1h 2m.',
       'Boxes: 2 active, 1 waiting, 1 not up to date, 1 parked.',
       'Sessions:',
-      '  main  active       channel chan, post post',
-      '  reviewer  waiting  channel chan, no post: it is not written yet',
-      '  other  done        no post: DEFAULT_CHANNEL is not set',
+      '  main  active                channel chan, post post',
+      '  reviewer  waiting           channel chan, no post: it is not written yet',
+      '  codex · shop #7f11  active  channel chan, post post',
+      '  other  done                 no post: DEFAULT_CHANNEL is not set',
     ]);
   });
 

@@ -60,6 +60,12 @@ describe('judgeHealth', () => {
       /no source can be read: transcripts cannot be read: no such directory/,
     ],
     [
+      'neither of two sources can be read',
+      { sources: [source(unreadable), source(unreadable, 'codex')] },
+      'down',
+      /^no source can be read: transcripts cannot be read: no such directory; codex cannot be read: no such directory$/,
+    ],
+    [
       'one of two sources cannot be read',
       { sources: [source(unreadable), source({ state: 'readable' }, 'gateway')] },
       'degraded',
