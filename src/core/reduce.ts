@@ -8,6 +8,7 @@ import { withSessionSeen } from './session-seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy, withoutBackground } from './signs-of-life.ts';
 import { withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
+import { spawnChild } from './spawned-child.ts';
 import { chooseTurn, continueTurn, startTurn } from './turn-choice.ts';
 import { withMessageText } from './message-text.ts';
 
@@ -204,15 +205,6 @@ function endCall(before: Turn, event: EventOf<'tool_ended'>): Turn {
   );
   if (event.outcome.kind !== 'background' || turn.background.includes(event.outcome.handle)) return ended;
   return { ...ended, background: [...ended.background, event.outcome.handle] };
-}
-
-function spawnChild(turn: Turn, event: EventOf<'child_spawned'>): Turn {
-  const label = event.label ?? turn.childrenByKey[event.childKey]?.label;
-  const child = { callId: event.callId, ...(label === undefined ? {} : { label }) };
-  return withLine(
-    { ...turn, childrenByKey: { ...turn.childrenByKey, [event.childKey]: child } },
-    { kind: 'child', childKey: event.childKey, at: event.at },
-  );
 }
 
 function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?: number; nextAt?: number }): Turn {
