@@ -172,7 +172,7 @@ describe('config', () => {
     }
     life.visibility('claude-code:/home/dev/old');
     const { config } = life.daemon.parts();
-    const said = async (): Promise<string[]> => (await routeLines(config, Date.now())).map((line) => line.replace(/, session \w+,/, ''));
+    const said = async (): Promise<string[]> => (await routeLines(config, Date.now())).map((line) => line.replace(/, session #?\w+,/, ''));
     const expected = [
       `${OTHER} goes nowhere: no rule of ROUTES covers it; ROUTES=${OTHER}=team/channel would show it there, and =@user in a direct channel`,
       'claude-code:/home/dev/old goes nowhere: no rule of ROUTES covers it; ROUTES=claude-code:/home/dev/old=team/channel would show it there, and =@user in a direct channel',
