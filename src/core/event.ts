@@ -143,7 +143,8 @@ export type SessionEvent = Common &
         runId?: string;
       }
     | { type: 'tool_ended'; callId: string; tool?: string; outcome: CallOutcome }
-    | { type: 'child_spawned'; callId: string; childKey: string; label?: string }
+    /** With `isPart` its source knows only how the key begins. */
+    | { type: 'child_spawned'; callId: string; childKey: string; isPart?: true; label?: string }
     | { type: 'background_ended'; handle: string; exitCode?: number }
     /** With `callId` the wait is for that call and ends with it; after `until` nobody waits any more, with or without an event. */
     | { type: 'waiting_started'; waitId: string; on: 'approval' | 'answer'; text?: string; callId?: string; until?: number }

@@ -72,7 +72,8 @@ export interface Turn {
   droppedFailures?: number;
   /** Those that run. `callsOf` has all. */
   callsById: Record<string, Call>;
-  childrenByKey: Record<string, { callId?: string; label?: string }>;
+  /** With `isPart` only the beginning of the key was told so far. */
+  childrenByKey: Record<string, { callId?: string; isPart?: true; label?: string }>;
   /** Runs the gateway named, open or not; `open` counts as a sign of life. */
   runsById: Record<string, { open: boolean }>;
   /** A run without a name is at work (files only). */

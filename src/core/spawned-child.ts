@@ -6,33 +6,28 @@ import { withLine } from './turn.ts';
 
 /** The turn with the sub-agent, once, whatever part of its key was told first. */
 export function spawnChild(turn: Turn, event: EventOf<'child_spawned'>): Turn {
-  const told = toldAs(turn, event.childKey);
-  if (told !== undefined) return isPart(event.childKey) ? turn : renameChild(turn, told, event.childKey);
-  const label = event.label ?? turn.childrenByKey[event.childKey]?.label;
-  const child = { callId: event.callId, ...(label === undefined ? {} : { label }) };
-  return withLine(
-    { ...turn, childrenByKey: { ...turn.childrenByKey, [event.childKey]: child } },
-    { kind: 'child', childKey: event.childKey, at: event.at },
-  );
+  const { callId, childKey, isPart, at } = event;
+  const told = toldAs(turn, event);
+  if (told !== undefined) return isPart === true ? turn : renameChild(turn, told, childKey);
+  const label = event.label ?? turn.childrenByKey[childKey]?.label;
+  const child = { callId, ...(isPart === undefined ? {} : { isPart }), ...(label === undefined ? {} : { label }) };
+  return withLine({ ...turn, childrenByKey: { ...turn.childrenByKey, [childKey]: child } }, { kind: 'child', childKey, at });
 }
 
-/** OpenClaw masks the end of a key by chance, when it looks like a secret. */
-const MASKED = '***';
-
-function isPart(key: string): boolean {
-  return key.endsWith(MASKED);
+/** The other form of a key of which only the beginning was told. */
+function toldAs({ childrenByKey }: Turn, { childKey, isPart }: EventOf<'child_spawned'>): string | undefined {
+  const isSame = ([other, child]: [string, { isPart?: true }]): boolean =>
+    isPart === true ? isBeginning(childKey, other) : child.isPart === true && isBeginning(other, childKey);
+  return Object.entries(childrenByKey).find(isSame)?.[0];
 }
 
-/** The other form of a key of which only a part was told. */
-function toldAs({ childrenByKey }: Turn, key: string): string | undefined {
-  const isPartOf = (part: string, whole: string): boolean =>
-    isPart(part) && whole !== part && whole.startsWith(part.slice(0, -MASKED.length));
-  return Object.keys(childrenByKey).find((other) => isPartOf(other, key) || isPartOf(key, other));
+function isBeginning(part: string, whole: string): boolean {
+  return whole.startsWith(part);
 }
 
 /** The sub-agent stays where it is, as what its call has spawned. */
 function renameChild(turn: Turn, from: string, to: string): Turn {
-  const { [from]: child = {}, ...others } = turn.childrenByKey;
+  const { [from]: { isPart: _isPart, ...child } = {}, ...others } = turn.childrenByKey;
   const lines = turn.lines.map((line) => (line.kind === 'child' && line.childKey === from ? { ...line, childKey: to } : line));
   return { ...turn, childrenByKey: { ...others, [to]: child }, lines };
 }

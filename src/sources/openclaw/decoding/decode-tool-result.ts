@@ -41,9 +41,14 @@ function childSpawned(callId: string, result: ToolResult, label: string | undefi
   const found = asText(result.details['childSessionKey']) ?? asText(jsonOf(result.text)?.['childSessionKey']);
   const key = found?.toLowerCase();
   if (key === undefined || !key.startsWith('agent:') || key.length > MAX_KEY_CHARS) return [];
-  const childKey = context.safe.id(key);
-  return childKey === undefined ? [] : [{ type: 'child_spawned', callId, childKey, ...(label === undefined ? {} : { label }) }];
+  const isPart = key.endsWith(MASKED);
+  const childKey = context.safe.id(isPart ? key.slice(0, -MASKED.length) : key);
+  if (childKey === undefined) return [];
+  return [{ type: 'child_spawned', callId, childKey, ...(isPart ? { isPart } : {}), ...(label === undefined ? {} : { label }) }];
 }
+
+/** OpenClaw takes some ids for keys by chance, and masks their ends (seen with 2026.7.35: one that ends with `fc-` and twelve digits). */
+const MASKED = '***';
 
 function jsonOf(text: string): JsonRecord | undefined {
   return text.startsWith('{') && text.length <= MAX_JSON_CHARS ? asRecord(parseJson(text)) : undefined;

@@ -200,6 +200,16 @@ describe('a result of the spawn tool', () => {
     ]);
   });
 
+  it('says that it knows only the beginning of a key whose end OpenClaw has masked', () => {
+    const details = { ...SPAWNED, childSessionKey: 'agent:main:subagent:894af129-ef2d-47ab-b5***' };
+    expect(factsOf(resultLine({ toolName: 'sessions_spawn', details }))[1]).toEqual({
+      type: 'child_spawned',
+      callId: 'call1',
+      childKey: 'agent:main:subagent:894af129-ef2d-47ab-b5',
+      isPart: true,
+    });
+  });
+
   it('has no label when its call was not seen', () => {
     expect(factsOf(resultLine({ toolName: 'sessions_spawn', details: SPAWNED }))[1]).toEqual({
       type: 'child_spawned',
