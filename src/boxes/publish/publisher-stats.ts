@@ -1,8 +1,12 @@
-// Counts the posts for the health page: open, waiting, behind, in trouble. Pure.
+// Derives the numbers of the health page: posts that are open, waiting, behind or in trouble, and what holds them back. Changes nothing.
 
+import type { ChannelCap } from './channel-cap.ts';
+import { type Gate, openAt } from './gate.ts';
 import { planOf, type PlanRules } from './plan.ts';
-import { isDirty, isOpenPost, type PostState, troubleOf } from './post-state.ts';
+import { type Instant, isDirty, isOpenPost, type PostState, troubleOf } from './post-state.ts';
+import type { Posts } from './posts.ts';
 import type { PublisherStats } from './publisher-ports.ts';
+import type { RequestBudget } from './request-budget.ts';
 
 type PostStats = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked' | 'refused' | 'gone'>;
 
@@ -13,8 +17,28 @@ interface Excuses {
   isHeld(channelId: string): boolean;
 }
 
-/** The numbers at the instant `now` (monotonic). */
-export function publisherStats(states: Iterable<PostState>, rules: PlanRules, now: number, excuses: Excuses): PostStats {
+/** All that the numbers follow from. */
+interface Publishing {
+  posts: Posts;
+  rules: PlanRules;
+  cap: ChannelCap;
+  gate: Gate;
+  budget: RequestBudget;
+}
+
+export function publisherStats({ posts, rules, cap, gate, budget }: Publishing, { wall, now }: Instant): PublisherStats {
+  const { blockedUntilAt } = gate;
+  const excuses = { openedAt: openAt(gate), isHeld: (channelId: string) => cap.openAt(channelId) > now };
+  return {
+    ...postStats(posts.values(), rules, now, excuses),
+    blockedUntil: blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined,
+    perSecond: budget.limits().perSecond,
+    isBudgetSpent: budget.tokenAt('spare', now) > now,
+    slowChannels: cap.slow(now),
+  };
+}
+
+function postStats(states: Iterable<PostState>, rules: PlanRules, now: number, excuses: Excuses): PostStats {
   const stats: PostStats = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [], refused: [], gone: [] };
   for (const state of states) {
     if (isOpenPost(state)) stats.active += 1;

@@ -1,11 +1,14 @@
-// Holds the state of each box's post, the budget, the gate and the one timer. Sends what decide.ts chooses and applies the outcome.
+// Holds the posts and the gate. Has what decide.ts chooses sent, and applies the outcome to the box and to all of them.
 
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
-import { FAILURES, type PushError } from '../../core/sink.ts';
+import type { PushError } from '../../core/sink.ts';
+import { Alarm } from './alarm.ts';
 import type { Claim } from './budget.ts';
 import { ChannelCap } from './channel-cap.ts';
 import { decide, type Situation } from './decide.ts';
 import { drawn, withDrawing } from './drawing.ts';
+import { logFailure, logOpenGate, logUpToDate } from './failure-log.ts';
+import { Flush } from './flush.ts';
 import { type Gate, type RequestOutcome, gateAfter, OPEN_GATE, openAt } from './gate.ts';
 import { contentHash, UNDRAWN } from './content-hash.ts';
 import { afterChannelOpened, afterFailure, afterRecovery, beginRequest } from './outcome.ts';
@@ -13,9 +16,9 @@ import { needOf, type Plan } from './plan.ts';
 import { Posts } from './posts.ts';
 import type { PostRecord } from '../../core/post-record.ts';
 import type { BoxNews, BoxView, Publisher, PublisherOptions, PublisherPorts, PublisherStats } from './publisher-ports.ts';
-import { pushErrorOf, send, type Settle } from './request.ts';
-import { RequestLog } from './request-log.ts';
-import { sendReason, type SendReason } from './send-reason.ts';
+import type { Settle } from './request.ts';
+import { RunningRequests } from './running-requests.ts';
+import { sendReason } from './send-reason.ts';
 import {
   type Attempt,
   adoptedPostState,
@@ -34,12 +37,6 @@ import {
 import { logLateness } from './lateness.ts';
 import { publisherStats } from './publisher-stats.ts';
 
-interface Flush {
-  deadlineAt: number;
-  resolve: (result: { owed: string[] }) => void;
-  result: Promise<{ owed: string[] }>;
-}
-
 /** A publisher with nothing to show yet. It sends nothing before the first `show`. */
 export function createPublisher(ports: PublisherPorts, options: PublisherOptions): Publisher {
   return new PostPublisher(ports, options);
@@ -51,13 +48,13 @@ class PostPublisher implements Publisher {
   readonly #repeats: RepeatLog;
   readonly #posts: Posts;
   readonly #cap: ChannelCap;
-  readonly #running = new Set<Promise<void>>();
-  readonly #abort = new AbortController();
+  readonly #requests: RunningRequests;
+  /** Views come in bursts: what is due is decided once after a burst. */
+  readonly #alarm: Alarm;
   /** Successful requests of any kind. */
   #okCount = 0;
   #gate: Gate = OPEN_GATE;
   #flush: Flush | undefined;
-  #timer: { at: number; cancel: () => void } | undefined;
 
   constructor(ports: PublisherPorts, options: PublisherOptions) {
     this.#ports = ports;
@@ -65,6 +62,12 @@ class PostPublisher implements Publisher {
     this.#repeats = createRepeatLog(ports.log, ports.clock);
     this.#cap = new ChannelCap(options.channelEditsPerHour);
     this.#posts = new Posts(options, this.#cap);
+    this.#alarm = new Alarm(ports.clock, () => this.#tick());
+    this.#requests = new RunningRequests(ports, this.#posts, {
+      succeeded: (boxId, settle) => this.#onSuccess(boxId, settle),
+      failed: (boxId, attempt, error) => this.#onFailure(boxId, attempt, error),
+      ended: () => this.#alarm.ringAt(ports.clock.monotonic()),
+    });
   }
 
   show(shown: BoxView | BoxNews): void {
@@ -85,7 +88,7 @@ class PostPublisher implements Publisher {
     // Progress is not saved. A box without a post is saved once it owes an end.
     if (isEnd || (state.post.kind !== 'none' && !wasOpen)) this.#save(state);
     const readyAt = this.#posts.set(state);
-    if (readyAt !== undefined) this.#wakeAt(Math.max(readyAt, this.#ports.clock.monotonic()));
+    if (readyAt !== undefined) this.#alarm.ringAt(Math.max(readyAt, this.#ports.clock.monotonic()));
   }
 
   #countShow(known: PostState, hash: string): void {
@@ -105,7 +108,7 @@ class PostPublisher implements Publisher {
     const { now } = this.#instant();
     for (const state of this.#posts.values())
       if (isOpenPost(state)) this.#keepOrDrop({ ...state, acked: undefined, urgentKey: undefined, isClaimed: false, dirtyAt: now });
-    this.#wakeAt(now);
+    this.#alarm.ringAt(now);
   }
 
   forget(boxId: string): void {
@@ -116,49 +119,25 @@ class PostPublisher implements Publisher {
 
   flush(deadlineMs: number): Promise<{ owed: string[] }> {
     if (this.#flush !== undefined) return this.#flush.result;
-    const { promise, resolve } = Promise.withResolvers<{ owed: string[] }>();
     const now = this.#ports.clock.monotonic();
-    this.#flush = { deadlineAt: now + deadlineMs, resolve, result: promise };
+    this.#flush = new Flush(now + deadlineMs);
     this.#posts.setFlushing(true);
-    this.#wakeAt(now);
-    return promise;
+    this.#alarm.ringAt(now);
+    return this.#flush.result;
   }
 
   stats(): PublisherStats {
     const { budget } = this.#ports;
-    const { wall, now } = this.#instant();
-    const { blockedUntilAt } = this.#gate;
-    const blockedUntil = blockedUntilAt > now ? wall + (blockedUntilAt - now) : undefined;
-    const late = { openedAt: openAt(this.#gate), isHeld: (channelId: string) => this.#cap.openAt(channelId) > now };
-    return {
-      ...publisherStats(this.#posts.values(), this.#options, now, late),
-      blockedUntil,
-      perSecond: budget.limits().perSecond,
-      isBudgetSpent: budget.tokenAt('spare', now) > now,
-      slowChannels: this.#cap.slow(now),
-    };
+    return publisherStats({ posts: this.#posts, cap: this.#cap, gate: this.#gate, budget, rules: this.#options }, this.#instant());
   }
 
   async stop(): Promise<void> {
-    this.#abort.abort();
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    await Promise.allSettled(this.#running);
+    this.#alarm.stop();
+    await this.#requests.stop();
   }
 
   #instant(): Instant {
     return { wall: this.#ports.clock.now(), now: this.#ports.clock.monotonic() };
-  }
-
-  /** Views come in bursts. The one timer decides once after a burst what is due. */
-  #wakeAt(at: number): void {
-    if (this.#abort.signal.aborted || (this.#timer !== undefined && this.#timer.at <= at)) return;
-    this.#timer?.cancel();
-    const cancel = this.#ports.clock.after(Math.max(0, at - this.#ports.clock.monotonic()), () => {
-      this.#timer = undefined;
-      this.#tick();
-    });
-    this.#timer = { at, cancel };
   }
 
   #tick(): void {
@@ -184,11 +163,6 @@ class PostPublisher implements Publisher {
     }
   }
 
-  #send(state: PostState, reason: SendReason): void {
-    const running = this.#run(state, reason).finally(() => this.#running.delete(running));
-    this.#running.add(running);
-  }
-
   #situation(now: number): Situation {
     const { schedule, inFlight } = this.#posts;
     const { budget } = this.#ports;
@@ -197,14 +171,10 @@ class PostPublisher implements Publisher {
   }
 
   #waitUntil(wakeAt: number | undefined, now: number): void {
-    if (this.#flush !== undefined) this.#continueFlush(this.#flush, wakeAt, now);
-    else if (wakeAt !== undefined) this.#wakeAt(wakeAt);
-  }
-
-  #continueFlush(flush: Flush, wakeAt: number | undefined, now: number): void {
-    const isLast = wakeAt === undefined || wakeAt > flush.deadlineAt;
-    if (now >= flush.deadlineAt || (isLast && this.#running.size === 0)) return this.#endFlush(flush);
-    this.#wakeAt(isLast ? flush.deadlineAt : wakeAt);
+    const flush = this.#flush;
+    const nextAt = flush === undefined ? wakeAt : flush.nextAt(wakeAt, this.#requests.isIdle, now);
+    if (nextAt !== undefined) this.#alarm.ringAt(nextAt);
+    else if (flush !== undefined) this.#endFlush(flush);
   }
 
   #endFlush(flush: Flush): void {
@@ -212,8 +182,8 @@ class PostPublisher implements Publisher {
     for (const state of owed) this.#save(state);
     this.#flush = undefined;
     this.#posts.setFlushing(false);
-    flush.resolve({ owed: owed.map((state) => state.boxId) });
-    this.#wakeAt(this.#ports.clock.monotonic());
+    flush.end(owed.map((state) => state.boxId));
+    this.#alarm.ringAt(this.#ports.clock.monotonic());
   }
 
   /** Draws what is sent. What then turns out to be shown already is skipped. */
@@ -235,7 +205,7 @@ class PostPublisher implements Publisher {
     this.#ports.budget.take(claim, now);
     this.#ports.meter.count('pushes', { need, reason });
     if (need === 'create') this.#save(state);
-    return () => this.#send(state, reason);
+    return () => this.#requests.start(state, reason);
   }
 
   /** Where the channel keeps ordinary edits apart, how far apart those of this box are by now. */
@@ -249,23 +219,6 @@ class PostPublisher implements Publisher {
     if (this.#flush !== undefined || lane === 'end' || lane === 'urgent') return;
     const oldestAt = Math.min(readyAt, this.#posts.schedule.oldestReadyAt(now));
     logLateness(this.#repeats, now - Math.max(oldestAt, openAt(this.#gate)), this.#ports.budget.limits().perSecond);
-  }
-
-  async #run(begun: PostState, reason: SendReason): Promise<void> {
-    const { boxId, attempt } = begun;
-    if (attempt === undefined) return;
-    const { log, clock } = this.#ports;
-    const requestLog = new RequestLog(log, clock, begun, attempt, reason);
-    try {
-      const settle = await send(this.#ports, begun, attempt, { signal: this.#abort.signal, onBody: (body) => requestLog.setBody(body) });
-      this.#onSuccess(boxId, settle);
-      requestLog.end('ok', this.#posts.get(boxId));
-    } catch (error) {
-      const failure = pushErrorOf(error);
-      this.#onFailure(boxId, attempt, failure);
-      requestLog.end(failure.reason, this.#posts.get(boxId));
-    }
-    this.#wakeAt(this.#ports.clock.monotonic());
   }
 
   #onSuccess(boxId: string, settle: Settle): void {
@@ -282,7 +235,7 @@ class PostPublisher implements Publisher {
   #onWritten(state: PostState): void {
     const { boxId, target } = state;
     this.#ports.meter.count('edits_sent');
-    if (!isDirty(state)) this.#repeats.recovered(`box:${boxId}`, { box: boxId }, 'A box that could not be pushed is up to date again.');
+    if (!isDirty(state)) logUpToDate(this.#repeats, boxId);
     const now = this.#ports.clock.monotonic();
     for (const other of this.#posts.shutOutOf(target.channelId)) this.#posts.set(afterChannelOpened(other, now));
   }
@@ -292,41 +245,22 @@ class PostPublisher implements Publisher {
     this.#ports.meter.count('push_failures', { reason });
     if (reason === 'rate_limited') this.#ports.budget.shrink(this.#ports.clock.monotonic());
     this.#updateGate({ kind: 'failed', reason, retryAfterMs });
-    this.#logFailure(boxId, attempt, error);
+    const now = this.#ports.clock.monotonic();
+    logFailure(this.#repeats, { boxId, need: attempt.need }, error, Math.max(0, openAt(this.#gate) - now));
     const state = this.#posts.get(boxId);
     if (state === undefined) return;
-    const { clock, random } = this.#ports;
-    const context = { now: clock.monotonic(), random: random(), okCount: this.#okCount, onRootGone: this.#options.onRootGone };
+    const context = { now, random: this.#ports.random(), okCount: this.#okCount, onRootGone: this.#options.onRootGone };
     const failed = afterFailure(state, { attempt, reason, because: error.message, retryAfterMs }, context);
     this.#keepOrDrop(failed.view === undefined ? failed : { ...failed, hash: contentHash(failed.view, failed) });
-  }
-
-  #logFailure(boxId: string, { need }: Attempt, error: PushError): void {
-    const { reason } = error;
-    if (FAILURES[reason].scope === 'all') {
-      const waitMs = Math.max(0, openAt(this.#gate) - this.#ports.clock.monotonic());
-      this.#repeats.failed(
-        `gate:${reason}`,
-        { reason, waitMs },
-        'Mattermost takes no requests at the moment; the newest state of every box waits.',
-      );
-      return;
-    }
-    this.#repeats.failed(`box:${boxId}`, { box: boxId, need, reason, detail: error.message }, 'A box could not be pushed.');
   }
 
   #updateGate(outcome: RequestOutcome): void {
     const wasProbing = this.#gate.probing;
     const now = this.#ports.clock.monotonic();
     this.#gate = gateAfter(this.#gate, outcome, now, this.#ports.random());
-    if (outcome.kind === 'answered' && openAt(this.#gate) <= now) this.#logOpenGate();
+    if (outcome.kind === 'answered' && openAt(this.#gate) <= now) logOpenGate(this.#repeats);
     if (!wasProbing || this.#gate.probing) return;
     for (const state of this.#posts.values()) this.#posts.set(afterRecovery(state, now));
-  }
-
-  #logOpenGate(): void {
-    for (const [reason, { scope }] of Object.entries(FAILURES))
-      if (scope === 'all') this.#repeats.recovered(`gate:${reason}`, { reason }, 'Mattermost takes requests again.');
   }
 
   #keepOrDrop(state: PostState): void {
