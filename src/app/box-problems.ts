@@ -1,6 +1,6 @@
 // Describes for the health page why boxes are not shown: cause, cure and the agent of the box. Pure.
 
-import type { BoardRow } from '../boxes/board/box-entry.ts';
+import type { BoardRow } from '../boxes/board/board-rows.ts';
 import type { BoxTrouble, PublisherStats } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import type { FAILURES, Reason } from '../core/sink.ts';

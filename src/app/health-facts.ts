@@ -2,7 +2,7 @@
 
 import type { Board } from '../boxes/board/board.ts';
 import { slotOwner } from '../boxes/board/box-policy.ts';
-import type { BoardRow } from '../boxes/board/box-entry.ts';
+import type { BoardRow } from '../boxes/board/board-rows.ts';
 import { describeLateness } from '../boxes/publish/lateness.ts';
 import type { Publisher, PublisherStats } from '../boxes/publish/publisher-ports.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';

@@ -7,7 +7,7 @@ import { type RouteRule, ruleFor, ruleText, ruleToShow, type RouteTarget, target
 import { isRefusal } from '../core/sink.ts';
 import { untilAnswered } from '../core/until-healthy.ts';
 import type { Visibility } from '../core/source.ts';
-import type { BoardRow } from '../boxes/board/box-entry.ts';
+import type { BoardRow } from '../boxes/board/board-rows.ts';
 import type { RoutedTo } from '../boxes/placement/placement.ts';
 import type { RouteFacts } from '../health/health-report.ts';
 import type { ImmediateRows } from '../store/immediate-rows.ts';

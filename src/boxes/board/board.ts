@@ -2,25 +2,26 @@
 
 import { isUrgentState } from '../../core/card.ts';
 import type { Change } from '../../core/fold.ts';
-import { straysOf } from '../../core/orphans.ts';
-import type { TurnTree } from '../../core/session.ts';
 import { beginSlice } from '../../core/slice.ts';
 import type { Target } from '../../core/sink.ts';
-import { type JudgedTree, judge, lastEventAt } from '../../core/status.ts';
-import { type RootTurn, treeOf } from '../../core/tree.ts';
-import { fingerprint } from '../../core/turn.ts';
+import { type JudgedTree, lastEventAt } from '../../core/status.ts';
+import type { RootTurn } from '../../core/tree.ts';
 import type { BoardOptions, BoardPorts } from './board-ports.ts';
-import { type BoardRow, type BoxEntry, isAboutToShow, isDrawn, newEntry, rowOf, settle, strayRow } from './box-entry.ts';
+import { type BoardRow, boardRows } from './board-rows.ts';
+import { type BoxEntry, isAboutToShow, isDrawn, newEntry, settle } from './box-entry.ts';
 import { decideBox, slotOwner } from './box-policy.ts';
+import { Burst, type Draw } from './burst.ts';
 import { hasOpenTurn } from './due-ticks.ts';
+import { EntryTrees } from './entry-trees.ts';
 import { Families } from './families.ts';
 import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
-import { FORGET_AFTER_MS, forgottenAt } from './next-look.ts';
+import { forgottenAt } from './next-look.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
 import { SlotSharing } from './slot-sharing.ts';
 import { TimeWatch } from './time-watch.ts';
+import { logBegin, logState } from './turn-log.ts';
 
 export class Board {
   readonly #ports: BoardPorts;
@@ -28,9 +29,8 @@ export class Board {
   readonly #entriesById = new Map<string, BoxEntry>();
   /** Boxes of an earlier process. Only for these an end that came while no watcher ran is still shown. */
   readonly #restoredIds = new Set<string>();
-  readonly #dirtyIds = new Set<string>();
-  /** What is not dirty any more, but still to be drawn. */
-  readonly #updated = new Map<BoxEntry, JudgedTree | undefined>();
+  readonly #trees: EntryTrees;
+  readonly #burst: Burst;
   readonly #homes: HomeWatch;
   readonly #lostTurns: LostTurns;
   readonly #slots: SlotSharing;
@@ -39,19 +39,26 @@ export class Board {
   #isCatchingUp = true;
   /** Free slots are not given away any more. */
   #isLeaving = false;
-  #cancelFlush: (() => void) | undefined;
 
   constructor(ports: BoardPorts, options: BoardOptions) {
     this.#ports = ports;
     const { clock, place, show } = ports;
-    this.#homes = new HomeWatch({ clock, place, show, changed: (boxId) => this.#touchBoxes([boxId]) });
+    this.#trees = new EntryTrees(ports.sessions, options.limits);
+    this.#homes = new HomeWatch({ clock, place, show, changed: (boxId) => this.#burst.add([boxId]) });
+    this.#burst = new Burst({
+      clock,
+      isTooEarly: () => this.#isCatchingUp,
+      update: (boxId) => this.#updateBox(boxId),
+      alsoDrawn: () => this.#gainSlots(),
+      afterSlice: () => this.#askForTick(),
+    });
     this.#lostTurns = new LostTurns(ports.meter);
     this.#options = options;
     this.#time = new TimeWatch(options.policy, () => this.entries().filter(({ final }) => !final).length);
     this.#slots = new SlotSharing({
       ownerOf: ({ sessionKey }) => slotOwner(ports.sessions.get(sessionKey)),
       lastEventAtOf: (entry) => {
-        const tree = this.#treeOfEntry(entry);
+        const tree = this.#trees.of(entry);
         return tree === undefined ? 0 : lastEventAt(tree);
       },
     });
@@ -89,7 +96,7 @@ export class Board {
     const now = this.#ports.clock.now();
     for (const entry of this.#entriesById.values()) {
       this.#time.agenda.set(entry.boxId, now);
-      const tree = this.#judgedTreeOf(entry, now);
+      const tree = this.#trees.judged(entry, now);
       if (tree === undefined) continue;
       const { status } = tree;
       if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
@@ -99,7 +106,7 @@ export class Board {
       if (entry.phase === 'placing') void this.#homes.ask(entry, tree);
       this.#tickSession(entry.sessionKey, now);
     }
-    this.#flush();
+    this.#burst.run();
   }
 
   /** Takes boxes over from a checkpoint whose sessions are restored. Decisions stay, places are checked again. */
@@ -108,7 +115,7 @@ export class Board {
       const entry = { ...stored };
       this.#entriesById.set(entry.boxId, entry);
       this.#restoredIds.add(entry.boxId);
-      const tree = this.#treeOfEntry(entry);
+      const tree = this.#trees.of(entry);
       if (tree !== undefined) this.#homes.doubt(entry, tree);
     }
   }
@@ -116,17 +123,17 @@ export class Board {
   /** The box has a post of an earlier process in that channel. It is drawn there, even if its turn is over by now. */
   claim(boxId: string, target: Target): void {
     const entry = this.#entriesById.get(boxId);
-    const tree = entry === undefined ? undefined : this.#treeOfEntry(entry);
+    const tree = entry === undefined ? undefined : this.#trees.of(entry);
     if (entry === undefined || tree === undefined || entry.phase === 'placed' || entry.phase === 'withdrawn') return;
     this.#homes.found(entry, tree, target);
     if (entry.phase === 'placing' && !this.#isCatchingUp) void this.#homes.ask(entry, tree);
-    this.#touchBoxes([boxId]);
+    this.#burst.add([boxId]);
   }
 
   /** The identity of each turn that has an entry, as its post carries it. */
   identities(): ({ box: string } & BoxView['meta'])[] {
     return this.entries().flatMap((entry) => {
-      const tree = this.#treeOfEntry(entry);
+      const tree = this.#trees.of(entry);
       return tree === undefined ? [] : [{ box: entry.boxId, ...identityOf(tree) }];
     });
   }
@@ -134,8 +141,8 @@ export class Board {
   /** Draws every open box for the last time; the box of an interrupted turn says so. */
   interrupt(): void {
     this.#isLeaving = true;
-    this.#touchBoxes(this.entries().flatMap(({ boxId, final }) => (final ? [] : [boxId])));
-    while (this.#dirtyIds.size + this.#updated.size > 0) this.#flush();
+    this.#burst.add(this.entries().flatMap(({ boxId, final }) => (final ? [] : [boxId])));
+    this.#burst.finish();
   }
 
   /** The wall clock was set or the machine slept: every deadline moves along. */
@@ -151,7 +158,7 @@ export class Board {
   redraw(boxIds: readonly string[] | 'all'): void {
     const wanted = this.entries().filter(({ boxId, final }) => (boxIds === 'all' ? !final : boxIds.includes(boxId)));
     for (const entry of wanted) if (entry.phase === 'passed' && boxIds !== 'all') entry.phase = 'undecided';
-    this.#touchBoxes(wanted.map((entry) => entry.boxId));
+    this.#burst.add(wanted.map((entry) => entry.boxId));
   }
 
   /** Whether the box is about to be shown for the first time, as far as the board knows. */
@@ -166,9 +173,7 @@ export class Board {
 
   /** One row for each box that exists or may come, and for each sub-agent that worked lately and that no box shows. */
   rows(): BoardRow[] {
-    const since = this.#ports.clock.now() - FORGET_AFTER_MS;
-    const strays = straysOf(this.#ports.sessions).filter(({ turn }) => turn.lastEventAt >= since);
-    return [...this.entries().map((entry) => rowOf(entry, this.#ports.sessions.get(entry.sessionKey) ?? {})), ...strays.map(strayRow)];
+    return boardRows(this.#entriesById.values(), this.#ports.sessions, this.#ports.clock.now());
   }
 
   #touch(roots: readonly RootTurn[]): void {
@@ -177,61 +182,29 @@ export class Board {
       if (this.#entriesById.has(boxId)) continue;
       const entry = newEntry(root, this.#ports.clock.now());
       this.#entriesById.set(boxId, entry);
-      this.#logTurn(entry, 'A turn began.');
+      logBegin(this.#ports.log, entry, root.session);
     }
-    this.#touchBoxes(roots.map(({ turn }) => turn.boxId));
+    this.#burst.add(roots.map(({ turn }) => turn.boxId));
   }
 
-  #touchBoxes(boxIds: readonly string[]): void {
-    for (const boxId of boxIds) this.#dirtyIds.add(boxId);
-    if (this.#dirtyIds.size + this.#updated.size > 0) this.#cancelFlush ??= this.#ports.clock.after(0, () => this.#flush());
+  #updateBox(boxId: string): Draw | undefined {
+    const entry = this.#entriesById.get(boxId);
+    if (entry === undefined) return undefined;
+    const tree = this.#trees.judged(entry);
+    if (tree !== undefined) this.#update(entry, tree);
+    this.#families.set(boxId, tree);
+    this.#slots.note(entry);
+    return tree === undefined ? undefined : () => this.#draw(entry, tree);
   }
 
-  /**
-   * Events come in bursts: a box is judged once per burst, not once per event, and the slots are shared out once for all. What takes long is
-   * done in slices.
-   */
-  #flush(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
-    if (this.#isCatchingUp) return this.#dirtyIds.clear();
-    const isTimeUp = beginSlice(this.#ports.clock);
-    this.#updateDirty(isTimeUp);
-    if (this.#dirtyIds.size === 0) {
-      this.#gainSlots();
-      this.#drawUpdated(isTimeUp);
-    }
-    this.#touchBoxes([]);
-    this.#askForTick();
-  }
-
-  #updateDirty(isTimeUp: () => boolean): void {
-    for (const boxId of this.#dirtyIds) {
-      if (isTimeUp()) return;
-      this.#dirtyIds.delete(boxId);
-      const entry = this.#entriesById.get(boxId);
-      if (entry === undefined) continue;
-      const tree = this.#judgedTreeOf(entry);
-      if (tree !== undefined) this.#update(entry, tree);
-      this.#families.set(boxId, tree);
-      this.#slots.note(entry);
-      this.#updated.set(entry, tree);
-    }
-  }
-
-  #gainSlots(): void {
+  #gainSlots(): [string, Draw][] {
     const gained = this.#isLeaving ? [] : this.#slots.share(this.#entriesById.values(), () => this.#options.maxBoxes);
-    for (const entry of gained) if (!this.#updated.has(entry)) this.#updated.set(entry, this.#judgedTreeOf(entry));
+    return gained.map((entry) => [entry.boxId, () => this.#drawAnew(entry)]);
   }
 
-  #drawUpdated(isTimeUp: () => boolean): void {
-    for (const [entry, tree] of this.#updated) {
-      this.#updated.delete(entry);
-      if (tree === undefined) continue;
-      this.#time.setShown(entry, tree, tree.session.asOf, this.#ports.clock.now());
-      this.#draw(entry, tree);
-      if (isTimeUp()) return;
-    }
+  #drawAnew(entry: BoxEntry): void {
+    const tree = this.#trees.judged(entry);
+    if (tree !== undefined) this.#draw(entry, tree);
   }
 
   #update(entry: BoxEntry, tree: JudgedTree): void {
@@ -245,31 +218,14 @@ export class Board {
     this.#lostTurns.count(entry, tree, status, this.#ports.clock.now());
   }
 
-  #treeOfEntry(entry: BoxEntry, asOf = 0): TurnTree | undefined {
-    const { sessions } = this.#ports;
-    const session = sessions.get(entry.sessionKey);
-    const turn = session?.turns.find((other) => other.boxId === entry.boxId);
-    return session === undefined || turn === undefined ? undefined : treeOf(sessions, session, turn, asOf);
-  }
-
-  #judgedTreeOf(entry: BoxEntry, asOf = 0): JudgedTree | undefined {
-    const tree = this.#treeOfEntry(entry, asOf);
-    return tree === undefined ? undefined : judge(tree, this.#options.limits);
-  }
-
-  #setState(entry: BoxEntry, { status, turn, session }: JudgedTree): void {
-    const isOver = entry.final;
+  #setState(entry: BoxEntry, tree: JudgedTree): void {
+    const { status } = tree;
+    const wasFinal = entry.final;
     entry.state = status.state;
     entry.final = status.final;
-    if (isOver && !status.final) this.#logTurn(entry, 'A turn that had ended goes on.');
-    if (!isOver && status.final) this.#logTurn(entry, 'A turn ended.', { ms: (status.endedAt ?? session.asOf) - turn.startedAt });
+    logState(this.#ports.log, entry, wasFinal, tree);
     if (!status.final) delete entry.finalAt;
     else entry.finalAt ??= this.#ports.clock.now();
-  }
-
-  #logTurn({ boxId, sessionKey, state }: BoxEntry, sentence: string, more: { ms?: number } = {}): void {
-    const agent = this.#ports.sessions.get(sessionKey)?.agentId;
-    this.#ports.log.debug({ box: boxId, session: fingerprint(sessionKey), agent, state, ...more }, sentence);
   }
 
   #decide(entry: BoxEntry, tree: JudgedTree): void {
@@ -281,6 +237,7 @@ export class Board {
   }
 
   #draw(entry: BoxEntry, tree: JudgedTree): void {
+    this.#time.setShown(entry, tree, tree.session.asOf, this.#ports.clock.now());
     const { boxId, target } = entry;
     if (entry.phase !== 'placed' || target === undefined || !isDrawn(entry)) return;
     entry.isShown = true;
@@ -291,8 +248,8 @@ export class Board {
 
   /** Ticks a session only when that changes its box. */
   #tickEntry(entry: BoxEntry, now: number): void {
-    const shown = this.#judgedTreeOf(entry);
-    const tree = this.#judgedTreeOf(entry, now);
+    const shown = this.#trees.judged(entry);
+    const tree = this.#trees.judged(entry, now);
     if (tree === undefined || shown === undefined) entry.finalAt ??= now; // a session keeps only so many turns
     if (now >= forgottenAt(entry) && (tree === undefined || !hasOpenTurn(tree))) return this.#forget(entry);
     if (tree === undefined || shown === undefined) return this.#time.agenda.set(entry.boxId, forgottenAt(entry));
@@ -316,7 +273,7 @@ export class Board {
     const { boxId } = entry;
     this.#ports.forget(entry);
     this.#entriesById.delete(boxId);
-    this.#updated.delete(entry);
+    this.#burst.forget(boxId);
     this.#time.agenda.delete(boxId);
     this.#slots.forget(boxId);
     this.#families.set(boxId, undefined);

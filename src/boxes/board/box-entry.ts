@@ -2,7 +2,6 @@
 
 import type { TurnStatus } from '../../core/card.ts';
 import type { Route } from '../../core/event.ts';
-import type { Session } from '../../core/session.ts';
 import type { Target } from '../../core/sink.ts';
 import type { RootTurn } from '../../core/tree.ts';
 
@@ -36,30 +35,6 @@ export interface BoxEntry {
   isShown?: boolean;
 }
 
-/** One line of the per-session list in `/health`. */
-export interface BoardRow {
-  /** `has`: it is kept up to date; `waits`: it would be if fewer others were; neither for what has ended or has no place. */
-  slot?: 'has' | 'waits';
-  sessionKey: string;
-  agentId: string;
-  /** Only for sessions that rules of ROUTES place. */
-  address?: string;
-  sessionId?: string;
-  state: TurnStatus['state'];
-  boxId: string;
-  target?: Target;
-  why?: string;
-}
-
-const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
-
-/** Why a box has neither a post nor a refusal yet. */
-const WHY_NOT_YET: Partial<Record<BoxEntry['phase'], string>> = {
-  undecided: 'it is not yet worth a post; OPEN_AFTER_MS says how long a turn must last',
-  placing: 'Mattermost is being asked where it belongs',
-};
-const STRAY = 'it is a sub-agent, and the turn that spawned it is not known; sub-agents are shown in the box of that turn only';
-
 export function newEntry(root: RootTurn, now: number): BoxEntry {
   return {
     boxId: root.turn.boxId,
@@ -88,35 +63,4 @@ const SHOWN_AFTER_MS = 2_000; // a placed box that has a slot is drawn at once
 export function isAboutToShow(entry: BoxEntry, now: number): boolean {
   if (entry.phase === 'placing') return true;
   return entry.phase === 'placed' && (isDrawn(entry) || now - entry.openedAt < SHOWN_AFTER_MS);
-}
-
-/** The row of a sub-agent whose turn no box shows. */
-export function strayRow({ session, turn }: RootTurn): BoardRow {
-  const isRunning = turn.end === undefined;
-  return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };
-}
-
-export function rowOf(
-  entry: BoxEntry,
-  { agentId = '', address, sessionId }: Partial<Pick<Session, 'agentId' | 'address' | 'sessionId'>>,
-): BoardRow {
-  const where = entry.target === undefined ? {} : { target: entry.target };
-  const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
-  const why = reason === undefined ? {} : { why: reason };
-  return {
-    sessionKey: entry.sessionKey,
-    agentId,
-    ...(address === undefined ? {} : { address }),
-    ...(sessionId === undefined ? {} : { sessionId }),
-    state: entry.state,
-    boxId: entry.boxId,
-    ...where,
-    ...slotOf(entry),
-    ...why,
-  };
-}
-
-function slotOf({ phase, final, holdsSlot }: BoxEntry): Pick<BoardRow, 'slot'> {
-  if (phase !== 'placed' || final) return {};
-  return { slot: holdsSlot ? 'has' : 'waits' };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BoardRow } from '../../../src/boxes/board/box-entry.ts';
+import type { BoardRow } from '../../../src/boxes/board/board-rows.ts';
 import type { BoxTrouble } from '../../../src/boxes/publish/publisher-ports.ts';
 import { boxProblems, slowChannels, whyNotShown } from '../../../src/app/box-problems.ts';
 

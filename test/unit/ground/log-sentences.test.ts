@@ -12,7 +12,7 @@ const GIVERS: Readonly<Record<string, readonly string[]>> = {
   'src/app/encoding.ts': ['src/boxes/render/tool-labels.ts'],
   'src/app/health-service.ts': ['src/health/health-server.ts'],
   'src/app/sources.ts': ['src/config/choose-sources.ts'],
-  'src/boxes/board/board.ts': ['src/boxes/board/board.ts'],
+  'src/boxes/board/turn-log.ts': ['src/boxes/board/turn-log.ts'],
   'src/cli/foreground.ts': ['src/process/state-dir.ts'],
   'src/coordinator/coordinator.ts': ['src/coordinator/coordinator.ts'],
   'src/core/repeat-log.ts': [],
