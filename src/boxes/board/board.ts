@@ -215,7 +215,7 @@ export class Board {
     this.#homes.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree);
     if (entry.phase === 'placing' && isUrgentState(status)) this.#ports.hurry({ agent: tree.session.agentId, boxId: entry.boxId });
-    this.#lostTurns.count(entry, tree, status, this.#ports.clock.now());
+    this.#lostTurns.count(entry, tree, this.#ports.clock.now());
   }
 
   #setState(entry: BoxEntry, tree: JudgedTree): void {
@@ -229,11 +229,9 @@ export class Board {
   }
 
   #decide(entry: BoxEntry, tree: JudgedTree): void {
-    const { status } = tree;
-    const decision = decideBox(tree, status, this.#options.policy);
+    const decision = decideBox(tree, this.#options.policy);
     if (decision.kind === 'never') settle(entry, 'passed', decision.why);
-    if (decision.kind === 'open' && !this.#lostTurns.withholds(entry, tree, status, this.#ports.clock.now()))
-      void this.#homes.ask(entry, tree);
+    if (decision.kind === 'open' && !this.#lostTurns.withholds(entry, tree, this.#ports.clock.now())) void this.#homes.ask(entry, tree);
   }
 
   #draw(entry: BoxEntry, tree: JudgedTree): void {

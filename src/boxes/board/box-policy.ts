@@ -2,7 +2,7 @@
 
 import type { TurnStatus } from '../../core/card.ts';
 import { homeOf } from '../../core/home.ts';
-import type { TurnTree } from '../../core/session.ts';
+import type { JudgedTree } from '../../core/status.ts';
 
 export interface BoxPolicy {
   /** A turn that ends sooner gets no box; one that lasts longer gets it then. Milliseconds. */
@@ -22,42 +22,42 @@ const SCHEDULE_SHOWN_AFTER_MS = 60_000; // a scheduled run this long is worth a 
 const UNKNOWN_OPENS_AFTER_MS = 15_000; // it may still turn out to be a heartbeat; those are answered in seconds
 
 /** Whether the root turn of `tree` gets a box now. */
-export function decideBox(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
-  const { turn, session } = tree;
+export function decideBox(tree: JudgedTree, policy: BoxPolicy): Decision {
+  const { turn, session, status } = tree;
   if (session.address === undefined && !policy.allowsAgent(session.agentId))
     return { kind: 'never', why: `agent ${session.agentId} is not in AGENTS; add it there to show it` };
   if (policy.hasFindings?.(turn.boxId) === true) return { kind: 'open' };
   switch (turn.trigger.kind) {
     case 'schedule':
-      return decideScheduled(tree, status, policy);
+      return decideScheduled(tree, policy);
     case 'heartbeat':
       return isFailureOrWaiting(status) || Object.keys(turn.childrenByKey).length > 0
         ? { kind: 'open' }
         : notYet(status, 'a heartbeat that went well');
     case 'unknown':
-      return openAfter(tree, status, mayBeHeartbeat(tree) ? Math.max(policy.openAfterMs, UNKNOWN_OPENS_AFTER_MS) : policy.openAfterMs);
+      return openAfter(tree, mayBeHeartbeat(tree) ? Math.max(policy.openAfterMs, UNKNOWN_OPENS_AFTER_MS) : policy.openAfterMs);
     case 'person':
     case 'operator':
     case 'command':
     case 'parent':
     case 'announce':
     case 'recovery':
-      return openAfter(tree, status, policy.openAfterMs);
+      return openAfter(tree, policy.openAfterMs);
     default:
       return turn.trigger satisfies never;
   }
 }
 
-function decideScheduled(tree: TurnTree, status: TurnStatus, policy: BoxPolicy): Decision {
+function decideScheduled(tree: JudgedTree, policy: BoxPolicy): Decision {
   if (policy.schedule === 'off') return { kind: 'never', why: 'a scheduled run, and CRON=off; CRON=failures or CRON=all shows such runs' };
-  if (policy.schedule === 'all') return openAfter(tree, status, policy.openAfterMs);
-  return openAfter(tree, status, SCHEDULE_SHOWN_AFTER_MS, isFailureOrWaiting);
+  if (policy.schedule === 'all') return openAfter(tree, policy.openAfterMs);
+  return openAfter(tree, SCHEDULE_SHOWN_AFTER_MS, isFailureOrWaiting);
 }
 
-function openAfter(tree: TurnTree, status: TurnStatus, delayMs: number, opensAtOnce = isNoteworthy): Decision {
+function openAfter({ turn, session, status }: JudgedTree, delayMs: number, opensAtOnce = isNoteworthy): Decision {
   if (opensAtOnce(status)) return { kind: 'open' };
-  const opensAt = tree.turn.startedAt + delayMs;
-  const lastedUntil = status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf;
+  const opensAt = turn.startedAt + delayMs;
+  const lastedUntil = status.final ? (status.endedAt ?? session.asOf) : session.asOf;
   if (lastedUntil >= opensAt) return { kind: 'open' };
   const tooShort = notYet(status, 'it ended too soon to be worth a post; OPEN_AFTER_MS says how long a turn must last');
   return tooShort.kind === 'later' ? { ...tooShort, opensAt } : tooShort;
@@ -68,8 +68,8 @@ function notYet(status: TurnStatus, why: string): Decision {
 }
 
 /** Heartbeats run in an OpenClaw agent's main session, never in a conversation's own one. */
-function mayBeHeartbeat(tree: TurnTree): boolean {
-  return tree.session.address === undefined && homeOf(tree.turn)?.kind !== 'channel';
+function mayBeHeartbeat({ session, turn }: JudgedTree): boolean {
+  return session.address === undefined && homeOf(turn)?.kind !== 'channel';
 }
 
 /** States a person wants to know of, however short the turn was. */

@@ -1,11 +1,11 @@
 // Limits the posts that only say that a turn was lost: counts the recent ones per session and channel.
 
 import { setBounded } from '../../core/bounded-map.ts';
-import type { TurnStatus } from '../../core/card.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Meter } from '../../core/meter.ts';
 import { homeOf } from '../../core/home.ts';
 import type { TurnTree } from '../../core/session.ts';
+import type { JudgedTree } from '../../core/status.ts';
 import { type BoxEntry, settle } from './box-entry.ts';
 
 const WINDOW_MS = 60_000;
@@ -27,12 +27,13 @@ export class LostTurns {
   }
 
   /** Whether the box must not open now: one that is over gets no post, one that runs must have something to show first. */
-  withholds(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): boolean {
-    if (!isWordless(tree) || (status.final && !isLoss(tree, status))) return false;
+  withholds(entry: BoxEntry, tree: JudgedTree, now: number): boolean {
+    const { final } = tree.status;
+    if (!isWordless(tree) || (final && !isLoss(tree))) return false;
     const isFull = this.#recent(sessionPlace(tree), now).length >= PER_SESSION;
-    if (!isLoss(tree, status)) return isFull;
+    if (!isLoss(tree)) return isFull;
     if (!isFull && this.#recent(channelPlace(tree), now).length < PER_CHANNEL) return false;
-    if (!status.final) return true;
+    if (!final) return true;
     settle(entry, 'passed', SAYS_NOTHING);
     this.#withheld += 1;
     this.#meter.count('turns_lost_without_post');
@@ -40,9 +41,9 @@ export class LostTurns {
   }
 
   /** Counts a box that has a post, or is about to get one, and only says that its turn was lost. */
-  count(entry: BoxEntry, tree: TurnTree, status: TurnStatus, now: number): void {
+  count(entry: BoxEntry, tree: JudgedTree, now: number): void {
     const isPosted = entry.phase === 'placed' || entry.phase === 'placing';
-    if (!isPosted || entry.isLossNoted === true || !isWordless(tree) || !isLoss(tree, status)) return;
+    if (!isPosted || entry.isLossNoted === true || !isWordless(tree) || !isLoss(tree)) return;
     entry.isLossNoted = true;
     for (const place of [sessionPlace(tree), channelPlace(tree)]) this.#add(place, now);
   }
@@ -76,7 +77,7 @@ function isWordless({ turn }: TurnTree): boolean {
 }
 
 /** It was lost, or nobody answered it before the next one came. */
-function isLoss({ turn }: TurnTree, { state }: TurnStatus): boolean {
+function isLoss({ turn, status: { state } }: JudgedTree): boolean {
   return state === 'lost' || (turn.superseded && (state === 'active' || state === 'quiet' || state === 'done_unseen'));
 }
 

@@ -31,7 +31,7 @@ export function forgottenAt({ finalAt }: BoxEntry): number {
 }
 
 function opensAt(tree: JudgedTree, policy: BoxPolicy, now: number): number {
-  const decision = decideBox(tree, tree.status, policy);
+  const decision = decideBox(tree, policy);
   if (decision.kind === 'open') return now + WITHHELD_MS;
   return decision.kind === 'later' ? (decision.opensAt ?? NEVER) : NEVER;
 }

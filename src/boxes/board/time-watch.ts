@@ -43,7 +43,7 @@ export class TimeWatch {
   }
 
   #opens({ phase }: BoxEntry, tree: JudgedTree): boolean {
-    return phase === 'undecided' && decideBox(tree, tree.status, this.#policy).kind === 'open';
+    return phase === 'undecided' && decideBox(tree, this.#policy).kind === 'open';
   }
 
   #isQuietTickDue(entry: BoxEntry, { shown, tree, now }: Sight): boolean {

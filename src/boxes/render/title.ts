@@ -16,18 +16,16 @@ const MAX_REASON_POINTS = 60; // one line on a phone
 
 /** `[ACTIVE] main | 38s`, `[DONE] main | 53s | 12.4k tokens | 1 failed`, `[ERROR] reason | main | 12s`. */
 export function titleOf(tree: JudgedTree, options: RenderOptions): Wording {
-  const status = tree.status;
   const count = options.violations?.length ?? 0;
   const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
   const badge = foreignName(options.redact(options.badge ?? ''), MAX_NAME_POINTS);
-  const parts = [headline(tree, status, options), rootName(tree, options), ...figures(tree, status), [badge], violations];
-  return [`${tagOf(status.state)} `, ...joined(parts, ' | ')];
+  const parts = [headline(tree, options), rootName(tree, options), ...figures(tree), [badge], violations];
+  return [`${tagOf(tree.status.state)} `, ...joined(parts, ' | ')];
 }
 
 /** The same for a sub-agent, without its name: `[DONE] 28s`. */
 export function stateLine(tree: JudgedTree, options: RenderOptions): Wording {
-  const status = tree.status;
-  return [`${tagOf(status.state)} `, ...joined([headline(tree, status, options), ...figures(tree, status)], ' | ')];
+  return [`${tagOf(tree.status.state)} `, ...joined([headline(tree, options), ...figures(tree)], ' | ')];
 }
 
 /** The name of an agent, from its label or id; never empty. It has no colon, so that one of ours may follow. */
@@ -85,8 +83,8 @@ function tagOf(state: BoxState): string {
 /** The text right behind the tag, where the table of states has a fixed one. */
 const HEADLINES: Partial<Record<BoxState, string>> = { done_unseen: 'no end seen', interrupted: 'watcher stopped', lost: 'source gone' };
 
-function headline(tree: TurnTree, status: TurnStatus, options: RenderOptions): Wording {
-  if (status.state === 'retry') return [retryText(tree, status)];
+function headline({ status, session }: JudgedTree, options: RenderOptions): Wording {
+  if (status.state === 'retry') return [retryText(status, session.asOf)];
   if (status.state === 'waiting') return [status.waitingOn ?? 'answer'];
   if (status.state === 'error') return shortReason(status, options);
   const fixed = HEADLINES[status.state];
@@ -98,9 +96,9 @@ export function shortReason(status: TurnStatus, options: RenderOptions): Wording
   return [foreignName(options.redact(status.reason ?? ''), MAX_REASON_POINTS, 'failed')];
 }
 
-function retryText({ session }: TurnTree, { retry }: TurnStatus): string {
+function retryText({ retry }: TurnStatus, asOf: number): string {
   if (retry === undefined) return '1';
-  const waitMs = (retry.nextAt ?? 0) - session.asOf;
+  const waitMs = (retry.nextAt ?? 0) - asOf;
   return waitMs > 0 ? `${retry.attempt}, next in ${formatDuration(Math.ceil(waitMs / 1_000) * 1_000)}` : String(retry.attempt);
 }
 
@@ -115,8 +113,9 @@ function awaited({ turn, session, childrenByKey }: JudgedTree): string[] {
   ];
 }
 
-function figures(tree: JudgedTree, status: TurnStatus): Wording[] {
-  const elapsed = formatDuration((status.final ? (status.endedAt ?? tree.session.asOf) : tree.session.asOf) - tree.turn.startedAt);
+function figures(tree: JudgedTree): Wording[] {
+  const { status, session, turn } = tree;
+  const elapsed = formatDuration((status.final ? (status.endedAt ?? session.asOf) : session.asOf) - turn.startedAt);
   const awaits = awaited(tree).map((what) => [what]);
   if (status.state === 'quiet') return [[elapsed], [`quiet for ${formatQuiet(status.quietMs ?? 0)}`], ...awaits];
   if (status.state === 'active') return [[elapsed], ...awaits];

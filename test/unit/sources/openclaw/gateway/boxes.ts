@@ -71,10 +71,10 @@ function stateKey(tree: TurnTree): string {
 }
 
 function cardText(tree: TurnTree): string {
-  const status = statusOf(tree, LIMITS);
-  const decision = decideBox(tree, status, POLICY);
+  const judged = judge(tree, LIMITS);
+  const decision = decideBox(judged, POLICY);
   if (decision.kind !== 'open') return `no post${decision.kind === 'never' ? `: ${decision.why}` : ' yet'}`;
-  const card = renderCard(judge(tree, LIMITS), OPTIONS);
+  const card = renderCard(judged, OPTIONS);
   return [card.title, ...card.lines.map((line) => `    ${line}`)].join('\n');
 }
 
