@@ -15,8 +15,8 @@ export interface Call {
 
 /**
  * One line of a box, in the order things happened (`at`). A child is looked up by its key when rendered, and so is a call that runs; an
- * ended one is in its line. `source` emitted
- * the text of a line; another one may emit it again with another id. `injected`: the gateway wrote it, not the agent.
+ * ended one is in its line. `source` emitted the text of a line; another one may emit it again with another id. `injected`: the gateway
+ * wrote it, not the agent.
  */
 export type Line = { at?: number } & (
   | { kind: 'text'; id: string; text: string; source?: string; injected?: true }
