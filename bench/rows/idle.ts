@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../contract.ts';
-import { startBareNode } from '../floors/bare-node.ts';
-import { rateOf } from '../harness/accounting.ts';
+import { ratesAtRest } from '../harness/at-rest.ts';
 import { Sink } from '../harness/sink.ts';
 import { waitUntil } from '../harness/wait-until.ts';
 import { Watcher } from '../harness/watcher.ts';
@@ -13,20 +11,17 @@ const SESSIONS = 20;
 export const idle: Row = {
   name: 'idle',
   title: '20 open sessions, nothing happens',
-  run: async ({ place, quick, tell }) => {
+  run: async (bench) => {
+    const { place, quick } = bench;
     const [settleMs, lastsMs] = quick ? [1_000, 6_000] : [20_000, 60_000];
     const sink = await Sink.start(place);
     const agents = place.folder('agents');
     openSessions(agents, SESSIONS);
     const watcher = new Watcher(place, { url: sink.url, agents, env: { IDLE_TIMEOUT_S: '86400' } });
-    const bare = await startBareNode(place);
     await waitUntil('every session has its box', () => sink.creates() === SESSIONS);
-    await sleep(settleMs);
-    tell(`looks on for ${lastsMs / 1_000} s`);
-    const before = { ours: watcher.account(), bare: bare.account(), asked: sink.asked.length };
-    await sleep(lastsMs);
-    const [ours, floor] = [rateOf(before.ours, watcher.account()), rateOf(before.bare, bare.account())];
-    const perMinute = ((sink.asked.length - before.asked) * 60_000) / lastsMs;
+    let askedBefore = 0;
+    const { ours, floor } = await ratesAtRest(bench, watcher, { settleMs, lastsMs }, () => (askedBefore = sink.asked.length));
+    const perMinute = ((sink.asked.length - askedBefore) * 60_000) / lastsMs;
     await watcher.stop();
     return [
       { what: 'of a core', now: ours.corePercent, floor: floor.corePercent, limit: 0.2, unit: '%' },

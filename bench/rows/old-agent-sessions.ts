@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Bench, type Figure, type Row, timesFloor } from '../contract.ts';
-import { startBareNode } from '../floors/bare-node.ts';
 import { lookAt } from '../floors/look-at.ts';
-import { type Account, rateOf } from '../harness/accounting.ts';
+import type { Account } from '../harness/accounting.ts';
+import { afterwards } from '../harness/at-rest.ts';
 import { Sink } from '../harness/sink.ts';
 import { Watcher } from '../harness/watcher.ts';
 import { type AgentHomes, writeOldAgentSessions } from '../load/old-agent-sessions.ts';
@@ -64,15 +64,9 @@ async function startedOnce(watcher: Watcher): Promise<Account> {
   return account;
 }
 
-async function idleFigure({ place, quick, tell }: Bench, watcher: Watcher): Promise<Figure> {
+async function idleFigure(bench: Bench, watcher: Watcher): Promise<Figure> {
   await watcher.running();
-  const bare = await startBareNode(place);
-  await sleep(quick ? 1_000 : 10_000);
-  const lastsMs = quick ? 5_000 : 30_000;
-  tell(`looks on for ${lastsMs / 1_000} s`);
-  const before = { ours: watcher.account(), bare: bare.account() };
-  await sleep(lastsMs);
-  const [ours, floor] = [rateOf(before.ours, watcher.account()), rateOf(before.bare, bare.account())];
+  const idle = await afterwards(bench, watcher);
   await watcher.stop();
-  return { what: 'afterwards, of a core', now: ours.corePercent, floor: floor.corePercent, limit: 0.2, unit: '%' };
+  return idle;
 }

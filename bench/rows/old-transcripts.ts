@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Figure, Row } from '../contract.ts';
-import { startBareNode } from '../floors/bare-node.ts';
 import { lookAt } from '../floors/look-at.ts';
-import { type Account, rateOf } from '../harness/accounting.ts';
+import type { Account } from '../harness/accounting.ts';
+import { afterwards } from '../harness/at-rest.ts';
 import { emptyStart } from '../harness/empty-start.ts';
 import { Sink } from '../harness/sink.ts';
 import { Watcher } from '../harness/watcher.ts';
@@ -12,7 +12,8 @@ import { writeOldTranscripts } from '../load/old-transcripts.ts';
 export const oldTranscripts: Row = {
   name: 'old-transcripts',
   title: '10,000 old transcripts (500 MB)',
-  run: async ({ place, quick, tell }) => {
+  run: async (bench) => {
+    const { place, quick, tell } = bench;
     const count = quick ? 1_000 : 10_000;
     tell(`writes ${count} files`);
     const agents = place.folder('agents');
@@ -23,16 +24,9 @@ export const oldTranscripts: Row = {
     await watcher.running();
     await sleep(1_000); // what a start leaves for later belongs to it
     const used = watcher.account();
-    const bare = await startBareNode(place);
-    await sleep(quick ? 1_000 : 10_000);
-    const lastsMs = quick ? 5_000 : 30_000;
-    tell(`looks on for ${lastsMs / 1_000} s`);
-    const before = { ours: watcher.account(), bare: bare.account() };
-    await sleep(lastsMs);
-    const idle = { what: 'afterwards, of a core', limit: 0.2, unit: '%' };
-    const percent = { now: rateOf(before.ours, watcher.account()).corePercent, floor: rateOf(before.bare, bare.account()).corePercent };
+    const idle = await afterwards(bench, watcher);
     await watcher.stop();
-    return [...startFigures(paths, used, empty), { ...idle, ...percent }];
+    return [...startFigures(paths, used, empty), idle];
   },
 };
 

@@ -1,6 +1,7 @@
 // The command line of `npm run test-coding-agents`. Pure.
 
 import { parseArgs } from 'node:util';
+import type { Decoded } from '../openclaw/command.ts';
 import type { Agent } from './agent.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
@@ -10,8 +11,6 @@ export interface Wishes {
   agents: readonly Agent[];
   parts: readonly string[];
 }
-
-export type Arguments = { kind: 'run'; wishes: Wishes } | { kind: 'help' } | { kind: 'wrong'; because: string };
 
 const AGENTS: readonly Agent[] = [claudeCode, codex];
 const text = { type: 'string' } as const;
@@ -31,7 +30,7 @@ Ends with 0 when every check passed, 1 when one failed, 64 when an option is wro
 `;
 
 /** Never throws. */
-export function decodeArguments(args: readonly string[]): Arguments {
+export function decodeArguments(args: readonly string[]): Decoded<Wishes> {
   try {
     const { help, only, part } = parseArgs({ args: [...args], options: OPTIONS }).values;
     if (help === true) return { kind: 'help' };
@@ -45,6 +44,6 @@ export function decodeArguments(args: readonly string[]): Arguments {
   }
 }
 
-function wrong(because: string): Arguments {
+function wrong(because: string): Decoded<Wishes> {
   return { kind: 'wrong', because };
 }

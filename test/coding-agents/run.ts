@@ -6,6 +6,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { answer, closeOnSignal } from '../openclaw/command.ts';
 import { Report } from '../openclaw/report.ts';
 import type { Agent } from './agent.ts';
 import { AgentRig } from './agent-rig.ts';
@@ -13,30 +14,13 @@ import { decodeArguments, HELP, type Wishes } from './arguments.ts';
 import { installAgent } from './install-agent.ts';
 import { isInTerminal, PARTS } from './parts.ts';
 
-const EXIT_USAGE = 64; // EX_USAGE of sysexits.h
 const CACHE = resolve(import.meta.dirname, '../../.cache/coding-agents');
 
 const rigs: AgentRig[] = [];
-process.exit(await main(process.argv.slice(2)));
-
-async function main(args: readonly string[]): Promise<number> {
-  const decoded = decodeArguments(args);
-  switch (decoded.kind) {
-    case 'help':
-      console.log(HELP);
-      return 0;
-    case 'wrong':
-      console.error(`${decoded.because}\n\n${HELP}`);
-      return EXIT_USAGE;
-    case 'run':
-      return runAll(decoded.wishes);
-    default:
-      return decoded satisfies never;
-  }
-}
+process.exit(await answer(decodeArguments(process.argv.slice(2)), HELP, runAll));
 
 async function runAll(wishes: Wishes): Promise<number> {
-  endOnSignal();
+  closeOnSignal(rigs);
   const report = new Report();
   const hasTmux = await report.check('tmux is there (Debian package tmux)', () => void execFileSync('tmux', ['-V'], { stdio: 'ignore' }));
   if (hasTmux) for (const agent of wishes.agents) await report.timed(agent.source, () => runOne(report, wishes, agent));
@@ -74,9 +58,4 @@ async function runParts(report: Report, rig: AgentRig, parts: readonly string[],
     const unknown = await rig.unknownKinds();
     if (unknown.length > 0) throw new Error(unknown.join(', '));
   });
-}
-
-function endOnSignal(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void Promise.allSettled(rigs.map((rig) => rig.close())).then(() => process.exit(1)));
 }

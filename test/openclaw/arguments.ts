@@ -1,6 +1,7 @@
 // The command line of `npm run test-openclaw`. Pure.
 
 import { parseArgs } from 'node:util';
+import type { Decoded } from './command.ts';
 import { PARTS, partsByDefault, partsOf } from './parts.ts';
 import { type OpenClawVersion, VERSIONS } from './versions.ts';
 
@@ -21,8 +22,6 @@ export interface Wishes {
   /** A folder for the frames and files of the seven turns. */
   record?: string;
 }
-
-export type Arguments = { kind: 'run'; wishes: Wishes } | { kind: 'help' } | { kind: 'wrong'; because: string };
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -51,7 +50,7 @@ Ends with 0 when every check passed, 1 when one failed, 64 when an option is wro
 `;
 
 /** Never throws. */
-export function decodeArguments(args: readonly string[]): Arguments {
+export function decodeArguments(args: readonly string[]): Decoded<Wishes> {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const { help, only, all, part, ...rest } = values;

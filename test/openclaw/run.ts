@@ -4,6 +4,7 @@
  */
 
 import { resolve } from 'node:path';
+import { answer, closeOnSignal } from './command.ts';
 import { decodeArguments, HELP, type Run, type Wishes } from './arguments.ts';
 import { CACHE, type Installation, installOpenClaw } from './install.ts';
 import { Report } from './report.ts';
@@ -11,29 +12,11 @@ import type { Rig } from './gateway-rig.ts';
 import { runSuite } from './suite.ts';
 import { watchersOf } from './watchers.ts';
 
-const EXIT_USAGE = 64; // EX_USAGE of sysexits.h
-
 const rigs: Rig[] = [];
-process.exit(await main(process.argv.slice(2)));
-
-async function main(args: readonly string[]): Promise<number> {
-  const decoded = decodeArguments(args);
-  switch (decoded.kind) {
-    case 'help':
-      console.log(HELP);
-      return 0;
-    case 'wrong':
-      console.error(`${decoded.because}\n\n${HELP}`);
-      return EXIT_USAGE;
-    case 'run':
-      return runAll(decoded.wishes);
-    default:
-      return decoded satisfies never;
-  }
-}
+process.exit(await answer(decodeArguments(process.argv.slice(2)), HELP, runAll));
 
 async function runAll(wishes: Wishes): Promise<number> {
-  endOnSignal();
+  closeOnSignal(rigs);
   const report = new Report();
   for (const run of wishes.runs) await runOne(report, wishes, run);
   report.close(process.env['TEST_RESULTS']);
@@ -54,9 +37,4 @@ async function runOne(report: Report, { cache, watcher, streaming, record }: Wis
       runSuite(report, plan, parts, (rig) => void rigs.push(rig)),
     );
   }
-}
-
-function endOnSignal(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void Promise.allSettled(rigs.map((rig) => rig.close())).then(() => process.exit(1)));
 }

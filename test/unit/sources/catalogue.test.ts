@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { NOTHING_VISIBLE, type SourcePorts } from '../../../src/core/source.ts';
-import { systemClock } from '../../../src/process/system-clock.ts';
 import { SOURCES } from '../../../src/sources/catalogue.ts';
+import { SILENT_PORTS } from '../../support/silent-ports.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const folder = tempFolder('catalogue');
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const ports: SourcePorts = {
-  clock: systemClock,
-  log: quiet,
-  redact: (text) => text,
-  emit: () => undefined,
-  checkpoints: new Map(),
-  onProgress: () => undefined,
-  knownKeys: () => [],
-  openTurns: () => [],
-  visibility: () => NOTHING_VISIBLE,
-};
 type FolderSetting = Extract<(typeof SOURCES)[number], { reads: unknown }>['reads']['setting'];
 
 /** The folders of all sources of files. */
@@ -47,7 +34,7 @@ const everything = {
 
 describe.each(SOURCES.map((entry) => [entry.id, entry] as const))('the source %s', (_id, entry) => {
   it('is made with the name and the capabilities that the catalogue says, and tells how it is from the first moment to the last', async () => {
-    const source = await entry.create(everything, ports);
+    const source = await entry.create(everything, SILENT_PORTS);
     if (source === undefined) throw new Error('it was chosen');
     expect(source).toMatchObject({ id: entry.id, capabilities: entry.capabilities });
     expect(source.health().wasRead).toBe(false);
@@ -58,7 +45,7 @@ describe.each(SOURCES.map((entry) => [entry.id, entry] as const))('the source %s
   });
 
   it('is not made when nothing chooses it', async () => {
-    expect(await entry.create(nothing, ports)).toBeUndefined();
+    expect(await entry.create(nothing, SILENT_PORTS)).toBeUndefined();
   });
 });
 

@@ -3,23 +3,9 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
 import { createPiHome } from '../../../../src/sources/pi/pi-home.ts';
-import { NOTHING_VISIBLE, type SourcePorts } from '../../../../src/core/source.ts';
-import { systemClock } from '../../../../src/process/system-clock.ts';
+import { SILENT_PORTS } from '../../../support/silent-ports.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { watch } from '../claude-code/watching.ts';
-
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const PORTS: SourcePorts = {
-  clock: systemClock,
-  log: quiet,
-  redact: (text) => text,
-  emit: () => undefined,
-  checkpoints: new Map(),
-  onProgress: () => undefined,
-  knownKeys: () => [],
-  openTurns: () => [],
-  visibility: () => NOTHING_VISIBLE,
-};
 
 function emptyHome(): string {
   const home = join(tempFolderInMemory(), 'home');
@@ -31,7 +17,7 @@ it.each([
   ['Codex', createCodexHome],
   ['pi', createPiHome],
 ])('an empty home of %s is known to be empty, which is no fault', async (_name, create) => {
-  const source = create({ ...PORTS, id: 'agents', home: emptyHome(), polling: false });
+  const source = create({ ...SILENT_PORTS, id: 'agents', home: emptyHome(), polling: false });
   onTestFinished(() => source.stop());
   await source.start();
   expect(source.health().condition).toEqual({ state: 'readable' });

@@ -7,25 +7,14 @@ import { dirname, extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionEvent } from '../../../../src/core/event.ts';
-import { NOTHING_VISIBLE, type Source, type SourcePorts } from '../../../../src/core/source.ts';
-import { systemClock } from '../../../../src/process/system-clock.ts';
+import type { Source } from '../../../../src/core/source.ts';
+import { SILENT_PORTS } from '../../../support/silent-ports.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
 import { type FileSource, IMPLEMENTATIONS } from './file-sources.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const PORTS: Omit<SourcePorts, 'emit'> = {
-  clock: systemClock,
-  log: quiet,
-  redact: (text) => text,
-  checkpoints: new Map(),
-  onProgress: () => undefined,
-  knownKeys: () => [],
-  openTurns: () => [],
-  visibility: () => NOTHING_VISIBLE,
-};
 const UNTIL_NOTICED_MS = 400; // of what must not happen; longer than any hint takes
 
 /** What survives a process. */
@@ -41,7 +30,7 @@ interface Running {
 async function run(kind: FileSource, root: string, positions: Positions = new Map(), id = 'files'): Promise<Running> {
   const events: SessionEvent[] = [];
   const source = kind.create(id, root, {
-    ...PORTS,
+    ...SILENT_PORTS,
     emit: (event) => events.push(event),
     // As they are stored: plain data.
     checkpoints: new Map([...positions].map(([path, position]) => [path, JSON.parse(JSON.stringify(position))])),
@@ -80,7 +69,7 @@ describe.each(IMPLEMENTATIONS.map((kind) => [kind.name, kind] as const))('%s', (
   it('says whether everything that was there at the start was read', async () => {
     const { root, add } = place();
     add(kind.head('s1') + kind.says('one'));
-    const source = kind.create('files', root, { ...PORTS, emit: () => undefined });
+    const source = kind.create('files', root, { ...SILENT_PORTS, emit: () => undefined });
     onTestFinished(() => source.stop());
     expect(source.health().wasRead).toBe(false);
     await source.start();
@@ -226,7 +215,7 @@ describe.each(IMPLEMENTATIONS.map((kind) => [kind.name, kind] as const))('%s', (
     const { root, add } = place();
     add(kind.head('s1') + kind.says('one'));
     const events: SessionEvent[] = [];
-    const source = kind.create('files', root, { ...PORTS, emit: (event) => events.push(event) });
+    const source = kind.create('files', root, { ...SILENT_PORTS, emit: (event) => events.push(event) });
     const starting = source.start();
     await source.stop();
     const before = events.length;
