@@ -6,6 +6,7 @@ import { setBounded } from '../core/bounded-map.ts';
 import { Timers } from '../core/timers.ts';
 import { type FollowedFile, firstStart, laterStart, RECENT_MS } from './followed-file.ts';
 import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follower.ts';
+import { LoopTurn } from './loop-turn.ts';
 import { limitConcurrency } from './concurrency-limit.ts';
 import type { LogFormat } from './log-format.ts';
 import { FileChecks } from './file-checks.ts';
@@ -65,6 +66,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   readonly #openFiles = new OpenFiles();
   /** Files that are far behind are read one after the other: what is read of one is held in memory until its end is known. */
   readonly #farBehind = limitConcurrency(1);
+  readonly #turn = new LoopTurn();
   readonly #checks: FileChecks;
   readonly #quota: FolderQuota<File>;
   readonly #timers: Timers;
@@ -244,7 +246,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     const { follower } = file;
     if (follower === undefined || this.#isStopped || this.#ports.isReady?.(file) === false) return false;
     try {
-      return this.#handleRead(file, await follower.read());
+      return await this.#turn.run(async () => this.#handleRead(file, await follower.read()));
     } catch {
       // An entry whose events cannot be emitted must not stop this file or the others.
       this.#ports.problems.record('failed', file.path);
