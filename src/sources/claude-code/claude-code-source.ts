@@ -1,6 +1,7 @@
 // A source that emits the events of Claude Code sessions below one or several configuration folders.
 
 import type { Source, SourcePorts } from '../../core/source.ts';
+import { untilStopped } from '../../core/until-stopped.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { manyHomes } from '../coding-agents/many-homes.ts';
 import { CLAUDE_CODE } from './claude-code-identity.ts';
@@ -24,9 +25,11 @@ export interface ClaudeCodeOptions extends SourcePorts {
 export function createClaudeCodeSource(options: ClaudeCodeOptions): Source {
   const { id = CLAUDE_CODE.id, dirs, polling = false, emitsQuestions = false } = options;
   const identity = { id, capabilities: CLAUDE_CODE.capabilities };
-  const homes = dirs.map((dir): Source => {
-    const home = new ClaudeHome({ ...options, id, dir, polling, emitsQuestions });
-    return { ...identity, start: () => home.start(), stop: () => home.stop(), health: () => healthOf(home.details()) };
-  });
+  const homes = dirs.map((dir) =>
+    untilStopped({ ...options, id, dir, polling, emitsQuestions }, (ports): Source => {
+      const home = new ClaudeHome(ports);
+      return { ...identity, start: () => home.start(), stop: () => home.stop(), health: () => healthOf(home.details()) };
+    }),
+  );
   return manyHomes(identity, homes);
 }

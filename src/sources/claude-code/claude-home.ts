@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import type { OpenPorts } from '../../core/until-stopped.ts';
 import { ChangedNames } from '../../files/changed-names.ts';
 import { Sweeps } from '../../files/sweeps.ts';
 import type { FileEvents } from '../../files/watch.ts';
@@ -38,7 +39,7 @@ const JUDGE_MS = 1_000;
 const MAX_WAIT_POINTS = 200;
 
 export class ClaudeHome {
-  readonly #options: HomeOptions;
+  readonly #options: OpenPorts<HomeOptions>;
   readonly #problems: Problems;
   readonly #timers: Timers;
   readonly #folders: WatchedFolders<HomeFolder>;
@@ -55,10 +56,8 @@ export class ClaudeHome {
   #unadopted: [string, SessionCheckpoint][];
   #hasAdopted = false;
   #hasStarted = false;
-  #isStopped = false;
-  #lastEventAt: number | undefined;
 
-  constructor(options: HomeOptions) {
+  constructor(options: OpenPorts<HomeOptions>) {
     const { id, dir: root, clock, log, redact, polling, emitsQuestions, fileEvents } = options;
     this.#options = options;
     this.#problems = createProblems(log, clock);
@@ -86,7 +85,7 @@ export class ClaudeHome {
       onMeta: (sessionId, agentId, meta) => this.#book.described(sessionId, agentId, meta),
       onMetaChanged: (sessionId, agentId, meta) => this.#vitals.described(sessionId, agentId, meta),
       onFolder: (path) => this.#foundFolder(path),
-      onSignal: (signal) => (this.#isStopped ? undefined : this.#vitals.signalled(signal)),
+      onSignal: (signal) => this.#vitals.signalled(signal),
     });
     this.#folders = new WatchedFolders({
       root,
@@ -114,9 +113,8 @@ export class ClaudeHome {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#folders.stop();
     await this.#changedNames.stop();
+    await this.#folders.stop();
     await this.#sweeps.stop();
     await this.#timers.stop();
     await this.#vitals.stop();
@@ -128,7 +126,7 @@ export class ClaudeHome {
     return {
       root: this.#options.dir,
       files: this.#files.size,
-      lastEventAt: this.#lastEventAt,
+      lastEventAt: this.#options.lastEventAt(),
       unknownKinds: this.#unknownKinds.counts,
       problems: this.#problems.list(),
       watching: this.#folders.watching,
@@ -147,8 +145,7 @@ export class ClaudeHome {
       onUnknown: (kind) => this.#unknownKinds.add(kind),
       openRunOf: (sessionId, agentId) => this.#book.get(sessionId, agentId)?.openRun,
       emit: (file, facts) => this.#take(file, facts),
-      // What was read while we stop was not emitted.
-      onProgress: (path, checkpoint) => (this.#isStopped ? undefined : onProgress(path, checkpoint)),
+      onProgress,
       onGone: (file) => this.#gone(file),
       isLive: ({ sessionId }) =>
         sessionId !== undefined && this.#live.of(sessionId).some(({ status }) => status !== undefined && status !== 'idle'),
@@ -158,8 +155,6 @@ export class ClaudeHome {
   }
 
   #emit(event: SessionEvent): void {
-    if (this.#isStopped) return;
-    this.#lastEventAt = this.#options.clock.now();
     try {
       this.#options.emit(event);
     } catch {
@@ -189,7 +184,7 @@ export class ClaudeHome {
     const memory = this.#files.decoderOf(file.path)?.memory;
     file.sessionId ??= memory?.about.sessionId;
     const { sessionId, agentId } = file;
-    if (sessionId === undefined || this.#isStopped) return;
+    if (sessionId === undefined) return;
     const track = this.#book.track(sessionId, agentId);
     this.#book.place(track, file.home ?? memory?.home);
     const isFirst = track.introducedAs === '';
@@ -222,7 +217,7 @@ export class ClaudeHome {
   /** Nothing new may have been read of it, but what was read before says which sub-agents it asked for. */
   #remember(sessionId: string, path: string): void {
     const [memory, file] = [this.#files.decoderOf(path)?.memory, this.#files.get(path)];
-    if (memory === undefined || this.#isStopped) return;
+    if (memory === undefined) return;
     const root = this.#book.track(sessionId);
     this.#book.place(root, file?.home ?? memory.home);
     this.#book.learn(root, memory.about);
@@ -241,7 +236,7 @@ export class ClaudeHome {
   }
 
   #lookAt(sessionId: string): void {
-    if (!this.#hasStarted || this.#isStopped) return;
+    if (!this.#hasStarted) return;
     this.#vitals.look(sessionId);
     this.#wantWaiting(sessionId);
     if (this.#vitals.mustJudge()) this.#timers.once('judge', JUDGE_MS, () => this.#judge());
@@ -256,7 +251,7 @@ export class ClaudeHome {
 
   async #judge(): Promise<void> {
     await this.#live.judge();
-    if (this.#vitals.mustJudge() && !this.#isStopped) this.#timers.once('judge', JUDGE_MS, () => this.#judge());
+    if (this.#vitals.mustJudge()) this.#timers.once('judge', JUDGE_MS, () => this.#judge());
   }
 
   /** Finds what exists now, whatever events were lost. Live files first: they say what is of interest. */
@@ -292,7 +287,7 @@ export class ClaudeHome {
   }
 
   async #look(folder: HomeFolder, name: string): Promise<void> {
-    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
+    if (this.#folders.at(folder.path) !== folder) return;
     const looked = this.#names.look(folder, name, this.#hasStarted);
     if (fileKindOf(folder.kind, name).kind === 'session') this.#timers.track(looked);
     else await looked;

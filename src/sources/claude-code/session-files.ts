@@ -59,7 +59,6 @@ export class SessionFiles {
   readonly #timers: Timers;
   /** New files are read one after another, so that a copy is read after its original. */
   #reading: Promise<void> = Promise.resolve();
-  #isStopped = false;
 
   constructor(options: SessionFilesOptions) {
     const { root, clock, problems } = options;
@@ -167,9 +166,8 @@ export class SessionFiles {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#timers.stop();
     await this.#files.stop();
+    await this.#timers.stop();
     await this.#reading;
   }
 
@@ -209,7 +207,7 @@ export class SessionFiles {
   /** Nothing came any more that lines may have waited for. */
   #release(path: string): void {
     const [file, decoder] = [this.#files.get(path), this.#decodersByPath.get(path)];
-    if (file === undefined || decoder?.isHolding !== true || this.#isStopped) return;
+    if (file === undefined || decoder?.isHolding !== true) return;
     const facts = decoder.release();
     if (file.checkpoint !== undefined && facts.length > 0) this.#options.emit(file, facts);
     this.#progressed(file);
@@ -245,7 +243,6 @@ export class SessionFiles {
     if (isElsewhere) this.#decodersByPath.delete(file.path);
     if (isElsewhere) return;
     const elsewhere = agentId === undefined ? await findSession(sessionId, this.#options.projectFolders()) : undefined;
-    if (this.#isStopped) return;
     if (elsewhere === undefined || elsewhere === file.path) return this.#gone(file);
     this.#decodersByPath.delete(file.path);
     const moved = { ...recordOf(elsewhere, { agentId, sessionId, isNew: false }), isWanted: file.isWanted };
@@ -257,7 +254,7 @@ export class SessionFiles {
   #gone(file: SessionFile): void {
     this.#decodersByPath.delete(file.path);
     if (file.sessionId !== undefined) this.#pathBySession.delete(idOf(file.sessionId, file.agentId));
-    if (!this.#isStopped) this.#options.onGone(file);
+    this.#options.onGone(file);
   }
 }
 

@@ -1,11 +1,11 @@
 // One home of Codex: emits what the rollouts in it say, under the keys of their threads.
 
 import { basename } from 'node:path';
-import type { SessionEvent } from '../../core/event.ts';
 import { setBounded } from '../../core/bounded-map.ts';
 import { asRecord, asText } from '../../core/json-guards.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import { type OpenPorts, untilStopped } from '../../core/until-stopped.ts';
 import type { LogFormat } from '../../files/log-format.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
@@ -41,14 +41,16 @@ const NAME_PREFIX = /^rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-/; // behind i
 
 /** A source that emits what the rollouts below `home` say, from `start` until `stop`. */
 export function createCodexHome(options: CodexHomeOptions): Source {
-  const home = new CodexHome(options);
-  return {
-    ...CODEX,
-    id: options.id ?? CODEX.id,
-    start: () => home.start(),
-    stop: () => home.stop(),
-    health: () => home.health(),
-  };
+  return untilStopped(options, (ports) => {
+    const home = new CodexHome(ports);
+    return {
+      ...CODEX,
+      id: options.id ?? CODEX.id,
+      start: () => home.start(),
+      stop: () => home.stop(),
+      health: () => home.health(),
+    };
+  });
 }
 
 /** How a thread was introduced; `text` is all of it. */
@@ -59,7 +61,7 @@ interface Introduction {
 }
 
 class CodexHome {
-  readonly #options: CodexHomeOptions;
+  readonly #options: OpenPorts<CodexHomeOptions>;
   readonly #logs: AgentLogs<RolloutEvent>;
   /** What was emitted of each thread. */
   readonly #toldByKey = new Map<string, Introduction>();
@@ -76,10 +78,8 @@ class CodexHome {
   readonly #writesToByThread = new Map<string, string>();
   readonly #pathsByThread = new Map<string, string>();
   readonly #wantedThreads = new Set<string>();
-  #lastEventAt: number | undefined;
-  #isStopped = false;
 
-  constructor(options: CodexHomeOptions) {
+  constructor(options: OpenPorts<CodexHomeOptions>) {
     const { home, polling, clock, log, checkpoints, onProgress, fileEvents } = options;
     this.#options = options;
     this.#names = new ThreadNames(home);
@@ -94,8 +94,7 @@ class CodexHome {
       log,
       polling,
       checkpoints,
-      // What is not emitted any more counts as not read.
-      onProgress: (path, position) => (this.#isStopped ? undefined : onProgress(path, position)),
+      onProgress,
       emit: (file, events) => events.forEach((event) => this.#emitFrom(file, event)),
       onFound: (path) => this.#found(path),
       onGone: (path, session) => this.#vanished(path, session),
@@ -114,7 +113,7 @@ class CodexHome {
     this.#waits = new Waits({
       source: this.#source,
       now: () => clock.now(),
-      emit: (event) => this.#emit(event),
+      emit: (event) => options.emit(event),
       isOpen: (id) => this.#open.has(id),
       lastCall: (id) => this.#open.lastCall(id),
     });
@@ -172,7 +171,6 @@ class CodexHome {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
     await this.#timers.stop();
     await this.#daemon.stop();
     await this.#watch.stop();
@@ -180,7 +178,7 @@ class CodexHome {
   }
 
   health(): ReturnType<Source['health']> {
-    return { ...this.#logs.health(), lastEventAt: this.#lastEventAt, unknownKinds: { ...this.#unknownKinds } };
+    return { ...this.#logs.health(), lastEventAt: this.#options.lastEventAt(), unknownKinds: { ...this.#unknownKinds } };
   }
 
   get #source(): string {
@@ -220,7 +218,7 @@ class CodexHome {
   }
 
   #emitAll(event: RolloutEvent): void {
-    for (const told of sessionEvents(event, this.#source)) this.#emit(told);
+    for (const told of sessionEvents(event, this.#source)) this.#options.emit(told);
   }
 
   /** The turn that spawned a thread matters, however old its last line is. */
@@ -251,12 +249,6 @@ class CodexHome {
   #lost(threadId: string): void {
     this.#open.forget(threadId);
     this.#closed(threadId);
-    this.#emit({ type: 'source_lost', at: this.#options.clock.now(), sessionKey: keyOfThread(threadId), source: this.#source });
-  }
-
-  #emit(event: SessionEvent): void {
-    if (this.#isStopped) return;
-    this.#lastEventAt = this.#options.clock.now();
-    this.#options.emit(event);
+    this.#options.emit({ type: 'source_lost', at: this.#options.clock.now(), sessionKey: keyOfThread(threadId), source: this.#source });
   }
 }

@@ -73,7 +73,6 @@ export class AgentLogs<Event extends { at: number }> {
   #unadopted: [string, unknown][];
   #hasAdopted = false;
   #wasRead = false;
-  #isStopped = false;
 
   constructor(options: AgentLogsOptions<Event>) {
     const { root, layout, noun, format, clock, log, polling, fileEvents } = options;
@@ -101,7 +100,7 @@ export class AgentLogs<Event extends { at: number }> {
       format,
       isLive: (file) => options.isLive(file),
       ...this.#worth(),
-      emit: (file, events) => (this.#isStopped ? undefined : options.emit(file, events)),
+      emit: (file, events) => options.emit(file, events),
       onProgress: (file) => this.#progressed(file),
       onEnded: (file) => this.#gone(file.path, file.session),
     });
@@ -120,9 +119,8 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#folders.stop();
     await this.#names.stop();
+    await this.#folders.stop();
     await this.#sweeps.stop();
     await this.#timers.stop();
     await this.files.stop();
@@ -198,7 +196,7 @@ export class AgentLogs<Event extends { at: number }> {
 
   #look(folder: Folder, name: string): void {
     const path = join(folder.path, name);
-    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
+    if (this.#folders.at(folder.path) !== folder) return;
     this.files.hint(path, this.#isKnown(folder), () => this.#found(path));
   }
 
@@ -212,9 +210,8 @@ export class AgentLogs<Event extends { at: number }> {
     return newFile(path);
   }
 
-  /** What is read after the stop is not emitted, so it does not count as read. */
   #progressed({ path, checkpoint, session, note }: AgentLog<Event>): void {
-    if (checkpoint !== undefined && !this.#isStopped)
+    if (checkpoint !== undefined)
       this.#options.onProgress(path, {
         ...checkpoint,
         ...(session === undefined ? {} : { session }),
@@ -223,7 +220,6 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   #gone(path: string, session: string | undefined): void {
-    if (this.#isStopped) return;
     this.#options.onProgress(path, undefined);
     if (session !== undefined) this.#options.onGone(path, session);
   }

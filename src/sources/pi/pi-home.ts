@@ -2,9 +2,9 @@
 
 import { setBounded } from '../../core/bounded-map.ts';
 import { asNumber, asRecord, asText } from '../../core/json-guards.ts';
-import type { SessionEvent } from '../../core/event.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import { type OpenPorts, untilStopped } from '../../core/until-stopped.ts';
 import type { LogFormat } from '../../files/log-format.ts';
 import type { FileEvents } from '../../files/watch.ts';
 import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
@@ -37,21 +37,21 @@ const RETRY_SAID_MS = 1_500; // a failed call that is tried again is taken back 
 
 /** A source that emits what the logs below `home` say, from `start` until `stop`. */
 export function createPiHome(options: PiHomeOptions): Source {
-  const home = new PiHome(options);
-  return { ...PI, id: options.id ?? PI.id, start: () => home.start(), stop: () => home.stop(), health: () => home.health() };
+  return untilStopped(options, (ports) => {
+    const home = new PiHome(ports);
+    return { ...PI, id: options.id ?? PI.id, start: () => home.start(), stop: () => home.stop(), health: () => home.health() };
+  });
 }
 
 class PiHome {
-  readonly #options: PiHomeOptions;
+  readonly #options: OpenPorts<PiHomeOptions>;
   readonly #logs: AgentLogs<PiEvent>;
   readonly #timers: Timers;
   readonly #modelByKey = new Map<string, string>();
   readonly #unknownKinds: Record<string, number> = {};
-  #lastEventAt: number | undefined;
-  #isStopped = false;
 
-  constructor(options: PiHomeOptions) {
-    const { home, polling, clock, log, redact, visibility, checkpoints, onProgress, fileEvents } = options;
+  constructor(options: OpenPorts<PiHomeOptions>) {
+    const { home, polling, clock, log, redact, visibility, checkpoints, emit, onProgress, fileEvents } = options;
     this.#options = options;
     this.#timers = new Timers(clock);
     this.#logs = new AgentLogs<PiEvent>({
@@ -64,11 +64,10 @@ class PiHome {
       log,
       polling,
       checkpoints,
-      // What is not emitted any more counts as not read.
-      onProgress: (path, position) => (this.#isStopped ? undefined : onProgress(path, position)),
+      onProgress,
       emit: (file, events) => events.forEach((event) => this.#emitFrom(file, event)),
       onNote: (session, note) => this.#resume(session, note),
-      onGone: (_path, session) => this.#emit({ type: 'source_lost', at: clock.now(), sessionKey: session, source: this.#source }),
+      onGone: (_path, session) => emit({ type: 'source_lost', at: clock.now(), sessionKey: session, source: this.#source }),
       isLive: () => false,
       fileEvents,
     });
@@ -79,13 +78,12 @@ class PiHome {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
     await this.#timers.stop();
     await this.#logs.stop();
   }
 
   health(): ReturnType<Source['health']> {
-    return { ...this.#logs.health(), lastEventAt: this.#lastEventAt, unknownKinds: { ...this.#unknownKinds } };
+    return { ...this.#logs.health(), lastEventAt: this.#options.lastEventAt(), unknownKinds: { ...this.#unknownKinds } };
   }
 
   get #source(): string {
@@ -105,7 +103,7 @@ class PiHome {
     if (body.type === 'facts' || body.type === 'retried') return;
     if (body.type === 'message' && body.stop === 'error')
       file.note = this.#expectRetry(key, { at, ...(body.reason === undefined ? {} : { reason: body.reason }) });
-    this.#emit({ ...body, at, sessionKey: key, source: this.#source });
+    this.#options.emit({ ...body, at, sessionKey: key, source: this.#source });
   }
 
   #introduce(key: string, owner: ShownSession, model: string | undefined, at: number): void {
@@ -113,13 +111,13 @@ class PiHome {
     if (known !== undefined && (model === undefined || model === known)) return;
     setBounded(this.#modelByKey, key, model ?? '', MAX_SESSIONS);
     const facts = { agentId: PI.id, address: owner.address, sessionId: owner.id, ...(model === undefined ? {} : { model }) };
-    this.#emit({ type: 'session_seen', at, sessionKey: key, source: this.#source, ...facts });
+    this.#options.emit({ type: 'session_seen', at, sessionKey: key, source: this.#source, ...facts });
   }
 
   /** Without a word soon, the call is not tried again. Returns what has to be remembered until then. */
   #expectRetry(key: string, failed: Failed): Failed {
     this.#timers.restart(key, RETRY_SAID_MS, () =>
-      this.#emit({ type: 'run_ended', outcome: 'failed', ...failed, sessionKey: key, source: this.#source }),
+      this.#options.emit({ type: 'run_ended', outcome: 'failed', ...failed, sessionKey: key, source: this.#source }),
     );
     return failed;
   }
@@ -128,12 +126,6 @@ class PiHome {
   #resume(key: string, note: unknown): void {
     const [at, reason] = [asNumber(asRecord(note)?.['at']), asText(asRecord(note)?.['reason'])];
     if (at !== undefined) this.#expectRetry(key, { at, ...(reason === undefined ? {} : { reason }) });
-  }
-
-  #emit(event: SessionEvent): void {
-    if (this.#isStopped) return;
-    this.#lastEventAt = this.#options.clock.now();
-    this.#options.emit(event);
   }
 }
 

@@ -1,9 +1,9 @@
 // The source `gateway`: keeps a connection, turns its frames into events, and catches up with what it missed. Holds the timers.
 
-import type { SessionEvent } from '../../../core/event.ts';
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { OpenTurn, Source, SourcePorts } from '../../../core/source.ts';
 import { Timers } from '../../../core/timers.ts';
+import { type OpenPorts, untilStopped } from '../../../core/until-stopped.ts';
 import type { NeededArgs } from '../decoding/decode-context.ts';
 import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
@@ -48,25 +48,27 @@ const OVERLAP_MS = 60_000; // messages have the gateway's time and come late; an
 
 /** A source that emits what an OpenClaw gateway sends, from `start` until `stop`. */
 export function createGatewaySource(options: GatewaySourceOptions): GatewaySource {
-  const source = new Gateway(options);
-  return {
-    ...GATEWAY,
-    // Resolves at once; the gateway may be away.
-    start: () => {
-      source.start();
-      return Promise.resolve();
-    },
-    stop: () => {
-      source.stop();
-      return Promise.resolve();
-    },
-    health: () => healthOf(source.details()),
-    details: () => source.details(),
-  };
+  return untilStopped(options, (ports) => {
+    const source = new Gateway(ports);
+    return {
+      ...GATEWAY,
+      // Resolves at once; the gateway may be away.
+      start: () => {
+        source.start();
+        return Promise.resolve();
+      },
+      stop: () => {
+        source.stop();
+        return Promise.resolve();
+      },
+      health: () => healthOf(source.details()),
+      details: () => source.details(),
+    };
+  });
 }
 
 class Gateway {
-  readonly #options: GatewaySourceOptions;
+  readonly #options: OpenPorts<GatewaySourceOptions>;
   readonly #timing: Timing;
   readonly #connection: Connection;
   readonly #decoder: GatewayDecoder;
@@ -77,14 +79,12 @@ class Gateway {
   readonly #logged = new Set<string>();
   readonly #timers: Timers<'check' | 'lost' | 'resync'>;
   #lastHello: { hello: Hello; at: number } | undefined;
-  #lastEventAt: number | undefined;
   /** Since when we may have missed events; undefined while connected, and before the first connection. */
   #missedSince: number | undefined;
   /** When the first connection was made: we emit nothing from before. */
   #watchedSince = 0;
-  #isStopped = false;
 
-  constructor(options: GatewaySourceOptions) {
+  constructor(options: OpenPorts<GatewaySourceOptions>) {
     this.#options = options;
     this.#timers = new Timers(options.clock);
     this.#timing = { ...TIMING, ...options.timing };
@@ -107,7 +107,6 @@ class Gateway {
   }
 
   stop(): void {
-    this.#isStopped = true;
     void this.#timers.stop();
     this.#recovery.disconnected();
     this.#connection.stop();
@@ -118,7 +117,7 @@ class Gateway {
     return {
       state,
       lastFrameAt,
-      lastEventAt: this.#lastEventAt,
+      lastEventAt: this.#options.lastEventAt(),
       ...counts,
       unknownKinds: { ...this.#unknownKinds },
       missingMethods: [...this.#refusals].flatMap(([method, refusal]) => (isUnknownMethod(refusal) ? [method] : [])),
@@ -128,7 +127,7 @@ class Gateway {
   }
 
   #createDecoder(): GatewayDecoder {
-    const { redact, clock, emitsQuestions = false, neededArgs, showsFailures } = this.#options;
+    const { redact, clock, emit, emitsQuestions = false, neededArgs, showsFailures } = this.#options;
     return new GatewayDecoder({
       redact,
       emitsQuestions,
@@ -136,7 +135,7 @@ class Gateway {
       showsFailures,
       now: () => clock.now(),
       after: (delayMs, run) => this.#timers.after(delayMs, run),
-      emit: (event) => this.#emit(event),
+      emit,
       onUnknown: (kind) => {
         this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
       },
@@ -221,12 +220,6 @@ class Gateway {
     if (isUnknownMethod(refusal))
       this.#options.log.warn({ method }, 'The gateway is an older one and has no such method, so it shows less.');
     else this.#options.log.warn({ method, refusal: refusal.message }, 'The gateway refuses a request in every form, so it shows less.');
-  }
-
-  #emit(event: SessionEvent): void {
-    if (this.#isStopped) return;
-    this.#lastEventAt = this.#options.clock.now();
-    this.#options.emit(event);
   }
 }
 

@@ -19,6 +19,7 @@ import { decodeTranscriptCheckpoint, type TranscriptCheckpoint } from './transcr
 import { inSlices } from '../../../files/in-slices.ts';
 import { Sweeps } from '../../../files/sweeps.ts';
 import { Timers } from '../../../core/timers.ts';
+import { type OpenPorts, untilStopped } from '../../../core/until-stopped.ts';
 import type { FileEvents } from '../../../files/watch.ts';
 
 export type { TranscriptCheckpoint } from './transcript-record.ts';
@@ -49,15 +50,17 @@ export interface TranscriptSource extends Source {
 
 /** A source that emits the events of OpenClaw's transcripts below `dir`, from `start` until `stop`. */
 export function createTranscriptSource(options: TranscriptSourceOptions): TranscriptSource {
-  const source = new TranscriptFiles(options);
-  return {
-    id: options.id ?? TRANSCRIPTS.id,
-    capabilities: TRANSCRIPTS.capabilities,
-    start: () => source.start(),
-    stop: () => source.stop(),
-    health: () => healthOf(source.details()),
-    details: () => source.details(),
-  };
+  return untilStopped(options, (ports) => {
+    const source = new TranscriptFiles(ports);
+    return {
+      id: options.id ?? TRANSCRIPTS.id,
+      capabilities: TRANSCRIPTS.capabilities,
+      start: () => source.start(),
+      stop: () => source.stop(),
+      health: () => healthOf(source.details()),
+      details: () => source.details(),
+    };
+  });
 }
 
 const TICK_MS = 2_000; // locks, and the index for all folders
@@ -77,7 +80,7 @@ interface LastListing {
 }
 
 class TranscriptFiles {
-  readonly #options: TranscriptSourceOptions;
+  readonly #options: OpenPorts<TranscriptSourceOptions>;
   readonly #problems: Problems;
   readonly #timers: Timers;
   readonly #folders: WatchedFolders<Folder>;
@@ -90,11 +93,9 @@ class TranscriptFiles {
   #unadopted: [string, TranscriptCheckpoint][];
   /** Until then no hint may put a transcript into use: it would not be read from its checkpoint. */
   #hasAdopted = false;
-  #lastEventAt: number | undefined;
   #hasStarted = false;
-  #isStopped = false;
 
-  constructor(options: TranscriptSourceOptions) {
+  constructor(options: OpenPorts<TranscriptSourceOptions>) {
     const { dir: root, clock, log, polling, fileEvents } = options;
     this.#options = options;
     this.#problems = createProblems(log, clock);
@@ -128,9 +129,8 @@ class TranscriptFiles {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#folders.stop();
     await this.#changedNames.stop();
+    await this.#folders.stop();
     await this.#sweeps.stop();
     await this.#timers.stop();
     await this.#reader.stop();
@@ -140,7 +140,7 @@ class TranscriptFiles {
     return {
       files: this.#reader.transcripts.size,
       active: this.#reader.transcripts.inUse,
-      lastEventAt: this.#lastEventAt,
+      lastEventAt: this.#options.lastEventAt(),
       unknownKinds: { ...this.#unknownKinds },
       problems: this.#problems.list(),
       ignored: sumOf(this.#folders.all().map(({ path }) => this.#ignoredByFolder.get(path) ?? {})),
@@ -175,8 +175,7 @@ class TranscriptFiles {
       newDecoder: () =>
         createTranscriptDecoder({ redact, emitsQuestions, neededArgs, showsFailures, onUnknown: (kind) => this.#countUnknown(kind) }),
       emit: (event) => this.#emit(event),
-      // What is not emitted any more counts as not read.
-      onProgress: (path, checkpoint) => (this.#isStopped ? undefined : onProgress?.(path, checkpoint)),
+      onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),
       track: (promise) => this.#timers.track(promise),
       onUnnamed: (folder) => this.#onUnnamed(folder),
@@ -184,8 +183,6 @@ class TranscriptFiles {
   }
 
   #emit(event: SessionEvent): void {
-    if (this.#isStopped) return;
-    this.#lastEventAt = this.#options.clock.now();
     try {
       this.#options.emit(event);
     } catch {
@@ -287,7 +284,7 @@ class TranscriptFiles {
     const { transcripts, indexes, signs } = this.#reader;
     const kind = fileKindOf(name);
     const path = folder.path + sep + name;
-    if (this.#isStopped || this.#folders.at(folder.path) !== folder) return;
+    if (this.#folders.at(folder.path) !== folder) return;
     switch (kind.kind) {
       case 'transcript':
         return transcripts.hint(path, folder, this.#listings.has(folder));

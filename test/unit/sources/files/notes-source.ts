@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import type { SessionEvent } from '../../../../src/core/event.ts';
 import type { Source, SourcePorts } from '../../../../src/core/source.ts';
 import { Timers } from '../../../../src/core/timers.ts';
+import { untilStopped } from '../../../../src/core/until-stopped.ts';
 import { decodeCheckpoint, type FollowedFile, newFile } from '../../../../src/files/followed-file.ts';
 import { FollowedFiles } from '../../../../src/files/followed-files.ts';
 import type { LogFormat } from '../../../../src/files/log-format.ts';
@@ -25,14 +26,16 @@ const KINDS: readonly FileProblem[] = [
 ];
 
 export function createNotesSource({ id, dir, ...ports }: SourcePorts & { id: string; dir: string }): Source {
-  const source = new Notes(id, dir, ports);
-  return {
-    id,
-    capabilities: { agents: 'notes', namesRuns: false },
-    start: () => source.start(),
-    stop: () => source.stop(),
-    health: () => ({ condition: { state: 'readable' }, wasRead: source.wasRead, unknownKinds: source.unknownKinds, problems: {} }),
-  };
+  return untilStopped(ports, (open) => {
+    const source = new Notes(id, dir, open);
+    return {
+      id,
+      capabilities: { agents: 'notes', namesRuns: false },
+      start: () => source.start(),
+      stop: () => source.stop(),
+      health: () => ({ condition: { state: 'readable' }, wasRead: source.wasRead, unknownKinds: source.unknownKinds, problems: {} }),
+    };
+  });
 }
 
 class Notes {
