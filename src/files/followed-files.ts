@@ -1,16 +1,12 @@
-// Keeps all known files of a source and reads those in use, one read at a time per file. Finds no files and knows no format.
+// Keeps all known files of a source, and decides which of them are in use. Finds no files, reads none itself and knows no format.
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../core/clock.ts';
 import { setBounded } from '../core/bounded-map.ts';
-import { Timers } from '../core/timers.ts';
 import { type FollowedFile, firstStart, laterStart, RECENT_MS } from './followed-file.ts';
-import { Follower, type FollowRead, type FollowStart, type TailCheckpoint } from './follower.ts';
-import { LoopTurn } from './loop-turn.ts';
-import { limitConcurrency } from './concurrency-limit.ts';
+import { Follower, type FollowStart, type TailCheckpoint } from './follower.ts';
 import type { LogFormat } from './log-format.ts';
 import { FileChecks } from './file-checks.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+import { FileReads } from './file-reads.ts';
 import type { FileIdentity, Root } from './open-file.ts';
 import { OpenFiles } from './open-files.ts';
 import { FolderQuota } from './folder-quota.ts';
@@ -48,13 +44,11 @@ export interface FollowedFilesPorts<Event extends { at: number }, File extends F
   onRest?(file: File): void;
 }
 
-const RETRY_MS = 1_000;
 const MAX_ENDED = 500;
 // Of the known files at rest. Where file events arrive, a lost one is made up for by the next event of that file, too.
 const STATS_PER_SWEEP = { events: 150, polling: 2_000 };
 const STATS_AT_ONCE = 64;
 const READS_AT_ONCE = 8; // between two looks at how long it takes
-const MAX_PIECES = 256; // of one file, before another one that is far behind has its turn: 16 MiB
 
 /** The files of all folders of a source. Nothing here throws. */
 export class FollowedFiles<Event extends { at: number }, File extends FollowedFile<Event>> {
@@ -62,22 +56,17 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   readonly #filesByPath = new Map<string, File>();
   readonly #inUse = new Set<File>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
-  readonly #reads = new OneAtATime();
+  readonly #reads: FileReads<Event, File>;
   readonly #openFiles = new OpenFiles();
-  /** Files that are far behind are read one after the other: what is read of one is held in memory until its end is known. */
-  readonly #farBehind = limitConcurrency(1);
-  readonly #turn = new LoopTurn();
   readonly #checks: FileChecks;
   readonly #quota: FolderQuota<File>;
-  readonly #timers: Timers;
   readonly #round = new RoundRobin(this.#filesByPath);
-  #isStopped = false;
 
   constructor(ports: FollowedFilesPorts<Event, File>) {
     this.#ports = ports;
     this.#checks = new FileChecks(ports.problems);
     this.#quota = new FolderQuota(ports.problems);
-    this.#timers = new Timers(ports.clock);
+    this.#reads = new FileReads<Event, File>({ ...ports, checks: this.#checks, onEnd: (file, renamedTo) => this.#end(file, renamedTo) });
   }
 
   get size(): number {
@@ -156,8 +145,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   /** Reads to the end of the file, then resolves. A file that is still settling is read again by a timer. */
   read(path: string): Promise<void> {
     const file = this.#filesByPath.get(path);
-    if (file?.follower === undefined || this.#isStopped) return Promise.resolve();
-    return this.#reads.ask(path, () => this.#readToEnd(file));
+    return file === undefined ? Promise.resolve() : this.#reads.read(file);
   }
 
   /** Makes up for lost file events, or for all of them: reads every file in use, and checks the `stat` of some others. */
@@ -175,8 +163,6 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    await this.#timers.stop();
     await this.#reads.stop();
     this.#openFiles.closeAll();
   }
@@ -227,71 +213,6 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     });
   }
 
-  /** False when all was read. */
-  async #readToEnd(file: File): Promise<boolean> {
-    return (await this.#readOnce(file)) && (await this.#farBehind(() => this.#readOn(file)));
-  }
-
-  /** Lets the event loop turn after each piece. */
-  async #readOn(file: File): Promise<boolean> {
-    for (let piece = 0; piece < MAX_PIECES; piece++) {
-      await nextTurn();
-      if (!(await this.#readOnce(file))) return false;
-    }
-    return true;
-  }
-
-  /** True when there is more to read. */
-  async #readOnce(file: File): Promise<boolean> {
-    const { follower } = file;
-    if (follower === undefined || this.#isStopped || this.#ports.isReady?.(file) === false) return false;
-    try {
-      return await this.#turn.run(async () => this.#handleRead(file, await follower.read()));
-    } catch {
-      // An entry whose events cannot be emitted must not stop this file or the others.
-      this.#ports.problems.record('failed', file.path);
-      return false;
-    }
-  }
-
-  /** True when there is more to read at once. */
-  #handleRead(file: File, read: FollowRead): boolean {
-    if (read.change !== 'refused' && read.change !== 'settling') this.#checks.recordReadable(file.path);
-    switch (read.change) {
-      case 'unchanged':
-        return false;
-      case 'progressed':
-        this.#progressed(file, read);
-        return read.more;
-      case 'settling':
-        this.#readLater(file, read.retryInMs);
-        return false;
-      case 'renamed':
-        if (this.#ports.goesOn?.(read.to) !== true) this.#end(file, read.to);
-        return false;
-      case 'gone':
-        this.#end(file, undefined);
-        return false;
-      case 'refused':
-        this.#checks.recordRefused(file.path, read.refusal);
-        if (read.refusal === 'exhausted') this.#readLater(file, RETRY_MS);
-        return false;
-      default:
-        return read satisfies never;
-    }
-  }
-
-  #progressed(file: File, read: Extract<FollowRead, { change: 'progressed' }>): void {
-    const { clock, problems, onProgress } = this.#ports;
-    if (read.lines > 0) file.lastLinesAt = clock.monotonic();
-    if (read.longLines > 0) problems.record('long_line', file.path, read.longLines);
-    if (read.nulBlocks > 0) problems.record('nul_block', file.path, read.nulBlocks);
-    const checkpoint = file.follower?.checkpoint();
-    if (checkpoint === undefined) return;
-    file.checkpoint = checkpoint;
-    onProgress(file);
-  }
-
   #close(file: File): void {
     if (file.follower !== undefined) this.#quota.free(file);
     this.#inUse.delete(file);
@@ -308,10 +229,6 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     // If the name comes back, nothing is emitted twice.
     if (file.checkpoint !== undefined) setBounded(this.#endedByPath, file.path, file.checkpoint, MAX_ENDED);
     this.#ports.onEnded(file, renamedTo);
-  }
-
-  #readLater({ path }: File, delayMs: number): void {
-    this.#timers.once(path, delayMs, () => this.read(path));
   }
 
   /** Closes a file to which nothing was written for long. Its position is kept. */
