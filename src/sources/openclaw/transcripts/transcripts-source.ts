@@ -5,7 +5,8 @@ import type { SessionEvent } from '../../../core/event.ts';
 import type { Source, SourcePorts } from '../../../core/source.ts';
 import type { NeededArgs } from '../decoding/decode-context.ts';
 import { createTranscriptDecoder } from './decode-transcript.ts';
-import { type Folder, listFolder, SESSIONS_FOLDERS } from './sessions-folders.ts';
+import { FolderListings } from './folder-listings.ts';
+import { type Folder, SESSIONS_FOLDERS } from './sessions-folders.ts';
 import { fileKindOf } from './file-name.ts';
 import { NAME_WAIT_MS } from './index-files.ts';
 import { WatchedFolders } from '../../../files/watched-folders.ts';
@@ -64,20 +65,8 @@ export function createTranscriptSource(options: TranscriptSourceOptions): Transc
 }
 
 const TICK_MS = 2_000; // locks, and the index for all folders
-const LISTED_AGAIN_MS = 60_000; // where a file system does not say that names came and went
-// Clocks of file systems have ticks of some milliseconds: what came within the last one cannot be told from what comes in it later.
-const UNSURE_MS = 2_000;
 const UNNAMED_READ_MS = NAME_WAIT_MS + 50; // just after the wait for an index is over
-const LOOKS_AT_ONCE = 8;
 const INDEXES_AT_ONCE = 16;
-
-/** What was known of a folder when it was listed last. */
-interface LastListing {
-  namesChangedAt: number;
-  indexChanges: number;
-  /** By the monotonic clock: when it is listed again in any case. */
-  until: number;
-}
 
 class TranscriptFiles {
   readonly #options: OpenPorts<TranscriptSourceOptions>;
@@ -87,9 +76,8 @@ class TranscriptFiles {
   readonly #sweeps: Sweeps;
   readonly #reader: SessionReader;
   readonly #changedNames = new ChangedNames<Folder>((folder, name) => this.#look(folder, name));
-  readonly #listings = new WeakMap<Folder, LastListing>();
+  readonly #listings: FolderListings;
   readonly #unknownKinds: Record<string, number> = {};
-  readonly #ignoredByFolder = new Map<string, Counts>();
   #unadopted: [string, TranscriptCheckpoint][];
   /** Until then no hint may put a transcript into use: it would not be read from its checkpoint. */
   #hasAdopted = false;
@@ -106,6 +94,7 @@ class TranscriptFiles {
       return checkpoint === undefined ? [] : [[path, checkpoint]];
     });
     this.#reader = this.#createReader();
+    this.#listings = new FolderListings(this.#reader, this.#problems, clock);
     this.#folders = new WatchedFolders({
       root,
       layout: SESSIONS_FOLDERS,
@@ -143,7 +132,7 @@ class TranscriptFiles {
       lastEventAt: this.#options.lastEventAt(),
       unknownKinds: { ...this.#unknownKinds },
       problems: this.#problems.list(),
-      ignored: sumOf(this.#folders.all().map(({ path }) => this.#ignoredByFolder.get(path) ?? {})),
+      ignored: this.#listings.ignoredIn(this.#folders.all()),
       watching: this.#folders.watching,
       readable: this.#folders.readable,
       wasRead: this.#hasStarted,
@@ -200,28 +189,14 @@ class TranscriptFiles {
     const { indexes, transcripts } = this.#reader;
     await this.#folders.rediscover();
     const watching = this.#folders.watching === 'events' ? 'events' : 'polling';
-    const changed = this.#folders.all().filter((folder) => this.#hasNews(folder));
+    const changed = this.#folders.all().filter((folder) => this.#listings.hasNews(folder));
     await inSlices(changed, INDEXES_AT_ONCE, ({ path }) => indexes.look(path));
     await indexes.sweep(watching);
     if (this.#folders.readable) await this.#adopt();
-    const listed = this.#folders.all().filter((folder) => this.#hasNews(folder));
-    await inSlices(listed, 1, (folder) => this.#list(folder));
+    const listed = this.#folders.all().filter((folder) => this.#listings.hasNews(folder));
+    await inSlices(listed, 1, (folder) => this.#listings.list(folder));
     await transcripts.sweep(watching);
     this.#tickIfDue();
-  }
-
-  /** Whether names may have come or gone in a folder since it was listed, or an index may name other files of it. */
-  #hasNews(folder: Folder): boolean {
-    const last = this.#listings.get(folder);
-    if (last === undefined || this.#options.clock.monotonic() >= last.until) return true;
-    return last.namesChangedAt !== folder.namesChangedAt || last.indexChanges !== this.#reader.indexes.changesOf(folder.path);
-  }
-
-  #listingOf({ path, namesChangedAt = Number.POSITIVE_INFINITY }: Folder): LastListing {
-    const { clock } = this.#options;
-    const isSure = clock.now() - namesChangedAt > UNSURE_MS;
-    const until = isSure ? clock.monotonic() + LISTED_AGAIN_MS : 0;
-    return { namesChangedAt, indexChanges: this.#reader.indexes.changesOf(path), until };
   }
 
   async #adopt(): Promise<void> {
@@ -234,24 +209,6 @@ class TranscriptFiles {
       else this.#reader.abandon(path, checkpoint);
     }
     this.#hasAdopted = true;
-  }
-
-  async #list(folder: Folder): Promise<void> {
-    const { transcripts, signs, indexes } = this.#reader;
-    const pathOf = (name: string) => folder.path + sep + name;
-    const known = this.#listingOf(folder);
-    const listing = await listFolder(folder.path, {
-      isKnown: (name) => transcripts.get(pathOf(name)) !== undefined,
-      isNamed: (name) => indexes.namesFile(folder.path, name),
-    });
-    if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
-    this.#problems.clear('folder_unreadable', folder.path);
-    const isNew = this.#listings.has(folder);
-    this.#ignoredByFolder.set(folder.path, listing.ignored);
-    await inSlices(listing.transcripts, LOOKS_AT_ONCE, (name) => transcripts.look(pathOf(name), folder, isNew));
-    this.#listings.set(folder, known);
-    for (const name of listing.locks) signs.foundLock(pathOf(name));
-    for (const { name, refusal } of listing.refused) this.#problems.recordOnce(refusal, pathOf(name));
   }
 
   /** While nothing is to be looked at regularly there is no timer. */
@@ -304,12 +261,4 @@ class TranscriptFiles {
         return kind satisfies never;
     }
   }
-}
-
-type Counts = Record<string, number>;
-
-function sumOf(counts: readonly Counts[]): Counts {
-  const sum: Counts = {};
-  for (const each of counts) for (const [what, count] of Object.entries(each)) sum[what] = (sum[what] ?? 0) + count;
-  return sum;
 }
