@@ -1,13 +1,8 @@
 // Wires sources, boxes and sinks together for as long as the daemon runs; no other file knows all of them.
 
 import { once } from 'node:events';
-import { Board } from '../boxes/board/board.ts';
-import type { ForgottenBox } from '../boxes/board/board-ports.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
-import { budgetLimits } from '../boxes/publish/budget.ts';
-import { createPublisher } from '../boxes/publish/publisher.ts';
-import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
-import { RequestBudget } from '../boxes/publish/request-budget.ts';
+import type { BoxNews, BoxView } from '../boxes/publish/publisher-ports.ts';
 import { exitCodes } from '../process/exit-codes.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
@@ -19,12 +14,11 @@ import type { Logger } from '../core/log.ts';
 import type { Source } from '../core/source.ts';
 import { createRedactor } from '../text/redact.ts';
 import { PushError } from '../core/sink.ts';
-import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
-import { boardOptions, keptLinesOf, publisherOptions } from './box-options.ts';
+import { keptLinesOf } from './box-options.ts';
+import { Boxes } from './boxes.ts';
 import { Chat } from './chat.ts';
-import { encoderOf, rendererOf } from './encoding.ts';
 import { EventPath } from './event-path.ts';
-import { coordinatorOf, marksOf } from './coordinator-wiring.ts';
+import { coordinatorOf } from './coordinator-wiring.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
 import { Leftovers } from '../takeover/leftovers.ts';
@@ -34,12 +28,10 @@ import { createAlerts } from './alerts.ts';
 import { Releases } from '../process/releases.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import type { Machine } from './machine.ts';
-import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { type PassingTime, startTime } from './passing-time.ts';
 import { restoreState } from './restore.ts';
-import { lastActivityOf, threadsOf } from './session-threads.ts';
 import { RouteBook } from './route-book.ts';
-import { likelyChannels, placerOf } from './target-channel.ts';
+import { likelyChannels } from './target-channel.ts';
 import { Counters } from '../health/counters.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 
@@ -58,7 +50,6 @@ export interface DaemonPorts {
 export class Daemon {
   readonly #config: Config;
   readonly #machine: Machine;
-  readonly #onView: (view: BoxView | BoxNews) => void;
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #version = packageVersion();
@@ -67,12 +58,8 @@ export class Daemon {
   readonly #redact: (text: string) => string;
   readonly #chat: Chat;
   readonly #routes: RouteBook;
-  readonly #twin: TwinSink;
-  readonly #sink: AdoptingSink;
-  readonly #budget: RequestBudget;
-  readonly #publisher: Publisher;
   readonly #fold: Fold;
-  readonly #board: Board;
+  readonly #boxes: Boxes;
   readonly #path: EventPath;
   #sources: readonly Source[] = [];
   readonly #leftovers: Leftovers;
@@ -86,37 +73,32 @@ export class Daemon {
   readonly #supervisor: Supervisor;
 
   constructor(config: Config, { log, graceMs, machine, onView = () => undefined }: DaemonPorts) {
-    const { clock, instance, token, transport } = machine;
+    const { clock, token, transport } = machine;
     this.#config = config;
     this.#machine = machine;
-    this.#onView = onView;
     this.#log = log;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#board.entries() };
+    const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#boxes.board.entries() };
     this.#state = new StateStore(machine.checkpoint, current, () => this.#time?.flushSoon());
     this.#redact = createRedactor(secretsOf(config));
     this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
     const { directory } = this.#chat;
     this.#routes = new RouteBook(config.routes ?? [], { clock, log, facts: this.#state.facts, resolve: (at) => directory.channelOf(at) });
-    this.#twin = this.#createTwin();
-    this.#sink = withAdoption(this.#twin, clock, instance, { turns: () => this.#board.identities(), posts: this.#state.posts });
-    const { burst } = config.editsPerSecond;
-    this.#budget = new RequestBudget(() => budgetLimits(this.#chat.perSecond(), burst), clock.monotonic());
-    this.#publisher = this.#createPublisher();
     this.#fold = new Fold(keptLinesOf(config));
-    this.#board = this.#createBoard();
     const tickAt = (instant: number): void => this.#time?.tickAt(instant);
+    this.#boxes = this.#createBoxes(tickAt, onView);
     this.#path = new EventPath({
       clock,
       fold: this.#fold,
       tickAt,
-      board: () => this.#board,
+      board: () => this.#boxes.board,
       coordinator: () => this.#coordinator,
       mayJudge: ({ address }) => this.#routes.isShown(address),
     });
     const sessions = this.#fold.sessionsByKey;
-    const found = { sink: this.#sink, sessions, board: this.#board, publisher: this.#publisher, posts: this.#state.posts };
+    const { sink, board, publisher } = this.#boxes;
+    const found = { sink, sessions, board, publisher, posts: this.#state.posts };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
     this.#sessionLimit = new SessionLimit(clock, {
       heldKeys: () => keysWithTurns(sessions),
@@ -127,7 +109,7 @@ export class Daemon {
       () => this.#supervisor.close(),
       () => machine.checkpoint.close(),
       () => this.#chat.close(),
-      () => this.#publisher.stop(),
+      () => publisher.stop(),
     );
   }
 
@@ -148,7 +130,7 @@ export class Daemon {
 
   async #watch(signal: AbortSignal): Promise<void> {
     this.#sources = await this.#createSources();
-    const [state, publisher, fold, board] = [this.#state, this.#publisher, this.#fold, this.#board];
+    const [state, fold, { board, publisher }] = [this.#state, this.#fold, this.#boxes];
     this.#warnOfPrivacy = restoreState({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#startCoordinator();
     this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.parts() }));
@@ -157,12 +139,12 @@ export class Daemon {
     this.#releases.add(() => this.#stopSources());
     await Promise.all(this.#sources.map((source) => source.start()));
     this.#leftovers.claimRemembered();
-    this.#board.caughtUp();
+    board.caughtUp();
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
     this.#startTime();
-    this.#log.info({ version: this.#version, boxes: this.#board.entries().length }, 'The watcher runs.');
+    this.#log.info({ version: this.#version, boxes: board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
     const stopping = signal.aborted ? undefined : once(signal, 'abort');
     await Promise.race([stopping, connecting.then(() => stopping)]);
@@ -173,67 +155,23 @@ export class Daemon {
     await Promise.all(this.#sources.map((source) => source.stop()));
   }
 
-  #createTwin(): TwinSink {
-    return withTwinWatch(this.#chat.sink, {
-      clock: this.#clock,
-      onOlder: () => this.#publisher.reclaim(),
-      instance: this.#machine.instance,
-      claimedAt: this.#startedAt,
-      onReplaced: (reason) =>
-        this.#log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
+  #createBoxes(tickAt: (instant: number) => void, onView: (view: BoxView | BoxNews) => void): Boxes {
+    return new Boxes({
+      config: this.#config,
+      machine: this.#machine,
+      log: this.#log,
+      startedAt: this.#startedAt,
+      redact: this.#redact,
+      chat: this.#chat,
+      state: this.#state,
+      routes: this.#routes,
+      fold: this.#fold,
+      counters: this.#counters,
+      coordinator: () => this.#coordinator,
+      emit: (event) => this.#path.apply(event),
+      tickAt,
+      onView,
     });
-  }
-
-  #createPublisher(): Publisher {
-    const ports = {
-      sink: this.#sink,
-      clock: this.#clock,
-      random: () => this.#machine.random(),
-      encode: encoderOf(this.#config, () => this.#chat.connected()?.maxPostChars),
-      posts: this.#state.posts,
-      log: this.#log,
-      budget: this.#budget,
-      meter: this.#counters,
-      instance: this.#machine.instance,
-      claimedAt: this.#startedAt,
-      newPendingId: (boxId: string) => `${this.#chat.connected()?.userId ?? ''}:${boxId}`,
-    };
-    return createPublisher(ports, publisherOptions(this.#config));
-  }
-
-  #createBoard(): Board {
-    const options = boardOptions(this.#config, (boxId) => (this.#coordinator?.violationsFor(boxId).length ?? 0) > 0);
-    const ports = {
-      clock: this.#clock,
-      log: this.#log,
-      sessions: this.#fold.sessionsByKey,
-      emit: (event: SessionEvent) => this.#path.apply(event),
-      tickAt: (instant: number) => this.#time?.tickAt(instant),
-      meter: this.#counters,
-      sketch: rendererOf(this.#config, this.#redact, this.#log, (boxId) => marksOf(this.#coordinator, boxId)),
-      show: (view: BoxView | BoxNews) => {
-        this.#onView(view);
-        this.#publisher.show(view);
-      },
-      ...placerOf(this.#config, {
-        chat: this.#chat,
-        clock: this.#clock,
-        budget: this.#budget,
-        routes: {
-          channelFor: (address) => this.#routes.channelFor(address),
-          threads: threadsOf(this.#config, this.#state, {
-            isAboutToShow: (boxId) => this.#board.isAboutToShow(boxId),
-            threadOf: (session, channelId) => this.#sink.threadOf(session, channelId),
-          }),
-        },
-      }),
-      forget: ({ boxId, sessionKey }: ForgottenBox) => {
-        this.#state.threads.activeUntil(sessionKey, lastActivityOf(this.#fold.sessionOf(sessionKey)));
-        this.#publisher.forget(boxId);
-        this.#fold.forgetTurn(sessionKey, boxId);
-      },
-    };
-    return new Board(ports, options);
   }
 
   #createSources(): Promise<Source[]> {
@@ -249,14 +187,15 @@ export class Daemon {
   }
 
   async #startCoordinator(): Promise<void> {
+    const { board, twin } = this.#boxes;
     const ports = {
       clock: this.#clock,
       log: this.#log,
       redact: this.#redact,
       sessions: this.#fold.sessionsByKey,
-      changed: (boxIds: readonly string[] | 'all') => this.#board.redraw(boxIds),
-      postAlert: createAlerts({ sink: this.#twin, log: this.#log, connected: () => this.#chat.connected() }),
-      isReplaced: () => this.#twin.replacedBy() !== undefined,
+      changed: (boxIds: readonly string[] | 'all') => board.redraw(boxIds),
+      postAlert: createAlerts({ sink: twin, log: this.#log, connected: () => this.#chat.connected() }),
+      isReplaced: () => twin.replacedBy() !== undefined,
     };
     const coordinator = coordinatorOf(this.#config, ports, this.#state);
     if (coordinator === undefined) return;
@@ -281,11 +220,11 @@ export class Daemon {
       clock: this.#clock,
       sources: this.#sources,
       chat: this.#chat,
-      publisher: this.#publisher,
-      board: this.#board,
+      publisher: this.#boxes.publisher,
+      board: this.#boxes.board,
       posts: this.#state.posts,
       checkpoint: this.#machine.checkpoint,
-      twin: this.#twin,
+      twin: this.#boxes.twin,
       coordinator: this.#coordinator,
       sessionLimit: this.#sessionLimit,
       routes: this.#routes,
@@ -300,7 +239,7 @@ export class Daemon {
   }
 
   #startTime(): void {
-    const [clock, log, path, twin, chat, state] = [this.#clock, this.#log, this.#path, this.#twin, this.#chat, this.#state];
+    const [clock, log, path, chat, state, { twin }] = [this.#clock, this.#log, this.#path, this.#chat, this.#state, this.#boxes];
     const warnOfPrivacy = (): void => this.#warnOfPrivacy();
     this.#time = startTime({ clock, log, path, twin, chat, state, warnOfPrivacy }, this.#releases);
   }
@@ -310,7 +249,7 @@ export class Daemon {
     this.#supervisor.stopping();
     await this.#stopSources();
     this.#state.together(() => this.#path.interrupt());
-    const { owed } = await this.#publisher.flush(BOX_FLUSH_MS);
+    const { owed } = await this.#boxes.publisher.flush(BOX_FLUSH_MS);
     this.#state.flush(true);
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes may not show their last state yet; the next start updates them.');

@@ -1,0 +1,138 @@
+// Wires what makes boxes: the board, the publisher, and what stands between the publisher and the chat server.
+
+import { Board } from '../boxes/board/board.ts';
+import type { ForgottenBox } from '../boxes/board/board-ports.ts';
+import type { BoxEntry } from '../boxes/board/box-entry.ts';
+import { budgetLimits } from '../boxes/publish/budget.ts';
+import { createPublisher } from '../boxes/publish/publisher.ts';
+import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
+import { RequestBudget } from '../boxes/publish/request-budget.ts';
+import type { Config } from '../config/config.ts';
+import type { Coordinator } from '../coordinator/contract.ts';
+import type { SessionEvent } from '../core/event.ts';
+import type { Fold } from '../core/fold.ts';
+import type { Logger } from '../core/log.ts';
+import type { Counters } from '../health/counters.ts';
+import type { StateStore } from '../store/state-store.ts';
+import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
+import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
+import { boardOptions, publisherOptions } from './box-options.ts';
+import type { Chat } from './chat.ts';
+import { marksOf } from './coordinator-wiring.ts';
+import { encoderOf, rendererOf } from './encoding.ts';
+import type { Machine } from './machine.ts';
+import type { RouteBook } from './route-book.ts';
+import { lastActivityOf, threadsOf } from './session-threads.ts';
+import { placerOf } from './target-channel.ts';
+
+interface BoxesPorts {
+  config: Config;
+  machine: Machine;
+  log: Logger;
+  startedAt: number;
+  redact(text: string): string;
+  chat: Chat;
+  state: StateStore<BoxEntry>;
+  routes: RouteBook;
+  fold: Fold;
+  counters: Counters;
+  coordinator(): Coordinator | undefined;
+  /** Gets what the board concludes. */
+  emit(event: SessionEvent): void;
+  tickAt(instant: number): void;
+  onView(view: BoxView | BoxNews): void;
+}
+
+/** The boxes of one run of the watcher. */
+export class Boxes {
+  readonly twin: TwinSink;
+  readonly sink: AdoptingSink;
+  readonly publisher: Publisher;
+  readonly board: Board;
+  readonly #ports: BoxesPorts;
+  readonly #budget: RequestBudget;
+
+  constructor(ports: BoxesPorts) {
+    const { config, machine, chat, state } = ports;
+    const { clock, instance } = machine;
+    this.#ports = ports;
+    this.twin = this.#createTwin();
+    this.sink = withAdoption(this.twin, clock, instance, { turns: () => this.board.identities(), posts: state.posts });
+    const { burst } = config.editsPerSecond;
+    this.#budget = new RequestBudget(() => budgetLimits(chat.perSecond(), burst), clock.monotonic());
+    this.publisher = this.#createPublisher();
+    this.board = this.#createBoard();
+  }
+
+  #createTwin(): TwinSink {
+    const { chat, machine, startedAt, log } = this.#ports;
+    return withTwinWatch(chat.sink, {
+      clock: machine.clock,
+      onOlder: () => this.publisher.reclaim(),
+      instance: machine.instance,
+      claimedAt: startedAt,
+      onReplaced: (reason) =>
+        log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
+    });
+  }
+
+  #createPublisher(): Publisher {
+    const { config, machine, chat, state, log, counters, startedAt } = this.#ports;
+    const ports = {
+      sink: this.sink,
+      clock: machine.clock,
+      random: () => machine.random(),
+      encode: encoderOf(config, () => chat.connected()?.maxPostChars),
+      posts: state.posts,
+      log,
+      budget: this.#budget,
+      meter: counters,
+      instance: machine.instance,
+      claimedAt: startedAt,
+      newPendingId: (boxId: string) => `${chat.connected()?.userId ?? ''}:${boxId}`,
+    };
+    return createPublisher(ports, publisherOptions(config));
+  }
+
+  #createBoard(): Board {
+    const { config, machine, log, fold, counters, redact, coordinator, emit, tickAt, onView } = this.#ports;
+    const options = boardOptions(config, (boxId) => (coordinator()?.violationsFor(boxId).length ?? 0) > 0);
+    const ports = {
+      clock: machine.clock,
+      log,
+      sessions: fold.sessionsByKey,
+      emit,
+      tickAt,
+      meter: counters,
+      sketch: rendererOf(config, redact, log, (boxId) => marksOf(coordinator(), boxId)),
+      show: (view: BoxView | BoxNews) => {
+        onView(view);
+        this.publisher.show(view);
+      },
+      ...this.#createPlacer(),
+      forget: (box: ForgottenBox) => this.#forget(box),
+    };
+    return new Board(ports, options);
+  }
+
+  #createPlacer(): ReturnType<typeof placerOf> {
+    const { config, machine, chat, state, routes } = this.#ports;
+    const threads = threadsOf(config, state, {
+      isAboutToShow: (boxId) => this.board.isAboutToShow(boxId),
+      threadOf: (session, channelId) => this.sink.threadOf(session, channelId),
+    });
+    return placerOf(config, {
+      chat,
+      clock: machine.clock,
+      budget: this.#budget,
+      routes: { channelFor: (address) => routes.channelFor(address), threads },
+    });
+  }
+
+  #forget({ boxId, sessionKey }: ForgottenBox): void {
+    const { state, fold } = this.#ports;
+    state.threads.activeUntil(sessionKey, lastActivityOf(fold.sessionOf(sessionKey)));
+    this.publisher.forget(boxId);
+    fold.forgetTurn(sessionKey, boxId);
+  }
+}
