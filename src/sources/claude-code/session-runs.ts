@@ -4,6 +4,8 @@ import type { RunOutcome } from '../../core/event.ts';
 import type { Fact, FactBody } from './session-facts.ts';
 import { dated, type OpenRun, type TurnMemory } from './turn-memory.ts';
 
+type Ending = Exclude<RunOutcome, 'yielded'>;
+type Why = { reason?: string; text?: string };
 type Prompt = Pick<Extract<FactBody, { kind: 'prompt' }>, 'by' | 'text'>;
 
 /** A prompt ends the run before it. One that is older than the run without a prompt is the prompt of that run. */
@@ -58,12 +60,7 @@ export function yieldRun({ run }: TurnMemory, at: number): Fact[] {
 }
 
 /** A line says how the run ended. That also corrects what was concluded without one. */
-export function endRun(
-  memory: TurnMemory,
-  outcome: Exclude<RunOutcome, 'yielded'>,
-  at: number,
-  why: { reason?: string; text?: string } = {},
-): Fact[] {
+export function endRun(memory: TurnMemory, outcome: Ending, at: number, why: Why = {}): Fact[] {
   const { run } = memory;
   if (run?.isConcluded !== true) return closeRun(memory, outcome, at, why);
   delete run.isConcluded;
@@ -71,12 +68,7 @@ export function endRun(
 }
 
 /** Ends the run, unless it has ended already. */
-export function closeRun(
-  memory: TurnMemory,
-  outcome: Exclude<RunOutcome, 'yielded'>,
-  at: number,
-  why: { reason?: string; text?: string } = {},
-): Fact[] {
+export function closeRun(memory: TurnMemory, outcome: Ending, at: number, why: Why = {}): Fact[] {
   const { run } = memory;
   if (run?.isOpen !== true) return [];
   run.isOpen = false;
