@@ -2,8 +2,8 @@
 
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { discover, type FolderLook, lookAtFolder } from '../../files/discover.ts';
 import { inSlices } from '../../files/in-slices.ts';
-import { refusalOf } from '../../files/open-file.ts';
 import { type Discovery, type Folder, type FolderLayout, folderVersion } from '../../files/watched-folders.ts';
 import type { FolderKind } from './file-names.ts';
 import { SIGNAL_FOLDER } from './hook-signals.ts';
@@ -31,9 +31,9 @@ function isOfTop(path: string): boolean {
   return TOP.has(top) && deeper.length === 0;
 }
 
-async function findFolders(root: string, sessionFolders: readonly string[], now: number): Promise<Discovery<HomeFolder>> {
-  try {
-    if (!statSync(root).isDirectory()) return { kind: 'missing' };
+function findFolders(root: string, sessionFolders: readonly string[], now: number): Promise<Discovery<HomeFolder>> {
+  return discover(() => {
+    statSync(root + sep); // throws also where it is no folder
     const [projects, jobs] = [namesIn(join(root, 'projects')), namesIn(join(root, 'jobs'))];
     const wanted: [string, FolderKind][] = [
       [join(root, 'sessions'), 'live'],
@@ -46,16 +46,8 @@ async function findFolders(root: string, sessionFolders: readonly string[], now:
         [join(path, 'subagents'), 'agents'],
       ]),
     ];
-    const looks = await inSlices(wanted, LOOKS_AT_ONCE, ([path, kind]) => folderAt(path, kind, now));
-    const found = looks.filter((look) => look !== undefined);
-    return {
-      kind: 'found',
-      folders: found.filter((look) => typeof look !== 'string'),
-      unreadable: found.filter((look) => typeof look === 'string'),
-    };
-  } catch (error) {
-    return { kind: refusalOf(error) === 'missing' ? 'missing' : 'unreadable' };
-  }
+    return inSlices(wanted, LOOKS_AT_ONCE, ([path, kind]) => folderAt(path, kind, now));
+  });
 }
 
 /** Unlike the root, a folder in it that cannot be listed must not hide the others. */
@@ -68,16 +60,14 @@ function namesIn(path: string): string[] {
   }
 }
 
-/** The folder; only its path when it may not be read; `undefined` when there is none. No link is followed. */
-function folderAt(path: string, kind: FolderKind, now: number): HomeFolder | string | undefined {
-  try {
+/** No link is followed. */
+function folderAt(path: string, kind: FolderKind, now: number): FolderLook<HomeFolder> {
+  return lookAtFolder(path, () => {
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isDirectory()) return undefined;
     if (kind === 'job' && now - Number(stats.mtimeMs) > RECENT_JOB_MS) return undefined;
     return { path, kind, version: folderVersion(stats) };
-  } catch (error) {
-    return refusalOf(error) === 'missing' ? undefined : path;
-  }
+  });
 }
 
 /** The session that a folder of sub-agents belongs to. */

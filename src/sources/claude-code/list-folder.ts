@@ -1,33 +1,16 @@
-// Lists the names in a folder. Tens of thousands of them do not block the event loop.
+// Lists the names in a folder of a home, and knows which folders need not be listed again.
 
-import { lstatSync, opendirSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Refusal, refusalOf } from '../../files/open-file.ts';
-
-const ENTRIES_AT_ONCE = 128; // well below a millisecond without a turn of the event loop
+import { lstatSync } from 'node:fs';
+import { eachEntry } from '../../files/each-entry.ts';
+import type { Refusal } from '../../files/open-file.ts';
 
 /** The names that are not known yet, or why the folder cannot be listed. */
 export async function listFolder(path: string, isKnown: (name: string) => boolean): Promise<string[] | Refusal> {
   const names: string[] = [];
-  try {
-    let count = 0;
-    for (const name of namesIn(path)) {
-      if (!isKnown(name)) names.push(name);
-      if (++count % ENTRIES_AT_ONCE === 0) await nextTurn();
-    }
-    return names;
-  } catch (error) {
-    return refusalOf(error);
-  }
-}
-
-function* namesIn(path: string): Generator<string> {
-  const folder = opendirSync(path, { bufferSize: ENTRIES_AT_ONCE });
-  try {
-    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) yield entry.name;
-  } finally {
-    folder.closeSync();
-  }
+  const refusal = await eachEntry(path, ({ name }) => {
+    if (!isKnown(name)) names.push(name);
+  });
+  return refusal ?? names;
 }
 
 /** Longer than the clock of a file system takes to tell two changes apart. */

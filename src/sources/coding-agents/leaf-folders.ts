@@ -2,6 +2,7 @@
 
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { discover } from '../../files/discover.ts';
 import { inSlices } from '../../files/in-slices.ts';
 import { refusalOf } from '../../files/open-file.ts';
 import { type Discovery, type Folder, type FolderLayout, folderVersion } from '../../files/watched-folders.ts';
@@ -21,17 +22,14 @@ function isOnTheWay(parts: readonly string[], levels: readonly RegExp[]): boolea
   return parts.length <= levels.length && parts.every((part, index) => levels[index]?.test(part) === true);
 }
 
-async function findLeaves(home: string, levels: readonly RegExp[]): Promise<Discovery<Folder>> {
-  try {
+function findLeaves(home: string, levels: readonly RegExp[]): Promise<Discovery<Folder>> {
+  return discover(async () => {
     readdirSync(home);
-  } catch (error) {
-    return { kind: refusalOf(error) === 'missing' ? 'missing' : 'unreadable' };
-  }
-  const unreadable: string[] = [];
-  let paths = [home];
-  for (const level of levels) paths = (await inSlices(paths, LOOKS_AT_ONCE, (path) => foldersIn(path, level, unreadable))).flat();
-  const folders = await inSlices(paths, LOOKS_AT_ONCE, folderAt);
-  return { kind: 'found', folders: folders.filter((folder) => folder !== undefined), unreadable };
+    const unreadable: string[] = [];
+    let paths = [home];
+    for (const level of levels) paths = (await inSlices(paths, LOOKS_AT_ONCE, (path) => foldersIn(path, level, unreadable))).flat();
+    return [...(await inSlices(paths, LOOKS_AT_ONCE, folderAt)), ...unreadable];
+  });
 }
 
 function foldersIn(path: string, name: RegExp, unreadable: string[]): string[] {

@@ -1,12 +1,13 @@
 // Finds the sessions folders below the configured directory and lists them. Opens no transcript.
 
-import { type Dirent, lstatSync, opendirSync, readdirSync, type StatSyncFn, statSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Dirent, lstatSync, readdirSync, type StatSyncFn, statSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { MAIN_AGENT } from '../decoding/session-key.ts';
 import { fileKindOf, type IgnoredName } from './file-name.ts';
+import { discover, type FolderLook, lookAtFolder } from '../../../files/discover.ts';
+import { eachEntry } from '../../../files/each-entry.ts';
 import { inSlices } from '../../../files/in-slices.ts';
-import { type Refusal, refusalOf } from '../../../files/open-file.ts';
+import type { Refusal } from '../../../files/open-file.ts';
 import { type Discovery, type Folder as AnyFolder, type FolderLayout, folderVersion } from '../../../files/watched-folders.ts';
 
 export interface Folder extends AnyFolder {
@@ -33,29 +34,20 @@ export interface KnownNames {
 
 const SESSIONS = 'sessions';
 const LOOKS_AT_ONCE = 64;
-const ENTRIES_AT_ONCE = 128; // well below a millisecond without a turn of the event loop
 
 /**
  * The sessions folders of `root`: itself when it is one, and every `<child>/sessions`. Symbolic links below `root` are not followed,
  * because an agent may have created them.
  */
-export async function findFolders(root: string): Promise<Discovery<Folder>> {
-  try {
+export function findFolders(root: string): Promise<Discovery<Folder>> {
+  return discover(async () => {
     const children = readdirSync(root, { withFileTypes: true });
     const isFolder = basename(root) === SESSIONS || children.some((child) => isOfSessions(child.name));
     const candidates = children.filter((child) => child.isDirectory()).map((child) => join(root, child.name, SESSIONS));
     // The configured directory itself may be a link; folders below it may not.
     const own = isFolder ? [folderAt(root, statSync)] : [];
-    const looks = [...own, ...(await inSlices(candidates, LOOKS_AT_ONCE, (path) => folderAt(path, lstatSync)))];
-    const found = looks.filter((look) => look !== undefined);
-    return {
-      kind: 'found',
-      folders: found.filter((look) => typeof look !== 'string'),
-      unreadable: found.filter((look) => typeof look === 'string'),
-    };
-  } catch (error) {
-    return { kind: refusalOf(error) === 'missing' ? 'missing' : 'unreadable' };
-  }
+    return [...own, ...(await inSlices(candidates, LOOKS_AT_ONCE, (path) => folderAt(path, lstatSync)))];
+  });
 }
 
 /** Whether a file of this name shows that its folder holds sessions. */
@@ -79,41 +71,23 @@ export const SESSIONS_FOLDERS: FolderLayout<Folder> = {
   tree: { depth: AGENTS, isIgnored: (path) => !mayHoldSessions(path) },
 };
 
-/** The folder; only its path when it may not be read; `undefined` when there is none. */
-function folderAt(path: string, look: StatSyncFn): Folder | string | undefined {
-  try {
+function folderAt(path: string, look: StatSyncFn): FolderLook<Folder> {
+  return lookAtFolder(path, () => {
     const stats = look(path, { bigint: true, throwIfNoEntry: false });
     if (stats?.isDirectory() !== true) return undefined;
     const agentId = basename(path) === SESSIONS ? basename(dirname(path)) : '';
     const namesChangedAt = Number(stats.mtimeNs) / 1e6;
     return { path, agentId: agentId === '' ? MAIN_AGENT : agentId, version: folderVersion(stats), namesChangedAt };
-  } catch (error) {
-    return refusalOf(error) === 'missing' ? undefined : path;
-  }
+  });
 }
 
-/** The names in a sessions folder that matter, or why it cannot be listed. Tens of thousands of names do not block the event loop. */
+/** The names in a sessions folder that matter, or why it cannot be listed. */
 export async function listFolder(path: string, names: KnownNames): Promise<Listing | Refusal> {
   const listing: Listing = { transcripts: [], refused: [], locks: [], ignored: {} };
-  try {
-    let count = 0;
-    for (const entry of entriesIn(path)) {
-      if (!names.isKnown(entry.name)) addTo(listing, entry, names);
-      if (++count % ENTRIES_AT_ONCE === 0) await nextTurn();
-    }
-    return listing;
-  } catch (error) {
-    return refusalOf(error);
-  }
-}
-
-function* entriesIn(path: string): Generator<Dirent> {
-  const folder = opendirSync(path, { bufferSize: ENTRIES_AT_ONCE });
-  try {
-    for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) yield entry;
-  } finally {
-    folder.closeSync();
-  }
+  const refusal = await eachEntry(path, (entry) => {
+    if (!names.isKnown(entry.name)) addTo(listing, entry, names);
+  });
+  return refusal ?? listing;
 }
 
 function addTo(listing: Listing, entry: Dirent, names: KnownNames): void {
