@@ -1,7 +1,7 @@
 // Counts what a decoder did not know, by the name that the input has for it. The input may be anybody's.
 
 const MAX_KINDS = 100;
-const NAME = /^[\w:.-]{1,60}$/;
+const NAME = /^[\w:./-]{1,60}$/;
 
 export class UnknownKinds {
   readonly #countByKind = new Map<string, number>();

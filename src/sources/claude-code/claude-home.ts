@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import { UnknownKinds } from '../../core/unknown-kinds.ts';
 import type { OpenPorts } from '../../core/until-stopped.ts';
 import { ChangedNames } from '../../files/changed-names.ts';
 import { Sweeps } from '../../files/sweeps.ts';
@@ -21,7 +22,6 @@ import { ProcessSight, type ProcessTable } from './process-sight.ts';
 import { keyOf, SessionBook, type Track } from './session-book.ts';
 import { checkpointsBelow, type SessionCheckpoint } from './session-checkpoint.ts';
 import { type SessionFile, SessionFiles } from './session-files.ts';
-import { UnknownKinds } from './unknown-kinds.ts';
 import { VitalSigns } from './vital-signs.ts';
 
 export interface HomeOptions extends SourcePorts {

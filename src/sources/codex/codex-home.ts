@@ -5,6 +5,7 @@ import { setBounded } from '../../core/bounded-map.ts';
 import { asRecord, asText } from '../../core/json-guards.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import { UnknownKinds } from '../../core/unknown-kinds.ts';
 import { type OpenPorts, untilStopped } from '../../core/until-stopped.ts';
 import type { LogFormat } from '../../files/log-format.ts';
 import type { FileEvents } from '../../files/watch.ts';
@@ -69,7 +70,7 @@ class CodexHome {
   /** The models of threads that an earlier process had read. */
   readonly #modelByKey = new Map<string, string>();
   readonly #timers: Timers<'names'>;
-  readonly #unknownKinds: Record<string, number> = {};
+  readonly #unknownKinds = new UnknownKinds();
   readonly #open = new OpenThreads();
   readonly #watch: ThreadWatch;
   readonly #daemon: DaemonSocket;
@@ -129,7 +130,7 @@ class CodexHome {
   #format(): LogFormat<RolloutEvent> {
     return rolloutFormat({
       ...this.#options,
-      onUnknown: (kind) => this.#countUnknown(kind),
+      onUnknown: (kind) => this.#unknownKinds.add(kind),
       nameOf: (id) => this.#names.of(id),
       memoryOf: (id) => this.#memoryOf(id),
     });
@@ -178,15 +179,11 @@ class CodexHome {
   }
 
   health(): ReturnType<Source['health']> {
-    return { ...this.#logs.health(), lastEventAt: this.#options.lastEventAt(), unknownKinds: { ...this.#unknownKinds } };
+    return { ...this.#logs.health(), lastEventAt: this.#options.lastEventAt(), unknownKinds: this.#unknownKinds.counts };
   }
 
   get #source(): string {
     return this.#options.id ?? CODEX.id;
-  }
-
-  #countUnknown(kind: string): void {
-    this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
   }
 
   #emitFrom(file: AgentLog<RolloutEvent>, event: RolloutEvent): void {

@@ -1,9 +1,10 @@
 // Turns the lines of one file of a thread into events. Remembers the turn, open calls and sums; does no I/O.
 
-import { setBounded } from '../../core/bounded-map.ts';
 import type { Decoded } from '../../files/log-format.ts';
+import { neverThrowing } from '../../files/never-throwing.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
+import { createKindNames } from '../openclaw/decoding/kind-names.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
 import type { SourcePorts } from '../../core/source.ts';
 import { Calls } from './thread-calls.ts';
@@ -30,26 +31,16 @@ export interface ThreadMemory {
   openTurn?: string;
 }
 
-const MAX_KINDS = 30; // names come from the file, so neither their number nor their length is trusted
-const MAX_KIND_CHARS = 60;
-
 /** A decoder for the lines of one file, in order. It never throws, whatever a line contains. */
 export function createRolloutDecoder(options: RolloutDecoderOptions): (text: string) => Decoded<RolloutEvent> {
   const decoder = new RolloutDecoder(options);
-  return (text) => {
-    try {
-      return { events: decoder.decode(text) };
-    } catch {
-      options.onUnknown('undecodable');
-      return { events: [] };
-    }
-  };
+  return neverThrowing((text) => ({ events: decoder.decode(text) }), options.onUnknown);
 }
 
 class RolloutDecoder {
   readonly #options: RolloutDecoderOptions;
   readonly #safe;
-  readonly #kinds = new Map<string, true>();
+  readonly #kindName: (kind: string) => string;
   readonly #counts = new TokenCounts();
   #owner: ShownThread | undefined;
   /** Lines of another thread follow, which a fork has copied. */
@@ -63,6 +54,7 @@ class RolloutDecoder {
   constructor(options: RolloutDecoderOptions) {
     this.#options = options;
     this.#safe = createSafeText(options.redact);
+    this.#kindName = createKindNames(this.#safe);
   }
 
   decode(text: string): RolloutEvent[] {
@@ -174,10 +166,7 @@ class RolloutDecoder {
   }
 
   #unknown(kind: string): void {
-    const name = this.#safe.line(kind, MAX_KIND_CHARS).replace(/[^\w:./-]/g, '_');
-    const isNamed = this.#kinds.has(name) || this.#kinds.size < MAX_KINDS;
-    if (isNamed) setBounded(this.#kinds, name, true, MAX_KINDS);
-    this.#options.onUnknown(isNamed ? name : 'other');
+    this.#options.onUnknown(this.#kindName(kind));
   }
 }
 

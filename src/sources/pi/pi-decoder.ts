@@ -3,6 +3,7 @@
 import { asRecord, asText, parseJson } from '../../core/json-guards.ts';
 import type { Visibility } from '../../core/source.ts';
 import type { Decoded } from '../../files/log-format.ts';
+import { neverThrowing } from '../../files/never-throwing.ts';
 import { createSafeText, type SafeText } from '../openclaw/decoding/safe-text.ts';
 import { contentText } from '../openclaw/decoding/entry-text.ts';
 import { createTranscriptDecoder, type DecodedEvent } from '../openclaw/transcripts/decode-transcript.ts';
@@ -23,14 +24,7 @@ const MAX_MODEL_POINTS = 100;
 /** A decoder for the lines of one log, in order. It never throws, whatever a line contains. */
 export function createPiDecoder(options: PiDecoderOptions): (text: string) => Decoded<PiEvent> {
   const decoder = new PiDecoder(options);
-  return (text) => {
-    try {
-      return { events: decoder.decode(text) };
-    } catch {
-      options.onUnknown('undecodable');
-      return { events: [] };
-    }
-  };
+  return neverThrowing((text) => ({ events: decoder.decode(text) }), options.onUnknown);
 }
 
 class PiDecoder {

@@ -4,6 +4,7 @@ import { setBounded } from '../../core/bounded-map.ts';
 import { asNumber, asRecord, asText } from '../../core/json-guards.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
+import { UnknownKinds } from '../../core/unknown-kinds.ts';
 import { type OpenPorts, untilStopped } from '../../core/until-stopped.ts';
 import type { LogFormat } from '../../files/log-format.ts';
 import type { FileEvents } from '../../files/watch.ts';
@@ -48,7 +49,7 @@ class PiHome {
   readonly #logs: AgentLogs<PiEvent>;
   readonly #timers: Timers;
   readonly #modelByKey = new Map<string, string>();
-  readonly #unknownKinds: Record<string, number> = {};
+  readonly #unknownKinds = new UnknownKinds();
 
   constructor(options: OpenPorts<PiHomeOptions>) {
     const { home, polling, clock, log, redact, visibility, checkpoints, emit, onProgress, fileEvents } = options;
@@ -59,7 +60,7 @@ class PiHome {
       layout: FOLDERS,
       noun: 'session log',
       isLog: (name) => LOG.test(name),
-      format: piFormat({ redact, visibility, onUnknown: (kind) => this.#countUnknown(kind) }),
+      format: piFormat({ redact, visibility, onUnknown: (kind) => this.#unknownKinds.add(kind) }),
       clock,
       log,
       polling,
@@ -83,15 +84,11 @@ class PiHome {
   }
 
   health(): ReturnType<Source['health']> {
-    return { ...this.#logs.health(), lastEventAt: this.#options.lastEventAt(), unknownKinds: { ...this.#unknownKinds } };
+    return { ...this.#logs.health(), lastEventAt: this.#options.lastEventAt(), unknownKinds: this.#unknownKinds.counts };
   }
 
   get #source(): string {
     return this.#options.id ?? PI.id;
-  }
-
-  #countUnknown(kind: string): void {
-    this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
   }
 
   #emitFrom(file: AgentLog<PiEvent>, { owner, body, at }: PiEvent): void {

@@ -1,6 +1,7 @@
 // What the decoders of single lines share within one file: safe text, the count of unknown kinds, known calls and started runs.
 
 import { setBounded } from '../../../core/bounded-map.ts';
+import { createKindNames } from './kind-names.ts';
 import { createSafeText, type SafeText } from './safe-text.ts';
 
 /** A tool call whose result is still to come. */
@@ -22,8 +23,6 @@ export interface DecodeContext {
   startedRuns: Map<string, true>;
 }
 
-const MAX_KINDS = 30; // names come from the file, so we trust neither their number nor their length
-const MAX_KIND_CHARS = 60;
 const MAX_CALLS = 1_000;
 const MAX_RUNS = 200;
 
@@ -54,7 +53,7 @@ export function createDecodeContext({
   showsFailures = true,
 }: DecodeOptions): DecodeContext {
   const safe = createSafeText(redact);
-  const kinds = new Map<string, true>();
+  const nameOf = createKindNames(safe);
   return {
     safe,
     emitsQuestions,
@@ -62,12 +61,7 @@ export function createDecodeContext({
     showsFailures,
     callsById: new Map(),
     startedRuns: new Map(),
-    unknown(kind) {
-      const name = safe.line(kind, MAX_KIND_CHARS).replace(/[^\w:.-]/g, '_');
-      const isNamed = kinds.has(name) || kinds.size < MAX_KINDS;
-      if (isNamed) kinds.set(name, true);
-      onUnknown(isNamed ? name : 'other');
-    },
+    unknown: (kind) => onUnknown(nameOf(kind)),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { JsonRecord } from '../../../core/json-guards.ts';
 import type { OpenTurn, Source, SourcePorts } from '../../../core/source.ts';
 import { Timers } from '../../../core/timers.ts';
+import { UnknownKinds } from '../../../core/unknown-kinds.ts';
 import { type OpenPorts, untilStopped } from '../../../core/until-stopped.ts';
 import type { NeededArgs } from '../decoding/decode-context.ts';
 import { Connection } from './connection.ts';
@@ -73,7 +74,7 @@ class Gateway {
   readonly #connection: Connection;
   readonly #decoder: GatewayDecoder;
   readonly #recovery: Recovery;
-  readonly #unknownKinds: Record<string, number> = {};
+  readonly #unknownKinds = new UnknownKinds();
   readonly #refusals = new Map<string, Refusal>();
   /** The refusals already logged: each is logged once. */
   readonly #logged = new Set<string>();
@@ -119,7 +120,7 @@ class Gateway {
       lastFrameAt,
       lastEventAt: this.#options.lastEventAt(),
       ...counts,
-      unknownKinds: { ...this.#unknownKinds },
+      unknownKinds: this.#unknownKinds.counts,
       missingMethods: [...this.#refusals].flatMap(([method, refusal]) => (isUnknownMethod(refusal) ? [method] : [])),
       refusals: Object.fromEntries([...this.#refusals].filter(([, refusal]) => !isUnknownMethod(refusal))),
       openRuns: this.#decoder.runs.openRuns().length,
@@ -136,9 +137,7 @@ class Gateway {
       now: () => clock.now(),
       after: (delayMs, run) => this.#timers.after(delayMs, run),
       emit,
-      onUnknown: (kind) => {
-        this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
-      },
+      onUnknown: (kind) => this.#unknownKinds.add(kind),
       onSession: (rawKey) => this.#recovery.subscribe(rawKey),
       onGap: () => this.#resync(),
       onRetry: (rawKey) => void this.#recovery.askRetry(rawKey),

@@ -9,6 +9,7 @@ import type { DecodedLine, EventBody } from '../decoding/decoded-event.ts';
 import { contentText, SILENT_ROLES } from '../decoding/entry-text.ts';
 import { modelErrorReason } from '../decoding/error-reason.ts';
 import { asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
+import { neverThrowing } from '../../../files/never-throwing.ts';
 import { type Attempts, recordProgress, setPrompt, recordRetry, promptOf, retriedPrompt } from './prompt-retries.ts';
 
 export type { DecodedEvent, DecodedLine } from '../decoding/decoded-event.ts';
@@ -56,14 +57,7 @@ interface FileMemory {
 export function createTranscriptDecoder(options: DecodeOptions): (line: string) => DecodedLine {
   const context = createDecodeContext(options);
   const memory: FileMemory = { copiedBefore: 0, lastAt: undefined, attempts: {} };
-  return (line) => {
-    try {
-      return decodeLine(line, memory, context);
-    } catch {
-      options.onUnknown('undecodable');
-      return { events: [] };
-    }
-  };
+  return neverThrowing((line) => decodeLine(line, memory, context), options.onUnknown);
 }
 
 function decodeLine(line: string, memory: FileMemory, context: DecodeContext): DecodedLine {

@@ -20,6 +20,7 @@ import { decodeTranscriptCheckpoint, type TranscriptCheckpoint } from './transcr
 import { inSlices } from '../../../files/in-slices.ts';
 import { Sweeps } from '../../../files/sweeps.ts';
 import { Timers } from '../../../core/timers.ts';
+import { UnknownKinds } from '../../../core/unknown-kinds.ts';
 import { type OpenPorts, untilStopped } from '../../../core/until-stopped.ts';
 import type { FileEvents } from '../../../files/watch.ts';
 
@@ -77,7 +78,7 @@ class TranscriptFiles {
   readonly #reader: SessionReader;
   readonly #changedNames = new ChangedNames<Folder>((folder, name) => this.#look(folder, name));
   readonly #listings: FolderListings;
-  readonly #unknownKinds: Record<string, number> = {};
+  readonly #unknownKinds = new UnknownKinds();
   #unadopted: [string, TranscriptCheckpoint][];
   /** Until then no hint may put a transcript into use: it would not be read from its checkpoint. */
   #hasAdopted = false;
@@ -130,7 +131,7 @@ class TranscriptFiles {
       files: this.#reader.transcripts.size,
       active: this.#reader.transcripts.inUse,
       lastEventAt: this.#options.lastEventAt(),
-      unknownKinds: { ...this.#unknownKinds },
+      unknownKinds: this.#unknownKinds.counts,
       problems: this.#problems.list(),
       ignored: this.#listings.ignoredIn(this.#folders.all()),
       watching: this.#folders.watching,
@@ -162,7 +163,7 @@ class TranscriptFiles {
       pidNamespace,
       redact,
       newDecoder: () =>
-        createTranscriptDecoder({ redact, emitsQuestions, neededArgs, showsFailures, onUnknown: (kind) => this.#countUnknown(kind) }),
+        createTranscriptDecoder({ redact, emitsQuestions, neededArgs, showsFailures, onUnknown: (kind) => this.#unknownKinds.add(kind) }),
       emit: (event) => this.#emit(event),
       onProgress: (path, checkpoint) => onProgress?.(path, checkpoint),
       folders: () => this.#folders.all(),
@@ -178,10 +179,6 @@ class TranscriptFiles {
       // One event that cannot be emitted must not stop the others.
       this.#problems.record('emit_failed', event.sessionKey);
     }
-  }
-
-  #countUnknown(kind: string): void {
-    this.#unknownKinds[kind] = (this.#unknownKinds[kind] ?? 0) + 1;
   }
 
   /** Finds what exists now, whatever events were lost. */
