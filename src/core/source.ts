@@ -11,7 +11,7 @@ export interface Source {
   readonly capabilities: SourceCapabilities;
   /** Resolves when everything that existed was read. What does not exist is waited for. */
   start(): Promise<void>;
-  /** No event comes after this. */
+  /** No event comes after this, and no position: `untilStopped` sees to it. */
   stop(): Promise<void>;
   health(): SourceHealth;
 }

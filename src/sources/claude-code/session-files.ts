@@ -166,7 +166,7 @@ export class SessionFiles {
   }
 
   async stop(): Promise<void> {
-    await this.#files.stop();
+    await this.#files.stop(); // first: what has moved is not read any more where it is now
     await this.#timers.stop();
     await this.#reading;
   }
