@@ -1,5 +1,6 @@
 // The card: the content of a box, before it is encoded as an attachment or a plain message.
 
+import type { WaitsOn } from './event.ts';
 import type { Retry } from './session.ts';
 
 /** The urgent key of a turn that goes on and about which nobody has to know more. */
@@ -16,6 +17,10 @@ export type BoxState =
   | 'error'
   | 'aborted'
   | 'timeout'
+  | 'released'
+  | 'cancelled'
+  | 'rejected'
+  | 'stopped'
   | 'interrupted'
   | 'lost';
 
@@ -25,7 +30,7 @@ export interface TurnStatus {
   final: boolean;
   reason?: string;
   quietMs?: number;
-  waitingOn?: 'approval' | 'answer';
+  waitingOn?: WaitsOn;
   retry?: Retry;
   endedAt?: number;
 }

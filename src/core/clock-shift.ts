@@ -1,7 +1,7 @@
 // Moves a session along with a jump of the clock: all instants from which time is still counted. So nothing is declared idle, lost or
 // overdue because of it. Pure.
 
-import type { Call, Line, Session, Turn } from './session.ts';
+import type { Call, Line, Session, Turn, Waiting } from './session.ts';
 import { isSubAgent } from './tree.ts';
 import { isAtRest } from './turn.ts';
 
@@ -33,7 +33,7 @@ function shiftTurn(turn: Turn, byMs: number): Turn {
     busyUntil: turn.busyUntil === 0 ? 0 : turn.busyUntil + byMs,
     lines: turn.lines.map((line) => shiftLine(line, byMs)),
     callsById: Object.fromEntries(Object.entries(turn.callsById).map(([callId, call]) => [callId, shiftCall(call, byMs)])),
-    waiting: turn.waiting.map((waiting) => (waiting.until === undefined ? waiting : { ...waiting, until: waiting.until + byMs })),
+    waiting: turn.waiting.map((waiting) => shiftWait(waiting, byMs)),
     ...(end === undefined ? {} : { end: { ...end, at: end.at + byMs } }),
     ...(retry === undefined ? {} : { retry: shiftRetry(retry, byMs) }),
     ...(interruptedAt === undefined ? {} : { interruptedAt: interruptedAt + byMs }),
@@ -49,6 +49,12 @@ function shiftCall(call: Call, byMs: number): Call {
 function shiftLine(line: Line, byMs: number): Line {
   const call = line.kind !== 'call' || line.call === undefined ? {} : { call: shiftCall(line.call, byMs) };
   return { ...line, ...call, ...(line.at === undefined ? {} : { at: line.at + byMs }) };
+}
+
+function shiftWait(waiting: Waiting, byMs: number): Waiting {
+  const since = waiting.since === undefined ? {} : { since: waiting.since + byMs };
+  const until = waiting.until === undefined ? {} : { until: waiting.until + byMs };
+  return { ...waiting, ...since, ...until };
 }
 
 function shiftRetry(retry: NonNullable<Turn['retry']>, byMs: number): NonNullable<Turn['retry']> {

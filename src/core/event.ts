@@ -50,8 +50,20 @@ export type CallOutcome =
   /** The command runs on after its call; `handle` names it until `background_ended`. */
   | { kind: 'background'; handle: string };
 
-/** How one run of an agent ended. */
-export type RunOutcome = 'done' | 'failed' | 'aborted' | 'timed_out' | 'lost' | 'yielded';
+/**
+ * How one run of an agent ended. `released`: it gave the work back; `cancelled`: somebody called it off; `rejected`: it was not accepted;
+ * `stopped`: a limit stopped it, which `reason` names.
+ */
+export type RunOutcome = 'done' | 'failed' | 'aborted' | 'timed_out' | 'lost' | 'yielded' | 'released' | 'cancelled' | 'rejected' | 'stopped';
+
+/** What a turn waits for: leave to do something, words, a judgement of what was done, or leave to go on to the next stage. */
+export type WaitsOn = 'approval' | 'answer' | 'review' | 'gate';
+
+/** How a wait ended. */
+export type WaitOutcome = 'allowed_once' | 'allowed_always' | 'denied' | 'expired' | 'answered' | 'ended';
+
+/** How much a note matters to people. */
+export type Severity = 'info' | 'warning' | 'critical';
 
 /** Why an assistant message stopped: `tools` means the run goes on. */
 export type MessageStop = 'tools' | 'stop' | 'length' | 'error' | 'aborted';
@@ -88,6 +100,8 @@ export type SessionEvent = Common &
         sessionId?: string;
         parentKey?: string;
         label?: string;
+        /** What its box is called when that is not the name of an agent: `T-001 node-a`. */
+        title?: string;
         route?: Route;
         model?: string;
         contextTokens?: number;
@@ -146,10 +160,35 @@ export type SessionEvent = Common &
     /** With `isPart` its source knows only how the key begins. */
     | { type: 'child_spawned'; callId: string; childKey: string; isPart?: true; label?: string }
     | { type: 'background_ended'; handle: string; exitCode?: number }
-    /** With `callId` the wait is for that call and ends with it; after `until` nobody waits any more, with or without an event. */
-    | { type: 'waiting_started'; waitId: string; on: 'approval' | 'answer'; text?: string; callId?: string; until?: number }
-    | { type: 'waiting_ended'; waitId: string }
+    | {
+        type: 'waiting_started';
+        waitId: string;
+        on: WaitsOn;
+        text?: string;
+        /** The wait is for that call and ends with it. */
+        callId?: string;
+        /** After that nobody waits any more, with or without an event. */
+        until?: number;
+        /** Who may answer, in words for people. */
+        who?: string;
+        /** Lines to copy in order to answer. */
+        copy?: string[];
+        /** Where to answer. */
+        link?: string;
+      }
+    /** `by`: who answered, where that is known. */
+    | { type: 'waiting_ended'; waitId: string; outcome?: WaitOutcome; by?: string }
     | { type: 'plan_changed'; steps: { step: string; status: 'pending' | 'in_progress' | 'completed' }[] }
+    /** How much of something the turn has used: money, tokens, time. Without `of` there is no limit. A turn keeps a few, by their names. */
+    | { type: 'meter_changed'; name: string; used: number; of?: number; unit?: string }
+    /**
+     * One line about the turn; the same `noteId` replaces it. `at` is when it began to be true, so that a note about silence is no
+     * activity.
+     */
+    | { type: 'noted'; noteId: string; text: string; severity: Severity }
+    | { type: 'note_removed'; noteId: string }
+    /** Facts that only rules of the coordinator may look at: never folded, drawn, stored or logged. */
+    | { type: 'observed'; what: string; facts: Record<string, string> }
     | { type: 'compacted' }
     /** The file vanished or the gateway restarted: how the open runs ended is not known. By a reset (`/new`) a person ended them. */
     | { type: 'source_lost'; by?: 'reset' }

@@ -47,6 +47,7 @@ export class Fold {
 
   apply(event: SessionEvent): Change {
     const before = this.sessionOf(event.sessionKey);
+    if (event.type === 'observed') return { event, before, after: before, roots: [] };
     const after = withKeptLines(reduce(before, withChildKey(event, this.#byKey)), this.#keptLines);
     this.#byKey.set(after.key, after);
     this.#forgottenByKey.delete(after.key);

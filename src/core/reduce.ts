@@ -3,6 +3,7 @@
 import { redateSession, shiftSession } from './clock-shift.ts';
 import type { EventOf, SessionEvent } from './event.ts';
 import { callOf, endCalls, withCall } from './calls.ts';
+import { withMeter, withNote, withoutNote } from './meters-and-notes.ts';
 import { closeRun, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { withSessionSeen } from './session-seen.ts';
 import type { Call, Line, Session, Turn, Waiting } from './session.ts';
@@ -14,6 +15,7 @@ import { withMessageText } from './message-text.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
+const MOST_COPIED_LINES = 8; // one for each decision
 
 const UNKNOWN_AGENT = 'unknown';
 
@@ -36,6 +38,8 @@ export function reduce(before: Session, event: SessionEvent): Session {
       return shiftSession(before, event.byMs);
     case 'clock_ticked':
       return session;
+    case 'observed':
+      return before;
     case 'watcher_stopped':
       return everyTurn(session, (turn) => ({ ...turn, interruptedAt: event.at }));
     case 'source_lost':
@@ -53,6 +57,9 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'waiting_started':
     case 'waiting_ended':
     case 'plan_changed':
+    case 'meter_changed':
+    case 'noted':
+    case 'note_removed':
     case 'compacted':
       return reduceInTurn(session, event);
     case 'busy_seen':
@@ -69,7 +76,17 @@ function withoutNews(before: Session, after: Session): Session {
 
 type TurnEvent = Exclude<
   SessionEvent,
-  { type: 'session_seen' | 'turn_started' | 'writer_clock_learned' | 'clock_jumped' | 'clock_ticked' | 'watcher_stopped' | 'source_lost' }
+  {
+    type:
+      | 'session_seen'
+      | 'turn_started'
+      | 'writer_clock_learned'
+      | 'clock_jumped'
+      | 'clock_ticked'
+      | 'observed'
+      | 'watcher_stopped'
+      | 'source_lost';
+  }
 >;
 
 function reduceInTurn(session: Session, event: TurnEvent): Session {
@@ -103,6 +120,9 @@ function opensTurn(event: TurnEvent): boolean {
     case 'background_ended':
     case 'waiting_ended':
     case 'plan_changed':
+    case 'meter_changed':
+    case 'noted':
+    case 'note_removed':
     case 'compacted':
       return false;
     default:
@@ -148,6 +168,12 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
       return withoutWaits(turn, ({ waitId }) => waitId === event.waitId);
     case 'plan_changed':
       return { ...turn, plan: event.steps };
+    case 'meter_changed':
+      return withMeter(turn, event);
+    case 'noted':
+      return withNote(turn, event);
+    case 'note_removed':
+      return withoutNote(turn, event);
     case 'compacted':
       return compact(turn, event);
     default:
@@ -219,16 +245,24 @@ function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?
 }
 
 function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
-  const { waitId, on, text, callId, until } = event;
-  const waiting: Waiting = {
+  if (isBeforeEnd(turn, event)) return turn;
+  const known = turn.waiting.find(({ waitId }) => waitId === event.waitId);
+  const waiting = waitOf(event, Math.min(known?.since ?? event.at, event.at));
+  return { ...reopen(turn, { at: event.at }), waiting: [...turn.waiting.filter((other) => other !== known), waiting] };
+}
+
+function waitOf({ waitId, on, text, callId, until, who, copy, link }: EventOf<'waiting_started'>, since: number): Waiting {
+  return {
     waitId,
     on,
+    since,
     ...(text === undefined ? {} : { text }),
     ...(callId === undefined ? {} : { callId }),
     ...(until === undefined ? {} : { until }),
+    ...(who === undefined ? {} : { who }),
+    ...(copy === undefined ? {} : { copy: copy.slice(0, MOST_COPIED_LINES) }),
+    ...(link === undefined ? {} : { link }),
   };
-  const others = turn.waiting.filter((other) => other.waitId !== waitId);
-  return isBeforeEnd(turn, event) ? turn : { ...reopen(turn, { at: event.at }), waiting: [...others, waiting] };
 }
 
 /** An explicit end, unlike a last message: no call of the run is answered any more. */

@@ -33,8 +33,28 @@ export function closeRun(
   const end: TurnEnd = { outcome: event.outcome, at: event.at, ...(event.reason === undefined ? {} : { reason: event.reason }) };
   if (turn.end !== undefined && event.takesBack !== true && outranks(turn.end, end)) return { ...closed, end: turn.end };
   // Signs of life from before somebody stopped the run do not count any more: its lock or row may be left behind.
-  const ended = { ...closed, end, ...(end.outcome === 'aborted' ? { busyUntil: 0 } : {}) };
+  const ended = { ...closed, end, ...(isDecision(end.outcome) ? { busyUntil: 0 } : {}) };
   return event.outcome === 'done' ? ended : endCalls({ ...ended, waiting: [] }, event.at);
+}
+
+/** Whether somebody, or a limit, ended the run, rather than the run itself. */
+function isDecision(outcome: TurnEnd['outcome']): boolean {
+  switch (outcome) {
+    case 'aborted':
+    case 'released':
+    case 'cancelled':
+    case 'rejected':
+    case 'stopped':
+      return true;
+    case 'done':
+    case 'failed':
+    case 'timed_out':
+    case 'lost':
+    case 'unseen':
+      return false;
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /**
@@ -43,7 +63,18 @@ export function closeRun(
  */
 const SAME_END_MS = 2_000;
 
-const STRENGTH = { lost: 0, unseen: 0, done: 1, failed: 2, aborted: 3, timed_out: 4 } as const;
+const STRENGTH = {
+  lost: 0,
+  unseen: 0,
+  done: 1,
+  failed: 2,
+  released: 2,
+  aborted: 3,
+  cancelled: 3,
+  rejected: 3,
+  timed_out: 4,
+  stopped: 4,
+} as const;
 
 function outranks(standing: TurnEnd, next: TurnEnd): boolean {
   if (STRENGTH[standing.outcome] === 0 || STRENGTH[next.outcome] === 0) return STRENGTH[next.outcome] === 0; // an unknown outcome adds nothing

@@ -1,6 +1,6 @@
 // The state that events are folded into. Plain data: it is stored in the checkpoint as it is.
 
-import type { CallOutcome, Route, RunOutcome, Trigger, Usage } from './event.ts';
+import type { CallOutcome, Route, RunOutcome, Severity, Trigger, Usage, WaitsOn } from './event.ts';
 
 /** One tool call. `args` are redacted, one line each, shortened. */
 export interface Call {
@@ -34,12 +34,33 @@ export interface TurnEnd {
 
 export interface Waiting {
   waitId: string;
-  on: 'approval' | 'answer';
+  on: WaitsOn;
+  /** Absent in checkpoints of 0.1. */
+  since?: number;
   text?: string;
   /** The call that waits; the wait ends with it. */
   callId?: string;
   /** Nobody waits any longer than this. */
   until?: number;
+  /** Who may answer, in words for people. */
+  who?: string;
+  copy?: string[];
+  link?: string;
+}
+
+/** How much of something a turn has used. Without `of` there is no limit. */
+export interface TurnMeter {
+  name: string;
+  used: number;
+  of?: number;
+  unit?: string;
+}
+
+/** A line about the turn that its source may replace or take back. */
+export interface TurnNote {
+  noteId: string;
+  text: string;
+  severity: Severity;
 }
 
 export interface Retry {
@@ -82,6 +103,10 @@ export interface Turn {
   waiting: Waiting[];
   retry?: Retry;
   plan?: PlanStep[];
+  /** In the order of their first values. */
+  meters?: TurnMeter[];
+  /** In the order in which they came. */
+  notes?: TurnNote[];
   /** A sign of life from outside the transcript is trusted until then. */
   busyUntil: number;
   end?: TurnEnd;
@@ -112,6 +137,8 @@ export interface Session {
   sessionId?: string;
   parentKey?: string;
   label?: string;
+  /** What its box is called when that is not the name of an agent. */
+  title?: string;
   /** The route on which all sources agree. */
   route?: Route;
   /** The newest route from each source. */

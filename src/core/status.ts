@@ -138,7 +138,17 @@ function ended(tree: Unjudged, context: Context): TurnStatus {
   return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...children(tree).map(endOf)), ...reason };
 }
 
-const STATE_OF_OUTCOME = { done: 'done', failed: 'error', aborted: 'aborted', timed_out: 'timeout', lost: 'lost' } as const;
+const STATE_OF_OUTCOME = {
+  done: 'done',
+  failed: 'error',
+  aborted: 'aborted',
+  timed_out: 'timeout',
+  lost: 'lost',
+  released: 'released',
+  cancelled: 'cancelled',
+  rejected: 'rejected',
+  stopped: 'stopped',
+} as const;
 
 /** The parent usually writes once more after its last sub-agent ended. */
 function awaitsAnnouncement(tree: TurnTree, moment: Moment): boolean {

@@ -72,6 +72,8 @@ function mayBeHeartbeat({ session, turn }: JudgedTree): boolean {
   return session.address === undefined && homeOf(turn)?.kind !== 'channel';
 }
 
+const FAILED_OR_WAITING: ReadonlySet<TurnStatus['state']> = new Set(['error', 'timeout', 'waiting', 'lost', 'rejected', 'stopped']);
+
 /** States a person wants to know of, however short the turn was. */
 function isNoteworthy(status: TurnStatus): boolean {
   return status.state === 'retry' || isFailureOrWaiting(status);
@@ -79,7 +81,7 @@ function isNoteworthy(status: TurnStatus): boolean {
 
 /** Turns that nobody waits for are shown when they failed; a retry is no failure yet. */
 function isFailureOrWaiting({ state }: TurnStatus): boolean {
-  return state === 'error' || state === 'timeout' || state === 'waiting' || state === 'lost';
+  return FAILED_OR_WAITING.has(state);
 }
 
 export interface SlotCandidate {

@@ -2,6 +2,7 @@
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+const MOST_COUNT = 1_000_000_000_000;
 const UNITS: readonly [seconds: number, name: string][] = [
   [86_400, 'd'],
   [3_600, 'h'],
@@ -34,6 +35,13 @@ export function formatTokens(count: number): string {
   if (count < 1_000) return count === 1 ? '1 token' : `${count} tokens`;
   const thousands = Number((count / 1_000).toFixed(1));
   return thousands < 1_000 ? `${thousands}k tokens` : `${Number((count / 1_000_000).toFixed(1))}M tokens`;
+}
+
+/** `7,200`, `0.5`, and `?` for what is no number. At most two decimals, and nothing longer than a million millions. */
+export function formatCount(count: number): string {
+  if (!Number.isFinite(count)) return '?';
+  const shown = Math.max(-MOST_COUNT, Math.min(MOST_COUNT, count));
+  return shown.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }
 
 /** `$0.04`; below one cent four digits. `undefined` for nothing worth showing. */

@@ -23,7 +23,7 @@ const LONG_RUN_MS = 10_000; // a running call shows its time from here on
 const SLOW_MS = 5_000; // a finished one does
 
 /** How lines begin that are about something else than a call. */
-const LINE_BEGINNINGS = /^(?:tool|reason|plan|sub-?agents?|waiting|context|agent)$/i;
+const LINE_BEGINNINGS = /^(?:tool|reason|plan|sub-?agents?|parts?|waiting|who|copy|open|context|agent)$/i;
 
 /** Where a call stands: its turn, whether that has ended, and what time it is there. */
 interface CallPlace {

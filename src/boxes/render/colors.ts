@@ -10,9 +10,18 @@ const GREEN_GREY = '#7fa08c';
 const RED = '#d0342c';
 const WARNING = '#e8590c';
 
-/** The colour of a state; a violation takes precedence. */
-export function colorOf(state: BoxState, hasViolations: boolean): string {
-  return hasViolations ? WARNING : stateColor(state);
+const METER_WARNING = 0.75;
+
+/** The colour of a state; a violation takes precedence, and while it goes on a meter that is nearly full. `fullness` is 1 for a full one. */
+export function colorOf(state: BoxState, hasViolations: boolean, fullness = 0): string {
+  if (hasViolations) return WARNING;
+  if (fullness >= 1) return RED;
+  return fullness >= METER_WARNING ? AMBER : stateColor(state);
+}
+
+/** Whether people should see that it is so full. */
+export function isNearlyFull(fullness: number): boolean {
+  return fullness >= METER_WARNING;
 }
 
 function stateColor(state: BoxState): string {
@@ -23,6 +32,8 @@ function stateColor(state: BoxState): string {
     case 'aborted':
     case 'interrupted':
     case 'lost':
+    case 'released':
+    case 'cancelled':
       return GREY;
     case 'retry':
     case 'waiting':
@@ -33,6 +44,8 @@ function stateColor(state: BoxState): string {
       return GREEN_GREY;
     case 'error':
     case 'timeout':
+    case 'rejected':
+    case 'stopped':
       return RED;
     default:
       return state satisfies never;

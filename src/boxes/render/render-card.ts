@@ -4,15 +4,16 @@ import type { Card, CardHead, Sketch, TurnStatus } from '../../core/card.ts';
 import { codeSpan } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
 import { callsOf } from '../../core/calls.ts';
-import type { PlanStep, Turn, TurnTree } from '../../core/session.ts';
+import type { PlanStep, Turn } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import { cut, oneLine } from '../../text/text.ts';
-import { openWaits } from '../../core/turn.ts';
 import { colorOf } from './colors.ts';
 import { indented, linesOf } from './turn-lines.ts';
 import { dropOrderOf, newestLines } from './newest-lines.ts';
+import { fullestOf } from './note-lines.ts';
 import type { RenderOptions } from './render-options.ts';
-import { childName, safeName, shortReason, spent, titleOf } from './title.ts';
+import { isReasonInTitle, shortReason, spent, titleOf } from './title.ts';
+import { waitIds, waitingLines } from './waiting-lines.ts';
 import { draw, joined, ours, type Version, type Wording, foreign } from './wording.ts';
 
 const MAX_SENTENCE_POINTS = 300;
@@ -50,7 +51,7 @@ export function renderCard(tree: JudgedTree, options: RenderOptions): Card {
   const title = titleOf(tree, options);
   return {
     state: status.state,
-    color: colorOf(status.state, violations.length > 0),
+    color: colorOf(status.state, violations.length > 0, status.final ? 0 : fullestOf(tree.turn)),
     title: draw(title, 'later'),
     lines: drawn('later'),
     first: { title: draw(title, 'first'), lines: drawn('first') },
@@ -71,34 +72,11 @@ function stateKey(status: TurnStatus): string {
   return status.state === 'retry' ? `retry ${status.retry?.attempt ?? 0} ${status.retry?.at ?? 0}` : 'open';
 }
 
-function waitIds(tree: TurnTree): string[] {
-  const own = openWaits(tree.turn, tree.session.asOf).map(({ waitId }) => `waiting ${waitId}`);
-  return [...own, ...Object.values(tree.childrenByKey).flatMap(waitIds)];
-}
-
-/** The questions that wait for people, in this turn and below. */
-function waitingLines(tree: TurnTree, options: RenderOptions, name: Wording = []): Wording[] {
-  const own = openWaits(tree.turn, tree.session.asOf).map(({ on, text }) => {
-    const shown = text === undefined ? '' : codeSpan(redactThenCut(text, MAX_SENTENCE_POINTS, options.redact));
-    return ours(...name, `waiting for ${on === 'approval' ? 'approval' : 'an answer'}${shown === '' ? '' : `: ${shown}`}`);
-  });
-  const below = Object.entries(tree.childrenByKey).flatMap(([key, child]) =>
-    waitingLines(child, options, nameThatWaits(childName(tree, key), options)),
-  );
-  return [...own, ...below];
-}
-
-/** Only a single word may begin a line as it is: several could look like a sentence of ours. */
-function nameThatWaits(label: string, options: RenderOptions): Wording {
-  const name = safeName(label, options);
-  const isOneWord = !draw(name, 'later').includes(' ');
-  return [...(isOneWord ? name : [draw(name, 'first')]), ' is '];
-}
-
 /** The whole reason of a failure, where the title had to shorten or simplify it. */
 function reasonLines(status: TurnStatus, options: RenderOptions): Wording[] {
   const reason = status.state === 'retry' ? status.retry?.reason : status.reason;
   if (reason === undefined || oneLine(reason) === '') return [];
+  if (isReasonInTitle(status)) return [];
   if (status.state === 'error' && draw(shortReason(status, options), 'later') === oneLine(reason)) return [];
   return [ours('reason: ', ...sentenceOf(reason, options))];
 }

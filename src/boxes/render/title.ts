@@ -1,5 +1,6 @@
 // Draws the first line of a box, and the end line of a sub-agent's block: state, name, time, tokens.
 
+import { stateWord } from '../../core/activity.ts';
 import { failedCallCount, pendingCalls } from '../../core/calls.ts';
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import type { Usage } from '../../core/event.ts';
@@ -20,12 +21,12 @@ export function titleOf(tree: JudgedTree, options: RenderOptions): Wording {
   const violations = count === 0 ? [] : [count === 1 ? '1 violation' : `${count} violations`];
   const badge = foreignName(options.redact(options.badge ?? ''), MAX_NAME_POINTS);
   const parts = [headline(tree, options), rootName(tree, options), ...figures(tree), [badge], violations];
-  return [`${tagOf(tree.status.state)} `, ...joined(parts, ' | ')];
+  return [`[${stateWord(tree.status.state)}] `, ...joined(parts, ' | ')];
 }
 
 /** The same for a sub-agent, without its name: `[DONE] 28s`. */
 export function stateLine(tree: JudgedTree, options: RenderOptions): Wording {
-  return [`${tagOf(tree.status.state)} `, ...joined([headline(tree, options), ...figures(tree)], ' | ')];
+  return [`[${stateWord(tree.status.state)}] `, ...joined([headline(tree, options), ...figures(tree)], ' | ')];
 }
 
 /** The name of an agent, from its label or id; never empty. It has no colon, so that one of ours may follow. */
@@ -36,11 +37,15 @@ export function safeName(name: string, options: RenderOptions): Wording {
 /** What a sub-agent is called: by the turn that spawned it, or by itself; empty when nobody says it. */
 export function childName({ turn, childrenByKey }: TurnTree, childKey: string): string {
   const session = childrenByKey[childKey]?.session;
-  return turn.childrenByKey[childKey]?.label ?? session?.label ?? session?.agentId ?? '';
+  return turn.childrenByKey[childKey]?.label ?? session?.label ?? session?.title ?? session?.agentId ?? '';
 }
 
-/** `main`, `main: nightly report`; of agents without a channel `claude-code · shop #a1b2`: project, and the end of the session's id. */
+/**
+ * `main`, `main: nightly report`; of agents without a channel `claude-code · shop #a1b2`: project, and the end of the session's id; of
+ * what is no agent its title.
+ */
 function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording {
+  if (session.title !== undefined) return safeName(session.title, options);
   if (session.address !== undefined) return projectName(session, session.address, options);
   const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
   return joined([safeName(session.agentId, options), [foreignName(options.redact(job), MAX_NAME_POINTS)]], ': ');
@@ -53,33 +58,6 @@ function projectName({ agentId, label, sessionId }: Session, address: string, op
   return joined([name, tag === '' ? [] : [{ first: codeSpan(tag), later: tag }]], ' ');
 }
 
-function tagOf(state: BoxState): string {
-  switch (state) {
-    case 'active':
-    case 'quiet':
-      return '[ACTIVE]';
-    case 'retry':
-      return '[RETRY]';
-    case 'waiting':
-      return '[WAITING]';
-    case 'done':
-    case 'done_unseen':
-      return '[DONE]';
-    case 'error':
-      return '[ERROR]';
-    case 'aborted':
-      return '[ABORTED]';
-    case 'timeout':
-      return '[TIMEOUT]';
-    case 'interrupted':
-      return '[INTERRUPTED]';
-    case 'lost':
-      return '[LOST]';
-    default:
-      return state satisfies never;
-  }
-}
-
 /** The text right behind the tag, where the table of states has a fixed one. */
 const HEADLINES: Partial<Record<BoxState, string>> = { done_unseen: 'no end seen', interrupted: 'watcher stopped', lost: 'source gone' };
 
@@ -87,8 +65,14 @@ function headline({ status, session }: JudgedTree, options: RenderOptions): Word
   if (status.state === 'retry') return [retryText(status, session.asOf)];
   if (status.state === 'waiting') return [status.waitingOn ?? 'answer'];
   if (status.state === 'error') return shortReason(status, options);
+  if (isReasonInTitle(status)) return [foreignName(options.redact(status.reason ?? ''), MAX_REASON_POINTS)];
   const fixed = HEADLINES[status.state];
   return fixed === undefined ? [] : [fixed];
+}
+
+/** `[STOPPED] budget`: one word says which limit it was, a sentence has a line of its own. */
+export function isReasonInTitle({ state, reason }: TurnStatus): boolean {
+  return (state === 'stopped' || state === 'timeout') && reason !== undefined && /^\S+$/.test(reason.trim());
 }
 
 /** The reason of a failure as far as a title can show it. */

@@ -8,6 +8,7 @@ import type { JudgedTree } from '../../core/status.ts';
 import { countCodePoints, cut, dropInvisible, oneLine } from '../../text/text.ts';
 import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
+import { noteLines } from './note-lines.ts';
 import type { RenderOptions } from './render-options.ts';
 import { childName, safeName, stateLine } from './title.ts';
 import { draw, ours, type Version, type Wording, foreign } from './wording.ts';
@@ -22,7 +23,7 @@ const MIN_CHILD_LINES = 3;
 
 /** All lines of a turn and below, without any limit on the turn's own. */
 export function linesOf(tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
-  return tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, options));
+  return [...tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, options)), ...noteLines(tree.turn, depth, options)];
 }
 
 function linesOfOne(line: Line, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
@@ -74,7 +75,8 @@ function noteLine(text: string, options: RenderOptions): Wording {
 function childBlock(childKey: string, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
   const child = tree.childrenByKey[childKey];
   const name = safeName(childName(tree, childKey), options);
-  const header: BoxLine = { wording: ours('Sub-agent: ', ...name), depth, kind: 'header', weight: 1 };
+  const word = child?.session.title === undefined ? 'Sub-agent' : 'Part'; // of a plan, or a member of it
+  const header: BoxLine = { wording: ours(`${word}: `, ...name), depth, kind: 'header', weight: 1 };
   if (child === undefined) return [header];
   const max = Math.max(MIN_CHILD_LINES, Math.floor(options.maxLines / CHILD_SHARE));
   const { lines, dropped } = newestLines(linesOf(child, depth + 1, options), max, child.turn.droppedLines);

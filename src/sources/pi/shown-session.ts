@@ -56,6 +56,8 @@ export class ShownSession {
       case 'waiting_started':
         return [texts ? body : without(body, 'text')];
       case 'plan_changed':
+      case 'meter_changed':
+      case 'noted':
         return texts ? [body] : [];
       case 'child_spawned':
         return [texts ? body : without(body, 'label')];
@@ -66,6 +68,8 @@ export class ShownSession {
       case 'calls_abandoned':
       case 'background_ended':
       case 'waiting_ended':
+      case 'note_removed':
+      case 'observed':
       case 'compacted':
       case 'source_lost':
       case 'clock_ticked':

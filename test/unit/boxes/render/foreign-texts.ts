@@ -23,6 +23,10 @@ export const STATES = [
   'timeout',
   'interrupted',
   'lost',
+  'released',
+  'cancelled',
+  'rejected',
+  'stopped',
 ] as const satisfies BoxState[];
 
 const LIMITS = { maxPropsChars: 200_000 };
@@ -30,7 +34,7 @@ const META = { v: 1, box: 'b' };
 const END = { final: true, endedAt: START + 38_000 };
 
 /** How many texts `treeWith` takes. */
-export const PLACES = 49;
+export const PLACES = 59;
 
 export interface Drawn {
   card: Card;
@@ -59,14 +63,23 @@ function treeWith(take: () => string, note: string): TurnTree {
     calls: calls('c'),
     turn: {
       lines: [{ kind: 'text', id: 't', text: take() }, ...['c1', 'c2', 'c3'].map((callId) => ({ kind: 'call' as const, callId }))],
-      waiting: [{ waitId: 'w', on: 'answer', text: take() }],
+      waiting: [{ waitId: 'w', on: 'review', text: take() }],
+      notes: [{ noteId: 'n', text: take(), severity: 'info' }],
     },
   });
   const base = treeOf({
     session: { agentId: take(), model: take(), contextTokens: 95, contextWindow: 100 },
     calls: calls('p'),
     children: { kid: { tree: child, label: take() } },
-    turn: { trigger: { kind: 'schedule', name: take() }, plan: [step(take(), 'completed'), step(take(), 'pending')] },
+    turn: {
+      trigger: { kind: 'schedule', name: take() },
+      plan: [step(take(), 'completed'), step(take(), 'pending')],
+      notes: (['info', 'warning', 'critical'] as const).map((severity) => ({ noteId: severity, text: take(), severity })),
+      meters: [
+        { name: take(), used: 9, of: 10, unit: take() },
+        { name: take(), used: 9 },
+      ],
+    },
   });
   const lines = [
     { kind: 'text' as const, id: 'a', text: take() },
@@ -74,7 +87,8 @@ function treeWith(take: () => string, note: string): TurnTree {
     { kind: 'note' as const, id: 'n', text: `[${note}]` },
     { kind: 'text' as const, id: 'z', text: take() },
   ];
-  return { ...base, turn: { ...base.turn, lines, waiting: [{ waitId: 'v', on: 'approval', text: take() }] } };
+  const waiting = { waitId: 'v', on: 'approval' as const, text: take(), who: take(), copy: [take()], link: take() };
+  return { ...base, turn: { ...base.turn, lines, waiting: [waiting] } };
 }
 
 function step(text: string, status: 'completed' | 'pending') {

@@ -33,6 +33,14 @@ describe('the title says the state of the closed table', () => {
     ['timeout', { state: 'timeout', ...end, reason: 'time limit' }, '[TIMEOUT] main | 38s'],
     ['interrupted', { state: 'interrupted', ...end }, '[INTERRUPTED] watcher stopped | main | 38s'],
     ['lost', { state: 'lost', ...end }, '[LOST] source gone | main | 38s'],
+    ['waiting', { state: 'waiting', final: false, waitingOn: 'review' }, '[WAITING] review | main | 38s'],
+    ['waiting', { state: 'waiting', final: false, waitingOn: 'gate' }, '[WAITING] gate | main | 38s'],
+    ['released', { state: 'released', ...end }, '[RELEASED] main | 38s'],
+    ['cancelled', { state: 'cancelled', ...end, reason: 'not needed any more' }, '[CANCELLED] main | 38s'],
+    ['rejected', { state: 'rejected', ...end }, '[REJECTED] main | 38s'],
+    ['stopped', { state: 'stopped', ...end, reason: 'budget' }, '[STOPPED] budget | main | 38s'],
+    ['stopped', { state: 'stopped', ...end, reason: 'the budget is spent' }, '[STOPPED] main | 38s'],
+    ['timeout', { state: 'timeout', ...end, reason: 'budget' }, '[TIMEOUT] budget | main | 38s'],
   ])('%s', (_, status, expected) => {
     const card = drawTree(treeOf(), () => status, OPTIONS);
     expect(card.title.replace('429 too', '429: too')).toBe(expected);
@@ -46,14 +54,26 @@ describe('the title says the state of the closed table', () => {
     const color = (state: BoxState) => drawTree(treeOf(), () => ({ state, final: false }), OPTIONS).color;
     const groups = [
       ['active'],
-      ['quiet', 'aborted', 'interrupted', 'lost'],
+      ['quiet', 'aborted', 'interrupted', 'lost', 'released', 'cancelled'],
       ['retry', 'waiting'],
       ['done'],
       ['done_unseen'],
-      ['error', 'timeout'],
+      ['error', 'timeout', 'rejected', 'stopped'],
     ] as const;
     for (const group of groups) expect(new Set(group.map(color)).size).toBe(1);
     expect(new Set(groups.map((group) => color(group[0]))).size).toBe(groups.length);
+  });
+});
+
+describe('the title of what is no agent', () => {
+  it('is its own', () => {
+    const { title } = drawTree(treeOf({ session: { title: 'T-001 node-a', address: 'mesh:task:T-001' } }), () => ACTIVE, OPTIONS);
+    expect(title).toBe('[ACTIVE] T-001 node-a | 38s');
+  });
+
+  it('says the environment', () => {
+    const { title } = drawTree(treeOf({ session: { title: 'task_001 · dev' } }), () => ACTIVE, OPTIONS);
+    expect(title).toBe('[ACTIVE] task_001 · dev | 38s');
   });
 });
 
