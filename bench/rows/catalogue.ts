@@ -11,6 +11,7 @@ import { oldAgentSessions, oldAgentSessionsRouted } from './old-agent-sessions.t
 import { oldTranscripts } from './old-transcripts.ts';
 import { redaction } from './redaction.ts';
 import { startUp } from './start-up.ts';
+import { swarm } from './swarm.ts';
 import { thousandSessions } from './thousand-sessions.ts';
 import { urgentAtHundred, urgentAtThousand } from './urgent.ts';
 
@@ -31,6 +32,7 @@ export const ROWS: readonly Row[] = [
   oldAgentSessionsRouted,
   burst,
   redaction,
+  swarm,
   gatewayFrames,
   longTurn,
   day,

@@ -222,6 +222,7 @@ export class Daemon {
       chat: this.#chat,
       publisher: this.#boxes.publisher,
       board: this.#boxes.board,
+      sessions: this.#fold.sessionsByKey,
       posts: this.#state.posts,
       checkpoint: this.#machine.checkpoint,
       twin: this.#boxes.twin,

@@ -10,11 +10,13 @@ import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Source } from '../core/source.ts';
-import { projectIn, sessionTag } from '../core/session.ts';
+import { type OpenTask, openTasks } from '../core/open-tasks.ts';
+import { projectIn, type SessionsByKey, sessionTag } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
+import { statusLimits } from './box-options.ts';
 import { boxProblems, slowChannels, whyNotShown } from './box-problems.ts';
 import type { Chat } from './chat.ts';
 import type { RouteBook } from './route-book.ts';
@@ -32,6 +34,7 @@ export interface HealthParts {
   chat: Chat;
   publisher: Publisher;
   board: Board;
+  sessions: SessionsByKey;
   posts: PostStore;
   checkpoint: Checkpoint;
   twin: TwinSink;
@@ -80,6 +83,11 @@ export function healthFacts(parts: HealthParts): HealthFacts {
   };
 }
 
+/** What `GET /tasks` lists. */
+export function tasksOf({ sessions, config, clock }: Pick<HealthParts, 'sessions' | 'config' | 'clock'>): OpenTask[] {
+  return openTasks(sessions, statusLimits(config), clock.now());
+}
+
 /** The counters that `/health` shows, by the names of its fields. */
 export function countedFacts(
   counters: Counters,
@@ -102,12 +110,19 @@ function sessionRow(row: BoardRow, posts: PostStore, stats: PublisherStats): Ses
   return {
     session: fingerprint(row.sessionKey),
     agent: row.agentId,
-    ...(row.address === undefined ? {} : { project: `${projectIn(row.address)} ${sessionTag(row.sessionId)}`.trimEnd() }),
+    ...nameFacts(row),
     state: row.state,
+    activity: row.activity,
     channelId: row.target?.channelId,
     postId,
     why: row.why ?? whyNotShown(row.boxId, stats) ?? unwritten,
   };
+}
+
+/** As in the title of its box. */
+function nameFacts({ title, address, sessionId }: BoardRow): Pick<SessionRow, 'project'> {
+  if (title !== undefined) return { project: title };
+  return address === undefined ? {} : { project: `${projectIn(address)} ${sessionTag(sessionId)}`.trimEnd() };
 }
 
 /** How many boxes wait for a slot, and while any do, the agent that has most of the slots. */

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
 import { accessPolicy } from '../health/page-access.ts';
 import { judgeHealth } from '../health/judge-health.ts';
-import { healthFacts, type HealthParts } from './health-facts.ts';
+import { healthFacts, type HealthParts, tasksOf } from './health-facts.ts';
 import type { Release } from '../process/releases.ts';
 
 export interface HealthPorts {
@@ -20,7 +20,8 @@ export async function serveHealth(config: Config, { log, redact, parts }: Health
   if (port === 0) return () => undefined;
   const { createHealthServer } = await import('../health/health-server.ts'); // a third of what a start loads
   const access = accessPolicy(host, healthToken);
-  const server = createHealthServer({ host, port, access, redact, report: () => judgeHealth(healthFacts(parts())) });
+  const pages = { report: () => judgeHealth(healthFacts(parts())), tasks: () => tasksOf(parts()) };
+  const server = createHealthServer({ host, port, access, redact, parts: pages });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);
   else log.info({ url: start.url }, 'Health endpoint listening.');

@@ -28,6 +28,7 @@ const healthShape = z.object({
       agent: z.string(),
       project: z.string().optional(),
       state: z.string(),
+      activity: z.string().optional(),
       channelId: z.string().optional(),
       postId: z.string().optional(),
       why: z.string().optional(),
@@ -37,13 +38,15 @@ const healthShape = z.object({
 
 export type SeenHealth = z.infer<typeof healthShape>;
 
-/** `foreign`: something answers, but it is not the daemon with that pid. */
-export type HealthAnswer =
-  | { readonly kind: 'seen'; readonly health: SeenHealth }
+/** Why there is no answer of the daemon. */
+export type NoAnswer =
+  /** Something answers, but it is not the daemon with that pid. */
   | { readonly kind: 'foreign' }
   /** It asks for a token, and got none or a wrong one. */
   | { readonly kind: 'locked' }
   | { readonly kind: 'silent'; readonly why: string };
+
+export type HealthAnswer = { readonly kind: 'seen'; readonly health: SeenHealth } | NoAnswer;
 
 /** The token of health as this command has it; none when its file cannot be read. */
 export function healthTokenOf({ healthToken, healthTokenFile }: Pick<Values, 'healthToken' | 'healthTokenFile'>): string | undefined {
@@ -52,23 +55,46 @@ export function healthTokenOf({ healthToken, healthTokenFile }: Pick<Values, 'he
   return 'value' in read ? read.value : undefined;
 }
 
-/**
- * Asks once. `pid` is the process that should answer, and `token` its token, if they are known. Control characters are removed from the
- * text, because agents write some of it and a terminal would obey them.
- */
+/** Asks once. `pid` is the process that should answer, and `token` its token, if they are known. */
 export async function askHealth(url: string, { pid, token }: { pid?: number; token?: string | undefined } = {}): Promise<HealthAnswer> {
+  const answer = await askPage(url, healthShape, token);
+  if (answer.kind !== 'seen') return answer;
+  return (pid ?? answer.body.pid) === answer.body.pid ? { kind: 'seen', health: answer.body } : { kind: 'foreign' };
+}
+
+/**
+ * Asks a page once. Control characters are removed from the text, because agents write some of it and a terminal would obey them.
+ */
+export async function askPage<T>(
+  url: string,
+  shape: z.ZodType<T>,
+  token: string | undefined,
+): Promise<{ readonly kind: 'seen'; readonly body: T } | NoAnswer> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   let body: unknown;
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(ASK_TIMEOUT_MS), redirect: 'error' });
     if (response.status === 401) return { kind: 'locked' };
-    const text = await response.text();
-    body = parseJson(text);
+    body = parseJson(await response.text());
   } catch (error) {
     return { kind: 'silent', why: causeOf(error) };
   }
-  const parsed = healthShape.safeParse(redactFields(body, withoutControls));
-  return parsed.success && (pid ?? parsed.data.pid) === parsed.data.pid ? { kind: 'seen', health: parsed.data } : { kind: 'foreign' };
+  const parsed = shape.safeParse(redactFields(body, withoutControls));
+  return parsed.success ? { kind: 'seen', body: parsed.data } : { kind: 'foreign' };
+}
+
+/** Why a page tells nothing, for people; it ends a sentence. */
+export function noAnswerText(answer: NoAnswer, url: string): string {
+  switch (answer.kind) {
+    case 'silent':
+      return `unknown, ${url} does not answer (${answer.why})`;
+    case 'foreign':
+      return `unknown, ${url} is answered by another program`;
+    case 'locked':
+      return 'it asks for a token. Set HEALTH_TOKEN or HEALTH_TOKEN_FILE as for the watcher, and run this as its user';
+    default:
+      return answer satisfies never;
+  }
 }
 
 function withoutControls(text: string): string {

@@ -15,6 +15,7 @@ import { showConfigCommand } from './show-config-command.ts';
 import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
 import { stopCommand } from './stop-command.ts';
+import { tasksCommand } from './tasks-command.ts';
 
 /** Every command of the program; `loadDaemon` gives what `run` runs. */
 export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
@@ -24,6 +25,7 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       startCommand,
       stopCommand,
       statusCommand,
+      tasksCommand,
       healthCommand,
       doctorCommand,
       showConfigCommand,

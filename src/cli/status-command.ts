@@ -1,14 +1,10 @@
 // `live-status status`: shows whether the daemon runs, its health, and where each box is.
 
-import { readSettings } from '../config/config.ts';
-import type { PidRecord } from '../process/pid-file.ts';
-import { findHolding } from '../process/pid-places.ts';
-import { askHealth, type HealthAnswer, healthTokenOf, type SeenHealth } from './ask-health.ts';
-import { ownUid } from '../process/process-identity.ts';
+import { askHealth, type HealthAnswer, noAnswerText, type SeenHealth } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
-import { printProblems } from './config-problems.ts';
-import { exitCodes, statusCodes } from '../process/exit-codes.ts';
+import { statusCodes } from '../process/exit-codes.ts';
 import { columns } from './help.ts';
+import { findWatcher, type FoundWatcher } from './running-watcher.ts';
 
 export const statusCommand: Command = {
   name: 'status',
@@ -25,33 +21,13 @@ export const statusCommand: Command = {
 };
 
 async function status(context: CliContext): Promise<number> {
-  const settings = readSettings(context.env, ['pidFile', 'healthToken', 'healthTokenFile']);
-  if ('problems' in settings) {
-    printProblems(settings.problems, context.err);
-    return exitCodes.config;
-  }
-  const { path, state } = findHolding(settings.pidFile, context.env);
-  switch (state.kind) {
-    case 'absent':
-      context.out('live-status is stopped.');
-      return statusCodes.stopped;
-    case 'stale':
-      context.out(`live-status is not running; its PID file ${path} is stale: ${state.why}.`);
-      return statusCodes.deadWithPidFile;
-    case 'unverified':
-    case 'refused':
-      context.err(`It is unknown whether live-status runs: ${state.why}.`);
-      return statusCodes.unknown;
-    case 'running':
-      // The file contains the address, so we send no token if somebody else may have written the file.
-      for (const line of await runningLines(state.record, state.uid === ownUid() ? healthTokenOf(settings) : undefined)) context.out(line);
-      return statusCodes.running;
-    default:
-      return state satisfies never;
-  }
+  const found = findWatcher(context);
+  if ('exitCode' in found) return found.exitCode;
+  for (const line of await runningLines(found)) context.out(line);
+  return statusCodes.running;
 }
 
-async function runningLines(record: PidRecord, token: string | undefined): Promise<string[]> {
+async function runningLines({ record, token }: Extract<FoundWatcher, { record: unknown }>): Promise<string[]> {
   const first = `live-status is running (pid ${record.pid}).`;
   if (record.healthUrl === undefined) return [first, 'Health: off (HEALTH_PORT=0), so nothing more is known.'];
   const answer = await askHealth(record.healthUrl, { pid: record.pid, token });
@@ -60,23 +36,12 @@ async function runningLines(record: PidRecord, token: string | undefined): Promi
 
 /** The daemon's health, as lines for people. */
 export function healthLines(answer: HealthAnswer, url: string): string[] {
-  switch (answer.kind) {
-    case 'silent':
-      return [`Health: unknown, ${url} does not answer (${answer.why}).`];
-    case 'foreign':
-      return [`Health: unknown, ${url} is answered by another program.`];
-    case 'locked':
-      return ['Health: it asks for a token. Set HEALTH_TOKEN or HEALTH_TOKEN_FILE as for the watcher, and run this as its user.'];
-    case 'seen':
-      return seenLines(answer.health);
-    default:
-      return answer satisfies never;
-  }
+  return answer.kind === 'seen' ? seenLines(answer.health) : [`Health: ${noAnswerText(answer, url)}.`];
 }
 
 function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions }: SeenHealth): string[] {
-  const rows = sessions.map(({ agent, project, state, channelId, postId, why }): [string, string] => [
-    `${agent}${project === undefined ? '' : ` · ${project}`}  ${state}`,
+  const rows = sessions.map(({ agent, project, state, activity, channelId, postId, why }): [string, string] => [
+    `${agent}${project === undefined ? '' : ` · ${project}`}  ${describeState(state, activity)}`,
     `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
   ]);
   return [
@@ -86,6 +51,11 @@ function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions
     ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
     ...(rows.length === 0 ? ['Sessions: none.'] : ['Sessions:', ...columns(rows)]),
   ];
+}
+
+/** `blocked (waiting)`, `ready (done)`: what it does, and the state of its box where that says more. */
+function describeState(state: string, activity = state): string {
+  return activity === state ? state : `${activity} (${state})`;
 }
 
 function describePost(postId: string | undefined, why: string | undefined): string {

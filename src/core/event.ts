@@ -54,7 +54,17 @@ export type CallOutcome =
  * How one run of an agent ended. `released`: it gave the work back; `cancelled`: somebody called it off; `rejected`: it was not accepted;
  * `stopped`: a limit stopped it, which `reason` names.
  */
-export type RunOutcome = 'done' | 'failed' | 'aborted' | 'timed_out' | 'lost' | 'yielded' | 'released' | 'cancelled' | 'rejected' | 'stopped';
+export type RunOutcome =
+  | 'done'
+  | 'failed'
+  | 'aborted'
+  | 'timed_out'
+  | 'lost'
+  | 'yielded'
+  | 'released'
+  | 'cancelled'
+  | 'rejected'
+  | 'stopped';
 
 /** What a turn waits for: leave to do something, words, a judgement of what was done, or leave to go on to the next stage. */
 export type WaitsOn = 'approval' | 'answer' | 'review' | 'gate';
@@ -179,7 +189,10 @@ export type SessionEvent = Common &
     /** `by`: who answered, where that is known. */
     | { type: 'waiting_ended'; waitId: string; outcome?: WaitOutcome; by?: string }
     | { type: 'plan_changed'; steps: { step: string; status: 'pending' | 'in_progress' | 'completed' }[] }
-    /** How much of something the turn has used: money, tokens, time. Without `of` there is no limit. A turn keeps a few, by their names. */
+    /**
+     * How much of something the turn has used: money, tokens, time. Without `of` there is no limit; near a limit the box turns amber, then red,
+     * so what should be reached is no meter but a plan. A turn keeps a few, by their names.
+     */
     | { type: 'meter_changed'; name: string; used: number; of?: number; unit?: string }
     /**
      * One line about the turn; the same `noteId` replaces it. `at` is when it began to be true, so that a note about silence is no

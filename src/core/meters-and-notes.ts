@@ -9,7 +9,12 @@ const MOST_CHARS = 1_000; // a renderer shows far fewer
 
 /** The turn with that value of the meter, at the place of its older one. */
 export function withMeter(turn: Turn, { name, used, of, unit }: EventOf<'meter_changed'>): Turn {
-  const meter: TurnMeter = { name: bounded(name), used, ...(of === undefined ? {} : { of }), ...(unit === undefined ? {} : { unit: bounded(unit) }) };
+  const meter: TurnMeter = {
+    name: bounded(name),
+    used,
+    ...(of === undefined ? {} : { of }),
+    ...(unit === undefined ? {} : { unit: bounded(unit) }),
+  };
   const { meters = [] } = turn;
   const index = meters.findIndex((known) => known.name === meter.name);
   const known = meters[index];

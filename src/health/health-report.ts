@@ -1,4 +1,5 @@
 // The types of `GET /health`: the facts that the daemon collects, and the report made of them.
+import type { Activity } from '../core/activity.ts';
 import type { BoxState } from '../core/card.ts';
 import type { Reach, Reason } from '../core/sink.ts';
 import type { SourceCondition, SourceHealth } from '../core/source.ts';
@@ -27,9 +28,10 @@ export interface SessionRow {
   /** The session's key, hashed: keys contain ids of people. */
   readonly session: string;
   readonly agent: string;
-  /** Of a session that ROUTES places, as in the title of its box: `shop #a1b2`. */
+  /** Of a session that ROUTES places, as in the title of its box: `shop #a1b2`, `T-001 node-a`. */
   readonly project?: string;
   readonly state: BoxState;
+  readonly activity: Activity;
   readonly channelId?: string | undefined;
   readonly postId?: string | undefined;
   /** Why there is no post, or why it does not show the newest state, for people. */

@@ -5,8 +5,7 @@ import { errorCode, errorText } from '../core/error-code.ts';
 import { redactFields } from '../process/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
 import { type AccessPolicy, accessRefusal } from './page-access.ts';
-import type { HealthReport } from './health-report.ts';
-import { PAGES, describePages } from './pages.ts';
+import { PAGES, describePages, type PageParts } from './pages.ts';
 import { cachedByCost } from './cached-by-cost.ts';
 
 export interface HealthServerOptions {
@@ -14,9 +13,9 @@ export interface HealthServerOptions {
   /** 0 takes any free port. The daemon starts no server when `HEALTH_PORT` is 0. */
   readonly port: number;
   readonly access: AccessPolicy;
-  /** Called for requests, less often when it takes long. When it throws, the page says `down`. */
-  readonly report: () => HealthReport;
-  /** Removes secrets from every string of the report. */
+  /** Asked for requests, less often when it takes long. When it throws, the page says `down`. */
+  readonly parts: PageParts;
+  /** Removes secrets from every string of the pages. */
   readonly redact: (text: string) => string;
 }
 
@@ -35,7 +34,7 @@ const MAX_CONNECTIONS = 64; // Far more than health checks need, far fewer than 
 const MAX_BODY_BYTES = 1_024; // Nothing here reads a body.
 
 /** Answers `GET` and `HEAD` of the pages, everything else with 404. */
-export function createHealthServer({ host, port, access, report, redact }: HealthServerOptions): HealthServer {
+export function createHealthServer({ host, port, access, parts, redact }: HealthServerOptions): HealthServer {
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -55,7 +54,10 @@ export function createHealthServer({ host, port, access, report, redact }: Healt
   });
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: describePages(PAGES) }));
   server.setErrorHandler(answerError);
-  const current = cachedByCost(() => redacted(report(), redact));
+  const current: PageParts = {
+    report: cachedByCost(() => redacted(parts.report(), redact)),
+    tasks: cachedByCost(() => redacted(parts.tasks(), redact)),
+  };
   for (const { path, answer } of PAGES)
     server.get(path, (_request, reply) => {
       const { status, body } = answer(current);
@@ -73,9 +75,9 @@ export function createHealthServer({ host, port, access, report, redact }: Healt
   };
 }
 
-function redacted(report: HealthReport, redact: (text: string) => string): HealthReport {
+function redacted<T>(part: T, redact: (text: string) => string): T {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only texts are changed
-  return redactFields(report, redact) as HealthReport;
+  return redactFields(part, redact) as T;
 }
 
 function isOpen(path: string | undefined): boolean {

@@ -1,13 +1,19 @@
-// The pages of the health server. Pure: each makes its response from the report.
+// The pages of the health server. Pure: each makes its response from what the daemon tells of itself.
 
+import type { OpenTask } from '../core/open-tasks.ts';
 import type { HealthReport } from './health-report.ts';
+
+/** What pages are made of. Each call makes it anew. */
+export interface PageParts {
+  report(): HealthReport;
+  tasks(): readonly OpenTask[];
+}
 
 interface Page {
   readonly path: `/${string}`;
   /** Open to everybody who can reach the port; the other pages require the token. */
   readonly isOpen: boolean;
-  /** `report()` makes a new report. */
-  answer(report: () => HealthReport): { readonly status: number; readonly body: unknown };
+  answer(parts: PageParts): { readonly status: number; readonly body: unknown };
 }
 
 /** A new page is a line here, and a file when its response takes more than one. */
@@ -18,6 +24,8 @@ export const PAGES: readonly Page[] = [
   { path: '/livez', isOpen: true, answer: () => ({ status: 200, body: { status: 'alive' } }) },
   // 200 once every source was read and Mattermost has responded; 503 before, and whenever health is `down`, with the reason.
   { path: '/readyz', isOpen: false, answer: readyAnswer },
+  // The open tasks of swarms.
+  { path: '/tasks', isOpen: false, answer: ({ tasks }) => ({ status: 200, body: { tasks: tasks() } }) },
 ];
 
 /** The list of pages, for requests of any other page. */
@@ -26,12 +34,12 @@ export function describePages(pages: readonly Page[]): string {
   return `There are only ${paths} here.`;
 }
 
-function healthAnswer(report: () => HealthReport): ReturnType<Page['answer']> {
+function healthAnswer({ report }: PageParts): ReturnType<Page['answer']> {
   const body = report();
   return { status: body.status === 'down' ? 503 : 200, body };
 }
 
-function readyAnswer(report: () => HealthReport): ReturnType<Page['answer']> {
+function readyAnswer({ report }: PageParts): ReturnType<Page['answer']> {
   const { notReady } = report();
   return notReady === undefined
     ? { status: 200, body: { status: 'ready' } }

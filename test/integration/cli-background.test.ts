@@ -229,10 +229,35 @@ describe('status', { timeout: 60_000 }, () => {
       'Version 1.2.3, up for 0s.',
       'Boxes: 1 active, 0 waiting, 0 not up to date, 0 parked.',
       'Sessions:',
-      '  main  active    channel chan, post post',
-      '  ********  done  no post: DEFAULT_CHANNEL is not set',
+      '  main  active            channel chan, post post',
+      '  ********  ready (done)  no post: DEFAULT_CHANNEL is not set',
       '',
     ]);
+  });
+
+  it('lists the open tasks that the watcher tells of, in a table or as JSON, secrets masked', async () => {
+    const env = scratch({ FAKE_DAEMON: 'serves', HEALTH_PORT: String(await freePort()) });
+    await running(env);
+    const table = await cli(MAIN, ['tasks'], { PID_FILE: env.PID_FILE }).ended;
+    expect({ code: table.code, err: table.err }).toEqual({ code: 0, err: '' });
+    expect(table.out.split('\n').map((line) => line.replaceAll(/  +/g, ' | '))).toEqual([
+      'TASK | STATE | FOR | METERS | WAITS AND WARNINGS',
+      expect.stringMatching(/^T-1 node-a \| active \| \d+s \| Budget 7\/10 \| it used \*{8}$/),
+      '',
+    ]);
+    const json = await cli(MAIN, ['tasks', '--json'], { PID_FILE: env.PID_FILE }).ended;
+    expect(JSON.parse(json.out)).toMatchObject([{ title: 'T-1 node-a', address: 'mesh:task:T-1', meters: [{ used: 7, of: 10 }] }]);
+  });
+
+  it('says that no tasks are known where no watcher runs, or where it serves no pages', async () => {
+    const env = scratch();
+    expect(await cli(MAIN, ['tasks'], env).ended).toMatchObject({ code: 3, out: 'live-status is stopped.\n' });
+    const off = scratch({ HEALTH_PORT: '0' });
+    await running(off);
+    expect(await cli(MAIN, ['tasks'], { PID_FILE: off.PID_FILE }).ended).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('HEALTH_PORT=0'),
+    });
   });
 
   it('sends the token, also from its file, and says what to do without one', async () => {

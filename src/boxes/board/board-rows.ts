@@ -1,5 +1,6 @@
 // Makes the per-session list of `/health`: where the box of each turn is, or why it is nowhere. Pure.
 
+import { type Activity, activityOf } from '../../core/activity.ts';
 import type { TurnStatus } from '../../core/card.ts';
 import { straysOf } from '../../core/orphans.ts';
 import type { Session, SessionsByKey } from '../../core/session.ts';
@@ -14,10 +15,13 @@ export interface BoardRow {
   slot?: 'has' | 'waits';
   sessionKey: string;
   agentId: string;
+  /** What it is called when that is not the name of its agent. */
+  title?: string;
   /** Only for sessions that rules of ROUTES place. */
   address?: string;
   sessionId?: string;
   state: TurnStatus['state'];
+  activity: Activity;
   boxId: string;
   target?: Target;
   why?: string;
@@ -35,28 +39,33 @@ const STRAY = 'it is a sub-agent, and the turn that spawned it is not known; sub
 /** One row for each box that exists or may come, and for each sub-agent that worked lately and that no box shows. */
 export function boardRows(entries: Iterable<BoxEntry>, sessions: SessionsByKey, now: number): BoardRow[] {
   const strays = straysOf(sessions).filter(({ turn }) => turn.lastEventAt >= now - FORGET_AFTER_MS);
-  return [...[...entries].map((entry) => rowOf(entry, sessions.get(entry.sessionKey) ?? {})), ...strays.map(strayRow)];
+  return [
+    ...[...entries].map((entry) => rowOf(entry, sessions.get(entry.sessionKey), now)),
+    ...strays.map((stray) => strayRow(stray, now)),
+  ];
 }
 
 /** The row of a sub-agent whose turn no box shows. */
-function strayRow({ session, turn }: RootTurn): BoardRow {
-  const isRunning = turn.end === undefined;
-  return { sessionKey: session.key, agentId: session.agentId, state: isRunning ? 'active' : 'done', boxId: turn.boxId, why: STRAY };
+function strayRow({ session, turn }: RootTurn, now: number): BoardRow {
+  const state = turn.end === undefined ? 'active' : 'done';
+  const activity = activityOf(state, turn, now);
+  return { sessionKey: session.key, agentId: session.agentId, state, activity, boxId: turn.boxId, why: STRAY };
 }
 
-function rowOf(
-  entry: BoxEntry,
-  { agentId = '', address, sessionId }: Partial<Pick<Session, 'agentId' | 'address' | 'sessionId'>>,
-): BoardRow {
+function rowOf(entry: BoxEntry, session: Session | undefined, now: number): BoardRow {
+  const { agentId = '', address, sessionId, title } = session ?? {};
+  const turn = session?.turns.find(({ boxId }) => boxId === entry.boxId);
   const where = entry.target === undefined ? {} : { target: entry.target };
   const reason = entry.phase === 'placed' && !isDrawn(entry) ? WAITS_FOR_SLOT : (entry.why ?? WHY_NOT_YET[entry.phase]);
   const why = reason === undefined ? {} : { why: reason };
   return {
     sessionKey: entry.sessionKey,
     agentId,
+    ...(title === undefined ? {} : { title }),
     ...(address === undefined ? {} : { address }),
     ...(sessionId === undefined ? {} : { sessionId }),
     state: entry.state,
+    activity: activityOf(entry.state, turn, now),
     boxId: entry.boxId,
     ...where,
     ...slotOf(entry),

@@ -14,6 +14,7 @@ import { draw, foreign, foreignName, ours, type Wording } from './wording.ts';
 const MAX_NOTE_POINTS = 200;
 const MAX_NAME_POINTS = 40;
 const MAX_UNIT_POINTS = 12;
+const NO_WORD = /[^\p{L}\p{N}]+/gu; // with a bracket of ours behind it a colon would be an emoticon
 const BAR_CELLS = 10;
 const MOST_PERCENT = 999; // a limit of 1 may be overrun by anything
 
@@ -44,7 +45,7 @@ function noteText({ text, severity }: TurnNote, { redact }: RenderOptions): Word
 
 /** `Budget ███████░░░ 72 % (7,200/10,000)`; without a limit `Messages 12`. */
 function meterText(meter: TurnMeter, { redact }: RenderOptions): Wording {
-  const unit = foreignName(redact(meter.unit ?? ''), MAX_UNIT_POINTS);
+  const unit = foreignName(redact(meter.unit ?? '').replaceAll(NO_WORD, ' '), MAX_UNIT_POINTS);
   const withUnit = (amount: string): Wording => (unit === '' ? [amount] : [`${amount} `, unit]);
   const name = meterName(redact(meter.name));
   if (!hasLimit(meter)) return ours(name, ' ', ...withUnit(formatCount(meter.used)));

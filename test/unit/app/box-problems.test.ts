@@ -3,7 +3,13 @@ import type { BoardRow } from '../../../src/boxes/board/board-rows.ts';
 import type { BoxTrouble } from '../../../src/boxes/publish/publisher-ports.ts';
 import { boxProblems, slowChannels, whyNotShown } from '../../../src/app/box-problems.ts';
 
-const row = (boxId: string, agentId: string): BoardRow => ({ boxId, agentId, sessionKey: `agent:${agentId}:x`, state: 'done' });
+const row = (boxId: string, agentId: string): BoardRow => ({
+  boxId,
+  agentId,
+  sessionKey: `agent:${agentId}:x`,
+  state: 'done',
+  activity: 'ready',
+});
 const trouble = (boxId: string, reason: BoxTrouble['reason'], because: string): BoxTrouble => ({
   boxId,
   channelId: 'town',

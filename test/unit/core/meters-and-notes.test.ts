@@ -76,7 +76,14 @@ describe('meters and notes', () => {
   });
 
   it('are stored and restored with their turn, and so is what changed in them', () => {
-    const waits = at(1, { type: 'waiting_started', waitId: 'w', on: 'gate', who: 'anybody', copy: ['one', 'two'], link: 'https://x.invalid' });
+    const waits = at(1, {
+      type: 'waiting_started',
+      waitId: 'w',
+      on: 'gate',
+      who: 'anybody',
+      copy: ['one', 'two'],
+      link: 'https://x.invalid',
+    });
     const before = sessionAfter([asked(0), meter(1, 'm', 1, 2), noted(1, 'a')]);
     const after = sessionAfter([asked(0), meter(1, 'm', 2, 2), noted(1, 'a', 'b', 'warning'), noted(1, 'c'), waits]);
     const stored: unknown = JSON.parse(JSON.stringify(patchOf(before, after)));
@@ -89,7 +96,9 @@ describe('a wait', () => {
 
   it.each(['review', 'gate'] as const)('for a %s is a wait like others', (on) => {
     expect(stateAt([asked(0), waits(1, on)], 900)).toBe('waiting');
-    expect(stateAt([asked(0), waits(1, on), at(2, { type: 'waiting_ended', waitId: 'w', outcome: 'denied', by: 'Ann' })], 3)).toBe('active');
+    expect(stateAt([asked(0), waits(1, on), at(2, { type: 'waiting_ended', waitId: 'w', outcome: 'denied', by: 'Ann' })], 3)).toBe(
+      'active',
+    );
   });
 
   it('knows since when, however often it is told, and a jump of the clock changes nothing in that', () => {
@@ -105,12 +114,15 @@ describe('a wait', () => {
 });
 
 describe('an end', () => {
-  it.each(['released', 'cancelled', 'rejected', 'stopped'] as const)('by a decision (%s) is final, whatever still shows life', (outcome) => {
-    const busy = at(1, { type: 'busy_seen', until: T0 + 100_000 });
-    const events = [asked(0), busy, at(2, { type: 'run_ended', outcome, reason: 'budget' })];
-    expect(stateAt(events, 3)).toBe(`${outcome}.`);
-    expect(stateAt([...events, at(5, { type: 'run_started', runId: 'next' })], 6)).toBe('active');
-  });
+  it.each(['released', 'cancelled', 'rejected', 'stopped'] as const)(
+    'by a decision (%s) is final, whatever still shows life',
+    (outcome) => {
+      const busy = at(1, { type: 'busy_seen', until: T0 + 100_000 });
+      const events = [asked(0), busy, at(2, { type: 'run_ended', outcome, reason: 'budget' })];
+      expect(stateAt(events, 3)).toBe(`${outcome}.`);
+      expect(stateAt([...events, at(5, { type: 'run_started', runId: 'next' })], 6)).toBe('active');
+    },
+  );
 });
 
 describe('what a source observed for the rules', () => {

@@ -38,7 +38,7 @@ async function serve(make: () => HealthReport, access: AccessPolicy = OPEN): Pro
     host: '127.0.0.1',
     port: 0,
     access,
-    report: make,
+    parts: { report: make, tasks: () => [] },
     redact: (text) => text.replaceAll('hush', '****'),
   });
   servers.push(server);
@@ -79,7 +79,11 @@ describe('GET /health', () => {
   });
 
   it('masks secrets in every string', async () => {
-    const url = await serve(() => ({ ...report, reason: 'the token hush', sessions: [{ session: 's', agent: 'hush', state: 'active' }] }));
+    const url = await serve(() => ({
+      ...report,
+      reason: 'the token hush',
+      sessions: [{ session: 's', agent: 'hush', state: 'active', activity: 'active' }],
+    }));
     expect(await (await fetch(url)).text()).not.toContain('hush');
   });
 
@@ -115,7 +119,7 @@ describe('GET /health', () => {
       host: '127.0.0.1',
       port: Number(port),
       access: OPEN,
-      report: () => report,
+      parts: { report: () => report, tasks: () => [] },
       redact: (text) => text,
     });
     servers.push(second);
@@ -126,7 +130,13 @@ describe('GET /health', () => {
   });
 
   it('says so when the address is not one of this machine', async () => {
-    const server = createHealthServer({ host: '192.0.2.1', port: 0, access: OPEN, report: () => report, redact: (text) => text });
+    const server = createHealthServer({
+      host: '192.0.2.1',
+      port: 0,
+      access: OPEN,
+      parts: { report: () => report, tasks: () => [] },
+      redact: (text) => text,
+    });
     servers.push(server);
     expect(await server.start()).toEqual({ kind: 'failed', problem: expect.stringContaining('HEALTH_HOST') });
   });

@@ -29,8 +29,8 @@ const well: HealthFacts = {
   sessionLimit: { turnedAway: 0, agent: undefined },
   edits: { sent: 4, conflated: 3, skipped: 2, perSecond: 5 },
   sessions: [
-    { session: 'abc', agent: 'main', state: 'active', channelId: 'c', postId: 'p' },
-    { session: 'def', agent: 'main', state: 'done', why: 'DEFAULT_CHANNEL is not set' },
+    { session: 'abc', agent: 'main', state: 'active', activity: 'active', channelId: 'c', postId: 'p' },
+    { session: 'def', agent: 'main', state: 'done', activity: 'ready', why: 'DEFAULT_CHANNEL is not set' },
   ],
   process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
 };

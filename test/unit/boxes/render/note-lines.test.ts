@@ -70,7 +70,7 @@ describe('a note', () => {
   it('stands below what happened, above the meters; a quiet box has only what matters', () => {
     const turn = { lines: [said('t', 'text')], notes: [note('a'), note('b', 'warning')], meters: [budget(1, 10), budget(9, 10)] };
     const drawn = (verbosity: 'normal' | 'quiet') => drawTree(treeOf({ turn }), () => ACTIVE, { ...OPTIONS, verbosity }).lines;
-    expect(drawn('normal').map((line) => line.slice(0, 10))).toEqual(['text', '◆ · note a', '◆ [WARNING', '◆ Budget ░', '◆ Budget █']);
+    expect(drawn('normal').map((line) => line.slice(0, 10))).toEqual(['text', '◆ · note a', '◆ [WARNING', '◆ Budget █', '◆ Budget █']);
     expect(drawn('quiet').map((line) => line.slice(0, 10))).toEqual(['◆ [WARNING', '◆ Budget █']);
   });
 });
@@ -86,9 +86,9 @@ describe('a box that is too long', () => {
 
   it('and where the server takes fewer', () => {
     const card = drawTree(treeOf({ turn }), () => ACTIVE, { ...OPTIONS, maxLines: 40 });
-    const { lines: sent } = boxOf(encodeAttachment(card, {}, { maxPropsChars: 330 }));
+    const { lines: sent } = boxOf(encodeAttachment(card, {}, { maxPropsChars: 300 }));
     expect(sent.slice(-2)).toEqual(['◆ [CRITICAL] note b', '◆ Budget ████████░░ 80 % (8/10)']);
-    expect(sent.length).toBeLessThan(8);
+    expect(sent.length).toBeLessThan(15);
   });
 });
 
@@ -109,7 +109,14 @@ describe('a wait', () => {
     ['review' as const, '◆ waiting for a review: `T-001`'],
     ['gate' as const, '◆ waiting at a gate: `T-001`'],
   ])('(%s) says for what, who may answer, and what to copy', (on, first) => {
-    const waiting: Waiting = { waitId: 'w', on, text: 'T-001', who: 'anybody here', copy: ['@bot /approve 1', 'deny'], link: 'https://x.invalid' };
+    const waiting: Waiting = {
+      waitId: 'w',
+      on,
+      text: 'T-001',
+      who: 'anybody here',
+      copy: ['@bot /approve 1', 'deny'],
+      link: 'https://x.invalid',
+    };
     expect(linesWith({ waiting: [waiting] })).toEqual([
       first,
       '◆ who may answer: anybody here',
