@@ -1,11 +1,12 @@
+import { createHook } from 'node:async_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { LoopTurn } from '../../../src/files/loop-turn.ts';
 
 const PIECE_MS = 2;
 
-function work(): void {
-  const until = performance.now() + PIECE_MS;
+function work(ms = PIECE_MS): void {
+  const until = performance.now() + ms;
   while (performance.now() < until);
 }
 
@@ -28,4 +29,20 @@ it('work that comes alone does not wait', async () => {
   setImmediate(() => (hasTurned = true));
   await turn.run(() => undefined);
   expect(hasTurned).toBe(false);
+});
+
+it('two thousand that wait cost a few callbacks each, however long they wait', async () => {
+  const turn = new LoopTurn();
+  let callbacks = 0;
+  const hook = createHook({ init: (_id, type) => void (type === 'Immediate' && (callbacks += 1)) }).enable();
+  await Promise.all([turn.run(() => work(20)), ...Array.from({ length: 2_000 }, () => turn.run(() => work(0.1)))]);
+  hook.disable();
+  expect(callbacks).toBeLessThanOrEqual(20_000);
+});
+
+it('what waits is done in the order in which it came', async () => {
+  const turn = new LoopTurn();
+  const done: number[] = [];
+  await Promise.all(Array.from({ length: 100 }, (_, piece) => turn.run(() => void (work(1), done.push(piece)))));
+  expect(done).toEqual(Array.from({ length: 100 }, (_, piece) => piece));
 });
