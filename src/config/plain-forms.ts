@@ -65,9 +65,24 @@ export function toggle(): TextForm<boolean> {
 export function path(what: string): TextForm<string> {
   const decode = (text: string) => {
     if (text.includes('\0')) return { wrong: 'contains a NUL character' };
-    return { value: text === '~' || text.startsWith('~/') ? resolve(homedir(), `.${text.slice(1)}`) : resolve(text) };
+    return { value: absolutePath(text) };
   };
   return textForm(`the path of ${what}`, decode, String);
+}
+
+function absolutePath(text: string): string {
+  return text === '~' || text.startsWith('~/') ? resolve(homedir(), `.${text.slice(1)}`) : resolve(text);
+}
+
+/** Paths of folders, divided by colons. The value has them as `path` would, each once. */
+export function folders(what: string): TextForm<string> {
+  const decode = (text: string) => {
+    const paths = text.split(':').map((part) => part.trim());
+    if (text.includes('\0')) return { wrong: 'contains a NUL character' };
+    if (paths.includes('')) return { wrong: 'has an empty path in it' };
+    return { value: [...new Set(paths.map(absolutePath))].join(':') };
+  };
+  return textForm(`the paths of ${what}, divided by colons`, decode, String);
 }
 
 /** Folders, divided by colons; a star as the last part stands for every folder beside it. */

@@ -10,7 +10,7 @@ import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
-import { choice, hostName, hours, path, seconds, toggle, token, userHomes, wholeNumber } from './plain-forms.ts';
+import { choice, folders, hostName, hours, path, seconds, toggle, token, userHomes, wholeNumber } from './plain-forms.ts';
 import { routeList } from './route-form.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
@@ -75,6 +75,11 @@ export const settings = {
     'CODING_HOMES',
     userHomes(),
     'homes of other users whose coding agents are watched, too; this user must be able to read them',
+  ),
+  networkAiDir: optional(
+    'NETWORK_AI_DIR',
+    folders('data folders of Network-AI'),
+    'data folders of Network-AI, divided by colons; environments are found below them',
   ),
   watchPolling: setting('WATCH_POLLING', toggle(), '0', 'poll instead of using file events, for network mounts'),
   boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'whether a box is a message attachment or a plain message'),

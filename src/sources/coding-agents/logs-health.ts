@@ -1,7 +1,7 @@
 // Describes how well the logs of a coding agent can be read, for `/health`. Pure.
 
 import type { SourceCondition, SourceHealth } from '../../core/source.ts';
-import type { FileProblem, FolderProblem, Problem } from '../../files/file-problems.ts';
+import type { Problem } from '../../files/file-problems.ts';
 import type { Watching } from '../../files/watched-folders.ts';
 
 export interface LogsDetails {
@@ -13,7 +13,7 @@ export interface LogsDetails {
   forbidden: boolean;
   wasRead: boolean;
   files: number;
-  problems: readonly Problem<FileProblem | FolderProblem>[];
+  problems: readonly Problem<string>[];
 }
 
 export function logsHealth(details: LogsDetails): Omit<SourceHealth, 'lastEventAt' | 'unknownKinds'> {
@@ -34,9 +34,11 @@ function conditionOf(details: LogsDetails): SourceCondition {
 const AS_OWNER = 'run the watcher as the user who owns it';
 
 /** What is not seen, by the kind of problem that prevents it. */
-const LACKS: Partial<Record<FileProblem | FolderProblem, string>> = {
+const LACKS: Partial<Record<string, string>> = {
   unreadable: 'that cannot be read (permission denied)',
   folder_unreadable: 'in folders that cannot be listed (permission denied)',
+  half_written: 'that are half-written or no JSON, so that what was read of them last stays',
+  too_large: 'that are too large to be read',
   too_many: 'that wait, because more are at work than are followed at once',
 };
 

@@ -15,8 +15,11 @@
 export type FactName = 'handoff' | 'no_output' | 'budget_exhausted' | 'member_silent' | 'member_back' | 'context_text';
 
 export interface Fact {
+  /** The same fact is told once for each `version`. */
+  id: string;
+  version: string;
   what: FactName;
-  /** By the clock of the file where that says it, else ours. */
-  at: number;
+  /** By the clock of the writer; `undefined` for now. */
+  at: number | undefined;
   facts: Record<string, string>;
 }

@@ -1,0 +1,158 @@
+// Notes about what the agents of a task share: permissions, the blackboard, the project context, the hook bridge. Pure.
+
+import type { Moment } from '../../core/moment.ts';
+import { sessionTag } from '../../core/session.ts';
+import type { Belongings, HeldGrant } from './belongings.ts';
+import type { ContextSection } from './decode-audit.ts';
+import type { Entry, ProposedChange } from './decode-shared.ts';
+import type { Note } from './note.ts';
+import { lowConfidence } from './work-notes.ts';
+
+const MINUTE_MS = 60_000;
+const MINUTES_PER_HOUR = 60;
+const SHOWN_GRANTS = 3;
+const SHOWN_DENIALS = 2;
+const SHOWN_ENTRIES = 3;
+const SHOWN_CHANGES = 3;
+const SHOWN_REMARKS = 2;
+const SHOWN_UNKNOWN = 3;
+
+export function sharedNotes(belongings: Belongings, may: { texts: boolean }, moment: Moment, now: number): Note[] {
+  const { grants, denials, entries, changes, hooks, contextLines, unknown } = belongings;
+  return [
+    ...newest(grants, SHOWN_GRANTS).map((grant) => grantNote(grant, moment, now)),
+    ...newest(openDenials(denials, grants), SHOWN_DENIALS).map(denialNote),
+    ...newest(entries, SHOWN_ENTRIES).map(entryNote),
+    ...changeNotes(changes),
+    ...newest(contextLines, SHOWN_REMARKS).map((line) => contextNote(line, may.texts)),
+    ...hookNote(hooks),
+    ...unknownNotes(unknown),
+  ];
+}
+
+function newest<T extends { at: number | undefined }>(all: readonly T[], most: number): T[] {
+  return all.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0)).slice(-most);
+}
+
+function grantNote(grant: HeldGrant, moment: Moment, now: number): Note {
+  const { mark, agent, resource, limits, at } = grant;
+  const text = [`${agent} → ${resource} ${stateText(grant, moment, now)}`, ...(limits.length > 0 ? [limits.join(', ')] : []), mark].join(' · ');
+  return { id: `grant:${mark}`, text, severity: 'info', rank: 6, at };
+}
+
+function stateText({ state, expiresAt }: HeldGrant, moment: Moment, now: number): string {
+  if (state !== 'active') return state;
+  if (expiresAt === undefined) return 'granted';
+  return moment.isBefore(expiresAt) ? `granted, ${leftText(expiresAt, moment, now)} left` : 'expired';
+}
+
+/** Whole minutes, or hours when there are many; said again only when that changes. */
+function leftText(expiresAt: number, moment: Moment, now: number): string {
+  const minutes = Math.floor((expiresAt - now) / MINUTE_MS);
+  const [count, unit] = minutes < MINUTES_PER_HOUR ? [minutes, 1] : [Math.floor(minutes / MINUTES_PER_HOUR), MINUTES_PER_HOUR];
+  moment.isBefore(expiresAt - count * unit * MINUTE_MS + 1);
+  if (count === 0) return 'less than 1 m';
+  return unit === 1 ? `${count} m` : `${count} h`;
+}
+
+/** A denial that was followed by a grant of the same is over. */
+function openDenials(denials: Belongings['denials'], grants: readonly HeldGrant[]): Belongings['denials'] {
+  const newestByAim = new Map(denials.map((line) => [`${line.agent}:${line.resource}`, line]));
+  const isOver = ({ agent, resource, at = 0 }: Belongings['denials'][number]): boolean =>
+    grants.some((grant) => grant.agent === agent && grant.resource === resource && (grant.at ?? 0) > at);
+  return [...newestByAim.values()].filter((line) => !isOver(line));
+}
+
+function denialNote({ agent, resource, because, at }: Belongings['denials'][number]): Note {
+  return { id: `denied:${agent}:${resource}`, text: `${agent} → ${resource} denied: ${because}`, severity: 'warning', rank: 7, at };
+}
+
+function entryNote({ key, status, confidence, agent, at }: Entry): Note {
+  const unsure = lowConfidence(confidence);
+  const words = [key, ...(status === undefined ? [] : [status]), `(${agent})`].join(' ');
+  return {
+    id: `entry:${key}`,
+    text: unsure === undefined ? words : `${words} · ${unsure}`,
+    severity: unsure === undefined ? 'info' : 'warning',
+    rank: 8,
+    at,
+  };
+}
+
+/** `1 change waits: chg_003 by data_analyst`, and what became of the newest others. */
+function changeNotes(changes: readonly ProposedChange[]): Note[] {
+  const open = changes.filter(({ state }) => state === 'pending' || state === 'validated');
+  const done = newest(
+    changes.filter((change) => !open.includes(change)),
+    SHOWN_CHANGES,
+  );
+  return [
+    ...(open.length > 0 ? [waitingNote(open)] : []),
+    ...(done.length > 0 ? [changeNote('changes-done', `Changes: ${done.map(({ id, state }) => `${id} ${state}`).join(', ')}`, done)] : []),
+  ];
+}
+
+function waitingNote(open: readonly ProposedChange[]): Note {
+  const rest = open.length - SHOWN_CHANGES;
+  const names = newest(open, SHOWN_CHANGES).map(({ id, agent, state }) => `${id} by ${agent}${state === 'validated' ? ', validated' : ''}`);
+  const more = rest > 0 ? [`${rest} more`] : [];
+  const counted = open.length === 1 ? '1 change waits' : `${open.length} changes wait`;
+  const conflict = conflictIn(open);
+  const text = `${counted}: ${[...names, ...more].join('; ')}${conflict === undefined ? '' : ` · conflict on ${conflict}`}`;
+  return { ...changeNote('changes', text, open), severity: conflict === undefined ? 'info' : 'warning' };
+}
+
+/** A key that more than one change wants: the system lets none of them pass. */
+function conflictIn(open: readonly ProposedChange[]): string | undefined {
+  return open.find(({ key }, index) => open.findIndex((other) => other.key === key) < index)?.key;
+}
+
+function changeNote(id: string, text: string, changes: readonly ProposedChange[]): Note {
+  return { id, text, severity: 'info', rank: 5, at: newest(changes, 1)[0]?.at };
+}
+
+const SECTION_WORDS: Readonly<Record<ContextSection, string>> = {
+  decision: 'New decision',
+  goal: 'New goal',
+  milestone: 'New milestone',
+  milestone_done: 'Milestone reached',
+  ban: 'Ruled out',
+  change: 'Project context changed',
+};
+
+/** What was decided is said only where texts are. */
+function contextNote({ id, section, text, at }: Belongings['contextLines'][number], texts: boolean): Note {
+  const words = SECTION_WORDS[section];
+  return { id: `context:${id}`, text: texts && text !== undefined ? `${words}: ${text}` : words, severity: 'info', rank: 9, at };
+}
+
+function hookNote(hooks: Belongings['hooks']): Note[] {
+  const last = hooks.at(-1);
+  if (last === undefined) return [];
+  const sessions = new Set(hooks.map(({ sessionId }) => sessionId));
+  const whose = sessions.size === 1 ? `session ${sessionTag(last.sessionId)}`.trim() : `${sessions.size} sessions`;
+  return [{ id: 'hooks', text: `Hook bridge, ${whose}: ${hookCounts(hooks)}`, severity: hookSeverity(hooks), rank: 10, at: last.at }];
+}
+
+/** `3 allowed, 1 denied (last Bash), 1 asked`. */
+export function hookCounts(hooks: Belongings['hooks']): string {
+  const count = (decision: string): number => hooks.filter((line) => line.decision === decision).length;
+  const denied = hooks.findLast(({ decision }) => decision === 'deny');
+  const last = denied === undefined ? '' : ` (last ${denied.tool})`;
+  return `${count('allow')} allowed, ${count('deny')} denied${last}, ${count('ask')} asked`;
+}
+
+export function hookSeverity(hooks: Belongings['hooks']): Note['severity'] {
+  return hooks.some(({ decision }) => decision === 'deny') ? 'warning' : 'info';
+}
+
+function unknownNotes(unknown: Belongings['unknown']): Note[] {
+  const byAction = Map.groupBy(unknown, ({ action }) => action);
+  return [...byAction].slice(-SHOWN_UNKNOWN).map(([action, lines]) => ({
+    id: `unknown:${action}`,
+    text: `Unknown entry of the audit log: ${action}${lines.length > 1 ? ` (${lines.length} times)` : ''}`,
+    severity: 'info',
+    rank: 11,
+    at: lines.at(-1)?.at,
+  }));
+}
