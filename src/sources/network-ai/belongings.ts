@@ -48,7 +48,7 @@ export function belongingsOf(snapshot: Snapshot, tasks: readonly Task[], homes: 
   for (const entry of snapshot.entries) put(finder.ofKey(entry.key), (to) => to.entries.push(entry));
   for (const change of snapshot.changes) put(finder.ofChange(change), (to) => to.changes.push(change));
   for (const line of snapshot.hooks) put(finder.ofAgent(`hooks:${line.sessionId ?? ''}`, line), (to) => to.hooks.push(line));
-  put(finder.ofAgent('context', {}), (to) => (to.contextTexts = snapshot.context));
+  if (snapshot.context.length > 0) put(finder.ofAgent('context', {}), (to) => (to.contextTexts = snapshot.context));
   return all;
 }
 

@@ -1,6 +1,6 @@
 // Tells what is new in one environment of a data folder: looks at its files when they change, and again when time alone changes something.
 
-import { setBounded } from '../../core/bounded-map.ts';
+import { addBounded, setBounded } from '../../core/bounded-map.ts';
 import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts, Visibility } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
@@ -32,6 +32,7 @@ const SHARE = 4; // looking takes at most this part of the time
 const OPEN_MS = 24 * 3_600_000; // a task of which nothing was heard for longer is not shown because of a start of ours
 const ENDED_MS = 10 * 60_000;
 const MAX_HOMES = 2_000;
+const MAX_THINGS = 300; // of one task
 const MAX_TIMER_MS = 3_600_000;
 
 export class Environment {
@@ -52,6 +53,9 @@ export class Environment {
     this.#options = options;
     this.#files = new EnvironmentFiles(options);
     this.#timers = new Timers(options.clock);
+    const prefix = this.#keyOf('');
+    for (const [key, { things }] of options.told.all())
+      if (key.startsWith(prefix)) for (const thing of things) this.#homeByThing.set(thing, key.slice(prefix.length));
   }
 
   get fileCount(): number {
@@ -122,7 +126,10 @@ export class Environment {
     const told = this.#begun(task, known, now);
     this.#introduce(task.id, told);
     const isFresh = told !== known;
-    if (isFresh) this.#emitOf(key, { at: told.beganAt, body: begin(told) }, task);
+    if (isFresh) {
+      told.things = this.#thingsOf(task.id);
+      this.#emitOf(key, { at: told.beganAt, body: begin(told) }, task);
+    }
     const tellings = tell(told, view);
     for (const telling of tellings) this.#emitOf(key, telling, task);
     told.changedAt = Math.max(told.changedAt, task.changedAt ?? 0);
@@ -157,11 +164,21 @@ export class Environment {
     emit({ ...body, sessionKey, source: id, at: Math.min(now, (at ?? now) + this.#clock.lagMs) });
   }
 
+  /** Where things belong survives a restart with what was told of the task. */
   get #homes(): KnownHomes {
     return {
       taskOf: (thing) => this.#homeByThing.get(thing),
-      set: (thing, taskId) => setBounded(this.#homeByThing, thing, taskId, MAX_HOMES),
+      set: (thing, taskId) => {
+        setBounded(this.#homeByThing, thing, taskId, MAX_HOMES);
+        const things = this.#options.told.of(this.#keyOf(taskId))?.things;
+        if (things !== undefined) addBounded(things, thing, MAX_THINGS);
+      },
     };
+  }
+
+  /** Of a task that was told of for the first time. */
+  #thingsOf(taskId: string): Set<string> {
+    return new Set([...this.#homeByThing].flatMap(([thing, home]) => (home === taskId ? [thing] : [])));
   }
 
   #writerNow(): number {

@@ -3,7 +3,7 @@
 import type { Moment } from '../../core/moment.ts';
 import type { Heartbeat, Tracking } from './decode-guard.ts';
 import type { Note } from './note.ts';
-import { isSilent } from './verdict.ts';
+import { isSilent, SILENT_AFTER_MS } from './verdict.ts';
 
 export interface Member {
   name: string;
@@ -14,8 +14,11 @@ export interface Member {
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** How long a silence lasts before it is told again. After a day it is no news any more. */
-const STEPS_MS = [1, 2, 5, 15, 60, 6 * 60, 24 * 60].map((minutes) => minutes * MINUTE_MS);
+const SECONDS = [60, 90, 120, 180, 240].map((seconds) => seconds * SECOND_MS);
+const MINUTES = [5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS);
+const HOURS = [1, 2, 6, 24].map((hours) => hours * HOUR_MS);
+/** How long a silence lasts when it is told again. After a day it is no news any more. */
+const STEPS_MS = [...SECONDS, ...MINUTES, ...HOURS];
 const SHOWN_MEMBERS = 4;
 const MAX_MEMBERS = 100; // of one task
 
@@ -33,37 +36,37 @@ export function silentMembers(members: readonly Member[], moment: Moment): Membe
 }
 
 /** `back`: those that were silent before. */
-export function memberNotes(silent: readonly Member[], back: readonly Member[], moment: Moment, now: number): Note[] {
+export function memberNotes(silent: readonly Member[], back: readonly Member[], moment: Moment): Note[] {
   const newestFirst = silent.toSorted((a, b) => b.heartbeatAt - a.heartbeatAt);
-  const rest = newestFirst.length - SHOWN_MEMBERS;
-  return [
-    ...newestFirst.slice(0, SHOWN_MEMBERS).map((member) => silentNote(member, moment, now)),
-    ...(rest > 0 ? [moreNote(rest, newestFirst.at(SHOWN_MEMBERS)?.heartbeatAt)] : []),
-    ...back.slice(-SHOWN_MEMBERS).map(backNote),
-  ];
+  const newestBack = back.toSorted((a, b) => b.heartbeatAt - a.heartbeatAt);
+  return [...silentNote(newestFirst, moment), ...backNote(newestBack)];
 }
 
-function silentNote({ name, heartbeatAt }: Member, moment: Moment, now: number): Note {
-  const text = `${name} silent ${lengthText(now - heartbeatAt)}`;
-  return { id: `silent:${name}`, text, severity: 'warning', rank: 3, at: heartbeatAt, version: `silent ${stepAt(heartbeatAt, moment)}` };
+/** `orchestrator silent 120 s, analyst silent 5 m`. */
+function silentNote(silent: readonly Member[], moment: Moment): Note[] {
+  const [newest] = silent;
+  if (newest === undefined) return [];
+  const words = silent.slice(0, SHOWN_MEMBERS).map(({ name, heartbeatAt }) => `${name} silent ${lengthText(stepAt(heartbeatAt, moment))}`);
+  const rest = silent.length - SHOWN_MEMBERS;
+  const text = [...words, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+  return [{ id: 'silent', text, severity: 'warning', rank: 3, at: newest.heartbeatAt }];
 }
 
-function backNote({ name, heartbeatAt }: Member): Note {
-  return { id: `silent:${name}`, text: `${name} is back`, severity: 'info', rank: 9, at: heartbeatAt, version: 'back' };
+function backNote(back: readonly Member[]): Note[] {
+  const [newest] = back;
+  if (newest === undefined) return [];
+  const names = back.slice(0, SHOWN_MEMBERS).map(({ name }) => name);
+  const text = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} back`;
+  return [{ id: 'back', text, severity: 'info', rank: 9, at: newest.heartbeatAt }];
 }
 
-function moreNote(count: number, at: number | undefined): Note {
-  return { id: 'silent-more', text: `${count} more are silent`, severity: 'warning', rank: 3, at };
-}
-
-/** How many steps have gone by. */
+/** The longest step that has gone by. */
 function stepAt(since: number, moment: Moment): number {
-  const ahead = STEPS_MS.findIndex((step) => moment.isBefore(since + step));
-  return ahead < 0 ? STEPS_MS.length : ahead;
+  return STEPS_MS.findLast((step) => !moment.isBefore(since + step)) ?? SILENT_AFTER_MS;
 }
 
-/** `131 s`, `12 m`, `3 h`. */
-export function lengthText(ms: number): string {
-  if (ms < 5 * MINUTE_MS) return `${Math.max(0, Math.floor(ms / SECOND_MS))} s`;
-  return ms < 2 * HOUR_MS ? `${Math.floor(ms / MINUTE_MS)} m` : `${Math.floor(ms / HOUR_MS)} h`;
+/** `120 s`, `12 m`, `3 h`. */
+function lengthText(ms: number): string {
+  if (ms < 5 * MINUTE_MS) return `${ms / SECOND_MS} s`;
+  return ms < HOUR_MS ? `${ms / MINUTE_MS} m` : `${ms / HOUR_MS} h`;
 }

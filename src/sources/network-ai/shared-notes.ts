@@ -10,11 +10,10 @@ import { lowConfidence } from './work-notes.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES_PER_HOUR = 60;
-const SHOWN_GRANTS = 3;
+const SHOWN_GRANTS = 2;
 const SHOWN_DENIALS = 2;
-const SHOWN_ENTRIES = 3;
+const SHOWN_ENTRIES = 2;
 const SHOWN_CHANGES = 3;
-const SHOWN_REMARKS = 2;
 const SHOWN_UNKNOWN = 3;
 
 export function sharedNotes(belongings: Belongings, may: { texts: boolean }, moment: Moment, now: number): Note[] {
@@ -24,7 +23,7 @@ export function sharedNotes(belongings: Belongings, may: { texts: boolean }, mom
     ...newest(openDenials(denials, grants), SHOWN_DENIALS).map(denialNote),
     ...newest(entries, SHOWN_ENTRIES).map(entryNote),
     ...changeNotes(changes),
-    ...newest(contextLines, SHOWN_REMARKS).map((line) => contextNote(line, may.texts)),
+    ...contextNote(contextLines, may.texts),
     ...hookNote(hooks),
     ...unknownNotes(unknown),
   ];
@@ -36,8 +35,10 @@ function newest<T extends { at: number | undefined }>(all: readonly T[], most: n
 
 function grantNote(grant: HeldGrant, moment: Moment, now: number): Note {
   const { mark, agent, resource, limits, at } = grant;
-  const text = [`${agent} → ${resource} ${stateText(grant, moment, now)}`, ...(limits.length > 0 ? [limits.join(', ')] : []), mark].join(' · ');
-  return { id: `grant:${mark}`, text, severity: 'info', rank: 6, at };
+  const text = [`${agent} → ${resource} ${stateText(grant, moment, now)}`, ...(limits.length > 0 ? [limits.join(', ')] : []), mark].join(
+    ' · ',
+  );
+  return { id: `grant:${mark}`, text, severity: 'info', rank: grant.state === 'active' ? 7 : 10, at };
 }
 
 function stateText({ state, expiresAt }: HeldGrant, moment: Moment, now: number): string {
@@ -64,7 +65,7 @@ function openDenials(denials: Belongings['denials'], grants: readonly HeldGrant[
 }
 
 function denialNote({ agent, resource, because, at }: Belongings['denials'][number]): Note {
-  return { id: `denied:${agent}:${resource}`, text: `${agent} → ${resource} denied: ${because}`, severity: 'warning', rank: 7, at };
+  return { id: `denied:${agent}:${resource}`, text: `${agent} → ${resource} denied: ${because}`, severity: 'warning', rank: 8, at };
 }
 
 function entryNote({ key, status, confidence, agent, at }: Entry): Note {
@@ -74,7 +75,7 @@ function entryNote({ key, status, confidence, agent, at }: Entry): Note {
     id: `entry:${key}`,
     text: unsure === undefined ? words : `${words} · ${unsure}`,
     severity: unsure === undefined ? 'info' : 'warning',
-    rank: 8,
+    rank: 5,
     at,
   };
 }
@@ -108,7 +109,7 @@ function conflictIn(open: readonly ProposedChange[]): string | undefined {
 }
 
 function changeNote(id: string, text: string, changes: readonly ProposedChange[]): Note {
-  return { id, text, severity: 'info', rank: 5, at: newest(changes, 1)[0]?.at };
+  return { id, text, severity: 'info', rank: 6, at: newest(changes, 1)[0]?.at };
 }
 
 const SECTION_WORDS: Readonly<Record<ContextSection, string>> = {
@@ -120,10 +121,14 @@ const SECTION_WORDS: Readonly<Record<ContextSection, string>> = {
   change: 'Project context changed',
 };
 
-/** What was decided is said only where texts are. */
-function contextNote({ id, section, text, at }: Belongings['contextLines'][number], texts: boolean): Note {
-  const words = SECTION_WORDS[section];
-  return { id: `context:${id}`, text: texts && text !== undefined ? `${words}: ${text}` : words, severity: 'info', rank: 9, at };
+/** The newest change of the project context. What was decided is said only where texts are. */
+function contextNote(lines: Belongings['contextLines'], texts: boolean): Note[] {
+  const last = newest(lines, 1)[0];
+  if (last === undefined) return [];
+  const words = SECTION_WORDS[last.section];
+  const told = texts && last.text !== undefined ? `${words}: ${last.text}` : words;
+  const text = lines.length > 1 ? `${told} · ${lines.length - 1} earlier changes of the project context` : told;
+  return [{ id: 'context', text, severity: 'info', rank: 6, at: last.at }];
 }
 
 function hookNote(hooks: Belongings['hooks']): Note[] {
@@ -146,13 +151,11 @@ export function hookSeverity(hooks: Belongings['hooks']): Note['severity'] {
   return hooks.some(({ decision }) => decision === 'deny') ? 'warning' : 'info';
 }
 
+/** `Unknown in the audit log: quorum_reached, lease_taken (3)`. */
 function unknownNotes(unknown: Belongings['unknown']): Note[] {
-  const byAction = Map.groupBy(unknown, ({ action }) => action);
-  return [...byAction].slice(-SHOWN_UNKNOWN).map(([action, lines]) => ({
-    id: `unknown:${action}`,
-    text: `Unknown entry of the audit log: ${action}${lines.length > 1 ? ` (${lines.length} times)` : ''}`,
-    severity: 'info',
-    rank: 11,
-    at: lines.at(-1)?.at,
-  }));
+  const byAction = Map.groupBy(newest(unknown, unknown.length), ({ action }) => action);
+  const names = [...byAction].slice(-SHOWN_UNKNOWN).map(([action, lines]) => (lines.length > 1 ? `${action} (${lines.length})` : action));
+  if (names.length === 0) return [];
+  const at = newest(unknown, 1)[0]?.at;
+  return [{ id: 'unknown', text: `Unknown in the audit log: ${names.join(', ')}`, severity: 'info', rank: 9, at }];
 }

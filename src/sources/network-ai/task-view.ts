@@ -77,7 +77,7 @@ export function viewOf(viewed: ViewedTask): TaskView {
   const notes = [
     ...workNotes(viewed, moment, now),
     ...budgetNotes(belongings),
-    ...memberNotes(silent, back, moment, now),
+    ...memberNotes(silent, back, moment),
     ...sharedNotes(belongings, may, moment, now),
     ...aboutNote(task, may),
   ];

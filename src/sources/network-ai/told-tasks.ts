@@ -29,6 +29,10 @@ export class ToldTasks {
     return this.#toldByKey.get(key);
   }
 
+  all(): Iterable<[string, Told]> {
+    return this.#toldByKey;
+  }
+
   set(key: string, told: Told): void {
     const oldest = this.#toldByKey.keys().next();
     const isFull = this.#toldByKey.size >= MAX_TASKS && !this.#toldByKey.has(key);

@@ -1,7 +1,7 @@
 // Remembers what was told of a task, and says which events bring that up to what its box should say. Plain data: it is stored.
 
 import { createHash } from 'node:crypto';
-import { asNumber, asRecord } from '../../core/json-guards.ts';
+import { asList, asNumber, asRecord } from '../../core/json-guards.ts';
 import type { EventBody } from '../coding-agents/agent-event.ts';
 import type { TaskView } from './task-view.ts';
 
@@ -14,6 +14,8 @@ export interface Told {
   meters: Map<string, string>;
   notes: Map<string, string>;
   facts: Map<string, string>;
+  /** What the files keep for all tasks and was put to this one. */
+  things: Set<string>;
 }
 
 /** `at` is by the writer's clock; `undefined`: nothing says when. */
@@ -26,7 +28,7 @@ const MAX_FACTS = 600;
 const MARK_CHARS = 10;
 
 export function nothingTold(beganAt: number): Told {
-  return { beganAt, changedAt: beganAt, hasEnded: false, meters: new Map(), notes: new Map(), facts: new Map() };
+  return { beganAt, changedAt: beganAt, hasEnded: false, meters: new Map(), notes: new Map(), facts: new Map(), things: new Set() };
 }
 
 /** The events that are missing; afterwards they count as told. */
@@ -76,8 +78,8 @@ function markOf(form: string): string {
   return form.length <= MARK_CHARS ? form : createHash('sha256').update(form).digest('hex').slice(0, MARK_CHARS);
 }
 
-export function storedTold({ meters, notes, facts, ...rest }: Told): unknown {
-  return { ...rest, meters: [...meters], notes: [...notes], facts: [...facts] };
+export function storedTold({ meters, notes, facts, things, ...rest }: Told): unknown {
+  return { ...rest, meters: [...meters], notes: [...notes], facts: [...facts], things: [...things] };
 }
 
 /** What an earlier process stored; `undefined` for anything else. */
@@ -92,13 +94,13 @@ export function decodeTold(value: unknown): Told | undefined {
     meters: pairsIn(raw['meters']),
     notes: pairsIn(raw['notes']),
     facts: pairsIn(raw['facts']),
+    things: new Set(asList(raw['things']).filter((thing) => typeof thing === 'string')),
   };
 }
 
 function pairsIn(value: unknown): Map<string, string> {
-  const pairs = Array.isArray(value) ? value : [];
   return new Map(
-    pairs.flatMap((pair): [string, string][] =>
+    asList(value).flatMap((pair): [string, string][] =>
       Array.isArray(pair) && typeof pair[0] === 'string' && typeof pair[1] === 'string' ? [[pair[0], pair[1]]] : [],
     ),
   );

@@ -6,13 +6,13 @@ import type { Handoff, Tracking, Validation } from './decode-guard.ts';
 import type { Note } from './note.ts';
 import type { Issue, Verdict } from './verdict.ts';
 
-export const MOST_HANDOFFS = 3; // the system refuses the next one
-export const MOST_MESSAGE_CHARS = 500;
+const MOST_HANDOFFS = 3; // the system refuses the next one
+const MOST_MESSAGE_CHARS = 500;
 const LEAST_OUTPUT_PERCENT = 60; // handoffs with an artifact, once there are two
 const OUTPUT_AFTER_MS = 120_000;
 const LEAST_CONFIDENCE = 0.7;
-const SHOWN_REFUSALS = 2;
-const SHOWN_RESULTS = 3;
+const SHOWN_REFUSALS = 3;
+const SHOWN_RESULTS = 2;
 const SHOWN_AGENTS = 3;
 
 const ISSUE_WORDS: readonly [RegExp, (match: RegExpExecArray) => string][] = [
@@ -65,7 +65,7 @@ function listed(names: readonly string[]): string {
   return rest > 0 ? `${names.slice(0, SHOWN_AGENTS).join(', ')} and ${rest} more` : names.join(', ');
 }
 
-/** `Handoffs 3/3 · output 33 %`, and each of the newest that the system refused. */
+/** `Handoffs 3/3 · output 33 %`, and those that the system refused. */
 export function handoffNotes({ handoffs, handoffCount, artifacts, createdAt }: Tracking, moment: Moment): Note[] {
   if (handoffCount === 0) return [];
   const percent = Math.round((artifacts / handoffCount) * 100);
@@ -73,22 +73,25 @@ export function handoffNotes({ handoffs, handoffCount, artifacts, createdAt }: T
   const text = `Handoffs ${handoffCount}/${MOST_HANDOFFS} · output ${percent} %`;
   const severity = handoffCount > MOST_HANDOFFS ? 'critical' : isTalk ? 'warning' : 'info';
   const sum: Note = { id: 'handoffs', text, severity, rank: 1, at: handoffs.at(-1)?.at };
-  const refused = handoffs.filter((handoff) => isRefused(handoff)).slice(-SHOWN_REFUSALS);
-  return [sum, ...refused.map(refusedNote), ...withoutOutput(artifacts, createdAt, moment)];
+  return [sum, ...refusedNote(handoffs.filter(isRefused)), ...withoutOutput(artifacts, createdAt, moment)];
 }
 
 /** Whether the system refused it, which it writes down nowhere. Refusals because of time cannot be told from the files alone. */
-export function isRefused({ number, length }: Handoff): boolean {
+function isRefused({ number, length }: Handoff): boolean {
   return number > MOST_HANDOFFS || length > MOST_MESSAGE_CHARS;
 }
 
-function refusedNote({ number, from, to, length, at }: Handoff): Note {
+/** `Handoffs 4, 5 refused: 3 are the limit · orchestrator → analyst`. */
+function refusedNote(refused: readonly Handoff[]): Note[] {
+  const last = refused.at(-1);
+  if (last === undefined) return [];
+  const numbers = refused.slice(-SHOWN_REFUSALS).map(({ number }) => number);
   const reasons = [
-    ...(number > MOST_HANDOFFS ? [`${MOST_HANDOFFS} are the limit`] : []),
-    ...(length > MOST_MESSAGE_CHARS ? [`a message of ${length} characters, ${MOST_MESSAGE_CHARS} are the limit`] : []),
+    ...(last.number > MOST_HANDOFFS ? [`${MOST_HANDOFFS} are the limit`] : []),
+    ...(last.length > MOST_MESSAGE_CHARS ? [`${MOST_MESSAGE_CHARS} characters are the limit and it has ${last.length}`] : []),
   ];
-  const text = `Handoff ${number} refused (${from} → ${to}): ${reasons.join('; ')}`;
-  return { id: `refused:${number}`, text, severity: 'critical', rank: 2, at };
+  const text = `${numbers.length === 1 ? 'Handoff' : 'Handoffs'} ${numbers.join(', ')} refused: ${reasons.join(', ')} · ${last.from} → ${last.to}`;
+  return [{ id: 'refused', text, severity: 'critical', rank: 2, at: last.at }];
 }
 
 /** When the task has had handoffs for two minutes and produced nothing. */
@@ -136,7 +139,7 @@ export function budgetNotes({ shutdown, refusals }: Belongings): Note[] {
   if (shutdown?.spend !== undefined)
     notes.push(critical('shutdown', `A spend of ${shutdown.spend} would have passed the budget`, shutdown.at));
   if (refused !== undefined)
-    notes.push(critical('budget-refused', `Handoff refused (${refused.from} → ${refused.to}): the budget is used up`, refused.at));
+    notes.push(critical('budget-refused', `Handoff refused: the budget is used up · ${refused.from} → ${refused.to}`, refused.at));
   return notes;
 }
 
