@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { asList, asNumber, asRecord, asText, type JsonRecord, parseJson } from '../../core/json-guards.ts';
-import { instantOf } from './amounts.ts';
+import { instantOf } from './file-amounts.ts';
 import type { Words } from './words.ts';
 
 /** What somebody may use, and for how long. `mark` stands for its token. */

@@ -1,7 +1,7 @@
 // Decodes the three files of the swarm guard: budgets, tasks with their handoffs, and heartbeats. Never throws.
 
 import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
-import { countOf, instantOf, latestOf, shareOf } from './amounts.ts';
+import { countOf, instantOf, latestOf, shareOf } from './file-amounts.ts';
 import type { Words } from './words.ts';
 
 export interface Budget {

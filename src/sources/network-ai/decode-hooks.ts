@@ -1,7 +1,7 @@
 // Decodes lines of the audit log of the hook bridge. Built from its described shape: no recording of it exists. Never throws.
 
 import { asRecord, asText, parseJson } from '../../core/json-guards.ts';
-import { instantOf } from './amounts.ts';
+import { instantOf } from './file-amounts.ts';
 import type { Words } from './words.ts';
 
 const DECISIONS = ['allow', 'deny', 'ask'] as const;

@@ -1,7 +1,7 @@
 // Decodes what the agents of a swarm share: grants, the blackboard, proposed changes and the project context. Never throws.
 
 import { asRecord, asText, type JsonRecord, parseJson } from '../../core/json-guards.ts';
-import { instantOf, latestOf, shareOf } from './amounts.ts';
+import { instantOf, latestOf, shareOf } from './file-amounts.ts';
 import { type Grant, grantOf } from './decode-audit.ts';
 import type { Words } from './words.ts';
 

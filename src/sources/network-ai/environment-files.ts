@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { parseJson } from '../../core/json-guards.ts';
 import type { UnknownKinds } from '../../core/unknown-kinds.ts';
 import type { ProblemRecorder } from '../../files/file-problems.ts';
-import { latestOf } from './amounts.ts';
+import { latestOf } from './file-amounts.ts';
 import { ChangeFiles } from './change-files.ts';
 import type { DataProblem } from './data-problems.ts';
 import { type AuditLine, decodeAuditLine } from './decode-audit.ts';

@@ -1,6 +1,6 @@
 // What the files of one environment said last, and the tasks in it. Instants are by the writer's clock. Pure.
 
-import { latestOf } from './amounts.ts';
+import { latestOf } from './file-amounts.ts';
 import type { AuditLine, Grant } from './decode-audit.ts';
 import type { Budget, Heartbeat, Tracking } from './decode-guard.ts';
 import type { HookLine } from './decode-hooks.ts';

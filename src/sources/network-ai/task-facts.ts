@@ -10,6 +10,7 @@ import { outputDueAt } from './work-notes.ts';
 
 const ONCE = '1';
 const ID_CHARS = 12;
+const KINDS: Readonly<Partial<Record<string, string>>> = { goals: 'goal', decisions: 'decision', milestones: 'milestone' };
 
 export function handoffFacts({ id, tracking }: Task): Fact[] {
   return (tracking?.handoffs ?? []).map(({ number, at, from, to, length, hasArtifact, artifacts }) => ({
@@ -59,9 +60,9 @@ export function contextFacts(texts: readonly ContextText[]): Fact[] {
   return texts.map(({ where, text }) => ({
     id: `context:${createHash('sha256').update(`${where} ${text}`).digest('hex').slice(0, ID_CHARS)}`,
     version: ONCE,
-    what: 'context_text',
+    what: 'context',
     at: undefined,
-    facts: { where, text },
+    facts: { kind: KINDS[where.split('.')[0] ?? ''] ?? 'note', where, text },
   }));
 }
 

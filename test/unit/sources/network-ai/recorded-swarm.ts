@@ -190,7 +190,7 @@ function foldOf(events: readonly SessionEvent[]): Fold {
 }
 
 /** What the fold makes of these events, drawn as of that moment. */
-export function boxesOf(events: readonly SessionEvent[], now: number): string {
+function boxesOf(events: readonly SessionEvent[], now: number): string {
   const fold = foldOf(events);
   const sessions = [...fold.sessionsByKey.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const boxes = sessions.flatMap((session) =>
