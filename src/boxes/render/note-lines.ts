@@ -43,14 +43,20 @@ function noteText({ text, severity }: TurnNote, { redact }: RenderOptions): Word
   return ours(MARK_OF_SEVERITY[severity], foreign(oneLine(redactThenCut(text, MAX_NOTE_POINTS, redact))));
 }
 
-/** `Budget ███████░░░ 72 % (7,200/10,000)`; without a limit `Messages 12`. */
+/** `Budget ███████░░░ 72 % (7,200/10,000)`; without a limit `Messages 12`, `Cost $0.12`. */
 function meterText(meter: TurnMeter, { redact }: RenderOptions): Wording {
-  const unit = foreignName(redact(meter.unit ?? '').replaceAll(NO_WORD, ' '), MAX_UNIT_POINTS);
-  const withUnit = (amount: string): Wording => (unit === '' ? [amount] : [`${amount} `, unit]);
+  const withUnit = unitOf(redact(meter.unit ?? ''));
   const name = meterName(redact(meter.name));
   if (!hasLimit(meter)) return ours(name, ' ', ...withUnit(formatCount(meter.used)));
   const amounts = withUnit(`${formatCount(meter.used)}/${formatCount(meter.of)}`);
   return ours(name, ` ${barOf(fullnessOf(meter))} (`, ...amounts, ')');
+}
+
+/** Puts the unit where people write it. */
+function unitOf(unit: string): (amount: string) => Wording {
+  if (unit === '$') return (amount) => [`$${amount}`];
+  const shown = foreignName(unit.replaceAll(NO_WORD, ' '), MAX_UNIT_POINTS);
+  return (amount) => (shown === '' ? [amount] : [`${amount} `, shown]);
 }
 
 /** Only a single word may begin a line as it is: several could look like a sentence of ours. */

@@ -29,6 +29,8 @@ describe('a meter', () => {
     [budget(Number.NaN, 10), 'Budget ░░░░░░░░░░ 0 % (?/10)'],
     [budget(12.345), 'Budget 12.35'],
     [budget(1_200, undefined, 'tokens'), 'Budget 1,200 tokens'],
+    [budget(0.123, undefined, '$'), 'Budget $0.12'],
+    [budget(5, 10, '$'), 'Budget █████░░░░░ 50 % ($5/10)'],
     [budget(5, 0), 'Budget 5'],
     [budget(5, Number.POSITIVE_INFINITY), 'Budget 5'],
   ])('%j is drawn as %j', (meter, expected) => {
