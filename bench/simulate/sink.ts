@@ -21,6 +21,10 @@ export function simulatedSink(clock: Clock, chance: Chance, latencyMs: number): 
     edit: answer,
     read: async () => undefined,
     findOwn: async () => [],
+    findPinned: async () => [],
+    pin: answer,
+    react: answer,
+    unreact: answer,
     probe: answer,
   };
 }

@@ -6,16 +6,19 @@ import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { budgetLimits } from '../boxes/publish/budget.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
 import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
+import { Signs } from '../boxes/signs/signs.ts';
 import { RequestBudget } from '../boxes/publish/request-budget.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
+import type { JudgedTree } from '../core/status.ts';
 import type { Counters } from '../health/counters.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
+import { AskedPosts, signRecords } from './asked-posts.ts';
 import { boardOptions, publisherOptions } from './box-options.ts';
 import type { Chat } from './chat.ts';
 import { marksOf } from './coordinator-wiring.ts';
@@ -48,6 +51,7 @@ export class Boxes {
   readonly twin: TwinSink;
   readonly sink: AdoptingSink;
   readonly publisher: Publisher;
+  readonly signs: Signs;
   readonly board: Board;
   readonly #ports: BoxesPorts;
   readonly #budget: RequestBudget;
@@ -61,6 +65,7 @@ export class Boxes {
     const { burst } = config.editsPerSecond;
     this.#budget = new RequestBudget(() => budgetLimits(chat.perSecond(), burst), clock.monotonic());
     this.publisher = this.#createPublisher();
+    this.signs = this.#createSigns();
     this.board = this.#createBoard();
   }
 
@@ -94,9 +99,16 @@ export class Boxes {
     return createPublisher(ports, publisherOptions(config));
   }
 
+  #createSigns(): Signs {
+    const { machine, state, log, counters } = this.#ports;
+    const records = signRecords(state.facts);
+    return new Signs({ clock: machine.clock, log, sink: this.sink, budget: this.#budget, meter: counters, records });
+  }
+
   #createBoard(): Board {
-    const { config, machine, log, fold, counters, redact, coordinator, emit, tickAt, onView } = this.#ports;
+    const { config, machine, chat, log, fold, counters, redact, coordinator, emit, tickAt, onView } = this.#ports;
     const options = boardOptions(config, (boxId) => (coordinator()?.violationsFor(boxId).length ?? 0) > 0);
+    const asked = new AskedPosts(config, { signs: this.signs, namesOfChannel: (channelId) => chat.directory.namesOfChannel(channelId) });
     const ports = {
       clock: machine.clock,
       log,
@@ -109,6 +121,7 @@ export class Boxes {
         onView(view);
         this.publisher.show(view);
       },
+      judged: (tree: JudgedTree) => asked.note(tree),
       ...this.#createPlacer(),
       forget: (box: ForgottenBox) => this.#forget(box),
     };
@@ -133,6 +146,7 @@ export class Boxes {
     const { state, fold } = this.#ports;
     state.threads.activeUntil(sessionKey, lastActivityOf(fold.sessionOf(sessionKey)));
     this.publisher.forget(boxId);
+    this.signs.forget(boxId);
     fold.forgetTurn(sessionKey, boxId);
   }
 }

@@ -71,10 +71,12 @@ export class Daemon {
   #warnOfPrivacy: () => void = () => undefined; // known once the sessions are restored
   readonly #releases = new Releases();
   readonly #supervisor: Supervisor;
+  readonly #graceMs: number;
 
   constructor(config: Config, { log, graceMs, machine, onView = () => undefined }: DaemonPorts) {
     const { clock, token, transport } = machine;
     this.#config = config;
+    this.#graceMs = graceMs;
     this.#machine = machine;
     this.#log = log;
     this.#clock = clock;
@@ -110,6 +112,7 @@ export class Daemon {
       () => machine.checkpoint.close(),
       () => this.#chat.close(),
       () => publisher.stop(),
+      () => this.#boxes.signs.stop(),
     );
   }
 
@@ -140,6 +143,7 @@ export class Daemon {
     await Promise.all(this.#sources.map((source) => source.start()));
     this.#leftovers.claimRemembered();
     board.caughtUp();
+    this.#boxes.signs.settleAfter(this.#config.signs ? this.#graceMs : 0);
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
@@ -250,7 +254,7 @@ export class Daemon {
     this.#supervisor.stopping();
     await this.#stopSources();
     this.#state.together(() => this.#path.interrupt());
-    const { owed } = await this.#boxes.publisher.flush(BOX_FLUSH_MS);
+    const [{ owed }] = await Promise.all([this.#boxes.publisher.flush(BOX_FLUSH_MS), this.#boxes.signs.flush(BOX_FLUSH_MS)]);
     this.#state.flush(true);
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes may not show their last state yet; the next start updates them.');

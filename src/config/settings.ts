@@ -142,6 +142,7 @@ export const settings = {
     'rules that say where sessions go that have no channel of their own, and what is shown of them there; the first that matches counts',
   ),
   threadLifeMs: setting('THREAD_HOURS', hours(1, 8_760), '12', 'a session that goes on within this time stays in its thread'),
+  signs: setting('SIGNS', toggle(), '1', 'a reaction on the post that asked: somebody works on it, waits, is done, or has failed'),
   openAfterMs: setting('OPEN_AFTER_MS', wholeNumber('milliseconds', 0, 600_000), '2000', 'a turn that ends sooner gets no box'),
   throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
   pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'time between two ordinary edits, longer as a turn gets older'),

@@ -12,6 +12,10 @@ export function guarded(sink: Sink, guard: Guard): Sink {
     edit: (postId, body, signal) => guard(() => sink.edit(postId, body, signal), signal),
     read: (postId, signal) => guard(() => sink.read(postId, signal), signal),
     findOwn: (channelId, sinceAt, signal) => guard(() => sink.findOwn(channelId, sinceAt, signal), signal),
+    findPinned: (channelId, signal) => guard(() => sink.findPinned(channelId, signal), signal),
+    pin: (postId, signal) => guard(() => sink.pin(postId, signal), signal),
+    react: (postId, emoji, signal) => guard(() => sink.react(postId, emoji, signal), signal),
+    unreact: (postId, emoji, signal) => guard(() => sink.unreact(postId, emoji, signal), signal),
     probe: (signal, timeoutMs) => guard(() => sink.probe(signal, timeoutMs), signal),
   };
 }

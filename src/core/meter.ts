@@ -13,6 +13,10 @@ export const METRICS = {
   edits_skipped: { help: 'States that changed nothing and cost no request.', labels: [] },
   pushes: { help: 'Requests for boxes that were begun, by what they do and why.', labels: ['need', 'reason'] },
   push_failures: { help: 'Requests for boxes that failed.', labels: ['reason'] },
+  reactions: {
+    help: 'Requests for reactions on the posts that asked, by what they change and how they ended.',
+    labels: ['change', 'outcome'],
+  },
   turns_lost_without_post: { help: 'Lost turns without any output that got no post, because there were too many.', labels: [] },
 } as const satisfies Record<string, Metric>;
 

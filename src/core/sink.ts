@@ -26,6 +26,7 @@ export interface FoundPost {
   target: Target;
   createdAt: number;
   meta: unknown;
+  isPinned?: true;
 }
 
 /** What follows from a reason. */
@@ -118,6 +119,14 @@ export interface Sink {
   read(postId: string, signal?: AbortSignal): Promise<FoundPost | undefined>;
   /** Own posts of this program in one channel, newest first, created after `sinceAt`. */
   findOwn(channelId: string, sinceAt: number, signal?: AbortSignal): Promise<FoundPost[]>;
+  /** Own pinned posts of this program in one channel, newest first. */
+  findPinned(channelId: string, signal?: AbortSignal): Promise<FoundPost[]>;
+  /** Pins a post to its channel. Doing it again changes nothing that people see. */
+  pin(postId: string, signal?: AbortSignal): Promise<void>;
+  /** Puts our reaction on a post, whoever wrote that. `emoji` is a name, such as `eyes`. One that is there already is no failure. */
+  react(postId: string, emoji: string, signal?: AbortSignal): Promise<void>;
+  /** Takes our reaction away. One that is not there is no failure. */
+  unreact(postId: string, emoji: string, signal?: AbortSignal): Promise<void>;
   /** Resolves when the server is healthy, database included. Waits `timeoutMs` for the answer, or a few seconds. */
   probe(signal?: AbortSignal, timeoutMs?: number): Promise<void>;
 }

@@ -55,6 +55,9 @@ const REFUSALS: Record<string, [status: number, message: string]> = {
   'app.post.update.app_error': [500, 'Unable to update the Post.'],
   'app.user.missing_account.const': [404, 'Unable to find the user.'],
   'app.user_terms_of_service.get_by_user.app_error': [500, 'Unable to fetch terms of service.'],
+  'api.reaction.delete.archived_channel.app_error': [403, 'You cannot remove a reaction in an archived channel.'],
+  'api.reaction.save.archived_channel.app_error': [403, 'You cannot react in an archived channel.'],
+  'api.reaction.save_reaction.user_id.app_error': [403, 'You cannot save reaction for the other user.'],
   'model.post.is_valid.message_length.app_error': [400, 'Post message is too long.'], // 11.6
   'model.post.is_valid.msg.app_error': [400, 'Invalid message.'],
   'model.post.is_valid.props.app_error': [400, 'Invalid props.'],

@@ -16,6 +16,18 @@ const MAX_PER_PAGE = 200;
 const DEFAULT_PER_PAGE = 60;
 /** The `since` list is cut at this many rows before it is ordered. */
 const MAX_SINCE_ROWS = 1_000;
+/** `GET /channels/{id}/pinned`: needs read access. */
+export function listPinned(call: Call): Reply {
+  const { world } = call;
+  const channel = world.channelsById.get(idParam(call.params, 'channel_id'));
+  if (channel === undefined || !mayRead(world, call.user, channel)) throw refusal('api.context.permissions.app_error');
+  const rows = [...world.rows.values()].filter((row) => row.channel_id === channel.id && row.delete_at === 0 && row.original_id === '');
+  const order = rows.filter((row) => row.is_pinned).sort(newestFirst);
+  const newest = order.toSorted((one, other) => other.update_at - one.update_at)[0];
+  const tag = newest === undefined ? etag(world, '0') : etag(world, order[0]?.id ?? '', newest.id, String(newest.update_at));
+  return list(world, { order, extra: [], counted: false, headers: { etag: tag } });
+}
+
 /** `POST /posts/ids` of newer servers. */
 const MAX_IDS = 1_000;
 

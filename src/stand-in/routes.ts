@@ -13,7 +13,8 @@ import {
 } from './channel-routes.ts';
 import { createPost } from './create-post.ts';
 import { patchPost, pinPost, putPost, removePost } from './edit-post.ts';
-import { editHistory, getPost, getThread, listPosts, postsByIds } from './read-posts.ts';
+import { addReaction, listReactions, removeReaction } from './reactions.ts';
+import { editHistory, getPost, getThread, listPinned, listPosts, postsByIds } from './read-posts.ts';
 import type { ServerVersion } from './version-rules.ts';
 import { getUser, getUserByName, typing, usersByIds, usersByNames } from './user-routes.ts';
 
@@ -39,6 +40,7 @@ const BOTH: Route[] = [
   { method: 'POST', path: '/channels/{channel_id}/members', whenDatabaseDown: CHANNEL_FAILS, answer: addMember },
   { method: 'GET', path: '/channels/{channel_id}/members/{user_id}', whenDatabaseDown: LOOKS_FORBIDDEN, answer: getMember },
   { method: 'GET', path: '/channels/{channel_id}/posts', whenDatabaseDown: POST_FAILS, answer: listPosts },
+  { method: 'GET', path: '/channels/{channel_id}/pinned', whenDatabaseDown: POST_FAILS, answer: listPinned },
   {
     method: 'GET',
     path: '/teams/name/{team_name}/channels/name/{channel_name}',
@@ -53,6 +55,14 @@ const BOTH: Route[] = [
   { method: 'GET', path: '/posts/{post_id}/thread', whenDatabaseDown: POST_FAILS, answer: getThread },
   { method: 'POST', path: '/posts/{post_id}/pin', whenDatabaseDown: POST_FAILS, answer: (call) => pinPost(call, true) },
   { method: 'POST', path: '/posts/{post_id}/unpin', whenDatabaseDown: POST_FAILS, answer: (call) => pinPost(call, false) },
+  { method: 'GET', path: '/posts/{post_id}/reactions', whenDatabaseDown: POST_FAILS, answer: listReactions },
+  { method: 'POST', path: '/reactions', whenDatabaseDown: LOOKS_FORBIDDEN, answer: addReaction },
+  {
+    method: 'DELETE',
+    path: '/users/{user_id}/posts/{post_id}/reactions/{emoji_name}',
+    whenDatabaseDown: LOOKS_FORBIDDEN,
+    answer: removeReaction,
+  },
 ];
 
 const NEW_ONLY: Route[] = [

@@ -25,6 +25,8 @@ export interface Switches {
   deletePost(postId: string, userId: string): void;
   /** Takes `edit_post` from the role of channel members. */
   forbidEditing(forbidden: boolean): void;
+  /** Takes `add_reaction` and `remove_reaction` from it. */
+  forbidReacting(forbidden: boolean): void;
   /** `RestrictDirectMessage=team`, and nobody shares one. */
   restrictDirect(restricted: boolean): void;
   editTimeLimit(limitMs: number | undefined): void;
@@ -38,6 +40,9 @@ export function switchesOf(world: World): Switches {
     },
     forbidEditing: (forbidden) => {
       world.editingForbidden = forbidden;
+    },
+    forbidReacting: (forbidden) => {
+      world.reactingForbidden = forbidden;
     },
     restrictDirect: (restricted) => {
       world.directRestricted = restricted;

@@ -1,7 +1,7 @@
 // The websocket frames of events in channels, as recorded from 5.37. Holds no state.
 
 import { type Post, wirePost } from './post.ts';
-import { type Channel, type PostEvent, replyCountOf, type Typing, type World } from './world.ts';
+import { type Channel, type PostEvent, type ReactionEvent, replyCountOf, type Typing, type World } from './world.ts';
 
 /** One event with its receivers: the members of the channel, without the one who caused it. */
 export interface WebsocketEvent {
@@ -17,6 +17,12 @@ export function postFrame(world: World, { kind, post }: PostEvent): WebsocketEve
   const shown = kind === 'post_deleted' ? lastLivingState(world, post) : post;
   const text = JSON.stringify(wirePost(shown, world.rules, replyCountOf(world, shown)));
   const data = kind === 'posted' ? { ...postedData(world, post), post: text } : { post: text };
+  return { channelId, frame: { event: kind, data, broadcast: broadcastTo(channelId) } };
+}
+
+/** `reaction_added` or `reaction_removed`; inside, the reaction is JSON text. */
+export function reactionFrame({ kind, channelId, reaction }: ReactionEvent): WebsocketEvent {
+  const data = { reaction: JSON.stringify(reaction) };
   return { channelId, frame: { event: kind, data, broadcast: broadcastTo(channelId) } };
 }
 

@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { tokenOf, userOfToken } from './permissions.ts';
 import { isObject } from './lenient-json.ts';
 import type { StandIn } from './stand-in.ts';
-import { postFrame, typingFrame, type WebsocketEvent } from './websocket-events.ts';
+import { postFrame, reactionFrame, typingFrame, type WebsocketEvent } from './websocket-events.ts';
 import type { User, World } from './world.ts';
 
 const PATH = '/api/v4/websocket';
@@ -32,6 +32,7 @@ export function serveWebsockets(server: Server, standIn: StandIn): void {
     for (const client of clients) if (client.user !== undefined && isFor(world, event, client.user)) send(client, event.frame);
   };
   standIn.onPostEvent((event) => broadcast(postFrame(world, event)));
+  world.reactionListeners.add((event) => broadcast(reactionFrame(event)));
   world.typingListeners.add((typing) => broadcast(typingFrame(typing)));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (new URL(request.url ?? '/', 'http://stand-in').pathname !== PATH) socket.destroy();

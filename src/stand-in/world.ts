@@ -48,6 +48,24 @@ export interface PostEvent {
   post: Post;
 }
 
+/** One reaction, in Mattermost's own field names. */
+export interface Reaction {
+  readonly user_id: string;
+  readonly post_id: string;
+  readonly emoji_name: string;
+  readonly create_at: number;
+  readonly update_at: number;
+  readonly delete_at: number;
+  readonly remote_id: string;
+}
+
+/** Somebody put a reaction on a post, or took one away. */
+export interface ReactionEvent {
+  kind: 'reaction_added' | 'reaction_removed';
+  channelId: string;
+  reaction: Reaction;
+}
+
 /** Somebody is typing: nothing of it is stored. */
 export interface Typing {
   userId: string;
@@ -78,7 +96,9 @@ export interface World {
   /** The ids of all replies, deleted ones included, by their root. */
   readonly replyIdsByRoot: Map<string, Set<string>>;
   readonly versionsByPost: Map<string, PostVersion[]>;
+  readonly reactionsByPost: Map<string, readonly Reaction[]>;
   readonly listeners: Set<(event: PostEvent) => void>;
+  readonly reactionListeners: Set<(event: ReactionEvent) => void>;
   readonly typingListeners: Set<(typing: Typing) => void>;
   /** Tokens used since the last restart: without its database a server still accepts them. */
   readonly cachedTokens: Set<string>;
@@ -86,6 +106,8 @@ export interface World {
   databaseDown: boolean;
   /** The role of channel members lacks `edit_post`. */
   editingForbidden: boolean;
+  /** The role of channel members lacks `add_reaction` and `remove_reaction`. */
+  reactingForbidden: boolean;
   /** `RestrictDirectMessage=team`: nobody opens a direct channel with somebody of another team, here with nobody. */
   directRestricted: boolean;
   /** Undefined: posts may be edited for ever. Seconds in Mattermost's settings, milliseconds here. */
@@ -119,12 +141,15 @@ export function createWorld(options: WorldOptions): World {
     rows: new Map(),
     replyIdsByRoot: new Map(),
     versionsByPost: new Map(),
+    reactionsByPost: new Map(),
     listeners: new Set(),
+    reactionListeners: new Set(),
     typingListeners: new Set(),
     cachedTokens: new Set(),
     pendingIds: new PendingIds(),
     databaseDown: false,
     editingForbidden: false,
+    reactingForbidden: false,
     directRestricted: false,
     editTimeLimitMs: options.editTimeLimitMs,
     maxMessageRunes: options.maxMessageRunes ?? rules.maxMessageRunes,

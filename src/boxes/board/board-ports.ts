@@ -25,6 +25,8 @@ export interface BoardPorts {
   meter: Meter;
   sketch(tree: JudgedTree): Sketch;
   show(view: BoxView | BoxNews): void;
+  /** The state of a turn that has a box, or might get one, whenever it is derived anew. */
+  judged?(tree: JudgedTree): void;
   /** Asked once per box, when it opens; the answer is kept for the box's life. */
   place(tree: TurnTree): Promise<Placement>;
   /** A person should see that box at once: its place is asked for before others. */

@@ -224,6 +224,7 @@ export class Board {
     entry.state = status.state;
     entry.final = status.final;
     logState(this.#ports.log, entry, wasFinal, tree);
+    this.#ports.judged?.(tree);
     if (!status.final) delete entry.finalAt;
     else entry.finalAt ??= this.#ports.clock.now();
   }

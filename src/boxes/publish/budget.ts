@@ -12,12 +12,18 @@ export interface BudgetLimits {
 }
 
 /** What goes first has a share of rate and burst for that. What exceeds its share waits its turn, so that nothing starves. */
-const SHARES = { urgent: { rate: 1 / 2, burst: 1 }, opening: { rate: 1 / 2, burst: 1 / 2 }, look: { rate: 1 / 4, burst: 1 / 4 } } as const;
+const SHARES = {
+  urgent: { rate: 1 / 2, burst: 1 },
+  opening: { rate: 1 / 2, burst: 1 / 2 },
+  look: { rate: 1 / 4, burst: 1 / 4 },
+  mark: { rate: 1 / 4, burst: 1 / 2 },
+} as const;
 type Shared = keyof typeof SHARES;
 
 /**
  * Ends never wait for each other: they borrow tokens, and later ordinary requests pay them back. `urgent`, `opening` and `look` (for the
- * place of a box) use the reserve within their shares; half of it is for `urgent` alone. `spare` takes what nobody else wants.
+ * place of a box) use the reserve within their shares; half of it is for `urgent` alone. `mark` (reactions, and what else is no box) goes
+ * just before `ordinary` within its share, which otherwise would leave it nothing. `spare` takes what nobody else wants.
  */
 export type Claim = 'end' | Shared | 'ordinary' | 'spare';
 
@@ -57,7 +63,7 @@ export function refill(budget: Budget, limits: BudgetLimits, now: number): Budge
 }
 
 function eachShare(valueOf: (name: Shared) => number): Budget['shares'] {
-  return { urgent: valueOf('urgent'), opening: valueOf('opening'), look: valueOf('look') };
+  return { urgent: valueOf('urgent'), opening: valueOf('opening'), look: valueOf('look'), mark: valueOf('mark') };
 }
 
 /** The earliest instant at which a request may go; not later than `now` means it may go now. */
@@ -85,6 +91,8 @@ function keptBack({ credit }: Budget, { reserve }: BudgetLimits, claim: Claim): 
     case 'opening':
     case 'look':
       return reserve / 2;
+    case 'mark':
+      return Math.max(0, reserve - 1);
     case 'ordinary':
       return reserve;
     case 'spare':

@@ -2,7 +2,8 @@
 
 import type { Reason } from '../../core/sink.ts';
 
-export type Operation = 'create' | 'edit' | 'read' | 'list' | 'probe';
+/** `mark`: a reaction, or a pin. */
+export type Operation = 'create' | 'edit' | 'read' | 'list' | 'mark' | 'probe';
 
 /** The kind of an answer's body by its content, whatever its header says: unknown routes send JSON as text/plain. */
 export type BodyKind = 'json' | 'html' | 'text' | 'empty';
@@ -54,7 +55,8 @@ function byBody({ operation, status, bodyKind }: AnswerFacts): Verdict | undefin
 
 function byErrorId(errorId: string): Verdict | undefined {
   if (errorId === 'api.context.404.app_error') return failed('rejected', 'this server does not know that call');
-  if (/\.can_not_(post_to|update_post_in)_deleted\./.test(errorId)) return failed('archived', 'the channel is archived');
+  if (/\.can_not_(post_to|update_post_in)_deleted\.|^api\.reaction\.\w+\.archived_channel\./.test(errorId))
+    return failed('archived', 'the channel is archived');
   if (/^model\.post\.is_valid\.(msg|message_length|props)\./.test(errorId))
     return failed('too_large', 'message or props are over the limit');
   if (errorId === 'api.post.create_post.channel_root_id.app_error') return failed('root_gone', 'the thread is in another channel');
@@ -87,6 +89,7 @@ function byStatus({ operation, status, errorId = '' }: AnswerFacts): Verdict {
 function notFound(operation: Operation): Verdict {
   switch (operation) {
     case 'read':
+    case 'mark':
       return failed('gone', 'deleted, or never existed');
     case 'edit':
       return askForPost('not found');

@@ -5,7 +5,8 @@ import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } f
 import { createChecks, type MattermostChecks } from './checks.ts';
 import { segment } from './exchange.ts';
 import { probeHealth, type Server, settledAnswer } from './doubtful-answers.ts';
-import { decodePost, decodePostList, type ReadPost } from './post-json.ts';
+import { findPinned, pin, react, unreact } from './marks.ts';
+import { decodePost, decodePostList, isOwn, type ReadPost } from './post-json.ts';
 
 /** The agents' Mattermost plugin ignores posts of custom types, so that a box never starts a turn. */
 const POST_TYPE = 'custom_livestatus';
@@ -20,6 +21,10 @@ export function createMattermostSink(server: Server): Sink & MattermostChecks {
     edit: (postId, body, signal) => edit(server, postId, body, signal),
     read: (postId, signal) => read(server, postId, signal),
     findOwn: (channelId, sinceAt, signal) => findOwn(server, channelId, sinceAt, signal),
+    findPinned: (channelId, signal) => findPinned(server, channelId, signal),
+    pin: (postId, signal) => pin(server, postId, signal),
+    react: (postId, emoji, signal) => react(server, postId, emoji, signal),
+    unreact: (postId, emoji, signal) => unreact(server, postId, emoji, signal),
     probe: (signal, timeoutMs) => probeHealth(server, signal, timeoutMs),
     ...createChecks(server),
   };
@@ -84,8 +89,4 @@ async function readPage(server: Server, channelId: string, page: number, signal:
   const posts = decodePostList(answer.json);
   if (posts === undefined) throw new PushError('server', 'the answer is no list of posts');
   return posts;
-}
-
-function isOwn(post: ReadPost, userId: string, sinceAt: number): boolean {
-  return !post.deleted && post.userId === userId && post.found.meta !== undefined && post.found.createdAt >= sinceAt;
 }

@@ -13,12 +13,21 @@ export interface ReadPost {
 /** `undefined` when it is no post at all. */
 export function decodePost(json: unknown): ReadPost | undefined {
   if (!isRecord(json)) return undefined;
-  const { id, channel_id: channelId, root_id: rootId, create_at: createdAt, user_id: userId, delete_at: deleteAt, props } = json;
+  const {
+    id,
+    channel_id: channelId,
+    root_id: rootId,
+    create_at: createdAt,
+    user_id: userId,
+    delete_at: deleteAt,
+    is_pinned: isPinned,
+    props,
+  } = json;
   if (typeof id !== 'string' || typeof channelId !== 'string' || typeof createdAt !== 'number') return undefined;
   const target = typeof rootId === 'string' && rootId !== '' ? { channelId, rootId } : { channelId };
   const meta = isRecord(props) ? props['livestatus'] : undefined;
   return {
-    found: { postId: id, target, createdAt, meta },
+    found: { postId: id, target, createdAt, meta, ...(isPinned === true ? { isPinned } : {}) },
     userId: typeof userId === 'string' ? userId : '',
     deleted: typeof deleteAt === 'number' && deleteAt > 0,
   };
@@ -30,4 +39,9 @@ export function decodePostList(json: unknown): ReadPost[] | undefined {
   const postsById = json['posts'];
   const ids = new Set(json['order'].filter((id) => typeof id === 'string'));
   return [...ids].flatMap((id) => decodePost(postsById[id]) ?? []);
+}
+
+/** Whether that account wrote it, by this program, since that instant. */
+export function isOwn(post: ReadPost, userId: string, sinceAt: number): boolean {
+  return !post.deleted && post.userId === userId && post.found.meta !== undefined && post.found.createdAt >= sinceAt;
 }

@@ -18,6 +18,8 @@ export interface TransportRequest {
   maxBytes?: number;
   /** Leaves the token out: a server logs refused tokens in clear text. */
   anonymous?: boolean;
+  /** A POST that may be carried out twice: it is sent once more when its connection turns out to be dead. */
+  repeatable?: boolean;
   /** Nobody waits for it, so it uses only what is left of the request budget. */
   background?: boolean;
 }
@@ -84,7 +86,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
 // A create may have been carried out before the connection died, and a restarted server has forgotten its `pending_post_id`.
 // Only the caller can search for the post first.
 function mayRepeat(request: TransportRequest): boolean {
-  return request.method !== 'POST';
+  return request.method !== 'POST' || request.repeatable === true;
 }
 
 function createWire(options: HttpTransportOptions): Wire {

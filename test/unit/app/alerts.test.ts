@@ -21,6 +21,10 @@ function sinkWith(reasons: Reason[], found: unknown[] = []) {
     edit: unused,
     read: unused,
     probe: unused,
+    findPinned: async () => [],
+    pin: async () => undefined,
+    react: async () => undefined,
+    unreact: async () => undefined,
     findOwn: async () => found.map((meta): FoundPost => ({ postId: 'p', target: { channelId: 'town' }, createdAt: 0, meta })),
     async create(draft) {
       drafts.push(draft);

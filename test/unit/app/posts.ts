@@ -50,6 +50,10 @@ export function createPosts(): Posts {
       refuse();
       return [...byId.values()];
     },
+    findPinned: async () => [],
+    pin: async () => undefined,
+    react: async () => undefined,
+    unreact: async () => undefined,
     probe: async () => undefined,
   };
   return channel;

@@ -62,6 +62,7 @@ describe('defaults', () => {
       direct: 'off',
       defaultChannel: undefined,
       defaultChannelDirect: false,
+      signs: true,
       openAfterMs: 2_000,
       throttleMs: 500,
       pace: [

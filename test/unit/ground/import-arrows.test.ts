@@ -32,6 +32,8 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/boxes/placement/a.ts', 'node:path'],
   ['src/boxes/publish/a.ts', '../board/board.ts'],
   ['src/boxes/publish/a.ts', '../render/render-card.ts'],
+  ['src/boxes/signs/a.ts', '../board/board.ts'],
+  ['src/boxes/signs/a.ts', 'node:path'],
   ['src/boxes/render/a.ts', '../publish/publisher.ts'],
   ['src/boxes/render/a.ts', '../board/board.ts'],
   ['src/boxes/render/deep/a.ts', '../../publish/publisher.ts'],

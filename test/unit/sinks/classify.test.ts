@@ -4,7 +4,7 @@ import { type BodyKind, classify, type Operation, type Verdict } from '../../../
 import { recordedVerdicts } from './recorded-verdicts.ts';
 import { readRecordings } from './recordings.ts';
 
-const operations: Operation[] = ['create', 'edit', 'read', 'list', 'probe'];
+const operations: Operation[] = ['create', 'edit', 'read', 'list', 'mark', 'probe'];
 const bodyKinds: BodyKind[] = ['json', 'html', 'text', 'empty'];
 
 function short(verdict: Verdict): string {
@@ -104,7 +104,7 @@ describe('every status from 100 to 599, without an error id', () => {
   });
 
   it('suspects the content, not the server, when Mattermost itself says 500', () => {
-    for (const operation of ['create', 'edit', 'read', 'list'] as const) {
+    for (const operation of ['create', 'edit', 'read', 'list', 'mark'] as const) {
       expect(short(classify({ operation, status: 500, bodyKind: 'json' }))).toBe('ask rejected');
     }
   });

@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Reason, Sink } from '../../../src/core/sink.ts';
 import type { Fault } from '../../../src/stand-in/faults.ts';
+import { reactionsOf } from '../../../src/stand-in/reactions.ts';
 import { SAMPLE } from '../../../src/stand-in/sample-seed.ts';
 import { until } from '../../support/until.ts';
 import { type Call, draft, failureOf, failWith, type Ground, type Layer, LAYERS, openGround } from './layers.ts';
@@ -38,6 +39,8 @@ const ANSWERS: readonly (readonly [Reason, number | undefined, Fault])[] = [
   ['too_large', undefined, { kind: 'status', status: 413, html: true }],
 ];
 
+const OF_POSTS = ['create', 'edit', 'read', 'findOwn', 'findPinned', 'pin', 'react', 'unreact'] as const;
+
 const BODY = { message: 'news', props: {} };
 
 function callsOn(sink: Sink, postId: string, signal?: AbortSignal): Record<Call, () => Promise<unknown>> {
@@ -46,6 +49,10 @@ function callsOn(sink: Sink, postId: string, signal?: AbortSignal): Record<Call,
     edit: () => sink.edit(postId, BODY, signal),
     read: () => sink.read(postId, signal),
     findOwn: () => sink.findOwn(SAMPLE.publicId, 0, signal),
+    findPinned: () => sink.findPinned(SAMPLE.publicId, signal),
+    pin: () => sink.pin(postId, signal),
+    react: () => sink.react(postId, 'eyes', signal),
+    unreact: () => sink.unreact(postId, 'eyes', signal),
     probe: () => sink.probe(signal),
   };
 }
@@ -81,8 +88,35 @@ describe.each(SENDING)('%s passes on', (_name, layer) => {
     const { ground, sink, postId } = await atWork(layer);
     failWith(ground, fault);
     const expected = { reason, retryAfterMs: layer.namesWaitMs?.[reason] ?? retryAfterMs };
-    for (const call of ['create', 'edit', 'read', 'findOwn'] as const)
-      expect([call, await failureOf(callsOn(sink, postId)[call]())]).toEqual([call, expected]);
+    for (const call of OF_POSTS) expect([call, await failureOf(callsOn(sink, postId)[call]())]).toEqual([call, expected]);
+  });
+
+  it('reactions and pins, and that doing one again is no failure', async () => {
+    const { ground, sink, postId } = await atWork(layer);
+    const reactions = (): string[] => reactionsOf(ground.standIn.world, postId).map(({ emoji_name: name }) => name);
+    await sink.react(postId, 'eyes');
+    await sink.react(postId, 'eyes');
+    expect(reactions()).toEqual(['eyes']);
+    await sink.unreact(postId, 'eyes');
+    await sink.unreact(postId, 'eyes');
+    expect(reactions()).toEqual([]);
+    expect(await sink.findPinned(SAMPLE.publicId)).toEqual([]);
+    await sink.pin(postId);
+    expect(await sink.findPinned(SAMPLE.publicId)).toEqual([await sink.read(postId)]);
+    expect(ground.arrived()).toEqual(['react', 'react', 'unreact', 'unreact', 'findPinned', 'pin', 'findPinned', 'read']);
+  });
+
+  it('why a reaction or a pin is refused: the post is gone, the channel is archived, or it is not permitted', async () => {
+    const { ground, sink, postId } = await atWork(layer);
+    ground.standIn.switches.forbidReacting(true);
+    expect(await failureOf(sink.react(postId, 'eyes'))).toMatchObject({ reason: 'no_access' });
+    ground.standIn.switches.forbidReacting(false);
+    ground.standIn.switches.archiveChannel(SAMPLE.publicId);
+    expect(await failureOf(sink.unreact(postId, 'eyes'))).toMatchObject({ reason: 'archived' });
+    ground.standIn.switches.restoreChannel(SAMPLE.publicId);
+    ground.standIn.switches.deletePost(postId, SAMPLE.botId);
+    expect(await failureOf(sink.react(postId, 'eyes'))).toMatchObject({ reason: 'gone' });
+    expect(await failureOf(sink.pin(postId))).toMatchObject({ reason: 'gone' });
   });
 
   it('that a post is gone: an edit fails, a read finds nothing', async () => {
@@ -95,7 +129,7 @@ describe.each(SENDING)('%s passes on', (_name, layer) => {
   it('the wish to give up: before it is sent, and while the server is silent', async () => {
     const { ground, sink, postId } = await atWork(layer);
     const given = { reason: 'timed_out', retryAfterMs: undefined };
-    for (const call of ['create', 'edit', 'read', 'findOwn', 'probe'] as const) {
+    for (const call of [...OF_POSTS, 'probe'] as const) {
       expect([call, await failureOf(callsOn(sink, postId, AbortSignal.abort())[call]())]).toEqual([call, given]);
       expect(ground.arrived()).toEqual([]);
       ground.standIn.faults.add({ fault: { kind: 'hang', applied: false } });

@@ -38,6 +38,13 @@ export function createFakeSink(): FakeSink {
       await push();
       return [];
     },
+    findPinned: async () => {
+      await push();
+      return [];
+    },
+    pin: push,
+    react: push,
+    unreact: push,
     probe: async (_signal, timeoutMs = 0) => {
       sink.probes += 1;
       await (sink.silent?.(timeoutMs) ?? come(sink.health));

@@ -21,6 +21,10 @@ function recording() {
     edit: answered('edit', undefined),
     read: answered('read', POST),
     findOwn: answered('findOwn', [POST]),
+    findPinned: answered('findPinned', [POST]),
+    pin: answered('pin', undefined),
+    react: answered('react', undefined),
+    unreact: answered('unreact', undefined),
     probe: answered('probe', undefined),
   };
   return { sink, calls };
@@ -32,6 +36,10 @@ async function callAll(sink: Sink): Promise<unknown[]> {
     await sink.edit('p', BODY, signal),
     await sink.read('p', signal),
     await sink.findOwn('town', 7, signal),
+    await sink.findPinned('town', signal),
+    await sink.pin('p', signal),
+    await sink.react('p', 'eyes', signal),
+    await sink.unreact('p', 'eyes', signal),
     await sink.probe(signal, 9),
   ];
 }
@@ -41,13 +49,27 @@ const ALL = [
   ['edit', 'p', BODY, signal],
   ['read', 'p', signal],
   ['findOwn', 'town', 7, signal],
+  ['findPinned', 'town', signal],
+  ['pin', 'p', signal],
+  ['react', 'p', 'eyes', signal],
+  ['unreact', 'p', 'eyes', signal],
   ['probe', signal, 9],
 ];
 
 describe('a guarded sink', () => {
   it('hands every call on with all its arguments, and every answer back', async () => {
     const { sink, calls } = recording();
-    expect(await callAll(forwarded(sink))).toEqual([{ postId: 'p' }, undefined, POST, [POST], undefined]);
+    expect(await callAll(forwarded(sink))).toEqual([
+      { postId: 'p' },
+      undefined,
+      POST,
+      [POST],
+      [POST],
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(calls).toEqual(ALL);
   });
 
@@ -59,11 +81,19 @@ describe('a guarded sink', () => {
       throw new Error('not now');
     };
     const silent = guarded(sink, guard);
-    for (const call of [silent.create(DRAFT, signal), silent.edit('p', BODY, signal), silent.read('p', signal)])
-      await expect(call).rejects.toThrow('not now');
-    await expect(silent.findOwn('town', 7, signal)).rejects.toThrow('not now');
-    await expect(silent.probe(signal, 9)).rejects.toThrow('not now');
-    expect(signals).toEqual([signal, signal, signal, signal, signal]);
+    const made = [
+      silent.create(DRAFT, signal),
+      silent.edit('p', BODY, signal),
+      silent.read('p', signal),
+      silent.findOwn('town', 7, signal),
+      silent.findPinned('town', signal),
+      silent.pin('p', signal),
+      silent.react('p', 'eyes', signal),
+      silent.unreact('p', 'eyes', signal),
+      silent.probe(signal, 9),
+    ];
+    for (const call of made) await expect(call).rejects.toThrow('not now');
+    expect(signals).toEqual(ALL.map(() => signal));
     expect(calls).toEqual([]);
   });
 });

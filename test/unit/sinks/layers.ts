@@ -22,7 +22,7 @@ import { withAdoption } from '../../../src/takeover/adoption.ts';
 import { withTwinWatch } from '../../../src/takeover/twin.ts';
 import { FakeClock } from '../../support/clock.ts';
 
-export type Call = 'create' | 'edit' | 'read' | 'findOwn' | 'probe';
+export type Call = 'create' | 'edit' | 'read' | 'findOwn' | 'findPinned' | 'pin' | 'react' | 'unreact' | 'probe';
 
 /** What a layer stands on. */
 export interface Ground {
@@ -63,7 +63,7 @@ export interface Layer {
 
 const INSTANCE = 'this-instance';
 const OTHER_INSTANCE = 'zz-another-instance';
-const THRESHOLD = 5;
+const THRESHOLD = 10; // more than there are calls
 
 export async function openGround(): Promise<Ground> {
   const clock = new FakeClock();
@@ -90,6 +90,10 @@ function callOf(method: string, path: string): string {
   if (method === 'PUT' && path.endsWith('/patch')) return 'edit';
   if (method === 'GET' && path.startsWith('/api/v4/posts/')) return 'read';
   if (method === 'GET' && /^\/api\/v4\/channels\/\w+\/posts\?/.test(path)) return 'findOwn';
+  if (method === 'GET' && /^\/api\/v4\/channels\/\w+\/pinned$/.test(path)) return 'findPinned';
+  if (method === 'POST' && /^\/api\/v4\/posts\/\w+\/pin$/.test(path)) return 'pin';
+  if (method === 'POST' && path === '/api/v4/reactions') return 'react';
+  if (method === 'DELETE' && path.startsWith('/api/v4/users/me/posts/')) return 'unreact';
   return path.startsWith('/api/v4/system/ping') ? 'probe' : `${method} ${path}`;
 }
 
@@ -102,7 +106,7 @@ export function draft(change: Partial<{ box: string; instance: string; claimedAt
   return { target: { channelId: SAMPLE.publicId }, pendingPostId: `pending-${boxes}`, props: { livestatus } };
 }
 
-const OF_POSTS = /^\/api\/v4\/(channels\/\w+\/)?posts/;
+const OF_POSTS = /^\/api\/v4\/((channels\/\w+\/|users\/me\/)?posts|channels\/\w+\/pinned|reactions)/;
 
 /** From now on everything about posts comes to this. Returns what ends it. */
 export function failWith({ standIn }: Ground, fault: Fault): () => void {
@@ -166,7 +170,7 @@ function wholeStack(ground: Ground): Opened & { chat: Chat } {
     MM_URL: url,
     MM_TOKEN: SAMPLE.botToken,
     TRANSCRIPT_DIR: '/nowhere',
-    BREAKER_THRESHOLD: String(THRESHOLD),
+    CIRCUIT_BREAKER_THRESHOLD: String(THRESHOLD),
     EDITS_PER_SECOND: '1000', // a search need not wait: time stands still here
   });
   if (read.kind === 'wrong') throw new Error(JSON.stringify(read.problems));

@@ -120,8 +120,12 @@ export const recordedVerdicts: Readonly<Record<string, Readonly<Record<string, s
     'put.size.16384.other': 'too_large',
     'put.props_8001': 'too_large',
     'put.nul_in_message': 'ask rejected',
+    'reaction.bot_add_for_other': 'ask no_access',
   },
   'update-refused': {
+    'pin.deleted': 'gone',
+    'reaction.deleted': 'gone',
+    'archived.reaction': 'archived',
     'put.others_post': 'ask post',
     'patch.others_post': 'ask post',
     'put.by_channel_member_on_bot_post': 'ask post',

@@ -44,6 +44,7 @@ function exchangeOf(file: string, line: Line): RecordedExchange[] {
 }
 
 function operationOf(method: string, path: string): Operation | undefined {
+  if (/^\/reactions$|^\/posts\/[^/]+\/(un)?pin$|^\/users\/[^/]+\/posts\/[^/]+\/reactions\//.test(path)) return 'mark';
   if (method === 'POST') return /^\/posts(\?|$)/.test(path) ? 'create' : undefined;
   if (method === 'PUT') return /^\/posts\/[^/]+(\/patch)?$/.test(path) ? 'edit' : undefined;
   if (method !== 'GET') return undefined;

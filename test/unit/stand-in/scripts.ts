@@ -9,7 +9,6 @@ const bot = idOf('livestatus');
 const wall = idOf('status-wall');
 const archive = idOf('archive-me');
 const fromBot = { from_bot: 'true' };
-const REACTIONS = { skip: 'reactions are not spoken' };
 const FILES = { skip: 'files are not spoken' };
 const ADMIN_API = { skip: 'administration of tokens and bots is not spoken; switches do it' };
 
@@ -65,15 +64,6 @@ const updatePut: Script = {
     boxOn(wall, 'ubxw17f96fgr9fxafq1f1mcjxh', { create_at: 1795226698304 }),
   ],
   directions: {
-    'reaction.add': REACTIONS,
-    'reaction.get_post': REACTIONS,
-    'reaction.list_after': REACTIONS,
-    'reaction.bot_add': REACTIONS,
-    'reaction.bot_add_for_other': REACTIONS,
-    'reaction.bot_add_unknown_emoji': REACTIONS,
-    'reaction.bot_remove': REACTIONS,
-    'reaction.get_post_end': REACTIONS,
-    'pinned.list': { skip: 'the list of pinned posts is not spoken' },
     'file.upload': FILES,
     'file.create_post': FILES,
     'put.file_omitting_file_ids': FILES,
@@ -107,8 +97,6 @@ const updateRefused: Script = {
     boxOn(wall, 'jizu8nke47gozmd97ehqpi9e5w'),
   ],
   directions: {
-    'reaction.deleted': REACTIONS,
-    'archived.reaction': REACTIONS,
     'archived.list': { skip: 'the system messages in it (joins, archiving) are not written' },
     'channel.archive': { instead: ({ standIn }) => standIn.switches.archiveChannel(archive) },
     'channel.restore': { instead: ({ standIn }) => standIn.switches.restoreChannel(archive) },
@@ -135,7 +123,6 @@ const read: Script = {
     'search.by_prop_value': { skip: 'search is not spoken' },
     'search.hashtag': { skip: 'search is not spoken' },
     'search.empty_terms': { skip: 'search is not spoken' },
-    'reactions.none': REACTIONS,
   },
 };
 

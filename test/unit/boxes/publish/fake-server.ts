@@ -85,6 +85,10 @@ export class FakeServer {
     edit: (postId, body, signal) => this.#call('edit', postId, signal, (late) => this.#edit(postId, body, late)),
     read: (postId, signal) => this.#call('read', postId, signal, () => this.#read(postId)),
     findOwn: (channelId, sinceAt, signal) => this.#call('find', channelId, signal, () => this.#find(channelId, sinceAt)),
+    findPinned: async () => [],
+    pin: async () => undefined,
+    react: async () => undefined,
+    unreact: async () => undefined,
     probe: () => Promise.resolve(),
   };
 
