@@ -25,6 +25,10 @@ export function markOf({ state }: Pick<TurnStatus, 'state'>): Mark {
     case 'error':
     case 'aborted':
     case 'timeout':
+    case 'stopped':
+    case 'released':
+    case 'cancelled':
+    case 'rejected':
     case 'lost':
       return 'failed';
     case 'interrupted':
