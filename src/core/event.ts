@@ -69,8 +69,8 @@ export type RunOutcome =
 /** What a turn waits for: leave to do something, words, a judgement of what was done, or leave to go on to the next stage. */
 export type WaitsOn = 'approval' | 'answer' | 'review' | 'gate';
 
-/** How a wait ended. */
-export type WaitOutcome = 'allowed_once' | 'allowed_always' | 'denied' | 'expired' | 'answered' | 'ended';
+/** How a wait ended. `allowed`: once or always, which is not told; `answered`: how is not told; `ended`: without an answer. */
+export type WaitOutcome = 'allowed' | 'allowed_once' | 'allowed_always' | 'denied' | 'expired' | 'answered' | 'ended';
 
 /** How much a note matters to people. */
 export type Severity = 'info' | 'warning' | 'critical';
