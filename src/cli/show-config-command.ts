@@ -14,21 +14,26 @@ export const showConfigCommand: Command = {
   summary: 'check the configuration and print it, secrets masked',
   details: () =>
     [
-      'Says of each session that a watcher knows where its box goes, and why; asks Mattermost whether the targets of ROUTES are there.',
+      'Prints what is set, then what is watched and why. Of each session that a watcher knows it says where its box goes, and why; it asks',
+      'Mattermost whether the targets of ROUTES are there.',
       '',
       'Variables, with their defaults:',
       ...columns(variableRows()),
       '',
       'Exit codes: 0 valid, 78 missing or wrong, with one line for each problem.',
     ].join('\n'),
-  options: {},
-  async run(_values, context) {
+  options: { all: { type: 'boolean', help: 'print the variables that have their defaults, too' } },
+  async run(values, context) {
     const config = readConfigOrPrint(context);
     if (!config) return exitCodes.config;
     if (context.envFile !== undefined) context.out(`# Settings are read from ${context.envFile}, too.`);
-    for (const described of describeConfig(config, context.env)) context.out(settingLine(described));
+    const described = describeConfig(config, context.env);
+    const usual = described.filter(({ isDefault }) => isDefault);
+    for (const each of described) if (!each.isDefault) context.out(settingLine(each));
     for (const sentence of config.chosen.because) context.out(`# ${sentence}`);
     for (const sentence of await routeLines(config, Date.now())) context.out(`# ${oneLine(sentence)}`);
+    if (values['all'] === true) for (const each of usual) context.out(settingLine(each));
+    else context.out(`# ${usual.length} other variables have their defaults: live-status config --all prints them.`);
     return exitCodes.ok;
   },
 };

@@ -36,13 +36,23 @@ describe('live-status', { timeout: 60_000 }, () => {
   );
 
   it('config prints what is in force as an environment file, without the token', async () => {
-    const { code, out, err } = await cli(MAIN, ['config'], scratch({ THROTTLE_MS: '250', TROTTLE_MS: '1', MAX_STATUS_LINE: '3' })).ended;
+    const env = scratch({ THROTTLE_MS: '250', TROTTLE_MS: '1', MAX_STATUS_LINE: '3' });
+    const { code, out, err } = await cli(MAIN, ['config', '--all'], env).ended;
     expect(code).toBe(0);
     expect(out).toContain('\nTHROTTLE_MS=250\n');
     expect(out).toContain('\nMM_TOKEN=********\n');
     expect(out).toContain('\n# PACE="2s, 1m:5s, 5m:15s" (default)\n');
     expect(out + err).not.toContain(TOKEN);
     expect(err).toContain('did you mean MAX_STATUS_LINES?');
+  });
+
+  it('config says what is set, and then what is watched, without the defaults of everything else', async () => {
+    const { out } = await cli(MAIN, ['config'], scratch({ THROTTLE_MS: '250' })).ended;
+    const lines = out.trimEnd().split('\n');
+    expect(lines.filter((line) => /\(default\)|is not set/.test(line))).toEqual([]);
+    expect(lines.findIndex((line) => line.startsWith('# Transcripts are read'))).toBeGreaterThan(lines.indexOf('THROTTLE_MS=250'));
+    expect(lines.at(-1)).toMatch(/^# \d+ other variables have their defaults: live-status config --all prints them\.$/);
+    expect(lines.length).toBeLessThan(25);
   });
 
   it('does not mind a reader that goes away', async () => {

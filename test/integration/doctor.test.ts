@@ -118,6 +118,19 @@ describe('live-status doctor', () => {
     for (const name of ['health port', 'state directory', 'hook']) expect(about(findings, name)).toMatchObject({ level: 'warn' });
   });
 
+  it.each([
+    ['channel', 'lab/nowhere', 'channel "lab/nowhere" does not exist'],
+    ['person', '@nobody', 'there is no user @nobody'],
+  ])('says of a wrong %s once what is wrong, however many settings and rules name it', async (kind, target, says) => {
+    const others = kind === 'channel' ? { DEFAULT_CHANNEL: target, COORDINATOR_CHANNEL: target } : {};
+    const { findings } = await examine({ ...others, ROUTES: `claude-code:*=${target},codex:*=${target}+texts` });
+    const wrong = findings.filter((found) => found.says.includes(target));
+    expect(wrong).toHaveLength(1);
+    expect(wrong[0]).toMatchObject({ level: 'fail', about: [...Object.keys(others), 'ROUTES'].join(', ') });
+    expect(wrong[0]?.says.startsWith(says)).toBe(true);
+    expect(wrong[0]?.says.split(target)).toHaveLength(2);
+  });
+
   it("reads from OpenClaw's own configuration whether everybody may approve and whether its preview repeats the box", async () => {
     const config = { channels: { mattermost: { allowFrom: ['*'], streaming: { mode: 'partial' } } }, gateway: {} };
     writeFileSync(join(rig.folder, '.openclaw', 'openclaw.json'), JSON.stringify(config));

@@ -3,9 +3,8 @@
 import { createMattermostSink } from '../../sinks/mattermost/mattermost.ts';
 import { createHttpTransport } from '../../sinks/mattermost/transport.ts';
 import type { Config } from '../../config/config.ts';
-import type { ChannelName } from '../../config/name-forms.ts';
 import { errorText } from '../../core/error-code.ts';
-import { targetText } from '../../core/route-rule.ts';
+import { type RouteTarget, targetText } from '../../core/route-rule.ts';
 import type { Sink } from '../../core/sink.ts';
 import type { MattermostChecks } from '../../sinks/mattermost/checks.ts';
 import { createDirectory, type Directory } from '../../sinks/mattermost/directory.ts';
@@ -119,30 +118,29 @@ async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
 
 /** The account must be in every channel that the configuration names, or the watcher does not start, or a rule leads nowhere. */
 async function namedChannelFindings({ defaultChannel, coordinatorChannel, routes = [] }: Config, { sink }: ChatServer): Promise<Finding[]> {
-  const named = { DEFAULT_CHANNEL: defaultChannel, COORDINATOR_CHANNEL: coordinatorChannel };
-  const targets = new Map(routes.map(({ target }) => [targetText(target), target]));
-  return Promise.all([
-    ...Object.entries(named).flatMap(([variable, name]) => (name === undefined ? [] : [channelFinding(variable, name, sink)])),
-    ...[...targets.values()].map((target) =>
-      target.kind === 'person' ? personFinding(target.username, sink) : channelFinding('ROUTES', target, sink),
-    ),
-  ]);
+  const named: [string, RouteTarget | undefined][] = [
+    ['DEFAULT_CHANNEL', defaultChannel],
+    ['COORDINATOR_CHANNEL', coordinatorChannel],
+    ...routes.map(({ target }): [string, RouteTarget] => ['ROUTES', target]),
+  ];
+  const targets = named.flatMap(([variable, target]) => (target === undefined ? [] : [{ variable, target, text: targetText(target) }]));
+  const alike = [...Map.groupBy(targets, ({ text }) => text)];
+  return Promise.all(
+    alike.map(([text, [first, ...others]]) => {
+      const variables = new Set([first, ...others].map((each) => each?.variable ?? ''));
+      return targetFinding([...variables].join(', '), text, first?.target, sink);
+    }),
+  );
 }
 
-async function personFinding(username: string, sink: ChatServer['sink']): Promise<Finding> {
+/** One finding, however many variables and rules name the target. */
+async function targetFinding(variables: string, text: string, target: RouteTarget | undefined, sink: ChatServer['sink']): Promise<Finding> {
   try {
-    return ok('ROUTES', `@${username} is user ${await sink.userNamed(username)}`);
+    if (target?.kind === 'person') return ok(variables, `${text} is user ${await sink.userNamed(target.username)}`);
+    return ok(variables, `${text} is channel ${(await sink.resolveChannel(text)).channelId}`);
   } catch (error) {
-    return fail('ROUTES', `@${username}: ${errorText(error)}`, 'correct ROUTES');
-  }
-}
-
-async function channelFinding(variable: string, name: ChannelName, sink: ChatServer['sink']): Promise<Finding> {
-  const wanted = name.kind === 'id' ? name.id : `${name.team}/${name.channel}`;
-  try {
-    const { channelId } = await sink.resolveChannel(wanted);
-    return ok(variable, `${wanted} is channel ${channelId}`);
-  } catch (error) {
-    return fail(variable, `${wanted}: ${errorText(error)}`, `correct ${variable}, or add the account to that channel`);
+    const says = errorText(error);
+    const cure = target?.kind === 'person' ? `correct ${variables}` : `correct ${variables}, or add the account to that channel`;
+    return fail(variables, says.includes(text) ? says : `${text}: ${says}`, cure);
   }
 }
