@@ -103,11 +103,13 @@ export class Watcher {
   readonly startedAt = performance.now();
   output = '';
   readonly healthUrl: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly #ended: Promise<unknown>;
 
   constructor(env: NodeJS.ProcessEnv, { prefix = [], script = process.env['LIVE_STATUS_BIN'] ?? MAIN }: WatcherOptions) {
     const node = process.env['LIVE_STATUS_NODE'] ?? process.execPath;
     const [program, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run'];
+    this.env = env;
     this.healthUrl = `http://127.0.0.1:${env['HEALTH_PORT']}/health`;
     this.child = endedWithTests(spawn(program ?? node, args, { stdio: ['ignore', 'pipe', 'pipe'], env }));
     this.child.stdout?.on('data', (data: Buffer) => (this.output += data.toString()));

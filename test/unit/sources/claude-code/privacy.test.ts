@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -7,6 +7,7 @@ import { NOTHING_VISIBLE, type Visibility } from '../../../../src/core/source.ts
 import { isRecord } from '../../../../src/core/json-guards.ts';
 import { tempFolder, tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
+import { writeCanaries } from './canaries.ts';
 import { Recording, scenariosOf, VERSIONS } from './recording.ts';
 import { SessionWriter } from './session-writer.ts';
 import { clockAt, watch } from './watching.ts';
@@ -16,45 +17,6 @@ vi.setConfig({ testTimeout: 60_000 });
 /** What anybody can see of events: not what only rules get. */
 function shown(events: readonly SessionEvent[]): string {
   return JSON.stringify(events, (name, value: unknown) => (name === 'hidden' ? undefined : value));
-}
-
-/** One canary in each place of a session, named after the place. */
-function writeCanaries(writer: SessionWriter): void {
-  const agents = join(writer.path.replace(/\.jsonl$/, ''), 'subagents');
-  mkdirSync(agents, { recursive: true });
-  writeFileSync(join(agents, 'agent-a1.meta.json'), '{"agentType":"Explore","toolUseId":"call-3","description":"CANARY-text-meta"}');
-  const said = [
-    { type: 'thinking', thinking: 'CANARY-never-thinking' },
-    { type: 'text', text: 'CANARY-text-message' },
-  ];
-  writer.add(
-    `{"type":"custom-title","customTitle":"CANARY-text-title","sessionId":"${writer.sessionId}"}\n`,
-    writer.prompt('CANARY-prompt'),
-    writer.line('attachment', { attachment: { type: 'skill_listing', content: 'CANARY-never-system' } }),
-    ...said.map((block) => writer.says([block])),
-    writer.calls('call-1', 'Bash', { command: 'make CANARY-command', description: 'CANARY-command-description' }),
-    writer.result('call-1', 'Exit code 2\nCANARY-never-output', { toolUseResult: { stdout: 'CANARY-never-output' } }),
-    writer.calls('call-2', 'Write', { file_path: '/home/dev/CANARY-outside/secret-plans.md', content: 'CANARY-never-content' }),
-    writer.result('call-2', 'CANARY-never-output'),
-    writer.calls('call-4', 'Edit', {
-      file_path: '/home/dev/shop/src/inside.ts',
-      old_string: 'CANARY-never-old',
-      new_string: 'CANARY-never-new',
-    }),
-    writer.calls('call-3', 'Agent', { description: 'CANARY-text-agent', prompt: 'CANARY-text-task', subagent_type: 'Explore' }),
-    writer.calls('call-5', 'TodoWrite', { todos: [{ content: 'CANARY-text-todo', status: 'pending' }] }),
-    writer.calls('call-6', 'AskUserQuestion', { questions: [{ question: 'CANARY-text-question' }] }),
-    `{"type":"queue-operation","operation":"enqueue","content":"CANARY-prompt-queued","timestamp":"${new Date().toISOString()}"}\n`,
-    writer.line('user', { message: { role: 'user', content: 'Stop hook feedback:\nCANARY-never-hook' } }, { isMeta: true }),
-    writer.line(
-      'assistant',
-      { message: { content: [{ type: 'text', text: 'API Error: CANARY-text-error' }] }, isApiErrorMessage: true },
-      { apiErrorStatus: 500 },
-    ),
-  );
-  const task = { parentUuid: null, isSidechain: true, agentId: 'a1', type: 'user', uuid: 'a1-1', timestamp: new Date().toISOString() };
-  const line = { ...task, sessionId: writer.sessionId, cwd: writer.cwd, message: { role: 'user', content: 'CANARY-text-task' } };
-  writeFileSync(join(agents, 'agent-a1.jsonl'), `${JSON.stringify(line)}\n`);
 }
 
 async function canariesIn(may: Partial<Visibility>): Promise<string[]> {
@@ -73,7 +35,7 @@ async function canariesIn(may: Partial<Visibility>): Promise<string[]> {
   return [...new Set(shown(events).match(/CANARY-[a-z-]+/g))].toSorted();
 }
 
-const OF_TEXTS = ['agent', 'error', 'message', 'question', 'title', 'todo'].map((place) => `CANARY-text-${place}`);
+const OF_TEXTS = ['agent', 'answer', 'error', 'message', 'question', 'title', 'todo'].map((place) => `CANARY-text-${place}`);
 
 describe('of a session with a canary in each place', () => {
   it('nothing leaves the source without a rule, or with a rule alone', async () => {

@@ -98,7 +98,7 @@ function codexOutcomes(lines: readonly JsonRecord[]): Outcomes {
     if (type !== 'response_item' || id === undefined) continue;
     const kind = asText(payload['type']) ?? '';
     const isAside = kind === 'tool_search_call' || payload['name'] === 'write_stdin';
-    if (/_call$/.test(kind)) outcomes.set(id, { tool: codexTool(payload), came: 'stopped', isAside });
+    if (kind.endsWith('_call')) outcomes.set(id, { tool: codexTool(payload), came: 'stopped', isAside });
     const call = kind.endsWith('_output') ? outcomes.get(id) : undefined;
     if (call !== undefined) call.came = codexCame(textOf(payload['output']));
   }
