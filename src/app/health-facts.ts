@@ -10,6 +10,7 @@ import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Source } from '../core/source.ts';
+import { spentByFamily } from '../core/model-family.ts';
 import { type OpenTask, openTasks } from '../core/open-tasks.ts';
 import { projectIn, type SessionsByKey, sessionTag } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
@@ -77,6 +78,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     edits: { ...edits, perSecond: stats.perSecond },
     lateness: stats.isBudgetSpent ? describeLateness(stats.behindMs, stats.perSecond) : undefined,
     sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
+    spent: spentByFamily(parts.sessions),
     routes: parts.routes.facts(rows),
     coordinator: parts.coordinator?.health(),
     process: parts.process.facts(),

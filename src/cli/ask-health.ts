@@ -23,6 +23,7 @@ const healthShape = z.object({
     parked: z.array(z.unknown()),
     lostWithoutPost: z.number().optional(),
   }),
+  spent: z.record(z.string(), z.object({ tokens: z.number(), costUsd: z.number() })).optional(),
   sessions: z.array(
     z.object({
       agent: z.string(),

@@ -1,5 +1,6 @@
 // `live-status status`: shows whether the daemon runs, its health, and where each box is.
 
+import { formatCost, formatTokens } from '../boxes/render/amounts.ts';
 import { askHealth, type HealthAnswer, noAnswerText, type SeenHealth } from './ask-health.ts';
 import type { CliContext, Command } from './command.ts';
 import { statusCodes } from '../process/exit-codes.ts';
@@ -39,7 +40,7 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
   return answer.kind === 'seen' ? seenLines(answer.health) : [`Health: ${noAnswerText(answer, url)}.`];
 }
 
-function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions }: SeenHealth): string[] {
+function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions, spent = {} }: SeenHealth): string[] {
   const rows = sessions.map(({ agent, project, state, activity, channelId, postId, why }): [string, string] => [
     `${agent}${project === undefined ? '' : ` · ${project}`}  ${describeState(state, activity)}`,
     `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
@@ -49,8 +50,14 @@ function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions
     `Version ${version}, up for ${describeDuration(uptimeMs)}.`,
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
     ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
+    ...(Object.keys(spent).length === 0 ? [] : [`Spent by these: ${spentText(spent)}.`]),
     ...(rows.length === 0 ? ['Sessions: none.'] : ['Sessions:', ...columns(rows)]),
   ];
+}
+
+function spentText(spent: NonNullable<SeenHealth['spent']>): string {
+  const parts = Object.entries(spent).map(([family, { tokens, costUsd }]) => [family, formatTokens(tokens), formatCost(costUsd)]);
+  return parts.map((part) => part.filter((word) => word !== undefined).join(' ')).join(', ');
 }
 
 /** `blocked (waiting)`, `ready (done)`: what it does, and the state of its box where that says more. */

@@ -1,6 +1,7 @@
 // The types of `GET /health`: the facts that the daemon collects, and the report made of them.
 import type { Activity } from '../core/activity.ts';
 import type { BoxState } from '../core/card.ts';
+import type { Spent } from '../core/model-family.ts';
 import type { Reach, Reason } from '../core/sink.ts';
 import type { SourceCondition, SourceHealth } from '../core/source.ts';
 
@@ -114,6 +115,8 @@ export interface HealthFacts {
   /** While the budget of requests is what boxes wait for: how far they are behind and what would help, for people. */
   readonly lateness?: string | undefined;
   readonly sessions: readonly SessionRow[];
+  /** By families of models, of the turns that are not forgotten. */
+  readonly spent?: Readonly<Record<string, Spent>> | undefined;
   /** Absent without rules and without sessions that need one. */
   readonly routes?: RouteFacts | undefined;
   /** Absent when the coordinator is off. */
@@ -157,6 +160,7 @@ export interface HealthReport {
   readonly boxes: BoxFacts & { readonly withoutPost: number };
   readonly edits: EditFacts;
   readonly sessions: readonly SessionRow[];
+  readonly spent: Readonly<Record<string, Spent>>;
   readonly routes?: RouteFacts;
   readonly coordinator?: CoordinatorFacts;
   readonly process: ProcessFacts;

@@ -46,6 +46,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     boxes: { ...facts.boxes, withoutPost: facts.sessions.filter(({ postId }) => postId === undefined).length },
     edits: facts.edits,
     sessions: facts.sessions,
+    spent: facts.spent ?? {},
     ...(facts.routes === undefined ? {} : { routes: facts.routes }),
     ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
     process: facts.process,

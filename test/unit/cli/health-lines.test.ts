@@ -19,6 +19,8 @@ const health = {
   ],
 };
 
+const spent = { 'claude-opus': { tokens: 12_400, costUsd: 0.26 }, gpt: { tokens: 950, costUsd: 0 } };
+
 async function answering<T>(status: number, body: string, ask: (url: string) => Promise<T>): Promise<T> {
   const server = createServer((_request, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,6 +42,16 @@ describe('healthLines', () => {
       '  reviewer  waiting           channel chan, no post: it is not written yet',
       '  codex · shop #7f11  active  channel chan, post post',
       '  other  done                 no post: DEFAULT_CHANNEL is not set',
+    ]);
+  });
+
+  it('says what was spent by families of models, and what a session does where that is more than its state', () => {
+    const sessions = [{ agent: 'main', state: 'waiting', activity: 'blocked', postId: 'post' }];
+    const lines = healthLines({ kind: 'seen', health: { ...health, sessions, spent } }, 'u');
+    expect(lines.slice(3)).toEqual([
+      'Spent by these: claude-opus 12.4k tokens $0.26, gpt 950 tokens.',
+      'Sessions:',
+      '  main  blocked (waiting)  post post',
     ]);
   });
 

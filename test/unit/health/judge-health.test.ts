@@ -32,6 +32,7 @@ const well: HealthFacts = {
     { session: 'abc', agent: 'main', state: 'active', activity: 'active', channelId: 'c', postId: 'p' },
     { session: 'def', agent: 'main', state: 'done', activity: 'ready', why: 'DEFAULT_CHANNEL is not set' },
   ],
+  spent: { gpt: { tokens: 7, costUsd: 0.5 } },
   process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
 };
 
@@ -227,6 +228,7 @@ describe('judgeHealth', () => {
         withoutPost: 1,
       },
       edits: { sent: 4, conflated: 3, skipped: 2, perSecond: 5 },
+      spent: { gpt: { tokens: 7, costUsd: 0.5 } },
       sessions: well.sessions,
       process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
     });
