@@ -9,7 +9,7 @@ import { codeText } from '../load/lines.ts';
 
 const TURN_CHARS = 330_000;
 /** By the default settings. */
-const NEEDED_ARGS = neededArgsOf({ verbosity: 'normal', toolLabelsFile: undefined, coordinator: false });
+const NEEDED_ARGS = neededArgsOf({ verbosity: 'normal', toolLabelsFile: undefined, coordinator: 'general' });
 
 /** A recorded turn with six calls, the results of its calls made longer. The floor is `JSON.parse` of the same frames. */
 export const gatewayFrames: Row = {

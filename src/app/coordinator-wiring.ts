@@ -5,6 +5,7 @@ import type { Coordinator, CoordinatorOptions, CoordinatorPorts } from '../coord
 import { createCoordinator } from '../coordinator/coordinator.ts';
 import { drift } from '../coordinator/rules/drift.ts';
 import { RULES } from '../coordinator/rules/catalogue.ts';
+import type { Rule, RuleDefault } from '../coordinator/rules/rule.ts';
 import { decodeRow, type StoredRow } from '../coordinator/stored-rows.ts';
 import type { StoredPart } from '../store/checkpoint.ts';
 import type { ImmediateRows } from '../store/immediate-rows.ts';
@@ -12,8 +13,26 @@ import type { StateStore } from '../store/state-store.ts';
 import type { Marks } from './encoding.ts';
 
 /** Whether the rule that compares replies with questions is on. Without it, no text of persons is needed. */
-export function wantsQuestions({ coordinator, coordinatorRules }: Config): boolean {
-  return coordinator && (coordinatorRules?.[drift.name] ?? drift.isOnByDefault);
+export function wantsQuestions(config: Config): boolean {
+  return config.coordinator !== 'off' && rulesOf(config).includes(drift);
+}
+
+/** The rules that are switched on. */
+function rulesOf({ coordinator, coordinatorRules }: Config): Rule[] {
+  return RULES.filter(({ name, byDefault }) => coordinatorRules?.[name] ?? isOn(byDefault, coordinator));
+}
+
+function isOn(byDefault: RuleDefault, scope: Config['coordinator']): boolean {
+  switch (byDefault) {
+    case 'on':
+      return true;
+    case 'governed':
+      return scope === 'governed';
+    case 'off':
+      return false;
+    default:
+      return byDefault satisfies never;
+  }
 }
 
 /** Continues from what `state` has of it, and adds its rows there. `undefined` when `COORDINATOR` is off. */
@@ -22,7 +41,7 @@ export function coordinatorOf(
   ports: Omit<CoordinatorPorts, 'stored'>,
   state: Pick<StateStore<never>, 'facts' | 'add'>,
 ): Coordinator | undefined {
-  if (!config.coordinator) return undefined;
+  if (config.coordinator === 'off') return undefined;
   const coordinator = createCoordinator({ ...ports, stored: storedFindings(state.facts) }, optionsOf(config));
   state.add(findingsToStore(coordinator));
   return coordinator;
@@ -31,8 +50,15 @@ export function coordinatorOf(
 function optionsOf(config: Config): CoordinatorOptions {
   return {
     roles: new Map(config.coordinatorRoles),
-    rules: RULES.filter(({ name, isOnByDefault }) => config.coordinatorRules?.[name] ?? isOnByDefault),
+    rules: rulesOf(config),
     missingAfterMs: config.coordinatorMissingAfterMs,
+    ruleLimits: {
+      protectedBranches: config.protectedBranches,
+      loopCalls: config.loopCalls,
+      loopMs: config.loopMs,
+      burnUsd: config.burnUsd,
+      burnTokens: config.burnTokens,
+    },
     limits: { idleTimeoutMs: config.idleTimeoutMs, maxDurationMs: config.maxSessionDurationMs },
     governanceDir: config.governanceDir,
     ledger: { path: config.auditLedger, create: config.auditLedgerCreate },

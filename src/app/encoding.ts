@@ -76,7 +76,7 @@ export function neededArgsOf({
   toolLabelsFile,
   coordinator,
 }: Pick<Config, 'verbosity' | 'toolLabelsFile' | 'coordinator'>): (tool: string, names: readonly string[]) => readonly string[] {
-  if (coordinator) return (_, names) => names; // its rules judge a call by all of them
+  if (coordinator === 'governed') return (_, names) => names; // its rules judge a call by all of them
   const labels = toolLabels(toolLabelsFile);
   return (tool, names) => neededArgs({ labels, verbosity }, tool, names);
 }

@@ -1,11 +1,13 @@
-// The text forms of the coordinator's variables: roles of agents, names of people, rules on and off.
+// The text forms of the coordinator's variables: what it is for, roles of agents, names of people and branches, rules on and off.
 
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RULES } from '../coordinator/rules/catalogue.ts';
 import { ROLES, type Role } from '../coordinator/rules/role.ts';
+import { defaultStateDir } from '../process/state-dir.ts';
 import { GROUP_NAMES } from './name-forms.ts';
+import { toggle } from './plain-forms.ts';
 import { type Decoded, type TextForm, textForm } from './setting.ts';
 
 /** Agent ids in lower case. */
@@ -14,11 +16,39 @@ export type AgentRoles = readonly (readonly [agentId: string, role: Role])[];
 /** Rules that differ from their default. */
 export type RuleSwitches = Readonly<Record<string, boolean>>;
 
-/** On when it has something to do: roles are set, or the governance skills have written a state. */
+/** `general`: only rules that need neither roles nor a governance state. */
+export type CoordinatorScope = 'off' | 'general' | 'governed';
+
+const GENERAL = 'general';
+
+/** A switch with a third word. */
+export function coordinatorScope(): TextForm<CoordinatorScope> {
+  const onOff = toggle();
+  const decode = (text: string): Decoded<CoordinatorScope> => {
+    if (text.toLowerCase() === GENERAL) return { value: GENERAL };
+    const isOn = onOff.schema.safeParse(text);
+    return isOn.success ? { value: isOn.data ? 'governed' : 'off' } : { wrong: undefined };
+  };
+  return textForm(`${onOff.expected}, or else ${GENERAL}`, decode, (scope) => (scope === GENERAL ? GENERAL : scope === 'off' ? '0' : '1'));
+}
+
+/** On when agents are governed: roles are set, or the governance skills have written a state. */
 export function coordinatorDefault(env: NodeJS.ProcessEnv): string {
   if (env['COORDINATOR_ROLES']?.trim()) return '1';
-  const dir = env['GOVERNANCE_DIR']?.trim() || join(env['HOME'] || homedir(), '.openclaw', 'governance');
-  return existsSync(join(dir, 'state.json')) ? '1' : '0';
+  const dir = env['GOVERNANCE_DIR']?.trim() || join(homeOf(env), '.openclaw', 'governance');
+  return existsSync(join(dir, 'state.json')) ? '1' : GENERAL;
+}
+
+/** The ledger of the governance skills where agents are governed or it exists, else one of our own. */
+export function ledgerDefault(env: NodeJS.ProcessEnv): string {
+  const shared = join(homeOf(env), '.openclaw', 'audits', 'moses', 'audit_ledger.jsonl');
+  const scope = coordinatorScope().schema.safeParse(env['COORDINATOR']?.trim() || coordinatorDefault(env));
+  if (scope.data === 'governed' || existsSync(shared)) return shared;
+  return join(env['STATE_DIR']?.trim() || defaultStateDir(env), 'audit_ledger.jsonl');
+}
+
+function homeOf(env: NodeJS.ProcessEnv): string {
+  return env['HOME'] || homedir();
 }
 
 /** `main=primary,reviewer=secondary`. An agent has one role. */
@@ -55,6 +85,17 @@ function decodePeople(text: string): Decoded<readonly string[]> {
   const group = names.find((name) => GROUP_NAMES.has(name));
   if (group !== undefined) return { wrong: `names @${group}, which is no person` };
   return names.every((name) => /^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) ? { value: [...new Set(names)] } : { wrong: undefined };
+}
+
+/** Names of branches; a `*` at the end stands for any characters. */
+export function branchList(): TextForm<readonly string[]> {
+  const decode = (text: string): Decoded<readonly string[]> => {
+    const names = text.split(',').map((name) => name.trim());
+    return names.every((name) => /^[\w./-]+\*?$/.test(name)) ? { value: [...new Set(names)] } : { wrong: undefined };
+  };
+  return textForm('names of branches divided by commas, where a * at the end stands for any characters', decode, (names) =>
+    names.join(', '),
+  );
 }
 
 /** `drift, !posture`: other rules keep their default. */

@@ -15,6 +15,20 @@ export function wholeNumber(of: string | undefined, least: number, most: number)
   );
 }
 
+/** A number that may have two decimals. */
+export function decimal(of: string, most: number): TextForm<number> {
+  const decode = (text: string) => {
+    const value = /^\d{1,9}(?:\.\d{1,2})?$/.test(text) ? Number(text) : Number.NaN;
+    return value <= most ? { value } : { wrong: undefined };
+  };
+  return textForm(`a number of ${of} up to ${most}, with at most two decimals`, decode, String);
+}
+
+/** Whole minutes in the environment, milliseconds in the program. */
+export function minutes(least: number, most: number): TextForm<number> {
+  return duration('minutes', 60 * MS_PER_S, least, most);
+}
+
 /** Whole seconds in the environment, milliseconds in the program. */
 export function seconds(least: number, most: number): TextForm<number> {
   return duration('seconds', MS_PER_S, least, most);

@@ -5,12 +5,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPidFile } from '../process/pid-places.ts';
 import { defaultStateDir } from '../process/state-dir.ts';
-import { coordinatorDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
+import { branchList, coordinatorDefault, coordinatorScope, ledgerDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
-import { choice, folders, hostName, hours, path, seconds, toggle, token, userHomes, wholeNumber } from './plain-forms.ts';
+import { choice, decimal, folders, hostName, hours, minutes, path, seconds, toggle, token, userHomes, wholeNumber } from './plain-forms.ts';
 import { routeList } from './route-form.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
@@ -190,7 +190,12 @@ export const settings = {
     'least level that is logged',
   ),
   pidFile: setting('PID_FILE', path('the PID file'), defaultPidFile, 'file that keeps a second daemon away'),
-  coordinator: setting('COORDINATOR', toggle(), coordinatorDefault, 'watch governed agents; on when roles or a governance state are there'),
+  coordinator: setting(
+    'COORDINATOR',
+    coordinatorScope(),
+    coordinatorDefault,
+    'check what agents do; on, with the rules for governed agents, when roles or a governance state are there',
+  ),
   coordinatorRoles: optional('COORDINATOR_ROLES', roleList(), 'roles of agents, who answer in the order primary, secondary, observer'),
   coordinatorMissingAfterMs: setting(
     'COORDINATOR_MISSING_AFTER_S',
@@ -199,6 +204,31 @@ export const settings = {
     'silence after which the next role is missing',
   ),
   coordinatorRules: optional('COORDINATOR_RULES', ruleList(), 'rules to switch on, or off with a leading !'),
+  protectedBranches: setting(
+    'PROTECTED_BRANCHES',
+    branchList(),
+    'main, master, production, release/*',
+    'branches that no agent should push to',
+  ),
+  loopCalls: setting(
+    'LOOP_CALLS',
+    wholeNumber('calls', 0, 1_000),
+    '10',
+    'the same call with the same outcome so often is a loop; 0 is never',
+  ),
+  loopMs: setting('LOOP_MINUTES', minutes(0, 1_440), '10', 'calls without anything new for so long are a loop; 0 is never'),
+  burnUsd: setting(
+    'BURN_USD_PER_MINUTE',
+    decimal('US dollars', 100_000),
+    '2',
+    'spent in three minutes, on average, is too much; 0 is never',
+  ),
+  burnTokens: setting(
+    'BURN_TOKENS_PER_MINUTE',
+    wholeNumber('tokens', 0, 1_000_000_000),
+    '500000',
+    'used in three minutes, on average and without those read from a cache, are too many; 0 is never',
+  ),
   coordinatorOperators: optional('COORDINATOR_OPERATORS', peopleList(), 'Mattermost user names that get alerts about violations'),
   coordinatorChannel: optional('COORDINATOR_CHANNEL', channelName(), 'channel for alerts, instead of the conversation'),
   coordinatorNoticesPerHour: setting(
@@ -213,12 +243,7 @@ export const settings = {
     inOpenClaw('governance'),
     'folder with mode and posture of the agents',
   ),
-  auditLedger: setting(
-    'AUDIT_LEDGER',
-    path('the audit ledger'),
-    inOpenClaw('audits', 'moses', 'audit_ledger.jsonl'),
-    'ledger that findings are added to',
-  ),
+  auditLedger: setting('AUDIT_LEDGER', path('the audit ledger'), ledgerDefault, 'ledger that findings are added to'),
   auditLedgerCreate: setting('AUDIT_LEDGER_CREATE', toggle(), '1', 'begin the ledger when it is missing'),
   stateDir: setting(
     'STATE_DIR',

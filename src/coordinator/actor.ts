@@ -30,6 +30,7 @@ export function actorIn(sessions: SessionsByKey, roles: RolesByAgent, session: S
     agentId: session.agentId,
     boxId: root.turn.boxId,
     ...(role === undefined ? {} : { role }),
+    ...(session.address === undefined ? {} : { address: session.address }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { StatusLimits } from '../core/status.ts';
 import type { CoordinatorHealth } from './coordinator-health.ts';
 import type { Alert, AlertOutcome } from './operator-alerts.ts';
 import type { RolesByAgent } from './rules/role.ts';
-import type { Rule } from './rules/rule.ts';
+import type { Rule, RuleLimits } from './rules/rule.ts';
 import type { StoredRow } from './stored-rows.ts';
 
 export interface CoordinatorPorts {
@@ -33,6 +33,7 @@ export interface CoordinatorOptions {
   /** The rules that are switched on. */
   rules: readonly Rule[];
   missingAfterMs: number;
+  ruleLimits: RuleLimits;
   limits: StatusLimits;
   governanceDir: string;
   ledger: { path: string; create: boolean };

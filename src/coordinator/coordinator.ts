@@ -1,4 +1,4 @@
-// Watches governed agents: gives observations to the rules, and their findings to the boxes, the operators and the ledger.
+// Watches agents: gives observations to the rules, and their findings to the boxes, the operators and the ledger.
 
 import type { Change } from '../core/fold.ts';
 import { wait } from '../core/wait.ts';
@@ -19,6 +19,7 @@ import { type Finding, type RuleContext, type RunningRule, type Severity, severi
 import { decodeStored, type StoredRow, type StoredState } from './stored-rows.ts';
 import { FindingCounts } from './finding-counts.ts';
 import { toolObservations } from './tool-observations.ts';
+import { turnObservations } from './turn-observations.ts';
 
 const LEDGER_LOCK_WAIT_S = 5;
 const READ_MS = 1_000; // what file events miss is read after this time; the audit rule waits for five seconds
@@ -86,7 +87,9 @@ class RunningCoordinator implements Coordinator {
   apply(change: Change): void {
     if (this.#answers.apply(change)) this.#dirtyRows.add('state');
     if (change.event.at < this.#sinceAt) return;
-    for (const observation of toolObservations(change, this.#ports, this.#options.roles)) this.#observe(observation);
+    const { roles } = this.#options;
+    for (const observation of toolObservations(change, this.#ports, roles)) this.#observe(observation);
+    for (const observation of turnObservations(change, this.#ports.sessions, roles)) this.#observe(observation);
   }
 
   tick(): void {
@@ -140,6 +143,7 @@ class RunningCoordinator implements Coordinator {
       order: this.#order,
       governance: this.#governance.at(at),
       missingAfterMs: this.#options.missingAfterMs,
+      limits: this.#options.ruleLimits,
       hasAudit: (names, fromAt, toAt) => this.#ledger.hasAudit(names, fromAt, toAt),
       auditKnownUntil: this.#ledger.knownUntil(),
       newestActor: (conversation) => this.#newestActor(at, (root) => conversationOf(root) === conversation),

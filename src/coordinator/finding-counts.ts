@@ -40,14 +40,15 @@ export class FindingCounts {
     };
   }
 
-  /** Counts a finding. The same one in the same conversation is a repeat, and its line shows the number. */
+  /** Counts a finding. The same one in the same conversation is a repeat, and its line shows the number; newer words for it are none. */
   add(finding: Finding): { isNew: boolean } {
     const key = `${finding.conversation}|${finding.rule}|${finding.sameAs}`;
-    const count = (this.#countsByKey.get(key) ?? 0) + 1;
+    const known = this.#countsByKey.get(key) ?? 0;
+    const count = finding.isUpdate === true ? Math.max(known, 1) : known + 1;
     setBounded(this.#countsByKey, key, count, MAX_KEYS);
-    this.#countsByRule[finding.rule] = (this.#countsByRule[finding.rule] ?? 0) + 1;
+    this.#countsByRule[finding.rule] = (this.#countsByRule[finding.rule] ?? 0) + count - known;
     this.#show(finding, key, count);
-    return { isNew: count === 1 };
+    return { isNew: known === 0 };
   }
 
   #show({ boxId, severity, sentence }: Finding, key: string, count: number): void {

@@ -42,7 +42,8 @@ export function toolObservations(
   }
   if (event.type === 'tool_ended') {
     const turn = after.turns.find((other) => callOf(other, event.callId) !== undefined);
-    return turn === undefined ? [] : [{ type: 'tool_ended', ...actorAt(turn), callId: event.callId }];
+    if (turn === undefined || hasOutcome(knownCall(turnOf(before, turn), event.callId))) return [];
+    return [{ type: 'tool_ended', ...actorAt(turn), callId: event.callId, outcome: event.outcome }];
   }
   if (event.type === 'waiting_started' && event.on === 'approval') {
     const turn = after.turns.find((other) => other.waiting.some(({ waitId }) => waitId === event.waitId));
@@ -53,6 +54,11 @@ export function toolObservations(
 
 function turnOf(session: Session, turn: Turn): Turn | undefined {
   return session.turns.find((other) => other.boxId === turn.boxId);
+}
+
+/** A command that runs on has an outcome of its own later. */
+function hasOutcome(call: Call | undefined): boolean {
+  return call?.outcome !== undefined && call.outcome.kind !== 'background';
 }
 
 function knownCall(turn: Turn | undefined, callId: string): Call | undefined {

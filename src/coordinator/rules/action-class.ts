@@ -120,12 +120,22 @@ const WORDS: readonly (readonly [RegExp, ActionClass])[] = [
   ],
 ];
 
+/** The command line that a tool call runs; `undefined` for a tool that runs none. */
+export function commandOf(tool: string, args: Readonly<Record<string, string>>): string | undefined {
+  const name = tool.trim().toLowerCase();
+  return Object.hasOwn(TOOLS, name) && TOOLS[name] === 'command' ? commandIn(args) : undefined;
+}
+
+function commandIn(args: Readonly<Record<string, string>>): string {
+  return args['command'] ?? args['cmd'] ?? Object.values(args).join(' ');
+}
+
 /** The classes of a tool call; only `read` when nothing else is recognised. */
 export function classesOf(tool: string, args: Readonly<Record<string, string>>): ActionClass[] {
   const name = tool.trim().toLowerCase();
   const known = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
   if (known === undefined) return classesOfText([name, ...Object.values(args)].join(' '));
-  if (known === 'command') return classesOfCommand(args['command'] ?? args['cmd'] ?? Object.values(args).join(' '));
+  if (known === 'command') return classesOfCommand(commandIn(args));
   if (typeof known === 'string') return [known];
   const action = args['action']?.trim().toLowerCase() ?? '';
   return [Object.hasOwn(known.action, action) ? (known.action[action] ?? known.otherwise) : known.otherwise];

@@ -12,7 +12,8 @@ const MAX_WAITING = 500;
 export const auditBeforeResponse = rule<readonly Answered[]>({
   name: NAME,
   meaning: 'an agent with a role writes to the audit ledger before it answers',
-  isOnByDefault: true,
+  byDefault: 'governed',
+  severity: 'violation',
   action: 'audit_before_response',
   begin: [],
   observe(waiting, observation, context) {
@@ -24,6 +25,9 @@ export const auditBeforeResponse = rule<readonly Answered[]>({
       case 'clock_shifted':
       case 'tool_started':
       case 'tool_ended':
+      case 'turn_ended':
+      case 'spent':
+      case 'observed':
       case 'approval_asked':
       case 'ledger_broke':
         return { state: waiting, findings: [] };

@@ -3,6 +3,8 @@
 // It recognises honest commands. One that hides its action (a script, an encoded text) passes as reading: the coordinator observes and
 // is no sandbox.
 
+import { type SimpleCommand, simpleCommands } from './shell-commands.ts';
+
 /** `read` changes nothing; a posture or a mode may forbid each of the others. */
 export type ActionClass = 'read' | 'state_change' | 'destructive' | 'outbound' | 'transaction';
 
@@ -58,6 +60,7 @@ const BY_ARGUMENTS: Readonly<Record<string, readonly (readonly [RegExp, ActionCl
   ],
   wget: [[/--post-(?:data|file)|--method=(?:post|put|delete)/i, 'outbound']],
   http: [[/^(?:-\S+ )*(?:post|put|patch|delete)\b/i, 'outbound']],
+  https: [[/^(?:-\S+ )*(?:post|put|patch|delete)\b/i, 'outbound']],
   find: [[/ -delete\b| -exec rm\b/, 'destructive']],
   sed: [[/(?:^| )(?:-i|--in-place)/, 'state_change']],
   perl: [[/(?:^| )-\w*i/, 'state_change']],
@@ -90,16 +93,13 @@ const SQL: readonly (readonly [RegExp, ActionClass])[] = [
   [/\b(?:alter|create|insert|update|grant)\b/i, 'state_change'],
 ];
 
-/** Programs that run the command behind them. */
-const WRAPPER = /^(?:sudo|env|nohup|time|nice|xargs|command|exec|then|do|else|if|!|\w+=\S*|-\S*|(?:ba|z|da)?sh) +/;
-const HTTP_WORDS = /^https? +(?:post|put|patch|delete)\b/i;
 const REDIRECT = /(?:^|[^0-9&>=-])>{1,2}(?!&|>|\s*\/dev\/(?:null|std))/;
 const MAX_CHARS = 20_000;
 
 /** The classes of a command line, `read` when nothing else is recognised. */
 export function classesOfCommand(command: string): ActionClass[] {
   const text = command.slice(0, MAX_CHARS);
-  const found = text.split(/[\n;|&(){}`]+|\$\(/).flatMap((part) => classOfSimple(part));
+  const found = simpleCommands(text).flatMap((words) => classOfSimple(words));
   if (REDIRECT.test(withoutQuoted(text))) found.push('state_change');
   return found.length === 0 ? ['read'] : [...new Set(found)];
 }
@@ -109,20 +109,12 @@ function withoutQuoted(text: string): string {
   return text.replace(/'[^']*'|"[^"]*"/g, '');
 }
 
-function classOfSimple(part: string): ActionClass[] {
-  const command = unwrapped(part.trim());
-  if (HTTP_WORDS.test(command)) return ['outbound'];
-  const [, path = '', rest = ''] = /^["']?([^\s"']+)["']?\s*(.*)$/s.exec(command) ?? [];
-  const program = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+function classOfSimple([name = '', ...args]: SimpleCommand): ActionClass[] {
+  const program = name.toLowerCase();
+  const rest = args.join(' ');
   const always = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
   if (always !== undefined) return [always];
   const patterns = SQL_PROGRAMS.has(program) ? SQL : Object.hasOwn(BY_ARGUMENTS, program) ? BY_ARGUMENTS[program] : undefined;
   const match = patterns?.find(([pattern]) => pattern.test(rest));
   return match === undefined ? [] : [match[1]];
-}
-
-function unwrapped(command: string): string {
-  let rest = command;
-  for (let depth = 0; depth < 8 && WRAPPER.test(rest); depth++) rest = rest.replace(WRAPPER, '').replace(/^["']/, '');
-  return rest;
 }

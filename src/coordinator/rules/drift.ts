@@ -31,7 +31,8 @@ export function driftLevel(percent: number): DriftLevel {
 export const drift = rule<null>({
   name: NAME,
   meaning: 'an answer shares its words with the instruction',
-  isOnByDefault: false,
+  byDefault: 'off',
+  severity: 'violation',
   action: 'drift',
   begin: null,
   observe(state, observation) {

@@ -8,7 +8,8 @@ const NAME = 'ledger-chain';
 export const ledgerChain = rule<null>({
   name: NAME,
   meaning: 'the audit ledger stays one intact chain',
-  isOnByDefault: true,
+  byDefault: 'governed',
+  severity: 'violation',
   action: 'ledger_chain',
   begin: null,
   observe(state, observation) {

@@ -1,5 +1,7 @@
-// The observations that rules judge: what governed agents did, made from the same events as the boxes.
+// The observations that rules judge: what agents did, made from the same events as the boxes.
 
+import type { CallOutcome } from '../../core/event.ts';
+import type { TurnEnd } from '../../core/session.ts';
 import type { Role } from './role.ts';
 
 /** Who acted, when and in which conversation, and which box shows it. Instants are milliseconds since the epoch. */
@@ -11,6 +13,8 @@ export interface Actor {
   agentId: string;
   /** Absent for agents without a role. */
   role?: Role;
+  /** Where its work lives, such as `claude-code:/home/dev/shop`; absent for agents that talk in channels. */
+  address?: string;
   /** The box of the turn; for a sub-agent that of the turn it works for. */
   boxId: string;
 }
@@ -44,6 +48,30 @@ export interface ToolStarted extends Actor {
 export interface ToolEnded extends Actor {
   type: 'tool_ended';
   callId: string;
+  outcome: CallOutcome;
+}
+
+/** A turn ended, as far as its session says. It may go on. */
+export interface TurnEnded extends Actor {
+  type: 'turn_ended';
+  outcome: TurnEnd['outcome'];
+  /** It has the box of its own, so it is no sub-agent's. */
+  isRoot: boolean;
+}
+
+/** A model call was paid for. */
+export interface Spent extends Actor {
+  type: 'spent';
+  /** Without those that were read from the cache. */
+  tokens: number;
+  costUsd: number;
+}
+
+/** Another system's fact, in its words. Nothing of it is shown without a rule that words it. */
+export interface Observed extends Actor {
+  type: 'observed';
+  what: string;
+  facts: Readonly<Record<string, string>>;
 }
 
 /** A person was asked to approve something this session wants to do. */
@@ -62,6 +90,9 @@ export type Observation =
   | Answered
   | ToolStarted
   | ToolEnded
+  | TurnEnded
+  | Spent
+  | Observed
   | ApprovalAsked
   | LedgerBroke
   | { type: 'time_passed'; at: number }

@@ -7,7 +7,8 @@ const NAME = 'observer-acted';
 export const observerActed = rule<null>({
   name: NAME,
   meaning: 'an observer uses no tools',
-  isOnByDefault: true,
+  byDefault: 'governed',
+  severity: 'violation',
   action: 'observer_acted',
   begin: null,
   observe(state, observation) {

@@ -59,7 +59,8 @@ export function judgeAction(classes: readonly ActionClass[], { mode, posture: cu
 export const posture = rule<readonly Held[]>({
   name: NAME,
   meaning: 'tools do what mode and posture allow',
-  isOnByDefault: true,
+  byDefault: 'governed',
+  severity: 'violation',
   action: 'posture_violation',
   begin: [],
   observe: (held, observation, context) => observe(held, observation, context),
@@ -76,6 +77,9 @@ function observe(held: readonly Held[], observation: Observation, context: RuleC
     case 'time_passed':
       return release(held, ({ deed }) => observation.at - deed.at >= APPROVAL_WITHIN_MS);
     case 'answered':
+    case 'turn_ended':
+    case 'spent':
+    case 'observed':
     case 'ledger_broke':
     case 'clock_shifted':
       return { state: held, findings: [] };

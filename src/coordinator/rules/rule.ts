@@ -33,6 +33,24 @@ export interface Finding {
   boxId: string;
   /** Findings of one rule in one conversation with the same key are one finding that is counted. */
   sameAs: string;
+  /** It is the finding of before with newer words: it is not counted once more. */
+  isUpdate?: true;
+}
+
+/** Where a rule is on unless `COORDINATOR_RULES` says otherwise: everywhere, only where agents are governed, or nowhere. */
+export type RuleDefault = 'on' | 'governed' | 'off';
+
+/** What operators may set about rules. */
+export interface RuleLimits {
+  /** Names of branches, which may end in `*`. */
+  protectedBranches: readonly string[];
+  /** The same call with the same outcome so many times is a loop; 0 never. */
+  loopCalls: number;
+  /** So long without anything new while calling is a loop; 0 never. */
+  loopMs: number;
+  /** Spent in a minute, on average; 0 for any amount. */
+  burnUsd: number;
+  burnTokens: number;
 }
 
 /** What a rule may know beside an observation. */
@@ -43,6 +61,7 @@ export interface RuleContext {
   /** The governance state in effect at the time of the observation, as far as known. */
   governance: Governance | undefined;
   missingAfterMs: number;
+  limits: RuleLimits;
   /** Whether the ledger has an entry of one of these names (lower case) between the two instants, both included. */
   hasAudit(names: readonly string[], fromAt: number, toAt: number): boolean;
   /** Up to when the ledger was read; 0 while it cannot be read. */
@@ -57,22 +76,26 @@ export interface Step<S> {
   findings: Finding[];
 }
 
-/** A rule as its file describes it. `S` is plain data: it is stored in the checkpoint as it is. */
+/** A rule as its file describes it. `S` is plain data: it is stored in the checkpoint as it is, unless the rule is forgetful. */
 export interface RuleDefinition<S> {
   name: string;
   /** For the help on configuration. */
   meaning: string;
-  isOnByDefault: boolean;
+  byDefault: RuleDefault;
+  /** Of its gravest finding. */
+  severity: Severity;
   /** What its findings are called in the audit ledger. */
   action: string;
   begin: S;
+  /** Its state changes all the time and is not worth storing: it begins anew after a restart. */
+  isForgetful?: true;
   observe(state: S, observation: Observation, context: RuleContext): Step<S>;
 }
 
 /** A rule with its state between observations. */
 export interface RunningRule {
   observe(observation: Observation, context: RuleContext): Finding[];
-  /** A new object whenever the state changed. */
+  /** A new object whenever the state changed; nothing of a rule that is forgetful. */
   state(): unknown;
 }
 
@@ -80,7 +103,8 @@ export interface RunningRule {
 export interface Rule {
   readonly name: string;
   readonly meaning: string;
-  readonly isOnByDefault: boolean;
+  readonly byDefault: RuleDefault;
+  readonly severity: Severity;
   readonly action: string;
   /** `saved` is what `state()` returned before; `undefined` to begin. */
   start(saved: unknown): RunningRule;
@@ -88,22 +112,23 @@ export interface Rule {
 
 /** Makes a rule of its definition. */
 export function rule<S>(definition: RuleDefinition<S>): Rule {
-  const { name, meaning, isOnByDefault, action, begin, observe } = definition;
+  const { name, meaning, byDefault, severity, action, begin, isForgetful = false, observe } = definition;
   return {
     name,
     meaning,
-    isOnByDefault,
+    byDefault,
+    severity,
     action,
     start(saved) {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this rule's own `state()`, from our own checkpoint
-      let state = saved === undefined ? begin : (saved as S);
+      let state = saved === undefined || isForgetful ? begin : (saved as S);
       return {
         observe(observation, context) {
           const step = observe(state, observation, context);
           state = step.state;
           return step.findings;
         },
-        state: () => state,
+        state: () => (isForgetful ? undefined : state),
       };
     },
   };
@@ -112,7 +137,7 @@ export function rule<S>(definition: RuleDefinition<S>): Rule {
 /** A finding about what an agent did. */
 export function findingOf(
   actor: Actor,
-  about: { rule: string; finding: string; severity: Severity; sentence: string; sameAs?: string; at?: number },
+  about: { rule: string; finding: string; severity: Severity; sentence: string; sameAs?: string; at?: number; isUpdate?: boolean },
 ): Finding {
   const { rule: name, finding, severity, sentence } = about;
   const { conversation, sessionKey, boxId } = actor;
@@ -126,6 +151,7 @@ export function findingOf(
     sessionKey,
     boxId,
     sameAs: about.sameAs ?? finding,
+    ...(about.isUpdate === true ? { isUpdate: true } : {}),
   };
 }
 

@@ -34,7 +34,8 @@ const FORGET_AFTER_MS = 24 * 3_600_000; // an answer after a day is no repetitio
 export const sequence = rule<Cycles>({
   name: NAME,
   meaning: 'agents answer in the order primary, secondary, observer',
-  isOnByDefault: true,
+  byDefault: 'governed',
+  severity: 'violation',
   action: 'sequence_violation',
   begin: {},
   observe: (cycles, observation, context) => observe(cycles, observation, context),
@@ -50,6 +51,9 @@ function observe(cycles: Cycles, observation: Observation, context: RuleContext)
       return { state: shifted(cycles, observation.byMs), findings: [] };
     case 'tool_started':
     case 'tool_ended':
+    case 'turn_ended':
+    case 'spent':
+    case 'observed':
     case 'approval_asked':
     case 'ledger_broke':
       return { state: cycles, findings: [] };

@@ -1,7 +1,15 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { coordinatorDefault, peopleList, roleList, ruleList } from '../../../src/config/coordinator-forms.ts';
+import {
+  branchList,
+  coordinatorDefault,
+  coordinatorScope,
+  ledgerDefault,
+  peopleList,
+  roleList,
+  ruleList,
+} from '../../../src/config/coordinator-forms.ts';
 import type { TextForm } from '../../../src/config/setting.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -48,20 +56,58 @@ it.each([
   [roleList(), 'main=primary,reviewer=secondary'],
   [peopleList(), 'alice,bob'],
   [ruleList(), 'drift, !posture'],
+  [branchList(), 'main, release/*'],
+  [coordinatorScope(), 'general'],
+  [coordinatorScope(), '1'],
 ] as const)('every form gives the text again that it was made of: %#', (form, text) => {
   const schema = (form as TextForm<unknown>).schema;
   expect(schema.encode(schema.parse(text))).toBe(text);
 });
 
-describe('the coordinator by default', () => {
-  it('is on with roles or with a governance state, else off', () => {
-    const home = tempFolder('home');
-    expect(coordinatorDefault({ HOME: home })).toBe('0');
-    expect(coordinatorDefault({ HOME: home, COORDINATOR_ROLES: 'main=primary' })).toBe('1');
-    mkdirSync(join(home, '.openclaw', 'governance'), { recursive: true });
-    writeFileSync(join(home, '.openclaw', 'governance', 'state.json'), '{}');
+describe('the coordinator', () => {
+  it.each([
+    ['on', 'governed'],
+    ['1', 'governed'],
+    ['General', 'general'],
+    ['off', 'off'],
+    ['0', 'off'],
+  ])('with %s is %s', (text, scope) => expect(decode(coordinatorScope(), text)).toBe(scope));
+
+  it('takes no other word', () => expect(decode(coordinatorScope(), 'some')).toMatch(/^wrong/));
+
+  it('has all rules by default with roles or with a governance state, else the general ones', () => {
+    const home = homeWithState();
+    expect(coordinatorDefault({ HOME: tempFolder('other') })).toBe('general');
+    expect(coordinatorDefault({ HOME: tempFolder('other'), COORDINATOR_ROLES: 'main=primary' })).toBe('1');
     expect(coordinatorDefault({ HOME: home })).toBe('1');
-    expect(coordinatorDefault({ HOME: home, GOVERNANCE_DIR: join(home, 'elsewhere') })).toBe('0');
-    rmSync(home, { recursive: true });
+    expect(coordinatorDefault({ HOME: home, GOVERNANCE_DIR: join(home, 'elsewhere') })).toBe('general');
+  });
+
+  it("writes into the governance skills' ledger where agents are governed or it exists, else into one of its own", () => {
+    const home = tempFolder('other');
+    const own = join(home, '.local', 'state', 'live-status', 'audit_ledger.jsonl');
+    expect(ledgerDefault({ HOME: home })).toBe(own);
+    expect(ledgerDefault({ HOME: home, STATE_DIR: '/var/lib/x' })).toBe('/var/lib/x/audit_ledger.jsonl');
+    const shared = join('.openclaw', 'audits', 'moses', 'audit_ledger.jsonl');
+    expect(ledgerDefault({ HOME: home, COORDINATOR: 'on' })).toBe(join(home, shared));
+    expect(ledgerDefault({ HOME: home, COORDINATOR: 'wrong' })).toBe(own);
+    const governed = homeWithState();
+    expect(ledgerDefault({ HOME: governed })).toBe(join(governed, shared));
+    mkdirSync(join(home, '.openclaw', 'audits', 'moses'), { recursive: true });
+    writeFileSync(join(home, shared), '');
+    expect(ledgerDefault({ HOME: home })).toBe(join(home, shared));
   });
 });
+
+describe('branches', () => {
+  it('are names, each once', () => expect(decode(branchList(), 'main, release/*,main')).toEqual(['main', 'release/*']));
+
+  it.each(['main,', 'a b', '*', 're*lease'])('are refused: %s', (text) => expect(decode(branchList(), text)).toMatch(/^wrong/));
+});
+
+function homeWithState(): string {
+  const home = tempFolder('home');
+  mkdirSync(join(home, '.openclaw', 'governance'), { recursive: true });
+  writeFileSync(join(home, '.openclaw', 'governance', 'state.json'), '{}');
+  return home;
+}

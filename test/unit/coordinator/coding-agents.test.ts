@@ -2,7 +2,6 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { classesOf } from '../../../src/coordinator/rules/action-class.ts';
 import { RULES } from '../../../src/coordinator/rules/catalogue.ts';
@@ -10,67 +9,19 @@ import type { Observation, ToolStarted } from '../../../src/coordinator/rules/ob
 import { observerActed } from '../../../src/coordinator/rules/observer-acted.ts';
 import { posture } from '../../../src/coordinator/rules/posture.ts';
 import type { Role } from '../../../src/coordinator/rules/role.ts';
-import { toolObservations } from '../../../src/coordinator/tool-observations.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
-import { Fold } from '../../../src/core/fold.ts';
-import { NOTHING_VISIBLE } from '../../../src/core/source.ts';
-import { createRolloutDecoder } from '../../../src/sources/codex/rollout-decoder.ts';
-import { entriesOf } from '../../../src/sources/codex/rollout-line.ts';
-import { sessionEvents } from '../../../src/sources/codex/session-events.ts';
 import { tempFolder, tempFolderInMemory } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/until.ts';
-import { Recording, scenariosOf, VERSIONS } from '../sources/claude-code/recording.ts';
 import { SessionWriter } from '../sources/claude-code/session-writer.ts';
-import { clockAt, watch } from '../sources/claude-code/watching.ts';
-import { recordingsOf } from '../sources/coding-agents/recording.ts';
+import { watch } from '../sources/claude-code/watching.ts';
 import { startRig, writeState } from './coordinator-rig.ts';
+import { observed, ofClaudeCode, ofCodex, ROUTED } from './recorded-events.ts';
 import { contextWith, governance, run } from './rule-harness.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const ROUTED = { ...NOTHING_VISIBLE, isRouted: true };
 const scout = contextWith({ governance: governance('research', 'scout') });
 const ORDINARY = [governance('research', 'offense'), governance('high-integrity', 'defense'), governance('high-security', 'offense')];
-
-/** What rules get of these events. */
-function observed(events: readonly SessionEvent[], roles: ReadonlyMap<string, Role> = new Map()): Observation[] {
-  const fold = new Fold(200);
-  const ports = { sessions: fold.sessionsByKey, redact: (text: string) => text };
-  return events.flatMap((event) => toolObservations(fold.apply(event), ports, roles));
-}
-
-/** Every recording of Claude Code, in homes of their own. */
-async function ofClaudeCode(): Promise<SessionEvent[]> {
-  const parent = tempFolder('judged-claude-code');
-  const recordings = VERSIONS.flatMap((version) => scenariosOf(version).map((scenario) => ({ version, scenario })));
-  const homes = recordings.map(({ version, scenario }) => join(parent, version, scenario));
-  for (const home of homes) mkdirSync(join(home, '.claude'), { recursive: true });
-  const played = recordings.map(({ version, scenario }) => new Recording(version, scenario));
-  const clock = clockAt(Math.max(...played.map(({ endedAt }) => endedAt)));
-  const watching = await watch({ dirs: homes.map((home) => join(home, '.claude')), clock, visibility: () => ROUTED });
-  onTestFinished(() => watching.source.stop());
-  for (const [index, recording] of played.entries()) await recording.play(homes[index] ?? '', { stepMs: 0 });
-  await settled(watching.events);
-  return watching.events;
-}
-
-async function settled(events: readonly SessionEvent[]): Promise<void> {
-  for (let seen = -1; seen !== events.length; await sleep(1_500)) seen = events.length;
-}
-
-/** Every recording of Codex. */
-function ofCodex(): SessionEvent[] {
-  const texts = ['codex-0.171.0', 'codex-0.134.0'].flatMap(recordingsOf).flatMap((recording) => recording.logs().map(([, text]) => text));
-  return texts.flatMap((text) => {
-    const decode = createRolloutDecoder({ redact: (line) => line, visibility: () => ROUTED, onUnknown: () => undefined });
-    const events = text
-      .trimEnd()
-      .split('\n')
-      .flatMap(entriesOf)
-      .flatMap((entry) => decode(entry.text).events);
-    return events.flatMap((event) => sessionEvents(event, 'codex'));
-  });
-}
 
 /** `tool: what it did`, each once. */
 function actsIn(observations: readonly Observation[]): string[] {

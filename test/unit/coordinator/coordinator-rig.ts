@@ -21,6 +21,7 @@ import { Fold } from '../../../src/core/fold.ts';
 import type { Logger } from '../../../src/core/log.ts';
 import type { Session } from '../../../src/core/session.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { LIMITS as RULE_LIMITS } from './rule-harness.ts';
 
 const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const LIMITS = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
@@ -168,6 +169,7 @@ function optionsOf(rig: Rig, changes: Partial<CoordinatorOptions>): CoordinatorO
     roles: ROLES,
     rules: RULES.filter(({ name }) => name === 'sequence'),
     missingAfterMs: 600_000,
+    ruleLimits: RULE_LIMITS,
     limits: LIMITS,
     governanceDir: join(rig.dir, 'governance'),
     ledger: { path: rig.ledgerPath, create: true },

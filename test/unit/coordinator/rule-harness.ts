@@ -1,12 +1,22 @@
 // Runs one rule over facts, with everything beside the facts made up. Times are seconds after T0.
 
-import type { Answered, Observation, ToolStarted } from '../../../src/coordinator/rules/observation.ts';
+import type { CallOutcome } from '../../../src/core/event.ts';
+import type { Answered, Observation, Observed, ToolStarted } from '../../../src/coordinator/rules/observation.ts';
 import type { Governance } from '../../../src/coordinator/rules/governance.ts';
 import { orderOf, type Role, ROLES } from '../../../src/coordinator/rules/role.ts';
-import type { Finding, Rule, RuleContext } from '../../../src/coordinator/rules/rule.ts';
+import type { Finding, Rule, RuleContext, RuleLimits } from '../../../src/coordinator/rules/rule.ts';
 
 export const T0 = Date.UTC(2026, 10, 21, 2, 0, 0);
 export const MISSING_AFTER_S = 600;
+
+/** The defaults of the settings. */
+export const LIMITS: RuleLimits = {
+  protectedBranches: ['main', 'master', 'production', 'release/*'],
+  loopCalls: 10,
+  loopMs: 600_000,
+  burnUsd: 2,
+  burnTokens: 500_000,
+};
 
 const ROLES_BY_AGENT: ReadonlyMap<string, Role> = new Map(ROLES.map((role) => [role, role]));
 
@@ -17,6 +27,7 @@ export function contextWith(changes: Partial<RuleContext> = {}): RuleContext {
     order: orderOf(ROLES_BY_AGENT),
     governance: undefined,
     missingAfterMs: MISSING_AFTER_S * 1_000,
+    limits: LIMITS,
     hasAudit: () => false,
     auditKnownUntil: Number.MAX_SAFE_INTEGER,
     newestActor: () => undefined,
@@ -43,8 +54,13 @@ export function used(seconds: number, agentId: string, tool: string, args: Recor
   return { type: 'tool_started', ...actor(seconds, agentId, 'town'), callId: `call-${seconds}`, tool, toolName: tool, args };
 }
 
-export function ended(seconds: number, agentId: string, startedAtSeconds: number): Observation {
-  return { type: 'tool_ended', ...actor(seconds, agentId, 'town'), callId: `call-${startedAtSeconds}` };
+export function ended(seconds: number, agentId: string, startedAtSeconds: number, outcome: CallOutcome = { kind: 'ok' }): Observation {
+  return { type: 'tool_ended', ...actor(seconds, agentId, 'town'), callId: `call-${startedAtSeconds}`, outcome };
+}
+
+/** A fact of another system. */
+export function observed(seconds: number, agentId: string, what: string, facts: Record<string, string>): Observed {
+  return { type: 'observed', ...actor(seconds, agentId, 'town'), boxId: `box-${agentId}`, what, facts };
 }
 
 export function approvalAsked(seconds: number, agentId: string): Observation {

@@ -228,8 +228,11 @@ describe('the other rules', () => {
     expect(run(drift, [answered(0, 'primary')])).toEqual([]);
   });
 
-  it('is switched on by default except for drift', () => {
-    expect(RULES.filter(({ isOnByDefault }) => !isOnByDefault).map(({ name }) => name)).toEqual(['drift']);
-    expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length);
+  it('are on, on for governed agents, or off by default, and have names and meanings of their own', () => {
+    const named = (byDefault: string) => RULES.filter((rule) => rule.byDefault === byDefault).map(({ name }) => name);
+    expect(named('governed')).toEqual(['sequence', 'posture', 'audit-before-response', 'observer-acted', 'ledger-chain']);
+    expect(named('off')).toEqual(['drift', 'commit-message']);
+    for (const property of ['name', 'meaning', 'action'] as const)
+      expect(new Set(RULES.map((rule) => rule[property])).size).toBe(RULES.length);
   });
 });
