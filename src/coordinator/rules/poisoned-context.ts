@@ -22,13 +22,13 @@ export const poisonedContext = deedRule({
   severity: 'violation',
   ofFact({ what, facts }) {
     const text = (facts['text'] ?? '').slice(0, MAX_CHARS);
-    if (what !== 'context_text' || !isPoisoned(text)) return undefined;
+    if (what !== 'context' || !isPoisoned(text)) return undefined;
     return { finding: 'poisoned', severity: 'violation', deed: 'shares a context with instructions to its reader' };
   },
 });
 
 /** Whether a text speaks to the agent that reads it. */
-export function isPoisoned(text: string): boolean {
+function isPoisoned(text: string): boolean {
   const plain = text
     .normalize('NFKC')
     .replace(/[\u200b-\u200f\u2060\ufeff]/g, '')
