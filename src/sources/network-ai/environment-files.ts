@@ -79,9 +79,9 @@ export class EnvironmentFiles {
 
   /** Reads what has changed. Tokens are learned first, so that no other file can show one. Never throws. */
   async look(): Promise<{ isChanged: boolean; isTorn: boolean }> {
-    const looks: Look[] = [await this.#grants.look(), (await this.#audit.look()) ? 'changed' : 'same'];
+    const looks: Look[] = [await this.#grants.look(), await this.#audit.look()];
     for (const file of [this.#tracking, this.#heartbeats, this.#budgets, this.#context, this.#blackboard]) looks.push(await file.look());
-    looks.push(await this.#changes.look(), (await this.#hooks.look()) ? 'changed' : 'same');
+    looks.push(await this.#changes.look(), await this.#hooks.look());
     return { isChanged: looks.includes('changed'), isTorn: looks.includes('torn') };
   }
 

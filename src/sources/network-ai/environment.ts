@@ -5,12 +5,12 @@ import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts, Visibility } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
 import { OneAtATime } from '../../files/one-at-a-time.ts';
-import { type Sighting, WriterClock } from '../../files/writer-clock.ts';
 import { type Belongings, belongingsOf, type KnownHomes } from './belongings.ts';
 import { EnvironmentFiles, type EnvironmentFilesOptions } from './environment-files.ts';
 import { hookTellings } from './hook-sessions.ts';
 import { NETWORK_AI } from './network-ai-identity.ts';
 import { newestInstant, type Snapshot, type Task, tasksIn } from './snapshot.ts';
+import { SwarmClock } from './swarm-clock.ts';
 import { type TaskView, viewOf } from './task-view.ts';
 import { nothingTold, tell, type Telling, type Told } from './told.ts';
 import type { ToldTasks } from './told-tasks.ts';
@@ -40,11 +40,10 @@ export class Environment {
   readonly #files: EnvironmentFiles;
   readonly #timers: Timers<'look' | 'torn' | 'due'>;
   readonly #looks = new OneAtATime();
-  readonly #clock = new WriterClock();
+  readonly #clock = new SwarmClock();
   readonly #introduced = new Set<string>();
   readonly #homeByThing = new Map<string, string>();
   readonly #toldHooks = new Map<string, string>();
-  #sighting: Sighting | undefined;
   #dueAt = Number.NEGATIVE_INFINITY;
   #lookTookMs = 0;
   #isStopped = false;
@@ -97,13 +96,9 @@ export class Environment {
     this.#wakeAt(holdsUntil + this.#clock.lagMs);
   }
 
-  /** How far the writer's clock is behind ours can be seen while it writes. */
   #observeClock(snapshot: Snapshot): void {
     const [writtenAt, seenAt] = [newestInstant(snapshot), this.#files.writtenAt];
-    if (writtenAt === undefined || seenAt === undefined || writtenAt === this.#sighting?.writtenAt) return;
-    const sighting = { writtenAt, seenAt };
-    this.#clock.observe(sighting, this.#sighting, this.#options.clock.now());
-    this.#sighting = sighting;
+    if (writtenAt !== undefined && seenAt !== undefined) this.#clock.observe({ writtenAt, seenAt }, this.#options.clock.now());
   }
 
   #wakeAt(at: number): void {

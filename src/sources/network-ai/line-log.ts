@@ -6,6 +6,7 @@ import type { ProblemRecorder } from '../../files/file-problems.ts';
 import type { FilePlace } from '../../files/open-file.ts';
 import { Tail, type TailRead } from '../../files/tail.ts';
 import type { DataProblem } from './data-problems.ts';
+import type { Look } from './kept-file.ts';
 
 export interface LineLogOptions<T> {
   place: FilePlace;
@@ -33,14 +34,15 @@ export class LineLog<T> {
     return this.#lines;
   }
 
-  /** Reads on, and says whether there was anything new. Never throws. */
-  async look(): Promise<boolean> {
+  /** Reads on. A log that has become shorter is looked at again soon: it may be written anew. Never throws. */
+  async look(): Promise<Look> {
     const tail = this.#opened();
-    if (tail === undefined) return false;
+    if (tail === undefined) return 'same';
     for (let isNew = false; ; ) {
       const read = await tail.read();
       isNew = this.#take(read) || isNew;
-      if (!('more' in read) || !read.more) return isNew;
+      if (read.change === 'settling') return 'torn';
+      if (!('more' in read) || !read.more) return isNew ? 'changed' : 'same';
     }
   }
 

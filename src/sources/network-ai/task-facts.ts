@@ -60,7 +60,7 @@ export function contextFacts(texts: readonly ContextText[]): Fact[] {
   return texts.map(({ where, text }) => ({
     id: `context:${createHash('sha256').update(`${where} ${text}`).digest('hex').slice(0, ID_CHARS)}`,
     version: ONCE,
-    what: 'context',
+    what: 'context_text',
     at: undefined,
     facts: { kind: KINDS[where.split('.')[0] ?? ''] ?? 'note', where, text },
   }));
