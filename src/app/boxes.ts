@@ -54,7 +54,8 @@ export class Boxes {
   readonly signs: Signs;
   readonly board: Board;
   readonly #ports: BoxesPorts;
-  readonly #budget: RequestBudget;
+  /** Shared by everything that makes requests. */
+  readonly budget: RequestBudget;
 
   constructor(ports: BoxesPorts) {
     const { config, machine, chat, state } = ports;
@@ -63,7 +64,7 @@ export class Boxes {
     this.twin = this.#createTwin();
     this.sink = withAdoption(this.twin, clock, instance, { turns: () => this.board.identities(), posts: state.posts });
     const { burst } = config.editsPerSecond;
-    this.#budget = new RequestBudget(() => budgetLimits(chat.perSecond(), burst), clock.monotonic());
+    this.budget = new RequestBudget(() => budgetLimits(chat.perSecond(), burst), clock.monotonic());
     this.publisher = this.#createPublisher();
     this.signs = this.#createSigns();
     this.board = this.#createBoard();
@@ -90,7 +91,7 @@ export class Boxes {
       encode: encoderOf(config, () => chat.connected()?.maxPostChars),
       posts: state.posts,
       log,
-      budget: this.#budget,
+      budget: this.budget,
       meter: counters,
       instance: machine.instance,
       claimedAt: startedAt,
@@ -102,7 +103,7 @@ export class Boxes {
   #createSigns(): Signs {
     const { machine, state, log, counters } = this.#ports;
     const records = signRecords(state.facts);
-    return new Signs({ clock: machine.clock, log, sink: this.sink, budget: this.#budget, meter: counters, records });
+    return new Signs({ clock: machine.clock, log, sink: this.sink, budget: this.budget, meter: counters, records });
   }
 
   #createBoard(): Board {
@@ -137,7 +138,7 @@ export class Boxes {
     return placerOf(config, {
       chat,
       clock: machine.clock,
-      budget: this.#budget,
+      budget: this.budget,
       routes: { channelFor: (address) => routes.channelFor(address), threads },
     });
   }

@@ -30,7 +30,7 @@ export interface Connected {
   maxPostChars: number;
   defaultChannelId?: string;
   /** The channel for alerts to the operators; without it alerts go into the conversation. */
-  alertChannelId?: string;
+  operationsChannelId?: string;
 }
 
 /** A channel of the configuration that cannot be used. */
@@ -185,11 +185,11 @@ export class Chat {
     const { userId, username, isBot, serverVersion } = await this.#checks.identify(signal);
     this.#refusal = undefined;
     const { maxPostChars } = await this.#checks.limits(signal);
-    const { defaultChannel, coordinatorChannel } = this.#config;
+    const { defaultChannel, operationsChannel } = this.#config;
     const connected: Connected = { userId, username, isBot, maxPostChars };
     if (!isBot) this.#log.warn({ username }, 'The token belongs to a person, not to a bot: boxes will appear under their name.');
     if (defaultChannel !== undefined) connected.defaultChannelId = await this.#resolve(defaultChannel, signal);
-    if (coordinatorChannel !== undefined) connected.alertChannelId = await this.#resolve(coordinatorChannel, signal);
+    if (operationsChannel !== undefined) connected.operationsChannelId = await this.#resolve(operationsChannel, signal);
     await this.#reachability.probe(signal);
     this.#log.info({ username, serverVersion, maxPostChars }, 'Connected to Mattermost.');
     this.#outage = undefined;

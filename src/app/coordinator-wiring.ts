@@ -62,9 +62,9 @@ function optionsOf(config: Config): CoordinatorOptions {
     limits: { idleTimeoutMs: config.idleTimeoutMs, maxDurationMs: config.maxSessionDurationMs },
     governanceDir: config.governanceDir,
     ledger: { path: config.auditLedger, create: config.auditLedgerCreate },
-    operators: config.coordinatorOperators ?? [],
-    hasChannel: config.coordinatorChannel !== undefined,
-    alertsPerHour: config.coordinatorNoticesPerHour,
+    operators: config.operators ?? [],
+    hasChannel: config.operationsChannel !== undefined,
+    alertsPerHour: config.callsPerHour,
   };
 }
 

@@ -6,6 +6,7 @@ import type { BoxNews, BoxView } from '../boxes/publish/publisher-ports.ts';
 import { exitCodes } from '../process/exit-codes.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { type Config, secretsOf } from '../config/config.ts';
+import type { TurnWatch } from '../calls/turn-watch.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
@@ -25,6 +26,7 @@ import { Leftovers } from '../takeover/leftovers.ts';
 import { SessionLimit, keysWithTurns } from './session-limit.ts';
 import { StateStore } from '../store/state-store.ts';
 import { createAlerts } from './alerts.ts';
+import { turnWatchOf } from './call-wiring.ts';
 import { Releases } from '../process/releases.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import type { Machine } from './machine.ts';
@@ -65,6 +67,8 @@ export class Daemon {
   readonly #leftovers: Leftovers;
   /** Absent when it is off. */
   #coordinator: Coordinator | undefined;
+  /** Absent when nothing is told in posts of its own. */
+  #turnWatch: TurnWatch | undefined;
   readonly #counters = new Counters();
   readonly #sessionLimit: SessionLimit;
   #time: PassingTime | undefined; // not before all is read: a slow start must not count as sleep of the machine
@@ -96,6 +100,7 @@ export class Daemon {
       tickAt,
       board: () => this.#boxes.board,
       coordinator: () => this.#coordinator,
+      watch: () => this.#turnWatch,
       mayJudge: ({ address }) => this.#routes.isShown(address),
     });
     const sessions = this.#fold.sessionsByKey;
@@ -136,6 +141,7 @@ export class Daemon {
     const [state, fold, { board, publisher }] = [this.#state, this.#fold, this.#boxes];
     this.#warnOfPrivacy = restoreState({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#startCoordinator();
+    this.#turnWatch = this.#createTurnWatch();
     this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.parts() }));
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
@@ -144,6 +150,7 @@ export class Daemon {
     this.#leftovers.claimRemembered();
     board.caughtUp();
     this.#boxes.signs.settleAfter(this.#config.signs ? this.#graceMs : 0);
+    this.#turnWatch?.start();
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
@@ -206,6 +213,25 @@ export class Daemon {
     this.#coordinator = coordinator;
     this.#releases.add(() => coordinator.stop());
     await coordinator.start();
+  }
+
+  #createTurnWatch(): TurnWatch | undefined {
+    const { board, twin: sink, budget } = this.#boxes;
+    return turnWatchOf(this.#config, {
+      clock: this.#clock,
+      log: this.#log,
+      redact: this.#redact,
+      sessions: this.#fold.sessionsByKey,
+      sink,
+      budget,
+      board,
+      directory: this.#chat.directory,
+      posts: this.#state.posts,
+      facts: this.#state.facts,
+      connected: () => this.#chat.connected(),
+      startedAt: this.#startedAt,
+      tickAt: (instant) => this.#time?.tickAt(instant),
+    });
   }
 
   /** A jump of the clock is applied before the events after it, which are dated by the new time. */

@@ -1,6 +1,7 @@
 // Passes every event, from any source, through fold, board and coordinator in this order. Knows neither sources nor posts.
 
 import type { Board } from '../boxes/board/board.ts';
+import type { TurnWatch } from '../calls/turn-watch.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
@@ -16,6 +17,8 @@ export interface EventPathParts {
   board(): Pick<Board, 'apply' | 'tick' | 'shiftClock' | 'interrupt'>;
   /** Absent when it is off. */
   coordinator?(): Pick<Coordinator, 'apply' | 'tick' | 'shiftClock'> | undefined;
+  /** What else looks on, after the others; absent when nothing does. */
+  watch?(): Pick<TurnWatch, 'apply' | 'tick' | 'shiftClock'> | undefined;
   /** Whether its rules may look at that session: without, at every one. */
   mayJudge?(session: Session): boolean;
 }
@@ -38,6 +41,7 @@ export class EventPath {
     const change = this.#parts.fold.apply(event);
     this.#parts.board().apply(change);
     if (this.#parts.mayJudge?.(change.after) ?? true) this.#coordinator()?.apply(change);
+    this.#parts.watch?.()?.apply(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
     this.#parts.tickAt(this.#orphans.lookAt());
   }
@@ -49,6 +53,7 @@ export class EventPath {
     for (const event of this.#orphans.links(now)) this.apply(event);
     this.#parts.tickAt(this.#orphans.lookAt());
     board().tick();
+    this.#parts.watch?.()?.tick();
     const coordinator = this.#coordinator();
     if (coordinator === undefined) return;
     coordinator.tick();
@@ -60,6 +65,7 @@ export class EventPath {
     this.#applyToAll({ type: 'clock_jumped', byMs });
     this.#parts.board().shiftClock(byMs);
     this.#coordinator()?.shiftClock(byMs);
+    this.#parts.watch?.()?.shiftClock(byMs);
   }
 
   /** The watch ends. Every running turn is interrupted, and its box says so. */

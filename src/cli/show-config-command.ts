@@ -1,6 +1,7 @@
 // `live-status config`: the effective configuration, fit for an environment file, secrets masked.
 
-import { type DescribedSetting, describeConfig } from '../config/config.ts';
+import { type DescribedSetting, describeConfig, olderNames } from '../config/config.ts';
+import { effectsOf } from '../config/effects.ts';
 import { settings } from '../config/settings.ts';
 import type { Command } from './command.ts';
 import { readConfigOrPrint } from './config-problems.ts';
@@ -30,6 +31,8 @@ export const showConfigCommand: Command = {
     const described = describeConfig(config, context.env);
     const usual = described.filter(({ isDefault }) => isDefault);
     for (const each of described) if (!each.isDefault) context.out(settingLine(each));
+    for (const sentence of effectsOf(config)) context.out(`# ${sentence}`);
+    for (const sentence of olderNames(context.env)) context.out(`# ${sentence}`);
     for (const sentence of config.chosen.because) context.out(`# ${sentence}`);
     for (const sentence of await routeLines(config, Date.now())) context.out(`# ${oneLine(sentence)}`);
     if (values['all'] === true) for (const each of usual) context.out(settingLine(each));

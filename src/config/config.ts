@@ -46,7 +46,7 @@ const rows = Object.entries(settings) as [Name, Setting<unknown>][];
 export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   const warnings = misspeltVariables(
     env,
-    rows.map(([, setting]) => setting.variable),
+    rows.flatMap(([, { variable, olderName }]) => [variable, ...(olderName === undefined ? [] : [olderName])]),
   );
   const draft: Draft = {};
   const problems = [
@@ -57,6 +57,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     ...checkToolLabels(draft),
     ...resolvePrices(draft),
     ...checkRates(draft),
+    ...checkCall(draft),
   ];
   problems.push(...checkHealthHost(draft, problems));
   problems.push(...resolveSources(env, draft, problems));
@@ -108,15 +109,35 @@ export function readChatSettings(env: NodeJS.ProcessEnv): ChatSettings | { reado
 
 function decodeRows(env: NodeJS.ProcessEnv, draft: Record<string, unknown>, wanted: readonly [Name, Setting<unknown>][]): Problem[] {
   return wanted.flatMap(([name, setting]) => {
-    const text = env[setting.variable]?.trim() || fallbackOf(setting, env);
+    const variable = variableOf(setting, env);
+    const text = env[variable]?.trim() || fallbackOf(setting, env);
     if (text === undefined) {
       draft[name] = undefined;
       return setting.presence.kind === 'required' ? [problem(setting, 'is missing')] : [];
     }
     const decoded = decodeSetting(setting, text);
-    if ('wrong' in decoded) return [problem(setting, decoded.wrong)];
+    if ('wrong' in decoded) return [{ ...problem(setting, decoded.wrong), variable }];
     draft[name] = decoded.value;
     return [];
+  });
+}
+
+/** Its name, or its older name where only that is set. */
+function variableOf({ variable, olderName }: Setting<unknown>, env: NodeJS.ProcessEnv): string {
+  const isOlder = !env[variable]?.trim() && olderName !== undefined && Boolean(env[olderName]?.trim());
+  return isOlder ? olderName : variable;
+}
+
+/** What to say of each older name that is set, one sentence each. */
+export function olderNames(env: NodeJS.ProcessEnv): string[] {
+  return rows.flatMap(([, setting]) => {
+    const { variable, olderName } = setting;
+    if (olderName === undefined || !env[olderName]?.trim()) return [];
+    return [
+      variableOf(setting, env) === olderName
+        ? `${olderName} is the older name of ${variable}, and is still understood.`
+        : `${olderName} is ignored: ${variable}, its newer name, is set.`,
+    ];
   });
 }
 
@@ -190,6 +211,13 @@ function checkRates({ editsPerSecond, editsPerSecondMax }: Draft): Problem[] {
       ...problem(settings.editsPerSecondMax, `is ${editsPerSecondMax}, less than EDITS_PER_SECOND`),
       expected: `a rate from ${editsPerSecond.perSecond}, the rate of EDITS_PER_SECOND, on`,
     },
+  ];
+}
+
+function checkCall({ call, operators, operationsChannel }: Draft): Problem[] {
+  if (call !== 'operators' || operators !== undefined || operationsChannel !== undefined) return [];
+  return [
+    { ...problem(settings.operators, 'is missing, and CALL is operators'), expected: 'the user names of those to call, or CALL=asker' },
   ];
 }
 

@@ -30,7 +30,8 @@ const UNITS = [
   ['s', 1_000],
 ] as const;
 
-function durationText(ms: number): string {
+/** `5m`, in the greatest unit that gives a whole number. */
+export function durationText(ms: number): string {
   const unit = UNITS.find(([, unitMs]) => ms > 0 && ms % unitMs === 0);
   return unit ? `${ms / unit[1]}${unit[0]}` : `${ms}ms`;
 }

@@ -2,6 +2,8 @@
 
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { parseDuration } from '../core/edit-pace.ts';
+import { durationText } from './pace-form.ts';
 import { type TextForm, textForm } from './setting.ts';
 
 const MS_PER_S = 1_000;
@@ -45,6 +47,15 @@ function duration(unit: string, unitMs: number, least: number, most: number): Te
     return 'value' in decoded ? { value: decoded.value * unitMs } : decoded;
   };
   return textForm(`a whole number of ${unit} from ${least} to ${most}`, decode, (ms) => String(ms / unitMs));
+}
+
+/** A time with its unit: `90s`, `5m`, `2h`. Milliseconds in the program. */
+export function span(leastMs: number, mostMs: number): TextForm<number> {
+  const decode = (text: string) => {
+    const value = parseDuration(text);
+    return value !== undefined && value >= leastMs && value <= mostMs ? { value } : { wrong: undefined };
+  };
+  return textForm(`a time from ${durationText(leastMs)} to ${durationText(mostMs)}, such as 90s, 5m or 2h`, decode, durationText);
 }
 
 function within(text: string, least: number, most: number): { value: number } | { wrong: undefined } {

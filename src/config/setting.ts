@@ -17,6 +17,8 @@ export type Fallback = string | ((env: NodeJS.ProcessEnv) => string);
 /** One row of the configuration table. */
 export interface Setting<T> {
   readonly variable: string;
+  /** What it was called before. Still understood where the new name is not set. */
+  readonly olderName?: string;
   readonly meaning: string;
   readonly form: TextForm<T>;
   readonly presence: { kind: 'required' } | { kind: 'optional' } | { kind: 'fallback'; text: Fallback };

@@ -10,13 +10,28 @@ import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
-import { choice, decimal, folders, hostName, hours, minutes, path, seconds, toggle, token, userHomes, wholeNumber } from './plain-forms.ts';
+import {
+  choice,
+  decimal,
+  folders,
+  hostName,
+  hours,
+  minutes,
+  path,
+  seconds,
+  span,
+  toggle,
+  token,
+  userHomes,
+  wholeNumber,
+} from './plain-forms.ts';
 import { routeList } from './route-form.ts';
 import { serverUrl } from './server-url.ts';
 import type { Fallback, Setting, TextForm } from './setting.ts';
 import { sourceNames } from './source-names.ts';
 
 const DAY_S = 86_400;
+const DAY_MS = 86_400_000;
 const MAX_POST_CHARS = 16_383; // Mattermost's limit on one message.
 
 function required<T>(variable: string, form: TextForm<T>, meaning: string): Setting<T> {
@@ -29,6 +44,11 @@ function optional<T>(variable: string, form: TextForm<T>, meaning: string): Sett
 
 function setting<T>(variable: string, form: TextForm<T>, text: Fallback, meaning: string): Setting<T> {
   return { variable, form, meaning, presence: { kind: 'fallback', text }, secret: false };
+}
+
+/** A setting that once had another name. */
+function renamed<T>(olderName: string, row: Setting<T>): Setting<T> {
+  return { ...row, olderName };
 }
 
 /** A path below the agents' own directory. */
@@ -190,6 +210,26 @@ export const settings = {
     'least level that is logged',
   ),
   pidFile: setting('PID_FILE', path('the PID file'), defaultPidFile, 'file that keeps a second daemon away'),
+  call: setting(
+    'CALL',
+    choice('off', 'asker', 'operators'),
+    'off',
+    'whom a post of its own calls when an agent waits, or when a long turn fails or ends: nobody, who asked, or OPERATORS',
+  ),
+  callFailedAfterMs: setting('CALL_FAILED_AFTER', span(0, DAY_MS), '5m', 'a turn that fails sooner calls nobody'),
+  callDoneAfterMs: setting('CALL_DONE_AFTER', span(0, DAY_MS), '15m', 'a turn that is done sooner calls nobody'),
+  operators: renamed(
+    'COORDINATOR_OPERATORS',
+    optional('OPERATORS', peopleList(), 'Mattermost user names that are called, and alerted about violations'),
+  ),
+  operationsChannel: renamed(
+    'COORDINATOR_CHANNEL',
+    optional('OPERATIONS_CHANNEL', channelName(), 'channel for calls and alerts, instead of the conversation'),
+  ),
+  callsPerHour: renamed(
+    'COORDINATOR_NOTICES_PER_HOUR',
+    setting('CALLS_PER_HOUR', wholeNumber('calls', 0, 1_000), '6', 'most calls an hour, and most alerts; 0 means none'),
+  ),
   coordinator: setting(
     'COORDINATOR',
     coordinatorScope(),
@@ -228,14 +268,6 @@ export const settings = {
     wholeNumber('tokens', 0, 1_000_000_000),
     '500000',
     'used in three minutes, on average and without those read from a cache, are too many; 0 is never',
-  ),
-  coordinatorOperators: optional('COORDINATOR_OPERATORS', peopleList(), 'Mattermost user names that get alerts about violations'),
-  coordinatorChannel: optional('COORDINATOR_CHANNEL', channelName(), 'channel for alerts, instead of the conversation'),
-  coordinatorNoticesPerHour: setting(
-    'COORDINATOR_NOTICES_PER_HOUR',
-    wholeNumber('alerts', 0, 1_000),
-    '6',
-    'most alerts an hour; 0 means none',
   ),
   governanceDir: setting(
     'GOVERNANCE_DIR',

@@ -29,7 +29,8 @@ function parseStep(part: string, isFirst: boolean): { fromAgeMs: number; interva
   return intervalMs === undefined || fromAgeMs === undefined ? undefined : { fromAgeMs, intervalMs };
 }
 
-function parseDuration(text: string): number | undefined {
+/** `500ms`, `2s`, `5m`, `1h`; `undefined` for anything else. */
+export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,6})(ms|s|m|h)$/.exec(text.trim());
   const unitMs = UNIT_MS[match?.[2] ?? ''];
   return match === null || unitMs === undefined ? undefined : Number(match[1]) * unitMs;

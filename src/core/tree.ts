@@ -1,7 +1,8 @@
 // Joins the sessions of sub-agents to the turns that spawned them.
 
 import type { Session, SessionsByKey, Turn, TurnTree } from './session.ts';
-import { isBare } from './turn.ts';
+import type { Usage } from './event.ts';
+import { addUsage, isBare, usageOf } from './turn.ts';
 
 /** A turn, with its session, that has a box of its own. */
 export interface RootTurn {
@@ -52,6 +53,11 @@ export function rootOf(sessionsByKey: SessionsByKey, session: Session, turn: Tur
     current = parent;
   }
   return undefined;
+}
+
+/** Everything that the turn and its sub-agents used. */
+export function usageOfTree({ turn, childrenByKey }: TurnTree): Usage {
+  return Object.values(childrenByKey).map(usageOfTree).reduce(addUsage, usageOf(turn));
 }
 
 /** Whether this session's turns belong in another session's box. */

@@ -37,7 +37,7 @@ export function waitsOf(session: Session): Wait[] {
 }
 
 /** The open waits of one turn at that moment. */
-function waitsIn(turn: Turn, asOf: number): Wait[] {
+export function waitsIn(turn: Turn, asOf: number): Wait[] {
   return openWaits(turn, asOf).map(({ callId: _callId, since = turn.lastEventAt, ...wait }) => ({ ...wait, since, boxId: turn.boxId }));
 }
 

@@ -69,6 +69,16 @@ describe.each(['5.37', '11.6'] as const)('on version %s', (version) => {
     expect(await directory.isMember('x'.repeat(26))).toBe(false);
   });
 
+  it('tells direct channels from those of a team, and persons from bots and accounts that are not there', async () => {
+    const { directory } = await start(version);
+    expect(await directory.isDirect(SAMPLE.directId)).toBe(true);
+    expect(await directory.isDirect(SAMPLE.publicId)).toBe(false);
+    expect(await directory.isDirect(SAMPLE.privateId)).toBe(false);
+    expect(await directory.nameOfPerson(SAMPLE.aliceId)).toBe('alice');
+    expect(await directory.nameOfPerson(SAMPLE.otherBotId)).toBeUndefined();
+    await expect(directory.nameOfPerson('x'.repeat(26))).rejects.toMatchObject({ name: 'PushError' });
+  });
+
   it('knows whether a person wrote in a channel in a span of time', async () => {
     const { directory, standIn } = await start(version);
     write(standIn, SAMPLE.aliceToken, { channel_id: SAMPLE.directId });

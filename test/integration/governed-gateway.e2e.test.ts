@@ -32,7 +32,7 @@ beforeEach(async () => {
     AUDIT_LEDGER: join(rig.folder, 'audits', 'ledger.jsonl'),
     COORDINATOR_ROLES: 'main=primary,reviewer=secondary,auditor=observer',
     COORDINATOR_RULES: '!audit-before-response',
-    COORDINATOR_OPERATORS: 'alice',
+    OPERATORS: 'alice',
   });
   await watcher.ready();
   await until('it has subscribed', () => gateway.served.at(-1)?.requests.some(({ method }) => method === 'sessions.subscribe') === true);

@@ -138,8 +138,8 @@ it('the coordinator judges sessions that a rule covers, and neither tells nor ke
   const ledger = join(rig.folder, 'ledger.jsonl');
   const governed = {
     COORDINATOR_ROLES: 'claude-code=observer',
-    COORDINATOR_CHANNEL: 'lab/ops',
-    COORDINATOR_OPERATORS: 'alice',
+    OPERATIONS_CHANNEL: 'lab/ops',
+    OPERATORS: 'alice',
     GOVERNANCE_DIR: join(rig.folder, 'governance'),
     AUDIT_LEDGER: ledger,
   };

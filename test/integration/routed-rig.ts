@@ -34,8 +34,8 @@ export interface RoutedRig {
   log: string[];
   /** Time of all lives that start from now on is this much later. */
   later(ms: number): void;
-  /** What an agent did: kept for later lives, and emitted by the life that runs. */
-  did(sessionKey: string, event: Bare): void;
+  /** What an agent did, now or so long ago: kept for later lives, and emitted by the life that runs. */
+  did(sessionKey: string, event: Bare, agoMs?: number): void;
   /** A person asks, and the session is introduced before. */
   asks(sessionKey: string, id: string, address?: string): void;
   /** The agent's last message of a turn. */
@@ -69,8 +69,8 @@ export async function routedRig(): Promise<RoutedRig> {
   const history: SessionEvent[] = [];
   let laterMs = 0;
   let current: ((event: SessionEvent) => void) | undefined;
-  const did: RoutedRig['did'] = (sessionKey, bare) => {
-    const event: SessionEvent = { ...bare, sessionKey, at: Date.now() + laterMs, source: CODE.id };
+  const did: RoutedRig['did'] = (sessionKey, bare, agoMs = 0) => {
+    const event: SessionEvent = { ...bare, sessionKey, at: Date.now() + laterMs - agoMs, source: CODE.id };
     history.push(event);
     current?.(event);
   };

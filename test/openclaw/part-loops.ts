@@ -14,7 +14,7 @@ const LISTEN_MS = 12_000; // the plugin took at most two seconds from a post to 
 const GOVERNED_WATCHER: WatcherPlan = {
   name: GOVERNED,
   sources: 'gateway',
-  env: { BOX_STYLE: 'message', COORDINATOR_ROLES: 'main=observer', COORDINATOR_OPERATORS: 'alice' },
+  env: { BOX_STYLE: 'message', COORDINATOR_ROLES: 'main=observer', OPERATORS: 'alice' },
 };
 
 export async function nothingLoops(report: Report, rig: Rig): Promise<void> {

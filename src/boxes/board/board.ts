@@ -167,6 +167,12 @@ export class Board {
     return entry !== undefined && isAboutToShow(entry, this.#ports.clock.now());
   }
 
+  /** Where that box is, if it has a place. */
+  placeOf(boxId: string): Target | undefined {
+    const entry = this.#entriesById.get(boxId);
+    return entry?.phase === 'placed' ? entry.target : undefined;
+  }
+
   entries(): readonly BoxEntry[] {
     return [...this.#entriesById.values()];
   }

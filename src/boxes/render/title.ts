@@ -3,14 +3,14 @@
 import { stateWord } from '../../core/activity.ts';
 import { failedCallCount, pendingCalls } from '../../core/calls.ts';
 import type { BoxState, TurnStatus } from '../../core/card.ts';
-import type { Usage } from '../../core/event.ts';
 import { projectIn, type Session, sessionTag, type TurnTree } from '../../core/session.ts';
 import type { JudgedTree } from '../../core/status.ts';
-import { addUsage, hasOpenRun, usageOf } from '../../core/turn.ts';
+import { usageOfTree } from '../../core/tree.ts';
+import { hasOpenRun } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
 import type { RenderOptions } from './render-options.ts';
 import { codeSpan } from '../../text/neutralise.ts';
-import { joined, foreignName, type Wording } from './wording.ts';
+import { draw, joined, foreignName, type Wording } from './wording.ts';
 
 const MAX_NAME_POINTS = 40;
 const MAX_REASON_POINTS = 60; // one line on a phone
@@ -30,7 +30,7 @@ export function stateLine(tree: JudgedTree, options: RenderOptions): Wording {
 }
 
 /** The name of an agent, from its label or id; never empty. It has no colon, so that one of ours may follow. */
-export function safeName(name: string, options: RenderOptions): Wording {
+export function safeName(name: string, options: Pick<RenderOptions, 'redact'>): Wording {
   return [foreignName(options.redact(name).replaceAll(':', ' '), MAX_NAME_POINTS, 'agent')];
 }
 
@@ -44,14 +44,19 @@ export function childName({ turn, childrenByKey }: TurnTree, childKey: string): 
  * `main`, `main: nightly report`; of agents without a channel `claude-code · shop #a1b2`: project, and the end of the session's id; of
  * what is no agent its title.
  */
-function rootName({ session, turn }: TurnTree, options: RenderOptions): Wording {
+function rootName({ session, turn }: TurnTree, options: Pick<RenderOptions, 'redact'>): Wording {
   if (session.title !== undefined) return safeName(session.title, options);
   if (session.address !== undefined) return projectName(session, session.address, options);
   const job = turn.trigger.kind === 'schedule' ? (turn.trigger.name ?? '') : '';
   return joined([safeName(session.agentId, options), [foreignName(options.redact(job), MAX_NAME_POINTS)]], ': ');
 }
 
-function projectName({ agentId, label, sessionId }: Session, address: string, options: RenderOptions): Wording {
+/** What the box of the turn is called, for posts that notify people. */
+export function nameOf(tree: TurnTree, redact: (text: string) => string): string {
+  return draw(rootName(tree, { redact }), 'first');
+}
+
+function projectName({ agentId, label, sessionId }: Session, address: string, options: Pick<RenderOptions, 'redact'>): Wording {
   const project = label ?? projectIn(address);
   const tag = sessionTag(sessionId);
   const name = joined([safeName(agentId, options), [foreignName(options.redact(project).replaceAll(':', ' '), MAX_NAME_POINTS)]], ' · ');
@@ -122,8 +127,4 @@ export function spent(tree: TurnTree): string[] {
   const tokens = usage.input + usage.cacheWrite + usage.output;
   const cost = formatCost(usage.costUsd);
   return [...(tokens > 0 ? [formatTokens(tokens)] : []), ...(cost === undefined ? [] : [cost])];
-}
-
-function usageOfTree(tree: TurnTree): Usage {
-  return Object.values(tree.childrenByKey).map(usageOfTree).reduce(addUsage, usageOf(tree.turn));
 }

@@ -117,10 +117,10 @@ async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
 }
 
 /** The account must be in every channel that the configuration names, or the watcher does not start, or a rule leads nowhere. */
-async function namedChannelFindings({ defaultChannel, coordinatorChannel, routes = [] }: Config, { sink }: ChatServer): Promise<Finding[]> {
+async function namedChannelFindings({ defaultChannel, operationsChannel, routes = [] }: Config, { sink }: ChatServer): Promise<Finding[]> {
   const named: [string, RouteTarget | undefined][] = [
     ['DEFAULT_CHANNEL', defaultChannel],
-    ['COORDINATOR_CHANNEL', coordinatorChannel],
+    ['OPERATIONS_CHANNEL', operationsChannel],
     ...routes.map(({ target }): [string, RouteTarget] => ['ROUTES', target]),
   ];
   const targets = named.flatMap(([variable, target]) => (target === undefined ? [] : [{ variable, target, text: targetText(target) }]));

@@ -19,6 +19,10 @@ export interface Directory {
   /** The channel of a target of ROUTES. A target that cannot be used is refused with cause and cure. */
   channelOf(target: RouteTarget): Promise<string>;
   isMember(channelId: string): Promise<boolean>;
+  /** Whether that is a conversation between persons, and belongs to no team. */
+  isDirect(channelId: string): Promise<boolean>;
+  /** The name behind the `@`; `undefined` for bots, and for accounts that are deactivated. */
+  nameOfPerson(userId: string): Promise<string | undefined>;
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
   threadReplies(rootId: string): Promise<number>;
@@ -39,6 +43,8 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
     directChannelWith: async (userId) => (await pass(() => checks.directChannel(server.userId(), userId))).channelId,
     channelOf: (target) => channelOf(target, server, checks, pass),
     isMember: (channelId) => pass(() => isMember(server, channelId)),
+    isDirect: (channelId) => pass(() => isDirect(server, channelId)),
+    nameOfPerson: (userId) => pass(() => nameOfPerson(server, userId)),
     hasPostBy: async (userId, channelId, fromAt, toAt) => {
       const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
       const posts = decodePostList((await pass(() => settledAnswer(server, 'list', { method: 'GET', path }))).json) ?? [];
@@ -56,10 +62,27 @@ async function channelOf(target: RouteTarget, server: Server, checks: Mattermost
   return (await pass(() => checks.directChannel(server.userId(), userId))).channelId;
 }
 
-async function namesOfChannel(server: Server, channelId: string): Promise<string[]> {
+async function readChannel(server: Server, channelId: string): Promise<JsonRecord & { name: string }> {
   const channel = (await settledAnswer(server, 'read', { method: 'GET', path: `/channels/${segment(channelId)}` })).json;
   if (!isRecord(channel) || typeof channel['name'] !== 'string') throw new PushError('server', 'the answer is no channel');
-  const name = channel['name'];
+  return { ...channel, name: channel['name'] };
+}
+
+/** A channel of a kind that we do not know is none of a team's. */
+async function isDirect(server: Server, channelId: string): Promise<boolean> {
+  const { type } = await readChannel(server, channelId);
+  return type !== 'O' && type !== 'P';
+}
+
+async function nameOfPerson(server: Server, userId: string): Promise<string | undefined> {
+  const user = (await settledAnswer(server, 'read', { method: 'GET', path: `/users/${segment(userId)}` })).json;
+  if (!isRecord(user) || typeof user['username'] !== 'string') throw new PushError('server', 'the answer is no user');
+  return user['is_bot'] === true || Number(user['delete_at']) > 0 ? undefined : user['username'];
+}
+
+async function namesOfChannel(server: Server, channelId: string): Promise<string[]> {
+  const channel = await readChannel(server, channelId);
+  const { name } = channel;
   const teamId = channel['team_id'];
   if (typeof teamId !== 'string' || teamId === '') return [channelId, name];
   const team = (await listOf(server, TEAMS_PATH)).find(({ id }) => id === teamId);

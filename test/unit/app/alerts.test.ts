@@ -39,7 +39,7 @@ function sinkWith(reasons: Reason[], found: unknown[] = []) {
 function post(
   alert: Alert,
   { sink }: { sink: Sink },
-  connected: { userId: string; alertChannelId?: string } | undefined = { userId: 'me' },
+  connected: { userId: string; operationsChannelId?: string } | undefined = { userId: 'me' },
 ) {
   return createAlerts({ sink, log: quiet, connected: () => connected })(alert);
 }
@@ -60,7 +60,7 @@ describe('an alert for the operators', () => {
 
   it('goes to the configured channel instead, and says what it is about', async () => {
     const server = sinkWith([]);
-    await post(ALERT, server, { userId: 'me', alertChannelId: 'ops' });
+    await post(ALERT, server, { userId: 'me', operationsChannelId: 'ops' });
     expect(server.drafts).toMatchObject([{ target: { channelId: 'ops' }, message: `${ALERT.text} In channel \`town\`.` }]);
   });
 

@@ -1,0 +1,22 @@
+// Says in a sentence what a switch comes to together with the settings it depends on. `live-status config` prints them.
+
+import type { Config } from './config.ts';
+import { durationText } from './pace-form.ts';
+
+/** One sentence for each switch. */
+export function effectsOf(config: Config): string[] {
+  return [callEffect(config)];
+}
+
+function callEffect({ call, operators = [], callsPerHour, callFailedAfterMs, callDoneAfterMs, operationsChannel }: Config): string {
+  if (call === 'off') return 'CALL=off: nobody is called when an agent waits, fails or is done.';
+  if (callsPerHour === 0) return `CALL=${call}, but CALLS_PER_HOUR=0: nobody is called.`;
+  const named = operators.map((name) => `@${name}`).join(', ');
+  const nobody = operationsChannel === undefined ? 'nobody' : 'nobody by name';
+  const fallback = named === '' ? nobody : named;
+  const whom = call === 'operators' ? fallback : `who asked, or ${fallback} where that is no person we know,`;
+  const where =
+    operationsChannel === undefined ? 'where the box is' : 'in OPERATIONS_CHANNEL, or where the box is for private conversations';
+  const when = `an agent has waited for 10s, a turn failed after ${durationText(callFailedAfterMs)} or longer, or was done after ${durationText(callDoneAfterMs)} or longer`;
+  return `CALL=${call}: a post of its own, ${where}, calls ${whom} when ${when}; at most ${callsPerHour} an hour.`;
+}

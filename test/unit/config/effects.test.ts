@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { effectsOf } from '../../../src/config/effects.ts';
+import { readConfig } from '../../../src/config/config.ts';
+
+const REQUIRED = { MM_URL: 'https://chat.example.org', MM_TOKEN: 'not-a-real-token', TRANSCRIPT_DIR: '/agents', HOME: '/home/somebody' };
+
+function effect(env: NodeJS.ProcessEnv, of: string): string | undefined {
+  const result = readConfig({ ...REQUIRED, ...env });
+  if (result.kind === 'wrong') throw new Error(JSON.stringify(result.problems));
+  return effectsOf(result.config).find((sentence) => sentence.startsWith(of));
+}
+
+it.each<[NodeJS.ProcessEnv, string]>([
+  [{}, 'CALL=off: nobody is called when an agent waits, fails or is done.'],
+  [{ CALL: 'asker', CALLS_PER_HOUR: '0' }, 'CALL=asker, but CALLS_PER_HOUR=0: nobody is called.'],
+  [
+    { CALL: 'operators', OPERATORS: 'alice,bob' },
+    'CALL=operators: a post of its own, where the box is, calls @alice, @bob when an agent has waited for 10s, a turn failed after 5m or longer, or was done after 15m or longer; at most 6 an hour.',
+  ],
+  [
+    {
+      CALL: 'asker',
+      OPERATORS: 'alice',
+      CALL_FAILED_AFTER: '90s',
+      CALL_DONE_AFTER: '1h',
+      CALLS_PER_HOUR: '20',
+      OPERATIONS_CHANNEL: 'lab/ops',
+    },
+    'CALL=asker: a post of its own, in OPERATIONS_CHANNEL, or where the box is for private conversations, calls who asked, or @alice where that is no person we know, when an agent has waited for 10s, a turn failed after 90s or longer, or was done after 1h or longer; at most 20 an hour.',
+  ],
+])('the effect of CALL with %o is said in a sentence', (env, sentence) => expect(effect(env, 'CALL')).toBe(sentence));
+
+it('CALL=operators needs somebody to call, or a channel', () => {
+  expect(readConfig({ ...REQUIRED, CALL: 'operators' })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'OPERATORS' }] });
+  expect(readConfig({ ...REQUIRED, CALL: 'operators', OPERATIONS_CHANNEL: 'lab/ops' })).toMatchObject({ kind: 'valid' });
+});
+
+it.each(['5', '5 m', '-1m', '25h', 'off'])('a span is no %s', (text) =>
+  expect(readConfig({ ...REQUIRED, CALL_DONE_AFTER: text })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'CALL_DONE_AFTER' }] }),
+);
