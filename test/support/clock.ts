@@ -1,6 +1,7 @@
 // Time that a test moves by hand. Timers fire in the order in which they are due.
 
 import type { Clock } from '../../src/core/clock.ts';
+import { systemClock } from '../../src/process/system-clock.ts';
 
 interface Timer {
   readonly dueAt: number;
@@ -101,5 +102,30 @@ export class MovingClock extends FakeClock {
   override monotonic(): number {
     this.#readings += 1;
     return super.monotonic() + this.#readings / 1_000;
+  }
+}
+
+/** Real time that begins at another instant, and may go by at one stroke. */
+export class ShiftedClock implements Clock {
+  #aheadMs: number;
+
+  constructor(startAt: number) {
+    this.#aheadMs = startAt - systemClock.now();
+  }
+
+  now(): number {
+    return systemClock.now() + this.#aheadMs;
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic();
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    return systemClock.after(delayMs, run);
+  }
+
+  pass(ms: number): void {
+    this.#aheadMs += ms;
   }
 }

@@ -1,0 +1,138 @@
+// The recorded mesh on a real nats-server: whatever happens to messages and connections on the way, the boxes are those of the golden file.
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { until } from '../support/until.ts';
+import { recordedMessages, type RecordedMessage } from '../unit/sources/mesh/recorded-mesh.ts';
+import { Coordinator } from './coordinator.ts';
+import { NatsServer } from './nats-server.ts';
+import { recordedClock, WatchedMesh } from './watched-mesh.ts';
+
+const GOLDEN = readFileSync(fileURLToPath(new URL('../golden/mesh/boxes.txt', import.meta.url)), 'utf8');
+const MESSAGES = recordedMessages();
+const HALF = Math.floor(MESSAGES.length / 2);
+const PRUNED = { task_id: 'T-PRUNED', status: 'running', owner: 'node-a', created_at: '2026-11-21T01:45:00Z' };
+
+async function expectGolden(mesh: WatchedMesh): Promise<void> {
+  await mesh.settled();
+  expect(mesh.boxes()).toBe(GOLDEN);
+}
+
+it('recorded messages in their order, with JetStream and buckets as the system uses them, make the boxes of the golden file', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  const mesh = await WatchedMesh.start({ nats: { url: server.url } });
+  await mesh.heard();
+  await coordinator.tellsAll(MESSAGES);
+  await expectGolden(mesh);
+  expect(mesh.source.health()).toMatchObject({ condition: { state: 'readable' }, unknownKinds: {}, problems: {} });
+});
+
+it('events alone, of a bus that has no buckets, make the same boxes, also shuffled as different connections may shuffle them, and doubled', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect(), []);
+  const mesh = await WatchedMesh.start({ nats: { url: server.url } });
+  await mesh.heard();
+  for (const message of shuffled(MESSAGES)) {
+    await coordinator.tells(message, 'events');
+    await coordinator.tells(message, 'events');
+  }
+  await expectGolden(mesh);
+  expect(mesh.because()).toContain('the bucket MESH_TASKS is not read');
+});
+
+it('only the buckets, read from their beginning or while they are written, make the same boxes', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  await coordinator.tellsAll(MESSAGES.slice(0, HALF), 'writes');
+  const mesh = await WatchedMesh.start({ nats: { url: server.url } });
+  await mesh.heard();
+  await coordinator.tellsAll(MESSAGES.slice(HALF), 'writes');
+  await expectGolden(mesh);
+  const late = await WatchedMesh.start({ nats: { url: server.url } });
+  await late.heard();
+  await expectGolden(late);
+});
+
+it('the boxes are the same when buckets and events are told twice, in another order', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  const mesh = await WatchedMesh.start({ nats: { url: server.url } });
+  await mesh.heard();
+  await coordinator.tellsAll(MESSAGES, 'writes');
+  await coordinator.tellsAll(shuffled(MESSAGES), 'events');
+  await coordinator.tellsAll(MESSAGES, 'events');
+  await expectGolden(mesh);
+});
+
+it('a connection that is cut in the middle is made again, and nothing is missing', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  const mesh = await WatchedMesh.start({ nats: { url: server.url } });
+  await mesh.heard();
+  await coordinator.tellsAll(MESSAGES.slice(0, HALF));
+  await server.stop();
+  await until('the loss is noticed', () => mesh.state() === 'unreadable', { detail: () => mesh.because() });
+  expect(mesh.because()).toMatch(/no bus answers at nats:.*start nats-server there, or correct MESH_NATS_URL|has closed the connection/);
+  await server.begin();
+  const again = await Coordinator.on(await server.connect());
+  await again.tellsAll(MESSAGES.slice(HALF));
+  await mesh.heard();
+  await expectGolden(mesh);
+  expect(mesh.source.health().problems).toMatchObject({ reconnects: 1 });
+});
+
+it('a bus that is gone for a minute while the mesh goes on leaves no state behind: afterwards the buckets are the truth', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  const clock = recordedClock();
+  const mesh = await WatchedMesh.start({ nats: { url: server.url }, clock });
+  await mesh.heard();
+  await coordinator.tellsAll(MESSAGES.slice(0, HALF));
+  await coordinator.writes('MESH_TASKS', 'T-PRUNED', PRUNED);
+  await until('the task is shown', () => mesh.fold.sessionsByKey.has('mesh:main:task:T-PRUNED'));
+
+  await server.stop();
+  await server.begin('hidden');
+  const unseen = await Coordinator.on(await server.connect());
+  await unseen.tellsAll(MESSAGES.slice(HALF));
+  await unseen.deletes('MESH_TASKS', 'T-PRUNED');
+  await until('the loss is noticed', () => mesh.state() === 'unreadable');
+  clock.pass(60_000);
+  await server.stop();
+
+  await server.begin();
+  await mesh.heard();
+  await mesh.settled();
+  expect(mesh.box('mesh:main:task:T-PRUNED')).toContain('[LOST]');
+  expect(mesh.boxes().replace(/mesh:task:T-PRUNED\n(?:.+\n)*\n/, '')).toBe(GOLDEN);
+});
+
+it('a restarted watcher takes back what is not so any more, and loses what the buckets do not have', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  const first = await WatchedMesh.start({ nats: { url: server.url } });
+  await first.heard();
+  const isReviewed = ({ subject, data }: RecordedMessage) => subject.endsWith('.pending_review') && data['task_id'] === 'T-20261121-002';
+  const waits = MESSAGES.findIndex(isReviewed);
+  await coordinator.writes('MESH_TASKS', 'T-PRUNED', PRUNED);
+  await coordinator.tellsAll(MESSAGES.slice(0, waits + 1));
+  await first.settled();
+  expect(first.box('mesh:main:task:T-20261121-002')).toContain('[WAITING] review');
+  await first.source.stop();
+
+  await coordinator.tellsAll(MESSAGES.slice(waits + 1));
+  await coordinator.deletes('MESH_TASKS', 'T-PRUNED');
+  const next = await WatchedMesh.start({ nats: { url: server.url } }, first);
+  await next.heard();
+  await next.settled();
+  expect(next.box('mesh:main:task:T-PRUNED')).toContain('[LOST]');
+  expect(next.boxes().replace(/mesh:task:T-PRUNED\n(?:.+\n)*\n/, '')).toBe(GOLDEN);
+});
+
+/** In an order that several connections may bring about: nothing comes more than a few places too late. */
+function shuffled(messages: readonly RecordedMessage[]): RecordedMessage[] {
+  const late = messages.map((message, index) => ({ message, place: index + ((index * 7_919) % 13) }));
+  return late.toSorted((a, b) => a.place - b.place).map(({ message }) => message);
+}
