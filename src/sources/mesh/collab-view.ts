@@ -4,7 +4,7 @@ import type { BoxView, EndView, MeterView, NoteView, WaitView } from './box-view
 import { type Collab, collabAt, isCollabOver, latestReflectionAt, type Member } from './collab-record.ts';
 import { isAtGate } from './collab-gate.ts';
 import { addressOf, keyOf, memberKey } from './mesh-identity.ts';
-import { sizeNote } from './record-size.ts';
+import { sizeNote } from './bucket-record-size.ts';
 import type { TaskStatus } from './task-record.ts';
 import type { ViewContext } from './view-context.ts';
 

@@ -13,7 +13,7 @@ import { enforcements, observed } from './mesh-facts.ts';
 import { decodePlan, isPlanOver, type Plan } from './plan-record.ts';
 import { planView } from './plan-view.ts';
 import { RecordDesk, type Told } from './record-desk.ts';
-import { TOO_LARGE_BYTES } from './record-size.ts';
+import { TOO_LARGE_BYTES } from './bucket-record-size.ts';
 import { ShownBoxes } from './shown-boxes.ts';
 import { type ShowText, textShower } from './shown-text.ts';
 import { Surroundings } from './surroundings.ts';

@@ -4,7 +4,7 @@ import type { Usage } from '../../core/event.ts';
 import { approachOf, attemptFlags } from './attempt-flags.ts';
 import type { BoxView, CallView, EndView, MeterView, NoteView, WaitView } from './box-view.ts';
 import { addressOf, keyOf, subtaskKey } from './mesh-identity.ts';
-import { sizeNote } from './record-size.ts';
+import { sizeNote } from './bucket-record-size.ts';
 import { silenceNote, silentEnd } from './silence.ts';
 import { type Attempt, isTaskOver, type Task, taskAt } from './task-record.ts';
 import type { ViewContext } from './view-context.ts';

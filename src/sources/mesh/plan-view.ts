@@ -3,7 +3,7 @@
 import type { BoxView, EndView, NoteView, StepView, WaitView } from './box-view.ts';
 import { addressOf, keyOf, subtaskKey } from './mesh-identity.ts';
 import { type Plan, planAt, type Subtask } from './plan-record.ts';
-import { sizeNote } from './record-size.ts';
+import { sizeNote } from './bucket-record-size.ts';
 import type { TaskStatus } from './task-record.ts';
 import type { ViewContext } from './view-context.ts';
 
