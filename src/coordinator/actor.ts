@@ -31,6 +31,7 @@ export function actorIn(sessions: SessionsByKey, roles: RolesByAgent, session: S
     boxId: root.turn.boxId,
     ...(role === undefined ? {} : { role }),
     ...(session.address === undefined ? {} : { address: session.address }),
+    ...(session.title === undefined ? {} : { title: session.title }),
   };
 }
 

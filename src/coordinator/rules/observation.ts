@@ -15,13 +15,23 @@ export interface Actor {
   role?: Role;
   /** Where its work lives, such as `claude-code:/home/dev/shop`; absent for agents that talk in channels. */
   address?: string;
+  /** What its box is called when it is no agent, such as `T-001 node-a`. */
+  title?: string;
   /** The box of the turn; for a sub-agent that of the turn it works for. */
   boxId: string;
 }
 
 /** Only who acted, without what was done. */
-export function actorOf({ at, conversation, sessionKey, agentId, role, boxId }: Actor): Actor {
-  return { at, conversation, sessionKey, agentId, boxId, ...(role === undefined ? {} : { role }) };
+export function actorOf({ at, conversation, sessionKey, agentId, role, boxId, title }: Actor): Actor {
+  return {
+    at,
+    conversation,
+    sessionKey,
+    agentId,
+    boxId,
+    ...(role === undefined ? {} : { role }),
+    ...(title === undefined ? {} : { title }),
+  };
 }
 
 /** A completed answer: the visible final reply of a turn that a person's message in a channel started. Once per turn. */

@@ -3,6 +3,7 @@
 
 import type { CallOutcome } from '../../core/event.ts';
 import { classesOf, commandOf } from './action-class.ts';
+import { digestOf } from './digest.ts';
 import type { ToolEnded, ToolStarted } from './observation.ts';
 import { type SimpleCommand, simpleCommands } from './shell-commands.ts';
 
@@ -181,13 +182,6 @@ function isWaiting(program: string, words: readonly string[]): boolean {
 function outcomeText(outcome: CallOutcome): string {
   if (outcome.kind !== 'failed') return outcome.kind;
   return `failed ${outcome.exitCode ?? ''} ${(outcome.detail ?? '').replace(/\d+/g, '0')}`; // times and process ids differ each time
-}
-
-/** Two calls with one digest are taken for the same (FNV-1a, 32 bits). */
-function digestOf(text: string): number {
-  let digest = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) digest = Math.imul(digest ^ text.charCodeAt(at), 0x01000193);
-  return digest >>> 0;
 }
 
 /** Drops the oldest beyond a limit. */

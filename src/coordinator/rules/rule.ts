@@ -155,7 +155,8 @@ export function findingOf(
   };
 }
 
-/** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id is the role. */
-export function agentName({ agentId, role }: Pick<Actor, 'agentId' | 'role'>): string {
+/** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id is the role; a task has its title. */
+export function agentName({ agentId, role, title }: Pick<Actor, 'agentId' | 'role' | 'title'>): string {
+  if (title !== undefined) return title;
   return role === undefined || role === agentId.trim().toLowerCase() ? agentId : `${agentId} (${role})`;
 }

@@ -231,7 +231,7 @@ describe('the other rules', () => {
   it('are on, on for governed agents, or off by default, and have names and meanings of their own', () => {
     const named = (byDefault: string) => RULES.filter((rule) => rule.byDefault === byDefault).map(({ name }) => name);
     expect(named('governed')).toEqual(['sequence', 'posture', 'audit-before-response', 'observer-acted', 'ledger-chain']);
-    expect(named('off')).toEqual(['drift', 'commit-message']);
+    expect(named('off')).toEqual(['drift', 'commit-message', 'edits-without-test-run', 'handoff-tax-agents']);
     for (const property of ['name', 'meaning', 'action'] as const)
       expect(new Set(RULES.map((rule) => rule[property])).size).toBe(RULES.length);
   });
