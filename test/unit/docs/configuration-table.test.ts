@@ -15,11 +15,11 @@ describe('the table of variables', () => {
   });
 
   it('is complete where the mark names no variable', () => {
-    const text = withConfigurationTable(`before\n${BEGIN}stale\n${END}\nafter`);
+    const text = withConfigurationTable(`before\n${BEGIN}an old table\n${END}\nafter`);
     for (const { variable } of Object.values(settings)) expect(text).toContain(`| \`${variable}\` |`);
     expect(text).toMatch(/^before\n/);
     expect(text).toMatch(/\nafter$/);
-    expect(text).not.toContain('stale');
+    expect(text).not.toContain('an old table');
   });
 
   it('says what a variable takes where it is complete', () => {
