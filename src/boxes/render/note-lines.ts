@@ -18,14 +18,17 @@ const NO_WORD = /[^\p{L}\p{N}]+/gu; // with a bracket of ours behind it a colon 
 const BAR_CELLS = 10;
 const MOST_PERCENT = 999; // a limit of 1 may be overrun by anything
 
-/** Notes in the order in which they came, then meters. A quiet box shows those that matter. */
-export function noteLines({ notes = [], meters = [] }: Turn, depth: number, options: RenderOptions): BoxLine[] {
-  const isQuiet = options.verbosity === 'quiet';
+/** Notes in the order in which they came, then meters; with `isBrief` only those that matter. */
+export function noteLines(
+  { notes = [], meters = [] }: Turn,
+  depth: number,
+  options: Pick<RenderOptions, 'redact'> & { isBrief: boolean },
+): BoxLine[] {
   const lines = [
     ...notes.map((note) => lineOf(noteText(note, options), note.severity !== 'info', depth)),
     ...meters.map((meter) => lineOf(meterText(meter, options), isNearlyFull(fullnessOf(meter)), depth)),
   ];
-  return lines.filter(({ kind }) => !isQuiet || kind === 'failure');
+  return lines.filter(({ kind }) => !options.isBrief || kind === 'failure');
 }
 
 /** How full the fullest meter is, 1 for one that is full. */
@@ -39,12 +42,12 @@ function lineOf(wording: Wording, isWarning: boolean, depth: number): BoxLine {
 
 const MARK_OF_SEVERITY: Record<Severity, string> = { info: '· ', warning: '[WARNING] ', critical: '[CRITICAL] ' };
 
-function noteText({ text, severity }: TurnNote, { redact }: RenderOptions): Wording {
+function noteText({ text, severity }: TurnNote, { redact }: Pick<RenderOptions, 'redact'>): Wording {
   return ours(MARK_OF_SEVERITY[severity], foreign(oneLine(redactThenCut(text, MAX_NOTE_POINTS, redact))));
 }
 
 /** `Budget ███████░░░ 72 % (7,200/10,000)`; without a limit `Messages 12`, `Cost $0.12`. */
-function meterText(meter: TurnMeter, { redact }: RenderOptions): Wording {
+function meterText(meter: TurnMeter, { redact }: Pick<RenderOptions, 'redact'>): Wording {
   const withUnit = unitOf(redact(meter.unit ?? ''));
   const name = meterName(redact(meter.name));
   if (!hasLimit(meter)) return ours(name, ' ', ...withUnit(formatCount(meter.used)));

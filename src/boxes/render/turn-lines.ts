@@ -23,7 +23,11 @@ const MIN_CHILD_LINES = 3;
 
 /** All lines of a turn and below, without any limit on the turn's own. */
 export function linesOf(tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
-  return [...tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, options)), ...noteLines(tree.turn, depth, options)];
+  const isBrief = options.verbosity === 'quiet' || (depth > 0 && tree.status.final);
+  return [
+    ...tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, options)),
+    ...noteLines(tree.turn, depth, { ...options, isBrief }),
+  ];
 }
 
 function linesOfOne(line: Line, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {

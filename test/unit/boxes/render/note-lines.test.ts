@@ -106,6 +106,23 @@ describe('a part of a plan', () => {
   });
 });
 
+describe('a part that is over', () => {
+  it('only keeps what matters of its notes and meters', () => {
+    const part = treeOf({
+      session: { title: 'T-001' },
+      turn: { notes: [note('a'), note('b', 'warning')], meters: [budget(1, 10), budget(9, 10)] },
+    });
+    const statusOf = (node: unknown) => (node === part ? doneAfter(1_000) : ACTIVE);
+    const { lines } = drawTree(treeOf({ children: { kid: { tree: part } } }), statusOf, OPTIONS);
+    expect(lines.map((line) => line.trim())).toEqual([
+      '◆ Part: T-001',
+      '◆ [WARNING] note b',
+      '◆ Budget █████████░ 90 % (9/10)',
+      '◆ [DONE] 1s',
+    ]);
+  });
+});
+
 describe('a wait', () => {
   it.each([
     ['review' as const, '◆ waiting for a review: `T-001`'],
