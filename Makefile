@@ -18,8 +18,16 @@ check: $(INSTALLED)
 test: $(INSTALLED)
 	npm run -s test
 
+# What follows `demo --` is for the demo: make demo -- --with swarms
+ifeq (demo,$(firstword $(MAKECMDGOALS)))
+DEMO_OPTIONS := $(wordlist 2,$(words $(MAKECMDGOALS)),$(MAKECMDGOALS))
+.PHONY: $(DEMO_OPTIONS)
+$(DEMO_OPTIONS):
+	@:
+endif
+
 demo: $(INSTALLED)
-	npm run -s demo
+	npm run -s demo -- $(DEMO_OPTIONS)
 
 build: $(INSTALLED)
 	npm run -s build

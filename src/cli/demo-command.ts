@@ -17,6 +17,7 @@ export const demoCommand: Command = {
       'Exit codes: 0 ended as asked, 1 the port is taken or the watcher failed, 64 wrong option.',
     ].join('\n'),
   options: {
+    with: { type: 'string', value: 'SCENE', help: 'swarms: also tasks of Network-AI and of a mesh, in the channel swarm' },
     fast: { type: 'boolean', help: 'play everything once in a few seconds, print a summary and end' },
     version: {
       type: 'string',
@@ -39,11 +40,24 @@ async function demo(values: OptionValues, { env, out, err }: CliContext): Promis
     err(`live-status demo: --version must be ${SERVER_VERSIONS.join(' or ')}.`);
     return exitCodes.usage;
   }
+  if (values['with'] !== undefined && values['with'] !== 'swarms') {
+    err('live-status demo: --with must be swarms.');
+    return exitCodes.usage;
+  }
   const stop = listenForStop(() => out('Ending the demo …'));
   try {
     const { runDemo } = await import('../demo/demo.ts');
     const program = [...process.execArgv, process.argv[1] ?? ''];
-    await runDemo({ fast: values['fast'] === true, port, version, program, env, out, signal: stop.signal });
+    await runDemo({
+      fast: values['fast'] === true,
+      withSwarms: values['with'] === 'swarms',
+      port,
+      version,
+      program,
+      env,
+      out,
+      signal: stop.signal,
+    });
     return exitCodes.ok;
   } catch (error) {
     err(`The demo failed: ${errorText(error)}`);

@@ -31,16 +31,21 @@ export class CodingHome {
     ids.setFresh(RECORDED.minute, now.slice(0, 16).replaceAll(':', '-'));
   }
 
-  /** Does to the file what the agent did, as if it were now. The speed of the replay also shortens the distances to other times. */
+  /** Does to the file what the agent did, as if it were now. */
   change({ op, file, content, recordedAt }: RecordedChange, ids: FreshIds, speed: number): void {
     const path = join(this.#home, ids.rewrite(file));
     if (op === 'remove') return rmSync(path, { force: true });
-    const now = Date.now();
-    const text = ids.rewrite(withTimes(JSON.stringify(content), (at) => Math.round(now + (at - recordedAt) / speed)));
+    const text = ids.rewrite(asIfNow(JSON.stringify(content), recordedAt, speed));
     mkdirSync(dirname(path), { recursive: true });
     if (op === 'append') appendFileSync(path, `${text}\n`);
     else writeFileSync(path, text);
   }
+}
+
+/** The text as if what was recorded then happened now. The speed of the replay also shortens the distances to other times. */
+export function asIfNow(text: string, recordedAt: number, speed: number): string {
+  const now = Date.now();
+  return withTimes(text, (at) => Math.round(now + (at - recordedAt) / speed));
 }
 
 function withTimes(text: string, moved: (at: number) => number): string {

@@ -8,6 +8,7 @@ import type { ServerVersion } from '../stand-in/version-rules.ts';
 import { SAMPLE } from '../stand-in/sample-seed.ts';
 import { Gateway } from './agents-folder.ts';
 import { CodingHome } from './coding-home.ts';
+import { MeshDashboard } from './mesh-dashboard.ts';
 import { narrate, tally } from './narrator.ts';
 import { readRecording } from './recording.ts';
 import { replay } from './replay.ts';
@@ -18,6 +19,8 @@ import { startWatcher, type Watcher } from './watcher.ts';
 export interface DemoOptions {
   /** Plays everything once in a few seconds and ends with a summary. */
   readonly fast: boolean;
+  /** Also tasks of Network-AI and of a mesh. */
+  readonly withSwarms: boolean;
   /** The port of the page; by default Mattermost's own, or any free one if that is taken. */
   readonly port?: number | undefined;
   /** The Mattermost that the stand-in plays. */
@@ -30,8 +33,14 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-interface Stage {
+/** What the watcher reaches over the network. */
+interface Outside {
   readonly room: Room;
+  /** Only with swarms. */
+  readonly dashboard: MeshDashboard | undefined;
+}
+
+interface Stage extends Outside {
   readonly gateway: Gateway;
   readonly codingHome: CodingHome;
   readonly watcher: Watcher;
@@ -40,6 +49,8 @@ interface Stage {
 
 /** As a person would write it, with the demo's folder as home: what Claude Code says is shown, of Codex only what is shown by default. */
 const ROUTES = 'claude-code:~/code/shop*=lab/shop+commands+texts, codex:~/code/shop*=lab/shop';
+
+const SWARM_ROUTES = 'mesh:*=lab/swarm+texts, network-ai:*=lab/swarm+texts';
 
 const RECORDINGS = new URL('recordings/', import.meta.url);
 const FAST_SPEED = 8;
@@ -58,9 +69,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   process.once('exit', leaveNothing);
   try {
     const room = await openRoom(options.port, options.version);
+    const dashboard = options.withSwarms ? await MeshDashboard.open() : undefined;
     try {
-      await play(room, folder, options, atExit);
+      await play({ room, dashboard }, folder, options, atExit);
     } finally {
+      await dashboard?.close();
       await room.close();
     }
   } catch (error) {
@@ -71,15 +84,16 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function play(room: Room, folder: string, options: DemoOptions, atExit: (() => void)[]): Promise<void> {
+async function play(outside: Outside, folder: string, options: DemoOptions, atExit: (() => void)[]): Promise<void> {
+  const { room } = outside;
   const agents = join(folder, 'agents');
   const [gateway, codingHome] = [new Gateway(agents), new CodingHome(folder)];
-  const watcher = await startWatcher({ program: options.program, env: environment(room, folder, options) }, options.signal);
+  const watcher = await startWatcher({ program: options.program, env: environment(outside, folder, options) }, options.signal);
   atExit.unshift(() => watcher.kill());
   const stopNarrating = narrate(room.standIn, options.out);
   try {
     introduce(room, watcher, agents, options);
-    const stage = { room, gateway, codingHome, watcher, steps: timelineOf(readRecording(RECORDINGS)) };
+    const stage = { ...outside, gateway, codingHome, watcher, steps: timelineOf(readRecording(RECORDINGS, options.withSwarms)) };
     await Promise.race([options.fast ? playOnce(stage, options) : playForever(stage, options), failureOf(watcher)]);
   } finally {
     await watcher.stop();
@@ -89,17 +103,19 @@ async function play(room: Room, folder: string, options: DemoOptions, atExit: ((
 }
 
 /** Passes only what a daemon needs: settings in the caller's environment are meant for another daemon. */
-function environment(room: Room, folder: string, { env, fast }: DemoOptions): NodeJS.ProcessEnv {
+function environment({ room, dashboard }: Outside, folder: string, { env, fast }: DemoOptions): NodeJS.ProcessEnv {
+  const swarms = { MESH_SSE_URL: dashboard?.url, NETWORK_AI_DIR: join(folder, 'network-ai', 'data') };
   return {
     PATH: env['PATH'],
     HOME: folder,
     MM_URL: room.url,
     MM_TOKEN: SAMPLE.botToken,
-    SOURCES: 'transcripts,claude-code,codex',
+    SOURCES: `transcripts,claude-code,codex${dashboard === undefined ? '' : ',mesh,network-ai'}`,
     TRANSCRIPT_DIR: join(folder, 'agents'),
     CLAUDE_CONFIG_DIR: join(folder, '.claude'),
     CODEX_HOME: join(folder, '.codex'),
-    ROUTES,
+    ROUTES: dashboard === undefined ? ROUTES : `${ROUTES}, ${SWARM_ROUTES}`,
+    ...(dashboard === undefined ? {} : swarms),
     STATE_DIR: join(folder, 'state'),
     PID_FILE: join(folder, 'watcher.pid'),
     DIRECT: 'own',
@@ -107,13 +123,15 @@ function environment(room: Room, folder: string, { env, fast }: DemoOptions): No
   };
 }
 
-function introduce(room: Room, { healthUrl }: Watcher, agents: string, { fast, out }: DemoOptions): void {
+function introduce(room: Room, { healthUrl }: Watcher, agents: string, { fast, withSwarms, out }: DemoOptions): void {
   out(`Open ${room.url}/ to see the chat.`);
   if (!fast) {
     out('');
     out('  agents       a turn whose test run fails first, and below it a thread with sub-agents of sub-agents');
     out('  ops          a model that is overloaded until the turn fails, and a compaction in the middle of a turn');
     out('  shop         a Claude Code session that waits for its person, and a Codex session of which no words are shown');
+    if (withSwarms)
+      out('  swarm        a plan and a collaboration of a mesh that wait for a person, and a Network-AI task that runs out of budget');
     out('  direct       forty calls in one box; alice asks openclaw, the box is in her conversation with live-status');
     out('');
     out(`A real watcher reads ${agents} and is asked for its health at ${healthUrl}.`);

@@ -39,10 +39,20 @@ export interface RecordedChange {
   readonly content?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What a mesh said of its work. */
+export interface RecordedMessage {
+  readonly atMs: number;
+  readonly recordedAt: number;
+  /** As the dashboard calls it: `plan.created`. */
+  readonly event: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 export interface Recording {
   readonly posts: readonly RecordedPost[];
   readonly sessions: readonly RecordedSession[];
   readonly changes: readonly RecordedChange[];
+  readonly messages: readonly RecordedMessage[];
 }
 
 const postShape = z.object({
@@ -60,6 +70,8 @@ const changeShape = z.object({
   file: z.string(),
   content: z.record(z.string(), z.unknown()).optional(),
 });
+
+const messageShape = z.object({ at: z.iso.datetime(), event: z.string(), data: z.record(z.string(), z.unknown()) });
 
 const rowShape = z.looseObject({
   sessionId: z.string(),
@@ -83,21 +95,30 @@ const entryShape = z.looseObject({
 export type IndexRow = z.infer<typeof rowShape>;
 export type TranscriptEntry = z.infer<typeof entryShape>;
 
-/** Reads the recording in `folder` (with a slash at its end); throws if it is none. */
-export function readRecording(folder: URL): Recording {
+/** Reads the recording in `folder` (with a slash at its end), with the swarms only if they are asked for; throws if it is none. */
+export function readRecording(folder: URL, hasSwarms = false): Recording {
   const posts = jsonLines(new URL('conversation.jsonl', folder)).map((line) => postShape.parse(line));
   const originAt = Math.min(...posts.map(({ at }) => Date.parse(at)));
-  const [agents, codingAgents] = [new URL('agents/', folder), new URL('coding-agents/', folder)];
+  const [agents, codingAgents, swarms] = [new URL('agents/', folder), new URL('coding-agents/', folder), new URL('swarms/', folder)];
   return {
     posts: posts.map(({ at, ...post }) => ({ ...post, atMs: Date.parse(at) - originAt })),
     sessions: readdirSync(agents).flatMap((agentId) => readSessions(agentId, new URL(`${agentId}/sessions/`, agents), originAt)),
-    changes: readdirSync(codingAgents).flatMap((name) => readChanges(new URL(name, codingAgents), originAt)),
+    changes: [
+      ...readdirSync(codingAgents).flatMap((name) => readChanges(new URL(name, codingAgents), originAt)),
+      ...(hasSwarms ? readChanges(new URL('network-ai.jsonl', swarms), originAt) : []),
+    ],
+    messages: hasSwarms ? readMessages(new URL('mesh.jsonl', swarms), originAt) : [],
   };
 }
 
 function readChanges(file: URL, originAt: number): RecordedChange[] {
   const changes = jsonLines(file).map((line) => changeShape.parse(line));
   return changes.map(({ at, ...change }) => ({ ...change, atMs: Date.parse(at) - originAt, recordedAt: Date.parse(at) }));
+}
+
+function readMessages(file: URL, originAt: number): RecordedMessage[] {
+  const messages = jsonLines(file).map((line) => messageShape.parse(line));
+  return messages.map(({ at, ...message }) => ({ ...message, atMs: Date.parse(at) - originAt, recordedAt: Date.parse(at) }));
 }
 
 function readSessions(agentId: string, folder: URL, originAt: number): RecordedSession[] {

@@ -2,8 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway, LiveSession } from './agents-folder.ts';
-import type { CodingHome } from './coding-home.ts';
+import { asIfNow, type CodingHome } from './coding-home.ts';
 import { FreshIds } from './fresh-ids.ts';
+import type { MeshDashboard } from './mesh-dashboard.ts';
 import type { RecordedLine, RecordedSession } from './recording.ts';
 import { channelIdOf, channelIdOfDelivery, type Room } from './room.ts';
 import type { Step, TimedStep } from './timeline.ts';
@@ -12,6 +13,8 @@ export interface ReplayOptions {
   readonly room: Room;
   readonly gateway: Gateway;
   readonly codingHome: CodingHome;
+  /** Without it nobody hears of the mesh. */
+  readonly dashboard?: MeshDashboard | undefined;
   /** How many times faster than recorded. */
   readonly speed: number;
   readonly signal: AbortSignal;
@@ -22,6 +25,7 @@ export async function replay(steps: readonly TimedStep[], options: ReplayOptions
   const startedAt = performance.now();
   const ids = new FreshIds();
   options.codingHome.startRound(ids);
+  startSwarmRound(ids);
   for (const { atMs, step } of steps) {
     const restMs = startedAt + atMs / options.speed - performance.now();
     if (restMs > 0) await sleep(restMs, undefined, { signal: options.signal });
@@ -29,7 +33,15 @@ export async function replay(steps: readonly TimedStep[], options: ReplayOptions
   }
 }
 
-function take(step: Step, ids: FreshIds, { room, gateway, codingHome, speed }: ReplayOptions): void {
+/** What recorded work of swarms is called: in each round it is other work. */
+const SWARM_WORK = ['T-20261121-005', 'T-20261121-010', 'task_002'];
+
+function startSwarmRound(ids: FreshIds): void {
+  const round = Date.now().toString().slice(-5);
+  for (const work of SWARM_WORK) ids.setFresh(work, `${work.slice(0, -3)}${round}`);
+}
+
+function take(step: Step, ids: FreshIds, { room, gateway, codingHome, dashboard, speed }: ReplayOptions): void {
   switch (step.kind) {
     case 'post': {
       const { by, channel, message, id, rootId } = step.post;
@@ -51,6 +63,10 @@ function take(step: Step, ids: FreshIds, { room, gateway, codingHome, speed }: R
     }
     case 'change':
       return codingHome.change(step.change, ids, speed);
+    case 'message': {
+      const { event, data, recordedAt } = step.message;
+      return dashboard?.send(event, ids.rewrite(asIfNow(JSON.stringify(data), recordedAt, speed)));
+    }
     default:
       step satisfies never;
   }

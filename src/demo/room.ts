@@ -9,6 +9,7 @@ import { createStandIn, type StandIn } from '../stand-in/stand-in.ts';
 
 const AGENT_DIRECT_ID = 'agentdirectchannel'.padEnd(26, '0');
 const SHOP_ID = 'shopchannel'.padEnd(26, '0');
+const SWARM_ID = 'swarmchannel'.padEnd(26, '0');
 const USUAL_PORT = 8065; // Mattermost's own
 
 const TOKENS: ReadonlyMap<string, string> = new Map([
@@ -67,8 +68,9 @@ function demoSeed(): ReturnType<typeof sampleSeed> {
     type: 'D',
     memberIds: [SAMPLE.otherBotId, SAMPLE.aliceId],
   } as const;
-  const shop = { id: SHOP_ID, name: 'shop', type: 'O', memberIds: [SAMPLE.botId, SAMPLE.aliceId, SAMPLE.bobId] } as const;
-  return { ...seed, channels: [...used, { ...shop, memberIds: [...shop.memberIds] }, { ...direct, memberIds: [...direct.memberIds] }] };
+  const open = (id: string, name: string) => ({ id, name, type: 'O' as const, memberIds: [SAMPLE.botId, SAMPLE.aliceId, SAMPLE.bobId] });
+  const ours = [open(SHOP_ID, 'shop'), open(SWARM_ID, 'swarm'), { ...direct, memberIds: [...direct.memberIds] }];
+  return { ...seed, channels: [...used, ...ours] };
 }
 
 async function listen(standIn: StandIn, port: number | undefined): Promise<StandInServer> {

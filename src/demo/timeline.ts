@@ -1,6 +1,6 @@
 // Turns a recording into the steps of a replay, in the order in which people, the gateway and coding agents took them. Pure.
 
-import type { RecordedChange, RecordedLine, RecordedPost, RecordedSession, Recording } from './recording.ts';
+import type { RecordedChange, RecordedLine, RecordedMessage, RecordedPost, RecordedSession, Recording } from './recording.ts';
 
 /** One step of the replay. Lines of one step are written at once. */
 export type Step =
@@ -8,7 +8,8 @@ export type Step =
   | { readonly kind: 'run_started'; readonly session: RecordedSession }
   | { readonly kind: 'lines'; readonly session: RecordedSession; readonly lines: readonly RecordedLine[] }
   | { readonly kind: 'run_ended'; readonly session: RecordedSession; readonly answer: string | undefined }
-  | { readonly kind: 'change'; readonly change: RecordedChange };
+  | { readonly kind: 'change'; readonly change: RecordedChange }
+  | { readonly kind: 'message'; readonly message: RecordedMessage };
 
 /** `atMs` counts from the beginning of the recording. */
 export interface TimedStep {
@@ -17,10 +18,11 @@ export interface TimedStep {
 }
 
 /** All steps by time; steps of the same instant keep the order of their session. */
-export function timelineOf({ posts, sessions, changes }: Recording): TimedStep[] {
+export function timelineOf({ posts, sessions, changes, messages }: Recording): TimedStep[] {
   const postSteps = posts.map((post): TimedStep => ({ atMs: post.atMs, step: { kind: 'post', post } }));
   const changeSteps = changes.map((change): TimedStep => ({ atMs: change.atMs, step: { kind: 'change', change } }));
-  return [...postSteps, ...sessions.flatMap(stepsOf), ...changeSteps].toSorted((a, b) => a.atMs - b.atMs);
+  const messageSteps = messages.map((message): TimedStep => ({ atMs: message.atMs, step: { kind: 'message', message } }));
+  return [...postSteps, ...sessions.flatMap(stepsOf), ...changeSteps, ...messageSteps].toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function stepsOf(session: RecordedSession): TimedStep[] {

@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OpenTask } from '../../src/core/open-tasks.ts';
 import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Cli, cli, MAIN } from './cli-process.ts';
@@ -78,6 +79,49 @@ describe('live-status demo', () => {
     expect(out).toMatch(/^ {2}#ops {5}\[RETRY\] \d \| ops /m);
     expect(out).toMatch(/^ {2}#shop {4}\[WAITING\] approval \| claude-code · shop /m);
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('--with swarms also shows a plan and a collaboration that wait for a person, and a task that runs out of budget', async () => {
+    const { code, out, err } = await demo('--fast', '--with', 'swarms').ended;
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const narrated = out.split('\n').filter((line) => line.startsWith('  #swarm'));
+    const states = (work: RegExp) =>
+      narrated.filter((line) => work.test(line)).map((line) => line.slice(2).replaceAll(/^#swarm +| \|[^]*$/g, ''));
+    expect(states(/plan team-feature/)).toEqual(expect.arrayContaining(['[WAITING] approval', '[WAITING] review']));
+    expect(states(/circling/)).toContain('[WAITING] gate');
+    expect(states(/task_\d+/).at(-1)).toBe('[STOPPED] budget');
+    const ends = out.trim().split('\n').slice(-11);
+    expect(ends).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^\[DONE\] plan team-feature/), expect.stringMatching(/^\[DONE\] T-\S+ circling/)]),
+    );
+    expect(ends.at(-1)).toMatch(/^10 boxes beside 11 posts/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('--with swarms tells of open tasks, plans and collaborations of both systems on one page', async () => {
+    const running = demo('--with', 'swarms');
+    await running.until(/\[WAITING\] gate[^]*circling/);
+    const healthUrl = urlIn(running.said.out, /health at (http:\/\/\S+)\./);
+    const { tasks } = (await (await fetch(new URL('/tasks', healthUrl))).json()) as { tasks: OpenTask[] };
+    expect(tasks[0]).toMatchObject({ activity: 'waiting', waits: [{ on: 'gate' }], address: expect.stringMatching(/^mesh:collab:/) });
+    expect(
+      tasks
+        .filter(({ depth }) => depth === 0)
+        .map(({ address }) => address?.replace(/:[^:]*$/, ''))
+        .sort(),
+    ).toEqual(['mesh:collab', 'mesh:plan', 'network-ai:network-ai']);
+    expect(tasks.find(({ address }) => address?.startsWith('network-ai:'))?.meters).toMatchObject([{ name: 'Budget', of: 1_000 }]);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refuses another scene with exit code 64', async () => {
+    expect(await demo('--with', 'fireworks').ended).toMatchObject({
+      code: 64,
+      out: '',
+      err: expect.stringContaining('--with must be swarms'),
+    });
   });
 
   it('shows a conversation with live boxes on its page until Ctrl-C, which ends it with exit code 0 and leaves nothing', async () => {
