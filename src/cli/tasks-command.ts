@@ -2,10 +2,14 @@
 
 import { z } from 'zod';
 import { formatDuration } from '../boxes/render/amounts.ts';
+import { readSettings } from '../config/config.ts';
 import { cut, oneLine } from '../text/text.ts';
 import { statusCodes } from '../process/exit-codes.ts';
+import type { KanbanCard } from '../sources/mesh/kanban.ts';
 import { askPage, noAnswerText } from './ask-health.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
+import { aligned } from './help.ts';
+import { cardLines, readCards } from './kanban-lines.ts';
 import { findWatcher } from './running-watcher.ts';
 
 const MAX_TITLE_POINTS = 40;
@@ -33,7 +37,7 @@ export const tasksCommand: Command = {
   details: () =>
     [
       'Asks the running watcher, as status does. One line for each open task of Network-AI and of openclaw-node: those first that need a person, with the parts of a',
-      'plan below it.',
+      'plan below it. With OPENCLAW_NODE_DIR the open cards of its kanban file follow, whether a watcher runs or not.',
       '',
       'Exit codes: 0 listed, 1 ended without removing its PID file or no answer, 3 not running, 4 unknown, 78 a variable is wrong.',
     ].join('\n'),
@@ -41,23 +45,49 @@ export const tasksCommand: Command = {
   run: tasks,
 };
 
+interface Listing {
+  tasks?: readonly SeenTask[];
+  cards?: readonly KanbanCard[];
+}
+
 async function tasks(values: OptionValues, context: CliContext): Promise<number> {
+  const asked = await askTasks({ ...context, out: context.err }); // why there are none is no part of the list
+  const cards = await cardsFor(context);
+  const listing: Listing = { ...('tasks' in asked ? { tasks: asked.tasks } : {}), ...(cards === undefined ? {} : { cards }) };
+  const lines = values['json'] === true ? [JSON.stringify(listing, null, 2)] : linesOf(listing);
+  for (const line of lines) context.out(line);
+  return 'tasks' in asked ? statusCodes.running : asked.exitCode;
+}
+
+function linesOf({ tasks: list, cards }: Listing): string[] {
+  return [...(list === undefined ? [] : taskLines(list, Date.now())), ...(cards === undefined ? [] : cardLines(cards))];
+}
+
+/** Nothing without a folder, or when its file cannot be read. */
+async function cardsFor({ env, err }: CliContext): Promise<readonly KanbanCard[] | undefined> {
+  const settings = readSettings(env, ['openclawNodeDir']);
+  if ('problems' in settings || settings.openclawNodeDir === undefined) return undefined;
+  const cards = await readCards(settings.openclawNodeDir);
+  if (typeof cards !== 'string') return cards;
+  err(cards);
+  return undefined;
+}
+
+async function askTasks(context: CliContext): Promise<{ tasks: SeenTask[] } | { exitCode: number }> {
   const found = findWatcher(context);
-  if ('exitCode' in found) return found.exitCode;
+  if ('exitCode' in found) return found;
   const { healthUrl } = found.record;
   if (healthUrl === undefined) {
     context.err('Health is off (HEALTH_PORT=0), so the watcher cannot be asked.');
-    return statusCodes.deadWithPidFile;
+    return { exitCode: statusCodes.deadWithPidFile };
   }
   const url = new URL('/tasks', healthUrl).href;
   const answer = await askPage(url, tasksShape, found.token);
   if (answer.kind !== 'seen') {
     context.err(`Tasks: ${noAnswerText(answer, url)}.`);
-    return statusCodes.deadWithPidFile;
+    return { exitCode: statusCodes.deadWithPidFile };
   }
-  if (values['json'] === true) context.out(JSON.stringify(answer.body.tasks, null, 2));
-  else for (const line of taskLines(answer.body.tasks, Date.now())) context.out(line);
-  return statusCodes.running;
+  return answer.body;
 }
 
 /** A table for people. */
@@ -84,14 +114,4 @@ function newsOf({ waits, warnings }: SeenTask, now: number): string {
     return [`${on}${so}`, text, who === undefined ? undefined : `who: ${who}`].filter((part) => part !== undefined).join(': ');
   });
   return [...waited, ...warnings].join('; ');
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

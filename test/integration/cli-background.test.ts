@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -246,12 +246,30 @@ describe('status', { timeout: 60_000 }, () => {
       '',
     ]);
     const json = await cli(MAIN, ['tasks', '--json'], { PID_FILE: env.PID_FILE }).ended;
-    expect(JSON.parse(json.out)).toMatchObject([{ title: 'T-1 node-a', address: 'mesh:task:T-1', meters: [{ used: 7, of: 10 }] }]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      tasks: [{ title: 'T-1 node-a', address: 'mesh:task:T-1', meters: [{ used: 7, of: 10 }] }],
+    });
+  });
+
+  it('lists the open cards of the kanban file of openclaw-node (N-22), whether a watcher runs or not, secrets masked', async () => {
+    const env = scratch();
+    mkdirSync(join(env.STATE_DIR, 'memory'), { recursive: true });
+    const file = join(env.STATE_DIR, 'memory', 'active-tasks.md');
+    writeFileSync(
+      file,
+      `# Active Tasks\n\n- task_id: T-1\n  title: Ship it with ghp_${'a1B2'.repeat(9)}\n  status: running\n  owner: main\n`,
+    );
+    const cards = await cli(MAIN, ['tasks'], { ...env, OPENCLAW_NODE_DIR: env.STATE_DIR }).ended;
+    expect(cards).toMatchObject({ code: 3, out: expect.stringMatching(/^CARD +STATUS[^]*\nT-1 +running +main +Ship it with/) });
+    expect(cards.out).not.toContain('ghp_a1B2');
+    rmSync(file);
+    const gone = await cli(MAIN, ['tasks', '--json'], { ...env, OPENCLAW_NODE_DIR: env.STATE_DIR }).ended;
+    expect(gone).toMatchObject({ code: 3, out: '{}\n', err: expect.stringContaining('active-tasks.md cannot be read (missing)') });
   });
 
   it('says that no tasks are known where no watcher runs, or where it serves no pages', async () => {
     const env = scratch();
-    expect(await cli(MAIN, ['tasks'], env).ended).toMatchObject({ code: 3, out: 'live-status is stopped.\n' });
+    expect(await cli(MAIN, ['tasks'], env).ended).toMatchObject({ code: 3, out: '', err: 'live-status is stopped.\n' });
     const off = scratch({ HEALTH_PORT: '0' });
     await running(off);
     expect(await cli(MAIN, ['tasks'], { PID_FILE: off.PID_FILE }).ended).toMatchObject({

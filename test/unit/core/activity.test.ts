@@ -14,7 +14,9 @@ interface Case {
 }
 
 const CASES = (
-  JSON.parse(readFileSync(new URL('../../fixtures/agent-activity/cases.json', import.meta.url), 'utf8')) as Partial<Case>[]
+  JSON.parse(
+    readFileSync(new URL('../../fixtures/openclaw-node-local/agent-activity-cases.json', import.meta.url), 'utf8'),
+  ) as Partial<Case>[]
 ).filter((known): known is Case => known.last_entry_type !== undefined);
 
 const waits: SessionEvent = at(2, { type: 'waiting_started', waitId: 'w', on: 'approval', callId: 'c' });
