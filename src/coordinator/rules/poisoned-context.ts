@@ -22,7 +22,7 @@ export const poisonedContext = deedRule({
   severity: 'violation',
   ofFact({ what, facts }) {
     const text = (facts['text'] ?? '').slice(0, MAX_CHARS);
-    if (what !== 'context' || !isPoisoned(text)) return undefined;
+    if (what !== 'context_text' || !isPoisoned(text)) return undefined;
     return { finding: 'poisoned', severity: 'violation', deed: 'shares a context with instructions to its reader' };
   },
 });

@@ -155,8 +155,8 @@ export function findingOf(
   };
 }
 
-/** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id is the role; a task has its title. */
+/** An agent in a sentence: `auditor (observer)`, or `observer` alone where the id is the role; a task has its title without what may change in it. */
 export function agentName({ agentId, role, title }: Pick<Actor, 'agentId' | 'role' | 'title'>): string {
-  if (title !== undefined) return title;
+  if (title !== undefined) return title.split(' · ', 1).join();
   return role === undefined || role === agentId.trim().toLowerCase() ? agentId : `${agentId} (${role})`;
 }

@@ -63,7 +63,7 @@ describe('handoff-tax of Network-AI (A-3)', () => {
 
   it('a task is called by its title', () => {
     const fact = { ...handoff(4, 4), title: 'task_001 · dev' };
-    expect(run(handoffTax, [fact])[0]?.sentence).toBe('task_001 · dev has 4 handoffs, 3 are allowed');
+    expect(run(handoffTax, [fact])[0]?.sentence).toBe('task_001 has 4 handoffs, 3 are allowed');
   });
 });
 
