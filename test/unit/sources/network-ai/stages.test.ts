@@ -10,6 +10,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const GOLDEN = fileURLToPath(new URL('../../../golden/network-ai/', import.meta.url));
 const LAST = '12-project-context';
+const THROTTLE_MS = 500; // by default
 
 function factsText(swarm: RecordedSwarm): string {
   return `${swarm
@@ -48,6 +49,17 @@ describe('the recorded steps', () => {
     }
     await expect(factsText(swarm)).toMatchFileSnapshot(join(GOLDEN, 'facts.txt'));
     expect(swarm.source.health()).toMatchObject({ condition: { state: 'readable' }, unknownKinds: {}, problems: {} });
+  });
+
+  it('bring the refusal of the fourth handoff into the box within one throttle step of the change of the file', async () => {
+    const swarm = new RecordedSwarm();
+    await swarm.start();
+    for (const stage of STAGE_NAMES.slice(0, 2)) await swarm.goTo(stage);
+    await swarm.until(() => expect(swarm.notes('task_001')['handoffs']).toContain('3/3'));
+    await swarm.goTo('03-handoff-tax-blocked');
+    const changedAt = swarm.clock.now();
+    await swarm.until(() => expect(swarm.notes('task_001')['refused']).toContain('refused'));
+    expect(swarm.clock.now() - changedAt).toBeLessThanOrEqual(THROTTLE_MS);
   });
 
   it('give the same when a restart lies between all of them, and nothing is told twice', async () => {
