@@ -183,7 +183,7 @@ export function applyStage(stage: string, dir: string): void {
   }
 }
 
-function foldOf(events: readonly SessionEvent[]): Fold {
+export function foldOf(events: readonly SessionEvent[]): Fold {
   const fold = new Fold(200);
   for (const event of events) fold.apply(event.type === 'session_seen' ? { ...event, tellsLoss: true } : event);
   return fold;
