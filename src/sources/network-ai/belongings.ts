@@ -17,6 +17,7 @@ type LineOf<Kind extends AuditLine['kind']> = Extract<AuditLine, { kind: Kind }>
 
 export interface Belongings {
   grants: HeldGrant[];
+  requests: LineOf<'requested'>[];
   denials: LineOf<'denied'>[];
   refusals: LineOf<'handoff_refused'>[];
   shutdown: LineOf<'shutdown'> | undefined;
@@ -36,6 +37,11 @@ export interface KnownHomes {
 
 const CLOCKS_MS = 1_000; // files of one command are written within this
 
+/** The thing that the decisions about the calls of one session are. */
+export function hooksOf(sessionId = ''): string {
+  return `hooks:${sessionId}`;
+}
+
 export function belongingsOf(snapshot: Snapshot, tasks: readonly Task[], homes: KnownHomes): ReadonlyMap<string, Belongings> {
   const all = new Map(tasks.map(({ id }) => [id, nothing()]));
   const finder = new HomeFinder(snapshot, tasks, homes);
@@ -47,7 +53,7 @@ export function belongingsOf(snapshot: Snapshot, tasks: readonly Task[], homes: 
   for (const grant of heldGrants(snapshot)) put(finder.ofAgent(`grant:${grant.mark}`, grant), (to) => to.grants.push(grant));
   for (const entry of snapshot.entries) put(finder.ofKey(entry.key), (to) => to.entries.push(entry));
   for (const change of snapshot.changes) put(finder.ofChange(change), (to) => to.changes.push(change));
-  for (const line of snapshot.hooks) put(finder.ofAgent(`hooks:${line.sessionId ?? ''}`, line), (to) => to.hooks.push(line));
+  for (const line of snapshot.hooks) put(finder.ofAgent(hooksOf(line.sessionId), line), (to) => to.hooks.push(line));
   if (snapshot.context.length > 0) put(finder.ofAgent('context', {}), (to) => (to.contextTexts = snapshot.context));
   return all;
 }
@@ -55,6 +61,7 @@ export function belongingsOf(snapshot: Snapshot, tasks: readonly Task[], homes: 
 function nothing(): Belongings {
   return {
     grants: [],
+    requests: [],
     denials: [],
     refusals: [],
     shutdown: undefined,
@@ -69,6 +76,8 @@ function nothing(): Belongings {
 
 function addLine(to: Belongings, line: AuditLine): void {
   switch (line.kind) {
+    case 'requested':
+      return void to.requests.push(line);
     case 'denied':
       return void to.denials.push(line);
     case 'handoff_refused':
@@ -122,7 +131,7 @@ class HomeFinder {
 
   ofLine(line: AuditLine): string | undefined {
     if (line.kind === 'handoff_refused' || line.kind === 'shutdown') return line.taskId;
-    if (line.kind === 'denied') return this.ofAgent(`line:${line.id}`, line);
+    if (line.kind === 'denied' || line.kind === 'requested') return this.ofAgent(`line:${line.id}`, line);
     return line.kind === 'context' || line.kind === 'unknown' ? this.ofAgent(`line:${line.id}`, { at: line.at }) : undefined;
   }
 

@@ -21,6 +21,7 @@ export type AuditFact =
   | { kind: 'handoff_refused'; taskId: string; from: string; to: string }
   /** `spend`: what would have passed the budget. */
   | { kind: 'shutdown'; taskId: string; spend: string | undefined }
+  | { kind: 'requested'; agent: string; resource: string }
   | { kind: 'denied'; agent: string; resource: string; because: string }
   | { kind: 'granted'; grant: Grant }
   | { kind: 'revoked' | 'expired'; grants: readonly Pick<Grant, 'mark' | 'agent' | 'resource'>[] }
@@ -37,7 +38,7 @@ const MAX_LIMITS = 4;
 const MAX_EXPIRED = 20;
 const UNNAMED = 'unknown';
 const SPEND = /Spend of ([\d,]{1,15}) would exceed/;
-const KNOWN: ReadonlySet<string> = new Set(['budget_initialized', 'handoff_allowed', 'permission_request']);
+const KNOWN: ReadonlySet<string> = new Set(['budget_initialized', 'handoff_allowed']);
 const SECTIONS: ReadonlyMap<string, ContextSection> = new Map([
   ['update_decisions', 'decision'],
   ['update_goals', 'goal'],
@@ -65,6 +66,8 @@ function factOf(action: string, details: JsonRecord, words: Words): AuditFact {
       return { kind: 'handoff_refused', taskId: taskIn(details, words), ...routeIn(details, words) };
     case 'safety_shutdown':
       return { kind: 'shutdown', taskId: taskIn(details, words), spend: SPEND.exec(asText(details['reason']) ?? '')?.[1] };
+    case 'permission_request':
+      return { kind: 'requested', ...holderOf(details, words) };
     case 'permission_denied':
       return { kind: 'denied', ...holderOf(details, words), because: denialOf(details) };
     case 'permission_granted':

@@ -38,6 +38,7 @@ const MAX_DEPTH = 6;
 const MAX_TEXT_POINTS = 2_000; // its own reader refuses longer ones
 const UNNAMED = 'unknown';
 const HEADING = /^### /m;
+const WORD = /^[\w-]{1,30}$/;
 const STATES: ReadonlySet<string> = new Set<ChangeState>(['pending', 'validated', 'committed', 'aborted']);
 
 export function decodeGrants(value: unknown, words: Words): readonly Grant[] | undefined {
@@ -67,6 +68,11 @@ function jsonBelow(section: string): string {
   return section.slice(section.indexOf('{'), section.lastIndexOf('}') + 1);
 }
 
+/** A sentence is no status: what agents write for each other is not shown. */
+function wordOf(text: string | undefined): string | undefined {
+  return text !== undefined && WORD.test(text) ? text : undefined;
+}
+
 function entryOf(raw: JsonRecord, words: Words): Entry[] {
   const key = words.name(raw['key']);
   const value = asRecord(raw['value']);
@@ -74,7 +80,7 @@ function entryOf(raw: JsonRecord, words: Words): Entry[] {
   return [
     {
       key,
-      status: words.name(value?.['status']),
+      status: wordOf(words.name(value?.['status'])),
       confidence: shareOf(value?.['confidence']),
       agent: words.name(raw['source_agent']) ?? UNNAMED,
       at: instantOf(raw['timestamp']),

@@ -5,13 +5,13 @@ import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts, Visibility } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
 import { OneAtATime } from '../../files/one-at-a-time.ts';
-import { type Belongings, belongingsOf, type KnownHomes } from './belongings.ts';
+import { type Belongings, belongingsOf, hooksOf, type KnownHomes } from './belongings.ts';
 import { EnvironmentFiles, type EnvironmentFilesOptions } from './environment-files.ts';
 import { hookTellings } from './hook-sessions.ts';
 import { NETWORK_AI } from './network-ai-identity.ts';
 import { newestInstant, type Snapshot, type Task, tasksIn } from './snapshot.ts';
 import { SwarmClock } from './swarm-clock.ts';
-import { type TaskView, viewOf } from './task-view.ts';
+import { STATUS_NOTE, type TaskView, viewOf } from './task-view.ts';
 import { nothingTold, tell, type Telling, type Told } from './told.ts';
 import type { ToldTasks } from './told-tasks.ts';
 
@@ -92,7 +92,8 @@ export class Environment {
     const belongings = belongingsOf(snapshot, tasks, this.#homes);
     let holdsUntil = Number.POSITIVE_INFINITY;
     for (const task of tasks) holdsUntil = Math.min(holdsUntil, this.#tellTask(task, belongings.get(task.id), snapshot));
-    for (const event of hookTellings(snapshot.hooks, this.#toldHooks)) this.#emit(event, undefined);
+    for (const event of hookTellings(snapshot.hooks, this.#toldHooks, (id) => this.#homeByThing.get(hooksOf(id))))
+      this.#emit(event, undefined);
     this.#wakeAt(holdsUntil + this.#clock.lagMs);
   }
 
@@ -127,6 +128,8 @@ export class Environment {
     }
     const tellings = tell(told, view);
     for (const telling of tellings) this.#emitOf(key, telling, task);
+    if (tellings.some(({ body }) => body.type === 'noted' && body.noteId === STATUS_NOTE))
+      this.#options.unknownKinds.add(`status:${task.tracking?.status ?? ''}`);
     told.changedAt = Math.max(told.changedAt, task.changedAt ?? 0);
     if (isFresh || tellings.length > 0) all.set(key, told);
     return view.holdsUntil;

@@ -9,11 +9,15 @@ import type { Telling } from './told.ts';
 const SESSION = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MAX_SESSIONS = 200;
 
-/** `told`: the newest text for each session; afterwards these are in it. */
-export function hookTellings(lines: readonly HookLine[], told: Map<string, string>): { sessionKey: string; body: Telling['body'] }[] {
+/** `told`: the newest text for each session; afterwards these are in it. `taskOf`: the task that a session works at. */
+export function hookTellings(
+  lines: readonly HookLine[],
+  told: Map<string, string>,
+  taskOf: (sessionId: string) => string | undefined,
+): { sessionKey: string; body: Telling['body'] }[] {
   const bySession = Map.groupBy(lines, ({ sessionId = '' }) => sessionId);
   return [...bySession].slice(-MAX_SESSIONS).flatMap(([sessionId, own]) => {
-    const text = `Hook bridge of Network-AI: ${hookCounts(own)}`;
+    const text = [`Hook bridge of Network-AI: ${hookCounts(own)}`, ...taskText(taskOf(sessionId))].join(' · ');
     if (!SESSION.test(sessionId) || told.get(sessionId) === text) return [];
     setBounded(told, sessionId, text, MAX_SESSIONS);
     return [
@@ -23,4 +27,8 @@ export function hookTellings(lines: readonly HookLine[], told: Map<string, strin
       },
     ];
   });
+}
+
+function taskText(taskId: string | undefined): string[] {
+  return taskId === undefined ? [] : [`works at ${taskId}`];
 }

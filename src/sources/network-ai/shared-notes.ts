@@ -17,10 +17,17 @@ const SHOWN_CHANGES = 3;
 const SHOWN_UNKNOWN = 3;
 
 export function sharedNotes(belongings: Belongings, may: { texts: boolean }, moment: Moment, now: number): Note[] {
-  const { grants, denials, entries, changes, hooks, contextLines, unknown } = belongings;
+  const { grants, requests, denials, entries, changes, hooks, contextLines, unknown } = belongings;
   return [
     ...newest(grants, SHOWN_GRANTS).map((grant) => grantNote(grant, moment, now)),
-    ...newest(openDenials(denials, grants), SHOWN_DENIALS).map(denialNote),
+    ...newest(
+      newestByAim(denials).filter((line) => !isFollowed(line, grants)),
+      SHOWN_DENIALS,
+    ).map(denialNote),
+    ...newest(
+      newestByAim(requests).filter((line) => !isFollowed(line, [...grants, ...denials])),
+      1,
+    ).map(requestNote),
     ...newest(entries, SHOWN_ENTRIES).map(entryNote),
     ...changeNotes(changes),
     ...contextNote(contextLines, may.texts),
@@ -56,12 +63,25 @@ function leftText(expiresAt: number, moment: Moment, now: number): string {
   return unit === 1 ? `${count} m` : `${count} h`;
 }
 
-/** A denial that was followed by a grant of the same is over. */
-function openDenials(denials: Belongings['denials'], grants: readonly HeldGrant[]): Belongings['denials'] {
-  const newestByAim = new Map(denials.map((line) => [`${line.agent}:${line.resource}`, line]));
-  const isOver = ({ agent, resource, at = 0 }: Belongings['denials'][number]): boolean =>
-    grants.some((grant) => grant.agent === agent && grant.resource === resource && (grant.at ?? 0) > at);
-  return [...newestByAim.values()].filter((line) => !isOver(line));
+interface Aimed {
+  agent: string;
+  resource: string;
+  at: number | undefined;
+}
+
+/** For each agent and resource the newest one. */
+function newestByAim<T extends Aimed>(lines: readonly T[]): T[] {
+  return [...new Map(lines.map((line) => [`${line.agent}:${line.resource}`, line])).values()];
+}
+
+/** Whether something was decided about the same afterwards: the answer to a request may come in the same millisecond. */
+function isFollowed({ agent, resource, at = 0 }: Aimed, later: readonly Aimed[]): boolean {
+  return later.some((other) => other.agent === agent && other.resource === resource && (other.at ?? 0) >= at);
+}
+
+/** One that nobody has answered: an answer comes with the same command. */
+function requestNote({ agent, resource, at }: Aimed): Note {
+  return { id: `asked:${agent}:${resource}`, text: `${agent} asks for ${resource}`, severity: 'info', rank: 8, at };
 }
 
 function denialNote({ agent, resource, because, at }: Belongings['denials'][number]): Note {

@@ -53,6 +53,7 @@ export interface ViewedTask {
   now: number;
 }
 
+export const STATUS_NOTE = 'status';
 const ACTIVE = 'active';
 /** What the status of a task means. Others are shown as they are. */
 const OUTCOMES: ReadonlyMap<string, RunOutcome> = new Map([
@@ -118,7 +119,7 @@ function membersIn(
 /** A state that the system's scripts of today never write. */
 function statusNote({ status, changedAt }: Tracking): Note[] {
   if (status === ACTIVE || OUTCOMES.has(status)) return [];
-  return [{ id: 'status', text: `Status: ${status}`, severity: 'info', rank: 1, at: changedAt }];
+  return [{ id: STATUS_NOTE, text: `Status: ${status}`, severity: 'info', rank: 1, at: changedAt }];
 }
 
 function meterOf(budget: Budget | undefined): MeterView[] {

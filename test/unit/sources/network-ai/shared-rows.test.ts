@@ -66,6 +66,23 @@ it('A-10, A-11: entries and changes of the blackboard, a conflict, and what beca
   expect(JSON.stringify(swarm.events)).not.toContain('secret');
 });
 
+it('A-12: a request for a permission is a remark until it is answered', async () => {
+  const swarm = await started();
+  writeGuard(swarm, { t1: {} }, { analyst: { agoMs: 0, task: 't1' } });
+  const line = (action: string) => ({
+    timestamp: swarm.ago(),
+    action,
+    details: { agent_id: 'analyst', resource_type: 'EMAIL', justification: 'canary' },
+  });
+  swarm.append('audit_log.jsonl', line('permission_request'));
+  await swarm.until(() => expect(swarm.notes('t1')['asked:analyst:EMAIL']).toBe('analyst asks for EMAIL'));
+  await swarm.clock.advance(SECOND_MS);
+  swarm.append('audit_log.jsonl', line('permission_denied'));
+  await swarm.until(() => expect(swarm.notes('t1')['denied:analyst:EMAIL']).toBe('analyst → EMAIL denied: no reason given'));
+  expect(swarm.notes('t1')).not.toHaveProperty('asked:analyst:EMAIL');
+  expect(JSON.stringify(swarm.events)).not.toContain('canary');
+});
+
 it('A-12: an unknown line of the audit log is a remark and counted by its name in health', async () => {
   const swarm = await started();
   writeGuard(swarm, { t1: {} });
@@ -104,7 +121,7 @@ it('A-13: decisions of the hook bridge are in the box of the coding agent whose 
   expect(own.at(-1)).toMatchObject({
     noteId: 'network-ai:hooks',
     severity: 'warning',
-    text: 'Hook bridge of Network-AI: 1 allowed, 1 denied (last Bash), 1 asked',
+    text: 'Hook bridge of Network-AI: 1 allowed, 1 denied (last Bash), 1 asked · works at t1',
   });
   expect(JSON.stringify(swarm.events)).not.toContain('canary');
 });

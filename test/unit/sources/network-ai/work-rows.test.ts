@@ -47,6 +47,7 @@ it('A-2: a task that the guard has terminated, and one that was completed or fai
   await swarm.until(() => expect(swarm.turnsOf('d')).toHaveLength(1));
   expect(['a', 'b', 'c', 'd'].map((id) => stateOf(swarm, id))).toEqual(['stopped budget', 'done', 'error', 'active']);
   expect(swarm.notes('d')['status']).toBe('Status: on_hold');
+  expect(swarm.source.health().unknownKinds).toEqual({ 'status:on_hold': 1 });
 });
 
 it('A-3: the fourth handoff and a long message are refused in the box, though the system writes that nowhere', async () => {
