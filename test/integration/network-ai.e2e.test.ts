@@ -84,7 +84,7 @@ it('with a rule each task has a box, and the fourth handoff is refused in it aft
   const writtenAt = performance.now();
   playback.go('03-handoff-tax-blocked');
   await seen('the refusal', 'refused');
-  context.annotate(`refused in the box after ${Math.round(performance.now() - writtenAt)} ms`);
+  await context.annotate(`refused in the box after ${Math.round(performance.now() - writtenAt)} ms`);
   expect(box()?.title).toMatch(/^\[ACTIVE\] task_001/);
   expect(box()?.text).toContain('933/10,000');
 });
