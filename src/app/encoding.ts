@@ -40,6 +40,7 @@ export function rendererOf(
     maxLines: config.maxStatusLines,
     labels: toolLabels(config.toolLabelsFile, (problem, fields) => log.warn(fields, problem)),
     redact: cachedRedactor(redact),
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
   return (tree) => ({
     head: headOf(tree, marksOf(tree.turn.boxId)),

@@ -5,7 +5,7 @@ import type { TurnWatch } from '../calls/turn-watch.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
-import type { Fold } from '../core/fold.ts';
+import type { Change, Fold } from '../core/fold.ts';
 import type { Session } from '../core/session.ts';
 import { OrphanWatch } from '../core/orphans.ts';
 
@@ -19,6 +19,8 @@ export interface EventPathParts {
   coordinator?(): Pick<Coordinator, 'apply' | 'tick' | 'shiftClock'> | undefined;
   /** What else looks on, after the others; absent when nothing does. */
   watch?(): Pick<TurnWatch, 'apply' | 'tick' | 'shiftClock'> | undefined;
+  /** Called with every change, after the boxes and the coordinator. */
+  onChange?(change: Change): void;
   /** Whether its rules may look at that session: without, at every one. */
   mayJudge?(session: Session): boolean;
 }
@@ -42,6 +44,7 @@ export class EventPath {
     this.#parts.board().apply(change);
     if (this.#parts.mayJudge?.(change.after) ?? true) this.#coordinator()?.apply(change);
     this.#parts.watch?.()?.apply(change);
+    this.#parts.onChange?.(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
     this.#parts.tickAt(this.#orphans.lookAt());
   }

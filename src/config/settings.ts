@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPidFile } from '../process/pid-places.ts';
 import { defaultStateDir } from '../process/state-dir.ts';
+import { agentBots, webAddress } from './calling-forms.ts';
 import { branchList, coordinatorDefault, coordinatorScope, ledgerDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
@@ -182,6 +183,16 @@ export const settings = {
     'ROUTES',
     routeList(),
     'rules that say where sessions go that have no channel of their own, and what is shown of them there; the first that matches counts',
+  ),
+  approveBot: optional(
+    'APPROVE_BOT',
+    agentBots(),
+    "user name of the agents' bot, or agent=name pairs: boxes that wait for an approval of OpenClaw have a line to copy that mentions it",
+  ),
+  controlUiUrl: optional(
+    'CONTROL_UI_URL',
+    webAddress('https://openclaw.example.org'),
+    "address of OpenClaw's Control UI: boxes that wait for an approval say where it is answered there",
   ),
   threadLifeMs: setting('THREAD_HOURS', hours(1, 8_760), '12', 'a session that goes on within this time stays in its thread'),
   signs: setting('SIGNS', toggle(), '1', 'a reaction on the post that asked: somebody works on it, waits, is done, or has failed'),

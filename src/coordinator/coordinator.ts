@@ -10,6 +10,7 @@ import type { Break } from './ledger/chain.ts';
 import type { OwnEntry } from './ledger/entry.ts';
 import { LedgerFollower } from './ledger/ledger-follower.ts';
 import { LedgerWriter } from './ledger/ledger-writer.ts';
+import { Decisions, type Decided, DECISION_ACTION, sentenceOf } from './decisions.ts';
 import { OperatorAlerts } from './operator-alerts.ts';
 import { type CoordinatorHealth, healthOf } from './coordinator-health.ts';
 import type { Observation } from './rules/observation.ts';
@@ -42,6 +43,7 @@ class RunningCoordinator implements Coordinator {
   readonly #answers: Answers;
   readonly #counts: FindingCounts;
   readonly #alerts: OperatorAlerts;
+  readonly #decisions: Decisions;
   readonly #writer: LedgerWriter;
   readonly #governance: GovernanceWatch;
   readonly #ledger: LedgerFollower;
@@ -66,6 +68,7 @@ class RunningCoordinator implements Coordinator {
     const { operators: people, hasChannel, alertsPerHour: perHour } = options;
     const changed = (): void => void this.#dirtyRows.add('operators');
     this.#alerts = new OperatorAlerts({ people, hasChannel, perHour, changed }, stored.operators);
+    this.#decisions = new Decisions(stored.decisions);
     this.#writer = this.#createWriter(stored.ledger);
     this.#governance = new GovernanceWatch(options.governanceDir, () => ports.changed('all'));
     this.#ledger = new LedgerFollower({ path: options.ledger.path, clock: ports.clock, onBreak: (broke) => this.#observeBreak(broke) });
@@ -87,6 +90,7 @@ class RunningCoordinator implements Coordinator {
   apply(change: Change): void {
     if (this.#answers.apply(change)) this.#dirtyRows.add('state');
     if (change.event.at < this.#sinceAt) return;
+    if (this.#decisions.apply(change, this.#ports.sessions, this.#ports.clock.now())) this.#dirtyRows.add('decisions');
     const { roles } = this.#options;
     for (const observation of toolObservations(change, this.#ports, roles)) this.#observe(observation);
     for (const observation of turnObservations(change, this.#ports.sessions, roles)) this.#observe(observation);
@@ -100,6 +104,7 @@ class RunningCoordinator implements Coordinator {
     if (answers.length > 0) this.#dirtyRows.add('state');
     for (const answer of answers) this.#observe(answer);
     this.#observe({ type: 'time_passed', at: now });
+    for (const decided of this.#decisions.takeDue(now)) this.#recordDecision(decided);
     this.#readFiles();
     this.#writeAndAlert();
   }
@@ -170,13 +175,23 @@ class RunningCoordinator implements Coordinator {
     this.#alerts.add(finding);
   }
 
+  #recordDecision(decided: Decided): void {
+    this.#dirtyRows.add('decisions');
+    this.#writer.add(this.#entry(decided.at, DECISION_ACTION, sentenceOf(decided)));
+  }
+
   #entryOf({ at, rule, finding, severity, sentence, sessionKey, conversation }: Finding): OwnEntry {
+    const detail = `${finding} (${severityName(severity)}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`;
+    return this.#entry(at, this.#actionsByRule.get(rule) ?? rule, detail);
+  }
+
+  #entry(at: number, action: string, detail: string): OwnEntry {
     const { redact } = this.#ports;
     const { mode, posture, role, sessionHash } = this.#governance.at(at) ?? this.#governance.facts().governance ?? UNKNOWN_STATE;
     return {
       at,
-      action: this.#actionsByRule.get(rule) ?? rule,
-      detail: redact(`${finding} (${severityName(severity)}) in session ${sessionKey}, conversation ${conversation}: ${sentence}`),
+      action,
+      detail: redact(detail),
       mode: redact(mode),
       posture,
       role: redact(role),
@@ -241,6 +256,8 @@ class RunningCoordinator implements Coordinator {
         return { key, value: this.#writer.stored() };
       case 'operators':
         return { key, value: this.#alerts.stored() };
+      case 'decisions':
+        return { key, value: this.#decisions.stored() };
       default:
         return key satisfies never;
     }

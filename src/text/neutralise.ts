@@ -4,7 +4,7 @@
 // Parsers differ in what a backslash escapes and in where a link begins, so nothing is escaped. Words of harmless characters stay as they
 // are. Everything else goes into code spans, in which no client pings, links or fetches anything.
 
-import { cut, oneLine } from './text.ts';
+import { cut, dropInvisible, oneLine } from './text.ts';
 
 /**
  * The mark before every line of ours below the title, and nowhere else: text of others loses it, and everything that looks like it. It is
@@ -48,12 +48,31 @@ const LEFT_TO_RIGHT_MARK = '\u200e'; // a line that begins with a foreign word m
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';
 
+const BACKTICKS = /`{2,}/g;
+
 /** In a title our own parts stand between bars and behind a bracket: foreign ones must have nothing that looks like them. */
 const LIKE_TITLE_MARKS = /(?!\p{ASCII}|\p{Emoji})[\p{Ps}\p{Pe}\p{So}\p{Sm}\u00a6\u01c0-\u01c2\u2016\ufe31\ufe33]/gu;
 
 /** A code span that shows the text in one line as it is, only with runs of backticks made single. '' for nothing visible. */
 export function codeSpan(text: string): string {
   return isolated(spanOf(visible(text)));
+}
+
+/**
+ * The lines of a text as they are, in a block that nothing inside can end: runs of backticks made single. '' for nothing visible. It begins
+ * and ends a line of its own.
+ */
+export function codeBlock(text: string): string {
+  const lines = dropInvisible(text).split('\n').map(lineOfBlock);
+  const from = lines.findIndex((line) => line !== '');
+  if (from === -1) return '';
+  const to = lines.findLastIndex((line) => line !== '') + 1;
+  return ['```', ...lines.slice(from, to), '```'].join('\n');
+}
+
+/** Its indentation stays. */
+function lineOfBlock(line: string): string {
+  return isolated(line.replace(LIKE_OUR_MARK, '·').replaceAll('\t', '  ').replace(BACKTICKS, '`').replaceAll('](', '] (').trimEnd());
 }
 
 /**
@@ -109,7 +128,7 @@ function isolated(text: string): string {
 function spanOf(line: string): string {
   // Three backticks at the beginning of a line would open a fence, so a span never has more than two. The web client looks for
   // links before it looks for code spans, so that a bracket of ours could begin one that ends in here.
-  const content = line.replace(/`{2,}/g, '`').replaceAll('](', '] (');
+  const content = line.replace(BACKTICKS, '`').replaceAll('](', '] (');
   if (content === '') return '';
   const fence = content.includes('`') ? '``' : '`';
   const isBordered = content.startsWith('`') || content.endsWith('`');

@@ -77,7 +77,7 @@ describe('a watcher of a gateway alone', () => {
     agent('tool', { phase: 'start', name: 'exec', toolCallId: 'c1', args: { command: 'make test' } });
     await shows('[ACTIVE] main', 'make test');
     agent('lifecycle', { phase: 'waiting-approval', approvalId: 'a1', toolCallId: 'c1' });
-    await shows('[WAITING] approval | main', 'waiting for approval: `make test`');
+    await shows('[WAITING] approval | main', 'waiting for approval since ', ': `make test`', 'who may answer: ');
     agent('lifecycle', { phase: 'approval-resolved', approvalId: 'a1', toolCallId: 'c1' });
     agent('tool', { phase: 'result', name: 'exec', toolCallId: 'c1', result: { content: [], details: { exitCode: 2 } } });
     said('The tests fail.');

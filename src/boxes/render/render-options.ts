@@ -16,6 +16,8 @@ export interface RenderOptions {
   violations?: readonly string[];
   /** Remarks about this turn, in the same form. */
   remarks?: readonly string[];
+  /** Of the times by the clock, such as `Europe/Berlin`. */
+  timeZone?: string;
   /** What a title adds about all agents, such as mode and posture. */
   badge?: string;
 }

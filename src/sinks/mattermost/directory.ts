@@ -5,7 +5,7 @@ import { PushError } from '../../core/sink.ts';
 import type { MattermostChecks } from './checks.ts';
 import { segment } from './exchange.ts';
 import { membershipPath, type Server, settledAnswer } from './doubtful-answers.ts';
-import { decodePostList } from './post-json.ts';
+import { decodePostList, type ReadPost } from './post-json.ts';
 
 /** Guards every request with breaker and token gate, so that a dead server gets none and a new token is used. */
 export type Pass = <T>(call: () => Promise<T>) => Promise<T>;
@@ -25,6 +25,10 @@ export interface Directory {
   nameOfPerson(userId: string): Promise<string | undefined>;
   /** Whether that person wrote in the channel between the two instants (milliseconds since the epoch), as far as its newest page shows. */
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
+  /** What was written in the channel since that instant, as far as its newest page shows; newest first. */
+  postsIn(channelId: string, fromAt: number): Promise<{ userId: string; message: string }[]>;
+  /** The name behind the `@` of that person. */
+  nameOfUser(userId: string): Promise<string>;
   threadReplies(rootId: string): Promise<number>;
   /** The first post of the thread of a post (the post itself outside of threads), and its channel. */
   rootOf(postId: string): Promise<{ rootId: string; channelId: string }>;
@@ -46,10 +50,12 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
     isDirect: (channelId) => pass(() => isDirect(server, channelId)),
     nameOfPerson: (userId) => pass(() => nameOfPerson(server, userId)),
     hasPostBy: async (userId, channelId, fromAt, toAt) => {
-      const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
-      const posts = decodePostList((await pass(() => settledAnswer(server, 'list', { method: 'GET', path }))).json) ?? [];
+      const posts = await pass(() => newestPosts(server, channelId));
       return posts.some((post) => post.userId === userId && post.found.createdAt >= fromAt && post.found.createdAt <= toAt);
     },
+    postsIn: async (channelId, fromAt) =>
+      (await pass(() => newestPosts(server, channelId))).filter(({ found }) => found.createdAt >= fromAt),
+    nameOfUser: (userId) => pass(() => nameOfUser(server, userId)),
     threadReplies: (rootId) => pass(() => checks.threadReplies(rootId)),
     rootOf: (postId) => pass(() => rootOf(server, postId)),
     recentChannels: (sinceAt) => pass(() => recentChannels(server, sinceAt)),
@@ -87,6 +93,17 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
   if (typeof teamId !== 'string' || teamId === '') return [channelId, name];
   const team = (await listOf(server, TEAMS_PATH)).find(({ id }) => id === teamId);
   return typeof team?.['name'] === 'string' ? [channelId, name, `${team['name']}/${name}`] : [channelId, name];
+}
+
+async function newestPosts(server: Server, channelId: string): Promise<ReadPost[]> {
+  const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
+  return decodePostList((await settledAnswer(server, 'list', { method: 'GET', path })).json) ?? [];
+}
+
+async function nameOfUser(server: Server, userId: string): Promise<string> {
+  const user = (await settledAnswer(server, 'read', { method: 'GET', path: `/users/${segment(userId)}` })).json;
+  if (!isRecord(user) || typeof user['username'] !== 'string') throw new PushError('server', 'the answer names no user');
+  return user['username'];
 }
 
 async function rootOf(server: Server, postId: string): Promise<{ rootId: string; channelId: string }> {

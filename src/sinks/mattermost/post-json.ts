@@ -7,6 +7,7 @@ import type { FoundPost } from '../../core/sink.ts';
 export interface ReadPost {
   found: FoundPost;
   userId: string;
+  message: string;
   deleted: boolean;
 }
 
@@ -21,6 +22,7 @@ export function decodePost(json: unknown): ReadPost | undefined {
     user_id: userId,
     delete_at: deleteAt,
     is_pinned: isPinned,
+    message,
     props,
   } = json;
   if (typeof id !== 'string' || typeof channelId !== 'string' || typeof createdAt !== 'number') return undefined;
@@ -29,6 +31,7 @@ export function decodePost(json: unknown): ReadPost | undefined {
   return {
     found: { postId: id, target, createdAt, meta, ...(isPinned === true ? { isPinned } : {}) },
     userId: typeof userId === 'string' ? userId : '',
+    message: typeof message === 'string' ? message : '',
     deleted: typeof deleteAt === 'number' && deleteAt > 0,
   };
 }

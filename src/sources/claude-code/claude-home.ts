@@ -36,7 +36,7 @@ export interface HomeOptions extends SourcePorts {
 }
 
 const JUDGE_MS = 1_000;
-const MAX_WAIT_POINTS = 200;
+const MAX_WAIT_POINTS = 2_900;
 
 export class ClaudeHome {
   readonly #options: OpenPorts<HomeOptions>;
@@ -73,7 +73,7 @@ export class ClaudeHome {
     });
     this.#files = this.#createFiles();
     const safe = createSafeText(redact);
-    const describe = (text: string) => safe.line(text, MAX_WAIT_POINTS);
+    const describe = (text: string) => safe.lines(text, MAX_WAIT_POINTS);
     this.#vitals = new VitalSigns({ clock, book: this.#book, files: this.#files, live: this.#live, describe });
     this.#sweeps = new Sweeps({ clock, sweep: () => this.#sweep(), hasEvents: () => this.#folders.watching === 'events' });
     this.#unadopted = checkpointsBelow(root, options.checkpoints);

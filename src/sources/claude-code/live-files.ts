@@ -10,6 +10,8 @@ import type { ProcessSight, ProcessState } from './process-sight.ts';
 
 export interface LiveProcess extends LiveState {
   state: ProcessState;
+  /** Such as `pts/3`; only of a process of this machine that runs in one. */
+  terminal?: string | undefined;
 }
 
 export interface LiveFilesOptions {
@@ -70,8 +72,15 @@ export class LiveFiles {
     if (state === undefined) return this.#again(path, known, () => this.look(path));
     known.tornReads = 0;
     const before = known.state;
-    known.state = { ...state, state: await this.#options.sight.stateOf(state) };
+    known.state = await this.#seen(state);
     this.#tell(before, known.state);
+  }
+
+  async #seen(state: LiveState): Promise<LiveProcess> {
+    const { sight } = this.#options;
+    const seen = await sight.stateOf(state);
+    const terminal = seen === 'alive' ? await sight.terminalOf(state) : undefined;
+    return { ...state, state: seen, ...(terminal === undefined ? {} : { terminal }) };
   }
 
   async lookJob(path: string): Promise<void> {

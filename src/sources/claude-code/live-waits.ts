@@ -2,6 +2,8 @@
 // were told.
 
 import type { Visibility } from '../../core/source.ts';
+import { whereItWaits } from '../coding-agents/where-it-waits.ts';
+import { askedQuestions } from '../openclaw/decoding/asked-questions.ts';
 import type { DecodedEvent } from '../openclaw/decoding/decoded-event.ts';
 import type { JobState } from './live-state.ts';
 import type { LiveProcess } from './live-files.ts';
@@ -13,6 +15,7 @@ interface Wait {
   on: 'approval' | 'answer';
   text?: string;
   callId?: string;
+  who: string;
 }
 
 const QUESTION = 'AskUserQuestion';
@@ -30,10 +33,12 @@ export interface Waiter {
 export class Waits {
   readonly #waitBySession = new Map<string, Wait>();
   readonly #describe: (text: string) => string;
+  readonly #host: string;
 
-  /** `describe` redacts and shortens. */
-  constructor(describe: (text: string) => string) {
+  /** `describe` redacts and shortens; `host` is the name of this machine. */
+  constructor(describe: (text: string) => string, host: string) {
     this.#describe = describe;
+    this.#host = host;
   }
 
   /** The events that follow from how a session is now. `at` is our time. */
@@ -64,17 +69,32 @@ export class Waits {
     const on = question !== undefined || process?.waitingFor === 'input needed' ? 'answer' : 'approval';
     const text = this.#textOf(root, call, job);
     const isOwn = call !== undefined && root.callsById.has(call.callId);
-    return { waitId: `wait:${root.sessionId}`, on, ...(text === '' ? {} : { text }), ...(isOwn ? { callId: call.callId } : {}) };
+    const who = this.#placeOf(root, process);
+    return { waitId: `wait:${root.sessionId}`, on, who, ...(text === '' ? {} : { text }), ...(isOwn ? { callId: call.callId } : {}) };
+  }
+
+  /** A process that cannot be judged may be one of another machine. The name of a session is one of its texts. */
+  #placeOf({ about, may }: Track, process: LiveProcess | undefined): string {
+    const isHere = process?.state === 'alive';
+    const name = may.texts ? (about.name ?? process?.name) : undefined;
+    return this.#describe(
+      whereItWaits({
+        terminal: process?.terminal,
+        ...(isHere ? { host: this.#host } : {}),
+        ...(name === undefined ? {} : { session: name }),
+      }),
+    );
   }
 
   /** The tool's name; its command, or the question, where the route allows that. */
   #textOf({ may }: Track, call: Call | undefined, job: JobState | undefined): string {
-    if (call?.tool === QUESTION) return may.texts ? this.#describe(questionIn(call.input)) : '';
+    if (call?.tool === QUESTION) return may.texts ? this.#describe(askedQuestions(call.input)) : '';
+    const command = call?.input['command'];
+    const whole = call !== undefined && may.commands && typeof command === 'string' ? `${call.tool}: ${command}` : undefined;
     const needs = shownNeeds(job, may);
-    if (needs !== undefined) return this.#describe(needs);
-    if (call === undefined) return '';
-    const command = call.input['command'];
-    return this.#describe(may.commands && typeof command === 'string' ? `${call.tool}: ${command}` : call.tool);
+    if (needs !== undefined && (call === undefined || whole === undefined || !needs.startsWith(`${call.tool}: `)))
+      return this.#describe(needs);
+    return call === undefined ? '' : this.#describe(whole ?? call.tool);
   }
 }
 
@@ -99,12 +119,6 @@ function newestCall(tracks: readonly Track[]): Call | undefined {
     track.openRun === undefined ? [] : (openCall(track, (tool) => tool !== 'Agent' && tool !== 'Task') ?? []),
   );
   return calls.toSorted((a, b) => a.at - b.at).at(-1);
-}
-
-function questionIn(input: Record<string, unknown>): string {
-  const questions = input['questions'];
-  const first: unknown = Array.isArray(questions) ? questions[0] : undefined;
-  return typeof first === 'object' && first !== null && 'question' in first && typeof first.question === 'string' ? first.question : '';
 }
 
 /** When its process wrote it; a question that only the transcript shows has no such time. */

@@ -11,8 +11,11 @@ export type ProcessState = 'alive' | 'gone' | 'unknown';
 export interface ProcessTable {
   /** Our own pid domain, in the words of a live file; `undefined` when it cannot be told. */
   domain(): Promise<string | undefined>;
-  /** The start time of a process, `zombie` for one that has ended, `missing`, or `hidden` when it is there but cannot be looked at. */
-  look(pid: number): Promise<{ start: string } | 'zombie' | 'missing' | 'hidden'>;
+  /**
+   * The start time of a process and its terminal, `zombie` for one that has ended, `missing`, or `hidden` when it is there but cannot be
+   * looked at.
+   */
+  look(pid: number): Promise<{ start: string; terminal?: string | undefined } | 'zombie' | 'missing' | 'hidden'>;
 }
 
 /** Judges processes of one folder of live files. Owns which folders are known to hold pids of our own namespace. */
@@ -38,6 +41,12 @@ export class ProcessSight {
     if (!mayJudge || seen === 'hidden' || (typeof seen === 'object' && procStart === undefined)) return 'unknown';
     return 'gone';
   }
+
+  /** The terminal of a process that is alive, such as `pts/3`. */
+  async terminalOf({ pid }: LiveState): Promise<string | undefined> {
+    const seen = await this.#table.look(pid);
+    return typeof seen === 'object' ? seen.terminal : undefined;
+  }
 }
 
 const SYSTEM: ProcessTable = {
@@ -51,7 +60,7 @@ const SYSTEM: ProcessTable = {
   },
   async look(pid) {
     try {
-      return startIn(await readFile(`/proc/${pid}/stat`, 'latin1'));
+      return processIn(await readFile(`/proc/${pid}/stat`, 'latin1'));
     } catch {
       return isThere(pid) ? 'hidden' : 'missing';
     }
@@ -59,9 +68,21 @@ const SYSTEM: ProcessTable = {
 };
 
 /** The name in parentheses may contain spaces and parentheses; field 3 follows its end. */
-function startIn(stat: string): { start: string } | 'zombie' {
+function processIn(stat: string): { start: string; terminal: string | undefined } | 'zombie' {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : { start: fields[19] ?? '' };
+  return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : { start: fields[19] ?? '', terminal: terminalOf(Number(fields[4])) };
+}
+
+const FIRST_PTS_MAJOR = 136; // of eight: each has 256 pseudo-terminals
+const CONSOLE_MAJOR = 4;
+
+/** The name of a device number as field 7 has it: bits 8 to 19 are the major, the others the minor number. */
+function terminalOf(device: number): string | undefined {
+  const major = (device >> 8) & 0xfff;
+  const minor = (device & 0xff) | ((device >> 12) & 0xfff00);
+  if (major === CONSOLE_MAJOR) return `tty${minor}`;
+  const block = major - FIRST_PTS_MAJOR;
+  return block >= 0 && block < 8 ? `pts/${block * 256 + minor}` : undefined;
 }
 
 function isThere(pid: number): boolean {

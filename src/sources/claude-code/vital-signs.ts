@@ -1,6 +1,7 @@
 // Concludes from processes what no line says: that a turn waits, that it is over, that it is lost. Owns the moments of patience before
 // a conclusion, because lines come a little later.
 
+import { hostname } from 'node:os';
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Clock } from '../../core/clock.ts';
 import { Timers } from '../../core/timers.ts';
@@ -18,7 +19,7 @@ export interface VitalSignsOptions {
   book: SessionBook;
   files: SessionFiles;
   live: LiveFiles;
-  /** Redacts and shortens to one line. */
+  /** Redacts and shortens, and keeps the lines. */
   describe(text: string): string;
 }
 
@@ -48,7 +49,7 @@ export class VitalSigns {
   constructor(options: VitalSignsOptions) {
     this.#options = options;
     this.#timers = new Timers(options.clock);
-    this.#waits = new Waits((text) => options.describe(text));
+    this.#waits = new Waits((text) => options.describe(text), hostname());
   }
 
   /** Lines of this session were read, or its process has changed. */

@@ -1,5 +1,6 @@
 // One home of Codex: emits what the rollouts in it say, under the keys of their threads.
 
+import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { setBounded } from '../../core/bounded-map.ts';
 import { asRecord, asText } from '../../core/json-guards.ts';
@@ -117,6 +118,8 @@ class CodexHome {
       emit: (event) => options.emit(event),
       isOpen: (id) => this.#open.has(id),
       lastCall: (id) => this.#open.lastCall(id),
+      nameOf: (id) => this.#toldByKey.get(keyOfThread(id))?.owner.name(),
+      host: hostname(),
     });
     this.#daemon = new DaemonSocket({
       home,

@@ -6,8 +6,16 @@ import type { LastCall } from './waits.ts';
 interface Open {
   hasTurn: boolean;
   background: Set<string>;
-  /** The tools of calls that are not answered, by call. */
+  /** What calls that are not answered do, by call. */
   calls: Map<string, string>;
+}
+
+const COMMANDS = ['command', 'cmd'];
+
+/** The tool, with its command where that is shown; rules look at more of it. */
+function whatItDoes({ tool, args, hidden = {} }: Extract<RolloutEvent['body'], { type: 'tool_started' }>): string {
+  const name = COMMANDS.find((each) => args[each] !== undefined);
+  return name === undefined ? tool : `${tool}: ${hidden[name] ?? args[name] ?? ''}`;
 }
 
 export class OpenThreads {
@@ -26,7 +34,7 @@ export class OpenThreads {
       open.hasTurn = false;
       open.calls.clear();
     }
-    if (body.type === 'tool_started') open.calls.set(body.callId, body.tool);
+    if (body.type === 'tool_started') open.calls.set(body.callId, whatItDoes(body));
     if (body.type === 'tool_ended') open.calls.delete(body.callId);
     if (body.type === 'tool_ended' && body.outcome.kind === 'background') open.background.add(body.outcome.handle);
     if (body.type === 'background_ended') open.background.delete(body.handle);
@@ -46,7 +54,7 @@ export class OpenThreads {
   /** The newest call that is not answered. */
   lastCall(threadId: string): LastCall | undefined {
     const last = [...(this.#byId.get(threadId)?.calls ?? [])].at(-1);
-    return last === undefined ? undefined : { callId: last[0], tool: last[1] };
+    return last === undefined ? undefined : { callId: last[0], text: last[1] };
   }
 
   forget(threadId: string): void {

@@ -5,6 +5,7 @@ import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guard
 import type { Visibility } from '../../core/source.ts';
 import { type Project, projectOf, shownPath } from '../coding-agents/project.ts';
 import { seenAt } from '../coding-agents/seen-at.ts';
+import { askedQuestions } from '../openclaw/decoding/asked-questions.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 import { judgedArgs } from '../coding-agents/judged-args.ts';
 import { argumentsOf, shortArgs } from '../openclaw/decoding/tool-args.ts';
@@ -31,6 +32,8 @@ export interface ShownThreadPorts {
   /** What a person called a thread. */
   nameOf?(threadId: string): string | undefined;
 }
+
+const MAX_QUESTION_POINTS = 2_900;
 
 export class ShownThread {
   readonly thread: Thread;
@@ -95,8 +98,13 @@ export class ShownThread {
   /** Always said: a name that was shown once must not stay where it may not be shown any more. */
   #threadName(): string {
     const project = this.word(basename(this.#project.main));
-    const name = this.line(this.#nameOf(this.thread.id)) ?? '';
+    const name = this.name() ?? '';
     return name === '' ? project : `${project} · ${name}`;
+  }
+
+  /** What a person called it, where that may be shown. */
+  name(): string | undefined {
+    return this.line(this.#nameOf(this.thread.id));
   }
 
   /** The name of a sub-agent: Codex makes one up; the better one was made from its task. */
@@ -116,11 +124,10 @@ export class ShownThread {
     });
   }
 
-  /** The first question that is asked. */
+  /** The questions that are asked, with the answers they offer. */
   question(argumentsText: unknown): { text?: string } {
-    const first = asRecord(asList(argumentsOf(argumentsText)['questions'])[0]);
-    const text = this.line(asText(first?.['question']));
-    return text === undefined ? {} : { text };
+    const text = this.#may.texts ? askedQuestions(argumentsOf(argumentsText)) : '';
+    return text === '' ? {} : { text: this.#safe.lines(text, MAX_QUESTION_POINTS) };
   }
 
   /** The arguments of a call, whose input is JSON, a script or a patch. */

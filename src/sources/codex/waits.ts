@@ -2,12 +2,14 @@
 
 import type { SessionEvent } from '../../core/event.ts';
 import type { WaitsOn } from './daemon-socket.ts';
+import { whereItWaits } from '../coding-agents/where-it-waits.ts';
 import { keyOfThread } from './thread-key.ts';
 
 /** The call that a thread has made last and that is not answered. */
 export interface LastCall {
   callId: string;
-  tool: string;
+  /** Its tool, and its command where the route shows that. */
+  text: string;
 }
 
 export interface WaitsOptions {
@@ -17,6 +19,10 @@ export interface WaitsOptions {
   /** Only open threads wait: the daemon also has others, such as the one that makes a title. */
   isOpen(threadId: string): boolean;
   lastCall(threadId: string): LastCall | undefined;
+  /** What a person called the thread, where the route shows that. */
+  nameOf(threadId: string): string | undefined;
+  /** The name of this machine: the daemon's socket is on it. */
+  host: string;
 }
 
 const WAIT_ID = 'daemon';
@@ -36,7 +42,8 @@ export class Waits {
     else this.#toldByThread.set(threadId, on);
     if (on === undefined) return this.#options.emit({ type: 'waiting_ended', ...common });
     const call = this.#options.lastCall(threadId);
-    this.#options.emit({ type: 'waiting_started', on, ...common, ...(call === undefined ? {} : { callId: call.callId, text: call.tool }) });
+    const who = whereItWaits({ host: this.#options.host, session: this.#options.nameOf(threadId) });
+    this.#options.emit({ type: 'waiting_started', on, who, ...common, ...call });
   }
 
   /** Nobody says any more who waits. */

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { redactThenCut } from '../../../text/redact.ts';
 import { cut, dropInvisible, oneLine } from '../../../text/text.ts';
+import { wholeLines } from '../../../text/whole-lines.ts';
 
 const MAX_ID_CHARS = 512; // some providers make ids of several hundred characters
 const SCANNED_PER_POINT = 2; // white space does not count, so we read more than a line keeps
@@ -15,6 +16,11 @@ export interface SafeText {
   line(text: string, maxPoints: number): string;
   /** Line breaks kept, at most `maxPoints` code points. */
   prose(text: string, maxPoints: number): string;
+  /**
+   * All lines, at most `maxPoints` code points, shortened at the end of a line. Where only the lines together show a secret, they are one
+   * line.
+   */
+  lines(text: string, maxPoints: number): string;
   /** The whole text, up to the redactor's limit, for callers that search in it. */
   whole(text: string): string;
   /** One line for the value of a named argument; masked completely if the name announces a secret. */
@@ -33,8 +39,15 @@ export function createSafeText(redact: (text: string) => string): SafeText {
     const joined = oneLine(head(text, SCANNED_PER_POINT * maxPoints));
     return cut(joined === text ? joined : redact(joined), maxPoints);
   };
+  const lines = (text: string, maxPoints: number) => {
+    const kept = whole(text).trim();
+    const joined = oneLine(kept);
+    const masked = redact(joined);
+    return wholeLines(masked === joined ? kept : masked, maxPoints);
+  };
   return {
     line,
+    lines,
     prose: (text, maxPoints) => cut(head(text, maxPoints).trim(), maxPoints),
     whole,
     argument: (name, text, maxPoints) => maskOfName(name, redact) ?? line(text, maxPoints),

@@ -6,8 +6,15 @@ import type { DecodeContext, NeededArgs } from './decode-context.ts';
 const MAX_ARGS = 12;
 const MAX_VALUE_POINTS = 300;
 const MAX_NAME_POINTS = 60;
+const MAX_COMMAND_CHARS = 16_384; // as many as are redacted
 /** What a person is shown who is asked to approve a call: the first of these arguments. */
-export const COMMAND_ARGS: readonly string[] = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
+const COMMAND_ARGS: readonly string[] = ['command', 'cmd', 'script', 'path', 'file_path', 'url'];
+
+/** What a call does, as a person is asked about it: whole, and not redacted yet. */
+export function commandIn(args: JsonRecord): string | undefined {
+  const value = COMMAND_ARGS.map((name) => args[name]).find((arg) => !isBlank(arg));
+  return valueText(value)?.slice(0, MAX_COMMAND_CHARS);
+}
 
 /** The arguments as an object, also from providers that leave them as JSON text. */
 export function argumentsOf(value: unknown): JsonRecord {

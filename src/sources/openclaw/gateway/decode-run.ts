@@ -8,9 +8,11 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-
 import type { EventBody } from '../decoding/decoded-event.ts';
 import type { SafeText } from '../decoding/safe-text.ts';
 import type { SessionInfo } from './decode-row.ts';
+import { Approvals, resultIn, resultOfItem } from './approvals.ts';
 import { MissingResults } from './missing-results.ts';
 import type { Message } from './decode-message.ts';
-import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolMessage, decodeToolStart, WAIT_GRACE_MS } from './decode-tool.ts';
+import { decodeItemEnd, decodeItemStart, decodeToolEnd, decodeToolMessage, decodeToolStart } from './decode-tool.ts';
+import type { AnswerPlaces } from './how-to-answer.ts';
 import type { RunFrame } from './run-frame.ts';
 import { abortOf, endOf, failureOf, isCutForRestart } from './run-outcome.ts';
 import { preambleId, type Run, type Sign, takePreamble } from './run.ts';
@@ -20,6 +22,8 @@ import { commandSeen } from './tasks.ts';
 interface Ports {
   runs: Runs;
   context: DecodeContext;
+  /** How people answer. */
+  places: AnswerPlaces;
   emit(rawKey: string, at: number, events: readonly EventBody[]): void;
   /** Takes what a frame without a row says about a session. */
   updateSession(rawKey: string, at: number, info: Partial<SessionInfo>): void;
@@ -35,7 +39,6 @@ const MAX_MODEL_POINTS = 100;
 const MAX_TEXT_POINTS = 2_000;
 const MAX_REASON_POINTS = 200;
 const ITEM_MS = 400; // the tool event of the same moment comes within milliseconds
-const APPROVAL_MS = 30 * 60_000; // how long 2026.9 waits for an approval; it sends that to approvers only
 /** Streams that only show that the run is alive. */
 const ALIVE: ReadonlySet<string> = new Set(['thinking', 'assistant', 'usage', 'command_output', 'run_status', 'plan', 'patch']);
 /** Phases without news. */
@@ -47,6 +50,7 @@ export class RunDecoder {
   readonly #context: DecodeContext;
   readonly #safe: SafeText;
   readonly #missingResults: MissingResults<Message>;
+  readonly #approvals: Approvals;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -54,6 +58,7 @@ export class RunDecoder {
     this.#runs = ports.runs;
     this.#context = ports.context;
     this.#safe = ports.context.safe;
+    this.#approvals = new Approvals({ safe: this.#safe, places: ports.places, emit: ports.emit, after: ports.after });
   }
 
   #lifecycle(frame: RunFrame): void {
@@ -70,7 +75,7 @@ export class RunDecoder {
       case 'waiting-approval':
         return this.#waiting(frame);
       case 'approval-resolved':
-        return this.#resolved(frame);
+        return this.#approvals.resolved(this.#runs.run(frame.runId), frame);
       case 'end':
         if (isCutForRestart(data)) return this.#runs.cutForRestart(runId, at);
         return this.#ended(frame, endOf(data, this.#runs.run(runId)?.isCutOff === true));
@@ -96,33 +101,9 @@ export class RunDecoder {
     if (run !== undefined && run.phase !== 'ended' && isFailure) this.#runs.failed(run, at, reason);
   }
 
-  #waiting({ rawKey, runId, at, data }: RunFrame): void {
-    const run = this.#runs.active(rawKey, runId, at, 'work');
-    const waitId = this.#safe.id(data['approvalId']);
-    const callId = this.#safe.id(data['toolCallId']) ?? waitId;
-    if (run === undefined || waitId === undefined || callId === undefined) return;
-    const text = run.commandsByCall.get(callId);
-    run.approvalsByCall.set(callId, waitId);
-    const until = at + APPROVAL_MS + WAIT_GRACE_MS;
-    this.#ports.emit(rawKey, at, [
-      { type: 'waiting_started', waitId, callId, on: 'approval', until, ...(text === undefined ? {} : { text }) },
-    ]);
-  }
-
-  #resolved({ rawKey, runId, at, data }: RunFrame): void {
-    const waitId = this.#safe.id(data['approvalId']);
-    const callId = this.#safe.id(data['toolCallId']) ?? waitId;
-    if (waitId === undefined || callId === undefined) return;
-    this.#runs.run(runId)?.approvalsByCall.delete(callId);
-    this.#ports.emit(rawKey, at, [{ type: 'waiting_ended', waitId }]);
-  }
-
-  /** A running command has been approved, although no frame said so. */
-  #updated(run: Run, { rawKey, at, data }: RunFrame): void {
-    const callId = this.#safe.id(data['toolCallId']) ?? '';
-    const waitId = run.approvalsByCall.get(callId);
-    run.approvalsByCall.delete(callId);
-    if (waitId !== undefined) this.#ports.emit(rawKey, at, [{ type: 'waiting_ended', waitId }]);
+  #waiting(frame: RunFrame): void {
+    const run = this.#runs.active(frame.rawKey, frame.runId, frame.at, 'work');
+    if (run !== undefined) this.#approvals.asked(run, frame);
   }
 
   /** True while the run waits to try again. The gateway sends that for runs that everybody may see; for others only the history has it. */
@@ -168,7 +149,7 @@ export class RunDecoder {
       case 'result':
         return this.#result(run, frame);
       case 'update':
-        return this.#updated(run, frame);
+        return this.#approvals.allowed(run, frame);
       case 'review':
       case 'input_delta':
         return;
@@ -178,9 +159,11 @@ export class RunDecoder {
   }
 
   /** An event without the tool's answer waits for the history. */
-  #result(run: Run, { rawKey, at, data }: RunFrame): void {
+  #result(run: Run, frame: RunFrame): void {
+    const { rawKey, at, data } = frame;
     const callId = this.#safe.id(data['toolCallId']);
     const emit = (answer?: Message): void => {
+      this.#approvals.answered(run, frame, answer?.body ?? resultIn(data));
       const events =
         answer === undefined ? decodeToolEnd(run, at, data, this.#context) : decodeToolMessage(run, at, answer.body, this.#context);
       this.#ports.emit(rawKey, at, withBackground(events, at));
@@ -220,12 +203,15 @@ export class RunDecoder {
   }
 
   /** By now the better tool events have come. Where they did not come, only the item describes the call. */
-  #emitItem(run: Run, { rawKey, at, data }: RunFrame): void {
+  #emitItem(run: Run, frame: RunFrame): void {
+    const { rawKey, at, data } = frame;
     if (data['hideFromChannelProgress'] === true || this.#missingResults.holds(rawKey, this.#safe.id(data['toolCallId']) ?? '')) return;
     const isOver = data['phase'] === 'end';
     const startedAt = asNumber(data['startedAt']) ?? at;
     if (run.phase !== 'ended' || isOver) this.#ports.emit(rawKey, startedAt, decodeItemStart(run, startedAt, data, this.#context));
-    if (isOver) this.#ports.emit(rawKey, at, decodeItemEnd(run, at, data, this.#context));
+    if (!isOver) return;
+    this.#approvals.answered(run, frame, resultOfItem(data));
+    this.#ports.emit(rawKey, at, decodeItemEnd(run, at, data, this.#context));
   }
 
   /** An event `agent` or `session.tool`. */
@@ -238,9 +224,16 @@ export class RunDecoder {
     if (stream === 'tool') return this.#tool(frame);
     if (stream === 'item') return this.#item(frame);
     if (stream === 'run_status' && this.retrying(frame, 0)) return;
+    if (stream === 'approval') return this.#decided(frame);
     if (stream === 'compaction') return data['phase'] === 'end' ? this.#ports.emit(rawKey, at, [{ type: 'compacted' }]) : undefined;
     if (ALIVE.has(stream)) this.#runs.active(rawKey, runId, at, signOf(stream));
-    else if (stream !== 'approval') this.#context.unknown(`stream:${stream}`);
+    else this.#context.unknown(`stream:${stream}`);
+  }
+
+  /** Only refusals have an event. */
+  #decided(frame: RunFrame): void {
+    const run = this.#runs.run(frame.runId);
+    if (run !== undefined && frame.data['phase'] === 'resolved' && frame.data['status'] === 'denied') this.#approvals.denied(run, frame);
   }
 
   chat(payload: JsonRecord, frame: RunFrame): void {

@@ -3,21 +3,22 @@
 import { SUMMARY_ARG } from '../../../core/turn.ts';
 import type { DecodeContext } from '../decoding/decode-context.ts';
 import { addCall } from '../decoding/decode-context.ts';
+import { askedQuestions } from '../decoding/asked-questions.ts';
 import { decodeToolResult } from '../decoding/decode-tool-result.ts';
 import type { EventBody } from '../decoding/decoded-event.ts';
-import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-guards.ts';
 import { planSteps } from '../decoding/plan-steps.ts';
-import { argumentsOf, COMMAND_ARGS, shortArgs } from '../decoding/tool-args.ts';
+import { argumentsOf, commandIn, shortArgs } from '../decoding/tool-args.ts';
 import type { Run } from './run.ts';
 
 const MAX_NAME_POINTS = 80;
 const MAX_SUMMARY_POINTS = 200;
-const MAX_QUESTION_POINTS = 200;
+const MAX_QUESTION_POINTS = 2_900;
 const ASK_S = 900; // a question without a time of its own waits this long in 2026.9, and never outside the two bounds below
 const MIN_ASK_S = 30;
 const MAX_ASK_S = 3_600;
 /** The gateway itself sends that nobody answered. Only when we missed that does the clock end a wait. */
-export const WAIT_GRACE_MS = 60_000;
+export const WAIT_GRACE_MS = 5_000;
 
 /** `tool_started`, and what else the arguments contain: a plan, or a question to the person. */
 export function decodeToolStart(run: Run, at: number, data: JsonRecord, context: DecodeContext): EventBody[] {
@@ -31,7 +32,7 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
   const args = shortArgs(name, rawArgs, context);
   const label = asText(rawArgs['label']);
   addCall(context, callId, { tool, ...(label === undefined ? {} : { label: safe.line(label, MAX_NAME_POINTS) }) });
-  run.commandsByCall.set(callId, COMMAND_ARGS.map((arg) => args[arg]).find((text) => text !== undefined) ?? tool);
+  run.commandsByCall.set(callId, commandIn(rawArgs) ?? tool);
   const parentCallId = safe.id(data['parentToolCallId']);
   const parent = parentCallId === undefined ? {} : { parentCallId };
   const steps = planSteps(name, rawArgs, safe);
@@ -43,7 +44,7 @@ export function decodeToolStart(run: Run, at: number, data: JsonRecord, context:
 }
 
 function askStarted(callId: string, at: number, args: JsonRecord, { safe }: DecodeContext): EventBody {
-  const question = asText(asRecord(asList(args['questions'])[0])?.['question']) ?? asText(args['question']);
+  const question = askedQuestions(args);
   const seconds = Math.min(MAX_ASK_S, Math.max(MIN_ASK_S, asNumber(args['timeoutSeconds']) ?? ASK_S));
   return {
     type: 'waiting_started',
@@ -51,7 +52,7 @@ function askStarted(callId: string, at: number, args: JsonRecord, { safe }: Deco
     callId,
     on: 'answer',
     until: at + seconds * 1_000 + WAIT_GRACE_MS,
-    ...(question === undefined ? {} : { text: safe.line(question, MAX_QUESTION_POINTS) }),
+    ...(question === '' ? {} : { text: safe.lines(question, MAX_QUESTION_POINTS) }),
   };
 }
 
@@ -101,7 +102,6 @@ function endedCall(run: Run, at: number, events: EventBody[]): EventBody[] {
   if (callId === '' || run.endedCalls.has(callId)) return [];
   run.endedCalls.add(callId);
   run.commandsByCall.delete(callId);
-  run.approvalsByCall.delete(callId);
   run.isCutOff = events[0]?.type === 'tool_ended' && events[0].outcome.kind === 'aborted';
   if (events.some((event) => event.type === 'run_ended')) run.impliedEnd = { outcome: 'yielded', at };
   return events.filter((event) => event.type !== 'run_ended');

@@ -8,6 +8,7 @@ import { planSteps } from '../decoding/plan-steps.ts';
 import { MessageDecoder, messageOf } from './decode-message.ts';
 import { outcomeOfRow, rowOf } from './decode-row.ts';
 import { RunDecoder } from './decode-run.ts';
+import type { AnswerPlaces } from './how-to-answer.ts';
 import { type History, type InFlight, isAtWork, mayBeAtWork, missedMessages, ofNewestTurn, settledEnd } from './history.ts';
 import { Jobs } from './jobs.ts';
 import type { Run } from './run.ts';
@@ -19,6 +20,8 @@ import { Tasks } from './tasks.ts';
 import { IGNORED_EVENTS } from './wire.ts';
 
 export interface DecoderOptions extends DecodeOptions {
+  /** How people answer approvals. */
+  places?: AnswerPlaces;
   /** Wall clock, for frames without a time. */
   now(): number;
   /** Calls `run` once after `delayMs`. */
@@ -68,6 +71,7 @@ export class GatewayDecoder {
     const shared = { runs: this.runs, context: this.#context, emit };
     this.#runDecoder = new RunDecoder({
       ...shared,
+      places: options.places ?? {},
       after: options.after,
       updateSession: (rawKey, at, info) => this.#infos.update(rawKey, at, info),
       onGap: options.onGap,

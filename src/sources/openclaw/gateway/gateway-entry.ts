@@ -2,6 +2,7 @@
 
 import type { SourceEntry } from '../../source-entry.ts';
 import type { NeededArgs } from '../decoding/decode-context.ts';
+import type { BotsByAgent } from './how-to-answer.ts';
 import { GATEWAY } from './gateway-identity.ts';
 
 interface Settings {
@@ -11,6 +12,8 @@ interface Settings {
   emitsQuestions: boolean;
   neededArgs?: NeededArgs | undefined;
   showsFailures?: boolean;
+  approveBot?: BotsByAgent | undefined;
+  controlUiUrl?: string | undefined;
   isOnlySource: boolean;
 }
 

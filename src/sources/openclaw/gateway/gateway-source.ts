@@ -10,6 +10,7 @@ import { Connection } from './connection.ts';
 import { GatewayDecoder } from './decoder.ts';
 import { type GatewayDetails, healthOf } from './gateway-health.ts';
 import { GATEWAY } from './gateway-identity.ts';
+import type { BotsByAgent } from './how-to-answer.ts';
 import { Recovery } from './recovery.ts';
 import type { GatewayState } from './connection-state.ts';
 import { TIMING, type Timing } from './timing.ts';
@@ -36,6 +37,9 @@ export interface GatewaySourceOptions extends Pick<SourcePorts, 'clock' | 'log' 
   emitsQuestions?: boolean;
   neededArgs?: NeededArgs | undefined;
   showsFailures?: boolean | undefined;
+  /** The Mattermost names of the agents' bots, for lines to copy. */
+  approveBot?: BotsByAgent | undefined;
+  controlUiUrl?: string | undefined;
   /** There is no other source that could emit what this one cannot see. */
   isOnlySource?: boolean;
   timing?: Partial<Timing>;
@@ -128,12 +132,13 @@ class Gateway {
   }
 
   #createDecoder(): GatewayDecoder {
-    const { redact, clock, emit, emitsQuestions = false, neededArgs, showsFailures } = this.#options;
+    const { redact, clock, emit, emitsQuestions = false, neededArgs, showsFailures, approveBot, controlUiUrl } = this.#options;
     return new GatewayDecoder({
       redact,
       emitsQuestions,
       neededArgs,
       showsFailures,
+      places: { approveBot, controlUiUrl },
       now: () => clock.now(),
       after: (delayMs, run) => this.#timers.after(delayMs, run),
       emit,

@@ -2,6 +2,13 @@
 
 import type { RunOutcome } from '../../../core/event.ts';
 
+/** A call waits for it. */
+export interface Approval {
+  waitId: string;
+  /** By the gateway's clock. */
+  expiresAt: number;
+}
+
 /** `answered`: the model wrote its last message, the run's end is still to come. */
 export interface Run {
   runId: string;
@@ -29,7 +36,7 @@ export interface Run {
   retriedAt?: number;
   /** That attempt has done nothing yet; it may fail as fast as the one before. */
   isTrying?: boolean;
-  /** The commands of calls without a result, by call id. */
+  /** The commands of calls without a result, by call id, not redacted yet: only a wait shows them. */
   commandsByCall: Map<string, string>;
   /**
    * The calls whose beginning, and those whose end we emitted: two transports and the history report the same calls. `named`: emitted
@@ -39,8 +46,8 @@ export interface Run {
   endedCalls: Set<string>;
   /** The arguments of calls that came in a message before any tool event. */
   argsByCall: Map<string, unknown>;
-  /** The ids of open approvals, by call id. */
-  approvalsByCall: Map<string, string>;
+  /** The open approvals, by call id. */
+  approvalsByCall: Map<string, Approval>;
   /** Text before a tool call; it belongs to the message that follows. */
   preamble?: { id: string; text: string };
   /** How many of them we emitted, and which: an update may come later. */

@@ -50,7 +50,10 @@ describe('the line limit (LS-15)', () => {
     const violations = Array.from({ length: 20 }, (_, index) => `finding ${index}`);
     const waiting = [{ waitId: 'w', on: 'approval' as const, text: 'rm -rf build' }];
     const { lines } = drawTree(treeOf({ turn: { lines: many(30), waiting } }), () => ACTIVE, { ...OPTIONS, maxLines: 3, violations });
-    expect(lines.slice(-21)).toEqual(['◆ waiting for approval: `rm -rf build`', ...violations.map((line) => `◆ [VIOLATION] ${line}`)]);
+    expect(lines.slice(-21)).toEqual([
+      '◆ waiting for approval since 22:13 UTC: `rm -rf build`',
+      ...violations.map((line) => `◆ [VIOLATION] ${line}`),
+    ]);
     expect(lines[0]).toBe('step 30');
   });
 
@@ -121,7 +124,7 @@ describe('our mark', () => {
       '◆ Plan 0/1: ○ · one',
       '◆ reason: `{"a": 1}`',
       '◆ [NOTICE] n',
-      '◆ kid is waiting for an answer',
+      '◆ kid is waiting for an answer since 22:13 UTC',
       '◆ [VIOLATION] v',
     ]);
   });
@@ -140,7 +143,7 @@ describe('our mark', () => {
   it('before a name that could be a sentence of ours puts that in a code span', () => {
     const kid = treeOf({ turn: { waiting: [{ waitId: 'w', on: 'answer' }] } });
     const tree = treeOf({ children: { k: { tree: kid, label: 'waiting for approval of x and main' } } });
-    expect(linesOf(tree).at(-1)).toBe('◆ `waiting for approval of x and main` is waiting for an answer');
+    expect(linesOf(tree).at(-1)).toBe('◆ `waiting for approval of x and main` is waiting for an answer since 22:13 UTC');
   });
 });
 
@@ -178,7 +181,11 @@ describe('sub-agents (LS-12)', () => {
       (node) => (node === kid ? { state: 'waiting', final: false, waitingOn: 'approval' } : ACTIVE),
       OPTIONS,
     ).lines;
-    expect(lines).toEqual(['◆ Sub-agent: kid', '\u2003\u2003◆ [WAITING] approval | 38s', '◆ kid is waiting for approval: `uname -s`']);
+    expect(lines).toEqual([
+      '◆ Sub-agent: kid',
+      '\u2003\u2003◆ [WAITING] approval | 38s',
+      '◆ kid is waiting for approval since 22:13 UTC: `uname -s`',
+    ]);
   });
 
   it('take at most a third of the box each, and say what they left out', () => {

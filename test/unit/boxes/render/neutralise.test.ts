@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeSpan, plainText, prose } from '../../../../src/text/neutralise.ts';
+import { codeBlock, codeSpan, plainText, prose } from '../../../../src/text/neutralise.ts';
 import { cut } from '../../../../src/text/text.ts';
 import { hostileText } from './hostile.ts';
-import { codeTexts } from './judges/app.ts';
+import { codeTexts, readAsApp, readAsStandard } from './judges/app.ts';
 import { harmsOf } from './judges/harms.ts';
+import { readAsWeb } from './judges/web.ts';
 
 describe('prose', () => {
   it.each([
@@ -41,6 +42,37 @@ describe('prose', () => {
     ['\u200b \n ', ''],
   ])('shows %j as %j', (text, expected) => {
     expect(prose(text)).toBe(expected);
+  });
+});
+
+describe('codeBlock', () => {
+  it.each([
+    ['one\n  two\n', '```\none\n  two\n```'],
+    ['\n\n one', '```\n one\n```'],
+    ['a\n```\nb', '```\na\n`\nb\n```'],
+    ['echo ◆\n\tgo', '```\necho ·\n  go\n```'],
+    ['a[0](b)\n~~~', '```\na[0] (b)\n~~~\n```'],
+    [' \n\u200b', ''],
+  ])('shows the lines of %j as %j', (text, expected) => {
+    expect(codeBlock(text)).toBe(expected);
+  });
+
+  it('is one block in every client, whatever is in it, and leaves the lines around it alone', () => {
+    fc.assert(
+      fc.property(fc.array(hostileText, { minLength: 1, maxLength: 6 }), (texts) => {
+        const block = codeBlock(texts.join('\n'));
+        if (block === '') return;
+        const around = `◆ before:\n${block}\n◆ after`;
+        expect([readAsWeb(around).harms, readAsApp(around).harms, readAsStandard(around).harms]).toEqual([
+          ['web: code'],
+          ['app: code_block'],
+          ['commonmark: code_block'],
+        ]);
+        for (const read of [readAsWeb, readAsApp, readAsStandard])
+          expect([read(around).lines.at(0), read(around).lines.at(-1)?.slice(-7)]).toEqual(['◆ before:', '◆ after']);
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -192,6 +193,16 @@ describe('waiting', () => {
     writer.live({ ...about, status: 'busy' });
     await eventually(() => expect(waits({ events }).at(-1)).toBe('ended'));
     expect(Date.now() - since).toBeLessThan(2_000);
+  });
+
+  it('says where the person must go: the host of a process that runs here, and no name where the route shows no texts', async () => {
+    const { writer, about, events } = await waiting();
+    writer.live({ ...about, status: 'waiting', waitingFor: 'permission prompt', name: 'fix-login', nameSource: 'user' });
+    await eventually(() => expect(waits({ events })).toEqual(['approval: Bash']));
+    const who = events.flatMap((event) => (event.type === 'waiting_started' ? [event.who] : []));
+    expect(who[0]).toMatch(/^whoever is at its terminal, (?:pts\/\d+ )?on /);
+    expect(who[0]).toContain(hostname());
+    expect(who[0]).not.toContain('fix-login');
   });
 
   it('is told from a file that is torn while it is written, as soon as it is whole', async () => {

@@ -2,11 +2,13 @@
 
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asRecord, type JsonRecord, parseJson } from '../../../../src/core/json-guards.ts';
+import type { SourcePorts } from '../../../../src/core/source.ts';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
@@ -57,14 +59,22 @@ class Daemon {
 }
 
 /** A home with the thread of the recording, in which a command waits for its approval. */
-async function listening() {
+async function listening(visibility?: SourcePorts['visibility']) {
   const [home, memory, daemon] = [tempFolder('codex'), newMemory(), new Daemon()];
   const path = join(home, 'sessions', '2026', '11', '27', `rollout-2026-11-27T09-00-00-${THREAD}.jsonl`);
   mkdirSync(dirname(path), { recursive: true });
   const call = { type: 'function_call', name: 'exec_command', arguments: '{"cmd":"mkdir shelf"}', call_id: 'call1' };
   writeFileSync(path, rolloutHead(THREAD) + rolloutLine('response_item', call));
   await daemon.listen(home);
-  await started(createCodexHome({ ...portsFor({ memory }), home, polling: false, locks: { listing: '/nowhere/locks' } }));
+  await started(
+    createCodexHome({
+      ...portsFor({ memory }),
+      ...(visibility === undefined ? {} : { visibility }),
+      home,
+      polling: false,
+      locks: { listing: '/nowhere/locks' },
+    }),
+  );
   await eventually(() => expect(daemon.received.length).toBeGreaterThanOrEqual(3));
   const waits = () => memory.events.filter(({ type }) => type.startsWith('waiting_'));
   return { daemon, waits, path };
@@ -75,9 +85,16 @@ it('an approval is waited for from the moment the daemon says so until it says t
   for (const message of RECORDED.filter(({ method }) => method !== undefined)) daemon.say(message);
   await eventually(() => expect(waits()).toHaveLength(2));
   expect(waits()).toMatchObject([
-    { type: 'waiting_started', sessionKey: `codex:${THREAD}`, on: 'approval', callId: 'call1', text: 'exec_command' },
+    { type: 'waiting_started', sessionKey: `codex:${THREAD}`, on: 'approval', callId: 'call1', text: 'exec_command: mkdir shelf' },
     { type: 'waiting_ended', sessionKey: `codex:${THREAD}` },
   ]);
+});
+
+it('an approval that is waited for names the tool alone where the route shows no commands, and where the person must go', async () => {
+  const { daemon, waits } = await listening(() => ({ isRouted: true, commands: false, texts: false, prompts: false }));
+  for (const message of RECORDED.filter(({ method }) => method !== undefined)) daemon.say(message);
+  await eventually(() => expect(waits()).toHaveLength(2));
+  expect(waits()[0]).toMatchObject({ text: 'exec_command', who: `whoever is at its terminal, on ${hostname()}` });
 });
 
 it('a thread that waited before we listened waits', async () => {

@@ -2,6 +2,7 @@
 
 import type { SessionEvent } from '../../../../../src/core/event.ts';
 import { GatewayDecoder } from '../../../../../src/sources/openclaw/gateway/decoder.ts';
+import type { AnswerPlaces } from '../../../../../src/sources/openclaw/gateway/how-to-answer.ts';
 import { decodeHistory } from '../../../../../src/sources/openclaw/gateway/history.ts';
 
 export const T0 = 1_795_226_000_000;
@@ -25,9 +26,10 @@ export class Decoding {
   #timers: { at: number; run: () => void }[] = [];
   #messages = 0;
 
-  constructor(redact: (text: string) => string = (text) => text) {
+  constructor(redact: (text: string) => string = (text) => text, places: AnswerPlaces = {}) {
     this.decoder = new GatewayDecoder({
       redact,
+      places,
       now: () => this.#now,
       after: (delayMs, run) => this.#timers.push({ at: this.#now + delayMs, run }),
       emit: (event) => {
