@@ -9,7 +9,7 @@ import { type EndedWait, endedWaits } from '../core/waiting.ts';
 import type { Directory } from '../sinks/mattermost/directory.ts';
 
 export interface WhoAnsweredPorts {
-  directory: Pick<Directory, 'postsIn' | 'nameOfUser'>;
+  directory: Pick<Directory, 'postsIn' | 'nameOfPerson'>;
   log: Logger;
   emit(event: SessionEvent): void;
 }
@@ -49,8 +49,10 @@ async function find(wait: EndedWait, { after: { key, turns } }: Change, { direct
     const [first, ...others] = answers;
     // The gateway takes the first answer of somebody who may answer, and we do not know who may.
     if (first === undefined || others.some(({ userId, outcome }) => userId !== first.userId || outcome !== first.outcome)) return;
-    const by = `@${await directory.nameOfUser(first.userId)}`;
-    emit({ type: 'waiting_ended', sessionKey: key, at: wait.at, source: 'daemon', waitId: wait.waitId, outcome: first.outcome, by });
+    const name = await directory.nameOfPerson(first.userId);
+    if (name === undefined) return;
+    const { at, waitId } = wait;
+    emit({ type: 'waiting_ended', sessionKey: key, at, source: 'daemon', waitId, outcome: first.outcome, by: `@${name}` });
   } catch (error) {
     log.debug({ err: error }, 'The post that answered an approval could not be looked for.');
   }

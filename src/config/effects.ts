@@ -5,7 +5,19 @@ import { durationText } from './pace-form.ts';
 
 /** One sentence for each switch. */
 export function effectsOf(config: Config): string[] {
-  return [callEffect(config)];
+  return [answerEffect(config), linkEffect(config), callEffect(config)];
+}
+
+function answerEffect({ approveBot }: Config): string {
+  if (approveBot === undefined)
+    return 'APPROVE_BOT is not set: boxes that wait for an approval of OpenClaw say how it is answered, but have no line to copy.';
+  const bots = approveBot.map(([agentId, bot]) => `@${bot}${agentId === undefined ? '' : ` (${agentId})`}`).join(', ');
+  return `APPROVE_BOT: boxes that wait for an approval of OpenClaw have lines to copy that mention ${bots}; nothing is posted by us.`;
+}
+
+function linkEffect({ controlUiUrl }: Config): string {
+  if (controlUiUrl === undefined) return 'CONTROL_UI_URL is not set: boxes that wait for an approval of OpenClaw name no page.';
+  return `CONTROL_UI_URL: boxes that wait for an approval of OpenClaw name its page below ${controlUiUrl}/approve/.`;
 }
 
 function callEffect({ call, operators = [], callsPerHour, callFailedAfterMs, callDoneAfterMs, operationsChannel }: Config): string {

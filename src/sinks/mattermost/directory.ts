@@ -27,8 +27,6 @@ export interface Directory {
   hasPostBy(userId: string, channelId: string, fromAt: number, toAt: number): Promise<boolean>;
   /** What was written in the channel since that instant, as far as its newest page shows; newest first. */
   postsIn(channelId: string, fromAt: number): Promise<{ userId: string; message: string }[]>;
-  /** The name behind the `@` of that person. */
-  nameOfUser(userId: string): Promise<string>;
   threadReplies(rootId: string): Promise<number>;
   /** The first post of the thread of a post (the post itself outside of threads), and its channel. */
   rootOf(postId: string): Promise<{ rootId: string; channelId: string }>;
@@ -55,7 +53,6 @@ export function createDirectory(server: Server, checks: MattermostChecks, pass: 
     },
     postsIn: async (channelId, fromAt) =>
       (await pass(() => newestPosts(server, channelId))).filter(({ found }) => found.createdAt >= fromAt),
-    nameOfUser: (userId) => pass(() => nameOfUser(server, userId)),
     threadReplies: (rootId) => pass(() => checks.threadReplies(rootId)),
     rootOf: (postId) => pass(() => rootOf(server, postId)),
     recentChannels: (sinceAt) => pass(() => recentChannels(server, sinceAt)),
@@ -98,12 +95,6 @@ async function namesOfChannel(server: Server, channelId: string): Promise<string
 async function newestPosts(server: Server, channelId: string): Promise<ReadPost[]> {
   const path = `/channels/${segment(channelId)}/posts?per_page=${PAGE_SIZE}`;
   return decodePostList((await settledAnswer(server, 'list', { method: 'GET', path })).json) ?? [];
-}
-
-async function nameOfUser(server: Server, userId: string): Promise<string> {
-  const user = (await settledAnswer(server, 'read', { method: 'GET', path: `/users/${segment(userId)}` })).json;
-  if (!isRecord(user) || typeof user['username'] !== 'string') throw new PushError('server', 'the answer names no user');
-  return user['username'];
 }
 
 async function rootOf(server: Server, postId: string): Promise<{ rootId: string; channelId: string }> {

@@ -38,3 +38,22 @@ it('CALL=operators needs somebody to call, or a channel', () => {
 it.each(['5', '5 m', '-1m', '25h', 'off'])('a span is no %s', (text) =>
   expect(readConfig({ ...REQUIRED, CALL_DONE_AFTER: text })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'CALL_DONE_AFTER' }] }),
 );
+
+it.each<[NodeJS.ProcessEnv, string, string]>([
+  [
+    {},
+    'APPROVE_BOT',
+    'APPROVE_BOT is not set: boxes that wait for an approval of OpenClaw say how it is answered, but have no line to copy.',
+  ],
+  [
+    { APPROVE_BOT: 'openclaw, careful=careful-bot' },
+    'APPROVE_BOT',
+    'APPROVE_BOT: boxes that wait for an approval of OpenClaw have lines to copy that mention @openclaw, @careful-bot (careful); nothing is posted by us.',
+  ],
+  [{}, 'CONTROL_UI_URL', 'CONTROL_UI_URL is not set: boxes that wait for an approval of OpenClaw name no page.'],
+  [
+    { CONTROL_UI_URL: 'https://ui.example.org/' },
+    'CONTROL_UI_URL',
+    'CONTROL_UI_URL: boxes that wait for an approval of OpenClaw name its page below https://ui.example.org/approve/.',
+  ],
+])('with %o the effect of %s is said in a sentence', (env, of, sentence) => expect(effect(env, of)).toBe(sentence));
