@@ -6,7 +6,7 @@ import { cut } from '../../../../src/text/text.ts';
 import { createRedactor } from '../../../../src/text/redact.ts';
 import { ATTACKS, hostileText } from './hostile.ts';
 import { readAsApp } from './judges/app.ts';
-import { harmsOf, serverWords } from './judges/harms.ts';
+import { harmsAroundBlocks, harmsOf, serverWords } from './judges/harms.ts';
 import { readAsWeb } from './judges/web.ts';
 import { alertWith, byHandWith, type Drawn, drawWith, PLACES, STATES } from './foreign-texts.ts';
 
@@ -17,7 +17,7 @@ const asIs = (text: string) => text;
 /** Every harm of a box, named with the line that shows it. */
 function harmsOfBox({ first, later }: Drawn, judges = CLIENTS): string[] {
   return [...first, ...later].flatMap((markdown) => {
-    const harms = harmsOf(markdown, judges);
+    const harms = harmsAroundBlocks(markdown, judges);
     if (harms.length === 0) return [];
     const guilty = markdown.split('\n').filter((line) => harmsOf(line, judges).length > 0);
     return [`${harms.join(', ')}: ${JSON.stringify(guilty.length > 0 ? guilty : markdown)}`];

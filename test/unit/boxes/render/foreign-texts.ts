@@ -87,7 +87,7 @@ function treeWith(take: () => string, note: string): TurnTree {
     { kind: 'note' as const, id: 'n', text: `[${note}]` },
     { kind: 'text' as const, id: 'z', text: take() },
   ];
-  const waiting = { waitId: 'v', on: 'approval' as const, text: take(), who: take(), copy: [take()], link: take() };
+  const waiting = { waitId: 'v', on: 'approval' as const, text: take(), who: take(), copy: [take()], link: `https://ui.example/${take()}` };
   return { ...base, turn: { ...base.turn, lines, waiting: [waiting] } };
 }
 

@@ -1,6 +1,7 @@
 // What hostile text has achieved in a Markdown text that should only show it, as all clients and the server read it.
 
 import bidiFactory from 'bidi-js';
+import { OUR_MARK } from '../../../../../src/text/neutralise.ts';
 import { readAsApp, readAsStandard } from './app.ts';
 import { SERVER_WORDS } from './rules.ts';
 import { type Reading, readAsWeb } from './web.ts';
@@ -33,6 +34,23 @@ export function harmsOf(
   }
   for (const line of lines) if (!keepsOrder(line)) harms.add('order');
   return [...harms];
+}
+
+/** A block of code as only a line of ours may begin it: nothing inside can end it. */
+const OUR_BLOCK = new RegExp(`(?<=(?:^|\\n)${OUR_MARK} [^\\n]*:)\\n\`\`\`\\n(?:(?!\`\`\`)[^\\n]*\\n)+\`\`\`(?=\\n|$)`, 'g');
+const OF_A_BLOCK: ReadonlySet<string> = new Set([
+  'web: code',
+  'app: code_block',
+  'commonmark: code_block',
+  'another paragraph',
+  'another number of lines',
+]);
+
+/** The same of a text with blocks of ours: these are blocks and nothing else, and all around them does no harm without them, too. */
+export function harmsAroundBlocks(markdown: string, judges?: Parameters<typeof harmsOf>[1]): string[] {
+  const around = markdown.replace(OUR_BLOCK, '');
+  if (around === markdown) return harmsOf(markdown, judges);
+  return [...harmsOf(around, judges), ...harmsOf(markdown, judges).filter((harm) => !OF_A_BLOCK.has(harm))];
 }
 
 /** The words that the server compares with names and keywords: all of a text but its code spans. */
