@@ -19,7 +19,7 @@ const KEY = 'agent:main:mattermost:channel:x';
 
 type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
 
-async function waiting({ source = 'gateway', channelId = SAMPLE.publicId as string } = {}) {
+async function waiting({ source = 'gateway', channelId = SAMPLE.publicId } = {}) {
   const standIn = createStandIn({ clock, seed: sampleSeed(), version: '11.6' });
   const server = await serveStandIn(standIn, { port: 0 });
   onTestFinished(() => server.close());
