@@ -29,29 +29,13 @@ import {
 } from './plain-forms.ts';
 import { routeList } from './route-form.ts';
 import { serverUrl } from './server-url.ts';
-import type { Fallback, Setting, TextForm } from './setting.ts';
+import type { Fallback, Setting } from './setting.ts';
+import { optional, renamed, required, setting } from './setting-rows.ts';
 import { sourceNames } from './source-names.ts';
 
 const DAY_S = 86_400;
 const DAY_MS = 86_400_000;
 const MAX_POST_CHARS = 16_383; // Mattermost's limit on one message.
-
-function required<T>(variable: string, form: TextForm<T>, meaning: string): Setting<T> {
-  return { variable, form, meaning, presence: { kind: 'required' }, secret: false };
-}
-
-function optional<T>(variable: string, form: TextForm<T>, meaning: string): Setting<T | undefined> {
-  return { variable, form, meaning, presence: { kind: 'optional' }, secret: false };
-}
-
-function setting<T>(variable: string, form: TextForm<T>, text: Fallback, meaning: string): Setting<T> {
-  return { variable, form, meaning, presence: { kind: 'fallback', text }, secret: false };
-}
-
-/** A setting that once had another name. */
-function renamed<T>(olderName: string, row: Setting<T>): Setting<T> {
-  return { ...row, olderName };
-}
 
 /** A path below the agents' own directory. */
 function inOpenClaw(...names: string[]): Fallback {
