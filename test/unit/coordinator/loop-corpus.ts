@@ -19,12 +19,14 @@ interface CorpusCall {
 
 export interface Case {
   name: string;
+  /** Said of each case where loops and others are in one file. */
+  isLoop?: boolean;
   steps: { times: number; pausesS: number[]; calls: CorpusCall[] }[];
 }
 
 const ACTOR = { conversation: 'town', sessionKey: 'agent:main:town', agentId: 'main', boxId: 'box' };
 
-export function casesOf(file: 'loops' | 'honest'): Case[] {
+export function casesOf(file: 'loops' | 'honest' | 'held-out'): Case[] {
   const text = readFileSync(new URL(`../../fixtures/loops/${file}.jsonl`, import.meta.url), 'utf8');
   return text
     .trimEnd()
