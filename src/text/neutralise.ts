@@ -25,9 +25,10 @@ const LETTER =
 /** Joined by a dash or apostrophe, digits by a dot or comma, letters by a comma. */
 const CORE = `${LETTER}+(?:(?:[-'](?=${LETTER})|(?<=\\d)[.,](?=\\d)|(?<=\\p{L}),(?=\\p{L}))${LETTER}+)*`;
 const TIME = '\\d{1,4}:\\d{1,4}';
+const SHARE = '\\d{1,6}/\\d{1,6}'; // 3/10
 /** A colon or semicolon may only be last: before a bracket or dash it begins an emoticon. */
 const TAIL = `["')]{0,2}(?:[.,?!]{0,3}["')]{0,2}|[:;])`;
-const PLAIN_WORD = new RegExp(`^["'(]{0,2}(?:${TIME}|${CORE}(?:/(?=\\p{L})${CORE})?|(?:\\p{L}\\.){2,4})%?${TAIL}$`, 'u');
+const PLAIN_WORD = new RegExp(`^["'(]{0,2}(?:${TIME}|${SHARE}|${CORE}(?:/(?=\\p{L})${CORE})?|(?:\\p{L}\\.){2,4})%?${TAIL}$`, 'u');
 /** The beginning of an address anywhere, the emoticon without punctuation, a Chinese full stop where an address would have its dot. */
 const RISKY = /www|(?<!\w)x-d(?!\w)|\w\u3002\w/i;
 /** Pieces of large brackets, and signs that are drawn like brackets. */
@@ -40,7 +41,7 @@ const LEADING_BRACKET = new RegExp(
   'u',
 );
 /** Marks that mean something to Markdown only at the beginning of a line or beside other characters. */
-const LONE_MARK = /^(?:[-+=/&]|->|=>)$/;
+const LONE_MARK = /^(?:[-+=/&]|%[.,]?|->|=>)$/;
 
 /** Strong characters of right-to-left scripts and Arabic numbers: their blocks, with what is not assigned yet. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;

@@ -23,7 +23,7 @@ const MIN_CHILD_LINES = 3;
 
 /** All lines of a turn and below, without any limit on the turn's own. */
 export function linesOf(tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
-  const isBrief = options.verbosity === 'quiet' || (depth > 0 && tree.status.final);
+  const isBrief = options.verbosity === 'quiet' || (depth > 0 && tree.status.state === 'done');
   return [
     ...tree.turn.lines.flatMap((line) => linesOfOne(line, tree, depth, options)),
     ...noteLines(tree.turn, depth, { ...options, isBrief }),

@@ -19,7 +19,6 @@ const TITLE_CHARS = 60;
 export function planView(plan: Plan, context: ViewContext, around: PlanSurroundings): BoxView {
   const { show, heardAt } = context;
   const at = planAt(plan) || heardAt;
-  const done = plan.subtasks.filter(({ status }) => status === 'completed').length;
   return {
     key: keyOf('plan', plan.id),
     agentId: show(plan.planner) ?? 'mesh',
@@ -28,7 +27,7 @@ export function planView(plan: Plan, context: ViewContext, around: PlanSurroundi
     startedAt: plan.createdAt ?? at,
     at,
     notes: notesOf(plan, context, around),
-    meters: plan.subtasks.length === 0 ? [] : [{ name: 'Subtasks', used: done, of: plan.subtasks.length }],
+    meters: [],
     waits: [...approvalOf(plan, at), ...plan.subtasks.flatMap((subtask) => personOf(subtask, context, at))],
     calls: [],
     children: plan.subtasks

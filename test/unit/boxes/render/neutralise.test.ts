@@ -13,6 +13,7 @@ describe('prose', () => {
     ['Plan ready. Awaiting approval.', 'Plan ready. Awaiting approval.'],
     ["I don't know (yet), e.g. 3.5% of 1,000 and/or 10:30!", "I don't know (yet), e.g. 3.5% of 1,000 and/or 10:30!"],
     ['Now src/core/a.ts, then b.', 'Now `src/core/a.ts`, then b.'],
+    ['Handoffs 3/10, output 33 %, 5 m', 'Handoffs 3/10, output 33 %, 5 m'],
     ['Ask @all at https://a.example/x.', 'Ask `@all` at `https://a.example/x`.'],
     ['Run `npm test` now', 'Run `npm test` now'],
     ['It is in `notes.md`: all of `it`.', 'It is in `notes.md`: all of `it`.'],

@@ -106,7 +106,7 @@ describe('a part of a plan', () => {
   });
 });
 
-describe('a part that is over', () => {
+describe('a part that is done', () => {
   it('only keeps what matters of its notes and meters', () => {
     const part = treeOf({
       session: { title: 'T-001' },
