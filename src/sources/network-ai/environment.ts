@@ -12,7 +12,7 @@ import { NETWORK_AI } from './network-ai-identity.ts';
 import { newestInstant, type Snapshot, type Task, tasksIn } from './snapshot.ts';
 import { SwarmClock } from './swarm-clock.ts';
 import { STATUS_NOTE, type TaskView, viewOf } from './task-view.ts';
-import { nothingTold, tell, type Telling, type Told } from './told.ts';
+import { nothingTold, skipOldFacts, tell, type Telling, type Told } from './told.ts';
 import type { ToldTasks } from './told-tasks.ts';
 
 export interface EnvironmentOptions extends EnvironmentFilesOptions {
@@ -30,7 +30,8 @@ const TORN_MS = 20; // a file that is overwritten in place is whole again after 
 const SOON_MS = 10; // the files of one command are written together
 const SHARE = 4; // looking takes at most this part of the time
 const OPEN_MS = 24 * 3_600_000; // a task of which nothing was heard for longer is not shown because of a start of ours
-const ENDED_MS = 10 * 60_000;
+const HISTORY_MS = 10 * 60_000; // of what had ended, or was to be judged, before a task was seen
+const MAX_INTRODUCED = 10_000; // a forgotten task is only introduced once more
 const MAX_HOMES = 2_000;
 const MAX_THINGS = 300; // of one task
 const MAX_TIMER_MS = 3_600_000;
@@ -124,6 +125,7 @@ export class Environment {
     const isFresh = told !== known;
     if (isFresh) {
       told.things = this.#thingsOf(task.id);
+      skipOldFacts(told, view, (at = task.changedAt) => at !== undefined && now - at > HISTORY_MS);
       this.#emitOf(key, { at: told.beganAt, body: begin(told) }, task);
     }
     const tellings = tell(told, view);
@@ -144,7 +146,7 @@ export class Environment {
   #introduce(taskId: string, { beganAt }: Told): void {
     const key = this.#keyOf(taskId);
     if (this.#introduced.has(key)) return;
-    this.#introduced.add(key);
+    addBounded(this.#introduced, key, MAX_INTRODUCED);
     const { environment } = this.#options;
     const title = environment === undefined ? taskId : `${taskId} · ${environment}`;
     const facts = { agentId: NETWORK_AI.id, address: this.#addressOf(taskId), sessionId: taskId, title };
@@ -201,5 +203,5 @@ function begin({ beganAt }: Told): Telling['body'] {
 }
 
 function isLongOver({ changedAt }: Task, { end }: TaskView, now: number): boolean {
-  return end !== undefined && now - (end.at ?? changedAt ?? 0) > ENDED_MS;
+  return end !== undefined && now - (end.at ?? changedAt ?? 0) > HISTORY_MS;
 }

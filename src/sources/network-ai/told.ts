@@ -36,6 +36,12 @@ export function tell(told: Told, view: TaskView): Telling[] {
   return [...tellMeters(told, view), ...tellNotes(told, view), ...tellFacts(told, view), ...tellEnd(told, view)];
 }
 
+/** Rules judge what goes on. What was over long before the task was seen for the first time is history; the context still reaches agents. */
+export function skipOldFacts({ facts }: Told, view: TaskView, isOld: (at: number | undefined) => boolean): void {
+  const old = view.facts.filter(({ what, at }) => what !== 'context_text' && isOld(at));
+  for (const { id, version } of old) isNew(facts, id, version);
+}
+
 function tellMeters({ meters }: Told, view: TaskView): Telling[] {
   const fresh = view.meters.filter(({ meter }) => isNew(meters, meter.name, JSON.stringify(meter)));
   return fresh.map(({ meter, at }) => ({ at, body: { type: 'meter_changed', ...meter } }));

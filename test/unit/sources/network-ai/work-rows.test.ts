@@ -155,3 +155,17 @@ it('of what is old only what is open and younger than a day is shown after a sta
   await others.settled();
   expect([others.turnsOf('open').length, others.turnsOf('over').length]).toEqual([1, 0]);
 });
+
+it('rules are not told of what was over long before the start, but of what goes on since', async () => {
+  const swarm = new RecordedSwarm();
+  const began = swarm.ago(60 * MINUTE_MS);
+  const handoffs = [{}, {}, {}, {}];
+  writeGuard(swarm, { t1: { handoffs } }, { analyst: { agoMs: 60 * MINUTE_MS, task: 't1' } }, began);
+  await swarm.start();
+  await swarm.settled();
+  expect([swarm.notes('t1')['refused'], swarm.facts()]).toEqual(['Handoff 4 refused: 3 are the limit · lead → analyst', []]);
+  writeGuard(swarm, { t1: { handoffs: [...handoffs, {}] } }, { analyst: { agoMs: 0, task: 't1' } }, began);
+  await swarm.until(() =>
+    expect(swarm.facts().map(({ what, facts }) => `${what} ${facts['number'] ?? ''}`.trim())).toEqual(['handoff 5', 'member_back']),
+  );
+});
