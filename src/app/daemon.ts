@@ -88,7 +88,7 @@ export class Daemon {
     this.#clock = clock;
     this.#startedAt = clock.now();
     const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#boxes.board.entries() };
-    this.#state = new StateStore(machine.checkpoint, current, () => this.#time?.flushSoon());
+    this.#state = new StateStore(machine.checkpoint, current, (unwritten) => this.#time?.flushSoon(unwritten));
     this.#redact = createRedactor(secretsOf(config));
     this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
     const { directory } = this.#chat;

@@ -83,7 +83,7 @@ async function runLogged(
   const keepAlive = setInterval(() => undefined, KEEP_ALIVE_MS);
   try {
     const daemon = await loadDaemon();
-    keepYoungHeapSmall();
+    keepHeapSmall();
     return await daemon(config, { log, signal: stop.signal });
   } catch (error) {
     log.error({ err: error }, 'The watcher failed.');
@@ -117,7 +117,9 @@ function logUnexpected(log: Logger): () => void {
 /**
  * V8 doubles the young generation of the heap while much of it survives, up to more than 100 MiB, and never shrinks it again.
  * Reading many files at once makes short-lived objects, and these are collected as well in the size that a started process has.
+ * It also lets what survives grow to a multiple before it collects: 1,000 sessions at work live in 65 MiB and took 151.
  */
-function keepYoungHeapSmall(): void {
+function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=50');
 }

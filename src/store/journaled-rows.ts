@@ -16,8 +16,8 @@ interface Plan<Value> {
   stale: readonly number[];
 }
 
-const KEPT_ROWS = 100; // a value with an older patch is due to be written whole
-const WHOLE_AT_ONCE = 16; // 0.2 ms each for a long turn; enough for 1,600 values that change all the time
+const KEPT_ROWS = 400; // a value with an older patch is due to be written whole
+const WHOLE_AT_ONCE = 16; // 0.2 ms each for a long turn; enough for 6,400 values that change all the time
 const STALE_AT_ONCE = 4; // more than are added
 const UNNUMBERED = 0; // the journal begins with row 1
 

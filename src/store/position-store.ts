@@ -7,11 +7,11 @@ const FIRST_OWNER = 'transcripts';
 
 export class PositionStore implements StoredPart {
   readonly #checkpoint: Checkpoint;
-  readonly #changed: () => void;
+  readonly #changed: (unwritten: number) => void;
   readonly #positionsByRow = new Map<string, unknown>();
   #withoutOwner: Row[];
 
-  constructor(checkpoint: Checkpoint, changed: () => void) {
+  constructor(checkpoint: Checkpoint, changed: (unwritten: number) => void) {
     this.#checkpoint = checkpoint;
     this.#changed = changed;
     this.#withoutOwner = checkpoint.rows('source');
@@ -27,7 +27,7 @@ export class PositionStore implements StoredPart {
   /** Written with everything else, so that a session and the position in its file reach the disk together. */
   set(sourceId: string, path: string, position: unknown): void {
     this.#positionsByRow.set(rowKey(sourceId, path), position);
-    this.#changed();
+    this.#changed(this.#positionsByRow.size);
   }
 
   changes(): Change[] {

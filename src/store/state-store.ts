@@ -21,8 +21,8 @@ export class StateStore<Entry extends EntryOfSession> {
   /** What is to be written immediately waits, and whether there is any. */
   #hold: { isUsed: boolean } | undefined;
 
-  /** `changed` is called when a source has read on: that is to be written soon. */
-  constructor(checkpoint: Checkpoint, current: CurrentState<Entry>, changed = (): void => undefined) {
+  /** `changed` is called when a source has read on, with how many positions are not written yet: all that is to be written soon. */
+  constructor(checkpoint: Checkpoint, current: CurrentState<Entry>, changed: (unwritten: number) => void = () => undefined) {
     this.#checkpoint = checkpoint;
     // Parts keep what is refused for the next flush.
     const immediate: Checkpoint = { ...checkpoint, write: (changes) => !this.#isHeld() && checkpoint.write(changes) };

@@ -6,7 +6,7 @@ import { StateStore } from '../../../src/store/state-store.ts';
 import { rowsInMemory } from '../store/rows-in-memory.ts';
 
 const SESSIONS = 10;
-const ROUNDS = 240; // more than twice what the journal keeps
+const ROUNDS = 960; // more than twice what the journal keeps
 const USAGE = { input: 900, output: 40, cacheRead: 8_000, cacheWrite: 128, costUsd: 0.006 };
 
 /** One thing that happens in a turn that has begun: calls are made and answered in turns. */
