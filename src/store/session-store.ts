@@ -67,18 +67,13 @@ function areSame<Entry extends object>(before: readonly Entry[], now: readonly E
   return before.length === now.length && now.every((entry, index) => isSame(before[index], entry));
 }
 
-/** Both have the same members in the same order. Called for each box at each flush: it copies nothing. */
+/** Both have the same members in the same order. */
 function isSame(before: object = {}, now: object): boolean {
-  const names = Object.keys(now);
-  const namesBefore = Object.keys(before);
-  return (
-    names.length === namesBefore.length &&
-    names.every((name, index) => name === namesBefore[index] && memberOf(before, name) === memberOf(now, name))
-  );
+  return areEqual(Object.values(before), Object.values(now)) && areEqual(Object.keys(before), Object.keys(now));
 }
 
-function memberOf(value: object, name: string): unknown {
-  return (value as Record<string, unknown>)[name];
+function areEqual(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && now.every((item, index) => before[index] === item);
 }
 
 /** Rows are our own. A foreign or incomplete one is skipped. */
