@@ -26,6 +26,7 @@ import { encoderOf, rendererOf } from './encoding.ts';
 import type { Machine } from './machine.ts';
 import type { RouteBook } from './route-book.ts';
 import { lastActivityOf, threadsOf } from './session-threads.ts';
+import { Overviews, overviewOptions, overviewRecords } from './overviews.ts';
 import { placerOf } from './target-channel.ts';
 
 interface BoxesPorts {
@@ -52,6 +53,7 @@ export class Boxes {
   readonly sink: AdoptingSink;
   readonly publisher: Publisher;
   readonly signs: Signs;
+  readonly overviews: Overviews;
   readonly board: Board;
   readonly #ports: BoxesPorts;
   /** Shared by everything that makes requests. */
@@ -68,6 +70,17 @@ export class Boxes {
     this.publisher = this.#createPublisher();
     this.signs = this.#createSigns();
     this.board = this.#createBoard();
+    this.overviews = this.#createOverviews();
+  }
+
+  /** Everything says that nobody watches any more, as far as that can be sent within the time. Resolves with the boxes that may not. */
+  async flush(deadlineMs: number): Promise<{ owed: string[] }> {
+    const [{ owed }] = await Promise.all([
+      this.publisher.flush(deadlineMs),
+      this.signs.flush(deadlineMs),
+      this.overviews.close(deadlineMs),
+    ]);
+    return { owed };
   }
 
   #createTwin(): TwinSink {
@@ -104,6 +117,24 @@ export class Boxes {
     const { machine, state, log, counters } = this.#ports;
     const records = signRecords(state.facts);
     return new Signs({ clock: machine.clock, log, sink: this.sink, budget: this.budget, meter: counters, records });
+  }
+
+  #createOverviews(): Overviews {
+    const { config, machine, chat, state, log, redact } = this.#ports;
+    return new Overviews(config, {
+      clock: machine.clock,
+      log,
+      sink: this.sink,
+      budget: this.budget,
+      render: overviewOptions(redact),
+      encode: encoderOf(config, () => chat.connected()?.maxPostChars),
+      treesIn: (channelId) => this.board.treesIn(channelId),
+      records: overviewRecords(state.facts),
+      channelOf: (name) => chat.directory.channelOf(name),
+      newPendingId: (channelId) => `${chat.connected()?.userId ?? ''}:board:${channelId}`,
+      instance: machine.instance,
+      dayOf: (at) => new Date(at).toDateString(),
+    });
   }
 
   #createBoard(): Board {

@@ -1,6 +1,6 @@
 // Wires everything between the publisher and Mattermost: connections, token, breaker. Keeps what the start found out about the server.
 
-import type { ChannelName } from '../config/name-forms.ts';
+import { type ChannelName, channelText } from '../config/name-forms.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -199,7 +199,7 @@ export class Chat {
   }
 
   async #resolve(name: ChannelName, signal: AbortSignal): Promise<string> {
-    const wanted = name.kind === 'id' ? name.id : `${name.team}/${name.channel}`;
+    const wanted = channelText(name);
     try {
       return (await this.#checks.resolveChannel(wanted, signal)).channelId;
     } catch (error) {

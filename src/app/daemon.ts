@@ -121,6 +121,7 @@ export class Daemon {
       () => this.#chat.close(),
       () => publisher.stop(),
       () => this.#boxes.signs.stop(),
+      () => this.#boxes.overviews.stop(),
     );
   }
 
@@ -157,6 +158,7 @@ export class Daemon {
     this.#releases.add(() => this.#leftovers.stop());
     void this.#chat.whenConnected.then(() => this.#leftovers.search());
     void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
+    void this.#chat.whenConnected.then(() => this.#boxes.overviews.start());
     this.#startTime();
     this.#log.info({ version: this.#version, boxes: board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
@@ -285,7 +287,7 @@ export class Daemon {
     this.#supervisor.stopping();
     await this.#stopSources();
     this.#state.together(() => this.#path.interrupt());
-    const [{ owed }] = await Promise.all([this.#boxes.publisher.flush(BOX_FLUSH_MS), this.#boxes.signs.flush(BOX_FLUSH_MS)]);
+    const { owed } = await this.#boxes.flush(BOX_FLUSH_MS);
     this.#state.flush(true);
     if (owed.length > 0)
       this.#log.warn({ owed: owed.length }, 'Some boxes may not show their last state yet; the next start updates them.');

@@ -3,6 +3,7 @@
 import { encodeAttachment } from '../boxes/render/encode-attachment.ts';
 import { BUILT_IN_LABELS, decodeToolLabels, mergeLabels, type ToolLabels } from '../boxes/render/tool-labels.ts';
 import { encodeMessage } from '../boxes/render/encode-message.ts';
+import type { OverviewMeta } from '../boxes/overview/overview-record.ts';
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import type { Shrink } from '../boxes/publish/publisher-ports.ts';
 import { headOf, renderCard } from '../boxes/render/render-card.ts';
@@ -48,12 +49,12 @@ export function rendererOf(
   });
 }
 
+/** What a post of ours says about itself. */
+type OwnMeta = LiveStatusMeta | OverviewMeta;
+
 /** Encodes a card in the configured style; `maxPostChars` is the server's own limit once it is known. */
-export function encoderOf(
-  config: Config,
-  maxPostChars: () => number | undefined,
-): (card: Card, meta: LiveStatusMeta, shrink: Shrink) => PostBody {
-  const whole = (card: Card, meta: LiveStatusMeta): Card => withPredecessor(card, meta, config.mmUrl);
+export function encoderOf(config: Config, maxPostChars: () => number | undefined): (card: Card, meta: OwnMeta, shrink: Shrink) => PostBody {
+  const whole = (card: Card, meta: OwnMeta): Card => withPredecessor(card, meta, config.mmUrl);
   if (config.boxStyle === 'attachment') {
     return (card, meta, shrink) => encodeAttachment(whole(card, meta), meta, { maxPropsChars: PROPS_CHARS[shrink] });
   }
@@ -65,9 +66,9 @@ export function encoderOf(
 }
 
 /** A post that replaces another one links to it. The link is in a code span, because newer servers draw no links in our posts. */
-function withPredecessor(card: Card, { replaces }: LiveStatusMeta, mmUrl: string): Card {
-  if (replaces === undefined) return card;
-  const line = `${OUR_MARK} the end of a box whose post Mattermost does not let be edited any more: \`${mmUrl}/_redirect/pl/${replaces}\``;
+function withPredecessor(card: Card, meta: OwnMeta, mmUrl: string): Card {
+  if (!('replaces' in meta)) return card;
+  const line = `${OUR_MARK} the end of a box whose post Mattermost does not let be edited any more: \`${mmUrl}/_redirect/pl/${meta.replaces}\``;
   return { ...card, lines: [...card.lines, line] };
 }
 

@@ -2,7 +2,7 @@
 
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import type { Config } from '../config/config.ts';
-import { settings } from '../config/settings.ts';
+import { channelText } from '../config/name-forms.ts';
 import type { Route } from '../core/event.ts';
 import { homeOf, isPublic } from '../core/home.ts';
 import { openclawAddress, ruleFor, ruleText, targetText, unrouted } from '../core/route-rule.ts';
@@ -72,8 +72,4 @@ function publicly(address: string, config: PlaceSettings): string {
 function privately({ defaultChannel, defaultChannelDirect }: PlaceSettings): string {
   if (defaultChannel !== undefined && defaultChannelDirect) return `to ${channelText(defaultChannel)}, by DEFAULT_CHANNEL_DIRECT`;
   return 'nowhere: it is private, or nothing proves that it is public, and then no rule of ROUTES counts';
-}
-
-function channelText(name: NonNullable<PlaceSettings['defaultChannel']>): string {
-  return settings.defaultChannel.form.schema.encode(name);
 }

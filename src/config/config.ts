@@ -58,6 +58,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     ...resolvePrices(draft),
     ...checkRates(draft),
     ...checkCall(draft),
+    ...checkBoard(draft),
   ];
   problems.push(...checkHealthHost(draft, problems));
   problems.push(...resolveSources(env, draft, problems));
@@ -218,6 +219,13 @@ function checkCall({ call, operators, operationsChannel }: Draft): Problem[] {
   if (call !== 'operators' || operators !== undefined || operationsChannel !== undefined) return [];
   return [
     { ...problem(settings.operators, 'is missing, and CALL is operators'), expected: 'the user names of those to call, or CALL=asker' },
+  ];
+}
+
+function checkBoard({ board, boardChannels }: Draft): Problem[] {
+  if (board !== 'channel' || boardChannels !== undefined) return [];
+  return [
+    { ...problem(settings.boardChannels, 'is missing, and BOARD=channel needs it'), expected: 'the channels with a board, or BOARD=off' },
   ];
 }
 

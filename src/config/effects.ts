@@ -1,11 +1,12 @@
 // Says in a sentence what a switch comes to together with the settings it depends on. `live-status config` prints them.
 
 import type { Config } from './config.ts';
+import { channelText } from './name-forms.ts';
 import { durationText } from './pace-form.ts';
 
 /** One sentence for each switch. */
 export function effectsOf(config: Config): string[] {
-  return [answerEffect(config), linkEffect(config), callEffect(config)];
+  return [answerEffect(config), linkEffect(config), callEffect(config), signsEffect(config), boardEffect(config)];
 }
 
 function answerEffect({ approveBot }: Config): string {
@@ -18,6 +19,17 @@ function answerEffect({ approveBot }: Config): string {
 function linkEffect({ controlUiUrl }: Config): string {
   if (controlUiUrl === undefined) return 'CONTROL_UI_URL is not set: boxes that wait for an approval of OpenClaw name no page.';
   return `CONTROL_UI_URL: boxes that wait for an approval of OpenClaw name its page below ${controlUiUrl}/approve/.`;
+}
+
+function signsEffect({ signs }: Config): string {
+  if (!signs) return 'SIGNS=0: no reaction is put on any post, and those of an earlier watcher are taken away.';
+  return 'SIGNS=1: a reaction on the post that asked shows that an agent works on it, waits, is done or has failed, where our account may react.';
+}
+
+function boardEffect({ board, boardChannels = [] }: Config): string {
+  if (board === 'off') return 'BOARD=off: no channel has a pinned board.';
+  const channels = boardChannels.map(channelText).join(', ');
+  return `BOARD=channel: one pinned post lists who waits, works, is stuck or has failed, in ${channels}; who unpins it is left alone.`;
 }
 
 function callEffect({ call, operators = [], callsPerHour, callFailedAfterMs, callDoneAfterMs, operationsChannel }: Config): string {

@@ -17,8 +17,23 @@ export function channelName(): TextForm<ChannelName> {
     const value = decodeChannelName(text);
     return value === undefined ? { wrong: undefined } : { value };
   };
-  const encode = (name: ChannelName) => (name.kind === 'id' ? name.id : `${name.team}/${name.channel}`);
-  return textForm('the id of a channel (26 letters and digits) or team/channel', decode, encode);
+  return textForm('the id of a channel (26 letters and digits) or team/channel', decode, channelText);
+}
+
+/** Channels, divided by commas. */
+export function channelNames(): TextForm<readonly ChannelName[]> {
+  const decode = (text: string) => {
+    const names = text.split(',').map((name) => decodeChannelName(name.trim()));
+    const known = names.filter((name) => name !== undefined);
+    return known.length === names.length ? { value: known } : { wrong: undefined };
+  };
+  const encode = (names: readonly ChannelName[]) => names.map(channelText).join(', ');
+  return textForm('ids of channels (26 letters and digits) or team/channel, divided by commas', decode, encode);
+}
+
+/** The channel as it is written in the environment. */
+export function channelText(name: ChannelName): string {
+  return name.kind === 'id' ? name.id : `${name.team}/${name.channel}`;
 }
 
 /** The channel of such a text, if it is one. */

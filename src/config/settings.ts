@@ -7,6 +7,7 @@ import { defaultPidFile } from '../process/pid-places.ts';
 import { defaultStateDir } from '../process/state-dir.ts';
 import { agentBots, webAddress } from './calling-forms.ts';
 import { branchList, coordinatorDefault, coordinatorScope, ledgerDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
+import { beside } from './beside-boxes.ts';
 import { editBudget, requestRate } from './edit-budget.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { dashboardUrl, natsUrls } from './mesh-forms.ts';
@@ -179,7 +180,7 @@ export const settings = {
     "address of OpenClaw's Control UI: boxes that wait for an approval say where it is answered there",
   ),
   threadLifeMs: setting('THREAD_HOURS', hours(1, 8_760), '12', 'a session that goes on within this time stays in its thread'),
-  signs: setting('SIGNS', toggle(), '1', 'a reaction on the post that asked: somebody works on it, waits, is done, or has failed'),
+  ...beside,
   openAfterMs: setting('OPEN_AFTER_MS', wholeNumber('milliseconds', 0, 600_000), '2000', 'a turn that ends sooner gets no box'),
   throttleMs: setting('THROTTLE_MS', wholeNumber('milliseconds', 10, 60_000), '500', 'least time between two edits of one box'),
   pace: setting('PACE', pace(), '2s, 1m:5s, 5m:15s', 'time between two ordinary edits, longer as a turn gets older'),

@@ -177,6 +177,13 @@ export class Board {
     return [...this.#entriesById.values()];
   }
 
+  /** The turns whose boxes belong in that channel, as of now. */
+  treesIn(channelId: string): JudgedTree[] {
+    const now = this.#ports.clock.now();
+    const placed = this.entries().filter(({ phase, target }) => phase === 'placed' && target?.channelId === channelId);
+    return placed.flatMap((entry) => this.#trees.judged(entry, now) ?? []);
+  }
+
   /** One row for each box that exists or may come, and for each sub-agent that worked lately and that no box shows. */
   rows(): BoardRow[] {
     return boardRows(this.#entriesById.values(), this.#ports.sessions, this.#ports.clock.now());

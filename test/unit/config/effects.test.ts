@@ -57,3 +57,27 @@ it.each<[NodeJS.ProcessEnv, string, string]>([
     'CONTROL_UI_URL: boxes that wait for an approval of OpenClaw name its page below https://ui.example.org/approve/.',
   ],
 ])('with %o the effect of %s is said in a sentence', (env, of, sentence) => expect(effect(env, of)).toBe(sentence));
+
+it.each<[NodeJS.ProcessEnv, string]>([
+  [{}, 'SIGNS=1: a reaction on the post that asked shows'],
+  [{ SIGNS: 'off' }, 'SIGNS=0: no reaction is put on any post'],
+  [{}, 'BOARD=off: no channel has a pinned board.'],
+  [{ BOARD: 'channel', BOARD_CHANNELS: 'lab/agents, lab/ops' }, 'BOARD=channel: one pinned post lists'],
+])('the effect of %o is said in a sentence', (env, sentence) => {
+  expect(effect(env, sentence.slice(0, sentence.indexOf('=')))).toContain(sentence);
+});
+
+it('BOARD=channel needs the channels, and these are ids or team/channel', () => {
+  expect(readConfig({ ...REQUIRED, BOARD: 'channel' })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'BOARD_CHANNELS' }] });
+  const wrong = { BOARD: 'channel', BOARD_CHANNELS: 'lab/agents,town square' };
+  expect(readConfig({ ...REQUIRED, ...wrong })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'BOARD_CHANNELS' }, {}] });
+  const right = { BOARD: 'channel', BOARD_CHANNELS: 'Lab/Agents, yxq8tq7y3bkzpsn9mwjd1e5fo3' };
+  expect(readConfig({ ...REQUIRED, ...right })).toMatchObject({
+    config: {
+      boardChannels: [
+        { kind: 'name', team: 'lab', channel: 'agents' },
+        { kind: 'id', id: 'yxq8tq7y3bkzpsn9mwjd1e5fo3' },
+      ],
+    },
+  });
+});

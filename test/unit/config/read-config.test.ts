@@ -63,6 +63,8 @@ describe('defaults', () => {
       defaultChannel: undefined,
       defaultChannelDirect: false,
       signs: true,
+      board: 'off',
+      boardChannels: undefined,
       openAfterMs: 2_000,
       throttleMs: 500,
       pace: [

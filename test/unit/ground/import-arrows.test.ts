@@ -34,6 +34,8 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/boxes/publish/a.ts', '../render/render-card.ts'],
   ['src/boxes/signs/a.ts', '../board/board.ts'],
   ['src/boxes/signs/a.ts', 'node:path'],
+  ['src/boxes/overview/a.ts', '../board/board.ts'],
+  ['src/boxes/overview/a.ts', 'node:path'],
   ['src/boxes/render/a.ts', '../publish/publisher.ts'],
   ['src/boxes/render/a.ts', '../board/board.ts'],
   ['src/boxes/render/deep/a.ts', '../../publish/publisher.ts'],
