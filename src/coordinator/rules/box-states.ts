@@ -3,6 +3,12 @@
 const MAX_BOXES = 100;
 
 export function withBox<S>(states: Readonly<Record<string, S>>, boxId: string, state: S): Readonly<Record<string, S>> {
-  if (boxId in states) return { ...states, [boxId]: state };
-  return Object.fromEntries([...Object.entries(states).slice(-(MAX_BOXES - 1)), [boxId, state]]);
+  const [oldest] = Object.keys(states);
+  const isFull = !(boxId in states) && Object.keys(states).length >= MAX_BOXES;
+  return { ...(isFull && oldest !== undefined ? withoutBox(states, oldest) : states), [boxId]: state };
+}
+
+export function withoutBox<S>(states: Readonly<Record<string, S>>, boxId: string): Readonly<Record<string, S>> {
+  const { [boxId]: _gone, ...others } = states;
+  return others;
 }

@@ -1,11 +1,11 @@
 // Finds work that is committed or pushed although its last check has failed: nobody looked at the error.
 
-import { withBox } from './box-states.ts';
+import { withBox, withoutBox } from './box-states.ts';
 import { isCheck } from './checks.ts';
 import { enforcementOf } from './enforcement.ts';
 import { gitCommandsIn } from './git-command.ts';
 import type { Observation, ToolEnded, ToolStarted } from './observation.ts';
-import { agentName, findingOf, rule, type Step } from './rule.ts';
+import { agentName, type Finding, findingOf, rule, type Step } from './rule.ts';
 
 /** The calls of a turn that count. */
 interface Work {
@@ -73,16 +73,17 @@ function ended(before: WorkByBox, call: ToolEnded): Step<WorkByBox> {
   if (work === undefined || kind === undefined) return { state: before, findings: [] };
   const { [call.callId]: _over, ...running } = work.running;
   const { kind: outcome } = call.outcome;
-  if (kind === 'check')
-    return {
-      state: withBox(before, call.boxId, { running, hasFailed: outcome === 'failed' || (outcome !== 'ok' && work.hasFailed) }),
-      findings: [],
-    };
-  const state = withBox(before, call.boxId, { running, hasFailed: work.hasFailed });
-  if (!work.hasFailed || outcome !== 'ok') return { state, findings: [] };
+  const hasFailed = kind === 'check' && outcome !== 'aborted' ? outcome === 'failed' : work.hasFailed;
+  const state = withWork(before, call.boxId, { running, hasFailed });
+  return { state, findings: kind === 'commit' && work.hasFailed && outcome === 'ok' ? [unseen(call)] : [] };
+}
+
+/** What is all right needs no memory. */
+function withWork(before: WorkByBox, boxId: string, work: Work): WorkByBox {
+  return work.hasFailed || Object.keys(work.running).length > 0 ? withBox(before, boxId, work) : withoutBox(before, boxId);
+}
+
+function unseen(call: ToolEnded): Finding {
   const sentence = `${agentName(call)} committed or pushed although its last check had failed`;
-  return {
-    state,
-    findings: [findingOf(call, { rule: NAME, finding: 'check', severity: 'remark', sentence, sameAs: `check ${call.boxId}` })],
-  };
+  return findingOf(call, { rule: NAME, finding: 'check', severity: 'remark', sentence, sameAs: `check ${call.boxId}` });
 }

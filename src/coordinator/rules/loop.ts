@@ -4,7 +4,7 @@
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Actor, Observation, Spent, ToolEnded, ToolStarted } from './observation.ts';
 import { newTrail, type Repetition, type Trail, withEnded, withStarted } from './repeats.ts';
-import { agentName, findingOf, rule, type RuleLimits, type Step } from './rule.ts';
+import { agentName, type Finding, findingOf, rule, type RuleLimits, type Step } from './rule.ts';
 import { spentInWindow, type Spending, spentSince, type Sum, WINDOW_MINUTES, withSpent } from './spending.ts';
 
 /** What is wrong in a box, as far as it was found. */
@@ -14,10 +14,11 @@ interface Trouble {
   burn?: Sum;
 }
 
+/** Changed in place: with many sessions a copy for each call would be slow. */
 interface LoopState {
-  trailsBySession: ReadonlyMap<string, Trail>;
-  spendingByBox: ReadonlyMap<string, Spending>;
-  troubleByBox: ReadonlyMap<string, Trouble>;
+  trailsBySession: Map<string, Trail>;
+  spendingByBox: Map<string, Spending>;
+  troubleByBox: Map<string, Trouble>;
 }
 
 const NAME = 'loop';
@@ -39,11 +40,12 @@ export const loop = rule<LoopState>({
 function observe(state: LoopState, observation: Observation, limits: RuleLimits): Step<LoopState> {
   switch (observation.type) {
     case 'tool_started':
-      return { state: withTrail(state, observation, withStarted(trailOf(state, observation), observation)), findings: [] };
+      keepTrail(state, observation, withStarted(trailOf(state, observation), observation));
+      return { state, findings: [] };
     case 'tool_ended':
-      return ended(state, observation, limits);
+      return { state, findings: ended(state, observation, limits) };
     case 'spent':
-      return spent(state, observation, limits);
+      return { state, findings: spent(state, observation, limits) };
     case 'answered':
     case 'turn_ended':
     case 'observed':
@@ -63,16 +65,16 @@ function trailOf({ trailsBySession }: LoopState, { sessionKey, boxId, at }: Tool
   return known?.boxId === boxId ? known : newTrail(boxId, at);
 }
 
-function withTrail(state: LoopState, { sessionKey }: Actor, trail: Trail): LoopState {
-  return { ...state, trailsBySession: withEntry(state.trailsBySession, sessionKey, trail) };
+function keepTrail({ trailsBySession }: LoopState, { sessionKey }: Actor, trail: Trail): void {
+  setBounded(trailsBySession, sessionKey, trail, MAX_SESSIONS);
 }
 
-function ended(before: LoopState, call: ToolEnded, limits: RuleLimits): Step<LoopState> {
-  const { trail, isCall = false, repetition } = withEnded(trailOf(before, call), call);
-  const state = withTrail(before, call, trail);
+function ended(state: LoopState, call: ToolEnded, limits: RuleLimits): Finding[] {
+  const { trail, isCall = false, repetition } = withEnded(trailOf(state, call), call);
+  keepTrail(state, call, trail);
   const same = repetition === undefined ? undefined : sameCall(repetition, limits);
   const isStuck = limits.loopMs > 0 && trail.callsSinceProgress >= LEAST_CALLS && call.at - trail.progressAt >= limits.loopMs;
-  if (!isCall || (same === undefined && !isStuck)) return { state, findings: [] };
+  if (!isCall || (same === undefined && !isStuck)) return [];
   return found(state, call, { ...(same === undefined ? {} : { same }), ...(isStuck ? { nothingNewSince: trail.progressAt } : {}) });
 }
 
@@ -80,28 +82,25 @@ function sameCall({ count, since, patience }: Repetition, { loopCalls }: RuleLim
   return loopCalls > 0 && count >= loopCalls * patience ? { count, since } : undefined;
 }
 
-function spent(before: LoopState, payment: Spent, limits: RuleLimits): Step<LoopState> {
-  const spending = withSpent(before.spendingByBox.get(payment.boxId) ?? [], payment);
-  const state = { ...before, spendingByBox: withEntry(before.spendingByBox, payment.boxId, spending) };
+function spent(state: LoopState, payment: Spent, limits: RuleLimits): Finding[] {
+  const spending = withSpent(state.spendingByBox.get(payment.boxId) ?? [], payment);
+  setBounded(state.spendingByBox, payment.boxId, spending, MAX_SESSIONS);
   const burn = spentInWindow(spending, payment.at);
   const isBurning = isAbove(burn.usd, limits.burnUsd) || isAbove(burn.tokens, limits.burnTokens);
-  return isBurning ? found(state, payment, { burn }) : { state, findings: [] };
+  return isBurning ? found(state, payment, { burn }) : [];
 }
 
 function isAbove(amount: number, perMinute: number): boolean {
   return perMinute > 0 && amount > perMinute * WINDOW_MINUTES;
 }
 
-function found(state: LoopState, actor: Actor, added: Trouble): Step<LoopState> {
+function found(state: LoopState, actor: Actor, added: Trouble): Finding[] {
   const known = state.troubleByBox.get(actor.boxId);
   const trouble = { ...known, ...added };
-  const spending = state.spendingByBox.get(actor.boxId) ?? [];
-  const sentence = `${agentName(actor)}: ${describe(trouble, spending, actor.at)}`;
+  setBounded(state.troubleByBox, actor.boxId, trouble, MAX_SESSIONS);
+  const sentence = `${agentName(actor)}: ${describe(trouble, state.spendingByBox.get(actor.boxId) ?? [], actor.at)}`;
   const about = { rule: NAME, finding: nameOf(added), severity: 'violation', sentence, sameAs: `loop ${actor.boxId}` } as const;
-  return {
-    state: { ...state, troubleByBox: withEntry(state.troubleByBox, actor.boxId, trouble) },
-    findings: [findingOf(actor, { ...about, isUpdate: known !== undefined })],
-  };
+  return [findingOf(actor, { ...about, isUpdate: known !== undefined })];
 }
 
 function nameOf({ same, nothingNewSince }: Trouble): string {
@@ -127,10 +126,4 @@ function amountOf(sum: Sum | undefined): string | undefined {
   if (sum.usd >= 0.01) return `$${sum.usd.toFixed(2)}`;
   const thousands = Math.round(sum.tokens / 1_000);
   return thousands < 1 ? undefined : thousands < 1_000 ? `${thousands}k tokens` : `${(thousands / 1_000).toFixed(1)}M tokens`;
-}
-
-function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
-  const next = new Map(map);
-  setBounded(next, key, value, MAX_SESSIONS);
-  return next;
 }

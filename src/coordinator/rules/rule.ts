@@ -87,7 +87,7 @@ export interface RuleDefinition<S> {
   /** What its findings are called in the audit ledger. */
   action: string;
   begin: S;
-  /** Its state changes all the time and is not worth storing: it begins anew after a restart. */
+  /** Its state changes all the time and is not worth storing: it begins anew after a restart, and may be changed in place. */
   isForgetful?: true;
   observe(state: S, observation: Observation, context: RuleContext): Step<S>;
 }
@@ -121,7 +121,7 @@ export function rule<S>(definition: RuleDefinition<S>): Rule {
     action,
     start(saved) {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this rule's own `state()`, from our own checkpoint
-      let state = saved === undefined || isForgetful ? begin : (saved as S);
+      let state = isForgetful ? structuredClone(begin) : saved === undefined ? begin : (saved as S);
       return {
         observe(observation, context) {
           const step = observe(state, observation, context);

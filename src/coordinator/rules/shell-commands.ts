@@ -17,9 +17,13 @@ const BEFORE =
   /^(?:sudo|doas|env|nohup|time|nice|ionice|xargs|command|exec|eval|builtin|then|do|else|if|while|until|!|[{}]+|[A-Za-z_]\w*=.*)$/s;
 const SHELL = /^(?:ba|z|da|k|fi)?sh$/;
 
+/** Several rules look at one call, one after the other. */
+let newest: { text: string; commands: readonly SimpleCommand[] } = { text: '', commands: [] };
+
 /** The commands in the order of their beginnings; those inside of another come after it. */
-export function simpleCommands(text: string): SimpleCommand[] {
-  return commandsIn(text.slice(0, MAX_CHARS), 0);
+export function simpleCommands(text: string): readonly SimpleCommand[] {
+  if (newest.text !== text) newest = { text, commands: commandsIn(text.slice(0, MAX_CHARS), 0) };
+  return newest.commands;
 }
 
 function commandsIn(text: string, depth: number): SimpleCommand[] {
