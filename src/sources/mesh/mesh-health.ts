@@ -13,6 +13,8 @@ export interface MeshDetails {
   readonly unknownKinds: Readonly<Record<string, number>>;
   readonly problems: Readonly<Record<string, number>>;
   readonly nodes: readonly NodeHealth[];
+  /** What is wrong with the workspace. */
+  readonly workspace: readonly string[];
   /** Tasks that wait for somebody to accept them. */
   readonly proposals: number;
 }
@@ -30,7 +32,7 @@ export function healthOf(details: MeshDetails): SourceHealth {
   };
 }
 
-function conditionOf({ link, nodes }: MeshDetails): SourceCondition {
+function conditionOf({ link, nodes, workspace }: MeshDetails): SourceCondition {
   switch (link?.state) {
     case 'away':
       return { state: 'unreadable', because: link.because };
@@ -39,7 +41,7 @@ function conditionOf({ link, nodes }: MeshDetails): SourceCondition {
     case 'heard':
     case undefined: {
       const because = [link?.because, ...nodes.filter(({ state }) => state === 'BROKEN' || state === 'UNKNOWN').map(describeNode)];
-      const all = because.filter((one) => one !== undefined);
+      const all = [...because, ...workspace].filter((one) => one !== undefined);
       return all.length === 0 ? { state: 'readable' } : { state: 'impaired', because: all.join('; ') };
     }
     default:

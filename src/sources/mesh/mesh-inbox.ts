@@ -1,7 +1,7 @@
 // Reads what arrives from the mesh, whichever way it came: messages by their subject, writes to buckets by their key. What a message is
 // stands in its subject alone, since a task, a plan and a collaboration all say `"event":"completed"`.
 
-import { asNumber, asRecord, asText, parseJson } from '../../core/json-guards.ts';
+import { asNumber, asRecord, parseJson } from '../../core/json-guards.ts';
 import type { UnknownKinds } from '../../core/unknown-kinds.ts';
 import { plainId } from '../coding-agents/plain-id.ts';
 import { asInstant } from './field.ts';
@@ -143,7 +143,7 @@ export class MeshInbox {
       return undefined;
     }
     const value = parseJson(typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'));
-    if (asRecord(value) === undefined) this.#parts.problems.add(asText(value) === undefined ? 'not-json' : 'no-record');
+    if (asRecord(value) === undefined) this.#parts.problems.add(value === undefined ? 'not-json' : 'no-record');
     return asRecord(value);
   }
 }

@@ -1,5 +1,6 @@
 // The source `mesh`: wires a way to the mesh, and its workspace, to what knows the work.
 
+import type { OpenTask } from '../../core/open-tasks.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
 import { UnknownKinds } from '../../core/unknown-kinds.ts';
@@ -14,18 +15,26 @@ import { MemoryWatch } from './memory-watch.ts';
 import type { NatsAccess } from './nats-access.ts';
 import { NatsLink } from './nats-link.ts';
 import { NodeWatch } from './node-watch.ts';
+import { showNotice } from './notice-boxes.ts';
 import { textShower } from './shown-text.ts';
 import { SseLink } from './sse-link.ts';
 import { streamListener } from './stream-listener.ts';
+import type { Notification } from './workspace-files.ts';
+import { WorkspaceFacts } from './workspace-listener.ts';
+import { WorkspaceWatch } from './workspace-watch.ts';
 
 export interface MeshSourceOptions
   extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit' | 'knownKeys' | 'openTurns' | 'visibility'> {
   readonly nats?: NatsAccess | undefined;
   /** The dashboard's address, where the bus is not to be reached. */
   readonly sseUrl?: string | undefined;
+  /** The workspace on this machine. */
+  readonly folder?: string | undefined;
   /** From 0 to 1, for the jitter. */
   random(): number;
   readonly tickMs?: number;
+  /** How often the workspace is looked at. */
+  readonly lookMs?: number;
 }
 
 const TICK_MS = 15_000;
@@ -35,13 +44,11 @@ export function createMeshSource(options: MeshSourceOptions): Source {
     const source = new Mesh(ports);
     return {
       ...MESH,
-      // Resolves at once; the mesh may be away.
-      start: () => {
-        source.start();
-        return Promise.resolve();
-      },
+      // Resolves when the workspace was read; the mesh itself may be away.
+      start: () => source.start(),
       stop: () => source.stop(),
       health: () => source.health(),
+      openCards: () => source.openCards(),
     };
   });
 }
@@ -54,6 +61,9 @@ class Mesh {
   readonly #nodes: NodeWatch;
   readonly #inbox: MeshInbox;
   readonly #link: MeshLink | undefined;
+  readonly #facts: WorkspaceFacts;
+  readonly #workspace: WorkspaceWatch | undefined;
+  readonly #memory: MemoryWatch;
   readonly #timers: Timers<'tick' | 'known'>;
   #wasRead = false;
 
@@ -62,36 +72,69 @@ class Mesh {
     const { clock, redact } = options;
     this.#timers = new Timers(clock);
     this.#book = new MeshBook({ ...options, onUnknown: (kind) => this.#unknown.add(kind) });
-    const others = { clock, show: textShower(redact), showBox: this.#book.showOther.bind(this.#book) };
+    const show = textShower(redact);
+    const others = { clock, show, showBox: this.#book.showOther.bind(this.#book) };
     this.#nodes = new NodeWatch(others);
-    const memory = new MemoryWatch({ ...others, unknown: this.#unknown, problems: this.#problems });
-    this.#inbox = new MeshInbox({ book: this.#book, nodes: this.#nodes, memory, unknown: this.#unknown, problems: this.#problems });
+    this.#memory = new MemoryWatch({ ...others, unknown: this.#unknown, problems: this.#problems });
+    this.#inbox = new MeshInbox({
+      book: this.#book,
+      nodes: this.#nodes,
+      memory: this.#memory,
+      unknown: this.#unknown,
+      problems: this.#problems,
+    });
     this.#link = this.#createLink();
+    const onNotice = (notification: Notification): void => showNotice(notification, { ...others, emit: options.emit });
+    this.#facts = new WorkspaceFacts({ book: this.#book, nodes: this.#nodes, memory: this.#memory, show, onNotice });
+    this.#workspace = this.#createWorkspace();
   }
 
-  start(): void {
+  openCards(): OpenTask[] {
+    return this.#facts.openCards();
+  }
+
+  async start(): Promise<void> {
     this.#link?.start();
     this.#timers.repeat(
       'tick',
       () => this.#options.tickMs ?? TICK_MS,
-      async () => this.#book.tick(),
+      async () => this.#tick(),
     );
+    await this.#workspace?.start();
+  }
+
+  #tick(): void {
+    this.#book.tick();
+    this.#memory.tick();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#timers.stop(), this.#link?.stop()]);
+    await Promise.all([this.#timers.stop(), this.#link?.stop(), this.#workspace?.stop()]);
   }
 
   health(): ReturnType<Source['health']> {
     return healthOf({
       link: this.#link?.state,
       reconnects: this.#link?.reconnects ?? 0,
-      wasRead: this.#wasRead,
+      wasRead: (this.#link === undefined || this.#wasRead) && this.#workspace?.wasRead !== false,
       lastEventAt: this.#options.lastEventAt(),
       unknownKinds: this.#unknown.counts,
       problems: this.#problems.counts,
       nodes: this.#nodes.all(),
+      workspace: [this.#workspace?.because, this.#facts.deadDaemon()].filter((one) => one !== undefined),
       proposals: this.#book.countTasks('proposed'),
+    });
+  }
+
+  #createWorkspace(): WorkspaceWatch | undefined {
+    const { folder, clock, lookMs } = this.#options;
+    if (folder === undefined) return undefined;
+    return new WorkspaceWatch({
+      folder,
+      clock,
+      problems: this.#problems,
+      listener: this.#facts,
+      ...(lookMs === undefined ? {} : { lookMs }),
     });
   }
 

@@ -48,10 +48,17 @@ function tlsOf({ url, caFile, certFile, keyFile }: NatsAccess): NodeConnectionOp
   const isAsked = url.startsWith('tls:') || caFile !== undefined || certFile !== undefined;
   if (!isAsked) return undefined;
   return {
+    ...hostOf(url),
     ...(caFile === undefined ? {} : { ca: readText('MESH_NATS_CA_FILE', caFile) }),
     ...(certFile === undefined ? {} : { cert: readText('MESH_NATS_CERT_FILE', certFile) }),
     ...(keyFile === undefined ? {} : { key: readText('MESH_NATS_KEY_FILE', keyFile) }),
   };
+}
+
+/** The client compares a certificate with the name of the server, but for an address with `localhost`, unless it is told the address. */
+function hostOf(url: string): { host?: string } {
+  const [first = '', ...others] = url.split(',');
+  return others.length > 0 ? {} : { host: new URL(first).hostname.replace(/^\[(.*)\]$/, '$1') };
 }
 
 function readText(variable: string, path: string): string {

@@ -33,7 +33,7 @@ const FRESH_MS = 90_000; // a node reports every thirty seconds or so
 interface NodeWatchPorts {
   readonly clock: Clock;
   readonly show: ShowText;
-  showBox(view: BoxView): void;
+  showBox(view: BoxView): unknown;
 }
 
 export class NodeWatch {
@@ -73,6 +73,12 @@ export class NodeWatch {
     const at = asInstant(alert['timestamp']) ?? this.#ports.clock.now();
     this.#report({ node, state: isHealthy ? 'WORKING' : 'BROKEN', because, at });
     this.#showAlarm(node, isHealthy, because ?? this.#ports.show(alert['status'], 40) ?? 'unhealthy', at);
+  }
+
+  /** What the health watch of a node wrote into its file, which it only does when something changes: so a good word there is no evidence. */
+  wrote(node: string, state: NodeState): void {
+    if (state === 'WORKING') this.#byNode.delete(node);
+    else this.#report({ node, state, because: 'its health watch says so' });
   }
 
   /** As of now: an old report is none. */

@@ -15,6 +15,10 @@ export class SseLines {
 
   /** The events that end in this piece. */
   take(piece: string): ServerSentEvent[] {
+    if (!/[\r\n]/.test(piece)) {
+      if (this.#rest.length < MOST_CHARS) this.#rest += piece;
+      return [];
+    }
     const lines = (this.#rest + piece).split(/\r\n|\n|\r(?!$)/);
     this.#rest = (lines.pop() ?? '').slice(0, MOST_CHARS);
     return lines.flatMap((line) => this.#line(line));

@@ -27,7 +27,8 @@ export class Surroundings {
   readonly #tasksByPlan = new Map<string, readonly string[]>();
   readonly #plansByTask = new Map<string, readonly string[]>();
   readonly #collabsByTask = new Map<string, readonly string[]>();
-  #worksHere: { taskId: string; worker: string } | undefined;
+  /** Who works on which task on this machine, by the file that says so. */
+  readonly #worksByPlace = new Map<string, { taskId: string; worker: string }>();
 
   constructor(records: Records) {
     this.#records = records;
@@ -60,10 +61,11 @@ export class Surroundings {
   }
 
   /** Gives the tasks for which that is news. */
-  worksHere(taskId: string | undefined, worker: string): string[] {
-    const before = this.#worksHere;
-    this.#worksHere = taskId === undefined ? undefined : { taskId, worker };
-    return [before?.taskId, taskId].filter((id) => id !== undefined);
+  worksHere(place: string, taskId: string | undefined, worker: string): string[] {
+    const before = this.#worksByPlace.get(place)?.taskId;
+    if (taskId === undefined) this.#worksByPlace.delete(place);
+    else setBounded(this.#worksByPlace, place, { taskId, worker }, MOST_OF_ONE);
+    return [before, taskId].filter((id) => id !== undefined);
   }
 
   /** The plans that a task belongs to, or is for. */
@@ -88,7 +90,7 @@ export class Surroundings {
       overBudget: this.#overBudgetByTask.get(id),
       escalatedTo: this.#escalatedTo.get(id),
       isAlwaysEscalated: this.#escalatedTo.has(id) && this.#isAlwaysEscalated(task.role),
-      worker: this.#worksHere?.taskId === id ? this.#worksHere.worker : undefined,
+      worker: [...this.#worksByPlace.values()].find(({ taskId }) => taskId === id)?.worker,
       planIsOver: plan !== undefined && isPlanOver(plan),
     };
   }

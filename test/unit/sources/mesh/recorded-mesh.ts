@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MESH_FIXTURES = fileURLToPath(new URL('../../../fixtures/openclaw-node/', import.meta.url));
+export const MESH_FIXTURES = fileURLToPath(new URL('../../../fixtures/openclaw-node/', import.meta.url));
 
 export interface RecordedMessage {
   readonly at: string;

@@ -1,0 +1,121 @@
+// Brings what the files of a workspace say to those who know what it means, and keeps what only health and the list of tasks ask for.
+
+import type { OpenTask } from '../../core/open-tasks.ts';
+import type { MeshBook } from './mesh-book.ts';
+import { addressOf } from './mesh-identity.ts';
+import type { MemoryWatch } from './memory-watch.ts';
+import type { NodeWatch } from './node-watch.ts';
+import type { ShowText } from './shown-text.ts';
+import type { DaemonState, KanbanCard, Notification } from './workspace-files.ts';
+import type { WorkspaceListener } from './workspace-watch.ts';
+
+interface WorkspaceParts {
+  readonly book: MeshBook;
+  readonly nodes: NodeWatch;
+  readonly memory: MemoryWatch;
+  readonly show: ShowText;
+  onNotice(notification: Notification): void;
+}
+
+const MOST_TYPES = 8;
+
+export class WorkspaceFacts implements WorkspaceListener {
+  readonly #parts: WorkspaceParts;
+  readonly #spawnsByType = new Map<string, number>();
+  #node = 'this-machine';
+  #daemon: DaemonState | undefined;
+  #cards: readonly KanbanCard[] = [];
+
+  constructor(parts: WorkspaceParts) {
+    this.#parts = parts;
+  }
+
+  /** The memory daemon says that it runs, and it does not; `undefined` when all is well or nothing is known. */
+  deadDaemon(): string | undefined {
+    const pid = this.#daemon?.pid;
+    const isStopped = this.#daemon === undefined || /^(?:STOPPED|ENDED|OFF)$/i.test(this.#daemon.state);
+    if (isStopped || pid === undefined || isRunning(pid)) return undefined;
+    return `the memory daemon of openclaw-node (process ${pid}) does not run; start it again`;
+  }
+
+  /** The open cards of the kanban file, for the list of tasks: they have no boxes. */
+  openCards(): OpenTask[] {
+    return this.#cards.map((card) => openTaskOf(card, this.#parts.show));
+  }
+
+  worksHere(place: string, { taskId, llm, model }: Parameters<WorkspaceListener['worksHere']>[1]): void {
+    const { book, show } = this.#parts;
+    book.worksHere(place, taskId, [show(llm, 40), show(model, 40)].filter((name) => name !== undefined).join(' ') || 'an agent');
+  }
+
+  daemon(state: DaemonState): void {
+    this.#daemon = state;
+    this.#parts.memory.isLocal(state.sessionId);
+  }
+
+  sessionStatus(node: string, { status, activeTask }: Parameters<WorkspaceListener['sessionStatus']>[1]): void {
+    const { memory, show } = this.#parts;
+    this.#node = show(node, 60) ?? this.#node;
+    const task = show(activeTask);
+    memory.remark('status', `session ${show(status, 40) ?? 'unknown'}${task === undefined ? '' : `, works on ${task}`}`);
+  }
+
+  daemonHealth(state: Parameters<WorkspaceListener['daemonHealth']>[0]): void {
+    this.#parts.nodes.wrote(this.#node, state);
+  }
+
+  sessionStops(_date: string, stops: Parameters<WorkspaceListener['sessionStops']>[1]): void {
+    const last = stops.at(-1);
+    if (last !== undefined)
+      this.#parts.memory.remark(
+        'stopped',
+        `session ended: ${last.commits} commits in its last hour, ${last.changes} files uncommitted`,
+        last.at,
+      );
+  }
+
+  spawned(type: string, at: number): void {
+    const name = this.#spawnsByType.size < MOST_TYPES || this.#spawnsByType.has(type) ? type : 'other';
+    this.#spawnsByType.set(name, (this.#spawnsByType.get(name) ?? 0) + 1);
+    const all = [...this.#spawnsByType].map(([one, count]) => `${this.#parts.show(one, 40)} ${count}`);
+    this.#parts.memory.remark('spawned', `sub-agents by its audit log: ${all.join(', ')}`, at);
+  }
+
+  memoryLine(value: unknown): void {
+    this.#parts.memory.line(value);
+  }
+
+  notified(notification: Notification): void {
+    this.#parts.onNotice(notification);
+  }
+
+  cards(cards: readonly KanbanCard[]): void {
+    this.#cards = cards;
+  }
+}
+
+/** Signal 0 is no signal: it only asks. Who may not ask is told so, and then the process is there. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function openTaskOf({ id, title, status, owner, nextAction, updatedAt = 0 }: KanbanCard, show: ShowText): OpenTask {
+  const isWaiting = status.startsWith('waiting');
+  const next = show(nextAction);
+  return {
+    title: [id, show(title, 60), show(owner, 40)].filter((part) => part !== undefined).join(' '),
+    depth: 0,
+    address: addressOf('task', id),
+    state: isWaiting ? 'waiting' : 'active',
+    activity: isWaiting ? 'waiting' : 'active',
+    startedAt: updatedAt,
+    waits: isWaiting ? [{ on: 'review', since: updatedAt, ...(next === undefined ? {} : { text: next }) }] : [],
+    meters: [],
+    warnings: [],
+  };
+}
