@@ -71,7 +71,7 @@ function notesOf(task: Task, context: ViewContext, around: TaskSurroundings): No
     text === undefined ? [] : [{ noteId, text, severity }];
   const refused = task.status === 'rejected' ? undefined : show(task.rejectionReason);
   return [
-    ...(task.planId === undefined ? said('title', show(task.title)) : said('owner', task.owner && `by ${show(task.owner, 40)}`)),
+    ...(task.planId === undefined ? said('title', show(task.title)) : []),
     ...said('escalated-from', task.escalatedFrom && `escalated from ${show(task.escalatedFrom)}`),
     ...said('escalated-to', around.escalatedTo && `escalated to ${show(around.escalatedTo)}`, 'warning'),
     ...said('always-escalated', around.isAlwaysEscalated ? 'every task of this role was escalated' : undefined, 'warning'),

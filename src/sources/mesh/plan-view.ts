@@ -1,17 +1,17 @@
 // What the box of a plan shows: its waves and subtasks; those that are tasks by now are nested in it. Pure.
 
-import type { BoxView, EndView, NoteView, StepView, WaitView } from './box-view.ts';
+import type { BoxView, ChildView, EndView, NoteView, StepView, WaitView } from './box-view.ts';
 import { addressOf, keyOf, subtaskKey } from './mesh-identity.ts';
 import { type Plan, planAt, type Subtask } from './plan-record.ts';
 import { sizeNote } from './bucket-record-size.ts';
-import type { TaskStatus } from './task-record.ts';
+import type { Task, TaskStatus } from './task-record.ts';
 import type { ViewContext } from './view-context.ts';
 
 export interface PlanSurroundings {
   /** The state of the task that the plan is for. */
   readonly parentStatus?: TaskStatus | undefined;
-  /** The states of its tasks, by the ids of the subtasks. */
-  readonly statusBySubtask: ReadonlyMap<string, TaskStatus | undefined>;
+  /** Its tasks, by the ids of the subtasks. */
+  readonly taskBySubtask: ReadonlyMap<string, Pick<Task, 'status' | 'owner'>>;
 }
 
 const TITLE_CHARS = 60;
@@ -32,13 +32,20 @@ export function planView(plan: Plan, context: ViewContext, around: PlanSurroundi
     calls: [],
     children: plan.subtasks
       .filter(({ isDispatched }) => isDispatched)
-      .map(({ id, title }) => ({ key: subtaskKey(plan.id, id), label: show(title), at: plan.startedAt ?? at })),
+      .map((subtask) => childOf(plan, subtask, around.taskBySubtask.get(subtask.id)?.owner, context)),
     steps: plan.subtasks.map((subtask) => stepOf(subtask, context)),
     end: endOf(plan, context, around, at),
   };
 }
 
-function notesOf(plan: Plan, { show, bytes }: ViewContext, { statusBySubtask }: PlanSurroundings): NoteView[] {
+/** `Design (node-e)`, as soon as somebody has taken it. */
+function childOf(plan: Plan, { id, title }: Subtask, owner: string | undefined, { show, heardAt }: ViewContext): ChildView {
+  const by = show(owner, 40);
+  const label = `${show(title, TITLE_CHARS) ?? id}${by === undefined ? '' : ` (${by})`}`;
+  return { key: subtaskKey(plan.id, id), label, at: plan.startedAt ?? (planAt(plan) || heardAt) };
+}
+
+function notesOf(plan: Plan, { show, bytes }: ViewContext, { taskBySubtask }: PlanSurroundings): NoteView[] {
   const said = (noteId: string, text: string | undefined, severity: NoteView['severity'] = 'info'): NoteView[] =>
     text === undefined ? [] : [{ noteId, text, severity }];
   return [
@@ -49,7 +56,7 @@ function notesOf(plan: Plan, { show, bytes }: ViewContext, { statusBySubtask }: 
     ...plan.subtasks.flatMap((subtask): NoteView[] => {
       const name = show(subtask.title, TITLE_CHARS);
       const why = show(subtask.summary);
-      const isRecovered = subtask.status === 'completed' && statusBySubtask.get(subtask.id) === 'failed';
+      const isRecovered = subtask.status === 'completed' && taskBySubtask.get(subtask.id)?.status === 'failed';
       if (isRecovered) return said(`recovered-${subtask.id}`, `${name} recovered by its escalation`);
       if (subtask.status === 'blocked')
         return said(`blocked-${subtask.id}`, [`${name} blocked`, why].filter(Boolean).join(': '), 'warning');
@@ -118,11 +125,13 @@ function personOf(subtask: Subtask, { show }: ViewContext, at: number): WaitView
   return [{ waitId: `subtask-${id}`, on: 'review', text: show(title, TITLE_CHARS) ?? id, who: 'a person of the mesh', at }];
 }
 
-function endOf(plan: Plan, { show }: ViewContext, { parentStatus, statusBySubtask }: PlanSurroundings, at: number): EndView | undefined {
+function endOf(plan: Plan, { show }: ViewContext, { parentStatus, taskBySubtask }: PlanSurroundings, at: number): EndView | undefined {
   const { status, completedAt = at } = plan;
   if (status === 'completed') return { outcome: 'done', at: completedAt };
   if (status === 'aborted') return { outcome: 'aborted', at: completedAt, reason: abortReason(plan, show(plan.failurePolicy, 60)) };
-  const isAtWork = [...statusBySubtask.values()].some((one) => one === 'claimed' || one === 'running' || one === 'pending_review');
+  const isAtWork = [...taskBySubtask.values()].some(
+    ({ status: one }) => one === 'claimed' || one === 'running' || one === 'pending_review',
+  );
   if (parentStatus !== 'cancelled' || isAtWork) return undefined;
   return { outcome: 'cancelled', at, reason: `${plan.taskId} was cancelled` };
 }

@@ -99,7 +99,7 @@ export class Surroundings {
     const tasks = this.tasksOf(id).flatMap((one) => this.#records.tasks.get(one)?.record ?? []);
     return {
       parentStatus: this.#statusOf(taskId),
-      statusBySubtask: new Map(tasks.map((task) => [task.subtaskId ?? task.id, task.status])),
+      taskBySubtask: new Map(tasks.map((task) => [task.subtaskId ?? task.id, task])),
     };
   }
 

@@ -61,9 +61,9 @@ function beginning(before: BoxView | undefined, after: BoxView): Fact[] {
 }
 
 function childrenOf(before: BoxView | undefined, after: BoxView): Fact[] {
-  const known = new Set(before?.children.map(({ key }) => key));
+  const labelByKey = new Map(before?.children.map(({ key, label }) => [key, label]));
   return after.children
-    .filter(({ key }) => !known.has(key))
+    .filter(({ key, label }) => !labelByKey.has(key) || labelByKey.get(key) !== label)
     .map(({ key, label, at }) => ({
       type: 'child_spawned',
       at,
