@@ -86,8 +86,8 @@ export function healthFacts(parts: HealthParts): HealthFacts {
 }
 
 /** What `GET /tasks` lists. */
-export function tasksOf({ sessions, sources, config, clock }: Pick<HealthParts, 'sessions' | 'sources' | 'config' | 'clock'>): OpenTask[] {
-  return [...openTasks(sessions, statusLimits(config), clock.now()), ...sources.flatMap((source) => source.openCards?.() ?? [])];
+export function tasksOf({ sessions, config, clock }: Pick<HealthParts, 'sessions' | 'config' | 'clock'>): OpenTask[] {
+  return openTasks(sessions, statusLimits(config), clock.now());
 }
 
 /** The counters that `/health` shows, by the names of its fields. */

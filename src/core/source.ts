@@ -3,7 +3,6 @@
 import type { Clock } from './clock.ts';
 import type { SessionEvent, Usage } from './event.ts';
 import type { Logger } from './log.ts';
-import type { OpenTask } from './open-tasks.ts';
 
 /** One source of events, from `start` on until `stop`. */
 export interface Source {
@@ -15,8 +14,6 @@ export interface Source {
   /** No event comes after this, and no position: `untilStopped` sees to it. */
   stop(): Promise<void>;
   health(): SourceHealth;
-  /** Open tasks that it knows of and that have no boxes, for the list of tasks. */
-  openCards?(): readonly OpenTask[];
 }
 
 /** What others must know of a source before it emits anything. */

@@ -1,6 +1,5 @@
 // The source `mesh`: wires a way to the mesh, and its workspace, to what knows the work.
 
-import type { OpenTask } from '../../core/open-tasks.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
 import { UnknownKinds } from '../../core/unknown-kinds.ts';
@@ -48,7 +47,6 @@ export function createMeshSource(options: MeshSourceOptions): Source {
       start: () => source.start(),
       stop: () => source.stop(),
       health: () => source.health(),
-      openCards: () => source.openCards(),
     };
   });
 }
@@ -87,10 +85,6 @@ class Mesh {
     const onNotice = (notification: Notification): void => showNotice(notification, { ...others, emit: options.emit });
     this.#facts = new WorkspaceFacts({ book: this.#book, nodes: this.#nodes, memory: this.#memory, show, onNotice });
     this.#workspace = this.#createWorkspace();
-  }
-
-  openCards(): OpenTask[] {
-    return this.#facts.openCards();
   }
 
   async start(): Promise<void> {

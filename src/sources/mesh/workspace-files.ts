@@ -107,29 +107,3 @@ export function decodeNotification(line: string): Notification | undefined {
     node: plainId(record['node']) ?? 'node',
   };
 }
-
-/** A card of the kanban file. */
-export interface KanbanCard {
-  readonly id: string;
-  readonly title?: string | undefined;
-  readonly status: string;
-  readonly owner?: string | undefined;
-  readonly nextAction?: string | undefined;
-  readonly updatedAt?: number | undefined;
-}
-
-const MOST_CARDS = 200;
-const OVER = /^(?:done|completed|cancelled|archived|failed)$/;
-
-/** The open cards of `memory/active-tasks.md`. */
-export function decodeKanban(text: string): KanbanCard[] {
-  const cards = text.split(/^- (?=task_id:)/m).slice(1, MOST_CARDS + 1);
-  return cards.flatMap((card) => {
-    const field = (name: string): string | undefined => new RegExp(`^(?: {2})?${name}: *(\\S[^\\n]*)`, 'm').exec(card)?.[1]?.trim();
-    const id = plainId(field('task_id'));
-    const status = field('status') ?? 'unknown';
-    if (id === undefined || OVER.test(status)) return [];
-    const updatedAt = asInstant(field('updated_at'));
-    return [{ id, title: field('title'), status, owner: field('owner'), nextAction: field('next_action'), updatedAt }];
-  });
-}

@@ -1,12 +1,10 @@
-// Brings what the files of a workspace say to those who know what it means, and keeps what only health and the list of tasks ask for.
+// Brings what the files of a workspace say to those who know what it means, and keeps what only health asks for.
 
-import type { OpenTask } from '../../core/open-tasks.ts';
 import type { MeshBook } from './mesh-book.ts';
-import { addressOf } from './mesh-identity.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import type { NodeWatch } from './node-watch.ts';
 import type { ShowText } from './shown-text.ts';
-import type { DaemonState, KanbanCard, Notification } from './workspace-files.ts';
+import type { DaemonState, Notification } from './workspace-files.ts';
 import type { WorkspaceListener } from './workspace-watch.ts';
 
 interface WorkspaceParts {
@@ -24,7 +22,6 @@ export class WorkspaceFacts implements WorkspaceListener {
   readonly #spawnsByType = new Map<string, number>();
   #node = 'this-machine';
   #daemon: DaemonState | undefined;
-  #cards: readonly KanbanCard[] = [];
 
   constructor(parts: WorkspaceParts) {
     this.#parts = parts;
@@ -36,11 +33,6 @@ export class WorkspaceFacts implements WorkspaceListener {
     const isStopped = this.#daemon === undefined || /^(?:STOPPED|ENDED|OFF)$/i.test(this.#daemon.state);
     if (isStopped || pid === undefined || isRunning(pid)) return undefined;
     return `the memory daemon of openclaw-node (process ${pid}) does not run; start it again`;
-  }
-
-  /** The open cards of the kanban file, for the list of tasks: they have no boxes. */
-  openCards(): OpenTask[] {
-    return this.#cards.map((card) => openTaskOf(card, this.#parts.show));
   }
 
   worksHere(place: string, { taskId, llm, model }: Parameters<WorkspaceListener['worksHere']>[1]): void {
@@ -88,10 +80,6 @@ export class WorkspaceFacts implements WorkspaceListener {
   notified(notification: Notification): void {
     this.#parts.onNotice(notification);
   }
-
-  cards(cards: readonly KanbanCard[]): void {
-    this.#cards = cards;
-  }
 }
 
 /** Signal 0 is no signal: it only asks. Who may not ask is told so, and then the process is there. */
@@ -102,20 +90,4 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-function openTaskOf({ id, title, status, owner, nextAction, updatedAt = 0 }: KanbanCard, show: ShowText): OpenTask {
-  const isWaiting = status.startsWith('waiting');
-  const next = show(nextAction);
-  return {
-    title: [id, show(title, 60), show(owner, 40)].filter((part) => part !== undefined).join(' '),
-    depth: 0,
-    address: addressOf('task', id),
-    state: isWaiting ? 'waiting' : 'active',
-    activity: isWaiting ? 'waiting' : 'active',
-    startedAt: updatedAt,
-    waits: isWaiting ? [{ on: 'review', since: updatedAt, ...(next === undefined ? {} : { text: next }) }] : [],
-    meters: [],
-    warnings: [],
-  };
 }

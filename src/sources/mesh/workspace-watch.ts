@@ -15,12 +15,10 @@ import {
   decodeAgentState,
   decodeDaemonHealth,
   decodeDaemonState,
-  decodeKanban,
   decodeNotification,
   decodeSessionStatus,
   decodeSessionStops,
   decodeSpawn,
-  type KanbanCard,
   type Notification,
   type SessionStatus,
   type SessionStop,
@@ -35,7 +33,6 @@ export interface WorkspaceListener {
   spawned(type: string, at: number): void;
   memoryLine(value: unknown): void;
   notified(notification: Notification): void;
-  cards(cards: readonly KanbanCard[]): void;
 }
 
 interface WorkspaceOptions {
@@ -117,7 +114,6 @@ export class WorkspaceWatch {
         join('memory', name),
         (text) => listener.sessionStops(name.slice(0, -3), decodeSessionStops(text, name.slice(0, -3))),
       ]),
-      ['memory/active-tasks.md', (text) => listener.cards(decodeKanban(text))],
     ];
   }
 

@@ -83,15 +83,6 @@ it('N-21 the trail of spawned agents is a remark of the session, and grows with 
   expect(boxes()).toContain('sub-agents by its audit log: Explore 2, Plan 1');
 });
 
-it('N-22 open cards of the kanban file are listed as open tasks, and have no box', async () => {
-  const { source, boxes } = await watch(workspace());
-  expect(source.openCards?.()).toMatchObject([
-    { title: 'T-20261121-005 Withdraw guard review (circling) node-a', activity: 'waiting', waits: [{ on: 'review' }] },
-    { title: 'T-20261121-010 Ship status page main', activity: 'active' },
-  ]);
-  expect(boxes().trim()).toBe('');
-});
-
 it('N-24 notices of kind block and error are boxes in the channel of their node, each once; others are none', async () => {
   const folder = workspace();
   mkdirSync(join(folder, 'notifications'));
