@@ -2,6 +2,7 @@
 
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
 import { parseJson } from '../../core/json-guards.ts';
 import type { ProblemRecorder } from '../../files/file-problems.ts';
 import type { DataProblem } from './data-problems.ts';
@@ -13,6 +14,7 @@ export interface ChangeFilesOptions {
   root: string;
   /** The folder `pending_changes`. */
   path: string;
+  clock: Pick<Clock, 'now'>;
   words: Words;
   problems: ProblemRecorder<DataProblem>;
 }
@@ -49,8 +51,8 @@ export class ChangeFiles {
   }
 
   #fileAt(path: string): KeptFile<ProposedChange> {
-    const { root, words, problems } = this.#options;
-    return new KeptFile({ place: { path, root }, decode: (text) => decodeChange(parseJson(text), words), problems });
+    const { root, clock, words, problems } = this.#options;
+    return new KeptFile({ place: { path, root }, decode: (text) => decodeChange(parseJson(text), words), clock, problems });
   }
 }
 

@@ -59,7 +59,7 @@ export class EnvironmentFiles {
     const { root, path, clock, words, problems } = options;
     this.#options = options;
     const kept = <T>(name: string, decode: (value: unknown, words: Words) => T | undefined): KeptFile<T> =>
-      new KeptFile({ place: { path: join(path, name), root }, decode: (text) => decode(parseJson(text), words), problems });
+      new KeptFile({ place: { path: join(path, name), root }, decode: (text) => decode(parseJson(text), words), clock, problems });
     const logged = <T>(name: string, decode: (line: string) => T | undefined): LineLog<T> =>
       new LineLog({ place: { path: join(path, name), root }, clock, decode, problems });
     this.#budgets = kept('budget_tracking.json', decodeBudgets);
@@ -70,11 +70,12 @@ export class EnvironmentFiles {
     this.#blackboard = new KeptFile({
       place: { path: join(path, 'swarm-blackboard.md'), root },
       decode: (text) => decodeBlackboard(text, words),
+      clock,
       problems,
     });
     this.#audit = logged('audit_log.jsonl', (line) => this.#auditLine(line));
     this.#hooks = logged('hooks_audit.jsonl', (line) => this.#hookLine(line));
-    this.#changes = new ChangeFiles({ root, path: join(path, 'pending_changes'), words, problems });
+    this.#changes = new ChangeFiles({ root, path: join(path, 'pending_changes'), clock, words, problems });
   }
 
   /** Reads what has changed. Tokens are learned first, so that no other file can show one. Never throws. */

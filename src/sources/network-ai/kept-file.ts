@@ -1,5 +1,6 @@
 // Reads a file that is rewritten as a whole, not atomically: what could be decoded last stays until it can be decoded again.
 
+import type { Clock } from '../../core/clock.ts';
 import type { ProblemRecorder } from '../../files/file-problems.ts';
 import type { FilePlace } from '../../files/open-file.ts';
 import { SmallFile } from '../../files/small-file.ts';
@@ -12,11 +13,13 @@ export interface KeptFileOptions<T> {
   place: FilePlace;
   /** `undefined` for what is no such file. Never throws. */
   decode(text: string): T | undefined;
+  clock: Pick<Clock, 'now'>;
   problems: ProblemRecorder<DataProblem>;
 }
 
 const MAX_BYTES = 8 * 1024 * 1024; // some ten thousand tasks
 const MAX_TORN_LOOKS = 25;
+const TICK_MS = 100; // a file written within a tick of the file system's clock may change again and look the same
 
 export class KeptFile<T> {
   readonly #options: KeptFileOptions<T>;
@@ -59,6 +62,7 @@ export class KeptFile<T> {
   #take(text: string, writtenAt: number): Look {
     const value = this.#options.decode(text);
     if (value === undefined) return this.#tear();
+    if (Math.abs(this.#options.clock.now() - writtenAt) < TICK_MS) this.#file.forget();
     this.#value = value;
     this.#writtenAt = writtenAt;
     this.#tornLooks = 0;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { editBudget } from '../../../src/config/edit-budget.ts';
 import { channelName, nameList } from '../../../src/config/name-forms.ts';
 import { pace } from '../../../src/config/pace-form.ts';
-import { path } from '../../../src/config/plain-forms.ts';
+import { folders, path } from '../../../src/config/plain-forms.ts';
 import { isExposed, serverUrl } from '../../../src/config/server-url.ts';
 import type { TextForm } from '../../../src/config/setting.ts';
 
@@ -114,4 +114,20 @@ describe('a path', () => {
     expect(decode(form, 'a/../b')).toBe(join(process.cwd(), 'b'));
     expect(decode(form, 'a\0b')).toBe('wrong');
   });
+});
+
+describe('several folders', () => {
+  const form = folders('data folders');
+
+  it.each([
+    ['/srv/a', '/srv/a'],
+    ['/srv/a/ : ~/b : /srv/a', `/srv/a:${join(homedir(), 'b')}`],
+    ['data', join(process.cwd(), 'data')],
+  ])('%s are kept as %s', (text, value) => expect(decode(form, text)).toBe(value));
+
+  it.each([
+    ['/srv/a::/srv/b', 'empty path'],
+    [':', 'empty path'],
+    ['/srv/a\0', 'NUL'],
+  ])('%j is refused', (text, why) => expect(wrong(form, text)).toContain(why));
 });

@@ -1,7 +1,7 @@
 // Files of Network-AI as they should not be: half-written, gone, enormous, garbage, dated by another clock, or of several folders at once.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { SessionEvent } from '../../../../src/core/event.ts';
@@ -192,6 +192,40 @@ it('several folders and environments are watched at once, and none takes what is
   await eventually(() => expect(seen()).toEqual(expected.toSorted()));
   expect([...folderNames(dirs).values()]).toEqual(['shop', 'bank', 'bank-2']);
   expect(source?.health()).toMatchObject({ condition: { state: 'readable' }, wasRead: true, files: 6 });
+});
+
+it('a file that changes twice within a tick of the clock of the file system is read twice', async () => {
+  const swarm = new RecordedSwarm({ clock: new FakeClock(Date.now()) });
+  await swarm.start();
+  const path = join(swarm.dir, 'budget_tracking.json');
+  const write = (amount: number): void =>
+    swarm.write('budget_tracking.json', { t1: { max_tokens: 100, used_tokens: amount, created_at: swarm.ago() } });
+  const tick = new Date(swarm.clock.now());
+  write(11);
+  utimesSync(path, tick, tick);
+  await swarm.until(() => expect(swarm.turnsOf('t1').at(-1)?.meters?.[0]?.used).toBe(11));
+  write(22);
+  utimesSync(path, tick, tick);
+  await swarm.until(() => expect(swarm.turnsOf('t1').at(-1)?.meters?.[0]?.used).toBe(22));
+});
+
+it('where file events cannot be used, it looks every second', async () => {
+  const swarm = new RecordedSwarm({ polling: true });
+  await swarm.start();
+  applyStage('01-budget-and-heartbeats', swarm.dir);
+  await swarm.clock.advance(999);
+  expect(swarm.events).toEqual([]);
+  await swarm.clock.advance(2);
+  expect(swarm.turnsOf('task_001')).toHaveLength(1);
+});
+
+it('when nothing is due, it sets no timer but that of the next sweep', async () => {
+  const swarm = await atWork();
+  await swarm.clock.advance(20 * 60 * SECOND_MS);
+  const [before, events] = [swarm.clock.timers, swarm.events.length];
+  await swarm.clock.advance(5 * 60 * SECOND_MS);
+  expect(swarm.clock.timers - before).toBeLessThanOrEqual(60);
+  expect(swarm.events.length).toBe(events);
 });
 
 it('waits for a folder that is not there yet, and says so', async () => {

@@ -50,6 +50,7 @@ export function endOf(stage: string): number {
 export interface SwarmOptions {
   visibility?: Partial<Visibility>;
   clock?: FakeClock;
+  polling?: boolean;
 }
 
 const ROUTED: Visibility = { ...NOTHING_VISIBLE, isRouted: true };
@@ -62,9 +63,11 @@ export class RecordedSwarm {
   readonly positions = new Map<string, unknown>();
   readonly logged: string[] = [];
   readonly #visibility: Visibility;
+  readonly #polling: boolean;
   #source: Source | undefined;
 
-  constructor({ visibility = {}, clock = new FakeClock(endOf('01-budget-and-heartbeats')) }: SwarmOptions = {}) {
+  constructor({ visibility = {}, clock = new FakeClock(endOf('01-budget-and-heartbeats')), polling = false }: SwarmOptions = {}) {
+    this.#polling = polling;
     mkdirSync(this.dir);
     this.clock = clock;
     this.#visibility = { ...ROUTED, ...visibility };
@@ -82,7 +85,7 @@ export class RecordedSwarm {
       ...SILENT_PORTS,
       root: this.dir,
       name: 'finance',
-      polling: false,
+      polling: this.#polling,
       clock: this.clock,
       log: { debug: log, info: log, warn: log, error: log },
       emit: (event) => this.events.push(event),
