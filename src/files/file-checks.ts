@@ -2,8 +2,22 @@
 // Remembers why each file was refused last.
 
 import { lstatSync } from 'node:fs';
-import { type FileIdentity, identityOf, type Refusal, refusalOf } from './open-file.ts';
+import { type Refusal, refusalOf } from './open-file.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
+
+/** What a look at a file shows that is not opened. Thousands are looked at, so it is made of plain numbers. */
+export interface FileLook {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  /** Milliseconds since the epoch, to less than a microsecond. */
+  readonly mtimeMs: number;
+}
+
+/** False whenever the content may differ. */
+export function isSameLook(one: FileLook | undefined, other: FileLook): boolean {
+  return one?.mtimeMs === other.mtimeMs && one.size === other.size && one.ino === other.ino && one.dev === other.dev;
+}
 
 export class FileChecks {
   readonly #problems: ProblemRecorder<FileProblem>;
@@ -14,12 +28,12 @@ export class FileChecks {
   }
 
   /** `undefined` when there is no regular file. */
-  stat(path: string): FileIdentity | undefined {
+  look(path: string): FileLook | undefined {
     try {
-      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+      const stats = lstatSync(path, { throwIfNoEntry: false });
       if (stats === undefined) return undefined;
       if (!this.#refusalByPath.has(path)) this.#problems.clear('unreadable', path);
-      if (stats.isFile()) return identityOf(stats);
+      if (stats.isFile()) return lookOf(stats);
       this.#problems.recordOnce(stats.isSymbolicLink() ? 'symlink' : 'not_a_file', path);
       return undefined;
     } catch (error) {
@@ -41,4 +55,8 @@ export class FileChecks {
     if (refusal !== undefined) this.#problems.clear(refusal, path);
     this.#refusalByPath.delete(path);
   }
+}
+
+function lookOf({ dev, ino, size, mtimeMs }: FileLook): FileLook {
+  return { dev, ino, size, mtimeMs };
 }

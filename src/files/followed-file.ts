@@ -1,18 +1,18 @@
 // What is remembered of one file, and the rule for where to begin reading it. Pure.
 
-import { basename, dirname } from 'node:path';
+import { sep } from 'node:path';
 import { asList, asNumber, asRecord, asText } from '../core/json-guards.ts';
+import type { FileLook } from './file-checks.ts';
 import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
 import type { Follower, FollowStart, TailCheckpoint } from './follower.ts';
-import type { FileIdentity } from './open-file.ts';
 
 /** One file of a source. Most files are old, and only their `stat` is kept. A source adds fields of its own. */
 export interface FollowedFile<Event extends { at: number }> {
   readonly path: string;
   readonly folder: string;
   readonly name: string;
-  /** Differs whenever `stat` has shown a change of the file. */
-  version: string;
+  /** As it was when it was looked at last. */
+  seen?: FileLook;
   size: number;
   /** Present while the file is in use. */
   follower?: Follower<Event>;
@@ -24,7 +24,8 @@ export interface FollowedFile<Event extends { at: number }> {
 
 /** A file of which only the path is known. */
 export function newFile(path: string): FollowedFile<never> {
-  return { path, folder: dirname(path), name: basename(path), version: '', size: 0, lastLinesAt: 0 };
+  const cut = path.lastIndexOf(sep);
+  return { path, folder: path.slice(0, cut), name: path.slice(cut + 1), size: 0, lastLinesAt: 0 };
 }
 
 /** Files that were written this recently are read at the start. A file that is idle for longer is closed. */
@@ -37,7 +38,7 @@ const MAX_OPENED_BYTES = 4 * 1024 * 1024;
  * - Created while we watch: all of it.
  * - Already there and recent: from what was opened last, searched in the last 16 MiB.
  */
-export function firstStart(file: FileIdentity, situation: { isNew: boolean; now: number }): FollowStart | undefined {
+export function firstStart(file: Pick<FileLook, 'size' | 'mtimeMs'>, situation: { isNew: boolean; now: number }): FollowStart | undefined {
   const from = Math.max(0, file.size - MAX_CATCH_UP_BYTES);
   const isRecent = situation.now - file.mtimeMs < RECENT_MS;
   if (situation.isNew && isRecent) return from === 0 ? { kind: 'all' } : { kind: 'last_opened', from, keepFrom: from };

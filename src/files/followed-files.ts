@@ -5,9 +5,9 @@ import { setBounded } from '../core/bounded-map.ts';
 import { type FollowedFile, firstStart, laterStart, RECENT_MS } from './followed-file.ts';
 import { Follower, type FollowStart, type TailCheckpoint } from './follower.ts';
 import type { LogFormat } from './log-format.ts';
-import { FileChecks } from './file-checks.ts';
+import { FileChecks, type FileLook, isSameLook } from './file-checks.ts';
 import { FileReads } from './file-reads.ts';
-import type { FileIdentity, Root } from './open-file.ts';
+import type { Root } from './open-file.ts';
 import { OpenFiles } from './open-files.ts';
 import { FolderQuota } from './folder-quota.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
@@ -61,6 +61,8 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   readonly #checks: FileChecks;
   readonly #quota: FolderQuota<File>;
   readonly #round = new RoundRobin(this.#filesByPath);
+  /** At files at rest or new ones, since the last sweep: a start looks at each once. */
+  #looks = 0;
 
   constructor(ports: FollowedFilesPorts<Event, File>) {
     this.#ports = ports;
@@ -85,43 +87,44 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   /** Takes up a checkpoint. An unchanged file stays at rest. A file that is gone is searched under its later name. */
   async adopt(file: File, checkpoint: TailCheckpoint): Promise<void> {
     file.checkpoint = checkpoint;
-    const found = this.#checks.stat(file.path);
+    const found = this.#checks.look(file.path);
     this.#filesByPath.set(file.path, file);
-    if (found?.dev === checkpoint.dev && found.ino === checkpoint.ino && found.size === checkpoint.offset) this.#atRest(file, found);
+    if (found !== undefined && isWhere(checkpoint, found)) this.#atRest(file, found);
     else this.#use(file);
     await this.read(file.path);
   }
 
   /**
    * Looks at a file that exists or existed. A file in use is read on; a new or changed one is put into use if it matters.
-   * `isNew`: it appeared while we watched. `make` creates the record of a file that was not known.
+   * `isNew`: it appeared while we watched. `make` creates the record of a file that was not known. Of ten thousand files nearly all are
+   * old: for them there is no promise.
    */
-  async look(path: string, isNew: boolean, make: () => File): Promise<void> {
-    this.#examine(path, isNew, make);
-    await this.read(path);
+  look(path: string, isNew: boolean, make: () => File): Promise<void> | undefined {
+    return this.#readIfUsed(this.#examine(path, isNew, make));
   }
 
   /** As `look`, but does not wait until the file was read. */
   hint(path: string, isNew: boolean, make: () => File): void {
-    this.#examine(path, isNew, make);
-    void this.read(path);
+    void this.#readIfUsed(this.#examine(path, isNew, make));
   }
 
-  #examine(path: string, isNew: boolean, make?: () => File): void {
+  /** Gives the file, if it is known now. */
+  #examine(path: string, isNew: boolean, make?: () => File): File | undefined {
     const file = this.#filesByPath.get(path);
-    if (file?.follower !== undefined) return;
-    const found = this.#checks.stat(path);
+    if (file?.follower !== undefined) return file;
+    this.#looks += 1;
+    const found = this.#checks.look(path);
     if (found === undefined) return this.#vanished(file);
     if (file === undefined) return make === undefined ? undefined : this.#add(make(), found, isNew);
-    if (file.version !== found.version) {
+    if (!isSameLook(file.seen, found)) {
       this.#use(file);
       this.#atRest(file, found);
     }
+    return file;
   }
 
-  #lookAgain(path: string): Promise<void> | undefined {
-    this.#examine(path, false);
-    return this.#filesByPath.get(path)?.follower === undefined ? undefined : this.read(path);
+  #readIfUsed(file: File | undefined): Promise<void> | undefined {
+    return file?.follower === undefined ? undefined : this.#reads.read(file);
   }
 
   /** Puts a known file into use even if it is old. Resolves when it was read. */
@@ -153,8 +156,9 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     const inUse = [...this.#inUse];
     this.#openFiles.recheck();
     await inSlices(inUse, READS_AT_ONCE, (file) => this.read(file.path));
-    const atRest = this.#round.next(STATS_PER_SWEEP[watching]).filter(({ follower }) => follower === undefined);
-    await inSlices(atRest, STATS_AT_ONCE, ({ path }) => this.#lookAgain(path));
+    const atRest = this.#round.next(Math.max(0, STATS_PER_SWEEP[watching] - this.#looks)).filter(({ follower }) => follower === undefined);
+    await inSlices(atRest, STATS_AT_ONCE, ({ path }) => this.#readIfUsed(this.#examine(path, false)));
+    this.#looks = 0;
     for (const file of inUse) this.#restIfIdle(file);
     for (const [file, start] of this.#quota.waiting()) {
       this.#use(file, start);
@@ -167,7 +171,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#openFiles.closeAll();
   }
 
-  #add(file: File, found: FileIdentity, isNew: boolean): void {
+  #add(file: File, found: FileLook, isNew: boolean): File {
     const left = this.#endedByPath.get(file.path);
     if (left !== undefined) file.checkpoint = left;
     this.#endedByPath.delete(file.path);
@@ -175,21 +179,23 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#atRest(file, found);
     const start = left === undefined ? firstStart(found, { isNew, now: this.#ports.clock.now() }) : laterStart(file);
     if (start !== undefined) this.#use(file, start);
+    return file;
   }
 
-  #atRest(file: File, found: FileIdentity): void {
-    file.version = found.version;
+  #atRest(file: File, found: FileLook): void {
+    file.seen = found;
     file.size = found.size;
   }
 
-  #vanished(file: File | undefined): void {
-    if (file === undefined) return;
+  #vanished(file: File | undefined): File | undefined {
+    if (file === undefined) return undefined;
     this.#checks.recordReadable(file.path);
     // The end may be in the file that it was renamed to.
     if (file.checkpoint === undefined) {
       this.#quota.forget(file);
       this.#filesByPath.delete(file.path);
     } else this.#use(file);
+    return file;
   }
 
   #use(file: File, start: FollowStart = laterStart(file)): void {
@@ -235,11 +241,16 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   #restIfIdle(file: File): void {
     const idleMs = this.#ports.clock.monotonic() - file.lastLinesAt;
     if (file.follower === undefined || idleMs < RECENT_MS || this.#ports.isLive?.(file) === true) return;
-    const found = this.#checks.stat(file.path);
+    const found = this.#checks.look(file.path);
     if (found === undefined || this.#reads.isBusy(file.path)) return;
     this.#atRest(file, found);
     this.#ports.onRest?.(file);
     this.#close(file);
     this.#reads.forget(file.path);
   }
+}
+
+/** Where all of it was read. An inode that numbers cannot tell apart counts as another one, and is read on. */
+function isWhere({ dev, ino, offset }: TailCheckpoint, found: FileLook): boolean {
+  return `${found.dev}` === dev && `${found.ino}` === ino && found.size === offset;
 }

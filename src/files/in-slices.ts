@@ -9,10 +9,15 @@ export async function inSlices<T, R>(items: readonly T[], atOnce: number, does: 
   const results: R[] = [];
   let since = performance.now();
   for (let begin = 0; begin < items.length; begin += atOnce) {
-    results.push(...(await Promise.all(items.slice(begin, begin + atOnce).map(does))));
+    const slice = items.slice(begin, begin + atOnce).map(does);
+    results.push(...(slice.every(isThere) ? slice : await Promise.all(slice)));
     if (performance.now() - since < SLICE_MS) continue;
     await nextTurn();
     since = performance.now();
   }
   return results;
+}
+
+function isThere<R>(result: R | Promise<R>): result is R {
+  return !(result instanceof Promise);
 }

@@ -289,7 +289,7 @@ export class ClaudeHome {
   async #look(folder: HomeFolder, name: string): Promise<void> {
     if (this.#folders.at(folder.path) !== folder) return;
     const looked = this.#names.look(folder, name, this.#hasStarted);
-    if (fileKindOf(folder.kind, name).kind === 'session') this.#timers.track(looked);
+    if (looked !== undefined && fileKindOf(folder.kind, name).kind === 'session') this.#timers.track(looked);
     else await looked;
   }
 }

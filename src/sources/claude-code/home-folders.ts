@@ -66,7 +66,7 @@ function folderAt(path: string, kind: FolderKind, now: number): FolderLook<HomeF
     const stats = lstatSync(path, { bigint: true });
     if (!stats.isDirectory()) return undefined;
     if (kind === 'job' && now - Number(stats.mtimeMs) > RECENT_JOB_MS) return undefined;
-    return { path, kind, version: folderVersion(stats) };
+    return { path, kind, version: folderVersion(stats), namesChangedAt: Number(stats.mtimeMs) };
   });
 }
 

@@ -47,9 +47,9 @@ export class HomeNames {
   /** Looks at every name that is not known yet. `hasStarted`: whatever appears now is new. */
   async list(folder: HomeFolder, hasStarted: boolean): Promise<void> {
     const { problems, files, live } = this.#options;
-    if (folder.kind === 'project' && !this.#unchanged.mustList(folder.path)) return;
+    if (folder.kind === 'project' && !this.#unchanged.mustList(folder)) return;
     const isNew = hasStarted || this.#listed.has(folder);
-    const names = await listFolder(folder.path, (name) => files.get(folder.path + sep + name) !== undefined);
+    const names = listFolder(folder.path, (name) => files.get(folder.path + sep + name) !== undefined);
     if (typeof names === 'string') return names === 'missing' ? undefined : problems.recordOnce('folder_unreadable', folder.path);
     problems.clear('folder_unreadable', folder.path);
     const paths = names.flatMap((name) => (fileKindOf(folder.kind, name).kind === 'live' ? [folder.path + sep + name] : []));
@@ -59,7 +59,7 @@ export class HomeNames {
   }
 
   /** Handles a file that is new, changed or gone. */
-  look(folder: HomeFolder, name: string, hasStarted: boolean): Promise<void> {
+  look(folder: HomeFolder, name: string, hasStarted: boolean): Promise<void> | undefined {
     return this.#lookOne(folder, name, hasStarted || this.#listed.has(folder));
   }
 
@@ -67,17 +67,14 @@ export class HomeNames {
     return this.#metas.look(sessionId, agentId, folder);
   }
 
-  async #lookOne(folder: HomeFolder, name: string, isNew: boolean): Promise<void> {
+  #lookOne(folder: HomeFolder, name: string, isNew: boolean): Promise<void> | undefined {
     const kind = fileKindOf(folder.kind, name);
     const path = folder.path + sep + name;
     switch (kind.kind) {
       case 'session':
         return this.#options.files.look(path, { sessionId: kind.sessionId, agentId: undefined, isNew });
-      case 'agent': {
-        const sessionId = folder.kind === 'agents' ? sessionOfAgents(folder) : undefined;
-        if (sessionId !== undefined) await this.readMeta(sessionId, kind.agentId, folder.path);
-        return this.#options.files.look(path, { sessionId, agentId: kind.agentId, isNew });
-      }
+      case 'agent':
+        return this.#lookAtAgent(folder, kind.agentId, path, isNew);
       case 'meta':
         return this.#describe(sessionOfAgents(folder), kind.agentId, folder.path);
       case 'live':
@@ -87,12 +84,19 @@ export class HomeNames {
       case 'signal':
         return this.#hear(folder.path, name, kind.signal);
       case 'folder':
-        return this.#foundFolder(path, isNew);
+        this.#foundFolder(path, isNew);
+        return undefined;
       case 'other':
-        return;
+        return undefined;
       default:
         return kind satisfies never;
     }
+  }
+
+  async #lookAtAgent(folder: HomeFolder, agentId: string, path: string, isNew: boolean): Promise<void> {
+    const sessionId = folder.kind === 'agents' ? sessionOfAgents(folder) : undefined;
+    if (sessionId !== undefined) await this.readMeta(sessionId, agentId, folder.path);
+    await this.#options.files.look(path, { sessionId, agentId, isNew });
   }
 
   async #hear(folder: string, name: string, signal: Omit<Signal, 'at'>): Promise<void> {

@@ -102,18 +102,26 @@ export class SessionFiles {
     return this.#files.adopt(file, tail);
   }
 
-  /** Looks at a file that exists or existed. Resolves when it was read. */
-  look(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> {
+  /** Looks at a file that exists or existed. Resolves when it was read; for one that is not read there is no promise. */
+  look(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> | undefined {
     if (this.#files.get(path) !== undefined) return this.#files.look(path, false, () => recordOf(path, whose));
     if (!whose.isNew) return this.#lookNew(path, whose);
     this.#reading = this.#reading.then(() => this.#lookNew(path, whose));
     return this.#reading;
   }
 
-  async #lookNew(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> {
-    const moved = await this.#movedTo(path, whose);
-    if (moved) return;
-    await this.#files.look(path, whose.isNew, () => {
+  #lookNew(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> | undefined {
+    const from = whose.sessionId === undefined ? undefined : this.#pathBySession.get(idOf(whose.sessionId, whose.agentId));
+    return from === undefined || from === path ? this.#lookUnknown(path, whose) : this.#lookMoved(from, path, whose);
+  }
+
+  async #lookMoved(from: string, path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> {
+    const moved = await this.#moved(from, path, whose);
+    if (!moved) await this.#lookUnknown(path, whose);
+  }
+
+  #lookUnknown(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> | undefined {
+    return this.#files.look(path, whose.isNew, () => {
       const file = recordOf(path, whose);
       this.#settle(file);
       return file;
@@ -121,10 +129,9 @@ export class SessionFiles {
   }
 
   /** The file of this session that is read already was renamed to `path`: it is read on from where that was. */
-  async #movedTo(path: string, { sessionId, agentId }: Pick<SessionFile, 'agentId' | 'sessionId'>): Promise<boolean> {
-    const from = sessionId === undefined ? undefined : this.#pathBySession.get(idOf(sessionId, agentId));
-    const before = from === undefined || from === path ? undefined : this.#files.get(from);
-    if (before?.checkpoint === undefined || from === undefined || (await exists(from))) return false;
+  async #moved(from: string, path: string, { sessionId, agentId }: Pick<SessionFile, 'agentId' | 'sessionId'>): Promise<boolean> {
+    const before = this.#files.get(from);
+    if (before?.checkpoint === undefined || (await exists(from))) return false;
     this.#release(from);
     this.#drop(from);
     const { home, isWanted, checkpoint } = before;
@@ -263,7 +270,7 @@ function recordOf(path: string, { agentId, sessionId, isNew }: Pick<SessionFile,
 }
 
 function idOf(sessionId: string, agentId: string | undefined): string {
-  return `${sessionId}/${agentId ?? ''}`;
+  return agentId === undefined ? sessionId : `${sessionId}/${agentId}`;
 }
 
 /** Long lines differ at their ends, which have their ids. */

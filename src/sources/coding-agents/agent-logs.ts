@@ -1,8 +1,8 @@
 // Follows the logs of one home of a coding agent: finds folders, lists what is new in them, passes hints on, takes positions up again.
 // Knows no format and no session.
 
-import { lstatSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { asRecord, asText } from '../../core/json-guards.ts';
 import type { Logger } from '../../core/log.ts';
@@ -178,15 +178,14 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   async #list(folder: Folder): Promise<void> {
-    const changedAt = changeOf(folder.path);
-    const listedAt = this.#listedAt.get(folder);
-    if (changedAt === undefined || changedAt === listedAt) return;
+    const { namesChangedAt = Number.POSITIVE_INFINITY } = folder;
+    if (namesChangedAt === this.#listedAt.get(folder)) return;
     const names = namesIn(folder.path);
     if (typeof names === 'string') return names === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
     this.#problems.clear('folder_unreadable', folder.path);
-    const fresh = names.filter((name) => this.#options.isLog(name)).map((name) => join(folder.path, name));
+    const fresh = names.filter((name) => this.#options.isLog(name)).map((name) => folder.path + sep + name);
     await inSlices(fresh, LOOKS_AT_ONCE, (path) => this.files.look(path, this.#isKnown(folder), () => this.#found(path)));
-    this.#listedAt.set(folder, this.#options.clock.now() - changedAt > SETTLED_MS ? changedAt : 0);
+    this.#listedAt.set(folder, this.#options.clock.now() - namesChangedAt > SETTLED_MS ? namesChangedAt : 0);
   }
 
   /** Until the positions are taken up, no hint may put a log into use. */
@@ -227,15 +226,6 @@ export class AgentLogs<Event extends { at: number }> {
 
 function sessionIn(position: unknown): string | undefined {
   return asText(asRecord(position)?.['session']);
-}
-
-/** When the folder changed last; `undefined` when it cannot be looked at. */
-function changeOf(path: string): number | undefined {
-  try {
-    return lstatSync(path).mtimeMs;
-  } catch {
-    return undefined;
-  }
 }
 
 function namesIn(path: string): string[] | ReturnType<typeof refusalOf> {

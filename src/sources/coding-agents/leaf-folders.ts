@@ -44,7 +44,8 @@ function foldersIn(path: string, name: RegExp, unreadable: string[]): string[] {
 
 function folderAt(path: string): Folder | undefined {
   try {
-    return { path, version: folderVersion(lstatSync(path, { bigint: true })) };
+    const stats = lstatSync(path, { bigint: true });
+    return { path, version: folderVersion(stats), namesChangedAt: Number(stats.mtimeMs) };
   } catch {
     return undefined;
   }

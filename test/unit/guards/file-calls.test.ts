@@ -44,7 +44,7 @@ function follow(names: readonly string[]) {
   const paths = names.map((name) => join(dir, name));
   for (const path of paths) writeFileSync(path, 'one\n');
   const look = (path: string) => files.look(path, true, () => newFile(path));
-  return { files, said, paths, lookAtAll: () => Promise.all(paths.map(look)) };
+  return { files, said, paths, lookAtAll: () => Promise.all(paths.map(async (path) => look(path))) };
 }
 
 it('a line that was appended to a file in use costs one look and the reading, and nothing is opened', async () => {

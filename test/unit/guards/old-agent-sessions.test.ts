@@ -35,14 +35,14 @@ async function expectFew(start: () => Promise<unknown>): Promise<void> {
   const { lstatSync: first = 0, openSync, readSync } = calls.take();
   expect({ openSync, readSync }).toEqual({});
   expect(first).toBeGreaterThanOrEqual(FILES);
-  expect(first).toBeLessThanOrEqual(FILES + LOOKS_PER_SWEEP + 5 * FOLDERS);
+  expect(first).toBeLessThanOrEqual(FILES + 2 * FOLDERS);
   await sleep(SWEEP_MS / 2); // what begins with the start has ended
   calls.take();
   await sleep(SWEEP_MS);
   const { lstatSync = 0, readdirSync = 0, opendirSync = 0, statSync = 0, realpathSync = 0, ...others } = calls.take();
   expect(others).toEqual({});
   expect(lstatSync).toBeGreaterThan(0);
-  expect(lstatSync).toBeLessThanOrEqual(LOOKS_PER_SWEEP + 5 * FOLDERS);
+  expect(lstatSync).toBeLessThanOrEqual(LOOKS_PER_SWEEP + 2 * FOLDERS);
   expect(readdirSync + opendirSync).toBeLessThanOrEqual(5);
   expect(statSync + realpathSync).toBeLessThanOrEqual(4);
 }

@@ -74,7 +74,7 @@ export class Transcripts {
     return this.#files.adopt({ ...newRecord(path, place), key: sessionKey }, tail);
   }
 
-  look(path: string, place: Place, isNew: boolean): Promise<void> {
+  look(path: string, place: Place, isNew: boolean): Promise<void> | undefined {
     return this.#files.look(path, isNew, () => newRecord(path, place));
   }
 
