@@ -1,14 +1,18 @@
-// Wires what reports on turns in posts of its own: calls. Asks the chat server for people and channels.
+// Wires what reports on turns in posts of its own: calls and digests. Asks the chat server for people and channels.
 
 import { CallBook } from '../calls/call-book.ts';
 import type { Address, CallRecord } from '../calls/call-record.ts';
 import { Caller } from '../calls/caller.ts';
 import { Calls } from '../calls/call-decisions.ts';
+import { Digest } from '../calls/digest/day-digest.ts';
+import { DigestSender } from '../calls/digest/digest-sender.ts';
+import { localClock } from '../calls/digest/local-day.ts';
 import { TurnWatch } from '../calls/turn-watch.ts';
 import type { RequestBudget } from '../boxes/publish/request-budget.ts';
 import type { Board } from '../boxes/board/board.ts';
 import type { Config } from '../config/config.ts';
 import { decodePerson } from '../config/name-forms.ts';
+import { timeText } from '../config/plain-forms.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { SessionsByKey } from '../core/session.ts';
@@ -32,6 +36,10 @@ export interface CallWiring {
   directory: Pick<Directory, 'nameOfPerson' | 'isDirect'>;
   posts: Pick<PostStore, 'postIdOf'>;
   facts: Pick<ImmediateRows, 'rows' | 'get' | 'put'>;
+  /** Writes what `run` puts in one transaction. */
+  together(run: () => void): void;
+  /** How many findings of the coordinator that box shows. */
+  findingsOf(boxId: string): number;
   connected(): Connected | undefined;
   startedAt: number;
   tickAt(instant: number): void;
@@ -39,17 +47,14 @@ export interface CallWiring {
 
 const SINCE = 'calls since'; // the key of that fact
 
-/** `undefined` when `CALL` is off. */
+/** `undefined` when nothing of it is switched on. */
 export function turnWatchOf(config: Config, ports: CallWiring): TurnWatch | undefined {
-  if (config.call === 'off') return undefined;
-  const { clock, sessions, board, posts, tickAt } = ports;
-  const placeOf = (boxId: string) => {
-    const target = board.placeOf(boxId);
-    const postId = posts.postIdOf(boxId);
-    return target === undefined ? undefined : { target, ...(postId === undefined ? {} : { postId }) };
-  };
+  const observers = [...(config.call === 'off' ? [] : [callsOf(config, ports)]), ...digestsOf(config, ports)];
+  if (observers.length === 0) return undefined;
+  const { clock, sessions, board, tickAt } = ports;
+  const placeOf = (boxId: string) => board.placeOf(boxId);
   const { limits } = boardOptions(config, () => false);
-  return new TurnWatch({ clock, sessions, limits, placeOf, tickAt }, [callsOf(config, ports)]);
+  return new TurnWatch({ clock, sessions, limits, placeOf, tickAt }, observers);
 }
 
 function callsOf(config: Config, ports: CallWiring): Calls {
@@ -66,6 +71,23 @@ function callsOf(config: Config, ports: CallWiring): Calls {
   });
   const limits = { failedAfterMs: config.callFailedAfterMs, doneAfterMs: config.callDoneAfterMs };
   return new Calls({ book, redact, send: () => void caller.send() }, { ...limits, sinceAt: sinceAt(ports) });
+}
+
+function digestsOf({ digestAt }: Config, ports: CallWiring): Digest[] {
+  if (digestAt === undefined) return [];
+  const { clock, log, redact, sink, facts, together, findingsOf, tickAt } = ports;
+  const sender = new DigestSender({
+    sink,
+    clock,
+    log,
+    me: () => (sink.replacedBy() === undefined ? ports.connected() : undefined),
+    take: (claim) => takeToken(ports, claim),
+    wakeIn: (ms) => tickAt(clock.now() + ms),
+  });
+  const send = (): void => void sender.send(digest);
+  const times = { localTime: localClock(), timeText: timeText(digestAt) };
+  const digest = new Digest({ rows: facts, together, redact, findingsOf, send, ...times }, digestAt);
+  return [digest];
 }
 
 /** When calls were switched on first. */

@@ -93,3 +93,8 @@ export function marksOf(coordinator: Coordinator | undefined, boxId: string): Ma
     ...(badge === undefined ? {} : { badge }),
   };
 }
+
+/** How many findings a box shows. */
+export function findingsOf(coordinator: Coordinator | undefined, boxId: string): number {
+  return coordinator === undefined ? 0 : coordinator.violationsFor(boxId).length + coordinator.remarksFor(boxId).length;
+}

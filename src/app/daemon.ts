@@ -19,7 +19,7 @@ import { keptLinesOf } from './box-options.ts';
 import { Boxes } from './boxes.ts';
 import { Chat } from './chat.ts';
 import { EventPath } from './event-path.ts';
-import { coordinatorOf } from './coordinator-wiring.ts';
+import { coordinatorOf, findingsOf } from './coordinator-wiring.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
 import { Leftovers } from '../takeover/leftovers.ts';
@@ -235,6 +235,8 @@ export class Daemon {
       directory: this.#chat.directory,
       posts: this.#state.posts,
       facts: this.#state.facts,
+      together: (run) => this.#state.together(run),
+      findingsOf: (boxId) => findingsOf(this.#coordinator, boxId),
       connected: () => this.#chat.connected(),
       startedAt: this.#startedAt,
       tickAt: (instant) => this.#time?.tickAt(instant),

@@ -55,8 +55,8 @@ export class EventPath {
     const now = clock.now();
     for (const event of this.#orphans.links(now)) this.apply(event);
     this.#parts.tickAt(this.#orphans.lookAt());
+    this.#parts.watch?.()?.tick(); // first, because the board forgets turns that nobody has seen end
     board().tick();
-    this.#parts.watch?.()?.tick();
     const coordinator = this.#coordinator();
     if (coordinator === undefined) return;
     coordinator.tick();

@@ -3,12 +3,13 @@
 import type { Change } from '../core/fold.ts';
 import { homeOf, isPublic } from '../core/home.ts';
 import type { TurnTree } from '../core/session.ts';
+import type { Target } from '../core/sink.ts';
 import { endedWaits } from '../core/waiting.ts';
 import type { CallBook, NewCall } from './call-book.ts';
 import type { CallRecord } from './call-record.ts';
 import { endOutcome, endWords, GOES_ON, waitOutcome, waitWords } from './call-words.ts';
 import { type CallLimits, endingOf, type OpenWait, openWaitsOf, waitKey } from './occasions.ts';
-import type { BoxPlace, Sight, TurnObserver } from './turn-watch.ts';
+import type { Sight, TurnObserver } from './turn-watch.ts';
 
 export interface CallsPorts {
   book: CallBook;
@@ -104,12 +105,12 @@ export class Calls implements TurnObserver {
     return outcome === end ? undefined : outcome;
   }
 
-  #add(call: Pick<NewCall, 'kind' | 'name' | 'since' | 'wait' | 'words'>, tree: Sight['tree'], { target }: BoxPlace, now: number): void {
+  #add(call: Pick<NewCall, 'kind' | 'name' | 'since' | 'wait' | 'words'>, tree: Sight['tree'], place: Target, now: number): void {
     const asker = askerOf(tree);
     const end = call.kind === 'wait' ? {} : { end: endOutcome(tree, tree.status) };
     const { boxId } = tree.turn;
     const reader = { ...(asker === undefined ? {} : { asker }), ...(isPrivate(tree) ? { isPrivate: true as const } : {}) };
-    this.#ports.book.add({ ...call, boxId, place: target, ...end, ...reader }, now);
+    this.#ports.book.add({ ...call, boxId, place, ...end, ...reader }, now);
   }
 
   shiftClock(byMs: number): void {

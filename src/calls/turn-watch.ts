@@ -9,17 +9,11 @@ import type { Target } from '../core/sink.ts';
 import { type JudgedTree, judge, type StatusLimits } from '../core/status.ts';
 import { isSubAgent, treeOf } from '../core/tree.ts';
 
-/** Where a turn's box is. */
-export interface BoxPlace {
-  target: Target;
-  postId?: string;
-}
-
 /** One look at a turn with a box of its own. */
 export interface Sight {
   tree: JudgedTree;
-  /** Absent while its box has no place, and for turns that get none. */
-  place: BoxPlace | undefined;
+  /** Where its box is; absent while that has no place, and for turns that get none. */
+  place: Target | undefined;
   now: number;
 }
 
@@ -38,7 +32,7 @@ export interface TurnWatchPorts {
   sessions: SessionsByKey;
   limits: StatusLimits;
   /** The place of that box, if it has one. */
-  placeOf(boxId: string): BoxPlace | undefined;
+  placeOf(boxId: string): Target | undefined;
   tickAt(instant: number): void;
 }
 

@@ -3,10 +3,11 @@
 import type { Config } from './config.ts';
 import { channelText } from './name-forms.ts';
 import { durationText } from './pace-form.ts';
+import { timeText } from './plain-forms.ts';
 
 /** One sentence for each switch. */
 export function effectsOf(config: Config): string[] {
-  return [answerEffect(config), linkEffect(config), callEffect(config), signsEffect(config), boardEffect(config)];
+  return [answerEffect(config), linkEffect(config), callEffect(config), digestEffect(config), signsEffect(config), boardEffect(config)];
 }
 
 function answerEffect({ approveBot }: Config): string {
@@ -43,4 +44,10 @@ function callEffect({ call, operators = [], callsPerHour, callFailedAfterMs, cal
     operationsChannel === undefined ? 'where the box is' : 'in OPERATIONS_CHANNEL, or where the box is for private conversations';
   const when = `an agent has waited for 10s, a turn failed after ${durationText(callFailedAfterMs)} or longer, or was done after ${durationText(callDoneAfterMs)} or longer`;
   return `CALL=${call}: a post of its own, ${where}, calls ${whom} when ${when}; at most ${callsPerHour} an hour.`;
+}
+
+function digestEffect({ digestAt }: Config): string {
+  if (digestAt === undefined) return 'DIGEST_AT is not set: no channel gets a digest of its turns.';
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return `DIGEST_AT=${timeText(digestAt)}: at that time (${zone}) each channel gets a table of the turns that have ended in its boxes since the last one.`;
 }

@@ -58,6 +58,20 @@ export function span(leastMs: number, mostMs: number): TextForm<number> {
   return textForm(`a time from ${durationText(leastMs)} to ${durationText(mostMs)}, such as 90s, 5m or 2h`, decode, durationText);
 }
 
+/** A time of the day, `18:00`: minutes since midnight in the program. */
+export function timeOfDay(): TextForm<number> {
+  const decode = (text: string) => {
+    const [, hour = '', minute = ''] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+    return minute === '' ? { wrong: undefined } : { value: Number(hour) * 60 + Number(minute) };
+  };
+  return textForm('a time of the day, such as 18:00', decode, timeText);
+}
+
+/** `18:00` */
+export function timeText(sinceMidnight: number): string {
+  return `${String(Math.floor(sinceMidnight / 60)).padStart(2, '0')}:${String(sinceMidnight % 60).padStart(2, '0')}`;
+}
+
 function within(text: string, least: number, most: number): { value: number } | { wrong: undefined } {
   const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   return value >= least && value <= most ? { value } : { wrong: undefined };

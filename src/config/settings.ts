@@ -23,6 +23,7 @@ import {
   path,
   seconds,
   span,
+  timeOfDay,
   toggle,
   token,
   userHomes,
@@ -236,6 +237,7 @@ export const settings = {
   ),
   callFailedAfterMs: setting('CALL_FAILED_AFTER', span(0, DAY_MS), '5m', 'a turn that fails sooner calls nobody'),
   callDoneAfterMs: setting('CALL_DONE_AFTER', span(0, DAY_MS), '15m', 'a turn that is done sooner calls nobody'),
+  digestAt: optional('DIGEST_AT', timeOfDay(), 'when a table of the turns of the last day is posted in each channel'),
   operators: renamed(
     'COORDINATOR_OPERATORS',
     optional('OPERATORS', peopleList(), 'Mattermost user names that are called, and alerted about violations'),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CallRecord } from '../../../src/calls/call-record.ts';
 import { endWords, heldWords, messageOf, waitOutcome, waitWords } from '../../../src/calls/call-words.ts';
+import { digestMessage } from '../../../src/calls/digest/digest-table.ts';
 import type { Wait } from '../../../src/core/waiting.ts';
 import { rounds } from '../../support/rounds.ts';
 import { ATTACKS, hostileText } from '../boxes/render/hostile.ts';
@@ -38,7 +39,11 @@ function messagesWith(text: string): string[] {
   ]);
 }
 
-const OWN_WORDS = new Set([...messagesWith('x'), 'agent'].flatMap(serverWords));
+function digestWith(text: string): string {
+  return digestMessage([{ agentId: text, end: 'done', waitedMs: 0, tokens: 1, costUsd: 0, findings: 0 }], 'now', same);
+}
+
+const OWN_WORDS = new Set([...messagesWith('x'), digestWith('x'), 'agent'].flatMap(serverWords));
 
 /** What the server compares with names and keywords, and is none of our own words. */
 function foreignWords(message: string): string[] {
@@ -56,10 +61,10 @@ describe('nothing that an agent wrote', () => {
     }
   });
 
-  it('reaches anybody from a call, whatever it is', () => {
+  it('reaches anybody from a call or a digest, whatever it is', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
-        for (const message of messagesWith(text)) expect(foreignWords(message), message).toEqual([]);
+        for (const message of [...messagesWith(text), digestWith(text)]) expect(foreignWords(message), message).toEqual([]);
       }),
       { numRuns: rounds({ inCheck: 300, thorough: 5_000 }) },
     );

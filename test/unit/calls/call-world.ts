@@ -1,7 +1,6 @@
 // Calls in simulated time: real fold, watch, book and caller over a chat server and a disk that are plain objects. A world has lives, which a
 // kill ends at any moment; what was sent may be carried out or not.
 
-import type { BoxPlace } from '../../../src/calls/turn-watch.ts';
 import { CallBook, type CallRows } from '../../../src/calls/call-book.ts';
 import type { Address, CallRecord } from '../../../src/calls/call-record.ts';
 import { Caller } from '../../../src/calls/caller.ts';
@@ -10,7 +9,7 @@ import { TurnWatch } from '../../../src/calls/turn-watch.ts';
 import type { SessionEvent } from '../../../src/core/event.ts';
 import { Fold } from '../../../src/core/fold.ts';
 import type { Session } from '../../../src/core/session.ts';
-import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../../../src/core/sink.ts';
+import { type FoundPost, type PostBody, type PostDraft, PushError, type Sink, type Target } from '../../../src/core/sink.ts';
 import { FakeClock } from '../../support/clock.ts';
 import { SILENT_PORTS } from '../../support/silent-ports.ts';
 
@@ -21,7 +20,7 @@ export interface WorldOptions {
   failedAfterMs?: number;
   doneAfterMs?: number;
   /** Where boxes are; by default each has its place at once. */
-  placeOf?(boxId: string): BoxPlace | undefined;
+  placeOf?(boxId: string): Target | undefined;
   address?(call: CallRecord): Address | undefined;
 }
 
@@ -127,7 +126,7 @@ class Life {
     });
     const { failedAfterMs = 300_000, doneAfterMs = 900_000 } = options;
     const calls = new Calls({ book, redact: (text) => text, send: () => void caller.send() }, { failedAfterMs, doneAfterMs, sinceAt: 0 });
-    const placeOf = options.placeOf ?? (() => ({ target: { channelId: 'town' } }));
+    const placeOf = options.placeOf ?? (() => ({ channelId: 'town' }));
     const limits = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
     this.watch = new TurnWatch({ clock, sessions: this.fold.sessionsByKey, limits, placeOf, tickAt: (at) => this.#tickAt(at) }, [calls]);
     this.watch.start();

@@ -78,12 +78,12 @@ describe('a wait', () => {
   });
 
   it('whose box has no place calls as soon as it has one', async () => {
-    const places: { target: { channelId: string } }[] = [];
+    const places: { channelId: string }[] = [];
     const made = world({ placeOf: () => places[0] });
     asks(made);
     await made.advance(MINUTE);
     expect(made.posts).toEqual([]);
-    places.push({ target: { channelId: 'town' } });
+    places.push({ channelId: 'town' });
     await made.advance(5 * SECOND);
     expect(made.posts).toHaveLength(1);
   });

@@ -30,6 +30,18 @@ it.each<[NodeJS.ProcessEnv, string]>([
   ],
 ])('the effect of CALL with %o is said in a sentence', (env, sentence) => expect(effect(env, 'CALL')).toBe(sentence));
 
+it('the effect of DIGEST_AT is said in a sentence, with the zone of the machine', () => {
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(effect({}, 'DIGEST_AT')).toBe('DIGEST_AT is not set: no channel gets a digest of its turns.');
+  expect(effect({ DIGEST_AT: '8:05' }, 'DIGEST_AT')).toBe(
+    `DIGEST_AT=08:05: at that time (${zone}) each channel gets a table of the turns that have ended in its boxes since the last one.`,
+  );
+});
+
+it.each(['24:00', '18', '18:60', '6pm'])('a time of the day is not %s', (text) =>
+  expect(readConfig({ ...REQUIRED, DIGEST_AT: text })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'DIGEST_AT' }] }),
+);
+
 it('CALL=operators needs somebody to call, or a channel', () => {
   expect(readConfig({ ...REQUIRED, CALL: 'operators' })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'OPERATORS' }] });
   expect(readConfig({ ...REQUIRED, CALL: 'operators', OPERATIONS_CHANNEL: 'lab/ops' })).toMatchObject({ kind: 'valid' });

@@ -86,6 +86,7 @@ describe('defaults', () => {
       call: 'off',
       callFailedAfterMs: 300_000,
       callDoneAfterMs: 900_000,
+      digestAt: undefined,
       operators: undefined,
       operationsChannel: undefined,
       callsPerHour: 6,

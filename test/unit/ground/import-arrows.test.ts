@@ -54,6 +54,7 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/calls/a.ts', '../sinks/mattermost/mattermost.ts'],
   ['src/calls/a.ts', '../store/post-store.ts'],
   ['src/calls/a.ts', 'node:fs'],
+  ['src/calls/digest/a.ts', '../../config/config.ts'],
   ['src/boxes/board/a.ts', '../../calls/call-decisions.ts'],
   ['src/coordinator/a.ts', '../calls/call-decisions.ts'],
   ['src/takeover/a.ts', '../calls/call-decisions.ts'],
