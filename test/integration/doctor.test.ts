@@ -135,7 +135,7 @@ describe('live-status doctor', () => {
     const config = { channels: { mattermost: { allowFrom: ['*'], streaming: { mode: 'partial' } } }, gateway: {} };
     writeFileSync(join(rig.folder, '.openclaw', 'openclaw.json'), JSON.stringify(config));
     const { findings } = await examine({ SOURCES: 'files' });
-    expect(about(findings, 'approvals')).toMatchObject({ level: 'warn' });
+    expect(about(findings, 'approvals')).toMatchObject({ level: 'warn', says: expect.stringContaining('allowFrom: ["*"]') });
     expect(about(findings, 'preview of OpenClaw')).toMatchObject({ level: 'warn' });
   });
 });

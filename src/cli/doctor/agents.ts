@@ -7,12 +7,13 @@ import { openclawConfigPath } from '../../sources/openclaw/gateway/find-gateway.
 import { parseLooseJson } from '../../sources/openclaw/gateway/loose-json.ts';
 import { errorText } from '../../core/error-code.ts';
 import { systemClock } from '../../process/system-clock.ts';
-import { asList, asRecord, type JsonRecord } from '../../core/json-guards.ts';
+import { asRecord, type JsonRecord } from '../../core/json-guards.ts';
 import type { PairOutcome } from '../../sources/openclaw/gateway/pair.ts';
 import { fileKindOf, INDEX_NAME } from '../../sources/openclaw/transcripts/file-name.ts';
 import { findFolders, type Folder } from '../../sources/openclaw/transcripts/sessions-folders.ts';
 import { packageVersion } from '../../process/package-version.ts';
 import { fail, type Finding, ok, warn } from './finding.ts';
+import { approvalFinding } from './who-may-approve.ts';
 
 const INDEX = 'session index';
 
@@ -133,15 +134,5 @@ function previewFinding(mattermost: JsonRecord): Finding {
     'preview of OpenClaw',
     `channels.mattermost.streaming.mode is ${JSON.stringify(mode)}: tool lines may stand twice, in its preview and in the box`,
     'set it to "off", or to "partial" with preview.toolProgress: false',
-  );
-}
-
-function approvalFinding(mattermost: JsonRecord): Finding {
-  const everybody = asList(mattermost['allowFrom']).includes('*') || mattermost['groupPolicy'] === 'open';
-  if (!everybody) return ok('approvals', 'not open to everybody');
-  return warn(
-    'approvals',
-    'everybody in a channel may approve what an agent asks for',
-    'name people in channels.mattermost.allowFrom of OpenClaw',
   );
 }
