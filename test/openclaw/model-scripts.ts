@@ -63,6 +63,10 @@ export const scripts: Record<string, Script> = {
     (scenario) => ({ calls: [exec(`echo ${scenario}`)] }),
     () => ({ text: 'That was allowed.' }),
   ),
+  lines: inOrder(
+    (scenario) => ({ calls: [exec(`echo ${scenario} &&\necho of the second line`)] }),
+    () => ({ text: 'That was answered.' }),
+  ),
   background: inOrder(
     (scenario) => ({ calls: [{ tool: 'exec', args: { command: `sleep 8 && echo ${scenario}`, background: true } }] }),
     () => ({ text: 'It goes on without me.' }),

@@ -1,5 +1,6 @@
 // The parts of a run, by name. The order counts: later parts stop and kill the gateway.
 
+import { answersAreTaken } from './part-answers.ts';
 import { hookStartsWatcher } from './part-hook.ts';
 import { nothingLoops } from './part-loops.ts';
 import { crashMidTurn, restartMidTurn } from './part-restarts.ts';
@@ -16,6 +17,7 @@ export type Part = (report: Report, rig: Rig) => Promise<void>;
 export const PARTS: Readonly<Record<string, Part>> = {
   turns: turnsTellTheTruth,
   special: specialTurns,
+  answers: answersAreTaken,
   loops: nothingLoops,
   restart: restartMidTurn,
   crash: crashMidTurn,

@@ -10,9 +10,12 @@ const BOTH: WatcherPlan = { name: 'both', sources: 'both' };
 /** By OpenClaw's own configuration, without a word from us. */
 const FOUND: WatcherPlan = { name: 'found', sources: 'found' };
 
-/** None for the hook alone, which brings its own. Files, gateway and both where there are files; else the gateway, for more than the seven turns also as one that was found. */
+/** Their parts bring their own. */
+const ALONE: ReadonlySet<string> = new Set(['hook', 'answers']);
+
+/** None where every part brings its own. Files, gateway and both where there are files; else the gateway, for more than the seven turns also as one that was found. */
 export function watchersOf({ transcripts }: OpenClawVersion, parts: readonly string[]): readonly WatcherPlan[] {
-  if (parts.every((part) => part === 'hook')) return [];
+  if (parts.every((part) => ALONE.has(part))) return [];
   if (transcripts === 'files') return [FILES, GATEWAY, BOTH];
   return parts.every((part) => part === 'seven') ? [GATEWAY] : [GATEWAY, FOUND];
 }
