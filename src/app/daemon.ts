@@ -10,7 +10,7 @@ import type { TurnWatch } from '../calls/turn-watch.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
-import { type Change, Fold } from '../core/fold.ts';
+import { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
 import type { Source } from '../core/source.ts';
 import { createRedactor } from '../text/redact.ts';
@@ -70,7 +70,6 @@ export class Daemon {
   #coordinator: Coordinator | undefined;
   /** Absent when nothing is told in posts of its own. */
   #turnWatch: TurnWatch | undefined;
-  #whoAnswered: ((change: Change) => void) | undefined;
   readonly #counters = new Counters();
   readonly #sessionLimit: SessionLimit;
   #time: PassingTime | undefined; // not before all is read: a slow start must not count as sleep of the machine
@@ -103,7 +102,12 @@ export class Daemon {
       board: () => this.#boxes.board,
       coordinator: () => this.#coordinator,
       watch: () => this.#turnWatch,
-      onChange: (change) => this.#whoAnswered?.(change),
+      onChange: createWhoAnswered({
+        directory,
+        log,
+        isWanted: () => (this.#coordinator ?? this.#turnWatch) !== undefined,
+        emit: (event) => this.#path.apply(event),
+      }),
       mayJudge: ({ address }) => this.#routes.isShown(address),
     });
     const sessions = this.#fold.sessionsByKey;
@@ -216,8 +220,6 @@ export class Daemon {
     const coordinator = coordinatorOf(this.#config, ports, this.#state);
     if (coordinator === undefined) return;
     this.#coordinator = coordinator;
-    const { directory } = this.#chat;
-    this.#whoAnswered = createWhoAnswered({ directory, log: this.#log, emit: (event) => this.#path.apply(event) });
     this.#releases.add(() => coordinator.stop());
     await coordinator.start();
   }

@@ -11,6 +11,8 @@ import type { Directory } from '../sinks/mattermost/directory.ts';
 export interface WhoAnsweredPorts {
   directory: Pick<Directory, 'postsIn' | 'nameOfPerson'>;
   log: Logger;
+  /** Whether anybody is told who answered: otherwise no channel is read for it. */
+  isWanted(): boolean;
   emit(event: SessionEvent): void;
 }
 
@@ -31,7 +33,7 @@ const ANSWERED: ReadonlySet<WaitOutcome> = new Set(['allowed', 'allowed_once', '
 /** Call with each change. */
 export function createWhoAnswered(ports: WhoAnsweredPorts): (change: Change) => void {
   return (change) => {
-    if (change.event.source !== 'gateway') return;
+    if (change.event.source !== 'gateway' || !ports.isWanted()) return;
     for (const wait of endedWaits(change)) if (wait.on === 'approval' && ANSWERED.has(wait.outcome)) void find(wait, change, ports);
   };
 }

@@ -41,6 +41,18 @@ export class Calls implements TurnObserver {
       const call = book.followed(waitKey(wait));
       if (call?.wait !== undefined) book.turnedOut(call, waitOutcome(wait.outcome, wait.by, wait.at - call.wait.since), wait.at);
     }
+    this.#learnWho(change);
+  }
+
+  /** The end of a wait is told once more by somebody who knows who answered. */
+  #learnWho({ event, after }: Change): void {
+    if (event.type !== 'waiting_ended' || event.by === undefined || event.outcome === undefined) return;
+    const { book } = this.#ports;
+    for (const { boxId } of after.turns) {
+      const call = book.ofWait(waitKey({ boxId, waitId: event.waitId }), { since: Number.NEGATIVE_INFINITY });
+      if (call?.wait === undefined || call.overAt === undefined) continue;
+      book.turnedOut(call, waitOutcome(event.outcome, event.by, call.overAt - call.wait.since), call.overAt);
+    }
   }
 
   see({ tree, place, now }: Sight): number {

@@ -19,7 +19,7 @@ const KEY = 'agent:main:mattermost:channel:x';
 
 type Bare = SessionEvent extends infer E ? (E extends SessionEvent ? Omit<E, 'sessionKey' | 'at' | 'source'> : never) : never;
 
-async function waiting({ source = 'gateway', channelId = SAMPLE.publicId } = {}) {
+async function waiting({ source = 'gateway', isWanted = true, channelId = SAMPLE.publicId } = {}) {
   const standIn = createStandIn({ clock, seed: sampleSeed(), version: '11.6' });
   const server = await serveStandIn(standIn, { port: 0 });
   onTestFinished(() => server.close());
@@ -29,7 +29,7 @@ async function waiting({ source = 'gateway', channelId = SAMPLE.publicId } = {})
   const told: SessionEvent[] = [];
   const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
   const directory = createDirectory(side, createMattermostSink(side), (call) => call());
-  const whoAnswered = createWhoAnswered({ directory, log: quiet, emit: (event) => void told.push(event) });
+  const whoAnswered = createWhoAnswered({ directory, log: quiet, isWanted: () => isWanted, emit: (event) => void told.push(event) });
   const fold = new Fold();
   const apply = (event: Bare): void => whoAnswered(fold.apply({ ...event, sessionKey: KEY, at: Date.now(), source }));
   apply({ type: 'session_seen', agentId: 'main', route: { kind: 'channel', channelId } });
@@ -78,13 +78,15 @@ describe('the post that answered', () => {
     }
   });
 
-  it('is not looked for when nobody answered, and not for programs that are answered in a terminal', async () => {
+  it('is not looked for when nobody answered, not for programs that are answered in a terminal, and not for nobody', async () => {
     const expired = await waiting();
     expired.end('expired');
     const terminal = await waiting({ source: 'claude-code' });
     terminal.end();
+    const unwanted = await waiting({ isWanted: false });
+    unwanted.end('allowed');
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect([expired.asked(), terminal.asked()]).toEqual([0, 0]);
+    expect([expired.asked(), terminal.asked(), unwanted.asked()]).toEqual([0, 0, 0]);
   });
 
   it('that cannot be looked for changes nothing', async () => {

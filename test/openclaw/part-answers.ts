@@ -14,6 +14,7 @@ import { boxesOf, personAsks, textOf, type Turn } from './turn.ts';
 
 const CONTROL_UI_URL = 'https://openclaw.example.org';
 const FOLLOWS_MS = 1_000;
+const BUSY_MACHINE = 5; // on an idle one it takes half a second
 
 interface Answer {
   decision: 'allow-once' | 'deny';
@@ -58,6 +59,7 @@ async function answered(report: Report, rig: Rig, watching: Watching, { decision
   await report.check(`${name}: the copied line is taken, and the box follows`, async () => {
     const followedMs = await followed(rig, watching, turn, line);
     report.note(`${name}: the box followed the person's post after ${followedMs} ms (goal ${FOLLOWS_MS} ms)`);
+    if (followedMs > BUSY_MACHINE * FOLLOWS_MS) throw new Error('far too late');
     await until('the box says how it went on', () => box().startsWith(`[DONE] ${CAREFUL} |`) && box().includes(drawn), { detail: box });
   });
   await report.check(`${name}: the ledger says that alice did it`, () =>

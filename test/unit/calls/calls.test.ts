@@ -49,6 +49,17 @@ describe('a wait', () => {
     expect(made.texts()).toEqual(['@alice **answered by `bob` after 20s** · `main` waited for an answer: `which`']);
   });
 
+  it('says who answered and how as soon as somebody knows it', async () => {
+    const made = world();
+    asks(made);
+    await made.advance(20 * SECOND);
+    made.emit({ ...MAIN, type: 'waiting_ended', waitId: 'w', outcome: 'allowed' });
+    made.emit({ ...MAIN, type: 'waiting_ended', waitId: 'w', outcome: 'allowed_once', by: '@alice', at: made.clock.now() + SECOND });
+    await made.advance(5 * SECOND);
+    expect(made.texts()).toEqual([expect.stringContaining('by `@alice` after 20s** · `main` waited for approval')]);
+    expect(made.texts()[0]).toContain('allowed once');
+  });
+
   it('that is told again by its source calls nobody again, also when it had been told as over', async () => {
     const made = world();
     const startedAt = made.clock.now();
