@@ -125,8 +125,8 @@ describe('a part that is done', () => {
 
 describe('a wait', () => {
   it.each([
-    ['review' as const, '◆ waiting for a review: `T-001`'],
-    ['gate' as const, '◆ waiting at a gate: `T-001`'],
+    ['review' as const, '◆ waiting for a review since 22:13 UTC: `T-001`'],
+    ['gate' as const, '◆ waiting at a gate since 22:13 UTC: `T-001`'],
   ])('(%s) says for what, who may answer, and what to copy', (on, first) => {
     const waiting: Waiting = {
       waitId: 'w',
