@@ -286,7 +286,7 @@ export const settings = {
   burnTokens: setting(
     'BURN_TOKENS_PER_MINUTE',
     wholeNumber('tokens', 0, 1_000_000_000),
-    '500000',
+    '1000000',
     'used in three minutes, on average and without those read from a cache, are too many; 0 is never',
   ),
   governanceDir: setting(

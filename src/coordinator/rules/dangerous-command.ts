@@ -8,6 +8,9 @@ import { type SimpleCommand, simpleCommands } from './shell-commands.ts';
 /** Folders of the system and of people, but nothing inside of a project: `/`, `/etc`, `/home/dev`, `~`, `$HOME/*`. */
 const WIDE_TARGET =
   /^(?:\/(?:\*|\.\*)?|\/(?:bin|boot|dev|etc|home|lib|lib64|opt|proc|root|run|sbin|srv|sys|usr|var|Applications|Library|System|Users)(?:\/\*?)?|\/(?:home|Users)\/[^/]+(?:\/\*?)?|(?:~|\$HOME|\$\{HOME\})(?:\/(?:\*|\.\*)?)?|[A-Za-z]:[\\/]?\*?)$/;
+/** Folders of the system alone: that a person owns their home is in order. */
+const SYSTEM_TARGET = /^\/(?:(?:bin|boot|dev|etc|lib|lib64|proc|sbin|sys|usr|var|Library|System)(?:\/\*?)?|\*)?$/;
+const BUCKET = /^s3:\/\/[^/]+\/?$/;
 const DISK = /^(?:of=)?\/dev\/(?:sd|hd|vd|xvd|nvme|mmcblk|disk|mapper\/)/;
 const TO_DISK = />\s*\/dev\/(?:sd|hd|vd|xvd|nvme|mmcblk|disk)/;
 const FORK_BOMB = /:\s*\(\)\s*\{\s*:\s*\|\s*:\s*&\s*\}/;
@@ -31,8 +34,8 @@ const DANGERS: readonly Danger[] = [
   ],
   [
     /^(?:chmod|chown|chgrp)$/,
-    (args) => hasShort(args, 'R', 'R', '--recursive') && args.some((arg) => WIDE_TARGET.test(arg)),
-    'changes who may use a folder of the system or of a person',
+    (args) => hasShort(args, 'R', 'R', '--recursive') && args.some((arg) => SYSTEM_TARGET.test(arg)),
+    'changes who may use a folder of the system',
   ],
   [/^(?:mkfs(?:\..+)?|wipefs|shred|dd|fdisk|sfdisk|parted)$/, (args) => args.some((arg) => DISK.test(arg)), 'overwrites a disk'],
   [/^(?:reboot|shutdown|poweroff|halt)$/, (args) => !args.some((arg) => /^(?:-c|--help|--show)$/.test(arg)), 'stops the machine'],
@@ -47,7 +50,11 @@ const DANGERS: readonly Danger[] = [
   ],
   [
     /^aws$/,
-    (args) => args[0] === 's3' && (args[1] === 'rb' ? args.includes('--force') : args[1] === 'rm' && args.includes('--recursive')),
+    (args) =>
+      args[0] === 's3' &&
+      (args[1] === 'rb'
+        ? args.includes('--force')
+        : args[1] === 'rm' && args.includes('--recursive') && args.some((arg) => BUCKET.test(arg))),
     'destroys stored files',
   ],
   [/^(?:gh|glab)$/, (args) => args[0] === 'repo' && args[1] === 'delete', 'destroys a repository'],

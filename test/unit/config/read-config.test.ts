@@ -98,7 +98,7 @@ describe('defaults', () => {
       loopCalls: 10,
       loopMs: 600_000,
       burnUsd: 2,
-      burnTokens: 500_000,
+      burnTokens: 1_000_000,
       governanceDir: '/home/somebody/.openclaw/governance',
       auditLedger: '/home/somebody/.local/state/live-status/audit_ledger.jsonl',
       auditLedgerCreate: true,

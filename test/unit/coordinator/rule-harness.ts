@@ -15,7 +15,7 @@ export const LIMITS: RuleLimits = {
   loopCalls: 10,
   loopMs: 600_000,
   burnUsd: 2,
-  burnTokens: 500_000,
+  burnTokens: 1_000_000,
 };
 
 const ROLES_BY_AGENT: ReadonlyMap<string, Role> = new Map(ROLES.map((role) => [role, role]));
