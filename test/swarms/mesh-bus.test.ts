@@ -1,9 +1,11 @@
 // The recorded mesh on a real nats-server: whatever happens to messages and connections on the way, the boxes are those of the golden file.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
+import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 import { linesOf, recordedMessages, type RecordedMessage } from '../unit/sources/mesh/recorded-mesh.ts';
 import { Coordinator } from './coordinator.ts';
@@ -130,6 +132,25 @@ it('a restarted watcher takes back what is not so any more, and loses what the b
   await next.settled();
   expect(next.box('mesh:main:task:T-PRUNED')).toContain('[LOST]');
   expect(next.boxes().replace(/mesh:task:T-PRUNED\n(?:.+\n)*\n/, '')).toBe(GOLDEN);
+});
+
+it('N-31 the box of a task names who works on it on this machine, as long as somebody does', async () => {
+  const server = await NatsServer.start();
+  const coordinator = await Coordinator.on(await server.connect());
+  const folder = tempFolder('workspace');
+  mkdirSync(join(folder, '.tmp'));
+  const mesh = await WatchedMesh.start({ nats: { url: server.url }, folder, lookMs: 50 });
+  await mesh.heard();
+  const started = MESSAGES.findIndex(({ subject, data }) => subject.endsWith('.started') && data['task_id'] === 'T-20261121-001');
+  await coordinator.tellsAll(MESSAGES.slice(0, started + 1));
+  const state = (name: string): string =>
+    readFileSync(fileURLToPath(new URL(`../fixtures/openclaw-node/workspace/.tmp/agent-state.${name}.json`, import.meta.url)), 'utf8');
+  const box = (): string => mesh.box('mesh:main:task:T-20261121-001');
+  writeFileSync(join(folder, '.tmp', 'agent-state.json'), state('working'));
+  await until('the worker is named', () => box().includes('claude sonnet works on it here'), { detail: box });
+  writeFileSync(join(folder, '.tmp', 'agent-state.json'), state('idle'));
+  await until('nobody is named any more', () => !box().includes('works on it here'), { detail: box });
+  expect(box()).toContain('[ACTIVE]');
 });
 
 it('N-20 memory events come from the bus, and from the stream of their node what was missed, each once', async () => {

@@ -10,6 +10,9 @@ import type { LinkListener } from './link-listener.ts';
 /** The buckets of the mesh. Without the first three their work is known from events alone. */
 const BUCKETS = ['MESH_PLANS', 'MESH_TASKS', 'MESH_COLLAB', 'MESH_NODE_HEALTH'] as const;
 
+/** Not every mesh has it. */
+const OPTIONAL = 'MESH_NODE_HEALTH';
+
 const AGAIN_MS = 15_000;
 
 export class BucketReaders {
@@ -96,7 +99,8 @@ export class BucketReaders {
   #failed(bucket: string, error: unknown): void {
     if (this.#isStopped) return;
     this.#listener.bucketInterrupted(bucket);
-    this.#whyByBucket.set(bucket, error instanceof Error ? error.message : 'its reading ended');
+    const why = error instanceof Error ? error.message : 'its reading ended';
+    if (bucket !== OPTIONAL || !/not found/i.test(why)) this.#whyByBucket.set(bucket, why);
     this.#timers.after(AGAIN_MS, () => (this.#isStopped || this.#connection.isClosed() ? undefined : this.#read(bucket)));
   }
 }

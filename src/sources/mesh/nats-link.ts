@@ -21,7 +21,9 @@ interface NatsLinkOptions {
 }
 
 /** Subjects with news. Whole rounds of collaborations are for their nodes alone, and nobody reads them here. */
-const SUBJECTS = ['mesh.events.>', 'mesh.agent.*.*', 'mesh.health.alerts', 'local.*.events.>'];
+const SUBJECTS = ['mesh.events.>', 'mesh.agent.*.*', 'mesh.health.alerts'];
+/** Remarks about memory: a user of the bus need not have leave for them. */
+const REMARKS = 'local.*.events.>';
 
 const OVERLAP_MS = 10 * 60_000; // an event that comes twice counts once, and clocks differ
 
@@ -81,7 +83,7 @@ export class NatsLink implements MeshLink {
     this.#connection = connection;
     this.#connections += 1;
     const refused = new Set<string>();
-    for (const subject of SUBJECTS) this.#subscribe(connection, subject, refused);
+    for (const subject of [...SUBJECTS, REMARKS]) this.#subscribe(connection, subject, refused);
     await connection.flush();
     this.#failures = 0;
     this.#state = { state: 'heard' };
@@ -107,7 +109,7 @@ export class NatsLink implements MeshLink {
     return connection.subscribe(subject, {
       callback: (error, message) => {
         if (error === null) this.#options.listener.message(message.subject, message.data);
-        else refused.add(subject);
+        else if (subject !== REMARKS) refused.add(subject);
       },
     });
   }
