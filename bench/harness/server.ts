@@ -4,7 +4,7 @@ import { serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn } from '../../src/stand-in/stand-in.ts';
 import { monotonicMs } from './monotonic.ts';
 import { benchSeed } from './seed.ts';
-import { marksIn, type FromServer } from './sink.ts';
+import { marksIn, reactionMarksIn, type FromServer } from './sink.ts';
 
 const standIn = createStandIn({ clock: { now: () => Date.now() }, seed: benchSeed() });
 
@@ -13,7 +13,8 @@ function tell(message: FromServer): void {
 }
 
 const arrive: typeof standIn.arrive = (request) => {
-  tell({ kind: 'request', atMs: monotonicMs(), method: request.method, path: request.path, marks: marksIn(request.body) });
+  const { method, path, body } = request;
+  tell({ kind: 'request', atMs: monotonicMs(), method, path, marks: [...marksIn(body), ...reactionMarksIn(path, body)] });
   standIn.requests.length = 0; // it keeps every one
   return standIn.arrive(request);
 };

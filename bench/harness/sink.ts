@@ -24,6 +24,17 @@ export function endOf(mark: string): string {
   return `${mark}, over`;
 }
 
+/** The mark of a request that puts that reaction on that post. */
+export function reactionMark(emoji: string, postId: string): string {
+  return `${emoji} on ${postId}`;
+}
+
+export function reactionMarksIn(path: string, body: string): string[] {
+  if (!path.endsWith('/api/v4/reactions')) return [];
+  const { emoji_name: emoji, post_id: postId } = JSON.parse(body) as { emoji_name: string; post_id: string };
+  return [reactionMark(emoji, postId)];
+}
+
 export function marksIn(body: string): string[] {
   const marks = [...new Set(body.match(/\bmark[a-z]\d+x\b/g))];
   return body.includes('"open":false') ? marks.map(endOf) : marks;

@@ -10,6 +10,7 @@ import { longTurn } from './long-turn.ts';
 import { oldAgentSessions, oldAgentSessionsRouted } from './old-agent-sessions.ts';
 import { oldTranscripts } from './old-transcripts.ts';
 import { redaction } from './redaction.ts';
+import { fiftySigns, tenSigns } from './signs.ts';
 import { startUp } from './start-up.ts';
 import { swarm } from './swarm.ts';
 import { thousandSessions } from './thousand-sessions.ts';
@@ -26,6 +27,8 @@ export const ROWS: readonly Row[] = [
   thousandSessions,
   urgentAtHundred,
   urgentAtThousand,
+  tenSigns,
+  fiftySigns,
   catchUp,
   oldTranscripts,
   oldAgentSessions,

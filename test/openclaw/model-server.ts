@@ -34,6 +34,8 @@ export interface ModelServer {
   /** To be given to OpenClaw as `baseUrl`. */
   readonly baseUrl: string;
   readonly asks: Ask[];
+  /** All text of each request, in order of arrival. */
+  readonly told: string[];
   /** What the tools answered, by call id, as OpenClaw told the model. */
   readonly toolAnswersById: Map<string, string>;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ const CHUNK_MS = 10; // as fast as a quick model: the text still comes in pieces
 /** Starts the model on loopback. A user text selects a script by its cue: `cue:<script>/<scenario>`, for a sub-agent `task:…`. */
 export async function serveModel(): Promise<ModelServer> {
   const asks: Ask[] = [];
+  const told: string[] = [];
   const toolAnswersById = new Map<string, string>();
   const server = createServer((request, response) => {
     response.on('error', () => undefined);
@@ -54,6 +57,7 @@ export async function serveModel(): Promise<ModelServer> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { messages, stream } = decodeChatRequest(await bodyOf(request));
     for (const { toolCallId, text } of messages) if (toolCallId !== undefined) toolAnswersById.set(toolCallId, text);
+    told.push(messages.map(({ text }) => text).join('\n'));
     const cue = cueOf(messages);
     const { ask, step } = nextAsk(cue, asks);
     asks.push(ask);
@@ -67,6 +71,7 @@ export async function serveModel(): Promise<ModelServer> {
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     asks,
+    told,
     toolAnswersById,
     close: async () => {
       server.closeAllConnections();

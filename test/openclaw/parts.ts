@@ -5,6 +5,7 @@ import { hookStartsWatcher } from './part-hook.ts';
 import { nothingLoops } from './part-loops.ts';
 import { crashMidTurn, restartMidTurn } from './part-restarts.ts';
 import { sevenTurns } from './part-seven-turns.ts';
+import { signsStartNothing } from './part-signs.ts';
 import { specialTurns } from './part-special.ts';
 import { turnsTellTheTruth } from './part-turns.ts';
 import type { Report } from './report.ts';
@@ -19,6 +20,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   special: specialTurns,
   answers: answersAreTaken,
   loops: nothingLoops,
+  signs: signsStartNothing,
   restart: restartMidTurn,
   crash: crashMidTurn,
   hook: hookStartsWatcher,

@@ -17,6 +17,7 @@ function fail(rig: OverviewRig, agent: string): void {
   rig.house.say('error', 'text', agent);
 }
 
+const withoutTimes = (title: string): string => title.replaceAll(/\d+[smh]( \d+[smh])?/g, 'a while').replaceAll('`', '');
 const lines = (rig: OverviewRig): string => (rig.card?.lines ?? []).join('\n');
 
 describe('the board of a channel', () => {
@@ -141,6 +142,21 @@ describe('the board of a channel', () => {
     for (const agent of ['secretary', 'stranger', 'telegram']) fail(rig, agent);
     await rig.house.pass(20);
     expect(JSON.stringify(rig.posts)).not.toMatch(/secretary|stranger|telegram/);
+  });
+
+  it('says of a session that ROUTES places no more than the title of its box does, whatever its lines and waits say', async () => {
+    const rig = new OverviewRig();
+    rig.house.tell({ type: 'session_seen', agentId: 'claude-code', address: 'claude-code:/home/dev/shop', sessionId: 'a1b2' }, 'coder');
+    rig.house.ask('coder');
+    rig.house.tell({ type: 'tool_started', callId: 'c', tool: 'exec', args: { command: 'secret command' } }, 'coder');
+    rig.house.say('tools', 'secret words', 'coder');
+    await rig.house.pass(16);
+    const [line = ''] = rig.card?.lines ?? [];
+    expect(withoutTimes(line)).toBe(withoutTimes(rig.house.titles()[0] ?? 'no box'));
+    rig.house.tell({ type: 'waiting_started', waitId: 'w', on: 'approval', text: 'secret question' }, 'coder');
+    await rig.house.pass(16);
+    expect(withoutTimes(rig.card?.lines[0] ?? '')).toBe(withoutTimes(rig.house.titles()[0] ?? 'no box'));
+    expect(JSON.stringify(rig.posts)).not.toContain('secret');
   });
 
   it('says that nobody keeps it any more when the watcher stops, and is kept again by the next', async () => {
