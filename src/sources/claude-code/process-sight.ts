@@ -67,8 +67,8 @@ const SYSTEM: ProcessTable = {
   },
 };
 
-/** The name in parentheses may contain spaces and parentheses; field 3 follows its end. */
-function processIn(stat: string): { start: string; terminal: string | undefined } | 'zombie' {
+/** What `/proc/<pid>/stat` says. The name in parentheses may contain spaces and parentheses; field 3 follows its end. */
+export function processIn(stat: string): { start: string; terminal: string | undefined } | 'zombie' {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? 'zombie' : { start: fields[19] ?? '', terminal: terminalOf(Number(fields[4])) };
 }

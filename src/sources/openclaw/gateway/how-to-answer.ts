@@ -29,7 +29,7 @@ export function howToAnswer(approvalId: string, agentId: string, { approveBot = 
   const link = controlUiUrl === undefined ? {} : { link: `${controlUiUrl}/approve/${approvalId}` };
   const choices = DECISIONS.map((decision) => `\`${command} ${decision}\``).join(' or ');
   if (bot === undefined) return { who: `${WHO}, with a mention of the agent's bot before ${choices}`, ...link };
-  return { who: WHO, copy: DECISIONS.map((decision) => `@${bot} ${command} ${decision}`), ...link };
+  return { who: `${WHO}, wherever @${bot} reads along`, copy: DECISIONS.map((decision) => `@${bot} ${command} ${decision}`), ...link };
 }
 
 function botOf(agentId: string, bots: BotsByAgent): string | undefined {
