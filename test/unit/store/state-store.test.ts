@@ -230,3 +230,31 @@ describe('how far files were read', () => {
     expect(new StateStore(checkpoint, nothing).positions.stored('gateway').size).toBe(0);
   });
 });
+
+describe('a task with meters, notes and a wait', () => {
+  it('is the same after a restart, also what changed in it since it was written whole', () => {
+    const folder = tempFolder('task-memory');
+    const checkpoint = openCheckpoint(folder, quiet);
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const sessions = new Map<string, Session>();
+    const memory = new StateStore<EntryOfSession>(checkpoint, { sessions: () => sessions, entries: () => [] });
+    const tell = (event: Parameters<typeof reduce>[1]): void => {
+      sessions.set('task', reduce(sessions.get('task') ?? newSession('task'), event));
+      memory.flush();
+    };
+    const common = { sessionKey: 'task', source: 'mesh', at: 1 };
+    tell({ ...common, type: 'session_seen', agentId: 'mesh', title: 'T-001 node-a' });
+    tell({ ...common, type: 'turn_started', trigger: { kind: 'operator' } });
+    tell({ ...common, type: 'meter_changed', name: 'Budget', used: 1, of: 10 });
+    tell({ ...common, type: 'noted', noteId: 'n', text: 'one', severity: 'info' });
+    tell({ ...common, type: 'meter_changed', name: 'Budget', used: 9, of: 10 });
+    tell({ ...common, type: 'noted', noteId: 'n', text: 'two', severity: 'critical' });
+    tell({ ...common, type: 'waiting_started', waitId: 'w', on: 'gate', who: 'anybody', copy: ['yes'] });
+    checkpoint.close();
+    const again = openCheckpoint(folder, quiet);
+    onTestFinished(() => again.close());
+    const [stored] = new StateStore<EntryOfSession>(again, nothing).sessions.stored();
+    expect(stored?.session).toEqual(sessions.get('task'));
+    expect(stored?.session.turns[0]).toMatchObject({ meters: [{ used: 9 }], notes: [{ text: 'two' }], waiting: [{ on: 'gate' }] });
+  });
+});

@@ -71,6 +71,13 @@ describe('the title of what is no agent', () => {
     expect(title).toBe('[ACTIVE] T-001 node-a | 38s');
   });
 
+  it('only shows what others call it', () => {
+    const title = '[DONE] @all | https://a.invalid ](x) 0s: ◆';
+    const card = drawTree(treeOf({ session: { title } }), () => ACTIVE, OPTIONS);
+    expect(card.title).toBe('[ACTIVE] DONE all https a invalid x 0s | 38s');
+    expect(card.first?.title).toBe('[ACTIVE] `DONE all https a invalid x 0s` | 38s');
+  });
+
   it('says the environment', () => {
     const { title } = drawTree(treeOf({ session: { title: 'task_001 · dev' } }), () => ACTIVE, OPTIONS);
     expect(title).toBe('[ACTIVE] task_001 · dev | 38s');
