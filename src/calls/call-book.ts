@@ -103,10 +103,10 @@ export class CallBook {
     this.#change(id, (record) => ({ ...record, phase: 'sent', address, sentAt: now }));
   }
 
-  posted({ id }: CallRecord, postId: string, { shown, now }: { shown: string | undefined; now: number }): void {
+  posted({ id }: CallRecord, postId: string, address: Address, now: number): void {
     this.#cap.sentAt.push(now);
     this.#options.rows.put(CAP, this.#cap);
-    this.#change(id, (record) => withShown({ ...record, phase: 'posted', postId }, shown));
+    this.#change(id, (record) => withShown({ ...record, phase: 'posted', postId, address }, undefined));
   }
 
   /** Its post says that outcome, or nothing can be written to it any more. */
@@ -133,12 +133,6 @@ export class CallBook {
   /** When there is something to send though nothing happens (wall clock). */
   dueAt(): number {
     return this.#cap.held.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...this.#cap.sentAt) + HOUR_MS;
-  }
-
-  /** Numbers for health. */
-  facts(): { waiting: number; held: number } {
-    const waiting = [...this.#recordsById.values()].filter((record) => !isSettled(record)).length;
-    return { waiting, held: this.#cap.held.reduce((sum, { count }) => sum + count, 0) };
   }
 
   #sentLately(now: number): number {

@@ -92,11 +92,11 @@ export class Caller {
     const { target } = found;
     const postId =
       call.phase === 'sent' ? await findPosted(sink, { mark: { call: call.id }, target, sinceAt: call.wait?.since ?? call.at }) : undefined;
-    if (postId !== undefined) return this.#book.posted(call, postId, { shown: undefined, now: clock.now() });
+    if (postId !== undefined) return this.#book.posted(call, postId, found, clock.now());
     if (call.outcome !== undefined) return this.#notFound(call);
     this.#book.sending(call, found, clock.now());
     const post = { mark: { call: call.id }, target, message: messageOf(addressed), pendingPostId: `${userId}:call:${call.id}` };
-    this.#book.posted(call, await createOnce(sink, post), { shown: undefined, now: clock.now() });
+    this.#book.posted(call, await createOnce(sink, post), found, clock.now());
   }
 
   /** It is over, and its create seems to have failed. */

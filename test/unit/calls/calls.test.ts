@@ -183,7 +183,9 @@ describe('after a kill', () => {
     begin(made, askedAt);
     asks(made, 'w', askedAt);
     await made.advance(MINUTE);
-    expect(made.posts).toHaveLength(1);
+    made.emit({ ...MAIN, type: 'waiting_ended', waitId: 'w', outcome: 'denied' });
+    await made.advance(MINUTE);
+    expect(made.texts()).toEqual(['@alice **answered: denied after 1m 20s** · `main` waited for approval: `may I w`']);
   });
 
   it('a wait that was over meanwhile calls nobody, and one that was called for says so', async () => {
