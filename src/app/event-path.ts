@@ -8,6 +8,7 @@ import type { SessionEvent } from '../core/event.ts';
 import type { Change, Fold } from '../core/fold.ts';
 import type { Session } from '../core/session.ts';
 import { OrphanWatch } from '../core/orphans.ts';
+import { TaskWorkers } from '../core/task-workers.ts';
 
 export interface EventPathParts {
   clock: Pick<Clock, 'now'>;
@@ -33,10 +34,12 @@ const COORDINATOR_MS = 500; // it reads files, and judges by the second
 export class EventPath {
   readonly #parts: EventPathParts;
   readonly #orphans: OrphanWatch;
+  readonly #workers: TaskWorkers;
 
   constructor(parts: EventPathParts) {
     this.#parts = parts;
     this.#orphans = new OrphanWatch(parts.fold.sessionsByKey);
+    this.#workers = new TaskWorkers(parts.fold.sessionsByKey);
   }
 
   apply(event: SessionEvent): void {
@@ -47,6 +50,7 @@ export class EventPath {
     this.#parts.onChange?.(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
     this.#parts.tickAt(this.#orphans.lookAt());
+    for (const next of this.#workers.note(change)) this.apply(next);
   }
 
   /** Call when it was asked for (`tickAt`). Costs next to nothing before. */

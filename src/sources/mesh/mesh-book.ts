@@ -1,8 +1,9 @@
 // Knows all work of the mesh: the newest record of each task, plan and collaboration. A new record shows its box again, and those of what
 // depends on it. Knows nothing of how records arrive.
 
-import { addBounded } from '../../core/bounded-map.ts';
+import { addBounded, setBounded } from '../../core/bounded-map.ts';
 import type { SourcePorts } from '../../core/source.ts';
+import { WORKS_ON } from '../../core/task-workers.ts';
 import type { BoxView } from './box-view.ts';
 import { type Collab, decodeCollab, isCollabOver } from './collab-record.ts';
 import { collabView, memberViews } from './collab-view.ts';
@@ -16,7 +17,7 @@ import { RecordDesk, type Told } from './record-desk.ts';
 import { TOO_LARGE_BYTES } from './bucket-record-size.ts';
 import { ShownBoxes } from './shown-boxes.ts';
 import { type ShowText, textShower } from './shown-text.ts';
-import { Surroundings } from './surroundings.ts';
+import { Surroundings, type Worker } from './surroundings.ts';
 import { decodeTask, isTaskOver, type Task, type TaskStatus } from './task-record.ts';
 import { taskKey, taskView } from './mesh-task-view.ts';
 import type { ViewContext } from './view-context.ts';
@@ -28,6 +29,7 @@ export type BookPorts = Pick<SourcePorts, 'clock' | 'redact' | 'emit' | 'knownKe
 
 const KINDS = ['task', 'plan', 'collab'] as const satisfies readonly RecordKind[];
 const MOST_OBSERVED = 20_000;
+const MOST_WORKERS = 500;
 const UNTOLD_MS = 24 * 3_600_000; // where no bucket can be read, nobody may tell of an end that we missed
 const AFTER_BUDGET_MS = 10 * 60_000;
 
@@ -40,6 +42,7 @@ export class MeshBook {
   readonly #collabs: RecordDesk<Collab>;
   readonly #around: Surroundings;
   readonly #observed = new Set<string>();
+  readonly #programByTask = new Map<string, string>();
   #isHeard = false;
 
   constructor(ports: BookPorts) {
@@ -129,9 +132,12 @@ export class MeshBook {
     this.#showTask(taskId);
   }
 
-  /** Who works on which task on this machine, as one file says; no task when nobody does. */
-  worksHere(place: string, taskId: string | undefined, worker: string): void {
-    for (const id of this.#around.worksHere(place, taskId, worker)) this.#showTask(id);
+  /** Who works on this machine, as one file says. */
+  worksHere(place: string, worker: Worker | undefined): void {
+    for (const id of this.#around.worksHere(place, worker)) {
+      this.#showTask(id);
+      this.#tellWorker(id);
+    }
   }
 
   /** Shows a box that is made of something else than a record. Whether that is news. */
@@ -155,6 +161,7 @@ export class MeshBook {
   #taskChanged(task: Task, { bytes }: Kept<Task>): void {
     this.#around.learnTask(task);
     this.#showTask(task.id);
+    this.#tellWorker(task.id);
     this.#observeSize('task', task.id, taskKey(task), bytes);
     for (const { name, facts } of enforcements(task, this.#show)) this.#observe(taskKey(task), name, 'enforcement', facts);
     if (task.escalatedFrom !== undefined) this.#showTask(task.escalatedFrom);
@@ -178,6 +185,15 @@ export class MeshBook {
   #showTask(id: string): void {
     const kept = this.#tasks.records.get(id);
     if (kept !== undefined) this.#boxes.show(taskView(kept.record, this.#contextOf('task', id, kept), this.#around.ofTask(kept.record)));
+  }
+
+  /** Which program works on a task, once for each change: only who knows all sessions can say which session that is. */
+  #tellWorker(id: string): void {
+    const task = this.#tasks.records.get(id)?.record;
+    const program = this.#around.workerOf(id)?.program ?? '';
+    if (task === undefined || (this.#programByTask.get(id) ?? '') === program) return;
+    setBounded(this.#programByTask, id, program, MOST_WORKERS);
+    this.#ports.emit(observed(taskKey(task), this.#ports.clock.now(), WORKS_ON, { taskId: id, program }));
   }
 
   #showPlan(id: string): void {

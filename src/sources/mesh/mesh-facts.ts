@@ -5,17 +5,18 @@
 // | `enforcement`  | rule, files (divided by commas), message, severity (`violation`, `warning`)              |
 // | `record_size`  | record (its name), bytes                                                                 |
 // | `notification` | kind (`block`, `error`), title, message, node                                            |
-// | `node_health`  | node, state (`BROKEN`, `OFF`, `UNKNOWN`), because                                         |
+// | `works_on`     | taskId, program (as sources call it; empty: nobody any more), for `core/task-workers.ts`  |
 //
 // `rule` is the mesh's own name: `scope-enforcement`, `forbidden:<pattern>`, `no-silent-failure`, `build-before-done`, `block-rm-rf`,
 // `required-output`, …
 
 import type { SessionEvent } from '../../core/event.ts';
+import type { WORKS_ON } from '../../core/task-workers.ts';
 import { MESH } from './mesh-identity.ts';
 import type { ShowText } from './shown-text.ts';
 import type { Task, Violation } from './task-record.ts';
 
-type ObservedWhat = 'enforcement' | 'record_size' | 'notification' | 'node_health';
+type ObservedWhat = 'enforcement' | 'record_size' | 'notification' | typeof WORKS_ON;
 
 export function observed(sessionKey: string, at: number, what: ObservedWhat, facts: Record<string, string>): SessionEvent {
   return { type: 'observed', sessionKey, at, source: MESH.id, namesRuns: true, what, facts };

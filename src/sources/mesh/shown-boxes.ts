@@ -10,7 +10,7 @@ import { changesOf } from './view-changes.ts';
 const MOST = 10_000;
 const PAST_MS = 10 * 60_000; // what ended before we came is history, unless it ended while we were restarted
 /** What an earlier process may have said of a box and nobody would take back. */
-const PASSING_NOTES = ['stage', 'silent', 'over-budget', 'worker', 'state'];
+const PASSING_NOTES = ['stage', 'silent', 'over-budget', 'worker', 'session', 'state'];
 const WAITS = ['review', 'gate', 'plan'];
 
 export class ShownBoxes {

@@ -18,6 +18,15 @@ interface Records {
   readonly plans: NewestRecords<Plan>;
 }
 
+/** Who works on a task on this machine. */
+export interface Worker {
+  readonly taskId: string;
+  /** For people, such as `claude sonnet`. */
+  readonly name: string;
+  /** As the sources call the program; empty for one that nobody watches. */
+  readonly program: string;
+}
+
 export class Surroundings {
   readonly #records: Records;
   readonly #stalledAtByTask = new Map<string, number>();
@@ -28,7 +37,7 @@ export class Surroundings {
   readonly #plansByTask = new Map<string, readonly string[]>();
   readonly #collabsByTask = new Map<string, readonly string[]>();
   /** Who works on which task on this machine, by the file that says so. */
-  readonly #worksByPlace = new Map<string, { taskId: string; worker: string }>();
+  readonly #worksByPlace = new Map<string, Worker>();
 
   constructor(records: Records) {
     this.#records = records;
@@ -61,11 +70,15 @@ export class Surroundings {
   }
 
   /** Gives the tasks for which that is news. */
-  worksHere(place: string, taskId: string | undefined, worker: string): string[] {
+  worksHere(place: string, worker: Worker | undefined): string[] {
     const before = this.#worksByPlace.get(place)?.taskId;
-    if (taskId === undefined) this.#worksByPlace.delete(place);
-    else setBounded(this.#worksByPlace, place, { taskId, worker }, MOST_OF_ONE);
-    return [before, taskId].filter((id) => id !== undefined);
+    if (worker === undefined) this.#worksByPlace.delete(place);
+    else setBounded(this.#worksByPlace, place, worker, MOST_OF_ONE);
+    return [...new Set([before, worker?.taskId])].filter((id) => id !== undefined);
+  }
+
+  workerOf(id: string): Worker | undefined {
+    return [...this.#worksByPlace.values()].find(({ taskId }) => taskId === id);
   }
 
   /** The plans that a task belongs to, or is for. */
@@ -90,7 +103,7 @@ export class Surroundings {
       overBudget: this.#overBudgetByTask.get(id),
       escalatedTo: this.#escalatedTo.get(id),
       isAlwaysEscalated: this.#escalatedTo.has(id) && this.#isAlwaysEscalated(task.role),
-      worker: [...this.#worksByPlace.values()].find(({ taskId }) => taskId === id)?.worker,
+      worker: this.workerOf(id)?.name,
       planIsOver: plan !== undefined && isPlanOver(plan),
     };
   }

@@ -16,6 +16,13 @@ interface WorkspaceParts {
 }
 
 const MOST_TYPES = 8;
+/** What the project calls a model's program, and what the sources of coding agents call it. */
+const PROGRAMS: ReadonlyMap<string, string> = new Map([
+  ['claude', 'claude-code'],
+  ['openai', 'codex'],
+  ['codex', 'codex'],
+  ['pi', 'pi'],
+]);
 
 export class WorkspaceFacts implements WorkspaceListener {
   readonly #parts: WorkspaceParts;
@@ -35,9 +42,10 @@ export class WorkspaceFacts implements WorkspaceListener {
     return `the memory daemon of openclaw-node (process ${pid}) does not run; start it again`;
   }
 
-  worksHere(place: string, { taskId, llm, model }: Parameters<WorkspaceListener['worksHere']>[1]): void {
+  worksHere(place: string, { taskId, llm = '', model }: Parameters<WorkspaceListener['worksHere']>[1]): void {
     const { book, show } = this.#parts;
-    book.worksHere(place, taskId, [show(llm, 40), show(model, 40)].filter((name) => name !== undefined).join(' ') || 'an agent');
+    const name = [show(llm, 40), show(model, 40)].filter((part) => part !== undefined).join(' ') || 'an agent';
+    book.worksHere(place, taskId === undefined ? undefined : { taskId, name, program: PROGRAMS.get(llm.toLowerCase()) ?? '' });
   }
 
   daemon(state: DaemonState): void {
