@@ -1,7 +1,7 @@
 // Finds turns that change code and run no check afterwards.
 
 import { withBox } from './box-states.ts';
-import { isCheck } from './checks.ts';
+import { isCheck } from './checking-command.ts';
 import { digestOf } from './digest.ts';
 import { enforcementOf } from './enforcement.ts';
 import { type Actor, actorOf, type Observation, type ToolEnded, type ToolStarted, type TurnEnded } from './observation.ts';

@@ -1,7 +1,7 @@
 // Finds work that is committed or pushed although its last check has failed: nobody looked at the error.
 
 import { withBox, withoutBox } from './box-states.ts';
-import { isCheck } from './checks.ts';
+import { isCheck } from './checking-command.ts';
 import { enforcementOf } from './enforcement.ts';
 import { gitCommandsIn } from './git-command.ts';
 import type { Observation, ToolEnded, ToolStarted } from './observation.ts';

@@ -1,7 +1,7 @@
 // Rules that look at several calls of a turn: handoffs, checks and edits.
 
 import { describe, expect, it } from 'vitest';
-import { isCheck } from '../../../src/coordinator/rules/checks.ts';
+import { isCheck } from '../../../src/coordinator/rules/checking-command.ts';
 import { editsWithoutTestRun } from '../../../src/coordinator/rules/edits-without-test-run.ts';
 import { errorsUnseen } from '../../../src/coordinator/rules/errors-unseen.ts';
 import { handoffTaxAgents } from '../../../src/coordinator/rules/handoff-tax-agents.ts';
