@@ -91,3 +91,25 @@ it('what only rules see is in no box, ledger entry, alert or checkpoint, whateve
   await rig.restart();
   expect(JSON.stringify([kept, rig.coordinator().health()])).not.toContain('CANARY');
 });
+
+it('rules for every agent read the whole command of a coding agent whose route shows none of it', async () => {
+  const dir = join(tempFolderInMemory(), '.claude');
+  mkdirSync(dir);
+  const writer = new SessionWriter(dir);
+  const { source, events } = await watch({ dirs: [dir], visibility: () => ROUTED });
+  onTestFinished(() => source.stop());
+  const note = "cat > CANARY.md <<'EOF'\nrm -rf /\ngit push -f origin CANARY\nEOF\n";
+  writer.add(
+    writer.prompt('Go'),
+    writer.calls('call-1', 'Bash', { command: `${note}cd CANARY\ngit push --force origin CANARY:main`, description: 'CANARY' }),
+    writer.calls('call-2', 'Write', { file_path: '/etc/CANARY.conf', content: 'CANARY' }),
+  );
+  await eventually(() => expect(JSON.stringify(events)).toContain('/etc/CANARY.conf'));
+  const found = RULES.filter(({ byDefault }) => byDefault === 'on').flatMap((rule) => run(rule, observed(events)));
+  expect(found.map(({ rule, finding }) => `${rule} ${finding}`)).toEqual([
+    'force-push protected',
+    'protected-branch pushed',
+    'outside-scope project',
+  ]);
+  expect(JSON.stringify(found)).not.toContain('CANARY');
+});
