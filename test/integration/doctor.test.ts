@@ -122,7 +122,7 @@ describe('live-status doctor', () => {
     ['channel', 'lab/nowhere', 'channel "lab/nowhere" does not exist'],
     ['person', '@nobody', 'there is no user @nobody'],
   ])('says of a wrong %s once what is wrong, however many settings and rules name it', async (kind, target, says) => {
-    const others = kind === 'channel' ? { DEFAULT_CHANNEL: target, OPERATIONS_CHANNEL: target } : {};
+    const others = kind === 'channel' ? { DEFAULT_CHANNEL: target, OPERATIONS_CHANNEL: target } : { OPERATORS: target };
     const { findings } = await examine({ ...others, ROUTES: `claude-code:*=${target},codex:*=${target}+texts` });
     const wrong = findings.filter((found) => found.says.includes(target));
     expect(wrong).toHaveLength(1);

@@ -116,11 +116,16 @@ async function channelsFinding({ directory }: ChatServer): Promise<Finding> {
   return warn('channels', 'the account is in no channel', 'add the bot to its team and to the channels of the agents');
 }
 
-/** The account must be in every channel that the configuration names, or the watcher does not start, or a rule leads nowhere. */
-async function namedChannelFindings({ defaultChannel, operationsChannel, routes = [] }: Config, { sink }: ChatServer): Promise<Finding[]> {
+/** The account must be in every channel that the configuration names, or the watcher does not start, or a rule leads nowhere. A name that
+ * nobody has is called in vain. */
+async function namedChannelFindings(
+  { defaultChannel, operationsChannel, operators = [], routes = [] }: Config,
+  { sink }: ChatServer,
+): Promise<Finding[]> {
   const named: [string, RouteTarget | undefined][] = [
     ['DEFAULT_CHANNEL', defaultChannel],
     ['OPERATIONS_CHANNEL', operationsChannel],
+    ...operators.map((username): [string, RouteTarget] => ['OPERATORS', { kind: 'person', username }]),
     ...routes.map(({ target }): [string, RouteTarget] => ['ROUTES', target]),
   ];
   const targets = named.flatMap(([variable, target]) => (target === undefined ? [] : [{ variable, target, text: targetText(target) }]));
