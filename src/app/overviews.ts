@@ -34,7 +34,7 @@ export function overviewOptions(redact: (text: string) => string): RenderOptions
   return { verbosity: 'quiet', maxLines: 0, labels: BUILT_IN_LABELS, redact: cachedRedactor(redact) };
 }
 
-interface OverviewsPorts extends Omit<OverviewPorts, 'records'> {
+interface OverviewsPorts extends Omit<OverviewPorts, 'records' | 'signal'> {
   records: ReturnType<typeof overviewRecords>;
   /** The channel's id. Throws `PushError`. */
   channelOf(name: ChannelName): Promise<string>;
@@ -46,6 +46,7 @@ export class Overviews {
   readonly #overviewsByName = new Map<string, ChannelOverview>();
   readonly #repeats: RepeatLog;
   readonly #timers: Timers<'look'>;
+  readonly #stopped = new AbortController();
   #findAt = Number.NEGATIVE_INFINITY;
 
   constructor({ board, boardChannels = [] }: Pick<Config, 'board' | 'boardChannels'>, ports: OverviewsPorts) {
@@ -73,13 +74,14 @@ export class Overviews {
 
   /** The boards say that nobody keeps them any more, as far as they can within that time. Never throws. */
   async close(deadlineMs: number): Promise<void> {
-    await this.#timers.stop();
-    const closing = Promise.all([...this.#overviewsByName.values()].map((overview) => overview.close()));
+    const overviews = [...this.#overviewsByName.values()];
+    const closing = this.#timers.stop().then(() => Promise.all(overviews.map((overview) => overview.close())));
     const inTime = new AbortController();
     await Promise.race([closing.finally(() => inTime.abort()), wait(this.#ports.clock, deadlineMs, inTime.signal)]);
   }
 
   async stop(): Promise<void> {
+    this.#stopped.abort();
     await this.#timers.stop();
   }
 
@@ -96,7 +98,8 @@ export class Overviews {
     const text = channelText(name);
     try {
       const channelId = await this.#ports.channelOf(name);
-      if (!this.#overviewsByName.has(text)) this.#overviewsByName.set(text, new ChannelOverview(channelId, this.#ports));
+      if (!this.#overviewsByName.has(text))
+        this.#overviewsByName.set(text, new ChannelOverview(channelId, { ...this.#ports, signal: this.#stopped.signal }));
       this.#repeats.recovered(text, { what: text }, 'A channel of BOARD_CHANNELS can be used again.');
       return channelId;
     } catch (error) {

@@ -58,7 +58,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     ...resolvePrices(draft),
     ...checkRates(draft),
     ...checkCall(draft),
-    ...checkBoard(draft),
+    ...checkBoard(draft, env),
   ];
   problems.push(...checkHealthHost(draft, problems));
   problems.push(...resolveSources(env, draft, problems));
@@ -222,8 +222,8 @@ function checkCall({ call, operators, operationsChannel }: Draft): Problem[] {
   ];
 }
 
-function checkBoard({ board, boardChannels }: Draft): Problem[] {
-  if (board !== 'channel' || boardChannels !== undefined) return [];
+function checkBoard({ board }: Draft, env: NodeJS.ProcessEnv): Problem[] {
+  if (board !== 'channel' || env[settings.boardChannels.variable]?.trim()) return [];
   return [
     { ...problem(settings.boardChannels, 'is missing, and BOARD=channel needs it'), expected: 'the channels with a board, or BOARD=off' },
   ];

@@ -25,6 +25,8 @@ const says = (title: string) =>
     detail: () => JSON.stringify(boxesOf(boards())),
   });
 
+const isPinned = () => until('the board is pinned', () => boards()[0]?.is_pinned === true);
+
 it('one post, pinned, that lists the channel alone and is adopted after kill -9', async () => {
   const watcher = await rig.watcher(ENV);
   await watcher.ready();
@@ -32,6 +34,7 @@ it('one post, pinned, that lists the channel alone and is adopted after kill -9'
   ask(rig, 2, { channelId: SAMPLE.privateId });
   ask(rig, 3, { channelId: SAMPLE.directId, isDirect: true });
   await says('[BOARD] 1 working');
+  await isPinned();
   expect(boards()).toMatchObject([{ is_pinned: true, channel_id: SAMPLE.publicId, root_id: '' }]);
   await watcher.stop('SIGKILL');
   const second = ask(rig, 4);
@@ -49,6 +52,7 @@ it('with neither its state nor its post left unpinned, it is found among the pin
   const watcher = await rig.watcher(ENV);
   await watcher.ready();
   await says('[BOARD] nobody works');
+  await isPinned();
   await watcher.stop('SIGKILL');
   await (await rig.watcher({ ...ENV, STATE_DIR: `${rig.folder}/another-state` })).ready();
   ask(rig, 1);
@@ -60,6 +64,7 @@ it('who unpins it is left alone, and so is the channel', async () => {
   const watcher = await rig.watcher(ENV);
   await watcher.ready();
   await says('[BOARD] nobody works');
+  await isPinned();
   const [board] = boards();
   if (board !== undefined) updatePost(rig.standIn.world, board, { is_pinned: false }, SAMPLE.aliceId);
   ask(rig, 1);

@@ -6,7 +6,7 @@ import { firstVersion } from '../../core/card.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../../core/repeat-log.ts';
-import { FAILURES, type PostBody, type PushError, type Sink } from '../../core/sink.ts';
+import { FAILURES, type FoundPost, type PostBody, type PushError, type Sink } from '../../core/sink.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import type { Shrink } from '../publish/publisher-ports.ts';
 import { pushErrorOf } from '../publish/request.ts';
@@ -30,6 +30,8 @@ export interface OverviewPorts {
   records: { get(channelId: string): OverviewRecord | undefined; put(record: OverviewRecord): void };
   newPendingId(channelId: string): string;
   instance: string;
+  /** Nothing is sent any more once it is aborted. */
+  signal: AbortSignal;
   /** Names the day of an instant. */
   dayOf(at: number): string;
 }
@@ -89,7 +91,7 @@ export class ChannelOverview {
   async #push(card: Card, key: string, when: 'in turn' | 'at once'): Promise<void> {
     this.#isBusy = true;
     try {
-      if (when === 'in turn') await takeToken(this.#ports, 'mark');
+      if (when === 'in turn') await takeToken(this.#ports, 'mark', { signal: this.#ports.signal });
       await this.#bring(card);
       this.#pushedKey = key;
       this.#repeats.recovered('push', { channelId: this.#record.channelId }, 'The board of a channel is kept again.');
@@ -115,24 +117,23 @@ export class ChannelOverview {
 
   /** The post says that when this resolves, or it is a person's wish that it does not. */
   async #bring(card: Card): Promise<void> {
-    const { sink } = this.#ports;
+    const { sink, signal } = this.#ports;
     if (this.#record.postId === undefined && (await this.#found()) === undefined) await this.#create(card);
-    else if (await this.#isWanted()) await sink.edit(this.#postId(), this.#body(card));
+    else if (await this.#isWanted()) await sink.edit(this.#postId(), this.#body(card), signal);
     else return;
     if (this.#record.isPinned) return;
-    await sink.pin(this.#postId());
+    await sink.pin(this.#postId(), signal);
     this.#save({ isPinned: true });
   }
 
   /** Looks for a board of an earlier process: a pinned one, or one that was to be created when that was killed. */
   async #found(): Promise<string | undefined> {
-    const { sink, records } = this.#ports;
+    const { sink, records, signal } = this.#ports;
     const { channelId, createdAt } = this.#record;
-    const pinned = (await sink.findPinned(channelId)).find(({ meta }) => isOverview(meta, channelId));
+    const boardAmong = (posts: readonly FoundPost[]): FoundPost | undefined => posts.find(({ meta }) => isOverview(meta, channelId));
+    const pinned = boardAmong(await sink.findPinned(channelId, signal));
     const hasTried = records.get(channelId) !== undefined;
-    const own =
-      pinned ??
-      (hasTried ? (await sink.findOwn(channelId, createdAt - CLOCK_SKEW_MS)).find(({ meta }) => isOverview(meta, channelId)) : undefined);
+    const own = pinned ?? (hasTried ? boardAmong(await sink.findOwn(channelId, createdAt - CLOCK_SKEW_MS, signal)) : undefined);
     if (own !== undefined) this.#save({ postId: own.postId, isPinned: own.isPinned === true });
     return own?.postId;
   }
@@ -140,7 +141,8 @@ export class ChannelOverview {
   async #create(card: Card): Promise<void> {
     this.#save({}); // on disk before the post exists
     const { channelId, pendingPostId } = this.#record;
-    const { postId } = await this.#ports.sink.create({ target: { channelId }, pendingPostId, ...this.#body(firstVersion(card)) });
+    const draft = { target: { channelId }, pendingPostId, ...this.#body(firstVersion(card)) };
+    const { postId } = await this.#ports.sink.create(draft, this.#ports.signal);
     this.#isChecked = true;
     this.#save({ postId });
   }
@@ -148,7 +150,7 @@ export class ChannelOverview {
   /** A person unpins or deletes what they do not want; who pins a board again wants it again. */
   async #isWanted(): Promise<boolean> {
     const { isPinned, isLeft } = this.#record;
-    const post = await this.#ports.sink.read(this.#postId());
+    const post = await this.#ports.sink.read(this.#postId(), this.#ports.signal);
     this.#isChecked = true;
     if (post === undefined) this.#leave('was deleted');
     else if (post.isPinned === true) this.#save({ isPinned: true, isLeft: false });

@@ -21,6 +21,7 @@ function keeping(board: 'channel' | 'off', names = NAMES) {
   const say = (_: object, text: string): void => void log.push(text);
   const created: string[] = [];
   const closed = new Set<string>();
+  const budget = new RequestBudget(() => budgetLimits(5, 20), 0);
   const overviews = new Overviews(
     { board, boardChannels: names },
     {
@@ -37,7 +38,7 @@ function keeping(board: 'channel' | 'off', names = NAMES) {
         findPinned: async () => [],
         pin: async () => undefined,
       },
-      budget: new RequestBudget(() => budgetLimits(5, 20), 0),
+      budget,
       render: overviewOptions((text) => text),
       encode: () => ({ props: {} }),
       treesIn: () => [],
@@ -51,7 +52,7 @@ function keeping(board: 'channel' | 'off', names = NAMES) {
       dayOf: () => 'today',
     },
   );
-  return { clock, records, log, created, closed, overviews };
+  return { clock, records, log, created, closed, budget, overviews };
 }
 
 describe('BOARD=channel', () => {
@@ -90,4 +91,17 @@ it('BOARD=off looks at nothing and sets no timer', async () => {
   overviews.start();
   await clock.advance(60_000);
   expect([created.length, clock.timers]).toEqual([0, 0]);
+});
+
+it('a stop does not wait for a budget that is spent', async () => {
+  const { clock, created, overviews, budget } = keeping('channel');
+  for (let token = 0; token < 40; token += 1) budget.take('end', 0);
+  overviews.start();
+  await clock.advance(2_100);
+  const closing = overviews.close(4_000);
+  await clock.advance(4_001);
+  await closing;
+  await overviews.stop();
+  expect(created.length).toBeLessThanOrEqual(2);
+  expect(clock.pending()).toBe(0);
 });

@@ -82,7 +82,7 @@ it.each<[NodeJS.ProcessEnv, string]>([
 it('BOARD=channel needs the channels, and these are ids or team/channel', () => {
   expect(readConfig({ ...REQUIRED, BOARD: 'channel' })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'BOARD_CHANNELS' }] });
   const wrong = { BOARD: 'channel', BOARD_CHANNELS: 'lab/agents,town square' };
-  expect(readConfig({ ...REQUIRED, ...wrong })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'BOARD_CHANNELS' }, {}] });
+  expect(readConfig({ ...REQUIRED, ...wrong })).toMatchObject({ kind: 'wrong', problems: [{ variable: 'BOARD_CHANNELS' }] });
   const right = { BOARD: 'channel', BOARD_CHANNELS: 'Lab/Agents, yxq8tq7y3bkzpsn9mwjd1e5fo3' };
   expect(readConfig({ ...REQUIRED, ...right })).toMatchObject({
     config: {

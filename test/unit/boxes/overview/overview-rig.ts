@@ -86,6 +86,7 @@ export class OverviewRig {
       },
       newPendingId: (channelId) => `pending ${channelId}`,
       instance: 'me',
+      signal: new AbortController().signal,
       dayOf: (at) => new Date(at).toISOString().slice(0, 10),
     });
     this.#stopLooking = this.#every(LOOK_MS, () => void overview.look());
