@@ -16,6 +16,7 @@ import { planView } from './plan-view.ts';
 import { RecordDesk, type Told } from './record-desk.ts';
 import { TOO_LARGE_BYTES } from './bucket-record-size.ts';
 import { ShownBoxes } from './shown-boxes.ts';
+import { unseenPlan } from './unseen-plan.ts';
 import { type ShowText, textShower } from './shown-text.ts';
 import { Surroundings, type Worker } from './surroundings.ts';
 import { decodeTask, isTaskOver, type Task, type TaskStatus } from './task-record.ts';
@@ -31,6 +32,7 @@ const KINDS = ['task', 'plan', 'collab'] as const satisfies readonly RecordKind[
 const MOST_OBSERVED = 20_000;
 const MOST_WORKERS = 500;
 const UNTOLD_MS = 24 * 3_600_000; // where no bucket can be read, nobody may tell of an end that we missed
+const UNSEEN_MS = 10_000; // a plan is told of before its tasks
 const AFTER_BUDGET_MS = 10 * 60_000;
 
 export class MeshBook {
@@ -149,6 +151,7 @@ export class MeshBook {
   tick(): void {
     for (const [id, { record }] of this.#tasks.records.entries()) if (!isTaskOver(record)) this.#showTask(id);
     for (const [id, { record }] of this.#collabs.records.entries()) if (!isCollabOver(record)) this.#showCollab(id);
+    this.#showUnseenPlans();
     if (this.#isHeard) this.#loseUntold();
   }
 
@@ -185,6 +188,23 @@ export class MeshBook {
   #showTask(id: string): void {
     const kept = this.#tasks.records.get(id);
     if (kept !== undefined) this.#boxes.show(taskView(kept.record, this.#contextOf('task', id, kept), this.#around.ofTask(kept.record)));
+  }
+
+  /** Tasks stand in the box of their plan. Where its record cannot be read, they have at least that box. */
+  #showUnseenPlans(): void {
+    const now = this.#ports.clock.now();
+    const kept = [...this.#tasks.records.entries()].map(([, one]) => one);
+    const unseen = kept.filter(
+      ({ record: { planId = '' }, heardAt }) => planId !== '' && now - heardAt >= UNSEEN_MS && !this.#plans.records.get(planId),
+    );
+    for (const [planId, tasks] of Map.groupBy(unseen, ({ record }) => record.planId ?? '')) {
+      const plan = unseenPlan(
+        planId,
+        tasks.map(({ record }) => record),
+      );
+      const context = this.#contextOf('plan', planId, { record: plan, toldAt: now, heardAt: now, isOfBucket: false });
+      this.#boxes.show(planView(plan, context, this.#around.ofPlan(plan)));
+    }
   }
 
   /** Which program works on a task, once for each change: only who knows all sessions can say which session that is. */

@@ -29,6 +29,17 @@ describe('N-10', () => {
     expect(mesh.boxes()).not.toContain('mesh:task:p1-design');
   });
 
+  it('a plan whose record cannot be read has the box that its tasks make, until it is read', () => {
+    const mesh = heard(...plans.filter(({ subject }) => !subject.includes('.plan.')).slice(0, 4));
+    expect(mesh.boxes().trim()).toBe('');
+    mesh.clock.pass(10_000);
+    mesh.book.tick();
+    expect(mesh.box(PLAN)).toMatch(/\[ACTIVE\] plan PLAN-T-[^]*Part: Design \(node-e\)/);
+    for (const message of plans) mesh.hear(message);
+    mesh.book.tick();
+    expect(mesh.box(PLAN)).toMatch(/\[ABORTED\] plan team-feature status page[^]*Code Review blocked/);
+  });
+
   it('subtasks of the same name in two plans are two', () => {
     const subtask = (plan: string): RecordedMessage => ({
       at: iso(NOW),
