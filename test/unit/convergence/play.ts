@@ -282,6 +282,7 @@ const LOCKS = { lock: 'held', unlock: 'free', die: 'dead' } as const;
 function configOf(story: Story): Config {
   const read = readConfig({
     HOME: '/nowhere',
+    COORDINATOR: 'off', // its ledger is a file of this machine; nothing else of a story is
     MM_URL: 'http://localhost',
     MM_TOKEN: SAMPLE.botToken,
     TRANSCRIPT_DIR: '/nowhere',
