@@ -66,7 +66,9 @@ it('tasks, plans and collaborations are boxes where their rules say, and the tok
     '[ACTIVE] T-20261121-040 circling',
   ];
   await until('all boxes', () => expected.every((title) => text().includes(title)), { detail: text });
-  expect(text()).toMatch(/Part: Implement[^]*\[ERROR\] metric failed/);
+  await until('the failed subtask in the box of its plan', () => /Part: Implement[^]*\[ERROR\] metric failed/.test(text()), {
+    detail: text,
+  });
   expect(text()).not.toContain('T-20261121-023 node-d'); // no rule covers it
   expect(watcher.output + JSON.stringify(await watcher.health()) + JSON.stringify(rig.standIn.posts())).not.toContain(CANARY);
 });
