@@ -110,10 +110,13 @@ const IN_TERMINAL: Record<string, Part> = {
     await asked(rig, 'plain', { title: DONE, lines: [/There are five items/], counts: ['plain'] });
     if (rig.boxOf(turn)?.title.startsWith('[LOST]') !== true) throw new Error(`the lost turn became ${rig.boxOf(turn)?.title}`);
   },
-  'our hooks: a wait and an end are told, the settings are as before': async (rig) => {
-    if (rig.agent.source === 'claude-code') await withOurHooks(rig); // there are none for Codex
-  },
+  'our hooks: a wait and an end are told, the settings are as before': withOurHooks,
 };
+
+/** Why a part is not run with a program; nothing when it is. */
+export function whyNot(part: string, { source }: AgentRig['agent']): string | undefined {
+  return IN_TERMINAL[part] === withOurHooks && source !== 'claude-code' ? 'we have hooks for Claude Code alone' : undefined;
+}
 
 export const PARTS: Readonly<Record<string, Part>> = { ...WITHOUT_TERMINAL, ...IN_TERMINAL };
 export const isInTerminal = (name: string): boolean => name in IN_TERMINAL;

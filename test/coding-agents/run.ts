@@ -12,7 +12,7 @@ import type { Agent } from './agent.ts';
 import { AgentRig } from './agent-rig.ts';
 import { decodeArguments, HELP, type Wishes } from './arguments.ts';
 import { installAgent } from './install-agent.ts';
-import { isInTerminal, PARTS } from './parts.ts';
+import { isInTerminal, PARTS, whyNot } from './parts.ts';
 
 const CACHE = resolve(import.meta.dirname, '../../.cache/coding-agents');
 
@@ -48,6 +48,11 @@ async function runOne(report: Report, { parts }: Wishes, agent: Agent): Promise<
 async function runParts(report: Report, rig: AgentRig, parts: readonly string[], name: string): Promise<void> {
   let isOpen = false;
   for (const part of parts) {
+    const why = whyNot(part, rig.agent);
+    if (why !== undefined) {
+      report.skip(`${name}: ${part}`, why);
+      continue;
+    }
     if (isInTerminal(part) && !isOpen) {
       await rig.opens();
       isOpen = true;

@@ -5,6 +5,7 @@ import { Table } from './seven-turns-table.ts';
 
 export class Report {
   #passed = 0;
+  #skipped = 0;
   readonly #failed: string[] = [];
   readonly #startedAt = performance.now();
   readonly #times: string[] = [];
@@ -34,6 +35,12 @@ export class Report {
     return true;
   }
 
+  /** This check is none here: it counts neither as passed nor as failed. */
+  skip(name: string, why: string): void {
+    this.#skipped += 1;
+    console.log(`${this.#time()} skip   ${name}: ${why}`);
+  }
+
   /** Runs `act` and keeps how long it took. */
   async timed<T>(name: string, act: () => Promise<T>): Promise<T> {
     const beganAt = performance.now();
@@ -51,7 +58,7 @@ export class Report {
     if (!this.table.isEmpty) console.log(`\n${this.table.toString()}\n`);
     console.log(`times: ${this.#times.join('; ')}`);
     for (const name of this.#failed) console.log(`failed: ${name}`);
-    console.log(`${this.#passed} passed, ${this.#failed.length} failed`);
+    console.log(`${this.#passed} passed, ${this.#failed.length} failed${this.#skipped === 0 ? '' : `, ${this.#skipped} skipped`}`);
     if (resultFile === undefined) return;
     writeFileSync(resultFile, JSON.stringify({ numPassedTests: this.#passed, numFailedTests: this.#failed.length, testResults: [] }));
   }

@@ -17,6 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { shifted } from '../coding-agents/shifted.ts';
 
 export const VERSIONS = ['2.0.76', '2.1.150', '2.1.332'] as const;
 
@@ -49,12 +50,15 @@ function folderOf(version: string): string {
 }
 
 export class Recording {
+  readonly #byMs: number;
   readonly #folder: string;
   readonly operations: readonly Operation[];
   readonly #contents = new Map<string, Buffer>();
   readonly #namesAtEnd = new Map<string, string>();
 
-  constructor(version: string, scenario: string) {
+  /** `byMs`: how much later it seems to have been made. */
+  constructor(version: string, scenario: string, byMs = 0) {
+    this.#byMs = byMs;
     this.#folder = join(folderOf(version), scenario);
     this.operations = readFileSync(join(this.#folder, 'ops.ndjson'), 'utf8').trimEnd().split('\n').map(decodeOperation);
   }
@@ -81,7 +85,7 @@ export class Recording {
     else if (operation.op === 'delete') rmSync(path, { force: true });
     else if (operation.op === 'rename') this.#rename(operation, name, target);
     else if ('lines' in operation) await append(path, this.#bytesOf(operation, name), operation, piece);
-    else if (operation.data !== undefined) overwrite(path, operation.op, operation.data);
+    else if (operation.data !== undefined) overwrite(path, operation.op, shifted(operation.data, this.#byMs));
     else if (operation.op === 'create' && !existsSync(path)) writeFileSync(path, '');
   }
 
@@ -94,7 +98,8 @@ export class Recording {
   #bytesOf({ off = 0, len = 0 }: Operation, name: string): Buffer {
     if (!name.startsWith('.claude/projects/')) return Buffer.alloc(0);
     const kept = this.#namesAtEnd.get(name) ?? name;
-    const content = this.#contents.get(kept) ?? readFileSync(join(this.#folder, 'home', kept));
+    const read = (): Buffer => Buffer.from(shifted(readFileSync(join(this.#folder, 'home', kept), 'utf8'), this.#byMs));
+    const content = this.#contents.get(kept) ?? read();
     this.#contents.set(kept, content);
     return content.subarray(off, off + len);
   }

@@ -3,6 +3,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shifted } from './shifted.ts';
 
 /** One operation: `off` and `len` are bytes of the file as it stood at the end. */
 export interface Operation {
@@ -19,9 +20,12 @@ export class Recording {
   readonly name: string;
   readonly operations: readonly Operation[];
   readonly #folder: string;
+  readonly #byMs: number;
   readonly #bytesByPath = new Map<string, Buffer>();
 
-  constructor(version: string, scenario: string) {
+  /** `byMs`: how much later it seems to have been made. */
+  constructor(version: string, scenario: string, byMs = 0) {
+    this.#byMs = byMs;
     this.name = `${version}/${scenario}`;
     this.#folder = join(FIXTURES, version, scenario);
     this.operations = this.lines<Operation>('ops.ndjson');
@@ -46,7 +50,8 @@ export class Recording {
   }
 
   #bytesOf(path: string): Buffer {
-    const known = this.#bytesByPath.get(path) ?? readFileSync(join(this.#folder, 'home', path));
+    const read = (): Buffer => Buffer.from(shifted(readFileSync(join(this.#folder, 'home', path), 'utf8'), this.#byMs));
+    const known = this.#bytesByPath.get(path) ?? read();
     this.#bytesByPath.set(path, known);
     return known;
   }
