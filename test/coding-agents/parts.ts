@@ -7,7 +7,7 @@ import { withOurHooks } from './part-hooks.ts';
 export type Part = (rig: AgentRig) => Promise<void>;
 
 /** What the calls of the scripts are called in a box. */
-const TOOL = { 'claude-code': 'Bash', codex: 'exec_command' } as const;
+const TOOL = { 'claude-code': 'Bash', codex: 'exec' } as const;
 const DONE = /^\[DONE\]/;
 const ABORTED = /^\[ABORTED\]/;
 

@@ -182,11 +182,11 @@ describe('where systemd runs', () => {
   it('without its last two lines an end of Claude Code is still seen, by its number alone, and threads of Codex are unknown', async () => {
     const dropIn = documentedDropIn();
     expect(dropIn.trimEnd().split('\n').slice(-2)).toEqual(['ProtectProc=default', 'ProcSubset=all']);
-    await install(dropIn.replace(/ProtectProc=.*\nProcSubset=.*\n/, ''));
     const alice = new Session('alice', ALICE, 3);
-    await alice.works('alice-hidden');
     const thread = new CodexAtWork(homeOf('bob', BOB), 'thread2');
     lockUp(join(homes, 'bob', '.codex'), BOB);
+    await install(dropIn.replace(/ProtectProc=.*\nProcSubset=.*\n/, ''));
+    await alice.works('alice-hidden');
     const pid = await heldByBob('thread2');
     thread.asks('bob-hidden', '/home/bob/shop');
     for (const mark of ['alice-hidden', 'bob-hidden']) await untilState(mark, 'ACTIVE');
