@@ -185,7 +185,7 @@ describe('where systemd runs', () => {
     const alice = new Session('alice', ALICE, 3);
     const thread = new CodexAtWork(homeOf('bob', BOB), 'thread2');
     lockUp(join(homes, 'bob', '.codex'), BOB);
-    await install(dropIn.replace(/ProtectProc=.*\nProcSubset=.*\n/, ''));
+    await install(dropIn.replace('ProtectProc=default', '').replace('ProcSubset=all', 'ProcSubset=pid'));
     await alice.works('alice-hidden');
     const pid = await heldByBob('thread2');
     thread.asks('bob-hidden', '/home/bob/shop');
