@@ -134,7 +134,7 @@ export class CodexAtWork implements AtWork {
   }
 }
 
-export class PiAtWork implements AtWork {
+class PiAtWork implements AtWork {
   readonly source = 'pi';
   readonly #path: string;
   #lines = 0;
