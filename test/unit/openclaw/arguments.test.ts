@@ -16,9 +16,9 @@ function runsOf(...args: string[]): string[] {
 describe('what is run with real gateways', () => {
   it('is every part with the newest version and the last with files, and the seven turns with the last that refused us', () => {
     expect(runsOf()).toEqual([
-      '2026.7.35 turns special loops signs restart crash hook',
+      '2026.7.35 turns special answers loops signs restart crash hook',
       '2026.9.2 seven',
-      '2026.9.6 turns special loops signs restart crash hook',
+      '2026.9.6 turns special answers loops signs restart crash hook',
     ]);
   });
 
