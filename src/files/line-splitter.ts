@@ -19,6 +19,8 @@ export interface Split {
   lines: SplitLine[];
   /** Bytes that need not be read again. */
   consumed: number;
+  /** There may be more lines: it stopped at `most` of them. */
+  isPart: boolean;
   /** The bytes end inside a line that is too long: everything up to the next newline is dropped. */
   skipping: boolean;
   longLines: number;
@@ -29,13 +31,15 @@ export const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Splits `bytes` into complete lines; a last line without newline is left for later. `skipping`: the bytes begin inside a dropped line.
+ * Splits `bytes` into complete lines, `most` of them; a last line without newline is left for later. `skipping`: the bytes begin inside a
+ * dropped line.
  * Lines over `maxLineBytes` are counted and dropped. Runs of NUL bytes (left behind by a crash of the machine) are counted and cut out;
  * what stands before and after them becomes separate lines. UTF-8 is decoded per line, so no character is ever cut.
  */
-export function splitLines(bytes: Buffer, { maxLineBytes, everyLine = false }: Framing, skipping: boolean): Split {
-  const split: Split = { lines: [], consumed: 0, skipping, longLines: 0, nulBlocks: 0 };
+export function splitLines(bytes: Buffer, { maxLineBytes, everyLine = false }: Framing, skipping: boolean, most = Infinity): Split {
+  const split: Split = { lines: [], consumed: 0, isPart: false, skipping, longLines: 0, nulBlocks: 0 };
   for (let newline = bytes.indexOf(NEWLINE); newline >= 0; newline = bytes.indexOf(NEWLINE, split.consumed)) {
+    if (split.lines.length >= most) return { ...split, isPart: true };
     const line = bytes.subarray(split.consumed, newline);
     split.consumed = newline + 1;
     const isTooLong = split.skipping || line.length > maxLineBytes;

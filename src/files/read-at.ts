@@ -41,6 +41,8 @@ export type Stretch =
       searched?: Searched | undefined;
     };
 
+// Short lines are many in one chunk, and each takes a part of a millisecond to decode and fold.
+const MOST_LINES = 128;
 // An unfinished line longer than this many chunks is not read from its beginning again when it has grown.
 const LONG_CHUNKS = 8;
 
@@ -79,7 +81,7 @@ export function readStretch(fd: number, identity: FileIdentity, position: TailPo
     const prefix = window.bytes.subarray(0, position.before.length);
     if (prefix.length < position.before.length) return { kind: 'shorter' };
     if (!matches(position.before, prefix)) return { kind: 'different' };
-    const split = splitLines(window.bytes.subarray(prefix.length), limits, position.skipping);
+    const split = splitLines(window.bytes.subarray(prefix.length), limits, position.skipping, MOST_LINES);
     if (split.consumed > 0 || window.atEnd)
       return { ...advanced(position, identity, window, split), searched: searchedIn(window, position, split, limits) };
     window = readWindow(fd, identity, position, want * 4);
@@ -150,5 +152,5 @@ function advanced(
     head: startsAtZero && split.consumed > 0 ? fingerprintOfStart(seen) : position.head,
   };
   const lines = split.lines.map((line) => ({ ...line, end: position.offset + line.end }));
-  return { kind: 'lines', lines, position: after, more: !window.atEnd, longLines: split.longLines, nulBlocks: split.nulBlocks };
+  return { kind: 'lines', lines, position: after, more: split.isPart || !window.atEnd, longLines: split.longLines, nulBlocks: split.nulBlocks };
 }

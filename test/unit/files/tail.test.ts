@@ -44,6 +44,22 @@ describe('growth', () => {
     expect(await read()).toMatchObject({ lines: { length: 1 }, more: false });
   });
 
+  it('gives at most 128 lines at a time, however short they are, and each once', async () => {
+    const { path, read } = setUp();
+    const lines = Array.from({ length: 1_000 }, (_, index) => `${index}`);
+    writeFileSync(path, `${lines.join('\n')}\nhalf a li`);
+    const pieces: string[][] = [];
+    for (let more = true; more; ) {
+      const result = await read();
+      if (!('lines' in result)) throw new Error(result.change);
+      pieces.push(result.lines);
+      more = result.more;
+    }
+    expect(Math.max(...pieces.map(({ length }) => length))).toBe(128);
+    expect(pieces.flat()).toEqual(lines);
+    expect(await read()).toEqual({ change: 'unchanged' });
+  });
+
   it('takes a line that grew over many reads in whole, and what took its place meanwhile', async () => {
     const { path, read } = setUp({ chunkBytes: 8 });
     writeFileSync(path, 'one\n');
