@@ -152,5 +152,12 @@ function advanced(
     head: startsAtZero && split.consumed > 0 ? fingerprintOfStart(seen) : position.head,
   };
   const lines = split.lines.map((line) => ({ ...line, end: position.offset + line.end }));
-  return { kind: 'lines', lines, position: after, more: split.isPart || !window.atEnd, longLines: split.longLines, nulBlocks: split.nulBlocks };
+  return {
+    kind: 'lines',
+    lines,
+    position: after,
+    more: split.isPart || !window.atEnd,
+    longLines: split.longLines,
+    nulBlocks: split.nulBlocks,
+  };
 }

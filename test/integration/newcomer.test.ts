@@ -124,7 +124,9 @@ describe('a watcher that cannot be started', { timeout: 90_000 }, () => {
 
   it('for a DEFAULT_CHANNEL that is not there is explained by the doctor', async () => {
     const env = await home({ DEFAULT_CHANNEL: 'lab/nowhere' });
-    expect(await said(env, 'doctor')).toMatch(/^FAIL +DEFAULT_CHANNEL +channel "lab\/nowhere" does not exist: .* -> correct DEFAULT_CHANNEL/m);
+    expect(await said(env, 'doctor')).toMatch(
+      /^FAIL +DEFAULT_CHANNEL +channel "lab\/nowhere" does not exist: .* -> correct DEFAULT_CHANNEL/m,
+    );
     const good = await home({ DEFAULT_CHANNEL: 'lab/agents' });
     expect(await said(good, 'doctor')).toMatch(/^OK +DEFAULT_CHANNEL +lab\/agents is channel/m);
   });
