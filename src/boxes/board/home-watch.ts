@@ -54,9 +54,10 @@ export class HomeWatch {
    */
   doubt(entry: BoxEntry, tree: TurnTree): void {
     const isRouted = tree.session.address !== undefined;
-    if (entry.phase !== 'placed' || entry.target === undefined || (isRouted ? entry.final : entry.home !== undefined)) return;
+    const isOver = entry.final && entry.state !== 'interrupted'; // the watcher stopped, not the turn
+    if (entry.phase !== 'placed' || entry.target === undefined || (isRouted ? isOver : entry.home !== undefined)) return;
     const trust = takeFound(entry, entry.target, homeNow(tree), this.#ports.clock.now());
-    if (trust === 'doubtful' && entry.final) settle(entry, 'withdrawn', 'it had ended before the watcher started');
+    if (trust === 'doubtful' && (isRouted ? isOver : entry.final)) settle(entry, 'withdrawn', 'it had ended before the watcher started');
   }
 
   /** Checks the turn's home again: the box goes on, its place is asked for again, or it is withdrawn before it shows anything more. */
