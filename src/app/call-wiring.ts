@@ -32,7 +32,7 @@ export interface CallWiring {
   sessions: SessionsByKey;
   sink: TwinSink;
   budget: RequestBudget;
-  board: Pick<Board, 'placeOf'>;
+  board: Pick<Board, 'placeOf' | 'isWithdrawn'>;
   directory: Pick<Directory, 'nameOfPerson' | 'isDirect'>;
   posts: Pick<PostStore, 'postIdOf'>;
   facts: Pick<ImmediateRows, 'rows' | 'get' | 'put'>;
@@ -58,7 +58,7 @@ export function turnWatchOf(config: Config, ports: CallWiring): TurnWatch | unde
 }
 
 function callsOf(config: Config, ports: CallWiring): Calls {
-  const { clock, log, redact, sink, facts, startedAt, tickAt } = ports;
+  const { clock, log, redact, sink, board, facts, startedAt, tickAt } = ports;
   const book = new CallBook({ rows: facts, perHour: config.callsPerHour, startedAt });
   const caller = new Caller(book, {
     sink,
@@ -70,7 +70,8 @@ function callsOf(config: Config, ports: CallWiring): Calls {
     wakeIn: (ms) => tickAt(clock.now() + ms),
   });
   const limits = { failedAfterMs: config.callFailedAfterMs, doneAfterMs: config.callDoneAfterMs };
-  return new Calls({ book, redact, send: () => void caller.send() }, { ...limits, sinceAt: sinceAt(ports) });
+  const isWithdrawn = (boxId: string): boolean => board.isWithdrawn(boxId);
+  return new Calls({ book, redact, isWithdrawn, send: () => void caller.send() }, { ...limits, sinceAt: sinceAt(ports) });
 }
 
 function digestsOf({ digestAt }: Config, ports: CallWiring): Digest[] {

@@ -4,8 +4,8 @@
 // anybody twice.
 
 import { fingerprint } from '../core/turn.ts';
-import { type Address, type CallRecord, decodeRecord, isSettled, shifted, withOutcome, withShown } from './call-record.ts';
-import { heldWords } from './call-words.ts';
+import { type Address, type CallRecord, decodeRecord, isSettled, shifted, withdrawn, withOutcome, withShown } from './call-record.ts';
+import { heldWords, WITHDRAWN } from './call-words.ts';
 
 /** Where calls are kept. On disk when `put` returns, unless the disk fails; `undefined` deletes. */
 export interface CallRows {
@@ -87,7 +87,22 @@ export class CallBook {
   /** How it turned out; `undefined`: that is open again. */
   turnedOut({ id }: CallRecord, outcome: string | undefined, overAt?: number): void {
     const record = this.#recordsById.get(id);
-    if (record !== undefined && record.outcome !== outcome) this.#put(withOutcome(record, outcome, overAt));
+    if (record === undefined || record.isWithdrawn === true || record.outcome === outcome) return;
+    this.#put(withOutcome(record, outcome, overAt));
+  }
+
+  /** Whether a call says something of that box. */
+  tellsOf(boxId: string): boolean {
+    return this.#toldOf(boxId).length > 0;
+  }
+
+  /** That box is not shown where it was any more: its calls say no more than the name. */
+  withdraw(boxId: string, name: string, now: number): void {
+    for (const record of this.#toldOf(boxId)) this.#put(withdrawn(record, { name, outcome: WITHDRAWN, now }));
+  }
+
+  #toldOf(boxId: string): CallRecord[] {
+    return [...this.#recordsById.values()].filter((record) => record.boxId === boxId && record.isWithdrawn !== true);
   }
 
   /** What is to be sent next: first creates, since somebody waits for those; of each the oldest first. `isHeldUp`: not now. */

@@ -1,10 +1,12 @@
 // Decides who is called: follows waits and ends of the turns that the watch shows, and tells the book. Sends nothing itself.
 
+import { setBounded } from '../core/bounded-map.ts';
 import type { Change } from '../core/fold.ts';
 import { homeOf, isPublic } from '../core/home.ts';
 import type { TurnTree } from '../core/session.ts';
 import type { Target } from '../core/sink.ts';
 import { endedWaits } from '../core/waiting.ts';
+import { codeSpan } from '../text/neutralise.ts';
 import type { CallBook, NewCall } from './call-book.ts';
 import type { CallRecord } from './call-record.ts';
 import { endOutcome, endWords, GOES_ON, waitOutcome, waitWords } from './call-words.ts';
@@ -14,6 +16,8 @@ import type { Sight, TurnObserver } from './turn-watch.ts';
 export interface CallsPorts {
   book: CallBook;
   redact(text: string): string;
+  /** Whether that box was somewhere and does not belong there any more. */
+  isWithdrawn(boxId: string): boolean;
   /** Something may be to be sent. Returns at once. */
   send(): void;
 }
@@ -25,10 +29,14 @@ export interface CallsOptions extends CallLimits {
 
 const NEVER = Number.POSITIVE_INFINITY;
 const PLACE_MS = 2_000; // a box gets its place within this time, or a person has to do something first
+const LEAVES_MS = 60_000; // one that loses its place has another by then, or is withdrawn
+const MAX_UNPLACED = 1_000;
 
 export class Calls implements TurnObserver {
   readonly #ports: CallsPorts;
   readonly #options: CallsOptions;
+  /** Since when boxes that calls tell of have no place. */
+  readonly #unplacedSinceByBox = new Map<string, number>();
 
   constructor(ports: CallsPorts, options: CallsOptions) {
     this.#ports = ports;
@@ -57,10 +65,31 @@ export class Calls implements TurnObserver {
 
   see({ tree, place, now }: Sight): number {
     if (tree.status.state === 'interrupted') return NEVER; // the watch ends, not the turn
+    if (this.#ports.isWithdrawn(tree.turn.boxId)) return this.#withdraw(tree, now);
     const waits = openWaitsOf(tree, now);
     this.#closeOthers(tree.turn.boxId, waits, now);
     this.#tellEnds(tree);
-    return Math.min(...waits.map((open) => this.#seeWait(open, { tree, place, now })), this.#seeEnd({ tree, place, now }));
+    const wanted = [...waits.map((open) => this.#seeWait(open, { tree, place, now })), this.#seeEnd({ tree, place, now })];
+    return Math.min(...wanted, this.#seePlace({ tree, place, now }));
+  }
+
+  /** A box that has lost its place may be about to be withdrawn. */
+  #seePlace({ tree: { turn }, place, now }: Sight): number {
+    const { boxId } = turn;
+    if (place !== undefined || !this.#ports.book.tellsOf(boxId)) {
+      this.#unplacedSinceByBox.delete(boxId);
+      return NEVER;
+    }
+    const since = this.#unplacedSinceByBox.get(boxId) ?? now;
+    setBounded(this.#unplacedSinceByBox, boxId, since, MAX_UNPLACED);
+    return now - since < LEAVES_MS ? now + PLACE_MS : NEVER;
+  }
+
+  #withdraw({ turn: { boxId }, session: { agentId } }: TurnTree, now: number): number {
+    const { book, redact } = this.#ports;
+    this.#unplacedSinceByBox.delete(boxId);
+    book.withdraw(boxId, codeSpan(redact(agentId)), now);
+    return NEVER;
   }
 
   /** Waits of which nobody said that they ended. */

@@ -43,6 +43,8 @@ export interface CallRecord {
   end?: string;
   /** The conversation is not public: nothing of it is told elsewhere. */
   isPrivate?: true;
+  /** Its box is not shown where it was any more: neither is what the call says of it. */
+  isWithdrawn?: true;
   /** When it was decided. */
   at: number;
   /** Who asked, by the id of the chat server. */
@@ -71,6 +73,13 @@ export function isSettled({ phase, outcome, shown }: CallRecord): boolean {
 /** The same with another outcome; `undefined`: how it turns out is open. */
 export function withOutcome({ outcome: _outcome, overAt: _overAt, ...record }: CallRecord, outcome?: string, overAt?: number): CallRecord {
   return { ...record, ...(outcome === undefined ? {} : { outcome }), ...(overAt === undefined ? {} : { overAt }) };
+}
+
+/** The same that says no more than `name` and that outcome. What was never sent is never sent. */
+export function withdrawn(record: CallRecord, { name, outcome, now }: { name: string; outcome: string; now: number }): CallRecord {
+  const { phase, overAt = now } = record;
+  const bare = { ...record, words: { open: name, closed: name, detail: '', copy: '' }, isWithdrawn: true as const };
+  return { ...withOutcome(bare, outcome, overAt), phase: phase === 'wanted' ? 'dropped' : phase };
 }
 
 /** The same whose post says that outcome. */

@@ -75,6 +75,7 @@ export function waitOutcome(outcome: WaitOutcome, by: string | undefined, tookMs
 }
 
 export const GOES_ON = 'it goes on';
+export const WITHDRAWN = 'not shown here any more';
 
 export function heldWords(count: number, perHour: number): CallWords {
   const calls = count === 1 ? '1 more call was' : `${count} more calls were`;

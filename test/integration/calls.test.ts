@@ -1,5 +1,6 @@
 // Calls of the real daemon beside the real stand-in server: whom the server notifies, in which channel, and what a kill leaves.
 
+import { setTimeout as rest } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../src/core/event.ts';
 import type { Post } from '../../src/stand-in/post.ts';
@@ -107,6 +108,21 @@ describe('OPERATIONS_CHANNEL', () => {
     expect(rig.posts().filter(({ channel_id: channelId }) => channelId === SAMPLE.privateId)).toEqual([]);
   }, 60_000);
 });
+
+it('a conversation that turns out to be direct takes what its call says of it with its box', async () => {
+  const rig = await routedRig();
+  await rig.start('', { CALL: 'asker' });
+  turn(rig, 'one');
+  waits(rig, 'one', 'private words');
+  await called(rig);
+  const direct: Route = { kind: 'direct', userId: ALICE, channelId: SAMPLE.directId };
+  rig.did('one', { type: 'session_seen', agentId: 'main', tellsLoss: true, route: direct });
+  await until('the edits', () => !JSON.stringify(rig.posts()).includes('private words'), { detail: () => JSON.stringify(rig.posts()) });
+  expect(calls(rig).map(({ message }) => message)).toEqual(['@alice **not shown here any more** · `main`']);
+  rig.did('one', { type: 'waiting_ended', waitId: 'w', outcome: 'denied', by: '@bob' });
+  await rest(2_500);
+  expect(calls(rig).map(({ message }) => message)).toEqual(['@alice **not shown here any more** · `main`']);
+}, 60_000);
 
 describe('a kill', () => {
   it('when the post of a call arrives leaves one call, which the next life edits to its outcome', async () => {

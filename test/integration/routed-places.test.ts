@@ -154,6 +154,26 @@ it('the coordinator judges sessions that a rule covers, and neither tells nor ke
   expect(readFileSync(ledger, 'utf8').match(/observer_acted/g)).toHaveLength(1);
 }, 60_000);
 
+it.each(['stop', 'kill'] as const)(
+  'a running box whose rule is gone after a %s is closed, and its call with it',
+  async (end) => {
+    const rig = await routedRig();
+    const calling = { CALL: 'operators', OPERATORS: 'alice' };
+    const life = await rig.start(`${SHOP}=lab/agents+texts`, calling);
+    rig.asks('s1', 'private words');
+    rig.did('s1', { type: 'waiting_started', waitId: 'w', on: 'answer', text: 'private words' }, 11_000);
+    await until('the call', () => rig.posts().some(({ message }) => message.includes('private words')));
+    await life[end]();
+    await rig.start(`${OTHER}=lab/agents`, calling);
+    await until('the edits', () => !JSON.stringify(rig.posts()).includes('private words'), { detail: () => JSON.stringify(rig.posts()) });
+    expect(rig.posts().map((post) => post.message || JSON.stringify(post.props['attachments']))).toEqual([
+      expect.stringContaining('no rule of ROUTES sends it here any more'),
+      '@alice **not shown here any more** · `claude-code`',
+    ]);
+  },
+  60_000,
+);
+
 describe('config', () => {
   it('says of each session that a watcher knows where its box goes and why, while the watcher runs and after it', async () => {
     const rig = await routedRig();

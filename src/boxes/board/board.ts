@@ -173,6 +173,11 @@ export class Board {
     return entry?.phase === 'placed' ? entry.target : undefined;
   }
 
+  /** Whether that box was somewhere and does not belong there any more. */
+  isWithdrawn(boxId: string): boolean {
+    return this.#entriesById.get(boxId)?.phase === 'withdrawn';
+  }
+
   entries(): readonly BoxEntry[] {
     return [...this.#entriesById.values()];
   }

@@ -21,6 +21,7 @@ export interface WorldOptions {
   doneAfterMs?: number;
   /** Where boxes are; by default each has its place at once. */
   placeOf?(boxId: string): Target | undefined;
+  isWithdrawn?(boxId: string): boolean;
   address?(call: CallRecord): Address | undefined;
 }
 
@@ -125,7 +126,9 @@ class Life {
       wakeIn: (ms) => this.#tickAt(clock.now() + ms),
     });
     const { failedAfterMs = 300_000, doneAfterMs = 900_000 } = options;
-    const calls = new Calls({ book, redact: (text) => text, send: () => void caller.send() }, { failedAfterMs, doneAfterMs, sinceAt: 0 });
+    const { isWithdrawn = () => false } = options;
+    const ports = { book, redact: (text: string) => text, isWithdrawn, send: () => void caller.send() };
+    const calls = new Calls(ports, { failedAfterMs, doneAfterMs, sinceAt: 0 });
     const placeOf = options.placeOf ?? (() => ({ channelId: 'town' }));
     const limits = { idleTimeoutMs: 60_000, maxDurationMs: 1_800_000 };
     this.watch = new TurnWatch({ clock, sessions: this.fold.sessionsByKey, limits, placeOf, tickAt: (at) => this.#tickAt(at) }, [calls]);

@@ -25,6 +25,20 @@ function asks(made: CallWorld, waitId = 'w', at = made.clock.now()): void {
   made.emit({ ...MAIN, type: 'waiting_started', waitId, callId: waitId, on: 'approval', text: `may I ${waitId}`, at });
 }
 
+it('a call that was not sent before its box was withdrawn is never sent', async () => {
+  const gone = { isWithdrawn: false };
+  const made = world({ isWithdrawn: () => gone.isWithdrawn, placeOf: () => (gone.isWithdrawn ? undefined : { channelId: 'town' }) });
+  made.weather = 'lost';
+  asks(made);
+  await made.advance(12 * SECOND);
+  gone.isWithdrawn = true;
+  made.emit({ ...MAIN, type: 'session_seen', agentId: 'main', tellsLoss: true, route: { kind: 'direct', userId: 'alice' } });
+  await made.advance(2 * SECOND);
+  made.weather = 'fine';
+  await made.advance(5 * MINUTE);
+  expect(made.posts).toEqual([]);
+});
+
 describe('a wait', () => {
   it('calls nobody before it has lasted ten seconds, and once after them', async () => {
     const made = world();
