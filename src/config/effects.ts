@@ -48,6 +48,6 @@ function callEffect({ call, operators = [], callsPerHour, callFailedAfterMs, cal
 
 function digestEffect({ digestAt }: Config): string {
   if (digestAt === undefined) return 'DIGEST_AT is not set: no channel gets a digest of its turns.';
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zone: string = new Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC, since TZ names no time zone'; // `undefined` then
   return `DIGEST_AT=${timeText(digestAt)}: at that time (${zone}) each channel gets a table of the turns that have ended in its boxes since the last one.`;
 }

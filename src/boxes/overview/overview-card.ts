@@ -27,6 +27,7 @@ export interface OverviewContent {
 }
 
 const MAX_WHO_POINTS = 60;
+const MAX_WHO = 3; // of one turn: its box has all of them
 const MAX_LINES = 30; // clients fold away what is longer
 const COUNTED: Record<Group, string> = { waits: 'waiting', stuck: 'stuck', works: 'working', failed: 'failed within the hour' };
 
@@ -39,7 +40,7 @@ export function lineOf({ tree }: Pick<OverviewRow, 'tree'>, options: RenderOptio
 function whoMayAnswer({ turn, session, status }: JudgedTree, options: RenderOptions): Wording[] {
   if (status.state !== 'waiting') return [];
   const names = new Set(openWaits(turn, session.asOf).flatMap(({ who }) => who ?? []));
-  return [...names].map((who) => [foreignName(options.redact(who), MAX_WHO_POINTS)]);
+  return [...names].slice(0, MAX_WHO).map((who) => [foreignName(options.redact(who), MAX_WHO_POINTS)]);
 }
 
 export function overviewCard({ rows, failures, spentToday, now }: OverviewContent, options: RenderOptions): Card {
@@ -57,6 +58,7 @@ export function overviewCard({ rows, failures, spentToday, now }: OverviewConten
     title,
     lines: lines('later'),
     first: { title, lines: lines('first') },
+    dropOrder: [...shown.keys()].toReversed(), // who waits stays longest, and the footer always
     droppedLines: 0,
     fallback: title,
     urgentKey: '',

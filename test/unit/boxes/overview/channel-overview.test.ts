@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fitLines } from '../../../../src/boxes/render/fit-lines.ts';
 import { OverviewRig, TOWN } from './overview-rig.ts';
 
 async function working(...agents: string[]): Promise<OverviewRig> {
@@ -32,6 +33,19 @@ describe('the board of a channel', () => {
     expect(lines(rig)).toMatch(/^\[WAITING\] approval \| miner \| .*operators\n\[ACTIVE\] scout \| \d+s/);
     expect(rig.count('create')).toBe(1);
     expect(rig.count('pin')).toBe(1);
+  });
+
+  it('that is too long for its server loses who works before it loses who waits', async () => {
+    const agents = Array.from({ length: 40 }, (_, index) => `agent${index}`);
+    const rig = await working(...agents);
+    for (const waitId of ['a', 'b', 'c', 'd', 'e'])
+      rig.house.tell({ type: 'waiting_started', waitId, on: 'approval', who: `${waitId} of the operators` }, 'agent39');
+    await rig.house.pass(13);
+    const { card } = rig;
+    if (card === undefined) throw new Error('There is no board.');
+    expect(card.lines[0]).toMatch(/^\[WAITING\] approval \| agent39 \| .*a of the operators \| b of the operators \| c of the operators$/);
+    const short = fitLines(card, (some) => some.length <= 4);
+    expect(short.slice(1)).toEqual([card.lines[0], ...card.lines.slice(-2)]);
   });
 
   it('is edited at most every ten seconds, however much happens', async () => {
