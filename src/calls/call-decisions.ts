@@ -64,8 +64,8 @@ export class Calls implements TurnObserver {
   }
 
   see({ tree, place, now }: Sight): number {
-    if (tree.status.state === 'interrupted') return NEVER; // the watch ends, not the turn
     if (this.#ports.isWithdrawn(tree.turn.boxId)) return this.#withdraw(tree, now);
+    if (tree.status.state === 'interrupted') return this.#seePlace({ tree, place, now }); // the watch ends, not the turn
     const waits = openWaitsOf(tree, now);
     this.#closeOthers(tree.turn.boxId, waits, now);
     this.#tellEnds(tree);

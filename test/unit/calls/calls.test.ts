@@ -39,6 +39,23 @@ it('a call that was not sent before its box was withdrawn is never sent', async 
   expect(made.posts).toEqual([]);
 });
 
+it('a call takes back what it says when its box is withdrawn, also of a turn that nothing more is heard of', async () => {
+  const box = { isGone: false, isWithdrawn: false };
+  const made = world({ isWithdrawn: () => box.isWithdrawn, placeOf: () => (box.isGone ? undefined : { channelId: 'town' }) });
+  asks(made);
+  await made.advance(12 * SECOND);
+  made.emit({ ...MAIN, type: 'watcher_stopped' });
+  await made.advance(SECOND);
+  made.kill();
+  box.isGone = true;
+  made.start();
+  await made.advance(15 * SECOND);
+  expect(made.texts()).toEqual(['@alice `main` waits for approval: `may I w`']);
+  box.isWithdrawn = true;
+  await made.advance(5 * SECOND);
+  expect(made.texts()).toEqual(['@alice **not shown here any more** · `main`']);
+});
+
 describe('a wait', () => {
   it('calls nobody before it has lasted ten seconds, and once after them', async () => {
     const made = world();
