@@ -7,7 +7,11 @@ export type CallKind = 'wait' | 'failed' | 'done' | 'held';
 
 /** Safe Markdown, redacted and neutralised. */
 export interface CallWords {
-  /** While it is open, and once it has an outcome: no word of the agent but its name. */
+  /** What it is called for readers of the box: titles of tasks and names of sessions may be in it. */
+  name: string;
+  /** What it is called in another channel. */
+  agent: string;
+  /** While it is open, and once it has an outcome: what follows the name, with no word of the agent. */
   open: string;
   closed: string;
   /** What the agent says of it, for readers of the box alone: `: rm -rf build`. */
@@ -78,7 +82,7 @@ export function withOutcome({ outcome: _outcome, overAt: _overAt, ...record }: C
 /** The same that says no more than `name` and that outcome. What was never sent is never sent. */
 export function withdrawn(record: CallRecord, { name, outcome, now }: { name: string; outcome: string; now: number }): CallRecord {
   const { phase, overAt = now } = record;
-  const bare = { ...record, words: { open: name, closed: name, detail: '', copy: '' }, isWithdrawn: true as const };
+  const bare = { ...record, words: { name, agent: name, open: '', closed: '', detail: '', copy: '' }, isWithdrawn: true as const };
   return { ...withOutcome(bare, outcome, overAt), phase: phase === 'wanted' ? 'dropped' : phase };
 }
 

@@ -21,11 +21,11 @@ const WAITS_FOR: Record<WaitsOn, string> = { approval: 'for approval', answer: '
 /** `main waits for approval (expires in 29m): rm -rf build`, and below it what to copy. */
 export function waitWords(tree: TurnTree, wait: Wait, { now, redact }: { now: number; redact: Redact }): CallWords {
   const expires = wait.until === undefined ? '' : ` (expires in ${formatDuration(wait.until - now)})`;
-  const name = nameOf(tree, redact);
   const copied = (wait.copy ?? []).map((line) => span(line, redact)).filter((line) => line !== '');
   return {
-    open: `${name} waits ${WAITS_FOR[wait.on]}${expires}`,
-    closed: `${name} waited ${WAITS_FOR[wait.on]}`,
+    ...namesOf(tree, redact),
+    open: ` waits ${WAITS_FOR[wait.on]}${expires}`,
+    closed: ` waited ${WAITS_FOR[wait.on]}`,
     detail: detailOf(wait.text, redact),
     copy: copied
       .slice(0, MAX_COPIED)
@@ -36,8 +36,12 @@ export function waitWords(tree: TurnTree, wait: Wait, { now, redact }: { now: nu
 
 /** `main: failed after 7m: the reason`, `main: done after 22m`. */
 export function endWords(tree: TurnTree, status: TurnStatus, redact: Redact): CallWords {
-  const sentence = `${nameOf(tree, redact)}: ${endOutcome(tree, status)}`;
-  return { open: sentence, closed: sentence, detail: detailOf(status.reason, redact), copy: '' };
+  const outcome = `: ${endOutcome(tree, status)}`;
+  return { ...namesOf(tree, redact), open: outcome, closed: outcome, detail: detailOf(status.reason, redact), copy: '' };
+}
+
+function namesOf(tree: TurnTree, redact: Redact): Pick<CallWords, 'name' | 'agent'> {
+  return { name: nameOf(tree, redact), agent: codeSpan(redact(tree.session.agentId)) };
 }
 
 /** How the turn ended, as far as an edit tells it: `done after 22m`. */
@@ -80,13 +84,15 @@ export const WITHDRAWN = 'not shown here any more';
 export function heldWords(count: number, perHour: number): CallWords {
   const calls = count === 1 ? '1 more call was' : `${count} more calls were`;
   const sentence = `${calls} held back, because ${perHour} calls an hour are the limit; the boxes show what they were about`;
-  return { open: sentence, closed: sentence, detail: '', copy: '' };
+  return { name: '', agent: '', open: sentence, closed: sentence, detail: '', copy: '' };
 }
 
 /** The text of the post: whom it calls, how it turned out, what it is about. */
 export function messageOf({ address, outcome, words }: Pick<CallRecord, 'address' | 'outcome' | 'words'>): string {
-  const sentence = outcome === undefined ? words.open : `**${outcome}** · ${words.closed}`;
-  const more = address?.pointer === undefined ? `${words.detail}${outcome === undefined ? words.copy : ''}` : `. ${address.pointer}`;
+  const isElsewhere = address?.pointer !== undefined;
+  const name = isElsewhere ? words.agent : words.name;
+  const sentence = outcome === undefined ? `${name}${words.open}` : `**${outcome}** · ${name}${words.closed}`;
+  const more = !isElsewhere ? `${words.detail}${outcome === undefined ? words.copy : ''}` : `. ${address.pointer}`;
   return `${address?.mentions ?? ''}${sentence}${more}`;
 }
 

@@ -78,6 +78,17 @@ describe('nothing that an agent wrote', () => {
     expect(messageOf({ words, address, outcome: 'expired' })).toBe('@alice **expired** · `main` waited for approval. In channel `town`.');
   });
 
+  it('is no title of a task and no label of a session in another channel', () => {
+    const wait: Wait = { waitId: 'w', boxId: 'b', on: 'answer', text: 'which?', since: START };
+    const tree = treeOf({ session: { title: 'pay the secret bill', label: 'secret label' } });
+    const words = waitWords(tree, wait, { now: NOW, redact: same });
+    const address = { target: { channelId: 'ops' }, mentions: '', pointer: 'In channel `town`.' };
+    expect(messageOf({ words })).toContain('secret');
+    expect(messageOf({ words, address })).toBe('`main` waits for an answer. In channel `town`.');
+    const ended = endWords(tree, { state: 'done', final: true, endedAt: NOW }, same);
+    expect(messageOf({ words: ended, address })).not.toContain('secret');
+  });
+
   it('is told before it is redacted', () => {
     const wait: Wait = { waitId: 'w', boxId: 'b', on: 'answer', text: 'use hunter2', since: START, copy: ['say hunter2'] };
     const redact = (text: string): string => text.replaceAll('hunter2', '***');
