@@ -85,7 +85,7 @@ export class ChannelOverview {
     const { failures } = this.#record;
     const card = overviewCard({ rows, failures, spentToday: this.#facts.spentToday(this.#record, now), now }, render);
     const open = rows.filter(({ group }) => group !== 'failed').map(keyOf);
-    return { card, key: [...open, ...failures.map(({ boxId, at }) => `${boxId} ${at}`)].join('\n') };
+    return { card, key: [...open, ...failures.map((failure) => JSON.stringify(failure))].join('\n') };
   }
 
   async #push(card: Card, key: string, when: 'in turn' | 'at once'): Promise<void> {

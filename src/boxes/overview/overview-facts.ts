@@ -34,9 +34,7 @@ export class OverviewFacts {
     const failures = this.#failures(kept.failures, trees, now, options);
     const { day, past } = this.#past(kept, trees, now);
     const isSame = day === kept.day && past.tokens === kept.past.tokens && past.costUsd === kept.past.costUsd;
-    return isSame && failures.map(({ boxId }) => boxId).join() === kept.failures.map(({ boxId }) => boxId).join()
-      ? kept
-      : { failures, day, past };
+    return isSame && JSON.stringify(failures) === JSON.stringify(kept.failures) ? kept : { failures, day, past };
   }
 
   /** What was used today, by the turns that are known and those that are not known any more. A turn over midnight counts in whole. */

@@ -48,7 +48,7 @@ class Failures {
   note(rows: readonly BoardRow[], now: number): void {
     for (const { boxId, state, agentId } of rows) {
       if (!FAILED.has(state)) this.#byBox.delete(boxId);
-      else if (!this.#byBox.has(boxId)) this.#byBox.set(boxId, { line: `[${stateWord(state)}] ${agentId}`, since: now });
+      else this.#byBox.set(boxId, { line: `[${stateWord(state)}] ${agentId}`, since: this.#byBox.get(boxId)?.since ?? now });
     }
   }
 
