@@ -126,9 +126,9 @@ async function peopleFor({ asker }: CallRecord, { call, operators = [] }: Config
 }
 
 /** The channel of the operators, unless the call belongs where its box is. */
-async function elsewhereFor({ isPrivate, place: { channelId } }: CallRecord, ports: CallWiring): Promise<string | undefined> {
+async function elsewhereFor({ isPrivate, isHome, place: { channelId } }: CallRecord, ports: CallWiring): Promise<string | undefined> {
   const operationsChannelId = ports.connected()?.operationsChannelId;
-  if (operationsChannelId === undefined || operationsChannelId === channelId || isPrivate === true) return undefined;
+  if (operationsChannelId === undefined || operationsChannelId === channelId || isPrivate === true || isHome === true) return undefined;
   takeToken(ports, 'look');
   const isDirect = (await unlessRefused(() => ports.directory.isDirect(channelId))) ?? true;
   return isDirect ? undefined : operationsChannelId;

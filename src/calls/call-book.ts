@@ -140,6 +140,13 @@ export class CallBook {
     this.#change(id, (record) => ({ ...record, phase: 'dropped' }));
   }
 
+  /** It was refused. One that was to go to another channel goes where its box is instead; false for others. */
+  sendHome({ id }: CallRecord): boolean {
+    if (this.#recordsById.get(id)?.address?.pointer === undefined) return false;
+    this.#change(id, ({ address: _refused, ...record }) => ({ ...record, phase: 'wanted', isHome: true }));
+    return true;
+  }
+
   shift(byMs: number): void {
     this.#cap = { ...this.#cap, sentAt: this.#cap.sentAt.map((at) => at + byMs) };
     for (const record of this.#recordsById.values()) if (isFollowed(record)) this.#put(shifted(record, byMs));

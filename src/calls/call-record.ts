@@ -47,6 +47,8 @@ export interface CallRecord {
   end?: string;
   /** The conversation is not public: nothing of it is told elsewhere. */
   isPrivate?: true;
+  /** The other channel refused it: it goes where its box is. */
+  isHome?: true;
   /** Its box is not shown where it was any more: neither is what the call says of it. */
   isWithdrawn?: true;
   /** When it was decided. */

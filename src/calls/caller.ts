@@ -119,6 +119,10 @@ export class Caller {
       this.#ports.wakeIn(waitMs);
       return false;
     }
+    if (call.phase !== 'posted' && isRefusal(error) && this.#book.sendHome(call)) {
+      this.#ports.log.warn({ err: error }, 'OPERATIONS_CHANNEL refuses a call. It is posted where its box is.');
+      return true;
+    }
     this.#ports.log.warn({ err: error }, 'A call could not be posted or edited. The box shows what it was about.');
     if (call.phase === 'posted') this.#book.shown(call, call.outcome);
     else this.#book.giveUp(call);

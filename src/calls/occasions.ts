@@ -36,7 +36,7 @@ export function waitKey({ boxId, waitId }: Pick<Wait, 'boxId' | 'waitId'>): stri
 
 /** What the end of a turn calls for, and from when on; `undefined`: it calls nobody. */
 export function endingOf(tree: JudgedTree, limits: CallLimits, now: number): { kind: 'failed' | 'done'; callsAt: number } | undefined {
-  const kind = tree.status.final ? KINDS[tree.status.state] : undefined;
+  const kind = tree.status.final ? howEnded(tree.status.state) : undefined;
   if (kind === undefined) return undefined;
   const { startedAt, lastEventAt } = tree.turn;
   const endedAt = tree.status.endedAt ?? lastEventAt;
@@ -44,7 +44,11 @@ export function endingOf(tree: JudgedTree, limits: CallLimits, now: number): { k
   return isLong && now - endedAt < NEWS_FOR_MS ? { kind, callsAt: endedAt + END_SETTLES_MS } : undefined;
 }
 
-/** Who aborted or cancelled a turn knows it. */
+/** `undefined` for what has not ended, and for what a person ended: who aborted or cancelled a turn knows it. */
+export function howEnded(state: BoxState): 'failed' | 'done' | undefined {
+  return KINDS[state];
+}
+
 const KINDS: Partial<Record<BoxState, 'failed' | 'done'>> = {
   done: 'done',
   done_unseen: 'done',

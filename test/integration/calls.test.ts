@@ -96,6 +96,17 @@ describe('OPERATIONS_CHANNEL', () => {
     );
   }, 60_000);
 
+  it('that was archived gets no call: it is where the box is', async () => {
+    const rig = await routedRig();
+    await rig.start('', OPERATIONS);
+    turn(rig, 'one');
+    await until('the box', () => rig.posts().length === 1);
+    rig.standIn.switches.archiveChannel(SAMPLE.privateId);
+    waits(rig, 'one', 'may I');
+    await called(rig);
+    expect(calls(rig).map(({ channel_id }) => channel_id)).toEqual([SAMPLE.publicId]);
+  }, 60_000);
+
   it('is told nothing of a direct conversation: that call is where the box is', async () => {
     const rig = await routedRig();
     await rig.start('claude-code:/home/dev/shop=@alice', OPERATIONS);

@@ -1,9 +1,8 @@
 // What the digest remembers of one turn. Plain data.
 
-import type { BoxState } from '../../core/card.ts';
 import type { JudgedTree } from '../../core/status.ts';
 import { usageOfTree } from '../../core/tree.ts';
-import { openWaitsOf } from '../occasions.ts';
+import { howEnded, openWaitsOf } from '../occasions.ts';
 
 /** Of `other` ends nobody has to think: aborted, cancelled. */
 export type DigestEnd = 'done' | 'failed' | 'other';
@@ -21,17 +20,6 @@ export interface DigestTurn {
   /** The day whose digest has it. It is in no other. */
   told?: string;
 }
-
-const ENDS: Partial<Record<BoxState, DigestEnd>> = {
-  done: 'done',
-  done_unseen: 'done',
-  released: 'done',
-  error: 'failed',
-  timeout: 'failed',
-  lost: 'failed',
-  rejected: 'failed',
-  stopped: 'failed',
-};
 
 /** The turn after a look at it. The same object when nothing changed that must be kept. */
 export function seen(before: DigestTurn, tree: JudgedTree, channelId: string, now: number): DigestTurn {
@@ -58,7 +46,7 @@ function withoutEnd(turn: DigestTurn): DigestTurn {
 
 function endedAs(tree: JudgedTree, channelId: string): NonNullable<DigestTurn['ended']> {
   const { input, cacheWrite, output, costUsd } = usageOfTree(tree);
-  const end = ENDS[tree.status.state] ?? 'other';
+  const end = howEnded(tree.status.state) ?? 'other';
   return { channelId, agentId: tree.session.agentId, end, tokens: input + cacheWrite + output, costUsd };
 }
 

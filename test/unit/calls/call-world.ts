@@ -23,6 +23,8 @@ export interface WorldOptions {
   placeOf?(boxId: string): Target | undefined;
   isWithdrawn?(boxId: string): boolean;
   address?(call: CallRecord): Address | undefined;
+  /** A channel in which nothing can be posted. */
+  archived?: string;
 }
 
 /** One post with every text it has had. */
@@ -108,10 +110,12 @@ class Life {
   nextTickAt: number;
   #isDead = false;
   readonly #world: CallWorld;
+  readonly #archived: string | undefined;
 
   constructor(world: CallWorld, options: WorldOptions, rows: CallRows, sessions: readonly Session[]) {
     const { clock } = world;
     this.#world = world;
+    this.#archived = options.archived;
     this.nextTickAt = clock.now();
     for (const session of sessions) this.fold.restore(session, clock.now());
     const mortal: CallRows = { rows: () => rows.rows(), put: (key, value) => void (this.#isDead || rows.put(key, value)) };
@@ -166,6 +170,7 @@ class Life {
   }
 
   #create({ target, props, message, pendingPostId }: PostDraft & PostBody): string {
+    if (target.channelId === this.#archived) throw new PushError('archived', 'archived');
     const postId = `post${this.#world.posts.length}-${pendingPostId}`;
     this.#world.posts.push({ postId, target, createdAt: this.#world.clock.now(), meta: props['livestatus'], texts: [message ?? ''] });
     return postId;

@@ -1,6 +1,7 @@
 // Who is called when, told one promise at a time. `call-scripts.test.ts` has them all at once.
 
 import { describe, expect, it } from 'vitest';
+import type { Address, CallRecord } from '../../../src/calls/call-record.ts';
 import { CallWorld, type WorldOptions } from './call-world.ts';
 
 const SECOND = 1_000;
@@ -54,6 +55,20 @@ it('a call takes back what it says when its box is withdrawn, also of a turn tha
   box.isWithdrawn = true;
   await made.advance(5 * SECOND);
   expect(made.texts()).toEqual(['@alice **not shown here any more** · `main`']);
+});
+
+it('a call that another channel refuses for good is posted where its box is, once, also after a kill', async () => {
+  const elsewhere = { target: { channelId: 'ops' }, mentions: '@alice ', pointer: 'In channel `town`.' };
+  const address = ({ isHome, place }: CallRecord): Address => (isHome === true ? { target: place, mentions: '@alice ' } : elsewhere);
+  const made = world({ archived: 'ops', address });
+  asks(made);
+  await made.advance(12 * SECOND);
+  expect(made.posts.map(({ target }) => target.channelId)).toEqual(['town']);
+  expect(made.texts()).toEqual(['@alice `main` waits for approval: `may I w`']);
+  made.kill();
+  made.start();
+  await made.advance(15 * SECOND);
+  expect(made.posts).toHaveLength(1);
 });
 
 describe('a wait', () => {
