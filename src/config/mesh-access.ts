@@ -1,7 +1,7 @@
 // Whether and how a mesh is watched: by its bus, else by its dashboard; and its workspace on this machine.
 
 import { isLoopback } from '../core/loopback.ts';
-import { readRegularFile } from './regular-file.ts';
+import { type FileText, readRegularFile } from './regular-file.ts';
 import { isExposed } from './server-url.ts';
 import { settings as table, type Values } from './settings.ts';
 
@@ -32,6 +32,8 @@ export interface MeshAccess {
     readonly caFile?: string | undefined;
     readonly certFile?: string | undefined;
     readonly keyFile?: string | undefined;
+    /** At each attempt, since somebody may have changed them. */
+    readonly read: (path: string) => FileText;
   };
   readonly sseUrl?: string | undefined;
   readonly folder?: string | undefined;
@@ -68,14 +70,19 @@ function natsOf(settings: MeshSettings, url: string): NonNullable<MeshAccess['na
     caFile: settings.meshNatsCaFile,
     certFile: settings.meshNatsCertFile,
     keyFile: settings.meshNatsKeyFile,
+    read: readBounded,
   };
+}
+
+function readBounded(path: string): FileText {
+  return readRegularFile(path, MAX_BYTES);
 }
 
 /** Every file that cannot be read is named, not only the first. */
 function wrongFiles(settings: MeshSettings): MeshProblem[] {
   return FILES.flatMap((name) => {
     const path = settings[name];
-    const read = path === undefined ? { text: '' } : readRegularFile(path, MAX_BYTES);
+    const read = path === undefined ? { text: '' } : readBounded(path);
     return 'wrong' in read ? [problem(name, `names ${read.wrong}`)] : [];
   });
 }

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { credsAuthenticator } from '@nats-io/transport-node';
@@ -68,6 +68,11 @@ describe('a bus that asks who we are', () => {
     const tokenFile = join(tempFolder('access'), 'later');
     const mesh = await WatchedMesh.start({ nats: { url: server.url, tokenFile } });
     await expectRefused(mesh, /^MESH_NATS_TOKEN_FILE names a file that cannot be read/);
+    execFileSync('mkfifo', [tokenFile]); // whoever waits for its writer stands still
+    await until('it is refused', () => mesh.because().startsWith('MESH_NATS_TOKEN_FILE names a file that is not a regular one'), {
+      timeoutMs: 20_000,
+    });
+    rmSync(tokenFile);
     writeFileSync(tokenFile, 't');
     await expectShown(mesh);
   });

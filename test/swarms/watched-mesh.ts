@@ -6,7 +6,9 @@ import type { SessionEvent } from '../../src/core/event.ts';
 import { Fold } from '../../src/core/fold.ts';
 import type { Source } from '../../src/core/source.ts';
 import { openTurnsOf } from '../../src/app/sources.ts';
+import { readRegularFile } from '../../src/config/regular-file.ts';
 import { createMeshSource, type MeshSourceOptions } from '../../src/sources/mesh/mesh-source.ts';
+import type { NatsAccess } from '../../src/sources/mesh/nats-access.ts';
 import { drawnBox, drawnBoxes } from '../unit/sources/mesh/drawn-boxes.ts';
 import { RECORDED_UNTIL } from '../unit/sources/mesh/recorded-mesh.ts';
 import { ShiftedClock } from '../support/clock.ts';
@@ -17,6 +19,9 @@ import { until } from '../support/until.ts';
 export function recordedClock(): ShiftedClock {
   return new ShiftedClock(RECORDED_UNTIL);
 }
+
+/** The files of the bus are read as the daemon reads them. */
+type MeshOptions = Partial<Omit<MeshSourceOptions, 'nats'>> & { nats?: Omit<NatsAccess, 'read'> };
 
 export class WatchedMesh {
   readonly fold = new Fold();
@@ -43,8 +48,9 @@ export class WatchedMesh {
   }
 
   /** `before`: what an earlier process has folded, and its source did. */
-  static async start(options: Partial<MeshSourceOptions>, before?: WatchedMesh): Promise<WatchedMesh> {
-    const mesh = new WatchedMesh({ ...options, ...(before === undefined ? {} : rememberedOf(before)) });
+  static async start({ nats, ...options }: MeshOptions, before?: WatchedMesh): Promise<WatchedMesh> {
+    const bus = nats === undefined ? {} : { nats: { ...nats, read: (path: string) => readRegularFile(path, 65_536) } };
+    const mesh = new WatchedMesh({ ...options, ...bus, ...(before === undefined ? {} : rememberedOf(before)) });
     for (const session of before?.fold.sessionsByKey.values() ?? []) mesh.fold.restore(session, RECORDED_UNTIL);
     await mesh.source.start();
     onTestFinished(() => mesh.source.stop());
