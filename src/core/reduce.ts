@@ -6,7 +6,8 @@ import { callOf, endCalls, withCall } from './calls.ts';
 import { withMeter, withNote, withoutNote } from './meters-and-notes.ts';
 import { closeRun, endCallsBefore, isBeforeEnd, isPartOfEnd, reopen, settleOlderTurns } from './run-end.ts';
 import { withSessionSeen } from './session-seen.ts';
-import type { Call, Line, Session, Turn, Waiting } from './session.ts';
+import type { Call, Line, Session, Turn } from './session.ts';
+import { startWaiting } from './start-waiting.ts';
 import { abandonCalls, clearBusy, isLeftBehind, loseSource, seeBusy, withoutBackground } from './signs-of-life.ts';
 import { withCallAgain, withLine, withoutWaits, withTurn } from './turn.ts';
 import { spawnChild } from './spawned-child.ts';
@@ -15,8 +16,6 @@ import { withMessageText } from './message-text.ts';
 
 const COMPACTED_NOTE = '[session compacted - continuing]';
 const SAME_COMPACTION_MS = 2_000;
-const MOST_COPIED_LINES = 8; // one for each decision
-
 const UNKNOWN_AGENT = 'unknown';
 
 /** A session of which only the key is known. */
@@ -241,27 +240,6 @@ function scheduleRetry(turn: Turn, event: { at: number; reason: string; attempt?
     ...open,
     runOpen: true,
     retry: { attempt, reason: event.reason, at: event.at, ...(event.nextAt === undefined ? {} : { nextAt: event.nextAt }) },
-  };
-}
-
-function startWaiting(turn: Turn, event: EventOf<'waiting_started'>): Turn {
-  if (isBeforeEnd(turn, event)) return turn;
-  const known = turn.waiting.find(({ waitId }) => waitId === event.waitId);
-  const waiting = waitOf(event, Math.min(known?.since ?? event.at, event.at));
-  return { ...reopen(turn, { at: event.at }), waiting: [...turn.waiting.filter((other) => other !== known), waiting] };
-}
-
-function waitOf({ waitId, on, text, callId, until, who, copy, link }: EventOf<'waiting_started'>, since: number): Waiting {
-  return {
-    waitId,
-    on,
-    since,
-    ...(text === undefined ? {} : { text }),
-    ...(callId === undefined ? {} : { callId }),
-    ...(until === undefined ? {} : { until }),
-    ...(who === undefined ? {} : { who }),
-    ...(copy === undefined ? {} : { copy: copy.slice(0, MOST_COPIED_LINES) }),
-    ...(link === undefined ? {} : { link }),
   };
 }
 

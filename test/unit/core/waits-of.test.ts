@@ -26,6 +26,12 @@ describe('the waits of a session', () => {
     expect(waitsOf(session)).toEqual([{ waitId: 'w', boxId, on: 'approval', text: 'make all', since: T0 + 2_000, until: UNTIL, ...HOW }]);
   });
 
+  it('have lasted since they were told first; one of the same name after its time is another one', () => {
+    const sinceOf = (...events: SessionEvent[]) => [...fold([...turn, ...events]).values()].flatMap(waitsOf).map(({ since }) => since - T0);
+    expect(sinceOf(waits(10))).toEqual([2_000]);
+    expect(sinceOf(waits(90, { until: T0 + 120_000 }))).toEqual([90_000]);
+  });
+
   it('are none after the answer, after the call and after the time', () => {
     const over = [
       [...turn, at(3, { type: 'waiting_ended', waitId: 'w' })],
