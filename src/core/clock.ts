@@ -6,6 +6,6 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only ever grow. Use it for deadlines and distances. */
   monotonic(): number;
-  /** Calls `run` once after `delayMs`; the returned function cancels it. */
+  /** Calls `run` once, when `delayMs` have passed by `monotonic` and never before; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void;
 }

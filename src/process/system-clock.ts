@@ -7,11 +7,23 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, run) {
-    if (delayMs <= 0) return atOnce(run);
-    const timer = setTimeout(run, Math.min(delayMs, MAX_TIMER_MS));
-    return () => clearTimeout(timer);
+    return delayMs <= 0 ? atOnce(run) : atDeadline(performance.now() + delayMs, run);
   },
 };
+
+/** Node counts from the start of the turn of its loop and cuts fractions off, so its timers may fire early: the rest is waited for. */
+function atDeadline(deadline: number, run: () => void): () => void {
+  let timer = setTimeout(look, wholeMsUntil(deadline));
+  function look(): void {
+    if (performance.now() >= deadline) run();
+    else timer = setTimeout(look, wholeMsUntil(deadline));
+  }
+  return () => clearTimeout(timer);
+}
+
+function wholeMsUntil(deadline: number): number {
+  return Math.min(Math.ceil(deadline - performance.now()), MAX_TIMER_MS);
+}
 
 /** In the next turn of the event loop: a timer would wait for a millisecond, and what a line brings about waits for several of them. */
 function atOnce(run: () => void): () => void {

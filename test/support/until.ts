@@ -1,4 +1,5 @@
-// Waiting for what becomes true. The machine may be slow and busy, so all deadlines are generous.
+// Waiting for what becomes true. The machine may be slow and busy, so all deadlines are generous, and yet shorter than those of the tests,
+// which would not say what was waited for.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,7 +14,7 @@ const LONGEST_MS = 40;
 
 /** Waits until `holds`; fails with `what` and `detail` when it takes too long. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, patience: Patience = {}): Promise<void> {
-  const { timeoutMs = 60_000, detail = () => '' } = patience;
+  const { timeoutMs = 50_000, detail = () => '' } = patience;
   if (!(await cameTrue(holds, timeoutMs))) throw new Error(`never came true: ${what}\n${detail().slice(-6_000)}`);
 }
 
