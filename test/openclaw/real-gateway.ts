@@ -11,6 +11,7 @@ import { Operator } from './operator.ts';
 
 const START_LIMIT_MS = 480_000; // older versions compile their plugins first: half a minute of an idle core, minutes of a busy one
 const STOP_LIMIT_MS = 60_000;
+const OWN_LIMIT = 'state lease heartbeat did not become ready';
 const RETRY_MS = 200;
 
 export class RealGateway {
@@ -45,8 +46,20 @@ export class RealGateway {
     return readFileSync(this.#logPath, 'utf8');
   }
 
-  /** Starts it, with its own Node or another, and waits until an operator gets in. */
+  /**
+   * Starts it, with its own Node or another, and waits until an operator gets in. A gateway that gives up at its start because the machine
+   * is slow (its state lease has five seconds) is started once more, as a service manager would do it.
+   */
   async start(nodePath = this.#installation.nodePath): Promise<void> {
+    try {
+      await this.#startOnce(nodePath);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes(OWN_LIMIT))) throw error;
+      await this.#startOnce(nodePath);
+    }
+  }
+
+  async #startOnce(nodePath: string): Promise<void> {
     if (this.#isDestroyed) throw new Error('The gateway is ended for good.');
     const { entry, home } = this.#installation;
     const env = openClawEnvironment(this.#installation);
