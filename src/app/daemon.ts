@@ -108,7 +108,7 @@ export class Daemon {
         isWanted: () => (this.#coordinator ?? this.#turnWatch) !== undefined,
         emit: (event) => this.#path.apply(event),
       }),
-      mayJudge: ({ address }) => this.#routes.isShown(address),
+      routes: this.#routes,
     });
     const sessions = this.#fold.sessionsByKey;
     const { sink, board, publisher } = this.#boxes;

@@ -6,9 +6,9 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Change, Fold } from '../core/fold.ts';
-import type { Session } from '../core/session.ts';
 import { OrphanWatch } from '../core/orphans.ts';
 import { TaskWorkers } from '../core/task-workers.ts';
+import type { RouteBook } from './route-book.ts';
 
 export interface EventPathParts {
   clock: Pick<Clock, 'now'>;
@@ -22,8 +22,8 @@ export interface EventPathParts {
   watch?(): Pick<TurnWatch, 'apply' | 'tick' | 'shiftClock'> | undefined;
   /** Called with every change, after the boxes and the coordinator. */
   onChange?(change: Change): void;
-  /** Whether its rules may look at that session: without, at every one. */
-  mayJudge?(session: Session): boolean;
+  /** Rules look only at sessions that are shown, and a worker is drawn in its task's box where both go to one place. Without: at all, and nowhere. */
+  routes?: Pick<RouteBook, 'isShown' | 'leadAlike'>;
 }
 
 /** An event of all sessions at once. */
@@ -39,13 +39,16 @@ export class EventPath {
   constructor(parts: EventPathParts) {
     this.#parts = parts;
     this.#orphans = new OrphanWatch(parts.fold.sessionsByKey);
-    this.#workers = new TaskWorkers(parts.fold.sessionsByKey);
+    this.#workers = new TaskWorkers(
+      parts.fold.sessionsByKey,
+      (task, session) => parts.routes?.leadAlike(task.address, session.address) === true,
+    );
   }
 
   apply(event: SessionEvent): void {
     const change = this.#parts.fold.apply(event);
     this.#parts.board().apply(change);
-    if (this.#parts.mayJudge?.(change.after) ?? true) this.#coordinator()?.apply(change);
+    if (this.#parts.routes?.isShown(change.after.address) ?? true) this.#coordinator()?.apply(change);
     this.#parts.watch?.()?.apply(change);
     this.#parts.onChange?.(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());

@@ -66,6 +66,20 @@ export class RouteBook {
     return address === undefined || ruleFor(this.#rules, address) !== undefined;
   }
 
+  /** Whether the boxes of both addresses go to the same place, as far as that is known. */
+  leadAlike(one: string | undefined, other: string | undefined): boolean {
+    const [place, otherPlace] = [one, other].map((address) => this.#placeOf(address));
+    return place !== undefined && place === otherPlace;
+  }
+
+  #placeOf(address: string | undefined): string | undefined {
+    const rule = address === undefined ? undefined : ruleFor(this.#rules, address);
+    const name = rule === undefined ? '' : targetText(rule.target);
+    const found = this.#foundByTarget.get(name);
+    if (found === undefined || !('channelId' in found)) return name === '' ? undefined : name;
+    return found.channelId;
+  }
+
   /** Where sessions with that address go. Throws `PushError` while the server does not say it. */
   async channelFor(address: string): Promise<RoutedTo> {
     const rule = this.#ruleFor(address);

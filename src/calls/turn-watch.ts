@@ -7,7 +7,7 @@ import type { Change } from '../core/fold.ts';
 import type { SessionsByKey } from '../core/session.ts';
 import type { Target } from '../core/sink.ts';
 import { type JudgedTree, judge, type StatusLimits } from '../core/status.ts';
-import { isSubAgent, treeOf } from '../core/tree.ts';
+import { isSubAgent, rootOf, treeOf } from '../core/tree.ts';
 
 /** One look at a turn with a box of its own. */
 export interface Sight {
@@ -94,7 +94,8 @@ export class TurnWatch {
     const { sessions, limits } = this.#ports;
     const session = sessions.get(this.#sessionKeyByBox.get(boxId) ?? '');
     const turn = session?.turns.find((other) => other.boxId === boxId);
-    return session === undefined || turn === undefined ? undefined : judge(treeOf(sessions, session, turn, now), limits);
+    if (session === undefined || turn === undefined || rootOf(sessions, session, turn)?.turn !== turn) return undefined;
+    return judge(treeOf(sessions, session, turn, now), limits);
   }
 
   shiftClock(byMs: number): void {

@@ -167,8 +167,13 @@ export type SessionEvent = Common &
         runId?: string;
       }
     | { type: 'tool_ended'; callId: string; tool?: string; outcome: CallOutcome }
-    /** With `isPart` its source knows only how the key begins. */
-    | { type: 'child_spawned'; callId: string; childKey: string; isPart?: true; label?: string }
+    /**
+     * With `isPart` its source knows only how the key begins. With `isWorker` it is a session of its own that works for the turn, which does
+     * not wait for it.
+     */
+    | { type: 'child_spawned'; callId: string; childKey: string; isPart?: true; isWorker?: true; label?: string }
+    /** The turn is drawn in the box of that session's turn, for which it works. It stays there. */
+    | { type: 'turn_hosted'; hostKey: string }
     | { type: 'background_ended'; handle: string; exitCode?: number }
     | {
         type: 'waiting_started';

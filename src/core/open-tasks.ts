@@ -5,7 +5,7 @@ import type { BoxState } from './card.ts';
 import type { WaitsOn } from './event.ts';
 import type { SessionsByKey, TurnMeter, TurnTree } from './session.ts';
 import { judge, type JudgedTree, type StatusLimits } from './status.ts';
-import { isSubAgent, rootOf, treeOf } from './tree.ts';
+import { rootOf, treeOf } from './tree.ts';
 import { openWaits } from './turn.ts';
 
 /** One of them, as of now. All texts are redacted, and hostile. */
@@ -31,7 +31,7 @@ export function openTasks(sessions: SessionsByKey, limits: StatusLimits, now: nu
   const roots = [...sessions.values()].flatMap((session) => {
     const turn = session.turns.at(-1);
     if (session.title === undefined || turn === undefined) return [];
-    if (isSubAgent(session) && rootOf(sessions, session, turn) !== undefined) return [];
+    if ((rootOf(sessions, session, turn)?.turn ?? turn) !== turn) return [];
     return [judge(treeOf(sessions, session, turn, now), limits)];
   });
   return roots

@@ -52,6 +52,7 @@ export function reduce(before: Session, event: SessionEvent): Session {
     case 'tool_started':
     case 'tool_ended':
     case 'child_spawned':
+    case 'turn_hosted':
     case 'background_ended':
     case 'waiting_started':
     case 'waiting_ended':
@@ -116,6 +117,7 @@ function opensTurn(event: TurnEvent): boolean {
     case 'calls_abandoned':
     case 'tool_ended':
     case 'child_spawned':
+    case 'turn_hosted':
     case 'background_ended':
     case 'waiting_ended':
     case 'plan_changed':
@@ -147,6 +149,8 @@ function applyToTurn(turn: Turn, event: TurnEvent): Turn {
       return endCall(turn, event);
     case 'child_spawned':
       return spawnChild(turn, event);
+    case 'turn_hosted':
+      return turn.hostKey === undefined ? { ...turn, hostKey: event.hostKey } : turn;
     case 'run_started':
       return startRun(turn, event);
     case 'run_ended':

@@ -93,8 +93,10 @@ export interface Turn {
   droppedFailures?: number;
   /** Those that run. `callsOf` has all. */
   callsById: Record<string, Call>;
-  /** With `isPart` only the beginning of the key was told so far. */
-  childrenByKey: Record<string, { callId?: string; isPart?: true; label?: string }>;
+  /** With `isPart` only the beginning of the key was told so far. `isWorker`: a session of its own, of which only hosted turns belong here. */
+  childrenByKey: Record<string, { callId?: string; isPart?: true; isWorker?: true; label?: string }>;
+  /** The session whose turn it works for: it is drawn in that turn's box. */
+  hostKey?: string;
   /** Runs the gateway named, open or not; `open` counts as a sign of life. */
   runsById: Record<string, { open: boolean }>;
   /** A run without a name is at work (files only). */

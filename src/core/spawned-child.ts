@@ -6,11 +6,16 @@ import { withLine } from './turn.ts';
 
 /** The turn with the sub-agent, once, whatever part of its key was told first. */
 export function spawnChild(turn: Turn, event: EventOf<'child_spawned'>): Turn {
-  const { callId, childKey, isPart, at } = event;
+  const { callId, childKey, isPart, isWorker, at } = event;
   const told = toldAs(turn, event);
   if (told !== undefined) return isPart === true ? turn : renameChild(turn, told, childKey);
   const label = event.label ?? turn.childrenByKey[childKey]?.label;
-  const child = { callId, ...(isPart === undefined ? {} : { isPart }), ...(label === undefined ? {} : { label }) };
+  const child = {
+    callId,
+    ...(isPart === undefined ? {} : { isPart }),
+    ...(isWorker === undefined ? {} : { isWorker }),
+    ...(label === undefined ? {} : { label }),
+  };
   return withLine({ ...turn, childrenByKey: { ...turn.childrenByKey, [childKey]: child } }, { kind: 'child', childKey, at });
 }
 

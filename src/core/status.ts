@@ -85,7 +85,7 @@ function isAlive(tree: Unjudged, context: Context): boolean {
   if (hasOpenRun(turn) || moment.isBefore(turn.busyUntil)) return true;
   if (pendingCalls(turn).length > 0 && isTrusted(tree, CALL_TRUSTED_MS, moment)) return true;
   if (turn.background.length > 0 && isTrusted(tree, idleTimeoutMs, moment)) return true;
-  return Object.keys(turn.childrenByKey).some((key) => isChildPending(tree, key, moment));
+  return Object.entries(turn.childrenByKey).some(([key, { isWorker }]) => isWorker !== true && isChildPending(tree, key, moment));
 }
 
 /** Whether the turn has not been silent for that long yet. Where its source tells a loss, silence means nothing. */
@@ -119,6 +119,11 @@ function children<T extends TurnTree>({ childrenByKey }: { childrenByKey: Record
   return Object.values(childrenByKey);
 }
 
+/** Those whose end is awaited. */
+function spawned<T extends TurnTree>({ turn, childrenByKey }: { turn: Turn; childrenByKey: Record<string, T> }): T[] {
+  return Object.entries(childrenByKey).flatMap(([key, child]) => (turn.childrenByKey[key]?.isWorker === true ? [] : [child]));
+}
+
 /** No end was seen and nothing lives: idle long enough means over. */
 function unended(tree: Unjudged, context: Context): TurnStatus {
   return isTrusted(tree, context.idleTimeoutMs, context.moment) ? activeOrQuiet(tree, context) : endedUnseen(tree, context);
@@ -135,7 +140,7 @@ function ended(tree: Unjudged, context: Context): TurnStatus {
   if (end.outcome === 'unseen') return endedUnseen(tree, context);
   if (end.outcome === 'done' && awaitsAnnouncement(tree, context.moment)) return activeOrQuiet(tree, context);
   const reason = end.reason === undefined ? {} : { reason: end.reason };
-  return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...children(tree).map(endOf)), ...reason };
+  return { state: STATE_OF_OUTCOME[end.outcome], final: true, endedAt: Math.max(end.at, ...spawned(tree).map(endOf)), ...reason };
 }
 
 const STATE_OF_OUTCOME = {
@@ -152,7 +157,7 @@ const STATE_OF_OUTCOME = {
 
 /** The parent usually writes once more after its last sub-agent ended. */
 function awaitsAnnouncement(tree: TurnTree, moment: Moment): boolean {
-  const childEndAt = Math.max(0, ...children(tree).map(endOf));
+  const childEndAt = Math.max(0, ...spawned(tree).map(endOf));
   return childEndAt > 0 && tree.turn.lastEventAt <= childEndAt && moment.isBefore(childEndAt + SETTLE_MS);
 }
 

@@ -20,17 +20,22 @@ export function treeOf(sessionsByKey: SessionsByKey, session: Session, turn: Tur
 
 function grow(sessionsByKey: SessionsByKey, session: Session, turn: Turn, depth: number): TurnTree {
   const childrenByKey: Record<string, TurnTree> = {};
-  for (const key of depth === 0 ? [] : Object.keys(turn.childrenByKey)) {
+  for (const [key, { isWorker }] of depth === 0 ? [] : Object.entries(turn.childrenByKey)) {
     const child = sessionsByKey.get(key);
-    const childTurn = child === undefined ? undefined : shownTurnOf(child);
+    const childTurn = child === undefined ? undefined : shownTurnOf(isWorker === true ? hostedBy(session.key, child) : child.turns);
     if (child !== undefined && childTurn !== undefined && key !== session.key)
       childrenByKey[key] = grow(sessionsByKey, child, childTurn, depth - 1);
   }
   return { session, turn, childrenByKey };
 }
 
+/** The turns of a session with a box of its own that belong in the box of another one. */
+function hostedBy(hostKey: string, { turns }: Session): Turn[] {
+  return turns.filter((turn) => turn.hostKey === hostKey);
+}
+
 /** The sub-agent's newest turn; one that only has signs of life so far does not hide an earlier one. */
-function shownTurnOf({ turns }: Session): Turn | undefined {
+function shownTurnOf(turns: readonly Turn[]): Turn | undefined {
   return turns.findLast((turn) => !isBare(turn)) ?? turns.at(-1);
 }
 
@@ -47,22 +52,32 @@ function withAsOf(tree: TurnTree, asOf: number): TurnTree {
 export function rootOf(sessionsByKey: SessionsByKey, session: Session, turn: Turn): RootTurn | undefined {
   let current = { session, turn };
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    if (!isSubAgent(current.session)) return current;
-    const parent = parentTurnOf(sessionsByKey, current.session);
+    const host = hostOf(sessionsByKey, current);
+    if (host === undefined && !isSubAgent(current.session)) return current;
+    const parent = host ?? parentTurnOf(sessionsByKey, current.session);
     if (parent === undefined) return undefined;
     current = parent;
   }
   return undefined;
 }
 
-/** Everything that the turn and its sub-agents used. */
+/** Everything that the turn and its sub-agents used. What a turn says to have used includes what its workers did. */
 export function usageOfTree({ turn, childrenByKey }: TurnTree): Usage {
-  return Object.values(childrenByKey).map(usageOfTree).reduce(addUsage, usageOf(turn));
+  const hasOwn = Object.keys(turn.usageById).length > 0;
+  const counted = Object.entries(childrenByKey).filter(([key]) => !hasOwn || turn.childrenByKey[key]?.isWorker !== true);
+  return counted.map(([, child]) => usageOfTree(child)).reduce(addUsage, usageOf(turn));
 }
 
 /** Whether this session's turns belong in another session's box. */
 export function isSubAgent(session: Session): boolean {
   return session.parentKey !== undefined || session.isSubAgent === true;
+}
+
+/** The turn in whose box that turn is drawn though it is none of a sub-agent; one that is forgotten hosts nobody. */
+function hostOf(sessionsByKey: SessionsByKey, { session: { key }, turn: { hostKey = '' } }: RootTurn): RootTurn | undefined {
+  const session = sessionsByKey.get(hostKey);
+  const turn = session?.turns.findLast((other) => key in other.childrenByKey);
+  return session === undefined || turn === undefined ? undefined : { session, turn };
 }
 
 function parentTurnOf(sessionsByKey: SessionsByKey, child: Session): RootTurn | undefined {

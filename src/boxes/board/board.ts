@@ -12,7 +12,7 @@ import { type BoxEntry, isAboutToShow, isDrawn, newEntry, settle } from './box-e
 import { decideBox, slotOwner } from './box-policy.ts';
 import { Burst, type Draw } from './burst.ts';
 import { hasOpenTurn } from './due-ticks.ts';
-import { EntryTrees } from './entry-trees.ts';
+import { EntryTrees, isGuest } from './entry-trees.ts';
 import { Families } from './families.ts';
 import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
@@ -67,6 +67,7 @@ export class Board {
   /** Draws what an event changed, at the end of the burst it came in. */
   apply({ roots, after }: Change): void {
     this.#touch(roots);
+    this.#burst.add(after.turns.flatMap(({ boxId, hostKey }) => (hostKey === undefined ? [] : [boxId])));
     for (const boxId of this.#families.boxesWith(after.key)) this.#lookSoon(boxId);
   }
 
@@ -229,6 +230,7 @@ export class Board {
     const { status } = tree;
     const isNews = !status.final || status.state !== entry.state;
     this.#setState(entry, tree);
+    if (isGuest(this.#ports.sessions, tree)) return this.#homes.moveIn(entry, tree);
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
     this.#homes.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree);
@@ -268,6 +270,7 @@ export class Board {
     const shown = this.#trees.judged(entry);
     const tree = this.#trees.judged(entry, now);
     if (tree === undefined || shown === undefined) entry.finalAt ??= now; // a session keeps only so many turns
+    if (now >= forgottenAt(entry) && isGuest(this.#ports.sessions, tree)) entry.finalAt = now; // its host still shows it
     if (now >= forgottenAt(entry) && (tree === undefined || !hasOpenTurn(tree))) return this.#forget(entry);
     if (tree === undefined || shown === undefined) return this.#time.agenda.set(entry.boxId, forgottenAt(entry));
     this.#homes.watch(entry, tree);

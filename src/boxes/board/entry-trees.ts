@@ -2,7 +2,7 @@
 
 import type { SessionsByKey, TurnTree } from '../../core/session.ts';
 import { type JudgedTree, judge, type StatusLimits } from '../../core/status.ts';
-import { treeOf } from '../../core/tree.ts';
+import { rootOf, treeOf } from '../../core/tree.ts';
 import type { BoxEntry } from './box-entry.ts';
 
 export class EntryTrees {
@@ -26,4 +26,9 @@ export class EntryTrees {
     const tree = this.of(entry, asOf);
     return tree === undefined ? undefined : judge(tree, this.#limits);
   }
+}
+
+/** Whether the turn is drawn in the box of another one, for which it works. */
+export function isGuest(sessions: SessionsByKey, tree: TurnTree | undefined): boolean {
+  return tree?.turn.hostKey !== undefined && rootOf(sessions, tree.session, tree.turn)?.turn !== tree.turn;
 }

@@ -7,7 +7,7 @@ import { type BoxEntry, type Placement, settle } from './box-entry.ts';
 import { homeNow, isSameHome, isStillHome, takeFound, takePlacement } from './box-home.ts';
 import { identityOf } from '../publish/post-meta.ts';
 import type { BoxView } from '../publish/publisher-ports.ts';
-import { UNPROVEN, UNROUTED, withdrawnCard } from './withdrawn-card.ts';
+import { MOVED, UNPROVEN, UNROUTED, withdrawnCard } from './withdrawn-card.ts';
 
 export interface HomeWatchPorts {
   clock: Clock;
@@ -66,7 +66,16 @@ export class HomeWatch {
     if (entry.phase === 'placed' && !isStillHome(entry.home, home)) this.#askAgain(entry, tree);
     else if (entry.phase !== 'refused') return;
     else if (!isSameHome(entry.home, home)) this.#askAgain(entry, tree);
-    else if (entry.found !== undefined && this.#isHopeless(entry, tree)) this.#withdraw(entry, tree, entry.found);
+    else if (entry.found !== undefined && this.#isHopeless(entry, tree))
+      this.#withdraw(entry, tree, entry.found, tree.session.address === undefined ? UNPROVEN : UNROUTED);
+  }
+
+  /** The turn is drawn in the box of another one from now on. */
+  moveIn(entry: BoxEntry, tree: TurnTree): void {
+    const posted = entry.isShown === true ? entry.target : entry.found;
+    if (entry.phase === 'withdrawn') return;
+    settle(entry, 'passed', MOVED);
+    if (posted !== undefined) this.#withdraw(entry, tree, posted, MOVED);
   }
 
   /** Asks for the place again. Whether a box without a post is worth one is decided again, too. */
@@ -82,14 +91,14 @@ export class HomeWatch {
     return turn.route !== undefined || session.address !== undefined || this.#ports.clock.now() >= hopelessAt(entry);
   }
 
-  #withdraw(entry: BoxEntry, tree: TurnTree, target: Target): void {
+  #withdraw(entry: BoxEntry, tree: TurnTree, target: Target, line: string): void {
     settle(entry, 'withdrawn', `its box was closed: ${entry.why ?? ''}`);
     const { session, turn } = tree;
     const meta = identityOf(tree);
     this.#ports.show({
       boxId: entry.boxId,
       target,
-      card: withdrawnCard(session.agentId, session.address === undefined ? UNPROVEN : UNROUTED),
+      card: withdrawnCard(session.agentId, line),
       turnStartedAt: turn.startedAt,
       meta,
     });

@@ -94,7 +94,10 @@ function retryText({ retry }: TurnStatus, asOf: number): string {
 /** What the agent of another program waits for when it does nothing itself: `waits for 1 sub-agent`, `1 shell runs`. */
 function awaited({ turn, session, childrenByKey }: JudgedTree): string[] {
   if (session.address === undefined || hasOpenRun(turn) || pendingCalls(turn).length > 0) return [];
-  const agents = Object.values(childrenByKey).filter(({ status }) => !status.final).length;
+  const awaitedKeys = Object.entries(childrenByKey).filter(
+    ([key, { status }]) => !status.final && turn.childrenByKey[key]?.isWorker !== true,
+  );
+  const agents = awaitedKeys.length;
   const shells = turn.background.length;
   return [
     ...(agents === 0 ? [] : [agents === 1 ? 'waits for 1 sub-agent' : `waits for ${agents} sub-agents`]),

@@ -79,7 +79,7 @@ function noteLine(text: string, options: RenderOptions): Wording {
 function childBlock(childKey: string, tree: JudgedTree, depth: number, options: RenderOptions): BoxLine[] {
   const child = tree.childrenByKey[childKey];
   const name = safeName(childName(tree, childKey), options);
-  const word = child?.session.title === undefined ? 'Sub-agent' : 'Part'; // of a plan, or a member of it
+  const word = wordFor(child, tree.turn.childrenByKey[childKey]?.isWorker);
   const header: BoxLine = { wording: ours(`${word}: `, ...name), depth, kind: 'header', weight: 1 };
   if (child === undefined) return [header];
   const max = Math.max(MIN_CHILD_LINES, Math.floor(options.maxLines / CHILD_SHARE));
@@ -87,6 +87,12 @@ function childBlock(childKey: string, tree: JudgedTree, depth: number, options: 
   const note: BoxLine[] = dropped === 0 ? [] : [{ wording: [earlierLines(dropped)], depth: depth + 1, kind: 'plain', weight: dropped }];
   const end = child.status.state === 'active' ? [] : single(ours(...stateLine(child, options)), depth + 1);
   return [header, ...note, ...lines, ...end];
+}
+
+/** What a block is: a session that works on the task, a part of a plan or one of its members, a sub-agent. */
+function wordFor(child: JudgedTree | undefined, isWorker = false): string {
+  if (isWorker) return 'Session';
+  return child?.session.title === undefined ? 'Sub-agent' : 'Part';
 }
 
 /** The line as it is written, with its indentation. */

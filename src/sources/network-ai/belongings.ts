@@ -38,7 +38,7 @@ export interface KnownHomes {
 const CLOCKS_MS = 1_000; // files of one command are written within this
 
 /** The thing that the decisions about the calls of one session are. */
-export function hooksOf(sessionId = ''): string {
+function hooksOf(sessionId = ''): string {
   return `hooks:${sessionId}`;
 }
 

@@ -5,9 +5,9 @@ import type { SessionEvent } from '../../core/event.ts';
 import type { SourcePorts, Visibility } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
 import { OneAtATime } from '../../files/one-at-a-time.ts';
-import { type Belongings, belongingsOf, hooksOf, type KnownHomes } from './belongings.ts';
+import { type Belongings, belongingsOf, type KnownHomes } from './belongings.ts';
 import { EnvironmentFiles, type EnvironmentFilesOptions } from './environment-files.ts';
-import { hookTellings } from './hook-sessions.ts';
+import { hookTellings, workTellings } from './hook-sessions.ts';
 import { NETWORK_AI } from './network-ai-identity.ts';
 import { newestInstant, type Snapshot, type Task, tasksIn } from './snapshot.ts';
 import { SwarmClock } from './swarm-clock.ts';
@@ -45,6 +45,7 @@ export class Environment {
   readonly #introduced = new Set<string>();
   readonly #homeByThing = new Map<string, string>();
   readonly #toldHooks = new Map<string, string>();
+  readonly #toldWork = new Map<string, string>();
   #dueAt = Number.NEGATIVE_INFINITY;
   #lookTookMs = 0;
   #isStopped = false;
@@ -93,8 +94,9 @@ export class Environment {
     const belongings = belongingsOf(snapshot, tasks, this.#homes);
     let holdsUntil = Number.POSITIVE_INFINITY;
     for (const task of tasks) holdsUntil = Math.min(holdsUntil, this.#tellTask(task, belongings.get(task.id), snapshot));
-    for (const event of hookTellings(snapshot.hooks, this.#toldHooks, (id) => this.#homeByThing.get(hooksOf(id))))
-      this.#emit(event, undefined);
+    for (const event of hookTellings(snapshot.hooks, this.#toldHooks)) this.#emit(event, undefined);
+    for (const { taskId, body } of workTellings(snapshot.hooks, this.#toldWork, (agent) => snapshot.heartbeats.get(agent)?.taskId))
+      this.#emit({ sessionKey: this.#keyOf(taskId), body }, undefined);
     this.#wakeAt(holdsUntil + this.#clock.lagMs);
   }
 

@@ -69,6 +69,7 @@ export class ShownSession {
       case 'background_ended':
       case 'waiting_ended':
       case 'note_removed':
+      case 'turn_hosted':
       case 'observed':
       case 'compacted':
       case 'source_lost':

@@ -72,3 +72,18 @@ it('a target that cannot be used is named, and used as soon as it can be', async
   expect(await book.channelFor('claude-code:/a')).toEqual({ kind: 'channel', channelId: 'town' });
   expect(problemsOf(book)).toEqual([undefined]);
 });
+
+it('two addresses lead alike when one rule, one target or one channel is theirs; without a rule they lead nowhere', async () => {
+  const text = 'claude-code:/a*=lab/a, claude-code:/b=lab/b, claude-code:/c=lab/a+texts, claude-code:/d=lab/other';
+  const { book } = bookOf(text, async (target) => (target.kind === 'name' && target.channel === 'a' ? 'town' : 'market'));
+  const alike = (one: string | undefined, other: string | undefined) => book.leadAlike(one, other);
+  expect([alike('claude-code:/a', 'claude-code:/a2'), alike('claude-code:/a', 'claude-code:/c')]).toEqual([true, true]);
+  expect([alike('claude-code:/a', 'claude-code:/b'), alike('claude-code:/x', 'claude-code:/x'), alike(undefined, undefined)]).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  expect(alike('claude-code:/b', 'claude-code:/d')).toBe(false);
+  await book.resolveAll();
+  expect(alike('claude-code:/b', 'claude-code:/d')).toBe(true);
+});

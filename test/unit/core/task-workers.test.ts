@@ -43,11 +43,7 @@ it('the only session of that program at work is named in the box of the task, an
   begins('claude-code:a1b2');
   begins('codex:c3d4', 'codex');
   worksOn('claude-code');
-  expect([notes(TASK), notes('claude-code:a1b2'), notes('codex:c3d4')]).toEqual([
-    ['session claude-code #a1b2'],
-    ['works on T-1 of the mesh'],
-    [],
-  ]);
+  expect([notes(TASK), notes('claude-code:a1b2'), notes('codex:c3d4')]).toEqual([['session claude-code #a1b2'], ['works on T-1'], []]);
   worksOn('');
   expect([notes(TASK), notes('claude-code:a1b2')]).toEqual([[], []]);
 });

@@ -30,6 +30,8 @@ export interface BoardHarnessOptions {
   /** Told of every view beside its being drawn and written down. */
   show?: (view: BoxView | BoxNews) => void;
   place?: (tree: TurnTree) => Promise<Placement>;
+  /** Whether all addresses have their boxes in one place. */
+  leadAlike?: boolean;
   hurry?: BoardPorts['hurry'];
   warn?: (fields: object) => void;
   debug?: (fields: object, message: string) => void;
@@ -50,7 +52,7 @@ export class BoardHarness {
   #ids = 0;
 
   constructor({ policy, maxBoxes = 20, onShare, clock = new FakeClock(), ...options }: BoardHarnessOptions = {}) {
-    const { show, place, isCatchingUp = false } = options;
+    const { show, place, leadAlike = false, isCatchingUp = false } = options;
     this.clock = clock;
     this.board = new Board(
       {
@@ -81,7 +83,13 @@ export class BoardHarness {
         },
       },
     );
-    this.path = new EventPath({ tickAt: (instant) => void this.asked.push(instant), clock, fold: this.fold, board: () => this.board });
+    this.path = new EventPath({
+      tickAt: (instant) => void this.asked.push(instant),
+      clock,
+      fold: this.fold,
+      board: () => this.board,
+      routes: { isShown: () => true, leadAlike: () => leadAlike },
+    });
     if (!isCatchingUp) this.board.caughtUp();
   }
 

@@ -121,8 +121,14 @@ it('A-13: decisions of the hook bridge are in the box of the coding agent whose 
   expect(own.at(-1)).toMatchObject({
     noteId: 'network-ai:hooks',
     severity: 'warning',
-    text: 'Hook bridge of Network-AI: 1 allowed, 1 denied (last Bash), 1 asked · works at t1',
+    text: 'Hook bridge of Network-AI: 1 allowed, 1 denied (last Bash), 1 asked',
   });
+  expect(swarm.events.filter((event) => event.type === 'observed' && event.what === 'works_on')).toMatchObject([
+    {
+      sessionKey: expect.stringMatching(/:task:t1$/),
+      facts: { taskId: 't1', program: 'claude-code', session: `claude-code:${sessionId}` },
+    },
+  ]);
   expect(JSON.stringify(swarm.events)).not.toContain('canary');
 });
 
