@@ -7,6 +7,8 @@ import { agentName, type Finding, findingOf, type Rule, rule, type RuleContext, 
 export interface Fault {
   finding: string;
   severity: Severity;
+  /** Who begins the sentence in place of the agent. */
+  who?: string;
   /** Completes a sentence that begins with the agent. Arguments of calls may be shown nowhere, so none of them is in it. */
   deed: string;
 }
@@ -39,7 +41,7 @@ function judge({ ofCall, ofOutcome, ofFact }: DeedRule, observation: Observation
   return observation.type === 'observed' ? ofFact?.(observation) : undefined;
 }
 
-function toFinding(name: string, actor: Actor, { finding, severity, deed }: Fault): Finding {
-  const sentence = `${agentName(actor)} ${deed}`;
+function toFinding(name: string, actor: Actor, { who, finding, severity, deed }: Fault): Finding {
+  const sentence = `${who ?? agentName(actor)} ${deed}`;
   return findingOf(actor, { rule: name, finding, severity, sentence, sameAs: `${finding} ${actor.agentId} ${deed}` });
 }

@@ -11,6 +11,12 @@ export const meshNotification = deedRule({
     const kind = facts['kind'];
     if (what !== 'notification' || (kind !== 'block' && kind !== 'error')) return undefined;
     const how = kind === 'block' ? 'a block' : 'an error';
-    return { finding: kind, severity: 'violation', deed: `told its people of ${how}: ${facts['title'] ?? 'without a title'}` };
+    const who = facts['node'] || undefined; // the title of its box says what happened, not who it is
+    return {
+      ...(who === undefined ? {} : { who }),
+      finding: kind,
+      severity: 'violation',
+      deed: `told its people of ${how}: ${facts['title'] ?? 'without a title'}`,
+    };
   },
 });
