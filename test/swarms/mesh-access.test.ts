@@ -59,6 +59,13 @@ describe('a bus that asks who we are', () => {
     await coordinator.writes('MESH_TASKS', 'T-1', TASK);
     await expectShown(await WatchedMesh.start({ nats: { url: server.url, credsFile: file('watcher.creds', creds) } }));
     await expectRefused(await WatchedMesh.start({ nats: { url: server.url, credsFile: file('wrong.creds', wrongCreds) } }), /refuses us/);
+    const written = file('windows.creds', creds.trimEnd().replaceAll('\n', '\r\n')); // an editor did that
+    await expectShown(await WatchedMesh.start({ nats: { url: server.url, credsFile: written } }));
+    const other = file('no.creds', 'just-a-token\n');
+    await expectRefused(
+      await WatchedMesh.start({ nats: { url: server.url, credsFile: other } }),
+      /^MESH_NATS_CREDS names a file that is no/,
+    );
   });
 
   it('a file that is gone is named, and read when it is back', async () => {

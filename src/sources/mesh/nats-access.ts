@@ -1,6 +1,12 @@
 // How to reach the bus: its address, and what proves who we are. Files are read at every attempt, since somebody may have changed them.
 
-import { credsAuthenticator, type NodeConnectionOptions, tokenAuthenticator, usernamePasswordAuthenticator } from '@nats-io/transport-node';
+import {
+  type Authenticator,
+  credsAuthenticator,
+  type NodeConnectionOptions,
+  tokenAuthenticator,
+  usernamePasswordAuthenticator,
+} from '@nats-io/transport-node';
 
 export interface NatsAccess {
   readonly url: string;
@@ -35,13 +41,24 @@ export function connectionOptions(access: NatsAccess): NodeConnectionOptions {
 
 function proofOf(access: NatsAccess): NodeConnectionOptions['authenticator'] {
   const { credsFile, tokenFile, userFile } = access;
-  if (credsFile !== undefined) return credsAuthenticator(Buffer.from(textOf(access, 'MESH_NATS_CREDS', credsFile)));
+  if (credsFile !== undefined) return credsProof(textOf(access, 'MESH_NATS_CREDS', credsFile));
   if (tokenFile !== undefined) return tokenAuthenticator(textOf(access, 'MESH_NATS_TOKEN_FILE', tokenFile));
   if (userFile === undefined) return undefined;
   const text = textOf(access, 'MESH_NATS_USER_FILE', userFile);
   const colon = text.indexOf(':');
   if (colon <= 0) throw new Error('MESH_NATS_USER_FILE has no user:password in it');
   return usernamePasswordAuthenticator(text.slice(0, colon), text.slice(colon + 1));
+}
+
+/** The client takes a last line only when it ends. It would parse the file after it has reached the server, and blame the way there. */
+function credsProof(text: string): Authenticator {
+  const proof = credsAuthenticator(Buffer.from(`${text.replaceAll('\r\n', '\n')}\n`));
+  try {
+    proof('any');
+  } catch {
+    throw new Error('MESH_NATS_CREDS names a file that is no .creds file: it has no JWT and seed in it');
+  }
+  return proof;
 }
 
 /** A server that asks for TLS gets it without settings, too; they say whom we trust and who we are. */
