@@ -33,9 +33,11 @@ import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import type { Machine } from './machine.ts';
 import { type PassingTime, startTime } from './passing-time.ts';
 import { restoreState } from './restore.ts';
+import { createSpendingCount } from './spending-count.ts';
 import { RouteBook } from './route-book.ts';
 import { likelyChannels } from './target-channel.ts';
 import { Counters } from '../health/counters.ts';
+import { SourceLag } from '../health/source-lag.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 
 const BOX_FLUSH_MS = 4_000; // of the five seconds that a stop may take
@@ -71,6 +73,8 @@ export class Daemon {
   /** Absent when nothing is told in posts of its own. */
   #turnWatch: TurnWatch | undefined;
   readonly #counters = new Counters();
+  readonly #countSpending = createSpendingCount(this.#counters);
+  readonly #lag: SourceLag;
   readonly #sessionLimit: SessionLimit;
   #time: PassingTime | undefined; // not before all is read: a slow start must not count as sleep of the machine
   #warnOfPrivacy: () => void = () => undefined; // known once the sessions are restored
@@ -86,6 +90,7 @@ export class Daemon {
     this.#log = log;
     this.#clock = clock;
     this.#startedAt = clock.now();
+    this.#lag = new SourceLag(clock);
     const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#boxes.board.entries() };
     this.#state = new StateStore(machine.checkpoint, current, (unwritten) => this.#time?.flushSoon(unwritten));
     this.#redact = createRedactor(secretsOf(config));
@@ -95,21 +100,7 @@ export class Daemon {
     this.#fold = new Fold(keptLinesOf(config));
     const tickAt = (instant: number): void => this.#time?.tickAt(instant);
     this.#boxes = this.#createBoxes(tickAt, onView);
-    this.#path = new EventPath({
-      clock,
-      fold: this.#fold,
-      tickAt,
-      board: () => this.#boxes.board,
-      coordinator: () => this.#coordinator,
-      watch: () => this.#turnWatch,
-      onChange: createWhoAnswered({
-        directory,
-        log,
-        isWanted: () => (this.#coordinator ?? this.#turnWatch) !== undefined,
-        emit: (event) => this.#path.apply(event),
-      }),
-      routes: this.#routes,
-    });
+    this.#path = this.#createPath(tickAt);
     const sessions = this.#fold.sessionsByKey;
     const { sink, board, publisher } = this.#boxes;
     const found = { sink, sessions, board, publisher, posts: this.#state.posts };
@@ -194,12 +185,37 @@ export class Daemon {
     });
   }
 
+  #createPath(tickAt: (instant: number) => void): EventPath {
+    const tellWhoAnswered = createWhoAnswered({
+      directory: this.#chat.directory,
+      log: this.#log,
+      isWanted: () => (this.#coordinator ?? this.#turnWatch) !== undefined,
+      emit: (event) => this.#path.apply(event),
+    });
+    return new EventPath({
+      clock: this.#clock,
+      fold: this.#fold,
+      tickAt,
+      board: () => this.#boxes.board,
+      coordinator: () => this.#coordinator,
+      watch: () => this.#turnWatch,
+      onChange: (change) => {
+        this.#countSpending(change);
+        tellWhoAnswered(change);
+      },
+      routes: this.#routes,
+    });
+  }
+
   #createSources(): Promise<Source[]> {
     return this.#machine.sources({
       clock: this.#clock,
       log: this.#log,
       redact: this.#redact,
-      emit: (event) => this.#apply(event),
+      emit: (event, sourceId) => {
+        this.#lag.note(sourceId, event);
+        this.#apply(event);
+      },
       positions: this.#state.positions,
       visibility: (address) => this.#routes.visibility(address),
       sessions: () => this.#fold.sessionsByKey,
@@ -271,6 +287,7 @@ export class Daemon {
       sessionLimit: this.#sessionLimit,
       routes: this.#routes,
       counters: this.#counters,
+      lag: this.#lag,
       process: this.#machine.process,
     };
   }

@@ -16,6 +16,7 @@ import { projectIn, type SessionsByKey, sessionTag } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
+import type { SourceLag } from '../health/source-lag.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
 import { statusLimits } from './box-options.ts';
 import { boxProblems, slowChannels, whyNotShown } from './box-problems.ts';
@@ -44,21 +45,23 @@ export interface HealthParts {
   sessionLimit: SessionLimit;
   routes: RouteBook;
   counters: Counters;
+  lag: SourceLag;
   process: ProcessWatch;
 }
 
 export function healthFacts(parts: HealthParts): HealthFacts {
   const stats = parts.publisher.stats();
-  const { active, waiting, dirty, oldestDirtyAgeMs, behindMs, parked } = stats;
+  const { active, waiting, dirty, oldestDirtyAgeMs, oldestEndAgeMs, behindMs, parked } = stats;
   const { failuresByReason, lostWithoutPost, edits } = countedFacts(parts.counters);
   const rows = parts.board.rows();
+  const now = parts.clock.now();
   const problem = parts.checkpoint.problem();
   return {
     version: parts.version,
     pid: process.pid,
     startedAt: parts.startedAt,
-    now: parts.clock.now(),
-    sources: parts.sources.map((source) => ({ name: source.id, ...source.health() })),
+    now,
+    sources: parts.sources.map((source) => ({ name: source.id, lagP99Ms: parts.lag.p99Ms(source.id), ...source.health() })),
     sourcesChosen: parts.config.chosen.because,
     sink: parts.chat.facts(failuresByReason, stats.blockedUntil),
     replacedBy: parts.twin.replacedBy(),
@@ -68,6 +71,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       waiting,
       dirty,
       oldestDirtyAgeMs,
+      oldestEndAgeMs,
       behindMs,
       lostWithoutPost,
       parked,
@@ -77,7 +81,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     sessionLimit: parts.sessionLimit.facts(),
     edits: { ...edits, perSecond: stats.perSecond },
     lateness: stats.isBudgetSpent ? describeLateness(stats.behindMs, stats.perSecond) : undefined,
-    sessions: rows.map((row) => sessionRow(row, parts.posts, stats)),
+    sessions: rows.map((row) => sessionRow(row, { posts: parts.posts, stats, now })),
     spent: spentByFamily(parts.sessions),
     routes: parts.routes.facts(rows),
     coordinator: parts.coordinator?.health(),
@@ -106,19 +110,32 @@ export function countedFacts(
   };
 }
 
-function sessionRow(row: BoardRow, posts: PostStore, stats: PublisherStats): SessionRow {
+function sessionRow(row: BoardRow, { posts, stats, now }: { posts: PostStore; stats: PublisherStats; now: number }): SessionRow {
   const postId = posts.postIdOf(row.boxId);
   const unwritten = postId === undefined ? 'its post is not written yet' : undefined;
   return {
     session: fingerprint(row.sessionKey),
     agent: row.agentId,
+    ...(row.source === undefined ? {} : { source: row.source }),
     ...nameFacts(row),
     state: row.state,
     activity: row.activity,
     channelId: row.target?.channelId,
     postId,
     why: row.why ?? whyNotShown(row.boxId, stats) ?? unwritten,
+    ...waitFacts(row, now),
   };
+}
+
+/** Without a word of what is asked: `/health` also lists conversations that nobody else may read. */
+function waitFacts({ waits }: BoardRow, now: number): Pick<SessionRow, 'waits'> {
+  if (waits.length === 0) return {};
+  const facts = waits.map(({ on, since, until }) => ({ on, forMs: Math.max(0, now - since), ...leftUntil(until, now) }));
+  return { waits: facts };
+}
+
+function leftUntil(until: number | undefined, now: number): { leftMs?: number } {
+  return until === undefined ? {} : { leftMs: Math.max(0, until - now) };
 }
 
 /** As in the title of its box. */

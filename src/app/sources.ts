@@ -13,7 +13,9 @@ import { neededArgsOf } from './encoding.ts';
 import { wantsQuestions } from './coordinator-wiring.ts';
 
 /** The ports that all sources share. */
-export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'emit' | 'visibility' | 'costOf'> {
+export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact' | 'visibility' | 'costOf'> {
+  /** Gets each event with the source that it comes from. */
+  emit(event: SessionEvent, sourceId: string): void;
   positions: Pick<PositionStore, 'stored' | 'set'>;
   sessions(): SessionsByKey;
 }
@@ -61,7 +63,7 @@ export function portsOf(source: Identity, { positions, sessions, ...shared }: So
     knownKeys: () =>
       [...sessions().values()].flatMap(({ key, toldBy }) => (toldBy?.some((by) => sameAgents.has(by)) === true ? [key] : [])),
     openTurns: () => openTurnsOf(sessions(), id),
-    emit: capabilities.tellsLoss === true ? (event) => shared.emit(withLossTold(event)) : shared.emit,
+    emit: (event) => shared.emit(capabilities.tellsLoss === true ? withLossTold(event) : event, id),
   };
 }
 

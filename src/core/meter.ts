@@ -2,11 +2,11 @@
 
 interface Metric {
   readonly help: string;
-  /** Members of closed sets, or names of ours: never anything that an agent or a server wrote. */
+  /** Members of closed sets, or names of ours, or a bounded number of agents' names: never anything else that an agent or a server wrote. */
   readonly labels: readonly string[];
 }
 
-/** A new metric is a line here, and `meter.count(…)` where it happens. All are counted since the start. */
+/** A new metric is a line here, and `meter.count(…)` or `meter.add(…)` where it happens. All are counted since the start. */
 export const METRICS = {
   edits_sent: { help: 'Creates and edits that the server confirmed.', labels: [] },
   edits_conflated: { help: 'States that a newer one replaced before they were sent.', labels: [] },
@@ -18,6 +18,8 @@ export const METRICS = {
     labels: ['change', 'outcome'],
   },
   turns_lost_without_post: { help: 'Lost turns without any output that got no post, because there were too many.', labels: [] },
+  tokens: { help: 'Tokens that agents used, by what they were.', labels: ['agent', 'kind'] },
+  cost_usd: { help: 'What agents used cost in US dollars, as far as that is known.', labels: ['agent'] },
 } as const satisfies Record<string, Metric>;
 
 export type MetricName = keyof typeof METRICS;
@@ -27,4 +29,6 @@ type LabelsOf<Name extends MetricName> = [LabelOf<Name>] extends [never] ? [] : 
 export interface Meter {
   /** Counts one more. */
   count<Name extends MetricName>(name: Name, ...labels: LabelsOf<Name>): void;
+  /** Counts so much more; less than nothing counts as nothing. */
+  add<Name extends MetricName>(name: Name, amount: number, ...labels: LabelsOf<Name>): void;
 }

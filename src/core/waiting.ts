@@ -2,7 +2,7 @@
 
 import type { SessionEvent, WaitOutcome, WaitsOn } from './event.ts';
 import type { Change } from './fold.ts';
-import type { Session, Turn } from './session.ts';
+import type { Session, Turn, TurnTree } from './session.ts';
 import { openWaits } from './turn.ts';
 
 /** A turn waits for a person. Its words are as private as the box of its turn: nobody shows them where that box may not be. */
@@ -39,6 +39,11 @@ export function waitsOf(session: Session): Wait[] {
 /** The open waits of one turn at that moment. */
 export function waitsIn(turn: Turn, asOf: number): Wait[] {
   return openWaits(turn, asOf).map(({ callId: _callId, since = turn.lastEventAt, ...wait }) => ({ ...wait, since, boxId: turn.boxId }));
+}
+
+/** The open waits of a turn and its sub-agents. */
+export function waitsInTree({ session, turn, childrenByKey }: TurnTree): Wait[] {
+  return [...waitsIn(turn, session.asOf), ...Object.values(childrenByKey).flatMap(waitsInTree)];
 }
 
 /** The waits that were open before a change and are not open after it. */

@@ -1,6 +1,7 @@
 // The types of `GET /health`: the facts that the daemon collects, and the report made of them.
 import type { Activity } from '../core/activity.ts';
 import type { BoxState } from '../core/card.ts';
+import type { WaitsOn } from '../core/event.ts';
 import type { Spent } from '../core/model-family.ts';
 import type { Reach, Reason } from '../core/sink.ts';
 import type { SourceCondition, SourceHealth } from '../core/source.ts';
@@ -8,6 +9,8 @@ import type { SourceCondition, SourceHealth } from '../core/source.ts';
 /** The health of the source that `SOURCES` calls `name`. */
 export interface SourceFacts extends SourceHealth {
   readonly name: string;
+  /** How long after its writer's time an event of the last minutes was known, but for one in a hundred. */
+  readonly lagP99Ms?: number;
 }
 
 type TokenCondition = { readonly state: 'unknown' | 'accepted' } | { readonly state: 'refused'; readonly because: string };
@@ -29,6 +32,8 @@ export interface SessionRow {
   /** The session's key, hashed: keys contain ids of people. */
   readonly session: string;
   readonly agent: string;
+  /** The first source that told of it, as `SOURCES` calls it. */
+  readonly source?: string;
   /** Of a session that ROUTES places, as in the title of its box: `shop #a1b2`, `T-001 node-a`. */
   readonly project?: string;
   readonly state: BoxState;
@@ -37,6 +42,8 @@ export interface SessionRow {
   readonly postId?: string | undefined;
   /** Why there is no post, or why it does not show the newest state, for people. */
   readonly why?: string | undefined;
+  /** Everything in it that waits for people, sub-agents included; absent when nothing does. */
+  readonly waits?: readonly { readonly on: WaitsOn; readonly forMs: number; readonly leftMs?: number }[];
 }
 
 interface BoxFacts {
@@ -44,6 +51,8 @@ interface BoxFacts {
   readonly waiting: number;
   readonly dirty: number;
   readonly oldestDirtyAgeMs: number;
+  /** How long an end has waited for its post at most. */
+  readonly oldestEndAgeMs: number;
   /** How long the newest state of a box has waited beyond its pace, where no known problem delays it. */
   readonly behindMs: number;
   /** Boxes that wait because MAX_ACTIVE_SESSIONS others are kept up to date, and the agent that has most of those. */
@@ -144,6 +153,7 @@ export interface HealthReport {
     readonly state: SourceCondition['state'];
     readonly because?: string;
     readonly lastEventAt: string | null;
+    readonly lagP99Ms: number;
     readonly files: number;
     readonly unknownKinds: Readonly<Record<string, number>>;
     readonly problems: Readonly<Record<string, number>>;

@@ -174,6 +174,7 @@ function reportSource({
   name,
   condition,
   lastEventAt,
+  lagP99Ms = 0,
   files = 0,
   unknownKinds,
   problems,
@@ -181,7 +182,17 @@ function reportSource({
 }: SourceFacts): HealthReport['sources'][number] {
   const because = 'because' in condition ? { because: condition.because } : {};
   const ignored = ignoredNames === undefined ? {} : { ignoredNames };
-  return { name, state: condition.state, ...because, lastEventAt: instantOrNull(lastEventAt), files, unknownKinds, problems, ...ignored };
+  return {
+    name,
+    state: condition.state,
+    ...because,
+    lastEventAt: instantOrNull(lastEventAt),
+    lagP99Ms,
+    files,
+    unknownKinds,
+    problems,
+    ...ignored,
+  };
 }
 
 function reportSink({ sink }: HealthFacts): HealthReport['sink'] {

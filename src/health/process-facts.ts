@@ -1,11 +1,8 @@
 // Measures memory and how late the event loop is. Does not judge them, and wakes nobody: it looks at the timers that fire anyway.
 
-import { createHistogram } from 'node:perf_hooks';
 import type { Clock } from '../core/clock.ts';
 import type { ProcessFacts } from './health-report.ts';
-
-const WINDOW_MS = 60_000;
-const NS_PER_MS = 1e6;
+import { RecentDelays } from './recent-delays.ts';
 
 export interface ProcessWatch {
   facts(): ProcessFacts;
@@ -29,33 +26,4 @@ export function watchProcess(clock: Clock): { process: ProcessWatch; clock: Cloc
       },
     },
   };
-}
-
-/** Those of the last one to two minutes, so that an old stall is forgotten. */
-class RecentDelays {
-  readonly #current = createHistogram();
-  #before = 0;
-  #startedAt = Number.NEGATIVE_INFINITY;
-
-  add(delayMs: number, now: number): void {
-    this.#turnOver(now);
-    this.#current.record(Math.max(1, Math.round(delayMs * NS_PER_MS)));
-  }
-
-  p99Ms(now: number): number {
-    this.#turnOver(now);
-    return Math.round((Math.max(this.#p99(), this.#before) / NS_PER_MS) * 100) / 100;
-  }
-
-  #turnOver(now: number): void {
-    const ageMs = now - this.#startedAt;
-    if (ageMs < WINDOW_MS) return;
-    this.#before = ageMs < 2 * WINDOW_MS ? this.#p99() : 0;
-    this.#current.reset();
-    this.#startedAt = now;
-  }
-
-  #p99(): number {
-    return this.#current.count === 0 ? 0 : this.#current.percentile(99);
-  }
 }

@@ -5,7 +5,8 @@ import type { TurnStatus } from '../../core/card.ts';
 import { straysOf } from '../../core/orphans.ts';
 import type { Session, SessionsByKey } from '../../core/session.ts';
 import type { Target } from '../../core/sink.ts';
-import type { RootTurn } from '../../core/tree.ts';
+import { type RootTurn, treeOf } from '../../core/tree.ts';
+import { type Wait, waitsIn, waitsInTree } from '../../core/waiting.ts';
 import { type BoxEntry, isDrawn } from './box-entry.ts';
 import { FORGET_AFTER_MS } from './next-look.ts';
 
@@ -15,6 +16,8 @@ export interface BoardRow {
   slot?: 'has' | 'waits';
   sessionKey: string;
   agentId: string;
+  /** The first source that told of the session. */
+  source?: string;
   /** What it is called when that is not the name of its agent. */
   title?: string;
   /** Only for sessions that rules of ROUTES place. */
@@ -25,6 +28,8 @@ export interface BoardRow {
   boxId: string;
   target?: Target;
   why?: string;
+  /** Everything in it that waits for people, sub-agents included. */
+  waits: readonly Wait[];
 }
 
 const WAITS_FOR_SLOT = 'it waits until another box ends or is quiet; MAX_ACTIVE_SESSIONS boxes are open';
@@ -39,20 +44,19 @@ const STRAY = 'it is a sub-agent, and the turn that spawned it is not known; sub
 /** One row for each box that exists or may come, and for each sub-agent that worked lately and that no box shows. */
 export function boardRows(entries: Iterable<BoxEntry>, sessions: SessionsByKey, now: number): BoardRow[] {
   const strays = straysOf(sessions).filter(({ turn }) => turn.lastEventAt >= now - FORGET_AFTER_MS);
-  return [
-    ...[...entries].map((entry) => rowOf(entry, sessions.get(entry.sessionKey), now)),
-    ...strays.map((stray) => strayRow(stray, now)),
-  ];
+  return [...[...entries].map((entry) => rowOf(entry, sessions, now)), ...strays.map((stray) => strayRow(stray, now))];
 }
 
 /** The row of a sub-agent whose turn no box shows. */
 function strayRow({ session, turn }: RootTurn, now: number): BoardRow {
   const state = turn.end === undefined ? 'active' : 'done';
   const activity = activityOf(state, turn, now);
-  return { sessionKey: session.key, agentId: session.agentId, state, activity, boxId: turn.boxId, why: STRAY };
+  const waits = turn.end === undefined ? waitsIn(turn, now) : [];
+  return { sessionKey: session.key, agentId: session.agentId, ...sourceOf(session), state, activity, boxId: turn.boxId, why: STRAY, waits };
 }
 
-function rowOf(entry: BoxEntry, session: Session | undefined, now: number): BoardRow {
+function rowOf(entry: BoxEntry, sessions: SessionsByKey, now: number): BoardRow {
+  const session = sessions.get(entry.sessionKey);
   const { agentId = '', address, sessionId, title } = session ?? {};
   const turn = session?.turns.find(({ boxId }) => boxId === entry.boxId);
   const where = entry.target === undefined ? {} : { target: entry.target };
@@ -61,6 +65,7 @@ function rowOf(entry: BoxEntry, session: Session | undefined, now: number): Boar
   return {
     sessionKey: entry.sessionKey,
     agentId,
+    ...sourceOf(session),
     ...(title === undefined ? {} : { title }),
     ...(address === undefined ? {} : { address }),
     ...(sessionId === undefined ? {} : { sessionId }),
@@ -70,7 +75,13 @@ function rowOf(entry: BoxEntry, session: Session | undefined, now: number): Boar
     ...where,
     ...slotOf(entry),
     ...why,
+    waits: session === undefined || turn === undefined || entry.final ? [] : waitsInTree(treeOf(sessions, session, turn, now)),
   };
+}
+
+function sourceOf(session: Session | undefined): Pick<BoardRow, 'source'> {
+  const source = session?.toldBy?.[0];
+  return source === undefined ? {} : { source };
 }
 
 function slotOf({ phase, final, holdsSlot }: BoxEntry): Pick<BoardRow, 'slot'> {

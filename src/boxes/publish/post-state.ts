@@ -84,6 +84,8 @@ export interface PostState {
   readonly hash: string;
   /** Since when the post differs from the view. */
   readonly dirtyAt: number;
+  /** Since when the view is an end; `undefined` while it is none. */
+  readonly endedAt: number | undefined;
   readonly shrinking: Shrinking;
   readonly post: Post;
   /** The post that may not be edited any more. This box has another post for its end. */
@@ -111,7 +113,13 @@ export interface Instant {
 
 /** A box that this process shows for the first time. */
 export function newPostState(view: BoxView | BoxNews, hash: string, pendingPostId: string, at: Instant): PostState {
-  return { ...blankPostState(view.boxId, view.target, pendingPostId, at), view, hash, bornAt: bornAt(view, at) };
+  return {
+    ...blankPostState(view.boxId, view.target, pendingPostId, at),
+    view,
+    hash,
+    bornAt: bornAt(view, at),
+    endedAt: endedAt(view, undefined, at),
+  };
 }
 
 /**
@@ -146,6 +154,7 @@ function blankPostState(boxId: string, target: Target, pendingPostId: string, at
     view: undefined,
     hash: '',
     dirtyAt: at.now,
+    endedAt: undefined,
     shrinking: { level: 0, growAt: 0, waitMs: 0 },
     post: { kind: 'none' },
     replaces: undefined,
@@ -173,6 +182,10 @@ function bornAt(view: BoxView | BoxNews, at: Instant): number {
   return at.now - Math.max(0, at.wall - view.turnStartedAt);
 }
 
+function endedAt(view: BoxView | BoxNews, before: number | undefined, at: Instant): number | undefined {
+  return view.card.final ? (before ?? at.now) : undefined;
+}
+
 /** How much the body of `view` has to be cut. An end is tried in full once. */
 export function shrinkingFor({ shrinking, view: before }: PostState, view: BoxView | BoxNews, now: number): Shrinking {
   if (shrinking.level === 0) return shrinking;
@@ -182,7 +195,8 @@ export function shrinkingFor({ shrinking, view: before }: PostState, view: BoxVi
 
 /** The newest view wins. Older views that were not sent are never sent. */
 export function withView(state: PostState, view: BoxView | BoxNews, hash: string, at: Instant): PostState {
-  const shown = { ...state, view, hash, bornAt: state.view === undefined ? bornAt(view, at) : state.bornAt, forgottenAt: undefined };
+  const age = { bornAt: state.view === undefined ? bornAt(view, at) : state.bornAt, endedAt: endedAt(view, state.endedAt, at) };
+  const shown = { ...state, view, hash, ...age, forgottenAt: undefined };
   return isDirty(state) && state.view !== undefined ? shown : { ...shown, dirtyAt: at.now };
 }
 

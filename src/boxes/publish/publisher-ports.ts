@@ -92,6 +92,8 @@ export interface PublisherStats {
   /** Boxes whose post may not show the newest state. */
   dirty: number;
   oldestDirtyAgeMs: number;
+  /** How long an end has waited at most, but for those of parked boxes; 0 when every end is shown. */
+  oldestEndAgeMs: number;
   /** How long the newest state of a box has waited beyond its pace, where neither server nor channel holds it back. */
   behindMs: number;
   /** Requests a second that the budget allows by now. */

@@ -8,7 +8,7 @@ import type { Posts } from './posts.ts';
 import type { PublisherStats } from './publisher-ports.ts';
 import type { RequestBudget } from './request-budget.ts';
 
-type PostStats = Pick<PublisherStats, 'active' | 'waiting' | 'dirty' | 'oldestDirtyAgeMs' | 'behindMs' | 'parked' | 'refused' | 'gone'>;
+type PostStats = Omit<PublisherStats, 'blockedUntil' | 'perSecond' | 'isBudgetSpent' | 'slowChannels'>;
 
 /** What excuses lateness. */
 interface Excuses {
@@ -39,17 +39,24 @@ export function publisherStats({ posts, rules, cap, gate, budget }: Publishing, 
 }
 
 function postStats(states: Iterable<PostState>, rules: PlanRules, now: number, excuses: Excuses): PostStats {
-  const stats: PostStats = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, parked: [], refused: [], gone: [] };
+  const none = { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, oldestEndAgeMs: 0, behindMs: 0 };
+  const stats: PostStats = { ...none, parked: [], refused: [], gone: [] };
   for (const state of states) {
     if (isOpenPost(state)) stats.active += 1;
     addTrouble(stats, state);
     if (!isDirty(state)) continue;
     stats.dirty += 1;
     stats.oldestDirtyAgeMs = Math.max(stats.oldestDirtyAgeMs, now - state.dirtyAt);
+    stats.oldestEndAgeMs = Math.max(stats.oldestEndAgeMs, endAge(state, now));
     stats.behindMs = Math.max(stats.behindMs, now - Math.max(excuses.openedAt, dueAt(state, rules, now, excuses)));
     if (state.post.kind !== 'posted') stats.waiting += 1;
   }
   return stats;
+}
+
+/** How long its end has waited. One that its channel keeps out is counted among the parked. */
+function endAge({ endedAt, dirtyAt, trouble }: PostState, now: number): number {
+  return endedAt === undefined || trouble.kind === 'parked' ? 0 : now - Math.max(dirtyAt, endedAt);
 }
 
 /** When the box should have been sent, were it not for the others. */

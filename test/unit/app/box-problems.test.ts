@@ -9,6 +9,7 @@ const row = (boxId: string, agentId: string): BoardRow => ({
   sessionKey: `agent:${agentId}:x`,
   state: 'done',
   activity: 'ready',
+  waits: [],
 });
 const trouble = (boxId: string, reason: BoxTrouble['reason'], because: string): BoxTrouble => ({
   boxId,

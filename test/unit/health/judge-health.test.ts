@@ -12,7 +12,7 @@ const wellSink: SinkFacts = {
 };
 
 function source(condition: SourceCondition, name = 'transcripts') {
-  return { name, condition, wasRead: true, lastEventAt: 5_000, files: 3, unknownKinds: { odd: 1 }, problems: {} };
+  return { name, condition, wasRead: true, lastEventAt: 5_000, lagP99Ms: 250, files: 3, unknownKinds: { odd: 1 }, problems: {} };
 }
 
 const well: HealthFacts = {
@@ -24,7 +24,17 @@ const well: HealthFacts = {
   sourcesChosen: [],
   sink: wellSink,
   storage: { state: 'writable' },
-  boxes: { active: 1, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, lostWithoutPost: 0, withoutSlot: 0, parked: [] },
+  boxes: {
+    active: 1,
+    waiting: 0,
+    dirty: 0,
+    oldestDirtyAgeMs: 0,
+    oldestEndAgeMs: 0,
+    behindMs: 0,
+    lostWithoutPost: 0,
+    withoutSlot: 0,
+    parked: [],
+  },
   boxProblems: [],
   sessionLimit: { turnedAway: 0, agent: undefined },
   edits: { sent: 4, conflated: 3, skipped: 2, perSecond: 5 },
@@ -203,6 +213,7 @@ describe('judgeHealth', () => {
           name: 'transcripts',
           state: 'readable',
           lastEventAt: '1970-01-01T00:00:05.000Z',
+          lagP99Ms: 250,
           files: 3,
           unknownKinds: { odd: 1 },
           problems: {},
@@ -221,6 +232,7 @@ describe('judgeHealth', () => {
         waiting: 0,
         dirty: 0,
         oldestDirtyAgeMs: 0,
+        oldestEndAgeMs: 0,
         behindMs: 0,
         lostWithoutPost: 0,
         withoutSlot: 0,

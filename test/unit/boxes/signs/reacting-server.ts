@@ -79,7 +79,7 @@ export function signing({ perSecond = 5, burst = 20 } = {}) {
     put: (postId: string, record: SignRecord | undefined) => void (record === undefined ? disk.delete(postId) : disk.set(postId, record)),
   };
   const counted: Record<string, string>[] = [];
-  const meter = { count: (_: string, ...labels: Record<string, string>[]) => void counted.push(...labels) };
+  const meter = { count: (_: string, ...labels: Record<string, string>[]) => void counted.push(...labels), add: () => undefined };
   const start = () => {
     const budget = new RequestBudget(() => budgetLimits(perSecond, burst), clock.monotonic());
     const signs = new Signs({ clock, log, sink: server.sink, budget, meter, records });

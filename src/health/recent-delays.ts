@@ -1,0 +1,35 @@
+// Keeps the delays of the last minutes. Does not know what was late.
+
+import { createHistogram } from 'node:perf_hooks';
+
+const WINDOW_MS = 60_000;
+const NS_PER_MS = 1e6;
+
+/** Delays of the last one to two minutes, so that an old one is forgotten. */
+export class RecentDelays {
+  readonly #current = createHistogram();
+  #before = 0;
+  #startedAt = Number.NEGATIVE_INFINITY;
+
+  add(delayMs: number, now: number): void {
+    this.#turnOver(now);
+    this.#current.record(Math.max(1, Math.round(delayMs * NS_PER_MS)));
+  }
+
+  p99Ms(now: number): number {
+    this.#turnOver(now);
+    return Math.round((Math.max(this.#p99(), this.#before) / NS_PER_MS) * 100) / 100;
+  }
+
+  #turnOver(now: number): void {
+    const ageMs = now - this.#startedAt;
+    if (ageMs < WINDOW_MS) return;
+    this.#before = ageMs < 2 * WINDOW_MS ? this.#p99() : 0;
+    this.#current.reset();
+    this.#startedAt = now;
+  }
+
+  #p99(): number {
+    return this.#current.count === 0 ? 0 : this.#current.percentile(99);
+  }
+}
