@@ -20,7 +20,7 @@ export async function serveHealth(config: Config, { log, redact, parts }: Health
   if (port === 0) return () => undefined;
   const { createHealthServer } = await import('../health/health-server.ts'); // a third of what a start loads
   const access = accessPolicy(host, healthToken);
-  const pages = { report: () => judgeHealth(healthFacts(parts())), tasks: () => tasksOf(parts()) };
+  const pages = { report: () => judgeHealth(healthFacts(parts())), tasks: () => tasksOf(parts()), counted: () => parts().counters.all() };
   const server = createHealthServer({ host, port, access, redact, parts: pages });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);

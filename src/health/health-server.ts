@@ -57,10 +57,12 @@ export function createHealthServer({ host, port, access, parts, redact }: Health
   const current: PageParts = {
     report: cachedByCost(() => redacted(parts.report(), redact)),
     tasks: cachedByCost(() => redacted(parts.tasks(), redact)),
+    counted: cachedByCost(() => redacted(parts.counted(), redact)),
   };
   for (const { path, answer } of PAGES)
-    server.get(path, (_request, reply) => {
-      const { status, body } = answer(current);
+    server.get(path, async (request, reply) => {
+      const { status, body, type } = await answer(current, request.headers.accept);
+      if (type !== undefined) void reply.type(type);
       return reply.code(status).header('cache-control', 'no-store').send(body);
     });
   return {

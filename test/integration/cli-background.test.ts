@@ -231,6 +231,7 @@ describe('status', { timeout: 60_000 }, () => {
       'Sessions:',
       '  main  active            channel chan, post post',
       '  ********  ready (done)  no post: DEFAULT_CHANNEL is not set',
+      '  asks  waiting           no post: it is not written yet',
       '',
     ]);
   });

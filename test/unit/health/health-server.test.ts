@@ -4,28 +4,14 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AccessPolicy } from '../../../src/health/page-access.ts';
+import type { CountedSeries } from '../../../src/health/counters.ts';
 import type { HealthReport } from '../../../src/health/health-report.ts';
 import { createHealthServer, type HealthServer } from '../../../src/health/health-server.ts';
 import { localHealthUrl } from '../../../src/health/local-url.ts';
-import { judgeHealth } from '../../../src/health/judge-health.ts';
 import { describePages, PAGES } from '../../../src/health/pages.ts';
+import { reportOf } from './report.ts';
 
-const report: HealthReport = judgeHealth({
-  version: '1.2.3',
-  pid: 7,
-  startedAt: 0,
-  now: 1,
-  sources: [{ name: 'transcripts', condition: { state: 'readable' }, wasRead: true, unknownKinds: {}, problems: {} }],
-  sourcesChosen: ['The gateway at loopback is watched: it was found.'],
-  sink: { breaker: 'closed', reach: { state: 'reached' }, token: { state: 'accepted' }, failuresByReason: {} },
-  storage: { state: 'writable' },
-  boxes: { active: 0, waiting: 0, dirty: 0, oldestDirtyAgeMs: 0, behindMs: 0, lostWithoutPost: 0, withoutSlot: 0, parked: [] },
-  boxProblems: [],
-  sessionLimit: { turnedAway: 0, agent: undefined },
-  edits: { sent: 0, conflated: 0, skipped: 0, perSecond: 5 },
-  sessions: [],
-  process: { rssBytes: 1, eventLoopDelayP99Ms: 0 },
-});
+const report = reportOf({ sourcesChosen: ['The gateway at loopback is watched: it was found.'] });
 
 const OPEN: AccessPolicy = { onlyLocalNames: true, token: undefined };
 const servers: HealthServer[] = [];
@@ -33,12 +19,12 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await server.stop();
 });
 
-async function serve(make: () => HealthReport, access: AccessPolicy = OPEN): Promise<string> {
+async function serve(make: () => HealthReport, access: AccessPolicy = OPEN, counted: CountedSeries = {}): Promise<string> {
   const server = createHealthServer({
     host: '127.0.0.1',
     port: 0,
     access,
-    parts: { report: make, tasks: () => [] },
+    parts: { report: make, tasks: () => [], counted: () => counted },
     redact: (text) => text.replaceAll('hush', '****'),
   });
   servers.push(server);
@@ -119,7 +105,7 @@ describe('GET /health', () => {
       host: '127.0.0.1',
       port: Number(port),
       access: OPEN,
-      parts: { report: () => report, tasks: () => [] },
+      parts: { report: () => report, tasks: () => [], counted: () => ({}) },
       redact: (text) => text,
     });
     servers.push(second);
@@ -134,7 +120,7 @@ describe('GET /health', () => {
       host: '192.0.2.1',
       port: 0,
       access: OPEN,
-      parts: { report: () => report, tasks: () => [] },
+      parts: { report: () => report, tasks: () => [], counted: () => ({}) },
       redact: (text) => text,
     });
     servers.push(server);
@@ -209,6 +195,32 @@ describe('every page', () => {
     expect(refused.status).toBe(isOpen ? 200 : 401);
     const response = await fetch(url, { headers: { authorization: 'Bearer sesame' } });
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  });
+});
+
+describe('GET /metrics', () => {
+  const counted = { cost_usd: [{ labels: { agent: 'hush' }, value: 2 }] };
+
+  it('answers in the form that the reader asks for, with secrets masked', async () => {
+    const url = new URL('/metrics', await serve(() => report, OPEN, counted));
+    const plain = await fetch(url);
+    expect(plain.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await plain.text();
+    expect(text).toContain('live_status_cost_usd_total{agent="****"} 2\n');
+    expect(text).not.toContain('hush');
+    const open = await fetch(url, { headers: { accept: 'application/openmetrics-text; version=1.0.0' } });
+    expect(open.headers.get('content-type')).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(await open.text()).toMatch(/^# EOF\n$/m);
+  });
+
+  it('answers with what is, also while health is down, and says so when it cannot', async () => {
+    const down = await fetch(new URL('/metrics', await serve(() => ({ ...report, status: 'down' }))));
+    expect(down.status).toBe(200);
+    expect(await down.text()).toContain('live_status_health{status="down"} 1');
+    const broken = await serve(() => {
+      throw new Error('no report');
+    });
+    expect((await fetch(new URL('/metrics', broken))).status).toBe(503);
   });
 });
 

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { FAMILIES } from '../../src/health/metric-families.ts';
+import { createRig, type Rig } from './harness.ts';
+import { until } from '../support/until.ts';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await createRig();
+});
+afterAll(async () => rig.close());
+
+const WORD = 'quagga';
+
+describe('GET /metrics of a running watcher', () => {
+  it('tells of a turn what it is, cost and sent, and not a word of it', async () => {
+    const watcher = await (await rig.watcher()).ready();
+    const url = new URL('/metrics', watcher.healthUrl);
+    const metrics = async (): Promise<string> => (await fetch(url)).text();
+    const sessionId = randomUUID();
+    const key = `agent:main:mattermost:channel:${SAMPLE.publicId}`;
+    rig.writer.session(key, { sessionId });
+    rig.writer.user(sessionId, `please ${WORD}`);
+    rig.writer.assistant(sessionId, `I ${WORD}`, [{ id: `${WORD}1`, name: 'exec', arguments: { command: `make ${WORD}` } }]);
+    const told = async (line: RegExp) => {
+      let text = '';
+      await until(`the metrics say ${line}`, async () => line.test((text = await metrics())), { detail: () => text });
+    };
+    await told(/^live_status_boxes\{source="transcripts",state="active"\} 1$/m);
+    await told(/^live_status_push_results_total\{result="ok",reason=""\} [1-9]/m);
+    await told(/^live_status_pushes_total\{need="create",reason="opened"\} 1$/m);
+    rig.writer.result(sessionId, `${WORD}1`, 0);
+    rig.writer.assistant(sessionId, `done ${WORD}`);
+    await told(/^live_status_boxes\{source="transcripts",state="done"\} 1$/m);
+    await told(/^live_status_tokens_total\{agent="main",kind="input"\} 1800$/m);
+    const text = await metrics();
+    expect(text).toMatch(/^live_status_cost_usd_total\{agent="main"\} 0\.02$/m);
+    expect(text).toMatch(/^live_status_source\{source="transcripts",state="readable"\} 1$/m);
+    expect(text).toMatch(/^live_status_token\{state="accepted"\} 1$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes [1-9]\d{7,}$/m);
+    for (const secret of [WORD, sessionId, key, SAMPLE.publicId, SAMPLE.botToken]) expect(text).not.toContain(secret);
+  });
+
+  it('has every metric under its name, with nothing of it taken for a secret', async () => {
+    const watcher = await (await rig.watcher({ STATE_DIR: `${rig.folder}/other`, PID_FILE: `${rig.folder}/other.pid` })).ready();
+    const text = await (await fetch(new URL('/metrics', watcher.healthUrl))).text();
+    const always = FAMILIES.filter(({ type, labels }) => type === 'gauge' && labels.length === 0);
+    expect(always.filter(({ name, help }) => !text.includes(`# HELP ${name} ${help}\n`)).map(({ name }) => name)).toEqual([]);
+    expect(text).not.toContain('redacted');
+  });
+});
