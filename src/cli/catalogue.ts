@@ -16,6 +16,7 @@ import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
 import { stopCommand } from './stop-command.ts';
 import { tasksCommand } from './tasks-command.ts';
+import { topCommand } from './top-command.ts';
 
 /** Every command of the program; `loadDaemon` gives what `run` runs. */
 export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
@@ -25,6 +26,7 @@ export function createCatalogue(loadDaemon: () => Promise<Daemon>): Catalogue {
       startCommand,
       stopCommand,
       statusCommand,
+      topCommand,
       tasksCommand,
       healthCommand,
       doctorCommand,
