@@ -8,9 +8,12 @@ import { exitCodes } from '../process/exit-codes.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { packageVersion } from '../process/package-version.ts';
 
-/** The commands, and old names of commands with their new name. */
+/** Loads a command. What runs one command loads the modules of no other. */
+export type LoadCommand = () => Promise<Command>;
+
+/** The commands by name, in the order of the help, and old names of commands with their new name. */
 export interface Catalogue {
-  readonly commands: readonly Command[];
+  readonly commands: Readonly<Record<string, LoadCommand>>;
   readonly renamed: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +24,7 @@ export async function dispatch(args: readonly string[], catalogue: Catalogue, co
   const [first, ...rest] = args;
   switch (first) {
     case undefined:
-      context.err(programHelp(catalogue.commands));
+      context.err(await helpOf(catalogue));
       return exitCodes.usage;
     case 'help': {
       const [named = '--help'] = rest;
@@ -29,7 +32,7 @@ export async function dispatch(args: readonly string[], catalogue: Catalogue, co
     }
     case '-h':
     case '--help':
-      context.out(programHelp(catalogue.commands));
+      context.out(await helpOf(catalogue));
       return exitCodes.ok;
     case '--version':
       context.out(packageVersion());
@@ -39,10 +42,15 @@ export async function dispatch(args: readonly string[], catalogue: Catalogue, co
   }
 }
 
+async function helpOf({ commands }: Catalogue): Promise<string> {
+  return programHelp(await Promise.all(Object.values(commands).map((load) => load())));
+}
+
 async function runNamed(given: string, args: readonly string[], catalogue: Catalogue, context: CliContext): Promise<number> {
   const name = currentName(given, catalogue, context);
-  const command = catalogue.commands.find((candidate) => candidate.name === name);
-  if (!command) return refuseName(given, catalogue, context);
+  const load = Object.hasOwn(catalogue.commands, name) ? catalogue.commands[name] : undefined;
+  if (!load) return refuseName(given, catalogue, context);
+  const command = await load();
   const parsed = parseOptions(command, args);
   if ('problem' in parsed) {
     context.err(`live-status ${name}: ${parsed.problem}`);
@@ -64,7 +72,7 @@ function currentName(given: string, { renamed }: Catalogue, context: CliContext)
 
 function refuseName(given: string, { commands }: Catalogue, context: CliContext): number {
   const isOption = given.startsWith('-');
-  const known = isOption ? ['--help', '--version'] : commands.map(({ name }) => name);
+  const known = isOption ? ['--help', '--version'] : Object.keys(commands);
   const meant = closestName(given, known, MAX_TYPOS);
   context.err(
     `live-status: unknown ${isOption ? 'option' : 'command'} ${JSON.stringify(given)}${meant === undefined ? '' : `; did you mean ${meant}?`}`,

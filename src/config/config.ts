@@ -104,7 +104,7 @@ export function readChatSettings(env: NodeJS.ProcessEnv): ChatSettings | { reado
   return {
     mmUrl,
     mmToken,
-    defaultChannelName: defaultChannel === undefined ? undefined : settings.defaultChannel.form.schema.encode(defaultChannel),
+    defaultChannelName: defaultChannel === undefined ? undefined : settings.defaultChannel.form.encode(defaultChannel),
   };
 }
 

@@ -26,8 +26,8 @@ export function coordinatorScope(): TextForm<CoordinatorScope> {
   const onOff = toggle();
   const decode = (text: string): Decoded<CoordinatorScope> => {
     if (text.toLowerCase() === GENERAL) return { value: GENERAL };
-    const isOn = onOff.schema.safeParse(text);
-    return isOn.success ? { value: isOn.data ? 'governed' : 'off' } : { wrong: undefined };
+    const isOn = onOff.decode(text);
+    return 'value' in isOn ? { value: isOn.value ? 'governed' : 'off' } : isOn;
   };
   return textForm(`${onOff.expected}, or else ${GENERAL}`, decode, (scope) => (scope === GENERAL ? GENERAL : scope === 'off' ? '0' : '1'));
 }
@@ -42,8 +42,8 @@ export function coordinatorDefault(env: NodeJS.ProcessEnv): string {
 /** The ledger of the governance skills where agents are governed or it exists, else one of our own. */
 export function ledgerDefault(env: NodeJS.ProcessEnv): string {
   const shared = join(homeOf(env), '.openclaw', 'audits', 'moses', 'audit_ledger.jsonl');
-  const scope = coordinatorScope().schema.safeParse(env['COORDINATOR']?.trim() || coordinatorDefault(env));
-  if (scope.data === 'governed' || existsSync(shared)) return shared;
+  const scope = coordinatorScope().decode(env['COORDINATOR']?.trim() || coordinatorDefault(env));
+  if (('value' in scope && scope.value === 'governed') || existsSync(shared)) return shared;
   return join(env['STATE_DIR']?.trim() || defaultStateDir(env), 'audit_ledger.jsonl');
 }
 

@@ -1,14 +1,15 @@
 // Defines one environment variable: its name, how its text becomes a value and back, and the problem when it cannot.
 
-import { z } from 'zod';
-
 /** The value of a text, or what is wrong with the text ("is too long"). `wrong: undefined` quotes the text. */
 export type Decoded<T> = { readonly value: T } | { readonly wrong: string | undefined };
 
 /** A value's text form in both directions. `expected` completes the sentence "expected …". */
 export interface TextForm<T> {
   readonly expected: string;
-  readonly schema: z.ZodCodec<z.ZodString, z.ZodType<T, T>>;
+  /** Takes trimmed, non-empty text. */
+  decode(text: string): Decoded<T>;
+  /** Gives text that `decode` understands. */
+  encode(value: T): string;
 }
 
 /** The text for an unset or empty variable; a function if the default depends on the environment. */
@@ -25,34 +26,23 @@ export interface Setting<T> {
   readonly secret: boolean;
 }
 
-/** The problem of a text that we simply do not understand. */
+/** The problem of a secret that we simply do not understand. */
 const NOT_UNDERSTOOD = 'is not understood';
 
-/** Builds a text form. `decode` gets trimmed, non-empty text; `encode` gives text that `decode` understands. */
 export function textForm<T>(expected: string, decode: (text: string) => Decoded<T>, encode: (value: T) => string): TextForm<T> {
-  const schema = z.codec(z.string(), z.custom<T>(), {
-    decode: (text, context) => {
-      const decoded = decode(text);
-      if ('value' in decoded) return decoded.value;
-      context.issues.push({ code: 'custom', message: decoded.wrong ?? NOT_UNDERSTOOD, input: text });
-      return z.NEVER;
-    },
-    encode,
-  });
-  return { expected, schema };
+  return { expected, decode, encode };
 }
 
 /** Decodes one variable's text; `wrong` never contains the value of a secret. */
 export function decodeSetting<T>(setting: Setting<T>, text: string): { readonly value: T } | { readonly wrong: string } {
-  const result = setting.form.schema.safeParse(text);
-  if (result.success) return { value: result.data };
-  const message = result.error.issues[0]?.message ?? NOT_UNDERSTOOD;
-  return { wrong: message === NOT_UNDERSTOOD && !setting.secret ? `is ${JSON.stringify(shorten(text))}` : message };
+  const decoded = setting.form.decode(text);
+  if ('value' in decoded) return decoded;
+  return { wrong: decoded.wrong ?? (setting.secret ? NOT_UNDERSTOOD : `is ${JSON.stringify(shorten(text))}`) };
 }
 
 /** The text form of this value. */
 export function encodeSetting<T>(setting: Setting<T>, value: T): string {
-  return setting.form.schema.encode(value);
+  return setting.form.encode(value);
 }
 
 function shorten(text: string): string {

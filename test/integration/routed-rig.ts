@@ -19,6 +19,7 @@ import type { Post } from '../../src/stand-in/post.ts';
 import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { serveStandIn } from '../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../src/stand-in/stand-in.ts';
+import { valueOf } from '../support/decoded-form.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -169,7 +170,7 @@ function configOf(url: string, folder: string, routes: string, env: NodeJS.Proce
   });
   if (result.kind === 'wrong') throw new Error(JSON.stringify(result.problems));
   if (routes === '') return result.config;
-  return { ...result.config, routes: routeList(['claude-code', 'openclaw']).schema.parse(routes) };
+  return { ...result.config, routes: valueOf(routeList(['claude-code', 'openclaw']), routes) };
 }
 
 function mortalClock(clock: Clock, laterMs: number, isAlive: () => boolean): Clock {

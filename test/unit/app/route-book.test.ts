@@ -6,6 +6,7 @@ import { routeList } from '../../../src/config/route-form.ts';
 import type { RouteTarget } from '../../../src/core/route-rule.ts';
 import { PushError } from '../../../src/core/sink.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { valueOf } from '../../support/decoded-form.ts';
 
 const HOUR_MS = 3_600_000;
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -17,7 +18,7 @@ function bookOf(text: string, resolve: (target: RouteTarget) => Promise<string> 
     get: (key: string) => stored.get(key),
     put: (key: string, value: unknown) => void stored.set(key, JSON.parse(JSON.stringify(value))),
   };
-  const start = (rules = text) => new RouteBook(routeList(['claude-code']).schema.parse(rules), { clock, log: quiet, facts, resolve });
+  const start = (rules = text) => new RouteBook(valueOf(routeList(['claude-code']), rules), { clock, log: quiet, facts, resolve });
   return { clock, start, book: start() };
 }
 

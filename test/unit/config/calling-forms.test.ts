@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { agentBots, webAddress } from '../../../src/config/calling-forms.ts';
 import type { TextForm } from '../../../src/config/setting.ts';
+import { valueOf, wrongWith } from '../../support/decoded-form.ts';
 
 function decode<T>(form: TextForm<T>, text: string): T | 'wrong' {
-  const result = form.schema.safeParse(text);
-  return result.success ? result.data : 'wrong';
+  return wrongWith(form, text) === undefined ? valueOf(form, text) : 'wrong';
 }
 
 describe('the bots of agents', () => {
@@ -22,7 +22,7 @@ describe('the bots of agents', () => {
     const form = agentBots();
     const read = decode(form, text);
     expect(read).toEqual(bots);
-    if (read !== 'wrong') expect(decode(form, form.schema.encode(read))).toEqual(bots);
+    if (read !== 'wrong') expect(decode(form, form.encode(read))).toEqual(bots);
   });
 
   it.each(['all', '@channel', 'main=here', 'a=b=c', 'two words', '=bot', 'a, b', 'main=a,main=b', '`x`', ''])('%j is refused', (text) => {

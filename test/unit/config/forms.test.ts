@@ -7,14 +7,10 @@ import { pace } from '../../../src/config/pace-form.ts';
 import { folders, path } from '../../../src/config/plain-forms.ts';
 import { isExposed, serverUrl } from '../../../src/config/server-url.ts';
 import type { TextForm } from '../../../src/config/setting.ts';
+import { valueOf, wrongWith } from '../../support/decoded-form.ts';
 
 function decode<T>(form: TextForm<T>, text: string): T | 'wrong' {
-  const result = form.schema.safeParse(text);
-  return result.success ? result.data : 'wrong';
-}
-
-function wrong<T>(form: TextForm<T>, text: string): string | undefined {
-  return form.schema.safeParse(text).error?.issues[0]?.message;
+  return wrongWith(form, text) === undefined ? valueOf(form, text) : 'wrong';
 }
 
 describe('a server address', () => {
@@ -41,7 +37,7 @@ describe('a server address', () => {
     'with credentials is refused without quoting them: %s',
     (text) => {
       expect(decode(form, text)).toBe('wrong');
-      expect(wrong(form, text)).not.toContain('hush');
+      expect(wrongWith(form, text)).not.toContain('hush');
     },
   );
 
@@ -64,7 +60,7 @@ describe('the pace', () => {
   it.each(['2s, 1m:5s, 5m:15s', '0ms', '1500ms, 1s:2s', '1h'])('%s is understood and written the same way', (text) => {
     const value = decode(pace(), text);
     expect(value).not.toBe('wrong');
-    expect(pace().schema.encode(value as never)).toBe(text);
+    expect(pace().encode(value as never)).toBe(text);
   });
 
   it.each(['', '2', '2 seconds', '1m:5s', '2s, 5s', '2s, 5m:15s, 1m:5s', '2s, 1m:5s:6s', '2h', '2s,', '-2s'])('%j is refused', (text) =>
@@ -94,7 +90,7 @@ describe('names', () => {
   it('takes a star alone, beside other names too, for everything', () => {
     expect(decode(nameList(), '*')).toEqual({ allow: [], deny: [] });
     expect(decode(nameList(), '*, main, !x')).toEqual({ allow: [], deny: ['x'] });
-    expect(nameList().schema.encode({ allow: [], deny: ['x'] })).toBe('*, !x');
+    expect(nameList().encode({ allow: [], deny: ['x'] })).toBe('*, !x');
   });
 
   it.each(['a,,b', '!', 'a b', ','])('%j is refused', (text) => expect(decode(nameList(), text)).toBe('wrong'));
@@ -129,5 +125,5 @@ describe('several folders', () => {
     ['/srv/a::/srv/b', 'empty path'],
     [':', 'empty path'],
     ['/srv/a\0', 'NUL'],
-  ])('%j is refused', (text, why) => expect(wrong(form, text)).toContain(why));
+  ])('%j is refused', (text, why) => expect(wrongWith(form, text)).toContain(why));
 });

@@ -5,16 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config/config.ts';
 import { routeList } from '../../../src/config/route-form.ts';
 import { type RouteRule, ruleFor, ruleText, visibilityOf } from '../../../src/core/route-rule.ts';
+import { valueOf, wrongWith } from '../../support/decoded-form.ts';
 
 const form = routeList(['openclaw', 'claude-code', 'codex']);
 const ID = 'c'.repeat(26);
 
 function rulesOf(text: string): readonly RouteRule[] {
-  return form.schema.parse(text);
+  return valueOf(form, text);
 }
 
 function wrong(text: string): string {
-  return form.schema.safeParse(text).error?.issues[0]?.message ?? 'nothing';
+  return wrongWith(form, text) ?? 'nothing';
 }
 
 describe('a rule', () => {
