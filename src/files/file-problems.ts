@@ -70,10 +70,9 @@ export function createFileProblems<Kind extends string>(text: ProblemText<Kind>,
   const byKind = new Map<Kind, Omit<Problem<Kind>, 'standing'>>();
   /** The paths of each kind, with the key that the log has for them. */
   const pathsByKind = new Map<Kind, Map<string, string>>();
-  const pathsOf = (kind: Kind) => pathsByKind.get(kind) ?? new Map<string, string>();
   const record = (kind: Kind, path: string, times = 1) => {
     byKind.set(kind, { kind, count: (byKind.get(kind)?.count ?? 0) + times, path, lastAt: clock.now() });
-    const paths = pathsOf(kind);
+    const paths = pathsByKind.get(kind) ?? new Map<string, string>();
     pathsByKind.set(kind, paths);
     const isNamed = paths.size < MAX_NAMED && !text.ofFolders.includes(kind);
     const key = paths.get(path) ?? (isNamed ? `${kind}:${path}` : kind);
@@ -83,19 +82,19 @@ export function createFileProblems<Kind extends string>(text: ProblemText<Kind>,
   return {
     record,
     recordOnce(kind, path) {
-      if (!pathsOf(kind).has(path)) record(kind, path);
+      if (pathsByKind.get(kind)?.has(path) !== true) record(kind, path);
     },
     clear(kind, path) {
-      const paths = pathsOf(kind);
-      const key = paths.get(path);
-      if (key === undefined) return;
+      const paths = pathsByKind.get(kind);
+      const key = paths?.get(path);
+      if (paths === undefined || key === undefined) return;
       paths.delete(path);
       if (key !== kind || paths.size === 0) repeats.recovered(key, { path, was: kind }, 'A reading problem is over.');
     },
     list: () =>
       [...byKind.values()].map((problem) => {
-        const paths = pathsOf(problem.kind);
-        return { ...problem, path: paths.keys().next().value ?? problem.path, standing: paths.size };
+        const paths = pathsByKind.get(problem.kind);
+        return { ...problem, path: paths?.keys().next().value ?? problem.path, standing: paths?.size ?? 0 };
       }),
   };
 }

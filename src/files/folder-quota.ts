@@ -1,5 +1,6 @@
 // Counts how many files of each folder are followed, and keeps those that wait for a place. Reads no file.
 
+import { dirname } from 'node:path';
 import type { FollowStart } from './follower.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
 
@@ -8,13 +9,8 @@ const FEW_FOLLOWED = 5;
 /** Of one folder: a thousand at work and those they spawned. Every sweep reads each of them. */
 export const MAX_FOLLOWED = 1_500;
 
-/** A file in one of many folders. */
-interface InFolder {
-  readonly folder: string;
-}
-
 /** A folder with thousands of files delays only itself: other folders have places of their own. */
-export class FolderQuota<File extends InFolder> {
+export class FolderQuota<File extends { readonly path: string }> {
   readonly #problems: ProblemRecorder<FileProblem>;
   readonly #countByFolder = new Map<string, number>();
   #total = 0;
@@ -26,18 +22,20 @@ export class FolderQuota<File extends InFolder> {
 
   /** Takes a place and returns true. Without a free place the file waits; it will begin at `start`. */
   take(file: File, start: FollowStart): boolean {
-    if (this.#roomOf(file.folder) > 0) {
-      this.#countByFolder.set(file.folder, this.#countOf(file.folder) + 1);
+    const folder = dirname(file.path);
+    if (this.#roomOf(folder) > 0) {
+      this.#countByFolder.set(folder, this.#countOf(folder) + 1);
       this.#total += 1;
       this.#waiting.delete(file);
       return true;
     }
     if (!this.#waiting.has(file)) this.#waiting.set(file, start);
-    this.#problems.recordOnce('too_many', file.folder);
+    this.#problems.recordOnce('too_many', folder);
     return false;
   }
 
-  free({ folder }: File): void {
+  free({ path }: File): void {
+    const folder = dirname(path);
     this.#countByFolder.set(folder, this.#countOf(folder) - 1);
     this.#total -= 1;
   }
@@ -61,9 +59,10 @@ export class FolderQuota<File extends InFolder> {
     const roomByFolder = new Map<string, number>();
     const found: [File, FollowStart][] = [];
     for (const [file, start] of this.#waiting) {
-      const room = roomByFolder.get(file.folder) ?? this.#roomOf(file.folder);
+      const folder = dirname(file.path);
+      const room = roomByFolder.get(folder) ?? this.#roomOf(folder);
       if (room > 0) found.push([file, start]);
-      roomByFolder.set(file.folder, room - 1);
+      roomByFolder.set(folder, room - 1);
     }
     for (const folder of this.#countByFolder.keys()) if (!roomByFolder.has(folder)) this.#problems.clear('too_many', folder);
     return found;

@@ -1,6 +1,5 @@
 // What is remembered of one file, and the rule for where to begin reading it. Pure.
 
-import { sep } from 'node:path';
 import { asList, asNumber, asRecord, asText } from '../core/json-guards.ts';
 import type { FileLook } from './file-checks.ts';
 import { FINGERPRINT_BYTES, type Fingerprint } from './fingerprint.ts';
@@ -9,8 +8,6 @@ import type { Follower, FollowStart, TailCheckpoint } from './follower.ts';
 /** One file of a source. Most files are old, and only their `stat` is kept. A source adds fields of its own. */
 export interface FollowedFile<Event extends { at: number }> {
   readonly path: string;
-  readonly folder: string;
-  readonly name: string;
   /** As it was when it was looked at last. */
   seen?: FileLook;
   size: number;
@@ -24,8 +21,7 @@ export interface FollowedFile<Event extends { at: number }> {
 
 /** A file of which only the path is known. */
 export function newFile(path: string): FollowedFile<never> {
-  const cut = path.lastIndexOf(sep);
-  return { path, folder: path.slice(0, cut), name: path.slice(cut + 1), size: 0, lastLinesAt: 0 };
+  return { path, size: 0, lastLinesAt: 0 };
 }
 
 /** Files that were written this recently are read at the start. A file that is idle for longer is closed. */

@@ -8,6 +8,7 @@ import type { LogFormat } from './log-format.ts';
 import { FileChecks, type FileLook, isSameLook } from './file-checks.ts';
 import { FileReads } from './file-reads.ts';
 import type { Root } from './open-file.ts';
+import { isOld, type OldFile } from './old-file.ts';
 import { OpenFiles } from './open-files.ts';
 import { FolderQuota } from './folder-quota.ts';
 import type { FileProblem, ProblemRecorder } from './file-problems.ts';
@@ -53,14 +54,14 @@ const READS_AT_ONCE = 8; // between two looks at how long it takes
 /** The files of all folders of a source. Nothing here throws. */
 export class FollowedFiles<Event extends { at: number }, File extends FollowedFile<Event>> {
   readonly #ports: FollowedFilesPorts<Event, File>;
-  readonly #filesByPath = new Map<string, File>();
+  readonly #knownByPath = new Map<string, File | OldFile<File>>();
   readonly #inUse = new Set<File>();
   readonly #endedByPath = new Map<string, TailCheckpoint>();
   readonly #reads: FileReads<Event, File>;
   readonly #openFiles = new OpenFiles();
   readonly #checks: FileChecks;
   readonly #quota: FolderQuota<File>;
-  readonly #round = new RoundRobin(this.#filesByPath);
+  readonly #round = new RoundRobin(this.#knownByPath);
   /** At files at rest or new ones, since the last sweep: a start looks at each once. */
   #looks = 0;
 
@@ -72,7 +73,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   }
 
   get size(): number {
-    return this.#filesByPath.size;
+    return this.#knownByPath.size;
   }
 
   /** The files that are being read. */
@@ -80,15 +81,36 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     return this.#inUse;
   }
 
+  /** Of all files that are known. */
+  paths(): IteratorObject<string> {
+    return this.#knownByPath.keys();
+  }
+
+  has(path: string): boolean {
+    return this.#knownByPath.has(path);
+  }
+
+  /** The record of a file. None is made of one that was never read. */
   get(path: string): File | undefined {
-    return this.#filesByPath.get(path);
+    const known = this.#knownByPath.get(path);
+    return isOld(known) ? undefined : known;
+  }
+
+  /** The record of a file that is known, read or not. */
+  recordOf(path: string): File | undefined {
+    const known = this.#knownByPath.get(path);
+    if (!isOld(known)) return known;
+    const file = known.make(path);
+    this.#atRest(file, known.seen);
+    this.#knownByPath.set(path, file);
+    return file;
   }
 
   /** Takes up a checkpoint. An unchanged file stays at rest. A file that is gone is searched under its later name. */
   async adopt(file: File, checkpoint: TailCheckpoint): Promise<void> {
     file.checkpoint = checkpoint;
     const found = this.#checks.look(file.path);
-    this.#filesByPath.set(file.path, file);
+    this.#knownByPath.set(file.path, file);
     if (found !== undefined && isWhere(checkpoint, found)) this.#atRest(file, found);
     else this.#use(file);
     await this.read(file.path);
@@ -97,29 +119,29 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
   /**
    * Looks at a file that exists or existed. A file in use is read on; a new or changed one is put into use if it matters.
    * `isNew`: it appeared while we watched. `make` creates the record of a file that was not known. Of ten thousand files nearly all are
-   * old: for them there is no promise.
+   * old: for them there is no promise, and no record.
    */
-  look(path: string, isNew: boolean, make: () => File): Promise<void> | undefined {
+  look(path: string, isNew: boolean, make: (path: string) => File): Promise<void> | undefined {
     return this.#readIfUsed(this.#examine(path, isNew, make));
   }
 
   /** As `look`, but does not wait until the file was read. */
-  hint(path: string, isNew: boolean, make: () => File): void {
+  hint(path: string, isNew: boolean, make: (path: string) => File): void {
     void this.#readIfUsed(this.#examine(path, isNew, make));
   }
 
   /** Gives the file, if it is known now. */
-  #examine(path: string, isNew: boolean, make?: () => File): File | undefined {
-    const file = this.#filesByPath.get(path);
-    if (file?.follower !== undefined) return file;
+  #examine(path: string, isNew: boolean, make?: (path: string) => File): File | undefined {
+    const known = this.#knownByPath.get(path);
+    if (!isOld(known) && known?.follower !== undefined) return known;
     this.#looks += 1;
     const found = this.#checks.look(path);
-    if (found === undefined) return this.#vanished(file);
-    if (file === undefined) return make === undefined ? undefined : this.#add(make(), found, isNew);
-    if (!isSameLook(file.seen, found)) {
-      this.#use(file);
-      this.#atRest(file, found);
-    }
+    if (found === undefined) return this.#vanished(path);
+    if (known === undefined) return make === undefined ? undefined : this.#add({ path, seen: found, make }, isNew);
+    const file = isSameLook(known.seen, found) ? undefined : this.recordOf(path);
+    if (file === undefined) return undefined;
+    this.#use(file);
+    this.#atRest(file, found);
     return file;
   }
 
@@ -129,7 +151,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
 
   /** Puts a known file into use even if it is old. Resolves when it was read. */
   async use(path: string): Promise<void> {
-    const file = this.#filesByPath.get(path);
+    const file = this.recordOf(path);
     if (file === undefined) return;
     if (file.follower === undefined) this.#use(file);
     await this.read(path);
@@ -137,17 +159,17 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
 
   /** Drops a file that goes on elsewhere; nothing is said of it any more. */
   forget(path: string): void {
-    const file = this.#filesByPath.get(path);
+    const file = this.get(path);
+    this.#knownByPath.delete(path);
     if (file === undefined) return;
     this.#close(file);
     this.#quota.forget(file);
-    this.#filesByPath.delete(path);
     this.#reads.forget(path);
   }
 
   /** Reads to the end of the file, then resolves. A file that is still settling is read again by a timer. */
   read(path: string): Promise<void> {
-    const file = this.#filesByPath.get(path);
+    const file = this.get(path);
     return file === undefined ? Promise.resolve() : this.#reads.read(file);
   }
 
@@ -156,7 +178,9 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     const inUse = [...this.#inUse];
     this.#openFiles.recheck();
     await inSlices(inUse, READS_AT_ONCE, (file) => this.read(file.path));
-    const atRest = this.#round.next(Math.max(0, STATS_PER_SWEEP[watching] - this.#looks)).filter(({ follower }) => follower === undefined);
+    const atRest = this.#round
+      .next(Math.max(0, STATS_PER_SWEEP[watching] - this.#looks))
+      .filter((known) => isOld(known) || known.follower === undefined);
     await inSlices(atRest, STATS_AT_ONCE, ({ path }) => this.#readIfUsed(this.#examine(path, false)));
     this.#looks = 0;
     for (const file of inUse) this.#restIfIdle(file);
@@ -171,14 +195,17 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#openFiles.closeAll();
   }
 
-  #add(file: File, found: FileLook, isNew: boolean): File {
-    const left = this.#endedByPath.get(file.path);
+  #add(old: OldFile<File>, isNew: boolean): File | undefined {
+    const { path, seen } = old;
+    this.#knownByPath.set(path, old);
+    const left = this.#endedByPath.get(path);
+    const start =
+      left === undefined ? firstStart(seen, { isNew, now: this.#ports.clock.now() }) : laterStart({ checkpoint: left, size: seen.size });
+    const file = start === undefined ? undefined : this.recordOf(path);
+    if (file === undefined) return undefined;
     if (left !== undefined) file.checkpoint = left;
-    this.#endedByPath.delete(file.path);
-    this.#filesByPath.set(file.path, file);
-    this.#atRest(file, found);
-    const start = left === undefined ? firstStart(found, { isNew, now: this.#ports.clock.now() }) : laterStart(file);
-    if (start !== undefined) this.#use(file, start);
+    this.#endedByPath.delete(path);
+    this.#use(file, start);
     return file;
   }
 
@@ -187,14 +214,12 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     file.size = found.size;
   }
 
-  #vanished(file: File | undefined): File | undefined {
-    if (file === undefined) return undefined;
-    this.#checks.recordReadable(file.path);
+  #vanished(path: string): File | undefined {
+    const file = this.get(path);
+    if (this.has(path)) this.#checks.recordReadable(path);
     // The end may be in the file that it was renamed to.
-    if (file.checkpoint === undefined) {
-      this.#quota.forget(file);
-      this.#filesByPath.delete(file.path);
-    } else this.#use(file);
+    if (file?.checkpoint === undefined) this.forget(path);
+    else this.#use(file);
     return file;
   }
 
@@ -230,7 +255,7 @@ export class FollowedFiles<Event extends { at: number }, File extends FollowedFi
     this.#checks.recordReadable(file.path);
     this.#close(file);
     this.#quota.forget(file);
-    this.#filesByPath.delete(file.path);
+    this.#knownByPath.delete(file.path);
     this.#reads.forget(file.path);
     // If the name comes back, nothing is emitted twice.
     if (file.checkpoint !== undefined) setBounded(this.#endedByPath, file.path, file.checkpoint, MAX_ENDED);

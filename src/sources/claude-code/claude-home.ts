@@ -202,8 +202,7 @@ export class ClaudeHome {
   /** The turn that started a sub-agent at work is of interest, however old its last line is. */
   #wantRoot(sessionId: string): void {
     const path = this.#files.pathOf(sessionId);
-    const file = path === undefined ? undefined : this.#files.get(path);
-    if (path === undefined || file?.isWanted !== false || (this.#book.get(sessionId)?.introducedAs ?? '') !== '') return;
+    if (path === undefined || this.#files.get(path)?.isWanted === true || (this.#book.get(sessionId)?.introducedAs ?? '') !== '') return;
     this.#timers.track(this.#reopen(sessionId));
   }
 

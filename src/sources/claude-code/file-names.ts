@@ -1,5 +1,6 @@
 // What the names below a configuration folder of Claude Code mean. Pure.
 
+import { sep } from 'node:path';
 import { type Signal, signalOf } from './hook-signals.ts';
 
 /** A folder that is watched. `session` and `agents` belong to one session; `signals` is our own. */
@@ -45,6 +46,14 @@ export function fileKindOf(folder: FolderKind, name: string): FileKind {
     default:
       return folder satisfies never;
   }
+}
+
+/** Whose lines a file has, by its path. Of a sub-agent of an old version only its lines tell the session. */
+export function whoseFile(path: string): { sessionId: string | undefined; agentId: string | undefined } {
+  const [name = '', parent, session] = path.split(sep).toReversed();
+  const agentId = AGENT.exec(name)?.[1];
+  if (agentId === undefined) return { sessionId: SESSION.exec(name)?.[1], agentId };
+  return { sessionId: parent === 'subagents' ? session : undefined, agentId };
 }
 
 function sessionOf(name: string): FileKind | undefined {

@@ -49,7 +49,7 @@ export class HomeNames {
     const { problems, files, live } = this.#options;
     if (folder.kind === 'project' && !this.#unchanged.mustList(folder)) return;
     const isNew = hasStarted || this.#listed.has(folder);
-    const names = listFolder(folder.path, (name) => files.get(folder.path + sep + name) !== undefined);
+    const names = listFolder(folder.path, (name) => files.has(folder.path + sep + name));
     if (typeof names === 'string') return names === 'missing' ? undefined : problems.recordOnce('folder_unreadable', folder.path);
     problems.clear('folder_unreadable', folder.path);
     const paths = names.flatMap((name) => (fileKindOf(folder.kind, name).kind === 'live' ? [folder.path + sep + name] : []));

@@ -10,6 +10,7 @@ import { FollowedFiles } from '../../files/followed-files.ts';
 import type { FileProblem, ProblemRecorder } from '../../files/file-problems.ts';
 import type { DecodedFile, LogFormat } from '../../files/log-format.ts';
 import { hashKeyOf } from '../../files/seen-entries.ts';
+import { whoseFile } from './file-names.ts';
 import type { Fact } from './session-facts.ts';
 import type { SessionCheckpoint } from './session-checkpoint.ts';
 import { SessionDecoder } from './session-decoder.ts';
@@ -83,6 +84,10 @@ export class SessionFiles {
     return this.#files.size;
   }
 
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
   get(path: string): SessionFile | undefined {
     return this.#files.get(path);
   }
@@ -92,8 +97,14 @@ export class SessionFiles {
     return this.#decodersByPath.get(path);
   }
 
+  /** Of an old session nothing is kept but its file. */
   pathOf(sessionId: string, agentId?: string): string | undefined {
-    return this.#pathBySession.get(idOf(sessionId, agentId));
+    const path = this.#pathBySession.get(idOf(sessionId, agentId));
+    return path !== undefined || agentId !== undefined ? path : this.#pathsOf(sessionId).find((each) => this.has(each));
+  }
+
+  #pathsOf(sessionId: string): string[] {
+    return [...this.#options.projectFolders()].map((folder) => join(folder, `${sessionId}.jsonl`));
   }
 
   adopt(path: string, agentId: string | undefined, { sessionId, home, ...tail }: SessionCheckpoint): Promise<void> {
@@ -104,7 +115,7 @@ export class SessionFiles {
 
   /** Looks at a file that exists or existed. Resolves when it was read; for one that is not read there is no promise. */
   look(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> | undefined {
-    if (this.#files.get(path) !== undefined) return this.#files.look(path, false, () => recordOf(path, whose));
+    if (this.has(path)) return this.#lookUnknown(path, { ...whose, isNew: false });
     if (!whose.isNew) return this.#lookNew(path, whose);
     this.#reading = this.#reading.then(() => this.#lookNew(path, whose));
     return this.#reading;
@@ -121,11 +132,7 @@ export class SessionFiles {
   }
 
   #lookUnknown(path: string, whose: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): Promise<void> | undefined {
-    return this.#files.look(path, whose.isNew, () => {
-      const file = recordOf(path, whose);
-      this.#settle(file);
-      return file;
-    });
+    return this.#files.look(path, whose.isNew, whose.isNew ? this.#makeNew : this.#makeOld);
   }
 
   /** The file of this session that is read already was renamed to `path`: it is read on from where that was. */
@@ -148,13 +155,22 @@ export class SessionFiles {
     this.#options.onProgress(path, undefined);
   }
 
+  readonly #makeNew = (path: string): SessionFile => this.#made(path, true);
+  readonly #makeOld = (path: string): SessionFile => this.#made(path, false);
+
+  #made(path: string, isNew: boolean): SessionFile {
+    const file = recordOf(path, { ...whoseFile(path), isNew });
+    this.#settle(file);
+    return file;
+  }
+
   #settle(file: SessionFile): void {
     if (file.sessionId !== undefined) this.#pathBySession.set(idOf(file.sessionId, file.agentId), file.path);
   }
 
   /** Puts a file into use however old it is. */
   want(path: string): Promise<void> {
-    const file = this.#files.get(path);
+    const file = this.#files.recordOf(path);
     if (file !== undefined) file.isWanted = true;
     return this.#files.use(path);
   }
@@ -249,7 +265,7 @@ export class SessionFiles {
     const isElsewhere = this.#pathBySession.get(idOf(sessionId, agentId)) !== file.path;
     if (isElsewhere) this.#decodersByPath.delete(file.path);
     if (isElsewhere) return;
-    const elsewhere = agentId === undefined ? await findSession(sessionId, this.#options.projectFolders()) : undefined;
+    const elsewhere = agentId === undefined ? await firstThere(this.#pathsOf(sessionId)) : undefined;
     if (elsewhere === undefined || elsewhere === file.path) return this.#gone(file);
     this.#decodersByPath.delete(file.path);
     const moved = { ...recordOf(elsewhere, { agentId, sessionId, isNew: false }), isWanted: file.isWanted };
@@ -285,10 +301,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function findSession(sessionId: string, folders: Iterable<string>): Promise<string | undefined> {
-  for (const folder of folders) {
-    const path = join(folder, `${sessionId}.jsonl`);
-    if (await exists(path)) return path;
-  }
+async function firstThere(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await exists(path)) return path;
   return undefined;
 }

@@ -1,8 +1,7 @@
 // One home of Codex: emits what the rollouts in it say, under the keys of their threads.
 
 import { hostname } from 'node:os';
-import { basename } from 'node:path';
-import { setBounded } from '../../core/bounded-map.ts';
+import { addBounded, setBounded } from '../../core/bounded-map.ts';
 import { asRecord, asText } from '../../core/json-guards.ts';
 import type { Source, SourcePorts } from '../../core/source.ts';
 import { Timers } from '../../core/timers.ts';
@@ -13,7 +12,7 @@ import type { FileEvents } from '../../files/watch.ts';
 import { type AgentLog, AgentLogs } from '../coding-agents/agent-logs.ts';
 import { CODEX } from './codex-identity.ts';
 import { DaemonSocket } from './daemon-socket.ts';
-import { DAY_FOLDERS, isRollout } from './day-folders.ts';
+import { DAY_FOLDERS, isRollout, threadOfPath } from './day-folders.ts';
 import { OpenThreads } from './open-threads.ts';
 import type { RolloutEvent, SessionFacts } from './rollout-event.ts';
 import { rolloutFormat } from './rollout-format.ts';
@@ -39,7 +38,6 @@ export interface CodexHomeOptions extends SourcePorts {
 
 const NAMES_MS = 500;
 const MAX_THREADS = 5_000; // a forgotten thread is only introduced once more
-const NAME_PREFIX = /^rollout-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}-/; // behind it is the thread's id, perhaps with a segment's
 
 /** A source that emits what the rollouts below `home` say, from `start` until `stop`. */
 export function createCodexHome(options: CodexHomeOptions): Source {
@@ -78,7 +76,7 @@ class CodexHome {
   readonly #waits: Waits;
   /** Where each thread writes now: a rewind goes on in a new file. */
   readonly #writesToByThread = new Map<string, string>();
-  readonly #pathsByThread = new Map<string, string>();
+  /** Threads whose rollouts are not known yet. */
   readonly #wantedThreads = new Set<string>();
 
   constructor(options: OpenPorts<CodexHomeOptions>) {
@@ -144,7 +142,7 @@ class CodexHome {
     await this.#names.refresh();
     await this.#logs.start();
     // Those of other homes are watched there.
-    for (const id of this.#open.ids()) if (!this.#pathsByThread.has(id) && !this.#writesToByThread.has(id)) this.#open.forget(id);
+    for (const id of this.#open.ids()) if (this.#pathOf(id) === undefined && !this.#writesToByThread.has(id)) this.#open.forget(id);
     if (this.#open.ids().length > 0) this.#wake();
   }
 
@@ -223,15 +221,18 @@ class CodexHome {
 
   /** The turn that spawned a thread matters, however old its last line is. */
   #wantThread(id: string): void {
-    const path = this.#pathsByThread.get(id);
-    if (path === undefined) this.#wantedThreads.add(id);
+    const path = this.#pathOf(id);
+    if (path === undefined) addBounded(this.#wantedThreads, id, MAX_THREADS);
     else this.#logs.want(path);
   }
 
   #found(path: string): void {
-    const thread = basename(path, '.jsonl').replace(NAME_PREFIX, '');
-    this.#pathsByThread.set(thread, path);
-    if (this.#wantedThreads.delete(thread)) queueMicrotask(() => this.#logs.want(path));
+    if (this.#wantedThreads.size > 0 && this.#wantedThreads.delete(threadOfPath(path))) queueMicrotask(() => this.#logs.want(path));
+  }
+
+  /** Rarely asked; of ten thousand old rollouts no more is kept than their paths. */
+  #pathOf(threadId: string): string | undefined {
+    return this.#logs.files.paths().find((path) => threadOfPath(path) === threadId);
   }
 
   /** A file that a rewind has left behind takes nothing with it. */

@@ -45,7 +45,7 @@ export interface AgentLogsOptions<Event extends { at: number }> {
   onProgress(path: string, position: unknown): void;
   /** A log with a note was taken up again after a restart. */
   onNote?(session: string, note: unknown): void;
-  /** A log was found that was not known. Right after this it is known. */
+  /** A log is looked at, perhaps for the first time. Right after this it is known. */
   onFound?(path: string): void;
   /** The log is gone; `session` is known when it ever gave an event. */
   onGone(path: string, session: string): void;
@@ -128,7 +128,7 @@ export class AgentLogs<Event extends { at: number }> {
 
   /** Puts a log into use whose last turn matters although it is old. */
   want(path: string): void {
-    const file = this.files.get(path);
+    const file = this.files.recordOf(path);
     if (file === undefined || file.isWanted === true) return;
     file.isWanted = true;
     this.#timers.track(this.files.use(path));
@@ -174,7 +174,7 @@ export class AgentLogs<Event extends { at: number }> {
   }
 
   #adoptOne(path: string, tail: TailCheckpoint, known: Pick<AgentLog<Event>, 'session' | 'note'>): Promise<void> {
-    return this.files.adopt({ ...this.#found(path), ...known }, tail);
+    return this.files.adopt({ ...newFile(path), ...known }, tail);
   }
 
   async #list(folder: Folder): Promise<void> {
@@ -184,7 +184,11 @@ export class AgentLogs<Event extends { at: number }> {
     if (typeof names === 'string') return names === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);
     this.#problems.clear('folder_unreadable', folder.path);
     const fresh = names.filter((name) => this.#options.isLog(name)).map((name) => folder.path + sep + name);
-    await inSlices(fresh, LOOKS_AT_ONCE, (path) => this.files.look(path, this.#isKnown(folder), () => this.#found(path)));
+    const isKnown = this.#isKnown(folder);
+    await inSlices(fresh, LOOKS_AT_ONCE, (path) => {
+      this.#options.onFound?.(path);
+      return this.files.look(path, isKnown, newFile);
+    });
     this.#listedAt.set(folder, this.#options.clock.now() - namesChangedAt > SETTLED_MS ? namesChangedAt : 0);
   }
 
@@ -196,17 +200,13 @@ export class AgentLogs<Event extends { at: number }> {
   #look(folder: Folder, name: string): void {
     const path = join(folder.path, name);
     if (this.#folders.at(folder.path) !== folder) return;
-    this.files.hint(path, this.#isKnown(folder), () => this.#found(path));
+    this.#options.onFound?.(path);
+    this.files.hint(path, this.#isKnown(folder), newFile);
   }
 
   /** What appears in it now is new. */
   #isKnown(folder: Folder): boolean {
     return this.#listedAt.has(folder) || this.#fresh.has(folder);
-  }
-
-  #found(path: string): AgentLog<Event> {
-    this.#options.onFound?.(path);
-    return newFile(path);
   }
 
   #progressed({ path, checkpoint, session, note }: AgentLog<Event>): void {

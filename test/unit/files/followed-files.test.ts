@@ -30,15 +30,15 @@ function setUp(dir = tempFolderInMemory(), checkpoints = new Map<string, TailChe
   const clock = new FakeClock();
   const said: string[] = [];
   const problems = createFileProblems({ sentences: fileSentences('log'), ofFolders: [] }, quiet, clock);
-  const say = (what: string) => (file: FollowedFile<Said>) => void said.push(`${file.name} ${what}`);
+  const say = (what: string) => (file: FollowedFile<Said>) => void said.push(`${basename(file.path)} ${what}`);
   const files = new FollowedFiles<Said, FollowedFile<Said>>({
     root: dir,
     clock,
     problems,
     format: WORDS,
-    isReady: ({ name }) => !name.startsWith('later'),
+    isReady: ({ path }) => !basename(path).startsWith('later'),
     isWorthShowing: (_file, _lastAt, hasEnded) => !hasEnded,
-    emit: (file, events) => said.push(...events.map(({ text }) => `${file.name} ${text}`)),
+    emit: (file, events) => said.push(...events.map(({ text }) => `${basename(file.path)} ${text}`)),
     onRemoved: say('lost entries'),
     onProgress: ({ path, checkpoint }) => void (checkpoint !== undefined && checkpoints.set(path, checkpoint)),
     onRest: say('rests'),
@@ -141,6 +141,31 @@ describe('files of any format', () => {
     expect({ said: take(), inUse: files.inUse.size, known: files.size }).toEqual({ said: [], inUse: 0, known: 1 });
     await files.use(path('a'));
     expect(take()).toEqual(['a >one']);
+  });
+
+  it('that are old have no record until they change or are asked for, and then no line is lost', async () => {
+    const { path, look, take, files, clock } = setUp();
+    for (const name of ['swept', 'looked at', 'gone']) {
+      writeFileSync(path(name), '>one\n');
+      utimesSync(path(name), (clock.now() - RECENT_MS) / 1_000, (clock.now() - RECENT_MS) / 1_000);
+      await look(name, false);
+    }
+    expect([...files.paths()].map((each) => [basename(each), files.has(each), files.get(each)])).toEqual([
+      ['swept', true, undefined],
+      ['looked at', true, undefined],
+      ['gone', true, undefined],
+    ]);
+    appendFileSync(path('looked at'), 'two\n');
+    await look('looked at');
+    expect(take()).toEqual(['looked at >one', 'looked at two']);
+    appendFileSync(path('swept'), 'two\n');
+    rmSync(path('gone'));
+    await files.sweep();
+    expect({ said: take(), known: [...files.paths()].map((each) => basename(each)).toSorted() }).toEqual({
+      said: ['swept >one', 'swept two'],
+      known: ['looked at', 'swept'],
+    });
+    expect(files.recordOf(path('swept'))).toBe(files.get(path('swept')));
   });
 
   it('never touch those of another source beside them', async () => {

@@ -58,7 +58,7 @@ export class FolderListings {
     const pathOf = (name: string) => folder.path + sep + name;
     const known = this.#knownOf(folder);
     const listing = await listFolder(folder.path, {
-      isKnown: (name) => transcripts.get(pathOf(name)) !== undefined,
+      isKnown: (name) => transcripts.has(pathOf(name)),
       isNamed: (name) => indexes.namesFile(folder.path, name),
     });
     if (typeof listing === 'string') return listing === 'missing' ? undefined : this.#problems.recordOnce('folder_unreadable', folder.path);

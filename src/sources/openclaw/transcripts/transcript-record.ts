@@ -1,5 +1,6 @@
 // What is remembered of one transcript.
 
+import { basename, dirname } from 'node:path';
 import { asNumber, asRecord, asText } from '../../../core/json-guards.ts';
 import { decodeCheckpoint, type FollowedFile, newFile } from '../../../files/followed-file.ts';
 import type { TailCheckpoint } from '../../../files/follower.ts';
@@ -16,6 +17,8 @@ export interface TranscriptCheckpoint extends TailCheckpoint {
 
 /** One transcript in a sessions folder. */
 export interface TranscriptRecord extends FollowedFile<DecodedEvent> {
+  readonly folder: string;
+  readonly name: string;
   readonly agentId: string;
   /** From the name of the file; the header in it may have another one. */
   readonly sessionId: string;
@@ -34,8 +37,8 @@ export type Place = Pick<Folder, 'agentId'>;
 
 /** A transcript of which only the name is known. */
 export function newRecord(path: string, { agentId }: Place): TranscriptRecord {
-  const file = newFile(path);
-  return { ...file, agentId, sessionId: sessionIdOf(file.name), interest: 'none' };
+  const name = basename(path);
+  return { ...newFile(path), folder: dirname(path), name, agentId, sessionId: sessionIdOf(name), interest: 'none' };
 }
 
 /** Decodes a stored checkpoint; `undefined` for anything else. Such a file is read as if for the first time. */

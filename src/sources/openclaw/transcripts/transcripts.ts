@@ -66,6 +66,10 @@ export class Transcripts {
     return this.#files.inUse.size;
   }
 
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
   get(path: string): TranscriptRecord | undefined {
     return this.#files.get(path);
   }
@@ -75,16 +79,16 @@ export class Transcripts {
   }
 
   look(path: string, place: Place, isNew: boolean): Promise<void> | undefined {
-    return this.#files.look(path, isNew, () => newRecord(path, place));
+    return this.#files.look(path, isNew, (found) => newRecord(found, place));
   }
 
   hint(path: string, place: Place, isNew: boolean): void {
-    this.#files.hint(path, isNew, () => newRecord(path, place));
+    this.#files.hint(path, isNew, (found) => newRecord(found, place));
   }
 
   /** Puts a transcript into use even if its file is old. Resolves when it was read. */
   want(path: string, interest: Exclude<Interest, 'none'>): Promise<void> {
-    const record = this.#files.get(path);
+    const record = this.#files.recordOf(path);
     if (record !== undefined && record.interest !== 'child') record.interest = interest;
     return this.#files.use(path);
   }

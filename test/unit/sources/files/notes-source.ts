@@ -64,16 +64,16 @@ class Notes {
       isReady: () => true,
       isLive: () => false,
       isWorthShowing: () => true,
-      emit: ({ name }, notes) =>
-        notes.forEach(({ at, text }) => this.#emit(name, { type: 'message', at, messageId: text, text, stop: 'tools' })),
+      emit: ({ path }, notes) =>
+        notes.forEach(({ at, text }) => this.#emit(basename(path), { type: 'message', at, messageId: text, text, stop: 'tools' })),
       onRemoved: () => undefined,
       onLiveLine: () => undefined,
       onProgress: ({ path, checkpoint }) => ports.onProgress(path, checkpoint),
       onRest: () => undefined,
       goesOn: () => false,
-      onEnded: ({ path, name }) => {
+      onEnded: ({ path }) => {
         ports.onProgress(path, undefined);
-        this.#emit(name, { type: 'source_lost', at: clock.now() });
+        this.#emit(basename(path), { type: 'source_lost', at: clock.now() });
       },
     });
   }
