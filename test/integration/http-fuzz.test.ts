@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-/** What is wrong with an answer; nothing where there is none, because the client went away. */
+/** What is wrong with an answer; nothing where there is none, because the request was none. */
 function faultOf({ mayGetPage }: FuzzRequest, answer: string): string | undefined {
   if (answer === '') return undefined;
   const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1] ?? 0);

@@ -160,21 +160,20 @@ function oneOf<T>(random: Random, [first, ...others]: readonly [T, ...T[]] | rea
   return all[Math.floor(random() * all.length)] as T; // the index is within the list
 }
 
-const PATIENCE_MS = 50; // a request that is cut off is never answered, and its client goes away
-const REST_MS = 10; // what follows an answer's beginning, where the connection stays
+const PATIENCE_MS = 50; // a request that is cut off is not answered before its client says that no more comes
 
-/** Sends it over a connection of its own. Resolves with what came back, which may be nothing. */
+/** Sends it over a connection of its own. Resolves with what came back until the server closed that, which may be nothing. */
 export function send(port: number, bytes: Buffer): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
     socket.on('data', (data: Buffer) => {
       answer += data.toString('latin1');
-      socket.setTimeout(REST_MS);
+      socket.end();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(answer));
-    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
+    socket.setTimeout(PATIENCE_MS, () => socket.end());
     socket.write(bytes);
   });
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { FAMILIES } from '../../src/health/metric-families.ts';
 import { createRig, type Rig } from './harness.ts';
+import { hasPromtool, promtool } from '../support/promtool.ts';
 import { until } from '../support/until.ts';
 
 let rig: Rig;
@@ -39,6 +40,7 @@ describe('GET /metrics of a running watcher', () => {
     expect(text).toMatch(/^live_status_source\{source="transcripts",state="readable"\} 1$/m);
     expect(text).toMatch(/^live_status_token\{state="accepted"\} 1$/m);
     expect(text).toMatch(/^process_resident_memory_bytes [1-9]\d{7,}$/m);
+    if (hasPromtool) expect(promtool(['check', 'metrics'], text)).toBe('');
     for (const secret of [WORD, sessionId, key, SAMPLE.publicId, SAMPLE.botToken]) expect(text).not.toContain(secret);
   });
 

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +6,7 @@ import { metricsText } from '../../../src/health/metrics-page.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { documents } from '../docs/documents.ts';
 import { ROOT } from '../ground/repository.ts';
-import { hasProgram } from '../../support/has-program.ts';
+import { hasPromtool, PROMTOOL_TITLE, promtool } from '../../support/promtool.ts';
 import { reportOf } from './report.ts';
 
 const ALERTS = join(ROOT, 'deploy/alerts.yaml');
@@ -100,12 +99,8 @@ const FIRES: readonly [alert: string, series: string, values: string, quietAt: n
   ['LiveStatusSomebodyWaits', 'live_status_oldest_wait_age_seconds', '0 599 600x9', 1, 2],
 ];
 
-function promtool(...args: readonly string[]): string {
-  return execFileSync('promtool', args, { encoding: 'utf8' });
-}
-
-describe.runIf(hasProgram('promtool'))('promtool', () => {
-  it('accepts the alerts', () => expect(promtool('check', 'rules', '--lint-fatal', ALERTS)).toContain('6 rules found'));
+describe.runIf(hasPromtool)(PROMTOOL_TITLE, () => {
+  it('accepts the alerts', () => expect(promtool(['check', 'rules', '--lint-fatal', ALERTS])).toContain('6 rules found'));
 
   it('finds that each alert fires when it should and not before', () => {
     expect(FIRES.map(([alert]) => alert)).toEqual(alertNames);
@@ -120,6 +115,6 @@ describe.runIf(hasProgram('promtool'))('promtool', () => {
     }));
     const path = join(tempFolder('alerts'), 'tests.json'); // JSON is YAML
     writeFileSync(path, JSON.stringify({ rule_files: [ALERTS], evaluation_interval: '1m', tests }));
-    expect(promtool('test', 'rules', path)).toContain('SUCCESS');
+    expect(promtool(['test', 'rules', path])).toContain('SUCCESS');
   });
 });

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +7,7 @@ import type { HealthReport, SessionRow } from '../../../src/health/health-report
 import { DECODE_FAILURES, FAMILIES } from '../../../src/health/metric-families.ts';
 import { metricsText } from '../../../src/health/metrics-page.ts';
 import { ROOT, trackedPaths } from '../ground/repository.ts';
-import { hasProgram } from '../../support/has-program.ts';
+import { hasPromtool, PROMTOOL_TITLE, promtool } from '../../support/promtool.ts';
 import { reportOf } from './report.ts';
 
 const row = (parts: Partial<SessionRow>): SessionRow => ({
@@ -174,10 +173,10 @@ describe('the form of the metrics', () => {
     expect(names).toEqual([...new Set(names)]);
   });
 
-  it.runIf(hasProgram('promtool'))('is what promtool accepts', async () => {
+  it.runIf(hasPromtool)(`is what ${PROMTOOL_TITLE} accepts`, async () => {
     const counters = new Counters();
     counters.add('tokens', 5, { agent: 'main', kind: 'input' });
     const input = await textOf(reportOf({ sessions: [row({})] }), counters);
-    expect(execFileSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' })).toBe('');
+    expect(promtool(['check', 'metrics'], input)).toBe('');
   });
 });
