@@ -25,7 +25,7 @@ export function createSpendingCount(meter: Meter): (change: Change) => void {
     const agent = boundedName(agents, after.agentId);
     for (const turn of after.turns) {
       const earlier = before.turns.find(({ boxId }) => boxId === turn.boxId);
-      if (turn !== earlier) countTurn(meter, agent, usedSince(earlier, turn));
+      if (turn !== earlier && !hasWorkers(turn)) countTurn(meter, agent, usedSince(earlier, turn));
     }
   };
 }
@@ -33,6 +33,11 @@ export function createSpendingCount(meter: Meter): (change: Change) => void {
 function countTurn(meter: Meter, agent: string, used: Usage): void {
   for (const [part, kind] of KINDS) if (used[part] > 0) meter.add('tokens', used[part], { agent, kind });
   if (used.costUsd > 0) meter.add('cost_usd', used.costUsd, { agent });
+}
+
+/** What such a turn says to have used are the numbers of the sessions that work for it, and those are counted. */
+function hasWorkers({ childrenByKey }: Turn): boolean {
+  return Object.values(childrenByKey).some(({ isWorker }) => isWorker === true);
 }
 
 /** A turn whose usage was corrected downwards has used nothing more. */

@@ -11,6 +11,7 @@ const REST_OF_LINE = '\u001b[K';
 const REST_OF_SCREEN = '\u001b[J';
 const RESET = '\u001b[0m';
 const LOOKS: Record<TopLine['look'], string> = { plain: '', heading: '\u001b[1m', alarm: '\u001b[1;33m' };
+const [USUAL_ROWS, USUAL_COLUMNS] = [24, 80]; // of a terminal that does not know its size and calls it 0
 const QUIT_KEYS = new Set(['q', 'Q', '\u0003', '\u0004']); // in raw mode Ctrl-C is a key
 
 /** The bytes that make a screen of so many rows and columns show the lines, the first ones when there are too many. */
@@ -39,7 +40,7 @@ export async function showLive(
   try {
     while (!left.signal.aborted) {
       const lines = await look();
-      if (!left.signal.aborted) stdout.write(drawing(lines, stdout.rows, stdout.columns));
+      if (!left.signal.aborted) stdout.write(drawing(lines, stdout.rows || USUAL_ROWS, stdout.columns || USUAL_COLUMNS));
       await pause(everyMs, left.signal);
     }
   } finally {

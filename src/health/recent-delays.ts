@@ -4,6 +4,7 @@ import { createHistogram } from 'node:perf_hooks';
 
 const WINDOW_MS = 60_000;
 const NS_PER_MS = 1e6;
+const LONGEST_MS = 86_400_000;
 
 /** Delays of the last one to two minutes, so that an old one is forgotten. */
 export class RecentDelays {
@@ -13,7 +14,8 @@ export class RecentDelays {
 
   add(delayMs: number, now: number): void {
     this.#turnOver(now);
-    this.#current.record(Math.max(1, Math.round(delayMs * NS_PER_MS)));
+    const delayNs = Math.round(Math.min(delayMs, LONGEST_MS) * NS_PER_MS);
+    this.#current.record(Math.max(1, delayNs)); // a histogram refuses 0, and what is no safe integer
   }
 
   p99Ms(now: number): number {

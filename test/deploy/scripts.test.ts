@@ -7,9 +7,12 @@ import { describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the shell scripts', () => {
-  it.each(['install.sh', 'deploy-to-agents.sh', 'scripts/debian-packages.sh', 'scripts/get-promtool.sh', '.ci/run'])('%s passes shellcheck', (script) => {
-    expect(execFileSync('shellcheck', [script], { cwd: ROOT, encoding: 'utf8' })).toBe('');
-  });
+  it.each(['install.sh', 'deploy-to-agents.sh', 'scripts/debian-packages.sh', 'scripts/get-promtool.sh', '.ci/run'])(
+    '%s passes shellcheck',
+    (script) => {
+      expect(execFileSync('shellcheck', [script], { cwd: ROOT, encoding: 'utf8' })).toBe('');
+    },
+  );
 });
 
 describe('the property list for launchd', () => {

@@ -56,6 +56,15 @@ describe('what agents use', () => {
     expect(counters.by('tokens', 'kind')['output']).toBe(50);
   });
 
+  it('by a session that works for a task is counted as its own, and not again as the task’s', () => {
+    const { fold, counters, begin, use } = watched();
+    for (const agent of ['task', 'coder']) begin(agent);
+    fold.apply({ type: 'child_spawned', sessionKey: 'task', source: 'daemon', at: 3, callId: 'w', childKey: 'coder', isWorker: true });
+    use('coder', 'm1');
+    use('task', 'm2');
+    expect(counters.by('tokens', 'agent')).toEqual({ coder: 128 });
+  });
+
   it('before this process is not counted again', () => {
     const earlier = watched();
     earlier.begin('main');

@@ -99,7 +99,7 @@ const FIRES: readonly [alert: string, series: string, values: string, quietAt: n
   ['LiveStatusSomebodyWaits', 'live_status_oldest_wait_age_seconds', '0 599 600x9', 1, 2],
 ];
 
-describe.runIf(hasPromtool)(PROMTOOL_TITLE, () => {
+describe.runIf(hasPromtool)(`${PROMTOOL_TITLE}`, () => {
   it('accepts the alerts', () => expect(promtool(['check', 'rules', '--lint-fatal', ALERTS])).toContain('6 rules found'));
 
   it('finds that each alert fires when it should and not before', () => {

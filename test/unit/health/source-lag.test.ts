@@ -35,4 +35,12 @@ describe('the lag of a source', () => {
     clock.pass(121_000);
     expect(lag.p99Ms('mesh')).toBe(0);
   });
+
+  it('is told of what comes a year late, as a day or more', () => {
+    const clock = new FakeClock();
+    const lag = new SourceLag(clock);
+    clock.pass(366 * 86_400_000);
+    lag.note('codex', { type: 'message', at: clock.now() - 365 * 86_400_000 });
+    expect(lag.p99Ms('codex')).toBeGreaterThan(0.99 * 86_400_000);
+  });
 });
