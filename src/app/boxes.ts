@@ -14,9 +14,12 @@ import type { SessionEvent } from '../core/event.ts';
 import type { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
 import type { JudgedTree } from '../core/status.ts';
+import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
+import { isOfNeighbour, withGateway } from '../takeover/gateway-posts.ts';
+import { bestTurn } from '../takeover/same-turn.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { AskedPosts, signRecords } from './asked-posts.ts';
 import { boardOptions, publisherOptions } from './box-options.ts';
@@ -56,6 +59,8 @@ export class Boxes {
   readonly overviews: Overviews;
   readonly board: Board;
   readonly #ports: BoxesPorts;
+  /** The hashed id of our gateway. */
+  readonly gateway: string;
   /** Shared by everything that makes requests. */
   readonly budget: RequestBudget;
 
@@ -63,8 +68,14 @@ export class Boxes {
     const { config, machine, chat, state } = ports;
     const { clock, instance } = machine;
     this.#ports = ports;
+    this.gateway = fingerprint(machine.gateway);
     this.twin = this.#createTwin();
-    this.sink = withAdoption(this.twin, clock, instance, { turns: () => this.board.identities(), posts: state.posts });
+    this.sink = withAdoption(this.twin, clock, instance, {
+      turns: () => this.board.identities(),
+      posts: state.posts,
+      gateway: this.gateway,
+      findAny: (channelId, sinceAt) => chat.sink.findOwn(channelId, sinceAt),
+    });
     const { burst } = config.editsPerSecond;
     this.budget = new RequestBudget(() => budgetLimits(chat.perSecond(), burst), clock.monotonic());
     this.publisher = this.#createPublisher();
@@ -85,14 +96,23 @@ export class Boxes {
 
   #createTwin(): TwinSink {
     const { chat, machine, startedAt, log } = this.#ports;
-    return withTwinWatch(chat.sink, {
+    return withTwinWatch(withGateway(chat.sink, this.gateway), {
       clock: machine.clock,
       onOlder: () => this.publisher.reclaim(),
       instance: machine.instance,
       claimedAt: startedAt,
+      gateway: this.gateway,
+      isOurs: (meta) => bestTurn(meta, this.board.identities(), this.gateway) !== undefined,
+      onTaken: (postId) => this.#giveUp(postId),
       onReplaced: (reason) =>
         log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
     });
+  }
+
+  #giveUp(postId: string): void {
+    this.#ports.log.warn({ postId }, 'Another gateway with the same account writes a post of ours; its box goes on in another post.');
+    this.sink.disown(postId);
+    this.publisher.release(postId);
   }
 
   #createPublisher(): Publisher {
@@ -108,7 +128,7 @@ export class Boxes {
       meter: counters,
       instance: machine.instance,
       claimedAt: startedAt,
-      newPendingId: (boxId: string) => `${chat.connected()?.userId ?? ''}:${boxId}`,
+      newPendingId: (boxId: string) => `${chat.connected()?.userId ?? ''}:${this.gateway}:${boxId}`,
     };
     return createPublisher(ports, publisherOptions(config));
   }
@@ -133,6 +153,7 @@ export class Boxes {
       channelOf: (name) => chat.directory.channelOf(name),
       newPendingId: (channelId) => `${chat.connected()?.userId ?? ''}:board:${channelId}`,
       instance: machine.instance,
+      isOfNeighbour: (meta) => isOfNeighbour(meta, this.gateway),
       dayOf: (at) => new Date(at).toDateString(),
     });
   }

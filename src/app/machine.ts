@@ -12,6 +12,7 @@ import { systemClock } from '../process/system-clock.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
 import { createToken, type Token } from '../sinks/resilience/token.ts';
 import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
+import { gatewayIdOf } from './gateway-id.ts';
 import { createSources, type SourceHost } from './sources.ts';
 
 export interface Machine {
@@ -20,6 +21,8 @@ export interface Machine {
   random(): number;
   /** Names this process among all watchers. */
   readonly instance: string;
+  /** Names our gateway among all that use the account; lasting. */
+  readonly gateway: string;
   readonly checkpoint: Checkpoint;
   readonly token: Token;
   readonly transport: HttpTransport;
@@ -36,7 +39,8 @@ export function machineOf(config: Config, log: Logger): Machine {
     ...watchProcess(systemClock),
     random: Math.random,
     instance: randomUUID(),
-    checkpoint: openCheckpoint(config.stateDir, log),
+    checkpoint: openCheckpoint(config.stateDir, log), // it makes the directory
+    gateway: gatewayIdOf(config, log),
     token,
     transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion() }),
     env: process.env,

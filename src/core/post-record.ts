@@ -16,7 +16,7 @@ export type GoneCause = 'post' | 'root';
 export interface OwedView {
   card: Card;
   turnStartedAt: number;
-  meta: { session: string; runs: string[]; trigger?: string; start: number };
+  meta: { session: string; runs: string[]; trigger?: string; log?: string; start: number };
 }
 
 /** One post of one box. Instants are wall-clock milliseconds. */

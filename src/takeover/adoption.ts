@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { forwarded } from '../core/guarded.ts';
 import { type CreatedPost, type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
 import type { PostStore } from '../store/post-store.ts';
+import { isOfNeighbour } from './gateway-posts.ts';
 import { bestTurn, type TurnIdentity } from './same-turn.ts';
 
 /** A post of an earlier process, with what it says of itself. */
@@ -23,6 +24,8 @@ export interface AdoptingSink extends Sink {
   inspect(postId: string): Promise<boolean>;
   /** Posts of earlier processes that no box of ours has adopted: open ones, and ended ones whose turn may have gone on. */
   leftovers(): Leftover[];
+  /** Another gateway writes that post: none of our boxes gets it any more. */
+  disown(postId: string): void;
 }
 
 export interface AdoptionOptions {
@@ -30,6 +33,10 @@ export interface AdoptionOptions {
   turns(): readonly TurnIdentity[];
   /** The post records of this process and earlier ones. */
   posts: Pick<PostStore, 'boxOf' | 'replacedIds'>;
+  /** The hashed id of our gateway. */
+  gateway: string;
+  /** All posts of the account in a channel since that instant, those of other gateways included: one of them may be ours by another name. */
+  findAny(channelId: string, sinceAt: number): Promise<FoundPost[]>;
 }
 
 const MAX_FOUND = 5_000; // more boxes than agents open in an hour; a server that lists more must not fill the memory
@@ -46,6 +53,7 @@ export function withAdoption(sink: Sink, clock: Clock, instance: string, options
     threadOf: (session, channelId) => adoption.threadOf(session, channelId),
     inspect: (postId) => adoption.inspect(postId),
     leftovers: () => adoption.leftovers(),
+    disown: (postId) => adoption.disown(postId),
   };
 }
 
@@ -100,7 +108,10 @@ class Adoption {
 
   async threadOf(session: string, channelId: string): Promise<string | undefined> {
     await this.search(channelId);
-    const own = [...this.#foundById.values()].filter(({ post, meta }) => meta.session === session && post.target.channelId === channelId);
+    const { gateway } = this.#options;
+    const own = [...this.#foundById.values()].filter(
+      ({ post, meta }) => meta.session === session && post.target.channelId === channelId && !isOfNeighbour(meta, gateway),
+    );
     const newest = own.toSorted((one, other) => other.post.createdAt - one.post.createdAt)[0]?.post;
     return newest?.target.rootId ?? newest?.postId;
   }
@@ -110,6 +121,10 @@ class Adoption {
     if (post === undefined) this.#foundById.delete(postId);
     else this.#keep(post);
     return post !== undefined;
+  }
+
+  disown(postId: string): void {
+    this.#foundById.delete(postId);
   }
 
   leftovers(): Leftover[] {
@@ -124,7 +139,7 @@ class Adoption {
   }
 
   async #lookThrough(channelId: string): Promise<void> {
-    for (const post of await this.#sink.findOwn(channelId, this.#sinceAt)) this.#keep(post);
+    for (const post of await this.#options.findAny(channelId, this.#sinceAt)) this.#keep(post);
   }
 
   #keep(post: FoundPost): void {
@@ -135,13 +150,15 @@ class Adoption {
 
   /** The post of that box; otherwise a post that matches this turn better than any other known turn. */
   #postFor(wanted: LiveStatusMeta): Leftover | undefined {
-    const byBox = this.#found().find(({ meta }) => meta.box === wanted.box && isSuccessor(meta, wanted));
+    const { gateway } = this.#options;
+    const isItsBox = (meta: LiveStatusMeta): boolean => meta.box === wanted.box && bestTurn(meta, [wanted], gateway) !== undefined;
+    const byBox = this.#found().find(({ meta }) => isItsBox(meta) && isSuccessor(meta, wanted));
     if (byBox !== undefined || wanted.replaces !== undefined) return byBox;
     const ofSession = this.leftovers().filter(({ meta }) => meta.session === wanted.session);
     if (ofSession.length === 0) return undefined; // the usual case, and all turns are many
     const turns = this.#options.turns();
     const known = turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
-    return ofSession.find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known)?.box === wanted.box);
+    return ofSession.find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known, gateway)?.box === wanted.box);
   }
 
   /** A box on record that is still known keeps its post. */

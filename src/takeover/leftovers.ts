@@ -1,15 +1,17 @@
 // Searches for posts that an earlier process left open. Each goes on, gets its true end, or says that its end is not known.
 //
-// Posts of an unknown session may belong to a watcher on another machine with the same account. Such a watcher edits an open box
-// at least every ten minutes. So those posts are declared lost only when nothing changed in them for longer.
+// Posts of an unknown session or another gateway may belong to a watcher on another machine with the same account, and so may posts of 0.1,
+// which name no gateway. Such a watcher edits an open box at least every ten minutes. So those posts are declared lost only when nothing
+// changed in them for longer.
 
 import type { Board } from '../boxes/board/board.ts';
+import { type LiveStatusMeta, logOf } from '../boxes/publish/post-meta.ts';
 import type { PostRecord } from '../core/post-record.ts';
 import type { Publisher } from '../boxes/publish/publisher-ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
-import type { SessionsByKey } from '../core/session.ts';
+import type { Session, SessionsByKey } from '../core/session.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
@@ -26,6 +28,8 @@ export interface LeftoverPorts {
   board: Pick<Board, 'claim' | 'identities'>;
   publisher: Pick<Publisher, 'adopt' | 'show' | 'forget'>;
   posts: PostStore;
+  /** The hashed id of our gateway. */
+  gateway: string;
   /** Channels that may contain posts of ours, beside those on record. Throws `PushError`. */
   channels(): Promise<string[]>;
 }
@@ -122,7 +126,7 @@ export class Leftovers {
   #claimFound(): void {
     const turns = this.#ports.board.identities();
     for (const { post, meta } of this.#unowned()) {
-      const turn = bestTurn(meta, turns);
+      const turn = bestTurn(meta, turns, this.#ports.gateway);
       if (turn !== undefined) this.#ports.board.claim(turn.box, post.target);
     }
   }
@@ -145,15 +149,20 @@ export class Leftovers {
 
   /** A turn that has no post yet will adopt this one soon. */
   #isExpected({ post, meta }: Leftover): boolean {
-    const turn = bestTurn(meta, this.#ports.board.identities());
+    const turn = bestTurn(meta, this.#ports.board.identities(), this.#ports.gateway);
     const ownId = turn === undefined ? undefined : this.#ports.posts.postIdOf(turn.box);
     return turn !== undefined && (ownId === undefined || ownId === post.postId);
   }
 
   async #judge(leftover: Leftover): Promise<void> {
     const isOurs = this.#ports.posts.boxOf(leftover.post.postId) !== undefined;
-    const isKnown = this.#agentOf(leftover.meta.session) !== undefined;
-    if (isOurs || isKnown || (await this.#isAbandoned(leftover))) this.#declareLost(leftover);
+    if (isOurs || this.#isOfOurSession(leftover.meta) || (await this.#isAbandoned(leftover))) this.#declareLost(leftover);
+  }
+
+  /** Two gateways may have a key in common. */
+  #isOfOurSession({ session: hashed, log, gateway }: LiveStatusMeta): boolean {
+    const session = this.#sessionOf(hashed);
+    return session !== undefined && (gateway === this.#ports.gateway || (log !== undefined && logOf(session).log === log));
   }
 
   /** Another watcher may have written its end meanwhile. A post that cannot be read is not abandoned. */
@@ -176,12 +185,12 @@ export class Leftovers {
       'An earlier watcher left this post open, and its turn is not known any more; the post is marked as lost.',
     );
     publisher.adopt(recordOfLost(leftover));
-    publisher.show(viewOfLost(leftover, this.#agentOf(meta.session)));
+    publisher.show(viewOfLost(leftover, this.#sessionOf(meta.session)?.agentId));
     publisher.forget(meta.box);
   }
 
-  #agentOf(session: string): string | undefined {
-    return [...this.#ports.sessions.values()].find(({ key }) => fingerprint(key) === session)?.agentId;
+  #sessionOf(hashed: string): Session | undefined {
+    return [...this.#ports.sessions.values()].find(({ key }) => fingerprint(key) === hashed);
   }
 
   /** Those whose post is gone, shows its end, was adopted by another box, or was never created. */

@@ -13,10 +13,11 @@ export function recordOfLost({ post: { postId, target, createdAt }, meta }: Left
 }
 
 export function viewOfLost(
-  { post: { target }, meta: { box, session, runs, start, trigger } }: Leftover,
+  { post: { target }, meta: { box, session, runs, start, trigger, log } }: Leftover,
   agent: string | undefined,
 ): BoxView {
-  const meta = { session, runs, start, ...(trigger === undefined ? {} : { trigger }) };
+  const optional = { ...(trigger === undefined ? {} : { trigger }), ...(log === undefined ? {} : { log }) };
+  const meta = { session, runs, start, ...optional };
   return { boxId: box, target, card: lostCard(agent), turnStartedAt: start, meta };
 }
 

@@ -3,12 +3,16 @@
 // Two watchers of the same transcripts write to the same posts. The older one must see the newer claim, though it may have written
 // last. So while boxes are busy it reads the post just before an edit: the other watcher may have written since our last edit.
 // When the newer watcher sees the older claim, it writes its own again.
+//
+// A watcher of another gateway is no twin. The two want the same post only when 0.1 wrote it, which named no gateway: then the older
+// claim gives up that post alone. An end on our post is no claim: another gateway may have taken us for dead.
 
-import { decodeMeta } from '../boxes/publish/post-meta.ts';
+import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
 import { setBounded } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Guard, guarded } from '../core/guarded.ts';
-import { PushError, type Sink } from '../core/sink.ts';
+import { HeldBack, PushError, type Sink } from '../core/sink.ts';
+import { isOfNeighbour } from './gateway-posts.ts';
 
 export interface TwinSink extends Sink {
   /** Call about every second. Now and then reads one of our open posts to see who claims it. Never throws. */
@@ -22,7 +26,13 @@ export interface TwinOptions {
   instance: string;
   /** When this process claimed its boxes: its start. */
   claimedAt: number;
+  /** The hashed id of our gateway. */
+  gateway: string;
+  /** Whether a post shows one of our turns, whatever its gateway is called. */
+  isOurs(meta: LiveStatusMeta): boolean;
   onReplaced(reason: string): void;
+  /** Another gateway writes that post, which was ours. */
+  onTaken(postId: string): void;
   /** An older watcher still writes to one of our posts. */
   onOlder(): void;
 }
@@ -34,19 +44,34 @@ const LOOK_WHEN_IDLE_MS = 9_000; // such a look also shows that the server is re
 const NEVER_MS = 3_600_000; // a replaced watcher does not resume by itself; a person restarts or removes it
 
 /** The same sink, until one of our posts carries a newer claim of another instance. */
-export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplaced, onOlder }: TwinOptions): TwinSink {
+export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
+  const { clock, instance, claimedAt, gateway, onOlder } = options;
   let replacedBy: string | undefined;
   let turn = 0;
   let lookedAt = clock.monotonic();
   const writtenAtById = new Map<string, number>();
 
-  async function look(postId: string): Promise<void> {
+  /** Resolves with whether the post is ours still. */
+  async function look(postId: string): Promise<boolean> {
     lookedAt = clock.monotonic();
     const meta = decodeMeta((await sink.read(postId).catch(() => undefined))?.meta);
-    if (meta === undefined || meta.instance === instance || replacedBy !== undefined) return;
-    if (!isNewer(meta)) return onOlder();
+    if (meta === undefined || meta.instance === instance || replacedBy !== undefined) return true;
+    const claim = claimOf(meta);
+    if (claim === 'older') onOlder();
+    else if (claim === 'newer') replace(postId, meta);
+    else options.onTaken(postId);
+    return claim !== 'of a neighbour';
+  }
+
+  function claimOf(meta: LiveStatusMeta): 'older' | 'newer' | 'of a neighbour' {
+    const isNeighbour = isOfNeighbour(meta, gateway) && !options.isOurs(meta);
+    if (!isNewer(meta) || (isNeighbour && !meta.open)) return 'older';
+    return isNeighbour ? 'of a neighbour' : 'newer';
+  }
+
+  function replace(postId: string, meta: LiveStatusMeta): void {
     replacedBy = `instance ${meta.instance.slice(0, 8)}, which claimed post ${postId} at ${new Date(meta.claimedAt).toISOString()}`;
-    onReplaced(replacedBy);
+    options.onReplaced(replacedBy);
   }
 
   /** Of two starts in the same millisecond the greater instance name wins, on both sides. */
@@ -69,7 +94,8 @@ export function withTwinWatch(sink: Sink, { clock, instance, claimedAt, onReplac
     edit: async (postId, body, signal) => {
       const writtenAt = writtenAtById.get(postId) ?? Number.NEGATIVE_INFINITY;
       const isSlow = clock.monotonic() - writtenAt >= LOOK_BEFORE_EDIT_MS;
-      if (isDue(isSlow ? LOOK_BEFORE_SLOW_EDIT_MS : LOOK_BEFORE_EDIT_MS)) await look(postId);
+      const isOurs = isDue(isSlow ? LOOK_BEFORE_SLOW_EDIT_MS : LOOK_BEFORE_EDIT_MS) ? await look(postId) : true;
+      if (!isOurs) throw new HeldBack('gone', 'another gateway writes the post');
       await active.edit(postId, body, signal);
       setBounded(writtenAtById, postId, clock.monotonic(), MAX_WRITTEN);
     },

@@ -30,6 +30,8 @@ export interface OverviewPorts {
   records: { get(channelId: string): OverviewRecord | undefined; put(record: OverviewRecord): void };
   newPendingId(channelId: string): string;
   instance: string;
+  /** Whether what a post says of itself names another gateway. */
+  isOfNeighbour(meta: unknown): boolean;
   /** Nothing is sent any more once it is aborted. */
   signal: AbortSignal;
   /** Names the day of an instant. */
@@ -120,7 +122,7 @@ export class ChannelOverview {
     const { sink, signal } = this.#ports;
     if (this.#record.postId === undefined && (await this.#found()) === undefined) await this.#create(card);
     else if (await this.#isWanted()) await sink.edit(this.#postId(), this.#body(card), signal);
-    else return;
+    else return this.#record.postId === undefined ? this.#bring(card) : undefined;
     if (this.#record.isPinned) return;
     await sink.pin(this.#postId(), signal);
     this.#save({ isPinned: true });
@@ -147,15 +149,24 @@ export class ChannelOverview {
     this.#save({ postId });
   }
 
-  /** A person unpins or deletes what they do not want; who pins a board again wants it again. */
+  /** A person unpins or deletes what they do not want; who pins a board again wants it again. Of two gateways, one gets the board that 0.1 made. */
   async #isWanted(): Promise<boolean> {
     const { isPinned, isLeft } = this.#record;
     const post = await this.#ports.sink.read(this.#postId(), this.#ports.signal);
     this.#isChecked = true;
+    if (this.#ports.isOfNeighbour(post?.meta)) return this.#begin();
     if (post === undefined) this.#leave('was deleted');
     else if (post.isPinned === true) this.#save({ isPinned: true, isLeft: false });
     else if (isPinned) this.#leave('was unpinned');
     return post !== undefined && (post.isPinned === true || !(isPinned || isLeft));
+  }
+
+  /** Another gateway keeps that post: we shall have one of our own. */
+  #begin(): false {
+    const { postId: _, ...record } = this.#record;
+    this.#record = { ...record, isPinned: false, isLeft: false };
+    this.#save({});
+    return false;
   }
 
   #leave(what: string): void {

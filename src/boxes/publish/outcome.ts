@@ -69,6 +69,7 @@ export function afterTakeover(state: PostState, attempt: Push, { postId, replace
 }
 
 export function afterEdit(state: PostState, attempt: Push, now: number): PostState {
+  if (state.post.kind !== 'posted') return idle(state, now); // it was released meanwhile
   const trust = trustAfter(state, attempt.startedAt, now);
   return { ...idle(state, now), ...confirmed(attempt), trust, dirtyAt: attempt.startedAt };
 }
@@ -216,7 +217,12 @@ function uneditable(state: PostState, reason: Reason, now: number): PostState {
   return isForGood ? { ...anotherPost(state, 'end'), replaces: state.post.postId } : state;
 }
 
-function anotherPost(state: PostState, name: 'moved' | 'end'): PostState {
+/** The box without the post that another gateway writes. */
+export function released(state: PostState, now: number): PostState {
+  return { ...anotherPost(state, 'own'), dirtyAt: now };
+}
+
+function anotherPost(state: PostState, name: 'moved' | 'end' | 'own'): PostState {
   const pendingPostId = `${state.pendingPostId}:${name}`;
   const nothingSaid = { acked: undefined, urgentKey: undefined, trust: { kind: 'settled' }, trouble: { kind: 'none' } } as const;
   return { ...state, pendingPostId, post: { kind: 'none' }, ...nothingSaid };

@@ -1,7 +1,7 @@
 // Writes and reads `props.livestatus`: what a post says about itself, so that a later process can find and judge it.
 
-import { isRecord } from '../../core/json-guards.ts';
-import type { TurnTree } from '../../core/session.ts';
+import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
+import type { Session, TurnTree } from '../../core/session.ts';
 import { fingerprint } from '../../core/turn.ts';
 
 /** Version 1 of `props.livestatus`. Everyone who can read the channel can read it: no text, no names, no secrets. */
@@ -13,6 +13,8 @@ export interface LiveStatusMeta {
   /** The newest run ids, at most 8. */
   runs: string[];
   trigger?: string;
+  /** The hashed id of the session's log, where no other log in the world has that id. */
+  log?: string;
   /** When the turn started, milliseconds since the epoch. */
   start: number;
   /** The post of this box that may not be edited any more. This one shows how the turn ended. */
@@ -24,10 +26,12 @@ export interface LiveStatusMeta {
   /** The process that wrote this, and since when it claims its boxes. The newest claim wins. */
   instance: string;
   claimedAt: number;
+  /** The hashed id of the gateway that the process belongs to. Posts of 0.1 have none. */
+  gateway?: string;
 }
 
 /** What a post says of its turn. */
-export type TurnMeta = Pick<LiveStatusMeta, 'session' | 'runs' | 'trigger' | 'start'>;
+export type TurnMeta = Pick<LiveStatusMeta, 'session' | 'runs' | 'trigger' | 'start' | 'log'>;
 
 /** Who writes. `seq`, `instance` and `claimedAt` are no content: an edit that changes only them is not worth sending. */
 export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
@@ -35,13 +39,20 @@ export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
 /** Stands for every claim when contents are compared. */
 export const NO_CLAIM: Claim = { seq: 0, instance: '', claimedAt: 0 };
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const OPTIONAL = ['trigger', 'replaces', 'log', 'gateway'] as const;
 const MAX_RUNS = 8; // Old servers allow 8,000 characters of props; a run id takes about 40.
 
 /** What the post of this turn says of it. */
 export function identityOf({ turn, session }: TurnTree): TurnMeta {
   const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
   const trigger = postId === undefined ? {} : { trigger: postId };
-  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger };
+  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger, ...logOf(session) };
+}
+
+/** The hashed id of the session's log. Ids that are no UUID, such as numbers of tasks, exist on other machines, too. */
+export function logOf({ sessionId = '' }: Pick<Session, 'sessionId'>): Pick<LiveStatusMeta, 'log'> {
+  return UUID.test(sessionId) ? { log: fingerprint(sessionId) } : {};
 }
 
 interface Described {
@@ -52,13 +63,14 @@ interface Described {
 
 /** The meta of a view as one claim writes it. */
 export function metaOf(view: Described, claim: Claim, replaces?: string): LiveStatusMeta {
-  const { session, runs, trigger, start } = view.meta;
+  const { session, runs, trigger, start, log } = view.meta;
   return {
     v: 1,
     box: view.boxId,
     session,
     runs: runs.slice(-MAX_RUNS),
     ...(trigger === undefined ? {} : { trigger }),
+    ...(log === undefined ? {} : { log }),
     start,
     ...(replaces === undefined ? {} : { replaces }),
     open: !view.card.final,
@@ -69,10 +81,14 @@ export function metaOf(view: Described, claim: Claim, replaces?: string): LiveSt
 /** Reads a post's `props.livestatus`. Never throws; returns `undefined` for everything that is not ours or not version 1. */
 export function decodeMeta(value: unknown): LiveStatusMeta | undefined {
   if (!isRecord(value)) return undefined;
-  const { v, box, session, runs, trigger, start, replaces, open, seq, instance, claimedAt } = value;
+  const { v, box, session, runs, start, open, seq, instance, claimedAt } = value;
   if (v !== 1 || typeof box !== 'string' || typeof session !== 'string' || typeof instance !== 'string') return undefined;
   if (typeof start !== 'number' || typeof seq !== 'number' || typeof claimedAt !== 'number' || typeof open !== 'boolean') return undefined;
   const names = Array.isArray(runs) ? runs.filter((run) => typeof run === 'string') : [];
-  const optional = { ...(typeof trigger === 'string' ? { trigger } : {}), ...(typeof replaces === 'string' ? { replaces } : {}) };
-  return { v, box, session, runs: names, ...optional, start, open, seq, instance, claimedAt };
+  return { v, box, session, runs: names, ...optionalOf(value), start, open, seq, instance, claimedAt };
+}
+
+function optionalOf(value: JsonRecord): Pick<LiveStatusMeta, (typeof OPTIONAL)[number]> {
+  const texts = OPTIONAL.flatMap((name) => (typeof value[name] === 'string' ? [[name, value[name]] as const] : []));
+  return Object.fromEntries(texts);
 }

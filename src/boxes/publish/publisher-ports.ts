@@ -119,6 +119,8 @@ export interface Publisher {
   adopt(record: PostRecord): void;
   /** Writes every open post again, so that it carries our claim. Call when another process wrote to one of them. */
   reclaim(): void;
+  /** Another gateway writes that post from now on. The box that had it goes on in a post of its own. */
+  release(postId: string): void;
   /** The box will not be shown again. It is dropped as soon as its post shows the newest state. */
   forget(boxId: string): void;
   /**

@@ -11,7 +11,7 @@ import { logFailure, logOpenGate, logUpToDate } from './failure-log.ts';
 import { Flush } from './flush.ts';
 import { type Gate, type RequestOutcome, gateAfter, OPEN_GATE, openAt } from './gate.ts';
 import { contentHash, UNDRAWN } from './content-hash.ts';
-import { afterChannelOpened, afterFailure, afterRecovery, beginRequest } from './outcome.ts';
+import { afterChannelOpened, afterFailure, afterRecovery, beginRequest, released } from './outcome.ts';
 import { needOf, type Plan } from './plan.ts';
 import { Posts } from './posts.ts';
 import type { PostRecord } from '../../core/post-record.ts';
@@ -109,6 +109,14 @@ class PostPublisher implements Publisher {
     for (const state of this.#posts.values())
       if (isOpenPost(state)) this.#keepOrDrop({ ...state, acked: undefined, urgentKey: undefined, isClaimed: false, dirtyAt: now });
     this.#alarm.ringAt(now);
+  }
+
+  release(postId: string): void {
+    const state = [...this.#posts.values()].find(({ post }) => post.kind === 'posted' && post.postId === postId);
+    if (state === undefined) return;
+    this.#ports.posts.drop(state.boxId);
+    this.#keepOrDrop(released(state, this.#ports.clock.monotonic()));
+    this.#alarm.ringAt(this.#ports.clock.monotonic());
   }
 
   forget(boxId: string): void {

@@ -49,6 +49,7 @@ function keeping(board: 'channel' | 'off', names = NAMES) {
       },
       newPendingId: (channelId) => channelId,
       instance: 'me',
+      isOfNeighbour: () => false,
       dayOf: () => 'today',
     },
   );

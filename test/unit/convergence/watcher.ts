@@ -83,6 +83,7 @@ export class Watcher {
     return {
       clock,
       instance,
+      gateway: 'gateway',
       token,
       random: () => 0.5,
       checkpoint: this.#mortalDisk(around.disk),

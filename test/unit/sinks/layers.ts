@@ -19,6 +19,7 @@ import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';
 import { serveStandIn } from '../../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../../src/stand-in/stand-in.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
+import { withGateway } from '../../../src/takeover/gateway-posts.ts';
 import { withTwinWatch } from '../../../src/takeover/twin.ts';
 import { FakeClock } from '../../support/clock.ts';
 
@@ -154,13 +155,18 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 const nothingToStop = (sink: Sink): Opened => ({ sink, stop: () => undefined });
 
 function twinOf(sink: Sink, clock: FakeClock): Sink {
-  const unheard = { onReplaced: () => undefined, onOlder: () => undefined };
-  return withTwinWatch(sink, { clock, instance: INSTANCE, claimedAt: clock.now(), ...unheard });
+  const unheard = { onReplaced: () => undefined, onOlder: () => undefined, onTaken: () => undefined };
+  return withTwinWatch(sink, { clock, instance: INSTANCE, claimedAt: clock.now(), gateway: 'gateway', isOurs: () => true, ...unheard });
 }
 
 function adoptionOf(sink: Sink, clock: FakeClock): Sink {
   const posts = { boxOf: () => undefined, replacedIds: () => [] };
-  return withAdoption(sink, clock, INSTANCE, { turns: () => [], posts });
+  return withAdoption(sink, clock, INSTANCE, {
+    turns: () => [],
+    posts,
+    gateway: 'gateway',
+    findAny: (channelId, sinceAt) => sink.findOwn(channelId, sinceAt),
+  });
 }
 
 /** As the daemon wires it. */
@@ -178,7 +184,7 @@ function wholeStack(ground: Ground): Opened & { chat: Chat } {
   const transport = createHttpTransport({ baseUrl: url, token: () => token.current(), version: '0' });
   const chat = new Chat(read.config, { clock, log: quiet, token, transport, remembered: disk() });
   onTestFinished(() => chat.close());
-  return { chat, sink: adoptionOf(twinOf(chat.sink, clock), clock), stop: () => chat.close() };
+  return { chat, sink: adoptionOf(twinOf(withGateway(chat.sink, 'gateway'), clock), clock), stop: () => chat.close() };
 }
 
 export const LAYERS: Record<string, Layer> = {
@@ -191,6 +197,11 @@ export const LAYERS: Record<string, Layer> = {
   'the rate gate': {
     open: ({ transport, clock }) => nothingToStop(sinkOver({ send: withRateGate(transport.send, clock, disk()) })),
     refuses: { limited: LIMITED },
+    stops: 'nothing',
+  },
+  'the posts of one gateway': {
+    open: ({ mattermost }) => nothingToStop(withGateway(mattermost, 'gateway')),
+    refuses: {},
     stops: 'nothing',
   },
   'thread costs': {

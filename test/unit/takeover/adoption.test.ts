@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { metaOf, type LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import { PushError, type PostDraft } from '../../../src/core/sink.ts';
-import { type AdoptingSink, withAdoption } from '../../../src/takeover/adoption.ts';
+import { type AdoptingSink, type AdoptionOptions, withAdoption } from '../../../src/takeover/adoption.ts';
 import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -21,9 +21,14 @@ function setup(): Setup {
   const turns: TurnIdentity[] = [];
   const owners = new Map<string, string>();
   const remembered = { boxOf: (postId: string) => owners.get(postId), replacedIds: () => [] };
-  const sink = withAdoption(posts, new FakeClock(), 'me', { turns: () => turns, posts: remembered });
+  const sink = withAdoption(posts, new FakeClock(), 'me', { turns: () => turns, posts: remembered, ...ofGateway(posts) });
   return { posts, sink, turns, owners };
 }
+
+const ofGateway = (posts: Posts): Pick<AdoptionOptions, 'gateway' | 'findAny'> => ({
+  gateway: 'us',
+  findAny: (channelId, sinceAt) => posts.findOwn(channelId, sinceAt),
+});
 
 function turn(box: string, change: Partial<TurnIdentity> = {}): TurnIdentity {
   return { box, session: 'theirs', runs: [], start: 0, ...change };
@@ -59,6 +64,7 @@ describe('a new box', () => {
   it.each<[string, Partial<LiveStatusMeta>]>([
     ['a closed one of about its beginning', { open: false }],
     ['one of this process', { instance: 'me' }],
+    ['one of another gateway, though the box is called alike', { box: 'b', gateway: 'them' }],
     ['one of another session', { session: 'other' }],
   ])('does not take %s', async (_name, meta) => {
     const { posts, sink } = setup();
@@ -105,6 +111,23 @@ describe('a new box', () => {
     expect(await sink.create(draftOf(turn('c', { session: 'second' })))).toEqual(NEW);
   });
 
+  it('does not take a post that another gateway has claimed', async () => {
+    const { posts, sink } = setup();
+    posts.write('p', { box: 'b' });
+    expect(await sink.create(draftOf(turn('b')))).toEqual({ postId: 'p', existed: true });
+    sink.disown('p');
+    expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);
+  });
+
+  it('is not in the thread of a session of the same key on another gateway', async () => {
+    const { posts, sink } = setup();
+    posts.write('p', { gateway: 'them' });
+    expect(await sink.threadOf('theirs', CHANNEL)).toBeUndefined();
+    posts.write('q', { gateway: 'us' });
+    await sink.inspect('q');
+    expect(await sink.threadOf('theirs', CHANNEL)).toBe('q');
+  });
+
   it('does not take a post that turned out to be deleted', async () => {
     const { posts, sink } = setup();
     posts.write('p', { box: 'b' });
@@ -121,6 +144,7 @@ describe('a new box', () => {
         throw new Error('nobody needs them');
       },
       posts: { boxOf: () => undefined, replacedIds: () => [] },
+      ...ofGateway(posts),
     });
     posts.write('p', { box: 'otherwise', session: 'other' });
     expect(await sink.create(draftOf(turn('b')))).toEqual(NEW);

@@ -3,6 +3,7 @@ import type { BoxView } from '../../../src/boxes/publish/publisher-ports.ts';
 import type { Card } from '../../../src/core/card.ts';
 import { PushError, type Target } from '../../../src/core/sink.ts';
 import { introduced } from '../core/introduced.ts';
+import type { Session } from '../../../src/core/session.ts';
 import { fingerprint } from '../../../src/core/turn.ts';
 import { PostStore } from '../../../src/store/post-store.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
@@ -35,6 +36,7 @@ interface Setup {
   forgotten: string[];
   /** What the server names as channels of ours. */
   channels: string[];
+  sessions: Map<string, Session>;
   search(): Promise<void>;
   claimRemembered(): void;
 }
@@ -48,7 +50,13 @@ function setup(): Setup {
   const shown: BoxView[] = [];
   const forgotten: string[] = [];
   const channels = [CHANNEL];
-  const sink = withAdoption(posts, clock, 'me', { turns: () => turns, posts: records });
+  const sessions = new Map([[KEY, introduced(KEY)]]);
+  const sink = withAdoption(posts, clock, 'me', {
+    turns: () => turns,
+    posts: records,
+    gateway: 'us',
+    findAny: (channelId, sinceAt) => posts.findOwn(channelId, sinceAt),
+  });
   const show = (view: BoxView): void => {
     shown.push(view);
     const postId = [...posts.byId.values()].find(({ meta }) => (meta as { box: string }).box === view.boxId)?.postId ?? '';
@@ -63,9 +71,10 @@ function setup(): Setup {
         claim: (boxId, target) => void claimed.push([boxId, target]),
         identities: () => turns,
       },
-      sessions: new Map([[KEY, introduced(KEY)]]),
+      sessions,
       publisher: { adopt: () => undefined, show, forget: (boxId) => void forgotten.push(boxId) },
       posts: records,
+      gateway: 'us',
       channels: async () => channels,
     },
     GRACE_MS,
@@ -79,6 +88,7 @@ function setup(): Setup {
     shown,
     forgotten,
     channels,
+    sessions,
     search: () => leftovers.search(),
     claimRemembered: () => leftovers.claimRemembered(),
   };
@@ -95,12 +105,37 @@ describe('an open post of an earlier watcher', () => {
 
   it('of a session that is known and a turn that is not is lost after a minute, not before', async () => {
     const { clock, posts, shown, search } = setup();
-    posts.write('p', { box: 'b', session: fingerprint(KEY) });
+    posts.write('p', { box: 'b', session: fingerprint(KEY), gateway: 'us' });
     await search();
     await clock.advance(GRACE_MS - 1);
     expect(shown).toEqual([]);
     await clock.advance(1);
     expect(shown).toMatchObject([{ boxId: 'b', card: { state: 'lost', title: '[LOST] source gone | main', final: true } }]);
+  });
+
+  it.each([
+    ['another gateway, which may have the same keys', { gateway: 'them' }],
+    ['0.1, which names no gateway', {}],
+  ])('of a session that is known, but written by %s, is lost when nobody has written to it for eleven minutes', async (_name, meta) => {
+    const { clock, posts, shown, search } = setup();
+    for (let minute = 0; minute <= 30; minute++) {
+      if (minute % 10 === 0) posts.write('p', { box: 'b', session: fingerprint(KEY), seq: minute, ...meta });
+      if (minute === 0) await search();
+      await clock.advance(MINUTE_MS);
+    }
+    expect(shown).toEqual([]);
+    await clock.advance(15 * MINUTE_MS);
+    expect(shown).toMatchObject([{ boxId: 'b', card: { state: 'lost' } }]);
+  });
+
+  it('of a gateway that is called otherwise, but of a log that we read, is lost after a minute', async () => {
+    const { clock, posts, sessions, shown, search } = setup();
+    const sessionId = '0f0f0f0f-0000-4000-8000-000000000000';
+    sessions.set(KEY, { ...introduced(KEY), sessionId });
+    posts.write('p', { box: 'b', session: fingerprint(KEY), gateway: 'former', log: fingerprint(sessionId) });
+    await search();
+    await clock.advance(GRACE_MS);
+    expect(shown).toMatchObject([{ boxId: 'b', card: { state: 'lost' } }]);
   });
 
   it('that another post of ours replaces, as only our records say, is left alone', async () => {

@@ -23,7 +23,29 @@ describe('a post belongs to', () => {
     ['no turn of another session', {}, [turn('a', { session: 'other' })], undefined],
     ['no neighbour once it says its end', { open: false }, [turn('a')], undefined],
     ['nobody where nobody is', {}, [], undefined],
+    ['a turn of ours', { gateway: 'us', trigger: 't' }, [turn('a', { trigger: 't' })], 'a'],
+    ['no box of the same name, when another gateway wrote it', { gateway: 'them', box: 'b' }, [turn('b')], undefined],
+    [
+      'no turn with its trigger, when another gateway wrote it',
+      { gateway: 'them', trigger: 't' },
+      [turn('a', { trigger: 't' })],
+      undefined,
+    ],
+    ['no turn with another log, either', { gateway: 'them', box: 'b', log: 'l' }, [turn('b', { log: 'm' })], undefined],
+    ['the turn of its log, whatever the gateway is called', { gateway: 'former', log: 'l' }, [turn('a'), turn('b', { log: 'l' })], 'b'],
+    [
+      'the turn of its run, whatever the gateway is called',
+      { gateway: 'former', runs: ['r'] },
+      [turn('a'), turn('b', { runs: ['r'] })],
+      'b',
+    ],
+    [
+      'no turn of its log that is of another session',
+      { gateway: 'them', log: 'l' },
+      [turn('b', { session: 'other', log: 'l' })],
+      undefined,
+    ],
   ])('%s', (_name, change, turns, box) => {
-    expect(bestTurn(found(change), turns)?.box).toBe(box);
+    expect(bestTurn(found(change), turns, 'us')?.box).toBe(box);
   });
 });

@@ -8,6 +8,7 @@ interface Setup {
   posts: Posts;
   twin: TwinSink;
   told: string[];
+  taken: string[];
   olderSeen: () => number;
 }
 
@@ -15,11 +16,21 @@ function setup(): Setup {
   const clock = new FakeClock();
   const posts = createPosts();
   const told: string[] = [];
+  const taken: string[] = [];
   let older = 0;
   const onOlder = (): void => void (older += 1);
   const onReplaced = (words: string): void => void told.push(words);
-  const twin = withTwinWatch(posts, { clock, instance: 'me', claimedAt: 100, onReplaced, onOlder });
-  return { clock, posts, twin, told, olderSeen: () => older };
+  const twin = withTwinWatch(posts, {
+    clock,
+    instance: 'me',
+    claimedAt: 100,
+    gateway: 'us',
+    isOurs: ({ log }) => log === 'ours',
+    onReplaced,
+    onOlder,
+    onTaken: (postId) => void taken.push(postId),
+  });
+  return { clock, posts, twin, told, taken, olderSeen: () => older };
 }
 
 const edit = (twin: TwinSink): Promise<string> =>
@@ -76,6 +87,37 @@ describe('a newer claim', () => {
     }
     expect(posts.reads.length).toBeGreaterThan(3);
     expect(posts.reads.length).toBeLessThanOrEqual(6);
+  });
+});
+
+describe('a claim of another gateway on one of our posts, such as one that 0.1 wrote', () => {
+  it('that is newer has that post, and only that', async () => {
+    const { clock, posts, twin, taken, told } = setup();
+    posts.write('p', { gateway: 'them', instance: 'other', claimedAt: 200 });
+    await clock.advance(12_000);
+    expect(await edit(twin)).toContain('another gateway writes the post');
+    expect([taken, told, posts.edits]).toEqual([['p'], [], []]);
+    await twin.edit('q', { props: {} });
+    expect(posts.edits).toEqual(['q']);
+  });
+
+  it.each([
+    ['is older', { claimedAt: 1 }],
+    ['tells an end, since we were taken for dead', { claimedAt: 200, open: false }],
+  ])('that %s is overwritten', async (_name, meta) => {
+    const { clock, posts, twin, taken, olderSeen } = setup();
+    posts.write('p', { gateway: 'them', instance: 'other', ...meta });
+    await clock.advance(12_000);
+    expect(await edit(twin)).toBe('sent');
+    expect([taken, olderSeen()]).toEqual([[], 1]);
+  });
+
+  it('is that of a twin, when it shows a turn that we watch', async () => {
+    const { clock, posts, twin, taken, told } = setup();
+    posts.write('p', { gateway: 'renamed', log: 'ours', instance: 'other', claimedAt: 200 });
+    await clock.advance(12_000);
+    await twin.check(['p']);
+    expect([taken.length, told.length]).toEqual([0, 1]);
   });
 });
 

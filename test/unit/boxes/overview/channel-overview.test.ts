@@ -197,6 +197,23 @@ describe('the board of a channel', () => {
   });
 });
 
+it('a board that another gateway keeps by now is left to it, and we have one of our own', async () => {
+  const rig = await working('scout');
+  const [theirs] = rig.boards;
+  if (theirs !== undefined) theirs.meta = { ...(theirs.meta as object), gateway: 'neighbour' };
+  const before = theirs?.body;
+  fail(rig, 'scout');
+  await rig.house.pass(60);
+  rig.kill();
+  rig.session('miner');
+  rig.house.ask('miner');
+  rig.house.call('c', 'miner');
+  await rig.house.pass(60);
+  expect(rig.boards.map(({ isPinned }) => isPinned)).toEqual([true, true]);
+  expect([theirs?.body === before, rig.count('create')]).toEqual([true, 2]);
+  expect(JSON.stringify(rig.boards[1]?.body)).toContain('[BOARD] 1 working | 1 failed within the hour');
+});
+
 describe('a person decides about the board', () => {
   it('who unpins it wants it no more: it is neither pinned nor edited again, not even after a kill', async () => {
     const rig = await working('scout');

@@ -86,6 +86,7 @@ export class OverviewRig {
       },
       newPendingId: (channelId) => `pending ${channelId}`,
       instance: 'me',
+      isOfNeighbour,
       signal: new AbortController().signal,
       dayOf: (at) => new Date(at).toISOString().slice(0, 10),
     });
@@ -127,8 +128,9 @@ export class OverviewRig {
           if (card !== undefined) this.onCard(card);
         }),
       read: (postId) => this.#answer('read', () => this.boards.find((post) => post.postId === postId)),
-      findOwn: (_, sinceAt) => this.#answer('findOwn', () => this.boards.filter(({ createdAt }) => createdAt >= sinceAt)),
-      findPinned: () => this.#answer('findPinned', () => this.boards.filter(({ isPinned }) => isPinned)),
+      findOwn: (_, sinceAt) =>
+        this.#answer('findOwn', () => this.boards.filter(({ createdAt, meta }) => createdAt >= sinceAt && !isOfNeighbour(meta))),
+      findPinned: () => this.#answer('findPinned', () => this.boards.filter(({ isPinned, meta }) => isPinned && !isOfNeighbour(meta))),
       pin: (postId) => this.#answer('pin', () => this.#at(postId, (post) => (post.isPinned = true))),
     };
   }
@@ -150,6 +152,10 @@ export class OverviewRig {
     if (fate === 'lost') throw new PushError('timed_out', 'no answer');
     return answer;
   }
+}
+
+function isOfNeighbour(meta: unknown): boolean {
+  return (meta as { gateway?: string } | undefined)?.gateway === 'neighbour';
 }
 
 function cardIn(body: PostBody | undefined): Card | undefined {
