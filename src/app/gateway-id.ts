@@ -64,5 +64,5 @@ function machineId(): string {
 function placesOf({ chosen, transcriptDir, networkAiDir, openclawNodeDir, meshNatsUrl, meshSseUrl }: Config): string[] {
   const homes = Object.values(chosen.homes).flat();
   const places = [transcriptDir, networkAiDir, openclawNodeDir, meshNatsUrl, meshSseUrl, chosen.gateway?.url, ...homes];
-  return places.map((place) => (place === undefined ? '' : String(place)));
+  return places.map((place = '') => place);
 }

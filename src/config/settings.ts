@@ -4,13 +4,12 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPidFile } from '../process/pid-places.ts';
-import { defaultStateDir } from '../process/state-dir.ts';
 import { agentBots, webAddress } from './calling-forms.ts';
 import { branchList, coordinatorDefault, coordinatorScope, ledgerDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { beside } from './beside-boxes.ts';
 import { editBudget, requestRate } from './edit-budget.ts';
-import { gatewayIdForm } from './gateway-id-form.ts';
 import { gatewayUrl } from './gateway-url.ts';
+import { lasting } from './lasting-settings.ts';
 import { dashboardUrl, natsUrls } from './mesh-forms.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
@@ -298,17 +297,7 @@ export const settings = {
   ),
   auditLedger: setting('AUDIT_LEDGER', path('the audit ledger'), ledgerDefault, 'ledger that findings are added to'),
   auditLedgerCreate: setting('AUDIT_LEDGER_CREATE', toggle(), '1', 'begin the ledger when it is missing'),
-  gatewayId: optional(
-    'GATEWAY_ID',
-    gatewayIdForm(),
-    'name of these agents among all whose boxes the account writes (default: made once, kept in STATE_DIR)',
-  ),
-  stateDir: setting(
-    'STATE_DIR',
-    path('a private directory'),
-    defaultStateDir,
-    'folder of the checkpoint and of the log of live-status start',
-  ),
+  ...lasting,
 } as const;
 
 /** The values of the table, property by property. */

@@ -45,7 +45,7 @@ const NEVER_MS = 3_600_000; // a replaced watcher does not resume by itself; a p
 
 /** The same sink, until one of our posts carries a newer claim of another instance. */
 export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
-  const { clock, instance, claimedAt, gateway, onOlder } = options;
+  const { clock, instance } = options;
   let replacedBy: string | undefined;
   let turn = 0;
   let lookedAt = clock.monotonic();
@@ -56,27 +56,16 @@ export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
     lookedAt = clock.monotonic();
     const meta = decodeMeta((await sink.read(postId).catch(() => undefined))?.meta);
     if (meta === undefined || meta.instance === instance || replacedBy !== undefined) return true;
-    const claim = claimOf(meta);
-    if (claim === 'older') onOlder();
+    const claim = claimOf(meta, options);
+    if (claim === 'older') options.onOlder();
     else if (claim === 'newer') replace(postId, meta);
     else options.onTaken(postId);
     return claim !== 'of a neighbour';
   }
 
-  function claimOf(meta: LiveStatusMeta): 'older' | 'newer' | 'of a neighbour' {
-    const isNeighbour = isOfNeighbour(meta, gateway) && !options.isOurs(meta);
-    if (!isNewer(meta) || (isNeighbour && !meta.open)) return 'older';
-    return isNeighbour ? 'of a neighbour' : 'newer';
-  }
-
   function replace(postId: string, meta: LiveStatusMeta): void {
     replacedBy = `instance ${meta.instance.slice(0, 8)}, which claimed post ${postId} at ${new Date(meta.claimedAt).toISOString()}`;
     options.onReplaced(replacedBy);
-  }
-
-  /** Of two starts in the same millisecond the greater instance name wins, on both sides. */
-  function isNewer(meta: { claimedAt: number; instance: string }): boolean {
-    return meta.claimedAt > claimedAt || (meta.claimedAt === claimedAt && meta.instance > instance);
   }
 
   function isDue(everyMs: number): boolean {
@@ -107,4 +96,15 @@ export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
     },
     replacedBy: () => replacedBy,
   };
+}
+
+function claimOf(meta: LiveStatusMeta, options: TwinOptions): 'older' | 'newer' | 'of a neighbour' {
+  const isNeighbour = isOfNeighbour(meta, options.gateway) && !options.isOurs(meta);
+  if (!isNewer(meta, options) || (isNeighbour && !meta.open)) return 'older';
+  return isNeighbour ? 'of a neighbour' : 'newer';
+}
+
+/** Of two starts in the same millisecond the greater instance name wins, on both sides. */
+function isNewer(meta: LiveStatusMeta, { claimedAt, instance }: TwinOptions): boolean {
+  return meta.claimedAt > claimedAt || (meta.claimedAt === claimedAt && meta.instance > instance);
 }
