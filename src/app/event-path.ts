@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Change, Fold } from '../core/fold.ts';
 import { OrphanWatch } from '../core/orphans.ts';
+import { SpawnTrail } from '../core/spawn-trail.ts';
 import { TaskWorkers } from '../core/task-workers.ts';
 import type { RouteBook } from './route-book.ts';
 
@@ -35,10 +36,12 @@ export class EventPath {
   readonly #parts: EventPathParts;
   readonly #orphans: OrphanWatch;
   readonly #workers: TaskWorkers;
+  readonly #trail: SpawnTrail;
 
   constructor(parts: EventPathParts) {
     this.#parts = parts;
     this.#orphans = new OrphanWatch(parts.fold.sessionsByKey);
+    this.#trail = new SpawnTrail(parts.fold.sessionsByKey, parts.clock.now());
     this.#workers = new TaskWorkers(
       parts.fold.sessionsByKey,
       (task, session) => parts.routes?.leadAlike(task.address, session.address) === true,
@@ -52,7 +55,8 @@ export class EventPath {
     this.#parts.watch?.()?.apply(change);
     this.#parts.onChange?.(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
-    this.#parts.tickAt(this.#orphans.lookAt());
+    this.#trail.note(change);
+    this.#parts.tickAt(Math.min(this.#orphans.lookAt(), this.#trail.dueAt()));
     for (const next of this.#workers.note(change)) this.apply(next);
   }
 
@@ -60,8 +64,8 @@ export class EventPath {
   tick(): void {
     const { clock, board } = this.#parts;
     const now = clock.now();
-    for (const event of this.#orphans.links(now)) this.apply(event);
-    this.#parts.tickAt(this.#orphans.lookAt());
+    for (const event of [...this.#orphans.links(now), ...this.#trail.remarks(now)]) this.apply(event);
+    this.#parts.tickAt(Math.min(this.#orphans.lookAt(), this.#trail.dueAt()));
     this.#parts.watch?.()?.tick(); // first, because the board forgets turns that nobody has seen end
     board().tick();
     const coordinator = this.#coordinator();
@@ -73,6 +77,7 @@ export class EventPath {
   /** The wall clock was set or the machine slept. Every deadline moves by the same time. */
   shiftClock(byMs: number): void {
     this.#applyToAll({ type: 'clock_jumped', byMs });
+    this.#trail.shiftClock(byMs);
     this.#parts.board().shiftClock(byMs);
     this.#coordinator()?.shiftClock(byMs);
     this.#parts.watch?.()?.shiftClock(byMs);

@@ -72,6 +72,11 @@ export class MemoryWatch {
     else this.#ports.unknown.add(`watcher.${op || 'line'}`);
   }
 
+  /** The session of this machine's daemon, as its box is called. */
+  get localKey(): string | undefined {
+    return this.#localId === undefined ? undefined : keyOf('memory', this.#localId);
+  }
+
   /** The session of this machine's daemon: remarks are about it. */
   isLocal(id: string | undefined): void {
     if (id !== this.#localId) this.#remarks.clear();

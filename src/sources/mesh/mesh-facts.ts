@@ -6,17 +6,19 @@
 // | `record_size`  | record (its name), bytes                                                                 |
 // | `notification` | kind (`block`, `error`), title, message, node                                            |
 // | `works_on`     | taskId, program (as sources call it; empty: nobody any more), for `core/task-workers.ts`  |
+// | `spawn_logged` | place, for `core/spawn-trail.ts`                                                         |
 //
 // `rule` is the mesh's own name: `scope-enforcement`, `forbidden:<pattern>`, `no-silent-failure`, `build-before-done`, `block-rm-rf`,
 // `required-output`, …
 
 import type { SessionEvent } from '../../core/event.ts';
+import type { SPAWN_LOGGED } from '../../core/spawn-trail.ts';
 import type { WORKS_ON } from '../../core/task-workers.ts';
 import { MESH } from './mesh-identity.ts';
 import type { ShowText } from './shown-text.ts';
 import type { Task, Violation } from './task-record.ts';
 
-type ObservedWhat = 'enforcement' | 'record_size' | 'notification' | typeof WORKS_ON;
+type ObservedWhat = 'enforcement' | 'record_size' | 'notification' | typeof WORKS_ON | typeof SPAWN_LOGGED;
 
 export function observed(sessionKey: string, at: number, what: ObservedWhat, facts: Record<string, string>): SessionEvent {
   return { type: 'observed', sessionKey, at, source: MESH.id, namesRuns: true, what, facts };

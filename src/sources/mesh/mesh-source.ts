@@ -1,12 +1,15 @@
 // The source `mesh`: wires a way to the mesh, and its workspace, to what knows the work.
 
 import type { Source, SourcePorts } from '../../core/source.ts';
+import { SPAWN_LOGGED } from '../../core/spawn-trail.ts';
 import { Timers } from '../../core/timers.ts';
 import { UnknownKinds } from '../../core/unknown-kinds.ts';
 import { type OpenPorts, untilStopped } from '../../core/until-stopped.ts';
+import { projectOf } from '../coding-agents/project.ts';
 import { busListener } from './bus-listener.ts';
 import type { MeshLink } from './link-state.ts';
 import { MeshBook } from './mesh-book.ts';
+import { observed } from './mesh-facts.ts';
 import { healthOf } from './mesh-health.ts';
 import { MESH } from './mesh-identity.ts';
 import { MeshInbox } from './mesh-inbox.ts';
@@ -37,6 +40,7 @@ export interface MeshSourceOptions
 }
 
 const TICK_MS = 15_000;
+const TRAIL_PROGRAM = 'claude-code'; // a hook of it writes the audit log of a workspace
 
 export function createMeshSource(options: MeshSourceOptions): Source {
   return untilStopped(options, (ports) => {
@@ -83,7 +87,9 @@ class Mesh {
     });
     this.#link = this.#createLink();
     const onNotice = (notification: Notification): void => showNotice(notification, { ...others, emit: options.emit });
-    this.#facts = new WorkspaceFacts({ book: this.#book, nodes: this.#nodes, memory: this.#memory, show, onNotice });
+    const place = `${TRAIL_PROGRAM}:${projectOf(options.folder ?? '').main}`;
+    const onSpawn = (key: string, at: number): void => options.emit(observed(key, at, SPAWN_LOGGED, { place }));
+    this.#facts = new WorkspaceFacts({ book: this.#book, nodes: this.#nodes, memory: this.#memory, show, onNotice, onSpawn });
     this.#workspace = this.#createWorkspace();
   }
 

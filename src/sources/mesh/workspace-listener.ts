@@ -13,6 +13,8 @@ interface WorkspaceParts {
   readonly memory: MemoryWatch;
   readonly show: ShowText;
   onNotice(notification: Notification): void;
+  /** Its log names a sub-agent of the session that the memory has now. */
+  onSpawn(sessionKey: string, at: number): void;
 }
 
 const MOST_TYPES = 8;
@@ -79,6 +81,8 @@ export class WorkspaceFacts implements WorkspaceListener {
     this.#spawnsByType.set(name, (this.#spawnsByType.get(name) ?? 0) + 1);
     const all = [...this.#spawnsByType].map(([one, count]) => `${this.#parts.show(one, 40)} ${count}`);
     this.#parts.memory.remark('spawned', `sub-agents by its audit log: ${all.join(', ')}`, at);
+    const key = this.#parts.memory.localKey;
+    if (key !== undefined) this.#parts.onSpawn(key, at);
   }
 
   memoryLine(value: unknown): void {

@@ -95,7 +95,7 @@ it('N-24 notices of kind block and error are boxes in the channel of their node,
   );
   await look();
   expect(boxes().match(/\[ERROR\]/g)).toHaveLength(2);
-  expect(events.filter(({ type }) => type === 'observed')).toMatchObject([
+  expect(events.filter((event) => event.type === 'observed' && event.what === 'notification')).toMatchObject([
     { what: 'notification', facts: { kind: 'block' } },
     { facts: { kind: 'error' } },
   ]);
