@@ -1,13 +1,17 @@
 // Finds whole entries in a torn line: a crash cuts a line off in the middle, and the next writer goes on right after it. Pure.
 
 import { asRecord, asText, parseJson } from '../../../core/json-guards.ts';
+import { OBJECT, objectEnds } from './object-ends.ts';
 
 const WELL_BEGUN = /^\{"type":"[a-z_]{1,40}",(?:"version":\d{1,4},)?"id":"[^"\\]{1,128}"/;
 const KINDS: ReadonlySet<string> = new Set(
   'session|message|model_change|thinking_level_change|custom|custom_message|compaction|leaf|label|branch_summary|session_info'.split('|'),
 );
 const TYPE = '"type":"';
-const MAX_CANDIDATES = 2_000; // a torn line may contain any number of objects that are no entries
+// Objects in one another that are all torn at their ends would be parsed again and again: characters that may be parsed.
+const LEAST_EFFORT = 100_000;
+const EFFORT_PER_CHAR = 4;
+const FAILURE_EFFORT = 1_000; // an error costs as much as many characters
 
 /** A part of a line. A torn one may still contain the id of its entry. */
 export interface Piece {
@@ -42,39 +46,21 @@ function isDoubtful(line: string): boolean {
   return false;
 }
 
-/** Objects that have the form of entries. The text inside torn strings is searched, too. */
+/** Objects that have the form of entries. The text inside torn strings is searched, too; an object that is whole and no entry has none in it. */
 function entriesIn(line: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = [];
-  let candidates = 0;
-  for (let start = line.indexOf('{"'); start >= 0 && candidates < MAX_CANDIDATES; candidates++) {
-    const end = endOfEntry(line, start);
-    if (end !== undefined) found.push({ start, end });
-    start = line.indexOf('{"', end ?? start + 1);
+  const ends = objectEnds(line);
+  let effort = LEAST_EFFORT + EFFORT_PER_CHAR * line.length;
+  for (let start = line.indexOf(OBJECT); start >= 0 && effort > 0; ) {
+    const end = ends[start] ?? 0;
+    const parsed = end > 0 ? asRecord(parseJson(line.slice(start, end))) : undefined;
+    if (parsed !== undefined && isEntry(parsed)) found.push({ start, end });
+    if (end > 0) effort -= end - start + (parsed === undefined ? FAILURE_EFFORT : 0);
+    start = line.indexOf(OBJECT, parsed === undefined ? start + 1 : end);
   }
   return found;
 }
 
-function endOfEntry(line: string, start: number): number | undefined {
-  const end = isEntry(line.slice(start)) ? line.length : endOfObject(line, start);
-  return end !== undefined && isEntry(line.slice(start, end)) ? end : undefined;
-}
-
-function isEntry(text: string): boolean {
-  const entry = asRecord(parseJson(text));
-  const type = asText(entry?.['type']);
-  return type !== undefined && (type === 'session' || asText(entry?.['timestamp']) !== undefined);
-}
-
-/** The index after the brace that closes the object at `start`. */
-function endOfObject(line: string, start: number): number | undefined {
-  let depth = 0;
-  let isText = false;
-  for (let index = start; index < line.length; index++) {
-    const sign = line[index];
-    if (isText && sign === '\\') index += 1;
-    else if (sign === '"') isText = !isText;
-    else if (!isText && sign === '{') depth += 1;
-    else if (!isText && sign === '}' && --depth === 0) return index + 1;
-  }
-  return undefined;
+function isEntry({ type, timestamp }: Record<string, unknown>): boolean {
+  return asText(type) !== undefined && (type === 'session' || asText(timestamp) !== undefined);
 }
