@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           isolate: false,
           // One more than a small machine has cores, since some files wait for the real clock.
           maxWorkers: 3,
@@ -31,8 +31,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },

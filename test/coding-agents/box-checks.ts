@@ -4,7 +4,7 @@ import { until } from '../support/until.ts';
 import type { AgentRig, Asked } from './agent-rig.ts';
 
 const SETTLED_MS = 3_000; // a correction after an end came within a second
-const ENDS_WITHIN_MS = 60_000;
+const ENDS_WITHIN_MS = 120_000;
 
 /** What really happened, in the words of a box. */
 export interface Truth {

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { until } from '../support/until.ts';
 
-const SHOWN_LIMIT_MS = 45_000; // a program of 400 MB begins on two slow cores
+const SHOWN_LIMIT_MS = 120_000; // a program of 400 MB begins on two slow cores
 const KEY_PAUSE_MS = 400; // what is pasted together with Enter is taken for a line break
 
 export class Terminal {

@@ -98,7 +98,7 @@ function stateOf(mark: string): string | undefined {
 }
 
 async function untilState(mark: string, state: string): Promise<void> {
-  await until(`${mark} is ${state}`, () => stateOf(mark) === state, { detail: () => JSON.stringify(rig.boxes()), timeoutMs: 60_000 });
+  await until(`${mark} is ${state}`, () => stateOf(mark) === state, { detail: () => JSON.stringify(rig.boxes()) });
 }
 
 const SETTINGS = (): string => `MM_URL=${rig.server.url} MM_TOKEN=${SAMPLE.botToken} OPEN_AFTER_MS=0`;

@@ -11,7 +11,7 @@ import { SAMPLE, sampleSeed } from '../../src/stand-in/sample-seed.ts';
 import { createRig, type Rig } from './harness.ts';
 import { until } from '../support/until.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/checkpoint-0.1.0/', import.meta.url));
 const WRITTEN_IN = '/tmp/live-status-rig-T1VHJ9';

@@ -8,7 +8,7 @@ import { boxesOf, createRig, type Rig } from './harness.ts';
 import { ask } from './asking.ts';
 import { until } from '../support/until.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const ENV = { BOARD: 'channel', BOARD_CHANNELS: `${SAMPLE.teamName}/${SAMPLE.publicName}` };
 

@@ -41,7 +41,6 @@ async function ended(rig: RoutedRig, id: string): Promise<Post> {
         null,
         1,
       ),
-    timeoutMs: 15_000,
   });
   return posted(rig, id);
 }

@@ -7,7 +7,7 @@ import { createRig, type Rig } from './harness.ts';
 import { ask, type Asked, reactionRequests, signsOn } from './asking.ts';
 import { until } from '../support/until.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let rig: Rig;
 beforeEach(async () => {

@@ -14,12 +14,12 @@ const LONGEST_MS = 40;
 
 /** Waits until `holds`; fails with `what` and `detail` when it takes too long. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, patience: Patience = {}): Promise<void> {
-  const { timeoutMs = 50_000, detail = () => '' } = patience;
+  const { timeoutMs = 100_000, detail = () => '' } = patience;
   if (!(await cameTrue(holds, timeoutMs))) throw new Error(`never came true: ${what}\n${detail().slice(-6_000)}`);
 }
 
 /** Waits until the expectation throws nothing any more; fails with what it threw last when it takes too long. */
-export async function eventually(expectation: () => void, timeoutMs = 15_000): Promise<void> {
+export async function eventually(expectation: () => void, timeoutMs = 100_000): Promise<void> {
   let last: unknown;
   const holds = (): boolean => {
     try {

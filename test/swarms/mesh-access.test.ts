@@ -23,11 +23,11 @@ function file(name: string, text: string): string {
 }
 
 async function expectShown(mesh: WatchedMesh): Promise<void> {
-  await until('the task is shown', () => mesh.boxes().includes('[ACTIVE] T-1 node-a'), { detail: () => mesh.because(), timeoutMs: 20_000 });
+  await until('the task is shown', () => mesh.boxes().includes('[ACTIVE] T-1 node-a'), { detail: () => mesh.because() });
 }
 
 async function expectRefused(mesh: WatchedMesh, words: RegExp): Promise<void> {
-  await until('it is refused', () => mesh.state() === 'unreadable', { timeoutMs: 20_000 });
+  await until('it is refused', () => mesh.state() === 'unreadable');
   expect(mesh.because()).toMatch(words);
 }
 
@@ -76,9 +76,7 @@ describe('a bus that asks who we are', () => {
     const mesh = await WatchedMesh.start({ nats: { url: server.url, tokenFile } });
     await expectRefused(mesh, /^MESH_NATS_TOKEN_FILE names a file that cannot be read/);
     execFileSync('mkfifo', [tokenFile]); // whoever waits for its writer stands still
-    await until('it is refused', () => mesh.because().startsWith('MESH_NATS_TOKEN_FILE names a file that is not a regular one'), {
-      timeoutMs: 20_000,
-    });
+    await until('it is refused', () => mesh.because().startsWith('MESH_NATS_TOKEN_FILE names a file that is not a regular one'));
     rmSync(tokenFile);
     writeFileSync(tokenFile, 't');
     await expectShown(mesh);

@@ -11,8 +11,8 @@ export default defineConfig({
     globalSetup: ['test/support/run-folder.ts', 'test/swarms/install-nats.ts'],
     include: ['test/swarms/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 });

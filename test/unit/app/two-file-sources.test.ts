@@ -16,7 +16,7 @@ import { GatewayWriter, header, line, turn } from '../sources/openclaw/transcrip
 import { tempFolderInMemory } from '../../support/temp-folder.ts';
 import { eventually } from '../../support/until.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const HERE = { id: 'transcripts', capabilities: { agents: 'openclaw', namesRuns: false } };

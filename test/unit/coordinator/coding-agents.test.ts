@@ -18,7 +18,7 @@ import { startRig, writeState } from './coordinator-rig.ts';
 import { observed, ofClaudeCode, ofCodex, ROUTED } from './recorded-events.ts';
 import { contextWith, governance, run } from './rule-harness.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const scout = contextWith({ governance: governance('research', 'scout') });
 const ORDINARY = [governance('research', 'offense'), governance('high-integrity', 'defense'), governance('high-security', 'offense')];

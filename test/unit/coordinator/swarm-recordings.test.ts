@@ -12,7 +12,7 @@ import { RecordedSwarm, STAGE_NAMES, STAGES } from '../sources/network-ai/record
 import { observed } from './recorded-events.ts';
 import { run } from './rule-harness.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** What rules that are on by default find. */
 function findingsIn(events: readonly SessionEvent[]): Finding[] {

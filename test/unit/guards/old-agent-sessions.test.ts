@@ -10,7 +10,7 @@ import { tempFolderInMemory } from '../../support/temp-folder.ts';
 import { watch } from '../sources/claude-code/watching.ts';
 import { newMemory, portsFor, started } from '../sources/coding-agents/running.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const FILES = 400;
 const FOLDERS = 10;

@@ -92,20 +92,25 @@ describe('what answers do to the rate', () => {
   });
 });
 
-/** Time that runs five times as fast as it does. */
-const fast = { monotonic: () => performance.now() * SPEED };
-const SPEED = 5;
+/** Time that passes while requests are made, however slow the machine is: so much with each step. */
+const stepped = { now: 0, monotonic: (): number => stepped.now };
+const STEP_MS = 10;
+
+async function pass(ms: number): Promise<void> {
+  for (const until = stepped.now + ms; stepped.now < until; ) await sleep(1);
+}
 
 /** Makes as many requests as the adapting rate allows until it is told to stop. Keeps every rate that was reached. */
 async function loadUntil(url: string, bounds: RateBounds, isDone: (rates: readonly number[]) => boolean): Promise<number[]> {
-  const rate = new AdaptiveRate(fast, bounds);
-  const budget = new RequestBudget(() => budgetLimits(rate.perSecond(), 20), fast.monotonic());
+  const rate = new AdaptiveRate(stepped, bounds);
+  const budget = new RequestBudget(() => budgetLimits(rate.perSecond(), 20), stepped.monotonic());
   const send = rate.watching(openTransport(url).send);
   const rates: number[] = [];
   const inFlight = new Set<Promise<unknown>>();
   const step = (): void => {
-    for (; inFlight.size < 4 && budget.tokenAt('ordinary', fast.monotonic()) <= fast.monotonic(); ) {
-      budget.take('ordinary', fast.monotonic());
+    stepped.now += STEP_MS;
+    for (; inFlight.size < 4 && budget.tokenAt('ordinary', stepped.monotonic()) <= stepped.monotonic(); ) {
+      budget.take('ordinary', stepped.monotonic());
       const request: Promise<unknown> = send(REQUEST)
         .catch(() => undefined)
         .finally(() => inFlight.delete(request));
@@ -131,9 +136,9 @@ describe('with real servers', () => {
   it('one that slows down beyond ten requests a second: the rate falls by half and tries again', async () => {
     let recent: number[] = [];
     const answer = async (): Promise<Reply> => {
-      const now = fast.monotonic();
+      const now = stepped.monotonic();
       recent = [...recent.filter((at) => at > now - 1_000), now];
-      if (recent.length > 10) await sleep(1_500 / SPEED);
+      if (recent.length > 10) await pass(1_500);
       return { status: 200, json: {} };
     };
     const { url } = await startTinyServer(answer);
@@ -145,7 +150,7 @@ describe('with real servers', () => {
   it('one with a limiter and headers: the rate never rises above half of what it allows', async () => {
     const limiter = new RateLimiter({ perSecond: 20, burst: 40, by: 'address' });
     const { url, asked } = await startTinyServer((): Reply => {
-      const verdict = limiter.take('us', fast.monotonic());
+      const verdict = limiter.take('us', stepped.monotonic());
       return { status: verdict.limited ? 429 : 200, headers: rateHeaders(verdict, 'address'), json: {} };
     });
     const rates = await loadUntil(url, bounds, (seen) => Math.max(...seen) > 5 && asked.length > 150);
@@ -156,7 +161,7 @@ describe('with real servers', () => {
     const limiter = new RateLimiter({ perSecond: 8, burst: 20, by: 'address' });
     let refused = 0;
     const { url, asked } = await startTinyServer((): Reply => {
-      const { limited } = limiter.take('us', fast.monotonic());
+      const { limited } = limiter.take('us', stepped.monotonic());
       if (limited) refused += 1;
       return { status: limited ? 429 : 200, json: {} };
     });

@@ -11,7 +11,7 @@ import { eventually } from '../../../support/until.ts';
 import { type Live, ownDomain, SessionWriter, startOf } from './session-writer.ts';
 import { type Watching, watch } from './watching.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const SESSION = '620a6ba2-88e8-4c89-b325-516d7d356a30';
 

@@ -12,7 +12,7 @@ import { describeBoxes } from './describe-boxes.ts';
 import { ownDomain, SessionWriter, startOf } from './session-writer.ts';
 import { type Watching, watch } from './watching.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const UNTIL_NOTICED_MS = 2_500; // of what must not happen: more than two looks at the processes
 const NO_PID = 4_000_000; // beyond what the system gives

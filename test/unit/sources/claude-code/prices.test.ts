@@ -13,7 +13,7 @@ import { Recording } from './recording.ts';
 import { SessionWriter } from './session-writer.ts';
 import { clockAt, watch } from './watching.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const NONE = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, costUsd: 0 };
 const PRICES = { 'claude-*': { input: 1, output: 10, cacheRead: 100, cacheWrite: 1_000 } };

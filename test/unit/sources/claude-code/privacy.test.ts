@@ -12,7 +12,7 @@ import { Recording, scenariosOf, VERSIONS } from './recording.ts';
 import { SessionWriter } from './session-writer.ts';
 import { clockAt, watch } from './watching.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /** What anybody can see of events: not what only rules get. */
 function shown(events: readonly SessionEvent[]): string {

@@ -9,7 +9,7 @@ import { describeBoxes } from './describe-boxes.ts';
 import { Recording, scenariosOf } from './recording.ts';
 import { clockAt, watch } from './watching.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 /**
  * What the program itself counts in other ways. No line has the calls for compactions (`compact`, `auto-compact`, `hooks`) and for the name

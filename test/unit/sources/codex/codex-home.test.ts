@@ -10,7 +10,7 @@ import { eventually } from '../../../support/until.ts';
 import { EVERYTHING, type Memory, newMemory, portsFor, started } from '../coding-agents/running.ts';
 import { rolloutHead, rolloutLine } from './rollout-writer.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const LONG_AGO_MS = 5 * 86_400_000;
 

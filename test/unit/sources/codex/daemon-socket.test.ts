@@ -16,7 +16,7 @@ import { Recording } from '../coding-agents/recording.ts';
 import { newMemory, portsFor, started } from '../coding-agents/running.ts';
 import { rolloutHead, rolloutLine } from './rollout-writer.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const THREAD = '01a21a29-c297-7d21-afe7-0725c7314609';
 const RECORDED = new Recording('codex-0.171.0', 'app-server')

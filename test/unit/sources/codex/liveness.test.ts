@@ -13,7 +13,7 @@ import { eventually, until } from '../../../support/until.ts';
 import { newMemory, portsFor, started } from '../coding-agents/running.ts';
 import { rolloutHead, rolloutLine } from './rollout-writer.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const SEVERAL_LOOKS_MS = 3_000;
 const SEES_NOT_ALL = { seesAll: () => Promise.resolve(false) }; // as in a container

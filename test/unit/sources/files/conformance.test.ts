@@ -13,7 +13,7 @@ import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
 import { type FileSource, IMPLEMENTATIONS } from './file-sources.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const UNTIL_NOTICED_MS = 400; // of what must not happen; longer than any hint takes
 

@@ -75,7 +75,7 @@ describe('N-30', () => {
     const { source, boxes } = await watch(server.url);
     await until('the stream is open', () => server.streams.size === 1);
     for (const message of recordedMessages()) server.say(`${written(message)}${happened(message)}: keepalive\n\n`);
-    await until('all is shown', () => boxes() === GOLDEN, { detail: boxes, timeoutMs: 20_000 });
+    await until('all is shown', () => boxes() === GOLDEN, { detail: boxes });
     expect(source.health()).toMatchObject({ condition: { state: 'readable' }, wasRead: true, problems: {}, unknownKinds: {} });
     expect(server.asked).toEqual(['GET /api/mesh/events']);
   });
@@ -89,7 +89,7 @@ describe('N-30', () => {
     server.begins(messages.map(written).join('') + messages.map(happened).join(''));
     server.hangUp();
     await until('the stream is open again', () => server.streams.size === 1);
-    await until('all is shown', () => boxes() === GOLDEN, { detail: boxes, timeoutMs: 20_000 });
+    await until('all is shown', () => boxes() === GOLDEN, { detail: boxes });
     expect(source.health().problems).toMatchObject({ reconnects: 1 });
   });
 

@@ -13,7 +13,7 @@ import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
 import { applyStage, RecordedSwarm } from './recorded-swarm.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const SECOND_MS = 1_000;
 

@@ -12,7 +12,7 @@ import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
 import { foldOf } from './recorded-swarm.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const SCRIPTS = process.env['NETWORK_AI_SCRIPTS'];
 

@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import type { EventOf } from '../../../../src/core/event.ts';
 import { board, MINUTE_MS, SECOND_MS, started, writeGuard } from './guard-files.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 it('A-8: a grant says for how long it holds, is over by our clock, and what was denied says why', async () => {
   const swarm = await started();

@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../support/clock.ts';
 import { applyStage, endOf, RecordedSwarm, STAGE_NAMES } from './recorded-swarm.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 const GOLDEN = fileURLToPath(new URL('../../../golden/network-ai/', import.meta.url));
 const LAST = '12-project-context';

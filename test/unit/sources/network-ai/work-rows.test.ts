@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { RecordedSwarm } from './recorded-swarm.ts';
 import { board, metersOf, MINUTE_MS, SECOND_MS, started, stateOf, writeGuard } from './guard-files.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 it('A-1: the budget is a meter that follows the file, with what handoffs cost, and absurd numbers clamped', async () => {
   const swarm = await started();

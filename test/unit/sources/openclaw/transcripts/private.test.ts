@@ -13,7 +13,7 @@ import { FakeClock } from '../../../../support/clock.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
-vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
+vi.setConfig({ testTimeout: 240_000 }); // real files, real time, and a machine that may be busy
 
 const VERSIONS = ['2026.2.26', '2026.7.35'] as const;
 type Version = (typeof VERSIONS)[number];

@@ -11,7 +11,7 @@ import { watch } from './running-transcripts.ts';
 import { tempFolderInMemory } from '../../../../support/temp-folder.ts';
 import { eventually } from '../../../../support/until.ts';
 
-vi.setConfig({ testTimeout: 60_000 }); // real files, real time, and a machine that may be busy
+vi.setConfig({ testTimeout: 240_000 }); // real files, real time, and a machine that may be busy
 
 type Told = { type: string; messageId?: string; callId?: string; at: number };
 
