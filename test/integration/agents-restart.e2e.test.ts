@@ -1,5 +1,6 @@
 // The daemon is killed and started again while Claude Code, Codex and pi work: what people see in the end is right, and nothing twice.
 
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, type TestContext, vi } from 'vitest';
@@ -230,11 +231,11 @@ async function untilQuiet(rig: Rig): Promise<void> {
 const RECORDED: [agent: 'claude-code' | 'codex', scenario: string, threads: number[]][] = [
   ['claude-code', 'clear', [1, 1]],
   ['claude-code', 'rewind', [3]],
-  ['claude-code', 'resume', [1, 3]], // with a fork; by its lines the first turn was over for half a minute, and that gets no box any more
+  ['claude-code', 'resume', [1, 4]], // with a fork
   ['claude-code', 'worktree', [1]], // its file moves to another folder and back
   ['codex', 'clear', [1, 1]],
   ['codex', 'rewind', [3]],
-  ['codex', 'resume', [1, 2]], // the same
+  ['codex', 'resume', [2, 2]], // the same
 ];
 
 function playerOf(
@@ -260,6 +261,7 @@ it.for(RECORDED)(
   '%s: %s, with the daemon killed twice on the way, gives each turn one box in the right thread',
   async ([agent, scenario, threads], context) => {
     const rig = await rigFor(context);
+    for (const home of ['.claude', '.codex']) mkdirSync(join(rig.folder, home)); // the first daemon watches them only if they are there
     const { count, play } = playerOf(rig, agent, scenario);
     for (const third of [0, 1]) {
       const watcher = await ready(rig);
