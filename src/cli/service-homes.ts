@@ -13,7 +13,7 @@ export const HOME_VARIABLES = AGENTS.flatMap(({ lives }) => ('variable' in lives
 
 /** The homes, by the id of the source. `home`: of the user of the service; nothing is looked for there while it is unknown. */
 export function homesOfService(variables: NodeJS.ProcessEnv, home: string | undefined): Readonly<Record<string, readonly string[]>> {
-  const settings = readSettings(variables, ['sources', 'codingHomes']);
+  const settings = readSettings(variables, ['sources', 'codingHomes', 'openclawNodeDir']);
   return 'problems' in settings
     ? {}
     : codingHomesOf(settings, { ...(home === undefined ? {} : { HOME: home }), ...variables }, settings.sources);

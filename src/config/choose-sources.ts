@@ -9,6 +9,7 @@ import { readSecretFile } from './secret-file.ts';
 import { isExposed } from './server-url.ts';
 import { settings as table } from './settings.ts';
 import { AUTO, type SourceId, type SourceNames } from './source-names.ts';
+import { readTranscriptRegistry } from './transcript-registry.ts';
 
 const AGENT_SOURCES = SOURCES.filter((entry) => 'lives' in entry);
 const FILE_SOURCES = SOURCES.filter((entry) => 'reads' in entry);
@@ -64,7 +65,8 @@ export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, 
   const { sources = AUTO } = settings;
   const gateway = isWanted(sources, 'gateway') ? gatewayOf(settings, env, sources) : { why: `SOURCES=${sources.text}` };
   const mesh = isWanted(sources, 'mesh') ? meshOf(settings, sources.ids !== undefined) : { why: `SOURCES=${sources.text}` };
-  const homes = codingHomesOf(settings, env, sources);
+  const registry = readTranscriptRegistry(settings.openclawNodeDir, env);
+  const homes = codingHomesOf(settings, env, sources, registry);
   const isThere = [gateway, mesh].some((one) => 'access' in one || 'problem' in one || 'problems' in one) || Object.keys(homes).length > 0;
   const hidden = hiddenHomes(settings.codingHomes, env);
   const problems = [
@@ -77,6 +79,7 @@ export function chooseSources(settings: SourceSettings, env: NodeJS.ProcessEnv, 
     ...FILE_SOURCES.map((source) => describeFolder(source, settings, sources)),
     ...describeHomes(homes, sources),
     ...describeHidden(hidden),
+    ...registry.because,
     describeMesh(mesh),
     describeGateway(gateway),
   ];
@@ -101,12 +104,15 @@ function folderOf({ id, reads }: FileSource, settings: SourceSettings, sources: 
 
 /** The homes that are there, or all that might be for a source that SOURCES names. */
 export function codingHomesOf(
-  { codingHomes }: Pick<SourceSettings, 'codingHomes'>,
+  { codingHomes, openclawNodeDir }: Pick<SourceSettings, 'codingHomes' | 'openclawNodeDir'>,
   env: NodeJS.ProcessEnv,
   sources: SourceNames,
+  registry = readTranscriptRegistry(openclawNodeDir, env),
 ): ChosenSources['homes'] {
   const found = AGENT_SOURCES.flatMap(({ id, lives }): [string, readonly string[]][] => {
-    const { paths, areThere } = isWanted(sources, id) ? findHomes(lives, env, codingHomes) : { paths: [], areThere: false };
+    const { paths, areThere } = isWanted(sources, id)
+      ? findHomes(lives, env, codingHomes, registry.homes[id])
+      : { paths: [], areThere: false };
     return areThere || (sources.ids !== undefined && paths.length > 0) ? [[id, paths]] : [];
   });
   return Object.fromEntries(found);

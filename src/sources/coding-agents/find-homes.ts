@@ -1,6 +1,6 @@
 // Finds the homes of a coding agent on this machine: where its variable points, in our own home, and in those of other users.
 
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { refusalOf } from '../../files/open-file.ts';
 
@@ -25,11 +25,12 @@ export interface FoundHomes {
 const MAX_USERS = 1_000;
 const NO_HOME = 'lost+found'; // of the file system, at the root of each disk
 
-/** `users`: the homes of users, such as `/home/*`; several are divided by `:`. */
+/** `users`: the homes of users, such as `/home/*`; several are divided by `:`. `listed`: homes of the agent that another program names. */
 export function findHomes(
   { variable, folder }: Pick<AgentHome, 'variable' | 'folder'>,
   env: NodeJS.ProcessEnv,
   users: string | undefined,
+  listed: readonly string[] = [],
 ): FoundHomes {
   const named = variable === undefined ? [] : pathsIn(env[variable], env);
   const own = named.length > 0 ? named : pathsIn(env['HOME'], env).map((home) => join(home, folder));
@@ -39,7 +40,17 @@ export function findHomes(
     .filter(isFolder);
   // A user who watches for others need not run the agent.
   const wanted = named.length === 0 && others.length > 0 ? own.filter(isFolder) : own;
-  return { paths: [...new Set([...wanted, ...others])], areThere: own.some(isFolder) || others.length > 0 };
+  const paths = [...new Set([...wanted, ...others])];
+  const more = listed.filter((home) => isFolder(home) && !paths.some((path) => realPath(path) === realPath(home)));
+  return { paths: [...paths, ...more], areThere: own.some(isFolder) || others.length + more.length > 0 };
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The homes of users that we may not look into, so that nobody knows whether agents live there. */
