@@ -6,6 +6,8 @@ import type { CliContext } from './command.ts';
 import { findWatcher } from './running-watcher.ts';
 import { statusCodes } from '../process/exit-codes.ts';
 
+const START = 'Start it with `live-status start`. One that runs with another PID_FILE is found when that is set here, too.';
+
 const counts = z.record(z.string(), z.number());
 
 // What we show; the rest of it is kept for `--json`. A daemon of another version may lack what is optional.
@@ -74,12 +76,17 @@ export async function askTop(env: CliContext['env']): Promise<TopAnswer> {
   const said: string[] = [];
   const say = (line: string): void => void said.push(line);
   const found = findWatcher({ env, out: say, err: say });
-  if ('exitCode' in found) return { because: said.join('\n'), exitCode: found.exitCode };
+  if ('exitCode' in found) return { because: [...said, ...cureOf(found.exitCode)].join('\n'), exitCode: found.exitCode };
   const { healthUrl, pid } = found.record;
-  if (healthUrl === undefined) return noReport('Health is off (HEALTH_PORT=0), so the watcher cannot be asked.');
+  if (healthUrl === undefined)
+    return noReport('Health is off (HEALTH_PORT=0), so the watcher cannot be asked. Set it to a free port, such as 9090, and restart.');
   const answer = await askPage(healthUrl, topShape, found.token);
   if (answer.kind !== 'seen') return noReport(`Health: ${noAnswerText(answer, healthUrl)}.`);
   return answer.body.pid === pid ? { report: answer.body } : noReport(`Health: ${noAnswerText({ kind: 'foreign' }, healthUrl)}.`);
+}
+
+function cureOf(exitCode: number): string[] {
+  return exitCode === statusCodes.stopped || exitCode === statusCodes.deadWithPidFile ? [START] : [];
 }
 
 function noReport(because: string): TopAnswer {
