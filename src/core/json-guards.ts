@@ -34,3 +34,12 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The value as JSON. Of what is nested too deeply for that, only this is said. */
+export function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '(nested too deeply)';
+  }
+}

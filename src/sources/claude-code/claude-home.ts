@@ -21,7 +21,8 @@ import { LiveFiles } from './live-files.ts';
 import { ProcessSight, type ProcessTable } from './process-sight.ts';
 import { keyOf, SessionBook, type Track } from './session-book.ts';
 import { checkpointsBelow, type SessionCheckpoint } from './session-checkpoint.ts';
-import { type SessionFile, SessionFiles } from './session-files.ts';
+import type { SessionFile } from './session-file.ts';
+import { SessionFiles } from './session-files.ts';
 import { VitalSigns } from './vital-signs.ts';
 
 export interface HomeOptions extends SourcePorts {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { setBounded } from '../../core/bounded-map.ts';
 import { Timers } from '../../core/timers.ts';
-import { type FollowedFile, newFile, RECENT_MS } from '../../files/followed-file.ts';
+import { RECENT_MS } from '../../files/followed-file.ts';
 import { FollowedFiles } from '../../files/followed-files.ts';
+import { neverThrowing } from '../../files/never-throwing.ts';
 import type { FileProblem, ProblemRecorder } from '../../files/file-problems.ts';
 import type { DecodedFile, LogFormat } from '../../files/log-format.ts';
 import { hashKeyOf } from '../../files/seen-entries.ts';
@@ -14,19 +15,7 @@ import { whoseFile } from './file-names.ts';
 import type { Fact } from './session-facts.ts';
 import type { SessionCheckpoint } from './session-checkpoint.ts';
 import { SessionDecoder } from './session-decoder.ts';
-
-/** A file, with whose it is. */
-export interface SessionFile extends FollowedFile<Fact> {
-  readonly agentId: string | undefined;
-  /** Of a sub-agent of an old version only its lines tell. */
-  sessionId: string | undefined;
-  /** Appeared while we watched: it may begin with copied lines. */
-  readonly isNew: boolean;
-  /** Another sign shows that it matters, however old it is. */
-  isWanted: boolean;
-  /** The folder that the session began in. */
-  home?: string;
-}
+import { idOf, recordOf, type SessionFile } from './session-file.ts';
 
 export interface SessionFilesOptions {
   root: string;
@@ -216,8 +205,12 @@ export class SessionFiles {
       onUnknown: (kind) => this.#options.onUnknown(kind),
     });
     this.#decodersByPath.set(path, decoder);
+    const decode = neverThrowing(
+      (text) => ({ events: decoder.decode(text) }),
+      (kind) => this.#options.onUnknown(kind),
+    );
     return (text) => {
-      const events = decoder.decode(text);
+      const { events } = decode(text);
       if (decoder.isHolding) this.#timers.restart(path, RELEASE_MS, () => this.#release(path));
       return { events };
     };
@@ -279,14 +272,6 @@ export class SessionFiles {
     if (file.sessionId !== undefined) this.#pathBySession.delete(idOf(file.sessionId, file.agentId));
     this.#options.onGone(file);
   }
-}
-
-function recordOf(path: string, { agentId, sessionId, isNew }: Pick<SessionFile, 'agentId' | 'sessionId' | 'isNew'>): SessionFile {
-  return { ...newFile(path), agentId, sessionId, isNew, isWanted: false };
-}
-
-function idOf(sessionId: string, agentId: string | undefined): string {
-  return agentId === undefined ? sessionId : `${sessionId}/${agentId}`;
 }
 
 /** Long lines differ at their ends, which have their ids. */

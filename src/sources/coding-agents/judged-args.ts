@@ -1,6 +1,6 @@
 // Shortens the arguments of a tool call: for people, and for rules, which look at more than is shown.
 
-import type { JsonRecord } from '../../core/json-guards.ts';
+import { type JsonRecord, jsonText } from '../../core/json-guards.ts';
 import type { SafeText } from '../openclaw/decoding/safe-text.ts';
 
 const MAX_ARGS = 12;
@@ -24,7 +24,7 @@ export function shortened(entries: readonly (readonly [string, unknown])[], safe
   const short: Record<string, string> = {};
   for (const [name, value] of entries.slice(0, MAX_ARGS)) {
     const shownName = safe.line(name, MAX_NAME_POINTS);
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    const text = typeof value === 'string' ? value : jsonText(value);
     if (text !== undefined && !(shownName in Object.prototype)) short[shownName] = safe.argument(name, text, maxPoints);
   }
   return short;

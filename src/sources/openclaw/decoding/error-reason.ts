@@ -1,7 +1,7 @@
 // Shortens the error of a model call to one line. Providers, proxies and the gateway pack errors into each other: JSON in JSON in text,
 // lists, streams, pages of HTML, representations of other languages, whole or cut off. Pure.
 
-import { asList, asRecord, asText, parseJson } from '../../../core/json-guards.ts';
+import { asList, asRecord, asText, jsonText, parseJson } from '../../../core/json-guards.ts';
 import type { SafeText } from './safe-text.ts';
 
 const MAX_REASON_POINTS = 200;
@@ -21,7 +21,7 @@ const NOTHING = /^(?:undefined|null|none|nan|error|\[object \w{1,20}\]|[\s\p{P}\
  * any number of layers. One line, redacted, at most 200 code points; undefined when there is no reason.
  */
 export function modelErrorReason(value: unknown, safe: SafeText): string | undefined {
-  const raw = typeof value === 'object' && value !== null ? JSON.stringify(value) : asText(value);
+  const raw = typeof value === 'object' && value !== null ? jsonText(value) : asText(value);
   if (raw === undefined) return undefined;
   const reason = reasonIn(safe.whole(raw).slice(0, MAX_READ_CHARS), 0);
   return reason === undefined ? undefined : asText(safe.line(reason, MAX_REASON_POINTS));

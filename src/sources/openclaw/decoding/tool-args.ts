@@ -1,6 +1,6 @@
 // Turns the arguments of a tool call into short lines of text.
 
-import { asRecord, type JsonRecord, parseJson } from '../../../core/json-guards.ts';
+import { asRecord, type JsonRecord, jsonText, parseJson } from '../../../core/json-guards.ts';
 import type { DecodeContext, NeededArgs } from './decode-context.ts';
 
 const MAX_ARGS = 12;
@@ -60,12 +60,4 @@ function valueText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   return typeof value === 'object' && value !== null ? jsonText(value) : undefined;
-}
-
-function jsonText(value: object): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '(nested too deeply)';
-  }
 }

@@ -52,6 +52,15 @@ it('a path that leaves the project on the way is shown by its last part alone', 
   await eventually(() => expect(of(events, 'tool_started').map(({ args }) => args)).toEqual([{ file_path: 'secret.txt' }]));
 });
 
+it('an argument that is nested a hundred thousand times costs its call no more than its words, and the session nothing', async () => {
+  const { writer, events, source } = await watched(() => EVERYTHING);
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+  writer.add(writer.prompt('Go.'), writer.calls('c1', 'Bash', { command: 'DEEP' }).replace('"DEEP"', deep), writer.result('c1', 'ok'));
+  await eventually(() => expect(of(events, 'tool_ended')).toMatchObject([{ callId: 'c1' }]));
+  expect(of(events, 'tool_started').map(({ args }) => args)).toEqual([{ command: '(nested too deeply)' }]);
+  expect(source.health()).toMatchObject({ problems: {}, unknownKinds: {} });
+});
+
 describe('a session of a project that is shown', () => {
   const visibility = (address: string): Visibility => (address.endsWith('/shop') ? EVERYTHING : NOTHING_VISIBLE);
 

@@ -83,6 +83,12 @@ describe('the end of a turn', () => {
 });
 
 describe('calls', () => {
+  it('an argument that is nested a hundred thousand times costs its call no more than its words', () => {
+    const deep = `{"cmd":${'['.repeat(100_000) + ']'.repeat(100_000)}}`;
+    const events = told(file(meta(), started('a'), response('function_call', { name: 'exec_command', arguments: deep, call_id: 'c1' })));
+    expect(of(events, 'tool_started').map(({ args }) => args)).toEqual([{ cmd: '(nested too deeply)' }]);
+  });
+
   it('words in the output of a command decide nothing', () => {
     const text = 'Wall time: 1 seconds\nProcess exited with code 0\nOutput:\nProcess exited with code 3\naborted by user\nScript failed';
     const events = told(file(meta(), started('u1'), command('c1'), output('c1', text)));
