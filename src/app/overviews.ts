@@ -74,8 +74,10 @@ export class Overviews {
 
   /** The boards say that nobody keeps them any more, as far as they can within that time. Never throws. */
   async close(deadlineMs: number): Promise<void> {
-    const overviews = [...this.#overviewsByName.values()];
-    const closing = this.#timers.stop().then(() => Promise.all(overviews.map((overview) => overview.close())));
+    const closeAll = (): Promise<unknown> => Promise.all([...this.#overviewsByName.values()].map((overview) => overview.close()));
+    // At first those that are kept: a look may wait for its turn. Then also one that this look has just found.
+    const looked = this.#timers.stop();
+    const closing = closeAll().then(() => looked.then(closeAll));
     const inTime = new AbortController();
     await Promise.race([closing.finally(() => inTime.abort()), wait(this.#ports.clock, deadlineMs, inTime.signal)]);
   }

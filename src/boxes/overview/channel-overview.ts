@@ -52,7 +52,8 @@ export class ChannelOverview {
   #pushedKey: string | undefined;
   #notBefore = Number.NEGATIVE_INFINITY;
   #shrink: Shrink = 0;
-  #isBusy = false;
+  #pushing: Promise<void> | undefined;
+  readonly #closing = new AbortController();
   /** The post of the record was read by this process. */
   #isChecked = false;
 
@@ -66,15 +67,21 @@ export class ChannelOverview {
   /** Looks at the turns and brings the post up to date when that is due. Never throws. */
   async look(): Promise<void> {
     const { card, key } = this.#content();
-    if (this.#isBusy || key === this.#pushedKey || this.#ports.clock.monotonic() < this.#notBefore) return;
-    if (this.#record.isLeft && this.#isChecked) return;
-    await this.#push(card, key, 'in turn');
+    if (this.#pushing !== undefined || key === this.#pushedKey || this.#ports.clock.monotonic() < this.#notBefore) return;
+    if (this.#closing.signal.aborted || (this.#record.isLeft && this.#isChecked)) return;
+    await this.#push(key, async () => {
+      await takeToken(this.#ports, 'mark', { signal: AbortSignal.any([this.#ports.signal, this.#closing.signal]) });
+      if (!this.#closing.signal.aborted) await this.#bring(card);
+    });
   }
 
-  /** Says that nobody keeps the board any more. Never throws. */
+  /** Says that nobody keeps the board any more, after what is under way by now. What only waits for its turn is not sent. Never throws. */
   async close(): Promise<void> {
-    if (this.#record.postId === undefined || this.#record.isLeft || this.#isBusy) return;
-    await this.#push(stoppedCard(this.#ports.clock.now()), 'stopped', 'at once');
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await this.#pushing;
+    if (this.#record.postId === undefined || this.#record.isLeft) return;
+    await this.#push('stopped', () => this.#bring(stoppedCard(this.#ports.clock.now())));
   }
 
   #content(): { card: Card; key: string } {
@@ -90,18 +97,19 @@ export class ChannelOverview {
     return { card, key: [...open, ...failures.map((failure) => JSON.stringify(failure))].join('\n') };
   }
 
-  async #push(card: Card, key: string, when: 'in turn' | 'at once'): Promise<void> {
-    this.#isBusy = true;
+  #push(key: string, bring: () => Promise<void>): Promise<void> {
+    this.#pushing = this.#pushOnce(key, bring).finally(() => (this.#pushing = undefined));
+    return this.#pushing;
+  }
+
+  async #pushOnce(key: string, bring: () => Promise<void>): Promise<void> {
     try {
-      if (when === 'in turn') await takeToken(this.#ports, 'mark', { signal: this.#ports.signal });
-      await this.#bring(card);
+      await bring();
       this.#pushedKey = key;
       this.#repeats.recovered('push', { channelId: this.#record.channelId }, 'The board of a channel is kept again.');
       this.#notBefore = this.#ports.clock.monotonic() + EDIT_EVERY_MS;
     } catch (error) {
       this.#failed(pushErrorOf(error));
-    } finally {
-      this.#isBusy = false;
     }
   }
 

@@ -185,6 +185,36 @@ describe('the board of a channel', () => {
     expect(rig.boards).toHaveLength(1);
   });
 
+  it.each(['create', 'edit', 'pin'])('is closed also when the watcher stops in the middle of its %s', async (what) => {
+    const rig = what === 'edit' ? await working('scout') : new OverviewRig();
+    rig.session('miner');
+    rig.house.ask('miner');
+    rig.house.call('call of miner', 'miner');
+    for (let count = 0; count < 3_000 && rig.asked.at(-1)?.what !== what; count += 1) await rig.clock.advance(10);
+    expect(rig.asked.at(-1)?.what).toBe(what);
+    const closing = rig.overview.close();
+    await rig.house.pass(60);
+    await closing;
+    expect(rig.card?.title).toBe('[BOARD] the watcher has stopped');
+    expect(rig.boards).toHaveLength(1);
+  });
+
+  it('is closed at once also while an edit of it waits for its turn, and that edit is never sent', async () => {
+    const rig = await working('scout');
+    const before = rig.count('edit');
+    rig.budget.shrink(rig.clock.monotonic());
+    rig.session('miner');
+    rig.house.ask('miner');
+    rig.house.call('call of miner', 'miner');
+    const looking = rig.overview.look();
+    const closing = rig.overview.close();
+    await rig.clock.advance(1_000);
+    await Promise.all([looking, closing]);
+    expect(rig.card?.title).toBe('[BOARD] the watcher has stopped');
+    await rig.house.pass(60);
+    expect(rig.count('edit')).toBe(before + 1);
+  });
+
   it('names people in its first version only inside of code spans, since a new post notifies them', async () => {
     const rig = new OverviewRig();
     rig.fateOf = (what) => (what === 'create' && rig.count('create') === 1 ? 'server' : 'ok');

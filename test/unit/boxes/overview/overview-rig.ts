@@ -32,6 +32,7 @@ export class OverviewRig {
   /** Called right after a card reached the post. */
   onCard: (card: Card) => void = () => undefined;
   overview: ChannelOverview;
+  budget!: RequestBudget;
   readonly #disk = new Map<string, OverviewRecord>();
   #stopLooking: () => void = () => undefined;
 
@@ -72,11 +73,12 @@ export class OverviewRig {
   #begin(): ChannelOverview {
     const { clock } = this;
     const say = (_: object, text: string): void => void this.log.push(text);
+    this.budget = new RequestBudget(() => budgetLimits(5, 20), clock.monotonic());
     const overview = new ChannelOverview(TOWN, {
       clock,
       log: { debug: say, info: say, warn: say, error: say },
       sink: this.#sink(),
-      budget: new RequestBudget(() => budgetLimits(5, 20), clock.monotonic()),
+      budget: this.budget,
       render: { verbosity: 'quiet', maxLines: 0, labels: BUILT_IN_LABELS, redact: (text) => text },
       encode: (card, meta) => ({ props: { card, livestatus: meta } }),
       treesIn: (channelId) => this.house.board.treesIn(channelId),
