@@ -26,6 +26,7 @@ const DECISIONS: ReadonlyMap<string, Decision> = new Map([
 ]);
 const COMMAND = /(?:^|\s)\/approve\s+(\S{1,200})\s+(\S{1,200})/i;
 const MIN_ID_CHARS = 4;
+const MAX_ANSWERERS = 5; // each is asked for
 const CLOCKS_DIFFER_MS = 60_000; // the server's and the gateway's
 /** Only these are answered from the chat. */
 const ANSWERED: ReadonlySet<WaitOutcome> = new Set(['allowed', 'allowed_once', 'allowed_always', 'denied', 'answered']);
@@ -48,16 +49,28 @@ async function find(wait: EndedWait, { after: { key, turns } }: Change, { direct
       const outcome = decisionIn(message, wait.waitId);
       return outcome === undefined || !agree(wait.outcome, outcome) ? [] : [{ userId, outcome }];
     });
-    const [first, ...others] = answers;
+    const [first, ...others] = await ofPeople(answers, directory);
     // The gateway takes the first answer of somebody who may answer, and we do not know who may.
-    if (first === undefined || others.some(({ userId, outcome }) => userId !== first.userId || outcome !== first.outcome)) return;
-    const name = await directory.nameOfPerson(first.userId);
-    if (name === undefined) return;
+    if (first === undefined || others.some(({ name, outcome }) => name !== first.name || outcome !== first.outcome)) return;
     const { at, waitId } = wait;
-    emit({ type: 'waiting_ended', sessionKey: key, at, source: 'daemon', waitId, outcome: first.outcome, by: `@${name}` });
+    emit({ type: 'waiting_ended', sessionKey: key, at, source: 'daemon', waitId, outcome: first.outcome, by: `@${first.name}` });
   } catch (error) {
     log.debug({ err: error }, 'The post that answered an approval could not be looked for.');
   }
+}
+
+/** With their names. A bot that asks writes the line to copy, and answers nothing. */
+async function ofPeople(
+  answers: readonly { userId: string; outcome: Decision }[],
+  directory: WhoAnsweredPorts['directory'],
+): Promise<{ name: string; outcome: Decision }[]> {
+  const userIds = [...new Set(answers.map(({ userId }) => userId))];
+  if (userIds.length > MAX_ANSWERERS) return [];
+  const nameById = new Map(await Promise.all(userIds.map(async (userId) => [userId, await directory.nameOfPerson(userId)] as const)));
+  return answers.flatMap(({ userId, outcome }) => {
+    const name = nameById.get(userId);
+    return name === undefined ? [] : [{ name, outcome }];
+  });
 }
 
 /** What a post decides about the approval: `/approve <id> <decision>`, in either order, with the beginning of the id. */

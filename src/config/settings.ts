@@ -248,7 +248,7 @@ export const settings = {
   ),
   callsPerHour: renamed(
     'COORDINATOR_NOTICES_PER_HOUR',
-    setting('CALLS_PER_HOUR', wholeNumber('calls', 0, 1_000), '6', 'most calls an hour, and most alerts; 0 means none'),
+    setting('CALLS_PER_HOUR', wholeNumber('calls', 0, 1_000), '6', 'most calls an hour, and as many alerts, counted apart; 0 means none'),
   ),
   coordinator: setting(
     'COORDINATOR',

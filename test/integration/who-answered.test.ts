@@ -58,6 +58,15 @@ describe('the post that answered', () => {
     );
   });
 
+  it('is that of the person also where the bot of the agent has posted the lines to copy', async () => {
+    const { say, end, told } = await waiting();
+    say(SAMPLE.otherBotToken, 'May I? Say /approve 49b6f438 allow-once');
+    say(SAMPLE.aliceToken, '@openclaw /approve 49b6f438 allow-once');
+    say(SAMPLE.otherBotToken, 'You said /approve 49b6f438 allow-once');
+    end('allowed');
+    await eventually(() => expect(told).toMatchObject([{ outcome: 'allowed_once', by: '@alice' }]));
+  });
+
   it('is not guessed: none, one about another approval, one that contradicts the gateway, or two people', async () => {
     const posts: [token: string, message: string][][] = [
       [],
@@ -65,8 +74,9 @@ describe('the post that answered', () => {
       [[SAMPLE.aliceToken, '@openclaw /approve 49b6f438 deny']],
       [
         [SAMPLE.aliceToken, '@openclaw /approve 49b6f438 allow-once'],
-        [SAMPLE.botToken, '@openclaw /approve 49b6f438 allow-once'],
+        [SAMPLE.bobToken, '@openclaw /approve 49b6f438 allow-once'],
       ],
+      [[SAMPLE.otherBotToken, '@openclaw /approve 49b6f438 allow-once']],
     ];
     for (const some of posts) {
       const { say, end, told, asked } = await waiting();
