@@ -65,12 +65,14 @@ export class VitalSigns {
     // A dialog of a process that has just taken the session up is none of the run before.
     const owners = processes.filter(({ startedAt }) => startedAt <= root.lastAt);
     const process = owners.find(({ status }) => status === 'waiting') ?? owners[0];
+    const askedAt = this.#askedAt(sessionId, process);
+    if (askedAt !== undefined) this.#timers.once(`asked:${sessionId}`, askedAt + CONFIRMED_MS - clock.now(), () => this.look(sessionId));
     const waiter = {
       root,
       tracks: book.ofSession(sessionId),
       process,
       job: live.jobOf(sessionId),
-      askedAt: this.#askedAt(sessionId, process),
+      askedAt,
     };
     for (const event of this.#waits.update(waiter, clock.now())) book.emit(root, event);
     this.#watchIdle(root, processes);
@@ -91,7 +93,6 @@ export class VitalSigns {
     if (!this.#signals.hear(signal, this.#options.clock.now())) return;
     switch (name) {
       case 'PermissionRequest':
-        this.#timers.restart(`asked:${sessionId}`, CONFIRMED_MS, () => this.look(sessionId));
         return this.look(sessionId);
       case 'Stop':
       case 'StopFailure':

@@ -58,7 +58,7 @@ export class DaemonSocket {
 
   async #look(): Promise<void> {
     if (!this.#options.isNeeded()) return this.#socket?.close();
-    if (this.#socket === undefined && (await isSocket(this.#path)) && !this.#isStopped) this.#connect();
+    if ((await isSocket(this.#path)) && this.#socket === undefined && !this.#isStopped) this.#connect();
     this.#timers.once('look', LOOK_MS, () => this.#look());
   }
 
@@ -84,7 +84,9 @@ export class DaemonSocket {
   #closed(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
-    if (!this.#isStopped) this.#options.onSilence();
+    if (this.#isStopped) return;
+    this.#options.onSilence();
+    if (this.#options.isNeeded()) this.wake(); // it is needed again since it was closed
   }
 
   #handle({ method, params, result }: JsonRecord): void {

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { systemClock } from '../../../../src/process/system-clock.ts';
 import { hookCommand, SIGNAL_FOLDER, type SignalName, SIGNALS } from '../../../../src/sources/claude-code/hook-signals.ts';
 import { tempFolderInMemory } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
@@ -63,12 +64,12 @@ describe.each(['sh', 'bash'])('a hook that %s runs', (shell) => {
 });
 
 /** A session with a turn in which a command runs, and a folder for signals. */
-async function atWork(live: Partial<Live> | undefined, version = '2.1.332') {
+async function atWork(live: Partial<Live> | undefined, version = '2.1.332', clock = systemClock) {
   const dir = join(tempFolderInMemory(), '.claude');
   const folder = join(dir, SIGNAL_FOLDER);
   mkdirSync(folder, { recursive: true });
   const writer = new SessionWriter(dir);
-  const watching = await watch({ dirs: [dir] });
+  const watching = await watch({ dirs: [dir], clock });
   onTestFinished(() => watching.source.stop());
   writer.add(
     writer.prompt('Go.').replace('2.1.332', version),
@@ -104,6 +105,14 @@ describe('a signal', () => {
 
   it('of a question that the process does not confirm is forgotten', async () => {
     const { folder, writer, watching } = await atWork({});
+    runHook(folder, given(writer.sessionId), { name: 'PermissionRequest' });
+    await eventually(() => expect(waitsIn(watching)).toEqual(['waiting_started', 'waiting_ended']));
+  });
+
+  it('of a question that is not confirmed is forgotten also where the clock of the wall goes slower than the timers', async () => {
+    const startedAt = Date.now();
+    const clock = { ...systemClock, now: () => startedAt + (Date.now() - startedAt) * 0.9 };
+    const { folder, writer, watching } = await atWork({}, '2.1.332', clock);
     runHook(folder, given(writer.sessionId), { name: 'PermissionRequest' });
     await eventually(() => expect(waitsIn(watching)).toEqual(['waiting_started', 'waiting_ended']));
   });

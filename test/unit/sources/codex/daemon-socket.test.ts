@@ -1,5 +1,6 @@
 // Waits as the daemon tells them. A server of our own says what the real one said in the scenario `app-server`.
 
+import { pbkdf2 } from 'node:crypto';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { hostname } from 'node:os';
@@ -9,7 +10,9 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { asRecord, type JsonRecord, parseJson } from '../../../../src/core/json-guards.ts';
 import type { SourcePorts } from '../../../../src/core/source.ts';
+import { systemClock } from '../../../../src/process/system-clock.ts';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
+import { DaemonSocket } from '../../../../src/sources/codex/daemon-socket.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 import { eventually } from '../../../support/until.ts';
 import { Recording } from '../coding-agents/recording.ts';
@@ -29,12 +32,14 @@ class Daemon {
   readonly #http = createServer();
   readonly #server = new WebSocketServer({ server: this.#http });
   #client: WebSocket | undefined;
+  connections = 0;
 
   async listen(home: string): Promise<void> {
     const path = join(home, 'app-server-control', 'app-server-control.sock');
     mkdirSync(dirname(path), { recursive: true });
     this.#server.on('connection', (socket) => {
       this.#client = socket;
+      this.connections += 1;
       socket.on('message', (data: Buffer) => this.#answer(asRecord(parseJson(data.toString())) ?? {}));
     });
     await new Promise<void>((resolve) => this.#http.listen(path, resolve));
@@ -49,6 +54,12 @@ class Daemon {
 
   say(message: JsonRecord): void {
     this.#client?.send(JSON.stringify(message));
+  }
+
+  /** While it is deaf it does not answer, not even that the client goes. */
+  isDeaf(is: boolean): void {
+    if (is) this.#client?.pause();
+    else this.#client?.resume();
   }
 
   close(): void {
@@ -123,4 +134,49 @@ it('a daemon that is gone leaves nobody waiting, and garbage from it changes not
   daemon.close();
   await eventually(() => expect(waits().at(-1)).toMatchObject({ type: 'waiting_ended' }));
   appendFileSync(path, rolloutLine('event_msg', { type: 'agent_message', message: 'On.' }));
+});
+
+/** The socket alone, beside a daemon. */
+async function socketOf() {
+  const [home, daemon] = [tempFolder('codex'), new Daemon()];
+  await daemon.listen(home);
+  const need = { is: true, asked: 0 };
+  const socket = new DaemonSocket({
+    home,
+    clock: systemClock,
+    isNeeded: () => {
+      need.asked += 1;
+      return need.is;
+    },
+    onStatus: () => undefined,
+    onSilence: () => undefined,
+  });
+  onTestFinished(() => socket.stop());
+  return { daemon, socket, need };
+}
+
+it('a thread that opens while the connection is still being closed is listened to again', async () => {
+  const { daemon, socket, need } = await socketOf();
+  socket.wake();
+  await eventually(() => expect(daemon.received).toHaveLength(3));
+  daemon.isDeaf(true);
+  need.is = false;
+  const { asked } = need;
+  await eventually(() => expect(need.asked).toBeGreaterThan(asked)); // a look finds that nothing is open
+  need.is = true;
+  socket.wake();
+  daemon.isDeaf(false);
+  await eventually(() => expect([daemon.connections, daemon.received.length]).toEqual([2, 6]));
+});
+
+it('however many threads open at once, there is one connection', async () => {
+  const { daemon, socket } = await socketOf();
+  for (let count = 0; count < 8; count++) pbkdf2('a', 'b', 200_000, 64, 'sha512', () => undefined); // files are looked at behind this
+  for (let count = 0; count < 200; count++) {
+    socket.wake();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await eventually(() => expect(daemon.received.length).toBeGreaterThanOrEqual(3));
+  await sleep(200);
+  expect(daemon.connections).toBe(1);
 });
