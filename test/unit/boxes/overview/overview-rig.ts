@@ -160,6 +160,18 @@ function isOfNeighbour(meta: unknown): boolean {
   return (meta as { gateway?: string } | undefined)?.gateway === 'neighbour';
 }
 
+/** A board on which these agents work. */
+export async function working(...agents: string[]): Promise<OverviewRig> {
+  const rig = new OverviewRig();
+  for (const agent of agents) {
+    rig.session(agent);
+    rig.house.ask(agent);
+    rig.house.call(`call of ${agent}`, agent);
+  }
+  await rig.house.pass(16);
+  return rig;
+}
+
 function cardIn(body: PostBody | undefined): Card | undefined {
   return body?.props['card'] as Card | undefined;
 }
