@@ -16,3 +16,8 @@ export function plainId(value: unknown): string | undefined {
   const isPlain = PLAIN.test(value) && !(value in Object.prototype);
   return isPlain ? value : `id-${createHash('sha256').update(value).digest('hex').slice(0, 24)}`;
 }
+
+/** `plainId` has put a hash in the place of what others call it. */
+export function isHashed(id: string): boolean {
+  return /^id-[\da-f]{24}$/.test(id);
+}

@@ -1,5 +1,6 @@
 // What the boxes of a collaboration and of its members show. Pure.
 
+import { answerLines } from './answer-lines.ts';
 import type { BoxView, EndView, MeterView, NoteView, WaitView } from './box-view.ts';
 import { type Collab, collabAt, isCollabOver, latestReflectionAt, type Member } from './collab-record.ts';
 import { isAtGate } from './collab-gate.ts';
@@ -125,13 +126,12 @@ function costMeter({ stage: { costUsd } }: Collab): MeterView[] {
 }
 
 function gateOf(collab: Collab, context: ViewContext, at: number): WaitView {
-  const body = JSON.stringify({ session_id: collab.id });
   return {
     waitId: 'gate',
     on: 'gate',
     text: `gate: ${gateReason(collab, context)}`,
     who: 'an operator of the mesh',
-    copy: ['approve', 'reject'].map((verb) => `nats request mesh.collab.gate.${verb} '${body}'`),
+    copy: answerLines({ subject: 'mesh.collab.gate', verbs: ['approve', 'reject'], field: 'session_id', id: collab.id }),
     at: latestReflectionAt(collab) || at,
   };
 }

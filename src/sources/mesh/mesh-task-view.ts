@@ -1,6 +1,7 @@
 // What the box of a task shows. Pure.
 
 import type { Usage } from '../../core/event.ts';
+import { answerLines } from './answer-lines.ts';
 import { approachOf, attemptFlags } from './attempt-flags.ts';
 import type { BoxView, CallView, EndView, MeterView, NoteView, WaitView } from './box-view.ts';
 import { addressOf, keyOf, subtaskKey } from './mesh-identity.ts';
@@ -123,14 +124,13 @@ function timeMeter(task: Task, { now }: ViewContext): MeterView[] {
 
 function waitsOf({ id, status, reviewRequestedAt }: Task, at: number): WaitView[] {
   if (status !== 'pending_review') return [];
-  const body = JSON.stringify({ task_id: id });
   return [
     {
       waitId: 'review',
       on: 'review',
       text: 'what was done',
       who: 'a reviewer of the mesh',
-      copy: ['approve', 'reject'].map((verb) => `nats request mesh.tasks.${verb} '${body}'`),
+      copy: answerLines({ subject: 'mesh.tasks', verbs: ['approve', 'reject'], field: 'task_id', id }),
       at: reviewRequestedAt ?? at,
     },
   ];

@@ -1,5 +1,6 @@
 // What the box of a plan shows: its waves and subtasks; those that are tasks by now are nested in it. Pure.
 
+import { answerLines } from './answer-lines.ts';
 import type { BoxView, ChildView, EndView, NoteView, StepView, WaitView } from './box-view.ts';
 import { addressOf, keyOf, subtaskKey } from './mesh-identity.ts';
 import { type Plan, planAt, type Subtask } from './plan-record.ts';
@@ -112,8 +113,7 @@ function stepStatusOf({ status }: Subtask): StepView['status'] {
 function approvalOf({ id, status, needsApproval, approvedBy, createdAt }: Plan, at: number): WaitView[] {
   const isOpen = (status === 'draft' || status === 'review') && needsApproval && approvedBy === undefined;
   if (!isOpen) return [];
-  const body = JSON.stringify({ plan_id: id });
-  const copy = ['approve', 'abort'].map((verb) => `nats request mesh.plans.${verb} '${body}'`);
+  const copy = answerLines({ subject: 'mesh.plans', verbs: ['approve', 'abort'], field: 'plan_id', id });
   return [{ waitId: 'plan', on: 'approval', text: 'the plan', who: 'an operator of the mesh', copy, at: createdAt ?? at }];
 }
 

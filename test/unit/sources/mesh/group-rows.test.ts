@@ -15,6 +15,29 @@ describe('N-10', () => {
     expect(ofType(mesh, 'waiting_started')[0]?.copy?.[0]).toContain('mesh.plans.approve');
   });
 
+  it.each(['a b', "it's", 'x'.repeat(201)])('no line is given to copy where the id is none for a line: %s', (id) => {
+    const plan = { plan_id: id, status: 'review', requires_approval: true, created_at: iso(NOW), subtasks: [] };
+    const session = {
+      session_id: id,
+      mode: 'circling',
+      status: 'active',
+      created_at: iso(NOW),
+      nodes: [],
+      circling: { phase: 'complete' },
+    };
+    const mesh = heard(
+      { at: iso(NOW), subject: 'mesh.events.plan.created', data: { plan, timestamp: iso(NOW) } },
+      { at: iso(NOW), subject: 'mesh.events.collab.circling_gate', data: { session, timestamp: iso(NOW) } },
+      taskEvent('pending_review', { task_id: id, status: 'pending_review' }),
+    );
+    const waits = ofType(mesh, 'waiting_started');
+    expect(waits.map(({ on, copy }) => [on, copy]).toSorted()).toEqual([
+      ['approval', []],
+      ['gate', []],
+      ['review', []],
+    ]);
+  });
+
   it('subtasks are nested with their state, and its waves, failures and policy are said', () => {
     const box = heard(...plans).box(PLAN);
     expect(box).toMatch(/\[ABORTED\][^]*Part: Design[^]*\[DONE\][^]*Part: Implement[^]*\[ERROR\] metric failed/);
@@ -90,6 +113,24 @@ describe('N-11', () => {
     expect(mesh.box(GATED)).toContain('node-c2 blocks: reentrancy guard missing on withdraw function');
     for (const message of gate) mesh.hear(message);
     expect(mesh.box(GATED)).toContain('[DONE]');
+  });
+
+  it('of what members wrote only the reason of who blocks is shown under any rule', () => {
+    const node = (name: string) => ({ node_id: name, joined_at: iso(NOW) });
+    const said = (name: string, vote: string) => ({ node_id: name, vote, summary: `${name} wrote this`, submitted_at: iso(NOW) });
+    const session = {
+      session_id: 'c',
+      mode: 'circling_strategy',
+      status: 'active',
+      created_at: iso(NOW),
+      current_round: 1,
+      nodes: [node('node-a'), node('node-b')],
+      rounds: [{ reflections: [said('node-a', 'converged'), said('node-b', 'blocked')] }],
+      circling: { phase: 'complete', directed_input: 'do this next' },
+    };
+    const mesh = heard({ at: iso(NOW), subject: 'mesh.events.collab.circling_gate', data: { session, timestamp: iso(NOW) } });
+    expect(mesh.box('mesh:main:collab:c')).toContain('gate: node-b blocks: node-b wrote this');
+    expect(JSON.stringify(mesh.events)).not.toMatch(/node-a wrote this|do this next/);
   });
 
   it('complete but still active waits for a person; sent back, it goes on', () => {
