@@ -63,7 +63,9 @@ describe('GET /health', () => {
     });
     const asked = async (): Promise<number> => ((await (await fetch(url)).json()) as HealthReport).uptimeMs;
     const first = await asked();
-    await until('there is a newer one', async () => (await asked()) > first); // at once, unless making the first took long
+    let later = first;
+    await until('there is a newer one', async () => (later = await asked()) > first); // at once, unless making the first took long
+    expect(later).toBe(first + 1);
   });
 
   it('masks secrets in every string', async () => {

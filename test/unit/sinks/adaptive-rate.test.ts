@@ -107,16 +107,21 @@ async function loadUntil(url: string, bounds: RateBounds, isDone: (rates: readon
   const send = rate.watching(openTransport(url).send);
   const rates: number[] = [];
   const inFlight = new Set<Promise<unknown>>();
+  const note = (): void => {
+    if (rates.at(-1) !== rate.perSecond()) rates.push(rate.perSecond());
+  };
   const step = (): void => {
     stepped.now += STEP_MS;
     for (; inFlight.size < 4 && budget.tokenAt('ordinary', stepped.monotonic()) <= stepped.monotonic(); ) {
       budget.take('ordinary', stepped.monotonic());
       const request: Promise<unknown> = send(REQUEST)
         .catch(() => undefined)
-        .finally(() => inFlight.delete(request));
+        .finally(() => {
+          inFlight.delete(request);
+          note();
+        });
       inFlight.add(request);
     }
-    if (rates.at(-1) !== rate.perSecond()) rates.push(rate.perSecond());
   };
   const timer = setInterval(step, 2);
   onTestFinished(() => clearInterval(timer));
