@@ -40,11 +40,14 @@ const WAITS_ON: readonly WaitsOn[] = ['approval', 'answer', 'review', 'gate'];
 
 /** What sources call input that they could not decode. Other problems are no failures of decoding, or have names of others in them. */
 export const DECODE_FAILURES = [
+  'audit:undecodable',
   'emit_failed',
   'file-too-large',
   'garbage',
   'half_written',
+  'hooks:undecodable',
   'index_broken',
+  'invalid-json',
   'line-too-long',
   'long_line',
   'no-record',
@@ -53,7 +56,11 @@ export const DECODE_FAILURES = [
   'nul_block',
   'too-large',
   'too_large',
+  'undecodable',
+  'undecodable-history',
 ] as const;
+
+const IS_DECODE_FAILURE: ReadonlySet<string> = new Set(DECODE_FAILURES);
 
 const GAUGES: readonly Gauge[] = [
   ['live_status_info', 'The version that runs.', ({ version }) => [{ labels: { version }, value: 1 }], 'version'],
@@ -113,7 +120,7 @@ const REPORTED_COUNTERS: readonly Gauge[] = [
   [
     'live_status_unknown_kinds_total',
     'Input of kinds that the decoder does not know.',
-    (report) => bySource(report, ({ unknownKinds }) => sumOf(unknownKinds)),
+    (report) => bySource(report, ({ unknownKinds }) => sumOf(unknownKinds, (kind) => !IS_DECODE_FAILURE.has(kind))),
     'source',
   ],
   ['live_status_decode_failures_total', 'Input that could not be decoded.', decodeFailures, 'source', 'problem'],
@@ -204,14 +211,14 @@ function oldestWaitSeconds({ sessions }: HealthReport): number {
 }
 
 function decodeFailures({ sources }: HealthReport): Series[] {
-  return sources.flatMap(({ name, problems }) =>
+  return sources.flatMap(({ name, problems, unknownKinds }) =>
     DECODE_FAILURES.flatMap((problem) => {
-      const value = problems[problem];
-      return value === undefined ? [] : [{ labels: { source: name, problem }, value }];
+      const value = (problems[problem] ?? 0) + (unknownKinds[problem] ?? 0); // sources count them as either
+      return value === 0 ? [] : [{ labels: { source: name, problem }, value }];
     }),
   );
 }
 
-function sumOf(values: Readonly<Record<string, number>>): number {
-  return Object.values(values).reduce((sum, value) => sum + value, 0);
+function sumOf(values: Readonly<Record<string, number>>, isCounted: (name: string) => boolean): number {
+  return Object.entries(values).reduce((sum, [name, value]) => (isCounted(name) ? sum + value : sum), 0);
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { FAMILIES } from '../../src/health/metric-families.ts';
-import { createRig, type Rig } from './harness.ts';
+import { createRig, type Rig, type Watcher } from './harness.ts';
 import { hasPromtool, promtool } from '../support/promtool.ts';
 import { until } from '../support/until.ts';
 
@@ -13,6 +13,20 @@ beforeAll(async () => {
 afterAll(async () => rig.close());
 
 const WORD = 'quagga';
+
+/** The metrics once every line is there. */
+async function expectMetrics({ healthUrl, output }: Watcher, lines: readonly RegExp[]): Promise<string> {
+  let text = '';
+  await until(
+    'the metrics say it',
+    async () => {
+      text = await (await fetch(new URL('/metrics', healthUrl))).text();
+      return lines.every((line) => line.test(text));
+    },
+    { detail: () => `${lines.filter((line) => !line.test(text)).join('\n')}\n${output}\n${text}` },
+  );
+  return text;
+}
 
 describe('GET /metrics of a running watcher', () => {
   it('tells of a turn what it is, cost and sent, and not a word of it', async () => {
@@ -42,6 +56,46 @@ describe('GET /metrics of a running watcher', () => {
     expect(text).toMatch(/^process_resident_memory_bytes [1-9]\d{7,}$/m);
     if (hasPromtool) expect(promtool(['check', 'metrics'], text)).toBe('');
     for (const secret of [WORD, sessionId, key, SAMPLE.publicId, SAMPLE.botToken]) expect(text).not.toContain(secret);
+  });
+
+  it('tells what could not be decoded or is of a kind that nobody knows, and not its words', async () => {
+    const watcher = await (await rig.watcher({ STATE_DIR: `${rig.folder}/third`, PID_FILE: `${rig.folder}/third.pid` })).ready();
+    const sessionId = randomUUID();
+    rig.writer.session(`agent:main:mattermost:channel:${SAMPLE.publicId}:thread:t`, { sessionId });
+    rig.writer.user(sessionId, 'go on');
+    rig.writer.raw(sessionId, `{"type": ${WORD}\n`);
+    rig.writer.raw(sessionId, `${JSON.stringify({ type: WORD, timestamp: new Date().toISOString() })}\n`);
+    const text = await expectMetrics(watcher, [
+      /^live_status_decode_failures_total\{source="transcripts",problem="invalid-json"\} [1-9]/m,
+      /^live_status_unknown_kinds_total\{source="transcripts"\} [1-9]/m,
+    ]);
+    expect(text).not.toContain(WORD);
+  });
+
+  it('tells why pushes fail, that the breaker is open and for how long a change waits, until Mattermost is back', async () => {
+    const other = await createRig();
+    onTestFinished(() => other.close());
+    const watcher = await (await other.watcher({ CIRCUIT_BREAKER_COOLDOWN_S: '2' })).ready();
+    const sessionId = randomUUID();
+    other.writer.session(`agent:main:mattermost:channel:${SAMPLE.publicId}`, { sessionId });
+    other.standIn.faults.add({ times: Infinity, fault: { kind: 'status', status: 502, html: true } });
+    other.writer.user(sessionId, 'go on');
+    other.writer.assistant(sessionId, 'done');
+    await expectMetrics(watcher, [
+      /^live_status_push_results_total\{result="failed",reason="[a-z_]+"\} [1-9]/m,
+      /^live_status_breaker\{state="(?:open|half_open)"\} 1$/m,
+      /^live_status_mattermost\{state="failing"\} 1$/m,
+      /^live_status_oldest_unsent_change_age_seconds (?!0$)/m,
+      /^live_status_oldest_unsent_end_age_seconds (?!0$)/m,
+      /^live_status_boxes_unsent 1$/m,
+    ]);
+    other.standIn.faults.clear();
+    await expectMetrics(watcher, [
+      /^live_status_breaker\{state="closed"\} 1$/m,
+      /^live_status_oldest_unsent_change_age_seconds 0$/m,
+      /^live_status_oldest_unsent_end_age_seconds 0$/m,
+      /^live_status_boxes_unsent 0$/m,
+    ]);
   });
 
   it('has every metric under its name, with nothing of it taken for a secret', async () => {

@@ -103,7 +103,7 @@ describe('the metrics of Prometheus', () => {
       name: 'mesh',
       condition: { state: 'readable' },
       wasRead: true,
-      unknownKinds: { 'ask-bob': 2, other: 1 },
+      unknownKinds: { 'ask-bob': 2, other: 1, 'invalid-json': 4 },
       problems: { 'not-json': 3, 'memory-the boss fired me': 1 },
       lagP99Ms: 250,
     } as const;
@@ -112,6 +112,7 @@ describe('the metrics of Prometheus', () => {
     for (const line of [
       'live_status_unknown_kinds_total{source="mesh"} 3',
       'live_status_decode_failures_total{source="mesh",problem="not-json"} 3',
+      'live_status_decode_failures_total{source="mesh",problem="invalid-json"} 4',
       'live_status_source_lag_seconds{source="mesh"} 0.25',
     ])
       expect(found).toContain(line);
