@@ -1,6 +1,6 @@
 // Finds the repository that a folder belongs to, from its `.git` alone. Runs no program.
 
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import { setBounded } from '../../core/bounded-map.ts';
 
@@ -36,7 +36,7 @@ function findProject(folder: string): Project {
 /** The main repository of a checkout; `undefined` when the folder is none. A submodule is a project of its own. */
 function mainOf(root: string): string | undefined {
   const git = join(root, '.git');
-  if (kindOf(git) === 'folder') return root;
+  if (isFolder(git)) return root;
   const pointer = /^gitdir: (.+)$/m.exec(textOf(git) ?? '')?.[1];
   if (pointer === undefined) return undefined;
   const gitFolder = resolve(root, pointer.trim());
@@ -46,19 +46,24 @@ function mainOf(root: string): string | undefined {
   return basename(shared) === '.git' ? dirname(shared) : shared;
 }
 
-function kindOf(path: string): 'folder' | 'file' | undefined {
+function isFolder(path: string): boolean {
   try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) return 'folder';
-    return stats.isFile() && stats.size <= MAX_POINTER_BYTES ? 'file' : undefined;
+    return statSync(path).isDirectory();
   } catch {
-    return undefined;
+    return false;
   }
 }
 
+/** It waits for no pipe, not even for one that takes the place of the file meanwhile. */
 function textOf(path: string): string | undefined {
   try {
-    return kindOf(path) === 'file' ? readFileSync(path, 'utf8') : undefined;
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stats = fstatSync(fd);
+      return stats.isFile() && stats.size <= MAX_POINTER_BYTES ? readFileSync(fd, 'utf8') : undefined;
+    } finally {
+      closeSync(fd);
+    }
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -37,6 +38,16 @@ describe('the project of a folder', () => {
 
   it('is the folder itself outside a repository, or when it is gone', () => {
     expect(projectOf('/nowhere/at/all/')).toEqual({ main: '/nowhere/at/all', root: '/nowhere/at/all' });
+  });
+
+  it('waits for no pipe and reads no large file in the place of what git writes', () => {
+    const [piped, large, linked] = [folder(base, 'piped'), folder(base, 'large'), folder(base, 'linked')];
+    execFileSync('mkfifo', [join(piped, '.git')]);
+    writeFileSync(join(large, '.git'), `gitdir: ${main}/.git/worktrees/side\n${' '.repeat(5_000)}`);
+    folder(base, 'elsewhere', '.git', 'worktrees', 'other');
+    execFileSync('mkfifo', [join(base, 'elsewhere', '.git', 'worktrees', 'other', 'commondir')]);
+    writeFileSync(join(linked, '.git'), `gitdir: ${join(base, 'elsewhere', '.git', 'worktrees', 'other')}\n`);
+    for (const path of [piped, large, linked]) expect(projectOf(path)).toEqual({ main: path, root: path });
   });
 
   it('a path outside it is shown by its last part alone', () => {
