@@ -31,6 +31,7 @@ import { createWhoAnswered } from './who-answered.ts';
 import { Releases } from '../process/releases.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import type { Machine } from './machine.ts';
+import { createPage, type Page } from './page-feed.ts';
 import { type PassingTime, startTime } from './passing-time.ts';
 import { restoreState } from './restore.ts';
 import { createSpendingCount } from './spending-count.ts';
@@ -72,6 +73,8 @@ export class Daemon {
   #coordinator: Coordinator | undefined;
   /** Absent when nothing is told in posts of its own. */
   #turnWatch: TurnWatch | undefined;
+  /** Absent when it is off. */
+  #page: Page | undefined;
   readonly #counters = new Counters();
   readonly #countSpending = createSpendingCount(this.#counters);
   readonly #lag: SourceLag;
@@ -141,13 +144,16 @@ export class Daemon {
     this.#warnOfPrivacy = restoreState({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#startCoordinator();
     this.#turnWatch = this.#createTurnWatch();
-    this.#releases.add(await serveHealth(this.#config, { log: this.#log, redact: this.#redact, parts: () => this.parts() }));
+    const common = { log: this.#log, redact: this.#redact, parts: () => this.parts() };
+    this.#page = createPage(this.#config, { ...common, instance: this.#machine.instance, ended: state.ended });
+    this.#releases.add(await serveHealth(this.#config, { ...common, page: this.#page }));
     const connecting = this.#chat.connect(signal);
     connecting.catch(() => undefined); // awaited below; until then it must not count as unhandled
     this.#releases.add(() => this.#stopSources());
     await Promise.all(this.#sources.map((source) => source.start()));
     this.#leftovers.claimRemembered();
     board.caughtUp();
+    if (this.#page !== undefined) board.redraw('all');
     this.#boxes.signs.settleAfter(this.#config.signs ? this.#graceMs : 0);
     this.#turnWatch?.start();
     this.#releases.add(() => this.#leftovers.stop());
@@ -181,7 +187,10 @@ export class Daemon {
       coordinator: () => this.#coordinator,
       emit: (event) => this.#path.apply(event),
       tickAt,
-      onView,
+      onView: (view) => {
+        onView(view);
+        this.#page?.show(view);
+      },
     });
   }
 

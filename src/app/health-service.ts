@@ -5,6 +5,7 @@ import type { Logger } from '../core/log.ts';
 import { accessPolicy } from '../health/page-access.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 import { healthFacts, type HealthParts, tasksOf } from './health-facts.ts';
+import type { Page } from './page-feed.ts';
 import type { Release } from '../process/releases.ts';
 
 export interface HealthPorts {
@@ -12,18 +13,24 @@ export interface HealthPorts {
   redact(text: string): string;
   /** Called at each request. */
   parts(): HealthParts;
+  /** Absent when it is off. */
+  page: Page | undefined;
 }
 
 /** Resolves with a function that stops it. A port that is taken is only logged: boxes matter more than health. */
-export async function serveHealth(config: Config, { log, redact, parts }: HealthPorts): Promise<Release> {
+export async function serveHealth(config: Config, { log, redact, parts, page }: HealthPorts): Promise<Release> {
   const { healthHost: host, healthPort: port, healthToken } = config;
   if (port === 0) return () => undefined;
   const { createHealthServer } = await import('../health/health-server.ts'); // a third of what a start loads
   const access = accessPolicy(host, healthToken);
   const pages = { report: () => judgeHealth(healthFacts(parts())), tasks: () => tasksOf(parts()), counted: () => parts().counters.all() };
-  const server = createHealthServer({ host, port, access, redact, parts: pages });
+  const more = page === undefined ? undefined : page.addRoutes.bind(page);
+  const server = createHealthServer({ host, port, access, redact, parts: pages, more });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);
   else log.info({ url: start.url }, 'Health endpoint listening.');
-  return () => server.stop();
+  return async () => {
+    page?.stop();
+    await server.stop();
+  };
 }

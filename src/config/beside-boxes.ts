@@ -12,5 +12,12 @@ export const beside = {
     'off',
     'a pinned post that lists who waits, works, is stuck or has failed: one in each of BOARD_CHANNELS',
   ),
+  page: setting(
+    'PAGE',
+    choice('auto', 'on', 'off'),
+    'auto',
+    'the page of all boxes on HEALTH_PORT; auto: with HEALTH_TOKEN, or where nobody else can log in on this machine',
+  ),
+  pageDirect: setting('PAGE_DIRECT', toggle(), '0', 'show boxes of direct conversations on the page, too'),
   boardChannels: optional('BOARD_CHANNELS', channelNames(), 'channels with such a board'),
 } as const;

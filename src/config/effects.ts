@@ -7,7 +7,15 @@ import { timeText } from './plain-forms.ts';
 
 /** One sentence for each switch. */
 export function effectsOf(config: Config): string[] {
-  return [answerEffect(config), linkEffect(config), callEffect(config), digestEffect(config), signsEffect(config), boardEffect(config)];
+  return [
+    answerEffect(config),
+    linkEffect(config),
+    callEffect(config),
+    digestEffect(config),
+    signsEffect(config),
+    boardEffect(config),
+    pageEffect(config),
+  ];
 }
 
 function answerEffect({ approveBot }: Config): string {
@@ -31,6 +39,15 @@ function boardEffect({ board, boardChannels = [] }: Config): string {
   if (board === 'off') return 'BOARD=off: no channel has a pinned board.';
   const channels = boardChannels.map(channelText).join(', ');
   return `BOARD=channel: one pinned post lists who waits, works, is stuck or has failed, in ${channels}; who unpins it is left alone.`;
+}
+
+function pageEffect({ page, pageDirect, healthPort, healthHost, healthToken }: Config): string {
+  if (page === 'off' || healthPort === 0)
+    return `PAGE=${page}${healthPort === 0 ? ', but HEALTH_PORT=0' : ''}: there is no page of all boxes.`;
+  const direct = pageDirect ? 'those of direct conversations too' : 'without those of direct conversations';
+  const readers = healthToken === undefined ? 'everybody who can log in on this machine' : 'whoever has HEALTH_TOKEN';
+  const unless = page === 'auto' && healthToken === undefined ? ', but only while nobody else can log in here' : '';
+  return `PAGE=${page}: ${readers} sees all boxes, ${direct}, at http://${healthHost}:${healthPort}/${unless}.`;
 }
 
 function callEffect({ call, operators = [], callsPerHour, callFailedAfterMs, callDoneAfterMs, operationsChannel }: Config): string {

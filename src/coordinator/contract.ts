@@ -57,6 +57,8 @@ export interface Coordinator {
   violationsFor(boxId: string): string[];
   /** The same for remarks. */
   remarksFor(boxId: string): string[];
+  /** Whether its turn was found to go round in circles, or to spend too fast. */
+  isLooping(boxId: string): boolean;
   /** Mode and posture for the titles, and whether recovery is asked for. */
   badge(): string | undefined;
   health(): CoordinatorHealth;

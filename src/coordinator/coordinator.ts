@@ -226,6 +226,10 @@ class RunningCoordinator implements Coordinator {
     return this.#counts.linesOf(boxId, 'remark');
   }
 
+  isLooping(boxId: string): boolean {
+    return this.#counts.has(boxId, 'loop');
+  }
+
   badge(): string | undefined {
     const { governance, isRecoveryNeeded } = this.#governance.facts();
     const parts = [...(governance === undefined ? [] : [badgeOf(governance)]), ...(isRecoveryNeeded ? ['recovery needed'] : [])];

@@ -8,6 +8,8 @@ interface BoxLine {
   severity: SeverityName;
   sentence: string;
   count: number;
+  /** Absent in checkpoints of earlier versions. */
+  rule?: string;
 }
 
 /** Plain data for the checkpoint. */
@@ -51,9 +53,10 @@ export class FindingCounts {
     return { isNew: known === 0 };
   }
 
-  #show({ boxId, severity, sentence }: Finding, key: string, count: number): void {
+  #show({ boxId, rule, severity, sentence }: Finding, key: string, count: number): void {
     const lines = { ...this.#linesByBox.get(boxId) };
-    if (key in lines || Object.keys(lines).length < MAX_LINES_PER_BOX) lines[key] = { severity: severityName(severity), sentence, count };
+    if (key in lines || Object.keys(lines).length < MAX_LINES_PER_BOX)
+      lines[key] = { severity: severityName(severity), sentence, count, rule };
     setBounded(this.#linesByBox, boxId, lines, MAX_BOXES);
   }
 
@@ -63,6 +66,11 @@ export class FindingCounts {
     return lines
       .filter((line) => line.severity === severityName(severity))
       .map(({ sentence, count }) => (count === 1 ? sentence : `${sentence} (×${count})`));
+  }
+
+  /** Whether that box shows a finding of that rule. */
+  has(boxId: string, rule: string): boolean {
+    return Object.values(this.#linesByBox.get(boxId) ?? {}).some((line) => line.rule === rule);
   }
 
   countsByRule(): Record<string, number> {

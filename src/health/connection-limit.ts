@@ -4,9 +4,10 @@ import type { Server, Socket } from 'node:net';
 
 /**
  * Keeps at most `most` connections: a newer one closes the oldest. An honest client is answered within moments, so an old connection
- * belongs to a client that only holds it. Refusing the newest instead would let such clients lock everybody out.
+ * belongs to a client that only holds it. Refusing the newest instead would let such clients lock everybody out. The returned function
+ * exempts a connection for good: whoever calls it limits those.
  */
-export function limitConnections(server: Server, most: number): void {
+export function limitConnections(server: Server, most: number): (socket: Socket) => void {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -16,4 +17,5 @@ export function limitConnections(server: Server, most: number): void {
     sockets.delete(oldest);
     oldest.destroy();
   });
+  return (socket) => void sockets.delete(socket);
 }

@@ -1,6 +1,7 @@
 // Runs the HTTP server of the pages. Does not know what they say.
 
-import { type FastifyReply, fastify } from 'fastify';
+import type { Socket } from 'node:net';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { redactFields } from '../process/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
@@ -17,6 +18,8 @@ export interface HealthServerOptions {
   readonly parts: PageParts;
   /** Removes secrets from every string of the pages. */
   readonly redact: (text: string) => string;
+  /** More routes, which check the token themselves. `keepOpen` exempts a connection from every limit on its length. */
+  readonly more?: ((server: FastifyInstance, keepOpen: (socket: Socket) => void) => Promise<void>) | undefined;
 }
 
 /** Where the server listens, or why it does not and what to do about it, in one sentence. */
@@ -34,7 +37,7 @@ const MAX_CONNECTIONS = 64; // Far more than health checks need, far fewer than 
 const MAX_BODY_BYTES = 1_024; // Nothing here reads a body.
 
 /** Answers `GET` and `HEAD` of the pages, everything else with 404. */
-export function createHealthServer({ host, port, access, parts, redact }: HealthServerOptions): HealthServer {
+export function createHealthServer({ host, port, access, parts, redact, more }: HealthServerOptions): HealthServer {
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -44,10 +47,10 @@ export function createHealthServer({ host, port, access, parts, redact }: Health
     connectionTimeout: REQUEST_TIMEOUT_MS * 2,
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_TIMEOUTS_MS },
   });
-  limitConnections(server.server, MAX_CONNECTIONS);
+  const exempt = limitConnections(server.server, MAX_CONNECTIONS);
   server.addHook('onRequest', async (request, reply) => {
     const { host: asked, authorization } = request.headers;
-    const refused = accessRefusal(access, { host: asked, authorization, isOpenPage: isOpen(request.routeOptions.url) });
+    const refused = accessRefusal(access, { host: asked, authorization, isOpenPage: isOpen(request.routeOptions) });
     if (refused === undefined) return;
     if (refused.status === 401) void reply.header('www-authenticate', 'Bearer');
     await reply.code(refused.status).send({ error: refused.error });
@@ -64,6 +67,14 @@ export function createHealthServer({ host, port, access, parts, redact }: Health
       const { status, body, type } = await answer(current, request.headers.accept);
       if (type !== undefined) void reply.type(type);
       return reply.code(status).header('cache-control', 'no-store').send(body);
+    });
+  if (more !== undefined)
+    void server.register(async (scope) => {
+      scope.addHook('onRoute', (route) => void (route.config = { ...route.config, checksToken: true }));
+      await more(scope, (socket) => {
+        exempt(socket);
+        socket.setTimeout(0);
+      });
     });
   return {
     async start() {
@@ -82,8 +93,8 @@ function redacted<T>(part: T, redact: (text: string) => string): T {
   return redactFields(part, redact) as T;
 }
 
-function isOpen(path: string | undefined): boolean {
-  return PAGES.some((page) => page.path === path && page.isOpen);
+function isOpen({ url, config }: { url?: string | undefined; config: object }): boolean {
+  return 'checksToken' in config || PAGES.some((page) => page.path === url && page.isOpen);
 }
 
 /** A bad request says nothing about the watcher's health. Only a report that cannot be made does. */

@@ -29,7 +29,7 @@ export function accessPolicy(host: string, token: string | undefined): AccessPol
 export function accessRefusal(policy: AccessPolicy, request: AccessRequest): AccessRefusal | undefined {
   if (policy.onlyLocalNames && !isLocalName(request.host))
     return { status: 403, error: 'This page answers to localhost and 127.0.0.1 only. For another name set HEALTH_HOST and HEALTH_TOKEN.' };
-  if (policy.token === undefined || request.isOpenPage || hasToken(request.authorization, policy.token)) return undefined;
+  if (policy.token === undefined || request.isOpenPage || bearsToken(request.authorization, policy.token)) return undefined;
   return { status: 401, error: 'Send the value of HEALTH_TOKEN as "Authorization: Bearer …".' };
 }
 
@@ -40,8 +40,8 @@ function isLocalName(host: string | undefined): boolean {
   return URL.canParse(address) && isLoopback(new URL(address).hostname);
 }
 
-/** Compares hashes of equal length, so that the time reveals nothing of the token. */
-function hasToken(authorization: string | undefined, token: string): boolean {
+/** Whether the `Authorization` header has it. Compares hashes of equal length, so that the time reveals nothing of the token. */
+export function bearsToken(authorization: string | undefined, token: string): boolean {
   const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
   return timingSafeEqual(digest(given), digest(token));
 }

@@ -16,7 +16,7 @@ import { renameIfThere } from '../process/rename-if-there.ts';
  * Each kind of row has its own keys. The `journal` says what changed in `session` rows. `source` rows are positions of version 0.1, which did
  * not store their source.
  */
-export type RowKind = 'session' | 'journal' | 'post' | 'thread' | 'position' | 'source' | 'fact';
+export type RowKind = 'session' | 'journal' | 'post' | 'thread' | 'position' | 'source' | 'fact' | 'ended';
 
 export interface Row {
   kind: RowKind;

@@ -16,6 +16,8 @@ export class StateStore<Entry extends EntryOfSession> {
   readonly positions: PositionStore;
   /** Rows that belong to no session. */
   readonly facts: ImmediateRows;
+  /** The boxes of ended turns, for the page. */
+  readonly ended: ImmediateRows;
   readonly #checkpoint: Checkpoint;
   readonly #parts: StoredPart[];
   /** What is to be written immediately waits, and whether there is any. */
@@ -37,7 +39,8 @@ export class StateStore<Entry extends EntryOfSession> {
     this.sessions = new SessionStore(checkpoint, current);
     this.positions = new PositionStore(checkpoint, changed);
     this.facts = new ImmediateRows(immediate, 'fact');
-    this.#parts = [this.posts, this.threads, this.sessions, this.positions, this.facts];
+    this.ended = new ImmediateRows(immediate, 'ended');
+    this.#parts = [this.posts, this.threads, this.sessions, this.positions, this.facts, this.ended];
   }
 
   /** Adds a part that is written in the same transaction as the others. */

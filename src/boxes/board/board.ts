@@ -179,6 +179,14 @@ export class Board {
     return this.#entriesById.get(boxId)?.phase === 'withdrawn';
   }
 
+  /** The turn of a box that is drawn, and where; `undefined` for one that has no place, or none any more. */
+  drawnTree(boxId: string): { tree: JudgedTree; target: Target } | undefined {
+    const entry = this.#entriesById.get(boxId);
+    if (entry?.phase !== 'placed' || entry.target === undefined || !isDrawn(entry)) return undefined;
+    const tree = this.#trees.judged(entry);
+    return tree === undefined ? undefined : { tree, target: entry.target };
+  }
+
   entries(): readonly BoxEntry[] {
     return [...this.#entriesById.values()];
   }

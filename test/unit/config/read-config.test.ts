@@ -65,6 +65,8 @@ describe('defaults', () => {
       signs: true,
       board: 'off',
       boardChannels: undefined,
+      page: 'auto',
+      pageDirect: false,
       openAfterMs: 2_000,
       throttleMs: 500,
       pace: [

@@ -1,0 +1,183 @@
+// Wires the page: which boxes it shows and what of them, from the board and the posts. Draws a box only when somebody looks, and its end.
+
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Board } from '../boxes/board/board.ts';
+import { drawn } from '../boxes/publish/drawing.ts';
+import type { BoxNews, BoxView } from '../boxes/publish/publisher-ports.ts';
+import type { Config } from '../config/config.ts';
+import type { Coordinator } from '../coordinator/contract.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/log.ts';
+import { cachedByCost } from '../health/cached-by-cost.ts';
+import type { HealthReport } from '../health/health-report.ts';
+import { judgeHealth } from '../health/judge-health.ts';
+import { isDirect, type PageBox, pageBoxOf } from '../page/page-box.ts';
+import { pulseOf } from '../page/page-pulse.ts';
+import { PastBoxes, type PastRows } from '../page/past-boxes.ts';
+import { Picture } from '../page/picture.ts';
+import { Tabs } from '../page/tabs.ts';
+import { redactFields } from '../process/redact-fields.ts';
+import type { Directory } from '../sinks/mattermost/directory.ts';
+import type { PostStore } from '../store/post-store.ts';
+import { ChannelNames } from './channel-names.ts';
+import { healthFacts, type HealthParts } from './health-facts.ts';
+import { pageOffer } from './page-offer.ts';
+
+interface PagePorts {
+  clock: Clock;
+  /** Names this process. */
+  instance: string;
+  board: Pick<Board, 'drawnTree' | 'entries'>;
+  posts: PostStore;
+  ended: PastRows;
+  coordinator(): Coordinator | undefined;
+  report(): HealthReport;
+  directory: Pick<Directory, 'namesOfChannel'>;
+  redact(text: string): string;
+}
+
+const MAX_UNDRAWN = 1_000; // views of boxes that nobody looks at
+
+interface PageSetting extends Pick<PagePorts, 'instance' | 'ended' | 'redact'> {
+  log: Logger;
+  /** The running parts. */
+  parts(): HealthParts;
+}
+
+/** `undefined` when it is off; the log says why. */
+export function createPage(config: Config, { log, parts, ...ports }: PageSetting): Page | undefined {
+  const offer = pageOffer(config);
+  if (!offer.isOn) {
+    log.info({ because: offer.because }, 'The page of all boxes is off.');
+    return undefined;
+  }
+  const { clock, board, posts, chat } = parts();
+  const report = cachedByCost(() => judgeHealth(healthFacts(parts())));
+  return new Page(config, { ...ports, clock, board, posts, directory: chat.directory, coordinator: () => parts().coordinator, report });
+}
+
+export class Page {
+  readonly #config: Pick<Config, 'mmUrl' | 'healthToken' | 'pageDirect'>;
+  readonly #ports: PagePorts;
+  readonly #picture = new Picture();
+  readonly #past: PastBoxes;
+  readonly #tabs: Tabs;
+  readonly #channelNames: ChannelNames;
+  /** The newest view of each box that has changed since it was drawn here. */
+  readonly #changedById = new Map<string, BoxView | BoxNews>();
+
+  constructor(config: Pick<Config, 'mmUrl' | 'healthToken' | 'pageDirect'>, ports: PagePorts) {
+    const { clock, instance, ended, directory } = ports;
+    this.#channelNames = new ChannelNames({
+      now: () => clock.now(),
+      namesOfChannel: (channelId) => directory.namesOfChannel(channelId),
+      named: (channelId, name) => this.#rename(channelId, name),
+    });
+    this.#config = config;
+    this.#ports = ports;
+    this.#past = new PastBoxes(ended, clock.now());
+    for (const box of this.#past.restored()) this.#restore(box);
+    this.#tabs = new Tabs({ clock, picture: this.#picture, epoch: instance, refresh: () => this.#refresh(), pulse: () => this.#pulse() });
+  }
+
+  /** What was allowed when it ended may not be allowed any more. */
+  #restore(box: PageBox): void {
+    if (box.channel === undefined && !this.#config.pageDirect) this.#past.drop(box.id);
+    else this.#picture.put(box);
+  }
+
+  /** A box is to be shown, or shown anew. An end is drawn at once: its turn may be forgotten soon. */
+  show(view: BoxView | BoxNews): void {
+    this.#changedById.set(view.boxId, view);
+    if (view.card.final) this.#redraw(view.boxId);
+    if (this.#changedById.size > MAX_UNDRAWN) this.#refresh();
+    this.#tabs.changed();
+  }
+
+  /** For the server of `/health`. */
+  async addRoutes(server: FastifyInstance, keepOpen: (socket: Socket) => void): Promise<void> {
+    const { addPageRoutes } = await import('../page/page-routes.ts');
+    const now = (): number => this.#ports.clock.now();
+    await addPageRoutes(server, { tabs: this.#tabs, token: this.#config.healthToken, now, keepOpen });
+  }
+
+  stop(): void {
+    this.#tabs.stop();
+  }
+
+  #refresh(): void {
+    for (const boxId of this.#changedById.keys()) this.#redraw(boxId);
+    for (const id of this.#past.prune(this.#ports.clock.now())) this.#picture.remove(id);
+    this.#sweep();
+  }
+
+  /** Boxes that left their place, and running ones of which nobody knows any more. */
+  #sweep(): void {
+    const phases = new Map(this.#ports.board.entries().map(({ boxId, phase }) => [boxId, phase]));
+    for (const box of this.#picture.boxes()) {
+      const { id, final } = box;
+      const phase = phases.get(id) ?? (final ? 'placed' : 'withdrawn');
+      if (phase !== 'placed') this.#remove(id);
+      else if (box.link === undefined) this.#link(box);
+    }
+  }
+
+  /** The post was written after the box was drawn. */
+  #link(box: PageBox): void {
+    const link = this.#linkOf(box.id);
+    if (link === undefined) return;
+    this.#put({ ...box, link });
+  }
+
+  #linkOf(boxId: string): string | undefined {
+    const postId = this.#ports.posts.postIdOf(boxId);
+    return postId === undefined ? undefined : `${this.#config.mmUrl}/_redirect/pl/${postId}`;
+  }
+
+  #redraw(boxId: string): void {
+    const view = this.#changedById.get(boxId);
+    this.#changedById.delete(boxId);
+    const box = view === undefined ? undefined : this.#boxOf(view);
+    if (box === undefined) return this.#remove(boxId);
+    this.#put(box);
+  }
+
+  #put(box: PageBox): void {
+    if (!this.#picture.put(box)) return;
+    if (!box.final) return this.#past.drop(box.id);
+    for (const id of this.#past.keep(box, this.#ports.clock.now())) this.#picture.remove(id);
+  }
+
+  #rename(channelId: string, name: string): void {
+    for (const box of this.#picture.boxes()) if (box.channel === channelId) this.#put({ ...box, channel: name });
+    this.#tabs.changed();
+  }
+
+  #remove(boxId: string): void {
+    this.#picture.remove(boxId);
+    this.#past.drop(boxId);
+  }
+
+  /** `undefined` for what may not be seen here. */
+  #boxOf(view: BoxView | BoxNews): PageBox | undefined {
+    const found = this.#ports.board.drawnTree(view.boxId);
+    if (found === undefined) return undefined;
+    const { tree, target } = found;
+    const isPrivate = isDirect(tree);
+    if (isPrivate && !this.#config.pageDirect) return undefined;
+    const coordinator = this.#ports.coordinator();
+    const findings = coordinator === undefined ? [] : [...coordinator.violationsFor(view.boxId), ...coordinator.remarksFor(view.boxId)];
+    return pageBoxOf(tree, drawn(view).card, {
+      channel: isPrivate ? undefined : this.#channelNames.nameOf(target.channelId),
+      link: this.#linkOf(view.boxId),
+      findings: findings.length,
+      isLoop: coordinator?.isLooping(view.boxId) ?? false,
+    });
+  }
+
+  #pulse(): unknown {
+    const { clock, report, redact } = this.#ports;
+    return redactFields(pulseOf(report(), this.#picture.boxes(), clock.now()), redact);
+  }
+}

@@ -1,0 +1,57 @@
+// What the server has told: its boxes by id. Knows no element.
+
+export class Picture {
+  boxesById = new Map();
+
+  /** Returns the boxes that are new or another than before, with what they were. */
+  take({ isWhole, boxes, gone }) {
+    const changes = boxes.map((box) => ({ box, before: this.boxesById.get(box.id) }));
+    if (isWhole) this.boxesById.clear();
+    for (const box of boxes) this.boxesById.set(box.id, box);
+    for (const id of gone) this.boxesById.delete(id);
+    return changes;
+  }
+
+  boxes() {
+    return [...this.boxesById.values()];
+  }
+}
+
+/** From top to bottom. */
+export const PARTS = ['waiting', 'working', 'ended'];
+
+/** In which part of the page a box is. */
+export function partOf(box) {
+  if (box.final) return 'ended';
+  return box.waits.length > 0 || box.state === 'waiting' ? 'waiting' : 'working';
+}
+
+const FAILED = new Set(['error', 'timeout', 'stopped', 'lost', 'rejected']);
+
+export function hasFailed({ state }) {
+  return FAILED.has(state);
+}
+
+/** Who has waited longest stands first; of the others, who started last. */
+export function inOrder(boxes) {
+  const since = (box) => Math.min(...box.waits.map((wait) => wait.since), box.lastEventAt);
+  const rank = { waiting: since, working: (box) => -box.startedAt, ended: (box) => -box.endedAt };
+  return boxes
+    .map((box) => ({ box, part: partOf(box) }))
+    .map(({ box, part }) => ({ box, part, by: rank[part](box) }))
+    .toSorted(
+      (one, other) => PARTS.indexOf(one.part) - PARTS.indexOf(other.part) || one.by - other.by || (one.box.id < other.box.id ? -1 : 1),
+    )
+    .map(({ box }) => box);
+}
+
+/** `waiting`, `working`, `failed` within the last hour. */
+export function countsOf(boxes, now) {
+  const counts = { waiting: 0, working: 0, failed: 0 };
+  for (const box of boxes) {
+    const part = partOf(box);
+    if (part !== 'ended') counts[part] += 1;
+    else if (hasFailed(box) && now - box.endedAt < 3_600_000) counts.failed += 1;
+  }
+  return counts;
+}
