@@ -2,7 +2,7 @@
 # `npm ci` installs into node_modules.
 
 .DEFAULT_GOAL := check
-.PHONY: check demo test-thorough check-nodes test-openclaw test-coding-agents test-swarms test-deploy build format test
+.PHONY: check demo test-thorough check-nodes test-openclaw test-coding-agents test-swarms test-page test-deploy build format test
 
 # Written last by npm; older than the lock file or missing means that packages are missing. The first Node may be older than
 # what the packages ask for, since none of them runs on it: such warnings are not shown.
@@ -55,6 +55,12 @@ test-swarms: $(INSTALLED)
 	python3 -m pip --version >/dev/null 2>&1 || scripts/debian-packages.sh python3-pip
 	command -v openssl >/dev/null || scripts/debian-packages.sh openssl
 	npm run -s test-swarms
+
+# The page in a real Chromium, which apt brings where there is none.
+test-page: $(INSTALLED)
+	[ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  scripts/debian-packages.sh chromium
+	npm run -s test-page
 
 # Images, a real systemd and the shell scripts; as root on Debian.
 test-deploy: $(INSTALLED)

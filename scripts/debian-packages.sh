@@ -14,4 +14,7 @@ command -v apt-get >/dev/null || {
 install() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends -qq "${missing[@]}" >/dev/null
 }
-install || install
+install || install || {
+  echo "These tests need Debian packages that could not be installed (as root?): ${missing[*]}" >&2
+  exit 1
+}
