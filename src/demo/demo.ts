@@ -119,12 +119,14 @@ function environment({ room, dashboard }: Outside, folder: string, { env, fast }
     STATE_DIR: join(folder, 'state'),
     PID_FILE: join(folder, 'watcher.pid'),
     DIRECT: 'own',
+    PAGE: 'on',
+    PAGE_DIRECT: '1',
     ...(fast ? FAST_SETTINGS : {}),
   };
 }
 
 function introduce(room: Room, { healthUrl }: Watcher, agents: string, { fast, withSwarms, out }: DemoOptions): void {
-  out(`Open ${room.url}/ to see the chat.`);
+  out(`Open ${room.url}/ to see the chat, and ${new URL('/', healthUrl).href} to see all boxes on one page.`);
   if (!fast) {
     out('');
     out('  agents       a turn whose test run fails first, and below it a thread with sub-agents of sub-agents');

@@ -130,6 +130,8 @@ describe('live-status demo', () => {
     const url = urlIn(running.said.out, /Open (http:\/\/\S+?)\/ /);
     const healthUrl = urlIn(running.said.out, /health at (http:\/\/\S+)\./);
     expect(await (await fetch(`${url}/`)).text()).toContain('<title>Live status');
+    const pageUrl = urlIn(running.said.out, /(http:\/\/\S+) to see all boxes/);
+    expect(await (await fetch(pageUrl)).text()).toContain('<title>Agents</title>');
     const posts = await postsOf(url, SAMPLE.publicId);
     expect(posts.map(({ user_id }) => user_id)).toEqual(expect.arrayContaining([SAMPLE.aliceId, SAMPLE.botId]));
     expect(posts.filter(({ user_id }) => user_id === SAMPLE.botId).map(({ type }) => type)).toContain('custom_livestatus');
