@@ -9,6 +9,7 @@ import { claudeCodeLatency, codexLatency, latency } from './latency.ts';
 import { longTurn } from './long-turn.ts';
 import { oldAgentSessions, oldAgentSessionsRouted } from './old-agent-sessions.ts';
 import { oldTranscripts } from './old-transcripts.ts';
+import { page, pageTabs, pageThousand } from './page.ts';
 import { redaction } from './redaction.ts';
 import { fiftySigns, tenSigns } from './signs.ts';
 import { startUp } from './start-up.ts';
@@ -37,6 +38,9 @@ export const ROWS: readonly Row[] = [
   redaction,
   swarm,
   gatewayFrames,
+  page,
+  pageTabs,
+  pageThousand,
   longTurn,
   day,
 ];
