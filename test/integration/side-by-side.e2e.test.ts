@@ -214,7 +214,8 @@ describe('posts of 0.1, which name no gateway', () => {
     other.begins(began); // the same key in the same millisecond: the same box by its name
     one.works();
     await Promise.all([one.start(), other.start()]);
-    await until('one has given up', async () => rig.boxes().length === 2, { detail: () => one.detail() + other.detail() });
+    const detail = (): string => one.detail() + other.detail();
+    await until('one has given up', () => rig.boxes().length === 2, { detail, timeoutMs: 150_000 }); // each looks every ten seconds
     one.works();
     other.works();
     const posts = [await one.shows(one.says), await other.shows(other.says)];
