@@ -55,6 +55,7 @@ export async function addPageRoutes(server: FastifyInstance, options: PageRouteO
   server.get('/events', { exposeHeadRoute: false }, (request, reply) => {
     if (!isSameOrigin(request.headers)) return refuse(reply, 403, 'This stream is for the page of this address only.');
     if (!mayRead(request)) return refuse(reply, 401, 'Log in at /login, or send the token as "Authorization: Bearer …".');
+    if (reply.raw.socket !== request.raw.socket) return refuse(reply, 400, 'One stream per connection.');
     if (options.tabs.isFull()) return refuse(reply, 503, 'Too many tabs are open.');
     return openStream(request, reply, options);
   });
@@ -104,7 +105,7 @@ function openStream(request: FastifyRequest, reply: FastifyReply, { tabs, keepOp
     'x-accel-buffering': 'no',
   });
   const forget = tabs.add(
-    { isFull: () => raw.writableLength > 0, write: (text) => void raw.write(text), close: () => raw.destroy() },
+    { isFull: () => raw.writableLength > 0, write: (bytes) => void raw.write(bytes), close: () => raw.destroy() },
     typeof lastId === 'string' ? lastId : asked,
   );
   raw.once('close', forget);

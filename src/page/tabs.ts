@@ -4,13 +4,15 @@
 // Plain writes rather than @fastify/sse: that one waits for a full connection with everything that is written meanwhile in its queue.
 
 import type { Clock } from '../core/clock.ts';
+import { eventFrame, NewsFrames } from './news-frames.ts';
 import type { Picture } from './picture.ts';
 
 /** An open connection. */
 export interface TabConnection {
   /** What was written before has not left yet. */
   isFull(): boolean;
-  write(text: string): void;
+  /** The bytes may be shared with other tabs. */
+  write(bytes: Buffer): void;
   close(): void;
 }
 
@@ -20,6 +22,8 @@ interface Tab {
   since: number | undefined;
   /** Since when its connection is full (monotonic). */
   fullSince?: number;
+  /** The news that it was sent last: tabs that were sent the same share the memory. */
+  sent?: { readonly id: number; readonly size: number };
 }
 
 export interface TabsPorts {
@@ -27,28 +31,33 @@ export interface TabsPorts {
   readonly picture: Picture;
   /** Names this process: versions of another one mean nothing here. */
   readonly epoch: string;
-  /** Draws what has changed since the last call; before every look at the picture. */
+  /** Draws what has changed since the last call; before looks at the picture. */
   refresh(): void;
   /** How the watcher is; sent every few seconds, so that a tab knows that its connection lives. */
   pulse(): unknown;
 }
 
+const RETRY = Buffer.from('retry: 1000\n\n');
 const BEAT_MS = 250; // four a second
 export const PULSE_MS = 5_000;
+const PULSE_HOLDS_MS = 1_000; // for tabs that open: many that come and go must not cost a report each
 const GIVEN_UP_AFTER_MS = 60_000; // of a full connection: nobody reads it any more
 const MAX_TABS = 200;
+const SMALL_BYTES = 65_536; // so much may wait for each tab
+const MAX_UNREAD_BYTES = 32 * 1_048_576; // of larger news, for all tabs together
 
 export class Tabs {
   readonly #ports: TabsPorts;
+  readonly #frames: NewsFrames;
   readonly #tabs = new Set<Tab>();
-  #beatAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #pulse: { readonly frame: Buffer; readonly at: number } | undefined;
   #cancelBeat: (() => void) | undefined;
   #cancelPulse: (() => void) | undefined;
-  /** The same news for all tabs that are in step. */
-  readonly #frames = new Map<number | undefined, string>();
 
   constructor(ports: TabsPorts) {
     this.#ports = ports;
+    this.#frames = new NewsFrames(ports.picture, ports.epoch);
   }
 
   isFull(): boolean {
@@ -62,12 +71,13 @@ export class Tabs {
 
   /** `lastId` is the id of the last event that the tab has seen. The returned function forgets it. */
   add(connection: TabConnection, lastId: string | undefined): () => void {
-    const tab: Tab = { connection, since: this.#versionOf(lastId) };
+    const { clock } = this.#ports;
+    const tab: Tab = { connection, since: this.#frames.versionOf(lastId) };
     this.#tabs.add(tab);
-    this.#ports.refresh();
-    this.#frames.clear();
-    this.#send(tab, `retry: 1000\n\n${this.#pulseFrame()}`);
-    this.#cancelPulse ??= this.#ports.clock.after(PULSE_MS, () => this.#pulse());
+    if (clock.monotonic() - this.#lookedAt >= BEAT_MS) this.#look();
+    else this.changed();
+    this.#send(tab, Buffer.concat([RETRY, this.#pulseFrame(PULSE_HOLDS_MS)]));
+    this.#cancelPulse ??= clock.after(PULSE_MS, () => this.#beatWithPulse());
     return () => void this.#tabs.delete(tab);
   }
 
@@ -75,7 +85,7 @@ export class Tabs {
   changed(): void {
     if (this.#tabs.size === 0 || this.#cancelBeat !== undefined) return;
     const { clock } = this.#ports;
-    this.#cancelBeat = clock.after(Math.max(0, this.#beatAt + BEAT_MS - clock.monotonic()), () => this.#beat());
+    this.#cancelBeat = clock.after(Math.max(0, this.#lookedAt + BEAT_MS - clock.monotonic()), () => this.#beat());
   }
 
   stop(): void {
@@ -85,64 +95,74 @@ export class Tabs {
     this.#tabs.clear();
   }
 
+  #look(): void {
+    this.#lookedAt = this.#ports.clock.monotonic();
+    this.#ports.refresh();
+  }
+
   #beat(): void {
     this.#cancelBeat = undefined;
-    this.#beatAt = this.#ports.clock.monotonic();
-    this.#ports.refresh();
-    this.#sendAll('');
+    this.#look();
+    for (const tab of this.#tabs) this.#send(tab);
   }
 
-  #pulse(): void {
-    this.#cancelPulse = this.#tabs.size === 0 ? undefined : this.#ports.clock.after(PULSE_MS, () => this.#pulse());
+  #beatWithPulse(): void {
+    this.#cancelPulse = this.#tabs.size === 0 ? undefined : this.#ports.clock.after(PULSE_MS, () => this.#beatWithPulse());
     if (this.#tabs.size === 0) return;
-    this.#ports.refresh();
-    this.#sendAll(this.#pulseFrame());
+    this.#look();
+    const pulse = this.#pulseFrame(0);
+    for (const tab of this.#tabs) this.#send(tab, pulse);
   }
 
-  #pulseFrame(): string {
-    return frame('pulse', JSON.stringify(this.#ports.pulse()));
+  /** One that is not older than that. */
+  #pulseFrame(holdsMs: number): Buffer {
+    const now = this.#ports.clock.monotonic();
+    if (this.#pulse === undefined || now - this.#pulse.at >= holdsMs)
+      this.#pulse = { frame: Buffer.from(eventFrame('pulse', JSON.stringify(this.#ports.pulse()))), at: now };
+    return this.#pulse.frame;
   }
 
-  #sendAll(more: string): void {
-    this.#frames.clear();
-    for (const tab of this.#tabs) this.#send(tab, more);
+  #send(tab: Tab, more?: Buffer): void {
+    if (this.#isPassedOver(tab)) return;
+    if (tab.since !== this.#ports.picture.version()) this.#sendNews(tab);
+    if (more !== undefined) tab.connection.write(more);
   }
 
-  #send(tab: Tab, more: string): void {
-    const { clock, picture } = this.#ports;
-    if (tab.connection.isFull()) {
-      tab.fullSince ??= clock.monotonic();
-      if (clock.monotonic() - tab.fullSince >= GIVEN_UP_AFTER_MS) this.#giveUp(tab);
-      return;
+  #sendNews(tab: Tab): void {
+    const { id, bytes } = this.#frames.newsSince(tab.since);
+    tab.since = this.#ports.picture.version();
+    tab.sent = { id, size: bytes.length };
+    if (bytes.length > SMALL_BYTES) this.#makeRoom(tab);
+    tab.connection.write(bytes);
+  }
+
+  #isPassedOver(tab: Tab): boolean {
+    const now = this.#ports.clock.monotonic();
+    if (!tab.connection.isFull()) {
+      delete tab.fullSince;
+      return false;
     }
-    delete tab.fullSince;
-    const news = tab.since === picture.version() ? '' : this.#newsFrame(tab.since);
-    tab.since = picture.version();
-    if (news !== '' || more !== '') tab.connection.write(`${news}${more}`);
+    tab.fullSince ??= now;
+    if (now - tab.fullSince >= GIVEN_UP_AFTER_MS) this.#giveUp(tab);
+    return true;
+  }
+
+  /** Gives up those that read least, the oldest first, until the large news that wait for any tab do not fill the memory. */
+  #makeRoom(newest: Tab): void {
+    for (const tab of this.#tabs) {
+      if (this.#unreadBytes(newest) <= MAX_UNREAD_BYTES) return;
+      if (tab !== newest && (tab.sent?.size ?? 0) > SMALL_BYTES && tab.connection.isFull()) this.#giveUp(tab);
+    }
+  }
+
+  /** What the news take that wait for a tab, each of them once. */
+  #unreadBytes(newest: Tab): number {
+    const unread = [...this.#tabs].filter((tab) => tab === newest || tab.connection.isFull()).flatMap(({ sent }) => sent ?? []);
+    return [...new Map(unread.map(({ id, size }) => [id, size])).values()].reduce((sum, size) => sum + size, 0);
   }
 
   #giveUp(tab: Tab): void {
     this.#tabs.delete(tab);
     tab.connection.close();
   }
-
-  #newsFrame(since: number | undefined): string {
-    const known = this.#frames.get(since);
-    if (known !== undefined) return known;
-    const { version, isWhole, boxes, gone } = this.#ports.picture.newsSince(since);
-    const data = `{"boxes":[${boxes.join(',')}],"gone":${JSON.stringify(gone)}}`;
-    const made = `id: ${this.#ports.epoch}.${version}\n${frame(isWhole ? 'reset' : 'boxes', data)}`;
-    this.#frames.set(since, made);
-    return made;
-  }
-
-  #versionOf(lastId: string | undefined): number | undefined {
-    const [, epoch, version] = /^([^.]+)\.(\d{1,15})$/.exec(lastId ?? '') ?? [];
-    return epoch === this.#ports.epoch ? Number(version) : undefined;
-  }
-}
-
-/** JSON has no line breaks of its own. */
-function frame(event: string, json: string): string {
-  return `event: ${event}\ndata: ${json}\n\n`;
 }

@@ -30,8 +30,27 @@ const METHODS = [
   '\u0000',
   'PRI',
 ];
-const PATHS = ['/', '/health', '/livez', '/readyz', '/tasks', '/metrics', '/health/', '/HEALTH', '//health', '/favicon.ico', '/metrics/x'];
+const PATHS = [
+  '/',
+  '/events',
+  '/login',
+  '/client/main.js',
+  '/health',
+  '/livez',
+  '/readyz',
+  '/tasks',
+  '/metrics',
+  '/health/',
+  '/HEALTH',
+  '//health',
+  '/favicon.ico',
+  '/metrics/x',
+];
 const ODD_PATHS = [
+  '/events?last=%zz&last=x',
+  '/client/../page-routes.js',
+  '/client/%2e%2e%2fpage-routes.js',
+  '/client/',
   '*',
   '',
   'health',

@@ -231,11 +231,49 @@ describe('the stream', () => {
     expect((await opened).text).toContain('"id":"late"');
   });
 
+  it('one connection has one stream, however many it asks for', async () => {
+    const page = await served();
+    const socket = connect(page.port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.resume().write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(300));
+    await until('the stream is open', () => page.tabs.count() > 0);
+    expect((await firstOf(`${page.url}events`)).status).toBe(200);
+    await until('only the connection of the many is left', () => page.tabs.count() === 1);
+  });
+
+  it('two hundred readers that read nothing do not fill the memory', async () => {
+    const lines = Array.from({ length: 40 }, () => 'x'.repeat(200));
+    const page = await served({ boxes: Array.from({ length: 500 }, (_, box) => boxOf(`box ${box}`, { lines })) });
+    const before = process.memoryUsage.rss();
+    for (let tab = 1; tab <= 200; tab += 1) {
+      const socket = connect(page.port, '127.0.0.1').pause();
+      onTestFinished(() => void socket.destroy());
+      socket.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      await until('one more is open', () => page.tabs.count() === tab);
+    }
+    expect((process.memoryUsage.rss() - before) / 2 ** 20).toBeLessThan(400); // 200 times 4 MB would be twice that
+  });
+
+  it.each(['', '.', 'x.1', '1', '-1', '\u0001', 'é', 'a.b.c', '9'.repeat(4_000), '__proto__.1', '../../1', '%00', '*', 'null'])(
+    'a last event %j of nobody is a reset',
+    async (id) => {
+      const page = await served({ boxes: [boxOf('a')] });
+      const { text } = await firstOf(`${page.url}events?last=${encodeURIComponent(id)}`);
+      expect(text).toMatch(/^event: reset\ndata: \{"boxes":\[\{"id":"a"/m);
+    },
+  );
+
+  it('a version that is not there yet is a reset, too', async () => {
+    const page = await served({ boxes: [boxOf('a')] });
+    const lastId = /^id: (.+)\.\d+$/m.exec((await firstOf(`${page.url}events`)).text)?.[1] ?? '';
+    expect((await firstOf(`${page.url}events`, { 'last-event-id': `${lastId}.999999999` })).text).toContain('event: reset');
+  });
+
   it('more than two hundred tabs are refused, with a reason', async () => {
     const page = await served();
     const stopped = new AbortController();
     onTestFinished(() => stopped.abort());
-    await Promise.all(Array.from({ length: 200 }, () => fetch(`${page.url}events`, { signal: stopped.signal })));
+    for (let tab = 0; tab < 200; tab += 1) await fetch(`${page.url}events`, { signal: stopped.signal }); // at once they were too many connections
     const refused = await fetch(`${page.url}events`);
     expect([refused.status, await refused.json()]).toEqual([503, { error: 'Too many tabs are open.' }]);
   });

@@ -13,8 +13,8 @@ class FakeTab implements TabConnection {
     return this.isSlow;
   }
 
-  write(text: string): void {
-    this.written.push(text);
+  write(bytes: Buffer): void {
+    this.written.push(bytes.toString());
   }
 
   close(): void {
@@ -148,4 +148,46 @@ it('fifty tabs in step get the very same text, made once', async () => {
   put('a');
   await clock.advance(300);
   expect([encoded, new Set(opened.map((tab) => tab.events().at(-1))).size]).toEqual([1, 1]);
+});
+
+it('tabs that open while many do cost no look and no pulse each, and have the newest state a moment later', async () => {
+  const looks = { refreshed: 0, pulses: 0 };
+  const [clock, picture] = [new FakeClock(), new Picture()];
+  const refresh = (): void => void (looks.refreshed += 1);
+  const tabs = new Tabs({ clock, picture, epoch: 'one', refresh, pulse: () => (looks.pulses += 1) });
+  const many = Array.from({ length: 100 }, () => new FakeTab());
+  for (const tab of many) tabs.add(tab, undefined);
+  expect(looks).toEqual({ refreshed: 1, pulses: 1 });
+  picture.put(boxOf('a'));
+  await clock.advance(250);
+  expect(many.map((tab) => tab.events().at(-1)?.includes('"id":"a"'))).toEqual(many.map(() => true));
+  expect(looks.refreshed).toBe(2);
+});
+
+it('what waits for tabs that read nothing is bounded: the oldest of them are given up, and who reads is not', async () => {
+  const { clock, tabs, put } = openTabs();
+  const reader = new FakeTab();
+  tabs.add(reader, undefined);
+  const idle = Array.from({ length: 30 }, () => new FakeTab());
+  for (const [index, tab] of idle.entries()) {
+    put('large', `${index}`.padEnd(2 * 1_048_576, 'x'));
+    await clock.advance(250);
+    tabs.add(tab, undefined);
+    tab.isSlow = true;
+  }
+  const open = idle.map(({ isClosed }) => !isClosed);
+  expect(open.filter(Boolean).length).toBeLessThanOrEqual(16);
+  expect(open.slice(-10)).not.toContain(false);
+  expect([reader.isClosed, reader.events().at(-1)?.includes('"29xxx')]).toEqual([false, true]);
+});
+
+it('tabs that were sent the same share the memory of it, and all stay', () => {
+  const { tabs, put } = openTabs();
+  put('large', 'x'.repeat(1_048_576));
+  const idle = Array.from({ length: 50 }, () => new FakeTab());
+  for (const tab of idle) {
+    tabs.add(tab, undefined);
+    tab.isSlow = true;
+  }
+  expect(idle.filter(({ isClosed }) => isClosed)).toEqual([]);
 });
