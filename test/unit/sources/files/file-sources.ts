@@ -1,11 +1,13 @@
 // The sources of files that keep the common promises: one row each.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { SessionEvent } from '../../../../src/core/event.ts';
 import { NOTHING_VISIBLE, type Source, type SourcePorts } from '../../../../src/core/source.ts';
 import { createCodexHome } from '../../../../src/sources/codex/codex-home.ts';
 import { createClaudeCodeSource } from '../../../../src/sources/claude-code/claude-code-source.ts';
 import { createTranscriptSource } from '../../../../src/sources/openclaw/transcripts/transcripts-source.ts';
+import { createDataFolder } from '../../../../src/sources/network-ai/data-folder.ts';
 import { createPiHome } from '../../../../src/sources/pi/pi-home.ts';
 import { rolloutHead, rolloutLine } from '../codex/rollout-writer.ts';
 import { GatewayWriter, header, line } from '../openclaw/transcripts/gateway-writer.ts';
@@ -23,6 +25,14 @@ export interface FileSource {
   head(session: string): string;
   /** A line that makes the agent say this. */
   says(text: string): string;
+  /** What the event says, where that is no message. */
+  heardIn?(event: SessionEvent): string | undefined;
+  /**
+   * Its boxes say how things stand by all of its files together, and not what one log said line by line. So some promises of logs are not its
+   * own: a file that vanishes ends nothing; what it remembers is what it told of each task, and no position in a file; of many lines the
+   * newest count, and what came with one look has no order.
+   */
+  isSnapshot?: true;
 }
 
 export const IMPLEMENTATIONS: FileSource[] = [
@@ -62,6 +72,21 @@ export const IMPLEMENTATIONS: FileSource[] = [
     keyOf: (session) => `pi:${session}`,
     head: (session) => header(session) + line('user', `ask-${session}`) + line('assistant', 'hello', { stopReason: 'toolUse' }),
     says: (text) => line('assistant', text, { stopReason: 'toolUse' }),
+  },
+  {
+    name: 'Network-AI',
+    isSnapshot: true,
+    create: (id, root, ports) => createDataFolder({ ...ports, id, root, name: 'swarm', polling: false, visibility: () => TEXTS }),
+    prepare: (root, session) => {
+      mkdirSync(join(root, session), { recursive: true });
+      const task = { max_tokens: 10, used_tokens: 1, created_at: new Date(WRITTEN_AT).toISOString(), status: 'active' };
+      writeFileSync(join(root, session, 'budget_tracking.json'), JSON.stringify({ t1: task }));
+    },
+    path: (root, session) => join(root, session, 'audit_log.jsonl'),
+    keyOf: (session) => `network-ai:swarm:${session}:task:t1`,
+    head: () => deniedLine('hello'),
+    says: deniedLine,
+    heardIn: (event) => (event.type === 'noted' && event.noteId.startsWith('denied:') ? /→ (.+) denied/.exec(event.text)?.[1] : undefined),
   },
   {
     name: 'notes, a source made of the kit alone',
@@ -105,6 +130,12 @@ function claudeLine(type: 'user' | 'assistant', text: string): string {
   const message = { role: type, content, ...(type === 'user' ? {} : { id: uuid, stop_reason: 'tool_use' }) };
   const about = { cwd: '/nowhere', sessionId: 'any', version: '2.1.332', timestamp: CLAUDE_STARTED };
   return `${JSON.stringify({ parentUuid: null, isSidechain: false, type, message, uuid, ...about, promptSource: 'typed' })}\n`;
+}
+
+/** A line of the audit log of Network-AI: nobody gets what the text names. */
+function deniedLine(text: string): string {
+  const details = { agent_id: 'agent', resource_type: text, scores: { trust: 0.3 } };
+  return `${JSON.stringify({ timestamp: new Date(WRITTEN_AT).toISOString(), action: 'permission_denied', details })}\n`;
 }
 
 const gatewaysByRoot = new Map<string, GatewayWriter>();
