@@ -2,6 +2,7 @@
 
 import { asNumber, asRecord, asText, parseJson } from '../../core/json-guards.ts';
 import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
+import { folderIn } from '../coding-agents/project.ts';
 
 /** One process. Nothing but these fields is looked at: others of the file are private or secret. */
 export interface LiveState {
@@ -48,7 +49,7 @@ export function decodeLiveState(text: string, writtenAt: number): LiveState | un
     waitingFor: asText(raw['waitingFor']),
     statusAt: plausibleInstant(asNumber(raw['statusUpdatedAt'])) ?? plausibleInstant(asNumber(raw['updatedAt'])) ?? writtenAt,
     name: raw['nameSource'] === 'user' ? asText(raw['name']) : undefined,
-    cwd: asText(raw['cwd']),
+    cwd: folderIn(raw['cwd']),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { asText, type JsonRecord } from '../../core/json-guards.ts';
 import { keyPart } from '../coding-agents/plain-id.ts';
+import { folderIn } from '../coding-agents/project.ts';
 import { decodeAssistant } from './assistant-line.ts';
 import { CopiedHistory, type IsCopy } from './copied-history.ts';
 import type { About, Fact } from './session-facts.ts';
@@ -99,12 +100,12 @@ export class SessionDecoder {
       this.#options.onUnknown('no-timestamp');
       return [];
     }
-    this.memory.home ??= asText(record['cwd']);
+    this.memory.home ??= folderIn(record['cwd']);
     return [...dated(this.memory.learn(this.#aboutOf(record)), at), ...this.#factsOf(line, at)];
   }
 
   #aboutOf(record: JsonRecord): About {
-    const [sessionId, cwd, version] = [keyPart(record['sessionId']), asText(record['cwd']), asText(record['version'])];
+    const [sessionId, cwd, version] = [keyPart(record['sessionId']), folderIn(record['cwd']), asText(record['version'])];
     return {
       ...(sessionId === undefined ? {} : { sessionId }),
       ...(cwd === undefined ? {} : { cwd }),

@@ -4,6 +4,7 @@ import type { Decoded } from '../../files/log-format.ts';
 import { neverThrowing } from '../../files/never-throwing.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { plausibleInstant } from '../coding-agents/plausible-instant.ts';
+import { folderIn } from '../coding-agents/project.ts';
 import { createKindNames } from '../openclaw/decoding/kind-names.ts';
 import { createSafeText } from '../openclaw/decoding/safe-text.ts';
 import type { SourcePorts } from '../../core/source.ts';
@@ -127,7 +128,7 @@ class RolloutDecoder {
         return turns.use(this.#priced(usageOfRecord(payload)), at);
       case 'turn_context':
         this.#model = asText(payload['model']);
-        owner.moveTo(asText(payload['cwd']) ?? owner.thread.cwd);
+        owner.moveTo(folderIn(payload['cwd']) ?? owner.thread.cwd);
         return this.#learn(modelIn(payload), owner);
       case 'compacted':
         return turns.compact(at);

@@ -2,6 +2,7 @@
 
 import { asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { keyPart } from '../coding-agents/plain-id.ts';
+import { folderIn } from '../coding-agents/project.ts';
 
 /** One thread. Its id is its identity: the name of a file says less, and a thread may have several files. */
 export interface Thread {
@@ -27,7 +28,7 @@ export function threadOf(payload: JsonRecord, at: number): Thread | undefined {
   const started = Date.parse(asText(payload['timestamp']) ?? '');
   return {
     id,
-    cwd: asText(payload['cwd']) ?? '/',
+    cwd: folderIn(payload['cwd']) ?? '/',
     isPaginated: payload['history_mode'] === 'paginated',
     startedAt: Number.isNaN(started) ? at : started,
     ...originOf(payload),

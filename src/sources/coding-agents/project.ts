@@ -3,6 +3,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, resolve } from 'node:path';
 import { setBounded } from '../../core/bounded-map.ts';
+import { asText } from '../../core/json-guards.ts';
 
 /** Where somebody works. */
 export interface Project {
@@ -13,8 +14,16 @@ export interface Project {
 }
 
 const MAX_POINTER_BYTES = 4096; // a `.git` file has one line
+const MAX_PATH_CHARS = 4096; // the system knows no longer ones
+const MAX_LEVELS = 100; // each costs two or three system calls
 const MAX_KNOWN = 2_000;
 const known = new Map<string, Project>();
+
+/** The folder that a line names; `undefined` for what can be none. */
+export function folderIn(value: unknown): string | undefined {
+  const text = asText(value);
+  return text !== undefined && text.length <= MAX_PATH_CHARS ? text : undefined;
+}
 
 /** The project of a folder. It stays the same for the life of the process, whatever happens to the folder. */
 export function projectOf(folder: string): Project {
@@ -24,11 +33,14 @@ export function projectOf(folder: string): Project {
   return found;
 }
 
+/** A checkout that is further above is not found. */
 function findProject(folder: string): Project {
-  for (let root = folder; isAbsolute(root); root = dirname(root)) {
+  let root = folder;
+  for (let level = 0; level < MAX_LEVELS && isAbsolute(root); level++) {
     const main = mainOf(root);
     if (main !== undefined) return { main, root };
     if (root === dirname(root)) break;
+    root = dirname(root);
   }
   return { main: folder, root: folder };
 }

@@ -9,6 +9,7 @@ import { contentText } from '../openclaw/decoding/entry-text.ts';
 import { createTranscriptDecoder, type DecodedEvent } from '../openclaw/transcripts/decode-transcript.ts';
 import type { PiEvent } from './pi-event.ts';
 import { ShownSession } from './shown-session.ts';
+import { folderIn } from '../coding-agents/project.ts';
 
 export interface PiDecoderOptions {
   redact(text: string): string;
@@ -60,7 +61,7 @@ class PiDecoder {
     const raw = asRecord(parseJson(text));
     const id = asText(raw?.['id']);
     if (id === undefined || !SESSION_ID.test(id) || this.#owner !== undefined) return [];
-    this.#owner = new ShownSession(id, asText(raw?.['cwd']) ?? '/', { safe: this.#safe, visibility: this.#options.visibility });
+    this.#owner = new ShownSession(id, folderIn(raw?.['cwd']) ?? '/', { safe: this.#safe, visibility: this.#options.visibility });
     return [{ at, owner: this.#owner, body: { type: 'facts' } }];
   }
 

@@ -61,6 +61,15 @@ it('an argument that is nested a hundred thousand times costs its call no more t
   expect(source.health()).toMatchObject({ problems: {}, unknownKinds: {} });
 });
 
+it('a line that names a folder of a hundred thousand levels is read at once, and its turn is shown', async () => {
+  const { writer, events } = await watched(() => ROUTED);
+  const far = { cwd: '/a'.repeat(100_000) };
+  writer.add(writer.prompt('Go.'), writer.line('user', { message: { role: 'user', content: 'Far.' } }, { promptSource: 'typed', ...far }));
+  writer.add(writer.calls('c1', 'Bash', { command: 'make' }), writer.result('c1', 'made'));
+  await eventually(() => expect(of(events, 'tool_ended')).toHaveLength(1));
+  expect(JSON.stringify(events)).not.toContain('/a/a/a');
+});
+
 describe('a session of a project that is shown', () => {
   const visibility = (address: string): Visibility => (address.endsWith('/shop') ? EVERYTHING : NOTHING_VISIBLE);
 

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findHomes } from '../../../../src/sources/coding-agents/find-homes.ts';
-import { projectOf, shownPath } from '../../../../src/sources/coding-agents/project.ts';
+import { folderIn, projectOf, shownPath } from '../../../../src/sources/coding-agents/project.ts';
+import { countFileCalls } from '../../../support/file-calls.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 function folder(...parts: string[]): string {
@@ -48,6 +49,15 @@ describe('the project of a folder', () => {
     execFileSync('mkfifo', [join(base, 'elsewhere', '.git', 'worktrees', 'other', 'commondir')]);
     writeFileSync(join(linked, '.git'), `gitdir: ${join(base, 'elsewhere', '.git', 'worktrees', 'other')}\n`);
     for (const path of [piped, large, linked]) expect(projectOf(path)).toEqual({ main: path, root: path });
+  });
+
+  it('is looked for in a hundred folders at most, however many a line names, and no longer path than the system knows is a folder', () => {
+    const calls = countFileCalls();
+    const long = '/a'.repeat(2_000);
+    expect(projectOf(long)).toEqual({ main: long, root: long });
+    const { statSync = 0, openSync = 0 } = calls.take();
+    expect([statSync > 0, statSync + openSync <= 200]).toEqual([true, true]);
+    expect([folderIn(long), folderIn(`${long}${long}`), folderIn(''), folderIn(7)]).toEqual([long, undefined, undefined, undefined]);
   });
 
   it('a path outside it is shown by its last part alone', () => {
