@@ -29,7 +29,7 @@ it('1: who waits stands first, who waits longest before others, with since when 
     '[ACTIVE] main | turn works',
   ]);
   expect(await page.locator('#waiting .wait').first().textContent()).toMatch(
-    /^waits for a review since 3 h(?: \d+ min)?, for 5 h \d+ min more$/,
+    /^has waited 3 h(?: \d+ min)? for a review, 5 h \d+ min left$/,
   );
   expectNoMisdeeds(opened);
 });

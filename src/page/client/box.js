@@ -32,9 +32,10 @@ function waitNode({ on, since, until, link: address }) {
   return element(
     'p',
     { class: 'wait' },
-    `waits for ${WAIT_WORDS[on] ?? 'somebody'} since `,
+    'has waited ',
     time(since),
-    ...(until === undefined ? [] : [', for ', time(until, 'left'), ' more']),
+    ` for ${WAIT_WORDS[on] ?? 'somebody'}`,
+    ...(until === undefined ? [] : [', ', time(until, 'left'), ' left']),
     ...(address === undefined ? [] : [' · ', link(address, 'Answer')]),
   );
 }
