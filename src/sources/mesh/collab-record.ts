@@ -1,9 +1,9 @@
 // Decodes a collaboration of the mesh: the record in the bucket MESH_COLLAB, which every event about one carries, too. Texts that nodes
 // write for each other are not taken over, but for why somebody blocks.
 
-import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { plainId } from '../coding-agents/plain-id.ts';
-import { asInstant, latest } from './field.ts';
+import { asAmount, asInstant, latest } from './field.ts';
 
 const COLLAB_STATUSES = ['recruiting', 'active', 'converged', 'completed', 'aborted'] as const;
 
@@ -74,9 +74,9 @@ export function decodeCollab(value: unknown): Collab | undefined {
     mode: asText(record['mode']) ?? 'unknown',
     status: COLLAB_STATUSES.find((status) => status === statusName),
     statusName,
-    mostNodes: asNumber(record['max_nodes']),
-    round: asNumber(record['current_round']) ?? 0,
-    mostRounds: asNumber(record['max_rounds']),
+    mostNodes: asAmount(record['max_nodes']),
+    round: asAmount(record['current_round']) ?? 0,
+    mostRounds: asAmount(record['max_rounds']),
     members: asList(record['nodes']).slice(0, MOST_MEMBERS).flatMap(memberOf),
     reflections: asList(asRecord(asList(record['rounds']).at(-1))?.['reflections'])
       .slice(-MOST_MEMBERS)
@@ -104,7 +104,7 @@ function reflectionOf(value: unknown): Reflection[] {
     {
       nodeId,
       vote: asText(record['vote']) ?? '',
-      confidence: asNumber(record['confidence']),
+      confidence: asAmount(record['confidence']),
       summary: asText(record['summary']),
       at: asInstant(record['submitted_at']),
     },
@@ -117,16 +117,16 @@ function stageOf(record: JsonRecord): Stage {
   const mode: JsonRecord = modes.find((one) => one !== undefined) ?? {};
   return {
     phase: asText(mode['phase']),
-    subround: asNumber(mode['current_subround']),
-    mostSubrounds: asNumber(mode['max_subrounds']),
-    step: asNumber(mode['current_step']),
-    pass: asNumber(mode['current_pass']),
-    mostPasses: asNumber(mode['passes']),
+    subround: asAmount(mode['current_subround']),
+    mostSubrounds: asAmount(mode['max_subrounds']),
+    step: asAmount(mode['current_step']),
+    pass: asAmount(mode['current_pass']),
+    mostPasses: asAmount(mode['passes']),
     integrator: asText(mode['current_integrator']),
     startedAt: asInstant(mode['step_started_at']) ?? asInstant(mode['pass_started_at']),
     failures: failuresOf(asRecord(mode['artifact_failures'])),
     degraded: asList(mode['degraded']).slice(0, MOST_MEMBERS).flatMap(degradedOf),
-    costUsd: asNumber(asRecord(mode['usage_total'])?.['cost_usd']),
+    costUsd: asAmount(asRecord(mode['usage_total'])?.['cost_usd']),
   };
 }
 
@@ -134,7 +134,7 @@ function failuresOf(failures: JsonRecord = {}): Record<string, number> {
   const countByNode = new Map<string, number>();
   for (const [name, count] of Object.entries(failures).slice(0, 100)) {
     const node = name.replace(/_(?:sr\d+_step\d+|step\d+|pass\d+|\d+)$/, '');
-    countByNode.set(node, (countByNode.get(node) ?? 0) + (asNumber(count) ?? 0));
+    countByNode.set(node, (countByNode.get(node) ?? 0) + (asAmount(count) ?? 0));
   }
   return Object.fromEntries(countByNode);
 }

@@ -3,11 +3,11 @@
 
 import { setBounded } from '../../core/bounded-map.ts';
 import type { Clock } from '../../core/clock.ts';
-import { asNumber, asRecord, asText, asList, type JsonRecord } from '../../core/json-guards.ts';
+import { asRecord, asText, asList, type JsonRecord } from '../../core/json-guards.ts';
 import type { UnknownKinds } from '../../core/unknown-kinds.ts';
 import { plainId } from '../coding-agents/plain-id.ts';
 import type { BoxView, NoteView } from './box-view.ts';
-import { asInstant } from './field.ts';
+import { asAmount, asInstant } from './field.ts';
 import { addressOf, keyOf } from './mesh-identity.ts';
 import type { ShowText } from './shown-text.ts';
 
@@ -145,7 +145,7 @@ function noteOf(said: Said, data: JsonRecord, show: ShowText): NoteView {
 }
 
 function textOf(said: Said, data: JsonRecord, show: ShowText): string {
-  const count = (name: string): number => asNumber(data[name]) ?? 0;
+  const count = (name: string): number => asAmount(data[name]) ?? 0;
   switch (said) {
     case 'ingested':
       return `took in ${count('messages_added')} messages, ${count('total_messages')} in all`;

@@ -1,10 +1,10 @@
 // Reads what arrives from the mesh, whichever way it came: messages by their subject, writes to buckets by their key. What a message is
 // stands in its subject alone, since a task, a plan and a collaboration all say `"event":"completed"`.
 
-import { asNumber, asRecord, parseJson } from '../../core/json-guards.ts';
+import { asRecord, parseJson } from '../../core/json-guards.ts';
 import type { UnknownKinds } from '../../core/unknown-kinds.ts';
 import { plainId } from '../coding-agents/plain-id.ts';
-import { asInstant } from './field.ts';
+import { asAmount, asInstant } from './field.ts';
 import type { MeshBook } from './mesh-book.ts';
 import type { RecordKind } from './mesh-identity.ts';
 import type { MemoryWatch } from './memory-watch.ts';
@@ -134,7 +134,7 @@ export class MeshInbox {
     if (what !== 'stall' && what !== 'budget_exceeded') unknown.add(`agent.${what ?? ''}`);
     else if (taskId === undefined) problems.add('no-record');
     else if (what === 'stall') book.stalled(taskId);
-    else book.overBudget(taskId, `${asNumber(record?.['elapsed_minutes']) ?? '?'} of ${asNumber(record?.['budget_minutes']) ?? '?'} min`);
+    else book.overBudget(taskId, `${asAmount(record?.['elapsed_minutes']) ?? '?'} of ${asAmount(record?.['budget_minutes']) ?? '?'} min`);
   }
 
   #parse(body: Uint8Array | string): unknown {

@@ -1,8 +1,8 @@
 // Decodes a plan of the mesh: the record in the bucket MESH_PLANS, which every event about a plan carries, too.
 
-import { asList, asNumber, asRecord, asText } from '../../core/json-guards.ts';
+import { asList, asRecord, asText } from '../../core/json-guards.ts';
 import { plainId } from '../coding-agents/plain-id.ts';
-import { asInstant, latest } from './field.ts';
+import { asAmount, asInstant, latest } from './field.ts';
 
 const PLAN_STATUSES = ['draft', 'review', 'approved', 'executing', 'completed', 'aborted'] as const;
 const SUBTASK_STATUSES = ['pending', 'queued', 'running', 'pending_review', 'completed', 'failed', 'blocked'] as const;
@@ -77,7 +77,7 @@ function subtaskOf(value: unknown): Subtask[] {
       statusName,
       isHuman: asRecord(record['delegation'])?.['mode'] === 'human',
       isCritical: record['critical'] === true,
-      wave: Math.max(0, Math.trunc(asNumber(record['wave']) ?? 0)),
+      wave: Math.trunc(asAmount(record['wave']) ?? 0),
       isDispatched: asText(record['mesh_task_id']) !== undefined,
       summary: asText(asRecord(record['result'])?.['summary']),
     },

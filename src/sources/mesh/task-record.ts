@@ -1,8 +1,8 @@
 // Decodes a task of the mesh: the record in the bucket MESH_TASKS, which every event about a task carries, too.
 
-import { asList, asNumber, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
+import { asList, asRecord, asText, type JsonRecord } from '../../core/json-guards.ts';
 import { plainId } from '../coding-agents/plain-id.ts';
-import { asInstant, asTexts, latest } from './field.ts';
+import { asAmount, asInstant, asTexts, latest } from './field.ts';
 
 const TASK_STATUSES = [
   'proposed',
@@ -82,7 +82,7 @@ export function decodeTask(value: unknown): Task | undefined {
     status: TASK_STATUSES.find((status) => status === statusName),
     ...wordsOf(record),
     ...instantsOf(record),
-    budgetMinutes: asNumber(record['budget_minutes']),
+    budgetMinutes: asAmount(record['budget_minutes']),
     attempts: asList(record['attempts']).slice(-MOST_ATTEMPTS).flatMap(attemptOf),
     result: resultOf(record['result']),
   };
@@ -158,7 +158,7 @@ function missingOutputs(validation: JsonRecord | undefined): Violation[] {
 
 function costOf(cost: JsonRecord | undefined): TaskResult['cost'] {
   if (cost === undefined) return undefined;
-  const amount = (name: string): number => Math.max(0, asNumber(cost[name]) ?? 0);
+  const amount = (name: string): number => asAmount(cost[name]) ?? 0;
   return { input: amount('inputTokens'), output: amount('outputTokens'), usd: amount('estimatedCostUsd') };
 }
 

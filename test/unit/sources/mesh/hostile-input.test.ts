@@ -83,6 +83,31 @@ describe('what is no message of a mesh', () => {
   });
 });
 
+describe('numbers that cannot be', () => {
+  it('are the most or the least that somebody could have, and never words of a programmer', () => {
+    const session = {
+      session_id: 'c',
+      mode: 'circling',
+      status: 'active',
+      created_at: iso(NOW),
+      current_round: 1e300,
+      max_rounds: -7,
+      max_nodes: 1e300,
+      nodes: [{ node_id: 'a' }],
+      rounds: [{ reflections: [{ node_id: 'a', vote: 'ok', confidence: 1e300 }] }],
+      circling: { phase: 'circling', current_subround: 1 / 3, max_subrounds: 1e21, current_step: -1, usage_total: { cost_usd: 1e300 } },
+    };
+    const mesh = new HeardMesh(NOW);
+    mesh.hear(taskEvent('started', { budget_minutes: 1e300 }));
+    mesh.hear({ subject: 'mesh.agent.n.budget_exceeded', data: { task_id: 'T-1', elapsed_minutes: 1e300, budget_minutes: -1 } });
+    const cost = { inputTokens: 1e300, outputTokens: -1e18, estimatedCostUsd: 1e300 };
+    mesh.hear(taskEvent('completed', { task_id: 'T-2', status: 'completed', completed_at: iso(NOW), result: { summary: 'x', cost } }));
+    mesh.hear({ subject: 'mesh.events.collab.joined', data: { session, timestamp: iso(NOW) } });
+    expect(mesh.boxes()).toContain('1,000,000,000 min');
+    expect(mesh.boxes()).not.toMatch(/\de\W?\d|Infinity|NaN|undefined|[^A-Z]-\d|\.\d{7}/);
+  });
+});
+
 describe('texts of the mesh', () => {
   const SECRET = 'ghp_16C7e42F292c6912E7710c838347Ae178B4a';
 
