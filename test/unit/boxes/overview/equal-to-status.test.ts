@@ -116,6 +116,7 @@ it('at every instant of a simulation the board says what `status` says, or becom
       };
       for (const each of steps) {
         play(rig, each);
+        if (each.what === 'kill') changedAt = rig.clock.monotonic(); // the next process looks two seconds later for the first time
         for (let passed = 0; passed < each.seconds; passed += 1) {
           await rig.house.pass(1);
           look();

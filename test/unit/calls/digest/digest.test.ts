@@ -176,7 +176,7 @@ const DAYS = 8;
 const SCRIPTS = rounds({ inCheck: 150, thorough: 3_000 });
 
 it(`${SCRIPTS} scripts of ${DAYS} days with kills, outages and clocks that are set: sums are those of the turns, no digest twice`, {
-  timeout: 300_000,
+  timeout: 3_600_000,
 }, async () => {
   let posts = 0;
   for (let seed = 1; seed <= SCRIPTS; seed += 1) posts += await play(seed);
