@@ -4,7 +4,7 @@
 // `CONVERGENCE_RUNS` and `CONVERGENCE_SEED` choose a longer or another search.
 
 import fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { judge } from './judge.ts';
 import { Play } from './play.ts';
 import { story } from './story.ts';
@@ -15,8 +15,6 @@ const RUNS = Number(process.env['CONVERGENCE_RUNS'] ?? rounds({ inCheck: 300, th
 const SEED = Number(process.env['CONVERGENCE_SEED'] ?? 12);
 
 describe('convergence', () => {
-  beforeAll(() => import('../../../src/health/health-server.ts')); // the first daemon would load it, in real time
-
   it('after any events, faults and crashes that end healthy each box has one post that says what its transcript says', async () => {
     await fc.assert(
       fc.asyncProperty(story, async (example) => {

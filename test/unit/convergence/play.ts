@@ -284,6 +284,7 @@ function configOf(story: Story): Config {
     HOME: '/nowhere',
     COORDINATOR: 'off', // its ledger is a file of this machine; nothing else of a story is
     MM_URL: 'http://localhost',
+    HEALTH_PORT: '0', // a real server would answer in real time
     MM_TOKEN: SAMPLE.botToken,
     TRANSCRIPT_DIR: '/nowhere',
     OPEN_AFTER_MS: String(story.openAfterMs),
