@@ -49,7 +49,7 @@ describe('CALL=asker', () => {
     rig.did('one', { type: 'waiting_ended', waitId: 'w', outcome: 'allowed_once' });
     await until('the outcome', () => calls(rig)[0]?.message.startsWith('@alice **answered: allowed once after ') === true);
     expect(calls(rig).map(({ id }) => id)).toEqual([call?.id]);
-  }, 60_000);
+  });
 
   it('calls OPERATORS where a bot asked, and nobody where there are none', async () => {
     const rig = await routedRig();
@@ -66,7 +66,7 @@ describe('CALL=asker', () => {
     waits(rig, 'three');
     await called(rig, 2);
     expect(calls(rig).map(mentions)).toEqual([['@bob'], ['@alice']]);
-  }, 60_000);
+  });
 
   it('mentions nobody else, whatever an agent wrote', async () => {
     const rig = await routedRig();
@@ -75,7 +75,7 @@ describe('CALL=asker', () => {
     waits(rig, 'one', '@bob @channel ` @all `` @here\n@admin');
     await called(rig);
     expect(calls(rig).map(mentions)).toEqual([['@alice']]);
-  }, 60_000);
+  });
 });
 
 describe('OPERATIONS_CHANNEL', () => {
@@ -94,7 +94,7 @@ describe('OPERATIONS_CHANNEL', () => {
     expect(call?.message).toMatch(
       new RegExp(`^@alice \`main\` waits for approval\\. In channel \`${SAMPLE.publicId}\`: \`http://[^\`]+/_redirect/pl/${boxId}\`$`),
     );
-  }, 60_000);
+  });
 
   it('that was archived gets no call: it is where the box is', async () => {
     const rig = await routedRig();
@@ -105,7 +105,7 @@ describe('OPERATIONS_CHANNEL', () => {
     waits(rig, 'one', 'may I');
     await called(rig);
     expect(calls(rig).map(({ channel_id }) => channel_id)).toEqual([SAMPLE.publicId]);
-  }, 60_000);
+  });
 
   it('is told nothing of a direct conversation: that call is where the box is', async () => {
     const rig = await routedRig();
@@ -117,7 +117,7 @@ describe('OPERATIONS_CHANNEL', () => {
     await called(rig, 2);
     expect(calls(rig).map(({ channel_id: channelId }) => channelId)).toEqual([SAMPLE.directId, SAMPLE.directId]);
     expect(rig.posts().filter(({ channel_id: channelId }) => channelId === SAMPLE.privateId)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 it('a conversation that turns out to be direct takes what its call says of it with its box', async () => {
@@ -133,7 +133,7 @@ it('a conversation that turns out to be direct takes what its call says of it wi
   rig.did('one', { type: 'waiting_ended', waitId: 'w', outcome: 'denied', by: '@bob' });
   await rest(2_500);
   expect(calls(rig).map(({ message }) => message)).toEqual(['@alice **not shown here any more** · `main`']);
-}, 60_000);
+});
 
 describe('a kill', () => {
   it('when the post of a call arrives leaves one call, which the next life edits to its outcome', async () => {
@@ -156,7 +156,7 @@ describe('a kill', () => {
       detail: () => JSON.stringify([rig.log.slice(-20), calls(rig)]),
     });
     expect(calls(rig)).toHaveLength(1);
-  }, 60_000);
+  });
 });
 
 it('with CALL off, as by default, nobody is called', async () => {
@@ -168,4 +168,4 @@ it('with CALL off, as by default, nobody is called', async () => {
   rig.did('one', { type: 'waiting_ended', waitId: 'w' });
   await until('the box goes on', () => !JSON.stringify(rig.posts()).includes('[WAITING]'));
   expect(calls(rig)).toEqual([]);
-}, 60_000);
+});

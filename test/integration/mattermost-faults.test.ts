@@ -112,7 +112,7 @@ describe('one request that goes wrong', () => {
     });
     await sleep(3_000); // the disturbed requests are on their way
     for (const agent of [...creating.values(), ...editing.values()]) agent.end();
-  }, 120_000);
+  });
 
   afterAll(() => world.rig.close());
 

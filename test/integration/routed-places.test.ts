@@ -71,7 +71,7 @@ describe('a session with an address', () => {
       await whyNot(life, because);
     }
     expect(rig.posts()).toEqual([]);
-  }, 60_000);
+  });
 
   it('is withdrawn from its channel when a restart finds no rule for it any more', async () => {
     const rig = await routedRig();
@@ -85,7 +85,7 @@ describe('a session with an address', () => {
       detail: () => JSON.stringify(boxesOf(rig.posts())),
     });
     expect(JSON.stringify(rig.standIn.requests)).not.toContain('private words');
-  }, 60_000);
+  });
 });
 
 describe('a rule for agents of OpenClaw', () => {
@@ -152,7 +152,7 @@ it('the coordinator judges sessions that a rule covers, and neither tells nor ke
   await whyNot(life, `ROUTES=${OTHER}`);
   expect(life.health().coordinator?.findingsByRule).toEqual({ 'observer-acted': 1 });
   expect(readFileSync(ledger, 'utf8').match(/observer_acted/g)).toHaveLength(1);
-}, 60_000);
+});
 
 it.each(['stop', 'kill'] as const)(
   'a running box whose rule is gone after a %s is closed, and its call with it',

@@ -115,7 +115,7 @@ describe('the boxes of a session', () => {
     const fresh = await turn(rig, 's1', 'two');
     expect(fresh.root_id).toBe('');
     expect((await turn(rig, 's1', 'three')).root_id).toBe(fresh.id);
-  }, 60_000);
+  });
 
   it('begin a new thread when the first post is deleted at the moment in which a reply is created', async () => {
     const rig = await routedRig();
@@ -130,7 +130,7 @@ describe('the boxes of a session', () => {
     const fresh = await turn(rig, 's1', 'two');
     expect(fresh.root_id).toBe('');
     expect((await turn(rig, 's1', 'three')).root_id).toBe(fresh.id);
-  }, 60_000);
+  });
 
   it('go on in their thread after eleven hours, and in a new one thirteen hours after that', async () => {
     const rig = await routedRig();
@@ -205,7 +205,7 @@ describe('the boxes of a session', () => {
     const root = await ended(rig, 'one');
     expect((await turn(rig, 's1', 'two')).root_id).toBe(root.id);
     expect(rig.posts()).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('stand each for itself with PLACEMENT=channel', async () => {
     const rig = await routedRig();
