@@ -109,7 +109,7 @@ export class Tabs {
   #beatWithPulse(): void {
     this.#cancelPulse = this.#tabs.size === 0 ? undefined : this.#ports.clock.after(PULSE_MS, () => this.#beatWithPulse());
     if (this.#tabs.size === 0) return;
-    this.#look();
+    this.#ports.refresh(); // no beat: what changes next waits for none
     const pulse = this.#pulseFrame(0);
     for (const tab of this.#tabs) this.#send(tab, pulse);
   }

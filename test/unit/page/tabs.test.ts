@@ -191,3 +191,14 @@ it('tabs that were sent the same share the memory of it, and all stay', () => {
   }
   expect(idle.filter(({ isClosed }) => isClosed)).toEqual([]);
 });
+
+it('a change right after a pulse waits for nothing', async () => {
+  const { clock, tabs, put } = openTabs();
+  const tab = new FakeTab();
+  tabs.add(tab, undefined);
+  await clock.advance(PULSE_MS + 10);
+  tab.events();
+  put('a');
+  await clock.advance(0);
+  expect(tab.events()).toHaveLength(1);
+});
