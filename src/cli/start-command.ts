@@ -20,7 +20,7 @@ import { holderExitCode, describeHolder } from './pid-file-holder.ts';
 
 const LOG_NAME = 'live-status.log';
 const STDERR_NAME = 'live-status.stderr.log';
-const START_WAIT_MS = 10_000; // Loading takes a fraction of a second, but more on a machine that is still booting.
+const START_WAIT_MS = 60_000; // Loading takes a second, but far more on a machine that is still booting. An end is told at once.
 const POLL_MS = 50;
 const ANSWER_WAIT_MS = 5_000; // health listens a moment after the claim; a port that is taken is only logged
 
