@@ -22,7 +22,7 @@ const LOG_NAME = 'live-status.log';
 const STDERR_NAME = 'live-status.stderr.log';
 const START_WAIT_MS = 60_000; // Loading takes a second, but far more on a machine that is still booting. An end is told at once.
 const POLL_MS = 50;
-const ANSWER_WAIT_MS = 5_000; // health listens a moment after the claim; a port that is taken is only logged
+const ANSWER_WAIT_MS = 30_000; // health listens a moment after the claim; a port that is taken is only logged
 
 export const startCommand: Command = {
   name: 'start',
@@ -116,9 +116,11 @@ async function waitForClaim(
   while (performance.now() < deadline) {
     const state = inspectPidFile(config.pidFile);
     if (state.kind === 'running' && state.record.pid === child.pid) {
-      await waitForAnswer(config);
-      context.out(`live-status is running (pid ${child.pid}). Its log is ${logFile}.`);
-      return exitCodes.ok;
+      await waitForAnswer(config, ending);
+      if (ending.code === undefined) {
+        context.out(`live-status is running (pid ${child.pid}). Its log is ${logFile}.`);
+        return exitCodes.ok;
+      }
     }
     if (ending.code !== undefined) {
       context.err(`live-status ended at once with exit code ${ending.code}. ${ending.problem ?? lastOutput(stderrFile, logFile)}`);
@@ -131,11 +133,12 @@ async function waitForClaim(
 }
 
 /** What comes after this command may ask for health at once. */
-async function waitForAnswer({ healthHost, healthPort }: Config): Promise<void> {
+async function waitForAnswer({ healthHost, healthPort }: Config, ending: Ending): Promise<void> {
   const url = localHealthUrl(healthHost, healthPort);
   if (url === undefined) return;
   const deadline = performance.now() + ANSWER_WAIT_MS;
-  while (performance.now() < deadline && (await askHealth(url)).kind === 'silent') await sleep(POLL_MS);
+  const isWaiting = (): boolean => ending.code === undefined && performance.now() < deadline;
+  while (isWaiting() && (await askHealth(url)).kind === 'silent') await sleep(POLL_MS);
 }
 
 function lastOutput(stderrFile: string, logFile: string): string {

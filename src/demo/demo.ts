@@ -53,8 +53,10 @@ const ROUTES = 'claude-code:~/code/shop*=lab/shop+commands+texts, codex:~/code/s
 const SWARM_ROUTES = 'mesh:*=lab/swarm+texts, network-ai:*=lab/swarm+texts';
 
 const RECORDINGS = new URL('recordings/', import.meta.url);
+const BOXES = 7; // of one round
+const SWARM_BOXES = 3; // more of them with swarms
 const FAST_SPEED = 8;
-const FAST_END_WITHIN_MS = 30_000;
+const FAST_END_WITHIN_MS = 60_000;
 const PAUSE_MS = 20_000; // between two rounds, so that people can read the ends
 const LOOK_EVERY_MS = 100;
 
@@ -143,9 +145,9 @@ function introduce(room: Room, { healthUrl }: Watcher, agents: string, { fast, w
 }
 
 async function playOnce(stage: Stage, { out, signal }: DemoOptions): Promise<void> {
-  await replay(stage.steps, { ...stage, speed: FAST_SPEED, signal });
+  await replay(stage.steps, { ...stage, speed: FAST_SPEED, shows: showsOn(stage), signal });
   const deadline = performance.now() + FAST_END_WITHIN_MS;
-  const isOver = (): boolean => tally(stage.room.standIn).openBoxes === 0 || performance.now() > deadline;
+  const isOver = (): boolean => hasEnded(stage) || performance.now() > deadline;
   while (!isOver()) await sleep(LOOK_EVERY_MS, undefined, { signal });
   const { boxes, posts, edits, titles } = tally(stage.room.standIn);
   out('');
@@ -153,9 +155,18 @@ async function playOnce(stage: Stage, { out, signal }: DemoOptions): Promise<voi
   out(`${boxes} boxes beside ${posts} posts of people and agents, ${edits} edits.`);
 }
 
+function hasEnded({ room, dashboard }: Stage): boolean {
+  const { boxes, openBoxes } = tally(room.standIn);
+  return openBoxes === 0 && boxes >= BOXES + (dashboard === undefined ? 0 : SWARM_BOXES);
+}
+
+function showsOn({ room }: Stage): (title: RegExp) => boolean {
+  return (title) => tally(room.standIn).titles.some((shown) => title.test(shown));
+}
+
 async function playForever(stage: Stage, { out, signal }: DemoOptions): Promise<void> {
   for (;;) {
-    await replay(stage.steps, { ...stage, speed: 1, signal });
+    await replay(stage.steps, { ...stage, speed: 1, shows: showsOn(stage), signal });
     await sleep(PAUSE_MS, undefined, { signal });
     out('Once more.');
   }

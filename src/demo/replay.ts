@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway, LiveSession } from './agents-folder.ts';
 import { asIfNow, type CodingHome } from './coding-home.ts';
+import { cueAfter, cueBefore } from './cues.ts';
 import { FreshIds } from './fresh-ids.ts';
 import type { MeshDashboard } from './mesh-dashboard.ts';
 import type { RecordedLine, RecordedSession } from './recording.ts';
@@ -17,20 +18,38 @@ export interface ReplayOptions {
   readonly dashboard?: MeshDashboard | undefined;
   /** How many times faster than recorded. */
   readonly speed: number;
+  /** Whether a box has such a title by now. */
+  readonly shows: (title: RegExp) => boolean;
   readonly signal: AbortSignal;
 }
 
-/** Plays each step at its time. Resolves after the last one; rejects with an `AbortError` when `signal` is aborted. */
+const CUE_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 50;
+
+/**
+ * Plays each step at its time, later ones later where the chat is not as far yet. Resolves after the last one; rejects with an
+ * `AbortError` when `signal` is aborted.
+ */
 export async function replay(steps: readonly TimedStep[], options: ReplayOptions): Promise<void> {
-  const startedAt = performance.now();
+  let startedAt = performance.now();
   const ids = new FreshIds();
   options.codingHome.startRound(ids);
   startSwarmRound(ids);
   for (const { atMs, step } of steps) {
     const restMs = startedAt + atMs / options.speed - performance.now();
     if (restMs > 0) await sleep(restMs, undefined, { signal: options.signal });
+    startedAt += await waitForCue(cueBefore(step), options);
     take(step, ids, options);
+    startedAt += await waitForCue(cueAfter(step), options);
   }
+}
+
+/** Resolves with the milliseconds that it took. */
+async function waitForCue(cue: RegExp | undefined, { shows, signal }: ReplayOptions): Promise<number> {
+  const startedAt = performance.now();
+  if (cue === undefined) return 0;
+  while (!shows(cue) && performance.now() - startedAt < CUE_WITHIN_MS) await sleep(LOOK_EVERY_MS, undefined, { signal });
+  return performance.now() - startedAt;
 }
 
 /** What recorded work of swarms is called: in each round it is other work. */

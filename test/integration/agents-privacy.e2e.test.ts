@@ -137,6 +137,8 @@ it.for(Object.entries(SHOWN))(
     const { posts, leaks } = await told(context, `+${part}s`);
     const { state = [], ...others } = leaks;
     expect({ posts: canariesIn(posts), others }).toEqual({ posts: places.map((place) => `CANARY-${part}${place}`), others: {} });
-    expect(state.filter((canary) => !canary.startsWith(`CANARY-${part}`))).toEqual([]);
+    // A page of the database ends wherever it does, also within a word.
+    const isShown = (canary: string): boolean => canary.startsWith(`CANARY-${part}`) || `CANARY-${part}`.startsWith(canary);
+    expect(state.filter((canary) => !isShown(canary))).toEqual([]);
   },
 );
