@@ -8,7 +8,7 @@ import { asNumber, asRecord, asText, type JsonRecord } from '../../../core/json-
 import { setBounded } from '../../../core/bounded-map.ts';
 import { decodeTurnStart, isTurnStart } from './turn-start.ts';
 import { decodeToolMessage, decodeToolStart } from './decode-tool.ts';
-import { newRun, preambleId, type Run, takePreamble } from './run.ts';
+import { claimedPreamble, newRun, preambleId, type Run, takePreamble } from './run.ts';
 import type { Runs } from './runs.ts';
 
 /** One message with the fields of its envelope. */
@@ -152,9 +152,10 @@ export class MessageDecoder {
       const { reason: _reason, text, ...rest } = named;
       return run === undefined && text !== undefined ? [{ ...rest, text, stop: 'stop', injected: true }] : [];
     }
-    const preamble = run?.preamble;
-    if (run === undefined || preamble === undefined) return [named];
-    takePreamble(run, preamble);
+    if (run === undefined) return [named];
+    const { preamble } = run;
+    if (preamble === undefined) return [{ ...named, messageId: claimedPreamble(run, event.text ?? '') ?? event.messageId }];
+    takePreamble(run, { id: preamble.id });
     return [{ text: preamble.text, ...named }];
   }
 

@@ -50,9 +50,9 @@ export interface Run {
   approvalsByCall: Map<string, Approval>;
   /** Text before a tool call; it belongs to the message that follows. */
   preamble?: { id: string; text: string };
-  /** How many of them we emitted, and which: an update may come later. */
+  /** How many of them we emitted, and which with which text: an update may come later. The text is empty once a message contained it. */
   preambles: number;
-  emittedPreambles: Set<string>;
+  emittedPreambles: Map<string, string>;
   emittedAt: number;
   /** When the newest sign of the run came, and when we last asked about it, by our clock. */
   seenAt: number;
@@ -108,7 +108,7 @@ export function newRun(rawKey: string, runId: string, startedAt: number, seenAt:
     endedCalls: new Set(),
     approvalsByCall: new Map(),
     preambles: 0,
-    emittedPreambles: new Set(),
+    emittedPreambles: new Map(),
     emittedAt: startedAt,
     seenAt,
     askedAt: seenAt,
@@ -120,9 +120,19 @@ export function preambleId(runId: string, itemId: string): string {
   return `preamble:${runId}:${itemId}`;
 }
 
-/** Call when the text is emitted, with a call or with the message that follows. */
-export function takePreamble(run: Run, { id }: { id: string }): void {
+/** Call when the text is emitted: with the message that follows (then without `text`), or alone with a call. */
+export function takePreamble(run: Run, { id, text = '' }: { id: string; text?: string }): void {
   delete run.preamble;
   run.preambles += 1;
-  run.emittedPreambles.add(id);
+  run.emittedPreambles.set(id, text);
+}
+
+/** The id under which we emitted the beginning of that text, when its message came after the call: on a slow gateway, or after it crashed. */
+export function claimedPreamble(run: Run, text: string): string | undefined {
+  for (const [id, told] of run.emittedPreambles) {
+    if (told === '' || !text.startsWith(told)) continue;
+    run.emittedPreambles.set(id, '');
+    return id;
+  }
+  return undefined;
 }

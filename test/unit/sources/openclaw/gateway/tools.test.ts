@@ -176,6 +176,18 @@ describe('what the agent says', () => {
     expect(decoding.emitted()[0]).toBe('+1 message messageId=i1 text=Let me look. stop=tools runId=run-1');
   });
 
+  it('before a tool call is told once, also when its message comes after the call, live or from the history of a gateway that crashed', () => {
+    const decoding = running().agent('item', { kind: 'preamble', phase: 'end', itemId: 'i1', progressText: 'Let me look.' });
+    decoding.tool('start', 'c1');
+    decoding.emitted();
+    const call = { type: 'toolCall', id: 'c1', name: 'exec', arguments: {} };
+    const said = { role: 'assistant', content: [{ type: 'text', text: 'Let me look.' }, call], stopReason: 'toolUse' };
+    decoding.message(said, { id: 'a', runId: 'run-1' });
+    expect(decoding.emitted()).toEqual(['+1 message messageId=i1 stop=tools text=Let me look. runId=run-1']);
+    decoding.message(said, { id: 'b', runId: 'run-1' });
+    expect(decoding.emitted()).toEqual(['+1 message messageId=b stop=tools text=Let me look. runId=run-1']);
+  });
+
   it('until it was aborted is shown', () => {
     const decoding = running().chat('aborted', { message: { content: [{ type: 'text', text: 'Half a' }], timestamp: 1_795_226_001_000 } });
     expect(decoding.emitted()).toEqual([
