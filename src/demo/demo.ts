@@ -93,11 +93,14 @@ async function play(outside: Outside, folder: string, options: DemoOptions, atEx
   const watcher = await startWatcher({ program: options.program, env: environment(outside, folder, options) }, options.signal);
   atExit.unshift(() => watcher.kill());
   const stopNarrating = narrate(room.standIn, options.out);
+  const over = new AbortController();
   try {
+    const playing = { ...options, signal: AbortSignal.any([options.signal, over.signal]) };
     introduce(room, watcher, agents, options);
     const stage = { ...outside, gateway, codingHome, watcher, steps: timelineOf(readRecording(RECORDINGS, options.withSwarms)) };
-    await Promise.race([options.fast ? playOnce(stage, options) : playForever(stage, options), failureOf(watcher)]);
+    await Promise.race([options.fast ? playOnce(stage, playing) : playForever(stage, playing), failureOf(watcher)]);
   } finally {
+    over.abort(); // nobody plays for a watcher that has ended
     await watcher.stop();
     atExit.shift();
     stopNarrating();

@@ -45,9 +45,12 @@ export async function startWatcher({ program, env }: WatcherOptions, signal: Abo
     stop: () => stop(child, ended),
     kill: () => void child.kill('SIGKILL'),
   };
+  const over = new AbortController();
   try {
-    await Promise.race([untilReady(watcher.healthUrl, signal), ended.then((output) => Promise.reject(new Error(output)))]);
+    const asking = AbortSignal.any([signal, over.signal]);
+    await Promise.race([untilReady(watcher.healthUrl, asking), ended.then((output) => Promise.reject(new Error(output)))]);
   } catch (error) {
+    over.abort();
     await watcher.stop();
     throw error;
   }
@@ -60,7 +63,8 @@ async function lastOutputOf(child: ChildProcess): Promise<string> {
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   await once(child, 'close');
-  return `The watcher ended with exit code ${child.exitCode ?? 'unknown'}. Its last output:\n${output}`;
+  const how = child.signalCode === null ? `ended with exit code ${child.exitCode}` : `was ended by ${child.signalCode}`;
+  return `The watcher ${how}. Its last output:\n${output}`;
 }
 
 async function untilReady(healthUrl: string, signal: AbortSignal): Promise<void> {

@@ -147,6 +147,16 @@ describe('live-status demo', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('ends with a failure that says why when its watcher is killed, and leaves nothing', async () => {
+    const running = demo();
+    await running.until(/\[ACTIVE\]/);
+    const { pid } = (await (await fetch(urlIn(running.said.out, /health at (http:\/\/\S+)\./))).json()) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    const { code, err } = await running.ended;
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^The demo failed: The watcher was ended by SIGKILL\./) });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('says that a given port is taken and starts nothing', async () => {
     const running = demo();
     await running.until(/Open http/);
