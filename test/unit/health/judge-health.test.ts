@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HealthFacts, SinkFacts } from '../../../src/health/health-report.ts';
 import type { SourceCondition } from '../../../src/core/source.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
+import { factsOf } from './report.ts';
 
 const wellSink: SinkFacts = {
   breaker: 'closed',
@@ -15,28 +16,10 @@ function source(condition: SourceCondition, name = 'transcripts') {
   return { name, condition, wasRead: true, lastEventAt: 5_000, lagP99Ms: 250, files: 3, unknownKinds: { odd: 1 }, problems: {} };
 }
 
-const well: HealthFacts = {
-  version: '1.2.3',
-  pid: 7,
-  startedAt: 0,
-  now: 60_000,
+const well = factsOf({
   sources: [source({ state: 'readable' })],
-  sourcesChosen: [],
   sink: wellSink,
-  storage: { state: 'writable' },
-  boxes: {
-    active: 1,
-    waiting: 0,
-    dirty: 0,
-    oldestDirtyAgeMs: 0,
-    oldestEndAgeMs: 0,
-    behindMs: 0,
-    lostWithoutPost: 0,
-    withoutSlot: 0,
-    parked: [],
-  },
-  boxProblems: [],
-  sessionLimit: { turnedAway: 0, agent: undefined },
+  boxes: { active: 1 },
   edits: { sent: 4, conflated: 3, skipped: 2, perSecond: 5 },
   sessions: [
     { session: 'abc', agent: 'main', state: 'active', activity: 'active', channelId: 'c', postId: 'p' },
@@ -44,7 +27,7 @@ const well: HealthFacts = {
   ],
   spent: { gpt: { tokens: 7, costUsd: 0.5 } },
   process: { rssBytes: 1, eventLoopDelayP99Ms: 2 },
-};
+});
 
 const unreadable: SourceCondition = { state: 'unreadable', because: 'no such directory' };
 

@@ -1,4 +1,4 @@
-// A healthy watcher with nothing to do, as the base of reports in tests.
+// A healthy watcher with nothing to do, as the base of facts and reports in tests.
 
 import type { HealthFacts, HealthReport } from '../../../src/health/health-report.ts';
 import { judgeHealth } from '../../../src/health/judge-health.ts';
@@ -35,7 +35,12 @@ type Changes = Partial<Omit<HealthFacts, 'sink' | 'boxes'>> & {
   boxes?: Partial<HealthFacts['boxes']>;
 };
 
-/** The report of facts that differ so from those of a healthy watcher. */
-export function reportOf({ sink = {}, boxes = {}, ...others }: Changes): HealthReport {
-  return judgeHealth({ ...WELL, ...others, sink: { ...WELL.sink, ...sink }, boxes: { ...WELL.boxes, ...boxes } });
+/** Facts that differ so from those of a healthy watcher. */
+export function factsOf({ sink = {}, boxes = {}, ...others }: Changes): HealthFacts {
+  return { ...WELL, ...others, sink: { ...WELL.sink, ...sink }, boxes: { ...WELL.boxes, ...boxes } };
+}
+
+/** The report of such facts. */
+export function reportOf(changes: Changes): HealthReport {
+  return judgeHealth(factsOf(changes));
 }

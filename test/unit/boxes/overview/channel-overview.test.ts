@@ -2,6 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { fitLines } from '../../../../src/boxes/render/fit-lines.ts';
 import { OverviewRig, TOWN, working } from './overview-rig.ts';
 
+/** The process that keeps the board is killed; then another agent works. */
+function killAndWork(rig: OverviewRig, agent: string): void {
+  rig.kill();
+  rig.session(agent);
+  rig.house.ask(agent);
+  rig.house.call('c', agent);
+}
+
 function fail(rig: OverviewRig, agent: string): void {
   rig.house.answer(`call of ${agent}`, agent);
   rig.house.say('error', 'text', agent);
@@ -181,10 +189,7 @@ it('a board that another gateway keeps by now is left to it, and we have one of 
   const before = theirs?.body;
   fail(rig, 'scout');
   await rig.house.pass(60);
-  rig.kill();
-  rig.session('miner');
-  rig.house.ask('miner');
-  rig.house.call('c', 'miner');
+  killAndWork(rig, 'miner');
   await rig.house.pass(60);
   expect(rig.boards.map(({ isPinned }) => isPinned)).toEqual([true, true]);
   expect([theirs?.body === before, rig.count('create')]).toEqual([true, 2]);
@@ -199,10 +204,7 @@ describe('a person decides about the board', () => {
     delete post?.isPinned;
     fail(rig, 'scout');
     await rig.house.pass(60);
-    rig.kill();
-    rig.session('miner');
-    rig.house.ask('miner');
-    rig.house.call('c', 'miner');
+    killAndWork(rig, 'miner');
     await rig.house.pass(600);
     expect([rig.count('pin'), rig.count('edit'), rig.count('create')]).toEqual([1, edits, 1]);
     expect(rig.log.filter((line) => line.includes('left alone'))).toHaveLength(1);
