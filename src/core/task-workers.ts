@@ -60,8 +60,9 @@ export class TaskWorkers {
 
   #join(work: Work, at: number): SessionEvent[] {
     const task = this.#sessionsByKey.get(work.taskKey);
+    const taskTurn = task?.turns.at(-1);
     const [session, ...others] = [...this.#sessionsByKey.values()].filter((one) => isMeant(work, one) && isAtWork(one));
-    const isSure = session !== undefined && others.length === 0 && task?.turns.at(-1)?.end === undefined;
+    const isSure = session !== undefined && others.length === 0 && taskTurn !== undefined && taskTurn.end === undefined;
     const isHosted = isSure && this.#isHostedBy(work.taskKey, session);
     setBounded(this.#workByName, nameOf(work), isSure ? { ...work, sessionKey: session.key, isHosted } : work, MOST);
     if (!isSure) return [];

@@ -95,9 +95,14 @@ export class Environment {
     let holdsUntil = Number.POSITIVE_INFINITY;
     for (const task of tasks) holdsUntil = Math.min(holdsUntil, this.#tellTask(task, belongings.get(task.id), snapshot));
     for (const event of hookTellings(snapshot.hooks, this.#toldHooks)) this.#emit(event, undefined);
-    for (const { taskId, body } of workTellings(snapshot.hooks, this.#toldWork, (agent) => snapshot.heartbeats.get(agent)?.taskId))
+    const taskOf = (agent: string): string | undefined => this.#shownTask(snapshot.heartbeats.get(agent)?.taskId);
+    for (const { taskId, body } of workTellings(snapshot.hooks, this.#toldWork, taskOf))
       this.#emit({ sessionKey: this.#keyOf(taskId), body }, undefined);
     this.#wakeAt(holdsUntil + this.#clock.lagMs);
+  }
+
+  #shownTask(taskId: string | undefined): string | undefined {
+    return taskId !== undefined && this.#options.told.of(this.#keyOf(taskId)) !== undefined ? taskId : undefined;
   }
 
   #observeClock(snapshot: Snapshot): void {

@@ -27,20 +27,27 @@ export function hookTellings(lines: readonly HookLine[], told: Map<string, strin
   });
 }
 
-/** For `core/task-workers.ts`: which session works on which task, by what the heartbeat of its agent says. Those that are `told` are left out. */
+/**
+ * For `core/task-workers.ts`: which session works on which task, by what the heartbeats of its agents say, and that it has left the one
+ * before. A session stays with the task that was `told` of it as long as one of its agents works on that.
+ */
 export function workTellings(
   lines: readonly HookLine[],
   told: Map<string, string>,
   taskOf: (agent: string) => string | undefined,
 ): { taskId: string; body: Telling['body'] }[] {
-  return lines.flatMap(({ sessionId = '', agent = '' }) => {
-    const taskId = taskOf(agent);
-    if (taskId === undefined || !SESSION.test(sessionId) || told.get(sessionId) === taskId) return [];
+  const bySession = Map.groupBy(lines, ({ sessionId = '' }) => sessionId);
+  return [...bySession].slice(-MAX_SESSIONS).flatMap(([sessionId, own]) => {
+    const tasks = own.flatMap(({ agent = '' }) => taskOf(agent) ?? []);
+    const [taskId, before] = [tasks.at(-1), told.get(sessionId)];
+    if (taskId === undefined || !SESSION.test(sessionId) || (before !== undefined && tasks.includes(before))) return [];
     setBounded(told, sessionId, taskId, MAX_SESSIONS);
-    return [
-      { taskId, body: { type: 'observed', what: WORKS_ON, facts: { taskId, program: PROGRAM, session: keyOf(sessionId) } } as const },
-    ];
+    return [...(before === undefined ? [] : [workTelling(before, '', sessionId)]), workTelling(taskId, PROGRAM, sessionId)];
   });
+}
+
+function workTelling(taskId: string, program: string, sessionId: string): { taskId: string; body: Telling['body'] } {
+  return { taskId, body: { type: 'observed', what: WORKS_ON, facts: { taskId, program, session: keyOf(sessionId) } } };
 }
 
 function keyOf(sessionId: string): string {
