@@ -154,7 +154,7 @@ export class MessageDecoder {
     }
     if (run === undefined) return [named];
     const { preamble } = run;
-    if (preamble === undefined) return [{ ...named, messageId: claimedPreamble(run, event.text ?? '') ?? event.messageId }];
+    if (preamble === undefined) return [{ ...named, messageId: claimedPreamble(run, event) }];
     takePreamble(run, { id: preamble.id });
     return [{ text: preamble.text, ...named }];
   }

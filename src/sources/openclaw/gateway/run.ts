@@ -127,12 +127,14 @@ export function takePreamble(run: Run, { id, text = '' }: { id: string; text?: s
   run.emittedPreambles.set(id, text);
 }
 
-/** The id under which we emitted the beginning of that text, when its message came after the call: on a slow gateway, or after it crashed. */
-export function claimedPreamble(run: Run, text: string): string | undefined {
-  for (const [id, told] of run.emittedPreambles) {
-    if (told === '' || !text.startsWith(told)) continue;
-    run.emittedPreambles.set(id, '');
-    return id;
-  }
-  return undefined;
+/**
+ * The id under which we emitted that text, or its beginning, before its message came: on a slow gateway, or one that crashed, it comes after
+ * the call. The message may have that id already.
+ */
+export function claimedPreamble({ emittedPreambles }: Run, { messageId, text = '' }: { messageId: string; text?: string }): string {
+  const beginnings = [...emittedPreambles].filter(([, told]) => told !== '' && text.startsWith(told));
+  const [longest] = beginnings.toSorted(([, one], [, other]) => other.length - one.length);
+  const id = emittedPreambles.has(messageId) ? messageId : longest?.[0];
+  if (id !== undefined) emittedPreambles.set(id, '');
+  return id ?? messageId;
 }
