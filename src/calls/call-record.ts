@@ -107,6 +107,7 @@ export function decodeRecord(value: unknown): CallRecord[] {
 
 function isCallRecord(value: unknown): value is CallRecord {
   const { id, kind, boxId, at, place, words, phase } = (value ?? {}) as Partial<CallRecord>;
+  const isWorded = typeof words?.open === 'string' && typeof words.name === 'string' && typeof words.agent === 'string';
   const isNamed = typeof id === 'string' && typeof kind === 'string' && typeof boxId === 'string' && typeof phase === 'string';
-  return isNamed && typeof at === 'number' && typeof place?.channelId === 'string' && typeof words?.open === 'string';
+  return isNamed && typeof at === 'number' && typeof place?.channelId === 'string' && isWorded;
 }

@@ -1,4 +1,4 @@
-// The text form of the id of a gateway. It is a name for people, and one word of a subject of NATS.
+// The text form of the id of a gateway. It is a name for people.
 
 import { type TextForm, textForm } from './setting.ts';
 

@@ -163,8 +163,10 @@ function hasEnded({ room, dashboard }: Stage): boolean {
   return openBoxes === 0 && boxes >= BOXES + (dashboard === undefined ? 0 : SWARM_BOXES);
 }
 
+/** Of the boxes that begin from now on: those of earlier rounds say nothing of this one. */
 function showsOn({ room }: Stage): (title: RegExp) => boolean {
-  return (title) => tally(room.standIn).titles.some((shown) => title.test(shown));
+  const startedAt = Date.now();
+  return (title) => tally(room.standIn, startedAt).titles.some((shown) => title.test(shown));
 }
 
 async function playForever(stage: Stage, { out, signal }: DemoOptions): Promise<void> {

@@ -37,9 +37,9 @@ export function narrate(standIn: StandIn, print: (line: string) => void): () => 
   });
 }
 
-/** Counts everything that was posted so far. */
-export function tally(standIn: StandIn): Tally {
-  const posts = standIn.posts();
+/** Counts everything that was posted so far, or since an instant by the server's clock. */
+export function tally(standIn: StandIn, sinceAt = Number.NEGATIVE_INFINITY): Tally {
+  const posts = standIn.posts().filter(({ create_at: createdAt }) => createdAt >= sinceAt);
   const boxes = posts.flatMap((post) => {
     const title = titleOf(post);
     return title === undefined ? [] : [{ id: post.id, title }];
