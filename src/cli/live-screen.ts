@@ -1,5 +1,6 @@
 // Draws lines on a terminal again and again until somebody leaves. Owns the terminal's modes, and gives them back however it ends.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { cut } from '../text/text.ts';
 import type { TopLine } from './top-lines.ts';
@@ -41,19 +42,11 @@ export async function showLive(
     while (!left.signal.aborted) {
       const lines = await look();
       if (!left.signal.aborted) stdout.write(drawing(lines, stdout.rows || USUAL_ROWS, stdout.columns || USUAL_COLUMNS));
-      await pause(everyMs, left.signal);
+      await sleep(everyMs, undefined, { signal: left.signal }).catch(() => undefined); // left meanwhile
     }
   } finally {
     stdout.write(LEAVE);
     stdin.off('data', onKey).setRawMode(false).pause();
     process.off('SIGINT', leave).off('SIGTERM', leave).off('SIGHUP', leave);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }
