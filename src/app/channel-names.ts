@@ -1,4 +1,5 @@
-// The names of the channels that boxes are in. Asks for each once, when it is needed first; until then its id stands for it.
+// The names of the channels that boxes are in, and whether those are channels of a team. Asks for each once, when it is needed first; until
+// then its id stands for it.
 
 import { setBounded } from '../core/bounded-map.ts';
 
@@ -8,7 +9,7 @@ const ASK_AGAIN_MS = 60_000;
 interface ChannelNamesPorts {
   now(): number;
   namesOfChannel(channelId: string): Promise<readonly string[]>;
-  /** The name of a channel is known now. */
+  /** The name of a channel is known now: `team/name` when it is one of a team, and no conversation between people. */
   named(channelId: string, name: string): void;
 }
 
@@ -24,6 +25,12 @@ export class ChannelNames {
   nameOf(channelId: string): string {
     if (!this.#nameById.has(channelId)) void this.#ask(channelId);
     return this.#nameById.get(channelId) ?? channelId;
+  }
+
+  /** Whether it is a channel of a team; `undefined` while nobody knows. */
+  isOfTeam(channelId: string): boolean | undefined {
+    const name = this.nameOf(channelId);
+    return this.#nameById.has(channelId) ? name.includes('/') : undefined;
   }
 
   async #ask(channelId: string): Promise<void> {

@@ -7,12 +7,15 @@ import { drawn } from '../boxes/publish/drawing.ts';
 import type { BoxNews, BoxView } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
+import { setBounded } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
+import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
+import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { cachedByCost } from '../health/cached-by-cost.ts';
 import type { HealthReport } from '../health/health-report.ts';
 import { judgeHealth } from '../health/judge-health.ts';
-import { isDirect, type PageBox, pageBoxOf } from '../page/page-box.ts';
+import { isDirect, isElsewhere, type PageBox, pageBoxOf } from '../page/page-box.ts';
 import { pulseOf } from '../page/page-pulse.ts';
 import { PastBoxes, type PastRows } from '../page/past-boxes.ts';
 import { Picture } from '../page/picture.ts';
@@ -26,6 +29,7 @@ import { pageOffer } from './page-offer.ts';
 
 interface PagePorts {
   clock: Clock;
+  log: Logger;
   /** Names this process. */
   instance: string;
   board: Pick<Board, 'drawnTree' | 'entries'>;
@@ -39,8 +43,7 @@ interface PagePorts {
 
 const MAX_UNDRAWN = 1_000; // views of boxes that nobody looks at
 
-interface PageSetting extends Pick<PagePorts, 'instance' | 'ended' | 'redact'> {
-  log: Logger;
+interface PageSetting extends Pick<PagePorts, 'log' | 'instance' | 'ended' | 'redact'> {
   /** The running parts. */
   parts(): HealthParts;
 }
@@ -54,7 +57,16 @@ export function createPage(config: Config, { log, parts, ...ports }: PageSetting
   }
   const { clock, board, posts, chat } = parts();
   const report = cachedByCost(() => judgeHealth(healthFacts(parts())));
-  return new Page(config, { ...ports, clock, board, posts, directory: chat.directory, coordinator: () => parts().coordinator, report });
+  return new Page(config, {
+    ...ports,
+    log,
+    clock,
+    board,
+    posts,
+    directory: chat.directory,
+    coordinator: () => parts().coordinator,
+    report,
+  });
 }
 
 export class Page {
@@ -64,34 +76,44 @@ export class Page {
   readonly #past: PastBoxes;
   readonly #tabs: Tabs;
   readonly #channelNames: ChannelNames;
+  readonly #repeats: RepeatLog;
   /** The newest view of each box that has changed since it was drawn here. */
   readonly #changedById = new Map<string, BoxView | BoxNews>();
+  /** The newest view of each box of which nobody knows yet whether it is with a person. */
+  readonly #heldBackById = new Map<string, BoxView | BoxNews>();
 
   constructor(config: Pick<Config, 'mmUrl' | 'healthToken' | 'pageDirect'>, ports: PagePorts) {
     const { clock, instance, ended, directory } = ports;
     this.#channelNames = new ChannelNames({
       now: () => clock.now(),
       namesOfChannel: (channelId) => directory.namesOfChannel(channelId),
-      named: (channelId, name) => this.#rename(channelId, name),
+      named: (channelId, name) => this.#named(channelId, name),
     });
     this.#config = config;
     this.#ports = ports;
+    this.#repeats = createRepeatLog(ports.log, clock);
     this.#past = new PastBoxes(ended, clock.now());
     for (const box of this.#past.restored()) this.#restore(box);
-    this.#tabs = new Tabs({ clock, picture: this.#picture, epoch: instance, refresh: () => this.#refresh(), pulse: () => this.#pulse() });
+    this.#tabs = new Tabs({
+      clock,
+      picture: this.#picture,
+      epoch: instance,
+      refresh: () => this.#guarded(() => this.#refresh()),
+      pulse: () => this.#pulse(),
+    });
   }
 
   /** What was allowed when it ended may not be allowed any more. */
   #restore(box: PageBox): void {
-    if (box.channel === undefined && !this.#config.pageDirect) this.#past.drop(box.id);
+    if (box.channel?.includes('/') !== true && !this.#config.pageDirect) this.#past.drop(box.id);
     else this.#picture.put(box);
   }
 
   /** A box is to be shown, or shown anew. An end is drawn at once: its turn may be forgotten soon. */
   show(view: BoxView | BoxNews): void {
     this.#changedById.set(view.boxId, view);
-    if (view.card.final) this.#redraw(view.boxId);
-    if (this.#changedById.size > MAX_UNDRAWN) this.#refresh();
+    if (view.card.final) this.#guarded(() => this.#redraw(view.boxId));
+    if (this.#changedById.size > MAX_UNDRAWN) this.#guarded(() => this.#refresh());
     this.#tabs.changed();
   }
 
@@ -107,6 +129,8 @@ export class Page {
   }
 
   #refresh(): void {
+    for (const [boxId, view] of this.#heldBackById) if (!this.#changedById.has(boxId)) this.#changedById.set(boxId, view);
+    this.#heldBackById.clear();
     for (const boxId of this.#changedById.keys()) this.#redraw(boxId);
     for (const id of this.#past.prune(this.#ports.clock.now())) this.#picture.remove(id);
     this.#sweep();
@@ -149,7 +173,7 @@ export class Page {
     for (const id of this.#past.keep(box, this.#ports.clock.now())) this.#picture.remove(id);
   }
 
-  #rename(channelId: string, name: string): void {
+  #named(channelId: string, name: string): void {
     for (const box of this.#picture.boxes()) if (box.channel === channelId) this.#put({ ...box, channel: name });
     this.#tabs.changed();
   }
@@ -164,20 +188,44 @@ export class Page {
     const found = this.#ports.board.drawnTree(view.boxId);
     if (found === undefined) return undefined;
     const { tree, target } = found;
-    const isPrivate = isDirect(tree);
+    const isOfTeam = isElsewhere(tree) ? this.#channelNames.isOfTeam(target.channelId) : true;
+    if (isOfTeam === undefined) setBounded(this.#heldBackById, view.boxId, view, MAX_UNDRAWN);
+    const isPrivate = isOfTeam !== true || isDirect(tree);
     if (isPrivate && !this.#config.pageDirect) return undefined;
     const coordinator = this.#ports.coordinator();
     const findings = coordinator === undefined ? [] : [...coordinator.violationsFor(view.boxId), ...coordinator.remarksFor(view.boxId)];
-    return pageBoxOf(tree, drawn(view).card, {
+    const box = pageBoxOf(tree, drawn(view).card, {
       channel: isPrivate ? undefined : this.#channelNames.nameOf(target.channelId),
       link: this.#linkOf(view.boxId),
       findings: findings.length,
       isLoop: coordinator?.isLooping(view.boxId) ?? false,
     });
+    return withoutSecrets(box, this.#ports.redact);
   }
 
-  #pulse(): unknown {
-    const { clock, report, redact } = this.#ports;
-    return redactFields(pulseOf(report(), this.#picture.boxes(), clock.now()), redact);
+  /** A fault of the page ends no watcher. */
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#repeats.failed('page', { because: errorText(error) }, 'The page of all boxes cannot be brought up to date.');
+    }
   }
+
+  /** `undefined` when it cannot be made: the age of what is on the page tells that. */
+  #pulse(): unknown {
+    let pulse: unknown;
+    this.#guarded(() => {
+      const { clock, report, redact } = this.#ports;
+      pulse = redactFields(pulseOf(report(), this.#picture.boxes(), clock.now()), redact);
+    });
+    return pulse;
+  }
+}
+
+/** The card is redacted already. A link that is changed by that leads nowhere. */
+function withoutSecrets(box: PageBox, redact: (text: string) => string): PageBox {
+  const { agent, name } = box;
+  const waits = box.waits.map(({ link, ...wait }) => (link === undefined || redact(link) !== link ? wait : { ...wait, link }));
+  return { ...box, agent: redact(agent), ...(name === undefined ? {} : { name: redact(name) }), waits };
 }

@@ -211,7 +211,12 @@ export const settings = {
     '30',
     'longest time between two questions to a silent server',
   ),
-  healthPort: setting('HEALTH_PORT', wholeNumber(undefined, 0, 65_535), '9090', 'port of the page, of /health and of /metrics; 0 means off'),
+  healthPort: setting(
+    'HEALTH_PORT',
+    wholeNumber(undefined, 0, 65_535),
+    '9090',
+    'port of the page, of /health and of /metrics; 0 means off',
+  ),
   healthHost: setting('HEALTH_HOST', hostName(), '127.0.0.1', 'address that GET /health listens on'),
   healthToken: {
     ...optional(

@@ -54,6 +54,11 @@ export interface BoxSurroundings {
   readonly isLoop: boolean;
 }
 
+/** Whether its box is not in the channel of its conversation, but where a rule or a setting has put it, which may be with a person. */
+export function isElsewhere({ session, turn }: JudgedTree): boolean {
+  return session.address !== undefined || homeOf(turn)?.kind !== 'channel';
+}
+
 /** Whether it is a conversation that only its members may read, wherever its box is. */
 export function isDirect({ session, turn }: JudgedTree): boolean {
   if (session.address !== undefined) return false;

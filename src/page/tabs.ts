@@ -33,7 +33,7 @@ export interface TabsPorts {
   readonly epoch: string;
   /** Draws what has changed since the last call; before looks at the picture. */
   refresh(): void;
-  /** How the watcher is; sent every few seconds, so that a tab knows that its connection lives. */
+  /** How the watcher is; sent every few seconds, so that a tab knows that its connection lives. `undefined` when nobody can tell. */
   pulse(): unknown;
 }
 
@@ -117,8 +117,7 @@ export class Tabs {
   /** One that is not older than that. */
   #pulseFrame(holdsMs: number): Buffer {
     const now = this.#ports.clock.monotonic();
-    if (this.#pulse === undefined || now - this.#pulse.at >= holdsMs)
-      this.#pulse = { frame: Buffer.from(eventFrame('pulse', JSON.stringify(this.#ports.pulse()))), at: now };
+    if (this.#pulse === undefined || now - this.#pulse.at >= holdsMs) this.#pulse = { frame: frameOf(this.#ports.pulse()), at: now };
     return this.#pulse.frame;
   }
 
@@ -165,4 +164,8 @@ export class Tabs {
     this.#tabs.delete(tab);
     tab.connection.close();
   }
+}
+
+function frameOf(pulse: unknown): Buffer {
+  return pulse === undefined ? Buffer.alloc(0) : Buffer.from(eventFrame('pulse', JSON.stringify(pulse)));
 }

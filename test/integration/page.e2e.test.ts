@@ -1,9 +1,14 @@
 // The page of the real program: it shows what the chat shows, nothing of direct conversations unless told to, and the past after a restart.
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PageBox } from '../../src/page/page-box.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
+import { SessionWriter } from '../unit/sources/claude-code/session-writer.ts';
 import { ask } from './asking.ts';
 import { type Box, createRig, type Rig, type Watcher } from './harness.ts';
 
@@ -94,6 +99,25 @@ it('nothing of a direct conversation is there, unless PAGE_DIRECT says so', asyn
   const last = await (await rig.watcher(own)).ready();
   await oneBox(last, 'the public box after the restart', () => true);
   expect((await boxesOn(last)).filter(({ channel }) => channel === undefined)).toEqual([]);
+});
+
+it('nothing is there that a rule sends to a person, and nobody learns the name of that conversation', async () => {
+  const home = tempFolder('claude-home');
+  mkdirSync(join(home, '.claude'));
+  const writer = new SessionWriter(join(home, '.claude'));
+  const watcher = await (await rig.watcher({ ...ENV, HOME: home, ROUTES: `claude-code:*=@alice+texts` })).ready();
+  writer.add(
+    writer.line('user', { message: { role: 'user', content: 'please' } }, {}),
+    writer.says([{ type: 'text', text: 'For Alice alone.' }]),
+  );
+  writer.live({ pid: process.pid, status: 'busy' });
+  ask(rig, 1);
+  await oneBox(watcher, 'the public box', () => true);
+  await until('both boxes are in the chat', () => chatBoxes().length === 2, { detail: () => watcher.output });
+  await sleep(1_500); // by then the name of that conversation is known, too
+  const shown = await boxesOn(watcher);
+  expect(shown.map(({ agent }) => agent)).toEqual(['main']);
+  expect(JSON.stringify(shown)).not.toMatch(/For Alice|__/);
 });
 
 it('with PAGE=off there is no page, and the log says so', async () => {

@@ -67,6 +67,6 @@ openStream((message) => {
   state.heardAt = Date.now();
   const isFirst = state.counts === undefined;
   const changes = picture.take(message);
-  if (!isFirst && !message.isWhole) notifyOf(changes);
-  return show();
+  show();
+  return isFirst ? undefined : notifyOf(changes);
 });

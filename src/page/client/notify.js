@@ -25,7 +25,16 @@ export function notifyOf(changes) {
     const failed = box.final && hasFailed(box) && before?.final !== true;
     if (!waits && !failed) continue;
     // The same tag in all tabs: one notification, not fifty.
+    tell(box);
+  }
+}
+
+/** Some phones grant the permission and have no such notifications. */
+function tell(box) {
+  try {
     const told = new Notification(box.title, { tag: box.id, body: [box.agent, box.channel ?? 'direct'].join(' · ') });
     told.addEventListener('click', () => globalThis.focus());
+  } catch {
+    document.getElementById('notify').hidden = true;
   }
 }

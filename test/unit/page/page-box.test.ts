@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { renderCard } from '../../../src/boxes/render/render-card.ts';
 import type { Route, SessionEvent } from '../../../src/core/event.ts';
 import { judge, type JudgedTree } from '../../../src/core/status.ts';
-import { isDirect, isPageBox, type PageBox, pageBoxOf } from '../../../src/page/page-box.ts';
+import { isDirect, isElsewhere, isPageBox, type PageBox, pageBoxOf } from '../../../src/page/page-box.ts';
 import { BUILT_IN_LABELS } from '../../../src/boxes/render/tool-labels.ts';
 import { asked, at, called, LIMITS, said, T0, treeAt } from '../core/scenario.ts';
 
@@ -52,5 +52,7 @@ it.each<[string, Route | undefined, boolean]>([
   const { route: _route, ...turn } = tree.turn;
   const moved = { ...tree, turn: route === undefined ? turn : { ...turn, route } };
   expect(isDirect(moved)).toBe(isPrivate);
+  expect(isElsewhere(moved)).toBe(route?.kind !== 'channel');
+  expect(isElsewhere({ ...moved, session: { ...moved.session, address: 'codex:/home/alice/shop' } })).toBe(true);
   expect(isDirect({ ...moved, session: { ...moved.session, address: 'codex:/home/alice/shop' } })).toBe(false);
 });

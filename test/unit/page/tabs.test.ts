@@ -32,6 +32,14 @@ class FakeTab implements TabConnection {
   }
 }
 
+it('without a pulse a tab gets its boxes all the same', () => {
+  const tabs = new Tabs({ clock: new FakeClock(), picture: new Picture(), epoch: 'one', refresh: () => undefined, pulse: () => undefined });
+  const tab = new FakeTab();
+  tabs.add(tab, undefined);
+  expect(tab.written.join('')).not.toContain('event: pulse');
+  expect(tab.events()).toHaveLength(1);
+});
+
 function openTabs(epoch = 'one', picture = new Picture()) {
   const clock = new FakeClock();
   const tabs = new Tabs({ clock, picture, epoch, refresh: () => undefined, pulse: () => ({ now: clock.now() }) });
