@@ -15,7 +15,7 @@ import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { cachedByCost } from '../health/cached-by-cost.ts';
 import type { HealthReport } from '../health/health-report.ts';
 import { judgeHealth } from '../health/judge-health.ts';
-import { isDirect, isElsewhere, type PageBox, pageBoxOf } from '../page/page-box.ts';
+import { isDirect, isElsewhere, type PageBox, pageBoxOf, withoutSecrets } from '../page/page-box.ts';
 import { pulseOf } from '../page/page-pulse.ts';
 import { PastBoxes, type PastRows } from '../page/past-boxes.ts';
 import { Picture } from '../page/picture.ts';
@@ -48,11 +48,12 @@ interface PageSetting extends Pick<PagePorts, 'log' | 'instance' | 'ended' | 're
   parts(): HealthParts;
 }
 
-/** `undefined` when it is off; the log says why. */
+/** `undefined` when it is off; the log says why. What was kept for it is dropped then. */
 export function createPage(config: Config, { log, parts, ...ports }: PageSetting): Page | undefined {
   const offer = pageOffer(config);
   if (!offer.isOn) {
     log.info({ because: offer.because }, 'The page of all boxes is off.');
+    for (const { key } of ports.ended.rows()) ports.ended.put(key, undefined);
     return undefined;
   }
   const { clock, board, posts, chat } = parts();
@@ -221,11 +222,4 @@ export class Page {
     });
     return pulse;
   }
-}
-
-/** The card is redacted already. A link that is changed by that leads nowhere. */
-function withoutSecrets(box: PageBox, redact: (text: string) => string): PageBox {
-  const { agent, name } = box;
-  const waits = box.waits.map(({ link, ...wait }) => (link === undefined || redact(link) !== link ? wait : { ...wait, link }));
-  return { ...box, agent: redact(agent), ...(name === undefined ? {} : { name: redact(name) }), waits };
 }

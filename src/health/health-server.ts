@@ -34,9 +34,9 @@ export interface HealthServer {
 const REQUEST_TIMEOUT_MS = 5_000; // A client that sends half a request must not hold a socket forever.
 const CHECK_TIMEOUTS_MS = 1_000; // Node checks only every 30 s.
 const MAX_CONNECTIONS = 64; // Far more than health checks need, far fewer than the file handles of a process.
-const MAX_BODY_BYTES = 1_024; // Nothing here reads a body.
+const MAX_BODY_BYTES = 1_024; // Only the login form has a body, of one token.
 
-/** Answers `GET` and `HEAD` of the pages, everything else with 404. */
+/** Answers `GET` and `HEAD` of the pages, and what `more` adds; everything else with 404. */
 export function createHealthServer({ host, port, access, parts, redact, more }: HealthServerOptions): HealthServer {
   const server = fastify({
     logger: false,
@@ -55,19 +55,15 @@ export function createHealthServer({ host, port, access, parts, redact, more }: 
     if (refused.status === 401) void reply.header('www-authenticate', 'Bearer');
     await reply.code(refused.status).send({ error: refused.error });
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: describePages(PAGES) }));
+  const paths = [...(more === undefined ? [] : ['/']), ...PAGES.map(({ path }) => path)];
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: describePages(paths) }));
   server.setErrorHandler(answerError);
   const current: PageParts = {
     report: cachedByCost(() => redacted(parts.report(), redact)),
     tasks: cachedByCost(() => redacted(parts.tasks(), redact)),
     counted: cachedByCost(() => redacted(parts.counted(), redact)),
   };
-  for (const { path, answer } of PAGES)
-    server.get(path, async (request, reply) => {
-      const { status, body, type } = await answer(current, request.headers.accept);
-      if (type !== undefined) void reply.type(type);
-      return reply.code(status).header('cache-control', 'no-store').send(body);
-    });
+  addPages(server, current);
   if (more !== undefined)
     void server.register(async (scope) => {
       scope.addHook('onRoute', (route) => void (route.config = { ...route.config, checksToken: true }));
@@ -86,6 +82,15 @@ export function createHealthServer({ host, port, access, parts, redact, more }: 
     },
     stop: () => server.close(),
   };
+}
+
+function addPages(server: FastifyInstance, parts: PageParts): void {
+  for (const { path, answer } of PAGES)
+    server.get(path, async (request, reply) => {
+      const { status, body, type } = await answer(parts, request.headers.accept);
+      if (type !== undefined) void reply.type(type);
+      return reply.code(status).header('cache-control', 'no-store').send(body);
+    });
 }
 
 function redacted<T>(part: T, redact: (text: string) => string): T {

@@ -40,10 +40,9 @@ export const PAGES: readonly Page[] = [
   { path: '/metrics', isOpen: false, answer: metricsAnswer },
 ];
 
-/** The list of pages, for requests of any other page. */
-export function describePages(pages: readonly Page[]): string {
-  const paths = new Intl.ListFormat('en-GB').format(pages.map(({ path }) => `GET ${path}`));
-  return `There are only ${paths} here.`;
+/** The list of pages, for requests of any other one. */
+export function describePages(paths: readonly string[]): string {
+  return `There are only ${new Intl.ListFormat('en-GB').format(paths.map((path) => `GET ${path}`))} here.`;
 }
 
 function healthAnswer({ report }: PageParts): PageAnswer {

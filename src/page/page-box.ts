@@ -96,6 +96,13 @@ export function pageBoxOf(tree: JudgedTree, card: Card, { channel, link, finding
   };
 }
 
+/** The card is redacted already. A link that is changed by that leads nowhere. */
+export function withoutSecrets(box: PageBox, redact: (text: string) => string): PageBox {
+  const { agent, name } = box;
+  const waits = box.waits.map(({ link, ...wait }) => (link === undefined || redact(link) !== link ? wait : { ...wait, link }));
+  return { ...box, agent: redact(agent), ...(name === undefined ? {} : { name: redact(name) }), waits };
+}
+
 function childrenOf(tree: JudgedTree): number {
   return Object.values(tree.childrenByKey).reduce((sum, child) => sum + 1 + childrenOf(child), 0);
 }

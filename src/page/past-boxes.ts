@@ -45,10 +45,6 @@ export class PastBoxes {
     return this.#restored;
   }
 
-  has(id: string): boolean {
-    return this.#keptById.has(id);
-  }
-
   /** Returns the ids of the boxes that are too many or too old by now. */
   keep(box: PageBox, now: number): string[] {
     this.#rows.put(box.id, box);

@@ -68,7 +68,7 @@ it('a box is there with the words of its post, a link to it and the name of its 
   expect(box).toMatchObject({ agent: 'main', source: 'transcripts', state: 'active', final: false });
 });
 
-it('an end is on the page after kill -9, with its last card, and a turn that goes on is no past', async () => {
+it('an end is on the page after kill -9, with its last card', async () => {
   const watcher = await (await rig.watcher(ENV)).ready();
   const { sessionId } = ask(rig, 1);
   await oneBox(watcher, 'the box', ({ final }) => !final);

@@ -71,7 +71,9 @@ export class ChannelOverview {
     if (this.#closing.signal.aborted || (this.#record.isLeft && this.#isChecked)) return;
     await this.#push(key, async () => {
       await takeToken(this.#ports, 'mark', { signal: AbortSignal.any([this.#ports.signal, this.#closing.signal]) });
-      if (!this.#closing.signal.aborted) await this.#bring(card);
+      if (this.#closing.signal.aborted) return false;
+      await this.#bring(card);
+      return true;
     });
   }
 
@@ -81,7 +83,10 @@ export class ChannelOverview {
     this.#closing.abort();
     await this.#pushing;
     if (this.#record.postId === undefined || this.#record.isLeft) return;
-    await this.#push('stopped', () => this.#bring(stoppedCard(this.#ports.clock.now())));
+    await this.#push('stopped', async () => {
+      await this.#bring(stoppedCard(this.#ports.clock.now()));
+      return true;
+    });
   }
 
   #content(): { card: Card; key: string } {
@@ -97,14 +102,15 @@ export class ChannelOverview {
     return { card, key: [...open, ...failures.map((failure) => JSON.stringify(failure))].join('\n') };
   }
 
-  #push(key: string, bring: () => Promise<void>): Promise<void> {
+  /** `bring` says whether it has sent anything. */
+  #push(key: string, bring: () => Promise<boolean>): Promise<void> {
     this.#pushing = this.#pushOnce(key, bring).finally(() => (this.#pushing = undefined));
     return this.#pushing;
   }
 
-  async #pushOnce(key: string, bring: () => Promise<void>): Promise<void> {
+  async #pushOnce(key: string, bring: () => Promise<boolean>): Promise<void> {
     try {
-      await bring();
+      if (!(await bring())) return;
       this.#pushedKey = key;
       this.#repeats.recovered('push', { channelId: this.#record.channelId }, 'The board of a channel is kept again.');
       this.#notBefore = this.#ports.clock.monotonic() + EDIT_EVERY_MS;
@@ -130,7 +136,7 @@ export class ChannelOverview {
     const { sink, signal } = this.#ports;
     if (this.#record.postId === undefined && (await this.#found()) === undefined) await this.#create(card);
     else if (await this.#isWanted()) await sink.edit(this.#postId(), this.#body(card), signal);
-    else return this.#record.postId === undefined ? this.#bring(card) : undefined;
+    else return this.#record.postId === undefined && !this.#closing.signal.aborted ? this.#bring(card) : undefined;
     if (this.#record.isPinned) return;
     await sink.pin(this.#postId(), signal);
     this.#save({ isPinned: true });

@@ -2,9 +2,10 @@ import { expect, it } from 'vitest';
 import { renderCard } from '../../../src/boxes/render/render-card.ts';
 import type { Route, SessionEvent } from '../../../src/core/event.ts';
 import { judge, type JudgedTree } from '../../../src/core/status.ts';
-import { isDirect, isElsewhere, isPageBox, type PageBox, pageBoxOf } from '../../../src/page/page-box.ts';
+import { isDirect, isElsewhere, isPageBox, type PageBox, pageBoxOf, withoutSecrets } from '../../../src/page/page-box.ts';
 import { BUILT_IN_LABELS } from '../../../src/boxes/render/tool-labels.ts';
 import { asked, at, called, LIMITS, said, T0, treeAt } from '../core/scenario.ts';
+import { boxOf as sampleBox } from './sample-boxes.ts';
 
 function treeOf(events: readonly SessionEvent[], seconds: number): JudgedTree {
   return judge(treeAt(events, seconds), LIMITS);
@@ -55,4 +56,22 @@ it.each<[string, Route | undefined, boolean]>([
   expect(isElsewhere(moved)).toBe(route?.kind !== 'channel');
   expect(isElsewhere({ ...moved, session: { ...moved.session, address: 'codex:/home/alice/shop' } })).toBe(true);
   expect(isDirect({ ...moved, session: { ...moved.session, address: 'codex:/home/alice/shop' } })).toBe(false);
+});
+
+it('names and links are redacted, and a link that had a secret is none', () => {
+  const redact = (text: string): string => text.replaceAll('hush', '***');
+  const link = 'https://openclaw.example/approve';
+  const box = sampleBox('a', {
+    agent: 'hush',
+    name: 'hush #a1b2',
+    waits: [
+      { on: 'approval', since: 1, link: `${link}?token=hush` },
+      { on: 'answer', since: 2, link },
+    ],
+  });
+  expect(withoutSecrets(box, redact)).toMatchObject({ agent: '***', name: '*** #a1b2' });
+  expect(withoutSecrets(box, redact).waits).toEqual([
+    { on: 'approval', since: 1 },
+    { on: 'answer', since: 2, link },
+  ]);
 });

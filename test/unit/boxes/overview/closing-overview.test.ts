@@ -45,4 +45,34 @@ describe('the board of a channel', () => {
     await rig.house.pass(60);
     expect(rig.count('edit')).toBe(before + 1);
   });
+
+  it('is not called kept again when what should mend it only waited for its turn', async () => {
+    const rig = await working('scout');
+    rig.fateOf = (what) => (what === 'edit' ? 'server' : 'ok');
+    rig.session('miner');
+    rig.house.ask('miner');
+    rig.house.call('call of miner', 'miner');
+    await rig.house.pass(14);
+    expect(rig.log.filter((line) => line.includes('cannot be kept'))).toHaveLength(1);
+    const failedAt = rig.asked.at(-1)?.at ?? 0;
+    await rig.clock.advance(failedAt + 10_100 - rig.clock.monotonic()); // it may be tried again, and nobody has looked since
+    rig.budget.shrink(rig.clock.monotonic());
+    const looking = rig.overview.look();
+    const closing = rig.overview.close();
+    await rig.clock.advance(1_000);
+    await Promise.all([looking, closing]);
+    expect(rig.log.filter((line) => line.includes('kept again'))).toEqual([]);
+  });
+
+  it('is not begun by a stop, where the board of before belongs to another gateway by now', async () => {
+    const rig = await working('scout');
+    const [theirs] = rig.boards;
+    if (theirs !== undefined) theirs.meta = { ...(theirs.meta as object), gateway: 'neighbour' };
+    const edits = rig.count('edit');
+    rig.kill();
+    const closing = rig.overview.close();
+    await rig.house.pass(30);
+    await closing;
+    expect([rig.boards.length, rig.count('create'), rig.count('edit')]).toEqual([1, 1, edits]);
+  });
 });
