@@ -281,7 +281,8 @@ describe('clients that only hold their connection', () => {
         await sleep(50);
         const askedAt = performance.now();
         expect((await fetch(url)).status).toBe(200);
-        expect(performance.now() - askedAt).toBeLessThan(1_000);
+        // Before the first of them would be sent away by its five seconds: it is not they who made room.
+        expect(performance.now() - askedAt).toBeLessThan(4_000);
       }
     }
     await expect.poll(() => held.filter((socket) => !socket.closed).length, { timeout: 5_000 }).toBeLessThanOrEqual(64);
