@@ -2,9 +2,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Gateway, LiveSession } from './agents-folder.ts';
-import { asIfNow, type CodingHome } from './coding-home.ts';
+import type { CodingHome } from './coding-home.ts';
 import { cueAfter, cueBefore } from './cues.ts';
 import { FreshIds } from './fresh-ids.ts';
+import { FreshTimes } from './fresh-times.ts';
 import type { MeshDashboard } from './mesh-dashboard.ts';
 import type { RecordedLine, RecordedSession } from './recording.ts';
 import { channelIdOf, channelIdOfDelivery, type Room } from './room.ts';
@@ -23,6 +24,12 @@ export interface ReplayOptions {
   readonly signal: AbortSignal;
 }
 
+/** What recorded names and instants are in one round. */
+interface Round {
+  readonly ids: FreshIds;
+  readonly times: FreshTimes;
+}
+
 const CUE_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
@@ -32,14 +39,14 @@ const LOOK_EVERY_MS = 50;
  */
 export async function replay(steps: readonly TimedStep[], options: ReplayOptions): Promise<void> {
   let startedAt = performance.now();
-  const ids = new FreshIds();
+  const [ids, times] = [new FreshIds(), new FreshTimes(options.speed)];
   options.codingHome.startRound(ids);
   startSwarmRound(ids);
   for (const { atMs, step } of steps) {
     const restMs = startedAt + atMs / options.speed - performance.now();
     if (restMs > 0) await sleep(restMs, undefined, { signal: options.signal });
     startedAt += await waitForCue(cueBefore(step), options);
-    take(step, ids, options);
+    take(step, { ids, times }, options);
     startedAt += await waitForCue(cueAfter(step), options);
   }
 }
@@ -60,7 +67,7 @@ function startSwarmRound(ids: FreshIds): void {
   for (const work of SWARM_WORK) ids.setFresh(work, `${work.slice(0, -3)}${round}`);
 }
 
-function take(step: Step, ids: FreshIds, { room, gateway, codingHome, dashboard, speed }: ReplayOptions): void {
+function take(step: Step, { ids, times }: Round, { room, gateway, codingHome, dashboard, speed }: ReplayOptions): void {
   switch (step.kind) {
     case 'post': {
       const { by, channel, message, id, rootId } = step.post;
@@ -81,10 +88,10 @@ function take(step: Step, ids: FreshIds, { room, gateway, codingHome, dashboard,
       return;
     }
     case 'change':
-      return codingHome.change(step.change, ids, speed);
+      return codingHome.change(step.change, ids, times);
     case 'message': {
       const { event, data, recordedAt } = step.message;
-      return dashboard?.send(event, ids.rewrite(asIfNow(JSON.stringify(data), recordedAt, speed)));
+      return dashboard?.send(event, ids.rewrite(times.asIfNow(JSON.stringify(data), recordedAt)));
     }
     default:
       step satisfies never;

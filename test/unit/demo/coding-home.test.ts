@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CodingHome } from '../../../src/demo/coding-home.ts';
 import { FreshIds } from '../../../src/demo/fresh-ids.ts';
+import { FreshTimes } from '../../../src/demo/fresh-times.ts';
 import { type RecordedChange, readRecording } from '../../../src/demo/recording.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -14,9 +15,9 @@ function played(some: readonly RecordedChange[], rounds = 1): { home: string; te
   const home = tempFolder('coding-home');
   const codingHome = new CodingHome(home);
   for (let round = 0; round < rounds; round += 1) {
-    const ids = new FreshIds();
+    const [ids, times] = [new FreshIds(), new FreshTimes(8)];
     codingHome.startRound(ids);
-    for (const change of some) codingHome.change(change, ids, 8);
+    for (const change of some) codingHome.change(change, ids, times);
   }
   const files = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((file) => /\.jsonl?$/.test(file));
   return { home, files, text: files.map((file) => `${file}\n${readFileSync(join(home, file), 'utf8')}`).join('\n') };
