@@ -11,6 +11,7 @@ export default defineConfig({
     globalSetup: ['test/support/run-folder.ts'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
     sequence: { sequencer: LongFilesFirst },
+    teardownTimeout: 60_000, // of a worker, on a machine that is busy with other things
     projects: [
       {
         // Mostly pure, so a worker keeps its modules from file to file: loading them anew would double the time of most files.

@@ -60,7 +60,7 @@ export class Tail {
   readonly #limits: Limits;
   #position: TailPosition | undefined;
   #searched: Searched | undefined;
-  #unsettled: { since: number; stableSince: number; size: number } | undefined;
+  #unsettled: { since: number; stableSince: number; version: string } | undefined;
   #ended = false;
   #seen: FileIdentity | undefined;
   /** The file when nothing of it was unread. As long as it is like this it is not read again. */
@@ -196,7 +196,7 @@ export class Tail {
   }
 
   #shrunk(fd: number, identity: FileIdentity): TailRead {
-    const retryInMs = this.#settle(identity.size);
+    const retryInMs = this.#settle(identity.version);
     return retryInMs > 0 ? { change: 'settling', retryInMs } : this.#restart(fd, identity, 'truncated');
   }
 
@@ -209,7 +209,7 @@ export class Tail {
       this.#unsettled = undefined;
       return rest;
     }
-    const retryInMs = this.#settle(-1);
+    const retryInMs = this.#settle('missing');
     if (retryInMs > 0) return { change: 'settling', retryInMs };
     this.#ended = true;
     this.#unsettled = undefined;
@@ -235,12 +235,15 @@ export class Tail {
     return stretch.kind === 'lines' ? this.#advance(stretch, identity, 'appended') : this.#restart(fd, identity, 'rewritten');
   }
 
-  /** Milliseconds until a shorter file (or a missing one: -1) counts as truncated or gone; 0 when it does now. */
-  #settle(size: number): number {
+  /**
+   * Milliseconds until a shorter or missing file counts as truncated or gone; 0 when it does now. One that was written meanwhile was perhaps
+   * whole in between, and is in the middle of another rewrite.
+   */
+  #settle(version: string): number {
     const settleMs = this.#options.settleMs ?? SETTLE_MS;
     const now = this.#options.clock.monotonic();
-    const known = this.#unsettled ?? { since: now, stableSince: now, size };
-    const unsettled = known.size === size ? known : { ...known, stableSince: now, size };
+    const known = this.#unsettled ?? { since: now, stableSince: now, version };
+    const unsettled = known.version === version ? known : { ...known, stableSince: now, version };
     this.#unsettled = unsettled;
     return Math.max(0, Math.min(unsettled.stableSince + settleMs, unsettled.since + MAX_SETTLES * settleMs) - now);
   }

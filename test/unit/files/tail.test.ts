@@ -147,6 +147,20 @@ describe('a file that shrinks', () => {
     expect(await read()).toEqual({ change: 'unchanged' });
   });
 
+  it('seen empty in two rewrites, and not between them, is in the middle of the second: waits, and gives nothing again', async () => {
+    const { path, clock, read } = setUp();
+    writeFileSync(path, 'one\ntwo\n');
+    await read();
+    truncateSync(path, 0);
+    expect(await read()).toMatchObject({ change: 'settling' });
+    writeFileSync(path, 'one\ntwo\n');
+    clock.pass(250);
+    truncateSync(path, 0);
+    expect(await read()).toMatchObject({ change: 'settling' });
+    writeFileSync(path, 'one\ntwo\n');
+    expect(await read()).toEqual({ change: 'unchanged' });
+  });
+
   it('that goes on growing while it is short is believed after a second', async () => {
     const { path, clock, read } = setUp();
     writeFileSync(path, 'x'.repeat(500).concat('\n'));
