@@ -6,8 +6,11 @@ export interface NewsFrame {
   /** Another one for each frame that was made. */
   readonly id: number;
   readonly bytes: Buffer;
+  /** What is in it, without what makes it an event; shares the memory. */
+  readonly data: Buffer;
 }
 
+const END = '\n\n';
 const MAX_KEPT = 8; // readers that come back have all kinds of versions
 
 export class NewsFrames {
@@ -28,7 +31,7 @@ export class NewsFrames {
   newsSince(since: number | undefined): NewsFrame {
     if (this.#version !== this.#picture.version() || this.#framesBySince.size >= MAX_KEPT) this.#framesBySince.clear();
     this.#version = this.#picture.version();
-    const frame = this.#framesBySince.get(since) ?? { id: (this.#made += 1), bytes: this.#encode(since) };
+    const frame = this.#framesBySince.get(since) ?? { id: (this.#made += 1), ...this.#encode(since) };
     this.#framesBySince.set(since, frame);
     return frame;
   }
@@ -39,14 +42,15 @@ export class NewsFrames {
     return epoch === this.#epoch && Number(version) <= this.#picture.version() ? Number(version) : undefined;
   }
 
-  #encode(since: number | undefined): Buffer {
+  #encode(since: number | undefined): Pick<NewsFrame, 'bytes' | 'data'> {
     const { version, isWhole, boxes, gone } = this.#picture.newsSince(since);
     const data = `{"boxes":[${boxes.join(',')}],"gone":${JSON.stringify(gone)}}`;
-    return Buffer.from(`id: ${this.#epoch}.${version}\n${eventFrame(isWhole ? 'reset' : 'boxes', data)}`);
+    const bytes = Buffer.from(`id: ${this.#epoch}.${version}\n${eventFrame(isWhole ? 'reset' : 'boxes', data)}`);
+    return { bytes, data: bytes.subarray(-Buffer.byteLength(data) - END.length, -END.length) };
   }
 }
 
 /** JSON has no line breaks of its own. */
 export function eventFrame(event: string, json: string): string {
-  return `event: ${event}\ndata: ${json}\n\n`;
+  return `event: ${event}\ndata: ${json}${END}`;
 }

@@ -21,6 +21,7 @@ export interface PageRouteOptions {
 }
 
 const CLIENT = fileURLToPath(new URL('client/', import.meta.url));
+const LOG_IN = 'Log in at /login, or send the token as "Authorization: Bearer …".';
 const NOWHERE = ["'none'"];
 const HERE = ["'self'"];
 const CONTENT_POLICY = {
@@ -54,10 +55,15 @@ export async function addPageRoutes(server: FastifyInstance, options: PageRouteO
   server.get('/', (request, reply) => (mayRead(request) ? reply.sendFile('index.html') : reply.redirect('/login', 303)));
   server.get('/events', { exposeHeadRoute: false }, (request, reply) => {
     if (!isSameOrigin(request.headers)) return refuse(reply, 403, 'This stream is for the page of this address only.');
-    if (!mayRead(request)) return refuse(reply, 401, 'Log in at /login, or send the token as "Authorization: Bearer …".');
+    if (!mayRead(request)) return refuse(reply, 401, LOG_IN);
     if (reply.raw.socket !== request.raw.socket) return refuse(reply, 400, 'One stream per connection.');
     if (options.tabs.isFull()) return refuse(reply, 503, 'Too many tabs are open.');
     return openStream(request, reply, options);
+  });
+  server.get('/boxes', (request, reply) => {
+    if (!isSameOrigin(request.headers)) return refuse(reply, 403, 'These boxes are for the page of this address only.');
+    if (!mayRead(request)) return refuse(reply, 401, LOG_IN);
+    return reply.type('application/json; charset=utf-8').send(options.tabs.allBoxes());
   });
   if (token !== undefined) addLogin(server, token, now);
 }

@@ -38,7 +38,8 @@ export interface TabsPorts {
 }
 
 const RETRY = Buffer.from('retry: 1000\n\n');
-const BEAT_MS = 250; // four a second
+/** How long ago the last look must be, the one before it, and so on: two may follow each other at once, and no second has more than four. */
+const GAPS_MS = [0, 333, 667, 1_000];
 export const PULSE_MS = 5_000;
 const PULSE_HOLDS_MS = 1_000; // for tabs that open: many that come and go must not cost a report each
 const GIVEN_UP_AFTER_MS = 60_000; // of a full connection: nobody reads it any more
@@ -50,7 +51,8 @@ export class Tabs {
   readonly #ports: TabsPorts;
   readonly #frames: NewsFrames;
   readonly #tabs = new Set<Tab>();
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** When it looked at the picture, the newest first. */
+  #looks: readonly number[] = [];
   #pulse: { readonly frame: Buffer; readonly at: number } | undefined;
   #cancelBeat: (() => void) | undefined;
   #cancelPulse: (() => void) | undefined;
@@ -74,18 +76,22 @@ export class Tabs {
     const { clock } = this.#ports;
     const tab: Tab = { connection, since: this.#frames.versionOf(lastId) };
     this.#tabs.add(tab);
-    if (clock.monotonic() - this.#lookedAt >= BEAT_MS) this.#look();
-    else this.changed();
-    this.#send(tab, Buffer.concat([RETRY, this.#pulseFrame(PULSE_HOLDS_MS)]));
+    this.#lookSoon();
+    this.#send(tab, { hasNews: true, more: Buffer.concat([RETRY, this.#pulseFrame(PULSE_HOLDS_MS)]) });
     this.#cancelPulse ??= clock.after(PULSE_MS, () => this.#beatWithPulse());
     return () => void this.#tabs.delete(tab);
   }
 
+  /** The data of a `reset`, for who wants it once. */
+  allBoxes(): Buffer {
+    this.#lookSoon();
+    return this.#frames.newsSince(undefined).data;
+  }
+
   /** Something has changed. At most four times a second it is sent. */
   changed(): void {
-    if (this.#tabs.size === 0 || this.#cancelBeat !== undefined) return;
-    const { clock } = this.#ports;
-    this.#cancelBeat = clock.after(Math.max(0, this.#lookedAt + BEAT_MS - clock.monotonic()), () => this.#beat());
+    if (this.#tabs.size === 0) return;
+    this.#cancelBeat ??= this.#ports.clock.after(this.#waitMs(), () => this.#beat());
   }
 
   stop(): void {
@@ -95,23 +101,38 @@ export class Tabs {
     this.#tabs.clear();
   }
 
+  /** How long it must not look yet. */
+  #waitMs(): number {
+    const now = this.#ports.clock.monotonic();
+    return Math.max(0, ...this.#looks.map((at, before) => at + (GAPS_MS[before] ?? 0) - now));
+  }
+
   #look(): void {
-    this.#lookedAt = this.#ports.clock.monotonic();
+    this.#cancelBeat?.();
+    this.#cancelBeat = undefined;
+    this.#looks = [this.#ports.clock.monotonic(), ...this.#looks].slice(0, GAPS_MS.length);
     this.#ports.refresh();
   }
 
+  /** Now, unless it must not yet, or does so in a moment for all tabs: whoever comes often takes no look from those. */
+  #lookSoon(): void {
+    if (this.#cancelBeat === undefined && this.#waitMs() === 0) this.#look();
+    else this.changed();
+  }
+
   #beat(): void {
-    this.#cancelBeat = undefined;
     this.#look();
-    for (const tab of this.#tabs) this.#send(tab);
+    for (const tab of this.#tabs) this.#send(tab, { hasNews: true });
   }
 
   #beatWithPulse(): void {
     this.#cancelPulse = this.#tabs.size === 0 ? undefined : this.#ports.clock.after(PULSE_MS, () => this.#beatWithPulse());
     if (this.#tabs.size === 0) return;
-    this.#ports.refresh(); // no beat: what changes next waits for none
+    const isDue = this.#waitMs() === 0;
+    if (isDue) this.#look();
+    else this.changed();
     const pulse = this.#pulseFrame(0);
-    for (const tab of this.#tabs) this.#send(tab, pulse);
+    for (const tab of this.#tabs) this.#send(tab, { hasNews: isDue, more: pulse });
   }
 
   /** One that is not older than that. */
@@ -121,9 +142,9 @@ export class Tabs {
     return this.#pulse.frame;
   }
 
-  #send(tab: Tab, more?: Buffer): void {
+  #send(tab: Tab, { hasNews, more }: { hasNews: boolean; more?: Buffer }): void {
     if (this.#isPassedOver(tab)) return;
-    if (tab.since !== this.#ports.picture.version()) this.#sendNews(tab);
+    if (hasNews && tab.since !== this.#ports.picture.version()) this.#sendNews(tab);
     if (more !== undefined) tab.connection.write(more);
   }
 

@@ -33,6 +33,7 @@ const METHODS = [
 const PATHS = [
   '/',
   '/events',
+  '/boxes',
   '/login',
   '/client/main.js',
   '/health',

@@ -5,10 +5,11 @@ import { Board } from './board.js';
 import { addressOf, filterFromAddress, updateChoices } from './filters.js';
 import { setUpKeys } from './keys.js';
 import { notifyOf, setUpButton } from './notify.js';
-import { countsOf, Picture } from './picture.js';
+import { countsOf, firstPicture, Picture } from './picture.js';
 import { openStream } from './stream.js';
 
 const TICK_MS = 1_000;
+const PAINT_MS = 100; // what the stream needs must not keep the first picture from being painted
 const form = document.getElementById('filters');
 const picture = new Picture();
 const board = new Board();
@@ -52,7 +53,7 @@ setUpButton(document.getElementById('notify'));
 setUpKeys(board);
 setInterval(tick, TICK_MS);
 
-openStream((message) => {
+function hear(message) {
   if (message.kind === 'lost') {
     state.lost = message;
     return tick();
@@ -69,4 +70,8 @@ openStream((message) => {
   const changes = picture.take(message);
   show();
   return isFirst ? undefined : notifyOf(changes);
-});
+}
+
+const first = await firstPicture();
+if (first !== undefined) hear(first);
+setTimeout(() => openStream(hear), PAINT_MS);

@@ -1,19 +1,39 @@
 // What the server has told: its boxes by id. Knows no element.
 
+const PATIENCE_MS = 2_000;
+
 export class Picture {
   boxesById = new Map();
 
-  /** Returns the boxes that are new or another than before, with what they were. */
+  /** Returns the boxes that are new or another than before, with what they were. The others stay the very same objects. */
   take({ isWhole, boxes, gone }) {
-    const changes = boxes.map((box) => ({ box, before: this.boxesById.get(box.id) }));
-    if (isWhole) this.boxesById.clear();
-    for (const box of boxes) this.boxesById.set(box.id, box);
+    const told = boxes.map((box) => ({ box, before: this.boxesById.get(box.id) }));
+    const changes = isWhole ? told.filter(({ box, before }) => JSON.stringify(box) !== JSON.stringify(before)) : told;
+    if (isWhole) this.#keepOnly(new Set(boxes.map(({ id }) => id)));
+    for (const { box } of changes) this.boxesById.set(box.id, box);
     for (const id of gone) this.boxesById.delete(id);
     return changes;
   }
 
+  #keepOnly(ids) {
+    for (const id of this.boxesById.keys()) if (!ids.has(id)) this.boxesById.delete(id);
+  }
+
   boxes() {
     return [...this.boxesById.values()];
+  }
+}
+
+/**
+ * All boxes as they are when the page opens, which it asks for while its scripts load: so they need not wait for the stream. `undefined` when
+ * they do not come soon: the stream tells the same, and what is wrong.
+ */
+export async function firstPicture() {
+  try {
+    const answer = await fetch('/boxes', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok ? { kind: 'news', isWhole: true, ...(await answer.json()) } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -9,6 +9,7 @@ export function openStream(listen) {
   const worker = sharedWorker();
   if (worker === undefined) return openEvents(listen);
   worker.port.addEventListener('message', ({ data }) => listen(data));
+  worker.addEventListener('error', () => openEvents(listen), { once: true }); // its script did not come: a stream of our own tries again
   worker.port.start();
   addEventListener('pagehide', () => worker.port.postMessage('bye'));
   addEventListener('pageshow', ({ persisted }) => persisted && location.reload());

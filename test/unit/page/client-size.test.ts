@@ -15,3 +15,8 @@ it('the browser asks for all modules at once, not for one after the other', () =
   const asked = [...html.matchAll(/<link rel="modulepreload" href="\/client\/(.+?)">/g)].map(([, name]) => name);
   expect(asked.toSorted()).toEqual(modules.toSorted());
 });
+
+it('the browser asks for the boxes while it loads the scripts', () => {
+  const html = readFileSync(new URL('index.html', FOLDER), 'utf8');
+  expect(html).toContain('<link rel="preload" as="fetch" href="/boxes" crossorigin>');
+});

@@ -97,15 +97,15 @@ describe('who may read', () => {
     'refuses the name %s, so that no other page can read it',
     async (host) => {
       const { url } = await served();
-      for (const path of ['', 'events', 'client/main.js', 'login']) expect(await statusOf(`${url}${path}`, { host })).toBe(403);
+      for (const path of ['', 'events', 'boxes', 'client/main.js', 'login']) expect(await statusOf(`${url}${path}`, { host })).toBe(403);
     },
   );
 
   it.each([{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }])(
-    'refuses the stream to a foreign page: %o',
+    'refuses the stream and the boxes to a foreign page: %o',
     async (headers) => {
       const { url } = await served();
-      expect(await statusOf(`${url}events`, headers)).toBe(403);
+      for (const path of ['events', 'boxes']) expect(await statusOf(`${url}${path}`, headers)).toBe(403);
     },
   );
 
@@ -114,6 +114,7 @@ describe('who may read', () => {
     const page = await fetch(url, { redirect: 'manual' });
     expect([page.status, page.headers.get('location')]).toEqual([303, '/login']);
     expect((await firstOf(`${url}events`)).status).toBe(401);
+    expect(await (await fetch(`${url}boxes`)).json()).toEqual({ error: expect.stringContaining('Log in') });
     expect(await (await fetch(`${url}login`)).text()).toContain('type="password"');
   });
 
@@ -122,6 +123,7 @@ describe('who may read', () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     expect((await fetch(url, { headers })).status).toBe(200);
     expect((await firstOf(`${url}events`, headers)).text).toContain('"id":"a"');
+    expect(await (await fetch(`${url}boxes`, { headers })).text()).toContain('"id":"a"');
   });
 
   it('the form gives a cookie that no script and no other page gets', async () => {
@@ -172,6 +174,21 @@ describe('who may read', () => {
     const { url } = await served({ token: TOKEN });
     const answer = await fetch(`${url}login`, { method: 'POST', body: '"x', headers: { 'content-type': type } });
     expect([400, 401, 415]).toContain(answer.status);
+  });
+});
+
+describe('the boxes at once', () => {
+  it('are what the stream begins with, and no cache keeps them', async () => {
+    const page = await served({ boxes: [boxOf('a', { title: 'täglich ◆' }), boxOf('b')] });
+    const answer = await fetch(`${page.url}boxes`);
+    expect([answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([
+      'application/json; charset=utf-8',
+      'no-store',
+    ]);
+    const text = await answer.text();
+    expect(JSON.parse(text)).toEqual({ boxes: page.picture.boxes(), gone: [] });
+    expect(page.tabs.count()).toBe(0);
+    expect((await firstOf(`${page.url}events`)).text).toContain(`data: ${text}\n\n`);
   });
 });
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Picture } from '../../../src/page/picture.ts';
 import { PULSE_MS, type TabConnection, Tabs } from '../../../src/page/tabs.ts';
@@ -32,6 +33,25 @@ class FakeTab implements TabConnection {
   }
 }
 
+/** Knows when it got which title. */
+class TimedTab extends FakeTab {
+  readonly #clock: FakeClock;
+  newest: { at: number; title: string }[] = [];
+
+  constructor(clock: FakeClock) {
+    super();
+    this.#clock = clock;
+  }
+
+  override write(bytes: Buffer): void {
+    const event = bytes.toString();
+    if (/^event: (?:reset|boxes)$/m.test(event))
+      this.newest.push({ at: this.#clock.monotonic(), title: /"title":"(.*?)"/.exec(event)?.[1] ?? '' });
+  }
+}
+
+const LONGEST_WAIT_MS = 334; // of a change, while everything changes all the time
+
 it('without a pulse a tab gets its boxes all the same', () => {
   const tabs = new Tabs({ clock: new FakeClock(), picture: new Picture(), epoch: 'one', refresh: () => undefined, pulse: () => undefined });
   const tab = new FakeTab();
@@ -65,8 +85,80 @@ it('a change is sent at once, and then at most four times a second with only the
   }
   const events = tab.events();
   expect(events.length).toBeLessThanOrEqual(4);
-  await clock.advance(250);
+  await clock.advance(LONGEST_WAIT_MS);
   expect([...events, ...tab.events()].at(-1)).toContain('change 99');
+});
+
+it('whatever comes when, a tab gets at most four changes in any second, and each within a third of a second', async () => {
+  const gapMs = fc.oneof({ weight: 8, arbitrary: fc.nat(150) }, { weight: 1, arbitrary: fc.nat(6_000) });
+  const what = fc.oneof({ weight: 8, arbitrary: fc.constant('change') }, { weight: 1, arbitrary: fc.constantFrom('tab', 'boxes') });
+  const happening = fc.record({ afterMs: gapMs, what });
+  await fc.assert(
+    fc.asyncProperty(fc.array(happening, { minLength: 100, maxLength: 200 }), async (happenings) => {
+      const { clock, tabs, put } = openTabs();
+      const tab = new TimedTab(clock);
+      tabs.add(tab, undefined);
+      tab.newest = [];
+      const wanted: { title: string; at: number }[] = [];
+      for (const [index, { afterMs, what }] of happenings.entries()) {
+        await clock.advance(afterMs);
+        if (what === 'tab') tabs.add(new FakeTab(), undefined);
+        else if (what === 'boxes') tabs.allBoxes();
+        else {
+          put('a', `change ${index}`);
+          wanted.push({ title: `change ${index}`, at: clock.monotonic() });
+        }
+      }
+      await clock.advance(LONGEST_WAIT_MS);
+      for (const [index, { at }] of tab.newest.entries())
+        expect((tab.newest[index + 4]?.at ?? Infinity) - at).toBeGreaterThanOrEqual(1_000);
+      for (const [index, { at }] of wanted.entries()) {
+        const later = new Set(wanted.slice(index).map(({ title }) => title));
+        const shownAt = tab.newest.find(({ title }) => later.has(title))?.at ?? Infinity;
+        expect(shownAt - at).toBeLessThanOrEqual(LONGEST_WAIT_MS);
+      }
+      tabs.stop();
+    }),
+  );
+});
+
+it('a change that comes right after another one waits for nothing', async () => {
+  const { clock, tabs, put } = openTabs();
+  const tab = new FakeTab();
+  tabs.add(tab, undefined);
+  await clock.advance(1_000);
+  tab.events();
+  put('a');
+  await clock.advance(1);
+  put('b');
+  await clock.advance(0);
+  expect(tab.events()).toHaveLength(2);
+});
+
+it('the boxes for who wants them once are those of a reset, with the newest changes', () => {
+  const [clock, picture] = [new FakeClock(), new Picture()];
+  const refresh = (): void => void picture.put(boxOf('a', { title: 'täglich ◆ 日本' }));
+  const tabs = new Tabs({ clock, picture, epoch: 'one', refresh, pulse: () => undefined });
+  expect(JSON.parse(tabs.allBoxes().toString())).toEqual({ boxes: picture.boxes(), gone: [] });
+  expect(picture.boxes()).toHaveLength(1);
+});
+
+it('who asks for all boxes all the time costs two looks a moment, and no tab its changes', async () => {
+  const [clock, picture] = [new FakeClock(), new Picture()];
+  let looks = 0;
+  const tabs = new Tabs({ clock, picture, epoch: 'one', refresh: () => (looks += 1), pulse: () => undefined });
+  const tab = new FakeTab();
+  tabs.add(tab, undefined);
+  tab.events();
+  looks = 0;
+  for (let change = 0; change < 300; change += 1) {
+    picture.put(boxOf('a', { title: `change ${change}` }));
+    tabs.changed();
+    for (let asked = 0; asked < 10; asked += 1) tabs.allBoxes();
+    await clock.advance(10);
+  }
+  expect(looks).toBeLessThanOrEqual(13);
+  expect(tab.events().length).toBeGreaterThanOrEqual(9);
 });
 
 it('a tab that is too slow gets nothing meanwhile, and then only the newest state', async () => {
@@ -78,12 +170,12 @@ it('a tab that is too slow gets nothing meanwhile, and then only the newest stat
   slow.isSlow = true;
   for (let change = 0; change < 50; change += 1) {
     put('a', `change ${change}`);
-    await clock.advance(300);
+    await clock.advance(LONGEST_WAIT_MS);
   }
   expect([slow.written, quick.events().length]).toEqual([[], 51]);
   slow.isSlow = false;
   put('b');
-  await clock.advance(300);
+  await clock.advance(LONGEST_WAIT_MS);
   const events = slow.events();
   expect(events).toHaveLength(1);
   expect(events[0]).toContain('change 49');
@@ -154,22 +246,22 @@ it('fifty tabs in step get the very same text, made once', async () => {
   for (const tab of opened) tabs.add(tab, undefined);
   encoded = 0;
   put('a');
-  await clock.advance(300);
+  await clock.advance(LONGEST_WAIT_MS);
   expect([encoded, new Set(opened.map((tab) => tab.events().at(-1))).size]).toEqual([1, 1]);
 });
 
-it('tabs that open while many do cost no look and no pulse each, and have the newest state a moment later', async () => {
+it('tabs that open while many do cost two looks and one pulse together, and have the newest state a moment later', async () => {
   const looks = { refreshed: 0, pulses: 0 };
   const [clock, picture] = [new FakeClock(), new Picture()];
   const refresh = (): void => void (looks.refreshed += 1);
   const tabs = new Tabs({ clock, picture, epoch: 'one', refresh, pulse: () => (looks.pulses += 1) });
   const many = Array.from({ length: 100 }, () => new FakeTab());
   for (const tab of many) tabs.add(tab, undefined);
-  expect(looks).toEqual({ refreshed: 1, pulses: 1 });
+  expect(looks).toEqual({ refreshed: 2, pulses: 1 });
   picture.put(boxOf('a'));
-  await clock.advance(250);
+  await clock.advance(LONGEST_WAIT_MS);
   expect(many.map((tab) => tab.events().at(-1)?.includes('"id":"a"'))).toEqual(many.map(() => true));
-  expect(looks.refreshed).toBe(2);
+  expect(looks.refreshed).toBe(3);
 });
 
 it('what waits for tabs that read nothing is bounded: the oldest of them are given up, and who reads is not', async () => {
@@ -183,6 +275,7 @@ it('what waits for tabs that read nothing is bounded: the oldest of them are giv
     tabs.add(tab, undefined);
     tab.isSlow = true;
   }
+  await clock.advance(LONGEST_WAIT_MS);
   const open = idle.map(({ isClosed }) => !isClosed);
   expect(open.filter(Boolean).length).toBeLessThanOrEqual(16);
   expect(open.slice(-10)).not.toContain(false);
