@@ -153,6 +153,7 @@ export interface FailureContext {
 export function afterFailure(state: PostState, failure: Failure, context: FailureContext): PostState {
   const { attempt, reason } = failure;
   const failed: PostState = { ...state, attempt: undefined };
+  if (concernsPost(attempt) && state.post.kind !== 'posted') return failed; // it was released meanwhile
   switch (reason) {
     case 'rate_limited':
     case 'breaker_open':
@@ -180,6 +181,11 @@ export function afterFailure(state: PostState, failure: Failure, context: Failur
     default:
       return reason satisfies never;
   }
+}
+
+/** Whether it asks for a post that is there; the others make or find one. */
+function concernsPost({ need }: Attempt): boolean {
+  return need === 'edit' || need === 'read' || need === 'look';
 }
 
 // The sequence number was not used. An outage of a day must not count to 86,400, nor write that to the checkpoint.

@@ -7,6 +7,7 @@ import {
   beginRequest,
   type FailureContext,
   type Need,
+  released,
 } from '../../../../src/boxes/publish/outcome.ts';
 import { type Failures, planRetry } from '../../../../src/boxes/publish/retry-plan.ts';
 import { newPostState, type Push, shrinkingFor, type PostState } from '../../../../src/boxes/publish/post-state.ts';
@@ -52,6 +53,20 @@ function told({ post, trust, trouble, acked, shrinking }: PostState): string {
   const wait = trouble.kind === 'none' ? '' : `, ${trouble.kind} for ${trouble.untilAt - NOW}`;
   return `${post.kind}${doubt}, ${acked === undefined ? 'unconfirmed' : 'confirmed'}, ${trust.kind}${shrinking.level > 0 ? ', less text' : ''}${wait}`;
 }
+
+describe('a post that was given up to another gateway while a request for it was on its way', () => {
+  const kinds = (['edit', 'read', 'look'] as const).flatMap((need) => REASONS.map((reason) => ({ need, reason })));
+  it.each(kinds)('$need fails as $reason: that counts for nothing, and the box gets a post of its own at once', ({ need, reason }) => {
+    const givenUp = released(begun(need), NOW - 50);
+    const { attempt, trouble, post, lastPushAt } = fail(givenUp, reason);
+    expect({ attempt, trouble, post, lastPushAt }).toEqual({
+      attempt: undefined,
+      trouble: { kind: 'none' },
+      post: { kind: 'none' },
+      lastPushAt: givenUp.lastPushAt,
+    });
+  });
+});
 
 describe('a failed create', () => {
   const doubt = 'intent in doubt, confirmed, settled, failing for 500';
