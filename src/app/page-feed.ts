@@ -13,9 +13,10 @@ import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { cachedByCost } from '../health/cached-by-cost.ts';
+import type { Turn } from '../core/session.ts';
 import type { HealthReport } from '../health/health-report.ts';
 import { judgeHealth } from '../health/judge-health.ts';
-import { isDirect, isElsewhere, type PageBox, pageBoxOf, withoutSecrets } from '../page/page-box.ts';
+import { isDirect, isElsewhere, type PageBox, pageBoxOf, turnsIn, withoutSecrets } from '../page/page-box.ts';
 import { pulseOf } from '../page/page-pulse.ts';
 import { PastBoxes, type PastRows } from '../page/past-boxes.ts';
 import { Picture } from '../page/picture.ts';
@@ -83,6 +84,9 @@ export class Page {
   /** The newest view of each box of which nobody knows yet whether it is with a person. */
   readonly #heldBackById = new Map<string, BoxView | BoxNews>();
 
+  /** What each box showed last. */
+  readonly #turnsById = new Map<string, readonly Turn[]>();
+
   constructor(config: Pick<Config, 'mmUrl' | 'healthToken' | 'pageDirect'>, ports: PagePorts) {
     const { clock, instance, ended, directory } = ports;
     this.#channelNames = new ChannelNames({
@@ -113,9 +117,20 @@ export class Page {
   /** A box is to be shown, or shown anew. An end is drawn at once: its turn may be forgotten soon. */
   show(view: BoxView | BoxNews): void {
     this.#changedById.set(view.boxId, view);
+    if (view.card.final) this.#turnsById.delete(view.boxId);
     if (view.card.final) this.#guarded(() => this.#redraw(view.boxId));
     if (this.#changedById.size > MAX_UNDRAWN) this.#guarded(() => this.#refresh());
-    this.#tabs.changed();
+    if (this.#tabs.count() === 0) return;
+    if (view.card.final || this.#isNews(view.boxId)) this.#tabs.changed();
+    else this.#tabs.aged();
+  }
+
+  /** Whether it has had an event since it was shown last: else only time has changed it. */
+  #isNews(boxId: string): boolean {
+    const tree = this.#ports.board.drawnTree(boxId)?.tree;
+    const [before, turns] = [this.#turnsById.get(boxId), tree === undefined ? [] : turnsIn(tree)];
+    setBounded(this.#turnsById, boxId, turns, MAX_UNDRAWN);
+    return turns.length !== before?.length || turns.some((turn, index) => turn !== before[index]);
   }
 
   /** For the server of `/health`. */
@@ -180,6 +195,7 @@ export class Page {
   }
 
   #remove(boxId: string): void {
+    this.#turnsById.delete(boxId);
     this.#picture.remove(boxId);
     this.#past.drop(boxId);
   }

@@ -4,7 +4,7 @@ import { type Activity, activityOf } from '../core/activity.ts';
 import type { BoxState, Card } from '../core/card.ts';
 import type { WaitsOn } from '../core/event.ts';
 import { homeOf, isPublic } from '../core/home.ts';
-import { projectIn, sessionTag } from '../core/session.ts';
+import { projectIn, sessionTag, type Turn } from '../core/session.ts';
 import { type JudgedTree, lastEventAt } from '../core/status.ts';
 import { usageOfTree } from '../core/tree.ts';
 import { waitsIn } from '../core/waiting.ts';
@@ -94,6 +94,11 @@ export function pageBoxOf(tree: JudgedTree, card: Card, { channel, link, finding
     findings,
     isLoop,
   };
+}
+
+/** The turns in it. What is the very same one as before has had no event since. */
+export function turnsIn(tree: JudgedTree): readonly Turn[] {
+  return [tree.turn, ...Object.values(tree.childrenByKey).flatMap(turnsIn)];
 }
 
 /** The card is redacted already. A link that is changed by that leads nowhere. */

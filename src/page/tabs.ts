@@ -40,6 +40,7 @@ export interface TabsPorts {
 const RETRY = Buffer.from('retry: 1000\n\n');
 /** How long ago the last look must be, the one before it, and so on: two may follow each other at once, and no second has more than four. */
 const GAPS_MS = [0, 333, 667, 1_000];
+const AGED_MS = 1_000; // what only time changes is in seconds, too
 export const PULSE_MS = 5_000;
 const PULSE_HOLDS_MS = 1_000; // for tabs that open: many that come and go must not cost a report each
 const GIVEN_UP_AFTER_MS = 60_000; // of a full connection: nobody reads it any more
@@ -54,7 +55,7 @@ export class Tabs {
   /** When it looked at the picture, the newest first. */
   #looks: readonly number[] = [];
   #pulse: { readonly frame: Buffer; readonly at: number } | undefined;
-  #cancelBeat: (() => void) | undefined;
+  #nextBeat: { readonly dueAt: number; readonly cancel: () => void } | undefined;
   #cancelPulse: (() => void) | undefined;
 
   constructor(ports: TabsPorts) {
@@ -90,12 +91,17 @@ export class Tabs {
 
   /** Something has changed. At most four times a second it is sent. */
   changed(): void {
-    if (this.#tabs.size === 0) return;
-    this.#cancelBeat ??= this.#ports.clock.after(this.#waitMs(), () => this.#beat());
+    this.#beatIn(this.#waitMs());
+  }
+
+  /** Only time has changed something. That is sent with the next change, at the latest a second after the last: it takes no turn from those. */
+  aged(): void {
+    const agoMs = this.#ports.clock.monotonic() - (this.#looks[0] ?? Number.NEGATIVE_INFINITY);
+    this.#beatIn(Math.max(this.#waitMs(), AGED_MS - agoMs));
   }
 
   stop(): void {
-    this.#cancelBeat?.();
+    this.#nextBeat?.cancel();
     this.#cancelPulse?.();
     for (const { connection } of this.#tabs) connection.close();
     this.#tabs.clear();
@@ -107,16 +113,24 @@ export class Tabs {
     return Math.max(0, ...this.#looks.map((at, before) => at + (GAPS_MS[before] ?? 0) - now));
   }
 
+  #beatIn(ms: number): void {
+    const { clock } = this.#ports;
+    const dueAt = clock.monotonic() + ms;
+    if (this.#tabs.size === 0 || dueAt >= (this.#nextBeat?.dueAt ?? Number.POSITIVE_INFINITY)) return;
+    this.#nextBeat?.cancel();
+    this.#nextBeat = { dueAt, cancel: clock.after(ms, () => this.#beat()) };
+  }
+
   #look(): void {
-    this.#cancelBeat?.();
-    this.#cancelBeat = undefined;
+    this.#nextBeat?.cancel();
+    this.#nextBeat = undefined;
     this.#looks = [this.#ports.clock.monotonic(), ...this.#looks].slice(0, GAPS_MS.length);
     this.#ports.refresh();
   }
 
   /** Now, unless it must not yet, or does so in a moment for all tabs: whoever comes often takes no look from those. */
   #lookSoon(): void {
-    if (this.#cancelBeat === undefined && this.#waitMs() === 0) this.#look();
+    if (this.#nextBeat === undefined && this.#waitMs() === 0) this.#look();
     else this.changed();
   }
 

@@ -1,18 +1,21 @@
 import { expect, it } from 'vitest';
 import { renderCard } from '../../../src/boxes/render/render-card.ts';
 import type { Route, SessionEvent } from '../../../src/core/event.ts';
+import { newSession, reduce } from '../../../src/core/reduce.ts';
+import type { Turn } from '../../../src/core/session.ts';
 import { judge, type JudgedTree } from '../../../src/core/status.ts';
-import { isDirect, isElsewhere, isPageBox, type PageBox, pageBoxOf, withoutSecrets } from '../../../src/page/page-box.ts';
+import { treeOf } from '../../../src/core/tree.ts';
+import { isDirect, isElsewhere, isPageBox, type PageBox, pageBoxOf, turnsIn, withoutSecrets } from '../../../src/page/page-box.ts';
 import { BUILT_IN_LABELS } from '../../../src/boxes/render/tool-labels.ts';
-import { asked, at, called, LIMITS, said, T0, treeAt } from '../core/scenario.ts';
+import { asked, at, called, CHILD, fold, LIMITS, MAIN, said, T0, treeAt } from '../core/scenario.ts';
 import { boxOf as sampleBox } from './sample-boxes.ts';
 
-function treeOf(events: readonly SessionEvent[], seconds: number): JudgedTree {
+function judgedAt(events: readonly SessionEvent[], seconds: number): JudgedTree {
   return judge(treeAt(events, seconds), LIMITS);
 }
 
 function boxOf(events: readonly SessionEvent[], seconds: number): PageBox {
-  const tree = treeOf(events, seconds);
+  const tree = judgedAt(events, seconds);
   const card = renderCard(tree, { verbosity: 'detail', maxLines: 20, labels: BUILT_IN_LABELS, redact: (text) => text });
   return pageBoxOf(tree, card, { channel: 'lab/agents', link: undefined, findings: 0, isLoop: false });
 }
@@ -39,6 +42,27 @@ it('an ended turn waits for nobody and says when it ended', () => {
   expect(isPageBox(JSON.parse(JSON.stringify(box)))).toBe(true);
 });
 
+it('the turns in a box are the very same ones when only time has changed it, and others after any event in it or in a sub-agent', () => {
+  const spawned = at(1, { type: 'child_spawned', callId: 'c', childKey: CHILD });
+  const inChild = at(2, { type: 'turn_started', trigger: { kind: 'person' }, messageId: 'in child' }, CHILD);
+  const sessions = fold([asked(0), spawned, inChild]);
+  const turns = (): readonly Turn[] => {
+    const main = sessions.get(MAIN) ?? newSession(MAIN);
+    return turnsIn(judge(treeOf(sessions, main, main.turns.at(-1) ?? expect.fail()), LIMITS));
+  };
+  const happened = (event: SessionEvent): boolean => {
+    const before = turns();
+    sessions.set(event.sessionKey, reduce(sessions.get(event.sessionKey) ?? newSession(event.sessionKey), event));
+    const after = turns();
+    return after.length !== before.length || after.some((turn, index) => turn !== before[index]);
+  };
+  expect(turns()).toHaveLength(2);
+  expect(happened(at(40, { type: 'clock_ticked' }))).toBe(false);
+  expect(happened(at(41, { type: 'clock_ticked' }, CHILD))).toBe(false);
+  expect(happened(at(0, { type: 'message', messageId: 'late', stop: 'tools', text: 'late' }))).toBe(true);
+  expect(happened(at(3, { type: 'message', messageId: 'm', stop: 'tools', text: 'text' }, CHILD))).toBe(true);
+});
+
 const person = { channelId: 'd', userId: 'u' };
 it.each<[string, Route | undefined, boolean]>([
   ['a channel', { kind: 'channel', channelId: 'c' }, false],
@@ -49,7 +73,7 @@ it.each<[string, Route | undefined, boolean]>([
   ['elsewhere, unknown', { kind: 'elsewhere', audience: 'unknown' }, true],
   ['not known yet', undefined, true],
 ])('whether a turn at home in %s is private', (_home, route, isPrivate) => {
-  const tree = treeOf([asked(0)], 1);
+  const tree = judgedAt([asked(0)], 1);
   const { route: _route, ...turn } = tree.turn;
   const moved = { ...tree, turn: route === undefined ? turn : { ...turn, route } };
   expect(isDirect(moved)).toBe(isPrivate);

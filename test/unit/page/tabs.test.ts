@@ -135,6 +135,39 @@ it('a change that comes right after another one waits for nothing', async () => 
   expect(tab.events()).toHaveLength(2);
 });
 
+it('what only time has changed waits for the next change, at most a second, and takes no turn from changes', async () => {
+  const { clock, tabs, picture, put } = openTabs();
+  const tab = new FakeTab();
+  tabs.add(tab, undefined);
+  await clock.advance(1_500);
+  tab.events();
+  let ages = 0;
+  const age = (): void => {
+    picture.put(boxOf('ages', { title: `${(ages += 1)} seconds` }));
+    tabs.aged();
+  };
+  for (let step = 0; step < 60; step += 1) {
+    put('a', `step ${step}`);
+    await clock.advance(0);
+    expect(tab.events().at(-1)).toContain(`step ${step}`); // a pulse may have taken what has aged before
+    for (let within = 0; within < 9; within += 1) {
+      await clock.advance(38);
+      age();
+    }
+  }
+  await clock.advance(1_000);
+  expect(tab.events().map((event) => event.includes('"id":"ages"'))).toEqual([true]);
+  await clock.advance(2_500); // no pulse comes within the next seconds
+  age();
+  await clock.advance(0);
+  expect(tab.events()).toHaveLength(1);
+  age();
+  await clock.advance(999);
+  expect(tab.events()).toEqual([]);
+  await clock.advance(1);
+  expect(tab.events()).toHaveLength(1);
+});
+
 it('the boxes for who wants them once are those of a reset, with the newest changes', () => {
   const [clock, picture] = [new FakeClock(), new Picture()];
   const refresh = (): void => void picture.put(boxOf('a', { title: 'täglich ◆ 日本' }));
