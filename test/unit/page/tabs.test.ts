@@ -157,7 +157,7 @@ it('what only time has changed waits for the next change, at most a second, and 
   }
   await clock.advance(1_000);
   expect(tab.events().map((event) => event.includes('"id":"ages"'))).toEqual([true]);
-  await clock.advance(2_500); // no pulse comes within the next seconds
+  await clock.advance(3_200); // no pulse comes within the next seconds
   age();
   await clock.advance(0);
   expect(tab.events()).toHaveLength(1);
