@@ -14,7 +14,19 @@ vi.setConfig({ testTimeout: 180_000 });
 const TOKEN = 'correct-horse-battery';
 const OPEN = 'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const ROUNDS = 100; // of twenty connections: fewer at once than the limit, beyond which the oldest is closed, whosever it is
-const PATHS = ['/', '/events', '/events?last=a.1', '/boxes', '/client/main.js', '/login', '/health', '/metrics', '/tasks', '/readyz', '/livez'];
+const PATHS = [
+  '/',
+  '/events',
+  '/events?last=a.1',
+  '/boxes',
+  '/client/main.js',
+  '/login',
+  '/health',
+  '/metrics',
+  '/tasks',
+  '/readyz',
+  '/livez',
+];
 
 let rig: Rig;
 beforeEach(async () => {

@@ -61,26 +61,6 @@ it('3: changes come by themselves, the age of the data is visible, and a lost co
   expect(await titlesIn(page, 'working')).toEqual(['[ACTIVE] main | after the restart']);
 });
 
-it('3: a server that is gone before the stream is opened is a lost connection, too, and it is found again', async () => {
-  const { page, served } = await openPage(
-    { boxes: [boxOf('a')] },
-    {
-      prepare: async (tab) => {
-        await tab.clock.install();
-        await tab.clock.pauseAt(Date.now() + HOUR_MS); // the stream is opened by a timer
-      },
-    },
-  );
-  await page.waitForSelector('article');
-  await served.stop();
-  await page.clock.resume();
-  await page.waitForSelector('#lost:visible');
-  const back = await servePage({ port: served.port, boxes: [boxOf('b')] });
-  onTestFinished(() => back.stop());
-  await page.waitForSelector('[data-id="b"]');
-  await page.waitForSelector('#lost', { state: 'hidden' });
-});
-
 it('4: a reload shows the same, and fifty tabs of one browser share one connection', { timeout: 600_000 }, async () => {
   const { page, served } = await openPage({ boxes: [boxOf('a')] });
   await page.waitForSelector('article');
@@ -98,40 +78,6 @@ it('4: a reload shows the same, and fifty tabs of one browser share one connecti
   await until('they share a connection', () => served.tabs.count() <= 2);
   const shown = await Promise.all(tabs.map(async (tab) => (await titlesIn(tab, 'working')).toSorted()));
   expect(shown).toEqual(tabs.map(() => [boxOf('a').title, boxOf('b').title]));
-});
-
-it('4: the boxes are there before the stream is; what it then tells again is not drawn again', async () => {
-  const boxes = [boxOf('a'), boxOf('b'), boxOf('gone')];
-  const opened = await openPage(
-    { boxes },
-    {
-      prepare: async (tab) => {
-        await tab.addInitScript(() => {
-          const drawn: string[] = [];
-          class Dead {
-            addEventListener(): void {}
-            close(): void {}
-          }
-          Object.assign(globalThis, { drawn, SharedWorker: undefined, EventSource: Dead, Alive: EventSource });
-          new MutationObserver((records) => {
-            for (const { addedNodes } of records)
-              for (const node of addedNodes)
-                if (node instanceof HTMLElement && node.tagName === 'ARTICLE') drawn.push(node.dataset['id'] ?? '');
-          }).observe(document, { childList: true, subtree: true });
-        });
-      },
-    },
-  );
-  const { page, served } = opened;
-  await page.waitForFunction(() => document.querySelectorAll('article').length === 3);
-  served.put(boxOf('new'));
-  served.remove('gone');
-  await page.evaluate(() => Object.assign(globalThis, { EventSource: (globalThis as unknown as { Alive: unknown }).Alive }));
-  await page.waitForSelector('[data-id="new"]'); // it opens another stream when one is silent
-  await page.waitForSelector('[data-id="gone"]', { state: 'detached' });
-  const drawn = await page.evaluate(() => (globalThis as unknown as { drawn: string[] }).drawn);
-  expect(drawn.toSorted()).toEqual(['a', 'b', 'gone', 'new']);
-  expectNoMisdeeds(opened);
 });
 
 it('5: sub-agents are a tree that folds and stays folded; from ten boxes on rows are compact, and open on a click', async () => {

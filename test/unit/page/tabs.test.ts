@@ -1,56 +1,9 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Picture } from '../../../src/page/picture.ts';
-import { PULSE_MS, type TabConnection, Tabs } from '../../../src/page/tabs.ts';
+import { PULSE_MS, Tabs } from '../../../src/page/tabs.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { FakeTab, LONGEST_WAIT_MS, openTabs } from './fake-tabs.ts';
 import { boxOf } from './sample-boxes.ts';
-
-class FakeTab implements TabConnection {
-  written: string[] = [];
-  isSlow = false;
-  isClosed = false;
-
-  isFull(): boolean {
-    return this.isSlow;
-  }
-
-  write(bytes: Buffer): void {
-    this.written.push(bytes.toString());
-  }
-
-  close(): void {
-    this.isClosed = true;
-  }
-
-  /** What came since the last look, without pulses. */
-  events(): string[] {
-    const texts = this.written.splice(0).join('');
-    return texts.split('\n\n').filter((event) => /^event: (?:reset|boxes)$/m.test(event));
-  }
-
-  lastId(): string {
-    return /^id: (.+)$/m.exec(this.written.join(''))?.[1] ?? '';
-  }
-}
-
-/** Knows when it got which title. */
-class TimedTab extends FakeTab {
-  readonly #clock: FakeClock;
-  newest: { at: number; title: string }[] = [];
-
-  constructor(clock: FakeClock) {
-    super();
-    this.#clock = clock;
-  }
-
-  override write(bytes: Buffer): void {
-    const event = bytes.toString();
-    if (/^event: (?:reset|boxes)$/m.test(event))
-      this.newest.push({ at: this.#clock.monotonic(), title: /"title":"(.*?)"/.exec(event)?.[1] ?? '' });
-  }
-}
-
-const LONGEST_WAIT_MS = 334; // of a change, while everything changes all the time
 
 it('without a pulse a tab gets its boxes all the same', () => {
   const tabs = new Tabs({ clock: new FakeClock(), picture: new Picture(), epoch: 'one', refresh: () => undefined, pulse: () => undefined });
@@ -60,138 +13,12 @@ it('without a pulse a tab gets its boxes all the same', () => {
   expect(tab.events()).toHaveLength(1);
 });
 
-function openTabs(epoch = 'one', picture = new Picture()) {
-  const clock = new FakeClock();
-  const tabs = new Tabs({ clock, picture, epoch, refresh: () => undefined, pulse: () => ({ now: clock.now() }) });
-  const put = (id: string, title = 'title'): void => {
-    picture.put(boxOf(id, { title }));
-    tabs.changed();
-  };
-  return { clock, tabs, picture, put };
-}
-
-it('a change is sent at once, and then at most four times a second with only the newest state', async () => {
-  const { clock, tabs, put } = openTabs();
-  const tab = new FakeTab();
-  tabs.add(tab, undefined);
-  expect(tab.events()).toHaveLength(1);
-  await clock.advance(1_000);
-  put('a', 'first');
-  await clock.advance(0);
-  expect(tab.events()).toHaveLength(1);
-  for (let change = 0; change < 100; change += 1) {
-    put('a', `change ${change}`);
-    await clock.advance(10);
-  }
-  const events = tab.events();
-  expect(events.length).toBeLessThanOrEqual(4);
-  await clock.advance(LONGEST_WAIT_MS);
-  expect([...events, ...tab.events()].at(-1)).toContain('change 99');
-});
-
-it('whatever comes when, a tab gets at most four changes in any second, and each within a third of a second', async () => {
-  const gapMs = fc.oneof({ weight: 8, arbitrary: fc.nat(150) }, { weight: 1, arbitrary: fc.nat(6_000) });
-  const what = fc.oneof({ weight: 8, arbitrary: fc.constant('change') }, { weight: 1, arbitrary: fc.constantFrom('tab', 'boxes') });
-  const happening = fc.record({ afterMs: gapMs, what });
-  await fc.assert(
-    fc.asyncProperty(fc.array(happening, { minLength: 100, maxLength: 200 }), async (happenings) => {
-      const { clock, tabs, put } = openTabs();
-      const tab = new TimedTab(clock);
-      tabs.add(tab, undefined);
-      tab.newest = [];
-      const wanted: { title: string; at: number }[] = [];
-      for (const [index, { afterMs, what }] of happenings.entries()) {
-        await clock.advance(afterMs);
-        if (what === 'tab') tabs.add(new FakeTab(), undefined);
-        else if (what === 'boxes') tabs.allBoxes();
-        else {
-          put('a', `change ${index}`);
-          wanted.push({ title: `change ${index}`, at: clock.monotonic() });
-        }
-      }
-      await clock.advance(LONGEST_WAIT_MS);
-      for (const [index, { at }] of tab.newest.entries())
-        expect((tab.newest[index + 4]?.at ?? Infinity) - at).toBeGreaterThanOrEqual(1_000);
-      for (const [index, { at }] of wanted.entries()) {
-        const later = new Set(wanted.slice(index).map(({ title }) => title));
-        const shownAt = tab.newest.find(({ title }) => later.has(title))?.at ?? Infinity;
-        expect(shownAt - at).toBeLessThanOrEqual(LONGEST_WAIT_MS);
-      }
-      tabs.stop();
-    }),
-  );
-});
-
-it('a change that comes right after another one waits for nothing', async () => {
-  const { clock, tabs, put } = openTabs();
-  const tab = new FakeTab();
-  tabs.add(tab, undefined);
-  await clock.advance(1_000);
-  tab.events();
-  put('a');
-  await clock.advance(1);
-  put('b');
-  await clock.advance(0);
-  expect(tab.events()).toHaveLength(2);
-});
-
-it('what only time has changed waits for the next change, at most a second, and takes no turn from changes', async () => {
-  const { clock, tabs, picture, put } = openTabs();
-  const tab = new FakeTab();
-  tabs.add(tab, undefined);
-  await clock.advance(1_500);
-  tab.events();
-  let ages = 0;
-  const age = (): void => {
-    picture.put(boxOf('ages', { title: `${(ages += 1)} seconds` }));
-    tabs.aged();
-  };
-  for (let step = 0; step < 60; step += 1) {
-    put('a', `step ${step}`);
-    await clock.advance(0);
-    expect(tab.events().at(-1)).toContain(`step ${step}`); // a pulse may have taken what has aged before
-    for (let within = 0; within < 9; within += 1) {
-      await clock.advance(38);
-      age();
-    }
-  }
-  await clock.advance(1_000);
-  expect(tab.events().map((event) => event.includes('"id":"ages"'))).toEqual([true]);
-  await clock.advance(3_200); // no pulse comes within the next seconds
-  age();
-  await clock.advance(0);
-  expect(tab.events()).toHaveLength(1);
-  age();
-  await clock.advance(999);
-  expect(tab.events()).toEqual([]);
-  await clock.advance(1);
-  expect(tab.events()).toHaveLength(1);
-});
-
 it('the boxes for who wants them once are those of a reset, with the newest changes', () => {
   const [clock, picture] = [new FakeClock(), new Picture()];
   const refresh = (): void => void picture.put(boxOf('a', { title: 'täglich ◆ 日本' }));
   const tabs = new Tabs({ clock, picture, epoch: 'one', refresh, pulse: () => undefined });
   expect(JSON.parse(tabs.allBoxes().toString())).toEqual({ boxes: picture.boxes(), gone: [] });
   expect(picture.boxes()).toHaveLength(1);
-});
-
-it('who asks for all boxes all the time costs two looks a moment, and no tab its changes', async () => {
-  const [clock, picture] = [new FakeClock(), new Picture()];
-  let looks = 0;
-  const tabs = new Tabs({ clock, picture, epoch: 'one', refresh: () => (looks += 1), pulse: () => undefined });
-  const tab = new FakeTab();
-  tabs.add(tab, undefined);
-  tab.events();
-  looks = 0;
-  for (let change = 0; change < 300; change += 1) {
-    picture.put(boxOf('a', { title: `change ${change}` }));
-    tabs.changed();
-    for (let asked = 0; asked < 10; asked += 1) tabs.allBoxes();
-    await clock.advance(10);
-  }
-  expect(looks).toBeLessThanOrEqual(13);
-  expect(tab.events().length).toBeGreaterThanOrEqual(9);
 });
 
 it('a tab that is too slow gets nothing meanwhile, and then only the newest state', async () => {
@@ -283,20 +110,6 @@ it('fifty tabs in step get the very same text, made once', async () => {
   expect([encoded, new Set(opened.map((tab) => tab.events().at(-1))).size]).toEqual([1, 1]);
 });
 
-it('tabs that open while many do cost two looks and one pulse together, and have the newest state a moment later', async () => {
-  const looks = { refreshed: 0, pulses: 0 };
-  const [clock, picture] = [new FakeClock(), new Picture()];
-  const refresh = (): void => void (looks.refreshed += 1);
-  const tabs = new Tabs({ clock, picture, epoch: 'one', refresh, pulse: () => (looks.pulses += 1) });
-  const many = Array.from({ length: 100 }, () => new FakeTab());
-  for (const tab of many) tabs.add(tab, undefined);
-  expect(looks).toEqual({ refreshed: 2, pulses: 1 });
-  picture.put(boxOf('a'));
-  await clock.advance(LONGEST_WAIT_MS);
-  expect(many.map((tab) => tab.events().at(-1)?.includes('"id":"a"'))).toEqual(many.map(() => true));
-  expect(looks.refreshed).toBe(3);
-});
-
 it('what waits for tabs that read nothing is bounded: the oldest of them are given up, and who reads is not', async () => {
   const { clock, tabs, put } = openTabs();
   const reader = new FakeTab();
@@ -324,15 +137,4 @@ it('tabs that were sent the same share the memory of it, and all stay', () => {
     tab.isSlow = true;
   }
   expect(idle.filter(({ isClosed }) => isClosed)).toEqual([]);
-});
-
-it('a change right after a pulse waits for nothing', async () => {
-  const { clock, tabs, put } = openTabs();
-  const tab = new FakeTab();
-  tabs.add(tab, undefined);
-  await clock.advance(PULSE_MS + 10);
-  tab.events();
-  put('a');
-  await clock.advance(0);
-  expect(tab.events()).toHaveLength(1);
 });
