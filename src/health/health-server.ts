@@ -5,9 +5,10 @@ import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { errorCode, errorText } from '../core/error-code.ts';
 import { redactFields } from '../process/redact-fields.ts';
 import { limitConnections } from './connection-limit.ts';
-import { type AccessPolicy, accessRefusal } from './page-access.ts';
+import { type AccessPolicy, accessRefusal, bearsToken } from './page-access.ts';
 import { PAGES, describePages, type PageParts } from './pages.ts';
 import { cachedByCost } from './cached-by-cost.ts';
+import { headerWaitMs, TokenTries } from './token-tries.ts';
 
 export interface HealthServerOptions {
   readonly host: string;
@@ -48,6 +49,7 @@ export function createHealthServer({ host, port, access, parts, redact, more }: 
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_TIMEOUTS_MS },
   });
   const exempt = limitConnections(server.server, MAX_CONNECTIONS);
+  limitTries(server, access);
   server.addHook('onRequest', async (request, reply) => {
     const { host: asked, authorization } = request.headers;
     const refused = accessRefusal(access, { host: asked, authorization, isOpenPage: isOpen(request.routeOptions) });
@@ -84,6 +86,21 @@ export function createHealthServer({ host, port, access, parts, redact, more }: 
   };
 }
 
+/** Wrong tokens in the header, on every page that asks for one. */
+function limitTries(server: FastifyInstance, { token }: AccessPolicy): void {
+  if (token === undefined) return;
+  const tries = new TokenTries();
+  server.addHook('onRequest', async ({ headers: { authorization }, ip, routeOptions: { url } }, reply) => {
+    if (authorization === undefined || isOpenPage(url)) return;
+    const waitMs = headerWaitMs(tries, { address: ip, isRight: bearsToken(authorization, token), now: Date.now() });
+    if (waitMs === 0) return;
+    await reply
+      .code(429)
+      .header('retry-after', Math.ceil(waitMs / 1_000))
+      .send({ error: 'Too many wrong tokens. Wait a minute.' });
+  });
+}
+
 function addPages(server: FastifyInstance, parts: PageParts): void {
   for (const { path, answer } of PAGES)
     server.get(path, async (request, reply) => {
@@ -99,7 +116,11 @@ function redacted<T>(part: T, redact: (text: string) => string): T {
 }
 
 function isOpen({ url, config }: { url?: string | undefined; config: object }): boolean {
-  return 'checksToken' in config || PAGES.some((page) => page.path === url && page.isOpen);
+  return 'checksToken' in config || isOpenPage(url);
+}
+
+function isOpenPage(url: string | undefined): boolean {
+  return PAGES.some((page) => page.path === url && page.isOpen);
 }
 
 /** A bad request says nothing about the watcher's health. Only a report that cannot be made does. */

@@ -6,7 +6,8 @@ import fastifyHelmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bearsToken } from '../health/page-access.ts';
-import { COOKIE, COOKIE_MS, cookieValue, hasCookie, LoginTries } from './login.ts';
+import { TokenTries } from '../health/token-tries.ts';
+import { COOKIE, COOKIE_MS, cookieValue, hasCookie } from './login.ts';
 import { loginPage, type LoginProblem } from './login-page.ts';
 import { isSameOrigin } from './same-origin.ts';
 import type { Tabs } from './tabs.ts';
@@ -22,6 +23,7 @@ export interface PageRouteOptions {
 
 const CLIENT = fileURLToPath(new URL('client/', import.meta.url));
 const LOG_IN = 'Log in at /login, or send the token as "Authorization: Bearer …".';
+const MAX_TRIES_OF_ALL = 50; // within a minute
 const NOWHERE = ["'none'"];
 const HERE = ["'self'"];
 const CONTENT_POLICY = {
@@ -73,7 +75,7 @@ function refuse(reply: FastifyReply, status: number, error: string): FastifyRepl
 }
 
 function addLogin(server: FastifyInstance, token: string, now: () => number): void {
-  const tries = new LoginTries();
+  const tries = new TokenTries(MAX_TRIES_OF_ALL);
   const form = (reply: FastifyReply, problem: LoginProblem): FastifyReply =>
     reply.type('text/html; charset=utf-8').send(loginPage(problem));
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => done(null, body));

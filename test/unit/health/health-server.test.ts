@@ -187,6 +187,23 @@ describe('who asks', () => {
   });
 });
 
+describe('who guesses the token', () => {
+  it('has to wait after five wrong ones, on all pages together; the right one is let in, and /livez is open', async () => {
+    const url = await serve(() => report, { onlyLocalNames: true, token: 'open-sesame' });
+    const ask = (path: string, token: string) => fetch(new URL(path, url), { headers: { authorization: `Bearer ${token}` } });
+    const statuses: number[] = [];
+    for (const path of ['/health', '/metrics', '/tasks', '/other', '/readyz', '/health', '/metrics'])
+      statuses.push((await ask(path, 'guess')).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    const refused = await ask('/health', 'another guess');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toEqual({ error: expect.stringContaining('Too many wrong tokens') });
+    expect((await ask('/health', 'open-sesame')).status).toBe(200);
+    expect((await ask('/livez', 'guess')).status).toBe(200);
+    expect((await fetch(url)).status).toBe(401);
+  });
+});
+
 describe('every page', () => {
   it.each(PAGES.map(({ path, isOpen }) => [path, isOpen] as const))('%s is open without a token: %s', async (path, isOpen) => {
     const url = new URL(path, await serve(() => report, { onlyLocalNames: true, token: 'sesame' }));

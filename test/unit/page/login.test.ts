@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { COOKIE, cookieValue, hasCookie, LoginTries } from '../../../src/page/login.ts';
+import { COOKIE, cookieValue, hasCookie } from '../../../src/page/login.ts';
 import { isSameOrigin } from '../../../src/page/same-origin.ts';
 
 const now = 1_000_000;
@@ -26,28 +26,6 @@ it.each([
   `x${COOKIE}=${cookieValue('secret token', now + 10)}`,
 ])('a cookie that we did not make opens nothing: %s', (header) => {
   expect(hasCookie(header, 'secret token', now)).toBe(false);
-});
-
-it('after five wrong tokens within a minute an address has to wait, others have not', () => {
-  const tries = new LoginTries();
-  for (let count = 0; count < 5; count += 1) {
-    expect(tries.waitMs('a', now + count)).toBe(0);
-    tries.failed('a', now + count);
-  }
-  expect([tries.waitMs('a', now + 10), tries.waitMs('b', now + 10)]).toEqual([59_990, 0]);
-  expect(tries.waitMs('a', now + 60_000)).toBe(0);
-});
-
-it('a clock that is set back makes nobody wait for longer', () => {
-  const tries = new LoginTries();
-  for (let count = 0; count < 5; count += 1) tries.failed('a', now + 86_400_000);
-  expect(tries.waitMs('a', now)).toBe(0);
-});
-
-it('many addresses together have to wait, too', () => {
-  const tries = new LoginTries();
-  for (let count = 0; count < 50; count += 1) tries.failed(`address ${count}`, now);
-  expect(tries.waitMs('new', now)).toBeGreaterThan(0);
 });
 
 it.each([

@@ -154,6 +154,16 @@ describe('who may read', () => {
     expect((await fetch(url, { headers: { cookie }, redirect: 'manual' })).status).toBe(200);
   });
 
+  it('wrong tokens in the header are limited on the page and its stream, too; the right one is let in', async () => {
+    const { url } = await served({ token: TOKEN });
+    const ask = (path: string, token: string) =>
+      fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` }, redirect: 'manual' });
+    const statuses: number[] = [];
+    for (const path of ['', 'boxes', 'events', 'boxes', '', 'events', 'boxes', '']) statuses.push((await ask(path, 'guess')).status);
+    expect(statuses).toEqual([303, 401, 401, 401, 303, 429, 429, 429]);
+    expect((await ask('boxes', TOKEN)).status).toBe(200);
+  });
+
   it('takes no login from a foreign page, and none without a token to ask for', async () => {
     const { url } = await served({ token: TOKEN });
     expect((await login(url, TOKEN, { origin: 'http://evil.example' })).status).toBe(403);
