@@ -1,58 +1,90 @@
-// Makes the pictures of the documents anew: plays the demo and lets a Chromium look at its page.
+// Makes the pictures of the documents anew: plays the demo, with swarms for the page, and looks at it in Chromium.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { SAMPLE } from '../src/stand-in/sample-seed.ts';
+import { chromiumPath } from '../test/page/find-chromium.ts';
 
-interface Picture {
-  name: string;
-  channelId: string;
-  /** What the demo says when all that the picture shows is there. */
-  after: readonly RegExp[];
-  height: number;
-}
-
-const PICTURES: readonly Picture[] = [
-  { name: 'demo', channelId: SAMPLE.publicId, after: [/#agents +\[DONE\] main/, /#agents +\[DONE\] dev/], height: 1_016 },
-];
-const WIDTH = 1_120;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CHAT: BrowserContextOptions = { viewport: { width: 1_120, height: 1_016 } };
+const WIDE = { viewport: { width: 1_100, height: 900 } };
+const OF_PAGE: Readonly<Record<string, BrowserContextOptions>> = {
+  'page-light': { ...WIDE, colorScheme: 'light' },
+  'page-dark': { ...WIDE, colorScheme: 'dark' },
+  'page-phone': { viewport: { width: 390, height: 844 }, colorScheme: 'light', isMobile: true, hasTouch: true },
+};
 const SETTLED_MS = 5_000; // what agents answer after the ends, and the edits that the pace holds back
-const PAGE_MS = 5_000; // the stream of the page never ends
+const WITHIN_MS = 180_000;
 
-const CHROMIUM = process.env['CHROMIUM'] ?? 'chromium';
+/** What it says is there to read from its first word on, however late somebody asks. */
+class Demo {
+  readonly #child: ChildProcess;
+  #said = '';
 
-function take({ name, channelId, height }: Picture, url: string): void {
-  const path = fileURLToPath(new URL(`../docs/images/${name}.png`, import.meta.url));
-  const options = ['--headless', '--no-sandbox', '--hide-scrollbars', `--window-size=${WIDTH},${height}`, `--timeout=${PAGE_MS}`];
-  const { status, stderr, error } = spawnSync(CHROMIUM, [...options, `--screenshot=${path}`, `${url}#${channelId}`], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${CHROMIUM} took no picture: ${error?.message ?? stderr}`);
-  console.log(`docs/images/${name}.png`);
-}
+  constructor(...options: readonly string[]) {
+    const program = ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'demo', '--port', '0', ...options];
+    this.#child = spawn(process.execPath, program, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child.stdout?.on('data', (data: Buffer) => (this.#said += data.toString()));
+    process.once('exit', () => this.#child.kill('SIGKILL')); // also when no picture could be taken
+  }
 
-/** Plays the demo until all pictures are taken. */
-const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'demo', '--port', '0'], {
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
-const missing = new Set(PICTURES);
-let [said, left] = ['', PICTURES.length];
+  async says(words: RegExp): Promise<string> {
+    for (const deadline = Date.now() + WITHIN_MS; Date.now() < deadline && this.#child.exitCode === null; await sleep(100)) {
+      const found = words.exec(this.#said);
+      if (found !== null) return found[1] ?? '';
+    }
+    throw new Error(`The demo never said ${String(words)}: ${this.#said}`);
+  }
 
-function look(): void {
-  const url = /http:\S+\//.exec(said)?.[0];
-  for (const picture of missing) {
-    if (url === undefined || !picture.after.every((line) => line.test(said))) continue;
-    missing.delete(picture);
-    setTimeout(() => finish(picture, url), SETTLED_MS);
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGINT');
+    await ended;
   }
 }
 
-function finish(picture: Picture, url: string): void {
-  take(picture, url);
-  left -= 1;
-  if (left === 0) demo.kill('SIGINT');
+async function take(browser: Browser, name: string, options: BrowserContextOptions, open: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  await open(page);
+  await page.screenshot({ path: `${ROOT}/docs/images/${name}.png` });
+  await context.close();
+  console.log(`docs/images/${name}.png`);
 }
 
-process.once('exit', () => demo.kill('SIGKILL')); // also when no picture could be taken
-demo.stdout.on('data', (data: Buffer) => {
-  said += data.toString();
-  look();
-});
+/** The channel in which two agents have ended. */
+async function takeChat(browser: Browser): Promise<void> {
+  const demo = new Demo();
+  const url = await demo.says(/(http:\S+\/)/);
+  for (const end of [/#agents +\[DONE\] main/, /#agents +\[DONE\] dev/]) await demo.says(end);
+  await sleep(SETTLED_MS);
+  await take(browser, 'demo', CHAT, async (page) => {
+    await page.goto(`${url}#${SAMPLE.publicId}`);
+    await page.getByText('[DONE] main').first().waitFor({ timeout: WITHIN_MS });
+  });
+  await demo.stop();
+}
+
+/** The page when two wait and others work. */
+async function takePage(browser: Browser): Promise<void> {
+  const demo = new Demo('--with', 'swarms');
+  const url = await demo.says(/(http:\/\/\S+) to see all boxes/);
+  const open = async (page: Page): Promise<void> => {
+    await page.goto(url);
+    await page.locator('#waiting article').nth(1).waitFor({ timeout: WITHIN_MS });
+    await page.locator('#working article').first().waitFor({ timeout: WITHIN_MS });
+  };
+  await Promise.all(Object.entries(OF_PAGE).map(async ([name, options]) => await take(browser, name, options, open)));
+  await demo.stop();
+}
+
+const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+try {
+  await takeChat(browser);
+  await takePage(browser);
+} finally {
+  await browser.close();
+}
