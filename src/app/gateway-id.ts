@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { MAX_GATEWAY_ID, decodeGatewayId } from '../config/gateway-id-form.ts';
+import { decodeGatewayId, MAX_GATEWAY_ID } from '../core/gateway-name.ts';
 import type { Config } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';

@@ -1,10 +1,7 @@
-// The text form of the id of a gateway. It is a name for people.
+// The text form of the id of a gateway.
 
+import { decodeGatewayId, MAX_GATEWAY_ID } from '../core/gateway-name.ts';
 import { type TextForm, textForm } from './setting.ts';
-
-export const MAX_GATEWAY_ID = 40;
-
-const ID = /^[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?$/i;
 
 export function gatewayIdForm(): TextForm<string> {
   const decode = (text: string) => {
@@ -12,9 +9,4 @@ export function gatewayIdForm(): TextForm<string> {
     return value === undefined ? { wrong: undefined } : { value };
   };
   return textForm(`a name of at most ${MAX_GATEWAY_ID} letters, digits, - and _`, decode, String);
-}
-
-/** The id of such a text, if it is one. */
-export function decodeGatewayId(text: string): string | undefined {
-  return text.length <= MAX_GATEWAY_ID && ID.test(text) ? text : undefined;
 }

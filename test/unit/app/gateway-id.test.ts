@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GATEWAY_ID_FILE, gatewayIdOf } from '../../../src/app/gateway-id.ts';
-import { decodeGatewayId } from '../../../src/config/gateway-id-form.ts';
+import { decodeGatewayId } from '../../../src/core/gateway-name.ts';
 import { readConfig, type Config } from '../../../src/config/config.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 

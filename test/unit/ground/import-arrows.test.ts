@@ -12,6 +12,8 @@ const FORBIDDEN: [file: string, specifier: string][] = [
   ['src/core/a.ts', '../boxes/board/board.ts'],
   ['src/core/a.ts', './../boxes/board/board.ts'],
   ['src/core/a.ts', '../text/redact.ts'],
+  ['src/fleet/a.ts', '../boxes/board/board.ts'],
+  ['src/fleet/a.ts', '../app/machine.ts'],
   ['src/text/a.ts', 'node:fs'],
   ['src/text/a.ts', 'zod'],
   ['src/text/a.ts', '../process/pino-log.ts'],
