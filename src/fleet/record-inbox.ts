@@ -1,0 +1,83 @@
+// Reads the newest record of every box from the bus, and then what changes. Whatever else comes is counted and left out. Owns which record of
+// a box is the newest; knows nothing of what is made of it.
+
+import { type ConsumerMessages, DeliverPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { decodeRecord, type RecordRefusal, type RecordSubject } from './decode-record.ts';
+import { isNewer, type TurnRecord } from './turn-record.ts';
+import { allSubjects, decodeSubject, TURN_STREAM } from './turn-stream.ts';
+
+export interface InboxPorts {
+  onRecord(record: TurnRecord): void;
+  /** The box is over: its watcher needs it no more. */
+  onGone(box: RecordSubject): void;
+}
+
+/** Why a message was left out: `older` than what is known, or there are more boxes than can be kept. */
+export type LeftOut = RecordRefusal | 'subject' | 'older' | 'too_many';
+
+const MAX_BOXES = 20_000;
+
+export class RecordInbox {
+  readonly #ports: InboxPorts;
+  readonly #newestBySubject = new Map<string, Pick<TurnRecord, 'epoch' | 'seq'>>();
+  readonly #leftOut: Partial<Record<LeftOut, number>> = {};
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #messages: ConsumerMessages | undefined;
+  #unknownLines = 0;
+
+  constructor(ports: InboxPorts) {
+    this.#ports = ports;
+  }
+
+  /** Resolves when all that was there at the start was read. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
+  get leftOut(): Readonly<Partial<Record<LeftOut, number>>> {
+    return this.#leftOut;
+  }
+
+  get unknownLines(): number {
+    return this.#unknownLines;
+  }
+
+  /** Throws what the server refuses. The client makes the consumer again when a connection was lost. */
+  async start(connection: NatsConnection, server: string): Promise<void> {
+    const options = { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: [allSubjects(server)] };
+    const consumer = await jetstream(connection).consumers.get(TURN_STREAM, options);
+    if ((await consumer.info()).num_pending === 0) this.#caughtUp.resolve();
+    this.#messages = await consumer.consume({ callback: (message) => this.#take(message) });
+  }
+
+  async stop(): Promise<void> {
+    await this.#messages?.close();
+  }
+
+  #take({ subject, data, info }: JsMsg): void {
+    const refusal = this.#read(subject, data);
+    if (refusal !== undefined) this.#leftOut[refusal] = (this.#leftOut[refusal] ?? 0) + 1;
+    if (info.pending === 0) this.#caughtUp.resolve();
+  }
+
+  #read(subject: string, bytes: Uint8Array): LeftOut | undefined {
+    const box = decodeSubject(subject);
+    if (box === undefined) return 'subject';
+    if (bytes.length === 0) return this.#forget(subject, box);
+    const decoded = decodeRecord(bytes, box);
+    if ('refused' in decoded) return decoded.refused;
+    const known = this.#newestBySubject.get(subject);
+    if (known !== undefined && !isNewer(decoded.record, known)) return 'older';
+    if (known === undefined && this.#newestBySubject.size >= MAX_BOXES) return 'too_many';
+    const { epoch, seq } = decoded.record;
+    this.#newestBySubject.set(subject, { epoch, seq });
+    this.#unknownLines += decoded.unknownLines;
+    this.#ports.onRecord(decoded.record);
+    return undefined;
+  }
+
+  #forget(subject: string, box: RecordSubject): undefined {
+    if (this.#newestBySubject.delete(subject)) this.#ports.onGone(box);
+  }
+}
