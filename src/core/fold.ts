@@ -6,6 +6,7 @@ import type { SessionEvent } from './event.ts';
 import { knowsChild } from './orphans.ts';
 import { newSession, reduce } from './reduce.ts';
 import type { Session, SessionsByKey, Turn } from './session.ts';
+import { withToldSession } from './told-session.ts';
 import { isSubAgent, type RootTurn, rootOf } from './tree.ts';
 import { withNewestLines } from './turn.ts';
 
@@ -53,6 +54,16 @@ export class Fold {
     this.#forgottenByKey.delete(after.key);
     const changed = concernsAllTurns(event) ? after.turns : after.turns.filter((turn) => !before.turns.includes(turn));
     return { event, before, after, roots: this.#rootsOf(after, changed) };
+  }
+
+  /** Takes over a session as another watcher tells it, with the turns that it tells. To everybody else that is as if time had passed. */
+  tell(told: Session, source: string): Change {
+    const before = this.sessionOf(told.key);
+    const after = withToldSession(before, told);
+    this.#byKey.set(after.key, after);
+    this.#forgottenByKey.delete(after.key);
+    const event: SessionEvent = { type: 'clock_ticked', sessionKey: after.key, at: after.asOf, source };
+    return { event, before, after, roots: this.#rootsOf(after, told.turns) };
   }
 
   #rootsOf(session: Session, turns: readonly Turn[]): RootTurn[] {

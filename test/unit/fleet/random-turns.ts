@@ -62,35 +62,46 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({ type: fc.constant('watcher_stopped') }),
 );
 
-/** The newest turn after these events. The first key of three is that of the main session, the others are its sub-agents. */
-export const someTree: fc.Arbitrary<TurnTree> = fc
-  .array(fc.tuple(fc.constantFrom(MAIN, MAIN, MAIN, `${CHILD}-1`, `${CHILD}-2`), fact, fc.nat(20_000)), { maxLength: 120, size: 'max' })
-  .map(treeAfter);
+type Step = readonly [sessionKey: string, fact: Fact, laterMs: number];
 
-function treeAfter(steps: readonly (readonly [string, Fact, number])[]): TurnTree {
+/** What happens in a session and two of its sub-agents. */
+export const someSteps: fc.Arbitrary<Step[]> = fc.array(
+  fc.tuple(fc.constantFrom(MAIN, MAIN, MAIN, `${CHILD}-1`, `${CHILD}-2`), fact, fc.nat(20_000)),
+  { maxLength: 120, size: 'max' },
+);
+
+/** Calls `look` with the newest turn of the session after each step. */
+export function play(steps: readonly Step[], look: (tree: TurnTree) => void): void {
   const fold = new Fold();
   let at = T0;
-  for (const key of [MAIN, `${CHILD}-1`, `${CHILD}-2`]) fold.apply(introduction(key, at));
-  const begin: SessionEvent = {
-    type: 'turn_started',
-    trigger: { kind: 'person' },
-    messageId: 'first',
-    sessionKey: MAIN,
-    at,
-    source: 'transcripts',
+  const treeNow = (): TurnTree => {
+    const session = fold.sessionOf(MAIN);
+    const turn = session.turns.at(-1);
+    if (turn === undefined) throw new Error('a session that was asked has a turn');
+    return treeOf(fold.sessionsByKey, session, turn);
   };
-  fold.apply(begin);
-  for (const [sessionKey, happened, laterMs] of steps) fold.apply({ ...happened, sessionKey, at: (at += laterMs), source: 'transcripts' });
-  const session = fold.sessionOf(MAIN);
-  const turn = session.turns.at(-1);
-  if (turn === undefined) throw new Error('a session that was asked has a turn');
-  return treeOf(fold.sessionsByKey, session, turn);
+  for (const key of [MAIN, `${CHILD}-1`, `${CHILD}-2`]) fold.apply(introduction(key, at));
+  const trigger = { kind: 'person' } as const;
+  fold.apply({ type: 'turn_started', trigger, messageId: 'first', sessionKey: MAIN, at, source: 'transcripts' });
+  look(treeNow());
+  for (const [sessionKey, happened, laterMs] of steps) {
+    fold.apply({ ...happened, sessionKey, at: (at += laterMs), source: 'transcripts' });
+    look(treeNow());
+  }
 }
+
+/** The newest turn after any steps. */
+export const someTree: fc.Arbitrary<TurnTree> = someSteps.map((steps) => {
+  let newest: TurnTree | undefined;
+  play(steps, (tree) => (newest = tree));
+  if (newest === undefined) throw new Error('nothing was played');
+  return newest;
+});
 
 const FACTS = { gateway: 'web-1', epoch: T0, seq: 7, redact: (text: string) => text };
 
-export function recordFor(tree: TurnTree, marks: RecordMarks = {}, redact = FACTS.redact): TurnRecord {
-  return recordOf(tree, { ...FACTS, marks, redact });
+export function recordFor(tree: TurnTree, marks: RecordMarks = {}, redact = FACTS.redact, seq = FACTS.seq): TurnRecord {
+  return recordOf(tree, { ...FACTS, seq, marks, redact });
 }
 
 /** The turn that a record is about, as a publisher has it that knows nothing else. */

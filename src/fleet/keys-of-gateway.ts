@@ -1,0 +1,37 @@
+// Renames the sessions of a record, so that those of two gateways are never the same, whatever they are called there. Pure.
+
+import type { Line, Session, Turn } from '../core/session.ts';
+import type { TurnRecord } from './turn-record.ts';
+
+/** The sessions as a publisher keeps them: those of sub-agents first, so that the turn finds them when it is told. */
+export function sessionsOf({ gateway, sessions }: TurnRecord): Session[] {
+  return sessions.map((session) => renamed(session, (key) => `${gateway}/${key}`)).toReversed();
+}
+
+type Rename = (key: string) => string;
+
+function renamed(session: Session, rename: Rename): Session {
+  const { key, parentKey, turns } = session;
+  return {
+    ...session,
+    key: rename(key),
+    ...(parentKey === undefined ? {} : { parentKey: rename(parentKey) }),
+    turns: turns.map((turn) => renamedIn(turn, rename)),
+  };
+}
+
+function renamedIn(turn: Turn, rename: Rename): Turn {
+  const { trigger, hostKey, childrenByKey, lines } = turn;
+  const hasChild = trigger.kind === 'announce' && trigger.childKey !== undefined;
+  return {
+    ...turn,
+    ...(hasChild ? { trigger: { ...trigger, childKey: rename(trigger.childKey ?? '') } } : {}),
+    ...(hostKey === undefined ? {} : { hostKey: rename(hostKey) }),
+    childrenByKey: Object.fromEntries(Object.entries(childrenByKey).map(([key, child]) => [rename(key), child])),
+    lines: lines.map((line) => renamedLine(line, rename)),
+  };
+}
+
+function renamedLine(line: Line, rename: Rename): Line {
+  return line.kind === 'child' ? { ...line, childKey: rename(line.childKey) } : line;
+}
