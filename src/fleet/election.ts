@@ -1,0 +1,112 @@
+// Says which of several publishers is the active one: the one to which the server hands on the beats of a pinned consumer. The pin alone is no
+// fence, since a process that was stopped reads on from its buffer. So each candidate counts only beats of its own, from the moment it sent
+// them, and believes in them for less time than the server needs to pin somebody else.
+
+import { AckPolicy, type ConsumerMessages, DiscardPolicy, jetstream, jetstreamManager, type JsMsg, StorageType } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Clock } from '../core/clock.ts';
+import { Timers } from '../core/timers.ts';
+
+interface ElectionPorts {
+  clock: Clock;
+  /** Names this process among all candidates. */
+  instance: string;
+  /** The chat server that only one of them may write to. */
+  server: string;
+  onChange(isActive: boolean): void;
+}
+
+const STREAM = 'LS_BEATS';
+const GROUP = 'active';
+const UNPIN_MS = 3_000; // a candidate that asks for nothing for so long is pinned no more
+const HOLD_MS = 2_000; // after a beat was sent; less than that, by far more than clocks drift
+const BEAT_MS = 500;
+const EXPIRES_MS = 1_000; // of a request for beats: the client asks again this often
+const NS_PER_MS = 1_000_000;
+const MAX_AGE_MS = 10_000;
+
+export class Election {
+  readonly #ports: ElectionPorts;
+  readonly #timers: Timers<'beat'>;
+  #messages: ConsumerMessages | undefined;
+  #connection: NatsConnection | undefined;
+  #heldUntil = Number.NEGATIVE_INFINITY;
+  #wasActive = false;
+
+  constructor(ports: ElectionPorts) {
+    this.#ports = ports;
+    this.#timers = new Timers(ports.clock);
+  }
+
+  /** Ask before every request to the chat server. */
+  isActive(): boolean {
+    return this.#ports.clock.monotonic() < this.#heldUntil;
+  }
+
+  /** Throws what the server refuses. */
+  async start(connection: NatsConnection): Promise<void> {
+    const name = await openBeats(connection, this.#ports.server);
+    const consumer = await jetstream(connection).consumers.get(STREAM, name);
+    this.#connection = connection;
+    const options = { group: GROUP, expires: EXPIRES_MS, max_messages: 10 };
+    this.#messages = await consumer.consume({ ...options, callback: (message) => this.#take(message) });
+    this.#beat();
+  }
+
+  async stop(): Promise<void> {
+    this.#heldUntil = Number.NEGATIVE_INFINITY;
+    await this.#timers.stop();
+    await this.#messages?.close();
+    this.#tell();
+  }
+
+  #beat(): void {
+    const { instance, server, clock } = this.#ports;
+    if (this.#connection?.isClosed() === false)
+      this.#connection.publish(subjectOf(server), JSON.stringify({ instance, sentAt: clock.monotonic() }));
+    this.#tell();
+    this.#timers.restart('beat', BEAT_MS, () => this.#beat());
+  }
+
+  /** A beat of another candidate says nothing of when the server sent it to us. */
+  #take(message: JsMsg): void {
+    message.ack();
+    const { instance, sentAt } = message.json<{ instance?: unknown; sentAt?: unknown }>();
+    if (instance !== this.#ports.instance || typeof sentAt !== 'number') return;
+    this.#heldUntil = Math.max(this.#heldUntil, sentAt + HOLD_MS);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const isActive = this.isActive();
+    if (isActive === this.#wasActive) return;
+    this.#wasActive = isActive;
+    this.#ports.onChange(isActive);
+  }
+}
+
+function subjectOf(server: string): string {
+  return `ls.beat.${server}`;
+}
+
+/** The consumer that only one candidate at a time is served by. */
+async function openBeats(connection: NatsConnection, server: string): Promise<string> {
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({
+    name: STREAM,
+    subjects: ['ls.beat.*'],
+    storage: StorageType.Memory,
+    discard: DiscardPolicy.Old,
+    max_age: MAX_AGE_MS * NS_PER_MS,
+  });
+  const name = `publisher-${server}`;
+  await manager.consumers.add(STREAM, {
+    durable_name: name,
+    filter_subject: subjectOf(server),
+    ack_policy: AckPolicy.Explicit,
+    priority_groups: [GROUP],
+    priority_policy: 'pinned_client', // the name of the client's own constant is broken
+    priority_timeout: UNPIN_MS * NS_PER_MS,
+  });
+  return name;
+}
