@@ -56,12 +56,20 @@ export class BusLink {
   async #connect(): Promise<void> {
     try {
       const connection = await this.#ports.connect();
-      await this.#use(connection).finally(() => connection.close());
+      await this.#useUntilClosed(connection);
       this.#lost('the bus has closed the connection');
     } catch (error) {
       this.#lost(errorText(error));
     }
     if (!this.#isStopped) this.#timers.restart('retry', RETRY_MS, () => this.#connect());
+  }
+
+  async #useUntilClosed(connection: NatsConnection): Promise<void> {
+    try {
+      await this.#use(connection);
+    } finally {
+      await connection.close();
+    }
   }
 
   /** Until the connection ends. Throws when the server is too old, or refuses what is asked of it. */

@@ -79,4 +79,5 @@ it("publishers of two chat servers do not stand in each other's way", async () =
   const two = [new Candidate('chat1'), new Candidate('chat2')];
   for (const candidate of two) await candidate.start(nats);
   await until('both are active', () => activeOf(two).length === 2);
+  expect(two.every(({ election }) => election.isActive())).toBe(true);
 });

@@ -76,7 +76,6 @@ describe('a record', () => {
   it('of a turn that waits for the oldest of very many sub-agents says that it works', () => {
     const fold = new Fold();
     const tell = (sessionKey: string, seconds: number, fact: Partial<SessionEvent> & Pick<SessionEvent, 'type'>): void =>
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each call below has what its event needs
       void fold.apply({ ...fact, sessionKey, at: T0 + seconds * 1_000, source: 'transcripts' } as SessionEvent);
     fold.apply(introduction(MAIN, T0));
     tell(MAIN, 0, { type: 'turn_started', trigger: { kind: 'operator' }, messageId: 'first' });
