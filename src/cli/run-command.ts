@@ -10,6 +10,8 @@ export function createRunCommand(loadDaemon: () => Promise<Daemon>): Command {
     summary: 'run the watcher in the foreground',
     details: () =>
       [
+        'In a fleet a watcher sends what it sees to a bus, and a publisher writes the boxes of all watchers: see docs/FLEET.md.',
+        '',
         'The log goes to stdout, one JSON object per line. SIGTERM and SIGINT mark the running boxes as interrupted and stop; a second',
         'signal stops at once.',
         '',
@@ -17,11 +19,13 @@ export function createRunCommand(loadDaemon: () => Promise<Daemon>): Command {
         '78 configuration missing or wrong, 130 or 143 stopped at once by a second SIGINT or SIGTERM.',
       ].join('\n'),
     options: {
+      role: { type: 'string', value: 'ROLE', help: 'both, watcher or publisher, instead of the variable ROLE' },
       'log-file': { type: 'string', value: 'PATH', help: 'write the log to a file, rotated at 10 MB with 3 older copies' },
     },
     async run(values, context) {
-      const logFile = values['log-file'];
-      return runInForeground({ context, loadDaemon, logFile: typeof logFile === 'string' ? logFile : undefined });
+      const { role, 'log-file': logFile } = values;
+      const env = typeof role === 'string' ? { ...context.env, ROLE: role } : context.env;
+      return runInForeground({ context: { ...context, env }, loadDaemon, logFile: typeof logFile === 'string' ? logFile : undefined });
     },
   };
 }

@@ -48,6 +48,14 @@ export interface ChosenSources {
   readonly because: readonly string[];
 }
 
+/** Of a process that watches nothing itself. */
+export const NO_SOURCES: ChosenSources = {
+  ids: [],
+  homes: {},
+  hiddenHomes: [],
+  because: ['Nothing is watched here: a publisher takes what the watchers of its fleet send.'],
+};
+
 interface SourceProblem {
   readonly variable: string;
   readonly wrong: string;

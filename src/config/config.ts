@@ -1,6 +1,7 @@
 // Turns the environment into the configuration and reports every problem at once. The values themselves are in settings.ts.
 
-import { type ChosenSources, chooseSources } from './choose-sources.ts';
+import { type ChosenSources, chooseSources, NO_SOURCES } from './choose-sources.ts';
+import { type FleetAccess, fleetOf, watchesAgents, writesBoxes } from './fleet-access.ts';
 import { readLabelsFile } from './labels-file.ts';
 import type { Prices } from '../core/price.ts';
 import { readPricesFile } from './prices-file.ts';
@@ -12,8 +13,17 @@ import { decodeSetting, encodeSetting, type Setting } from './setting.ts';
 import { settings, type Values } from './settings.ts';
 import { isLoopback } from '../core/loopback.ts';
 
-/** The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. */
-export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources; readonly prices?: Prices };
+/**
+ * The whole configuration. Durations are milliseconds, paths absolute, `mmUrl` without trailing slash. `mmUrl` and `mmToken` are empty where
+ * ROLE is watcher and they are not set: it talks to no chat server.
+ */
+export type Config = Omit<Values, 'mmToken'> & { readonly mmToken: string; readonly chosen: ChosenSources } & Found;
+
+/** What files and several settings together say, beside the values of the table. */
+interface Found {
+  readonly prices?: Prices;
+  readonly fleet?: FleetAccess;
+}
 
 /** One problem, without the value of any secret. */
 export interface Problem {
@@ -36,8 +46,10 @@ export interface DescribedSetting {
   readonly isDefault: boolean;
 }
 
+const MISSING = 'is missing';
+
 type Name = keyof Values;
-type Draft = { -readonly [N in Name]?: Values[N] } & { chosen?: ChosenSources; prices?: Prices };
+type Draft = { -readonly [N in Name]?: Values[N] } & { chosen?: ChosenSources; prices?: Prices; fleet?: FleetAccess };
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of the table are its names
 const rows = Object.entries(settings) as [Name, Setting<unknown>][];
@@ -49,11 +61,12 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     rows.flatMap(([, { variable, olderName }]) => [variable, ...(olderName === undefined ? [] : [olderName])]),
   );
   const draft: Draft = {};
+  const decoded = decodeRows(env, draft, rows);
   const problems = [
-    ...decodeRows(env, draft, rows),
-    ...resolveToken(env, draft),
+    ...decoded.filter(({ variable, wrong }) => variable !== settings.mmUrl.variable || wrong !== MISSING || writesBoxes(draft.role)),
+    ...resolveChat(env, draft),
     ...resolveHealthToken(draft),
-    ...checkPlaintext(draft),
+    ...resolveFleet(draft),
     ...checkToolLabels(draft),
     ...resolvePrices(draft),
     ...checkRates(draft),
@@ -114,7 +127,7 @@ function decodeRows(env: NodeJS.ProcessEnv, draft: Record<string, unknown>, want
     const text = env[variable]?.trim() || fallbackOf(setting, env);
     if (text === undefined) {
       draft[name] = undefined;
-      return setting.presence.kind === 'required' ? [problem(setting, 'is missing')] : [];
+      return setting.presence.kind === 'required' ? [problem(setting, MISSING)] : [];
     }
     const decoded = decodeSetting(setting, text);
     if ('wrong' in decoded) return [{ ...problem(setting, decoded.wrong), variable }];
@@ -187,7 +200,26 @@ function checkHealthHost({ healthHost, healthPort, healthToken }: Draft, named: 
   ];
 }
 
+/** A watcher of a fleet needs no chat server. */
+function resolveChat(env: NodeJS.ProcessEnv, draft: Draft): Problem[] {
+  if (writesBoxes(draft.role)) return [...resolveToken(env, draft), ...checkPlaintext(draft)];
+  draft.mmUrl ??= '';
+  draft.mmToken ??= '';
+  return [];
+}
+
+function resolveFleet(draft: Draft): readonly Problem[] {
+  const choice = fleetOf(draft);
+  if ('problems' in choice) return choice.problems;
+  if (choice.fleet !== undefined) draft.fleet = choice.fleet;
+  return [];
+}
+
 function resolveSources(env: NodeJS.ProcessEnv, draft: Draft, named: readonly Problem[]): readonly Problem[] {
+  if (!watchesAgents(draft.role)) {
+    draft.chosen = NO_SOURCES;
+    return [];
+  }
   const choice = chooseSources(draft, env, new Set(named.map(({ variable }) => variable)));
   if ('problems' in choice) return choice.problems;
   draft.chosen = choice.chosen;

@@ -8,6 +8,7 @@ import { timeText } from './plain-forms.ts';
 /** One sentence for each switch. */
 export function effectsOf(config: Config): string[] {
   return [
+    roleEffect(config),
     answerEffect(config),
     linkEffect(config),
     callEffect(config),
@@ -16,6 +17,14 @@ export function effectsOf(config: Config): string[] {
     boardEffect(config),
     pageEffect(config),
   ];
+}
+
+function roleEffect({ role, fleet, mmToken }: Config): string {
+  if (fleet === undefined) return `ROLE=${role}: this process watches agents and writes their boxes; it is no part of a fleet.`;
+  if (role === 'publisher')
+    return `ROLE=publisher: boxes are written for all watchers that send to ${fleet.url}, while no other publisher of ${fleet.server} does it.`;
+  const token = mmToken === '' ? '' : ' MM_TOKEN is set, and not used: it is better kept by publishers alone.';
+  return `ROLE=watcher: what is seen here is sent, redacted, to ${fleet.url}; a publisher of ${fleet.server} writes the boxes.${token}`;
 }
 
 function answerEffect({ approveBot }: Config): string {

@@ -71,3 +71,9 @@ function decodeNames(text: string): Decoded<NameList> {
 function encodeNames({ allow, deny }: NameList): string {
   return [...(allow.length === 0 ? ['*'] : allow), ...deny.map((name) => `!${name}`)].join(', ');
 }
+
+/** A word of letters and digits, as a part of a subject of NATS. */
+export function serverWord(): TextForm<string> {
+  const decode = (text: string) => (/^[a-z0-9]{1,32}$/i.test(text) ? { value: text } : { wrong: undefined });
+  return textForm('a word of at most 32 letters and digits', decode, String);
+}

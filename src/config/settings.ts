@@ -8,9 +8,10 @@ import { agentBots, webAddress } from './calling-forms.ts';
 import { branchList, coordinatorDefault, coordinatorScope, ledgerDefault, peopleList, roleList, ruleList } from './coordinator-forms.ts';
 import { beside } from './beside-boxes.ts';
 import { editBudget, requestRate } from './edit-budget.ts';
+import { fleet } from './fleet-rows.ts';
 import { gatewayUrl } from './gateway-url.ts';
 import { lasting } from './lasting-settings.ts';
-import { dashboardUrl, natsUrls } from './mesh-forms.ts';
+import { mesh } from './mesh-rows.ts';
 import { channelName, nameList } from './name-forms.ts';
 import { pace } from './pace-form.ts';
 import {
@@ -89,27 +90,7 @@ export const settings = {
     folders('data folders of Network-AI'),
     'data folders of Network-AI, divided by colons; environments are found below them',
   ),
-  meshNatsUrl: optional('MESH_NATS_URL', natsUrls(), 'bus of an openclaw-node mesh whose tasks, plans and collaborations are watched'),
-  meshNatsCreds: optional(
-    'MESH_NATS_CREDS',
-    path('a .creds file'),
-    'proves to the bus who we are; read again at every attempt, as the next two are',
-  ),
-  meshNatsTokenFile: optional('MESH_NATS_TOKEN_FILE', path('a file that contains the token'), 'file with the token of the bus, instead'),
-  meshNatsUserFile: optional(
-    'MESH_NATS_USER_FILE',
-    path('a file that contains user:password'),
-    'file with a user of the bus and its password, instead',
-  ),
-  meshNatsCaFile: optional('MESH_NATS_CA_FILE', path('a file with certificates'), 'certificates that the bus is trusted by, for TLS'),
-  meshNatsCertFile: optional('MESH_NATS_CERT_FILE', path('a certificate'), 'our certificate for the bus, where it asks for one'),
-  meshNatsKeyFile: optional('MESH_NATS_KEY_FILE', path('a private key'), 'the key of that certificate'),
-  meshSseUrl: optional('MESH_SSE_URL', dashboardUrl(), 'dashboard of the mesh, where its bus is not to be reached'),
-  openclawNodeDir: optional(
-    'OPENCLAW_NODE_DIR',
-    path('a workspace folder'),
-    'workspace of openclaw-node on this machine: its memory, notices and sessions',
-  ),
+  ...mesh,
   watchPolling: setting('WATCH_POLLING', toggle(), '0', 'poll instead of using file events, for network mounts'),
   boxStyle: setting('BOX_STYLE', choice('attachment', 'message'), 'attachment', 'whether a box is a message attachment or a plain message'),
   verbosity: setting('VERBOSITY', choice('quiet', 'normal', 'detail'), 'normal', 'how much a box says'),
@@ -302,6 +283,7 @@ export const settings = {
   ),
   auditLedger: setting('AUDIT_LEDGER', path('the audit ledger'), ledgerDefault, 'ledger that findings are added to'),
   auditLedgerCreate: setting('AUDIT_LEDGER_CREATE', toggle(), '1', 'begin the ledger when it is missing'),
+  ...fleet,
   ...lasting,
 } as const;
 

@@ -93,7 +93,7 @@ export class RecordOutbox {
 
   #leaveOut(boxId: string): void {
     this.#tooLarge += 1;
-    this.#repeats.failed('size', { boxId }, 'A turn cannot be told in 16 KB; its box is not shown by the fleet.');
+    this.#repeats.failed('size', { box: boxId }, 'A turn cannot be told in 16 KB; its box is not shown by the fleet.');
   }
 
   async #send({ boxId, bytes, seq }: Sending, make: MakeRecord | undefined): Promise<void> {

@@ -8,7 +8,7 @@ import type { Source } from '../../src/core/source.ts';
 import { openTurnsOf } from '../../src/app/sources.ts';
 import { readRegularFile } from '../../src/config/regular-file.ts';
 import { createMeshSource, type MeshSourceOptions } from '../../src/sources/mesh/mesh-source.ts';
-import type { NatsAccess } from '../../src/sources/mesh/nats-access.ts';
+import type { NatsAccess } from '../../src/nats/nats-access.ts';
 import { drawnBox, drawnBoxes } from '../unit/sources/mesh/drawn-boxes.ts';
 import { RECORDED_UNTIL } from '../unit/sources/mesh/recorded-mesh.ts';
 import { ShiftedClock } from '../support/clock.ts';
@@ -21,7 +21,7 @@ export function recordedClock(): ShiftedClock {
 }
 
 /** The files of the bus are read as the daemon reads them. */
-type MeshOptions = Partial<Omit<MeshSourceOptions, 'nats'>> & { nats?: Omit<NatsAccess, 'read'> };
+type MeshOptions = Partial<Omit<MeshSourceOptions, 'nats'>> & { nats?: Omit<NatsAccess, 'read' | 'prefix'> };
 
 export class WatchedMesh {
   readonly fold = new Fold();
@@ -49,7 +49,7 @@ export class WatchedMesh {
 
   /** `before`: what an earlier process has folded, and its source did. */
   static async start({ nats, ...options }: MeshOptions, before?: WatchedMesh): Promise<WatchedMesh> {
-    const bus = nats === undefined ? {} : { nats: { ...nats, read: (path: string) => readRegularFile(path, 65_536) } };
+    const bus = nats === undefined ? {} : { nats: { ...nats, prefix: 'MESH_NATS', read: (path: string) => readRegularFile(path, 65_536) } };
     const mesh = new WatchedMesh({ ...options, ...bus, ...(before === undefined ? {} : rememberedOf(before)) });
     for (const session of before?.fold.sessionsByKey.values() ?? []) mesh.fold.restore(session, RECORDED_UNTIL);
     await mesh.source.start();

@@ -2,7 +2,7 @@
 
 import type { SourceEntry } from '../source-entry.ts';
 import { MESH } from './mesh-identity.ts';
-import type { NatsAccess } from './nats-access.ts';
+import type { NatsAccess } from '../../nats/nats-access.ts';
 
 interface Settings {
   mesh: { nats?: NatsAccess; sseUrl?: string | undefined; folder?: string | undefined } | undefined;

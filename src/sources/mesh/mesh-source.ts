@@ -14,7 +14,7 @@ import { healthOf } from './mesh-health.ts';
 import { MESH } from './mesh-identity.ts';
 import { MeshInbox } from './mesh-inbox.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import type { NatsAccess } from './nats-access.ts';
+import type { NatsAccess } from '../../nats/nats-access.ts';
 import { NatsLink } from './nats-link.ts';
 import { NodeWatch } from './node-watch.ts';
 import { showNotice } from './notice-boxes.ts';

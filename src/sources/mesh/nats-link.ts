@@ -7,10 +7,10 @@ import type { Logger } from '../../core/log.ts';
 import { Timers } from '../../core/timers.ts';
 import type { LinkListener } from './link-listener.ts';
 import { backOffMs, type LinkState, type MeshLink } from './link-state.ts';
-import { connectionOptions, type NatsAccess } from './nats-access.ts';
+import { connectionOptions, type NatsAccess } from '../../nats/nats-access.ts';
 import { BucketReaders } from './bucket-readers.ts';
 import { readMemoryStreams } from './memory-streams.ts';
-import { refusalOf } from './nats-refusal.ts';
+import { refusalOf } from '../../nats/nats-refusal.ts';
 
 interface NatsLinkOptions {
   readonly access: NatsAccess;
@@ -72,7 +72,7 @@ export class NatsLink implements MeshLink {
       if (this.#isStopped) return await connection.close();
       await this.#stay(connection);
     } catch (error) {
-      this.#away(refusalOf(error, this.#options.access.url));
+      this.#away(refusalOf(error, this.#options.access));
     }
     if (!this.#isStopped) this.#retry();
   }
@@ -100,7 +100,7 @@ export class NatsLink implements MeshLink {
     listener.disconnected();
     this.#away(
       error instanceof Error
-        ? refusalOf(error, this.#options.access.url)
+        ? refusalOf(error, this.#options.access)
         : `the bus at ${this.#options.access.url} has closed the connection; it is tried again`,
     );
   }

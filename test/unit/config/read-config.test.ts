@@ -37,6 +37,9 @@ describe('defaults', () => {
     });
     expect(rest).toEqual({
       mmTokenFile: undefined,
+      role: 'both',
+      fleetServer: 'main',
+      fleetReplicas: '1',
       allowPlaintext: false,
       editsPerSecondMax: undefined,
       channelEditsPerHour: 500,

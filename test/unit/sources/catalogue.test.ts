@@ -31,7 +31,7 @@ const everything = {
   ...folders(folder),
   homes: { codex: [folder], 'claude-code': [folder], pi: [folder] },
   gateway: { url: 'ws://127.0.0.1:9', token: () => 'fake-token' },
-  mesh: { nats: { url: 'nats://127.0.0.1:9', read: () => ({ text: '' }) } },
+  mesh: { nats: { prefix: 'MESH_NATS', url: 'nats://127.0.0.1:9', read: () => ({ text: '' }) } },
 };
 
 describe.each(SOURCES.map((entry) => [entry.id, entry] as const))('the source %s', (_id, entry) => {

@@ -1,4 +1,4 @@
-// How to reach the bus: its address, and what proves who we are. Files are read at every attempt, since somebody may have changed them.
+// How to reach a bus of NATS: its address, and what proves who we are. Files are read at every attempt, since somebody may have changed them.
 
 import {
   type Authenticator,
@@ -9,6 +9,8 @@ import {
 } from '@nats-io/transport-node';
 
 export interface NatsAccess {
+  /** What the names of its variables begin with. */
+  readonly prefix: string;
   readonly url: string;
   readonly credsFile?: string | undefined;
   readonly tokenFile?: string | undefined;
@@ -41,22 +43,22 @@ export function connectionOptions(access: NatsAccess): NodeConnectionOptions {
 
 function proofOf(access: NatsAccess): NodeConnectionOptions['authenticator'] {
   const { credsFile, tokenFile, userFile } = access;
-  if (credsFile !== undefined) return credsProof(textOf(access, 'MESH_NATS_CREDS', credsFile));
-  if (tokenFile !== undefined) return tokenAuthenticator(textOf(access, 'MESH_NATS_TOKEN_FILE', tokenFile));
+  if (credsFile !== undefined) return credsProof(access, textOf(access, 'CREDS', credsFile));
+  if (tokenFile !== undefined) return tokenAuthenticator(textOf(access, 'TOKEN_FILE', tokenFile));
   if (userFile === undefined) return undefined;
-  const text = textOf(access, 'MESH_NATS_USER_FILE', userFile);
+  const text = textOf(access, 'USER_FILE', userFile);
   const colon = text.indexOf(':');
-  if (colon <= 0) throw new Error('MESH_NATS_USER_FILE has no user:password in it');
+  if (colon <= 0) throw new Error(`${access.prefix}_USER_FILE has no user:password in it`);
   return usernamePasswordAuthenticator(text.slice(0, colon), text.slice(colon + 1));
 }
 
 /** The client takes a last line only when it ends. It would parse the file after it has reached the server, and blame the way there. */
-function credsProof(text: string): Authenticator {
+function credsProof({ prefix }: NatsAccess, text: string): Authenticator {
   const proof = credsAuthenticator(Buffer.from(`${text.replaceAll('\r\n', '\n')}\n`));
   try {
     proof('any');
   } catch {
-    throw new Error('MESH_NATS_CREDS names a file that is no .creds file: it has no JWT and seed in it');
+    throw new Error(`${prefix}_CREDS names a file that is no .creds file: it has no JWT and seed in it`);
   }
   return proof;
 }
@@ -68,9 +70,9 @@ function tlsOf(access: NatsAccess): NodeConnectionOptions['tls'] {
   if (!isAsked) return undefined;
   return {
     ...hostOf(url),
-    ...(caFile === undefined ? {} : { ca: textOf(access, 'MESH_NATS_CA_FILE', caFile) }),
-    ...(certFile === undefined ? {} : { cert: textOf(access, 'MESH_NATS_CERT_FILE', certFile) }),
-    ...(keyFile === undefined ? {} : { key: textOf(access, 'MESH_NATS_KEY_FILE', keyFile) }),
+    ...(caFile === undefined ? {} : { ca: textOf(access, 'CA_FILE', caFile) }),
+    ...(certFile === undefined ? {} : { cert: textOf(access, 'CERT_FILE', certFile) }),
+    ...(keyFile === undefined ? {} : { key: textOf(access, 'KEY_FILE', keyFile) }),
   };
 }
 
@@ -80,8 +82,8 @@ function hostOf(url: string): { host?: string } {
   return others.length > 0 ? {} : { host: new URL(first).hostname.replace(/^\[(.*)\]$/, '$1') };
 }
 
-function textOf({ read }: NatsAccess, variable: string, path: string): string {
+function textOf({ prefix, read }: NatsAccess, name: string, path: string): string {
   const file = read(path);
-  if ('wrong' in file) throw new Error(`${variable} names ${file.wrong}`);
+  if ('wrong' in file) throw new Error(`${prefix}_${name} names ${file.wrong}`);
   return file.text.trim();
 }
