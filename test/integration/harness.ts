@@ -41,6 +41,8 @@ export interface WatcherOptions {
   prefix?: readonly string[];
   /** Instead of the real program. */
   script?: string;
+  /** Behind `run`. */
+  args?: readonly string[];
 }
 
 export interface RigOptions extends Partial<StandInOptions> {
@@ -106,9 +108,9 @@ export class Watcher {
   readonly env: NodeJS.ProcessEnv;
   readonly #ended: Promise<unknown>;
 
-  constructor(env: NodeJS.ProcessEnv, { prefix = [], script = process.env['LIVE_STATUS_BIN'] ?? MAIN }: WatcherOptions) {
+  constructor(env: NodeJS.ProcessEnv, { prefix = [], script = process.env['LIVE_STATUS_BIN'] ?? MAIN, args: more = [] }: WatcherOptions) {
     const node = process.env['LIVE_STATUS_NODE'] ?? process.execPath;
-    const [program, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run'];
+    const [program, ...args] = [...prefix, node, '--disable-warning=ExperimentalWarning', script, 'run', ...more];
     this.env = env;
     this.healthUrl = `http://127.0.0.1:${env['HEALTH_PORT']}/health`;
     this.child = endedWithTests(spawn(program ?? node, args, { stdio: ['ignore', 'pipe', 'pipe'], env }));

@@ -12,10 +12,11 @@ export class OneAgent {
   #calls = 0;
   #pending: string | undefined;
 
-  constructor(writer: OpenClawWriter, name: string, channelId: string = SAMPLE.publicId) {
+  /** `agentId`: when agents of several machines are called the same, and their marks are not. */
+  constructor(writer: OpenClawWriter, name: string, channelId: string = SAMPLE.publicId, agentId = name) {
     this.name = name;
     this.#writer = writer;
-    writer.session(`agent:${name}:mattermost:channel:${channelId}`, { sessionId: this.sessionId });
+    writer.session(`agent:${agentId}:mattermost:channel:${channelId}`, { sessionId: this.sessionId });
   }
 
   /** The mark of the newest turn. */

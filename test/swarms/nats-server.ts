@@ -6,28 +6,43 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { endedWithTests } from '../integration/process-cleanup.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
 const ANY_PORT = -1;
 
+/** What is to be done when the test, or whatever else uses the server, is over. */
+export type AtEnd = (end: () => Promise<void>) => void;
+
+export interface NatsServerOptions {
+  /** More lines of its configuration. */
+  config?: string | ((folder: string) => string);
+  /** A free one by default. */
+  port?: number;
+  atEnd?: AtEnd;
+}
+
 export class NatsServer {
   readonly folder: string;
+  readonly #atEnd: AtEnd;
   /** Where it is reached first; at another port it is hidden from those who know only this one. */
-  #port = ANY_PORT;
+  #port: number;
   #currentPort = ANY_PORT;
   #process: ChildProcess | undefined;
 
-  private constructor() {
+  private constructor({ config = '', port = ANY_PORT, atEnd = onTestFinished }: NatsServerOptions) {
     this.folder = tempFolder('nats');
+    this.#port = port;
+    this.#atEnd = atEnd;
+    const lines = typeof config === 'string' ? config : config(this.folder);
+    writeFileSync(join(this.folder, 'nats.conf'), `jetstream { store_dir: "${this.folder}/js" }\n${lines}\n`);
   }
 
   /** `config`: more lines of its configuration. Stopped when the test ends. */
-  static async start(config: string | ((folder: string) => string) = ''): Promise<NatsServer> {
-    const server = new NatsServer();
-    const lines = typeof config === 'string' ? config : config(server.folder);
-    writeFileSync(join(server.folder, 'nats.conf'), `jetstream { store_dir: "${server.folder}/js" }\n${lines}\n`);
-    onTestFinished(() => server.stop());
+  static async start(options: NatsServerOptions | NatsServerOptions['config'] = {}): Promise<NatsServer> {
+    const server = new NatsServer(typeof options === 'object' ? options : { config: options });
+    server.#atEnd(() => server.stop());
     await server.begin();
     return server;
   }
@@ -40,9 +55,9 @@ export class NatsServer {
   async begin(where: 'here' | 'hidden' = 'here'): Promise<void> {
     const program = process.env['NATS_SERVER'] ?? 'nats-server';
     const port = where === 'here' ? this.#port : ANY_PORT;
-    const server = spawn(program, ['-c', join(this.folder, 'nats.conf'), '-a', '127.0.0.1', '-p', `${port}`], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const server = endedWithTests(
+      spawn(program, ['-c', join(this.folder, 'nats.conf'), '-a', '127.0.0.1', '-p', `${port}`], { stdio: ['ignore', 'ignore', 'pipe'] }),
+    );
     let said = '';
     server.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
     this.#process = server;
@@ -63,7 +78,7 @@ export class NatsServer {
   /** A connection of a part of the mesh; closed when the test ends. */
   async connect(options: NodeConnectionOptions = {}): Promise<NatsConnection> {
     const connection = await connect({ servers: `127.0.0.1:${this.#currentPort}`, reconnect: false, ...options });
-    onTestFinished(() => connection.close());
+    this.#atEnd(() => connection.close());
     return connection;
   }
 }
