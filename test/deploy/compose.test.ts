@@ -120,3 +120,33 @@ describe('deploy/compose.gateway.yaml', () => {
       expect(out).toContain(part);
   });
 });
+
+describe('deploy/compose.fleet.yaml', () => {
+  const settings = (...lines: string[]): void => writeFileSync(join(folder, '.env'), lines.join('\n'));
+  const dryRun = async (): Promise<string> =>
+    (await compose(folder, ['compose.fleet.yaml'], '--dry-run', 'up', '--detach', '--no-build')).out;
+
+  it('has a bus with rights, two publishers with the token of Mattermost, and a watcher without it', async () => {
+    settings('MM_URL=https://chat.example.org', 'OPENCLAW_AGENTS=/agents-there', 'PUBLISHER_PASSWORD=p', 'WEB_1_PASSWORD=w');
+    const runs = new Map(
+      [...(await dryRun()).matchAll(/^podman run --name=deploy_(\S+?)_1 (.*)$/gm)].map(([, name, args]) => [name, args]),
+    );
+    expect([...runs.keys()].toSorted()).toEqual(['bus', 'publisher-1', 'publisher-2', 'watcher']);
+    for (const args of runs.values()) expect(args).toContain('--read-only');
+    expect(runs.get('bus')).toContain('fleet-nats.conf:/etc/nats/fleet.conf:ro');
+    for (const name of ['publisher-1', 'publisher-2']) {
+      expect(runs.get(name)).toContain('./mm-token:/run/secrets/mm-token:ro');
+      expect(runs.get(name)).toContain('live-status run --role publisher');
+      expect(runs.get(name)).toContain(`deploy_${name}:/var/lib/live-status`);
+    }
+    expect(runs.get('watcher')).toContain('/agents-there:/agents:ro');
+    expect(runs.get('watcher')).toContain('live-status run --role watcher');
+    expect(runs.get('watcher')).not.toContain('mm-token');
+    expect(runs.get('watcher')).not.toContain('publisher-user');
+  });
+
+  it('says what has to be set where it is not', async () => {
+    settings('MM_URL=https://chat.example.org', 'OPENCLAW_AGENTS=/agents-there', 'PUBLISHER_PASSWORD=p');
+    expect(await dryRun()).toContain('set WEB_1_PASSWORD');
+  });
+});

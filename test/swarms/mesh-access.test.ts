@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { credsAuthenticator } from '@nats-io/transport-node';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
+import { certificates } from './certificates.ts';
 import { Coordinator } from './coordinator.ts';
 import { NatsServer } from './nats-server.ts';
 import { operatorConfig } from './nats-accounts.ts';
@@ -84,37 +85,8 @@ describe('a bus that asks who we are', () => {
 });
 
 describe('a bus with TLS', () => {
-  const certificates = () => {
-    const folder = tempFolder('tls');
-    const run = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-    const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    run('req', '-x509', ...ec, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test ca');
-    for (const name of ['server', 'client']) {
-      run('req', ...ec, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
-      writeFileSync(join(folder, 'ext'), 'subjectAltName=IP:127.0.0.1\n');
-      run(
-        'x509',
-        '-req',
-        '-in',
-        `${name}.csr`,
-        '-CA',
-        'ca.pem',
-        '-CAkey',
-        'ca.key',
-        '-CAcreateserial',
-        '-out',
-        `${name}.pem`,
-        '-days',
-        '2',
-        '-extfile',
-        'ext',
-      );
-    }
-    return (name: string): string => join(folder, name);
-  };
-
   it('is read with its certificates and ours; without them it is said what is missing', async () => {
-    const at = certificates();
+    const at = certificates('server', 'client');
     const lines = `tls { cert_file: "${at('server.pem')}", key_file: "${at('server.key')}", ca_file: "${at('ca.pem')}", verify: true }`;
     const server = await NatsServer.start(lines);
     const tls = { caFile: at('ca.pem'), certFile: at('client.pem'), keyFile: at('client.key') };

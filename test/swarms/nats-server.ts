@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { endedWithTests } from '../integration/process-cleanup.ts';
+import { inherited } from '../support/inherited.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -20,20 +21,24 @@ export interface NatsServerOptions {
   config?: string | ((folder: string) => string);
   /** A free one by default. */
   port?: number;
+  /** What its configuration names by `$`. */
+  env?: NodeJS.ProcessEnv;
   atEnd?: AtEnd;
 }
 
 export class NatsServer {
   readonly folder: string;
+  readonly #env: NodeJS.ProcessEnv;
   readonly #atEnd: AtEnd;
   /** Where it is reached first; at another port it is hidden from those who know only this one. */
   #port: number;
   #currentPort = ANY_PORT;
   #process: ChildProcess | undefined;
 
-  private constructor({ config = '', port = ANY_PORT, atEnd = onTestFinished }: NatsServerOptions) {
+  private constructor({ config = '', port = ANY_PORT, env = {}, atEnd = onTestFinished }: NatsServerOptions) {
     this.folder = tempFolder('nats');
     this.#port = port;
+    this.#env = env;
     this.#atEnd = atEnd;
     const lines = typeof config === 'string' ? config : config(this.folder);
     writeFileSync(join(this.folder, 'nats.conf'), `jetstream { store_dir: "${this.folder}/js" }\n${lines}\n`);
@@ -56,7 +61,10 @@ export class NatsServer {
     const program = process.env['NATS_SERVER'] ?? 'nats-server';
     const port = where === 'here' ? this.#port : ANY_PORT;
     const server = endedWithTests(
-      spawn(program, ['-c', join(this.folder, 'nats.conf'), '-a', '127.0.0.1', '-p', `${port}`], { stdio: ['ignore', 'ignore', 'pipe'] }),
+      spawn(program, ['-c', join(this.folder, 'nats.conf'), '-a', '127.0.0.1', '-p', `${port}`], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { ...inherited(), ...this.#env },
+      }),
     );
     let said = '';
     server.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
