@@ -4,6 +4,7 @@ import { Board } from '../boxes/board/board.ts';
 import type { ForgottenBox } from '../boxes/board/board-ports.ts';
 import type { BoxEntry } from '../boxes/board/box-entry.ts';
 import { budgetLimits } from '../boxes/publish/budget.ts';
+import { gatewayMetaOf, sessionHash } from '../boxes/publish/post-meta.ts';
 import { createPublisher } from '../boxes/publish/publisher.ts';
 import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-ports.ts';
 import { Signs } from '../boxes/signs/signs.ts';
@@ -13,12 +14,14 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
+import type { Session } from '../core/session.ts';
 import type { JudgedTree } from '../core/status.ts';
 import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { StateStore } from '../store/state-store.ts';
 import { type AdoptingSink, withAdoption } from '../takeover/adoption.ts';
-import { isOfNeighbour, withGateway } from '../takeover/gateway-posts.ts';
+import { isOfNeighbour, pendingIdOfBox, withGateways } from '../takeover/gateway-posts.ts';
+import { PostedGateways } from '../takeover/posted-gateways.ts';
 import { bestTurn } from '../takeover/same-turn.ts';
 import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { AskedPosts, signRecords } from './asked-posts.ts';
@@ -59,8 +62,7 @@ export class Boxes {
   readonly overviews: Overviews;
   readonly board: Board;
   readonly #ports: BoxesPorts;
-  /** The hashed id of our gateway. */
-  readonly gateway: string;
+  readonly gateways: PostedGateways;
   /** Shared by everything that makes requests. */
   readonly budget: RequestBudget;
 
@@ -68,12 +70,12 @@ export class Boxes {
     const { config, machine, chat, state } = ports;
     const { clock, instance } = machine;
     this.#ports = ports;
-    this.gateway = fingerprint(machine.gateway);
+    this.gateways = new PostedGateways(fingerprint(machine.gateway), ports.fold.gateways);
     this.twin = this.#createTwin();
     this.sink = withAdoption(this.twin, clock, instance, {
       turns: () => this.board.identities(),
       posts: state.posts,
-      gateway: this.gateway,
+      gateways: this.gateways,
       findAny: (channelId, sinceAt) => chat.sink.findOwn(channelId, sinceAt),
     });
     const { burst } = config.editsPerSecond;
@@ -96,13 +98,13 @@ export class Boxes {
 
   #createTwin(): TwinSink {
     const { chat, machine, startedAt, log } = this.#ports;
-    return withTwinWatch(withGateway(chat.sink, this.gateway), {
+    return withTwinWatch(withGateways(chat.sink, this.gateways), {
       clock: machine.clock,
       onOlder: () => this.publisher.reclaim(),
       instance: machine.instance,
       claimedAt: startedAt,
-      gateway: this.gateway,
-      isOurs: (meta) => bestTurn(meta, this.board.identities(), this.gateway) !== undefined,
+      gateways: this.gateways,
+      isOurs: (meta) => bestTurn(meta, this.board.identities(), this.gateways) !== undefined,
       onTaken: (postId) => this.#giveUp(postId),
       onReplaced: (reason) =>
         log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
@@ -128,7 +130,7 @@ export class Boxes {
       meter: counters,
       instance: machine.instance,
       claimedAt: startedAt,
-      newPendingId: (boxId: string) => `${chat.connected()?.userId ?? ''}:${this.gateway}:${boxId}`,
+      newPendingId: (boxId: string) => pendingIdOfBox(boxId, chat.connected()?.userId ?? '', this.gateways.own),
     };
     return createPublisher(ports, publisherOptions(config));
   }
@@ -153,7 +155,7 @@ export class Boxes {
       channelOf: (name) => chat.directory.channelOf(name),
       newPendingId: (channelId) => `${chat.connected()?.userId ?? ''}:board:${channelId}`,
       instance: machine.instance,
-      isOfNeighbour: (meta) => isOfNeighbour(meta, this.gateway),
+      isOfNeighbour: (meta) => isOfNeighbour(meta, this.gateways),
       dayOf: (at) => new Date(at).toDateString(),
     });
   }
@@ -182,10 +184,11 @@ export class Boxes {
   }
 
   #createPlacer(): ReturnType<typeof placerOf> {
-    const { config, machine, chat, state, routes } = this.#ports;
+    const { config, machine, chat, state, routes, fold } = this.#ports;
+    const whose = (session: Session) => ({ session: sessionHash(session), ...gatewayMetaOf(session.gateway) });
     const threads = threadsOf(config, state, {
       isAboutToShow: (boxId) => this.board.isAboutToShow(boxId),
-      threadOf: (session, channelId) => this.sink.threadOf(session, channelId),
+      threadOf: (sessionKey, channelId) => this.sink.threadOf(whose(fold.sessionOf(sessionKey)), channelId),
     });
     return placerOf(config, {
       chat,

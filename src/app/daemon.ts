@@ -106,7 +106,7 @@ export class Daemon {
     this.#path = this.#createPath(tickAt);
     const sessions = this.#fold.sessionsByKey;
     const { sink, board, publisher } = this.#boxes;
-    const found = { sink, sessions, board, publisher, posts: this.#state.posts, gateway: this.#boxes.gateway };
+    const found = { sink, sessions, board, publisher, posts: this.#state.posts, gateways: this.#boxes.gateways };
     this.#leftovers = new Leftovers({ clock, log, channels: () => likelyChannels(this.#chat, this.#startedAt), ...found }, graceMs);
     this.#sessionLimit = new SessionLimit(clock, {
       heldKeys: () => keysWithTurns(sessions),

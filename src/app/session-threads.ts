@@ -3,15 +3,14 @@
 import type { OwnThreads } from '../boxes/placement/own-thread.ts';
 import type { Config } from '../config/config.ts';
 import type { Session } from '../core/session.ts';
-import { fingerprint } from '../core/turn.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { ThreadStore } from '../store/thread-store.ts';
 
 /** What others see of threads and boxes of which nothing is stored. */
 interface ThreadSight {
   isAboutToShow(boxId: string): boolean;
-  /** The first post of the thread in which an earlier process showed the session, by its hashed key. */
-  threadOf(session: string, channelId: string): Promise<string | undefined>;
+  /** The first post of the thread in which an earlier process showed the session. */
+  threadOf(sessionKey: string, channelId: string): Promise<string | undefined>;
 }
 
 export function threadsOf(
@@ -27,7 +26,7 @@ export function threadsOf(
       threads.begin(sessionKey, channelId, boxId, activeAt);
     },
     find: async (sessionKey, channelId, activeAt) => {
-      const rootId = await threadOf(fingerprint(sessionKey), channelId);
+      const rootId = await threadOf(sessionKey, channelId);
       if (rootId !== undefined && threads.of(sessionKey) === undefined) threads.find(sessionKey, channelId, rootId, activeAt);
     },
     join: (sessionKey, boxId, activeAt) => threads.join(sessionKey, boxId, activeAt),

@@ -23,12 +23,14 @@ export interface Change {
 /** How many lines of a turn are kept even where a box shows fewer: a late result must find its line. */
 export const LEAST_KEPT_LINES = 60;
 const MAX_FORGOTTEN = 5_000; // sub-agents that are at work again after so many others are rare
+const MAX_GATEWAYS = 10_000; // far more than one publisher can draw
 const OLD_SIGNS_MS = 30_000; // a source that still sees a sign of life from before a restart emits it again within seconds
 
 export class Fold {
   readonly #byKey = new Map<string, Session>();
   /** What forgotten sub-agents are, without their turns: nobody introduces them again when they go on. */
   readonly #forgottenByKey = new Map<string, Session>();
+  readonly #gateways = new Set<string>();
   readonly #keptLines: number;
 
   /** `keptLines` is how many lines of a turn are kept. */
@@ -39,6 +41,11 @@ export class Fold {
   /** Sessions are immutable: the same object is the same state. */
   get sessionsByKey(): SessionsByKey {
     return this.#byKey;
+  }
+
+  /** The ids of the other gateways that have told sessions. */
+  get gateways(): ReadonlySet<string> {
+    return this.#gateways;
   }
 
   /** The session as far as it is known. */
@@ -58,6 +65,7 @@ export class Fold {
 
   /** Takes over a session as another watcher tells it, with the turns that it tells. To everybody else that is as if time had passed. */
   tell(told: Session, source: string): Change {
+    if (told.gateway !== undefined && this.#gateways.size < MAX_GATEWAYS) this.#gateways.add(told.gateway);
     const before = this.sessionOf(told.key);
     const after = withToldSession(before, told);
     this.#byKey.set(after.key, after);

@@ -128,7 +128,10 @@ export interface Turn {
 
 /** One agent conversation. */
 export interface Session {
+  /** Those that another gateway tells begin with its id, and so do their boxes: see `told-name.ts`. */
   key: string;
+  /** The id of the gateway that watches it; absent: ours. */
+  gateway?: string;
   agentId: string;
   /** Rules of `ROUTES` match it. Only sessions of sources without a channel of their own have one. */
   address?: string;

@@ -1,14 +1,16 @@
-// Renames the sessions of a record, so that those of two gateways are never the same, whatever they are called there. Pure.
+// Renames the sessions and boxes of a record, so that those of two gateways are never the same, whatever they are called there. Pure.
 
 import type { Line, Session, Turn } from '../core/session.ts';
+import { toldName } from '../core/told-name.ts';
 import type { TurnRecord } from './turn-record.ts';
 
 /** The sessions as a publisher keeps them: those of sub-agents first, so that the turn finds them when it is told. */
 export function sessionsOf({ gateway, sessions }: TurnRecord): Session[] {
-  return sessions.map((session) => renamed(session, (key) => `${gateway}/${key}`)).toReversed();
+  const rename = (name: string): string => toldName(name, gateway);
+  return sessions.map((session) => ({ ...renamed(session, rename), gateway })).toReversed();
 }
 
-type Rename = (key: string) => string;
+type Rename = (name: string) => string;
 
 function renamed(session: Session, rename: Rename): Session {
   const { key, parentKey, turns } = session;
@@ -21,10 +23,11 @@ function renamed(session: Session, rename: Rename): Session {
 }
 
 function renamedIn(turn: Turn, rename: Rename): Turn {
-  const { trigger, hostKey, childrenByKey, lines } = turn;
+  const { boxId, trigger, hostKey, childrenByKey, lines } = turn;
   const hasChild = trigger.kind === 'announce' && trigger.childKey !== undefined;
   return {
     ...turn,
+    boxId: rename(boxId),
     ...(hasChild ? { trigger: { ...trigger, childKey: rename(trigger.childKey ?? '') } } : {}),
     ...(hostKey === undefined ? {} : { hostKey: rename(hostKey) }),
     childrenByKey: Object.fromEntries(Object.entries(childrenByKey).map(([key, child]) => [rename(key), child])),

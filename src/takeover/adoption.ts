@@ -6,8 +6,8 @@ import type { Clock } from '../core/clock.ts';
 import { forwarded } from '../core/guarded.ts';
 import { type CreatedPost, type FoundPost, type PostBody, type PostDraft, PushError, type Sink } from '../core/sink.ts';
 import type { PostStore } from '../store/post-store.ts';
-import { isOfNeighbour } from './gateway-posts.ts';
-import { bestTurn, type TurnIdentity } from './same-turn.ts';
+import type { PostedGateways } from './posted-gateways.ts';
+import { bestTurn, type KnownTurn, type TurnIdentity } from './same-turn.ts';
 
 /** A post of an earlier process, with what it says of itself. */
 export interface Leftover {
@@ -15,11 +15,14 @@ export interface Leftover {
   meta: LiveStatusMeta;
 }
 
+/** A session as posts name it; without a gateway it is one of ours. */
+type Whose = Pick<TurnIdentity, 'session' | 'gateway'>;
+
 export interface AdoptingSink extends Sink {
   /** Searches a channel for posts of earlier processes, once per process. */
   search(channelId: string): Promise<void>;
-  /** The first post of the thread in which earlier processes showed that session (its hashed key) there last, of those that were found. */
-  threadOf(session: string, channelId: string): Promise<string | undefined>;
+  /** The first post of the thread in which earlier processes showed that session there last, of those that were found. */
+  threadOf(session: Whose, channelId: string): Promise<string | undefined>;
   /** Reads one post that an earlier process is known to have written. Resolves with whether it exists. */
   inspect(postId: string): Promise<boolean>;
   /** Posts of earlier processes that no box of ours has adopted: open ones, and ended ones whose turn may have gone on. */
@@ -30,11 +33,10 @@ export interface AdoptingSink extends Sink {
 
 export interface AdoptionOptions {
   /** The known turns. A post belongs to the turn that it matches best, never to another one of the same session. */
-  turns(): readonly TurnIdentity[];
+  turns(): readonly KnownTurn[];
   /** The post records of this process and earlier ones. */
   posts: Pick<PostStore, 'boxOf' | 'replacedIds'>;
-  /** The hashed id of our gateway. */
-  gateway: string;
+  gateways: PostedGateways;
   /** All posts of the account in a channel since that instant, those of other gateways included: one of them may be ours by another name. */
   findAny(channelId: string, sinceAt: number): Promise<FoundPost[]>;
 }
@@ -106,11 +108,10 @@ class Adoption {
     return searching;
   }
 
-  async threadOf(session: string, channelId: string): Promise<string | undefined> {
+  async threadOf({ session, gateway = this.#options.gateways.own }: Whose, channelId: string): Promise<string | undefined> {
     await this.search(channelId);
-    const { gateway } = this.#options;
     const own = [...this.#foundById.values()].filter(
-      ({ post, meta }) => meta.session === session && post.target.channelId === channelId && !isOfNeighbour(meta, gateway),
+      ({ post, meta }) => meta.session === session && post.target.channelId === channelId && (meta.gateway ?? gateway) === gateway,
     );
     const newest = own.toSorted((one, other) => other.post.createdAt - one.post.createdAt)[0]?.post;
     return newest?.target.rootId ?? newest?.postId;
@@ -150,21 +151,22 @@ class Adoption {
 
   /** The post of that box; otherwise a post that matches this turn better than any other known turn. */
   #postFor(wanted: LiveStatusMeta): Leftover | undefined {
-    const { gateway } = this.#options;
-    const isItsBox = (meta: LiveStatusMeta): boolean => meta.box === wanted.box && bestTurn(meta, [wanted], gateway) !== undefined;
+    const { gateways } = this.#options;
+    const isItsBox = (meta: LiveStatusMeta): boolean => meta.box === wanted.box && bestTurn(meta, [wanted], gateways) !== undefined;
     const byBox = this.#found().find(({ meta }) => isItsBox(meta) && isSuccessor(meta, wanted));
     if (byBox !== undefined || wanted.replaces !== undefined) return byBox;
     const ofSession = this.leftovers().filter(({ meta }) => meta.session === wanted.session);
     if (ofSession.length === 0) return undefined; // the usual case, and all turns are many
     const turns = this.#options.turns();
-    const known = turns.some((turn) => turn.box === wanted.box) ? turns : [...turns, wanted];
-    return ofSession.find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known, gateway)?.box === wanted.box);
+    const boxId = gateways.boxIdOf(wanted);
+    const known = turns.some((turn) => turn.boxId === boxId) ? turns : [...turns, { ...wanted, boxId }];
+    return ofSession.find(({ post, meta }) => this.#isFree(post.postId, known) && bestTurn(meta, known, gateways)?.boxId === boxId);
   }
 
   /** A box on record that is still known keeps its post. */
-  #isFree(postId: string, turns: readonly TurnIdentity[]): boolean {
+  #isFree(postId: string, turns: readonly KnownTurn[]): boolean {
     const owner = this.#options.posts.boxOf(postId);
-    return owner === undefined || !turns.some((turn) => turn.box === owner);
+    return owner === undefined || !turns.some((turn) => turn.boxId === owner);
   }
 }
 

@@ -5,17 +5,17 @@
 // changed in them for longer.
 
 import type { Board } from '../boxes/board/board.ts';
-import { type LiveStatusMeta, logOf } from '../boxes/publish/post-meta.ts';
+import { gatewayMetaOf, type LiveStatusMeta, logOf, sessionHash } from '../boxes/publish/post-meta.ts';
 import type { PostRecord } from '../core/post-record.ts';
 import type { Publisher } from '../boxes/publish/publisher-ports.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import type { Session, SessionsByKey } from '../core/session.ts';
-import { fingerprint } from '../core/turn.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { AdoptingSink, Leftover } from './adoption.ts';
 import { recordOfLost, viewOfLost } from './lost-post.ts';
+import type { PostedGateways } from './posted-gateways.ts';
 import { bestTurn } from './same-turn.ts';
 import { untilHealthy } from '../core/until-healthy.ts';
 import { Timers } from '../core/timers.ts';
@@ -28,8 +28,7 @@ export interface LeftoverPorts {
   board: Pick<Board, 'claim' | 'identities'>;
   publisher: Pick<Publisher, 'adopt' | 'show' | 'forget'>;
   posts: PostStore;
-  /** The hashed id of our gateway. */
-  gateway: string;
+  gateways: PostedGateways;
   /** Channels that may contain posts of ours, beside those on record. Throws `PushError`. */
   channels(): Promise<string[]>;
 }
@@ -126,8 +125,8 @@ export class Leftovers {
   #claimFound(): void {
     const turns = this.#ports.board.identities();
     for (const { post, meta } of this.#unowned()) {
-      const turn = bestTurn(meta, turns, this.#ports.gateway);
-      if (turn !== undefined) this.#ports.board.claim(turn.box, post.target);
+      const turn = bestTurn(meta, turns, this.#ports.gateways);
+      if (turn !== undefined) this.#ports.board.claim(turn.boxId, post.target);
     }
   }
 
@@ -149,8 +148,8 @@ export class Leftovers {
 
   /** A turn that has no post yet will adopt this one soon. */
   #isExpected({ post, meta }: Leftover): boolean {
-    const turn = bestTurn(meta, this.#ports.board.identities(), this.#ports.gateway);
-    const ownId = turn === undefined ? undefined : this.#ports.posts.postIdOf(turn.box);
+    const turn = bestTurn(meta, this.#ports.board.identities(), this.#ports.gateways);
+    const ownId = turn === undefined ? undefined : this.#ports.posts.postIdOf(turn.boxId);
     return turn !== undefined && (ownId === undefined || ownId === post.postId);
   }
 
@@ -160,9 +159,11 @@ export class Leftovers {
   }
 
   /** Two gateways may have a key in common. */
-  #isOfOurSession({ session: hashed, log, gateway }: LiveStatusMeta): boolean {
-    const session = this.#sessionOf(hashed);
-    return session !== undefined && (gateway === this.#ports.gateway || (log !== undefined && logOf(session).log === log));
+  #isOfOurSession(meta: LiveStatusMeta): boolean {
+    const session = this.#sessionOf(meta);
+    if (session === undefined) return false;
+    const isNamed = meta.gateway !== undefined && this.#ports.gateways.has(meta.gateway);
+    return isNamed || (meta.log !== undefined && logOf(session).log === meta.log);
   }
 
   /** Another watcher may have written its end meanwhile. A post that cannot be read is not abandoned. */
@@ -178,26 +179,30 @@ export class Leftovers {
   }
 
   #declareLost(leftover: Leftover): void {
-    const { publisher, log } = this.#ports;
+    const { publisher, log, posts, gateways } = this.#ports;
     const { post, meta } = leftover;
+    const boxId = posts.boxOf(post.postId) ?? gateways.boxIdOf(meta);
     log.warn(
       { postId: post.postId },
       'An earlier watcher left this post open, and its turn is not known any more; the post is marked as lost.',
     );
-    publisher.adopt(recordOfLost(leftover));
-    publisher.show(viewOfLost(leftover, this.#sessionOf(meta.session)?.agentId));
-    publisher.forget(meta.box);
+    publisher.adopt(recordOfLost(boxId, leftover));
+    publisher.show(viewOfLost(boxId, leftover, this.#sessionOf(meta)?.agentId));
+    publisher.forget(boxId);
   }
 
-  #sessionOf(hashed: string): Session | undefined {
-    return [...this.#ports.sessions.values()].find(({ key }) => fingerprint(key) === hashed);
+  /** Of the gateway that the post names, if that is one of ours. */
+  #sessionOf({ session: hashed, gateway }: LiveStatusMeta): Session | undefined {
+    const { sessions, gateways } = this.#ports;
+    const isOfIts = (own = gateways.own): boolean => gateway === undefined || !gateways.has(gateway) || own === gateway;
+    return [...sessions.values()].find((session) => sessionHash(session) === hashed && isOfIts(gatewayMetaOf(session.gateway).gateway));
   }
 
   /** Those whose post is gone, shows its end, was adopted by another box, or was never created. */
   #forgetOrphans(): void {
     const open = this.#ports.sink.leftovers().filter(({ meta }) => meta.open);
     const openIds = new Set(open.map(({ post }) => post.postId));
-    const openBoxes = new Set(open.map(({ meta }) => meta.box));
+    const openBoxes = new Set(open.map(({ meta }) => this.#ports.gateways.boxIdOf(meta)));
     for (const { boxId, postId = '' } of this.#orphans())
       if (this.#checkedBoxes.has(boxId) && !openIds.has(postId) && !openBoxes.has(boxId)) this.#ports.publisher.forget(boxId);
   }
@@ -217,6 +222,6 @@ export class Leftovers {
   }
 
   #knownBoxes(): Set<string> {
-    return new Set(this.#ports.board.identities().map(({ box }) => box));
+    return new Set(this.#ports.board.identities().map(({ boxId }) => boxId));
   }
 }

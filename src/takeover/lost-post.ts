@@ -7,18 +7,18 @@ import type { PostRecord } from '../core/post-record.ts';
 import type { Leftover } from './adoption.ts';
 
 /** A record as if this process had written the post and owed it an end. */
-export function recordOfLost({ post: { postId, target, createdAt }, meta }: Leftover): PostRecord {
-  const { box: boxId, seq } = meta;
+export function recordOfLost(boxId: string, { post: { postId, target, createdAt }, meta: { seq } }: Leftover): PostRecord {
   return { boxId, target, phase: 'posted', pendingPostId: postId, postId, seq, owedFinal: true, final: false, createdAt };
 }
 
 export function viewOfLost(
-  { post: { target }, meta: { box, session, runs, start, trigger, log } }: Leftover,
+  boxId: string,
+  { post: { target }, meta: { session, runs, start, trigger, log } }: Leftover,
   agent: string | undefined,
 ): BoxView {
   const optional = { ...(trigger === undefined ? {} : { trigger }), ...(log === undefined ? {} : { log }) };
   const meta = { session, runs, start, ...optional };
-  return { boxId: box, target, card: lostCard(agent), turnStartedAt: start, meta };
+  return { boxId, target, card: lostCard(agent), turnStartedAt: start, meta };
 }
 
 function lostCard(agent = ''): Card {

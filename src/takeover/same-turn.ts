@@ -1,25 +1,33 @@
 // Finds the turn that a post shows, from what the post says about itself. Pure.
 
 import type { LiveStatusMeta } from '../boxes/publish/post-meta.ts';
-import { isOfNeighbour } from './gateway-posts.ts';
+import type { PostedGateways } from './posted-gateways.ts';
 
-/** What a turn has in common with the posts about it. `session` is hashed. */
-export type TurnIdentity = Pick<LiveStatusMeta, 'box' | 'session' | 'runs' | 'trigger' | 'start' | 'log'>;
+/** What a turn has in common with the posts about it. `session` is hashed, and so is `gateway`, which is absent where it is ours. */
+export type TurnIdentity = Pick<LiveStatusMeta, 'box' | 'session' | 'runs' | 'trigger' | 'start' | 'log' | 'gateway'>;
+
+/** A turn that has a box of ours. */
+export type KnownTurn = TurnIdentity & { boxId: string };
 
 const SAME_START_MS = 15_000; // a lock, a user line and a gateway differ by this much about the same beginning
 
 /**
- * The turn that `found` matches best: by box, trigger, run, or, while it is open, by the nearest beginning in the same session. What
- * another gateway than `gateway` posted matches only turns whose log or run it names.
+ * The turn that `found` matches best: by box, trigger, run, or, while it is open, by the nearest beginning in the same session. A post
+ * that one of our gateways wrote matches only turns of that gateway. What others posted matches only turns whose log or run it names.
  */
-export function bestTurn<T extends TurnIdentity>(found: LiveStatusMeta, all: readonly T[], gateway: string): T | undefined {
-  const turns = isOfNeighbour(found, gateway) ? all.filter((turn) => isSurelyOf(found, turn)) : all;
+export function bestTurn<T extends TurnIdentity>(found: LiveStatusMeta, all: readonly T[], gateways: PostedGateways): T | undefined {
+  const turns = all.filter((turn) => mayBeOf(found, turn, gateways));
   const own = turns.find((turn) => turn.box === found.box);
   if (own !== undefined) return own;
   const siblings = turns.filter((turn) => turn.session === found.session);
   const byTrigger = siblings.find((turn) => turn.trigger !== undefined && turn.trigger === found.trigger);
   const byRun = siblings.find((turn) => turn.runs.some((run) => found.runs.includes(run)));
   return byTrigger ?? byRun ?? (found.open ? nearest(found, siblings) : undefined);
+}
+
+function mayBeOf(found: LiveStatusMeta, turn: TurnIdentity, gateways: PostedGateways): boolean {
+  if (found.gateway === undefined) return true;
+  return gateways.has(found.gateway) ? found.gateway === (turn.gateway ?? gateways.own) : isSurelyOf(found, turn);
 }
 
 /** The same session on the same gateway, whatever that is called by now: two gateways may have a key and a trigger in common, but no log and no run. */

@@ -13,6 +13,7 @@ import type { Clock } from '../core/clock.ts';
 import { type Guard, guarded } from '../core/guarded.ts';
 import { HeldBack, PushError, type Sink } from '../core/sink.ts';
 import { isOfNeighbour } from './gateway-posts.ts';
+import type { PostedGateways } from './posted-gateways.ts';
 
 export interface TwinSink extends Sink {
   /** Call about every second. Now and then reads one of our open posts to see who claims it. Never throws. */
@@ -26,8 +27,7 @@ export interface TwinOptions {
   instance: string;
   /** When this process claimed its boxes: its start. */
   claimedAt: number;
-  /** The hashed id of our gateway. */
-  gateway: string;
+  gateways: PostedGateways;
   /** Whether a post shows one of our turns, whatever its gateway is called. */
   isOurs(meta: LiveStatusMeta): boolean;
   onReplaced(reason: string): void;
@@ -99,7 +99,7 @@ export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
 }
 
 function claimOf(meta: LiveStatusMeta, options: TwinOptions): 'older' | 'newer' | 'of a neighbour' {
-  const isNeighbour = isOfNeighbour(meta, options.gateway) && !options.isOurs(meta);
+  const isNeighbour = isOfNeighbour(meta, options.gateways) && !options.isOurs(meta);
   if (!isNewer(meta, options) || (isNeighbour && !meta.open)) return 'older';
   return isNeighbour ? 'of a neighbour' : 'newer';
 }

@@ -17,8 +17,7 @@ import { Families } from './families.ts';
 import { HomeWatch } from './home-watch.ts';
 import { LostTurns } from './lost-turns.ts';
 import { forgottenAt } from './next-look.ts';
-import { identityOf } from '../publish/post-meta.ts';
-import type { BoxView } from '../publish/publisher-ports.ts';
+import { type BoxMeta, boxMetaOf, identityOf, type TurnMeta } from '../publish/post-meta.ts';
 import { SlotSharing } from './slot-sharing.ts';
 import { TimeWatch } from './time-watch.ts';
 import { logBegin, logState } from './turn-log.ts';
@@ -132,10 +131,10 @@ export class Board {
   }
 
   /** The identity of each turn that has an entry, as its post carries it. */
-  identities(): ({ box: string } & BoxView['meta'])[] {
+  identities(): ({ boxId: string } & BoxMeta & TurnMeta)[] {
     return this.entries().flatMap((entry) => {
       const tree = this.#trees.of(entry);
-      return tree === undefined ? [] : [{ box: entry.boxId, ...identityOf(tree) }];
+      return tree === undefined ? [] : [{ boxId: entry.boxId, ...boxMetaOf(entry.boxId), ...identityOf(tree) }];
     });
   }
 

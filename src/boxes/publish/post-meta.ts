@@ -2,6 +2,7 @@
 
 import { isRecord, type JsonRecord } from '../../core/json-guards.ts';
 import type { Session, TurnTree } from '../../core/session.ts';
+import { ownName, tellerOf } from '../../core/told-name.ts';
 import { fingerprint } from '../../core/turn.ts';
 
 /** Version 1 of `props.livestatus`. Everyone who can read the channel can read it: no text, no names, no secrets. */
@@ -33,6 +34,9 @@ export interface LiveStatusMeta {
 /** What a post says of its turn. */
 export type TurnMeta = Pick<LiveStatusMeta, 'session' | 'runs' | 'trigger' | 'start' | 'log'>;
 
+/** What a post says of its box: what the gateway that watches it calls the box, and which one that is unless it is ours. */
+export type BoxMeta = Pick<LiveStatusMeta, 'box' | 'gateway'>;
+
 /** Who writes. `seq`, `instance` and `claimedAt` are no content: an edit that changes only them is not worth sending. */
 export type Claim = Pick<LiveStatusMeta, 'seq' | 'instance' | 'claimedAt'>;
 
@@ -47,7 +51,22 @@ const MAX_RUNS = 8; // Old servers allow 8,000 characters of props; a run id tak
 export function identityOf({ turn, session }: TurnTree): TurnMeta {
   const postId = turn.trigger.kind === 'person' ? turn.trigger.postId : undefined;
   const trigger = postId === undefined ? {} : { trigger: postId };
-  return { session: fingerprint(session.key), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger, ...logOf(session) };
+  return { session: sessionHash(session), runs: Object.keys(turn.runsById), start: turn.startedAt, ...trigger, ...logOf(session) };
+}
+
+/** The key of a session as its own gateway calls it, hashed. */
+export function sessionHash({ key, gateway }: Pick<Session, 'key' | 'gateway'>): string {
+  return fingerprint(ownName(key, gateway));
+}
+
+export function boxMetaOf(boxId: string): BoxMeta {
+  const gateway = tellerOf(boxId);
+  return { box: ownName(boxId, gateway), ...gatewayMetaOf(gateway) };
+}
+
+/** Which gateway that is, unless it is ours. */
+export function gatewayMetaOf(gateway: string | undefined): Pick<LiveStatusMeta, 'gateway'> {
+  return gateway === undefined ? {} : { gateway: fingerprint(gateway) };
 }
 
 /** The hashed id of the session's log. Ids that are no UUID, such as numbers of tasks, exist on other machines, too. */
@@ -66,7 +85,7 @@ export function metaOf(view: Described, claim: Claim, replaces?: string): LiveSt
   const { session, runs, trigger, start, log } = view.meta;
   return {
     v: 1,
-    box: view.boxId,
+    ...boxMetaOf(view.boxId),
     session,
     runs: runs.slice(-MAX_RUNS),
     ...(trigger === undefined ? {} : { trigger }),

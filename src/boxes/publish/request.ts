@@ -3,7 +3,7 @@
 import { type Card, firstVersion } from '../../core/card.ts';
 import { type CreatedPost, type FoundPost, type PostBody, PushError } from '../../core/sink.ts';
 import { afterCreate, afterEdit, afterFind, afterLook, afterRead, afterTakeover } from './outcome.ts';
-import { decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
+import { boxMetaOf, decodeMeta, type LiveStatusMeta, metaOf } from './post-meta.ts';
 import type { PublisherPorts } from './publisher-ports.ts';
 import type { Attempt, PostState, Push } from './post-state.ts';
 import { withDistance } from './with-distance.ts';
@@ -52,7 +52,9 @@ export async function send(ports: PublisherPorts, state: PostState, attempt: Att
 
 /** A post that replaces another one of the same box is recognised by that. */
 function isOf({ boxId, replaces }: PostState, meta: LiveStatusMeta | undefined): boolean {
-  return meta?.box === boxId && (replaces === undefined || meta.replaces === replaces);
+  const { box, gateway } = boxMetaOf(boxId);
+  const isItsBox = meta?.box === box && (gateway === undefined || meta.gateway === gateway);
+  return isItsBox && (replaces === undefined || meta?.replaces === replaces);
 }
 
 async function create(ports: PublisherPorts, state: PostState, delivery: Delivery): Promise<CreatedPost> {

@@ -5,12 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { Fold } from '../../../src/core/fold.ts';
 import type { TurnTree } from '../../../src/core/session.ts';
 import { treeOf } from '../../../src/core/tree.ts';
-import { decodeRecord } from '../../../src/fleet/decode-record.ts';
-import { encodeRecord, MAX_RECORD_BYTES } from '../../../src/fleet/fit-record.ts';
-import { sessionsOf } from '../../../src/fleet/keys-of-gateway.ts';
+import { MAX_RECORD_BYTES } from '../../../src/fleet/fit-record.ts';
 import { isNewer, type TurnRecord, turnOf } from '../../../src/fleet/turn-record.ts';
 import { MAIN } from '../core/scenario.ts';
 import { cardOf, play, recordFor, someSteps } from './random-turns.ts';
+import { told } from './told.ts';
 
 /** The turns of a fleet, as far as their records tell them. */
 class Publisher {
@@ -21,17 +20,15 @@ class Publisher {
   take(record: TurnRecord): void {
     const boxId = turnOf(record)?.boxId ?? '';
     const { gateway } = record;
-    const decoded = decodeRecord(encodeRecord(record) ?? new Uint8Array(), { gateway, boxId });
-    if ('refused' in decoded) throw new Error(decoded.refused);
     const known = this.#newest.get(`${gateway} ${boxId}`);
-    if (known !== undefined && !isNewer(decoded.record, known)) return;
-    this.#newest.set(`${gateway} ${boxId}`, decoded.record);
-    for (const session of sessionsOf(decoded.record)) this.roots = this.fold.tell(session, 'fleet').roots.map(({ turn }) => turn.boxId);
+    if (known !== undefined && !isNewer(record, known)) return;
+    this.#newest.set(`${gateway} ${boxId}`, record);
+    this.roots = told(this.fold, record).map(({ turn }) => turn.boxId);
   }
 
   tree(gateway: string, boxId: string): TurnTree {
     const session = this.fold.sessionOf(`${gateway}/${MAIN}`);
-    const turn = session.turns.find((each) => each.boxId === boxId);
+    const turn = session.turns.find((each) => each.boxId === `${gateway}/${boxId}`);
     if (turn === undefined) throw new Error('the turn was not told');
     return treeOf(this.fold.sessionsByKey, session, turn);
   }
@@ -62,7 +59,7 @@ describe('a turn that is told by records', () => {
         publisher.take(record);
         for (const old of late) if (old !== record) publisher.take(old);
         const there = publisher.tree(record.gateway, tree.turn.boxId);
-        expect(there.turn.boxId).toBe(tree.turn.boxId);
+        expect(there.turn.boxId).toBe(`${record.gateway}/${tree.turn.boxId}`);
         if (size(record) > MAX_RECORD_BYTES) return;
         drawn += 1;
         expect(cardOf(there, laterMs)).toEqual(cardOf(tree, laterMs));
@@ -83,6 +80,6 @@ describe('a turn that is told by records', () => {
     const { boxId } = after.turn;
     expect(cardOf(publisher.tree('web-1', boxId))).toEqual(cardOf(after));
     expect(cardOf(publisher.tree('web-2', boxId))).toEqual(cardOf(before));
-    expect(publisher.roots).toEqual([boxId]);
+    expect(publisher.roots).toEqual([`web-2/${boxId}`]);
   });
 });

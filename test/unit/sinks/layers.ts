@@ -19,7 +19,8 @@ import { SAMPLE, sampleSeed } from '../../../src/stand-in/sample-seed.ts';
 import { serveStandIn } from '../../../src/stand-in/server.ts';
 import { createStandIn, type StandIn } from '../../../src/stand-in/stand-in.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
-import { withGateway } from '../../../src/takeover/gateway-posts.ts';
+import { withGateways } from '../../../src/takeover/gateway-posts.ts';
+import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
 import { withTwinWatch } from '../../../src/takeover/twin.ts';
 import { FakeClock } from '../../support/clock.ts';
 
@@ -150,13 +151,14 @@ const REPLACED: Closing = {
   },
 };
 
+const GATEWAYS = new PostedGateways('gateway');
 const disk = () => ({ blockedUntil: () => undefined, setBlockedUntil: () => undefined });
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const nothingToStop = (sink: Sink): Opened => ({ sink, stop: () => undefined });
 
 function twinOf(sink: Sink, clock: FakeClock): Sink {
   const unheard = { onReplaced: () => undefined, onOlder: () => undefined, onTaken: () => undefined };
-  return withTwinWatch(sink, { clock, instance: INSTANCE, claimedAt: clock.now(), gateway: 'gateway', isOurs: () => true, ...unheard });
+  return withTwinWatch(sink, { clock, instance: INSTANCE, claimedAt: clock.now(), gateways: GATEWAYS, isOurs: () => true, ...unheard });
 }
 
 function adoptionOf(sink: Sink, clock: FakeClock): Sink {
@@ -164,7 +166,7 @@ function adoptionOf(sink: Sink, clock: FakeClock): Sink {
   return withAdoption(sink, clock, INSTANCE, {
     turns: () => [],
     posts,
-    gateway: 'gateway',
+    gateways: GATEWAYS,
     findAny: (channelId, sinceAt) => sink.findOwn(channelId, sinceAt),
   });
 }
@@ -184,7 +186,7 @@ function wholeStack(ground: Ground): Opened & { chat: Chat } {
   const transport = createHttpTransport({ baseUrl: url, token: () => token.current(), version: '0' });
   const chat = new Chat(read.config, { clock, log: quiet, token, transport, remembered: disk() });
   onTestFinished(() => chat.close());
-  return { chat, sink: adoptionOf(twinOf(withGateway(chat.sink, 'gateway'), clock), clock), stop: () => chat.close() };
+  return { chat, sink: adoptionOf(twinOf(withGateways(chat.sink, GATEWAYS), clock), clock), stop: () => chat.close() };
 }
 
 export const LAYERS: Record<string, Layer> = {
@@ -200,7 +202,7 @@ export const LAYERS: Record<string, Layer> = {
     stops: 'nothing',
   },
   'the posts of one gateway': {
-    open: ({ mattermost }) => nothingToStop(withGateway(mattermost, 'gateway')),
+    open: ({ mattermost }) => nothingToStop(withGateways(mattermost, GATEWAYS)),
     refuses: {},
     stops: 'nothing',
   },

@@ -4,46 +4,47 @@ import { describe, expect, it } from 'vitest';
 import { metaOf, type LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
 import { PushError, type PostDraft } from '../../../src/core/sink.ts';
 import { type AdoptingSink, type AdoptionOptions, withAdoption } from '../../../src/takeover/adoption.ts';
-import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
+import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
+import type { KnownTurn } from '../../../src/takeover/same-turn.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 import { FakeClock } from '../../support/clock.ts';
 
 interface Setup {
   posts: Posts;
   sink: AdoptingSink;
-  turns: TurnIdentity[];
+  turns: KnownTurn[];
   /** What is remembered of posts. */
   owners: Map<string, string>;
 }
 
 function setup(): Setup {
   const posts = createPosts();
-  const turns: TurnIdentity[] = [];
+  const turns: KnownTurn[] = [];
   const owners = new Map<string, string>();
   const remembered = { boxOf: (postId: string) => owners.get(postId), replacedIds: () => [] };
   const sink = withAdoption(posts, new FakeClock(), 'me', { turns: () => turns, posts: remembered, ...ofGateway(posts) });
   return { posts, sink, turns, owners };
 }
 
-const ofGateway = (posts: Posts): Pick<AdoptionOptions, 'gateway' | 'findAny'> => ({
-  gateway: 'us',
+const ofGateway = (posts: Posts): Pick<AdoptionOptions, 'gateways' | 'findAny'> => ({
+  gateways: new PostedGateways('us'),
   findAny: (channelId, sinceAt) => posts.findOwn(channelId, sinceAt),
 });
 
-function turn(box: string, change: Partial<TurnIdentity> = {}): TurnIdentity {
-  return { box, session: 'theirs', runs: [], start: 0, ...change };
+function turn(box: string, change: Partial<KnownTurn> = {}): KnownTurn {
+  return { boxId: box, box, session: 'theirs', runs: [], start: 0, ...change };
 }
 
-function draftOf({ box, ...meta }: TurnIdentity): PostDraft {
+function draftOf({ boxId, ...meta }: KnownTurn): PostDraft {
   const card = { state: 'active', color: '', title: '', lines: [], droppedLines: 0, fallback: '', urgentKey: '', final: false } as const;
-  const view = { boxId: box, target: { channelId: CHANNEL }, card: { ...card, lines: [] }, turnStartedAt: 0, meta };
-  return { target: view.target, pendingPostId: box, props: { livestatus: metaOf(view, { seq: 1, instance: 'me', claimedAt: 1 }) } };
+  const view = { boxId, target: { channelId: CHANNEL }, card: { ...card, lines: [] }, turnStartedAt: 0, meta };
+  return { target: view.target, pendingPostId: boxId, props: { livestatus: metaOf(view, { seq: 1, instance: 'me', claimedAt: 1 }) } };
 }
 
 const NEW = { postId: 'new' };
 
 describe('a new box', () => {
-  it.each<[string, Partial<LiveStatusMeta>, Partial<TurnIdentity>]>([
+  it.each<[string, Partial<LiveStatusMeta>, Partial<KnownTurn>]>([
     ['open', {}, {}],
     ['closed', { open: false }, {}],
   ])('takes the %s post of its own', async (_name, meta, change) => {
@@ -52,7 +53,7 @@ describe('a new box', () => {
     expect(await sink.create(draftOf(turn('b', change)))).toEqual({ postId: 'p', existed: true });
   });
 
-  it.each<[string, Partial<LiveStatusMeta>, Partial<TurnIdentity>]>([
+  it.each<[string, Partial<LiveStatusMeta>, Partial<KnownTurn>]>([
     ['an open post of about its beginning', {}, { start: 9_000 }],
     ['a closed post of its trigger', { open: false, trigger: 't' }, { trigger: 't', start: 60_000 }],
   ])('takes %s, though it was called otherwise', async (_name, meta, change) => {
@@ -122,10 +123,10 @@ describe('a new box', () => {
   it('is not in the thread of a session of the same key on another gateway', async () => {
     const { posts, sink } = setup();
     posts.write('p', { gateway: 'them' });
-    expect(await sink.threadOf('theirs', CHANNEL)).toBeUndefined();
+    expect(await sink.threadOf({ session: 'theirs' }, CHANNEL)).toBeUndefined();
     posts.write('q', { gateway: 'us' });
     await sink.inspect('q');
-    expect(await sink.threadOf('theirs', CHANNEL)).toBe('q');
+    expect(await sink.threadOf({ session: 'theirs' }, CHANNEL)).toBe('q');
   });
 
   it('does not take a post that turned out to be deleted', async () => {

@@ -2,13 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import type { PostBody, PostDraft } from '../../../src/core/sink.ts';
-import { withGateway } from '../../../src/takeover/gateway-posts.ts';
+import { withGateways } from '../../../src/takeover/gateway-posts.ts';
+import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 
 const BOX = { v: 1, box: 'b' };
 const DIGEST = { digest: 'town of that day' };
 
-function setup(): { posts: Posts; sent: (PostDraft | PostBody)[]; sink: ReturnType<typeof withGateway> } {
+function setup(): { posts: Posts; sent: (PostDraft | PostBody)[]; sink: ReturnType<typeof withGateways> } {
   const posts = createPosts();
   const sent: (PostDraft | PostBody)[] = [];
   posts.create = async (draft) => {
@@ -17,7 +18,7 @@ function setup(): { posts: Posts; sent: (PostDraft | PostBody)[]; sink: ReturnTy
   };
   posts.edit = async (_, body) => void sent.push(body);
   posts.findPinned = async () => [...posts.byId.values()];
-  return { posts, sent, sink: withGateway(posts, 'us') };
+  return { posts, sent, sink: withGateways(posts, new PostedGateways('us')) };
 }
 
 const draftOf = (livestatus: object): PostDraft => ({

@@ -8,7 +8,8 @@ import { fingerprint } from '../../../src/core/turn.ts';
 import { PostStore } from '../../../src/store/post-store.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
 import { GRACE_MS, Leftovers } from '../../../src/takeover/leftovers.ts';
-import type { TurnIdentity } from '../../../src/takeover/same-turn.ts';
+import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
+import type { KnownTurn } from '../../../src/takeover/same-turn.ts';
 import { rowsInMemory } from '../store/rows-in-memory.ts';
 import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -30,7 +31,7 @@ interface Setup {
   clock: FakeClock;
   posts: Posts;
   records: PostStore;
-  turns: TurnIdentity[];
+  turns: KnownTurn[];
   claimed: [boxId: string, target: Target][];
   shown: BoxView[];
   forgotten: string[];
@@ -45,16 +46,17 @@ function setup(): Setup {
   const clock = new FakeClock();
   const posts = createPosts();
   const records = new PostStore(rowsInMemory(), () => undefined);
-  const turns: TurnIdentity[] = [];
+  const turns: KnownTurn[] = [];
   const claimed: Setup['claimed'] = [];
   const shown: BoxView[] = [];
   const forgotten: string[] = [];
   const channels = [CHANNEL];
   const sessions = new Map([[KEY, introduced(KEY)]]);
+  const gateways = new PostedGateways('us');
   const sink = withAdoption(posts, clock, 'me', {
     turns: () => turns,
     posts: records,
-    gateway: 'us',
+    gateways,
     findAny: (channelId, sinceAt) => posts.findOwn(channelId, sinceAt),
   });
   const show = (view: BoxView): void => {
@@ -74,7 +76,7 @@ function setup(): Setup {
       sessions,
       publisher: { adopt: () => undefined, show, forget: (boxId) => void forgotten.push(boxId) },
       posts: records,
-      gateway: 'us',
+      gateways,
       channels: async () => channels,
     },
     GRACE_MS,
@@ -98,7 +100,7 @@ describe('an open post of an earlier watcher', () => {
   it('is given to its turn', async () => {
     const { posts, turns, claimed, search } = setup();
     posts.write('p', { box: 'b' });
-    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    turns.push({ boxId: 'b', box: 'b', session: 'theirs', runs: [], start: 0 });
     await search();
     expect(claimed).toContainEqual(['b', { channelId: CHANNEL }]);
   });
@@ -141,7 +143,7 @@ describe('an open post of an earlier watcher', () => {
   it('that another post of ours replaces, as only our records say, is left alone', async () => {
     const { clock, posts, records, turns, shown, search } = setup();
     posts.write('p', { box: 'b', session: fingerprint(KEY) });
-    turns.push({ box: 'b', session: fingerprint(KEY), runs: [], start: 0 });
+    turns.push({ boxId: 'b', box: 'b', session: fingerprint(KEY), runs: [], start: 0 });
     records.save({ ...POSTED, postId: 'successor', replaces: 'p', owedFinal: false, final: true });
     await search();
     await clock.advance(30 * MINUTE_MS);
@@ -212,7 +214,7 @@ describe('an open post of an earlier watcher', () => {
   it('that says its end already is nobody’s business where its turn is not known', async () => {
     const { clock, posts, turns, shown, claimed, search } = setup();
     posts.write('p', { session: fingerprint(KEY), open: false });
-    turns.push({ box: 'neighbour', session: fingerprint(KEY), runs: [], start: 0 });
+    turns.push({ boxId: 'neighbour', box: 'neighbour', session: fingerprint(KEY), runs: [], start: 0 });
     await search();
     await clock.advance(30 * MINUTE_MS);
     expect([shown, claimed]).toEqual([[], []]);
@@ -221,7 +223,7 @@ describe('an open post of an earlier watcher', () => {
   it('that says an end is given to its turn, of which more may have become known', async () => {
     const { posts, turns, claimed, search } = setup();
     posts.write('p', { box: 'b', open: false });
-    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    turns.push({ boxId: 'b', box: 'b', session: 'theirs', runs: [], start: 0 });
     await search();
     expect(claimed).toEqual([['b', { channelId: CHANNEL }]]);
   });
@@ -233,7 +235,7 @@ describe('a channel that cannot be looked through', () => {
   it('is looked through as soon as it can be', async () => {
     const { clock, posts, turns, claimed, search } = setup();
     posts.write('p', { box: 'b' });
-    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    turns.push({ boxId: 'b', box: 'b', session: 'theirs', runs: [], start: 0 });
     posts.refusal = refusal;
     await search();
     await clock.advance(30 * MINUTE_MS);
@@ -246,7 +248,7 @@ describe('a channel that cannot be looked through', () => {
   it('is looked through as soon as the account is let in, which is when the server names it', async () => {
     const { clock, posts, turns, claimed, channels, search } = setup();
     posts.write('p', { box: 'b' });
-    turns.push({ box: 'b', session: 'theirs', runs: [], start: 0 });
+    turns.push({ boxId: 'b', box: 'b', session: 'theirs', runs: [], start: 0 });
     channels.pop();
     await search();
     await clock.advance(30 * MINUTE_MS);

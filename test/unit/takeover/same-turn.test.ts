@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveStatusMeta } from '../../../src/boxes/publish/post-meta.ts';
+import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
 import { bestTurn, type TurnIdentity } from '../../../src/takeover/same-turn.ts';
 
 const START = Date.parse('2026-11-21T00:00:00Z');
@@ -46,6 +47,6 @@ describe('a post belongs to', () => {
       undefined,
     ],
   ])('%s', (_name, change, turns, box) => {
-    expect(bestTurn(found(change), turns, 'us')?.box).toBe(box);
+    expect(bestTurn(found(change), turns, new PostedGateways('us'))?.box).toBe(box);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
 import { withTwinWatch, type TwinSink } from '../../../src/takeover/twin.ts';
 import { createPosts, type Posts } from '../app/posts.ts';
 import { FakeClock } from '../../support/clock.ts';
@@ -24,7 +25,7 @@ function setup(): Setup {
     clock,
     instance: 'me',
     claimedAt: 100,
-    gateway: 'us',
+    gateways: new PostedGateways('us'),
     isOurs: ({ log }) => log === 'ours',
     onReplaced,
     onOlder,
