@@ -10,7 +10,6 @@ import type { BoxNews, BoxView, Publisher } from '../boxes/publish/publisher-por
 import { Signs } from '../boxes/signs/signs.ts';
 import { RequestBudget } from '../boxes/publish/request-budget.ts';
 import type { Config } from '../config/config.ts';
-import type { Coordinator } from '../coordinator/contract.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Fold } from '../core/fold.ts';
 import type { Logger } from '../core/log.ts';
@@ -27,7 +26,7 @@ import { type TwinSink, withTwinWatch } from '../takeover/twin.ts';
 import { AskedPosts, signRecords } from './asked-posts.ts';
 import { boardOptions, publisherOptions } from './box-options.ts';
 import type { Chat } from './chat.ts';
-import { marksOf } from './coordinator-wiring.ts';
+import { type Findings, marksOf } from './coordinator-wiring.ts';
 import { encoderOf, rendererOf } from './encoding.ts';
 import type { Machine } from './machine.ts';
 import type { RouteBook } from './route-book.ts';
@@ -39,14 +38,15 @@ interface BoxesPorts {
   config: Config;
   machine: Machine;
   log: Logger;
-  startedAt: number;
+  /** When this process claimed its boxes, wall clock. */
+  claimedAt: number;
   redact(text: string): string;
   chat: Chat;
   state: StateStore<BoxEntry>;
   routes: RouteBook;
   fold: Fold;
   counters: Counters;
-  coordinator(): Coordinator | undefined;
+  findings(): Findings | undefined;
   /** Gets what the board concludes. */
   emit(event: SessionEvent): void;
   tickAt(instant: number): void;
@@ -97,12 +97,12 @@ export class Boxes {
   }
 
   #createTwin(): TwinSink {
-    const { chat, machine, startedAt, log } = this.#ports;
+    const { chat, machine, claimedAt, log } = this.#ports;
     return withTwinWatch(withGateways(chat.sink, this.gateways), {
       clock: machine.clock,
       onOlder: () => this.publisher.reclaim(),
       instance: machine.instance,
-      claimedAt: startedAt,
+      claimedAt,
       gateways: this.gateways,
       isOurs: (meta) => bestTurn(meta, this.board.identities(), this.gateways) !== undefined,
       onTaken: (postId) => this.#giveUp(postId),
@@ -118,7 +118,7 @@ export class Boxes {
   }
 
   #createPublisher(): Publisher {
-    const { config, machine, chat, state, log, counters, startedAt } = this.#ports;
+    const { config, machine, chat, state, log, counters, claimedAt } = this.#ports;
     const ports = {
       sink: this.sink,
       clock: machine.clock,
@@ -129,7 +129,7 @@ export class Boxes {
       budget: this.budget,
       meter: counters,
       instance: machine.instance,
-      claimedAt: startedAt,
+      claimedAt,
       newPendingId: (boxId: string) => pendingIdOfBox(boxId, chat.connected()?.userId ?? '', this.gateways.own),
     };
     return createPublisher(ports, publisherOptions(config));
@@ -161,8 +161,8 @@ export class Boxes {
   }
 
   #createBoard(): Board {
-    const { config, machine, chat, log, fold, counters, redact, coordinator, emit, tickAt, onView } = this.#ports;
-    const options = boardOptions(config, (boxId) => (coordinator()?.violationsFor(boxId).length ?? 0) > 0);
+    const { config, machine, chat, log, fold, counters, redact, findings, emit, tickAt, onView } = this.#ports;
+    const options = boardOptions(config, (boxId) => (findings()?.violationsFor(boxId).length ?? 0) > 0);
     const asked = new AskedPosts(config, { signs: this.signs, namesOfChannel: (channelId) => chat.directory.namesOfChannel(channelId) });
     const ports = {
       clock: machine.clock,
@@ -171,7 +171,7 @@ export class Boxes {
       emit,
       tickAt,
       meter: counters,
-      sketch: rendererOf(config, redact, log, (boxId) => marksOf(coordinator(), boxId)),
+      sketch: rendererOf(config, redact, log, (boxId) => marksOf(findings(), boxId)),
       show: (view: BoxView | BoxNews) => {
         onView(view);
         this.publisher.show(view);

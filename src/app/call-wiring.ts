@@ -20,12 +20,14 @@ import { isRefusal } from '../core/sink.ts';
 import type { Directory } from '../sinks/mattermost/directory.ts';
 import type { PostStore } from '../store/post-store.ts';
 import type { ImmediateRows } from '../store/immediate-rows.ts';
+import type { StateStore } from '../store/state-store.ts';
 import type { TwinSink } from '../takeover/twin.ts';
 import { codeSpan } from '../text/neutralise.ts';
 import { boardOptions } from './box-options.ts';
-import type { Connected } from './chat.ts';
+import type { Boxes } from './boxes.ts';
+import type { Chat, Connected } from './chat.ts';
 
-export interface CallWiring {
+interface CallWiring {
   clock: Clock;
   log: Logger;
   redact(text: string): string;
@@ -47,8 +49,23 @@ export interface CallWiring {
 
 const SINCE = 'calls since'; // the key of that fact
 
+/** Where the parts of the wiring are found. */
+interface CallParts extends Omit<CallWiring, 'sink' | 'budget' | 'board' | 'directory' | 'posts' | 'facts' | 'together' | 'connected'> {
+  boxes: Pick<Boxes, 'twin' | 'budget' | 'board'>;
+  chat: Pick<Chat, 'directory' | 'connected'>;
+  state: Pick<StateStore<never>, 'posts' | 'facts' | 'together'>;
+}
+
 /** `undefined` when nothing of it is switched on. */
-export function turnWatchOf(config: Config, ports: CallWiring): TurnWatch | undefined {
+export function turnWatchOf(config: Config, { boxes, chat, state, ...parts }: CallParts): TurnWatch | undefined {
+  const { twin: sink, budget, board } = boxes;
+  const { posts, facts } = state;
+  const connected = () => chat.connected();
+  const together = (run: () => void): void => state.together(run);
+  return watchOf(config, { ...parts, sink, budget, board, directory: chat.directory, posts, facts, together, connected });
+}
+
+function watchOf(config: Config, ports: CallWiring): TurnWatch | undefined {
   const observers = [...(config.call === 'off' ? [] : [callsOf(config, ports)]), ...digestsOf(config, ports)];
   if (observers.length === 0) return undefined;
   const { clock, sessions, board, tickAt } = ports;

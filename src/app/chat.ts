@@ -16,6 +16,7 @@ import { createDirectory, type Directory } from '../sinks/mattermost/directory.t
 import type { Server } from '../sinks/mattermost/doubtful-answers.ts';
 import { createMattermostSink } from '../sinks/mattermost/mattermost.ts';
 import { type WaitingTime, withRateGate } from '../sinks/mattermost/rate-gate.ts';
+import { type Fence, withFence } from '../sinks/resilience/fence.ts';
 import type { Token } from '../sinks/resilience/token.ts';
 import type { HttpTransport } from '../sinks/mattermost/transport.ts';
 import { onceConnected } from '../sinks/resilience/once-connected.ts';
@@ -41,6 +42,8 @@ export interface ChatPorts {
   log: Logger;
   token: Token;
   transport: HttpTransport;
+  /** Absent where no other process may write to the same posts. */
+  fence?: Fence | undefined;
   /** How long the server asked an earlier process to wait. */
   remembered: WaitingTime;
 }
@@ -75,7 +78,7 @@ export class Chat {
   /** The newest channel that could not be searched to its end. */
   #endlessChannel: string | undefined;
 
-  constructor(config: Config, { clock, log, token, transport: http, remembered }: ChatPorts) {
+  constructor(config: Config, { clock, log, token, transport: http, fence, remembered }: ChatPorts) {
     ({ promise: this.whenConnected, resolve: this.#nowConnected } = Promise.withResolvers<void>());
     this.#config = config;
     this.#clock = clock;
@@ -94,7 +97,8 @@ export class Chat {
     };
     const mattermost = createMattermostSink(server);
     this.#checks = mattermost;
-    this.#reachability = withReachability(this.#threadCosts.timed(mattermost), clock);
+    const timed = this.#threadCosts.timed(mattermost);
+    this.#reachability = withReachability(fence === undefined ? timed : withFence(timed, fence), clock);
     this.#breaker = this.#withBreaker();
     this.#gate = this.#withGate();
     this.directory = this.#countingReplies(createDirectory(server, mattermost, (call) => this.#gate.pass(() => this.#breaker.pass(call))));

@@ -83,18 +83,23 @@ function findingsToStore(coordinator: Coordinator): StoredPart {
   };
 }
 
+/** What was found about agents, as boxes show it. */
+export interface Findings extends Pick<Coordinator, 'violationsFor' | 'remarksFor' | 'isLooping'> {
+  badge(boxId: string): string | undefined;
+}
+
 /** What a box shows beside its turn. */
-export function marksOf(coordinator: Coordinator | undefined, boxId: string): Marks {
-  if (coordinator === undefined) return {};
-  const badge = coordinator.badge();
+export function marksOf(findings: Findings | undefined, boxId: string): Marks {
+  if (findings === undefined) return {};
+  const badge = findings.badge(boxId);
   return {
-    violations: coordinator.violationsFor(boxId),
-    remarks: coordinator.remarksFor(boxId),
+    violations: findings.violationsFor(boxId),
+    remarks: findings.remarksFor(boxId),
     ...(badge === undefined ? {} : { badge }),
   };
 }
 
 /** How many findings a box shows. */
-export function findingsOf(coordinator: Coordinator | undefined, boxId: string): number {
-  return coordinator === undefined ? 0 : coordinator.violationsFor(boxId).length + coordinator.remarksFor(boxId).length;
+export function findingsOf(findings: Findings | undefined, boxId: string): number {
+  return findings === undefined ? 0 : findings.violationsFor(boxId).length + findings.remarksFor(boxId).length;
 }

@@ -19,7 +19,7 @@ import { keptLinesOf } from './box-options.ts';
 import { Boxes } from './boxes.ts';
 import { Chat } from './chat.ts';
 import { EventPath } from './event-path.ts';
-import { coordinatorOf, findingsOf } from './coordinator-wiring.ts';
+import { coordinatorOf, type Findings, findingsOf } from './coordinator-wiring.ts';
 import { type HealthParts, healthFacts } from './health-facts.ts';
 import { serveHealth } from './health-service.ts';
 import { Leftovers } from '../takeover/leftovers.ts';
@@ -42,6 +42,7 @@ import { SourceLag } from '../health/source-lag.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 
 const BOX_FLUSH_MS = 4_000; // of the five seconds that a stop may take
+const NEVER = new AbortController().signal;
 
 export interface DaemonPorts {
   log: Logger;
@@ -86,7 +87,7 @@ export class Daemon {
   readonly #graceMs: number;
 
   constructor(config: Config, { log, graceMs, machine, onView = () => undefined }: DaemonPorts) {
-    const { clock, token, transport } = machine;
+    const { clock, token, transport, fence } = machine;
     this.#config = config;
     this.#graceMs = graceMs;
     this.#machine = machine;
@@ -97,7 +98,7 @@ export class Daemon {
     const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#boxes.board.entries() };
     this.#state = new StateStore(machine.checkpoint, current, (unwritten) => this.#time?.flushSoon(unwritten));
     this.#redact = createRedactor(secretsOf(config));
-    this.#chat = new Chat(config, { clock, log, token, transport, remembered: this.#state });
+    this.#chat = new Chat(config, { clock, log, token, transport, fence, remembered: this.#state });
     const { directory } = this.#chat;
     this.#routes = new RouteBook(config.routes ?? [], { clock, log, facts: this.#state.facts, resolve: (at) => directory.channelOf(at) });
     this.#fold = new Fold(keptLinesOf(config));
@@ -123,13 +124,17 @@ export class Daemon {
     );
   }
 
-  /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for unexpected errors. */
-  async run(signal: AbortSignal): Promise<number> {
+  /**
+   * Runs until `signal` is aborted, or `handedOver`: then another process goes on with the boxes, and nothing is said to them. Resolves with
+   * the exit code; rejects only for unexpected errors.
+   */
+  async run(signal: AbortSignal, handedOver: AbortSignal = NEVER): Promise<number> {
     try {
-      await this.#watch(signal);
+      await this.#watch(AbortSignal.any([signal, handedOver]));
+      if (!handedOver.aborted) await this.#shutDown();
       return exitCodes.ok;
     } catch (error) {
-      if (signal.aborted) return exitCodes.ok;
+      if (signal.aborted || handedOver.aborted) return exitCodes.ok;
       if (!(error instanceof PushError)) throw error;
       this.#log.error({ reason: error.reason }, `The watcher cannot start: ${error.message}.`);
       return exitCodes.config;
@@ -144,7 +149,7 @@ export class Daemon {
     this.#warnOfPrivacy = restoreState({ state, publisher, fold, board, clock: this.#clock, log: this.#log });
     await this.#startCoordinator();
     this.#turnWatch = this.#createTurnWatch();
-    const common = { log: this.#log, redact: this.#redact, parts: () => this.parts() };
+    const common = { log: this.#log, redact: this.#redact, parts: () => this.parts(), findings: () => this.#findings() };
     this.#page = createPage(this.#config, { ...common, instance: this.#machine.instance, ended: state.ended });
     this.#releases.add(await serveHealth(this.#config, { ...common, page: this.#page }));
     const connecting = this.#chat.connect(signal);
@@ -157,15 +162,14 @@ export class Daemon {
     this.#boxes.signs.settleAfter(this.#config.signs ? this.#graceMs : 0);
     this.#turnWatch?.start();
     this.#releases.add(() => this.#leftovers.stop());
-    void this.#chat.whenConnected.then(() => this.#leftovers.search());
-    void this.#chat.whenConnected.then(() => this.#routes.resolveAll());
-    void this.#chat.whenConnected.then(() => this.#boxes.overviews.start());
+    const { overviews } = this.#boxes;
+    void this.#chat.whenConnected.then(() => Promise.all([this.#leftovers.search(), this.#routes.resolveAll()]));
+    void this.#chat.whenConnected.then(() => overviews.start());
     this.#startTime();
     this.#log.info({ version: this.#version, boxes: board.entries().length }, 'The watcher runs.');
     this.#supervisor.ready();
     const stopping = signal.aborted ? undefined : once(signal, 'abort');
     await Promise.race([stopping, connecting.then(() => stopping)]);
-    await this.#shutDown();
   }
 
   async #stopSources(): Promise<void> {
@@ -177,14 +181,14 @@ export class Daemon {
       config: this.#config,
       machine: this.#machine,
       log: this.#log,
-      startedAt: this.#startedAt,
+      claimedAt: this.#machine.claimedAt ?? this.#startedAt,
       redact: this.#redact,
       chat: this.#chat,
       state: this.#state,
       routes: this.#routes,
       fold: this.#fold,
       counters: this.#counters,
-      coordinator: () => this.#coordinator,
+      findings: () => this.#findings(),
       emit: (event) => this.#path.apply(event),
       tickAt,
       onView: (view) => {
@@ -225,10 +229,20 @@ export class Daemon {
         this.#lag.note(sourceId, event);
         this.#apply(event);
       },
+      tell: (session, sourceId) => {
+        this.#time?.checkJump();
+        this.#path.tell(session, sourceId);
+        this.#time?.flushSoon();
+      },
       positions: this.#state.positions,
       visibility: (address) => this.#routes.visibility(address),
       sessions: () => this.#fold.sessionsByKey,
     });
+  }
+
+  /** What is said in boxes beside their turns: what our coordinator found, or those of the machines that are told of. */
+  #findings(): Findings | undefined {
+    return this.#machine.findings ?? this.#coordinator;
   }
 
   async #startCoordinator(): Promise<void> {
@@ -250,21 +264,15 @@ export class Daemon {
   }
 
   #createTurnWatch(): TurnWatch | undefined {
-    const { board, twin: sink, budget } = this.#boxes;
     return turnWatchOf(this.#config, {
       clock: this.#clock,
       log: this.#log,
       redact: this.#redact,
       sessions: this.#fold.sessionsByKey,
-      sink,
-      budget,
-      board,
-      directory: this.#chat.directory,
-      posts: this.#state.posts,
-      facts: this.#state.facts,
-      together: (run) => this.#state.together(run),
-      findingsOf: (boxId) => findingsOf(this.#coordinator, boxId),
-      connected: () => this.#chat.connected(),
+      boxes: this.#boxes,
+      chat: this.#chat,
+      state: this.#state,
+      findingsOf: (boxId) => findingsOf(this.#findings(), boxId),
       startedAt: this.#startedAt,
       tickAt: (instant) => this.#time?.tickAt(instant),
     });

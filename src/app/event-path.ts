@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { SessionEvent } from '../core/event.ts';
 import type { Change, Fold } from '../core/fold.ts';
 import { OrphanWatch } from '../core/orphans.ts';
+import type { Session } from '../core/session.ts';
 import { SpawnTrail } from '../core/spawn-trail.ts';
 import { TaskWorkers } from '../core/task-workers.ts';
 import type { RouteBook } from './route-book.ts';
@@ -50,14 +51,23 @@ export class EventPath {
 
   apply(event: SessionEvent): void {
     const change = this.#parts.fold.apply(event);
-    this.#parts.board().apply(change);
-    if (this.#parts.routes?.isShown(change.after.address) ?? true) this.#coordinator()?.apply(change);
-    this.#parts.watch?.()?.apply(change);
-    this.#parts.onChange?.(change);
+    this.#pass(change);
     this.#orphans.note(change.after, change.roots.length, this.#parts.clock.now());
     this.#trail.note(change);
     this.#parts.tickAt(Math.min(this.#orphans.lookAt(), this.#trail.dueAt()));
     for (const next of this.#workers.note(change)) this.apply(next);
+  }
+
+  /** Takes a session as another watcher tells it. What follows from its events by and by, that watcher has concluded. */
+  tell(session: Session, source: string): void {
+    this.#pass(this.#parts.fold.tell(session, source));
+  }
+
+  #pass(change: Change): void {
+    this.#parts.board().apply(change);
+    if (this.#parts.routes?.isShown(change.after.address) ?? true) this.#coordinator()?.apply(change);
+    this.#parts.watch?.()?.apply(change);
+    this.#parts.onChange?.(change);
   }
 
   /** Call when it was asked for (`tickAt`). Costs next to nothing before. */

@@ -10,10 +10,12 @@ import { type ProcessWatch, watchProcess } from '../health/process-facts.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { createHttpTransport, type HttpTransport } from '../sinks/mattermost/transport.ts';
+import type { Fence } from '../sinks/resilience/fence.ts';
 import { createToken, type Token } from '../sinks/resilience/token.ts';
 import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
+import type { Findings } from './coordinator-wiring.ts';
 import { gatewayIdOf } from './gateway-id.ts';
-import { createSources, type SourceHost } from './sources.ts';
+import { createSources, type TellingHost } from './sources.ts';
 
 export interface Machine {
   readonly clock: Clock;
@@ -29,7 +31,13 @@ export interface Machine {
   readonly process: ProcessWatch;
   /** The variables by which a supervisor says how to notify it. */
   readonly env: NodeJS.ProcessEnv;
-  sources(host: SourceHost): Promise<Source[]>;
+  sources(host: TellingHost): Promise<Source[]>;
+  /** What several processes need that must not write to the chat server at the same time; absent for one that is alone. */
+  readonly fence?: Fence;
+  /** When this process claimed its boxes, wall clock; absent: when it started. */
+  readonly claimedAt?: number;
+  /** What the machines that are told of found about their agents; absent: our own coordinator judges. */
+  readonly findings?: Findings;
 }
 
 /** The real one: time, files, sockets and the sources that the configuration chose. */
@@ -48,6 +56,7 @@ export function machineOf(config: Config, log: Logger): Machine {
   };
 }
 
-function tokenOf({ mmToken, mmTokenFile }: Config): Token {
+/** The token for the chat server, read again from its file when there is one. */
+export function tokenOf({ mmToken, mmTokenFile }: Config): Token {
   return mmTokenFile === undefined ? createToken(mmToken) : createToken(mmToken, () => readSecretFile(mmTokenFile));
 }

@@ -6,7 +6,6 @@ import type { Board } from '../boxes/board/board.ts';
 import { drawn } from '../boxes/publish/drawing.ts';
 import type { BoxNews, BoxView } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
-import type { Coordinator } from '../coordinator/contract.ts';
 import { setBounded } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/error-code.ts';
@@ -25,6 +24,7 @@ import { redactFields } from '../process/redact-fields.ts';
 import type { Directory } from '../sinks/mattermost/directory.ts';
 import type { PostStore } from '../store/post-store.ts';
 import { ChannelNames } from './channel-names.ts';
+import { type Findings, findingsOf } from './coordinator-wiring.ts';
 import { healthFacts, type HealthParts } from './health-facts.ts';
 import { pageOffer } from './page-offer.ts';
 
@@ -36,7 +36,7 @@ interface PagePorts {
   board: Pick<Board, 'drawnTree' | 'entries'>;
   posts: PostStore;
   ended: PastRows;
-  coordinator(): Coordinator | undefined;
+  findings(): Findings | undefined;
   report(): HealthReport;
   directory: Pick<Directory, 'namesOfChannel'>;
   redact(text: string): string;
@@ -44,7 +44,7 @@ interface PagePorts {
 
 const MAX_UNDRAWN = 1_000; // views of boxes that nobody looks at
 
-interface PageSetting extends Pick<PagePorts, 'log' | 'instance' | 'ended' | 'redact'> {
+interface PageSetting extends Pick<PagePorts, 'log' | 'instance' | 'ended' | 'redact' | 'findings'> {
   /** The running parts. */
   parts(): HealthParts;
 }
@@ -66,7 +66,6 @@ export function createPage(config: Config, { log, parts, ...ports }: PageSetting
     board,
     posts,
     directory: chat.directory,
-    coordinator: () => parts().coordinator,
     report,
   });
 }
@@ -209,13 +208,12 @@ export class Page {
     if (isOfTeam === undefined) setBounded(this.#heldBackById, view.boxId, view, MAX_UNDRAWN);
     const isPrivate = isOfTeam !== true || isDirect(tree);
     if (isPrivate && !this.#config.pageDirect) return undefined;
-    const coordinator = this.#ports.coordinator();
-    const findings = coordinator === undefined ? [] : [...coordinator.violationsFor(view.boxId), ...coordinator.remarksFor(view.boxId)];
+    const findings = this.#ports.findings();
     const box = pageBoxOf(tree, drawn(view).card, {
       channel: isPrivate ? undefined : this.#channelNames.nameOf(target.channelId),
       link: this.#linkOf(view.boxId),
-      findings: findings.length,
-      isLoop: coordinator?.isLooping(view.boxId) ?? false,
+      findings: findingsOf(findings, view.boxId),
+      isLoop: findings?.isLooping(view.boxId) ?? false,
     });
     return withoutSecrets(box, this.#ports.redact);
   }

@@ -16,5 +16,10 @@ export interface DaemonOptions {
 
 /** Runs until `signal` is aborted. Resolves with the exit code; rejects only for unexpected errors. */
 export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_MS }: DaemonOptions): Promise<number> {
+  const { role, fleet } = config;
+  if (role === 'publisher' && fleet !== undefined) {
+    const { runPublisher } = await import('./run-publisher.ts'); // a machine alone loads no client of the bus
+    return runPublisher(config, fleet, { log, signal, graceMs });
+  }
   return new Daemon(config, { log, graceMs, machine: machineOf(config, log) }).run(signal);
 }

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { SessionEvent, Usage } from '../core/event.ts';
 import { costOf, type Prices } from '../core/price.ts';
 import type { OpenTurn, Source, SourcePorts } from '../core/source.ts';
-import type { SessionsByKey } from '../core/session.ts';
+import type { Session, SessionsByKey } from '../core/session.ts';
 import { hasOpenRun } from '../core/turn.ts';
 import { SOURCES } from '../sources/catalogue.ts';
 import type { PositionStore } from '../store/position-store.ts';
@@ -18,6 +18,12 @@ export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact'
   emit(event: SessionEvent, sourceId: string): void;
   positions: Pick<PositionStore, 'stored' | 'set'>;
   sessions(): SessionsByKey;
+}
+
+/** The ports of what brings whole sessions. */
+export interface TellingHost extends SourceHost {
+  /** Gets each session that another watcher tells, with the source that it comes by. */
+  tell(session: Session, sourceId: string): void;
 }
 
 type Identity = Pick<Source, 'id' | 'capabilities'>;

@@ -36,6 +36,8 @@ export interface StoredPart {
 }
 
 export interface Checkpoint {
+  /** Whether it keeps rows of that kind; absent: it keeps all. */
+  keeps?(kind: RowKind): boolean;
   rows(kind: RowKind): Row[];
   /** Writes all changes or none. Returns whether they are on disk; `problem()` says why not. */
   write(changes: readonly Change[]): boolean;

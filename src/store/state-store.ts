@@ -1,6 +1,6 @@
 // Holds the parts of the stored state, and writes what changed in all of them in one transaction. Knows nothing of their rows.
 
-import type { Checkpoint, StoredPart } from './checkpoint.ts';
+import type { Checkpoint, RowKind, StoredPart } from './checkpoint.ts';
 import { PositionStore } from './position-store.ts';
 import { PostStore } from './post-store.ts';
 import { ImmediateRows } from './immediate-rows.ts';
@@ -40,7 +40,9 @@ export class StateStore<Entry extends EntryOfSession> {
     this.positions = new PositionStore(checkpoint, changed);
     this.facts = new ImmediateRows(immediate, 'fact');
     this.ended = new ImmediateRows(immediate, 'ended');
-    this.#parts = [this.posts, this.threads, this.sessions, this.positions, this.facts, this.ended];
+    const isKept = (kind: RowKind): boolean => checkpoint.keeps?.(kind) ?? true;
+    const read = [...(isKept('session') ? [this.sessions] : []), ...(isKept('position') ? [this.positions] : [])];
+    this.#parts = [this.posts, this.threads, ...read, this.facts, this.ended];
   }
 
   /** Adds a part that is written in the same transaction as the others. */

@@ -1,7 +1,7 @@
 // Holds the connections to one Mattermost server, sends one request and returns its answer. Knows nothing of posts.
 
-import { Pool } from 'undici';
-import { PushError } from '../../core/sink.ts';
+import { type Dispatcher, Pool } from 'undici';
+import { HeldBack, PushError } from '../../core/sink.ts';
 import { isDeadConnection, networkFailure } from './network-failure.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -51,6 +51,8 @@ export interface HttpTransportOptions {
   token: () => string;
   /** The version of this program, for the `User-Agent`. */
   version: string;
+  /** Asked when a request has its connection, right before it is written. Without it every request may leave. */
+  mayLeave?: () => boolean;
 }
 
 interface Wire {
@@ -66,7 +68,7 @@ const DEFAULT_MAX_BYTES = 1_048_576; // Single posts stay far below; a proxy's e
 
 /** Opens up to four connections, lazily. Redirects are not followed. */
 export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
-  const pools = createPools(new URL(options.baseUrl).origin);
+  const pools = createPools(new URL(options.baseUrl).origin, options.mayLeave);
   const wire = createWire(options);
   const send: Transport = (request) =>
     withDeadline(request, async (signal) => {
@@ -107,7 +109,7 @@ function sendable(token: string): string {
   return token;
 }
 
-async function attempt(pool: Pool, wire: Wire, request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
+async function attempt(pool: Dispatcher, wire: Wire, request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> {
   const response = await pool.request({
     method: request.method,
     path: wire.prefix + request.path,
@@ -159,27 +161,43 @@ async function withDeadline<T>(request: TransportRequest, run: (signal: AbortSig
 }
 
 interface Pools {
-  current(): Pool;
+  current(): Dispatcher;
   /** After one dead connection the others are suspect. Later requests get new ones; those in flight may finish. */
-  retire(dead: Pool): void;
+  retire(dead: Dispatcher): void;
   close(): Promise<void>;
 }
 
-function createPools(origin: string): Pools {
-  let pool = openPool(origin);
-  const retired = new Set<Pool>();
+function createPools(origin: string, mayLeave: HttpTransportOptions['mayLeave']): Pools {
+  const open = (): Dispatcher => (mayLeave === undefined ? openPool(origin) : openPool(origin).compose(asking(mayLeave)));
+  let pool = open();
+  const retired = new Set<Dispatcher>();
   return {
     current: () => pool,
     retire(dead) {
       if (dead !== pool) return;
-      pool = openPool(origin);
+      pool = open();
       retired.add(dead);
       dead.close(() => retired.delete(dead));
     },
     async close() {
-      await Promise.all([pool, ...retired].map((open) => open.destroy()));
+      await Promise.all([pool, ...retired].map((each) => each.destroy()));
     },
   };
+}
+
+/** A request may have waited for a connection; what was true when it was made may be true no more. */
+function asking(mayLeave: () => boolean): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (...start) => {
+        if (!mayLeave()) throw new HeldBack('breaker_open', 'not sent: another process is the active one');
+        handler.onRequestStart?.(...start);
+      },
+      onResponseStart: (...answer) => handler.onResponseStart?.(...answer),
+      onResponseData: (...piece) => handler.onResponseData?.(...piece),
+      onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+      onResponseError: (...failure) => handler.onResponseError?.(...failure),
+    });
 }
 
 // HTTP/2 would put every request on one connection, and one reset would then fail them all.

@@ -20,6 +20,8 @@ it('a page that is off keeps nothing of what it showed before', () => {
   const parts = () => {
     throw new Error('a page that is off asks for nothing');
   };
-  expect(createPage(read.config, { log, parts, instance: 'one', ended, redact: (text) => text })).toBeUndefined();
+  expect(
+    createPage(read.config, { log, parts, findings: () => undefined, instance: 'one', ended, redact: (text) => text }),
+  ).toBeUndefined();
   expect([kept.size, said]).toEqual([0, ['The page of all boxes is off.']]);
 });

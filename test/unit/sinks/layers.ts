@@ -2,6 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 import { Chat } from '../../../src/app/chat.ts';
+import { withFence } from '../../../src/sinks/resilience/fence.ts';
 import { onceConnected } from '../../../src/sinks/resilience/once-connected.ts';
 import { withReachability } from '../../../src/sinks/resilience/reachability.ts';
 import { createThreadCosts } from '../../../src/sinks/resilience/thread-costs.ts';
@@ -232,6 +233,16 @@ export const LAYERS: Record<string, Layer> = {
     refuses: { 'a refused token': BAD_TOKEN },
     namesWaitMs: { auth: 1_000 },
     stops: 'timers',
+  },
+  'the fence of the active process': {
+    open: ({ mattermost }) => nothingToStop(withFence(mattermost, { isActive: () => true, safe: async () => undefined })),
+    refuses: {},
+    stops: 'nothing',
+  },
+  'the fence of a process that is not active': {
+    open: ({ mattermost }) => nothingToStop(withFence(mattermost, { isActive: () => false, safe: async () => undefined })),
+    refuses: { always: { reason: 'breaker_open', close: async () => undefined } },
+    stops: 'nothing',
   },
   'once connected': { open: ({ mattermost }) => nothingToStop(onceConnected(mattermost, () => true)), refuses: {}, stops: 'nothing' },
   'once connected, before that': {

@@ -1,0 +1,90 @@
+// One run of the active publisher: the daemon, with records in place of sources, and with the bus in place of the disk.
+
+import { randomUUID } from 'node:crypto';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Config } from '../config/config.ts';
+import { errorText } from '../core/error-code.ts';
+import type { Logger } from '../core/log.ts';
+import { isRecord } from '../core/json-guards.ts';
+import { RunRows } from '../fleet/run-rows.ts';
+import type { ProcessWatch } from '../health/process-facts.ts';
+import type { Clock } from '../core/clock.ts';
+import { packageVersion } from '../process/package-version.ts';
+import { createHttpTransport } from '../sinks/mattermost/transport.ts';
+import { Daemon } from './daemon.ts';
+import { FleetSource } from './fleet-source.ts';
+import { type Machine, tokenOf } from './machine.ts';
+import { mirroredCheckpoint } from './mirrored-checkpoint.ts';
+import { ToldFindings } from './told-findings.ts';
+
+export interface PublisherRun {
+  config: Config;
+  log: Logger;
+  graceMs: number;
+  clock: Clock;
+  process: ProcessWatch;
+  connection: NatsConnection;
+  /** The chat server, as the bus calls it. */
+  server: string;
+  /** Names this process for people. */
+  name: string;
+  /** Names our own gateway. */
+  gateway: string;
+  /** Whether this process is the active one at this moment. */
+  isActive(): boolean;
+  /** The first stop: boxes say that nobody updates them. */
+  signal: AbortSignal;
+  /** Another publisher goes on; aborted by this run, too, when it finds out first. */
+  handedOver: AbortController;
+}
+
+/** The bus does not give, or does not keep, what a run must know. */
+export class NotBegun extends Error {}
+
+/** Resolves with the exit code when it is stopped or handed over. Throws `NotBegun`, and unexpected errors. */
+export async function runAsPublisher(run: PublisherRun): Promise<number> {
+  const { config, log, graceMs, clock, connection, server, name, signal, handedOver } = run;
+  const onReplaced = (because: string): void => {
+    log.warn({ because }, 'Another publisher is active; this one stands by.');
+    handedOver.abort();
+  };
+  const rows = await RunRows.open({ clock, connection, server, name, isOpen, onReplaced }).catch((error: unknown) => {
+    throw new NotBegun(errorText(error), { cause: error });
+  });
+  try {
+    return await new Daemon({ ...config, coordinator: 'off' }, { log, graceMs, machine: machineOf(run, rows) }).run(
+      signal,
+      handedOver.signal,
+    );
+  } finally {
+    await rows.stop();
+  }
+}
+
+/** A post that the next run goes on with. */
+function isOpen(kind: string, value: unknown): boolean {
+  return kind === 'post' && isRecord(value) && value['final'] !== true;
+}
+
+function machineOf({ config, clock, process, connection, server, gateway, isActive }: PublisherRun, rows: RunRows): Machine {
+  const token = tokenOf(config);
+  const findings = new ToldFindings();
+  const safe = async (): Promise<void> => {
+    await Promise.all([rows.settled(), rows.confirm()]);
+  };
+  return {
+    clock,
+    process,
+    random: Math.random,
+    instance: randomUUID(),
+    gateway,
+    checkpoint: mirroredCheckpoint(rows),
+    token,
+    transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion(), mayLeave: isActive }),
+    env: {}, // the process reports to its supervisor, run or no run
+    sources: async (host) => [new FleetSource({ connection, server, findings }, host)],
+    fence: { isActive, safe },
+    claimedAt: rows.claim.at,
+    findings,
+  };
+}

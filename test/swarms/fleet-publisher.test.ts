@@ -1,0 +1,83 @@
+// Publishers of a fleet as the processes that users run, before a real bus and the stand-in of Mattermost.
+
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { createRig, type Rig, type Watcher } from '../integration/harness.ts';
+import { until } from '../support/until.ts';
+import { NatsServer } from './nats-server.ts';
+import { ToldGateway } from './told-gateway.ts';
+
+class Fleet {
+  readonly rig: Rig;
+  readonly bus: NatsServer;
+  readonly publishers: Watcher[] = [];
+
+  private constructor(rig: Rig, bus: NatsServer) {
+    this.rig = rig;
+    this.bus = bus;
+  }
+
+  static async start(publishers: number): Promise<Fleet> {
+    const fleet = new Fleet(await createRig(), await NatsServer.start());
+    onTestFinished(() => fleet.rig.close());
+    for (let count = 0; count < publishers; count += 1) await fleet.addPublisher();
+    return fleet;
+  }
+
+  async addPublisher(): Promise<Watcher> {
+    const name = `publisher-${this.publishers.length}`;
+    const publisher = await this.rig.watcher({
+      ROLE: 'publisher',
+      FLEET_URL: this.bus.url,
+      STATE_DIR: join(this.rig.folder, name),
+      PID_FILE: join(this.rig.folder, `${name}.pid`),
+      GATEWAY_ID: 'publishers',
+      EDITS_PER_SECOND: '50:100',
+    });
+    this.publishers.push(publisher);
+    return await publisher.says('The publisher stands by');
+  }
+
+  /** The one that began to write last; it is writing by now. */
+  async active(): Promise<Watcher> {
+    const isActive = ({ isRunning, output }: Watcher): boolean =>
+      isRunning &&
+      output.split('This publisher is the active one').length > output.split('The watcher runs').length - 1 &&
+      output.includes('The watcher runs');
+    await until('one is active', () => this.publishers.some(isActive), { detail: () => this.said() });
+    return this.publishers.find(isActive) ?? (this.publishers[0] as Watcher);
+  }
+
+  said(): string {
+    return this.publishers.map(({ output }, index) => `--- publisher ${index}\n${output}`).join('\n');
+  }
+
+  async shows(what: string, isShown: (texts: string[]) => boolean): Promise<void> {
+    const texts = (): string[] => this.rig.boxes().map(({ title, text }) => `${title}\n${text}`);
+    await until(what, () => isShown(texts()), { detail: () => `${texts().join('\n\n')}\n${this.said()}` });
+  }
+}
+
+it('two publishers: one draws the boxes of all gateways, and when it is killed the other goes on with the same posts, none twice and no end lost', async () => {
+  const fleet = await Fleet.start(2);
+  const gateways = ['web-1', 'web-2'].map((name) => new ToldGateway(fleet.bus.url, name));
+  const active = await fleet.active();
+  for (const gateway of gateways)
+    for (let session = 0; session < 5; session += 1) {
+      gateway.asks(`agent:${gateway.name}-${session}:main`, `${gateway.name}-${session}`);
+      gateway.says(`agent:${gateway.name}-${session}:main`, `step one of ${gateway.name}-${session}`);
+    }
+  await fleet.shows('all boxes', (texts) => texts.length === 10 && texts.every((text) => text.includes('step one')));
+  const before = new Set(fleet.rig.boxes().map(({ postId }) => postId));
+
+  await active.stop('SIGKILL');
+  for (const gateway of gateways) {
+    gateway.ends(`agent:${gateway.name}-0:main`, 'it is done');
+    gateway.says(`agent:${gateway.name}-1:main`, 'step two');
+    gateway.asks(`agent:${gateway.name}-9:main`, `${gateway.name}-9`);
+  }
+  await fleet.shows('the other one goes on', (texts) => texts.filter((text) => text.startsWith('[DONE]')).length === 2);
+  await fleet.shows('what is new', (texts) => texts.length === 12 && texts.filter((text) => text.includes('step two')).length === 2);
+  const after = fleet.rig.boxes().map(({ postId }) => postId);
+  expect(after.filter((postId) => before.has(postId))).toHaveLength(10);
+});
