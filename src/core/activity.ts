@@ -8,7 +8,7 @@ import { openWaits } from './turn.ts';
  * - `active`: it writes, or a call or something else of it is open.
  * - `waiting`: a person is needed.
  * - `ready`: its turn has ended, and it waits for the next one.
- * - `idle`: that was a while ago, or nobody knows how it ended.
+ * - `idle`: that was a while ago, or nobody knows how it ended or whether it goes on.
  * - `blocked`: it failed or a limit stopped it, or a person is needed for longer than people take.
  */
 export type Activity = 'active' | 'waiting' | 'ready' | 'idle' | 'blocked';
@@ -25,6 +25,7 @@ const MEANINGS: Record<BoxState, StateMeaning> = {
   quiet: { word: 'ACTIVE', activity: 'active' },
   retry: { word: 'RETRY', activity: 'active' },
   waiting: { word: 'WAITING', activity: 'waiting' },
+  silent: { word: 'SILENT', activity: 'idle' },
   done: { word: 'DONE', activity: 'ready' },
   done_unseen: { word: 'DONE', activity: 'ready' },
   aborted: { word: 'ABORTED', activity: 'ready' },

@@ -12,6 +12,7 @@ export type BoxState =
   | 'quiet'
   | 'retry'
   | 'waiting'
+  | 'silent'
   | 'done'
   | 'done_unseen'
   | 'error'
@@ -30,6 +31,8 @@ export interface TurnStatus {
   final: boolean;
   reason?: string;
   quietMs?: number;
+  /** For how long nothing has been heard of its gateway, if that is silent. */
+  silentMs?: number;
   waitingOn?: WaitsOn;
   retry?: Retry;
   endedAt?: number;

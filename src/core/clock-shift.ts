@@ -10,7 +10,8 @@ export function shiftSession(session: Session, byMs: number): Session {
   // The end of a sub-agent still counts for its parent, and no date of it is ever shown.
   const keepsCounting = (turn: Turn): boolean => isSubAgent(session) || !isOver(turn, session.asOf);
   const turns = session.turns.map((turn) => (keepsCounting(turn) ? shiftTurn(turn, byMs) : turn));
-  return { ...session, turns, asOf: session.asOf + byMs };
+  const silent = session.silentSince === undefined ? {} : { silentSince: session.silentSince + byMs };
+  return { ...session, turns, asOf: session.asOf + byMs, ...silent };
 }
 
 /** The source dated everything in the session by another clock than was assumed; the present time does not change. */

@@ -161,6 +161,8 @@ export interface Session {
   currentBoxId?: string;
   /** The moment up to which all this is true. */
   asOf: number;
+  /** Nothing has been heard of its gateway since then: what happened after it is not known. */
+  silentSince?: number;
 }
 
 export type SessionsByKey = ReadonlyMap<string, Session>;

@@ -39,7 +39,25 @@ interface Context extends StatusLimits {
 /** Derives each state once, from the bottom up: that of a turn depends on those of its sub-agents. */
 export function judge(tree: TurnTree, limits: StatusLimits): JudgedTree {
   const { idleTimeoutMs, maxDurationMs } = limits;
-  return judgeIn(tree, { idleTimeoutMs, maxDurationMs, moment: new Moment(tree.session.asOf) });
+  const { asOf, silentSince } = tree.session;
+  const known = judgeIn(tree, { idleTimeoutMs, maxDurationMs, moment: new Moment(silentSince ?? asOf) });
+  return silentSince === undefined ? known : silenced(known, { moment: new Moment(asOf), silentMs: asOf - silentSince });
+}
+
+/** The tree whose gateway is silent: what has ended has ended, who waits for a person waits, and of the rest nobody knows whether it goes on. */
+function silenced(tree: JudgedTree, now: { moment: Moment; silentMs: number }): JudgedTree {
+  const childrenByKey = Object.fromEntries(Object.entries(tree.childrenByKey).map(([key, child]) => [key, silenced(child, now)]));
+  return { ...tree, childrenByKey, status: unheard(tree, now), holdsUntil: now.moment.holdsUntil };
+}
+
+function unheard({ status, turn }: JudgedTree, { moment, silentMs }: { moment: Moment; silentMs: number }): TurnStatus {
+  if (status.final) return status;
+  return { ...(waitingIn(turn, moment) ?? { state: 'silent', final: false }), silentMs };
+}
+
+/** Up to when it is known what a turn does. */
+export function knownUntil({ session, status }: JudgedTree): number {
+  return session.asOf - (status.silentMs ?? 0);
 }
 
 function judgeIn(tree: TurnTree, context: Context): JudgedTree {
@@ -61,11 +79,16 @@ function stateOf(tree: Unjudged, context: Context): TurnStatus {
 
 function undisturbed(tree: Unjudged, context: Context): TurnStatus {
   const { turn } = tree;
-  const waiting = turn.waiting.findLast(({ until }) => until === undefined || context.moment.isBefore(until));
-  if (waiting !== undefined) return { state: 'waiting', final: false, waitingOn: waiting.on };
+  const waiting = waitingIn(turn, context.moment);
+  if (waiting !== undefined) return waiting;
   if (turn.retry !== undefined) return retrying(tree, turn.retry, context);
   if (isAlive(tree, context)) return activeOrQuiet(tree, context);
   return turn.end === undefined ? unended(tree, context) : ended(tree, context);
+}
+
+function waitingIn(turn: Turn, moment: Moment): TurnStatus | undefined {
+  const waiting = turn.waiting.findLast(({ until }) => until === undefined || moment.isBefore(until));
+  return waiting === undefined ? undefined : { state: 'waiting', final: false, waitingOn: waiting.on };
 }
 
 /** A retry that has begun may think for as long as any other run. */

@@ -7,7 +7,18 @@ import type { TurnRecord } from './turn-record.ts';
 /** The sessions as a publisher keeps them: those of sub-agents first, so that the turn finds them when it is told. */
 export function sessionsOf({ gateway, sessions }: TurnRecord): Session[] {
   const rename = (name: string): string => toldName(name, gateway);
-  return sessions.map((session) => ({ ...renamed(session, rename), gateway })).toReversed();
+  return sessions.map((session) => ({ ...renamed(withoutOurs(session), rename), gateway })).toReversed();
+}
+
+/** Without what only the fold of a publisher says of a session. */
+function withoutOurs({
+  silentSince: _silent,
+  currentBoxId: _current,
+  toldBy: _sources,
+  routesBySource: _routes,
+  ...session
+}: Session): Session {
+  return session;
 }
 
 type Rename = (name: string) => string;

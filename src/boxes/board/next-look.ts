@@ -22,7 +22,7 @@ export function nextChangeAt(entry: BoxEntry, tree: JudgedTree, policy: BoxPolic
 
 /** When a box that was shown as of `shownAt` looks too old, because nothing but the time has changed in it. */
 export function nextQuietAt(tree: JudgedTree, shownAt: number): number {
-  return hasOpenTurn(tree) ? nextQuietTickAt(lastEventAt(tree), shownAt) : NEVER;
+  return hasOpenTurn(tree) ? nextQuietTickAt(tree.session.silentSince ?? lastEventAt(tree), shownAt) : NEVER;
 }
 
 /** When a box is old enough to be forgotten. */

@@ -20,8 +20,8 @@ export class SlotSharing {
 
   /** Call for each entry that may have changed: the slots are shared out again only when one of them needs more or less than before. */
   note(entry: BoxEntry): void {
-    const { boxId, openedAt, state } = entry;
-    const needs = isCandidate(entry) ? `${openedAt} ${state === 'quiet'} ${this.#facts.ownerOf(entry)}` : undefined;
+    const { boxId, openedAt } = entry;
+    const needs = isCandidate(entry) ? `${openedAt} ${isQuiet(entry)} ${this.#facts.ownerOf(entry)}` : undefined;
     if (this.#needsById.get(boxId) === needs) return;
     this.#isStale = true;
     if (needs === undefined) this.#needsById.delete(boxId);
@@ -38,8 +38,8 @@ export class SlotSharing {
     this.#isStale = false;
     const open = [...entries].filter(isCandidate);
     const candidates = open.map((entry) => {
-      const { boxId, holdsSlot, openedAt, state } = entry;
-      const quiet = state === 'quiet';
+      const { boxId, holdsSlot, openedAt } = entry;
+      const quiet = isQuiet(entry);
       const lastEventAt = quiet ? this.#facts.lastEventAtOf(entry) : 0;
       return { boxId, owner: this.#facts.ownerOf(entry), holdsSlot, openedAt, lastEventAt, quiet };
     });
@@ -48,6 +48,11 @@ export class SlotSharing {
     for (const entry of open) entry.holdsSlot = chosen.has(entry.boxId);
     return gained;
   }
+}
+
+/** What says nothing gives its slot away first. */
+function isQuiet({ state }: BoxEntry): boolean {
+  return state === 'quiet' || state === 'silent';
 }
 
 function isCandidate({ phase, final }: BoxEntry): boolean {

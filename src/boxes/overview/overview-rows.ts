@@ -45,6 +45,8 @@ function groupOf({ state, quietMs = 0, endedAt = 0 }: TurnStatus, now: number): 
       return 'waits';
     case 'quiet':
       return quietMs >= STUCK_AFTER_MS ? 'stuck' : 'works';
+    case 'silent':
+      return 'stuck';
     case 'active':
     case 'retry':
       return 'works';
@@ -70,5 +72,6 @@ function groupOf({ state, quietMs = 0, endedAt = 0 }: TurnStatus, now: number): 
 export function keyOf({ boxId, group, tree: { status, turn } }: OverviewRow): string {
   const isQuiet = (status.quietMs ?? 0) >= QUIET_AFTER_MS;
   const waits = group === 'waits' ? turn.waiting.map(({ waitId, who = '' }) => `${waitId} ${who}`).join() : '';
-  return `${boxId} ${group} ${status.state === 'retry'} ${isQuiet} ${waits}`;
+  const isSilent = status.silentMs !== undefined;
+  return `${boxId} ${group} ${status.state === 'retry'} ${isQuiet} ${isSilent} ${waits}`;
 }

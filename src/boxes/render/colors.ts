@@ -29,6 +29,7 @@ function stateColor(state: BoxState): string {
     case 'active':
       return BLUE;
     case 'quiet':
+    case 'silent':
     case 'aborted':
     case 'interrupted':
     case 'lost':

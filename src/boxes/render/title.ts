@@ -4,7 +4,7 @@ import { stateWord } from '../../core/activity.ts';
 import { failedCallCount, pendingCalls } from '../../core/calls.ts';
 import type { BoxState, TurnStatus } from '../../core/card.ts';
 import { projectIn, type Session, sessionTag, type TurnTree } from '../../core/session.ts';
-import type { JudgedTree } from '../../core/status.ts';
+import { type JudgedTree, knownUntil } from '../../core/status.ts';
 import { usageOfTree } from '../../core/tree.ts';
 import { hasOpenRun } from '../../core/turn.ts';
 import { formatCost, formatDuration, formatQuiet, formatTokens } from './amounts.ts';
@@ -106,11 +106,13 @@ function awaited({ turn, session, childrenByKey }: JudgedTree): string[] {
 }
 
 function figures(tree: JudgedTree): Wording[] {
-  const { status, session, turn } = tree;
-  const elapsed = formatDuration((status.final ? (status.endedAt ?? session.asOf) : session.asOf) - turn.startedAt);
+  const { status, turn } = tree;
+  const until = knownUntil(tree);
+  const elapsed = formatDuration((status.final ? (status.endedAt ?? until) : until) - turn.startedAt);
   const awaits = awaited(tree).map((what) => [what]);
   if (status.state === 'quiet') return [[elapsed], [`quiet for ${formatQuiet(status.quietMs ?? 0)}`], ...awaits];
   if (status.state === 'active') return [[elapsed], ...awaits];
+  if (status.silentMs !== undefined) return [[elapsed], [`no news for ${formatQuiet(status.silentMs)}`]];
   return status.final ? [[elapsed], ...spent(tree).map((amount) => [amount]), failures(tree)] : [[elapsed]];
 }
 

@@ -4,7 +4,7 @@ import { plainText } from '../../text/neutralise.ts';
 import { redactThenCut } from '../../text/redact.ts';
 import { callOfLine } from '../../core/calls.ts';
 import type { Line } from '../../core/session.ts';
-import type { JudgedTree } from '../../core/status.ts';
+import { type JudgedTree, knownUntil } from '../../core/status.ts';
 import { countCodePoints, cut, dropInvisible, oneLine } from '../../text/text.ts';
 import { callLine, isFailed } from './call-line.ts';
 import { type BoxLine, earlierLines, newestLines } from './newest-lines.ts';
@@ -38,7 +38,7 @@ function linesOfOne(line: Line, tree: JudgedTree, depth: number, options: Render
       return options.verbosity === 'quiet' ? [] : single(noteLine(line.text, options), depth);
     case 'call': {
       const call = callOfLine(tree.turn, line);
-      const place = { turn: tree.turn, isFinal: tree.status.final, asOf: tree.session.asOf };
+      const place = { turn: tree.turn, isFinal: tree.status.final, asOf: knownUntil(tree) };
       return call === undefined ? [] : single(callLine(call, place, options) ?? [], depth, isFailed(call) ? 'failure' : 'plain');
     }
     case 'child':

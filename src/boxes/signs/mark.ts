@@ -2,7 +2,7 @@
 
 import type { TurnStatus } from '../../core/card.ts';
 
-/** `untold`: an earlier process knew the turn, and this one does not know it yet. `none`: nobody watches it any more. */
+/** `untold`: an earlier process knew the turn, and this one does not know it yet. `none`: nobody watches it any more, or nothing is heard of it. */
 export type Mark = 'untold' | 'waits' | 'works' | 'failed' | 'done' | 'none';
 
 /** Of several turns, the one that a person should know of first. */
@@ -31,6 +31,7 @@ export function markOf({ state }: Pick<TurnStatus, 'state'>): Mark {
     case 'rejected':
     case 'lost':
       return 'failed';
+    case 'silent':
     case 'interrupted':
       return 'none';
     default:

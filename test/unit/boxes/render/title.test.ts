@@ -25,6 +25,12 @@ describe('the title says the state of the closed table', () => {
     ['retry', { state: 'retry', final: false, retry: { attempt: 1, reason: 'overloaded', at: START } }, '[RETRY] 1 | main | 38s'],
     ['waiting', { state: 'waiting', final: false, waitingOn: 'approval' }, '[WAITING] approval | main | 38s'],
     ['waiting', { state: 'waiting', final: false, waitingOn: 'answer' }, '[WAITING] answer | main | 38s'],
+    ['silent', { state: 'silent', final: false, silentMs: 8_000 }, '[SILENT] main | 30s | no news for 8s'],
+    [
+      'waiting',
+      { state: 'waiting', final: false, waitingOn: 'approval', silentMs: 8_000 },
+      '[WAITING] approval | main | 30s | no news for 8s',
+    ],
     ['done', { state: 'done', ...end }, '[DONE] main | 38s'],
     ['done_unseen', { state: 'done_unseen', ...end }, '[DONE] no end seen | main | 38s'],
     ['error', { state: 'error', ...end, reason: '429: too many requests' }, '[ERROR] 429: too many requests | main | 38s'],
@@ -54,7 +60,7 @@ describe('the title says the state of the closed table', () => {
     const color = (state: BoxState) => drawTree(treeOf(), () => ({ state, final: false }), OPTIONS).color;
     const groups = [
       ['active'],
-      ['quiet', 'aborted', 'interrupted', 'lost', 'released', 'cancelled'],
+      ['quiet', 'silent', 'aborted', 'interrupted', 'lost', 'released', 'cancelled'],
       ['retry', 'waiting'],
       ['done'],
       ['done_unseen'],

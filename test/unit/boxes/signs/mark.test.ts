@@ -18,6 +18,7 @@ const MARKS: Record<BoxState, Mark> = {
   rejected: 'failed',
   lost: 'failed',
   interrupted: 'none',
+  silent: 'none',
 };
 
 it.each(Object.entries(MARKS))('a turn that is %s has the mark %s', (state, mark) => {
