@@ -298,14 +298,13 @@ export class Daemon {
       board: this.#boxes.board,
       sessions: this.#fold.sessionsByKey,
       posts: this.#state.posts,
-      checkpoint: this.#machine.checkpoint,
+      machine: this.#machine,
       twin: this.#boxes.twin,
       coordinator: this.#coordinator,
       sessionLimit: this.#sessionLimit,
       routes: this.#routes,
       counters: this.#counters,
       lag: this.#lag,
-      process: this.#machine.process,
     };
   }
 

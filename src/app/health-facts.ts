@@ -5,7 +5,6 @@ import { slotOwner } from '../boxes/board/box-policy.ts';
 import type { BoardRow } from '../boxes/board/board-rows.ts';
 import { describeLateness } from '../boxes/publish/lateness.ts';
 import type { Publisher, PublisherStats } from '../boxes/publish/publisher-ports.ts';
-import type { Checkpoint } from '../store/checkpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
@@ -17,10 +16,10 @@ import { fingerprint } from '../core/turn.ts';
 import type { Counters } from '../health/counters.ts';
 import type { HealthFacts, SessionRow } from '../health/health-report.ts';
 import type { SourceLag } from '../health/source-lag.ts';
-import type { ProcessWatch } from '../health/process-facts.ts';
 import { statusLimits } from './box-options.ts';
 import { boxProblems, slowChannels, whyNotShown } from './box-problems.ts';
 import type { Chat } from './chat.ts';
+import type { Machine } from './machine.ts';
 import type { RouteBook } from './route-book.ts';
 import type { SessionLimit } from './session-limit.ts';
 import type { PostStore } from '../store/post-store.ts';
@@ -38,7 +37,7 @@ export interface HealthParts {
   board: Board;
   sessions: SessionsByKey;
   posts: PostStore;
-  checkpoint: Checkpoint;
+  machine: Pick<Machine, 'checkpoint' | 'process' | 'publisher'>;
   twin: TwinSink;
   /** Absent when it is off. */
   coordinator: Coordinator | undefined;
@@ -46,7 +45,6 @@ export interface HealthParts {
   routes: RouteBook;
   counters: Counters;
   lag: SourceLag;
-  process: ProcessWatch;
 }
 
 export function healthFacts(parts: HealthParts): HealthFacts {
@@ -55,7 +53,7 @@ export function healthFacts(parts: HealthParts): HealthFacts {
   const { failuresByReason, lostWithoutPost, edits } = countedFacts(parts.counters);
   const rows = parts.board.rows();
   const now = parts.clock.now();
-  const problem = parts.checkpoint.problem();
+  const problem = parts.machine.checkpoint.problem();
   return {
     version: parts.version,
     pid: process.pid,
@@ -85,7 +83,8 @@ export function healthFacts(parts: HealthParts): HealthFacts {
     spent: spentByFamily(parts.sessions),
     routes: parts.routes.facts(rows),
     coordinator: parts.coordinator?.health(),
-    process: parts.process.facts(),
+    publisher: parts.machine.publisher,
+    process: parts.machine.process.facts(),
   };
 }
 

@@ -2,6 +2,8 @@
 
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
+import type { HealthServerOptions } from '../health/health-server.ts';
+import type { PageParts } from '../health/pages.ts';
 import { accessPolicy } from '../health/page-access.ts';
 import { judgeHealth } from '../health/judge-health.ts';
 import { healthFacts, type HealthParts, tasksOf } from './health-facts.ts';
@@ -19,18 +21,28 @@ export interface HealthPorts {
 
 /** Resolves with a function that stops it. A port that is taken is only logged: boxes matter more than health. */
 export async function serveHealth(config: Config, { log, redact, parts, page }: HealthPorts): Promise<Release> {
+  const pages = { report: () => judgeHealth(healthFacts(parts())), tasks: () => tasksOf(parts()), counted: () => parts().counters.all() };
+  const stop = await servePages(config, { log, redact, pages, more: page === undefined ? undefined : page.addRoutes.bind(page) });
+  return async () => {
+    page?.stop();
+    await stop();
+  };
+}
+
+interface PagesPorts extends Pick<HealthPorts, 'log' | 'redact'> {
+  pages: PageParts;
+  more?: HealthServerOptions['more'];
+}
+
+/** The same for what is no daemon. */
+export async function servePages(config: Config, { log, redact, pages, more }: PagesPorts): Promise<Release> {
   const { healthHost: host, healthPort: port, healthToken } = config;
   if (port === 0) return () => undefined;
   const { createHealthServer } = await import('../health/health-server.ts'); // a third of what a start loads
   const access = accessPolicy(host, healthToken);
-  const pages = { report: () => judgeHealth(healthFacts(parts())), tasks: () => tasksOf(parts()), counted: () => parts().counters.all() };
-  const more = page === undefined ? undefined : page.addRoutes.bind(page);
   const server = createHealthServer({ host, port, access, redact, parts: pages, more });
   const start = await server.start();
   if (start.kind === 'failed') log.error({ host, port }, start.problem);
   else log.info({ url: start.url }, 'Health endpoint listening.');
-  return async () => {
-    page?.stop();
-    await server.stop();
-  };
+  return () => server.stop();
 }

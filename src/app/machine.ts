@@ -6,6 +6,7 @@ import { readSecretFile } from '../config/secret-file.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Source } from '../core/source.ts';
+import type { PublisherFacts } from '../health/health-report.ts';
 import { type ProcessWatch, watchProcess } from '../health/process-facts.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { systemClock } from '../process/system-clock.ts';
@@ -34,6 +35,8 @@ export interface Machine {
   sources(host: TellingHost): Promise<Source[]>;
   /** What several processes need that must not write to the chat server at the same time; absent for one that is alone. */
   readonly fence?: Fence;
+  /** What it is to the other publishers of a fleet; absent for who is none. */
+  readonly publisher?: PublisherFacts;
   /** When this process claimed its boxes, wall clock; absent: when it started. */
   readonly claimedAt?: number;
   /** What the machines that are told of found about their agents; absent: our own coordinator judges. */

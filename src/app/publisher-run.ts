@@ -66,7 +66,7 @@ function isOpen(kind: string, value: unknown): boolean {
   return kind === 'post' && isRecord(value) && value['final'] !== true;
 }
 
-function machineOf({ config, clock, process, connection, server, gateway, isActive }: PublisherRun, rows: RunRows): Machine {
+function machineOf({ config, clock, process, connection, server, name, gateway, isActive }: PublisherRun, rows: RunRows): Machine {
   const token = tokenOf(config);
   const findings = new ToldFindings();
   const safe = async (): Promise<void> => {
@@ -86,5 +86,6 @@ function machineOf({ config, clock, process, connection, server, gateway, isActi
     fence: { isActive, safe },
     claimedAt: rows.claim.at,
     findings,
+    publisher: { state: 'active', active: name },
   };
 }

@@ -13,14 +13,17 @@ import { wait } from '../core/wait.ts';
 import { openBuckets } from '../fleet/buckets.ts';
 import { BusLink } from '../fleet/bus-link.ts';
 import { Election } from '../fleet/election.ts';
+import { RunRows } from '../fleet/run-rows.ts';
 import { openTurnStream } from '../fleet/turn-stream.ts';
 import { watchProcess } from '../health/process-facts.ts';
 import { connectionOptions } from '../nats/nats-access.ts';
 import { exitCodes } from '../process/exit-codes.ts';
+import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { GRACE_MS } from '../takeover/leftovers.ts';
 import { gatewayIdOf } from './gateway-id.ts';
 import { NotBegun, runAsPublisher } from './publisher-run.ts';
+import { Standby } from './standby.ts';
 
 const PING_MS = 2_000; // an election is lost in as little time
 const CONNECT_MS = 5_000;
@@ -60,6 +63,8 @@ class FleetPublisher {
   readonly #repeats: RepeatLog;
   readonly #name = `${hostname()}/${process.pid}`;
   readonly #gateway: string;
+  readonly #standby: Standby;
+  readonly #supervisor: Supervisor;
   #seat: Seat | undefined;
   /** Resolved when it may be active, and made anew while it is not. */
   #chosen = Promise.withResolvers<void>();
@@ -78,6 +83,22 @@ class FleetPublisher {
       connect: () => connect({ ...connectionOptions(fleet), pingInterval: PING_MS, timeout: CONNECT_MS }),
       onConnected: (connection) => this.#sitDown(connection),
     });
+    this.#standby = this.#createStandby();
+    this.#supervisor = createSupervisor({ env: process.env, log: options.log, status: () => this.#standby.statusLine() });
+  }
+
+  #createStandby(): Standby {
+    const { clock, process } = this.#watched;
+    return new Standby(this.#config, {
+      clock,
+      process,
+      log: this.#log,
+      askWhoIsActive: async () => {
+        const { connection } = this.#link;
+        return connection === undefined ? undefined : (await RunRows.claimOn(connection, this.#fleet.server))?.name;
+      },
+      because: () => this.#link.because,
+    });
   }
 
   get #clock(): Clock {
@@ -87,17 +108,22 @@ class FleetPublisher {
   async run(): Promise<number> {
     const { signal } = this.#options;
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await this.#standby.begin();
     this.#log.info({}, 'The publisher stands by.');
     this.#link.start();
+    this.#supervisor.ready();
     while (!signal.aborted) {
       await Promise.race([this.#chosen.promise, stopped]);
       const code = signal.aborted ? undefined : await this.#publish();
       if (code !== undefined && code !== exitCodes.ok) return code;
     }
+    this.#supervisor.stopping();
     return exitCodes.ok;
   }
 
   async stop(): Promise<void> {
+    this.#supervisor.close();
+    await this.#standby.stop();
     await this.#seat?.election.stop();
     await this.#link.stop();
   }
@@ -132,6 +158,7 @@ class FleetPublisher {
     const handedOver = new AbortController();
     this.#handedOver = handedOver;
     this.#log.info({}, 'This publisher is the active one.');
+    await this.#standby.end();
     try {
       const code = await runAsPublisher({ ...this.#runFacts(seat), handedOver });
       return handedOver.signal.aborted ? undefined : code;
@@ -164,6 +191,7 @@ class FleetPublisher {
   /** The election may have been won again while the run ended; then nobody tells of a change. */
   async #afterRun({ election }: Seat): Promise<void> {
     if (this.#options.signal.aborted) return;
+    await this.#standby.begin();
     await wait(this.#clock, AGAIN_MS, this.#options.signal);
     if (election.isActive()) this.#chosen.resolve();
   }

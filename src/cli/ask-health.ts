@@ -23,6 +23,7 @@ const healthShape = z.object({
     parked: z.array(z.unknown()),
     lostWithoutPost: z.number().optional(),
   }),
+  publisher: z.object({ state: z.enum(['active', 'standing by']), active: z.string().optional() }).optional(),
   spent: z.record(z.string(), z.object({ tokens: z.number(), costUsd: z.number() })).optional(),
   sessions: z.array(
     z.object({

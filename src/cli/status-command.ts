@@ -40,7 +40,7 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
   return answer.kind === 'seen' ? seenLines(answer.health) : [`Health: ${noAnswerText(answer, url)}.`];
 }
 
-function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions, spent = {} }: SeenHealth): string[] {
+function seenLines({ status: overall, reason, version, uptimeMs, publisher, boxes, sessions, spent = {} }: SeenHealth): string[] {
   const rows = sessions.map(({ agent, project, state, activity, channelId, postId, why }): [string, string] => [
     `${agent}${project === undefined ? '' : ` · ${project}`}  ${describeState(state, activity)}`,
     `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
@@ -48,11 +48,17 @@ function seenLines({ status: overall, reason, version, uptimeMs, boxes, sessions
   return [
     `Health: ${overall}, ${reason}.`,
     `Version ${version}, up for ${describeDuration(uptimeMs)}.`,
+    ...(publisher === undefined ? [] : [publisherLine(publisher)]),
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
     ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
     ...(Object.keys(spent).length === 0 ? [] : [`Spent by these: ${spentText(spent)}.`]),
     ...(rows.length === 0 ? ['Sessions: none.'] : ['Sessions:', ...columns(rows)]),
   ];
+}
+
+function publisherLine({ state, active }: NonNullable<SeenHealth['publisher']>): string {
+  if (state === 'active') return 'Publisher of a fleet: the active one.';
+  return `Publisher of a fleet: it stands by, and ${active === undefined ? 'nobody is active' : `${active} is active`}.`;
 }
 
 function spentText(spent: NonNullable<SeenHealth['spent']>): string {

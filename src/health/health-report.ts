@@ -101,6 +101,13 @@ export interface RouteFacts {
   readonly unrouted: readonly { readonly address: string; readonly sessions: number; readonly rule: string }[];
 }
 
+/** What a publisher of a fleet is to the others. */
+export interface PublisherFacts {
+  readonly state: 'active' | 'standing by';
+  /** Who writes the boxes, for people: host and process; absent while nobody is known. */
+  readonly active?: string | undefined;
+}
+
 /** Everything that health is judged by. Instants are milliseconds since the epoch. */
 export interface HealthFacts {
   readonly version: string;
@@ -130,6 +137,8 @@ export interface HealthFacts {
   readonly routes?: RouteFacts | undefined;
   /** Absent when the coordinator is off. */
   readonly coordinator?: CoordinatorFacts | undefined;
+  /** Only of a publisher of a fleet. */
+  readonly publisher?: PublisherFacts | undefined;
   readonly process: ProcessFacts;
 }
 
@@ -173,5 +182,6 @@ export interface HealthReport {
   readonly spent: Readonly<Record<string, Spent>>;
   readonly routes?: RouteFacts;
   readonly coordinator?: CoordinatorFacts;
+  readonly publisher?: PublisherFacts;
   readonly process: ProcessFacts;
 }

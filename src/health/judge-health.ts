@@ -49,6 +49,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     spent: facts.spent ?? {},
     ...(facts.routes === undefined ? {} : { routes: facts.routes }),
     ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
+    ...(facts.publisher === undefined ? {} : { publisher: facts.publisher }),
     process: facts.process,
   };
 }

@@ -6,7 +6,7 @@ import { METRICS, type MetricName } from '../core/meter.ts';
 import type { Reach } from '../core/sink.ts';
 import type { SourceCondition } from '../core/source.ts';
 import type { CountedSeries, Series } from './counters.ts';
-import type { HealthReport, HealthStatus } from './health-report.ts';
+import type { HealthReport, HealthStatus, PublisherFacts } from './health-report.ts';
 
 /** What metrics are made of. Labels are made of closed sets, ids of sources, names of rules and of agents; never of a text, a channel or a session. */
 export interface MetricParts {
@@ -32,6 +32,7 @@ type Gauge = readonly [
 ];
 
 const HEALTH: readonly HealthStatus[] = ['ok', 'degraded', 'down'];
+const PUBLISHER: readonly PublisherFacts['state'][] = ['active', 'standing by'];
 const BREAKER: readonly HealthReport['sink']['breaker'][] = ['closed', 'open', 'half_open'];
 const REACH: readonly Reach['state'][] = ['unknown', 'reached', 'failing'];
 const TOKEN: readonly HealthReport['sink']['token'][] = ['unknown', 'accepted', 'refused'];
@@ -66,6 +67,12 @@ const GAUGES: readonly Gauge[] = [
   ['live_status_info', 'The version that runs.', ({ version }) => [{ labels: { version }, value: 1 }], 'version'],
   ['live_status_health', '1 for what the watcher says of its health.', ({ status }) => stateSet('status', HEALTH, status), 'status'],
   ['live_status_ready', '1 once every source was read and Mattermost has answered.', ({ notReady }) => Number(notReady === undefined)],
+  [
+    'live_status_publisher',
+    '1 for what this publisher of a fleet is to the others.',
+    ({ publisher }) => (publisher === undefined ? [] : stateSet('state', PUBLISHER, publisher.state)),
+    'state',
+  ],
   ['live_status_breaker', '1 for the state of the circuit breaker.', ({ sink }) => stateSet('state', BREAKER, sink.breaker), 'state'],
   ['live_status_mattermost', '1 for whether Mattermost is reached.', ({ sink }) => stateSet('state', REACH, sink.reach), 'state'],
   ['live_status_token', '1 for what Mattermost says of the token.', ({ sink }) => stateSet('state', TOKEN, sink.token), 'state'],

@@ -81,3 +81,39 @@ it('two publishers: one draws the boxes of all gateways, and when it is killed t
   const after = fleet.rig.boxes().map(({ postId }) => postId);
   expect(after.filter((postId) => before.has(postId))).toHaveLength(10);
 });
+
+it('a publisher that stands by says so, and who is active; the active one says that it is', async () => {
+  const fleet = await Fleet.start(2);
+  const active = await fleet.active();
+  const [other] = fleet.publishers.filter((publisher) => publisher !== active);
+  await until('it says who is active', async () => (await other?.health())?.publisher?.active !== undefined);
+  const report = await other?.health();
+  expect(report).toMatchObject({ status: 'ok', publisher: { state: 'standing by' } });
+  expect(report?.reason).toBe(`it stands by; ${report?.publisher?.active} is active`);
+  expect(report?.publisher?.active).toMatch(new RegExp(`/${active.child.pid}$`));
+  expect(report?.notReady).toBeUndefined();
+  await until('Mattermost has answered', async () => (await active.health()).status === 'ok');
+  expect((await active.health()).publisher).toEqual({ state: 'active', active: report?.publisher?.active });
+  await fleet.bus.stop();
+  await until('it says that the bus is away', async () => (await other?.health())?.notReady?.includes('the bus of the fleet') === true);
+  await until('so does the other one', async () => (await active.health().catch(() => undefined))?.notReady?.includes('bus') === true);
+  await fleet.bus.begin();
+  await until('one of them is active again', async () =>
+    (await Promise.all(fleet.publishers.map((publisher) => publisher.health().catch(() => undefined)))).some(
+      (health) => health?.publisher?.state === 'active',
+    ),
+  );
+});
+
+it('a publisher that is stopped says in each box that nobody updates it, and the next one takes that back', async () => {
+  const fleet = await Fleet.start(2);
+  const gateway = new ToldGateway(fleet.bus.url, 'web-1');
+  const active = await fleet.active();
+  gateway.asks('agent:a:main', 'a');
+  gateway.says('agent:a:main', 'step one');
+  await fleet.shows('the box', (texts) => texts.some((text) => text.includes('step one')));
+  expect(await active.stop('SIGTERM')).toBe(0);
+  const said = fleet.rig.boxes().map(({ title }) => title);
+  await fleet.shows('the box goes on', (texts) => texts.length === 1 && texts[0]?.startsWith('[ACTIVE]') === true);
+  expect(said.join()).toContain('INTERRUPTED');
+});
