@@ -90,11 +90,6 @@ export class RunRows {
     return this.#claim;
   }
 
-  /** Rows that are not on the bus yet. */
-  get waiting(): number {
-    return this.#writesByKey.size;
-  }
-
   ofKind(kind: string): RunRow[] {
     return [...this.#rowsByKey.values()].filter((row) => row.kind === kind);
   }
@@ -147,7 +142,7 @@ export class RunRows {
       await this.#publish(claimKey(this.#ports.server), JSON.stringify(this.#claim));
     } catch (error) {
       if (isOutdated(error)) await this.#lookWhoRuns();
-      throw error;
+      throw this.#replacedBecause === undefined ? error : new Error(this.#replacedBecause, { cause: error });
     }
   }
 
