@@ -62,8 +62,8 @@ function optionsOf(config: Config): CoordinatorOptions {
     limits: { idleTimeoutMs: config.idleTimeoutMs, maxDurationMs: config.maxSessionDurationMs },
     governanceDir: config.governanceDir,
     ledger: { path: config.auditLedger, create: config.auditLedgerCreate },
-    operators: config.operators ?? [],
-    hasChannel: config.operationsChannel !== undefined,
+    operators: config.role === 'watcher' ? [] : (config.operators ?? []),
+    hasChannel: config.operationsChannel !== undefined || config.role === 'watcher', // the publisher decides where it posts what it is told
     alertsPerHour: config.callsPerHour,
   };
 }

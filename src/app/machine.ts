@@ -16,7 +16,7 @@ import { createToken, type Token } from '../sinks/resilience/token.ts';
 import { type Checkpoint, openCheckpoint } from '../store/checkpoint.ts';
 import type { Findings } from './coordinator-wiring.ts';
 import { gatewayIdOf } from './gateway-id.ts';
-import { createSources, type TellingHost } from './sources.ts';
+import { createSources, type SourceHost, type TellingHost } from './sources.ts';
 
 export interface Machine {
   readonly clock: Clock;
@@ -43,17 +43,29 @@ export interface Machine {
   readonly findings?: Findings;
 }
 
+/** What a process uses that talks to no chat server. */
+export interface LocalMachine extends Omit<Machine, 'token' | 'transport' | 'sources'> {
+  sources(host: SourceHost): Promise<Source[]>;
+}
+
 /** The real one: time, files, sockets and the sources that the configuration chose. */
 export function machineOf(config: Config, log: Logger): Machine {
   const token = tokenOf(config);
+  return {
+    ...localMachineOf(config, log),
+    token,
+    transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion() }),
+  };
+}
+
+/** The same for a process that talks to no chat server. */
+export function localMachineOf(config: Config, log: Logger): LocalMachine {
   return {
     ...watchProcess(systemClock),
     random: Math.random,
     instance: randomUUID(),
     checkpoint: openCheckpoint(config.stateDir, log), // it makes the directory
     gateway: gatewayIdOf(config, log),
-    token,
-    transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion() }),
     env: process.env,
     sources: (host) => createSources(config, host),
   };

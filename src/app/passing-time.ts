@@ -18,8 +18,9 @@ interface TimeParts {
   clock: Clock;
   log: Logger;
   path: Pick<EventPath, 'tick' | 'shiftClock'>;
-  twin: Pick<TwinSink, 'check'>;
-  chat: Pick<Chat, 'checkIfIdle'>;
+  /** The next two are absent where nothing is posted. */
+  twin?: Pick<TwinSink, 'check'>;
+  chat?: Pick<Chat, 'checkIfIdle'>;
   state: { readonly posts: Pick<PostStore, 'openPostIds'>; flush(): void };
   warnOfPrivacy(): void;
 }
@@ -40,8 +41,8 @@ export function startTime({ clock, log, path, twin, chat, state, warnOfPrivacy }
     tick: () => path.tick(),
     shiftClock: (byMs) => path.shiftClock(byMs),
     afterTick: () => {
-      void twin.check(state.posts.openPostIds());
-      chat.checkIfIdle();
+      void twin?.check(state.posts.openPostIds());
+      chat?.checkIfIdle();
       state.flush();
     },
   });

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../core/log.ts';
 import { GRACE_MS } from '../takeover/leftovers.ts';
 import { Daemon } from './daemon.ts';
-import { machineOf } from './machine.ts';
+import { localMachineOf, machineOf } from './machine.ts';
 
 export interface DaemonOptions {
   log: Logger;
@@ -20,6 +20,10 @@ export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_M
   if (role === 'publisher' && fleet !== undefined) {
     const { runPublisher } = await import('./run-publisher.ts'); // a machine alone loads no client of the bus
     return runPublisher(config, fleet, { log, signal, graceMs });
+  }
+  if (role === 'watcher' && fleet !== undefined) {
+    const { Watcher } = await import('./watcher.ts'); // a machine alone loads no client of the bus
+    return new Watcher(config, fleet, { log, machine: localMachineOf(config, log) }).run(signal);
   }
   return new Daemon(config, { log, graceMs, machine: machineOf(config, log) }).run(signal);
 }

@@ -290,7 +290,7 @@ export function secretTextsOf(env: NodeJS.ProcessEnv): string[] {
 export function secretsOf(config: Config): string[] {
   const named = rows.flatMap(([name, setting]) => {
     const value = config[name];
-    return setting.secret && typeof value === 'string' ? [value] : [];
+    return setting.secret && typeof value === 'string' && value !== '' ? [value] : [];
   });
   const gatewayToken = config.chosen.gateway?.firstToken;
   return gatewayToken === undefined || named.includes(gatewayToken) ? named : [...named, gatewayToken];

@@ -5,8 +5,8 @@ import { DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType, type Str
 import type { NatsConnection } from '@nats-io/transport-node';
 
 export const POSTS_BUCKET = 'LS_POSTS';
-const GATEWAYS_BUCKET = 'LS_GATEWAYS';
-const FINDINGS_BUCKET = 'LS_FINDINGS';
+export const GATEWAYS_BUCKET = 'LS_GATEWAYS';
+export const FINDINGS_BUCKET = 'LS_FINDINGS';
 
 const MARKER_MS = 60_000; // how long it is told that a key has expired
 const NS_PER_MS = 1_000_000;

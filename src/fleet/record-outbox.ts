@@ -2,9 +2,11 @@
 // length costs one record a box. Knows neither NATS nor turns.
 
 import type { Clock } from '../core/clock.ts';
+import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { Timers } from '../core/timers.ts';
+import { wait } from '../core/wait.ts';
 import { encodeRecord } from './fit-record.ts';
 import type { TurnRecord } from './turn-record.ts';
 
@@ -15,8 +17,8 @@ export interface OutboxPorts {
   send(boxId: string, bytes: Uint8Array | undefined, seq: number): Promise<void>;
 }
 
-/** Makes the record as of now, when it is about to be sent. */
-type MakeRecord = (seq: number) => TurnRecord;
+/** Makes the record as of now, when it is about to be sent; `undefined` for a turn that is not known any more. */
+type MakeRecord = (seq: number) => TurnRecord | undefined;
 
 interface Sending {
   boxId: string;
@@ -25,6 +27,7 @@ interface Sending {
 }
 
 const MOST_AT_ONCE = 64;
+const LOOK_MS = 20;
 const RETRY_MS = 1_000; // all boxes are equal again within five seconds of the bus coming back
 
 export class RecordOutbox {
@@ -37,6 +40,7 @@ export class RecordOutbox {
   #seq = 0;
   /** The newest answer of the bus was a failure. Then one box at a time shows whether it is back. */
   #isAway = false;
+  #because: string | undefined;
   #tooLarge = 0;
   #isStopped = false;
 
@@ -49,6 +53,11 @@ export class RecordOutbox {
   /** Boxes whose newest state the bus does not have yet. */
   get waiting(): number {
     return new Set([...this.#waitingByBox.keys(), ...this.#sendingBoxes]).size;
+  }
+
+  /** Why the bus took the newest record not, for people; `undefined` when it did. */
+  get because(): string | undefined {
+    return this.#because;
   }
 
   /** Records that could not be told in 16 KB. */
@@ -65,6 +74,13 @@ export class RecordOutbox {
   forget(boxId: string): void {
     this.#waitingByBox.set(boxId, undefined);
     this.#sendAll();
+  }
+
+  /** Resolves when the bus has everything, or when the time is up. */
+  async drain(deadlineMs: number): Promise<void> {
+    const { clock } = this.#ports;
+    const deadline = clock.monotonic() + deadlineMs;
+    while (this.waiting > 0 && clock.monotonic() < deadline) await wait(clock, LOOK_MS);
   }
 
   async stop(): Promise<void> {
@@ -85,8 +101,9 @@ export class RecordOutbox {
     this.#waitingByBox.delete(boxId);
     this.#seq += 1;
     const seq = this.#seq;
-    const bytes = make === undefined ? undefined : encodeRecord(make(seq));
-    if (make !== undefined && bytes === undefined) return this.#leaveOut(boxId);
+    const record = make?.(seq);
+    const bytes = record === undefined ? undefined : encodeRecord(record);
+    if (record !== undefined && bytes === undefined) return this.#leaveOut(boxId);
     this.#sendingBoxes.add(boxId);
     this.#timers.track(this.#send({ boxId, bytes, seq }, make));
   }
@@ -100,13 +117,15 @@ export class RecordOutbox {
     try {
       await this.#ports.send(boxId, bytes, seq);
       this.#isAway = false;
+      this.#because = undefined;
       this.#repeats.recovered('send', {}, 'The bus of the fleet takes records again.');
     } catch (error) {
       this.#isAway = true;
+      this.#because = errorText(error);
       if (!this.#waitingByBox.has(boxId)) this.#waitingByBox.set(boxId, make);
       this.#repeats.failed(
         'send',
-        { because: String(error) },
+        { because: this.#because },
         'The bus of the fleet takes no records; the newest state of each box is kept.',
       );
       if (!this.#isStopped) this.#timers.once('retry', RETRY_MS, () => this.#sendAll());

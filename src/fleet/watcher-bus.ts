@@ -1,0 +1,104 @@
+// What a watcher has of the bus: the connection, the outbox of its boxes, and what it says of itself. Its user may publish only below its own
+// name, and hear only its own inbox.
+
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Clock } from '../core/clock.ts';
+import { errorText } from '../core/error-code.ts';
+import type { Logger } from '../core/log.ts';
+import { Timers } from '../core/timers.ts';
+import { connectionOptions, type NatsAccess } from '../nats/nats-access.ts';
+import { refusalOf } from '../nats/nats-refusal.ts';
+import { FINDINGS_BUCKET, GATEWAYS_BUCKET, keySubject } from './buckets.ts';
+import { BusLink } from './bus-link.ts';
+import { busSender, publishTo } from './bus-sender.ts';
+import { encodePresence, type GatewayPresence, PRESENCE_EVERY_MS, PRESENCE_TTL } from './gateway-presence.ts';
+import { RecordOutbox } from './record-outbox.ts';
+import { encodeFinding, type ToldFinding } from './told-finding.ts';
+
+export interface WatcherBusPorts {
+  clock: Clock;
+  log: Logger;
+  access: NatsAccess;
+  /** The word for the chat server. */
+  server: string;
+  gateway: string;
+  version: string;
+  /** Of the records that are sent. */
+  epoch: number;
+  /** Turns that are told. */
+  boxes(): number;
+  /** Called with each new connection: what was sent before may be gone. */
+  onConnected(): void;
+}
+
+const PING_MS = 5_000; // a connection that is half dead is noticed after two of them
+
+export class WatcherBus {
+  readonly outbox: RecordOutbox;
+  readonly #ports: WatcherBusPorts;
+  readonly #link: BusLink;
+  readonly #timers: Timers<'presence'>;
+
+  constructor(ports: WatcherBusPorts) {
+    const { clock, log, server, gateway } = ports;
+    this.#ports = ports;
+    this.#timers = new Timers(clock);
+    this.#link = new BusLink({ clock, log, connect: () => this.#connect(), onConnected: () => this.#greet() });
+    const send = busSender({ connection: () => this.#link.connection, server, gateway, now: () => clock.now() });
+    this.outbox = new RecordOutbox({ clock, log, send });
+  }
+
+  /** Why boxes are not told, for people; `undefined` while they are. */
+  get because(): string | undefined {
+    return this.#link.because ?? this.outbox.because;
+  }
+
+  start(): void {
+    this.#link.start();
+    this.#timers.repeat(
+      'presence',
+      () => PRESENCE_EVERY_MS,
+      () => this.#sayPresence(),
+    );
+  }
+
+  /** Says for the last time how it is, as far as the bus is there. */
+  async stop(): Promise<void> {
+    await this.outbox.stop();
+    await this.#timers.stop();
+    if (this.#link.connection !== undefined) await this.#sayPresence({ stopped: true });
+    await this.#link.stop();
+  }
+
+  /** Resolves when the bus has it for good. Throws for people. */
+  async tellFinding(finding: ToldFinding): Promise<void> {
+    const key = `${this.#ports.gateway}.${finding.id}`;
+    await publishTo(this.#link.connection, keySubject(FINDINGS_BUCKET, key), encodeFinding(finding));
+  }
+
+  async #connect(): Promise<NatsConnection> {
+    const { access, gateway } = this.#ports;
+    try {
+      const own = { name: `live-status watcher ${gateway}`, inboxPrefix: `_INBOX.${gateway}`, pingInterval: PING_MS };
+      return await connect({ ...connectionOptions(access), ...own });
+    } catch (error) {
+      throw new Error(refusalOf(error, access), { cause: error });
+    }
+  }
+
+  async #greet(): Promise<void> {
+    this.#ports.onConnected();
+    this.#timers.track(this.#sayPresence());
+  }
+
+  /** What nobody keeps is said again in a moment, and the outbox says why it is not kept. */
+  async #sayPresence(more: Pick<GatewayPresence, 'stopped'> = {}): Promise<void> {
+    const { clock, log, gateway, version, epoch, boxes } = this.#ports;
+    const presence = { version, boxes: boxes(), waiting: this.outbox.waiting, epoch, at: clock.now(), ...more };
+    try {
+      await publishTo(this.#link.connection, keySubject(GATEWAYS_BUCKET, gateway), encodePresence(presence), { ttl: PRESENCE_TTL });
+    } catch (error) {
+      log.debug({ because: errorText(error) }, 'The bus of the fleet does not keep that this gateway is there.');
+    }
+  }
+}
