@@ -22,8 +22,8 @@ export async function runDaemon(config: Config, { log, signal, graceMs = GRACE_M
     return runPublisher(config, fleet, { log, signal, graceMs });
   }
   if (role === 'watcher' && fleet !== undefined) {
-    const { Watcher } = await import('./watcher.ts'); // a machine alone loads no client of the bus
-    return new Watcher(config, fleet, { log, machine: localMachineOf(config, log) }).run(signal);
+    const { FleetWatcher } = await import('./fleet-watcher.ts'); // a machine alone loads no client of the bus
+    return new FleetWatcher(config, fleet, { log, machine: localMachineOf(config, log) }).run(signal);
   }
   return new Daemon(config, { log, graceMs, machine: machineOf(config, log) }).run(signal);
 }

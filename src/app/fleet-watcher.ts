@@ -38,13 +38,13 @@ import { Teller } from './teller.ts';
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 const EPOCH = 'epoch of the fleet'; // the key of that fact
 
-export interface WatcherPorts {
+export interface FleetWatcherPorts {
   log: Logger;
   machine: LocalMachine;
 }
 
 /** One run of a watcher. */
-export class Watcher {
+export class FleetWatcher {
   readonly #config: Config;
   readonly #machine: LocalMachine;
   readonly #log: Logger;
@@ -67,7 +67,7 @@ export class Watcher {
   #coordinator: Coordinator | undefined;
   #time: PassingTime | undefined; // not before all is read: a slow start must not count as sleep of the machine
 
-  constructor(config: Config, fleet: FleetAccess, { log, machine }: WatcherPorts) {
+  constructor(config: Config, fleet: FleetAccess, { log, machine }: FleetWatcherPorts) {
     const { clock } = machine;
     this.#config = config;
     this.#machine = machine;
