@@ -233,7 +233,9 @@ describe('a watcher of a fleet', () => {
     rmSync(join(server.folder, 'js'), { recursive: true });
     await server.begin();
     await openStreams(await publisher());
-    await (await Reader.on(await publisher())).knows('step 0 of s1');
+    const after = await Reader.on(await publisher());
+    await after.knows('step 0 of s1');
+    expect(after.recordByBox.size).toBe(1);
   });
 
   it('refuses a server before 2.11 with the cure, and goes on trying', async () => {
