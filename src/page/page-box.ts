@@ -24,6 +24,8 @@ export interface PageBox {
   /** What it is called beside its agent: `shop #a1b2`. */
   readonly name?: string;
   readonly source: string;
+  /** The gateway that watches it, where a fleet has several. */
+  readonly gateway?: string;
   /** Names the channel; absent for a direct conversation. */
   readonly channel?: string;
   /** The post in the chat. */
@@ -76,6 +78,7 @@ export function pageBoxOf(tree: JudgedTree, card: Card, { channel, link, finding
     agent: session.agentId,
     ...(name === '' ? {} : { name }),
     source: turn.startedBy[0] ?? 'unknown',
+    ...(session.gateway === undefined ? {} : { gateway: session.gateway }),
     ...(channel === undefined ? {} : { channel }),
     ...(link === undefined ? {} : { link }),
     state: status.state,

@@ -114,6 +114,24 @@ it('6: every box says when it last showed a sign, and an ended one stops: nothin
   expect(await page.locator('[data-id="lost"] .facts').textContent()).toMatch(/ended (?:2 h|2 h \d+ min) ago/);
 });
 
+it('a fleet: gateway is a filter where there are several, and boxes of a silent one neither work nor have ended', async () => {
+  const { page, served } = await openPage({ boxes: [boxOf('a', { gateway: 'web-1' })] });
+  await page.waitForSelector('article');
+  const list = page.locator('select[name=gateway]');
+  expect(await list.isVisible()).toBe(false);
+  const title = '[SILENT] main | no news for 4m';
+  served.put(boxOf('b', { gateway: 'web-2', state: 'silent', activity: 'idle', title }));
+  await until('the filter is there', () => list.isVisible());
+  expect([await titlesIn(page, 'silent'), await titlesIn(page, 'working')]).toEqual([[title], [boxOf('a').title]]);
+  expect(await page.locator('#counts').textContent()).toBe('0 waiting · 1 at work · 1 silent');
+  await list.selectOption('web-2');
+  await until('only web-2', async () => (await page.locator('article').count()) === 1);
+  expect(new URL(page.url()).search).toBe('?gateway=web-2');
+  served.put(boxOf('b', { gateway: 'web-2', title: '[ACTIVE] main | it goes on' }));
+  await page.getByText('it goes on').waitFor();
+  expect([await titlesIn(page, 'silent'), await titlesIn(page, 'working')]).toEqual([[], ['[ACTIVE] main | it goes on']]);
+});
+
 it('7: filters are in the address: a link shows the same boxes', async () => {
   const boxes = [
     boxOf('a', { agent: 'alpha', channel: 'lab/one' }),

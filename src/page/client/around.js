@@ -6,13 +6,14 @@ import { amount, duration, money } from './text.js';
 const byId = (id) => document.getElementById(id);
 
 /** Seen in a tab that is not open. */
-export function showCounts({ waiting, working, failed }) {
-  const words = [`${waiting} waiting`, `${working} at work`, ...(failed === 0 ? [] : [`${failed} failed`])];
+export function showCounts({ waiting, working, silent, failed }) {
+  const some = [
+    [silent, 'silent'],
+    [failed, 'failed'],
+  ].flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
+  const words = [`${waiting} waiting`, `${working} at work`, ...some];
   setText(byId('counts'), words.join(' · '));
-  const title =
-    waiting + working + failed === 0
-      ? 'Agents'
-      : `(${waiting} waiting, ${working} at work${failed === 0 ? '' : `, ${failed} failed`}) Agents`;
+  const title = waiting + working + silent + failed === 0 ? 'Agents' : `(${words.join(', ')}) Agents`;
   if (document.title !== title) document.title = title;
   const icon = iconOf(waiting, failed);
   if (byId('icon').getAttribute('href') !== icon) byId('icon').setAttribute('href', icon);

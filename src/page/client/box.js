@@ -44,6 +44,7 @@ function factsNode(box) {
   const facts = [
     box.name === undefined ? box.agent : `${box.agent} · ${box.name}`,
     box.channel ?? 'direct',
+    box.gateway,
     box.source,
     box.tokens > 0 ? `${amount(box.tokens)} tokens` : undefined,
     box.costUsd > 0 ? money(box.costUsd) : undefined,

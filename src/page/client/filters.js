@@ -2,7 +2,8 @@
 
 import { element } from './element.js';
 
-const NAMES = ['q', 'agent', 'channel', 'source', 'state'];
+const NAMES = ['q', 'agent', 'channel', 'source', 'state', 'gateway'];
+const ABSENT = { channel: 'direct', gateway: 'none' };
 
 export function filterFromAddress(search) {
   const asked = new URLSearchParams(search);
@@ -15,21 +16,28 @@ export function addressOf(filter) {
 }
 
 export function matches(box, filter) {
-  if (NAMES.slice(1).some((name) => filter[name] !== '' && (box[name] ?? 'direct') !== filter[name])) return false;
+  if (NAMES.slice(1).some((name) => filter[name] !== '' && valueOf(box, name) !== filter[name])) return false;
   const wanted = filter.q.toLowerCase();
   if (wanted === '') return true;
-  return [box.title, box.agent, box.name ?? '', box.channel ?? 'direct', ...box.lines].some((text) => text.toLowerCase().includes(wanted));
+  return [box.title, box.agent, box.name ?? '', box.gateway ?? '', valueOf(box, 'channel'), ...box.lines].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );
 }
 
-/** The choices of each list are what there is, and what is chosen. */
+function valueOf(box, name) {
+  return box[name] ?? ABSENT[name];
+}
+
+/** The choices of each list are what there is, and what is chosen. That of gateways shows where there are several. */
 export function updateChoices(form, boxes, filter) {
   for (const name of NAMES.slice(1)) {
     const list = form.elements.namedItem(name);
-    const values = new Set([filter[name], ...boxes.map((box) => box[name] ?? 'direct')].filter((value) => value !== ''));
+    const values = new Set([filter[name], ...boxes.map((box) => valueOf(box, name))].filter((value) => value !== ''));
     const wanted = ['', ...[...values].toSorted()];
     if ([...list.options].map(({ value }) => value).join('\n') !== wanted.join('\n'))
       list.replaceChildren(...wanted.map((value) => element('option', { value }, value === '' ? 'all' : value)));
     list.value = filter[name];
+    if (name === 'gateway') list.parentElement.hidden = values.size < 2 && filter.gateway === '';
   }
   const text = form.elements.namedItem('q');
   if (text.value !== filter.q) text.value = filter.q;

@@ -38,12 +38,13 @@ export async function firstPicture() {
 }
 
 /** From top to bottom. */
-export const PARTS = ['waiting', 'working', 'ended'];
+export const PARTS = ['waiting', 'working', 'silent', 'ended'];
 
 /** In which part of the page a box is. */
 export function partOf(box) {
   if (box.final) return 'ended';
-  return box.waits.length > 0 || box.state === 'waiting' ? 'waiting' : 'working';
+  if (box.waits.length > 0 || box.state === 'waiting') return 'waiting';
+  return box.state === 'silent' ? 'silent' : 'working';
 }
 
 const FAILED = new Set(['error', 'timeout', 'stopped', 'lost', 'rejected']);
@@ -55,7 +56,7 @@ export function hasFailed({ state }) {
 /** Who has waited longest stands first; of the others, who started last. */
 export function inOrder(boxes) {
   const since = (box) => Math.min(...box.waits.map((wait) => wait.since), box.lastEventAt);
-  const rank = { waiting: since, working: (box) => -box.startedAt, ended: (box) => -box.endedAt };
+  const rank = { waiting: since, working: (box) => -box.startedAt, silent: (box) => -box.startedAt, ended: (box) => -box.endedAt };
   return boxes
     .map((box) => ({ box, part: partOf(box) }))
     .map(({ box, part }) => ({ box, part, by: rank[part](box) }))
@@ -65,9 +66,9 @@ export function inOrder(boxes) {
     .map(({ box }) => box);
 }
 
-/** `waiting`, `working`, `failed` within the last hour. */
+/** `waiting`, `working`, `silent`, `failed` within the last hour. */
 export function countsOf(boxes, now) {
-  const counts = { waiting: 0, working: 0, failed: 0 };
+  const counts = { waiting: 0, working: 0, silent: 0, failed: 0 };
   for (const box of boxes) {
     const part = partOf(box);
     if (part !== 'ended') counts[part] += 1;
