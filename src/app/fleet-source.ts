@@ -2,10 +2,13 @@
 
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Source, SourceHealth } from '../core/source.ts';
+import type { Session } from '../core/session.ts';
 import { toldName } from '../core/told-name.ts';
 import { sessionsOf } from '../fleet/keys-of-gateway.ts';
+import { GatewaySilence, type KnownGateway } from '../fleet/gateway-silence.ts';
+import { PresenceInbox } from '../fleet/presence-inbox.ts';
 import { RecordInbox } from '../fleet/record-inbox.ts';
-import type { TurnRecord } from '../fleet/turn-record.ts';
+import { type TurnRecord, turnOf } from '../fleet/turn-record.ts';
 import type { TellingHost } from './sources.ts';
 import type { ToldFindings } from './told-findings.ts';
 
@@ -18,7 +21,7 @@ export interface FleetSourcePorts {
   findings: ToldFindings;
 }
 
-type Host = Pick<TellingHost, 'clock' | 'tell'>;
+type Host = Pick<TellingHost, 'clock' | 'log' | 'sessions' | 'tell'>;
 
 export class FleetSource implements Source {
   readonly id = FLEET_SOURCE;
@@ -26,6 +29,8 @@ export class FleetSource implements Source {
   readonly #ports: FleetSourcePorts;
   readonly #host: Host;
   readonly #inbox: RecordInbox;
+  readonly #presence: PresenceInbox;
+  readonly #silence: GatewaySilence;
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
   #wasRead = false;
@@ -38,19 +43,34 @@ export class FleetSource implements Source {
       onRecord: (record) => this.#take(record),
       onGone: ({ gateway, boxId }) => ports.findings.forget(toldName(boxId, gateway)),
     });
+    const { clock, log } = host;
+    this.#silence = new GatewaySilence({
+      clock,
+      log,
+      onSilent: (gateway, silentSince) => this.#tellAgain(gateway, { silentSince }),
+      onHeard: (gateway) => this.#tellAgain(gateway, {}),
+    });
+    this.#presence = new PresenceInbox((gateway, presence) => this.#silence.present(gateway, presence));
   }
 
   async start(): Promise<void> {
     const { connection, server } = this.#ports;
-    await this.#inbox.start(connection, server);
-    await Promise.race([this.#inbox.caughtUp, this.#stopped.promise, connection.closed()]);
+    await Promise.all([this.#inbox.start(connection, server), this.#presence.start(connection)]);
+    const caughtUp = Promise.all([this.#inbox.caughtUp, this.#presence.caughtUp]);
+    await Promise.race([caughtUp, this.#stopped.promise, connection.closed()]);
     this.#wasRead = true;
+    this.#silence.start();
+  }
+
+  /** The gateways of the fleet, for people. */
+  gateways(): KnownGateway[] {
+    return this.#silence.gateways();
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopped.resolve();
-    await this.#inbox.stop();
+    await Promise.all([this.#inbox.stop(), this.#presence.stop(), this.#silence.stop()]);
   }
 
   health(): SourceHealth {
@@ -67,9 +87,29 @@ export class FleetSource implements Source {
   #take(record: TurnRecord): void {
     if (this.#isStopped) return;
     this.#lastEventAt = this.#host.clock.now();
+    this.#noteHeard(record);
     const sessions = sessionsOf(record);
     const boxId = sessions.at(-1)?.turns[0]?.boxId;
     if (boxId !== undefined) this.#ports.findings.set(boxId, record.marks);
     for (const session of sessions) this.#host.tell(session, FLEET_SOURCE);
+  }
+
+  /** What was on the bus before the start was said as of its session. That no turn goes on says nothing of whether the gateway does. */
+  #noteHeard(record: TurnRecord): void {
+    const [{ asOf }] = record.sessions;
+    const turn = turnOf(record);
+    const isOpen = turn?.end === undefined && turn?.interruptedAt === undefined;
+    if (this.#wasRead) this.#silence.heard(record.gateway);
+    else if (isOpen) this.#silence.heard(record.gateway, asOf);
+  }
+
+  /** All that is known of that gateway, with what its silence, or its return, makes of it. */
+  #tellAgain(gateway: string, silence: Pick<Session, 'silentSince'>): void {
+    const asOf = this.#host.clock.now();
+    for (const session of this.#host.sessions().values()) {
+      if (session.gateway !== gateway || session.turns.length === 0) continue;
+      const { silentSince: _before, ...known } = session;
+      this.#host.tell({ ...known, ...silence, asOf }, FLEET_SOURCE);
+    }
   }
 }
