@@ -86,6 +86,6 @@ export function expectNoMisdeeds({ misdeeds }: OpenPage): void {
 }
 
 /** The titles of the boxes of a part of the page, from top to bottom. */
-export async function titlesIn(page: Page, part: 'waiting' | 'working' | 'ended'): Promise<string[]> {
+export async function titlesIn(page: Page, part: 'waiting' | 'working' | 'silent' | 'ended'): Promise<string[]> {
   return await page.locator(`#${part} article:visible h3`).allTextContents();
 }
