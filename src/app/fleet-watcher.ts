@@ -16,6 +16,8 @@ import { findingId } from '../fleet/told-finding.ts';
 import { recordOf } from '../fleet/turn-record.ts';
 import { WatcherBus } from '../fleet/watcher-bus.ts';
 import { Counters } from '../health/counters.ts';
+import type { HealthReport } from '../health/health-report.ts';
+import { judgeHealth } from '../health/judge-health.ts';
 import { SourceLag } from '../health/source-lag.ts';
 import { exitCodes } from '../process/exit-codes.ts';
 import { packageVersion } from '../process/package-version.ts';
@@ -27,6 +29,8 @@ import { cachedRedactor } from '../text/redact-cache.ts';
 import { keptLinesOf, statusLimits } from './box-options.ts';
 import { coordinatorOf, marksOf } from './coordinator-wiring.ts';
 import { EventPath } from './event-path.ts';
+import { tasksOf, type WatchedParts } from './health-facts.ts';
+import { servePages } from './health-service.ts';
 import type { LocalMachine } from './machine.ts';
 import { type PassingTime, startTime } from './passing-time.ts';
 import { restoreState } from './restore.ts';
@@ -34,6 +38,7 @@ import { RouteBook } from './route-book.ts';
 import { keysWithTurns, SessionLimit } from './session-limit.ts';
 import { createSpendingCount } from './spending-count.ts';
 import { Teller } from './teller.ts';
+import { watcherFacts } from './watcher-health.ts';
 
 const FLUSH_MS = 4_000; // of the five seconds that a stop may take
 const EPOCH = 'epoch of the fleet'; // the key of that fact
@@ -50,6 +55,7 @@ export class FleetWatcher {
   readonly #log: Logger;
   readonly #clock: Clock;
   readonly #startedAt: number;
+  readonly #url: string;
   readonly #state: StateStore<BoxEntry>;
   readonly #redact: (text: string) => string;
   readonly #routes: RouteBook;
@@ -74,6 +80,7 @@ export class FleetWatcher {
     this.#log = log;
     this.#clock = clock;
     this.#startedAt = clock.now();
+    this.#url = fleet.url;
     this.#lag = new SourceLag(clock);
     const current = { sessions: () => this.#fold.sessionsByKey, entries: () => this.#teller.entries() };
     this.#state = new StateStore(machine.checkpoint, current, (unwritten) => this.#time?.flushSoon(unwritten));
@@ -114,6 +121,7 @@ export class FleetWatcher {
     const stored = { state: this.#state, publisher: nobody, fold: this.#fold, board: this.#teller, clock: this.#clock, log: this.#log };
     const warnOfPrivacy = restoreState(stored);
     await this.#startCoordinator();
+    await this.#serveHealth();
     this.#bus.start();
     this.#releases.add(() => this.#stopSources());
     await Promise.all(this.#sources.map((source) => source.start()));
@@ -231,9 +239,38 @@ export class FleetWatcher {
     this.#time?.flushSoon();
   }
 
+  #report(): HealthReport {
+    const { outbox, because, wasReached } = this.#bus;
+    const told = this.#teller.told;
+    const bus = { url: this.#url, because, wasReached, told, waiting: outbox.waiting, tooLarge: outbox.tooLarge };
+    return judgeHealth(watcherFacts({ ...this.#parts(), rows: this.#teller.rows(), bus }));
+  }
+
+  #parts(): WatchedParts {
+    return {
+      version: packageVersion(),
+      startedAt: this.#startedAt,
+      config: this.#config,
+      clock: this.#clock,
+      sources: this.#sources,
+      sessions: this.#fold.sessionsByKey,
+      machine: this.#machine,
+      coordinator: this.#coordinator,
+      sessionLimit: this.#sessionLimit,
+      routes: this.#routes,
+      counters: this.#counters,
+      lag: this.#lag,
+    };
+  }
+
+  async #serveHealth(): Promise<void> {
+    const pages = { report: () => this.#report(), tasks: () => tasksOf(this.#parts()), counted: () => this.#counters.all() };
+    this.#releases.add(await servePages(this.#config, { log: this.#log, redact: this.#redact, pages }));
+  }
+
   #statusLine(): string {
-    const because = this.#bus.because;
-    return this.#redact(because === undefined ? 'ok' : `degraded: ${because}`);
+    const { status, reason } = this.#report();
+    return this.#redact(`${status}: ${reason}`);
   }
 
   /** Every running turn is told not to be watched any more. */

@@ -4,7 +4,7 @@ import type { Board } from '../boxes/board/board.ts';
 import { slotOwner } from '../boxes/board/box-policy.ts';
 import type { BoardRow } from '../boxes/board/board-rows.ts';
 import { describeLateness } from '../boxes/publish/lateness.ts';
-import type { Publisher, PublisherStats } from '../boxes/publish/publisher-ports.ts';
+import type { Publisher } from '../boxes/publish/publisher-ports.ts';
 import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Clock } from '../core/clock.ts';
@@ -47,23 +47,21 @@ export interface HealthParts {
   lag: SourceLag;
 }
 
+/** Those that a process has whether or not it writes boxes itself. */
+export type WatchedParts = Omit<HealthParts, 'chat' | 'publisher' | 'board' | 'posts' | 'twin' | 'machine'> & {
+  machine: Pick<Machine, 'checkpoint' | 'process'>;
+};
+
 export function healthFacts(parts: HealthParts): HealthFacts {
   const stats = parts.publisher.stats();
   const { active, waiting, dirty, oldestDirtyAgeMs, oldestEndAgeMs, behindMs, parked } = stats;
   const { failuresByReason, lostWithoutPost, edits } = countedFacts(parts.counters);
   const rows = parts.board.rows();
   const now = parts.clock.now();
-  const problem = parts.machine.checkpoint.problem();
   return {
-    version: parts.version,
-    pid: process.pid,
-    startedAt: parts.startedAt,
-    now,
-    sources: parts.sources.map((source) => ({ name: source.id, lagP99Ms: parts.lag.p99Ms(source.id), ...source.health() })),
-    sourcesChosen: parts.config.chosen.because,
+    ...watchedFacts(parts, rows),
     sink: parts.chat.facts(failuresByReason, stats.blockedUntil),
     replacedBy: parts.twin.replacedBy(),
-    storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
     boxes: {
       active,
       waiting,
@@ -76,17 +74,36 @@ export function healthFacts(parts: HealthParts): HealthFacts {
       ...slotFacts(rows),
     },
     boxProblems: [...boxProblems(rows, stats), ...slowChannels(stats, parts.config)],
-    sessionLimit: parts.sessionLimit.facts(),
     edits: { ...edits, perSecond: stats.perSecond },
     lateness: stats.isBudgetSpent ? describeLateness(stats.behindMs, stats.perSecond) : undefined,
     sessions: rows.map((row) => sessionRow(row, { posts: parts.posts, stats, now })),
+    publisher: parts.machine.publisher,
+  };
+}
+
+/** The facts of those parts; `rows` are of the turns that have, or could have, a box. */
+export function watchedFacts(parts: WatchedParts, rows: readonly BoardRow[]): WatchedFacts {
+  const problem = parts.machine.checkpoint.problem();
+  return {
+    version: parts.version,
+    pid: process.pid,
+    startedAt: parts.startedAt,
+    now: parts.clock.now(),
+    sources: parts.sources.map((source) => ({ name: source.id, lagP99Ms: parts.lag.p99Ms(source.id), ...source.health() })),
+    sourcesChosen: parts.config.chosen.because,
+    storage: problem === undefined ? { state: 'writable' } : { state: 'failing', because: problem },
+    sessionLimit: parts.sessionLimit.facts(),
     spent: spentByFamily(parts.sessions),
     routes: parts.routes.facts(rows),
     coordinator: parts.coordinator?.health(),
-    publisher: parts.machine.publisher,
     process: parts.machine.process.facts(),
   };
 }
+
+type WatchedFacts = Omit<
+  HealthFacts,
+  'sink' | 'boxes' | 'boxProblems' | 'edits' | 'lateness' | 'sessions' | 'publisher' | 'bus' | 'replacedBy'
+>;
 
 /** What `GET /tasks` lists. */
 export function tasksOf({ sessions, config, clock }: Pick<HealthParts, 'sessions' | 'config' | 'clock'>): OpenTask[] {
@@ -109,7 +126,13 @@ export function countedFacts(
   };
 }
 
-function sessionRow(row: BoardRow, { posts, stats, now }: { posts: PostStore; stats: PublisherStats; now: number }): SessionRow {
+interface RowFacts {
+  posts: Pick<PostStore, 'postIdOf'>;
+  stats: Parameters<typeof whyNotShown>[1];
+  now: number;
+}
+
+export function sessionRow(row: BoardRow, { posts, stats, now }: RowFacts): SessionRow {
   const postId = posts.postIdOf(row.boxId);
   const unwritten = postId === undefined ? 'its post is not written yet' : undefined;
   return {

@@ -24,6 +24,7 @@ const healthShape = z.object({
     lostWithoutPost: z.number().optional(),
   }),
   publisher: z.object({ state: z.enum(['active', 'standing by']), active: z.string().optional() }).optional(),
+  bus: z.object({ state: z.enum(['reached', 'away']), because: z.string().optional(), told: z.number(), waiting: z.number() }).optional(),
   spent: z.record(z.string(), z.object({ tokens: z.number(), costUsd: z.number() })).optional(),
   sessions: z.array(
     z.object({

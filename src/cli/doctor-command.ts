@@ -8,6 +8,7 @@ import { checkGateway, checkOpenClaw, checkTranscripts } from './doctor/agents.t
 import { checkCodingAgents } from './doctor/coding-agents.ts';
 import { checkChatServer, type ChatServer, openChatServer } from './doctor/chat-server.ts';
 import { fail, type Finding, ok } from './doctor/finding.ts';
+import { checkFleet } from './doctor/fleet-bus.ts';
 import { checkHook, checkNode, checkRunning, checkService, checkStateDir } from './doctor/this-machine.ts';
 import type { CliContext, Command, OptionValues } from './command.ts';
 import { exitCodes } from '../process/exit-codes.ts';
@@ -53,7 +54,8 @@ async function findingsOf(values: OptionValues, { env, envFile }: CliContext): P
     ...(await checkRunning(env, config.healthHost, config.healthPort)),
     ...(await checkOpenClawSources(config)),
     ...(await checkCodingAgents(config)),
-    ...(await checkChat(config, values)),
+    ...(await checkFleet(config)),
+    ...(config.role === 'watcher' ? [] : await checkChat(config, values)),
   ];
 }
 

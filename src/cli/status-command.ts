@@ -40,7 +40,7 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
   return answer.kind === 'seen' ? seenLines(answer.health) : [`Health: ${noAnswerText(answer, url)}.`];
 }
 
-function seenLines({ status: overall, reason, version, uptimeMs, publisher, boxes, sessions, spent = {} }: SeenHealth): string[] {
+function seenLines({ status: overall, reason, version, uptimeMs, publisher, bus, boxes, sessions, spent = {} }: SeenHealth): string[] {
   const rows = sessions.map(({ agent, project, state, activity, channelId, postId, why }): [string, string] => [
     `${agent}${project === undefined ? '' : ` · ${project}`}  ${describeState(state, activity)}`,
     `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
@@ -49,6 +49,7 @@ function seenLines({ status: overall, reason, version, uptimeMs, publisher, boxe
     `Health: ${overall}, ${reason}.`,
     `Version ${version}, up for ${describeDuration(uptimeMs)}.`,
     ...(publisher === undefined ? [] : [publisherLine(publisher)]),
+    ...(bus === undefined ? [] : [busLine(bus)]),
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
     ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
     ...(Object.keys(spent).length === 0 ? [] : [`Spent by these: ${spentText(spent)}.`]),
@@ -59,6 +60,11 @@ function seenLines({ status: overall, reason, version, uptimeMs, publisher, boxe
 function publisherLine({ state, active }: NonNullable<SeenHealth['publisher']>): string {
   if (state === 'active') return 'Publisher of a fleet: the active one.';
   return `Publisher of a fleet: it stands by, and ${active === undefined ? 'nobody is active' : `${active} is active`}.`;
+}
+
+function busLine({ state, because, told, waiting }: NonNullable<SeenHealth['bus']>): string {
+  const where = state === 'reached' ? 'the bus is reached' : `the bus is away: ${because ?? 'it is not known why'}`;
+  return `Watcher of a fleet: ${where}; ${told} boxes are told, ${waiting} of them wait for the bus.`;
 }
 
 function spentText(spent: NonNullable<SeenHealth['spent']>): string {

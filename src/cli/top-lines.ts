@@ -49,7 +49,11 @@ function leftText(leftMs: number | undefined): string {
   return leftMs === undefined ? '' : formatDuration(leftMs);
 }
 
-function healthLines({ sink, boxes, edits, sources, spent = {}, coordinator, process }: TopReport, now: number): TopLine[] {
+function busText({ state, because, told, waiting }: NonNullable<TopReport['bus']>): string {
+  return `${shown(state)}; ${told} told, ${waiting} waiting${because === undefined ? '' : `; ${shown(because)}`}`;
+}
+
+function healthLines({ sink, bus, boxes, edits, sources, spent = {}, coordinator, process }: TopReport, now: number): TopLine[] {
   const failures = countsText(sink.failuresByReason);
   const ages = [
     `oldest unsent change ${formatDuration(boxes.oldestDirtyAgeMs)}`,
@@ -69,8 +73,12 @@ function healthLines({ sink, boxes, edits, sources, spent = {}, coordinator, pro
   const rows = [
     ['Boxes', `${boxes.active} open, ${boxes.dirty} not up to date, ${boxes.parked.length} parked, ${boxes.withoutSlot} without a slot`],
     ['', ages.join(', ')],
-    ['Mattermost', mattermost.join('; ')],
-    ['Pushes', numbers.join(', ')],
+    ...(bus === undefined
+      ? [
+          ['Mattermost', mattermost.join('; ')],
+          ['Pushes', numbers.join(', ')],
+        ]
+      : [['Bus', busText(bus)]]),
     ...sources.map((source) => ['Source', sourceText(source, now)]),
     ...optional('Findings', countsText(coordinator?.findingsByRule ?? {})),
     ...optional('Spent', spentText(spent)),

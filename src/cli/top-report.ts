@@ -46,6 +46,7 @@ const topShape = z.looseObject({
     withoutSlot: z.number(),
     parked: z.array(z.unknown()),
   }),
+  bus: z.looseObject({ state: z.string(), because: z.string().optional(), told: z.number(), waiting: z.number() }).optional(),
   edits: z.looseObject({ sent: z.number(), conflated: z.number(), perSecond: z.number() }),
   sessions: z.array(
     z.looseObject({

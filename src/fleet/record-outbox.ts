@@ -41,7 +41,7 @@ export class RecordOutbox {
   /** The newest answer of the bus was a failure. Then one box at a time shows whether it is back. */
   #isAway = false;
   #because: string | undefined;
-  #tooLarge = 0;
+  readonly #tooLargeIds = new Set<string>();
   #isStopped = false;
 
   constructor(ports: OutboxPorts) {
@@ -60,9 +60,9 @@ export class RecordOutbox {
     return this.#because;
   }
 
-  /** Records that could not be told in 16 KB. */
+  /** Boxes that cannot be told in 16 KB as they are now. */
   get tooLarge(): number {
-    return this.#tooLarge;
+    return this.#tooLargeIds.size;
   }
 
   put(boxId: string, make: MakeRecord): void {
@@ -104,12 +104,13 @@ export class RecordOutbox {
     const record = make?.(seq);
     const bytes = record === undefined ? undefined : encodeRecord(record);
     if (record !== undefined && bytes === undefined) return this.#leaveOut(boxId);
+    this.#tooLargeIds.delete(boxId);
     this.#sendingBoxes.add(boxId);
     this.#timers.track(this.#send({ boxId, bytes, seq }, make));
   }
 
   #leaveOut(boxId: string): void {
-    this.#tooLarge += 1;
+    this.#tooLargeIds.add(boxId);
     this.#repeats.failed('size', { box: boxId }, 'A turn cannot be told in 16 KB; its box is not shown by the fleet.');
   }
 

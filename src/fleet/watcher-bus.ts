@@ -38,6 +38,7 @@ export class WatcherBus {
   readonly #ports: WatcherBusPorts;
   readonly #link: BusLink;
   readonly #timers: Timers<'presence'>;
+  #wasReached = false;
 
   constructor(ports: WatcherBusPorts) {
     const { clock, log, server, gateway } = ports;
@@ -51,6 +52,11 @@ export class WatcherBus {
   /** Why boxes are not told, for people; `undefined` while they are. */
   get because(): string | undefined {
     return this.#link.because ?? this.outbox.because;
+  }
+
+  /** Since the start. */
+  get wasReached(): boolean {
+    return this.#wasReached;
   }
 
   start(): void {
@@ -87,6 +93,7 @@ export class WatcherBus {
   }
 
   async #greet(): Promise<void> {
+    this.#wasReached = true;
     this.#ports.onConnected();
     this.#timers.track(this.#sayPresence());
   }

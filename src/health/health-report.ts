@@ -108,6 +108,20 @@ export interface PublisherFacts {
   readonly active?: string | undefined;
 }
 
+/** What a watcher of a fleet says of the bus, in the place of a chat server. */
+export interface BusFacts {
+  readonly url: string;
+  /** Why the bus does not take what is seen, for people; absent while it does. */
+  readonly because?: string | undefined;
+  /** Since the start. */
+  readonly wasReached: boolean;
+  /** Turns that are told, and those of them whose newest state the bus does not have yet. */
+  readonly told: number;
+  readonly waiting: number;
+  /** Turns that are too large to be told. */
+  readonly tooLarge: number;
+}
+
 /** Everything that health is judged by. Instants are milliseconds since the epoch. */
 export interface HealthFacts {
   readonly version: string;
@@ -139,6 +153,8 @@ export interface HealthFacts {
   readonly coordinator?: CoordinatorFacts | undefined;
   /** Only of a publisher of a fleet. */
   readonly publisher?: PublisherFacts | undefined;
+  /** Only of a watcher of a fleet, which talks to no chat server. */
+  readonly bus?: BusFacts | undefined;
   readonly process: ProcessFacts;
 }
 
@@ -183,5 +199,6 @@ export interface HealthReport {
   readonly routes?: RouteFacts;
   readonly coordinator?: CoordinatorFacts;
   readonly publisher?: PublisherFacts;
+  readonly bus?: BusFacts & { readonly state: 'reached' | 'away' };
   readonly process: ProcessFacts;
 }

@@ -11,6 +11,7 @@ interface HealthProblem {
 const LONG_WAIT_MS = 10_000;
 const BEHIND_MS = 30_000; // a person who watches a box takes it for dead by then
 const ALL_WELL = 'every source is read and Mattermost answers';
+const ALL_TOLD = 'every source is read and the bus of the fleet takes what is seen';
 
 /**
  * Makes the report. `down` needs a restart or a person: the token is refused, another watcher has taken over, or no source can be
@@ -19,7 +20,7 @@ const ALL_WELL = 'every source is read and Mattermost answers';
 export function judgeHealth(facts: HealthFacts): HealthReport {
   const problems = [
     ...findReplacement(facts),
-    ...findSink(facts),
+    ...(facts.bus === undefined ? findSink(facts) : findBus(facts.bus)),
     ...findSources(facts),
     ...findStorage(facts),
     ...findWaits(facts),
@@ -34,7 +35,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
   const notReady = worst.length > 0 ? worst.map(({ reason }) => reason) : awaitedBy(facts);
   return {
     status: ordered[0]?.status ?? 'ok',
-    reason: ordered.map(({ reason }) => reason).join('; ') || ALL_WELL,
+    reason: ordered.map(({ reason }) => reason).join('; ') || (facts.bus === undefined ? ALL_WELL : ALL_TOLD),
     ...(notReady.length === 0 ? {} : { notReady: notReady.join('; ') }),
     version: facts.version,
     pid: facts.pid,
@@ -50,16 +51,18 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...(facts.routes === undefined ? {} : { routes: facts.routes }),
     ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
     ...(facts.publisher === undefined ? {} : { publisher: facts.publisher }),
+    ...(facts.bus === undefined ? {} : { bus: { state: facts.bus.because === undefined ? 'reached' : 'away', ...facts.bus } }),
     process: facts.process,
   };
 }
 
 /** What a start waits for. A later outage does not count here: the boxes wait, and a restart would not help. */
-function awaitedBy({ sources, sink }: HealthFacts): string[] {
+function awaitedBy({ sources, sink, bus }: HealthFacts): string[] {
   const unread = sources.filter(({ wasRead }) => !wasRead);
   return [
     ...unread.map((source) => sourceReason(source) ?? `${source.name} has not been read to its end yet`),
-    ...(sink.token.state === 'unknown' ? ['Mattermost has not answered yet'] : []),
+    ...(bus === undefined && sink.token.state === 'unknown' ? ['Mattermost has not answered yet'] : []),
+    ...(bus?.wasReached === false ? [`the bus of the fleet has not been reached yet: ${bus.because ?? 'it is tried'}`] : []),
   ];
 }
 
@@ -105,6 +108,15 @@ function findSink({ sink }: HealthFacts): HealthProblem[] {
     return [degraded(sink.breaker === 'open' ? 'the circuit to Mattermost is open' : 'Mattermost is being tried again after an outage')];
   if (sink.reach.state === 'unknown') return [degraded('Mattermost has not answered yet')];
   return sink.token.state === 'unknown' ? [degraded('Mattermost has not accepted the token yet')] : [];
+}
+
+/** What is not told now is told when the bus is back, but nobody sees it before. */
+function findBus({ because, waiting, tooLarge }: NonNullable<HealthFacts['bus']>): HealthProblem[] {
+  const unseen = waiting === 0 ? '' : `; the newest state of ${waiting} ${waiting === 1 ? 'box' : 'boxes'} waits for it`;
+  return [
+    ...(because === undefined ? [] : [degraded(`the bus of the fleet does not take what is seen: ${because}${unseen}`)]),
+    ...(tooLarge === 0 ? [] : [degraded(`${tooLarge} ${tooLarge === 1 ? 'turn is' : 'turns are'} too large to be told to the fleet`)]),
+  ];
 }
 
 function findStorage({ storage }: HealthFacts): HealthProblem[] {

@@ -33,6 +33,7 @@ type Gauge = readonly [
 
 const HEALTH: readonly HealthStatus[] = ['ok', 'degraded', 'down'];
 const PUBLISHER: readonly PublisherFacts['state'][] = ['active', 'standing by'];
+const BUS: readonly NonNullable<HealthReport['bus']>['state'][] = ['reached', 'away'];
 const BREAKER: readonly HealthReport['sink']['breaker'][] = ['closed', 'open', 'half_open'];
 const REACH: readonly Reach['state'][] = ['unknown', 'reached', 'failing'];
 const TOKEN: readonly HealthReport['sink']['token'][] = ['unknown', 'accepted', 'refused'];
@@ -73,6 +74,15 @@ const GAUGES: readonly Gauge[] = [
     ({ publisher }) => (publisher === undefined ? [] : stateSet('state', PUBLISHER, publisher.state)),
     'state',
   ],
+  [
+    'live_status_bus',
+    '1 for whether the bus takes what a watcher of a fleet sees.',
+    ({ bus }) => (bus === undefined ? [] : stateSet('state', BUS, bus.state)),
+    'state',
+  ],
+  ['live_status_bus_told', 'Turns that a watcher of a fleet tells.', ({ bus }) => ofBus(bus?.told)],
+  ['live_status_bus_waiting', 'Those of them whose newest state the bus does not have.', ({ bus }) => ofBus(bus?.waiting)],
+  ['live_status_bus_too_large', 'Those of them that are too large to be told.', ({ bus }) => ofBus(bus?.tooLarge)],
   ['live_status_breaker', '1 for the state of the circuit breaker.', ({ sink }) => stateSet('state', BREAKER, sink.breaker), 'state'],
   ['live_status_mattermost', '1 for whether Mattermost is reached.', ({ sink }) => stateSet('state', REACH, sink.reach), 'state'],
   ['live_status_token', '1 for what Mattermost says of the token.', ({ sink }) => stateSet('state', TOKEN, sink.token), 'state'],
@@ -184,6 +194,10 @@ function stateSet<State extends string>(label: string, states: readonly State[],
 /** Nothing for what has not happened yet. */
 function instantOf(labels: Series['labels'], at: string | null): Series[] {
   return at === null ? [] : [{ labels, value: Date.parse(at) / 1_000 }];
+}
+
+function ofBus(value: number | undefined): Series[] {
+  return value === undefined ? [] : [{ labels: {}, value }];
 }
 
 function bySource({ sources }: HealthReport, read: (source: HealthReport['sources'][number]) => number): Series[] {

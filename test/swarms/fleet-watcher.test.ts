@@ -1,6 +1,7 @@
 // A watcher of a fleet as a process of the real program, before a real bus that lets it do no more than it needs: what it sees arrives redacted,
 // and neither its death nor an outage of the bus loses a state.
 
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTo, createServer } from 'node:net';
@@ -15,6 +16,7 @@ import { decodeFinding } from '../../src/fleet/told-finding.ts';
 import { RecordInbox } from '../../src/fleet/record-inbox.ts';
 import { turnOf, type TurnRecord } from '../../src/fleet/turn-record.ts';
 import { openTurnStream, TURN_STREAM } from '../../src/fleet/turn-stream.ts';
+import { MAIN } from '../integration/cli-process.ts';
 import { createRig, type Rig, type Watcher } from '../integration/harness.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { until } from '../support/until.ts';
@@ -212,8 +214,28 @@ describe('a watcher of a fleet', () => {
     for (const step of [1, 2, 3]) for (const id of ids) goOn(rig, id, step);
     end(rig, 's7');
     await one.says('the newest state of each box is kept');
+    await until('health says that all of them wait', async () =>
+      /no bus answers at nats:.*the newest state of 20 boxes waits/.test((await one.health()).reason),
+    );
+    const away = await one.health();
+    expect(away).toMatchObject({ status: 'degraded', bus: { state: 'away', told: 20 } });
+    expect(away).not.toHaveProperty('notReady');
+    expect(await metricsOf(one)).toContain('live_status_bus_waiting 20\n');
+    expect(await cli(['status'], one.env)).toMatch(
+      /Watcher of a fleet: the bus is away: .*; 20 boxes are told, 20 of them wait for the bus\./,
+    );
+    expect(await cli(['top', '--once'], one.env)).toMatch(/Bus +away; 20 told, 20 waiting; no bus answers/);
+    expect(await cli(['doctor'], one.env)).toMatch(/FAIL +fleet +no bus answers at nats:.*start nats-server there, or correct FLEET_URL/);
     await server.begin();
     await one.says('The bus of the fleet is reached again.');
+    await until('health says that all is told', async () => (await one.health()).bus?.waiting === 0);
+    const back = await one.health();
+    expect(back).toMatchObject({ status: 'ok', reason: 'every source is read and the bus of the fleet takes what is seen' });
+    expect(back.sessions[0]).toMatchObject({ why: 'a publisher of the fleet writes its box' });
+    const metrics = await metricsOf(one);
+    expect(metrics).toContain('live_status_bus{state="reached"} 1\n');
+    expect(metrics).toContain('live_status_bus_told 20\n');
+    expect(await cli(['doctor'], one.env)).toMatch(/OK +fleet +watcher at the bus nats:.*, nats-server 2\./);
     const after = await Reader.on(await publisher());
     for (const id of ids) await after.knows(`step 3 of ${id}`);
     await after.knows('the end of s7');
@@ -245,8 +267,25 @@ describe('a watcher of a fleet', () => {
     const one = await rig.watcher(env);
     await one.says('the nats-server is 2.9.10; a fleet needs 2.11 or newer: replace it by the release of nats-io/nats-server');
     expect(one.isRunning).toBe(true);
+    const { reason, notReady } = await one.health();
+    expect(reason).toContain('a fleet needs 2.11 or newer');
+    expect(notReady).toContain('the bus of the fleet has not been reached yet');
+    expect(await cli(['doctor'], one.env)).toMatch(/FAIL +fleet +the nats-server is 2\.9\.10; a fleet needs 2\.11 or newer/);
   });
 });
+
+async function metricsOf({ healthUrl }: Watcher): Promise<string> {
+  return (await fetch(healthUrl.replace('/health', '/metrics'))).text();
+}
+
+/** What the command prints. */
+async function cli(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const run = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [run.stdout, run.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
+  await once(run, 'close');
+  return said;
+}
 
 /** The real server, which says to be another one. */
 async function serveAsOlder(server: NatsServer, version: string): Promise<string> {
