@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Config } from '../config/config.ts';
+import { type Config, secretsOf } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { isRecord } from '../core/json-guards.ts';
@@ -11,10 +11,13 @@ import type { ProcessWatch } from '../health/process-facts.ts';
 import type { Clock } from '../core/clock.ts';
 import { packageVersion } from '../process/package-version.ts';
 import { createHttpTransport } from '../sinks/mattermost/transport.ts';
+import { createRedactor } from '../text/redact.ts';
+import { createAlerts } from './alerts.ts';
 import { Daemon } from './daemon.ts';
 import { FleetSource } from './fleet-source.ts';
 import { type Machine, tokenOf } from './machine.ts';
 import { mirroredCheckpoint } from './mirrored-checkpoint.ts';
+import { ToldAlerts } from './told-alerts.ts';
 import { ToldFindings } from './told-findings.ts';
 
 export interface PublisherRun {
@@ -48,17 +51,35 @@ export async function runAsPublisher(run: PublisherRun): Promise<number> {
     log.warn({ because }, 'Another publisher is active; this one stands by.');
     handedOver.abort();
   };
-  const rows = await RunRows.open({ clock, connection, server, name, isOpen, onReplaced }).catch((error: unknown) => {
-    throw new NotBegun(errorText(error), { cause: error });
-  });
+  const rows = await RunRows.open({ clock, connection, server, name, isOpen, onReplaced }).catch(notBegun);
+  const daemon = new Daemon({ ...config, coordinator: 'off' }, { log, graceMs, machine: machineOf(run, rows) });
+  const alerts = alertsOf(run, daemon);
   try {
-    return await new Daemon({ ...config, coordinator: 'off' }, { log, graceMs, machine: machineOf(run, rows) }).run(
-      signal,
-      handedOver.signal,
-    );
+    await alerts.start().catch(notBegun);
+    return await daemon.run(signal, handedOver.signal);
   } finally {
+    await alerts.stop();
     await rows.stop();
   }
+}
+
+function notBegun(error: unknown): never {
+  throw new NotBegun(errorText(error), { cause: error });
+}
+
+function alertsOf({ config, log, clock, connection }: PublisherRun, daemon: Daemon): ToldAlerts {
+  const { twin, chat } = daemon.parts();
+  const people = config.operators ?? [];
+  const isWanted = people.length > 0 || config.operationsChannel !== undefined; // as by a machine alone
+  return new ToldAlerts({
+    clock,
+    log,
+    connection,
+    redact: createRedactor(secretsOf(config)),
+    people,
+    perHour: config.callsPerHour,
+    post: isWanted ? createAlerts({ sink: twin, log, connected: () => chat.connected() }) : async () => 'never',
+  });
 }
 
 /** A post that the next run goes on with. */
