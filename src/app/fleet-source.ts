@@ -1,11 +1,11 @@
 // The source of a publisher: the newest record of every box of the fleet becomes sessions that are told. Knows nothing of what is drawn.
 
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { Source, SourceHealth } from '../core/source.ts';
+import type { GatewayHealth, Source, SourceHealth } from '../core/source.ts';
 import type { Session } from '../core/session.ts';
 import { toldName } from '../core/told-name.ts';
 import { sessionsOf } from '../fleet/keys-of-gateway.ts';
-import { GatewaySilence, type KnownGateway } from '../fleet/gateway-silence.ts';
+import { GatewaySilence } from '../fleet/gateway-silence.ts';
 import { PresenceInbox } from '../fleet/presence-inbox.ts';
 import { RecordInbox } from '../fleet/record-inbox.ts';
 import { type TurnRecord, turnOf } from '../fleet/turn-record.ts';
@@ -62,8 +62,7 @@ export class FleetSource implements Source {
     this.#silence.start();
   }
 
-  /** The gateways of the fleet, for people. */
-  gateways(): KnownGateway[] {
+  gateways(): GatewayHealth[] {
     return this.#silence.gateways();
   }
 

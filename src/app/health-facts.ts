@@ -96,6 +96,7 @@ export function watchedFacts(parts: WatchedParts, rows: readonly BoardRow[]): Wa
     spent: spentByFamily(parts.sessions),
     routes: parts.routes.facts(rows),
     coordinator: parts.coordinator?.health(),
+    gateways: parts.sources.flatMap((source) => source.gateways?.() ?? []),
     process: parts.machine.process.facts(),
   };
 }
@@ -161,9 +162,10 @@ function leftUntil(until: number | undefined, now: number): { leftMs?: number } 
 }
 
 /** As in the title of its box. */
-function nameFacts({ title, address, sessionId }: BoardRow): Pick<SessionRow, 'project'> {
-  if (title !== undefined) return { project: title };
-  return address === undefined ? {} : { project: `${projectIn(address)} ${sessionTag(sessionId)}`.trimEnd() };
+function nameFacts({ title, address, sessionId, gateway }: BoardRow): Pick<SessionRow, 'project' | 'gateway'> {
+  const where = gateway === undefined ? {} : { gateway };
+  if (title !== undefined) return { project: title, ...where };
+  return address === undefined ? where : { project: `${projectIn(address)} ${sessionTag(sessionId)}`.trimEnd(), ...where };
 }
 
 /** How many boxes wait for a slot, and while any do, the agent that has most of the slots. */

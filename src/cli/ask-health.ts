@@ -25,11 +25,13 @@ const healthShape = z.object({
   }),
   publisher: z.object({ state: z.enum(['active', 'standing by']), active: z.string().optional() }).optional(),
   bus: z.object({ state: z.enum(['reached', 'away']), because: z.string().optional(), told: z.number(), waiting: z.number() }).optional(),
+  gateways: z.array(z.object({ state: z.enum(['heard', 'silent', 'stopped']) })).optional(),
   spent: z.record(z.string(), z.object({ tokens: z.number(), costUsd: z.number() })).optional(),
   sessions: z.array(
     z.object({
       agent: z.string(),
       project: z.string().optional(),
+      gateway: z.string().optional(),
       state: z.string(),
       activity: z.string().optional(),
       channelId: z.string().optional(),

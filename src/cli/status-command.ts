@@ -2,6 +2,7 @@
 
 import { formatCost, formatTokens } from '../boxes/render/amounts.ts';
 import { askHealth, type HealthAnswer, noAnswerText, type SeenHealth } from './ask-health.ts';
+import { gatewayCounts } from '../health/fleet-gateways.ts';
 import type { CliContext, Command } from './command.ts';
 import { statusCodes } from '../process/exit-codes.ts';
 import { columns } from './help.ts';
@@ -40,9 +41,20 @@ export function healthLines(answer: HealthAnswer, url: string): string[] {
   return answer.kind === 'seen' ? seenLines(answer.health) : [`Health: ${noAnswerText(answer, url)}.`];
 }
 
-function seenLines({ status: overall, reason, version, uptimeMs, publisher, bus, boxes, sessions, spent = {} }: SeenHealth): string[] {
-  const rows = sessions.map(({ agent, project, state, activity, channelId, postId, why }): [string, string] => [
-    `${agent}${project === undefined ? '' : ` · ${project}`}  ${describeState(state, activity)}`,
+function seenLines({
+  status: overall,
+  reason,
+  version,
+  uptimeMs,
+  publisher,
+  bus,
+  boxes,
+  sessions,
+  gateways = [],
+  spent = {},
+}: SeenHealth): string[] {
+  const rows = sessions.map(({ agent, project, gateway, state, activity, channelId, postId, why }): [string, string] => [
+    `${agent}${project === undefined ? '' : ` · ${project}`}${gateway === undefined ? '' : ` on ${gateway}`}  ${describeState(state, activity)}`,
     `${channelId === undefined ? '' : `channel ${channelId}, `}${describePost(postId, why)}`,
   ]);
   return [
@@ -50,6 +62,7 @@ function seenLines({ status: overall, reason, version, uptimeMs, publisher, bus,
     `Version ${version}, up for ${describeDuration(uptimeMs)}.`,
     ...(publisher === undefined ? [] : [publisherLine(publisher)]),
     ...(bus === undefined ? [] : [busLine(bus)]),
+    ...(gateways.length === 0 ? [] : [`Gateways: ${gatewayCounts(gateways)}.`]),
     `Boxes: ${boxes.active} active, ${boxes.waiting} waiting, ${boxes.dirty} not up to date, ${boxes.parked.length} parked.`,
     ...((boxes.lostWithoutPost ?? 0) === 0 ? [] : [`${boxes.lostWithoutPost} turns were lost without a word and got no post.`]),
     ...(Object.keys(spent).length === 0 ? [] : [`Spent by these: ${spentText(spent)}.`]),

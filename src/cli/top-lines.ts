@@ -1,6 +1,7 @@
 // Makes the lines of `live-status top` from the watcher's report. Pure; knows no terminal.
 
 import { formatCost, formatCount, formatDuration, formatTokens } from '../boxes/render/amounts.ts';
+import { gatewayCounts } from '../health/fleet-gateways.ts';
 import { cut, oneLine } from '../text/text.ts';
 import { aligned } from './help.ts';
 import type { TopReport } from './top-report.ts';
@@ -53,7 +54,10 @@ function busText({ state, because, told, waiting }: NonNullable<TopReport['bus']
   return `${shown(state)}; ${told} told, ${waiting} waiting${because === undefined ? '' : `; ${shown(because)}`}`;
 }
 
-function healthLines({ sink, bus, boxes, edits, sources, spent = {}, coordinator, process }: TopReport, now: number): TopLine[] {
+function healthLines(
+  { sink, bus, boxes, edits, sources, gateways = [], spent = {}, coordinator, process }: TopReport,
+  now: number,
+): TopLine[] {
   const failures = countsText(sink.failuresByReason);
   const ages = [
     `oldest unsent change ${formatDuration(boxes.oldestDirtyAgeMs)}`,
@@ -80,6 +84,7 @@ function healthLines({ sink, bus, boxes, edits, sources, spent = {}, coordinator
         ]
       : [['Bus', busText(bus)]]),
     ...sources.map((source) => ['Source', sourceText(source, now)]),
+    ...optional('Gateways', gatewayCounts(gateways)),
     ...optional('Findings', countsText(coordinator?.findingsByRule ?? {})),
     ...optional('Spent', spentText(spent)),
     ['Process', `${formatCount(process.rssBytes / MIB)} MiB, event loop ${formatCount(process.eventLoopDelayP99Ms)} ms late`],
@@ -117,8 +122,9 @@ function stateText({ activity, state }: Row): string {
   return shown(activity === state ? state : `${activity} (${state})`);
 }
 
-function nameOf({ agent, project }: Row): string {
-  return shown(project === undefined ? agent : `${agent} · ${project}`);
+function nameOf({ agent, project, gateway }: Row): string {
+  const name = shown(project === undefined ? agent : `${agent} · ${project}`);
+  return gateway === undefined ? name : `${name} on ${shown(gateway)}`;
 }
 
 function placeOf({ channelId, postId, why }: Row): string {

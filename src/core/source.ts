@@ -14,6 +14,20 @@ export interface Source {
   /** No event comes after this, and no position: `untilStopped` sees to it. */
   stop(): Promise<void>;
   health(): SourceHealth;
+  /** The gateways that it hears of: only what tells turns of several. */
+  gateways?(): readonly GatewayHealth[];
+}
+
+/** A gateway of a fleet. */
+export interface GatewayHealth {
+  readonly gateway: string;
+  readonly version?: string;
+  /** Turns that it tells. */
+  readonly boxes?: number;
+  /** By our wall clock: since then nothing has been heard of it. */
+  readonly silentSince?: number;
+  /** Somebody stopped it. */
+  readonly stopped?: true;
 }
 
 /** What others must know of a source before it emits anything. */

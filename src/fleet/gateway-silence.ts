@@ -2,6 +2,7 @@
 
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
+import type { GatewayHealth } from '../core/source.ts';
 import { Timers } from '../core/timers.ts';
 import type { GatewayPresence } from './gateway-presence.ts';
 
@@ -12,14 +13,6 @@ export interface SilencePorts {
   onSilent(gateway: string, since: number): void;
   /** It is heard again, and has had time to say what is new. */
   onHeard(gateway: string): void;
-}
-
-/** A gateway of the fleet, for people. */
-export interface KnownGateway extends Partial<Pick<GatewayPresence, 'version' | 'boxes'>> {
-  readonly gateway: string;
-  readonly silentSince?: number;
-  /** Somebody stopped it. */
-  readonly stopped?: true;
 }
 
 interface Entry {
@@ -79,7 +72,7 @@ export class GatewaySilence {
   }
 
   /** By name. */
-  gateways(): KnownGateway[] {
+  gateways(): GatewayHealth[] {
     const known = [...this.#entriesByName].map(([gateway, { presence, isSilent, isStopped, heardAt }]) => ({
       gateway,
       ...(presence === undefined ? {} : { version: presence.version, boxes: presence.boxes }),

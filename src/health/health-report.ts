@@ -4,7 +4,8 @@ import type { BoxState } from '../core/card.ts';
 import type { WaitsOn } from '../core/event.ts';
 import type { Spent } from '../core/model-family.ts';
 import type { Reach, Reason } from '../core/sink.ts';
-import type { SourceCondition, SourceHealth } from '../core/source.ts';
+import type { GatewayHealth, SourceCondition, SourceHealth } from '../core/source.ts';
+import type { GatewayReport } from './fleet-gateways.ts';
 
 /** The health of the source that `SOURCES` calls `name`. */
 export interface SourceFacts extends SourceHealth {
@@ -36,6 +37,8 @@ export interface SessionRow {
   readonly source?: string;
   /** Of a session that ROUTES places, as in the title of its box: `shop #a1b2`, `T-001 node-a`. */
   readonly project?: string;
+  /** The gateway that watches it; absent without a fleet. */
+  readonly gateway?: string;
   readonly state: BoxState;
   readonly activity: Activity;
   readonly channelId?: string | undefined;
@@ -155,6 +158,8 @@ export interface HealthFacts {
   readonly publisher?: PublisherFacts | undefined;
   /** Only of a watcher of a fleet, which talks to no chat server. */
   readonly bus?: BusFacts | undefined;
+  /** Those of the fleet; none without one. */
+  readonly gateways: readonly GatewayHealth[];
   readonly process: ProcessFacts;
 }
 
@@ -200,5 +205,7 @@ export interface HealthReport {
   readonly coordinator?: CoordinatorFacts;
   readonly publisher?: PublisherFacts;
   readonly bus?: BusFacts & { readonly state: 'reached' | 'away' };
+  /** Absent without a fleet. */
+  readonly gateways?: readonly GatewayReport[];
   readonly process: ProcessFacts;
 }

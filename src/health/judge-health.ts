@@ -1,5 +1,6 @@
 // Decides whether the daemon is ok, degraded or down, and gives the reasons. Pure.
 
+import { reportGateway, silentGateways } from './fleet-gateways.ts';
 import type { HealthFacts, HealthReport, HealthStatus, SourceFacts } from './health-report.ts';
 
 /** One reason for not being ok. */
@@ -18,6 +19,7 @@ const ALL_TOLD = 'every source is read and the bus of the fleet takes what is se
  * read. Everything else, unknown included, is `degraded`, so that a supervisor does not restart for nothing.
  */
 export function judgeHealth(facts: HealthFacts): HealthReport {
+  const gateways = facts.gateways.map(reportGateway);
   const problems = [
     ...findReplacement(facts),
     ...(facts.bus === undefined ? findSink(facts) : findBus(facts.bus)),
@@ -28,6 +30,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...facts.boxProblems.map(degraded),
     ...findRoutes(facts),
     ...findFlood(facts),
+    ...silentGateways(gateways, facts.now).map(degraded),
     ...(facts.coordinator?.problems ?? []).map(degraded),
   ];
   const worst = problems.filter(({ status }) => status === 'down');
@@ -52,6 +55,7 @@ export function judgeHealth(facts: HealthFacts): HealthReport {
     ...(facts.coordinator === undefined ? {} : { coordinator: facts.coordinator }),
     ...(facts.publisher === undefined ? {} : { publisher: facts.publisher }),
     ...(facts.bus === undefined ? {} : { bus: { state: facts.bus.because === undefined ? 'reached' : 'away', ...facts.bus } }),
+    ...(gateways.length === 0 ? {} : { gateways }),
     process: facts.process,
   };
 }

@@ -6,6 +6,7 @@ import { METRICS, type MetricName } from '../core/meter.ts';
 import type { Reach } from '../core/sink.ts';
 import type { SourceCondition } from '../core/source.ts';
 import type { CountedSeries, Series } from './counters.ts';
+import type { GatewayReport } from './fleet-gateways.ts';
 import type { HealthReport, HealthStatus, PublisherFacts } from './health-report.ts';
 
 /** What metrics are made of. Labels are made of closed sets, ids of sources, names of rules and of agents; never of a text, a channel or a session. */
@@ -34,6 +35,7 @@ type Gauge = readonly [
 const HEALTH: readonly HealthStatus[] = ['ok', 'degraded', 'down'];
 const PUBLISHER: readonly PublisherFacts['state'][] = ['active', 'standing by'];
 const BUS: readonly NonNullable<HealthReport['bus']>['state'][] = ['reached', 'away'];
+const GATEWAY: readonly GatewayReport['state'][] = ['heard', 'silent', 'stopped'];
 const BREAKER: readonly HealthReport['sink']['breaker'][] = ['closed', 'open', 'half_open'];
 const REACH: readonly Reach['state'][] = ['unknown', 'reached', 'failing'];
 const TOKEN: readonly HealthReport['sink']['token'][] = ['unknown', 'accepted', 'refused'];
@@ -83,6 +85,12 @@ const GAUGES: readonly Gauge[] = [
   ['live_status_bus_told', 'Turns that a watcher of a fleet tells.', ({ bus }) => ofBus(bus?.told)],
   ['live_status_bus_waiting', 'Those of them whose newest state the bus does not have.', ({ bus }) => ofBus(bus?.waiting)],
   ['live_status_bus_too_large', 'Those of them that are too large to be told.', ({ bus }) => ofBus(bus?.tooLarge)],
+  [
+    'live_status_gateways',
+    'Gateways of the fleet, by whether anything is heard of them.',
+    ({ gateways = [] }) => (gateways.length === 0 ? [] : GATEWAY.map((state) => countedGateways(gateways, state))),
+    'state',
+  ],
   ['live_status_breaker', '1 for the state of the circuit breaker.', ({ sink }) => stateSet('state', BREAKER, sink.breaker), 'state'],
   ['live_status_mattermost', '1 for whether Mattermost is reached.', ({ sink }) => stateSet('state', REACH, sink.reach), 'state'],
   ['live_status_token', '1 for what Mattermost says of the token.', ({ sink }) => stateSet('state', TOKEN, sink.token), 'state'],
@@ -177,6 +185,10 @@ function pushResults(): MetricFamily {
   ];
   const help = 'Requests for boxes that ended, by their result and why they failed.';
   return { name: 'live_status_push_results_total', help, type: 'counter', labels: ['result', 'reason'], read };
+}
+
+function countedGateways(gateways: readonly GatewayReport[], state: GatewayReport['state']): Readonly<Series> {
+  return { labels: { state }, value: gateways.filter((gateway) => gateway.state === state).length };
 }
 
 function seriesOf(value: number | readonly Readonly<Series>[]): readonly Readonly<Series>[] {

@@ -23,6 +23,8 @@ export interface BoardRow {
   /** Only for sessions that rules of ROUTES place. */
   address?: string;
   sessionId?: string;
+  /** The gateway that watches it, where that is not ours. */
+  gateway?: string;
   state: TurnStatus['state'];
   activity: Activity;
   boxId: string;
@@ -52,7 +54,17 @@ function strayRow({ session, turn }: RootTurn, now: number): BoardRow {
   const state = turn.end === undefined ? 'active' : 'done';
   const activity = activityOf(state, turn, now);
   const waits = turn.end === undefined ? waitsIn(turn, now) : [];
-  return { sessionKey: session.key, agentId: session.agentId, ...sourceOf(session), state, activity, boxId: turn.boxId, why: STRAY, waits };
+  return {
+    sessionKey: session.key,
+    agentId: session.agentId,
+    ...sourceOf(session),
+    ...gatewayOf(session),
+    state,
+    activity,
+    boxId: turn.boxId,
+    why: STRAY,
+    waits,
+  };
 }
 
 function rowOf(entry: BoxEntry, sessions: SessionsByKey, now: number): BoardRow {
@@ -66,6 +78,7 @@ function rowOf(entry: BoxEntry, sessions: SessionsByKey, now: number): BoardRow 
     sessionKey: entry.sessionKey,
     agentId,
     ...sourceOf(session),
+    ...gatewayOf(session),
     ...(title === undefined ? {} : { title }),
     ...(address === undefined ? {} : { address }),
     ...(sessionId === undefined ? {} : { sessionId }),
@@ -82,6 +95,10 @@ function rowOf(entry: BoxEntry, sessions: SessionsByKey, now: number): BoardRow 
 function sourceOf(session: Session | undefined): Pick<BoardRow, 'source'> {
   const source = session?.toldBy?.[0];
   return source === undefined ? {} : { source };
+}
+
+function gatewayOf(session: Session | undefined): Pick<BoardRow, 'gateway'> {
+  return session?.gateway === undefined ? {} : { gateway: session.gateway };
 }
 
 function slotOf({ phase, final, holdsSlot }: BoxEntry): Pick<BoardRow, 'slot'> {

@@ -27,6 +27,7 @@ const WELL: HealthFacts = {
   sessionLimit: { turnedAway: 0, agent: undefined },
   edits: { sent: 0, conflated: 0, skipped: 0, perSecond: 5 },
   sessions: [],
+  gateways: [],
   process: { rssBytes: 50_000_000, eventLoopDelayP99Ms: 2 },
 };
 
