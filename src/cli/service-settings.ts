@@ -26,6 +26,17 @@ export interface ServicePlaces {
 
 export const UNIT = 'status-watcher.service';
 const MAX_ENV_BYTES = 65_536;
+const BUS_FILES = ['CREDS', 'TOKEN_FILE', 'USER_FILE', 'CA_FILE', 'CERT_FILE', 'KEY_FILE'];
+/** Variables that name a file. */
+const NAMED_FILES = [
+  'SESSIONS_JSON',
+  'MM_TOKEN_FILE',
+  'GATEWAY_TOKEN_FILE',
+  'HEALTH_TOKEN_FILE',
+  'TOOL_LABELS_FILE',
+  'PRICES_FILE',
+  ...['MESH_NATS', 'FLEET'].flatMap((bus) => BUS_FILES.map((file) => `${bus}_${file}`)),
+];
 /** The folders that `ProtectHome=tmpfs` in the unit hides. */
 const HIDDEN = /^\/(?:home|root|run\/user)(?:\/|$)/;
 
@@ -125,9 +136,7 @@ function id(option: string, who: string): string {
  */
 export function hiddenPaths(variables: NodeJS.ProcessEnv, node: string, program: string, homes: readonly string[] = []): string[] {
   const folders = ['TRANSCRIPT_DIR', 'GOVERNANCE_DIR'].map((name) => variables[name]);
-  const files = ['SESSIONS_JSON', 'MM_TOKEN_FILE', 'GATEWAY_TOKEN_FILE', 'HEALTH_TOKEN_FILE', 'TOOL_LABELS_FILE'].map(
-    (name) => variables[name],
-  );
+  const files = NAMED_FILES.map((name) => variables[name]);
   const parents = files.flatMap((path) => (path ? [dirname(path)] : []));
   const own = [dirname(dirname(node)), packageRoot(program)];
   const paths = [...folders.flatMap((path) => (path ? [path] : [])), ...parents, ...own];

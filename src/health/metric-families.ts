@@ -82,9 +82,12 @@ const GAUGES: readonly Gauge[] = [
     ({ bus }) => (bus === undefined ? [] : stateSet('state', BUS, bus.state)),
     'state',
   ],
-  ['live_status_bus_told', 'Turns that a watcher of a fleet tells.', ({ bus }) => ofBus(bus?.told)],
-  ['live_status_bus_waiting', 'Those of them whose newest state the bus does not have.', ({ bus }) => ofBus(bus?.waiting)],
-  ['live_status_bus_too_large', 'Those of them that are too large to be told.', ({ bus }) => ofBus(bus?.tooLarge)],
+  [
+    'live_status_bus_boxes',
+    'Turns that a watcher of a fleet tells; of them those that wait for the bus, and that are too large.',
+    busBoxes,
+    'state',
+  ],
   [
     'live_status_gateways',
     'Gateways of the fleet, by whether anything is heard of them.',
@@ -208,8 +211,8 @@ function instantOf(labels: Series['labels'], at: string | null): Series[] {
   return at === null ? [] : [{ labels, value: Date.parse(at) / 1_000 }];
 }
 
-function ofBus(value: number | undefined): Series[] {
-  return value === undefined ? [] : [{ labels: {}, value }];
+function busBoxes({ bus }: HealthReport): Series[] {
+  return bus === undefined ? [] : labelled('state', { told: bus.told, waiting: bus.waiting, too_large: bus.tooLarge });
 }
 
 function bySource({ sources }: HealthReport, read: (source: HealthReport['sources'][number]) => number): Series[] {

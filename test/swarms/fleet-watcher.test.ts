@@ -220,7 +220,7 @@ describe('a watcher of a fleet', () => {
     const away = await one.health();
     expect(away).toMatchObject({ status: 'degraded', bus: { state: 'away', told: 20 } });
     expect(away).not.toHaveProperty('notReady');
-    expect(await metricsOf(one)).toContain('live_status_bus_waiting 20\n');
+    expect(await metricsOf(one)).toContain('live_status_bus_boxes{state="waiting"} 20\n');
     expect(await cli(['status'], one.env)).toMatch(
       /Watcher of a fleet: the bus is away: .*; 20 boxes are told, 20 of them wait for the bus\./,
     );
@@ -234,7 +234,7 @@ describe('a watcher of a fleet', () => {
     expect(back.sessions[0]).toMatchObject({ why: 'a publisher of the fleet writes its box' });
     const metrics = await metricsOf(one);
     expect(metrics).toContain('live_status_bus{state="reached"} 1\n');
-    expect(metrics).toContain('live_status_bus_told 20\n');
+    expect(metrics).toContain('live_status_bus_boxes{state="told"} 20\n');
     expect(await cli(['doctor'], one.env)).toMatch(/OK +fleet +watcher at the bus nats:.*, nats-server 2\./);
     const after = await Reader.on(await publisher());
     for (const id of ids) await after.knows(`step 3 of ${id}`);

@@ -63,11 +63,15 @@ describe('what the sandbox of the service would hide', () => {
       TRANSCRIPT_DIR: '/home/a/.openclaw/agents',
       MM_TOKEN_FILE: '/home/a/.config/live-status/token',
       TOOL_LABELS_FILE: '/etc/labels.json',
+      FLEET_CREDS: '/home/a/.nats/web-1.creds',
+      MESH_NATS_CA_FILE: '/root/mesh/ca.pem',
     };
     const nvm = '/home/a/.nvm/versions/node/v24';
     expect(hiddenPaths(variables, `${nvm}/bin/node`, `${nvm}/lib/node_modules/live-status/dist/main.js`)).toEqual([
       '/home/a/.openclaw/agents',
       '/home/a/.config/live-status',
+      '/root/mesh',
+      '/home/a/.nats',
       nvm,
       `${nvm}/lib/node_modules`,
     ]);
