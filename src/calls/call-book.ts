@@ -3,6 +3,7 @@
 // A call is on disk before its post is created, and is known for a day after it. So neither a crash nor a wait that is told again calls
 // anybody twice.
 
+import { ownName, tellerOf } from '../core/told-name.ts';
 import { fingerprint } from '../core/turn.ts';
 import { type Address, type CallRecord, decodeRecord, isSettled, shifted, withdrawn, withOutcome, withShown } from './call-record.ts';
 import { heldWords, WITHDRAWN } from './call-words.ts';
@@ -54,11 +55,13 @@ export class CallBook {
   /** A call for something that has none yet. */
   add({ name, since, ...call }: NewCall, now: number): void {
     const { perHour, startedAt } = this.#options;
-    const id = fingerprint(`${call.kind} ${name}`);
+    const id = idOf(call.kind, name);
     if (perHour === 0 || this.#recordsById.has(id)) return;
     const isRoom = this.#sentLately(now) + this.#underWay() < perHour;
     if (!isRoom) this.#hold(call.place);
-    this.#put({ ...call, id, at: now, phase: isRoom ? (since < startedAt ? 'sent' : 'wanted') : 'held' });
+    const gateway = tellerOf(call.boxId);
+    const own = gateway === undefined ? {} : { ownId: idOf(call.kind, ownName(name, gateway)) };
+    this.#put({ ...call, id, ...own, at: now, phase: isRoom ? (since < startedAt ? 'sent' : 'wanted') : 'held' });
     this.#forgetOld(now);
   }
 
@@ -71,7 +74,7 @@ export class CallBook {
   }
 
   ofEnd(kind: 'failed' | 'done', boxId: string): CallRecord | undefined {
-    return this.#recordsById.get(fingerprint(`${kind} ${boxId}`));
+    return this.#recordsById.get(idOf(kind, boxId));
   }
 
   /** The calls about waits of that box which are not over. */
@@ -211,6 +214,11 @@ export class CallBook {
     this.#recordsById.set(record.id, record);
     this.#options.rows.put(ROW + record.id, record);
   }
+}
+
+/** `name` begins with the box. */
+function idOf(kind: CallRecord['kind'], name: string): string {
+  return fingerprint(`${kind} ${name}`);
 }
 
 /** Whether it is about a wait that is not over. */

@@ -38,6 +38,8 @@ export type CallPhase = 'wanted' | 'sent' | 'posted' | 'held' | 'dropped';
 /** One call. Instants are wall-clock milliseconds. */
 export interface CallRecord {
   id: string;
+  /** What the gateway that watches the turn would call it, where that is not ours: so who posts the call finds it, whoever posted it. */
+  ownId?: string;
   kind: CallKind;
   /** The box that shows what it is about. */
   boxId: string;

@@ -1,8 +1,10 @@
 // Sends calls and their outcomes, one request at a time. Asks ports for people, places and the budget. Decides nothing about calls.
 
+import { gatewayMetaOf } from '../boxes/publish/post-meta.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import { FAILURES, isRefusal, PushError, type Sink } from '../core/sink.ts';
+import { tellerOf } from '../core/told-name.ts';
 import type { CallBook } from './call-book.ts';
 import type { Address, CallRecord } from './call-record.ts';
 import { messageOf } from './call-words.ts';
@@ -91,11 +93,12 @@ export class Caller {
     const addressed = { ...call, address: found };
     const { target } = found;
     const postId =
-      call.phase === 'sent' ? await findPosted(sink, { mark: { call: call.id }, target, sinceAt: call.wait?.since ?? call.at }) : undefined;
+      call.phase === 'sent' ? await findPosted(sink, { mark: markOf(call), target, sinceAt: call.wait?.since ?? call.at }) : undefined;
     if (postId !== undefined) return this.#book.posted(call, postId, found, clock.now());
     if (call.outcome !== undefined) return this.#notFound(call);
     this.#book.sending(call, found, clock.now());
-    const post = { mark: { call: call.id }, target, message: messageOf(addressed), pendingPostId: `${userId}:call:${call.id}` };
+    const mark = markOf(call);
+    const post = { mark, target, message: messageOf(addressed), pendingPostId: `${userId}:call:${mark.call}` };
     this.#book.posted(call, await createOnce(sink, post), found, clock.now());
   }
 
@@ -107,7 +110,7 @@ export class Caller {
 
   async #edit(call: CallRecord): Promise<void> {
     const { outcome, postId = '' } = call;
-    await this.#ports.sink.edit(postId, { message: messageOf(call), props: { livestatus: { call: call.id } } });
+    await this.#ports.sink.edit(postId, { message: messageOf(call), props: { livestatus: markOf(call) } });
     this.#book.shown(call, outcome);
   }
 
@@ -134,6 +137,11 @@ export class Caller {
     this.#heldUpUntilById.set(id, this.#ports.clock.monotonic() + ms);
     this.#ports.wakeIn(ms);
   }
+}
+
+/** By what its post is found again: as the gateway that watches the turn would mark it. */
+function markOf({ id, ownId = id, boxId }: CallRecord): { call: string; gateway?: string } {
+  return { call: ownId, ...gatewayMetaOf(tellerOf(boxId)) };
 }
 
 /** It was over before anything was sent. */

@@ -36,7 +36,8 @@ function stamped<Body extends PostBody>(body: Body, gateway: string): Body {
 }
 
 /** What is called alike on every gateway, such as the digest of a day, must not get the post of another one. Boxes have ids of their own. */
-function pendingIdOf({ props, pendingPostId }: PostDraft, gateway: string): string {
+function pendingIdOf({ props, pendingPostId }: PostDraft, own: string): string {
   const meta = props['livestatus'];
-  return isRecord(meta) && meta['box'] === undefined ? `${pendingPostId}:${gateway}` : pendingPostId;
+  if (!isRecord(meta) || meta['box'] !== undefined) return pendingPostId;
+  return `${pendingPostId}:${typeof meta['gateway'] === 'string' ? meta['gateway'] : own}`;
 }

@@ -11,10 +11,11 @@ import { rootOf, treeOf } from '../../../src/core/tree.ts';
 import { withAdoption } from '../../../src/takeover/adoption.ts';
 import { pendingIdOfBox, withGateways } from '../../../src/takeover/gateway-posts.ts';
 import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
-import { CHANNEL, createPosts, type Posts } from '../app/posts.ts';
+import { CHANNEL, type Posts } from '../app/posts.ts';
 import { play as playScenario } from '../both-sources/play.ts';
 import { readScenario, scenarioNames } from '../both-sources/recorded.ts';
 import { FakeClock } from '../../support/clock.ts';
+import { chatServer } from './chat-server.ts';
 import { play, recordFor, someSteps, someTree } from './random-turns.ts';
 import { told } from './told.ts';
 
@@ -44,22 +45,6 @@ function publisherOf(gateway: string, fold: Fold, posts: Posts, instance = 'me')
     return { target: { channelId: CHANNEL }, pendingPostId: pendingIdOfBox(boxId, USER, gateways.own), props: { livestatus } };
   };
   return { post: (tree: TurnTree) => sink.create(draftOf(tree)) };
-}
-
-/** Answers one pending id with one post, as Mattermost does, and keeps what a post says of itself. */
-function chatServer(): { posts: Posts; drafts: PostDraft[] } {
-  const posts = createPosts();
-  const drafts: PostDraft[] = [];
-  const idsByPending = new Map<string, string>();
-  posts.create = async (draft) => {
-    drafts.push(draft);
-    const known = idsByPending.get(draft.pendingPostId);
-    const postId = known ?? `post${idsByPending.size}`;
-    idsByPending.set(draft.pendingPostId, postId);
-    if (known === undefined) posts.write(postId, draft.props['livestatus'] ?? {});
-    return { postId };
-  };
-  return { posts, drafts };
 }
 
 async function postedBy(gateway: string, fold: Fold, tree: TurnTree): Promise<PostDraft> {
