@@ -162,7 +162,10 @@ export class Boxes {
 
   #createBoard(): Board {
     const { config, machine, chat, log, fold, counters, redact, findings, emit, tickAt, onView } = this.#ports;
-    const options = boardOptions(config, (boxId) => (findings()?.violationsFor(boxId).length ?? 0) > 0);
+    const options = {
+      ...boardOptions(config, (boxId) => (findings()?.violationsFor(boxId).length ?? 0) > 0),
+      watchedSince: machine.watchedSince,
+    };
     const asked = new AskedPosts(config, { signs: this.signs, namesOfChannel: (channelId) => chat.directory.namesOfChannel(channelId) });
     const ports = {
       clock: machine.clock,

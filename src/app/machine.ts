@@ -39,6 +39,8 @@ export interface Machine {
   readonly publisher?: PublisherFacts;
   /** When this process claimed its boxes, wall clock; absent: when it started. */
   readonly claimedAt?: number;
+  /** Since when the turns were watched by others and their ends shown by earlier processes, wall clock; absent: only while one runs. */
+  readonly watchedSince?: number;
   /** What the machines that are told of found about their agents; absent: our own coordinator judges. */
   readonly findings?: Findings;
 }

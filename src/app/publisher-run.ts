@@ -41,6 +41,8 @@ export interface PublisherRun {
   handedOver: AbortController;
 }
 
+const SHOWN_LATE_MS = 10 * 60_000; // of an end that no publisher has shown; less than any row or record of a box is kept
+
 /** The bus does not give, or does not keep, what a run must know. */
 export class NotBegun extends Error {}
 
@@ -106,6 +108,7 @@ function machineOf({ config, clock, process, connection, server, name, gateway, 
     sources: async (host) => [new FleetSource({ connection, server, findings }, host)],
     fence: { isActive, safe },
     claimedAt: rows.claim.at,
+    watchedSince: Math.max(rows.claim.since, rows.claim.at - SHOWN_LATE_MS),
     findings,
     publisher: { state: 'active', active: name },
   };

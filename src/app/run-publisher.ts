@@ -137,11 +137,12 @@ class FleetPublisher {
       clock: this.#clock,
       instance: randomUUID(),
       server,
+      replicas,
       onChange: (isActive) => (isActive ? this.#chosen.resolve() : this.#handedOver?.abort()),
     });
     this.#seat = { connection, election };
-    await election.start(connection);
     void connection.closed().then(() => this.#standUp(election));
+    await election.start(connection);
   }
 
   async #standUp(election: Election): Promise<void> {

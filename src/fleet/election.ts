@@ -13,10 +13,13 @@ interface ElectionPorts {
   instance: string;
   /** The chat server that only one of them may write to. */
   server: string;
+  /** How many servers of a cluster keep the beats. */
+  replicas?: number;
   onChange(isActive: boolean): void;
 }
 
 const STREAM = 'LS_BEATS';
+const SUBJECTS = 'ls.beat.*';
 const GROUP = 'active';
 const UNPIN_MS = 3_000; // a candidate that asks for nothing for so long is pinned no more
 const HOLD_MS = 2_000; // after a beat was sent; less than that, by far more than clocks drift
@@ -45,7 +48,7 @@ export class Election {
 
   /** Throws what the server refuses. */
   async start(connection: NatsConnection): Promise<void> {
-    const name = await openBeats(connection, this.#ports.server);
+    const name = await openBeats(connection, this.#ports);
     const consumer = await jetstream(connection).consumers.get(STREAM, name);
     this.#connection = connection;
     const options = { group: GROUP, expires: EXPIRES_MS, max_messages: 10 };
@@ -53,11 +56,20 @@ export class Election {
     this.#beat();
   }
 
+  /** Whoever was active makes way: the next one need not wait until it is missed. */
   async stop(): Promise<void> {
+    const wasActive = this.isActive();
     this.#heldUntil = Number.NEGATIVE_INFINITY;
     await this.#timers.stop();
     await this.#messages?.close();
+    if (wasActive) await this.#unpin().catch(() => undefined); // else it is missed soon
     this.#tell();
+  }
+
+  async #unpin(): Promise<void> {
+    if (this.#connection?.isClosed() !== false) return;
+    const manager = await jetstreamManager(this.#connection);
+    await manager.consumers.unpin(STREAM, consumerOf(this.#ports.server), GROUP);
   }
 
   #beat(): void {
@@ -85,21 +97,28 @@ export class Election {
   }
 }
 
+function consumerOf(server: string): string {
+  return `publisher-${server}`;
+}
+
 function subjectOf(server: string): string {
   return `ls.beat.${server}`;
 }
 
 /** The consumer that only one candidate at a time is served by. */
-async function openBeats(connection: NatsConnection, server: string): Promise<string> {
+async function openBeats(connection: NatsConnection, { server, replicas = 1 }: ElectionPorts): Promise<string> {
   const manager = await jetstreamManager(connection);
-  await manager.streams.add({
-    name: STREAM,
-    subjects: ['ls.beat.*'],
+  const config = {
+    subjects: [SUBJECTS],
     storage: StorageType.Memory,
     discard: DiscardPolicy.Old,
     max_age: MAX_AGE_MS * NS_PER_MS,
-  });
-  const name = `publisher-${server}`;
+    num_replicas: replicas,
+  };
+  const names = await manager.streams.names(SUBJECTS).next();
+  if (names.includes(STREAM)) await manager.streams.update(STREAM, config);
+  else await manager.streams.add({ name: STREAM, ...config });
+  const name = consumerOf(server);
   await manager.consumers.add(STREAM, {
     durable_name: name,
     filter_subject: subjectOf(server),

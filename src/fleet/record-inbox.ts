@@ -13,14 +13,16 @@ export interface InboxPorts {
   onGone(box: RecordSubject): void;
 }
 
-/** Why a message was left out: `older` than what is known, or there are more boxes than can be kept. */
+/** Why a message was left out: `older` than what is known, or there are more boxes than can be kept, of its gateway or of all. */
 export type LeftOut = RecordRefusal | 'subject' | 'older' | 'too_many';
 
 const MAX_BOXES = 20_000;
+const MAX_BOXES_OF_GATEWAY = 2_000; // more than a watcher tells: one that is broken into takes no place of the others
 
 export class RecordInbox {
   readonly #ports: InboxPorts;
   readonly #newestBySubject = new Map<string, Pick<TurnRecord, 'epoch' | 'seq'>>();
+  readonly #boxesByGateway = new Map<string, number>();
   readonly #leftOut: Partial<Record<LeftOut, number>> = {};
   readonly #caughtUp = Promise.withResolvers<void>();
   #messages: ConsumerMessages | undefined;
@@ -69,7 +71,7 @@ export class RecordInbox {
     if ('refused' in decoded) return decoded.refused;
     const known = this.#newestBySubject.get(subject);
     if (known !== undefined && !isNewer(decoded.record, known)) return 'older';
-    if (known === undefined && this.#newestBySubject.size >= MAX_BOXES) return 'too_many';
+    if (known === undefined && !this.#takesIn(box.gateway)) return 'too_many';
     const { epoch, seq } = decoded.record;
     this.#newestBySubject.set(subject, { epoch, seq });
     this.#unknownLines += decoded.unknownLines;
@@ -77,7 +79,18 @@ export class RecordInbox {
     return undefined;
   }
 
+  #takesIn(gateway: string): boolean {
+    const ofGateway = this.#boxesByGateway.get(gateway) ?? 0;
+    if (this.#newestBySubject.size >= MAX_BOXES || ofGateway >= MAX_BOXES_OF_GATEWAY) return false;
+    this.#boxesByGateway.set(gateway, ofGateway + 1);
+    return true;
+  }
+
   #forget(subject: string, box: RecordSubject): undefined {
-    if (this.#newestBySubject.delete(subject)) this.#ports.onGone(box);
+    if (!this.#newestBySubject.delete(subject)) return;
+    const left = (this.#boxesByGateway.get(box.gateway) ?? 1) - 1;
+    if (left > 0) this.#boxesByGateway.set(box.gateway, left);
+    else this.#boxesByGateway.delete(box.gateway);
+    this.#ports.onGone(box);
   }
 }

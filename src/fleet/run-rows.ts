@@ -34,6 +34,8 @@ export interface RunClaim {
   readonly name: string;
   /** Wall clock, but later than that of every run before. */
   readonly at: number;
+  /** When the first run of all began. */
+  readonly since: number;
 }
 
 /** What stands in a row on the bus: `epoch` is the run that wrote it. */
@@ -56,7 +58,7 @@ export class RunRows {
   readonly #writesByKey = new Map<string, Promise<void>>();
   readonly #timers: Timers;
   readonly #stop = new AbortController();
-  #claim: RunClaim = { name: '', at: 0 };
+  #claim: RunClaim = { name: '', at: 0, since: 0 };
   #epoch = 0;
   #confirming: Promise<void> | undefined;
   #isOpening = true;
@@ -124,8 +126,9 @@ export class RunRows {
     const key = claimKey(this.#ports.server);
     for (let attempt = 1; ; attempt++) {
       const before = await this.#kv.get(key);
-      const at = Math.max(this.#ports.clock.now(), (claimIn(before)?.at ?? 0) + 1);
-      this.#claim = { name: this.#ports.name, at };
+      const earlier = claimIn(before);
+      const at = Math.max(this.#ports.clock.now(), (earlier?.at ?? 0) + 1);
+      this.#claim = { name: this.#ports.name, at, since: earlier?.since ?? at };
       this.#revisionsByKey.set(key, before?.revision ?? 0);
       try {
         this.#epoch = await this.#publish(key, JSON.stringify(this.#claim));
@@ -239,8 +242,9 @@ function isOutdated(error: unknown): boolean {
 
 function claimIn(entry: KvEntry | null): RunClaim | undefined {
   const value = jsonIn(entry);
-  if (!isRecord(value) || typeof value['name'] !== 'string' || typeof value['at'] !== 'number') return undefined;
-  return { name: value['name'], at: value['at'] };
+  if (!isRecord(value)) return undefined;
+  const { name, at, since } = value;
+  return typeof name === 'string' && typeof at === 'number' && typeof since === 'number' ? { name, at, since } : undefined;
 }
 
 function rowIn(entry: KvEntry | null): StoredRow | undefined {

@@ -75,9 +75,11 @@ it('two publishers: one draws the boxes of all gateways, and when it is killed t
     gateway.ends(`agent:${gateway.name}-0:main`, 'it is done');
     gateway.says(`agent:${gateway.name}-1:main`, 'step two');
     gateway.asks(`agent:${gateway.name}-9:main`, `${gateway.name}-9`);
+    gateway.asks(`agent:${gateway.name}-8:main`, `${gateway.name}-8`);
+    gateway.ends(`agent:${gateway.name}-8:main`, 'begun and ended while nobody was active');
   }
-  await fleet.shows('the other one goes on', (texts) => texts.filter((text) => text.startsWith('[DONE]')).length === 2);
-  await fleet.shows('what is new', (texts) => texts.length === 12 && texts.filter((text) => text.includes('step two')).length === 2);
+  await fleet.shows('the other one goes on', (texts) => texts.filter((text) => text.startsWith('[DONE]')).length === 4);
+  await fleet.shows('what is new', (texts) => texts.length === 14 && texts.filter((text) => text.includes('step two')).length === 2);
   const after = fleet.rig.boxes().map(({ postId }) => postId);
   expect(after.filter((postId) => before.has(postId))).toHaveLength(10);
 });

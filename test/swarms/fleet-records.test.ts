@@ -132,6 +132,29 @@ describe('who comes later', () => {
   });
 });
 
+describe('a gateway that tells boxes without end', () => {
+  it('takes no place of the others', async () => {
+    const { server, publisher } = await fleet();
+    const greedy = new Watcher(server, 'web-1');
+    for (let box = 0; box < 2_100; box += 1) greedy.says(`box-${box}`, 'works');
+    await greedy.sent();
+    const modest = new Watcher(server, 'web-2');
+    modest.says('box', 'works');
+    await modest.sent();
+    const reader = await Reader.on(publisher);
+    expect(reader.titleByBox.size).toBe(2_001);
+    expect(reader.titleByBox.has('web-2/box')).toBe(true);
+    expect(reader.inbox.leftOut).toEqual({ too_many: 100 });
+    const all = Array.from({ length: 2_100 }, (_, box) => `box-${box}`);
+    const isKnown = (box: string): boolean => reader.titleByBox.has(`web-1/${box}`);
+    const [inside, outside] = [all.find(isKnown) ?? '', all.find((box) => !isKnown(box)) ?? ''];
+    greedy.outbox.forget(inside);
+    await until('one is gone', () => !isKnown(inside));
+    greedy.says(outside, 'works on');
+    await until('another one has its place', () => isKnown(outside));
+  });
+});
+
 describe('the bus away', () => {
   it('costs no state: each box is equal again once it is back, from one record each, and the watcher says so', async () => {
     const { server } = await fleet();

@@ -40,4 +40,6 @@ export interface BoardOptions {
   policy: BoxPolicy;
   /** Boxes kept up to date at once; 0 means no limit. */
   maxBoxes: number;
+  /** Others watched from that instant on (wall clock): what ended since then gets its box, though this process was not there. */
+  watchedSince?: number | undefined;
 }

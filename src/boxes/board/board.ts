@@ -99,7 +99,7 @@ export class Board {
       const tree = this.#trees.judged(entry, now);
       if (tree === undefined) continue;
       const { status } = tree;
-      if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId)) {
+      if (status.final && entry.phase === 'undecided' && !this.#restoredIds.has(entry.boxId) && !this.#wasWatched(tree)) {
         this.#setState(entry, tree);
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
@@ -107,6 +107,11 @@ export class Board {
       this.#tickSession(entry.sessionKey, now);
     }
     this.#burst.run();
+  }
+
+  #wasWatched(tree: JudgedTree): boolean {
+    const { watchedSince = Number.POSITIVE_INFINITY } = this.#options;
+    return (tree.turn.end?.at ?? lastEventAt(tree)) > watchedSince;
   }
 
   /** Takes boxes over from a checkpoint whose sessions are restored. Decisions stay, places are checked again. */
