@@ -1,13 +1,18 @@
 // The source of a publisher: the newest record of every box of the fleet becomes sessions that are told. Knows nothing of what is drawn.
 
 import type { NatsConnection } from '@nats-io/transport-node';
+import { errorText } from '../core/error-code.ts';
 import type { GatewayHealth, Source, SourceHealth } from '../core/source.ts';
-import type { Session } from '../core/session.ts';
-import { toldName } from '../core/told-name.ts';
+import { endRuns } from '../core/run-end.ts';
+import type { Session, TurnTree } from '../core/session.ts';
+import { ownName, toldName } from '../core/told-name.ts';
+import { treeOf } from '../core/tree.ts';
+import { busSender } from '../fleet/bus-sender.ts';
 import { sessionsOf } from '../fleet/keys-of-gateway.ts';
 import { GatewaySilence } from '../fleet/gateway-silence.ts';
 import { PresenceInbox } from '../fleet/presence-inbox.ts';
 import { RecordInbox } from '../fleet/record-inbox.ts';
+import { type UntoldBox, UntoldBoxes } from '../fleet/untold-boxes.ts';
 import { type TurnRecord, turnOf } from '../fleet/turn-record.ts';
 import type { TellingHost } from './sources.ts';
 import type { ToldFindings } from './told-findings.ts';
@@ -31,6 +36,7 @@ export class FleetSource implements Source {
   readonly #inbox: RecordInbox;
   readonly #presence: PresenceInbox;
   readonly #silence: GatewaySilence;
+  readonly #untold = new UntoldBoxes();
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
   #wasRead = false;
@@ -41,7 +47,7 @@ export class FleetSource implements Source {
     this.#host = host;
     this.#inbox = new RecordInbox({
       onRecord: (record) => this.#take(record),
-      onGone: ({ gateway, boxId }) => ports.findings.forget(toldName(boxId, gateway)),
+      onGone: ({ gateway, boxId }) => this.#forget(toldName(boxId, gateway)),
     });
     const { clock, log } = host;
     this.#silence = new GatewaySilence({
@@ -50,7 +56,10 @@ export class FleetSource implements Source {
       onSilent: (gateway, silentSince) => this.#tellAgain(gateway, { silentSince }),
       onHeard: (gateway) => this.#tellAgain(gateway, {}),
     });
-    this.#presence = new PresenceInbox((gateway, presence) => this.#silence.present(gateway, presence));
+    this.#presence = new PresenceInbox((gateway, presence) => {
+      this.#silence.present(gateway, presence);
+      for (const box of this.#untold.untold(gateway, presence)) this.#tellLoss(box);
+    });
   }
 
   async start(): Promise<void> {
@@ -87,10 +96,35 @@ export class FleetSource implements Source {
     if (this.#isStopped) return;
     this.#lastEventAt = this.#host.clock.now();
     this.#noteHeard(record);
+    this.#untold.note(record);
     const sessions = sessionsOf(record);
     const boxId = sessions.at(-1)?.turns[0]?.boxId;
     if (boxId !== undefined) this.#ports.findings.set(boxId, record.marks);
     for (const session of sessions) this.#host.tell(session, FLEET_SOURCE);
+  }
+
+  #forget(boxId: string): void {
+    this.#untold.forget(boxId);
+    this.#ports.findings.forget(boxId);
+  }
+
+  /** The turn of that box, which its gateway does not know any more, does not run, and its record is of no use to the next publisher. */
+  #tellLoss({ gateway, boxId, sessionKey }: UntoldBox): void {
+    const { log, sessions, tell } = this.#host;
+    const session = sessions().get(sessionKey);
+    const turn = session?.turns.find((other) => other.boxId === boxId);
+    if (session === undefined || turn === undefined || turn.end !== undefined) return;
+    log.info({ gateway, box: boxId }, 'A gateway of the fleet was started anew and does not know a turn any more.');
+    for (const lost of lostIn(treeOf(sessions(), session, turn))) tell(lost, FLEET_SOURCE);
+    const send = busSender({
+      connection: () => this.#ports.connection,
+      server: this.#ports.server,
+      gateway,
+      now: () => this.#host.clock.now(),
+    });
+    void send(ownName(boxId, gateway), undefined, 0).catch((error: unknown) =>
+      log.debug({ because: errorText(error) }, 'The record of a turn that nobody knows could not be taken off the bus.'),
+    );
   }
 
   /** What was on the bus before the start was said as of its session. That no turn goes on says nothing of whether the gateway does. */
@@ -111,4 +145,10 @@ export class FleetSource implements Source {
       this.#host.tell({ ...known, ...silence, asOf }, FLEET_SOURCE);
     }
   }
+}
+
+/** Everything in it as it is when nobody goes on: sub-agents first. */
+function lostIn({ session, turn, childrenByKey }: TurnTree): Session[] {
+  const children = Object.values(childrenByKey).flatMap(lostIn);
+  return [...children, { ...session, turns: [endRuns(turn, 'lost', turn.lastEventAt)] }];
 }

@@ -146,7 +146,7 @@ export class FleetWatcher {
       server,
       gateway: this.#machine.gateway,
       version: packageVersion(),
-      epoch,
+      epoch: () => (this.#teller.isReading ? undefined : epoch),
       boxes: () => this.#teller.told,
       onConnected: () => this.#teller.tellAll(),
     });

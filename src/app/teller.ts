@@ -60,6 +60,11 @@ export class Teller implements Pick<Board, 'apply' | 'tick' | 'shiftClock' | 'in
     this.#soon = soon(ports.clock, TELL_AFTER_MS, () => this.#tellChanged());
   }
 
+  /** What happened before the start is still read. */
+  get isReading(): boolean {
+    return this.#isCatchingUp;
+  }
+
   get told(): number {
     return this.#toldIds.size;
   }

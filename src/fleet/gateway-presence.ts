@@ -12,8 +12,8 @@ export interface GatewayPresence {
   readonly boxes: number;
   /** Those whose newest state the bus does not have yet. */
   readonly waiting: number;
-  /** Of its records: what it told in an earlier one and does not tell in this one, it knows no more. */
-  readonly epoch: number;
+  /** Of its records: what it told in an earlier one and does not tell in this one, it knows no more. Absent while it still reads. */
+  readonly epoch?: number;
   /** By the gateway's clock, milliseconds since the epoch. */
   readonly at: number;
   /** It was stopped by somebody, and its boxes say so: what comes next is no silence. */
@@ -29,8 +29,15 @@ export function encodePresence(presence: GatewayPresence): string {
 /** Reads what anybody may have written. Never throws. */
 export function decodePresence(text: string): GatewayPresence | undefined {
   const { version, boxes, waiting, epoch, at, stopped } = asRecord(parseJson(text)) ?? {};
-  if (typeof version !== 'string' || !isCount(boxes) || !isCount(waiting) || !isCount(epoch) || !isCount(at)) return undefined;
-  return { version: version.slice(0, MAX_VERSION), boxes, waiting, epoch, at, ...(stopped === true ? { stopped } : {}) };
+  if (typeof version !== 'string' || !isCount(boxes) || !isCount(waiting) || !isCount(at)) return undefined;
+  return {
+    version: version.slice(0, MAX_VERSION),
+    boxes,
+    waiting,
+    at,
+    ...(isCount(epoch) ? { epoch } : {}),
+    ...(stopped === true ? { stopped } : {}),
+  };
 }
 
 function isCount(value: unknown): value is number {

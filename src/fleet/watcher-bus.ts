@@ -23,8 +23,8 @@ export interface WatcherBusPorts {
   server: string;
   gateway: string;
   version: string;
-  /** Of the records that are sent. */
-  epoch: number;
+  /** Of the records that are sent; `undefined` while what happened before is still read. */
+  epoch(): number | undefined;
   /** Turns that are told. */
   boxes(): number;
   /** Called with each new connection: what was sent before may be gone. */
@@ -101,11 +101,15 @@ export class WatcherBus {
   /** What nobody keeps is said again in a moment, and the outbox says why it is not kept. */
   async #sayPresence(more: Pick<GatewayPresence, 'stopped'> = {}): Promise<void> {
     const { clock, log, gateway, version, epoch, boxes } = this.#ports;
-    const presence = { version, boxes: boxes(), waiting: this.outbox.waiting, epoch, at: clock.now(), ...more };
+    const presence = { version, boxes: boxes(), waiting: this.outbox.waiting, at: clock.now(), ...epochOf(epoch()), ...more };
     try {
       await publishTo(this.#link.connection, keySubject(GATEWAYS_BUCKET, gateway), encodePresence(presence), { ttl: PRESENCE_TTL });
     } catch (error) {
       log.debug({ because: errorText(error) }, 'The bus of the fleet does not keep that this gateway is there.');
     }
   }
+}
+
+function epochOf(epoch: number | undefined): Pick<GatewayPresence, 'epoch'> {
+  return epoch === undefined ? {} : { epoch };
 }
