@@ -23,7 +23,10 @@ export interface LoopDelay {
 
 export interface WatcherOptions {
   url: string;
-  agents: string;
+  /** The folder of transcripts, where there is one. */
+  agents?: string;
+  /** Behind `run`. */
+  args?: readonly string[];
   /** Settings beside those that every row has. */
   env?: NodeJS.ProcessEnv;
   /** The delay of its event loop will be asked for. */
@@ -35,17 +38,17 @@ export class Watcher {
   readonly #child: ChildProcess;
   #output = '';
 
-  constructor(place: Workplace, { url, agents, env = {}, withProbe = false }: WatcherOptions) {
+  constructor(place: Workplace, { url, agents, args = [], env = {}, withProbe = false }: WatcherOptions) {
     const home = place.folder('home');
     const probing = withProbe ? ['--import', probe()] : [];
-    this.#child = place.node([...place.profiling, ...probing, PROGRAM, 'run'], {
+    this.#child = place.node([...place.profiling, ...probing, PROGRAM, 'run', ...args], {
       stdio: ['ignore', 'pipe', 'pipe', ...(withProbe ? ['ipc' as const] : [])],
       env: {
         PATH: process.env['PATH'],
         HOME: home,
         MM_URL: url,
         MM_TOKEN: SAMPLE.botToken,
-        TRANSCRIPT_DIR: agents,
+        ...(agents === undefined ? {} : { TRANSCRIPT_DIR: agents }),
         STATE_DIR: join(home, 'state'),
         PID_FILE: join(home, 'watcher.pid'),
         HEALTH_PORT: '0',

@@ -25,7 +25,12 @@ export class Workplace {
 
   /** Runs this Node with `args`. Ends with the row, and with this process however that ends. */
   node(args: readonly string[], options: SpawnOptions): ChildProcess {
-    const child = endedWithTests(spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], options));
+    return this.program(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], options);
+  }
+
+  /** The same for any other program. */
+  program(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+    const child = endedWithTests(spawn(command, args, options));
     this.#children.add(child);
     child.once('exit', () => this.#children.delete(child));
     return child;

@@ -2,6 +2,7 @@ import type { Row } from '../contract.ts';
 import { burst } from './burst.ts';
 import { catchUp } from './catch-up.ts';
 import { day } from './day.ts';
+import { fleet } from './fleet.ts';
 import { gatewayFrames } from './gateway-frames.ts';
 import { hundredSessions } from './hundred-sessions.ts';
 import { idle } from './idle.ts';
@@ -37,6 +38,7 @@ export const ROWS: readonly Row[] = [
   burst,
   redaction,
   swarm,
+  fleet,
   gatewayFrames,
   page,
   pageTabs,

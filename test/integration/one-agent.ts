@@ -24,6 +24,11 @@ export class OneAgent {
     return `${this.name}n${this.#turns}x`;
   }
 
+  /** The newest step, of all turns together. */
+  get steps(): number {
+    return this.#calls;
+  }
+
   /** A person asks, and the first call runs. Gives the turn's mark. */
   begin(): string {
     this.#turns += 1;

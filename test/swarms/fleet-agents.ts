@@ -57,6 +57,11 @@ export class FleetAgents {
     return this.#agents.map((agent) => agent.end());
   }
 
+  /** Where every agent that is not over is. */
+  get steps(): readonly { readonly mark: string; readonly step: number }[] {
+    return this.#agents.map(({ mark, steps }) => ({ mark, step: steps }));
+  }
+
   #begin(agent: OneAgent): string {
     const mark = agent.begin();
     this.marks.push(mark);

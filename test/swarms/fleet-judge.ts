@@ -47,6 +47,11 @@ export class FleetJudge {
     return this.#shownByPost.get(this.#postByMark.get(mark) ?? '')?.isOver ?? false;
   }
 
+  /** The highest step that the post of that turn has ever said. */
+  stepOf(mark: string): number {
+    return this.#shownByPost.get(this.#postByMark.get(mark) ?? '')?.step ?? 0;
+  }
+
   has(mark: string): boolean {
     return this.#postByMark.has(mark);
   }

@@ -136,6 +136,19 @@ export class Fleet {
     return marks.map((mark) => (this.judge.has(mark) ? `${mark}: its post does not say its end` : `${mark} has no post`));
   }
 
+  /** Turns whose newest step is not shown. */
+  get behind(): readonly string[] {
+    const steps = this.agents.flatMap((agents) => agents.steps);
+    return steps.filter(({ mark, step }) => this.judge.stepOf(mark) < step).map(({ mark, step }) => `${mark} is at step ${step}`);
+  }
+
+  /** Resolves when all boxes are equal to what the agents did, with the milliseconds that it took. */
+  async equal(what: string): Promise<number> {
+    const since = Date.now();
+    await until(what, () => this.behind.length === 0, { detail: () => `${this.behind.join('\n')}\n${this.output}` });
+    return Date.now() - since;
+  }
+
   get output(): string {
     return [...this.publishers, ...this.watchers].map(({ name, process }) => `--- ${name}\n${process?.output.slice(-2_000)}`).join('\n');
   }
