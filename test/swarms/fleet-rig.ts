@@ -161,9 +161,8 @@ export class Fleet {
   }
 }
 
-/** It answers, so its modules are loaded and it has joined the others. */
+/** It has read its configuration and loaded its modules, and joins the others. */
 async function isUp({ name, process }: Place): Promise<void> {
-  await until(`${name} answers`, async () => process === undefined || (await process.health().catch(() => undefined)) !== undefined, {
-    detail: () => process?.output ?? '',
-  });
+  const isThere = ({ output }: Watcher): boolean => output.includes('stands by') || output.includes('The watcher runs');
+  await until(`${name} is up`, () => process === undefined || isThere(process), { detail: () => process?.output ?? '' });
 }
