@@ -15,6 +15,7 @@ export const OPEN_GATE: Gate = { blockedUntilAt: 0, pausedUntilAt: 0, probing: f
 
 const JITTER_MS = 1_000; // Other clients behind the same address got the same second.
 const BREAKER_POLL_MS = 1_000; // Asking an open breaker costs no request, and an end must follow its closing within seconds.
+const SOONEST_POLL_MS = 100; // who is not connected yet will be in a moment: a publisher that takes over has no second to lose
 const INSTANT_MS = 200; // Failures of one instant have one cause: the other boxes need not try to find that out.
 const REFUSED_POLL_MS = 2_000; // The token gate says when it checks next and sends nothing until then; the token may change earlier.
 const AUTH_POLL_MS = 30_000; // Each try with a bad token is a line in the server's log.
@@ -35,7 +36,7 @@ export function gateAfter(gate: Gate, outcome: RequestOutcome, now: number, rand
 }
 
 function pauseMs({ reason, retryAfterMs }: Extract<RequestOutcome, { kind: 'failed' }>): number {
-  if (reason === 'breaker_open') return BREAKER_POLL_MS;
+  if (reason === 'breaker_open') return Math.max(SOONEST_POLL_MS, Math.min(retryAfterMs ?? BREAKER_POLL_MS, BREAKER_POLL_MS));
   return retryAfterMs === undefined ? AUTH_POLL_MS : Math.min(retryAfterMs, REFUSED_POLL_MS);
 }
 

@@ -3,7 +3,7 @@
 import { guarded } from '../../core/guarded.ts';
 import { PushError, type Sink } from '../../core/sink.ts';
 
-const SOON_MS = 1_000;
+const SOON_MS = 100; // such a look costs no request
 
 /** Every request fails with `breaker_open` until `isConnected`. */
 export function onceConnected(sink: Sink, isConnected: () => boolean): Sink {
