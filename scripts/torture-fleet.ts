@@ -7,6 +7,8 @@ import { tortureFleet, type TortureResult } from '../test/swarms/fleet-torture.t
 import { setup } from '../test/swarms/install-nats.ts';
 import { NatsServer } from '../test/swarms/nats-server.ts';
 
+const TAKEOVER_MS = 5_000;
+
 const number = { type: 'string' } as const;
 const { values } = parseArgs({ options: { kills: number, stops: number, lanes: number, seed: number } });
 const [kills, stops, lanes] = [Number(values.kills ?? 200), Number(values.stops ?? 200), Number(values.lanes ?? 1)];
@@ -28,6 +30,7 @@ try {
         kills: shareOf(kills, lane),
         stops: shareOf(stops, lane),
         seed: seed + lane,
+        mostMs: TAKEOVER_MS,
         onEvent: (words) => print(`lane ${lane}  ${words}`),
         atEnd,
       }),

@@ -98,6 +98,8 @@ export class Fleet {
     for (const place of this.publishers) this.begin(place, 'publisher');
     for (const place of this.watchers) this.begin(place, 'watcher');
     await Promise.all([...this.publishers, ...this.watchers].map((place) => isUp(place)));
+    const isActive = ({ process }: Place): boolean => process?.output.includes('Connected to Mattermost') ?? false;
+    await until('a publisher is active', () => this.publishers.some(isActive), { detail: () => this.output });
   }
 
   begin(place: Place, role: 'publisher' | 'watcher'): Watcher {
