@@ -156,6 +156,7 @@ export class Fleet {
   }
 
   async #end(): Promise<void> {
+    await Promise.all(this.agents.map((agents) => agents.stop()));
     for (const { process } of [...this.watchers, ...this.publishers]) {
       process?.child.kill('SIGCONT');
       await process?.stop('SIGKILL');
