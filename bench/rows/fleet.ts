@@ -1,4 +1,4 @@
-import { type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@nats-io/transport-node';
@@ -13,7 +13,7 @@ import { Watcher } from '../harness/watcher.ts';
 import type { FromGateways, ToGateways } from '../load/gateways.ts';
 
 const LOAD = fileURLToPath(new URL('../load/gateways.ts', import.meta.url));
-const PER_SECOND = 1_200; // so that a thousand records are published also where some are replaced on their way
+const PER_SECOND = 1_200; // so that a thousand are published also where some are replaced on their way
 const BUDGET = { rate: 20, burst: 40 };
 const SNAPSHOTS = 5;
 
