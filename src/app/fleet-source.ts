@@ -3,11 +3,14 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { errorText } from '../core/error-code.ts';
 import type { GatewayHealth, Source, SourceHealth } from '../core/source.ts';
+import { shiftSession } from '../core/clock-shift.ts';
 import { endRuns } from '../core/run-end.ts';
 import type { Session, TurnTree } from '../core/session.ts';
 import { ownName, toldName } from '../core/told-name.ts';
+import { Timers } from '../core/timers.ts';
 import { treeOf } from '../core/tree.ts';
 import { busSender } from '../fleet/bus-sender.ts';
+import { ClockDifferences, type SentTimes } from '../fleet/clock-differences.ts';
 import { sessionsOf } from '../fleet/keys-of-gateway.ts';
 import { GatewaySilence } from '../fleet/gateway-silence.ts';
 import { PresenceInbox } from '../fleet/presence-inbox.ts';
@@ -18,6 +21,7 @@ import type { TellingHost } from './sources.ts';
 import type { ToldFindings } from './told-findings.ts';
 
 const FLEET_SOURCE = 'fleet';
+const BUS_TIME_MS = 60_000; // so soon a clock of ours that was set counts as it is
 
 export interface FleetSourcePorts {
   connection: NatsConnection;
@@ -37,6 +41,8 @@ export class FleetSource implements Source {
   readonly #presence: PresenceInbox;
   readonly #silence: GatewaySilence;
   readonly #untold = new UntoldBoxes();
+  readonly #clocks = new ClockDifferences();
+  readonly #timers: Timers<'bus time'>;
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
   #wasRead = false;
@@ -46,10 +52,12 @@ export class FleetSource implements Source {
     this.#ports = ports;
     this.#host = host;
     this.#inbox = new RecordInbox({
-      onRecord: (record) => this.#take(record),
+      onRecord: (record, times) => this.#take(record, times),
+      onBusTime: (at) => this.#clocks.setBusTime(at, host.clock.now()),
       onGone: ({ gateway, boxId }) => this.#forget(toldName(boxId, gateway)),
     });
     const { clock, log } = host;
+    this.#timers = new Timers(clock);
     this.#silence = new GatewaySilence({
       clock,
       log,
@@ -69,6 +77,11 @@ export class FleetSource implements Source {
     await Promise.race([caughtUp, this.#stopped.promise, connection.closed()]);
     this.#wasRead = true;
     this.#silence.start();
+    this.#timers.repeat(
+      'bus time',
+      () => BUS_TIME_MS,
+      () => this.#inbox.askBusTime().catch(() => undefined), // the connection is lost, and health says so
+    );
   }
 
   gateways(): GatewayHealth[] {
@@ -78,7 +91,7 @@ export class FleetSource implements Source {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#stopped.resolve();
-    await Promise.all([this.#inbox.stop(), this.#presence.stop(), this.#silence.stop()]);
+    await Promise.all([this.#inbox.stop(), this.#presence.stop(), this.#silence.stop(), this.#timers.stop()]);
   }
 
   health(): SourceHealth {
@@ -92,15 +105,24 @@ export class FleetSource implements Source {
     };
   }
 
-  #take(record: TurnRecord): void {
+  #take(record: TurnRecord, times: SentTimes): void {
     if (this.#isStopped) return;
     this.#lastEventAt = this.#host.clock.now();
-    this.#noteHeard(record);
+    const behindMs = this.#behindMs(record.gateway, times);
+    this.#noteHeard(record, behindMs);
     this.#untold.note(record);
-    const sessions = sessionsOf(record);
+    const sessions = sessionsOf(record).map((session) => (behindMs === 0 ? session : shiftSession(session, behindMs)));
     const boxId = sessions.at(-1)?.turns[0]?.boxId;
     if (boxId !== undefined) this.#ports.findings.set(boxId, record.marks);
     for (const session of sessions) this.#host.tell(session, FLEET_SOURCE);
+  }
+
+  /** By how much the clock of that gateway is behind ours. */
+  #behindMs(gateway: string, times: SentTimes): number {
+    const { behindMs, isNew } = this.#clocks.behind(gateway, times);
+    if (isNew)
+      this.#host.log.warn({ gateway, byMs: behindMs }, 'The clock of a gateway differs from ours; its times are shown by our clock.');
+    return behindMs;
   }
 
   #forget(boxId: string): void {
@@ -128,12 +150,12 @@ export class FleetSource implements Source {
   }
 
   /** What was on the bus before the start was said as of its session. That no turn goes on says nothing of whether the gateway does. */
-  #noteHeard(record: TurnRecord): void {
+  #noteHeard(record: TurnRecord, behindMs: number): void {
     const [{ asOf }] = record.sessions;
     const turn = turnOf(record);
     const isOpen = turn?.end === undefined && turn?.interruptedAt === undefined;
     if (this.#wasRead) this.#silence.heard(record.gateway);
-    else if (isOpen) this.#silence.heard(record.gateway, asOf);
+    else if (isOpen) this.#silence.heard(record.gateway, asOf + behindMs);
   }
 
   /** All that is known of that gateway, with what its silence, or its return, makes of it. */

@@ -1,14 +1,17 @@
 // Reads the newest record of every box from the bus, and then what changes. Whatever else comes is counted and left out. Owns which record of
 // a box is the newest; knows nothing of what is made of it.
 
-import { type ConsumerMessages, DeliverPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, DeliverPolicy, jetstream, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { SentTimes } from './clock-differences.ts';
 import { decodeRecord, type RecordRefusal, type RecordSubject } from './decode-record.ts';
 import { isNewer, type TurnRecord } from './turn-record.ts';
 import { allSubjects, decodeSubject, TURN_STREAM } from './turn-stream.ts';
 
 export interface InboxPorts {
-  onRecord(record: TurnRecord): void;
+  onRecord(record: TurnRecord, times: SentTimes): void;
+  /** The clock of the bus, milliseconds since the epoch, before the first record and whenever it is asked for. */
+  onBusTime?(at: number): void;
   /** The box is over: its watcher needs it no more. */
   onGone(box: RecordSubject): void;
 }
@@ -16,6 +19,7 @@ export interface InboxPorts {
 /** Why a message was left out: `older` than what is known, or there are more boxes than can be kept, of its gateway or of all. */
 export type LeftOut = RecordRefusal | 'subject' | 'older' | 'too_many';
 
+const NS_PER_MS = 1_000_000n;
 const MAX_BOXES = 20_000;
 const MAX_BOXES_OF_GATEWAY = 2_000; // more than a watcher tells: one that is broken into takes no place of the others
 
@@ -26,6 +30,7 @@ export class RecordInbox {
   readonly #leftOut: Partial<Record<LeftOut, number>> = {};
   readonly #caughtUp = Promise.withResolvers<void>();
   #messages: ConsumerMessages | undefined;
+  #consumer: Consumer | undefined;
   #unknownLines = 0;
 
   constructor(ports: InboxPorts) {
@@ -49,21 +54,35 @@ export class RecordInbox {
   async start(connection: NatsConnection, server: string): Promise<void> {
     const options = { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: [allSubjects(server)] };
     const consumer = await jetstream(connection).consumers.get(TURN_STREAM, options);
-    if ((await consumer.info()).num_pending === 0) this.#caughtUp.resolve();
+    this.#consumer = consumer;
+    if ((await this.#ask(consumer)) === 0) this.#caughtUp.resolve();
     this.#messages = await consumer.consume({ callback: (message) => this.#take(message) });
+  }
+
+  /** Asks the bus for its time: our clock may have been set. Throws what the server refuses. */
+  async askBusTime(): Promise<void> {
+    if (this.#consumer !== undefined) await this.#ask(this.#consumer);
+  }
+
+  /** How many records are still to come. */
+  async #ask(consumer: Consumer): Promise<number> {
+    const { num_pending: pending, ts = '' } = await consumer.info();
+    this.#ports.onBusTime?.(Date.parse(ts));
+    return pending;
   }
 
   async stop(): Promise<void> {
     await this.#messages?.close();
   }
 
-  #take({ subject, data, info }: JsMsg): void {
-    const refusal = this.#read(subject, data);
+  #take({ subject, data, info, headers, timestampNanos }: JsMsg): void {
+    const times = { saidAt: Date.parse(headers?.get('ce-time') ?? ''), storedAt: Number(timestampNanos / NS_PER_MS) };
+    const refusal = this.#read(subject, data, times);
     if (refusal !== undefined) this.#leftOut[refusal] = (this.#leftOut[refusal] ?? 0) + 1;
     if (info.pending === 0) this.#caughtUp.resolve();
   }
 
-  #read(subject: string, bytes: Uint8Array): LeftOut | undefined {
+  #read(subject: string, bytes: Uint8Array, times: SentTimes): LeftOut | undefined {
     const box = decodeSubject(subject);
     if (box === undefined) return 'subject';
     if (bytes.length === 0) return this.#forget(subject, box);
@@ -75,7 +94,7 @@ export class RecordInbox {
     const { epoch, seq } = decoded.record;
     this.#newestBySubject.set(subject, { epoch, seq });
     this.#unknownLines += decoded.unknownLines;
-    this.#ports.onRecord(decoded.record);
+    this.#ports.onRecord(decoded.record, times);
     return undefined;
   }
 

@@ -24,17 +24,20 @@ export class ToldGateway {
   readonly #link: BusLink;
   readonly #epoch = Date.now();
   readonly #marksByKey = new Map<string, RecordMarks>();
+  readonly #now: () => number;
   #names = 0;
 
-  constructor(url: string, name: string, server = 'main') {
+  /** `aheadMs`: by how much its clock is ahead of ours. */
+  constructor(url: string, name: string, { server = 'main', aheadMs = 0 }: { server?: string; aheadMs?: number } = {}) {
     this.name = name;
+    this.#now = () => Date.now() + aheadMs;
     this.#link = new BusLink({
       clock: systemClock,
       log: quiet,
       connect: () => connect({ servers: url, reconnect: false }),
       onConnected: async () => undefined,
     });
-    const send = busSender({ connection: () => this.#link.connection, server, gateway: name, now: Date.now });
+    const send = busSender({ connection: () => this.#link.connection, server, gateway: name, now: this.#now });
     this.outbox = new RecordOutbox({ clock: systemClock, log: quiet, send });
     this.#link.start();
     onTestFinished(() => this.stop());
@@ -75,7 +78,7 @@ export class ToldGateway {
   }
 
   #happens(sessionKey: string, fact: Fact): void {
-    const { roots } = this.fold.apply({ ...fact, sessionKey, at: Date.now(), source: 'transcripts' });
+    const { roots } = this.fold.apply({ ...fact, sessionKey, at: this.#now(), source: 'transcripts' });
     for (const { session, turn } of roots) {
       const tree = treeOf(this.fold.sessionsByKey, session, turn);
       const facts = {
