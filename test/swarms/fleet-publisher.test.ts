@@ -119,3 +119,24 @@ it('a publisher that is stopped says in each box that nobody updates it, and the
   await fleet.shows('the box goes on', (texts) => texts.length === 1 && texts[0]?.startsWith('[ACTIVE]') === true);
   expect(said.join()).toContain('INTERRUPTED');
 });
+
+it('what a gateway tells is redacted and neutralised again, whoever has broken into it: its boxes name it, and those of others stay', async () => {
+  const fleet = await Fleet.start(1);
+  const publisher = await fleet.active();
+  const [bad, good] = ['bad', 'good'].map((name) => new ToldGateway(fleet.bus.url, name)) as [ToldGateway, ToldGateway];
+  const secret = 'ghp_0123456789abcdefghijklmnopqrstuvwxyzAB';
+  const hostile = `${secret} @all [click](https://evil.example) ![x](https://evil.example/x.png)`;
+  bad.marks('agent:@all:main', { violations: [hostile], remarks: [hostile], badge: hostile });
+  bad.asks('agent:@all:main', `@all ${secret}`);
+  bad.says('agent:@all:main', hostile);
+  good.asks('agent:@all:main', 'honest');
+  good.says('agent:@all:main', 'honest words');
+  await fleet.shows('both boxes', (texts) => texts.length === 2 && texts.some((text) => text.includes('honest words')));
+  await fleet.shows('the hostile one', (texts) => texts.some((text) => text.includes('evil')));
+  bad.ends('agent:@all:main', hostile);
+  await fleet.shows('its end', (texts) => texts.filter((text) => text.startsWith('[DONE]')).length === 1);
+  const everything = JSON.stringify(fleet.rig.standIn.posts()) + publisher.output + JSON.stringify(await publisher.health());
+  expect(everything).not.toContain(secret);
+  const shown = fleet.rig.boxes().map(({ title, text }) => `${title}\n${text}`);
+  for (const text of shown) expect(text.replaceAll(/`[^`]*`/g, '')).not.toMatch(/@all|\]\(|https?:\/\//);
+});

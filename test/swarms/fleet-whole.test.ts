@@ -1,9 +1,12 @@
 // A fleet as users run it: watchers beside their agents, publishers before Mattermost. What people see is what a machine alone would show.
 
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { FINDINGS_BUCKET, keySubject } from '../../src/fleet/buckets.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Box, createRig, type Rig, type Watcher } from '../integration/harness.ts';
 import { OneAgent } from '../integration/one-agent.ts';
@@ -18,7 +21,7 @@ async function rigged(): Promise<Rig> {
 }
 
 /** A process of the fleet with a home of its own. */
-function part(rig: Rig, bus: NatsServer, name: string, env: NodeJS.ProcessEnv): Promise<Watcher> {
+function part(rig: Rig, bus: Pick<NatsServer, 'url'>, name: string, env: NodeJS.ProcessEnv): Promise<Watcher> {
   const home = join(rig.folder, name);
   mkdirSync(home, { recursive: true });
   return rig.watcher({
@@ -96,4 +99,54 @@ it('what the coordinator of a watcher found is told to the operators once, by wh
   writer.assistant(sessionId, 'done');
   await until('the end', () => rig.boxes().some(({ title }) => title.startsWith('[DONE]')), { detail });
   expect(told()).toHaveLength(1);
+});
+
+it('findings of a machine that somebody has broken into mention nobody, link nowhere, speak for no other machine, and are few', async () => {
+  const [rig, bus] = [await rigged(), await NatsServer.start()];
+  const publisher = await part(rig, bus, 'publisher', {
+    ROLE: 'publisher',
+    COORDINATOR_OPERATORS: 'alice',
+    CALLS_PER_HOUR: '3',
+    OPERATIONS_CHANNEL: SAMPLE.publicId,
+  });
+  await publisher.says('The watcher runs');
+  const connection = await bus.connect();
+  const secret = 'ghp_0123456789abcdefghijklmnopqrstuvwxyzAB';
+  const text = `**Violation** @all @channel [click](https://evil.example) ![x](https://evil.example/x.png) ${secret}\n# heading`;
+  const tell = (key: string, value: unknown): void => connection.publish(keySubject(FINDINGS_BUCKET, key), JSON.stringify(value));
+  for (let n = 0; n < 20; n += 1) tell(`bad.f${n}`, { v: 1, id: `f${n}`, at: Date.now(), text });
+  tell('bad.forged', { v: 1, id: 'other', at: Date.now(), text: 'of another name' });
+  tell('bad.garbage', 'no finding');
+  tell('good.f1', { v: 1, id: 'f1', at: Date.now(), text: 'an honest finding' });
+  const told = (): string[] => rig.standIn.posts().map(({ message }) => message);
+  await until('the honest machine is heard', () => told().some((message) => message.includes('an honest finding')), {
+    detail: () => `${told().join('\n')}\n${publisher.output}`,
+  });
+  await until('three are told of the other one', () => told().length === 4, { detail: () => told().join('\n') });
+  for (const message of told()) {
+    expect(message.startsWith('@alice `')).toBe(true);
+    const bare = message.slice('@alice '.length).replaceAll(/`[^`]*`/g, '');
+    expect(bare).not.toMatch(/[@[\]#*]|https?:/);
+    expect(message).not.toContain(secret);
+    expect(message).not.toContain('another name');
+  }
+  expect(told()).toHaveLength(4);
+});
+
+it('a server that is too old is refused, and health says which one is needed', async () => {
+  const rig = await rigged();
+  const old = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.write('INFO {"server_id":"x","version":"2.9.10","proto":1,"headers":true,"max_payload":1048576,"jetstream":true}\r\n');
+    socket.on('data', (data) => data.includes('PING') && socket.write('PONG\r\n'));
+  });
+  await once(old.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void old.close());
+  const { port } = old.address() as AddressInfo;
+  const publisher = await part(rig, { url: `nats://127.0.0.1:${port}` }, 'publisher', { ROLE: 'publisher' });
+  await publisher.says('needs 2.11 or newer');
+  const health = await publisher.health();
+  expect(health.status).toBe('degraded');
+  expect(health.notReady).toContain('the nats-server is 2.9.10; a fleet needs 2.11 or newer: replace it');
+  expect(rig.standIn.posts()).toEqual([]);
 });
