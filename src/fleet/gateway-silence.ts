@@ -29,6 +29,7 @@ interface Entry {
 export const SILENT_AFTER_MS = 30_000;
 const SETTLES_MS = 3_000; // whoever comes back tells all its boxes at once
 const LOOK_MS = 1_000;
+const MOST_AGO_MS = 7 * 86_400_000; // the bus keeps nothing longer; what says it is older is no clock
 const MAX_GATEWAYS = 10_000;
 
 export class GatewaySilence {
@@ -58,7 +59,7 @@ export class GatewaySilence {
   /** Something came from it, which it may have said some time ago. */
   heard(gateway: string, saidAt = this.#ports.clock.now()): void {
     const { clock } = this.#ports;
-    const agoMs = Math.max(0, clock.now() - saidAt);
+    const agoMs = Math.min(MOST_AGO_MS, Math.max(0, clock.now() - saidAt));
     const entry = this.#entryOf(gateway);
     if (entry === undefined || clock.monotonic() - agoMs < entry.heardMonotonic) return;
     Object.assign(entry, { heardAt: clock.now() - agoMs, heardMonotonic: clock.monotonic() - agoMs, isStopped: false });

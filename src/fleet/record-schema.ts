@@ -3,11 +3,14 @@
 import { z } from 'zod';
 
 const NAME_CHARS = 512;
+const LAST_DATE_MS = 8.64e15; // later instants are no dates
+const MOST = 1e15; // a sum of so many is still a number
 
 const name = z.string().min(1).max(NAME_CHARS);
 const text = z.string();
-const at = z.number();
-const count = z.number().min(0);
+const at = z.number().min(-LAST_DATE_MS).max(LAST_DATE_MS);
+const count = z.number().min(0).max(MOST);
+const amount = z.number().min(-MOST).max(MOST);
 const yes = z.literal(true);
 const audience = z.enum(['public', 'own', 'direct', 'unknown', 'disputed']);
 
@@ -35,7 +38,7 @@ const callOutcome = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('ok'), durationMs: count.exactOptional() }),
   z.looseObject({
     kind: z.literal('failed'),
-    exitCode: z.number().exactOptional(),
+    exitCode: amount.exactOptional(),
     detail: text.exactOptional(),
     durationMs: count.exactOptional(),
   }),
@@ -116,9 +119,7 @@ const turn = z.looseObject({
   waiting: z.array(waiting),
   retry: z.looseObject({ attempt: count, reason: text, at, nextAt: at.exactOptional() }).exactOptional(),
   plan: z.array(z.looseObject({ step: text, status: z.enum(['pending', 'in_progress', 'completed']) })).exactOptional(),
-  meters: z
-    .array(z.looseObject({ name: text, used: z.number(), of: z.number().exactOptional(), unit: text.exactOptional() }))
-    .exactOptional(),
+  meters: z.array(z.looseObject({ name: text, used: amount, of: amount.exactOptional(), unit: text.exactOptional() })).exactOptional(),
   notes: z.array(z.looseObject({ noteId: name, text, severity: z.enum(['info', 'warning', 'critical']) })).exactOptional(),
   busyUntil: at,
   end: z.looseObject({ outcome: z.enum(ENDS), at, reason: text.exactOptional() }).exactOptional(),

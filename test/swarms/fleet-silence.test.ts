@@ -24,6 +24,14 @@ it('a watcher that dies: its box says "no news for", never that it runs, also af
   expect(silent?.text).toContain(`step 1 of ${mark}`);
   expect(boxWith(rig.boxes(), otherMark)?.title).toMatch(/^\[ACTIVE\]/);
   await first.says('A gateway of the fleet is silent');
+  expect(await first.health()).toMatchObject({
+    status: 'degraded',
+    reason: expect.stringMatching(/gateway web-1 silent since \d\d:\d\d UTC/),
+    gateways: [
+      { gateway: 'web-1', state: 'silent' },
+      { gateway: 'web-2', state: 'heard', boxes: 1 },
+    ],
+  });
 
   const claimOf = (words: string): string | undefined => {
     const postId = boxWith(rig.boxes(), words)?.postId;
