@@ -40,7 +40,7 @@ import { createSpendingCount } from './spending-count.ts';
 import { Teller } from './teller.ts';
 import { watcherFacts } from './watcher-health.ts';
 
-const FLUSH_MS = 4_000; // of the five seconds that a stop may take
+const FLUSH_MS = 2_500; // of the five seconds that a stop may take: what is on its way by then has two more
 const EPOCH = 'epoch of the fleet'; // the key of that fact
 
 export interface FleetWatcherPorts {

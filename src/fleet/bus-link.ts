@@ -44,9 +44,10 @@ export class BusLink {
   }
 
   start(): void {
-    this.#timers.track(this.#connect());
+    void this.#connect();
   }
 
+  /** Waits for no connection that is only being made: a server that hangs would hold a stop up. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#connection?.close();
@@ -56,12 +57,14 @@ export class BusLink {
   async #connect(): Promise<void> {
     try {
       const connection = await this.#ports.connect();
-      await this.#useUntilClosed(connection);
+      const use = this.#useUntilClosed(connection);
+      this.#timers.track(use);
+      await use;
       this.#lost('the bus has closed the connection');
     } catch (error) {
       this.#lost(errorText(error));
     }
-    if (!this.#isStopped) this.#timers.restart('retry', RETRY_MS, () => this.#connect());
+    if (!this.#isStopped) this.#timers.restart('retry', RETRY_MS, () => void this.#connect());
   }
 
   async #useUntilClosed(connection: NatsConnection): Promise<void> {

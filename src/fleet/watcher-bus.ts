@@ -70,9 +70,8 @@ export class WatcherBus {
 
   /** Says for the last time how it is, as far as the bus is there. */
   async stop(): Promise<void> {
-    await this.outbox.stop();
-    await this.#timers.stop();
-    if (this.#link.connection !== undefined) await this.#sayPresence({ stopped: true });
+    const said = this.#link.connection === undefined ? undefined : this.#sayPresence({ stopped: true });
+    await Promise.all([said, this.outbox.stop(), this.#timers.stop()]);
     await this.#link.stop();
   }
 

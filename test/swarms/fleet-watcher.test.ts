@@ -260,6 +260,22 @@ describe('a watcher of a fleet', () => {
     expect(after.recordByBox.size).toBe(1);
   });
 
+  it('stops in good order though the bus hangs, says what the bus does not have, and tells it at its next start', async () => {
+    const { rig, server, publisher, watcher } = await fleet();
+    await openStreams(await publisher());
+    const one = await watcher();
+    begin(rig, 's1');
+    await (await Reader.on(await publisher())).knows('step 0 of s1');
+    server.pause();
+    goOn(rig, 's1', 1);
+    await until('it waits for the bus', async () => (await one.health()).bus?.waiting === 1);
+    expect(await one.stop('SIGTERM')).toBe(0);
+    expect(one.output).toContain('The bus does not have the last state of some boxes; the next start tells them.');
+    server.resume();
+    await watcher();
+    await (await Reader.on(await publisher())).knows('step 1 of s1');
+  });
+
   it('refuses a server before 2.11 with the cure, and goes on trying', async () => {
     const { rig, server, userFile } = await fleet();
     const old = await serveAsOlder(server, '2.9.10');

@@ -74,6 +74,15 @@ export class NatsServer {
     if (this.#port === ANY_PORT) this.#port = this.#currentPort;
   }
 
+  /** It hangs: connections stay, and nothing is answered. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     const server = this.#process;
     this.#process = undefined;
