@@ -21,7 +21,6 @@ import { exitCodes } from '../process/exit-codes.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import { systemClock } from '../process/system-clock.ts';
 import { GRACE_MS } from '../takeover/leftovers.ts';
-import { gatewayIdOf } from './gateway-id.ts';
 import { NotBegun, runAsPublisher } from './publisher-run.ts';
 import { Standby } from './standby.ts';
 
@@ -62,7 +61,6 @@ class FleetPublisher {
   readonly #link: BusLink;
   readonly #repeats: RepeatLog;
   readonly #name = `${hostname()}/${process.pid}`;
-  readonly #gateway: string;
   readonly #standby: Standby;
   readonly #supervisor: Supervisor;
   #seat: Seat | undefined;
@@ -75,7 +73,6 @@ class FleetPublisher {
     this.#fleet = fleet;
     this.#options = options;
     this.#log = options.log;
-    this.#gateway = gatewayIdOf(config, options.log);
     this.#repeats = createRepeatLog(options.log, this.#clock);
     this.#link = new BusLink({
       clock: this.#clock,
@@ -184,7 +181,7 @@ class FleetPublisher {
       connection,
       server: this.#fleet.server,
       name: this.#name,
-      gateway: this.#gateway,
+      gateway: `publishers-${this.#fleet.server}`, // the same for each of them: what is no box is written by whoever is active
       isActive: () => election.isActive(),
     };
   }

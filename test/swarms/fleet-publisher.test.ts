@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { createRig, type Rig, type Watcher } from '../integration/harness.ts';
 import { until } from '../support/until.ts';
 import { NatsServer } from './nats-server.ts';
@@ -11,14 +12,16 @@ class Fleet {
   readonly rig: Rig;
   readonly bus: NatsServer;
   readonly publishers: Watcher[] = [];
+  #env: NodeJS.ProcessEnv = {};
 
   private constructor(rig: Rig, bus: NatsServer) {
     this.rig = rig;
     this.bus = bus;
   }
 
-  static async start(publishers: number): Promise<Fleet> {
+  static async start(publishers: number, env: NodeJS.ProcessEnv = {}): Promise<Fleet> {
     const fleet = new Fleet(await createRig(), await NatsServer.start());
+    fleet.#env = env;
     onTestFinished(() => fleet.rig.close());
     for (let count = 0; count < publishers; count += 1) await fleet.addPublisher();
     return fleet;
@@ -31,8 +34,9 @@ class Fleet {
       FLEET_URL: this.bus.url,
       STATE_DIR: join(this.rig.folder, name),
       PID_FILE: join(this.rig.folder, `${name}.pid`),
-      GATEWAY_ID: 'publishers',
+      GATEWAY_ID: name,
       EDITS_PER_SECOND: '50:100',
+      ...this.#env,
     });
     this.publishers.push(publisher);
     return await publisher.says('The publisher stands by');
@@ -82,6 +86,23 @@ it('two publishers: one draws the boxes of all gateways, and when it is killed t
   await fleet.shows('what is new', (texts) => texts.length === 14 && texts.filter((text) => text.includes('step two')).length === 2);
   const after = fleet.rig.boxes().map(({ postId }) => postId);
   expect(after.filter((postId) => before.has(postId))).toHaveLength(10);
+});
+
+it('what is no box, such as a pinned board, is one post, too, whatever each publisher is called', async () => {
+  const fleet = await Fleet.start(2, { BOARD: 'channel', BOARD_CHANNELS: `${SAMPLE.teamName}/${SAMPLE.publicName}` });
+  const boards = (): string[] =>
+    fleet.rig.boxes().flatMap(({ title, postId }) => (title.startsWith('[BOARD]') ? [`${postId} ${title}`] : []));
+  const gateway = new ToldGateway(fleet.bus.url, 'web-1');
+  const active = await fleet.active();
+  gateway.asks('agent:a:main', 'a');
+  gateway.says('agent:a:main', 'step one');
+  await until('the board', () => boards().some((board) => board.endsWith('1 working')), { detail: () => fleet.said() });
+  const [before = ''] = boards();
+  await active.stop('SIGKILL');
+  gateway.asks('agent:b:main', 'b');
+  gateway.says('agent:b:main', 'step one');
+  await until('the board goes on', () => boards().some((board) => board.endsWith('2 working')), { detail: () => fleet.said() });
+  expect(boards()).toEqual([before.replace('1 working', '2 working')]);
 });
 
 it('a publisher that stands by says so, and who is active; the active one says that it is', async () => {
