@@ -104,11 +104,21 @@ export class Boxes {
       instance: machine.instance,
       claimedAt,
       gateways: this.gateways,
+      ...(machine.fence === undefined ? {} : { hasLeft: (postId: string) => this.#isUnheard(postId) }),
+      onLeft: (postId) => log.warn({ postId }, 'A machine that left the fleet writes its post by itself; the post is left to it.'),
       isOurs: (meta) => bestTurn(meta, this.board.identities(), this.gateways) !== undefined,
       onTaken: (postId) => this.#giveUp(postId),
       onReplaced: (reason) =>
         log.error({}, `Another watcher has taken over: ${reason}. This one sends nothing any more; stop one of the two.`),
     });
+  }
+
+  /** Whether the box of that post is not known, or its gateway is silent. */
+  #isUnheard(postId: string): boolean {
+    const { fold, state } = this.#ports;
+    const boxId = state.posts.boxOf(postId);
+    const entry = this.board.entries().find((known) => known.boxId === boxId);
+    return entry === undefined || fold.sessionOf(entry.sessionKey).silentSince !== undefined;
   }
 
   #giveUp(postId: string): void {

@@ -6,9 +6,11 @@
 //
 // A watcher of another gateway is no twin. The two want the same post only when 0.1 wrote it, which named no gateway: then the older
 // claim gives up that post alone. An end on our post is no claim: another gateway may have taken us for dead.
+//
+// Nor is a machine that joins a fleet, or has left it, a twin of the publisher, whenever it was started: no other box is concerned.
 
 import { decodeMeta, type LiveStatusMeta } from '../boxes/publish/post-meta.ts';
-import { setBounded } from '../core/bounded-map.ts';
+import { addBounded, setBounded } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Guard, guarded } from '../core/guarded.ts';
 import { HeldBack, PushError, type Sink } from '../core/sink.ts';
@@ -33,6 +35,12 @@ export interface TwinOptions {
   onReplaced(reason: string): void;
   /** Another gateway writes that post, which was ours. */
   onTaken(postId: string): void;
+  /**
+   * For a process that other processes of its kind are kept away from by a fence: whether nothing is heard of the machine that the post is
+   * about. Then its own watcher may have left the fleet, and what that writes is left to it. Otherwise no claim is newer than ours.
+   */
+  hasLeft?(postId: string): boolean;
+  onLeft?(postId: string): void;
   /** An older watcher still writes to one of our posts. */
   onOlder(): void;
 }
@@ -50,17 +58,19 @@ export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
   let turn = 0;
   let lookedAt = clock.monotonic();
   const writtenAtById = new Map<string, number>();
+  const left = leftPosts(options);
 
-  /** Resolves with whether the post is ours still. */
-  async function look(postId: string): Promise<boolean> {
+  /** Resolves with why the post is not ours any more, if so. */
+  async function look(postId: string): Promise<HeldBack | undefined> {
     lookedAt = clock.monotonic();
     const meta = decodeMeta((await sink.read(postId).catch(() => undefined))?.meta);
-    if (meta === undefined || meta.instance === instance || replacedBy !== undefined) return true;
-    const claim = claimOf(meta, options);
+    const isForeign = meta !== undefined && meta.instance !== instance && replacedBy === undefined;
+    const claim = isForeign ? claimOf(postId, meta, options) : undefined;
+    left.note(postId, claim === 'of who has left');
     if (claim === 'older') options.onOlder();
-    else if (claim === 'newer') replace(postId, meta);
-    else options.onTaken(postId);
-    return claim !== 'of a neighbour';
+    if (claim === 'newer' && meta !== undefined) replace(postId, meta);
+    if (claim === 'of a neighbour') options.onTaken(postId);
+    return notOurs(claim);
   }
 
   function replace(postId: string, meta: LiveStatusMeta): void {
@@ -83,8 +93,9 @@ export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
     edit: async (postId, body, signal) => {
       const writtenAt = writtenAtById.get(postId) ?? Number.NEGATIVE_INFINITY;
       const isSlow = clock.monotonic() - writtenAt >= LOOK_BEFORE_EDIT_MS;
-      const isOurs = isDue(isSlow ? LOOK_BEFORE_SLOW_EDIT_MS : LOOK_BEFORE_EDIT_MS) ? await look(postId) : true;
-      if (!isOurs) throw new HeldBack('gone', 'another gateway writes the post');
+      const mustLook = left.has(postId) || isDue(isSlow ? LOOK_BEFORE_SLOW_EDIT_MS : LOOK_BEFORE_EDIT_MS);
+      const refusal = mustLook ? await look(postId) : undefined;
+      if (refusal !== undefined) throw refusal;
       await active.edit(postId, body, signal);
       setBounded(writtenAtById, postId, clock.monotonic(), MAX_WRITTEN);
     },
@@ -98,10 +109,32 @@ export function withTwinWatch(sink: Sink, options: TwinOptions): TwinSink {
   };
 }
 
-function claimOf(meta: LiveStatusMeta, options: TwinOptions): 'older' | 'newer' | 'of a neighbour' {
+/** The posts that are left to who has left the fleet, as far as they were looked at. */
+function leftPosts({ onLeft }: Pick<TwinOptions, 'onLeft'>) {
+  const ids = new Set<string>();
+  return {
+    has: (postId: string): boolean => ids.has(postId),
+    note: (postId: string, isLeft: boolean): void => {
+      const wasLeft = ids.delete(postId);
+      if (isLeft) addBounded(ids, postId, MAX_WRITTEN);
+      if (isLeft && !wasLeft) onLeft?.(postId);
+    },
+  };
+}
+
+function notOurs(claim: ClaimKind | undefined): HeldBack | undefined {
+  if (claim === 'of a neighbour') return new HeldBack('gone', 'another gateway writes the post');
+  return claim === 'of who has left' ? new HeldBack('rejected', 'the watcher of that machine writes the post by itself') : undefined;
+}
+
+type ClaimKind = 'older' | 'newer' | 'of a neighbour' | 'of who has left';
+
+function claimOf(postId: string, meta: LiveStatusMeta, options: TwinOptions): ClaimKind {
   const isNeighbour = isOfNeighbour(meta, options.gateways) && !options.isOurs(meta);
   if (!isNewer(meta, options) || (isNeighbour && !meta.open)) return 'older';
-  return isNeighbour ? 'of a neighbour' : 'newer';
+  if (isNeighbour) return 'of a neighbour';
+  if (options.hasLeft === undefined) return 'newer';
+  return options.hasLeft(postId) ? 'of who has left' : 'older';
 }
 
 /** Of two starts in the same millisecond the greater instance name wins, on both sides. */

@@ -53,3 +53,26 @@ it.each(['SIGTERM', 'SIGKILL'] as const)(
     expect(after.map(({ postId }) => postId)).toEqual(joined.map(({ postId }) => postId));
   },
 );
+
+it('a machine joins a fleet whose publisher has been running for longer: its box goes on in its post, and so do all others', async () => {
+  const fleet = await FleetOfMachines.start();
+  const publisher = await (await fleet.publisher()).says('The watcher runs');
+  const [first, late] = [fleet.machine('web-1'), fleet.machine('web-2')];
+  const [there, joining] = [first, late].map(
+    ({ writer, gateway }) => new OneAgent(writer, gateway.replace('-', ''), SAMPLE.publicId, 'main'),
+  ) as [OneAgent, OneAgent];
+  await first.watching();
+  const alone = await late.alone();
+  const mark = joining.begin();
+  const before = await fleet.shows('its box', (boxes) => boxWith(boxes, mark) !== undefined);
+  await alone.stop('SIGTERM');
+  await late.watching();
+  joining.step();
+  await fleet.shows('it goes on', (boxes) => boxWith(boxes, `step 2 of ${mark}`)?.postId === boxWith(before, mark)?.postId);
+  const other = there.begin();
+  await fleet.shows('another machine begins', (boxes) => boxWith(boxes, other) !== undefined);
+  joining.end();
+  const after = await fleet.shows('it ends', (boxes) => boxWith(boxes, mark)?.title.startsWith('[DONE]') === true);
+  expect(after).toHaveLength(2);
+  expect(publisher.output).not.toContain('Another watcher has taken over');
+});

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { PostedGateways } from '../../../src/takeover/posted-gateways.ts';
-import { withTwinWatch, type TwinSink } from '../../../src/takeover/twin.ts';
+import { type TwinOptions, type TwinSink, withTwinWatch } from '../../../src/takeover/twin.ts';
 import { createPosts, type Posts } from '../app/posts.ts';
 import { FakeClock } from '../../support/clock.ts';
 
 interface Setup {
+  left: string[];
   clock: FakeClock;
   posts: Posts;
   twin: TwinSink;
@@ -13,11 +14,12 @@ interface Setup {
   olderSeen: () => number;
 }
 
-function setup(): Setup {
+function setup(fenced: Pick<TwinOptions, 'hasLeft'> = {}): Setup {
   const clock = new FakeClock();
   const posts = createPosts();
   const told: string[] = [];
   const taken: string[] = [];
+  const left: string[] = [];
   let older = 0;
   const onOlder = (): void => void (older += 1);
   const onReplaced = (words: string): void => void told.push(words);
@@ -26,12 +28,14 @@ function setup(): Setup {
     instance: 'me',
     claimedAt: 100,
     gateways: new PostedGateways('us'),
+    ...fenced,
+    onLeft: (postId) => void left.push(postId),
     isOurs: ({ log }) => log === 'ours',
     onReplaced,
     onOlder,
     onTaken: (postId) => void taken.push(postId),
   });
-  return { clock, posts, twin, told, taken, olderSeen: () => older };
+  return { clock, posts, twin, told, taken, left, olderSeen: () => older };
 }
 
 const edit = (twin: TwinSink): Promise<string> =>
@@ -130,5 +134,34 @@ describe('an older claim on one of our posts', () => {
     await twin.check(['p']);
     expect(olderSeen()).toBe(1);
     expect(await edit(twin)).toBe('sent');
+  });
+});
+
+describe('a machine of a fleet whose own watcher started later than the publisher', () => {
+  it('has left the fleet when nothing is heard of it: it keeps its post, and the publisher goes on with all others', async () => {
+    let isHeard = false;
+    const { clock, posts, twin, told, taken, left } = setup({ hasLeft: (postId) => postId === 'p' && !isHeard });
+    posts.write('p', { instance: 'its own watcher', claimedAt: 200 });
+    posts.write('q', { instance: 'me', claimedAt: 100 });
+    await clock.advance(12_000);
+    await twin.check(['p']);
+    for (let minute = 0; minute < 3; minute += 1) {
+      expect(await edit(twin)).toContain('writes the post by itself');
+      await twin.edit('q', { props: {} });
+      await clock.advance(60_000);
+    }
+    expect({ edits: posts.edits, told, taken, left }).toEqual({ edits: ['q', 'q', 'q'], told: [], taken: [], left: ['p'] });
+    isHeard = true;
+    expect(await edit(twin)).toBe('sent');
+    expect(twin.replacedBy()).toBeUndefined();
+  });
+
+  it('has joined it when it is heard: its posts are written on', async () => {
+    const { clock, posts, twin, told, left, olderSeen } = setup({ hasLeft: () => false });
+    posts.write('p', { instance: 'it ran alone', claimedAt: 200 });
+    await clock.advance(12_000);
+    await twin.check(['p']);
+    expect(await edit(twin)).toBe('sent');
+    expect({ told, left, older: olderSeen() }).toEqual({ told: [], left: [], older: 1 });
   });
 });
