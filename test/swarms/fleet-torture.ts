@@ -100,9 +100,18 @@ async function stop(fleet: Fleet, ms: number, random: () => number): Promise<boo
   return isReplaced;
 }
 
+/** Some of the next writes take effect and are answered late, or never: whoever is killed then does not know what became of them. */
+function disturb({ chat }: Fleet, random: () => number): void {
+  const ms = Math.floor(random() * 1_000);
+  const slow = random() < 0.3 ? [{ times: 3, fault: { kind: 'slow' as const, ms } }] : [];
+  const lost = random() < 0.2 ? [{ times: 1, fault: { kind: 'reset' as const, applied: random() < 0.5 } }] : [];
+  chat.faults([...slow, ...lost]);
+}
+
 async function atSomeMoment(fleet: Fleet, random: () => number): Promise<Place> {
   await fleet.settled();
   await sleep(random() * 1_000);
+  disturb(fleet, random);
   if (random() < 0.5) return fleet.settled();
   let left = Math.ceil(random() * WRITES);
   const { who } = await firstWrite(fleet, () => (left -= 1) <= 0);
