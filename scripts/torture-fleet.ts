@@ -4,10 +4,12 @@
 import { parseArgs } from 'node:util';
 import { quantile } from '../bench/harness/quantile.ts';
 import { tortureFleet, type TortureResult } from '../test/swarms/fleet-torture.ts';
-import { setup } from '../test/swarms/install-nats.ts';
+import { setup as inRunFolder } from '../test/support/run-folder.ts';
+import { setup as installNats } from '../test/swarms/install-nats.ts';
 import { NatsServer } from '../test/swarms/nats-server.ts';
 
 const TAKEOVER_MS = 5_000;
+const INTERRUPTED = 130;
 
 const number = { type: 'string' } as const;
 const { values } = parseArgs({ options: { kills: number, stops: number, lanes: number, seed: number } });
@@ -17,9 +19,12 @@ const seed = Number(values.seed ?? Date.now());
 const startedAt = performance.now();
 const ends: (() => Promise<void>)[] = [];
 const atEnd = (end: () => Promise<void>): void => void ends.push(end);
+const removeFolder = inRunFolder(); // however it ends, but by SIGKILL
+process.once('exit', removeFolder);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(INTERRUPTED));
 
 print(`${kills} kills and ${stops} stops of the active publisher in ${lanes} fleets, seed ${seed}`);
-setup();
+installNats();
 try {
   const nats = await NatsServer.start({ atEnd });
   const results = await Promise.all(

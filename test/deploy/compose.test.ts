@@ -128,9 +128,7 @@ describe('deploy/compose.fleet.yaml', () => {
 
   it('has a bus with rights, two publishers with the token of Mattermost, and a watcher without it', async () => {
     settings('MM_URL=https://chat.example.org', 'OPENCLAW_AGENTS=/agents-there', 'PUBLISHER_PASSWORD=p', 'WEB_1_PASSWORD=w');
-    const runs = new Map(
-      [...(await dryRun()).matchAll(/ --name=deploy_(\S+?)_1 (.*)$/gm)].map(([, name, args]) => [name, args]),
-    );
+    const runs = new Map([...(await dryRun()).matchAll(/ --name=deploy_(\S+?)_1 (.*)$/gm)].map(([, name, args]) => [name, args]));
     expect([...runs.keys()].toSorted()).toEqual(['bus', 'publisher-1', 'publisher-2', 'watcher']);
     for (const args of runs.values()) expect(args).toContain('--read-only');
     expect(runs.get('bus')).toContain('fleet-nats.conf:/etc/nats/fleet.conf:ro');
