@@ -31,8 +31,6 @@ export interface PublisherRun {
   server: string;
   /** Names this process for people. */
   name: string;
-  /** Names our own gateway. */
-  gateway: string;
   /** Whether this process is the active one at this moment. */
   isActive(): boolean;
   /** The first stop: boxes say that nobody updates them. */
@@ -89,7 +87,7 @@ function isOpen(kind: string, value: unknown): boolean {
   return kind === 'post' && isRecord(value) && value['final'] !== true;
 }
 
-function machineOf({ config, clock, process, connection, server, name, gateway, isActive }: PublisherRun, rows: RunRows): Machine {
+function machineOf({ config, clock, process, connection, server, name, isActive }: PublisherRun, rows: RunRows): Machine {
   const token = tokenOf(config);
   const findings = new ToldFindings();
   const safe = async (): Promise<void> => {
@@ -100,7 +98,7 @@ function machineOf({ config, clock, process, connection, server, name, gateway, 
     process,
     random: Math.random,
     instance: randomUUID(),
-    gateway,
+    gateway: `fleet/${server}`, // what is no turn's own, such as a channel's board, is that of all publishers; no watcher is called so
     checkpoint: mirroredCheckpoint(rows),
     token,
     transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion(), mayLeave: isActive }),

@@ -121,7 +121,7 @@ class FleetPublisher {
   async stop(): Promise<void> {
     this.#supervisor.close();
     await this.#standby.stop();
-    await this.#seat?.election.stop();
+    await this.#seat?.election.stop().catch(() => undefined);
     await this.#link.stop();
   }
 
@@ -144,8 +144,8 @@ class FleetPublisher {
 
   async #standUp(election: Election): Promise<void> {
     if (this.#seat?.election === election) this.#seat = undefined;
-    await election.stop();
     this.#handedOver?.abort();
+    await election.stop().catch(() => undefined); // its connection is gone
   }
 
   /** One run as the active publisher. `undefined`: it could not begin, or somebody else goes on. */
@@ -181,7 +181,6 @@ class FleetPublisher {
       connection,
       server: this.#fleet.server,
       name: this.#name,
-      gateway: `publishers-${this.#fleet.server}`, // the same for each of them: what is no box is written by whoever is active
       isActive: () => election.isActive(),
     };
   }

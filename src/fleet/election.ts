@@ -5,6 +5,7 @@
 import { AckPolicy, type ConsumerMessages, DiscardPolicy, jetstream, jetstreamManager, type JsMsg, StorageType } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../core/clock.ts';
+import { asRecord, parseJson } from '../core/json-guards.ts';
 import { Timers } from '../core/timers.ts';
 
 interface ElectionPorts {
@@ -83,7 +84,7 @@ export class Election {
   /** A beat of another candidate says nothing of when the server sent it to us. */
   #take(message: JsMsg): void {
     message.ack();
-    const { instance, sentAt } = message.json<{ instance?: unknown; sentAt?: unknown }>();
+    const { instance, sentAt } = asRecord(parseJson(message.string())) ?? {};
     if (instance !== this.#ports.instance || typeof sentAt !== 'number') return;
     this.#heldUntil = Math.max(this.#heldUntil, sentAt + HOLD_MS);
     this.#tell();

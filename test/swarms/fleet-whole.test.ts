@@ -5,14 +5,16 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it, onTestFinished } from 'vitest';
-import { FINDINGS_BUCKET, keySubject } from '../../src/fleet/buckets.ts';
+import { FINDINGS_BUCKET, keySubject, POSTS_BUCKET } from '../../src/fleet/buckets.ts';
 import { SAMPLE } from '../../src/stand-in/sample-seed.ts';
 import { type Box, createRig, type Rig, type Watcher } from '../integration/harness.ts';
 import { OneAgent } from '../integration/one-agent.ts';
 import { OpenClawWriter } from '../integration/openclaw-writer.ts';
 import { until } from '../support/until.ts';
 import { NatsServer } from './nats-server.ts';
+import { ToldGateway } from './told-gateway.ts';
 
 async function rigged(): Promise<Rig> {
   const rig = await createRig();
@@ -149,4 +151,25 @@ it('a server that is too old is refused, and health says which one is needed', a
   expect(health.status).toBe('degraded');
   expect(health.notReady).toContain('the nats-server is 2.9.10; a fleet needs 2.11 or newer: replace it');
   expect(rig.standIn.posts()).toEqual([]);
+});
+
+it('the board of a channel is found again, though the bus has lost what publishers keep', async () => {
+  const [rig, bus] = [await rigged(), await NatsServer.start()];
+  const env = { ROLE: 'publisher', BOARD: 'channel', BOARD_CHANNELS: `${SAMPLE.teamName}/${SAMPLE.publicName}` };
+  const boards = () => rig.boxes().filter(({ title }) => title.startsWith('[BOARD]'));
+  const says = (title: string, who: Watcher) =>
+    until(`the board says ${title}`, () => boards()[0]?.title === `[BOARD] ${title}`, {
+      detail: () => `${JSON.stringify(boards())}\n${who.output}`,
+    });
+  const gateway = new ToldGateway(bus.url, 'web-1');
+  const first = await part(rig, bus, 'publisher-1', env);
+  await says('nobody works', first);
+  gateway.asks('agent:a:main', 'a');
+  await says('1 working', first);
+  await first.stop('SIGKILL');
+  await jetstreamManager(await bus.connect()).then(({ streams }) => streams.purge(`KV_${POSTS_BUCKET}`));
+  const next = await part(rig, bus, 'publisher-2', env);
+  gateway.asks('agent:b:main', 'b');
+  await says('2 working', next);
+  expect(boards()).toHaveLength(1);
 });
