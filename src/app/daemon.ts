@@ -234,6 +234,7 @@ export class Daemon {
         this.#path.tell(session, sourceId);
         this.#time?.flushSoon();
       },
+      untell: (sessionKey) => this.#fold.untell(sessionKey),
       positions: this.#state.positions,
       visibility: (address) => this.#routes.visibility(address),
       sessions: () => this.#fold.sessionsByKey,

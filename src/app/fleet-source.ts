@@ -6,6 +6,7 @@ import type { GatewayHealth, Source, SourceHealth } from '../core/source.ts';
 import { shiftSession } from '../core/clock-shift.ts';
 import { endRuns } from '../core/run-end.ts';
 import type { Session, TurnTree } from '../core/session.ts';
+import type { StatusLimits } from '../core/status.ts';
 import { ownName, toldName } from '../core/told-name.ts';
 import { Timers } from '../core/timers.ts';
 import { treeOf } from '../core/tree.ts';
@@ -19,6 +20,7 @@ import { type UntoldBox, UntoldBoxes } from '../fleet/untold-boxes.ts';
 import { type TurnRecord, turnOf } from '../fleet/turn-record.ts';
 import type { TellingHost } from './sources.ts';
 import type { ToldFindings } from './told-findings.ts';
+import { ToldRecords } from './told-records.ts';
 
 const FLEET_SOURCE = 'fleet';
 const BUS_TIME_MS = 60_000; // so soon a clock of ours that was set counts as it is
@@ -28,9 +30,10 @@ export interface FleetSourcePorts {
   /** The chat server whose boxes are told. */
   server: string;
   findings: ToldFindings;
+  limits: StatusLimits;
 }
 
-type Host = Pick<TellingHost, 'clock' | 'log' | 'sessions' | 'tell'>;
+type Host = Pick<TellingHost, 'clock' | 'log' | 'sessions' | 'tell' | 'untell'>;
 
 export class FleetSource implements Source {
   readonly id = FLEET_SOURCE;
@@ -41,6 +44,7 @@ export class FleetSource implements Source {
   readonly #presence: PresenceInbox;
   readonly #silence: GatewaySilence;
   readonly #untold = new UntoldBoxes();
+  readonly #told: ToldRecords;
   readonly #clocks = new ClockDifferences();
   readonly #timers: Timers<'bus time'>;
   readonly #stopped = Promise.withResolvers<void>();
@@ -51,6 +55,7 @@ export class FleetSource implements Source {
   constructor(ports: FleetSourcePorts, host: Host) {
     this.#ports = ports;
     this.#host = host;
+    this.#told = new ToldRecords(host, ports.limits, FLEET_SOURCE);
     this.#inbox = new RecordInbox({
       onRecord: (record, times) => this.#take(record, times),
       onBusTime: (at) => this.#clocks.setBusTime(at, host.clock.now()),
@@ -113,8 +118,9 @@ export class FleetSource implements Source {
     this.#untold.note(record);
     const sessions = sessionsOf(record).map((session) => (behindMs === 0 ? session : shiftSession(session, behindMs)));
     const boxId = sessions.at(-1)?.turns[0]?.boxId;
-    if (boxId !== undefined) this.#ports.findings.set(boxId, record.marks);
-    for (const session of sessions) this.#host.tell(session, FLEET_SOURCE);
+    if (boxId === undefined) return;
+    this.#ports.findings.set(boxId, record.marks);
+    this.#told.take(sessions);
   }
 
   /** By how much the clock of that gateway is behind ours. */
@@ -127,6 +133,7 @@ export class FleetSource implements Source {
 
   #forget(boxId: string): void {
     this.#untold.forget(boxId);
+    this.#told.forget(boxId);
     this.#ports.findings.forget(boxId);
   }
 

@@ -13,6 +13,7 @@ import { packageVersion } from '../process/package-version.ts';
 import { createHttpTransport } from '../sinks/mattermost/transport.ts';
 import { createRedactor } from '../text/redact.ts';
 import { createAlerts } from './alerts.ts';
+import { statusLimits } from './box-options.ts';
 import { Daemon } from './daemon.ts';
 import { FleetSource } from './fleet-source.ts';
 import { type Machine, tokenOf } from './machine.ts';
@@ -103,7 +104,7 @@ function machineOf({ config, clock, process, connection, server, name, isActive 
     token,
     transport: createHttpTransport({ baseUrl: config.mmUrl, token: () => token.current(), version: packageVersion(), mayLeave: isActive }),
     env: {}, // the process reports to its supervisor, run or no run
-    sources: async (host) => [new FleetSource({ connection, server, findings }, host)],
+    sources: async (host) => [new FleetSource({ connection, server, findings, limits: statusLimits(config) }, host)],
     fence: { isActive, safe },
     claimedAt: rows.claim.at,
     watchedSince: Math.max(rows.claim.since, rows.claim.at - SHOWN_LATE_MS),

@@ -24,6 +24,8 @@ export interface SourceHost extends Pick<SourcePorts, 'clock' | 'log' | 'redact'
 export interface TellingHost extends SourceHost {
   /** Gets each session that another watcher tells, with the source that it comes by. */
   tell(session: Session, sourceId: string): void;
+  /** Nobody tells that session any more. */
+  untell(sessionKey: string): void;
 }
 
 type Identity = Pick<Source, 'id' | 'capabilities'>;

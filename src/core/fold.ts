@@ -74,6 +74,11 @@ export class Fold {
     return { event, before, after, roots: this.#rootsOf(after, told.turns) };
   }
 
+  /** No record tells that session any more. */
+  untell(sessionKey: string): void {
+    this.#byKey.delete(sessionKey);
+  }
+
   #rootsOf(session: Session, turns: readonly Turn[]): RootTurn[] {
     const found = turns.map((turn) => rootOf(this.#byKey, session, turn)).filter((root) => root !== undefined);
     return [...new Map(found.map((root) => [root.turn.boxId, root])).values()];
@@ -93,7 +98,10 @@ export class Fold {
     const session = this.#byKey.get(sessionKey);
     const forgotten = session?.turns.find((turn) => turn.boxId === boxId);
     if (session === undefined || forgotten === undefined) return;
-    this.#byKey.set(sessionKey, { ...session, turns: session.turns.filter((turn) => turn !== forgotten) });
+    const turns = session.turns.filter((turn) => turn !== forgotten);
+    if (turns.length === 0 && session.gateway !== undefined)
+      this.#byKey.delete(sessionKey); // whoever tells of it again tells everything
+    else this.#byKey.set(sessionKey, { ...session, turns });
     this.#forgetChildren(forgotten);
   }
 
