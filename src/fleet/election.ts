@@ -22,8 +22,8 @@ interface ElectionPorts {
 const STREAM = 'LS_BEATS';
 const SUBJECTS = 'ls.beat.*';
 const GROUP = 'active';
-const UNPIN_MS = 3_000; // a candidate that asks for nothing for so long is pinned no more
-const HOLD_MS = 2_000; // after a beat was sent; less than that, by far more than clocks drift
+const UNPIN_MS = 2_500; // a candidate that asks for nothing for so long is pinned no more
+const HOLD_MS = 1_500; // after a beat was sent: with the longest request it is not more than that
 const BEAT_MS = 250; // whoever is chosen learns of it by its next beat
 const EXPIRES_MS = 1_000; // of a request for beats: the client asks again this often
 const NS_PER_MS = 1_000_000;
