@@ -10,7 +10,7 @@ import { redactFields } from '../process/redact-fields.ts';
 const ASK_TIMEOUT_MS = 3_000;
 
 // Only the fields that we print; a newer daemon may send more.
-const healthShape = z.object({
+export const healthShape = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
   reason: z.string(),
   version: z.string(),
@@ -23,7 +23,7 @@ const healthShape = z.object({
     parked: z.array(z.unknown()),
     lostWithoutPost: z.number().optional(),
   }),
-  publisher: z.object({ state: z.enum(['active', 'standing by']), active: z.string().optional() }).optional(),
+  publisher: z.object({ state: z.enum(['active', 'standing_by']), active: z.string().optional() }).optional(),
   bus: z.object({ state: z.enum(['reached', 'away']), because: z.string().optional(), told: z.number(), waiting: z.number() }).optional(),
   gateways: z.array(z.object({ state: z.enum(['heard', 'silent', 'stopped']) })).optional(),
   spent: z.record(z.string(), z.object({ tokens: z.number(), costUsd: z.number() })).optional(),

@@ -106,7 +106,7 @@ export interface RouteFacts {
 
 /** What a publisher of a fleet is to the others. */
 export interface PublisherFacts {
-  readonly state: 'active' | 'standing by';
+  readonly state: 'active' | 'standing_by';
   /** Who writes the boxes, for people: host and process; absent while nobody is known. */
   readonly active?: string | undefined;
 }

@@ -33,7 +33,7 @@ type Gauge = readonly [
 ];
 
 const HEALTH: readonly HealthStatus[] = ['ok', 'degraded', 'down'];
-const PUBLISHER: readonly PublisherFacts['state'][] = ['active', 'standing by'];
+const PUBLISHER: readonly PublisherFacts['state'][] = ['active', 'standing_by'];
 const BUS: readonly NonNullable<HealthReport['bus']>['state'][] = ['reached', 'away'];
 const GATEWAY: readonly GatewayReport['state'][] = ['heard', 'silent', 'stopped'];
 const BREAKER: readonly HealthReport['sink']['breaker'][] = ['closed', 'open', 'half_open'];

@@ -47,7 +47,7 @@ export function standbyReport({ version, pid, startedAt, now, active, because, p
     pid,
     startedAt: new Date(startedAt).toISOString(),
     uptimeMs: Math.max(0, now - startedAt),
-    publisher: { state: 'standing by', ...(active === undefined ? {} : { active }) },
+    publisher: { state: 'standing_by', ...(active === undefined ? {} : { active }) },
     process,
   };
 }

@@ -111,7 +111,7 @@ it('a publisher that stands by says so, and who is active; the active one says t
   const [other] = fleet.publishers.filter((publisher) => publisher !== active);
   await until('it says who is active', async () => (await other?.health())?.publisher?.active !== undefined);
   const report = await other?.health();
-  expect(report).toMatchObject({ status: 'ok', publisher: { state: 'standing by' } });
+  expect(report).toMatchObject({ status: 'ok', publisher: { state: 'standing_by' } });
   expect(report?.reason).toBe(`it stands by; ${report?.publisher?.active} is active`);
   expect(report?.publisher?.active).toMatch(new RegExp(`/${active.child.pid}$`));
   expect(report?.notReady).toBeUndefined();
