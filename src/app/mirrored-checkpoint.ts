@@ -7,7 +7,7 @@ import type { Checkpoint, Row, RowKind } from '../store/checkpoint.ts';
 const MIRRORED: ReadonlySet<RowKind> = new Set(['post', 'thread', 'fact', 'ended']);
 
 /** The same promises as on a disk, but that a write is safe only once `rows.settled` resolves. */
-export function mirroredCheckpoint(rows: Pick<RunRows, 'ofKind' | 'put'>): Checkpoint {
+export function mirroredCheckpoint(rows: Pick<RunRows, 'ofKind' | 'put' | 'problem'>): Checkpoint {
   return {
     keeps: (kind) => MIRRORED.has(kind),
     rows: (kind) => rows.ofKind(kind).map((row) => rowOf(kind, row)),
@@ -15,7 +15,7 @@ export function mirroredCheckpoint(rows: Pick<RunRows, 'ofKind' | 'put'>): Check
       for (const { kind, key, value } of changes) if (MIRRORED.has(kind)) rows.put({ kind, name: key, value });
       return true;
     },
-    problem: () => undefined,
+    problem: () => rows.problem,
     close: () => undefined,
   };
 }

@@ -7,6 +7,7 @@ import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { isRecord } from '../core/json-guards.ts';
 import { RunRows } from '../fleet/run-rows.ts';
+import { wait } from '../core/wait.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
 import type { Clock } from '../core/clock.ts';
 import { packageVersion } from '../process/package-version.ts';
@@ -42,6 +43,8 @@ export interface PublisherRun {
 
 const SHOWN_LATE_MS = 10 * 60_000; // of an end that no publisher has shown; less than any row or record of a box is kept
 
+const LAST_ROWS_MS = 500; // of the five seconds that a stop may take
+
 /** The bus does not give, or does not keep, what a run must know. */
 export class NotBegun extends Error {}
 
@@ -52,7 +55,8 @@ export async function runAsPublisher(run: PublisherRun): Promise<number> {
     log.warn({ because }, 'Another publisher is active; this one stands by.');
     handedOver.abort();
   };
-  const rows = await RunRows.open({ clock, connection, server, name, isOpen, onReplaced }).catch(notBegun);
+  const ended = AbortSignal.any([signal, handedOver.signal]);
+  const rows = await RunRows.open({ clock, log, connection, server, name, isOpen, onReplaced }, ended).catch(notBegun);
   const daemon = new Daemon({ ...config, coordinator: 'off' }, { log, graceMs, machine: machineOf(run, rows) });
   const alerts = alertsOf(run, daemon);
   try {
@@ -60,6 +64,7 @@ export async function runAsPublisher(run: PublisherRun): Promise<number> {
     return await daemon.run(signal, handedOver.signal);
   } finally {
     await alerts.stop();
+    if (!handedOver.signal.aborted) await Promise.race([rows.settled(), wait(clock, LAST_ROWS_MS)]).catch(() => undefined);
     await rows.stop();
   }
 }

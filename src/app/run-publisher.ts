@@ -162,7 +162,8 @@ class FleetPublisher {
       return handedOver.signal.aborted ? undefined : code;
     } catch (error) {
       if (!(error instanceof NotBegun)) throw error;
-      this.#repeats.failed('run', { because: errorText(error) }, 'The publisher was chosen and cannot begin; it is tried again.');
+      if (!this.#options.signal.aborted)
+        this.#repeats.failed('run', { because: errorText(error) }, 'The publisher was chosen and cannot begin; it is tried again.');
       return undefined;
     } finally {
       this.#handedOver = undefined;

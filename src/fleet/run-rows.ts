@@ -5,7 +5,10 @@ import { jetstream, JetStreamApiCodes, JetStreamApiError, type JetStreamClient }
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../core/clock.ts';
+import { errorText } from '../core/error-code.ts';
 import { isRecord, parseJson } from '../core/json-guards.ts';
+import type { Logger } from '../core/log.ts';
+import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { Timers } from '../core/timers.ts';
 import { wait } from '../core/wait.ts';
 import { keySubject, POSTS_BUCKET } from './buckets.ts';
@@ -19,6 +22,7 @@ export interface RunRowsPorts {
   name: string;
   /** Whether the next run will write such a row: then it is claimed at the start. */
   isOpen(kind: string, value: unknown): boolean;
+  log: Logger;
   /** Another run has begun. Called once; nothing is written from then on. */
   onReplaced(because: string): void;
 }
@@ -63,23 +67,46 @@ export class RunRows {
   #confirming: Promise<void> | undefined;
   #isOpening = true;
   #replacedBecause: string | undefined;
+  /** Why the newest write was not kept, while that is so. */
+  #problem: string | undefined;
+  readonly #repeats: RepeatLog;
 
   private constructor(ports: RunRowsPorts, kv: KV) {
     this.#ports = ports;
     this.#js = jetstream(ports.connection);
     this.#kv = kv;
     this.#timers = new Timers(ports.clock);
+    this.#repeats = createRepeatLog(ports.log, ports.clock);
   }
 
-  /** Begins a run: from here on no earlier one can write a row that is still needed. Throws what the bus refuses. */
-  static async open(ports: RunRowsPorts): Promise<RunRows> {
+  /**
+   * Begins a run: from here on no earlier one can write a row that is still needed. Throws what the bus refuses, and when `signal` is
+   * aborted: a bus that is lost meanwhile answers nothing any more.
+   */
+  static async open(ports: RunRowsPorts, signal?: AbortSignal): Promise<RunRows> {
     const rows = new RunRows(ports, await new Kvm(ports.connection).open(POSTS_BUCKET));
-    await rows.#begin();
-    for await (const entry of await rows.#kv.history({ key: `${ports.server}.row.>` })) rows.#restore(entry);
-    for (const [key, { kind, value }] of rows.#rowsByKey) if (ports.isOpen(kind, value)) rows.#write(key);
-    await rows.settled();
-    rows.#isOpening = false;
+    const ended = Promise.withResolvers<never>();
+    const giveUp = (): void => {
+      rows.#stop.abort();
+      ended.reject(new Error('it may not be active any more'));
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted === true) giveUp();
+    try {
+      await Promise.race([ended.promise, rows.#open()]);
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
     return rows;
+  }
+
+  async #open(): Promise<void> {
+    const { server, isOpen } = this.#ports;
+    await this.#begin();
+    for await (const entry of await this.#kv.history({ key: `${server}.row.>` })) this.#restore(entry);
+    for (const [key, { kind, value }] of this.#rowsByKey) if (isOpen(kind, value)) this.#write(key);
+    await this.settled();
+    this.#isOpening = false;
   }
 
   /** The run that has them now, if any. */
@@ -90,6 +117,11 @@ export class RunRows {
 
   get claim(): RunClaim {
     return this.#claim;
+  }
+
+  /** Why rows are not kept, for people; `undefined` while they are. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   ofKind(kind: string): RunRow[] {
@@ -104,10 +136,10 @@ export class RunRows {
     this.#write(key);
   }
 
-  /** Resolves when all that was put so far is on the bus. Rejects when another run has begun. */
+  /** Resolves when all that was put so far is on the bus. Rejects when another run has begun, or this one is over. */
   async settled(): Promise<void> {
     await Promise.all(this.#writesByKey.values());
-    if (this.#replacedBecause !== undefined) throw new Error(this.#replacedBecause);
+    if (this.#stop.signal.aborted) throw new Error(this.#replacedBecause ?? 'the run is over');
   }
 
   /** Resolves when no other run had begun after this was called. Whoever calls while another call waits shares the next answer. */
@@ -185,6 +217,7 @@ export class RunRows {
       const row = this.#rowsByKey.get(key);
       try {
         await this.#publish(key, row === undefined ? undefined : JSON.stringify({ ...row, epoch: this.#epoch }));
+        this.#setProblem(undefined);
       } catch (error) {
         this.#dirtyKeys.add(key);
         await this.#recover(key, error);
@@ -195,7 +228,10 @@ export class RunRows {
   /** What an earlier run wrote is written over; what a later one wrote ends ours. */
   async #recover(key: string, error: unknown): Promise<void> {
     try {
-      if (!isOutdated(error)) return await wait(this.#ports.clock, RETRY_MS, this.#stop.signal);
+      if (!isOutdated(error)) {
+        this.#setProblem(errorText(error));
+        return await wait(this.#ports.clock, RETRY_MS, this.#stop.signal);
+      }
       const entry = await this.#kv.get(key);
       const stored = rowIn(entry);
       this.#revisionsByKey.set(key, entry?.revision ?? 0);
@@ -204,6 +240,14 @@ export class RunRows {
     } catch {
       await wait(this.#ports.clock, RETRY_MS, this.#stop.signal);
     }
+  }
+
+  #setProblem(problem: string | undefined): void {
+    this.#problem = problem;
+    const because = problem ?? '';
+    if (problem === undefined) this.#repeats.recovered('row', {}, 'The bus of the fleet keeps again which box has which post.');
+    else
+      this.#repeats.failed('row', { because }, 'The bus of the fleet does not keep which box has which post; no box is written meanwhile.');
   }
 
   /** Resolves with the new revision. */

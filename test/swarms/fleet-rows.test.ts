@@ -1,12 +1,16 @@
 // The rows of a publisher's run over a real nats-server: the next run reads them, and the run before cannot write any more.
 
+import { jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { expect, it, onTestFinished } from 'vitest';
 import { openBuckets, POSTS_BUCKET } from '../../src/fleet/buckets.ts';
 import { RunRows } from '../../src/fleet/run-rows.ts';
 import { systemClock } from '../../src/process/system-clock.ts';
+import { until } from '../support/until.ts';
 import { NatsServer } from './nats-server.ts';
+
+const QUIET = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 interface Run {
   rows: RunRows;
@@ -23,6 +27,7 @@ async function begin(connection: NatsConnection, name: string, server = 'chat1')
   const replacedBy: string[] = [];
   const rows = await RunRows.open({
     clock: systemClock,
+    log: QUIET,
     connection,
     server,
     name,
@@ -104,6 +109,39 @@ it('a write that arrived though its answer did not is no sign of another run', a
   await run.rows.confirm();
   expect(run.replacedBy).toEqual([]);
   expect(valuesOf(await begin(connection, 'c'), 'post')).toEqual([{ n: 9 }]);
+});
+
+it('a run that loses the bus while it begins is over when somebody says so', async () => {
+  const server = await NatsServer.start();
+  const connection = await server.connect();
+  await openBuckets(connection);
+  const first = await begin(connection, 'a');
+  first.rows.put({ kind: 'post', name: 'box', value: { n: 1 } });
+  await first.rows.settled();
+  const [lost, stop] = [await server.connect(), new AbortController()];
+  const isOpen = (): boolean => {
+    void lost.close().then(() => stop.abort());
+    return true;
+  };
+  const ports = { clock: systemClock, log: QUIET, connection: lost, server: 'chat1', name: 'b', isOpen, onReplaced: () => undefined };
+  await expect(RunRows.open(ports, stop.signal)).rejects.toThrow('may not be active');
+});
+
+it('rows that the bus does not take are a problem until it takes them, and nothing counts as safe meanwhile', async () => {
+  const connection = await bus();
+  const { streams } = await jetstreamManager(connection);
+  const run = await begin(connection, 'a');
+  const limit = (max_msg_size: number) => streams.update(`KV_${POSTS_BUCKET}`, { max_msg_size });
+  await limit(10);
+  run.rows.put({ kind: 'post', name: 'box', value: { n: 1 } });
+  let isSafe = false;
+  const safe = run.rows.settled().then(() => (isSafe = true));
+  await until('that is a problem', () => run.rows.problem?.includes('size') === true, { detail: () => `${run.rows.problem}` });
+  expect(isSafe).toBe(false);
+  await limit(-1);
+  await safe;
+  expect(run.rows.problem).toBeUndefined();
+  expect(valuesOf(await begin(connection, 'b'), 'post')).toEqual([{ n: 1 }]);
 });
 
 /** All that is there has revisions that nobody knows. */
