@@ -12,7 +12,7 @@ export interface Machine {
   readonly gateway: string;
   readonly writer: OpenClawWriter;
   /** The program as it runs without any fleet. */
-  alone(): Promise<Watcher>;
+  alone(extra?: NodeJS.ProcessEnv): Promise<Watcher>;
   /** The same, as a watcher of the fleet. */
   watching(): Promise<Watcher>;
 }
@@ -46,13 +46,13 @@ export class FleetOfMachines {
     return {
       gateway,
       writer: new OpenClawWriter(join(folder, 'agents')),
-      alone: async () => (await this.rig.watcher(own)).ready(),
+      alone: async (extra = {}) => (await this.rig.watcher({ ...own, ...extra })).ready(),
       watching: async () => (await this.rig.watcher({ ...own, ...fleet })).says('The watcher runs'),
     };
   }
 
   /** Resolves when it stands by. */
-  async publisher(): Promise<Watcher> {
+  async publisher(extra: NodeJS.ProcessEnv = {}): Promise<Watcher> {
     this.#publishers += 1;
     const name = `publisher-${this.#publishers}`;
     const publisher = await this.rig.watcher({
@@ -62,6 +62,7 @@ export class FleetOfMachines {
       PID_FILE: join(this.rig.folder, `${name}.pid`),
       GATEWAY_ID: 'publishers',
       EDITS_PER_SECOND: '50:100',
+      ...extra,
     });
     return await publisher.says('The publisher stands by');
   }
