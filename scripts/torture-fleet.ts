@@ -56,9 +56,9 @@ function report(results: readonly TortureResult[]): void {
   const sum = (of: (result: TortureResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   const rows: [string, string | number][] = [
     ['kills', sum((result) => result.kills)],
-    ['from a kill to the first edit of the next one: median', `${quantile(takeoversMs, 0.5)} ms`],
-    ['the same: 95 %', `${quantile(takeoversMs, 0.95)} ms`],
-    ['the same: longest', `${Math.max(0, ...takeoversMs)} ms`],
+    ['from a kill to the first edit of the next one: median', msOf(quantile(takeoversMs, 0.5))],
+    ['the same: 95 %', msOf(quantile(takeoversMs, 0.95))],
+    ['the same: longest', msOf(quantile(takeoversMs, 1))],
     ['stops', sum((result) => result.stops)],
     ['stops during which another one followed', sum((result) => result.replaced)],
     ['turns', sum((result) => result.turns)],
@@ -70,6 +70,10 @@ function report(results: readonly TortureResult[]): void {
   for (const [what, figure] of rows) print(`| ${what.padEnd(56)} | ${String(figure).padStart(10)} |`);
   for (const words of broken.slice(0, 40)) print(words);
   process.exitCode = broken.length === 0 ? 0 : 1;
+}
+
+function msOf(ms: number): string {
+  return Number.isNaN(ms) ? '–' : `${ms} ms`;
 }
 
 function print(line: string): void {

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Config } from '../config/config.ts';
 import type { FleetAccess } from '../config/fleet-access.ts';
 import type { Clock } from '../core/clock.ts';
@@ -11,12 +11,12 @@ import type { Logger } from '../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { wait } from '../core/wait.ts';
 import { openBuckets } from '../fleet/buckets.ts';
+import { connectToBus } from '../fleet/bus-connection.ts';
 import { BusLink } from '../fleet/bus-link.ts';
 import { Election } from '../fleet/election.ts';
 import { RunRows } from '../fleet/run-rows.ts';
 import { openTurnStream } from '../fleet/turn-stream.ts';
 import { watchProcess } from '../health/process-facts.ts';
-import { connectionOptions } from '../nats/nats-access.ts';
 import { exitCodes } from '../process/exit-codes.ts';
 import { createSupervisor, type Supervisor } from '../process/supervisor.ts';
 import { systemClock } from '../process/system-clock.ts';
@@ -77,7 +77,7 @@ class FleetPublisher {
     this.#link = new BusLink({
       clock: this.#clock,
       log: options.log,
-      connect: () => connect({ ...connectionOptions(fleet), pingInterval: PING_MS, timeout: CONNECT_MS }),
+      connect: () => connectToBus(fleet, { pingInterval: PING_MS, timeout: CONNECT_MS }),
       onConnected: (connection) => this.#sitDown(connection),
     });
     this.#standby = this.#createStandby();

@@ -1,14 +1,14 @@
 // What a watcher has of the bus: the connection, the outbox of its boxes, and what it says of itself. Its user may publish only below its own
 // name, and hear only its own inbox.
 
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { Timers } from '../core/timers.ts';
-import { connectionOptions, type NatsAccess } from '../nats/nats-access.ts';
-import { refusalOf } from '../nats/nats-refusal.ts';
+import type { NatsAccess } from '../nats/nats-access.ts';
 import { FINDINGS_BUCKET, GATEWAYS_BUCKET, keySubject } from './buckets.ts';
+import { connectToBus } from './bus-connection.ts';
 import { BusLink } from './bus-link.ts';
 import { busSender, publishTo } from './bus-sender.ts';
 import { encodePresence, type GatewayPresence, PRESENCE_EVERY_MS, PRESENCE_TTL } from './gateway-presence.ts';
@@ -81,14 +81,9 @@ export class WatcherBus {
     await publishTo(this.#link.connection, keySubject(FINDINGS_BUCKET, key), encodeFinding(finding));
   }
 
-  async #connect(): Promise<NatsConnection> {
+  #connect(): Promise<NatsConnection> {
     const { access, gateway } = this.#ports;
-    try {
-      const own = { name: `live-status watcher ${gateway}`, inboxPrefix: `_INBOX.${gateway}`, pingInterval: PING_MS };
-      return await connect({ ...connectionOptions(access), ...own });
-    } catch (error) {
-      throw new Error(refusalOf(error, access), { cause: error });
-    }
+    return connectToBus(access, { name: `live-status watcher ${gateway}`, inboxPrefix: `_INBOX.${gateway}`, pingInterval: PING_MS });
   }
 
   async #greet(): Promise<void> {

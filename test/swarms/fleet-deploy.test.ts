@@ -1,13 +1,14 @@
 // The configuration of the bus in `deploy/`, with a real nats-server: what a watcher may do there, and nothing else.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openTurnStream, turnSubject } from '../../src/fleet/turn-stream.ts';
 import { until } from '../support/until.ts';
 import { certificates } from './certificates.ts';
+import { Fleet, type Place } from './fleet-rig.ts';
 import { NatsServer } from './nats-server.ts';
 
 const CONFIG = new URL('../../deploy/fleet-nats.conf', import.meta.url);
@@ -22,12 +23,17 @@ function configIn(folder: string, at: (file: string) => string): string {
     .replace('"/run/secrets/bus-key"', `"${at('bus.key')}"`);
 }
 
-async function bus(): Promise<{ publisher: NatsConnection; watcher: NatsConnection; refused: string[] }> {
+async function serve(): Promise<{ server: NatsServer; at: (file: string) => string }> {
   const at = certificates('bus');
   const server = await NatsServer.start({
     config: (folder) => configIn(folder, at),
     env: { PUBLISHER_PASSWORD: 'fake-of-the-publisher', WEB_1_PASSWORD: 'fake-of-web-1' },
   });
+  return { server, at };
+}
+
+async function bus(): Promise<{ publisher: NatsConnection; watcher: NatsConnection; refused: string[] }> {
+  const { server, at } = await serve();
   const tls = { ca: readFileSync(at('ca.pem'), 'utf8'), host: '127.0.0.1' };
   const as = (user: string, pass: string, more: NodeConnectionOptions = {}): Promise<NatsConnection> =>
     server.connect({ user, pass, tls, ...more });
@@ -89,4 +95,45 @@ it('a watcher says nothing for another gateway, touches no post, and reads nothi
   );
   expect(heard.filter((subject) => forbidden.includes(subject))).toEqual([]);
   expect(unheard).toEqual([]);
+});
+
+it('the real watcher and the real publisher need no more than these rights, by TLS', async () => {
+  const { server, at } = await serve();
+  const users = { publisher: 'publisher:fake-of-the-publisher', watcher: `${GATEWAY}:fake-of-web-1` };
+  for (const [role, user] of Object.entries(users)) writeFileSync(at(`${role}-user`), user, { mode: 0o600 });
+  const fleet = await Fleet.start({
+    url: server.url.replace('nats:', 'tls:'),
+    server: 'main',
+    gateways: 1,
+    publishers: 1,
+    agents: 2,
+    envOf: (role) => ({
+      FLEET_USER_FILE: at(`${role}-user`),
+      FLEET_CA_FILE: at('ca.pem'),
+      ...(role === 'watcher' ? { GATEWAY_ID: GATEWAY } : {}),
+    }),
+    atEnd: onTestFinished,
+  });
+  await fleet.run();
+  const [agents] = fleet.agents;
+  agents?.beginAll();
+  await fleet.equal('all boxes are there');
+  agents?.endAll();
+  await fleet.saysEnds();
+  expect(fleet.judge.broken).toEqual([]);
+  expect(fleet.output).not.toMatch(/permission|violation|refuses/i);
+});
+
+it('a publisher and a watcher that do not trust the bus say which setting helps', async () => {
+  const { server } = await serve();
+  const fleet = await Fleet.start({
+    url: server.url.replace('nats:', 'tls:'),
+    gateways: 1,
+    publishers: 1,
+    agents: 0,
+    atEnd: onTestFinished,
+  });
+  const processes = [fleet.begin(fleet.publishers[0] as Place, 'publisher'), fleet.begin(fleet.watchers[0] as Place, 'watcher')];
+  for (const process of processes) await process.says('not trust each other');
+  for (const { output } of processes) expect(output).toContain('FLEET_CA_FILE');
 });

@@ -24,8 +24,11 @@ export interface FleetOptions {
   agents?: number;
   random?: () => number;
   env?: NodeJS.ProcessEnv;
+  envOf?: (role: FleetRole) => NodeJS.ProcessEnv;
   atEnd: AtEnd;
 }
+
+type FleetRole = 'publisher' | 'watcher';
 
 /** A place for one process after the other. */
 export interface Place {
@@ -64,7 +67,17 @@ export class Fleet {
   }
 
   static async start(options: FleetOptions): Promise<Fleet> {
-    const { url, server = 'chat1', gateways = 2, publishers = 2, agents = 6, random = Math.random, env = {}, atEnd } = options;
+    const {
+      url,
+      server = 'chat1',
+      gateways = 2,
+      publishers = 2,
+      agents = 6,
+      random = Math.random,
+      env = {},
+      envOf = () => ({}),
+      atEnd,
+    } = options;
     const folder = tempFolder('fleet');
     atEnd(async () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
     const names = (what: string, count: number): string[] => Array.from({ length: count }, (_, index) => `${server}${what}${index}`);
@@ -81,9 +94,9 @@ export class Fleet {
       };
     };
     const watcherPlaces = names('w', gateways).map((name) =>
-      place(name, { TRANSCRIPT_DIR: join(folder, name, 'agents'), GATEWAY_ID: name }),
+      place(name, { TRANSCRIPT_DIR: join(folder, name, 'agents'), GATEWAY_ID: name, ...envOf('watcher') }),
     );
-    const publisherPlaces = tokens.map((token) => place(token, { MM_URL: chat.url, MM_TOKEN: token }));
+    const publisherPlaces = tokens.map((token) => place(token, { MM_URL: chat.url, MM_TOKEN: token, ...envOf('publisher') }));
     const [watchers, all] = await Promise.all([Promise.all(watcherPlaces), Promise.all(publisherPlaces)]);
     const workers = watchers.map(
       ({ name }) => new FleetAgents({ folder: join(folder, name, 'agents'), gateway: name, count: agents, random }),
@@ -102,7 +115,7 @@ export class Fleet {
     await until('a publisher is active', () => this.publishers.some(isActive), { detail: () => this.output });
   }
 
-  begin(place: Place, role: 'publisher' | 'watcher'): Watcher {
+  begin(place: Place, role: FleetRole): Watcher {
     place.process = new Watcher(place.env, { args: ['--role', role] });
     return place.process;
   }
