@@ -6,7 +6,7 @@ import type { GatewayHealth, Source, SourceHealth } from '../core/source.ts';
 import { shiftSession } from '../core/clock-shift.ts';
 import { endRuns } from '../core/run-end.ts';
 import type { Session, TurnTree } from '../core/session.ts';
-import type { StatusLimits } from '../core/status.ts';
+import { judge, type StatusLimits } from '../core/status.ts';
 import { ownName, toldName } from '../core/told-name.ts';
 import { Timers } from '../core/timers.ts';
 import { treeOf } from '../core/tree.ts';
@@ -132,19 +132,18 @@ export class FleetSource implements Source {
   }
 
   #forget(boxId: string): void {
-    this.#untold.forget(boxId);
+    const open = this.#untold.forget(boxId);
+    if (open !== undefined) this.#endAsLost(open);
     this.#told.forget(boxId);
     this.#ports.findings.forget(boxId);
   }
 
-  /** The turn of that box, which its gateway does not know any more, does not run, and its record is of no use to the next publisher. */
-  #tellLoss({ gateway, boxId, sessionKey }: UntoldBox): void {
-    const { log, sessions, tell } = this.#host;
-    const session = sessions().get(sessionKey);
-    const turn = session?.turns.find((other) => other.boxId === boxId);
-    if (session === undefined || turn === undefined || turn.end !== undefined) return;
+  /** The record of a turn that its gateway does not know any more is of no use to the next publisher. */
+  #tellLoss(box: UntoldBox): void {
+    if (!this.#endAsLost(box)) return;
+    const { gateway, boxId } = box;
+    const { log } = this.#host;
     log.info({ gateway, box: boxId }, 'A gateway of the fleet was started anew and does not know a turn any more.');
-    for (const lost of lostIn(treeOf(sessions(), session, turn))) tell(lost, FLEET_SOURCE);
     const send = busSender({
       connection: () => this.#ports.connection,
       server: this.#ports.server,
@@ -154,6 +153,18 @@ export class FleetSource implements Source {
     void send(ownName(boxId, gateway), undefined, 0).catch((error: unknown) =>
       log.debug({ because: errorText(error) }, 'The record of a turn that nobody knows could not be taken off the bus.'),
     );
+  }
+
+  /** A turn that nobody tells any more does not run. Returns whether it did, as far as we knew. One that moved into another box has not ended. */
+  #endAsLost({ boxId, sessionKey }: UntoldBox): boolean {
+    const { sessions, tell, clock } = this.#host;
+    const session = sessions().get(sessionKey);
+    const turn = session?.turns.find((other) => other.boxId === boxId);
+    if (session === undefined || turn === undefined || turn.end !== undefined || turn.hostKey !== undefined) return false;
+    const tree = treeOf(sessions(), session, turn, clock.now());
+    if (judge(tree, this.#ports.limits).status.final) return false;
+    for (const lost of lostIn(tree)) tell(lost, FLEET_SOURCE);
+    return true;
   }
 
   /** What was on the bus before the start was said as of its session. That no turn goes on says nothing of whether the gateway does. */

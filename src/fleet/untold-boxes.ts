@@ -27,8 +27,11 @@ export class UntoldBoxes {
     else this.#openByBox.set(boxId, { gateway, epoch, sessionKey: toldName(sessions[0].key, gateway) });
   }
 
-  forget(boxId: string): void {
+  /** Returns the turn if it was said to run. */
+  forget(boxId: string): UntoldBox | undefined {
+    const open = this.#openByBox.get(boxId);
     this.#openByBox.delete(boxId);
+    return open === undefined ? undefined : { gateway: open.gateway, boxId, sessionKey: open.sessionKey };
   }
 
   /** The turns that the gateway knows no more, each once. It must say so twice: what it told may be on its way. */

@@ -128,6 +128,19 @@ it('a publisher that stands by says so, and who is active; the active one says t
   );
 });
 
+it('a turn that its gateway takes back while it runs, such as one that no rule shows any more, runs on in no box', async () => {
+  const fleet = await Fleet.start(1);
+  const gateway = new ToldGateway(fleet.bus.url, 'web-1');
+  gateway.asks('agent:a:main', 'a');
+  gateway.says('agent:a:main', 'step one');
+  await fleet.shows('the box', (texts) => texts.some((text) => text.startsWith('[ACTIVE]') && text.includes('step one')));
+  for (const { boxId } of gateway.fold.sessionOf('agent:a:main').turns) gateway.outbox.forget(boxId);
+  await fleet.shows('it is over', (texts) => texts.length === 1 && texts[0]?.startsWith('[LOST]') === true);
+  gateway.says('agent:a:main', 'step two');
+  await fleet.shows('it is told again', (texts) => texts[0]?.startsWith('[ACTIVE]') === true);
+  expect(fleet.rig.boxes()).toHaveLength(1);
+});
+
 it('a publisher that is stopped says in each box that nobody updates it, and the next one takes that back', async () => {
   const fleet = await Fleet.start(1); // another one would go on before anybody could look
   const gateway = new ToldGateway(fleet.bus.url, 'web-1');
