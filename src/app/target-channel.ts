@@ -43,7 +43,7 @@ export function placerOf(config: Config, { chat, clock, budget, routes }: Placer
       routes,
       ...(defaultChannelId === undefined ? {} : { defaultChannelId }),
     };
-    const asker = { agent: tree.session.agentId, boxId: tree.turn.boxId };
+    const asker = { agent: tree.session.gateway ?? tree.session.agentId, boxId: tree.turn.boxId };
     const directory = queued(chat.directory, () => queue.wait(asker));
     return createPlacement(directory, options, clock)(tree);
   };

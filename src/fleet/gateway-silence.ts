@@ -3,6 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { GatewayHealth } from '../core/source.ts';
+import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
 import { Timers } from '../core/timers.ts';
 import type { GatewayPresence } from './gateway-presence.ts';
 
@@ -35,11 +36,13 @@ const MAX_GATEWAYS = 10_000;
 export class GatewaySilence {
   readonly #ports: SilencePorts;
   readonly #timers: Timers<'look'>;
+  readonly #repeats: RepeatLog;
   readonly #entriesByName = new Map<string, Entry>();
 
   constructor(ports: SilencePorts) {
     this.#ports = ports;
     this.#timers = new Timers(ports.clock);
+    this.#repeats = createRepeatLog(ports.log, ports.clock);
   }
 
   /** All that is known at the start was read: whoever was silent before is silent now. */
@@ -69,6 +72,8 @@ export class GatewaySilence {
   present(gateway: string, presence: GatewayPresence): void {
     this.heard(gateway);
     const entry = this.#entriesByName.get(gateway);
+    if (isOlder(presence, entry?.presence))
+      this.#repeats.failed('twins', { gateway }, 'Two watchers of the fleet have the same GATEWAY_ID; give each machine its own.');
     if (entry !== undefined) Object.assign(entry, { presence, isStopped: presence.stopped === true && presence.waiting === 0 });
   }
 
@@ -114,4 +119,9 @@ export class GatewaySilence {
       if (!entry.isSilent) this.#ports.onHeard(gateway);
     });
   }
+}
+
+/** A watcher that is started anew counts from later on, also when its clock was set back. */
+function isOlder({ epoch }: GatewayPresence, before: GatewayPresence | undefined): boolean {
+  return epoch !== undefined && before?.epoch !== undefined && epoch < before.epoch && before.stopped !== true;
 }

@@ -246,7 +246,8 @@ export class Board {
     if (entry.phase === 'passed' && isNews) entry.phase = 'undecided';
     this.#homes.watch(entry, tree);
     if (entry.phase === 'undecided') this.#decide(entry, tree);
-    if (entry.phase === 'placing' && isUrgentState(status)) this.#ports.hurry({ agent: tree.session.agentId, boxId: entry.boxId });
+    if (entry.phase === 'placing' && isUrgentState(status))
+      this.#ports.hurry({ agent: tree.session.gateway ?? tree.session.agentId, boxId: entry.boxId });
     this.#lostTurns.count(entry, tree, this.#ports.clock.now());
   }
 

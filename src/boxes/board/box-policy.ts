@@ -94,9 +94,12 @@ export interface SlotCandidate {
   quiet: boolean;
 }
 
-/** Slots are shared among agents. Coding agents all have the name of their program, so there each project has a share of its own. */
-export function slotOwner(session: { agentId: string; address?: string } | undefined): string {
-  return session?.address ?? session?.agentId ?? '';
+/**
+ * Slots are shared among agents. Coding agents all have the name of their program, so there each project has a share of its own. In a fleet
+ * each machine has one: whoever has broken into it names as many agents as they like.
+ */
+export function slotOwner(session: { agentId: string; address?: string; gateway?: string } | undefined): string {
+  return session?.gateway ?? session?.address ?? session?.agentId ?? '';
 }
 
 /**

@@ -117,3 +117,16 @@ describe('a gateway', () => {
     expect(scene.told).toEqual([]);
   });
 });
+
+it('two watchers that have the same id are told of in the log, and a watcher that is started anew is not', async () => {
+  const scene = setup();
+  const { silence, clock, logged } = scene;
+  silence.start();
+  for (const epoch of [1, 1, 5, 5]) {
+    silence.present('web-1', { ...PRESENCE, epoch });
+    await clock.advance(10_000);
+  }
+  expect(logged).toEqual([]);
+  for (const epoch of [7, 6, 7, 6, 7]) silence.present('web-2', { ...PRESENCE, epoch });
+  expect(logged).toEqual(['web-2: Two watchers of the fleet have the same GATEWAY_ID; give each machine its own.']);
+});
