@@ -14,6 +14,7 @@ export interface WaitingFinding {
 }
 
 const MOST_WAITING = 1_000; // more are read when these are done with, or by the next run
+const MOST_OF_GATEWAY = 50; // so that one that is broken into takes no place of the others
 const PUT = 'PUT';
 
 export class FindingInbox {
@@ -57,11 +58,17 @@ export class FindingInbox {
     for await (const entry of entries) this.#take(entry);
   }
 
+  #hasRoom({ key, gateway }: WaitingFinding): boolean {
+    if (this.#waitingByKey.has(key)) return true;
+    const ofGateway = this.waiting.filter((other) => other.gateway === gateway).length;
+    return this.#waitingByKey.size < MOST_WAITING && ofGateway < MOST_OF_GATEWAY;
+  }
+
   #take(entry: KvEntry): void {
     const { key } = entry;
     const waiting = entry.operation === PUT ? waitingIn(entry) : undefined;
     if (waiting === undefined) this.#waitingByKey.delete(key);
-    else if (this.#waitingByKey.size < MOST_WAITING) {
+    else if (this.#hasRoom(waiting)) {
       this.#waitingByKey.set(key, waiting);
       this.#onWaiting();
     }
