@@ -101,7 +101,7 @@ it('names and links are redacted, and a link that had a secret is none', () => {
 });
 
 it('a box of a fleet names the gateway that watches it, and another one names none', () => {
-  const tree = treeOf([asked(0)], 1);
+  const tree = judgedAt([asked(0)], 1);
   const card = renderCard(tree, { verbosity: 'detail', maxLines: 20, labels: BUILT_IN_LABELS, redact: (text) => text });
   const around = { channel: 'lab/agents', link: undefined, findings: 0, isLoop: false };
   expect(pageBoxOf(tree, card, around)).not.toHaveProperty('gateway');
