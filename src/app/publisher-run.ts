@@ -6,6 +6,8 @@ import { type Config, secretsOf } from '../config/config.ts';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { isRecord } from '../core/json-guards.ts';
+import type { PostRecord } from '../core/post-record.ts';
+import { tellerOf } from '../core/told-name.ts';
 import { RunRows } from '../fleet/run-rows.ts';
 import { wait } from '../core/wait.ts';
 import type { ProcessWatch } from '../health/process-facts.ts';
@@ -74,7 +76,7 @@ function notBegun(error: unknown): never {
 }
 
 function alertsOf({ config, log, clock, connection }: PublisherRun, daemon: Daemon): ToldAlerts {
-  const { twin, chat } = daemon.parts();
+  const { twin, chat, posts } = daemon.parts();
   const people = config.operators ?? [];
   const isWanted = people.length > 0 || config.operationsChannel !== undefined; // as by a machine alone
   return new ToldAlerts({
@@ -84,8 +86,13 @@ function alertsOf({ config, log, clock, connection }: PublisherRun, daemon: Daem
     redact: createRedactor(secretsOf(config)),
     people,
     perHour: config.callsPerHour,
+    isPlaceOf: (gateway, channelId) => config.operationsChannel !== undefined || hasBoxIn(posts.records(), gateway, channelId),
     post: isWanted ? createAlerts({ sink: twin, log, connected: () => chat.connected() }) : async () => 'never',
   });
+}
+
+function hasBoxIn(records: readonly PostRecord[], gateway: string, channelId: string): boolean {
+  return records.some(({ boxId, target }) => target.channelId === channelId && tellerOf(boxId) === gateway);
 }
 
 /** A post that the next run goes on with. */

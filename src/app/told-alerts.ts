@@ -19,11 +19,14 @@ export interface ToldAlertPorts {
   people: readonly string[];
   /** Of each gateway. */
   perHour: number;
+  /** Whether that gateway has a box there: into no other channel an alert goes because of what it says. */
+  isPlaceOf(gateway: string, channelId: string): boolean;
   post(alert: Alert): Promise<AlertOutcome>;
 }
 
 const HOUR_MS = 3_600_000;
 const AGAIN_MS = 2_000;
+const BOX_WITHIN_MS = 600_000; // the box of its turn may come later than the finding
 
 export class ToldAlerts {
   readonly #ports: ToldAlertPorts;
@@ -67,15 +70,30 @@ export class ToldAlerts {
     return lately.length < this.#ports.perHour;
   }
 
-  async #post({ key, gateway, finding }: WaitingFinding): Promise<void> {
-    const { clock, redact, people, post } = this.#ports;
+  async #post(waiting: WaitingFinding): Promise<void> {
+    const outcome = this.#isInPlace(waiting) ? await this.#postOne(waiting) : this.#withoutBox(waiting);
+    if (outcome === 'later') return;
+    if (outcome === 'posted') this.#postedAtByGateway.get(waiting.gateway)?.push(this.#ports.clock.monotonic());
+    await this.#inbox.done(waiting.key);
+  }
+
+  #isInPlace({ gateway, finding: { place } }: WaitingFinding): boolean {
+    return place === undefined || this.#ports.isPlaceOf(gateway, place.channelId);
+  }
+
+  #withoutBox({ gateway, finding: { at } }: WaitingFinding): AlertOutcome {
+    const { clock, log } = this.#ports;
+    if (Math.abs(clock.now() - at) < BOX_WITHIN_MS) return 'later';
+    log.warn({ gateway }, 'A finding of another machine names a channel where that machine has no box; it is not posted.');
+    return 'never';
+  }
+
+  #postOne({ key, gateway, finding }: WaitingFinding): Promise<AlertOutcome> {
+    const { redact, people, post } = this.#ports;
     const mentions = people.map((name) => `@${name} `).join('');
     const text = `${mentions}${codeSpan(gateway)}: ${prose(redact(finding.text))}`;
     const place = finding.place === undefined ? {} : { place: finding.place };
     // The run before may have posted it and not have said so.
-    const outcome = await post({ id: key, at: finding.at, text, isDoubtful: true, ...place });
-    if (outcome === 'later') return;
-    if (outcome === 'posted') this.#postedAtByGateway.get(gateway)?.push(clock.monotonic());
-    await this.#inbox.done(key);
+    return post({ id: key, at: finding.at, text, isDoubtful: true, ...place });
   }
 }
