@@ -35,6 +35,7 @@ export class Election {
   #messages: ConsumerMessages | undefined;
   #connection: NatsConnection | undefined;
   #heldUntil = Number.NEGATIVE_INFINITY;
+  /** What was told last. */
   #wasActive = false;
 
   constructor(ports: ElectionPorts) {
@@ -42,9 +43,10 @@ export class Election {
     this.#timers = new Timers(ports.clock);
   }
 
-  /** Ask before every request to the chat server. */
+  /** Ask before every request to the chat server. Whoever hears no here is told when it is yes again. */
   isActive(): boolean {
-    return this.#ports.clock.monotonic() < this.#heldUntil;
+    this.#tell();
+    return this.#wasActive;
   }
 
   /** Throws what the server refuses. */
@@ -91,7 +93,7 @@ export class Election {
   }
 
   #tell(): void {
-    const isActive = this.isActive();
+    const isActive = this.#ports.clock.monotonic() < this.#heldUntil;
     if (isActive === this.#wasActive) return;
     this.#wasActive = isActive;
     this.#ports.onChange(isActive);

@@ -11,12 +11,14 @@ import { NatsServer } from './nats-server.ts';
 /** One publisher, as far as the election sees it. */
 class Candidate {
   readonly election: Election;
+  /** What it was told, in order. */
+  readonly told: boolean[] = [];
   #stoppedForMs = 0;
   #connection: NatsConnection | undefined;
 
   constructor(server: string) {
     const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + this.#stoppedForMs };
-    this.election = new Election({ clock, instance: randomUUID(), server, onChange: () => undefined });
+    this.election = new Election({ clock, instance: randomUUID(), server, onChange: (isActive) => this.told.push(isActive) });
     onTestFinished(() => this.election.stop());
   }
 
@@ -72,6 +74,15 @@ it('a publisher that was stopped does not believe that it is active when it goes
   const [active] = activeOf(all);
   active?.wasStopped(7_000);
   expect(active?.election.isActive()).toBe(false);
+});
+
+it('a publisher that looks in the moment in which it is not active is told when it is again: it never waits for ever while all wait for it', async () => {
+  const [candidate] = await candidates(1);
+  await until('it is active', () => candidate?.election.isActive() === true);
+  candidate?.wasStopped(1_600);
+  expect(candidate?.election.isActive()).toBe(false);
+  expect(candidate?.told).toEqual([true, false]);
+  await until('it is told', () => candidate?.told.at(-1) === true);
 });
 
 it("publishers of two chat servers do not stand in each other's way", async () => {
