@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts';
 import { errorText } from '../core/error-code.ts';
 import type { Logger } from '../core/log.ts';
 import { createRepeatLog, type RepeatLog } from '../core/repeat-log.ts';
+import { Timers } from '../core/timers.ts';
 import { wait } from '../core/wait.ts';
 import { openBuckets } from '../fleet/buckets.ts';
 import { connectToBus } from '../fleet/bus-connection.ts';
@@ -26,6 +27,7 @@ import { Standby } from './standby.ts';
 
 const PING_MS = 2_000; // an election is lost in as little time
 const CONNECT_MS = 5_000;
+const LAPSE_MS = 5_000; // nothing is sent meanwhile
 const AGAIN_MS = 500; // after a run that could not begin
 
 export interface PublisherOptions {
@@ -63,6 +65,7 @@ class FleetPublisher {
   readonly #name = `${hostname()}/${process.pid}`;
   readonly #standby: Standby;
   readonly #supervisor: Supervisor;
+  readonly #timers: Timers<'lapse'>;
   #seat: Seat | undefined;
   /** Resolved when it may be active, and made anew while it is not. */
   #chosen = Promise.withResolvers<void>();
@@ -73,6 +76,7 @@ class FleetPublisher {
     this.#fleet = fleet;
     this.#options = options;
     this.#log = options.log;
+    this.#timers = new Timers(this.#clock);
     this.#repeats = createRepeatLog(options.log, this.#clock);
     this.#link = new BusLink({
       clock: this.#clock,
@@ -120,6 +124,7 @@ class FleetPublisher {
 
   async stop(): Promise<void> {
     this.#supervisor.close();
+    await this.#timers.stop();
     await this.#standby.stop();
     await this.#seat?.election.stop().catch(() => undefined);
     await this.#link.stop();
@@ -135,11 +140,18 @@ class FleetPublisher {
       instance: randomUUID(),
       server,
       replicas,
-      onChange: (isActive) => (isActive ? this.#chosen.resolve() : this.#handedOver?.abort()),
+      onChange: (isActive) => this.#elected(isActive),
     });
     this.#seat = { connection, election };
     void connection.closed().then(() => this.#standUp(election));
     await election.start(connection);
+  }
+
+  /** A short lapse ends no run: a machine that is too busy would begin one after the other. One that has been replaced finds that out itself. */
+  #elected(isActive: boolean): void {
+    this.#timers.cancel('lapse');
+    if (isActive) this.#chosen.resolve();
+    else this.#timers.once('lapse', LAPSE_MS, () => this.#handedOver?.abort());
   }
 
   async #standUp(election: Election): Promise<void> {
