@@ -94,6 +94,7 @@ export class Board {
   caughtUp(): void {
     this.#isCatchingUp = false;
     const now = this.#ports.clock.now();
+    const known = new Set<string>();
     for (const entry of this.#entriesById.values()) {
       this.#time.agenda.set(entry.boxId, now);
       const tree = this.#trees.judged(entry, now);
@@ -104,8 +105,9 @@ export class Board {
         settle(entry, 'passed', 'it had ended before the watcher started');
       }
       if (entry.phase === 'placing') void this.#homes.ask(entry, tree);
-      this.#tickSession(entry.sessionKey, now);
+      known.add(entry.sessionKey);
     }
+    for (const sessionKey of known) this.#tickSession(sessionKey, now); // each once: its turns may be hundreds
     this.#burst.run();
   }
 

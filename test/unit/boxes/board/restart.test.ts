@@ -152,3 +152,23 @@ describe('the next start', () => {
     expect(desk.board.rows()[0]?.why).toBe('not in CHANNELS');
   });
 });
+
+describe('the first look at what was before the start', () => {
+  it('lets time pass once in each session, however many turns that has', () => {
+    const desk = new BoardHarness({ isCatchingUp: true });
+    for (const sessionKey of ['agent:main:main', 'agent:other:main'])
+      for (let turn = 0; turn < 50; turn += 1) {
+        desk.ask(sessionKey);
+        desk.say('stop', 'Done.', sessionKey);
+      }
+    const passed: string[] = [];
+    const apply = desk.path.apply.bind(desk.path);
+    desk.path.apply = (event) => {
+      if (event.type === 'clock_ticked') passed.push(event.sessionKey);
+      apply(event);
+    };
+    desk.board.caughtUp();
+    expect(desk.board.entries().length).toBe(100);
+    expect(passed.toSorted()).toEqual(['agent:main:main', 'agent:other:main']);
+  });
+});
