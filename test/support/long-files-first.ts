@@ -2,7 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where nothing was measured yet Vitest begins with the largest files; these take longer than their size says. */
 const LONG =
-  /\/(?:unit\/convergence\/convergence|transcripts\/(?:private|source-events)|publish\/outages|kill-loop|attacks|attacks-by-net|fault-proxy|machine-faults|hook|recorded-folders|twin|docs|fleet-torture|fleet-outage|fleet-watcher)\.test\.ts$/;
+  /\/(?:unit\/convergence\/convergence|transcripts\/(?:private|source-events)|publish\/outages|kill-loop|attacks|attacks-by-net|fault-proxy|machine-faults|hook|recorded-folders|twin|docs)\.test\.ts$/;
 
 /** What takes long begins first: otherwise one file is left over at the end, and all other workers are idle. */
 export class LongFilesFirst extends BaseSequencer {
